@@ -1,0 +1,153 @@
+//! `#[derive(Endpoint)]`: reads `#[endpoint(POST "/v2/blocks" -> 202 { block: Block }, needs Provisioning)]`
+//! and writes `impl Endpoint`, and for a paged list `impl Listing`. It adds no type, function or field.
+
+use proc_macro::TokenStream;
+use quote::quote;
+use syn::parse::{Parse, ParseStream};
+use syn::{Data, DeriveInput, Error, Ident, LitInt, LitStr, Token, Type, braced, bracketed};
+
+/// What stands between the parentheses of `#[endpoint(...)]`.
+struct Spec {
+    method: Ident,
+    path: LitStr,
+    /// GET and DELETE carry a JSON body only where the attribute says `body` after the path.
+    body: bool,
+    status: LitInt,
+    reply: Reply,
+    access: Ident,
+}
+
+/// How the answer lies in JSON.
+enum Reply {
+    Empty,
+    Bare(Box<Type>),
+    Key(String, Box<Type>),
+    List(String, Box<Type>),
+}
+
+impl Parse for Spec {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let method: Ident = input.parse()?;
+        let path: LitStr = input.parse()?;
+        let body = match input.peek(Ident) {
+            true => word(input, "body")? || return Err(input.error("expected `body` or `->`")),
+            false => !matches!(method.to_string().as_str(), "GET" | "DELETE"),
+        };
+        input.parse::<Token![->]>()?;
+        let status = input.parse()?;
+        let reply = reply(input)?;
+        input.parse::<Token![,]>()?;
+        if !word(input, "needs")? {
+            return Err(input.error("expected `needs` and a permission, as in `needs Dns`"));
+        }
+        let access = input.parse()?;
+        Ok(Self { method, path, body, status, reply, access })
+    }
+}
+
+fn word(input: ParseStream<'_>, expected: &str) -> syn::Result<bool> {
+    Ok(input.parse::<Ident>()? == expected)
+}
+
+fn reply(input: ParseStream<'_>) -> syn::Result<Reply> {
+    if input.peek(Token![,]) {
+        return Ok(Reply::Empty);
+    }
+    if !input.peek(syn::token::Brace) {
+        return Ok(Reply::Bare(input.parse()?));
+    }
+    let body;
+    braced!(body in input);
+    let key: Ident = body.parse()?;
+    body.parse::<Token![:]>()?;
+    if !body.peek(syn::token::Bracket) {
+        return Ok(Reply::Key(key.to_string(), body.parse()?));
+    }
+    let item;
+    bracketed!(item in body);
+    Ok(Reply::List(key.to_string(), item.parse()?))
+}
+
+/// Writes `impl Endpoint` (and `impl Listing` for a list with a `cursor`) from `#[endpoint(...)]`.
+#[proc_macro_derive(Endpoint, attributes(endpoint))]
+pub fn derive_endpoint(input: TokenStream) -> TokenStream {
+    expand(&syn::parse_macro_input!(input)).unwrap_or_else(Error::into_compile_error).into()
+}
+
+fn expand(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
+    let attr = input.attrs.iter().find(|a| a.path().is_ident("endpoint")).ok_or_else(|| {
+        let message = "add #[endpoint(METHOD \"/path\" -> STATUS, needs PERMISSION)]";
+        Error::new_spanned(&input.ident, message)
+    })?;
+    let Spec { method, path, body, status, reply, access } = attr.parse_args()?;
+    let Data::Struct(data) = &input.data else {
+        return Err(Error::new_spanned(&input.ident, "an endpoint is a struct"));
+    };
+    let fields: Vec<String> =
+        data.fields.iter().filter_map(|f| Some(f.ident.as_ref()?.to_string())).collect();
+    let has = |field: &str| fields.iter().any(|f| f == field);
+    for param in path_params(&path.value()) {
+        let field = param.replace('-', "_");
+        if !has(&field) {
+            let message = format!("no field `{field}` for `{{{param}}}`");
+            return Err(Error::new_spanned(&path, message));
+        }
+    }
+    let name = &input.ident;
+    let listing = match &reply {
+        Reply::List(_, item) if has("cursor") => quote! {
+            impl ::api::Listing for #name {
+                type Item = #item;
+                fn cursor(&mut self) -> &mut Option<String> { &mut self.cursor }
+                fn per_page(&mut self) -> &mut Option<u32> { &mut self.per_page }
+            }
+        },
+        _ => quote!(),
+    };
+    let (shape, response, encode, decode) = match reply {
+        Reply::Empty => (quote!(Empty), quote!(()), quote!(empty), quote!(empty)),
+        Reply::Bare(ty) => (quote!(Bare), quote!(#ty), quote!(bare), quote!(bare)),
+        Reply::Key(key, ty) => (quote!(Key(#key)), quote!(#ty), quote!(key), quote!(key)),
+        Reply::List(key, ty) => {
+            (quote!(List(#key)), quote!(::api::Page<#ty>), quote!(list), quote!(list))
+        }
+    };
+    let id = kebab(&name.to_string());
+    Ok(quote! {
+        impl ::api::Endpoint for #name {
+            type Response = #response;
+            const OP: ::api::Op = ::api::Op {
+                id: #id,
+                method: ::api::Method::#method,
+                path: #path,
+                has_body: #body,
+                status: #status,
+                shape: ::api::Shape::#shape,
+                access: ::api::Access::#access,
+            };
+            fn encode_response(response: &#response) -> Vec<u8> {
+                ::api::wire::write::#encode(&Self::OP, response)
+            }
+            fn decode_response(body: &[u8]) -> Result<#response, ::api::wire::Unreadable> {
+                ::api::wire::read::#decode(&Self::OP, body)
+            }
+        }
+        #listing
+    })
+}
+
+fn path_params(path: &str) -> impl Iterator<Item = &str> {
+    path.split('{').skip(1).filter_map(|s| s.split_once('}')).map(|(name, _)| name)
+}
+
+/// `AttachBlock` -> `attach-block`, `ListVpc2Nodes` -> `list-vpc2-nodes`.
+fn kebab(name: &str) -> String {
+    let mut out = String::new();
+    for (i, c) in name.chars().enumerate() {
+        if c.is_uppercase() && i > 0 {
+            out.push('-');
+        }
+        out.extend(c.to_lowercase());
+    }
+    out
+}

@@ -1,0 +1,258 @@
+//! Block storage: `/v2/blocks`.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::id::{BlockId, BlockSnapshotId, InstanceId};
+use crate::{Endpoint, Money, Open, OrEmpty, Time, operations};
+
+operations! {
+    "block": "Block storage volumes" {
+        "list" => ListBlocks,
+        "create" => CreateBlock,
+        "get" => GetBlock,
+        "update" => UpdateBlock,
+        "delete" => DeleteBlock,
+        "attach" => AttachBlock,
+        "detach" => DetachBlock,
+    }
+    "block-snapshot": "Snapshots of block storage volumes" {
+        "list" => ListBlockSnapshots,
+        "create" => CreateBlockSnapshot,
+        "get" => GetBlockSnapshot,
+        "update" => UpdateBlockSnapshot,
+        "delete" => DeleteBlockSnapshot,
+    }
+}
+
+/// A block storage volume.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Block {
+    /// The volume's id.
+    pub id: BlockId,
+    /// When it was created.
+    pub date_created: Time,
+    /// US dollars a month, whole.
+    pub cost: u32,
+    /// What is owed for it since the last invoice.
+    pub pending_charges: Money,
+    /// `pending` until it can be attached.
+    pub status: Open<BlockStatus>,
+    /// Size in GB.
+    pub size_gb: u32,
+    /// The region's id.
+    pub region: String,
+    /// The instance that it is attached to; empty while it is detached.
+    pub attached_to_instance: OrEmpty<InstanceId>,
+    /// That instance's main IPv4 address, or empty.
+    pub attached_to_instance_ip: String,
+    /// That instance's label, or empty.
+    pub attached_to_instance_label: String,
+    /// The owner's name for it.
+    pub label: String,
+    /// The name of the device in the instance.
+    pub mount_id: String,
+    /// Kind of storage.
+    pub block_type: Open<BlockType>,
+    /// The operating system on a bootable volume; 0 for none.
+    pub os_id: u32,
+    /// The snapshot that it was made from; empty for none.
+    pub snapshot_id: String,
+    /// Whether an instance can boot from it.
+    pub bootable: bool,
+}
+
+/// Where a volume stands in its life.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BlockStatus {
+    /// Being made.
+    #[default]
+    Pending,
+    /// Ready.
+    Active,
+}
+
+/// Kind of storage.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BlockType {
+    /// NVMe: 10 to 10000 GB.
+    #[default]
+    HighPerf,
+    /// HDD: 40 to 40000 GB.
+    StorageOpt,
+}
+
+/// List block storage volumes.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/blocks" -> 200 { blocks: [Block] }, needs SubscriptionsView)]
+pub struct ListBlocks {
+    /// Items on a page, 1 to 500; 100 when absent.
+    pub per_page: Option<u32>,
+    /// The page: `next` or `prev` of another page's `meta.links`.
+    pub cursor: Option<String>,
+}
+
+/// Create a block storage volume.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/blocks" -> 202 { block: Block }, needs Provisioning)]
+pub struct CreateBlock {
+    /// The region's id.
+    pub region: String,
+    /// Size in GB: 10 to 10000 for `high_perf`, 40 to 40000 for `storage_opt`.
+    pub size_gb: u32,
+    /// A name for it.
+    pub label: Option<String>,
+    /// Kind of storage; `high_perf` when absent.
+    pub block_type: Option<BlockType>,
+    /// Start with the contents of this snapshot.
+    pub snapshot_id: Option<OrEmpty<BlockSnapshotId>>,
+    /// Install this operating system on it.
+    pub os_id: Option<u32>,
+    /// Make it a volume that instances can boot from.
+    pub bootable: Option<bool>,
+}
+
+/// Get a block storage volume.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/blocks/{block-id}" -> 200 { block: Block }, needs SubscriptionsView)]
+pub struct GetBlock {
+    /// The volume's id.
+    pub block_id: BlockId,
+}
+
+/// Rename or grow a block storage volume.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(PATCH "/v2/blocks/{block-id}" -> 204, needs Subscriptions)]
+pub struct UpdateBlock {
+    /// The volume's id.
+    pub block_id: BlockId,
+    /// A new name.
+    pub label: Option<String>,
+    /// A new size in GB, larger than the old one.
+    pub size_gb: Option<u32>,
+}
+
+/// Delete a block storage volume. One that is attached is detached first.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(DELETE "/v2/blocks/{block-id}" -> 204, needs Subscriptions)]
+pub struct DeleteBlock {
+    /// The volume's id.
+    pub block_id: BlockId,
+}
+
+/// Attach a block storage volume to an instance in its region.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/blocks/{block-id}/attach" -> 204, needs Subscriptions)]
+pub struct AttachBlock {
+    /// The volume's id.
+    pub block_id: BlockId,
+    /// The instance that gets it.
+    pub instance_id: InstanceId,
+    /// Attach without restarting the instance.
+    pub live: Option<bool>,
+}
+
+/// Detach a block storage volume.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/blocks/{block-id}/detach" -> 204, needs Subscriptions)]
+pub struct DetachBlock {
+    /// The volume's id.
+    pub block_id: BlockId,
+    /// Detach without restarting the instance.
+    pub live: Option<bool>,
+}
+
+/// A snapshot of a block storage volume.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct BlockSnapshot {
+    /// The snapshot's id.
+    pub id: BlockSnapshotId,
+    /// The volume that it was taken of.
+    pub block_id: OrEmpty<BlockId>,
+    /// What it is for.
+    pub description: String,
+    /// `PENDING`, then `COMPLETE`.
+    pub state: String,
+    /// When it was taken.
+    pub added_at: String,
+    /// When it last changed.
+    pub updated_at: String,
+    /// Size in bytes.
+    pub size: u64,
+    /// The day of the next invoice, as `2026-12-01`.
+    pub next_invoice_date: String,
+    /// What that will charge for it, in US dollars.
+    pub next_invoice_price: String,
+}
+
+/// A block storage snapshot in both forms that clients read: bare, and under a key.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct CreatedBlockSnapshot {
+    /// The snapshot's fields, at the top.
+    #[serde(flatten)]
+    pub bare: BlockSnapshot,
+    /// The same again.
+    pub block: BlockSnapshot,
+}
+
+/// A block storage snapshot in both forms that clients read: bare, and under a key.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct FoundBlockSnapshot {
+    /// The snapshot's fields, at the top.
+    #[serde(flatten)]
+    pub bare: BlockSnapshot,
+    /// The same again.
+    pub snapshot: BlockSnapshot,
+}
+
+/// List snapshots of block storage volumes.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/blocks/snapshots" -> 200 { snapshots: [BlockSnapshot] }, needs SubscriptionsView)]
+pub struct ListBlockSnapshots {
+    /// Items on a page, 1 to 500; 100 when absent.
+    pub per_page: Option<u32>,
+    /// The page: `next` or `prev` of another page's `meta.links`.
+    pub cursor: Option<String>,
+}
+
+/// Take a snapshot of a block storage volume.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/blocks/snapshots" -> 201 CreatedBlockSnapshot, needs Provisioning)]
+pub struct CreateBlockSnapshot {
+    /// The volume.
+    pub block_id: BlockId,
+    /// What it is for.
+    pub description: String,
+}
+
+/// Get a snapshot of a block storage volume.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/blocks/snapshots/{snapshot-id}" -> 200 FoundBlockSnapshot, needs SubscriptionsView)]
+pub struct GetBlockSnapshot {
+    /// The snapshot's id.
+    pub snapshot_id: BlockSnapshotId,
+}
+
+/// Change a block storage snapshot's description.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(PUT "/v2/blocks/snapshots/{snapshot-id}" -> 204, needs Subscriptions)]
+pub struct UpdateBlockSnapshot {
+    /// The snapshot's id.
+    pub snapshot_id: BlockSnapshotId,
+    /// What it is for.
+    pub description: Option<String>,
+}
+
+/// Delete a snapshot of a block storage volume.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(DELETE "/v2/blocks/snapshots/{snapshot-id}" -> 204, needs Subscriptions)]
+pub struct DeleteBlockSnapshot {
+    /// The snapshot's id.
+    pub snapshot_id: BlockSnapshotId,
+}

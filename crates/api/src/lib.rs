@@ -1,0 +1,150 @@
+//! Every operation of the API, defined once: types only, no I/O.
+//!
+//! An operation is a plain struct with `#[derive(Endpoint)]`. From it come the server's route and
+//! decoder, the SDK's call, the command line's command and the entry in the OpenAPI document.
+
+extern crate self as api;
+
+pub mod access;
+pub mod error;
+pub mod id;
+pub mod money;
+pub mod openapi;
+pub mod page;
+pub mod time;
+pub mod values;
+pub mod wire;
+
+pub use access::Access;
+pub use api_macros::Endpoint;
+pub use error::ApiError;
+pub use http::Method;
+pub use money::Money;
+pub use page::{Links, Listing, Meta, Page};
+pub use time::Time;
+pub use values::{Open, OrEmpty};
+
+use schemars::JsonSchema;
+use serde::{Serialize, de::DeserializeOwned};
+
+/// One operation: its request is `Self`, its answer `Self::Response`.
+pub trait Endpoint: Serialize + DeserializeOwned + JsonSchema + Clone + Send + Sync + 'static {
+    /// What a success carries.
+    type Response: Serialize + DeserializeOwned + JsonSchema + Send + 'static;
+    /// What HTTP needs to know.
+    const OP: Op;
+    /// The answer as bytes, in the operation's envelope; nothing where it has no body.
+    fn encode_response(response: &Self::Response) -> Vec<u8>;
+    /// The answer from its bytes.
+    ///
+    /// # Errors
+    /// When the body is not what the operation answers.
+    fn decode_response(body: &[u8]) -> Result<Self::Response, wire::Unreadable>;
+}
+
+/// What HTTP needs to know about an operation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Op {
+    /// `attach-block`: unique, stable, used in the audit log and as OpenAPI's `operationId`.
+    pub id: &'static str,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path template, `/v2/blocks/{block-id}/attach`.
+    pub path: &'static str,
+    /// Whether fields that are not in the path travel in a JSON body; else in the query.
+    pub has_body: bool,
+    /// The status of a success.
+    pub status: u16,
+    /// How the answer lies in JSON.
+    pub shape: Shape,
+    /// Who may call it.
+    pub access: Access,
+}
+
+/// How a response lies in JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// No body.
+    Empty,
+    /// The response itself.
+    Bare,
+    /// `{"KEY": response}`.
+    Key(&'static str),
+    /// `{"KEY": [item, ...], "meta": {...}}`.
+    List(&'static str),
+}
+
+impl Op {
+    /// The names in the path template, as they stand there.
+    pub fn path_params(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.path.split('{').skip(1).filter_map(|s| s.split_once('}')).map(|(name, _)| name)
+    }
+}
+
+/// Commands that belong together: one noun of the command line, one tag of the OpenAPI document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Group {
+    /// The noun, in the singular: `block`.
+    pub name: &'static str,
+    /// One line about it.
+    pub about: &'static str,
+}
+
+/// Is shown every operation; what it does with them is its own affair.
+pub trait Visitor {
+    /// `command` is the verb on the command line: `attach`.
+    fn operation<E: Endpoint>(&mut self, group: &Group, command: &'static str);
+}
+
+/// Lists a family's operations by group, each with its command: the family's `visit`.
+macro_rules! operations {
+    ($($group:literal: $about:literal { $($command:literal => $op:ty,)* })*) => {
+        /// Shows every operation of the family to `visitor`.
+        pub fn visit(visitor: &mut impl $crate::Visitor) {
+            $(
+                let group = $crate::Group { name: $group, about: $about };
+                $(visitor.operation::<$op>(&group, $command);)*
+            )*
+        }
+    };
+}
+pub(crate) use operations;
+
+/// The families: each is a module of that name here and in `control`.
+macro_rules! families {
+    ($($(#[$doc:meta])* $family:ident,)*) => {
+        $($(#[$doc])* pub mod $family;)*
+
+        /// The names of the families, in the order of the command line's help.
+        pub const FAMILIES: &[&str] = &[$(stringify!($family)),*];
+
+        /// Shows every operation of every family to `visitor`.
+        pub fn visit(visitor: &mut impl Visitor) {
+            $($family::visit(visitor);)*
+        }
+    };
+}
+
+families! {
+    account,
+    api_keys,
+    applications,
+    backups,
+    blocks,
+    domains,
+    firewalls,
+    instance_templates,
+    instances,
+    isos,
+    os,
+    plans,
+    private_networks,
+    regions,
+    reserved_ips,
+    snapshots,
+    ssh_keys,
+    startup_scripts,
+    users,
+    vpc2,
+    vpcs,
+}

@@ -1,0 +1,79 @@
+//! SSH keys: `/v2/ssh-keys`.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::id::SshKeyId;
+use crate::{Endpoint, Time, operations};
+
+operations! {
+    "ssh-key": "SSH keys" {
+        "list" => ListSshKeys,
+        "create" => CreateSshKey,
+        "get" => GetSshKey,
+        "update" => UpdateSshKey,
+        "delete" => DeleteSshKey,
+    }
+}
+
+/// An SSH key that instances can be made with.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct SshKey {
+    /// The key's id.
+    pub id: SshKeyId,
+    /// When it was stored.
+    pub date_created: Time,
+    /// The owner's name for it.
+    pub name: String,
+    /// The public key, as it was sent.
+    pub ssh_key: String,
+}
+
+/// List SSH keys.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/ssh-keys" -> 200 { ssh_keys: [SshKey] }, needs SubscriptionsView)]
+pub struct ListSshKeys {
+    /// Items on a page, 1 to 500; 100 when absent.
+    pub per_page: Option<u32>,
+    /// The page: `next` or `prev` of another page's `meta.links`.
+    pub cursor: Option<String>,
+}
+
+/// Store an SSH key.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/ssh-keys" -> 201 { ssh_key: SshKey }, needs Provisioning)]
+pub struct CreateSshKey {
+    /// A name for it, at most 128 characters; longer ones are cut.
+    pub name: String,
+    /// The public key, as in `authorized_keys`.
+    pub ssh_key: String,
+}
+
+/// Get an SSH key.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/ssh-keys/{ssh-key-id}" -> 200 { ssh_key: SshKey }, needs SubscriptionsView)]
+pub struct GetSshKey {
+    /// The key's id.
+    pub ssh_key_id: SshKeyId,
+}
+
+/// Change an SSH key. Instances that have it keep the old one.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(PATCH "/v2/ssh-keys/{ssh-key-id}" -> 204, needs Subscriptions)]
+pub struct UpdateSshKey {
+    /// The key's id.
+    pub ssh_key_id: SshKeyId,
+    /// A new name.
+    pub name: Option<String>,
+    /// A new public key.
+    pub ssh_key: Option<String>,
+}
+
+/// Delete an SSH key. Instances that have it keep it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(DELETE "/v2/ssh-keys/{ssh-key-id}" -> 204, needs Subscriptions)]
+pub struct DeleteSshKey {
+    /// The key's id.
+    pub ssh_key_id: SshKeyId,
+}

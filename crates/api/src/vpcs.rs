@@ -1,0 +1,5 @@
+//! Not written yet.
+
+use crate::operations;
+
+operations! {}

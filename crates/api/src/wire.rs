@@ -1,0 +1,137 @@
+//! Requests and responses as HTTP sees them.
+//!
+//! One rule places every field: a name in the path template is a path parameter; of the rest,
+//! operations with a body put them there, the others into the query. `null` never travels: an
+//! absent field is absent. Decoders are as lenient as the real API: a number sent as text is a
+//! number, unknown fields are ignored.
+
+pub mod read;
+mod request;
+pub mod write;
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use crate::Endpoint;
+use crate::id::INVALID_UUID;
+use request::Field;
+
+/// A request, ready to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Encoded {
+    /// Path and query.
+    pub uri: String,
+    /// The JSON body, where the operation has one.
+    pub body: Option<Vec<u8>>,
+}
+
+/// A request that cannot be sent, or a body that is not what was expected.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Unreadable(pub String);
+
+impl From<serde_json::Error> for Unreadable {
+    fn from(e: serde_json::Error) -> Self {
+        Self(e.to_string())
+    }
+}
+
+/// What is wrong with a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The field, with its way from the top (`rules[0].port`); empty where it is not known.
+    pub field: String,
+    /// What was wrong, and what would be right.
+    pub text: String,
+}
+
+impl Problem {
+    /// Whether the value should have been a UUID: the API has its own words for that.
+    pub fn is_uuid(&self) -> bool {
+        self.text.starts_with(INVALID_UUID)
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.field.as_str() {
+            "" | "." => f.write_str(&self.text),
+            field => write!(f, "{field}: {}", self.text),
+        }
+    }
+}
+
+/// A request as it is sent: its path, query and body.
+///
+/// # Errors
+/// When a path parameter is empty: the address would be another operation's.
+pub fn encode<E: Endpoint>(request: &E) -> Result<Encoded, Unreadable> {
+    let Value::Object(mut fields) = serde_json::to_value(request)? else {
+        return Err(Unreadable("a request is a struct".into()));
+    };
+    fields.retain(|_, v| !v.is_null());
+    let mut uri = E::OP.path.to_owned();
+    for name in E::OP.path_params() {
+        let value = fields.remove(&name.replace('-', "_")).map(|v| text(&v)).unwrap_or_default();
+        if value.is_empty() || value == "." || value == ".." {
+            return Err(Unreadable(format!("{name} must not be `{value}`")));
+        }
+        let value = percent_encoding::utf8_percent_encode(&value, SEGMENT).to_string();
+        uri = uri.replace(&format!("{{{name}}}"), &value);
+    }
+    if E::OP.has_body {
+        let body = serde_json::to_vec(&Value::Object(fields))?;
+        return Ok(Encoded { uri, body: Some(body) });
+    }
+    if !fields.is_empty() {
+        let pairs = fields.iter().map(|(k, v)| (k, text(v)));
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        uri = format!("{uri}?{query}");
+    }
+    Ok(Encoded { uri, body: None })
+}
+
+const SEGMENT: &percent_encoding::AsciiSet =
+    &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(s) => s.clone(),
+        Value::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(","),
+        other => other.to_string(),
+    }
+}
+
+/// A request, as received. `texts` are path parameters, query pairs or command-line flags, and win
+/// over `json`, the body.
+///
+/// # Errors
+/// Names the first field that is missing or cannot be what it should be.
+pub fn decode<E: Endpoint>(
+    texts: impl IntoIterator<Item = (String, String)>,
+    json: Map<String, Value>,
+) -> Result<E, Problem> {
+    let texts: Vec<_> = texts.into_iter().map(|(k, v)| (k.replace('-', "_"), v)).collect();
+    let mut fields: Vec<(String, Field)> = json
+        .into_iter()
+        .filter(|(k, v)| !v.is_null() && !texts.iter().any(|(name, _)| name == k))
+        .map(|(k, v)| (k, Field::Json(v)))
+        .collect();
+    for (i, (name, value)) in texts.iter().enumerate() {
+        // Of a query pair given twice the last one counts.
+        if !texts[i + 1..].iter().any(|(later, _)| later == name) {
+            fields.push((name.clone(), Field::Text(value.clone())));
+        }
+    }
+    let map = serde::de::value::MapDeserializer::new(fields.into_iter());
+    serde_path_to_error::deserialize(map).map_err(|e| {
+        let field = e.path().to_string();
+        let request::Wrong { missing, text } = e.into_inner();
+        match (missing, field.as_str()) {
+            (Some(name), "." | "") => Problem { field: name.into(), text },
+            (Some(name), _) => Problem { field: format!("{field}.{name}"), text },
+            (None, _) => Problem { field, text },
+        }
+    })
+}

@@ -1,0 +1,51 @@
+//! Responses to bytes, each shape in its envelope; typed values straight to text.
+
+use serde::Serialize;
+
+use crate::page::Page;
+use crate::{Op, Shape};
+
+/// No body.
+pub fn empty(_: &Op, (): &()) -> Vec<u8> {
+    Vec::new()
+}
+
+/// The response itself.
+pub fn bare<T: Serialize>(_: &Op, response: &T) -> Vec<u8> {
+    let mut out = Vec::with_capacity(256);
+    json(&mut out, response);
+    out
+}
+
+/// `{"KEY":response}`.
+pub fn key<T: Serialize>(op: &Op, response: &T) -> Vec<u8> {
+    let mut out = Vec::with_capacity(1024);
+    open(&mut out, op);
+    json(&mut out, response);
+    out.push(b'}');
+    out
+}
+
+/// `{"KEY":[...],"meta":{...}}`.
+pub fn list<T: Serialize>(op: &Op, page: &Page<T>) -> Vec<u8> {
+    let mut out = Vec::with_capacity(256 + page.items.len() * 512);
+    open(&mut out, op);
+    json(&mut out, &page.items);
+    out.extend_from_slice(b",\"meta\":");
+    json(&mut out, &page.meta);
+    out.push(b'}');
+    out
+}
+
+fn open(out: &mut Vec<u8>, op: &Op) {
+    let (Shape::Key(key) | Shape::List(key)) = op.shape else {
+        unreachable!("the derive pairs shape and envelope")
+    };
+    out.extend_from_slice(b"{\"");
+    out.extend_from_slice(key.as_bytes());
+    out.extend_from_slice(b"\":");
+}
+
+fn json<T: Serialize>(out: &mut Vec<u8>, value: &T) {
+    serde_json::to_writer(out, value).expect("API types have string keys and cannot fail");
+}
