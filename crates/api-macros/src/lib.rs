@@ -30,23 +30,26 @@ impl Parse for Spec {
         let method: Ident = input.parse()?;
         let path: LitStr = input.parse()?;
         let body = match input.peek(Ident) {
-            true => word(input, "body")? || return Err(input.error("expected `body` or `->`")),
+            true => word(input, "body", "expected `body` or `->`").map(|()| true)?,
             false => !matches!(method.to_string().as_str(), "GET" | "DELETE"),
         };
         input.parse::<Token![->]>()?;
         let status = input.parse()?;
         let reply = reply(input)?;
         input.parse::<Token![,]>()?;
-        if !word(input, "needs")? {
-            return Err(input.error("expected `needs` and a permission, as in `needs Dns`"));
-        }
+        word(input, "needs", "expected `needs` and a permission, as in `needs Dns`")?;
         let access = input.parse()?;
         Ok(Self { method, path, body, status, reply, access })
     }
 }
 
-fn word(input: ParseStream<'_>, expected: &str) -> syn::Result<bool> {
-    Ok(input.parse::<Ident>()? == expected)
+/// Reads the word that must stand here.
+fn word(input: ParseStream<'_>, expected: &str, message: &str) -> syn::Result<()> {
+    match input.parse::<Ident>() {
+        Ok(word) if word == expected => Ok(()),
+        Ok(word) => Err(Error::new(word.span(), message)),
+        Err(wrong) => Err(Error::new(wrong.span(), message)),
+    }
 }
 
 fn reply(input: ParseStream<'_>) -> syn::Result<Reply> {

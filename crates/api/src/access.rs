@@ -3,17 +3,17 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What an operation asks of its caller.
-///
-/// All but the first two are the `acls` of `POST /v2/users`.
+/// A permission: what an operation asks of its caller, and what a user may have.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Access {
     /// Nothing: the operation answers without a key.
+    #[serde(skip)] // No user's to have: it never travels. So with the next.
     Public,
     /// A valid key, whatever its user may do.
+    #[serde(skip)]
     AnyKey,
     /// Notices about acceptable use.
     Abuse,

@@ -1,5 +1,65 @@
-//! Not written yet.
+//! The calling user's own API keys: `/v2/apikeys`. Those of others are in [`crate::users`].
 
-use crate::operations;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-operations! {}
+use crate::id::ApiKeyId;
+use crate::{Endpoint, OrEmpty, Time};
+
+operations! {
+    "api-key": "API keys of the calling user" {
+        "list" => ListApiKeys,
+        "create" => CreateApiKey,
+        "get" => GetApiKey,
+        "delete" => DeleteApiKey,
+    }
+}
+
+/// An API key.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct ApiKey {
+    /// The key's id.
+    pub id: ApiKeyId,
+    /// The key itself: whole in the answer that creates it, afterwards masked but for its end.
+    pub api_key: String,
+    /// The owner's name for it.
+    pub name: String,
+    /// Whether it stops working one day.
+    pub expire: bool,
+    /// When; empty where it does not.
+    pub date_expire: OrEmpty<Time>,
+}
+
+/// List one's own API keys.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/apikeys" -> 200 { api_keys: [ApiKey] }, needs AnyKey)]
+pub struct ListApiKeys {}
+
+/// Create an API key for oneself.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/apikeys" -> 202 { api_key: ApiKey }, needs AnyKey)]
+pub struct CreateApiKey {
+    /// A name for it.
+    pub name: Option<String>,
+    /// Whether it is to stop working one day.
+    pub expire: Option<bool>,
+    /// When; only together with `expire`.
+    pub date_expire: Option<OrEmpty<Time>>,
+}
+
+/// Get one of one's own API keys.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/apikeys/{apikey-id}" -> 200 { api_key: ApiKey }, needs AnyKey)]
+pub struct GetApiKey {
+    /// The key's id.
+    pub apikey_id: ApiKeyId,
+}
+
+/// Delete one of one's own API keys: it stops working at once.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(DELETE "/v2/apikeys/{apikey-id}" -> 204, needs AnyKey)]
+pub struct DeleteApiKey {
+    /// The key's id.
+    pub apikey_id: ApiKeyId,
+}

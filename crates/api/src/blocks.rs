@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{BlockId, BlockSnapshotId, InstanceId};
-use crate::{Endpoint, Money, Open, OrEmpty, Time, operations};
+use crate::{Endpoint, Money, Open, OrEmpty, Time};
 
 operations! {
     "block": "Block storage volumes" {

@@ -1,5 +1,253 @@
-//! Not written yet.
+//! DNS: domains, their records, SOA and DNSSEC: `/v2/domains`.
 
-use crate::operations;
+use std::net::IpAddr;
 
-operations! {}
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::id::RecordId;
+use crate::{Endpoint, Open, OrEmpty, Time};
+
+operations! {
+    "domain": "DNS domains" {
+        "list" => ListDomains,
+        "create" => CreateDomain,
+        "get" => GetDomain,
+        "update" => UpdateDomain,
+        "delete" => DeleteDomain,
+        "dnssec" => GetDomainDnssec,
+        "soa" => GetDomainSoa,
+        "update-soa" => UpdateDomainSoa,
+    }
+    "record": "Records of DNS domains" {
+        "list" => ListRecords,
+        "create" => CreateRecord,
+        "get" => GetRecord,
+        "update" => UpdateRecord,
+        "delete" => DeleteRecord,
+    }
+}
+
+/// A DNS domain.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Domain {
+    /// The domain's name, as it was sent; also its id.
+    pub domain: String,
+    /// When it was created.
+    pub date_created: Time,
+    /// Whether its answers are signed.
+    pub dns_sec: Open<DnsSec>,
+}
+
+/// Whether a domain's answers are signed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DnsSec {
+    /// They are.
+    Enabled,
+    /// They are not.
+    #[default]
+    Disabled,
+}
+
+/// List DNS domains.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/domains" -> 200 { domains: [Domain] }, needs Dns)]
+pub struct ListDomains {
+    /// Items on a page, 1 to 500; 100 when absent.
+    pub per_page: Option<u32>,
+    /// The page: `next` or `prev` of another page's `meta.links`.
+    pub cursor: Option<String>,
+}
+
+/// Create a DNS domain.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/domains" -> 200 { domain: Domain }, needs Dns)]
+pub struct CreateDomain {
+    /// The domain's name.
+    pub domain: String,
+    /// Start with records that point to this address; without it there are name servers only.
+    pub ip: Option<OrEmpty<IpAddr>>,
+    /// Whether to sign its answers; `disabled` when absent.
+    pub dns_sec: Option<DnsSec>,
+}
+
+/// Get a DNS domain.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/domains/{dns-domain}" -> 200 { domain: Domain }, needs Dns)]
+pub struct GetDomain {
+    /// The domain's name.
+    pub dns_domain: String,
+}
+
+/// Switch DNSSEC on or off.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(PUT "/v2/domains/{dns-domain}" -> 204, needs Dns)]
+pub struct UpdateDomain {
+    /// The domain's name.
+    pub dns_domain: String,
+    /// Whether to sign its answers.
+    pub dns_sec: DnsSec,
+}
+
+/// Delete a DNS domain with its records.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(DELETE "/v2/domains/{dns-domain}" -> 204, needs Dns)]
+pub struct DeleteDomain {
+    /// The domain's name.
+    pub dns_domain: String,
+}
+
+/// Get the DNSKEY and DS records that a registrar needs, as lines of a zone file.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/domains/{dns-domain}/dnssec" -> 200 { dns_sec: Vec<String> }, needs Dns)]
+pub struct GetDomainDnssec {
+    /// The domain's name.
+    pub dns_domain: String,
+}
+
+/// What a domain's SOA record says of its keepers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Soa {
+    /// The primary name server.
+    pub nsprimary: String,
+    /// Whom to write to.
+    pub email: String,
+}
+
+/// Get what a domain's SOA record says of its keepers.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/domains/{dns-domain}/soa" -> 200 { dns_soa: Soa }, needs Dns)]
+pub struct GetDomainSoa {
+    /// The domain's name.
+    pub dns_domain: String,
+}
+
+/// Change what a domain's SOA record says of its keepers.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(PATCH "/v2/domains/{dns-domain}/soa" -> 204, needs Dns)]
+pub struct UpdateDomainSoa {
+    /// The domain's name.
+    pub dns_domain: String,
+    /// The primary name server.
+    pub nsprimary: Option<String>,
+    /// Whom to write to.
+    pub email: Option<String>,
+}
+
+/// A record of a DNS domain.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Record {
+    /// The record's id.
+    pub id: RecordId,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: Open<RecordType>,
+    /// The name below the domain; empty for the domain itself.
+    pub name: String,
+    /// What it says, as it was sent.
+    pub data: String,
+    /// Which record goes first, for `MX` and `SRV`; else 0.
+    pub priority: u16,
+    /// For how many seconds it may be remembered.
+    pub ttl: u32,
+}
+
+/// The type of a DNS record.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum RecordType {
+    /// An IPv4 address.
+    #[default]
+    A,
+    /// An IPv6 address.
+    Aaaa,
+    /// Another name for a name.
+    Cname,
+    /// A name server.
+    Ns,
+    /// A mail server.
+    Mx,
+    /// A service: `weight port target`.
+    Srv,
+    /// Text between double quotes.
+    Txt,
+    /// Who may issue certificates: `flag tag "value"`.
+    Caa,
+    /// The fingerprint of an SSH host key: `algorithm type fingerprint`.
+    Sshfp,
+}
+
+/// List a domain's records.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/domains/{dns-domain}/records" -> 200 { records: [Record] }, needs Dns)]
+pub struct ListRecords {
+    /// The domain's name.
+    pub dns_domain: String,
+    /// Items on a page, 1 to 500; 100 when absent.
+    pub per_page: Option<u32>,
+    /// The page: `next` or `prev` of another page's `meta.links`.
+    pub cursor: Option<String>,
+}
+
+/// Add a record to a domain.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/domains/{dns-domain}/records" -> 201 { record: Record }, needs Dns)]
+pub struct CreateRecord {
+    /// The domain's name.
+    pub dns_domain: String,
+    /// The name below the domain; empty for the domain itself.
+    pub name: String,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: RecordType,
+    /// What it says.
+    pub data: String,
+    /// For how many seconds it may be remembered.
+    pub ttl: Option<u32>,
+    /// Which record goes first; needed for `MX` and `SRV`.
+    pub priority: Option<u16>,
+}
+
+/// Get a record of a domain.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/domains/{dns-domain}/records/{record-id}" -> 200 { record: Record }, needs Dns)]
+pub struct GetRecord {
+    /// The domain's name.
+    pub dns_domain: String,
+    /// The record's id.
+    pub record_id: RecordId,
+}
+
+/// Change a record. Its type stays.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(PATCH "/v2/domains/{dns-domain}/records/{record-id}" -> 204, needs Dns)]
+pub struct UpdateRecord {
+    /// The domain's name.
+    pub dns_domain: String,
+    /// The record's id.
+    pub record_id: RecordId,
+    /// The name below the domain; empty for the domain itself.
+    pub name: Option<String>,
+    /// What it says.
+    pub data: Option<String>,
+    /// For how many seconds it may be remembered.
+    pub ttl: Option<u32>,
+    /// Which record goes first.
+    pub priority: Option<u16>,
+}
+
+/// Delete a record of a domain.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(DELETE "/v2/domains/{dns-domain}/records/{record-id}" -> 204, needs Dns)]
+pub struct DeleteRecord {
+    /// The domain's name.
+    pub dns_domain: String,
+    /// The record's id.
+    pub record_id: RecordId,
+}

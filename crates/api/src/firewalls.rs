@@ -1,5 +1,212 @@
-//! Not written yet.
+//! Firewall groups and their rules: `/v2/firewalls`.
+//!
+//! Types only: what a rule lets through, and which rule is a duplicate, is decided by `control`.
 
-use crate::operations;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-operations! {}
+use crate::id::FirewallGroupId;
+use crate::{Endpoint, Open, Time};
+
+operations! {
+    "firewall": "Firewall groups" {
+        "list" => ListFirewallGroups,
+        "create" => CreateFirewallGroup,
+        "get" => GetFirewallGroup,
+        "update" => UpdateFirewallGroup,
+        "delete" => DeleteFirewallGroup,
+    }
+    "firewall-rule": "Rules of firewall groups" {
+        "list" => ListFirewallGroupRules,
+        "create" => CreateFirewallGroupRule,
+        "get" => GetFirewallGroupRule,
+        "delete" => DeleteFirewallGroupRule,
+    }
+}
+
+/// A set of rules that instances share.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct FirewallGroup {
+    /// The group's id.
+    pub id: FirewallGroupId,
+    /// What it is for.
+    pub description: String,
+    /// When it was created.
+    pub date_created: Time,
+    /// When the group or one of its rules last changed.
+    pub date_modified: Time,
+    /// How many instances use it.
+    pub instance_count: u32,
+    /// How many rules it has.
+    pub rule_count: u32,
+    /// How many rules it may have.
+    pub max_rule_count: u32,
+}
+
+/// A rule of a firewall group: what may come in.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct FirewallRule {
+    /// The rule's number: rules of a group are counted from 1.
+    pub id: u32,
+    /// The older name of `ip_type`, with the same value.
+    #[serde(rename = "type")]
+    pub kind: Open<IpType>,
+    /// Which version of IP it is for.
+    pub ip_type: Open<IpType>,
+    /// What happens to matching traffic: always `accept`.
+    pub action: String,
+    /// The protocol that may come in.
+    pub protocol: Open<FirewallProtocol>,
+    /// A port, or a range of them as `8000:8010`; empty where the protocol has none.
+    pub port: String,
+    /// The address of the network that traffic may come from, without its size.
+    pub subnet: String,
+    /// The size of that network, in bits of its netmask.
+    pub subnet_size: u32,
+    /// Where traffic may come from: a network as `203.0.113.0/24`, `cloudflare`, or a load
+    /// balancer's id.
+    pub source: String,
+    /// What it is for.
+    pub notes: String,
+    /// Which traffic it is about: always `in`.
+    pub direction: String,
+    /// The load balancer that traffic may come from, or empty.
+    pub loadbalancer_id: String,
+}
+
+/// A version of IP.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum IpType {
+    /// IPv4.
+    #[default]
+    V4,
+    /// IPv6.
+    V6,
+}
+
+/// A protocol that a firewall rule lets in. Capitals are read, too.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FirewallProtocol {
+    /// TCP: has ports.
+    #[default]
+    #[serde(alias = "TCP")]
+    Tcp,
+    /// UDP: has ports.
+    #[serde(alias = "UDP")]
+    Udp,
+    /// ICMP.
+    #[serde(alias = "ICMP")]
+    Icmp,
+    /// GRE tunnels.
+    #[serde(alias = "GRE")]
+    Gre,
+    /// IPsec's ESP.
+    #[serde(alias = "ESP")]
+    Esp,
+    /// IPsec's AH.
+    #[serde(alias = "AH")]
+    Ah,
+}
+
+/// List firewall groups.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/firewalls" -> 200 { firewall_groups: [FirewallGroup] }, needs Firewall)]
+pub struct ListFirewallGroups {
+    /// Items on a page, 1 to 500; 100 when absent.
+    pub per_page: Option<u32>,
+    /// The page: `next` or `prev` of another page's `meta.links`.
+    pub cursor: Option<String>,
+}
+
+/// Create a firewall group.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/firewalls" -> 201 { firewall_group: FirewallGroup }, needs Firewall)]
+pub struct CreateFirewallGroup {
+    /// What it is for, at most 255 characters; longer texts are cut.
+    pub description: Option<String>,
+}
+
+/// Get a firewall group.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/firewalls/{firewall-group-id}" -> 200 { firewall_group: FirewallGroup }, needs Firewall)]
+pub struct GetFirewallGroup {
+    /// The group's id.
+    pub firewall_group_id: FirewallGroupId,
+}
+
+/// Change a firewall group's description.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(PUT "/v2/firewalls/{firewall-group-id}" -> 204, needs Firewall)]
+pub struct UpdateFirewallGroup {
+    /// The group's id.
+    pub firewall_group_id: FirewallGroupId,
+    /// What it is for, at most 255 characters; longer texts are cut.
+    pub description: String,
+}
+
+/// Delete a firewall group. Instances that used it have none afterwards.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(DELETE "/v2/firewalls/{firewall-group-id}" -> 204, needs Firewall)]
+pub struct DeleteFirewallGroup {
+    /// The group's id.
+    pub firewall_group_id: FirewallGroupId,
+}
+
+/// List the rules of a firewall group.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/firewalls/{firewall-group-id}/rules" -> 200 { firewall_rules: [FirewallRule] }, needs Firewall)]
+pub struct ListFirewallGroupRules {
+    /// The group's id.
+    pub firewall_group_id: FirewallGroupId,
+    /// Items on a page, 1 to 500; 100 when absent.
+    pub per_page: Option<u32>,
+    /// The page: `next` or `prev` of another page's `meta.links`.
+    pub cursor: Option<String>,
+}
+
+/// Add a rule to a firewall group.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/firewalls/{firewall-group-id}/rules" -> 201 { firewall_rule: FirewallRule }, needs Firewall)]
+pub struct CreateFirewallGroupRule {
+    /// The group's id.
+    pub firewall_group_id: FirewallGroupId,
+    /// Which version of IP it is for: that of `subnet`.
+    pub ip_type: IpType,
+    /// The protocol to let in.
+    pub protocol: FirewallProtocol,
+    /// The address of the network that traffic may come from, without its size.
+    pub subnet: String,
+    /// The size of that network, in bits of its netmask; 0 for any address.
+    pub subnet_size: u32,
+    /// A port, or a range of them as `8000:8010`; for `tcp` and `udp` only.
+    pub port: Option<String>,
+    /// `cloudflare` or a load balancer's id, in place of `subnet` and `subnet_size`; empty for
+    /// these.
+    pub source: Option<String>,
+    /// What it is for.
+    pub notes: Option<String>,
+}
+
+/// Get a rule of a firewall group.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/firewalls/{firewall-group-id}/rules/{firewall-rule-id}" -> 200 { firewall_rule: FirewallRule }, needs Firewall)]
+pub struct GetFirewallGroupRule {
+    /// The group's id.
+    pub firewall_group_id: FirewallGroupId,
+    /// The rule's number in the group.
+    pub firewall_rule_id: u32,
+}
+
+/// Delete a rule of a firewall group.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(DELETE "/v2/firewalls/{firewall-group-id}/rules/{firewall-rule-id}" -> 204, needs Firewall)]
+pub struct DeleteFirewallGroupRule {
+    /// The group's id.
+    pub firewall_group_id: FirewallGroupId,
+    /// The rule's number in the group.
+    pub firewall_rule_id: u32,
+}

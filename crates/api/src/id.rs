@@ -75,6 +75,12 @@ ids! {
     BlockSnapshotId,
     /// A record of a DNS domain.
     RecordId,
+    /// A group of users.
+    GroupId,
+    /// A policy: what its holders may do.
+    PolicyId,
+    /// A role that users can have.
+    RoleId,
     /// A firewall group.
     FirewallGroupId,
     /// An instance.
@@ -103,6 +109,8 @@ ids! {
     StartupId,
     /// A user of the account.
     UserId,
+    /// A file system that instances share.
+    VfsId,
     /// A VPC network.
     VpcId,
     /// A VPC 2.0 network.

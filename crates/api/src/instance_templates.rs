@@ -1,5 +1,198 @@
-//! Not written yet.
+//! Templates that instances are made from: `/v2/instances/templates`.
 
-use crate::operations;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-operations! {}
+use crate::id::{InstanceTemplateId, IsoId, SnapshotId, SshKeyId, VfsId};
+use crate::{Endpoint, OrEmpty};
+
+operations! {
+    "instance-template": "Templates that instances are made from" {
+        "list" => ListInstanceTemplates,
+        "create" => CreateInstanceTemplate,
+        "get" => GetInstanceTemplate,
+        "update" => UpdateInstanceTemplate,
+        "delete" => DeleteInstanceTemplate,
+    }
+}
+
+/// A template that instances are made from. Most of it is shown by name.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct InstanceTemplate {
+    /// The template's id.
+    pub id: InstanceTemplateId,
+    /// The plan's id.
+    pub plan: String,
+    /// The owner's name for it.
+    pub label: String,
+    /// The operating system's name, or empty.
+    pub os: String,
+    /// The marketplace application's name, or empty.
+    pub marketplace_app: String,
+    /// The marketplace image's name, or empty.
+    pub marketplace_image: String,
+    /// The snapshot, or empty.
+    pub snapshot: String,
+    /// The ISO image, or empty.
+    pub iso: String,
+    /// SSH keys that may log in.
+    pub ssh_keys: Vec<TemplateSshKey>,
+    /// The startup script, or empty.
+    pub startup_script: String,
+    /// How disks are divided, or empty.
+    pub disk_config: String,
+    /// File systems that instances share.
+    pub vfs_subscriptions: Vec<TemplateVfs>,
+    /// More about the plan; not in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan_details: Option<PlanDetails>,
+    /// Data for the first boot, in base64; not in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_data: Option<String>,
+}
+
+/// An SSH key as a template shows it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct TemplateSshKey {
+    /// The key's id.
+    pub id: SshKeyId,
+    /// The key's name.
+    pub name: String,
+}
+
+/// A shared file system as a template shows it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct TemplateVfs {
+    /// The file system's id.
+    pub id: VfsId,
+    /// The file system's label.
+    pub label: String,
+}
+
+/// What a plan has and costs.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct PlanDetails {
+    /// The plan's id.
+    pub name: String,
+    /// The family of plans: `vc2`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Who made the processor.
+    pub cpu_manufacturer: String,
+    /// Number of processors.
+    pub cpu_count: u32,
+    /// Threads that they run at once.
+    pub cpu_threads: u32,
+    /// Their clock in MHz.
+    pub cpu_mhz: u32,
+    /// Their model.
+    pub cpu_model: String,
+    /// Memory in MB.
+    pub memory_mb: u32,
+    /// Size of each disk in GB.
+    pub disk_gb: u32,
+    /// Kind of disk.
+    pub disk_type: String,
+    /// Number of disks.
+    pub disk_num: u32,
+    /// Traffic in TB that a month includes.
+    pub bandwidth_tb: f64,
+    /// Who made the GPU; `none` without one.
+    pub gpu_brand: String,
+    /// The GPU's model, or empty.
+    pub gpu_model: String,
+    /// Number of GPUs.
+    pub gpu_count: u32,
+    /// The share of a GPU that the plan has, or empty.
+    pub gpu_profile: String,
+    /// Number of such shares.
+    pub gpu_profile_count: u32,
+    /// US dollars a month, as text.
+    pub price: String,
+    /// US dollars an hour, as text.
+    pub price_hr: String,
+}
+
+/// List instance templates, all at once.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/instances/templates" -> 200 { instance_templates: [InstanceTemplate] }, needs SubscriptionsView)]
+pub struct ListInstanceTemplates {}
+
+/// Create an instance template.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/instances/templates" -> 200 { instance_template: InstanceTemplate }, needs Provisioning)]
+pub struct CreateInstanceTemplate {
+    /// The plan's id.
+    pub plan: String,
+    /// A name for it.
+    pub label: Option<String>,
+    /// Install this operating system.
+    pub os_id: Option<u32>,
+    /// Install this marketplace application.
+    pub marketplace_app_id: Option<u32>,
+    /// Install this marketplace image.
+    pub marketplace_image_id: Option<u32>,
+    /// Start from this ISO image.
+    pub iso_id: Option<OrEmpty<IsoId>>,
+    /// Start with the contents of this snapshot.
+    pub snapshot_id: Option<OrEmpty<SnapshotId>>,
+    /// SSH keys that may log in.
+    pub ssh_key_ids: Option<Vec<SshKeyId>>,
+    /// File systems that instances share.
+    pub vfs_ids: Option<Vec<VfsId>>,
+    /// Further settings.
+    pub template: Option<Map<String, Value>>,
+    /// Data for the first boot, in base64.
+    pub user_data: Option<String>,
+}
+
+/// Get an instance template.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/instances/templates/{instancetemplate-id}" -> 200 { instance_template: InstanceTemplate }, needs SubscriptionsView)]
+pub struct GetInstanceTemplate {
+    /// The template's id.
+    pub instancetemplate_id: InstanceTemplateId,
+}
+
+/// Change an instance template, in one field at least. Instances made from it stay as they are.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(PUT "/v2/instances/templates/{instancetemplate-id}" -> 202 { instance_template: InstanceTemplate }, needs Subscriptions)]
+pub struct UpdateInstanceTemplate {
+    /// The template's id.
+    pub instancetemplate_id: InstanceTemplateId,
+    /// Another plan.
+    pub plan: Option<String>,
+    /// A new name.
+    pub label: Option<String>,
+    /// Install this operating system.
+    pub os_id: Option<u32>,
+    /// Install this marketplace application.
+    pub marketplace_app_id: Option<u32>,
+    /// Install this marketplace image.
+    pub marketplace_image_id: Option<u32>,
+    /// Start from this ISO image.
+    pub iso_id: Option<OrEmpty<IsoId>>,
+    /// Start with the contents of this snapshot.
+    pub snapshot_id: Option<OrEmpty<SnapshotId>>,
+    /// SSH keys that may log in, in place of the old ones.
+    pub ssh_key_ids: Option<Vec<SshKeyId>>,
+    /// File systems that instances share, in place of the old ones.
+    pub vfs_ids: Option<Vec<VfsId>>,
+    /// Further settings.
+    pub template: Option<Map<String, Value>>,
+    /// New data for the first boot, in base64.
+    pub user_data: Option<String>,
+}
+
+/// Delete an instance template. Instances made from it stay.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(DELETE "/v2/instances/templates/{instancetemplate-id}" -> 204, needs Subscriptions)]
+pub struct DeleteInstanceTemplate {
+    /// The template's id.
+    pub instancetemplate_id: InstanceTemplateId,
+}

@@ -1,5 +1,429 @@
-//! Not written yet.
+//! Instances, the virtual machines: `/v2/instances`.
+//!
+//! Here are the instance itself and the operations on it as a whole; what belongs to one of its
+//! sides has a module of its own.
 
-use crate::operations;
+mod addresses;
+mod details;
+mod isos;
+mod networks;
+mod power;
 
-operations! {}
+pub use addresses::*;
+pub use details::*;
+pub use isos::*;
+pub use networks::*;
+pub use power::*;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::id::{
+    BlockId, FirewallGroupId, InstanceId, IsoId, JobId, NetworkId, ReservedIpId, SnapshotId,
+    SshKeyId, StartupId, Vpc2Id, VpcId,
+};
+use crate::{Endpoint, Money, Open, OrEmpty, Time};
+
+operations! {
+    "instance": "Instances: virtual machines" {
+        "list" => ListInstances,
+        "create" => CreateInstance,
+        "get" => GetInstance,
+        "update" => UpdateInstance,
+        "delete" => DeleteInstance,
+        "start" => StartInstance,
+        "halt" => HaltInstance,
+        "reboot" => RebootInstance,
+        "start-many" => StartInstances,
+        "halt-many" => HaltInstances,
+        "reboot-many" => RebootInstances,
+        "reinstall" => ReinstallInstance,
+        "restore" => RestoreInstance,
+        "job" => GetInstanceJob,
+        "upgrades" => GetInstanceUpgrades,
+        "user-data" => GetInstanceUserData,
+        "bandwidth" => GetInstanceBandwidth,
+        "neighbors" => ListInstanceNeighbors,
+        "backup-schedule" => GetInstanceBackupSchedule,
+        "set-backup-schedule" => SetInstanceBackupSchedule,
+        "ipv4" => ListInstanceIpv4,
+        "add-ipv4" => AddInstanceIpv4,
+        "remove-ipv4" => RemoveInstanceIpv4,
+        "set-reverse-ipv4" => SetInstanceReverseIpv4,
+        "reset-reverse-ipv4" => ResetInstanceReverseIpv4,
+        "ipv6" => ListInstanceIpv6,
+        "reverse-ipv6" => ListInstanceReverseIpv6,
+        "set-reverse-ipv6" => SetInstanceReverseIpv6,
+        "remove-reverse-ipv6" => RemoveInstanceReverseIpv6,
+        "iso" => GetInstanceIso,
+        "attach-iso" => AttachInstanceIso,
+        "detach-iso" => DetachInstanceIso,
+        "vpcs" => ListInstanceVpcs,
+        "attach-vpc" => AttachInstanceVpc,
+        "detach-vpc" => DetachInstanceVpc,
+        "vpc2s" => ListInstanceVpc2s,
+        "attach-vpc2" => AttachInstanceVpc2,
+        "detach-vpc2" => DetachInstanceVpc2,
+        "private-networks" => ListInstancePrivateNetworks,
+        "attach-private-network" => AttachInstancePrivateNetwork,
+        "detach-private-network" => DetachInstancePrivateNetwork,
+    }
+}
+
+/// A virtual machine.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Instance {
+    /// The instance's id.
+    pub id: InstanceId,
+    /// The name of its operating system.
+    pub os: String,
+    /// Memory in MB.
+    pub ram: u32,
+    /// Local disk in GB.
+    pub disk: u32,
+    /// The main IPv4 address; `0.0.0.0` until it has one.
+    pub main_ip: String,
+    /// Number of virtual processors.
+    pub vcpu_count: u32,
+    /// The region's id.
+    pub region: String,
+    /// The plan's id.
+    pub plan: String,
+    /// When it was created.
+    pub date_created: Time,
+    /// `pending` until it is deployed.
+    pub status: Open<InstanceStatus>,
+    /// Traffic in GB that a month includes.
+    pub allowed_bandwidth: u32,
+    /// Netmask of the main IPv4 address, or empty.
+    pub netmask_v4: String,
+    /// Gateway of the main IPv4 address; `0.0.0.0` until it has one.
+    pub gateway_v4: String,
+    /// Whether it is switched on.
+    pub power_status: Open<PowerStatus>,
+    /// How its operating system does.
+    pub server_status: Open<ServerStatus>,
+    /// The main IPv6 network, or empty.
+    pub v6_network: String,
+    /// The main IPv6 address with all its zeros, or empty.
+    pub v6_main_ip: String,
+    /// Prefix length of the main IPv6 network; 0 without one.
+    pub v6_network_size: u32,
+    /// The IPv6 networks as a list, the form of older clients.
+    pub v6_networks: Vec<InstanceIpv6Network>,
+    /// The owner's name for it.
+    pub label: String,
+    /// Its address in a VPC, or empty.
+    pub internal_ip: String,
+    /// Address of its console in the browser, or empty.
+    pub kvm: String,
+    /// The host name that it was deployed with.
+    pub hostname: String,
+    /// The first of its tags, for older clients; empty without tags.
+    pub tag: String,
+    /// The owner's tags.
+    pub tags: Vec<String>,
+    /// The operating system's id.
+    pub os_id: u32,
+    /// The application's id; 0 for none.
+    pub app_id: u32,
+    /// The marketplace application's id; empty for none.
+    pub image_id: String,
+    /// The snapshot that it was made from; empty for none.
+    pub snapshot_id: OrEmpty<SnapshotId>,
+    /// Its firewall group; empty for none.
+    pub firewall_group_id: OrEmpty<FirewallGroupId>,
+    /// What is switched on besides.
+    pub features: Vec<Open<InstanceFeature>>,
+    /// Who logs in.
+    pub user_scheme: Open<UserScheme>,
+    /// Whether it has no public address and speaks to its VPCs only.
+    pub vpc_only: bool,
+    /// The VPCs that it is in.
+    pub vpcs: Vec<AttachedVpc>,
+    /// The first password of its root user: only in the answer to its creation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_password: Option<String>,
+    /// What is owed for it since the last invoice; in lists only where asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pending_charges: Option<Money>,
+}
+
+/// Where an instance stands in its life.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum InstanceStatus {
+    /// Being deployed.
+    #[default]
+    Pending,
+    /// Deployed.
+    Active,
+    /// Stopped by the provider.
+    Suspended,
+    /// Moving to another plan.
+    Resizing,
+}
+
+/// Whether an instance is switched on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PowerStatus {
+    /// Off.
+    #[default]
+    Stopped,
+    /// On.
+    Running,
+}
+
+/// How an instance's operating system does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ServerStatus {
+    /// Nothing is known yet.
+    #[default]
+    None,
+    /// Work is under way that must not be disturbed.
+    Locked,
+    /// Being installed, or starting for the first time.
+    InstallingBooting,
+    /// Up.
+    Ok,
+}
+
+/// What an instance can have besides.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum InstanceFeature {
+    /// Backups on a schedule.
+    AutoBackups,
+    /// An IPv6 network.
+    #[default]
+    Ipv6,
+    /// Protection against floods of traffic.
+    DdosProtection,
+}
+
+/// Who logs in to a Linux machine.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UserScheme {
+    /// The user `root`.
+    #[default]
+    Root,
+    /// A user that has to use `sudo`.
+    Limited,
+}
+
+/// Whether backups are made on a schedule.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Backups {
+    /// They are.
+    Enabled,
+    /// They are not.
+    #[default]
+    Disabled,
+}
+
+/// An IPv6 network of an instance.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct InstanceIpv6Network {
+    /// The network's address.
+    pub network: String,
+    /// The instance's address in it.
+    pub main_ip: String,
+    /// The network's prefix length.
+    pub network_size: u32,
+}
+
+/// List instances.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/instances" -> 200 { instances: [Instance] }, needs SubscriptionsView)]
+pub struct ListInstances {
+    /// Items on a page, 1 to 500; 100 when absent.
+    pub per_page: Option<u32>,
+    /// The page: `next` or `prev` of another page's `meta.links`.
+    pub cursor: Option<String>,
+    /// Only those with this tag, whole, in capitals or not.
+    pub tag: Option<String>,
+    /// Only those with exactly this label.
+    pub label: Option<String>,
+    /// Only the one with this main IPv4 address.
+    pub main_ip: Option<String>,
+    /// Only those in this region.
+    pub region: Option<String>,
+    /// Only those behind this firewall group.
+    pub firewall_group_id: Option<FirewallGroupId>,
+    /// Only those with this host name.
+    pub hostname: Option<String>,
+    /// Show what is owed for each.
+    pub show_pending_charges: Option<bool>,
+}
+
+/// Create an instance from one of `os_id`, `app_id`, `image_id`, `iso_id` and `snapshot_id`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/instances" -> 202 { instance: Instance }, needs Provisioning)]
+pub struct CreateInstance {
+    /// The region's id.
+    pub region: String,
+    /// The plan's id.
+    pub plan: String,
+    /// Install this operating system.
+    pub os_id: Option<u32>,
+    /// Install this application.
+    pub app_id: Option<u32>,
+    /// Install this marketplace application.
+    pub image_id: Option<String>,
+    /// Values that the marketplace application asks for, by name.
+    pub app_variables: Option<Map<String, Value>>,
+    /// Start from this ISO image.
+    pub iso_id: Option<OrEmpty<IsoId>>,
+    /// Start with the contents of this snapshot.
+    pub snapshot_id: Option<OrEmpty<SnapshotId>>,
+    /// Boot over the network from the iPXE script at this address.
+    pub ipxe_chain_url: Option<String>,
+    /// Run this startup script.
+    pub script_id: Option<OrEmpty<StartupId>>,
+    /// Data for its first boot, in base64.
+    pub user_data: Option<String>,
+    /// A name for it.
+    pub label: Option<String>,
+    /// Its host name.
+    pub hostname: Option<String>,
+    /// Tags for it.
+    pub tags: Option<Vec<String>>,
+    /// One tag, the older way. Use `tags`.
+    pub tag: Option<String>,
+    /// SSH keys that may log in.
+    pub sshkey_id: Option<Vec<SshKeyId>>,
+    /// Who logs in; `root` when absent.
+    pub user_scheme: Option<UserScheme>,
+    /// Make backups; `disabled` when absent.
+    pub backups: Option<Backups>,
+    /// Protect it against floods of traffic, which costs extra.
+    pub ddos_protection: Option<bool>,
+    /// Send a mail when it is ready.
+    pub activation_email: Option<bool>,
+    /// Put it behind this firewall group.
+    pub firewall_group_id: Option<OrEmpty<FirewallGroupId>>,
+    /// Give it an IPv6 network.
+    pub enable_ipv6: Option<bool>,
+    /// Give it no public IPv4 address; counts only along with `enable_ipv6`.
+    pub disable_public_ipv4: Option<bool>,
+    /// Give it no public address at all, only those in its VPCs.
+    pub vpc_only: Option<bool>,
+    /// The id of the reserved IPv4 address that becomes its main address.
+    pub reserved_ipv4: Option<OrEmpty<ReservedIpId>>,
+    /// Volumes for it; plans without local disk need one to boot from.
+    pub block_devices: Option<Vec<BlockDevice>>,
+    /// Put it in these VPCs; `enable_vpc` then does not count.
+    pub attach_vpc: Option<Vec<VpcId>>,
+    /// Put it in the region's VPC, which is made where there is none.
+    pub enable_vpc: Option<bool>,
+    /// Put it in these VPC 2.0 networks. Use `attach_vpc`.
+    pub attach_vpc2: Option<Vec<Vpc2Id>>,
+    /// Put it in the region's VPC 2.0 network. Use `enable_vpc`.
+    pub enable_vpc2: Option<bool>,
+    /// Put it in these private networks. Use `attach_vpc`.
+    pub attach_private_network: Option<Vec<NetworkId>>,
+    /// Put it in the region's private network. Use `enable_vpc`.
+    pub enable_private_network: Option<bool>,
+}
+
+/// A volume for a new instance: one that exists, or one to be made.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct BlockDevice {
+    /// The volume that is attached; a new one is made when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub block_id: Option<OrEmpty<BlockId>>,
+    /// Whether the instance boots from it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bootable: Option<bool>,
+    /// Size of a new one in GB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disk_size: Option<u32>,
+    /// A name for a new one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+}
+
+/// Get an instance.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/instances/{instance-id}" -> 200 { instance: Instance }, needs SubscriptionsView)]
+pub struct GetInstance {
+    /// The instance's id.
+    pub instance_id: InstanceId,
+}
+
+/// Change an instance. Another system or application installs it anew.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(PATCH "/v2/instances/{instance-id}" -> 202 UpdatedInstance, needs Subscriptions)]
+pub struct UpdateInstance {
+    /// The instance's id.
+    pub instance_id: InstanceId,
+    /// Install this operating system instead.
+    pub os_id: Option<u32>,
+    /// Install this application instead.
+    pub app_id: Option<u32>,
+    /// Install this marketplace application instead.
+    pub image_id: Option<String>,
+    /// Move to this plan, a larger one.
+    pub plan: Option<String>,
+    /// A new name.
+    pub label: Option<String>,
+    /// New tags in place of the old ones; an empty list clears them.
+    pub tags: Option<Vec<String>>,
+    /// One tag in place of the old ones, the older way. Use `tags`.
+    pub tag: Option<String>,
+    /// New data for the first boot after an installation, in base64.
+    pub user_data: Option<String>,
+    /// Who logs in, once it is installed anew.
+    pub user_scheme: Option<UserScheme>,
+    /// Make backups, or stop that.
+    pub backups: Option<Backups>,
+    /// Protect it against floods of traffic, or stop that.
+    pub ddos_protection: Option<bool>,
+    /// Put it behind this firewall group; behind none when empty.
+    pub firewall_group_id: Option<OrEmpty<FirewallGroupId>>,
+    /// Give it an IPv6 network.
+    pub enable_ipv6: Option<bool>,
+    /// Put it in these VPCs, too; `enable_vpc` then does not count.
+    pub attach_vpc: Option<Vec<VpcId>>,
+    /// Take it out of these VPCs.
+    pub detach_vpc: Option<Vec<VpcId>>,
+    /// Put it in the region's VPC, which is made where there is none.
+    pub enable_vpc: Option<bool>,
+    /// Put it in these VPC 2.0 networks, too. Use `attach_vpc`.
+    pub attach_vpc2: Option<Vec<Vpc2Id>>,
+    /// Take it out of these VPC 2.0 networks. Use `detach_vpc`.
+    pub detach_vpc2: Option<Vec<Vpc2Id>>,
+    /// Put it in the region's VPC 2.0 network. Use `enable_vpc`.
+    pub enable_vpc2: Option<bool>,
+    /// Put it in these private networks, too. Use `attach_vpc`.
+    pub attach_private_network: Option<Vec<NetworkId>>,
+    /// Take it out of these private networks. Use `detach_vpc`.
+    pub detach_private_network: Option<Vec<NetworkId>>,
+    /// Put it in the region's private network. Use `enable_vpc`.
+    pub enable_private_network: Option<bool>,
+}
+
+/// A changed instance, and the work that the change started.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct UpdatedInstance {
+    /// The instance.
+    pub instance: Instance,
+    /// The jobs that carry the change out: see `GET /v2/instances/jobs/{job-id}`.
+    pub job_ids: Vec<JobId>,
+}
+
+/// Destroy an instance and what is on its local disk.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(DELETE "/v2/instances/{instance-id}" -> 204, needs Subscriptions)]
+pub struct DeleteInstance {
+    /// The instance's id.
+    pub instance_id: InstanceId,
+}

@@ -1,5 +1,116 @@
-//! Not written yet.
+//! ISO images, the account's own and those that everyone may use: `/v2/iso`, `/v2/iso-public`.
 
-use crate::operations;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-operations! {}
+use crate::id::IsoId;
+use crate::{Endpoint, Open, Time};
+
+operations! {
+    "iso": "ISO images" {
+        "list" => ListIsos,
+        "list-public" => ListPublicIsos,
+        "create" => CreateIso,
+        "get" => GetIso,
+        "update" => UpdateIso,
+        "delete" => DeleteIso,
+    }
+}
+
+/// An ISO image of the account's own.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Iso {
+    /// The image's id.
+    pub id: IsoId,
+    /// When its download was ordered.
+    pub date_created: Time,
+    /// Its name, the last part of the address that it came from.
+    pub filename: String,
+    /// What it is for.
+    pub description: String,
+    /// Size in bytes; 0 until it is complete.
+    pub size: u64,
+    /// MD5 sum in hexadecimal digits; empty until it is complete.
+    pub md5sum: String,
+    /// SHA-512 sum in hexadecimal digits; empty until it is complete.
+    pub sha512sum: String,
+    /// `pending` until it can be attached.
+    pub status: Open<IsoStatus>,
+}
+
+/// Where an ISO image stands in its life.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum IsoStatus {
+    /// Being downloaded.
+    #[default]
+    Pending,
+    /// Ready.
+    Complete,
+}
+
+/// An ISO image that everyone may use.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct PublicIso {
+    /// The image's id.
+    pub id: IsoId,
+    /// What it installs: `Debian 13`.
+    pub name: String,
+    /// Its edition: `13 x86_64 Minimal`.
+    pub description: String,
+    /// MD5 sum in hexadecimal digits.
+    pub md5sum: String,
+}
+
+/// List the account's own ISO images.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/iso" -> 200 { isos: [Iso] }, needs SubscriptionsView)]
+pub struct ListIsos {
+    /// Items on a page, 1 to 500; 100 when absent.
+    pub per_page: Option<u32>,
+    /// The page: `next` or `prev` of another page's `meta.links`.
+    pub cursor: Option<String>,
+}
+
+/// List the ISO images that everyone may use.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/iso-public" -> 200 { public_isos: [PublicIso] }, needs Public)]
+pub struct ListPublicIsos {}
+
+/// Download an ISO image from a public address.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/iso" -> 201 { iso: Iso }, needs Provisioning)]
+pub struct CreateIso {
+    /// The image's address. Redirects are not followed.
+    pub url: String,
+    /// What it is for.
+    pub description: Option<String>,
+}
+
+/// Get an ISO image of the account's own.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/iso/{iso-id}" -> 200 { iso: Iso }, needs SubscriptionsView)]
+pub struct GetIso {
+    /// The image's id.
+    pub iso_id: IsoId,
+}
+
+/// Change an ISO image's description.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(PUT "/v2/iso/{iso-id}" -> 204, needs Subscriptions)]
+pub struct UpdateIso {
+    /// The image's id.
+    pub iso_id: IsoId,
+    /// What it is for.
+    pub description: String,
+}
+
+/// Delete an ISO image. One that an instance still holds stays.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(DELETE "/v2/iso/{iso-id}" -> 204, needs Subscriptions)]
+pub struct DeleteIso {
+    /// The image's id.
+    pub iso_id: IsoId,
+}

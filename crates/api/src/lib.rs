@@ -108,7 +108,6 @@ macro_rules! operations {
         }
     };
 }
-pub(crate) use operations;
 
 /// The families: each is a module of that name here and in `control`.
 macro_rules! families {

@@ -20,8 +20,8 @@ impl Serialize for Money {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0.is_integer().then(|| self.0.to_i64()).flatten() {
             Some(whole) => serializer.serialize_i64(whole),
-            // Up to 15 digits a float prints as the decimal it came from.
-            None => serializer.serialize_f64(self.0.to_f64().unwrap_or_default()),
+            // By way of its text: `to_f64` is off by a little, and shows it in the last digits.
+            None => serializer.serialize_f64(self.0.to_string().parse().unwrap_or_default()),
         }
     }
 }
@@ -29,8 +29,10 @@ impl Serialize for Money {
 impl<'de> Deserialize<'de> for Money {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let number = f64::deserialize(deserializer)?;
+        // A float is sure of 15 digits, and what follows is noise.
         Decimal::from_f64(number)
-            .map(Self)
+            .and_then(|amount| amount.round_sf(15))
+            .map(|amount| Self(amount.normalize()))
             .ok_or_else(|| serde::de::Error::custom(format!("{number} is no amount of money")))
     }
 }
@@ -49,7 +51,19 @@ impl schemars::JsonSchema for Money {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn every_amount_survives_the_journey(units in -1_000_000_000_000_i64..1_000_000_000_000) {
+            let money = Money(Decimal::new(units, 4).normalize());
+            let text = serde_json::to_string(&money).unwrap();
+            prop_assert_eq!(&text, &money.0.to_string());
+            prop_assert_eq!(serde_json::from_str::<Money>(&text).unwrap(), money);
+        }
+    }
 
     #[test]
     fn money_reads_as_it_was_written() {

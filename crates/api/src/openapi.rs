@@ -1,1 +1,430 @@
-//! The OpenAPI document of what is served.
+//! The OpenAPI document of what is served, written from the operations themselves.
+//!
+//! It must never say anything that the operations do not: whoever wants it to say more writes that
+//! on the operation's type.
+
+use schemars::generate::SchemaSettings;
+use schemars::transform::{RecursiveTransform, Transform};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde_json::{Map, Value, json};
+
+use crate::{Access, ApiError, Endpoint, Group, Op, Shape, Visitor};
+
+/// Where the server listens unless it is told otherwise.
+const SERVER: &str = "http://127.0.0.1:8787";
+
+/// The refusals that operations have in common: status, name, and what they mean.
+const REFUSALS: &[(u16, &str, &str)] = &[
+    (400, "BadRequest", "The request is wrong; the text names the field."),
+    (401, "Unauthorized", "The API key is missing, unknown or not allowed from this address."),
+    (403, "Forbidden", "The key's user lacks the permission that `x-permission` names."),
+    (404, "NotFound", "There is no such thing in this account."),
+    (429, "TooManyRequests", "Too many requests in a short time; try again a little later."),
+];
+
+/// The document of every operation, for this version of the program.
+pub fn document(version: &str) -> Value {
+    let mut writer = Writer::new();
+    crate::visit(&mut writer);
+    writer.finish(version)
+}
+
+/// Collects what operations say.
+struct Writer {
+    generator: SchemaGenerator,
+    bodies: Map<String, Value>,
+    paths: Map<String, Value>,
+    tags: Vec<Value>,
+}
+
+impl Visitor for Writer {
+    fn operation<E: Endpoint>(&mut self, group: &Group, _command: &'static str) {
+        let tag = json!({ "name": group.name, "description": group.about });
+        if !self.tags.contains(&tag) {
+            self.tags.push(tag);
+        }
+        let mut operation = Map::new();
+        operation.insert("operationId".into(), E::OP.id.into());
+        operation.insert("tags".into(), json!([group.name]));
+        self.request::<E>(&mut operation);
+        let mut responses = Map::new();
+        responses.insert(E::OP.status.to_string(), self.success::<E>());
+        for (status, name, _) in REFUSALS.iter().filter(|(status, ..)| refuses::<E>(*status)) {
+            let refusal = json!({ "$ref": format!("#/components/responses/{name}") });
+            responses.insert(status.to_string(), refusal);
+        }
+        operation.insert("responses".into(), responses.into());
+        if E::OP.access == Access::Public {
+            operation.insert("security".into(), json!([]));
+        }
+        operation.insert("x-permission".into(), E::OP.access.as_str().into());
+        let path = self.paths.entry(E::OP.path).or_insert_with(|| json!({}));
+        path[E::OP.method.as_str().to_lowercase()] = operation.into();
+    }
+}
+
+impl Writer {
+    fn new() -> Self {
+        let settings = SchemaSettings::draft2020_12().with(|s| {
+            s.definitions_path = "/components/schemas".into();
+            s.meta_schema = None;
+        });
+        let generator = settings.with_transform(RecursiveTransform(tidy)).into_generator();
+        Self { generator, bodies: Map::new(), paths: Map::new(), tags: Vec::new() }
+    }
+
+    /// Summary, parameters and body.
+    fn request<E: Endpoint>(&mut self, operation: &mut Map<String, Value>) {
+        let mut schema = E::json_schema(&mut self.generator);
+        RecursiveTransform(tidy).transform(&mut schema);
+        let Value::Object(mut schema) = schema.to_value() else { return };
+        let about = schema.shift_remove("description");
+        let about = about.as_ref().and_then(Value::as_str).unwrap_or_default();
+        operation.insert("summary".into(), first_sentence(about).into());
+        if about.trim_end_matches('.') != first_sentence(about) {
+            operation.insert("description".into(), about.into());
+        }
+
+        let mut fields = match schema.shift_remove("properties") {
+            Some(Value::Object(fields)) => fields,
+            _ => Map::new(),
+        };
+        let mut required = match schema.shift_remove("required") {
+            Some(Value::Array(names)) => names,
+            _ => Vec::new(),
+        };
+        let mut parameters = Vec::new();
+        for name in E::OP.path_params() {
+            let field = name.replace('-', "_");
+            required.retain(|r| *r != field);
+            let schema = fields.shift_remove(&field).unwrap_or_else(|| json!({ "type": "string" }));
+            parameters.push(parameter(name, "path", true, schema));
+        }
+        if !E::OP.has_body {
+            for (name, schema) in std::mem::take(&mut fields) {
+                let needed = required.iter().any(|r| *r == name);
+                parameters.push(parameter(&name, "query", needed, schema));
+            }
+        }
+        if !parameters.is_empty() {
+            operation.insert("parameters".into(), parameters.into());
+        }
+        if !fields.is_empty() {
+            let body = format!("#/components/schemas/{}", E::schema_name());
+            operation.insert(
+                "requestBody".into(),
+                json!({ "required": !required.is_empty(), "content": content(json!({ "$ref": body })) }),
+            );
+            schema.insert("properties".into(), fields.into());
+            if !required.is_empty() {
+                schema.insert("required".into(), required.into());
+            }
+            self.bodies.insert(E::schema_name().into(), schema.into());
+        }
+    }
+
+    /// The answer of a success, in its envelope.
+    fn success<E: Endpoint>(&mut self) -> Value {
+        let schema = match E::OP.shape {
+            Shape::Empty => return json!({ "description": "Done; there is nothing to say." }),
+            Shape::Bare => self.generator.subschema_for::<E::Response>().to_value(),
+            Shape::Key(key) => {
+                let response = self.generator.subschema_for::<E::Response>();
+                json!({ "type": "object", "properties": { key: response }, "required": [key] })
+            }
+            Shape::List(key) => {
+                let page = E::Response::json_schema(&mut self.generator).to_value();
+                let (items, meta) = (&page["properties"]["items"], &page["properties"]["meta"]);
+                json!({
+                    "type": "object",
+                    "properties": {
+                        key: { "type": "array", "items": items["items"] },
+                        "meta": { "$ref": meta["$ref"] },
+                    },
+                    "required": [key, "meta"],
+                })
+            }
+        };
+        json!({ "description": answer(&E::OP), "content": content(schema) })
+    }
+
+    fn finish(mut self, version: &str) -> Value {
+        let error = self.generator.subschema_for::<ApiError>();
+        let refusals: Map<String, Value> = REFUSALS
+            .iter()
+            .map(|(_, name, about)| {
+                let refusal = json!({ "description": about, "content": content(error.clone()) });
+                ((*name).to_owned(), refusal)
+            })
+            .collect();
+        let mut schemas = self.generator.take_definitions(true);
+        schemas.extend(self.bodies);
+        schemas.sort_keys();
+        json!({
+            "openapi": "3.1.0",
+            "info": {
+                "title": "Kettle",
+                "version": version,
+                "summary": "The Vultr API on your own machine",
+                "description": "What this server answers. It speaks version 2 of the Vultr API; \
+                    `x-permission` is the permission that the key's user needs.",
+            },
+            "servers": [{ "url": SERVER, "description": "Where the server listens by itself" }],
+            "security": [{ "bearer": [] }],
+            "tags": self.tags,
+            "paths": self.paths,
+            "components": {
+                "schemas": schemas,
+                "responses": refusals,
+                "securitySchemes": {
+                    "bearer": {
+                        "type": "http",
+                        "scheme": "bearer",
+                        "description": "An API key, as `Authorization: Bearer KEY`.",
+                    },
+                },
+            },
+        })
+    }
+}
+
+/// Whether an operation can answer with this refusal.
+fn refuses<E: Endpoint>(status: u16) -> bool {
+    match status {
+        401 => E::OP.access != Access::Public,
+        403 => !matches!(E::OP.access, Access::Public | Access::AnyKey),
+        404 => E::OP.path.contains('{'),
+        _ => true,
+    }
+}
+
+fn answer(op: &Op) -> &'static str {
+    match (op.status, op.shape) {
+        (_, Shape::List(_)) => "A page of the list.",
+        (202, _) => "Accepted: it is made from now on.",
+        (201, _) => "Created.",
+        _ => "What was asked for.",
+    }
+}
+
+fn content(schema: impl Into<Value>) -> Value {
+    json!({ "application/json": { "schema": schema.into() } })
+}
+
+fn parameter(name: &str, place: &str, required: bool, mut schema: Value) -> Value {
+    let about = schema.as_object_mut().and_then(|s| s.shift_remove("description"));
+    let mut parameter = json!({ "name": name, "in": place, "required": required });
+    if let Some(about) = about {
+        parameter["description"] = about;
+    }
+    if schema["type"] == "array" {
+        parameter["style"] = "form".into();
+        parameter["explode"] = false.into();
+    }
+    parameter["schema"] = schema;
+    parameter
+}
+
+fn first_sentence(text: &str) -> &str {
+    let line = text.split_once("\n\n").map_or(text, |(first, _)| first);
+    line.split_once(". ").map_or(line, |(first, _)| first).trim_end_matches('.')
+}
+
+/// Makes a schema say what travels: no `null`, no defaults of Rust's, and words as `enum`.
+fn tidy(schema: &mut Schema) {
+    let Some(schema) = schema.as_object_mut() else { return };
+    schema.shift_remove("default");
+    remove_null(schema);
+    words(schema);
+}
+
+fn remove_null(schema: &mut Map<String, Value>) {
+    if let Some(Value::Array(types)) = schema.get_mut("type") {
+        types.retain(|t| t != "null");
+        if let [only] = types.as_slice() {
+            let only = only.clone();
+            schema.insert("type".into(), only);
+        }
+    }
+    if let Some(Value::Array(words)) = schema.get_mut("enum") {
+        words.retain(|word| !word.is_null());
+    }
+    let Some(Value::Array(choices)) = schema.get_mut("anyOf") else { return };
+    choices.retain(|choice| choice["type"] != "null");
+    if choices.len() == 1
+        && let Some(Value::Object(only)) = choices.pop()
+    {
+        schema.shift_remove("anyOf");
+        for (key, value) in only {
+            schema.entry(key).or_insert(value);
+        }
+    }
+}
+
+/// A choice between words becomes an `enum`, which more readers of such documents understand; what
+/// each word means moves into the description.
+fn words(schema: &mut Map<String, Value>) {
+    let Some(Value::Array(choices)) = schema.get("oneOf") else { return };
+    let words: Vec<Value> = choices.iter().filter_map(|c| c.get("const").cloned()).collect();
+    if words.len() != choices.len() || !words.iter().all(Value::is_string) {
+        return;
+    }
+    let mut about =
+        schema.get("description").and_then(Value::as_str).unwrap_or_default().to_owned();
+    about.push('\n');
+    for choice in choices {
+        let meaning = choice["description"].as_str().unwrap_or_default().replace('\n', " ");
+        about.push_str(&format!(
+            "\n- `{}`: {meaning}",
+            choice["const"].as_str().unwrap_or_default()
+        ));
+    }
+    schema.shift_remove("oneOf");
+    schema.insert("type".into(), "string".into());
+    schema.insert("enum".into(), words.into());
+    schema.insert("description".into(), about.trim().into());
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// Every object in the document, with the way to it.
+    fn objects<'a>(value: &'a Value, way: &str, found: &mut Vec<(String, &'a Map<String, Value>)>) {
+        match value {
+            Value::Object(object) => {
+                found.push((way.to_owned(), object));
+                object.iter().for_each(|(k, v)| objects(v, &format!("{way}/{k}"), found));
+            }
+            Value::Array(items) => {
+                items
+                    .iter()
+                    .enumerate()
+                    .for_each(|(i, v)| objects(v, &format!("{way}/{i}"), found));
+            }
+            _ => {}
+        }
+    }
+
+    fn operations(document: &Value) -> Vec<(&str, &str, &Value)> {
+        let paths = document["paths"].as_object().unwrap();
+        paths
+            .iter()
+            .flat_map(|(path, item)| {
+                let item = item.as_object().unwrap();
+                item.iter().map(move |(method, op)| (path.as_str(), method.as_str(), op))
+            })
+            .collect()
+    }
+
+    #[derive(Default)]
+    struct Ids(Vec<&'static str>);
+
+    impl Visitor for Ids {
+        fn operation<E: Endpoint>(&mut self, _: &Group, _: &'static str) {
+            self.0.push(E::OP.id);
+        }
+    }
+
+    #[test]
+    fn every_reference_leads_somewhere_and_every_schema_is_used() {
+        let document = document("0.0.0");
+        let mut found = Vec::new();
+        objects(&document, "#", &mut found);
+        let ways: BTreeSet<&str> = found.iter().map(|(way, _)| way.as_str()).collect();
+        let refs: BTreeSet<&str> =
+            found.iter().filter_map(|(_, object)| object.get("$ref")?.as_str()).collect();
+        let dangling: Vec<_> = refs.difference(&ways).collect();
+        assert!(dangling.is_empty(), "nothing at {dangling:?}");
+        for name in document["components"]["schemas"].as_object().unwrap().keys() {
+            let way = format!("#/components/schemas/{name}");
+            assert!(refs.contains(way.as_str()), "nobody uses {name}");
+        }
+    }
+
+    #[test]
+    fn every_operation_is_there_once() {
+        let document = document("0.0.0");
+        let mut ids = Ids::default();
+        crate::visit(&mut ids);
+        let mut documented: Vec<_> = operations(&document)
+            .iter()
+            .map(|(.., op)| op["operationId"].as_str().unwrap().to_owned())
+            .collect();
+        documented.sort_unstable();
+        ids.0.sort_unstable();
+        assert!(ids.0.len() > 50, "only {} operations", ids.0.len());
+        assert_eq!(documented, ids.0);
+        assert!(ids.0.windows(2).all(|pair| pair[0] != pair[1]), "an id is there twice");
+    }
+
+    #[test]
+    fn no_two_paths_differ_in_the_names_of_their_parameters_only() {
+        let document = document("0.0.0");
+        let mut seen = BTreeSet::new();
+        for path in document["paths"].as_object().unwrap().keys() {
+            let bare: Vec<_> =
+                path.split('/').map(|s| if s.starts_with('{') { "{}" } else { s }).collect();
+            assert!(seen.insert(bare.join("/")), "{path}");
+        }
+    }
+
+    #[test]
+    fn the_parameters_of_a_path_are_exactly_its_templates() {
+        let document = document("0.0.0");
+        for (path, method, op) in operations(&document) {
+            let parameters = op["parameters"].as_array().cloned().unwrap_or_default();
+            let names: Vec<_> =
+                parameters.iter().map(|p| (p["in"].as_str(), p["name"].as_str())).collect();
+            let declared = names.iter().filter(|(place, _)| *place == Some("path")).count();
+            let in_template: Vec<_> = path.split('{').skip(1).collect();
+            assert_eq!(declared, in_template.len(), "{method} {path}");
+            for name in in_template {
+                let name = name.split_once('}').unwrap().0;
+                assert!(names.contains(&(Some("path"), Some(name))), "{method} {path}: {name}");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_says_null_or_a_default_of_rusts() {
+        let document = document("0.0.0");
+        let mut found = Vec::new();
+        objects(&document, "#", &mut found);
+        for (way, object) in found.iter().filter(|(way, _)| !way.ends_with("/properties")) {
+            assert!(!object.contains_key("default"), "{way}");
+            let types = object.get("type").map(Value::to_string).unwrap_or_default();
+            assert!(!types.contains("null"), "{way}: {types}");
+        }
+    }
+
+    #[test]
+    fn a_block_reads_as_it_was_declared() {
+        let document = document("0.0.0");
+        let create = &document["paths"]["/v2/blocks"]["post"];
+        assert_eq!(create["operationId"], "create-block");
+        assert_eq!(create["summary"], "Create a block storage volume");
+        assert_eq!(create["x-permission"], "provisioning");
+        let body = &document["components"]["schemas"]["CreateBlock"];
+        assert_eq!(body["required"], json!(["region", "size_gb"]));
+        assert_eq!(body["properties"]["block_type"]["$ref"], "#/components/schemas/BlockType");
+        let status = &document["components"]["schemas"]["BlockStatus"];
+        assert_eq!(status["enum"], json!(["pending", "active"]));
+        let attach = &document["paths"]["/v2/blocks/{block-id}/attach"]["post"];
+        let fields = &document["components"]["schemas"]["AttachBlock"]["properties"];
+        assert_eq!(attach["parameters"][0]["name"], "block-id");
+        assert!(fields.get("block_id").is_none() && fields.get("live").is_some());
+        let list = &document["paths"]["/v2/blocks"]["get"]["responses"];
+        let page = &list["200"]["content"]["application/json"]["schema"]["properties"];
+        assert_eq!(page["blocks"]["items"]["$ref"], "#/components/schemas/Block");
+        assert_eq!(page["meta"]["$ref"], "#/components/schemas/Meta");
+        assert_eq!(list["404"], Value::Null);
+        let regions = &document["paths"]["/v2/regions"]["get"];
+        assert_eq!(
+            (&regions["security"], &regions["responses"]["401"]),
+            (&json!([]), &Value::Null)
+        );
+    }
+}

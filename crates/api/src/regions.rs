@@ -1,5 +1,62 @@
-//! Not written yet.
+//! Regions: `/v2/regions`.
 
-use crate::operations;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-operations! {}
+use crate::Endpoint;
+
+operations! {
+    "region": "Regions, and what can be had there" {
+        "list" => ListRegions,
+        "availability" => GetRegionAvailability,
+    }
+}
+
+/// A place where things can be deployed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Region {
+    /// The region's id, such as `ewr`.
+    pub id: String,
+    /// The city.
+    pub city: String,
+    /// The country, in two letters.
+    pub country: String,
+    /// The continent.
+    pub continent: String,
+    /// What is offered there, such as `block_storage_high_perf` or `load_balancers`.
+    pub options: Vec<String>,
+    /// How instances can be reached there, such as `public_ip`.
+    pub connectivity: Vec<String>,
+}
+
+/// List regions.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/regions" -> 200 { regions: [Region] }, needs Public)]
+pub struct ListRegions {
+    /// Items on a page, 1 to 500; 100 when absent.
+    pub per_page: Option<u32>,
+    /// The page: `next` or `prev` of another page's `meta.links`.
+    pub cursor: Option<String>,
+}
+
+/// The plans that a region has in stock.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct RegionAvailability {
+    /// Ids of plans that can be deployed there.
+    pub available_plans: Vec<String>,
+    /// Ids of plans that can be deployed there inside a VPC only.
+    pub available_vpc_only_plans: Vec<String>,
+}
+
+/// List the plans that a region has in stock.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/regions/{region-id}/availability" -> 200 RegionAvailability, needs Public)]
+pub struct GetRegionAvailability {
+    /// The region's id.
+    pub region_id: String,
+    /// Only plans of this type: `all`, `vc2`, `vhf`, `vhp`, `vdc`, `voc`, `vcg`, `vbm`, ...
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+}

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::id::SshKeyId;
-use crate::{Endpoint, Time, operations};
+use crate::{Endpoint, Time};
 
 operations! {
     "ssh-key": "SSH keys" {

@@ -66,8 +66,10 @@ impl<T: JsonSchema> JsonSchema for OrEmpty<T> {
     }
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let mut schema = T::json_schema(generator);
-        // An empty string is no UUID and no date.
-        schema.remove("format");
+        // An empty string is no UUID and no date: validators would refuse it.
+        if let Some(format) = schema.remove("format") {
+            schema.insert("x-format-or-empty".into(), format);
+        }
         schema
     }
 }
@@ -103,6 +105,9 @@ impl<T: PartialEq> PartialEq<T> for Open<T> {
 impl<T: JsonSchema> JsonSchema for Open<T> {
     fn schema_name() -> Cow<'static, str> {
         T::schema_name()
+    }
+    fn schema_id() -> Cow<'static, str> {
+        T::schema_id()
     }
     fn inline_schema() -> bool {
         T::inline_schema()

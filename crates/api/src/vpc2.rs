@@ -1,5 +1,145 @@
-//! Not written yet.
+//! VPC 2.0 networks: `/v2/vpc2`. Deprecated.
+//!
+//! Types only. They are no VPCs: the two kinds must never share a list.
 
-use crate::operations;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-operations! {}
+use crate::firewalls::IpType;
+use crate::id::{InstanceId, Vpc2Id};
+use crate::{Endpoint, OrEmpty, Time};
+
+operations! {
+    "vpc2": "VPC 2.0 networks (deprecated: see vpc)" {
+        "list" => ListVpc2,
+        "create" => CreateVpc2,
+        "get" => GetVpc2,
+        "update" => UpdateVpc2,
+        "delete" => DeleteVpc2,
+        "nodes" => ListVpc2Nodes,
+        "attach" => AttachVpc2Nodes,
+        "detach" => DetachVpc2Nodes,
+    }
+}
+
+/// A VPC 2.0 network.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Vpc2 {
+    /// The network's id.
+    pub id: Vpc2Id,
+    /// The region's id.
+    pub region: String,
+    /// When it was created.
+    pub date_created: Time,
+    /// What it is for.
+    pub description: String,
+    /// The network's IPv4 address, without its size.
+    pub ip_block: String,
+    /// Its size, in bits of the netmask.
+    pub prefix_length: u32,
+}
+
+/// An instance, or bare metal machine, in a VPC 2.0 network.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Vpc2Node {
+    /// The instance's id.
+    pub id: InstanceId,
+    /// Its IPv4 address in the network.
+    pub ip_address: String,
+    /// The MAC address of its interface there, as one number.
+    pub mac_address: u64,
+    /// The instance's label.
+    pub description: String,
+    /// `vps` for an instance.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The instance's status: `active` when it is ready.
+    pub node_status: String,
+}
+
+/// List VPC 2.0 networks.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/vpc2" -> 200 { vpcs: [Vpc2] }, needs SubscriptionsView)]
+pub struct ListVpc2 {
+    /// Items on a page, 1 to 500; 100 when absent.
+    pub per_page: Option<u32>,
+    /// The page: `next` or `prev` of another page's `meta.links`.
+    pub cursor: Option<String>,
+}
+
+/// Create a VPC 2.0 network.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/vpc2" -> 201 { vpc: Vpc2 }, needs Provisioning)]
+pub struct CreateVpc2 {
+    /// The region's id.
+    pub region: String,
+    /// What it is for, at most 255 characters; longer texts are cut.
+    pub description: Option<String>,
+    /// Its version of IP: `v4` is the only one.
+    pub ip_type: Option<OrEmpty<IpType>>,
+    /// The network's IPv4 address, in 10/8, 172.16/12 or 192.168/16; absent or empty to have one
+    /// chosen.
+    pub ip_block: Option<String>,
+    /// Its size, in bits of the netmask; absent or 0 to have one chosen.
+    pub prefix_length: Option<u32>,
+}
+
+/// Get a VPC 2.0 network.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/vpc2/{vpc-id}" -> 200 { vpc: Vpc2 }, needs SubscriptionsView)]
+pub struct GetVpc2 {
+    /// The network's id.
+    pub vpc_id: Vpc2Id,
+}
+
+/// Change a VPC 2.0 network's description.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(PUT "/v2/vpc2/{vpc-id}" -> 204, needs Subscriptions)]
+pub struct UpdateVpc2 {
+    /// The network's id.
+    pub vpc_id: Vpc2Id,
+    /// What it is for, at most 255 characters; longer texts are cut.
+    pub description: String,
+}
+
+/// Delete a VPC 2.0 network. No node may be attached.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(DELETE "/v2/vpc2/{vpc-id}" -> 204, needs Subscriptions)]
+pub struct DeleteVpc2 {
+    /// The network's id.
+    pub vpc_id: Vpc2Id,
+}
+
+/// List the nodes of a VPC 2.0 network.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/vpc2/{vpc-id}/nodes" -> 200 { nodes: [Vpc2Node] }, needs SubscriptionsView)]
+pub struct ListVpc2Nodes {
+    /// The network's id.
+    pub vpc_id: Vpc2Id,
+    /// Items on a page, 1 to 500; 100 when absent.
+    pub per_page: Option<u32>,
+    /// The page: `next` or `prev` of another page's `meta.links`.
+    pub cursor: Option<String>,
+}
+
+/// Attach nodes to a VPC 2.0 network in their region.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/vpc2/{vpc-id}/nodes/attach" -> 202, needs Subscriptions)]
+pub struct AttachVpc2Nodes {
+    /// The network's id.
+    pub vpc_id: Vpc2Id,
+    /// The ids of the instances and bare metal machines.
+    pub nodes: Vec<InstanceId>,
+}
+
+/// Detach nodes from a VPC 2.0 network.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/vpc2/{vpc-id}/nodes/detach" -> 202, needs Subscriptions)]
+pub struct DetachVpc2Nodes {
+    /// The network's id.
+    pub vpc_id: Vpc2Id,
+    /// The ids of the instances and bare metal machines.
+    pub nodes: Vec<InstanceId>,
+}

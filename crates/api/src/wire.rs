@@ -7,6 +7,8 @@
 
 pub mod read;
 mod request;
+#[cfg(test)]
+mod tests;
 pub mod write;
 
 use std::fmt;
@@ -70,10 +72,11 @@ pub fn encode<E: Endpoint>(request: &E) -> Result<Encoded, Unreadable> {
     let Value::Object(mut fields) = serde_json::to_value(request)? else {
         return Err(Unreadable("a request is a struct".into()));
     };
-    fields.retain(|_, v| !v.is_null());
+    drop_nulls(&mut fields);
     let mut uri = E::OP.path.to_owned();
     for name in E::OP.path_params() {
-        let value = fields.remove(&name.replace('-', "_")).map(|v| text(&v)).unwrap_or_default();
+        let value =
+            fields.shift_remove(&name.replace('-', "_")).map(|v| text(&v)).unwrap_or_default();
         if value.is_empty() || value == "." || value == ".." {
             return Err(Unreadable(format!("{name} must not be `{value}`")));
         }
@@ -90,6 +93,20 @@ pub fn encode<E: Endpoint>(request: &E) -> Result<Encoded, Unreadable> {
         uri = format!("{uri}?{query}");
     }
     Ok(Encoded { uri, body: None })
+}
+
+/// Absent fields of objects inside the request are left out, too.
+fn drop_nulls(fields: &mut Map<String, Value>) {
+    fields.retain(|_, value| !value.is_null());
+    for value in fields.values_mut() {
+        match value {
+            Value::Object(inner) => drop_nulls(inner),
+            Value::Array(items) => {
+                items.iter_mut().filter_map(Value::as_object_mut).for_each(drop_nulls);
+            }
+            _ => {}
+        }
+    }
 }
 
 const SEGMENT: &percent_encoding::AsciiSet =

@@ -46,6 +46,15 @@ pub(super) enum Field {
     Text(String),
 }
 
+impl Field {
+    fn instead_of(&self, expected: &str) -> Wrong {
+        match self {
+            Self::Text(got) => de::Error::custom(format!("expected {expected}, got `{got}`")),
+            Self::Json(got) => de::Error::custom(format!("expected {expected}, got `{got}`")),
+        }
+    }
+}
+
 impl<'de> IntoDeserializer<'de, Wrong> for Field {
     type Deserializer = Self;
     fn into_deserializer(self) -> Self {
@@ -120,8 +129,32 @@ impl<'de> Deserializer<'de> for Field {
                 let items = s.split(',').map(|s| Self::Text(s.to_owned()));
                 SeqDeserializer::new(items).deserialize_any(visitor)
             }
-            json => json.deserialize_any(visitor),
+            list @ Self::Json(Value::Array(_)) => list.deserialize_any(visitor),
+            other => Err(other.instead_of("a list")),
         }
+    }
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
+        match self {
+            object @ Self::Json(Value::Object(_)) => object.deserialize_any(visitor),
+            other => Err(other.instead_of("an object")),
+        }
+    }
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Wrong> {
+        self.deserialize_map(visitor)
+    }
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
+        match self {
+            Self::Text(s) | Self::Json(Value::String(s)) => visitor.visit_string(s),
+            other => Err(other.instead_of("a text")),
+        }
+    }
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
+        self.deserialize_string(visitor)
     }
     fn deserialize_enum<V: Visitor<'de>>(
         self,
@@ -134,12 +167,15 @@ impl<'de> Deserializer<'de> for Field {
                 let s: StringDeserializer<Wrong> = s.into_deserializer();
                 s.deserialize_enum(name, variants, visitor)
             }
-            Self::Json(v) => v.deserialize_enum(name, variants, visitor).map_err(de::Error::custom),
+            Self::Json(v @ Value::Object(_)) => {
+                v.deserialize_enum(name, variants, visitor).map_err(de::Error::custom)
+            }
+            Self::Json(v) => Err(de::Error::unknown_variant(&v.to_string(), variants)),
         }
     }
     serde::forward_to_deserialize_any! {
-        i8 i16 i128 u128 f32 char str string bytes byte_buf unit unit_struct tuple
-        tuple_struct map struct identifier ignored_any
+        i8 i16 i128 u128 f32 char bytes byte_buf unit unit_struct tuple tuple_struct identifier
+        ignored_any
     }
 }
 

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"github.com/vultr/govultr/v3"
+)
+
+func isos(w *world) {
+	public := rows(w.ISO.ListPublic(w.ctx, every()))
+	w.show("public ISOs are listed", has(public, func(i govultr.PublicISO) bool { return i.ID != "" && i.Name != "" }))
+	made := completeISO(w)
+	w.show("the ISO is listed", has(rows(w.ISO.List(w.ctx, every())), func(i govultr.ISO) bool { return i.ID == made }))
+	w.same("its file name is the URL's", got(w.ISO.Get(w.ctx, made)).FileName, "tiny.iso")
+	done(w.ISO.Delete(w.ctx, made))
+	w.gone("an ISO", func() error { return third(w.ISO.Get(w.ctx, made)) })
+}
+
+// completeISO makes a private ISO and waits for it.
+func completeISO(w *world) string {
+	made := got(w.ISO.Create(w.ctx, &govultr.ISOReq{URL: "https://images.example.com/tiny.iso"}))
+	w.wait("an ISO becomes complete", func() bool { return got(w.ISO.Get(w.ctx, made.ID)).Status == "complete" })
+	return made.ID
+}
+
+// activeBlock makes a volume and waits for it.
+func activeBlock(w *world, size int) string {
+	made := got(w.BlockStorage.Create(w.ctx, &govultr.BlockStorageCreate{Region: "ewr", SizeGB: size, Label: "data", BlockType: "high_perf"}))
+	w.wait("a volume becomes active", func() bool { return got(w.BlockStorage.Get(w.ctx, made.ID)).Status == "active" })
+	return made.ID
+}
+
+func blocks(w *world) {
+	block, on := activeBlock(w, 50), true
+	w.show("the volume is listed",
+		has(rows(w.BlockStorage.List(w.ctx, every())), func(b govultr.BlockStorage) bool { return b.ID == block }))
+	found := got(w.BlockStorage.Get(w.ctx, block))
+	w.show("size, type and region read back; what was not asked for reads as empty", found.SizeGB == 50 &&
+		found.BlockType == "high_perf" && found.Region == "ewr" && found.OSID == 0 && found.SnapshotID == "" && !found.Bootable, found)
+	done(w.BlockStorage.Update(w.ctx, block, &govultr.BlockStorageUpdate{Label: "more", SizeGB: 70}))
+	found = got(w.BlockStorage.Get(w.ctx, block))
+	w.show("a new label and a larger size read back", found.Label == "more" && found.SizeGB == 70, found)
+	w.refused("a smaller size", 400, "", w.BlockStorage.Update(w.ctx, block, &govultr.BlockStorageUpdate{SizeGB: 60}))
+	instance := server(w, "block-user", nil)
+	done(w.BlockStorage.Attach(w.ctx, block, &govultr.BlockStorageAttach{InstanceID: instance, Live: &on}))
+	w.wait("an attached volume names its instance, its label and address", func() bool {
+		found = got(w.BlockStorage.Get(w.ctx, block))
+		return found.AttachedToInstance == instance && found.AttachedToInstanceLabel == "block-user" && found.AttachedToInstanceIP != ""
+	})
+	done(w.BlockStorage.Detach(w.ctx, block, &govultr.BlockStorageDetach{Live: &on}))
+	w.same("a detached volume names none", got(w.BlockStorage.Get(w.ctx, block)).AttachedToInstance, "")
+	done(w.Instance.Delete(w.ctx, instance))
+	done(w.BlockStorage.Delete(w.ctx, block))
+	w.gone("a volume", func() error { return third(w.BlockStorage.Get(w.ctx, block)) })
+	w.refused("an unknown volume", 404, "Invalid block storage ID", third(w.BlockStorage.Get(w.ctx, nowhere)))
+}
+
+func blockSnapshots(w *world) {
+	block := activeBlock(w, 20)
+	made := got(w.BlockStorage.CreateSnapshot(w.ctx, &govultr.BlockStorageSnapshotReq{BlockID: block, Description: "monday"}))
+	found := got(w.BlockStorage.GetSnapshot(w.ctx, made.ID))
+	w.show("a snapshot names its volume and description", found.BlockID == block && found.Description == "monday", found)
+	w.show("it is listed", has(rows(w.BlockStorage.ListSnapshots(w.ctx, every())),
+		func(s govultr.BlockStorageSnapshot) bool { return s.ID == made.ID }))
+	done(w.BlockStorage.UpdateSnapshot(w.ctx, made.ID, &govultr.BlockStorageSnapshotReq{Description: "tuesday"}))
+	w.same("a new description reads back", got(w.BlockStorage.GetSnapshot(w.ctx, made.ID)).Description, "tuesday")
+	done(w.BlockStorage.DeleteSnapshot(w.ctx, made.ID))
+	w.gone("a block snapshot", func() error { return third(w.BlockStorage.GetSnapshot(w.ctx, made.ID)) })
+	done(w.BlockStorage.Delete(w.ctx, block))
+}
+
+func snapshots(w *world) {
+	instance := server(w, "snapshot-source", nil)
+	made := got(w.Snapshot.Create(w.ctx, &govultr.SnapshotReq{InstanceID: instance, Description: "kept"}))
+	complete := func(id string) func() bool {
+		return func() bool { return got(w.Snapshot.Get(w.ctx, id)).Status == "complete" }
+	}
+	w.wait("a snapshot becomes complete", complete(made.ID))
+	found := got(w.Snapshot.Get(w.ctx, made.ID))
+	w.show("it remembers system and description", found.OsID == systemID && found.Description == "kept" && found.Size > 0, found)
+	w.show("it is listed", has(rows(w.Snapshot.List(w.ctx, every())), func(s govultr.Snapshot) bool { return s.ID == made.ID }))
+	on := true
+	other := got(w.Snapshot.CreateFromURL(w.ctx, &govultr.SnapshotURLReq{URL: "https://images.example.com/disk.raw", UEFI: &on}))
+	w.wait("a snapshot from a URL becomes complete", complete(other.ID))
+	done(second(w.Instance.Restore(w.ctx, instance, &govultr.RestoreReq{SnapshotID: made.ID})))
+	w.wait("the instance is up again after a restore", func() bool { return up(got(w.Instance.Get(w.ctx, instance))) })
+	done(w.Instance.Delete(w.ctx, instance))
+	for _, id := range []string{made.ID, other.ID} {
+		done(w.Snapshot.Delete(w.ctx, id))
+		w.gone("a snapshot", func() error { return third(w.Snapshot.Get(w.ctx, id)) })
+	}
+}
+
+func backups(w *world) {
+	w.same("without a schedule there are no backups", len(rows(w.Backup.List(w.ctx, every()))), 0)
+	w.refused("an unknown backup", 404, "", third(w.Backup.Get(w.ctx, nowhere)))
+}

@@ -1,0 +1,1 @@
+fails="no results were found"

@@ -1,0 +1,1 @@
+# Only data sources: nothing to change, import or delete.

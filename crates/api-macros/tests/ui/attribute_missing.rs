@@ -1,0 +1,6 @@
+use api_macros::Endpoint;
+
+#[derive(Endpoint)]
+struct ListCups {}
+
+fn main() {}

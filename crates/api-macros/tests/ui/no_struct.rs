@@ -1,0 +1,10 @@
+use api_macros::Endpoint;
+
+#[derive(Endpoint)]
+#[endpoint(GET "/v2/cups" -> 204, needs AnyKey)]
+enum Cups {
+    Small,
+    Large,
+}
+
+fn main() {}

@@ -1,0 +1,159 @@
+//! Public addresses of instances, and the names that they resolve to.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::id::InstanceId;
+use crate::{Endpoint, Open};
+
+/// An IPv4 address of an instance.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct InstanceIpv4 {
+    /// The address.
+    pub ip: String,
+    /// Its netmask.
+    pub netmask: String,
+    /// Its gateway, or empty.
+    pub gateway: String,
+    /// What it is for.
+    #[serde(rename = "type")]
+    pub kind: Open<AddressType>,
+    /// The name that it resolves to, or empty.
+    pub reverse: String,
+    /// The network adapter's address: only of the main address, and only where asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mac_address: Option<String>,
+}
+
+/// What an address is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AddressType {
+    /// The instance's own.
+    #[default]
+    MainIp,
+    /// One more.
+    SecondaryIp,
+    /// One in a VPC.
+    Private,
+}
+
+/// List an instance's IPv4 addresses.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/instances/{instance-id}/ipv4" -> 200 { ipv4s: [InstanceIpv4] }, needs SubscriptionsView)]
+pub struct ListInstanceIpv4 {
+    /// The instance's id.
+    pub instance_id: InstanceId,
+    /// Show the public network adapter's address, too.
+    pub public_network: Option<bool>,
+    /// Items on a page, 1 to 500; 100 when absent.
+    pub per_page: Option<u32>,
+    /// The page: `next` or `prev` of another page's `meta.links`.
+    pub cursor: Option<String>,
+}
+
+/// Give an instance one more IPv4 address.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/instances/{instance-id}/ipv4" -> 202 { ipv4: InstanceIpv4 }, needs Subscriptions)]
+pub struct AddInstanceIpv4 {
+    /// The instance's id.
+    pub instance_id: InstanceId,
+    /// Restart the instance, so that it takes the address up.
+    pub reboot: Option<bool>,
+}
+
+/// Take an additional IPv4 address from an instance.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(DELETE "/v2/instances/{instance-id}/ipv4/{ipv4}" -> 204, needs Subscriptions)]
+pub struct RemoveInstanceIpv4 {
+    /// The instance's id.
+    pub instance_id: InstanceId,
+    /// The address.
+    pub ipv4: String,
+}
+
+/// Set the name that an instance's IPv4 address resolves to.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/instances/{instance-id}/ipv4/reverse" -> 204, needs Subscriptions)]
+pub struct SetInstanceReverseIpv4 {
+    /// The instance's id.
+    pub instance_id: InstanceId,
+    /// The address.
+    pub ip: String,
+    /// The name, without a final dot.
+    pub reverse: String,
+}
+
+/// Set the name that an instance's IPv4 address resolves to back to the first one.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/instances/{instance-id}/ipv4/reverse/default" -> 204, needs Subscriptions)]
+pub struct ResetInstanceReverseIpv4 {
+    /// The instance's id.
+    pub instance_id: InstanceId,
+    /// The address.
+    pub ip: String,
+}
+
+/// An IPv6 address of an instance.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct InstanceIpv6 {
+    /// The address.
+    pub ip: String,
+    /// The network that it lies in.
+    pub network: String,
+    /// The network's prefix length.
+    pub network_size: u32,
+    /// What it is for.
+    #[serde(rename = "type")]
+    pub kind: Open<AddressType>,
+}
+
+/// List an instance's IPv6 addresses.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/instances/{instance-id}/ipv6" -> 200 { ipv6s: [InstanceIpv6] }, needs SubscriptionsView)]
+pub struct ListInstanceIpv6 {
+    /// The instance's id.
+    pub instance_id: InstanceId,
+}
+
+/// An IPv6 address of an instance and the name that it resolves to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct ReverseIpv6 {
+    /// The address, with all its zeros and in lower case: clients compare it as text.
+    pub ip: String,
+    /// The name.
+    pub reverse: String,
+}
+
+/// List the names that an instance's IPv6 addresses resolve to.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/instances/{instance-id}/ipv6/reverse" -> 200 { reverse_ipv6s: [ReverseIpv6] }, needs SubscriptionsView)]
+pub struct ListInstanceReverseIpv6 {
+    /// The instance's id.
+    pub instance_id: InstanceId,
+}
+
+/// Set the name that an IPv6 address in an instance's network resolves to.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/instances/{instance-id}/ipv6/reverse" -> 204, needs Subscriptions)]
+pub struct SetInstanceReverseIpv6 {
+    /// The instance's id.
+    pub instance_id: InstanceId,
+    /// The address.
+    pub ip: String,
+    /// The name, without a final dot.
+    pub reverse: String,
+}
+
+/// Remove the name that an IPv6 address of an instance resolves to.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(DELETE "/v2/instances/{instance-id}/ipv6/reverse/{ipv6}" -> 204, needs Subscriptions)]
+pub struct RemoveInstanceReverseIpv6 {
+    /// The instance's id.
+    pub instance_id: InstanceId,
+    /// The address.
+    pub ipv6: String,
+}

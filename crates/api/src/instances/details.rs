@@ -1,0 +1,154 @@
+//! What else there is to an instance: backups, traffic, neighbours, user data, upgrades.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::applications::Application;
+use crate::id::InstanceId;
+use crate::os::Os;
+use crate::{Endpoint, Open, OrEmpty};
+
+/// When an instance's backups are made, in UTC.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct BackupSchedule {
+    /// Whether they are made at all.
+    pub enabled: bool,
+    /// How often; empty where they are not made.
+    #[serde(rename = "type")]
+    pub kind: OrEmpty<Open<BackupScheduleType>>,
+    /// The next one, as `2026-11-21 09:00:00`; empty where they are not made.
+    pub next_scheduled_time_utc: String,
+    /// Hour of the day, 0 to 23.
+    pub hour: u8,
+    /// Day of the week, from 1 for Sunday to 7 for Saturday; 0 when unset.
+    pub dow: u8,
+    /// Day of the month, 1 to 28; 0 when unset.
+    pub dom: u8,
+}
+
+/// How often backups are made.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BackupScheduleType {
+    /// Every day.
+    #[default]
+    Daily,
+    /// On one day of the week.
+    Weekly,
+    /// On one day of the month.
+    Monthly,
+    /// On the even days of the month.
+    DailyAltEven,
+    /// On the odd days of the month.
+    DailyAltOdd,
+}
+
+/// Get the schedule of an instance's backups.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/instances/{instance-id}/backup-schedule" -> 200 { backup_schedule: BackupSchedule }, needs SubscriptionsView)]
+pub struct GetInstanceBackupSchedule {
+    /// The instance's id.
+    pub instance_id: InstanceId,
+}
+
+/// Set the schedule of an instance's backups, in UTC. They must be enabled already.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/instances/{instance-id}/backup-schedule" -> 200, needs Subscriptions)]
+pub struct SetInstanceBackupSchedule {
+    /// The instance's id.
+    pub instance_id: InstanceId,
+    /// How often.
+    #[serde(rename = "type")]
+    pub kind: BackupScheduleType,
+    /// Hour of the day, 0 to 23.
+    pub hour: Option<u8>,
+    /// Day of the week, from 1 for Sunday to 7 for Saturday; 0 for none.
+    pub dow: Option<u8>,
+    /// Day of the month, 1 to 28.
+    pub dom: Option<u8>,
+}
+
+/// The traffic of one day.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct DayTraffic {
+    /// Bytes that came in.
+    pub incoming_bytes: u64,
+    /// Bytes that went out.
+    pub outgoing_bytes: u64,
+}
+
+/// Get an instance's traffic by day, as `2026-11-21` in UTC.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/instances/{instance-id}/bandwidth" -> 200 { bandwidth: BTreeMap<String, DayTraffic> }, needs SubscriptionsView)]
+pub struct GetInstanceBandwidth {
+    /// The instance's id.
+    pub instance_id: InstanceId,
+    /// How many days back, 1 to 180; 30 when absent.
+    pub date_range: Option<u32>,
+}
+
+/// List the ids of other instances in the same place as an instance.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/instances/{instance-id}/neighbors" -> 200 { neighbors: Vec<InstanceId> }, needs SubscriptionsView)]
+pub struct ListInstanceNeighbors {
+    /// The instance's id.
+    pub instance_id: InstanceId,
+}
+
+/// What an instance was given for its first boot.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct InstanceUserData {
+    /// The data in base64, as it was sent; empty for none.
+    pub data: String,
+}
+
+/// Get what an instance was given for its first boot.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/instances/{instance-id}/user-data" -> 200 { user_data: InstanceUserData }, needs SubscriptionsView)]
+pub struct GetInstanceUserData {
+    /// The instance's id.
+    pub instance_id: InstanceId,
+}
+
+/// What an instance can become.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct InstanceUpgrades {
+    /// Operating systems that can be installed.
+    pub os: Vec<Os>,
+    /// Applications that can be installed.
+    pub applications: Vec<Application>,
+    /// The ids of larger plans.
+    pub plans: Vec<String>,
+}
+
+/// What kind of upgrade is asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UpgradeType {
+    /// All of them.
+    #[default]
+    All,
+    /// Other applications.
+    Applications,
+    /// Other operating systems.
+    Os,
+    /// Larger plans.
+    Plans,
+}
+
+/// Get what an instance can be changed to.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/instances/{instance-id}/upgrades" -> 200 { upgrades: InstanceUpgrades }, needs SubscriptionsView)]
+pub struct GetInstanceUpgrades {
+    /// The instance's id.
+    pub instance_id: InstanceId,
+    /// Only upgrades of this kind; all when absent.
+    #[serde(rename = "type")]
+    pub kind: Option<UpgradeType>,
+}

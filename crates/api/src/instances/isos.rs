@@ -1,0 +1,70 @@
+//! The ISO image in an instance's drive.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::id::{InstanceId, IsoId};
+use crate::{Endpoint, Open, OrEmpty};
+
+/// What an instance's drive holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct InstanceIso {
+    /// `isomounted` while an image is in it, else `ready`.
+    pub state: Open<IsoState>,
+    /// The image; empty for none.
+    pub iso_id: OrEmpty<IsoId>,
+}
+
+/// What becomes of an instance's drive.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct InstanceIsoChange {
+    /// `ismounting` or `isunmounting`.
+    pub state: Open<IsoState>,
+    /// The same again, under the name that others read.
+    pub status: Open<IsoState>,
+    /// The image; empty for none.
+    pub iso_id: OrEmpty<IsoId>,
+}
+
+/// Where an ISO image stands on its way into a drive and out of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum IsoState {
+    /// The drive is empty.
+    #[default]
+    Ready,
+    /// On its way in.
+    IsMounting,
+    /// In the drive.
+    IsoMounted,
+    /// On its way out.
+    IsUnmounting,
+}
+
+/// Get what an instance's drive holds.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/instances/{instance-id}/iso" -> 200 { iso_status: InstanceIso }, needs SubscriptionsView)]
+pub struct GetInstanceIso {
+    /// The instance's id.
+    pub instance_id: InstanceId,
+}
+
+/// Put an ISO image into an instance's drive, which restarts it from there.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/instances/{instance-id}/iso/attach" -> 202 { iso_status: InstanceIsoChange }, needs Subscriptions)]
+pub struct AttachInstanceIso {
+    /// The instance's id.
+    pub instance_id: InstanceId,
+    /// The image, a public one or the account's own.
+    pub iso_id: IsoId,
+}
+
+/// Take the ISO image out of an instance's drive, which restarts it. An empty drive may stay so.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/instances/{instance-id}/iso/detach" -> 202 { iso_status: InstanceIsoChange }, needs Subscriptions)]
+pub struct DetachInstanceIso {
+    /// The instance's id.
+    pub instance_id: InstanceId,
+}

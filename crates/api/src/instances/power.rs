@@ -1,0 +1,119 @@
+//! Switching instances on and off, and putting them back to where they began.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Instance;
+use crate::id::{BackupId, InstanceId, JobId, SnapshotId};
+use crate::{Endpoint, OrEmpty};
+
+/// Switch an instance on.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/instances/{instance-id}/start" -> 204, needs Subscriptions)]
+pub struct StartInstance {
+    /// The instance's id.
+    pub instance_id: InstanceId,
+}
+
+/// Switch an instance off at once, as if the plug were pulled.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/instances/{instance-id}/halt" -> 204, needs Subscriptions)]
+pub struct HaltInstance {
+    /// The instance's id.
+    pub instance_id: InstanceId,
+}
+
+/// Restart an instance.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/instances/{instance-id}/reboot" -> 204, needs Subscriptions)]
+pub struct RebootInstance {
+    /// The instance's id.
+    pub instance_id: InstanceId,
+}
+
+/// Switch several instances on.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/instances/start" -> 204, needs Subscriptions)]
+pub struct StartInstances {
+    /// The instances' ids.
+    pub instance_ids: Vec<InstanceId>,
+}
+
+/// Switch several instances off at once.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/instances/halt" -> 204, needs Subscriptions)]
+pub struct HaltInstances {
+    /// The instances' ids.
+    pub instance_ids: Vec<InstanceId>,
+}
+
+/// Restart several instances.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/instances/reboot" -> 204, needs Subscriptions)]
+pub struct RebootInstances {
+    /// The instances' ids.
+    pub instance_ids: Vec<InstanceId>,
+}
+
+/// Install an instance anew; what is on its disk is lost.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/instances/{instance-id}/reinstall" -> 202 { instance: Instance }, needs Subscriptions)]
+pub struct ReinstallInstance {
+    /// The instance's id.
+    pub instance_id: InstanceId,
+    /// A new host name; the old one stays when absent.
+    pub hostname: Option<String>,
+}
+
+/// Put a backup or a snapshot on an instance's disk; what is there is lost.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/instances/{instance-id}/restore" -> 202 { status: InstanceRestore }, needs Subscriptions)]
+pub struct RestoreInstance {
+    /// The instance's id.
+    pub instance_id: InstanceId,
+    /// The backup; either this or `snapshot_id`.
+    pub backup_id: Option<OrEmpty<BackupId>>,
+    /// The snapshot; either this or `backup_id`.
+    pub snapshot_id: Option<OrEmpty<SnapshotId>>,
+}
+
+/// A restoration that was started.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct InstanceRestore {
+    /// `backup_id` or `snapshot_id`, whichever was sent.
+    pub restore_type: String,
+    /// The backup's or the snapshot's id.
+    pub restore_id: String,
+    /// `inprogress`.
+    pub status: String,
+}
+
+/// Get a job: work on an instance that an update started.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/instances/jobs/{job-id}" -> 200 { job: InstanceJob }, needs SubscriptionsView)]
+pub struct GetInstanceJob {
+    /// The job's id.
+    pub job_id: JobId,
+}
+
+/// Work on an instance that an update started.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct InstanceJob {
+    /// The job's id.
+    pub id: JobId,
+    /// The instance.
+    pub vps_id: OrEmpty<InstanceId>,
+    /// Kind of work in capitals: `UPGRADE`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// How far it is; `success` at the end.
+    pub state: String,
+    /// The same for people.
+    pub info: String,
+    /// When it was started, as `2026-11-21 09:30:00`.
+    pub added_at: String,
+    /// When it last changed, as `2026-11-21 09:30:00`.
+    pub updated_at: String,
+}

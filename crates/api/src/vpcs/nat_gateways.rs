@@ -1,0 +1,347 @@
+//! NAT gateways of VPC networks, their firewall rules and port forwarding rules:
+//! `/v2/vpcs/{vpc-id}/nat-gateway`.
+//!
+//! Types only; the family's list of operations is in the parent module. Times of this family are
+//! texts without an offset, as `2025-09-29 10:38:57`: never the API's usual form.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::id::{NatFirewallRuleId, NatGatewayId, PortForwardingRuleId, VpcId};
+use crate::{Endpoint, Money, Open};
+
+/// A NAT gateway: the way to the internet for instances that have only a private address.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct NatGateway {
+    /// The gateway's id.
+    pub id: NatGatewayId,
+    /// The VPC network that it serves.
+    pub vpc_id: VpcId,
+    /// When it was created, as `2025-09-29 10:38:57`.
+    pub date_created: String,
+    /// `pending` until it works.
+    pub status: Open<NatGatewayStatus>,
+    /// The owner's name for it.
+    pub label: String,
+    /// The owner's tag on it.
+    pub tag: String,
+    /// Its IPv4 addresses on the internet, in a stable order.
+    pub public_ips: Vec<String>,
+    /// Its IPv6 addresses on the internet, in a stable order.
+    pub public_ips_v6: Vec<String>,
+    /// Its addresses in the VPC network, in a stable order.
+    pub private_ips: Vec<String>,
+    /// What it costs.
+    pub billing: NatGatewayBilling,
+}
+
+/// Where a NAT gateway stands in its life.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NatGatewayStatus {
+    /// Being made.
+    #[default]
+    Pending,
+    /// Ready.
+    Active,
+}
+
+/// What a NAT gateway costs.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct NatGatewayBilling {
+    /// What is owed for it since the last invoice.
+    pub charges: Money,
+    /// US dollars a month.
+    pub monthly: Money,
+}
+
+/// List the NAT gateways of a VPC network.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/vpcs/{vpc-id}/nat-gateway" -> 200 { nat_gateways: [NatGateway] }, needs SubscriptionsView)]
+pub struct ListNatGateways {
+    /// The VPC network's id.
+    pub vpc_id: VpcId,
+    /// Items on a page, 1 to 500; 100 when absent.
+    pub per_page: Option<u32>,
+    /// The page: `next` or `prev` of another page's `meta.links`.
+    pub cursor: Option<String>,
+}
+
+/// Create a NAT gateway in a VPC network.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/vpcs/{vpc-id}/nat-gateway" -> 201 { nat_gateway: NatGateway }, needs Provisioning)]
+pub struct CreateNatGateway {
+    /// The VPC network's id.
+    pub vpc_id: VpcId,
+    /// A name for it.
+    pub label: Option<String>,
+    /// A tag on it.
+    pub tag: Option<String>,
+}
+
+/// Get a NAT gateway.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}" -> 200 { nat_gateway: NatGateway }, needs SubscriptionsView)]
+pub struct GetNatGateway {
+    /// The VPC network's id.
+    pub vpc_id: VpcId,
+    /// The gateway's id.
+    pub nat_gateway_id: NatGatewayId,
+}
+
+/// Change a NAT gateway's label and tag. What is absent stays.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(PUT "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}" -> 202 { nat_gateway: NatGateway }, needs Subscriptions)]
+pub struct UpdateNatGateway {
+    /// The VPC network's id.
+    pub vpc_id: VpcId,
+    /// The gateway's id.
+    pub nat_gateway_id: NatGatewayId,
+    /// A new name.
+    pub label: Option<String>,
+    /// A new tag.
+    pub tag: Option<String>,
+}
+
+/// Delete a NAT gateway and its rules.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(DELETE "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}" -> 204, needs Subscriptions)]
+pub struct DeleteNatGateway {
+    /// The VPC network's id.
+    pub vpc_id: VpcId,
+    /// The gateway's id.
+    pub nat_gateway_id: NatGatewayId,
+}
+
+/// A firewall rule of a NAT gateway: what may come in.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct NatGatewayFirewallRule {
+    /// The rule's id.
+    pub id: NatFirewallRuleId,
+    /// What happens to matching traffic: `accept`.
+    pub action: String,
+    /// The protocol that may come in.
+    pub protocol: Open<NatFirewallProtocol>,
+    /// A port, or a range of them as `8000:8010`.
+    pub port: String,
+    /// The address that was given for the network, without its size: host bits stay.
+    pub subnet: String,
+    /// The size of that network, in bits of its netmask.
+    pub subnet_size: u32,
+    /// What it is for.
+    pub notes: String,
+}
+
+/// A protocol that a NAT gateway's firewall rule lets in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NatFirewallProtocol {
+    /// TCP.
+    #[default]
+    Tcp,
+    /// UDP.
+    Udp,
+}
+
+/// List the firewall rules of a NAT gateway.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/firewall-rules" -> 200 { firewall_rules: [NatGatewayFirewallRule] }, needs SubscriptionsView)]
+pub struct ListNatGatewayFirewallRules {
+    /// The VPC network's id.
+    pub vpc_id: VpcId,
+    /// The gateway's id.
+    pub nat_gateway_id: NatGatewayId,
+    /// Items on a page, 1 to 500; 100 when absent.
+    pub per_page: Option<u32>,
+    /// The page: `next` or `prev` of another page's `meta.links`.
+    pub cursor: Option<String>,
+}
+
+/// Add a firewall rule to a NAT gateway.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/firewall-rules" -> 201 { firewall_rule: NatGatewayFirewallRule }, needs Provisioning)]
+pub struct CreateNatGatewayFirewallRule {
+    /// The VPC network's id.
+    pub vpc_id: VpcId,
+    /// The gateway's id.
+    pub nat_gateway_id: NatGatewayId,
+    /// The protocol to let in.
+    pub protocol: NatFirewallProtocol,
+    /// A port, or a range of them as `8000:8010`.
+    pub port: String,
+    /// An IPv4 address of the network that traffic may come from, without its size.
+    pub subnet: String,
+    /// The size of that network, 0 to 32 bits of its netmask; 0 when absent, as clients leave a
+    /// zero out.
+    pub subnet_size: Option<u32>,
+    /// What it is for.
+    pub notes: Option<String>,
+}
+
+/// Get a firewall rule of a NAT gateway.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/firewall-rules/{firewall-rule-id}" -> 200 { firewall_rule: NatGatewayFirewallRule }, needs SubscriptionsView)]
+pub struct GetNatGatewayFirewallRule {
+    /// The VPC network's id.
+    pub vpc_id: VpcId,
+    /// The gateway's id.
+    pub nat_gateway_id: NatGatewayId,
+    /// The rule's id.
+    pub firewall_rule_id: NatFirewallRuleId,
+}
+
+/// Change the notes of a NAT gateway's firewall rule.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(PUT "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/firewall-rules/{firewall-rule-id}" -> 202 { firewall_rule: NatGatewayFirewallRule }, needs Subscriptions)]
+pub struct UpdateNatGatewayFirewallRule {
+    /// The VPC network's id.
+    pub vpc_id: VpcId,
+    /// The gateway's id.
+    pub nat_gateway_id: NatGatewayId,
+    /// The rule's id.
+    pub firewall_rule_id: NatFirewallRuleId,
+    /// What it is for.
+    pub notes: Option<String>,
+}
+
+/// Delete a firewall rule of a NAT gateway.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(DELETE "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/firewall-rules/{firewall-rule-id}" -> 204, needs Subscriptions)]
+pub struct DeleteNatGatewayFirewallRule {
+    /// The VPC network's id.
+    pub vpc_id: VpcId,
+    /// The gateway's id.
+    pub nat_gateway_id: NatGatewayId,
+    /// The rule's id.
+    pub firewall_rule_id: NatFirewallRuleId,
+}
+
+/// A port of a NAT gateway's public address that leads to one in the VPC network.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct NatGatewayPortForwardingRule {
+    /// The rule's id.
+    pub id: PortForwardingRuleId,
+    /// The owner's name for it.
+    pub name: String,
+    /// What is forwarded.
+    pub protocol: Open<ForwardingProtocol>,
+    /// The gateway's port.
+    pub external_port: u16,
+    /// The IPv4 address in the VPC network that it leads to.
+    pub internal_ip: String,
+    /// The port there.
+    pub internal_port: u16,
+    /// Whether it is in force.
+    pub enabled: bool,
+    /// What it is for.
+    pub description: String,
+    /// When it was created, as `2025-08-19 09:48:45`.
+    pub created_at: String,
+    /// When it last changed, in the same form.
+    pub updated_at: String,
+}
+
+/// What a port forwarding rule forwards.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ForwardingProtocol {
+    /// TCP.
+    #[default]
+    Tcp,
+    /// UDP.
+    Udp,
+    /// TCP and UDP.
+    Both,
+}
+
+/// List the port forwarding rules of a NAT gateway.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/port-forwarding-rules" -> 200 { port_forwarding_rules: [NatGatewayPortForwardingRule] }, needs SubscriptionsView)]
+pub struct ListNatGatewayPortForwardingRules {
+    /// The VPC network's id.
+    pub vpc_id: VpcId,
+    /// The gateway's id.
+    pub nat_gateway_id: NatGatewayId,
+    /// Items on a page, 1 to 500; 100 when absent.
+    pub per_page: Option<u32>,
+    /// The page: `next` or `prev` of another page's `meta.links`.
+    pub cursor: Option<String>,
+}
+
+/// Add a port forwarding rule to a NAT gateway.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/port-forwarding-rules" -> 201 { port_forwarding_rule: NatGatewayPortForwardingRule }, needs Provisioning)]
+pub struct CreateNatGatewayPortForwardingRule {
+    /// The VPC network's id.
+    pub vpc_id: VpcId,
+    /// The gateway's id.
+    pub nat_gateway_id: NatGatewayId,
+    /// A name for it.
+    pub name: Option<String>,
+    /// What to forward.
+    pub protocol: ForwardingProtocol,
+    /// The gateway's port, 1 to 65535.
+    pub external_port: u16,
+    /// The IPv4 address in the VPC network that it leads to.
+    pub internal_ip: String,
+    /// The port there, 1 to 65535.
+    pub internal_port: u16,
+    /// Whether it is in force; so it is when absent.
+    pub enabled: Option<bool>,
+    /// What it is for.
+    pub description: Option<String>,
+}
+
+/// Get a port forwarding rule of a NAT gateway.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/port-forwarding-rules/{port-forwarding-rule-id}" -> 200 { port_forwarding_rule: NatGatewayPortForwardingRule }, needs SubscriptionsView)]
+pub struct GetNatGatewayPortForwardingRule {
+    /// The VPC network's id.
+    pub vpc_id: VpcId,
+    /// The gateway's id.
+    pub nat_gateway_id: NatGatewayId,
+    /// The rule's id.
+    pub port_forwarding_rule_id: PortForwardingRuleId,
+}
+
+/// Change a port forwarding rule of a NAT gateway. What is absent stays.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(PUT "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/port-forwarding-rules/{port-forwarding-rule-id}" -> 202 { port_forwarding_rule: NatGatewayPortForwardingRule }, needs Subscriptions)]
+pub struct UpdateNatGatewayPortForwardingRule {
+    /// The VPC network's id.
+    pub vpc_id: VpcId,
+    /// The gateway's id.
+    pub nat_gateway_id: NatGatewayId,
+    /// The rule's id.
+    pub port_forwarding_rule_id: PortForwardingRuleId,
+    /// A new name.
+    pub name: Option<String>,
+    /// What to forward.
+    pub protocol: Option<ForwardingProtocol>,
+    /// The gateway's port, 1 to 65535.
+    pub external_port: Option<u16>,
+    /// The IPv4 address in the VPC network that it leads to.
+    pub internal_ip: Option<String>,
+    /// The port there, 1 to 65535.
+    pub internal_port: Option<u16>,
+    /// Whether it is in force.
+    pub enabled: Option<bool>,
+    /// What it is for.
+    pub description: Option<String>,
+}
+
+/// Delete a port forwarding rule of a NAT gateway.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(DELETE "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/port-forwarding-rules/{port-forwarding-rule-id}" -> 204, needs Subscriptions)]
+pub struct DeleteNatGatewayPortForwardingRule {
+    /// The VPC network's id.
+    pub vpc_id: VpcId,
+    /// The gateway's id.
+    pub nat_gateway_id: NatGatewayId,
+    /// The rule's id.
+    pub port_forwarding_rule_id: PortForwardingRuleId,
+}

@@ -1,0 +1,161 @@
+//! One operation: arguments, names, call, pages, waiting, output.
+
+use std::time::Duration;
+
+use api::wire::Encoded;
+use api::{Op, Shape, page};
+use clap::ArgMatches;
+use sdk::{Client, Error};
+use serde_json::{Map, Value};
+
+use crate::command::{LIMIT, OUTPUT, TIMEOUT, WAIT, flag};
+use crate::error::{Exit, Failure};
+use crate::operations::{self, Operation};
+use crate::{Context, input, names, output, wait};
+
+/// Carries out one operation and prints its answer.
+pub(crate) async fn run(
+    operation: &Operation,
+    matches: &ArgMatches,
+    args: &ArgMatches,
+    context: &mut Context<'_>,
+) -> Result<Exit, Failure> {
+    let schema = (operation.schema)();
+    let mut fields = input::fields(operation, &schema, args, context.stdin)?;
+    let client = crate::client(matches, context)?;
+    let all = operations::all();
+    names::resolve(&client, operation, &schema, &all, &mut fields, args).await?;
+    let limit = args.try_get_one::<u64>(LIMIT).ok().flatten().copied();
+    let paged = schema.get("properties").is_some_and(|p| p.get("cursor").is_some());
+    let mut answer = match paged && !fields.contains_key("cursor") {
+        true => list(&client, operation, fields.clone(), limit).await?.into(),
+        false => once(&client, operation, fields.clone()).await?,
+    };
+    if let (Value::Array(items), Some(limit)) = (&mut answer, limit) {
+        items.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    }
+    if args.try_get_one::<bool>(WAIT).ok().flatten() == Some(&true)
+        && let Some(target) = wait::target(operation, &all)
+    {
+        let timeout = args.get_one::<Duration>(TIMEOUT).copied().unwrap_or_default();
+        let progress = context.terminal.progress;
+        answer = target.wait(&client, &fields, answer, timeout, progress).await?;
+    }
+    let format = matches.get_one::<String>(OUTPUT).map_or("table", String::as_str);
+    if context.terminal.progress && answer.as_array().is_some_and(Vec::is_empty) {
+        writeln!(context.err, "(none)")?;
+    }
+    output::print(&answer, format, context.terminal, context.out)?;
+    context.out.flush()?;
+    Ok(Exit::Ok)
+}
+
+/// All items of a list, or the first `limit`, over as many pages as that takes.
+pub(crate) async fn list(
+    client: &Client,
+    operation: &Operation,
+    mut fields: Map<String, Value>,
+    limit: Option<u64>,
+) -> Result<Vec<Value>, Failure> {
+    let most = limit.unwrap_or(u64::MAX);
+    let schema = (operation.schema)();
+    let paged = |field: &str| schema.get("properties").is_some_and(|p| p.get(field).is_some());
+    if paged("per_page") && !fields.contains_key("per_page") {
+        fields.insert("per_page".into(), most.min(page::PER_PAGE_MAX.into()).into());
+    }
+    let mut items = Vec::new();
+    loop {
+        let request = encode(operation, fields.clone())?;
+        let answer = client.call(&operation.op, &request).await?;
+        let mut body = json(client, &operation.op, &request.uri, answer)?;
+        let next = body.pointer("/meta/links/next").and_then(Value::as_str).unwrap_or_default();
+        let next = Value::from(next);
+        match take(&operation.op, &mut body) {
+            Some(Value::Array(page)) => items.extend(page),
+            Some(Value::Null) => {}
+            _ => return Err(lacking(&operation.op)),
+        }
+        if next == "" || !paged("cursor") || items.len() as u64 >= most {
+            return Ok(items);
+        }
+        if fields.insert("cursor".into(), next.clone()).as_ref() == Some(&next) {
+            return Err(Failure::Answer(format!(
+                "{}: a page names itself as the next",
+                operation.op.id
+            )));
+        }
+    }
+}
+
+async fn once(
+    client: &Client,
+    operation: &Operation,
+    fields: Map<String, Value>,
+) -> Result<Value, Failure> {
+    let request = encode(operation, fields)?;
+    let answer = client.call(&operation.op, &request).await?;
+    Ok(unwrap(&operation.op, client, &request.uri, answer)?)
+}
+
+/// The request as it is sent; mistakes are told in terms of the command line.
+pub(crate) fn encode(
+    operation: &Operation,
+    fields: Map<String, Value>,
+) -> Result<Encoded, Failure> {
+    let params = operation.path_fields();
+    (operation.encode)(fields).map_err(|problem| {
+        let top = problem.field.split(['.', '[']).next().unwrap_or_default();
+        let arg = match top {
+            "" => return Failure::usage(problem.text),
+            param if params.iter().any(|p| p == param) => param.to_uppercase(),
+            field if field == problem.field => format!("--{}", flag(field)),
+            _ => format!("--field {}", problem.field),
+        };
+        Failure::usage(format!("{arg}: {}", problem.text))
+    })
+}
+
+/// What is in the answer's envelope; null where it has none.
+pub(crate) fn unwrap(
+    op: &Op,
+    client: &Client,
+    uri: &str,
+    answer: sdk::transport::Response,
+) -> Result<Value, Error> {
+    if op.shape == Shape::Empty {
+        return Ok(Value::Null);
+    }
+    let mut body = json(client, op, uri, answer)?;
+    take(op, &mut body).ok_or_else(|| Error::Unreadable {
+        request: format!("{} {}{uri}", op.method, client.endpoint()),
+        status: op.status,
+        reason: lacking(op).to_string(),
+        excerpt: body.to_string().chars().take(200).collect(),
+    })
+}
+
+fn json(
+    client: &Client,
+    op: &Op,
+    uri: &str,
+    answer: sdk::transport::Response,
+) -> Result<Value, Error> {
+    serde_json::from_slice(answer.body()).map_err(|e| Error::Unreadable {
+        request: format!("{} {}{uri}", op.method, client.endpoint()),
+        status: answer.status().as_u16(),
+        reason: e.to_string(),
+        excerpt: String::from_utf8_lossy(answer.body()).chars().take(200).collect(),
+    })
+}
+
+fn take(op: &Op, body: &mut Value) -> Option<Value> {
+    match op.shape {
+        Shape::Empty => Some(Value::Null),
+        Shape::Bare => Some(body.take()),
+        Shape::Key(key) | Shape::List(key) => body.get_mut(key).map(Value::take),
+    }
+}
+
+fn lacking(op: &Op) -> Failure {
+    Failure::Answer(format!("the answer to {} is not what it should be", op.id))
+}

@@ -1,0 +1,150 @@
+//! What went wrong, and the exit status that says so to scripts.
+
+use std::io::Write;
+
+use sdk::{Error, WaitError};
+
+/// How a run ended, as the process's exit status. The numbers are promised to scripts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Done.
+    Ok = 0,
+    /// Something else, such as an answer that cannot be read.
+    Other = 1,
+    /// The command line or the configuration is wrong; nothing was sent.
+    Usage = 2,
+    /// The API refused: a 4xx that is none of the following.
+    Refused = 3,
+    /// There is no such thing (404), or no name matches.
+    NotFound = 4,
+    /// The key is missing, wrong, or may not do this (401, 403).
+    Auth = 5,
+    /// Too many requests (429).
+    RateLimit = 6,
+    /// The server failed (5xx).
+    Server = 7,
+    /// No answer arrived.
+    Transport = 8,
+    /// Waiting took too long, or ended badly.
+    Wait = 9,
+}
+
+impl Exit {
+    /// The exit status that stands for an HTTP status.
+    pub fn from_status(status: u16) -> Self {
+        match status {
+            200..=299 => Self::Ok,
+            401 | 403 => Self::Auth,
+            404 => Self::NotFound,
+            429 => Self::RateLimit,
+            400..=499 => Self::Refused,
+            500..=599 => Self::Server,
+            _ => Self::Other,
+        }
+    }
+}
+
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Why a command was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The command line or the configuration is wrong.
+    #[error("{0}")]
+    Usage(String),
+    /// No thing has that name.
+    #[error("{0}")]
+    NotFound(String),
+    /// The call has no answer, or is refused.
+    #[error(transparent)]
+    Call(#[from] Error),
+    /// Waiting brought nothing.
+    #[error("{what}: {error}")]
+    Wait {
+        /// What was waited for.
+        what: String,
+        /// Why it did not come.
+        error: WaitError,
+    },
+    /// The answer lacks something.
+    #[error("{0}")]
+    Answer(String),
+    /// The result cannot be written, or a file not read.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
+
+impl Failure {
+    /// A mistake on the command line.
+    pub(crate) fn usage(text: impl Into<String>) -> Self {
+        Self::Usage(text.into())
+    }
+
+    /// The exit status for it.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Usage(_) => Exit::Usage,
+            Self::NotFound(_) => Exit::NotFound,
+            Self::Call(error) | Self::Wait { error: WaitError::Operation(error), .. } => {
+                call(error)
+            }
+            Self::Wait { .. } => Exit::Wait,
+            // Whoever reads the output has seen enough: `kettle … | head`.
+            Self::Io(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Ok,
+            Self::Io(_) | Self::Answer(_) => Exit::Other,
+        }
+    }
+
+    /// Says what went wrong, and what may help.
+    pub(crate) fn report(&self, err: &mut dyn Write) -> std::io::Result<()> {
+        if self.exit() == Exit::Ok {
+            return Ok(());
+        }
+        writeln!(err, "error: {self}")?;
+        let status = match self {
+            Self::Call(error) => error.status(),
+            _ => None,
+        };
+        if status == Some(401) {
+            writeln!(
+                err,
+                "hint: set VULTR_API_KEY, or choose a profile that has a key (--profile)"
+            )?;
+        }
+        Ok(())
+    }
+}
+
+fn call(error: &Error) -> Exit {
+    match error {
+        Error::Refused(refusal) => Exit::from_status(refusal.status),
+        Error::Transport { .. } => Exit::Transport,
+        Error::TimedOut { .. } => Exit::Wait,
+        Error::Invalid(_) => Exit::Usage,
+        _ => Exit::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_of_failure_has_its_exit_status() {
+        let refused = |status| {
+            Failure::from(Error::from(api::ApiError { error: "no".into(), status })).exit() as u8
+        };
+        let statuses = [400, 401, 403, 404, 409, 422, 429, 500, 503].map(refused);
+        assert_eq!(statuses, [3, 5, 5, 4, 3, 3, 6, 7, 7]);
+        assert_eq!(Failure::usage("x").exit() as u8, 2);
+        let timed_out = WaitError::TimedOut { after: Default::default(), state: "pending".into() };
+        assert_eq!(Failure::Wait { what: "x".into(), error: timed_out }.exit() as u8, 9);
+        let pipe = std::io::Error::from(std::io::ErrorKind::BrokenPipe);
+        assert_eq!(Failure::Io(pipe).exit() as u8, 0);
+    }
+}

@@ -1,0 +1,107 @@
+//! From arguments to a request's fields: `--json` first, `--field` over it, flags over both.
+//!
+//! Values stay text where the operation's own decoder knows better what they are to be.
+
+use std::io::Read;
+
+use clap::ArgMatches;
+use clap::parser::ValueSource;
+use schemars::Schema;
+use serde_json::{Map, Value};
+
+use crate::command::{FIELD, JSON, flag};
+use crate::error::Failure;
+use crate::operations::Operation;
+use crate::path;
+use crate::schema::{self, Kind};
+
+/// The request's fields, as the arguments say.
+pub(crate) fn fields(
+    operation: &Operation,
+    schema: &Schema,
+    args: &ArgMatches,
+    stdin: &mut dyn Read,
+) -> Result<Map<String, Value>, Failure> {
+    let mut fields = match body(args, stdin)? {
+        Value::Object(fields) => fields,
+        Value::Null => Map::new(),
+        other => return Err(Failure::usage(format!("--json: expected an object, got {other}"))),
+    };
+    let params = operation.path_fields();
+    if let Some(param) = params.iter().find(|p| fields.contains_key(*p)) {
+        return Err(Failure::usage(format!(
+            "--json: `{param}` is an argument, not part of the body"
+        )));
+    }
+    for text in many(args, FIELD) {
+        let (way, value) = path::parse(text).map_err(Failure::Usage)?;
+        let value = nested(schema, &way, value);
+        path::set(&mut fields, &way, value).map_err(Failure::Usage)?;
+    }
+    if let Some((way, known)) = schema::unknown(schema, &fields) {
+        let known =
+            known.into_iter().filter(|k| !params.contains(k)).collect::<Vec<_>>().join(", ");
+        return Err(Failure::usage(format!("there is no field `{way}`; there are {known}")));
+    }
+    for (name, shape) in schema::fields(schema) {
+        if args.value_source(name) == Some(ValueSource::CommandLine) {
+            let values: Vec<&str> = many(args, name).collect();
+            fields.insert(name.clone(), value(name, &schema::kind(schema, shape), &values)?);
+        }
+    }
+    Ok(fields)
+}
+
+/// What `--json` names; null where it is not given.
+pub(crate) fn body(args: &ArgMatches, stdin: &mut dyn Read) -> Result<Value, Failure> {
+    let Some(file) = many(args, JSON).next() else { return Ok(Value::Null) };
+    let mut text = String::new();
+    let read = match file {
+        "-" => stdin.read_to_string(&mut text).map(|_| ()),
+        file => std::fs::read_to_string(file).map(|t| text = t),
+    };
+    read.map_err(|e| Failure::usage(format!("--json {file}: {e}")))?;
+    serde_json::from_str(&text).map_err(|e| Failure::usage(format!("--json {file}: {e}")))
+}
+
+/// The values of an argument, none where the command has no such argument.
+pub(crate) fn many<'a>(args: &'a ArgMatches, id: &str) -> impl Iterator<Item = &'a str> {
+    args.try_get_many::<String>(id).ok().flatten().into_iter().flatten().map(String::as_str)
+}
+
+/// The value of `--field`: text where the schema has text, else JSON where it reads as a list or an
+/// object.
+fn nested(schema: &Schema, way: &[String], text: &str) -> Value {
+    match schema::at(schema, way).map(|shape| schema::kind(schema, shape)) {
+        Some(Kind::Text | Kind::Uuid | Kind::Word(_)) => text.into(),
+        Some(Kind::List(_)) if !text.starts_with('[') => list(text.split(',')),
+        _ if text.starts_with(['[', '{']) => serde_json::from_str(text).unwrap_or(text.into()),
+        Some(_) => text.into(),
+        // Nobody knows what is to be here: what reads as JSON is JSON.
+        None => loose(text),
+    }
+}
+
+/// A value whose type is not known: JSON if it reads as such, else text.
+pub(crate) fn loose(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or(text.into())
+}
+
+fn value(name: &str, kind: &Kind, values: &[&str]) -> Result<Value, Failure> {
+    let last = values.last().copied().unwrap_or_default();
+    match kind {
+        Kind::List(_) => Ok(list(values.iter().copied())),
+        Kind::Json => serde_json::from_str(last).map_err(|e| {
+            Failure::usage(format!(
+                "--{}: expected JSON: {e}; see also --field and --json",
+                flag(name)
+            ))
+        }),
+        _ => Ok(last.into()),
+    }
+}
+
+/// `--tags ""` is the empty list: that is how the API clears one.
+fn list<'a>(items: impl Iterator<Item = &'a str>) -> Value {
+    items.filter(|item| !item.is_empty()).collect()
+}

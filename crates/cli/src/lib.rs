@@ -1,0 +1,116 @@
+//! The command line: one command per operation, built from the operation's own schema.
+//!
+//! It knows no family: groups, commands, arguments and help come from `api`, calls go through `sdk`.
+//! It never talks to the network by itself, and never writes to the process's own streams: whoever
+//! calls [`run`] hands them over. The binary adds `serve`, `exec` and the like to [`command`].
+
+mod call;
+mod command;
+mod error;
+mod input;
+mod names;
+mod operations;
+mod output;
+mod path;
+mod raw;
+mod schema;
+mod wait;
+
+use std::io::{IsTerminal, Read, Write};
+
+use clap::ArgMatches;
+use sdk::Client;
+use sdk::config::{self, Env, Wanted};
+
+pub use command::command;
+pub use error::{Exit, Failure};
+pub use output::Terminal;
+
+/// What a run of the command line reads, writes and knows about its surroundings.
+pub struct Context<'a> {
+    /// The whole command, with what the binary added: completions are made of it.
+    pub root: clap::Command,
+    /// The environment.
+    pub env: Env<'a>,
+    /// Where `--json -` reads.
+    pub stdin: &'a mut dyn Read,
+    /// Results.
+    pub out: &'a mut dyn Write,
+    /// Errors and progress, for people.
+    pub err: &'a mut dyn Write,
+    /// What is known of the terminal.
+    pub terminal: Terminal,
+    /// The client, instead of the one that profile and environment lead to.
+    pub client: Option<Client>,
+}
+
+/// Carries out what was parsed by [`command`], with the process's own streams and environment.
+pub async fn main(matches: &ArgMatches, root: clap::Command) -> Exit {
+    let stdout = std::io::stdout();
+    let columns = stdout
+        .is_terminal()
+        .then(|| terminal_size::terminal_size_of(&stdout).map_or(80, |(w, _)| usize::from(w.0)));
+    let context = Context {
+        root,
+        env: &config::process_env,
+        stdin: &mut std::io::stdin(),
+        out: &mut std::io::stdout(),
+        err: &mut std::io::stderr(),
+        terminal: Terminal { columns, progress: std::io::stderr().is_terminal() },
+        client: None,
+    };
+    run(matches, context).await
+}
+
+/// Carries out what was parsed by [`command`]. Results go to `out`; errors go to `err` as text, and
+/// into the exit status by their kind.
+pub async fn run(matches: &ArgMatches, mut context: Context<'_>) -> Exit {
+    match dispatch(matches, &mut context).await {
+        Ok(exit) => exit,
+        Err(failure) => {
+            // Where even this cannot be written, the exit status is all that is left.
+            let _ = failure.report(context.err);
+            failure.exit()
+        }
+    }
+}
+
+async fn dispatch(matches: &ArgMatches, context: &mut Context<'_>) -> Result<Exit, Failure> {
+    match matches.subcommand() {
+        Some(("api", args)) => raw::run(matches, args, context).await,
+        Some(("completions", args)) => {
+            let shell = *args.get_one::<clap_complete::Shell>("shell").expect("clap requires it");
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut context.root, command::NAME, &mut script);
+            context.out.write_all(&script)?;
+            Ok(Exit::Ok)
+        }
+        Some(("openapi", _)) => {
+            let document = api::openapi::document(env!("CARGO_PKG_VERSION"));
+            writeln!(context.out, "{document:#}")?;
+            Ok(Exit::Ok)
+        }
+        Some((group, args)) => {
+            let (name, args) = args.subcommand().unwrap_or(("", args));
+            let found =
+                operations::all().into_iter().find(|o| o.group.name == group && o.command == name);
+            let operation =
+                found.ok_or_else(|| Failure::usage(format!("no command `{group} {name}`")))?;
+            call::run(&operation, matches, args, context).await
+        }
+        None => Err(Failure::usage("no command given")),
+    }
+}
+
+/// The client that the global options, the environment and the configuration file lead to.
+fn client(matches: &ArgMatches, context: &Context<'_>) -> Result<Client, Failure> {
+    if let Some(client) = &context.client {
+        return Ok(client.clone());
+    }
+    let text = |name| matches.get_one::<String>(name).cloned();
+    let wanted =
+        Wanted { profile: text(command::PROFILE), endpoint: text(command::ENDPOINT), key: None };
+    let target =
+        config::resolve(&wanted, context.env).map_err(|e| Failure::usage(e.to_string()))?;
+    Ok(Client::for_target(&target)?)
+}

@@ -1,0 +1,197 @@
+//! What a request's schema says about its fields.
+
+use schemars::Schema;
+use serde_json::{Map, Value};
+
+/// What a field takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Flag,
+    Integer,
+    Number,
+    Text,
+    /// An identifier that may be given by name.
+    Uuid,
+    /// One of these words.
+    Word(Vec<String>),
+    /// Several of a kind.
+    List(Box<Kind>),
+    /// An object, or several: JSON.
+    Json,
+}
+
+/// The schema's fields, in order.
+pub(crate) fn fields(schema: &Schema) -> impl Iterator<Item = (&String, &Value)> {
+    schema.get("properties").and_then(Value::as_object).into_iter().flatten()
+}
+
+/// The names of the fields that must be there.
+pub(crate) fn required(schema: &Schema) -> Vec<&str> {
+    let names = schema.get("required").and_then(Value::as_array).into_iter().flatten();
+    names.filter_map(Value::as_str).collect()
+}
+
+/// The description of the schema or of one of its fields.
+pub(crate) fn description(shape: Option<&Value>) -> String {
+    let text = shape.and_then(|s| s.get("description")?.as_str()).unwrap_or_default();
+    // Line breaks within a paragraph are the source's.
+    let paragraphs = text.split("\n\n").map(|p| p.split_whitespace().collect::<Vec<_>>().join(" "));
+    paragraphs.collect::<Vec<_>>().join("\n\n")
+}
+
+/// What a field of this shape takes.
+pub(crate) fn kind(schema: &Schema, shape: &Value) -> Kind {
+    let shape = target(schema, shape);
+    if let Some(words) = words(shape) {
+        return Kind::Word(words);
+    }
+    match type_of(shape) {
+        Some("boolean") => Kind::Flag,
+        Some("integer") => Kind::Integer,
+        Some("number") => Kind::Number,
+        Some("string") if shape.get("format").is_some_and(|f| f == "uuid") => Kind::Uuid,
+        Some("string") => Kind::Text,
+        Some("array") => match shape.get("items").map_or(Kind::Text, |items| kind(schema, items)) {
+            Kind::Json | Kind::List(_) => Kind::Json,
+            item => Kind::List(Box::new(item)),
+        },
+        _ => Kind::Json,
+    }
+}
+
+/// The shape at a way such as `a.b.0`, where the schema knows it.
+pub(crate) fn at<'a>(schema: &'a Schema, way: &[String]) -> Option<&'a Value> {
+    let mut shape = schema.as_value();
+    for step in way {
+        shape = inner(schema, shape, step)?;
+    }
+    Some(target(schema, shape))
+}
+
+fn inner<'a>(schema: &'a Schema, shape: &'a Value, step: &str) -> Option<&'a Value> {
+    let shape = target(schema, shape);
+    if let Some(field) = shape.get("properties").and_then(|p| p.get(step)) {
+        return Some(field);
+    }
+    if step.parse::<usize>().is_ok() && shape.get("items").is_some() {
+        return shape.get("items");
+    }
+    shape.get("additionalProperties").filter(|s| s.is_object())
+}
+
+/// The first field of `value` that the schema does not know, with its way.
+pub(crate) fn unknown(
+    schema: &Schema,
+    fields: &Map<String, Value>,
+) -> Option<(String, Vec<String>)> {
+    unknown_in(schema, schema.as_value(), fields, "")
+}
+
+fn unknown_in(
+    schema: &Schema,
+    shape: &Value,
+    fields: &Map<String, Value>,
+    way: &str,
+) -> Option<(String, Vec<String>)> {
+    let shape = target(schema, shape);
+    let known = shape.get("properties").and_then(Value::as_object)?;
+    if shape.get("additionalProperties").is_some_and(|a| a != false) {
+        return None;
+    }
+    for (name, value) in fields {
+        let here = format!("{way}{name}");
+        let Some(inner) = known.get(name) else {
+            return Some((here, known.keys().cloned().collect()));
+        };
+        let inner = target(schema, inner);
+        let (inner, objects) = match value {
+            Value::Object(object) => (inner, vec![object]),
+            Value::Array(items) => {
+                let Some(item) = inner.get("items") else { continue };
+                (item, items.iter().filter_map(Value::as_object).collect())
+            }
+            _ => continue,
+        };
+        let found =
+            objects.into_iter().find_map(|o| unknown_in(schema, inner, o, &format!("{here}.")));
+        if found.is_some() {
+            return found;
+        }
+    }
+    None
+}
+
+/// The shape behind references and `Option`.
+fn target<'a>(schema: &'a Schema, shape: &'a Value) -> &'a Value {
+    if let Some(path) = shape.get("$ref").and_then(Value::as_str) {
+        let found = path.strip_prefix('#').and_then(|path| schema.pointer(path));
+        return found.map_or(shape, |found| target(schema, found));
+    }
+    match shape.get("anyOf").and_then(Value::as_array) {
+        Some(any) => any
+            .iter()
+            .find(|s| s.get("type").is_none_or(|t| t != "null"))
+            .map_or(shape, |s| target(schema, s)),
+        None => shape,
+    }
+}
+
+/// The words of an enum: schemars writes `enum`, or `oneOf` constants where words have their own text.
+fn words(shape: &Value) -> Option<Vec<String>> {
+    let text = |v: &Value| v.as_str().map(str::to_owned);
+    if let Some(values) = shape.get("enum").and_then(Value::as_array) {
+        return Some(values.iter().filter_map(text).collect());
+    }
+    let mut words = Vec::new();
+    for part in shape.get("oneOf")?.as_array()? {
+        match part.get("const") {
+            Some(word) => words.extend(text(word)),
+            None => words.extend(part.get("enum")?.as_array()?.iter().filter_map(text)),
+        }
+    }
+    Some(words)
+}
+
+fn type_of(shape: &Value) -> Option<&str> {
+    match shape.get("type")? {
+        Value::String(name) => Some(name),
+        Value::Array(names) => names.iter().filter_map(Value::as_str).find(|n| *n != "null"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use api::blocks::CreateBlock;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn kinds_are_read_through_options_and_references() {
+        let schema = schemars::schema_for!(CreateBlock);
+        let kind_of = |field: &str| kind(&schema, &schema.get("properties").unwrap()[field]);
+        assert_eq!(kind_of("region"), Kind::Text);
+        assert_eq!(kind_of("size_gb"), Kind::Integer);
+        assert_eq!(kind_of("bootable"), Kind::Flag);
+        assert_eq!(
+            kind_of("block_type"),
+            Kind::Word(vec!["high_perf".into(), "storage_opt".into()])
+        );
+        assert_eq!(required(&schema), ["region", "size_gb"]);
+    }
+
+    #[test]
+    fn unknown_fields_are_found_at_any_depth() {
+        let schema: Schema = json!({
+            "properties": {"a": {"type": "array", "items": {"$ref": "#/$defs/A"}}, "free": {"type": "object"}},
+            "$defs": {"A": {"type": "object", "properties": {"b": {"type": "string"}}}}
+        })
+        .try_into()
+        .unwrap();
+        let unknown = |v: Value| unknown(&schema, v.as_object().unwrap()).map(|(way, _)| way);
+        assert_eq!(unknown(json!({"a": [{"b": "x"}], "free": {"any": 1}})), None);
+        assert_eq!(unknown(json!({"a": [{"b": "x"}, {"c": "x"}]})), Some("a.c".into()));
+        assert_eq!(unknown(json!({"z": 1})), Some("z".into()));
+    }
+}

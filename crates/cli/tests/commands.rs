@@ -1,0 +1,178 @@
+//! What a command line asks of the server, and how it ends.
+
+mod common;
+
+use common::{DATA, Kettle, OTHER, WEB, block, world};
+use serde_json::{Value, json};
+
+#[test]
+fn every_command_can_be_built() {
+    // Among others: no two arguments of one command share a flag, an id or a position.
+    cli::command().debug_assert();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_goes_over_all_pages_unless_told_otherwise() {
+    let kettle = Kettle::new(world);
+    let ran = kettle.run("block list -o csv").await;
+    assert_eq!(ran.asked, ["GET /v2/blocks?per_page=500", "GET /v2/blocks?per_page=500&cursor=2"]);
+    assert_eq!((ran.exit, ran.out.lines().count()), (0, 4));
+
+    let ran = kettle.run("block list -o csv --limit 1").await;
+    assert_eq!(ran.asked, ["GET /v2/blocks?per_page=1"]);
+    assert_eq!(ran.out.lines().count(), 2);
+
+    let ran = kettle.run("block list --cursor abc --per-page 7").await;
+    assert_eq!(ran.asked, ["GET /v2/blocks?per_page=7&cursor=abc"], "one page, as asked");
+}
+
+#[tokio::test(start_paused = true)]
+async fn flags_become_the_body() {
+    let kettle = Kettle::new(world);
+    let ran = kettle
+        .run("block create --region ewr --size-gb 50 --bootable --block-type storage_opt")
+        .await;
+    let body = r#"{"region":"ewr","size_gb":50,"block_type":"storage_opt","bootable":true}"#;
+    assert_eq!(ran.asked, [format!("POST /v2/blocks {body}")]);
+
+    let ran = kettle.run(&format!("block detach {WEB} --live=false")).await;
+    assert_eq!(ran.asked, [format!(r#"POST /v2/blocks/{WEB}/detach {{"live":false}}"#)]);
+    assert_eq!((ran.exit, &*ran.out), (0, ""));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_comes_from_json_then_fields_then_flags() {
+    let mut kettle = Kettle::new(world);
+    kettle.stdin = r#"{"region": "lax", "size_gb": 10, "label": "from json"}"#;
+    let ran =
+        kettle.run("block create --json - --field size_gb=20 --field label=x --label y").await;
+    assert_eq!(ran.asked, [r#"POST /v2/blocks {"region":"lax","size_gb":20,"label":"y"}"#]);
+
+    kettle.stdin = r#"{"region": "lax", "size": 10}"#;
+    let ran = kettle.run("block create --json -").await;
+    assert_eq!((ran.exit, ran.asked.len()), (2, 0));
+    assert!(ran.err.contains("there is no field `size`; there are region, size_gb"), "{}", ran.err);
+
+    let ran = kettle.run("block create --field region=ewr").await;
+    assert_eq!((ran.exit, ran.err.trim_end()), (2, "error: --size-gb: is required"));
+
+    let ran = kettle.run("block create --region ewr --size-gb big").await;
+    assert_eq!((ran.exit, ran.asked.len()), (2, 0));
+    assert!(ran.err.starts_with("error: --size-gb: `big` is no whole number"), "{}", ran.err);
+}
+
+#[tokio::test(start_paused = true)]
+async fn lists_are_repeated_or_comma_separated_and_can_be_emptied() {
+    let kettle = Kettle::new(world);
+    let create = "instance create --region ewr --plan vc2-1c-1gb --os-id 2136";
+    let tags = |ran: common::Ran| {
+        let body = ran.asked[0].split_once("/v2/instances ").unwrap().1.to_owned();
+        serde_json::from_str::<Value>(&body).unwrap()["tags"].clone()
+    };
+    assert_eq!(
+        tags(kettle.run(&format!("{create} --tags a,b --tags c")).await),
+        json!(["a", "b", "c"])
+    );
+    let words: Vec<&str> = create.split(' ').chain(["--tags", ""]).collect();
+    assert_eq!(tags(kettle.words(&words).await), json!([]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn names_and_beginnings_stand_for_ids() {
+    let kettle = Kettle::new(world);
+    let last = |ran: common::Ran| ran.asked.last().unwrap().clone();
+    assert_eq!(last(kettle.run("block delete data").await), format!("DELETE /v2/blocks/{DATA}"));
+    assert_eq!(last(kettle.run("block delete d1").await), format!("DELETE /v2/blocks/{OTHER}"));
+    assert_eq!(
+        last(kettle.run("block delete web").await),
+        format!("DELETE /v2/blocks/{WEB}"),
+        "exact wins"
+    );
+
+    let ran = kettle.run("block attach web --instance-id ab").await;
+    assert_eq!(last(ran), format!(r#"POST /v2/blocks/{WEB}/attach {{"instance_id":"{DATA}"}}"#));
+
+    let ran = kettle.run(&format!("block delete {WEB}")).await;
+    assert_eq!(ran.asked.len(), 1, "an id is not looked up");
+
+    let ran = kettle.run("block delete cb").await;
+    assert_eq!(ran.exit, 2);
+    assert!(ran.err.contains(&format!("{WEB}  web\n  {DATA}  data")), "{}", ran.err);
+    assert!(ran.asked.iter().all(|a| a.starts_with("GET")), "{:?}", ran.asked);
+
+    let ran = kettle.run("block delete nothing").await;
+    assert_eq!((ran.exit, &*ran.err), (4, "error: BLOCK_ID: there is no block `nothing`\n"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn refusals_end_with_their_status_and_words() {
+    let kettle = Kettle::new(world);
+    let ran = kettle.run("block get 00000000-0000-0000-0000-000000000000").await;
+    assert_eq!((ran.exit, &*ran.err), (4, "error: Not found (status 404)\n"));
+    let ran = kettle.run("block get 00000000-0000-0000-0000-000000000429").await;
+    assert_eq!((ran.exit, ran.asked.len()), (6, 5));
+
+    let kettle = Kettle::new(|_, _, _| (401, json!({"error": "Unauthorized", "status": 401})));
+    let ran = kettle.run("block list").await;
+    assert_eq!(ran.exit, 5);
+    assert!(ran.err.contains("hint: set VULTR_API_KEY"), "{}", ran.err);
+    let kettle = Kettle::new(|_, _, _| (200, json!({"odd": []})));
+    assert_eq!(kettle.run("block list").await.exit, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn waiting_follows_a_create_until_it_is_ready() {
+    let ran = Kettle::new(world).run("block create --region ewr --size-gb 50 --wait -o json").await;
+    assert_eq!(ran.asked[1..], [format!("GET /v2/blocks/{WEB}")]);
+    assert_eq!(serde_json::from_str::<Value>(&ran.out).unwrap()["status"], "active");
+
+    let kettle = Kettle::new(|method, _, _| match method {
+        "POST" => (202, json!({"block": block(WEB, "web", "pending")})),
+        _ => (200, json!({"block": block(WEB, "web", "pending")})),
+    });
+    let ran = kettle.run("block create --region ewr --size-gb 50 --wait --timeout 30s").await;
+    assert_eq!((ran.exit, &*ran.out), (9, ""));
+    assert_eq!(ran.err, format!("error: block {WEB}: still pending after 30s\n"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn waiting_follows_a_delete_until_it_is_gone_and_power_until_it_is_so() {
+    let kettle = Kettle::new(|method, _, _| match method {
+        "DELETE" => (204, Value::Null),
+        _ => (404, json!({"error": "gone", "status": 404})),
+    });
+    let ran = kettle.run(&format!("block delete {WEB} --wait")).await;
+    assert_eq!((ran.exit, &*ran.out, ran.asked.len()), (0, "", 2));
+
+    let kettle = Kettle::new(|method, _, _| match method {
+        "POST" => (204, Value::Null),
+        _ => (200, json!({"instance": {"id": WEB, "status": "active", "power_status": "running"}})),
+    });
+    let halt = kettle.run(&format!("instance halt {WEB} --wait --timeout 5s")).await;
+    assert_eq!(halt.exit, 9, "it runs still");
+    let start = kettle.run(&format!("instance start {WEB} --wait --timeout 5s")).await;
+    assert_eq!(start.exit, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_raw_call_prints_the_body_whatever_the_status() {
+    let kettle = Kettle::new(|method, path, body| match method {
+        "GET" => (418, json!({"path": path})),
+        _ => (200, json!({"got": body})),
+    });
+    let ran = kettle.run("api get /v2/plans?type=vhf").await;
+    assert_eq!((ran.exit, &*ran.out), (3, "{\"path\":\"/v2/plans?type=vhf\"}\n"));
+    let ran = kettle.run("api POST v2/x --field a.b=1 --field c=text").await;
+    assert_eq!((ran.exit, &*ran.out), (0, "{\"got\":{\"a\":{\"b\":1},\"c\":\"text\"}}\n"));
+}
+
+#[tokio::test]
+async fn completions_and_the_document_know_every_group() {
+    let kettle = Kettle::new(world);
+    for shell in ["bash", "zsh", "fish"] {
+        let ran = kettle.run(&format!("completions {shell}")).await;
+        assert!(ran.exit == 0 && ran.out.contains("block-snapshot"), "{shell}");
+    }
+    let document: Value = serde_json::from_str(&kettle.run("openapi").await.out).unwrap();
+    assert!(document["paths"]["/v2/blocks"].is_object());
+}

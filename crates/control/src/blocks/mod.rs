@@ -1,0 +1,62 @@
+//! Block storage volumes, and snapshots of them.
+
+pub(crate) mod handlers;
+mod life;
+
+use drivers::Disk;
+use serde::{Deserialize, Serialize};
+use store::Facet;
+use uuid::Uuid;
+
+use crate::life::Lives;
+use crate::{Kind, Routes};
+
+/// How many volumes an instance can have.
+pub const PER_INSTANCE: u64 = 16;
+
+/// A volume as its owner wants it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Volume {
+    /// The region's id.
+    pub region: String,
+    /// The id of its kind of storage: `high_perf`, `storage_opt`.
+    pub block_type: String,
+    /// Size in GB.
+    pub size_gb: u32,
+    /// The owner's name for it.
+    pub label: String,
+    /// The instance that has it.
+    pub attached_to: Option<Uuid>,
+    /// The operating system on it; 0 for none.
+    pub os_id: u32,
+    /// The snapshot that it was made from.
+    pub snapshot: Option<Uuid>,
+    /// Whether an instance can boot from it.
+    pub bootable: bool,
+}
+
+impl Kind for Volume {
+    const KIND: &'static str = "block";
+    const UNKNOWN: &'static str = "Invalid block storage ID";
+    const LIVES: bool = true;
+    type Seen = Option<Disk>;
+
+    fn lists(&self) -> Vec<Facet> {
+        self.attached_to.map(|id| on_instance(id)).into_iter().collect()
+    }
+}
+
+/// The list of volumes that an instance has.
+pub fn on_instance(id: Uuid) -> Facet {
+    ("instance", id.to_string())
+}
+
+/// The family's operations.
+pub fn routes() -> Routes {
+    handlers::routes()
+}
+
+/// The family's kinds that have a life.
+pub(crate) fn lives(lives: Lives) -> Lives {
+    lives.with::<Volume>()
+}

@@ -1,0 +1,114 @@
+//! Kinds of resources: what a stored row means.
+
+use std::ops::{Deref, DerefMut};
+
+use api::Time;
+use engine::{Next, StepError};
+use serde::{Serialize, de::DeserializeOwned};
+use store::{Facet, Row};
+use uuid::Uuid;
+
+use crate::cx::LifeCx;
+use crate::refusal::Result;
+
+/// One kind of resource. The type itself is what should be, as its owner asked for it.
+pub trait Kind: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
+    /// Its name in the store: never to be changed.
+    const KIND: &'static str;
+    /// What the real API says where there is none with an id; clients match on it.
+    const UNKNOWN: &'static str;
+    /// Whether it has a [`Life`]: a change then wakes the engine, and it goes only after its
+    /// outside thing has gone.
+    const LIVES: bool = false;
+    /// What was last seen of the outside thing; `()` for a kind without a life.
+    type Seen: Serialize + DeserializeOwned + Default + Clone + Send + Sync;
+
+    /// The lists that it stands in, besides that of all: those that can be asked for or counted.
+    fn lists(&self) -> Vec<Facet> {
+        Vec::new()
+    }
+}
+
+/// A kind that has an outside thing.
+pub trait Life: Kind {
+    /// Takes one idempotent step from what is to what should be; writes what it saw to `doc.seen`.
+    ///
+    /// # Errors
+    /// When the world does not answer; the step is taken again later.
+    fn step(
+        doc: &mut Doc<Self>,
+        cx: &LifeCx,
+    ) -> impl Future<Output = std::result::Result<Next, StepError>> + Send;
+}
+
+/// A resource: what should be, what was seen, and its place in the store.
+///
+/// Reads and changes like its kind: `volume.size_gb`.
+#[derive(Debug, Clone)]
+pub struct Doc<K: Kind> {
+    /// What should be.
+    pub want: K,
+    /// What was last seen of the outside thing.
+    pub seen: K::Seen,
+    pub(crate) row: Row,
+    /// The lists that it stands in as stored.
+    pub(crate) was: Vec<Facet>,
+}
+
+impl<K: Kind> Doc<K> {
+    /// A new resource, to be stored with `Tx::put`.
+    pub(crate) fn new(id: Uuid, account: i64, now: i64, want: K) -> Self {
+        let (kind, observed) = (K::KIND.into(), "null".into());
+        let row = Row { id, account, kind, created: now, observed, ..Row::default() };
+        Self { want, seen: K::Seen::default(), row, was: Vec::new() }
+    }
+
+    /// The resource that a row holds.
+    ///
+    /// # Errors
+    /// When the row cannot be read: it was not written by this release, nor by an older one.
+    pub(crate) fn read(row: Row) -> Result<Self> {
+        let want: K = serde_json::from_str(&row.desired)?;
+        let seen = serde_json::from_str::<Option<K::Seen>>(&row.observed)?.unwrap_or_default();
+        let was = want.lists();
+        Ok(Self { want, seen, row, was })
+    }
+
+    /// Its id.
+    pub fn id(&self) -> Uuid {
+        self.row.id
+    }
+    /// Whose it is.
+    pub fn account(&self) -> i64 {
+        self.row.account
+    }
+    /// Its number in the order of creation, over all kinds; 0 before it is stored.
+    pub fn seq(&self) -> i64 {
+        self.row.seq
+    }
+    /// When it was created.
+    pub fn created(&self) -> Time {
+        Time::from_millis(self.row.created)
+    }
+    /// Whether it is to go.
+    pub fn deleting(&self) -> bool {
+        self.row.deleting
+    }
+    /// Whether what was last seen may be behind what should be.
+    pub fn is_due(&self) -> bool {
+        self.row.due.is_some()
+    }
+}
+
+impl<K: Kind> Deref for Doc<K> {
+    type Target = K;
+    fn deref(&self) -> &K {
+        &self.want
+    }
+}
+
+impl<K: Kind> DerefMut for Doc<K> {
+    fn deref_mut(&mut self) -> &mut K {
+        &mut self.want
+    }
+}

@@ -1,0 +1,181 @@
+//! The control plane: what every operation of every family means.
+//!
+//! Handlers check and write what should be; they never call a driver. A kind's life, in the
+//! family's `life.rs`, brings the outside world to what should be. Nothing here knows HTTP.
+
+pub mod addresses;
+pub mod auth;
+pub mod billing;
+pub mod catalog;
+mod cx;
+mod kind;
+mod life;
+mod network;
+mod refusal;
+mod routes;
+mod tx;
+
+use std::sync::Arc;
+
+use drivers::{Pace, Sim, World};
+use engine::{Clock, Engine};
+use store::Store;
+
+pub use cx::{Cx, LifeCx, slice};
+pub use kind::{Doc, Kind, Life};
+pub use network::Network;
+pub use refusal::{Error, Refusal, Result};
+pub use routes::{Answer, Request, Route, Routes};
+pub use tx::Tx;
+
+use auth::Keyring;
+use catalog::Catalog;
+use life::Lives;
+
+/// How closely the real API's pace and words are followed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Behave {
+    /// No rate limit, resources become active within milliseconds, errors help.
+    #[default]
+    Fast,
+    /// The real API's rate limit, pace and error texts.
+    Vultr,
+}
+
+/// What a control plane is made with.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where its data is.
+    pub store: Store,
+    /// What time it is.
+    pub clock: Clock,
+    /// What can be ordered.
+    pub catalog: Catalog,
+    /// How closely the real API is followed.
+    pub behave: Behave,
+    /// Whether any bearer token is accepted, each with an account of its own.
+    pub open: bool,
+    /// Whether other servers use the same store.
+    pub shared: bool,
+    /// The outside world; none: a simulated one at the pace of `behave`.
+    pub world: Option<Arc<dyn World>>,
+}
+
+impl Config {
+    /// The usual: the system's clock, the built-in catalogue, a simulated world.
+    pub fn new(store: Store) -> Self {
+        Self {
+            store,
+            clock: Clock::system(),
+            catalog: Catalog::builtin(),
+            behave: Behave::Fast,
+            open: false,
+            shared: false,
+            world: None,
+        }
+    }
+}
+
+/// What all requests share.
+pub struct Control {
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) catalog: Catalog,
+    pub(crate) behave: Behave,
+    pub(crate) open: bool,
+    pub(crate) shared: bool,
+    pub(crate) world: Arc<dyn World>,
+    pub(crate) keyring: Keyring,
+}
+
+impl Control {
+    /// A control plane on this store.
+    pub fn new(config: Config) -> Arc<Self> {
+        let Config { store, clock, catalog, behave, open, shared, world } = config;
+        let pace = match behave {
+            Behave::Fast => Pace::FAST,
+            Behave::Vultr => Pace::VULTR,
+        };
+        let world = world.unwrap_or_else(|| Arc::new(Sim::new(store.clone(), clock.clone(), pace)));
+        let keyring = Keyring::default();
+        Arc::new(Self { store, clock, catalog, behave, open, shared, world, keyring })
+    }
+
+    /// The clock that everything here goes by.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// How closely the real API is followed.
+    pub fn behave(&self) -> Behave {
+        self.behave
+    }
+
+    /// Empties the store, keeping the first account with this key.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn reset(self: &Arc<Self>, key: &str) -> Result<()> {
+        self.store.reset().await?;
+        self.keyring.forget();
+        self.ensure_root(key).await
+    }
+
+    /// A context for a caller.
+    pub fn cx(
+        self: &Arc<Self>,
+        caller: Arc<auth::Caller>,
+        address: Option<std::net::IpAddr>,
+        op: &'static str,
+    ) -> Cx {
+        Cx { control: self.clone(), caller, address, op }
+    }
+}
+
+/// The families: a module each, with its operations.
+macro_rules! families {
+    ($($family:ident,)*) => {
+        $(pub mod $family;)*
+
+        /// Every operation with its handler.
+        pub fn routes() -> Routes {
+            Routes::default()$(.and($family::routes()))*
+        }
+
+        /// Every kind that has a life.
+        fn lives(control: &Arc<Control>) -> Lives {
+            let lives = Lives::new(control.clone());
+            $(let lives = $family::lives(lives);)*
+            lives
+        }
+    };
+}
+
+families! {
+    account,
+    api_keys,
+    applications,
+    backups,
+    blocks,
+    domains,
+    firewalls,
+    instance_templates,
+    instances,
+    isos,
+    os,
+    plans,
+    private_networks,
+    regions,
+    reserved_ips,
+    snapshots,
+    ssh_keys,
+    startup_scripts,
+    users,
+    vpc2,
+    vpcs,
+}
+
+/// The engine that works on this control plane's resources.
+pub fn engine(control: &Arc<Control>) -> Engine {
+    Engine::new(control.store.clone(), control.clock.clone(), lives(control).kinds)
+}

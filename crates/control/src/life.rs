@@ -1,0 +1,48 @@
+//! Joins the kinds that have a life to the engine, which knows none of them.
+
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use engine::{Next, StepError};
+use futures_util::future::BoxFuture;
+use store::Row;
+
+use crate::Control;
+use crate::cx::LifeCx;
+use crate::kind::{Doc, Life};
+
+/// The kinds that the engine works on.
+pub(crate) struct Lives {
+    control: Arc<Control>,
+    pub(crate) kinds: BTreeMap<&'static str, Box<dyn engine::Life>>,
+}
+
+impl Lives {
+    pub(crate) fn new(control: Arc<Control>) -> Self {
+        Self { control, kinds: BTreeMap::new() }
+    }
+
+    /// Adds a kind.
+    #[must_use]
+    pub(crate) fn with<K: Life>(mut self) -> Self {
+        let life = Joined::<K>(self.control.clone(), PhantomData);
+        self.kinds.insert(K::KIND, Box::new(life));
+        self
+    }
+}
+
+struct Joined<K>(Arc<Control>, PhantomData<K>);
+
+impl<K: Life> engine::Life for Joined<K> {
+    fn step<'a>(&'a self, row: &'a mut Row) -> BoxFuture<'a, Result<Next, StepError>> {
+        Box::pin(async move {
+            let cx = LifeCx { cx: self.0.system_cx(row.account, K::KIND) };
+            let mut doc: Doc<K> = Doc::read(row.clone())?;
+            let next = K::step(&mut doc, &cx).await;
+            // What was seen is worth keeping, whether or not the step came to its end.
+            row.observed = serde_json::to_string(&doc.seen)?;
+            next
+        })
+    }
+}

@@ -1,0 +1,164 @@
+//! Operations and their handlers. What HTTP library carries them is the server's affair.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, RwLock};
+
+use api::{ApiError, Endpoint, Op, wire};
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use serde_json::{Map, Value};
+
+use crate::cx::Cx;
+use crate::refusal::{Error, Refusal, Result};
+
+/// How often a handler is run when others keep changing what it relies on.
+const RUNS: usize = 16;
+/// How many answers of a fixed list are kept.
+const KEPT: usize = 256;
+
+/// A request whose operation is known.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// The path's parameters, decoded.
+    pub path: Vec<(String, String)>,
+    /// The query, as it was sent.
+    pub query: String,
+    /// The body.
+    pub body: Bytes,
+}
+
+/// The body of a success.
+pub type Answer = std::result::Result<Bytes, ApiError>;
+
+type Serve = Arc<dyn Fn(Cx, Request) -> BoxFuture<'static, Answer> + Send + Sync>;
+
+/// One operation with its handler.
+#[derive(Clone)]
+pub struct Route {
+    /// The operation.
+    pub op: Op,
+    serve: Serve,
+}
+
+impl Route {
+    /// Answers a request. The caller's permission is checked here.
+    ///
+    /// # Errors
+    /// What the caller is to see.
+    pub async fn serve(&self, cx: Cx, request: Request) -> Answer {
+        if let Err(refusal) = cx.caller.may(self.op.access) {
+            return Err(refusal.answer(cx.behave().is_helpful()));
+        }
+        (self.serve)(cx, request).await
+    }
+}
+
+/// The operations of a family, each with its handler.
+#[derive(Default, Clone)]
+pub struct Routes(pub Vec<Route>);
+
+impl Routes {
+    /// Adds an operation: which one, is told by the handler's argument.
+    #[must_use]
+    pub fn on<E, H, F>(mut self, handler: H) -> Self
+    where
+        E: Endpoint,
+        H: Fn(Cx, E) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<E::Response>> + Send + 'static,
+    {
+        let serve: Serve = Arc::new(move |cx: Cx, request: Request| {
+            let handler = handler.clone();
+            Box::pin(async move { run::<E, H, F>(cx, request, handler).await })
+        });
+        self.0.push(Route { op: E::OP, serve });
+        self
+    }
+
+    /// Adds a public operation whose answer follows from its query alone as long as the server
+    /// runs: made once, then handed out as bytes.
+    #[must_use]
+    pub fn fixed<E, H, F>(mut self, handler: H) -> Self
+    where
+        E: Endpoint,
+        H: Fn(Cx, E) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<E::Response>> + Send + 'static,
+    {
+        type Kept = BTreeMap<(Vec<(String, String)>, String), Bytes>;
+        let kept = Arc::new(RwLock::<Kept>::default());
+        let serve: Serve = Arc::new(move |cx: Cx, request: Request| {
+            let (handler, kept) = (handler.clone(), kept.clone());
+            Box::pin(async move {
+                let key = (request.path.clone(), request.query.clone());
+                if let Some(answer) = kept.read().expect("no panic while held").get(&key) {
+                    return Ok(answer.clone());
+                }
+                let answer = run::<E, H, F>(cx, request, handler).await?;
+                let mut kept = kept.write().expect("no panic while held");
+                if kept.len() < KEPT {
+                    kept.insert(key, answer.clone());
+                }
+                Ok(answer)
+            })
+        });
+        self.0.push(Route { op: E::OP, serve });
+        self
+    }
+
+    /// Adds another family's operations.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+}
+
+async fn run<E, H, F>(cx: Cx, request: Request, handler: H) -> Answer
+where
+    E: Endpoint,
+    H: Fn(Cx, E) -> F,
+    F: Future<Output = Result<E::Response>>,
+{
+    let helpful = cx.behave().is_helpful();
+    let request = decode::<E>(request).map_err(|refusal| refusal.answer(helpful))?;
+    for _ in 0..RUNS {
+        match handler(cx.clone(), request.clone()).await {
+            Ok(response) => return Ok(E::encode_response(&response).into()),
+            Err(Error::Stale) => {}
+            Err(Error::Refused(refusal)) => return Err(refusal.answer(helpful)),
+            Err(Error::Internal(error)) => {
+                tracing::error!(op = E::OP.id, %error, "an operation failed");
+                return Err(ApiError { error: "Internal server error.".into(), status: 500 });
+            }
+        }
+    }
+    tracing::error!(op = E::OP.id, "an operation found its data changed again and again");
+    Err(ApiError { error: "Internal server error.".into(), status: 500 })
+}
+
+fn decode<E: Endpoint>(request: Request) -> std::result::Result<E, Refusal> {
+    let json = match E::OP.has_body {
+        true => body(&request.body)?,
+        false => Map::new(),
+    };
+    let query = form_urlencoded::parse(request.query.as_bytes()).into_owned();
+    let query = query.filter(|_| !E::OP.has_body);
+    let path = request.path.into_iter();
+    wire::decode::<E>(path.chain(query), json).map_err(|problem| {
+        let said = if problem.is_uuid() { api::id::INVALID_UUID } else { "Bad request." };
+        Refusal::bad(said).help(problem.to_string().replacen(api::id::INVALID_UUID, "no UUID:", 1))
+    })
+}
+
+fn body(bytes: &[u8]) -> std::result::Result<Map<String, Value>, Refusal> {
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Ok(Map::new());
+    }
+    match serde_json::from_slice(bytes) {
+        Ok(Value::Object(fields)) => Ok(fields),
+        // PHP's clients send an empty map so.
+        Ok(Value::Array(items)) if items.is_empty() => Ok(Map::new()),
+        Ok(Value::Null) => Ok(Map::new()),
+        Ok(_) => Err(Refusal::bad("Bad request.").help("the body must be a JSON object")),
+        Err(e) => Err(Refusal::bad("Bad request.").help(format!("the body is no JSON: {e}"))),
+    }
+}

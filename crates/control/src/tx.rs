@@ -1,0 +1,160 @@
+//! One change: what it read, what it writes, and who did it.
+
+use store::{Audit, Facet};
+use uuid::Uuid;
+
+use crate::cx::Cx;
+use crate::kind::{Doc, Kind};
+use crate::refusal::{Refusal, Result};
+
+/// Remembers what was read and buffers what is written; nothing is locked meanwhile.
+///
+/// Where what was read has changed at the commit, nothing is written and the handler runs again.
+pub struct Tx {
+    inner: store::Tx,
+    cx: Cx,
+    /// The first resource that is written, for the audit log.
+    subject: Option<Uuid>,
+    /// Whether keys or permissions change.
+    keys: bool,
+}
+
+impl Tx {
+    pub(crate) fn new(cx: &Cx) -> Self {
+        Self { inner: cx.control.store.begin(), cx: cx.clone(), subject: None, keys: false }
+    }
+
+    /// One resource of the caller's; another account's is as unknown as one that is not there.
+    ///
+    /// # Errors
+    /// 404 with the kind's words.
+    pub async fn get<K: Kind>(&mut self, id: impl Into<Uuid>) -> Result<Doc<K>> {
+        let found = self.find(id).await?;
+        found.ok_or_else(|| Refusal::not_found(K::UNKNOWN).into())
+    }
+
+    /// One resource that a field of the request names.
+    ///
+    /// # Errors
+    /// 400 naming the field, with the kind's words.
+    pub async fn named<K: Kind>(&mut self, field: &str, id: impl Into<Uuid>) -> Result<Doc<K>> {
+        let id = id.into();
+        let found = self.find(id).await?;
+        let refusal = || Refusal::bad(K::UNKNOWN).help(format!("{field}: there is no {id}"));
+        found.ok_or_else(|| refusal().into())
+    }
+
+    /// One resource of the caller's, if there is one.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn find<K: Kind>(&mut self, id: impl Into<Uuid>) -> Result<Option<Doc<K>>> {
+        let row = self.inner.get(id.into()).await?;
+        let mine = |row: &store::Row| {
+            row.kind == K::KIND && row.account == self.cx.account() && !row.deleting
+        };
+        row.filter(mine).map(Doc::read).transpose()
+    }
+
+    /// How many of a kind stand in a list; the change relies on it.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn count<K: Kind>(&mut self, list: Facet) -> Result<u64> {
+        Ok(self.inner.total(self.cx.account(), K::KIND, list).await?)
+    }
+
+    /// How many of a kind there are; the change relies on it.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn count_all<K: Kind>(&mut self) -> Result<u64> {
+        self.count::<K>(("", String::new())).await
+    }
+
+    /// All of a kind that stand in a list; the change relies on them. For short lists only.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn all<K: Kind>(&mut self, list: Facet) -> Result<Vec<Doc<K>>> {
+        let rows = self.inner.list(self.cx.account(), K::KIND, list).await?;
+        rows.into_iter().map(Doc::read).collect()
+    }
+
+    /// A new resource with a new id; not written before `put`.
+    pub fn new_doc<K: Kind>(&self, want: K) -> Doc<K> {
+        self.doc_with_id(Uuid::now_v7(), want)
+    }
+
+    /// A new resource whose id is given, as that of a child derived from its parent's.
+    pub fn doc_with_id<K: Kind>(&self, id: Uuid, want: K) -> Doc<K> {
+        Doc::new(id, self.cx.account(), self.cx.now(), want)
+    }
+
+    /// Writes a resource as it now is, and makes it due where it has a life.
+    ///
+    /// # Panics
+    /// When the kind cannot be written as JSON.
+    pub fn put<K: Kind>(&mut self, doc: &Doc<K>) {
+        let mut row = doc.row.clone();
+        row.desired = serde_json::to_string(&doc.want).expect("kinds are plain data");
+        row.due = K::LIVES.then(|| self.cx.now());
+        self.note::<K>(row.id);
+        self.inner.put(row, doc.was.clone(), doc.want.lists());
+    }
+
+    /// Deletes a resource: at once, or, where it has a life, when its outside thing is gone. In
+    /// either case nobody sees it any more after the commit.
+    ///
+    /// # Panics
+    /// When the kind cannot be written as JSON.
+    pub fn delete<K: Kind>(&mut self, doc: Doc<K>) {
+        let Doc { want, mut row, was, .. } = doc;
+        self.note::<K>(row.id);
+        if !K::LIVES {
+            return self.inner.remove(row, was);
+        }
+        row.desired = serde_json::to_string(&want).expect("kinds are plain data");
+        row.due = Some(self.cx.now());
+        row.deleting = true;
+        self.inner.put(row, was, Vec::new());
+    }
+
+    /// Who holds a unique value.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn taken(&mut self, scope: &str, value: &str) -> Result<Option<Uuid>> {
+        Ok(self.inner.taken(scope, value).await?)
+    }
+
+    /// Takes a unique value for a resource, until it is released or the resource is gone.
+    pub fn take(&mut self, scope: &str, value: impl Into<String>, owner: Uuid) {
+        self.inner.take(scope, value, owner);
+    }
+
+    /// Gives a unique value back.
+    pub fn release(&mut self, scope: &str, value: impl Into<String>) {
+        self.inner.release(scope, value);
+    }
+
+    /// Returns when everything is durable, and wakes the engine.
+    ///
+    /// # Errors
+    /// [`Error::Stale`](crate::Error::Stale): what was read has changed, and nothing is written.
+    pub async fn commit(self) -> Result<()> {
+        let Some(resource) = self.subject else { return Ok(()) };
+        let cx = self.cx;
+        let (at, user) = (cx.now(), cx.caller.user);
+        self.inner.commit(Audit { at, account: cx.account(), user, op: cx.op, resource }).await?;
+        if self.keys {
+            cx.control.keyring.forget();
+        }
+        Ok(())
+    }
+
+    fn note<K: Kind>(&mut self, id: Uuid) {
+        self.subject.get_or_insert(id);
+        self.keys |= crate::auth::HOLDERS.contains(&K::KIND);
+    }
+}

@@ -1,0 +1,182 @@
+//! The lifecycle engine: claim a due row, let its kind take one step, settle.
+//!
+//! A request writes what should be and makes the row due. The engine asks the row's [`Life`] for
+//! one idempotent step towards that, and for when to come back. A step sees only the row and the
+//! world as a driver observes it; it is never told what changed. So a crash needs no recovery
+//! code: the row is still due.
+//!
+//! **Guarantees.** No two engines take a step for one row at once, unless a step outlives its
+//! lease; then what it settles is void. A change made during a step keeps the row due.
+//! **Assumptions.** Steps are idempotent, and shorter than [`LEASE`].
+//!
+//! The engine knows no family.
+
+mod clock;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use store::{Outcome, Row, Store};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+pub use clock::Clock;
+
+/// How long a claim holds a row.
+pub const LEASE: Duration = Duration::from_secs(120);
+/// How many rows are worked on at once.
+const WORKERS: usize = 32;
+/// How many steps one claim takes in a row before others get their turn.
+const STEPS: usize = 64;
+/// How long to wait for news at most: another server's changes may arrive without a wake-up.
+const POLL: Duration = Duration::from_secs(15);
+
+/// What a step wants next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// Another step, at once.
+    Now,
+    /// Look again after this long.
+    After(Duration),
+    /// Nothing to do until somebody changes what should be.
+    Settled,
+    /// The thing is gone from the world: forget the row.
+    Gone,
+}
+
+/// What a step could not do; the engine tries again later.
+pub type StepError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Brings one kind of resource from what is to what should be.
+pub trait Life: Send + Sync {
+    /// Takes one idempotent step, and writes what it saw to `row.observed`.
+    fn step<'a>(&'a self, row: &'a mut Row) -> BoxFuture<'a, Result<Next, StepError>>;
+}
+
+/// Works on due rows. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    store: Store,
+    clock: Clock,
+    lives: Arc<BTreeMap<&'static str, Box<dyn Life>>>,
+}
+
+impl Engine {
+    /// An engine for these kinds.
+    pub fn new(store: Store, clock: Clock, lives: BTreeMap<&'static str, Box<dyn Life>>) -> Self {
+        Self { store, clock, lives: Arc::new(lives) }
+    }
+
+    /// Works until `stop` says so; the steps under way are finished first.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        let woken = self.store.woken();
+        let mut busy = JoinSet::new();
+        while !*stop.borrow() {
+            while busy.try_join_next().is_some() {}
+            let claimed = match WORKERS - busy.len() {
+                0 => Vec::new(),
+                free => self.claim(free).await,
+            };
+            let idle = claimed.is_empty();
+            for row in claimed {
+                let engine = self.clone();
+                busy.spawn(async move { engine.work(row).await });
+            }
+            if !idle {
+                continue;
+            }
+            tokio::select! {
+                () = woken.notified() => {}
+                () = self.until_due(busy.len() == WORKERS) => {}
+                Some(_) = busy.join_next() => {}
+                _ = stop.changed() => {}
+            }
+        }
+        busy.join_all().await;
+    }
+
+    /// Works until nothing is due now; for tests, with a [`Clock`] that stands still.
+    ///
+    /// # Panics
+    /// When rows are still due after a great many steps: a life that never settles.
+    pub async fn drain(&self) {
+        for _ in 0..10_000 {
+            let claimed = self.claim(WORKERS).await;
+            if claimed.is_empty() {
+                return;
+            }
+            for row in claimed {
+                self.work(row).await;
+            }
+        }
+        panic!("resources do not settle");
+    }
+
+    /// When something is due next.
+    ///
+    /// # Errors
+    /// When the store cannot be asked.
+    pub async fn next_due(&self) -> store::Result<Option<i64>> {
+        self.store.next_due().await
+    }
+
+    async fn claim(&self, most: usize) -> Vec<Row> {
+        let lease = i64::try_from(LEASE.as_millis()).expect("a lease is short");
+        let claimed = self.store.claim(self.clock.now(), lease, most).await;
+        claimed.unwrap_or_else(|error| {
+            tracing::error!(%error, "cannot look for due resources");
+            Vec::new()
+        })
+    }
+
+    async fn until_due(&self, full: bool) {
+        let due = self.store.next_due().await.ok().flatten().filter(|_| !full);
+        match due {
+            Some(due) => tokio::select! {
+                () = self.clock.sleep_until(due) => {}
+                () = tokio::time::sleep(POLL) => {}
+            },
+            None => tokio::time::sleep(POLL).await,
+        }
+    }
+
+    /// Takes steps with a claimed row until it wants a pause, and settles.
+    async fn work(&self, mut row: Row) {
+        let mut outcome = Ok(Next::Now);
+        for _ in 0..STEPS {
+            outcome = match self.lives.get(&*row.kind) {
+                Some(life) => life.step(&mut row).await,
+                None => Err(format!("no life for `{}`", row.kind).into()),
+            };
+            if !matches!(outcome, Ok(Next::Now)) {
+                break;
+            }
+        }
+        let now = self.clock.now();
+        let outcome = match outcome {
+            Ok(Next::Now) => Outcome::After(now),
+            Ok(Next::After(pause)) => {
+                Outcome::After(now + i64::try_from(pause.as_millis()).unwrap_or(i64::MAX / 2))
+            }
+            Ok(Next::Settled) => Outcome::Settled,
+            Ok(Next::Gone) => Outcome::Gone,
+            Err(error) => {
+                tracing::warn!(kind = %row.kind, id = %row.id, %error, "a step failed");
+                let retry_at = now + backoff_ms(row.tries);
+                Outcome::Failed { error: error.to_string(), retry_at }
+            }
+        };
+        if let Err(error) = self.store.settle(&row, outcome).await {
+            tracing::error!(kind = %row.kind, id = %row.id, %error, "cannot settle");
+        }
+    }
+}
+
+/// A quarter of a second, doubled with each try, at most five minutes.
+fn backoff_ms(tries: i64) -> i64 {
+    (250 << tries.clamp(0, 12)).min(300_000)
+}

@@ -1,0 +1,104 @@
+//! Lives that fail, and changes in mid-step.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use store::{Audit, Location, Row, Store};
+use tokio::sync::watch;
+
+use super::*;
+
+type Script = Arc<Mutex<Vec<Result<Next, &'static str>>>>;
+
+/// Plays back what it was told to say, the last first.
+struct Scripted(Script);
+
+impl Life for Scripted {
+    fn step<'a>(&'a self, row: &'a mut Row) -> BoxFuture<'a, Result<Next, StepError>> {
+        Box::pin(async move {
+            row.observed = format!("\"saw {}\"", row.desired);
+            let next = self.0.lock().expect("no panic while held").pop();
+            next.unwrap_or(Ok(Next::Settled)).map_err(Into::into)
+        })
+    }
+}
+
+async fn world(script: &[Result<Next, &'static str>]) -> (Store, Clock, Engine, Script) {
+    let store = Store::open(&Location::Memory).await.unwrap();
+    let script: Script = Arc::new(Mutex::new(script.iter().rev().copied().collect()));
+    let life: Box<dyn Life> = Box::new(Scripted(script.clone()));
+    let clock = Clock::manual(1_000);
+    let engine = Engine::new(store.clone(), clock.clone(), BTreeMap::from([("thing", life)]));
+    (store, clock, engine, script)
+}
+
+async fn create(store: &Store) -> Row {
+    let row = Row {
+        id: "018f0000-0000-7000-8000-000000000001".parse().unwrap(),
+        account: 1,
+        kind: "thing".into(),
+        created: 1_000,
+        due: Some(1_000),
+        desired: "1".into(),
+        observed: "{}".into(),
+        ..Row::default()
+    };
+    let mut tx = store.begin();
+    tx.put(row.clone(), vec![], vec![]);
+    let audit = Audit { at: 0, account: 1, user: row.id, op: "test", resource: row.id };
+    tx.commit(audit).await.unwrap();
+    row
+}
+
+#[tokio::test]
+async fn steps_follow_each_other_until_the_thing_is_settled() {
+    let (store, _, engine, script) = world(&[Ok(Next::Now), Ok(Next::Now)]).await;
+    let row = create(&store).await;
+    engine.drain().await;
+    let seen = store.get(row.id).await.unwrap().unwrap();
+    assert_eq!((seen.observed.as_str(), seen.due), ("\"saw 1\"", None));
+    assert!(script.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_step_that_fails_is_tried_again_later_and_tells_why() {
+    let (store, clock, engine, _) = world(&[Err("no route"), Ok(Next::Settled)]).await;
+    let row = create(&store).await;
+    engine.drain().await;
+    let failed = store.get(row.id).await.unwrap().unwrap();
+    assert_eq!(failed.error.as_deref(), Some("no route"));
+    let due = failed.due.unwrap();
+    assert!(due > 1_000);
+    clock.set(due);
+    engine.drain().await;
+    let mended = store.get(row.id).await.unwrap().unwrap();
+    assert_eq!((mended.error, mended.due), (None, None));
+}
+
+#[tokio::test]
+async fn a_thing_that_is_gone_is_forgotten() {
+    let (store, _, engine, _) = world(&[Ok(Next::Gone)]).await;
+    let row = create(&store).await;
+    engine.drain().await;
+    assert!(store.get(row.id).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_running_engine_wakes_for_changes_and_for_the_clock() {
+    let (store, clock, engine, script) =
+        world(&[Ok(Next::After(Duration::from_secs(5))), Ok(Next::Gone)]).await;
+    let (stop, stopped) = watch::channel(false);
+    let running = tokio::spawn(engine.run(stopped));
+    let row = create(&store).await;
+    while script.lock().unwrap().len() > 1 {
+        tokio::task::yield_now().await;
+    }
+    clock.set(6_000);
+    while store.get(row.id).await.unwrap().is_some() {
+        tokio::task::yield_now().await;
+    }
+    stop.send_replace(true);
+    running.await.unwrap();
+}

@@ -1,0 +1,322 @@
+//! The HTTP proxy that the child talks to.
+//!
+//! A CONNECT for an intercepted host is answered here: TLS ends at our certificate, and the bytes
+//! inside go to Kettle's server and back. Every other host is tunnelled byte for byte, or refused
+//! when offline. Listens on loopback only; must never look into a tunnel, and never let a
+//! connection for an intercepted host out of this machine.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+use std::{convert::Infallible, io};
+
+use http_body_util::{BodyExt, Full, combinators::BoxBody};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::CONTENT_TYPE;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode, server, upgrade};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::task::TaskTracker;
+
+use crate::chain::{Chain, Scheme, bare_host};
+use crate::dial::{self, Stream, Target, within};
+use crate::{Error, Leaf, forward};
+
+/// hyper accepts no smaller limit.
+const HEAD_BYTES_MIN: usize = 8192;
+
+/// What a proxy needs to know.
+pub struct Config {
+    /// Kettle's server, which speaks plain HTTP.
+    pub upstream: SocketAddr,
+    /// The hosts that Kettle's server answers for.
+    pub hosts: Vec<String>,
+    /// The certificate for those hosts.
+    pub leaf: Leaf,
+    /// Refuses every other host.
+    pub offline: bool,
+    /// How to reach other hosts.
+    pub chain: Chain,
+    /// How much, how long.
+    pub limits: Limits,
+}
+
+/// Bounds on what a client may ask of the proxy.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Bytes in the head of a request. Less than 8192 counts as 8192.
+    pub head_bytes: usize,
+    /// Time for a request's head to arrive.
+    pub head: Duration,
+    /// Time for a TLS handshake.
+    pub handshake: Duration,
+    /// Time to reach another host.
+    pub connect: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            head_bytes: 64 * 1024,
+            head: Duration::from_secs(30),
+            handshake: Duration::from_secs(10),
+            connect: Duration::from_secs(30),
+        }
+    }
+}
+
+/// A running proxy. Dropping it cuts its connections off; [`Proxy::shutdown`] lets them end.
+pub struct Proxy {
+    address: SocketAddr,
+    stop_accepting: CancellationToken,
+    cut_off: DropGuard,
+    tracker: TaskTracker,
+}
+
+pub(crate) type Body = BoxBody<Bytes, hyper::Error>;
+
+/// What all connections share.
+pub(crate) struct Shared {
+    upstream: SocketAddr,
+    hosts: Vec<String>,
+    tls: TlsAcceptor,
+    offline: bool,
+    pub(crate) chain: Chain,
+    pub(crate) limits: Limits,
+    pub(crate) tasks: Tasks,
+}
+
+/// What runs for the proxy, so that it can be waited for and cut off.
+#[derive(Clone)]
+pub(crate) struct Tasks {
+    tracker: TaskTracker,
+    cut_off: CancellationToken,
+}
+
+/// What becomes of a connection to a host.
+pub(crate) enum Route {
+    /// To Kettle's server.
+    Kettle(SocketAddr),
+    /// To the host itself.
+    Outside,
+    /// Nowhere, for this reason.
+    Refused(String),
+}
+
+impl Proxy {
+    /// Listens on a free port of the loopback interface and serves until stopped.
+    pub async fn start(config: Config) -> Result<Self, Error> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(Error::Listen)?;
+        let address = listener.local_addr().map_err(Error::Listen)?;
+        let (stop_accepting, cut_off) = (CancellationToken::new(), CancellationToken::new());
+        let tracker = TaskTracker::new();
+        let shared = Arc::new(Shared {
+            upstream: config.upstream,
+            hosts: config.hosts.iter().map(|host| bare_host(host)).collect(),
+            tls: config.leaf.server_config()?.into(),
+            offline: config.offline,
+            chain: config.chain,
+            limits: config.limits,
+            tasks: Tasks { tracker: tracker.clone(), cut_off: cut_off.clone() },
+        });
+        tracker.spawn(accept(listener, shared, stop_accepting.clone()));
+        Ok(Self { address, stop_accepting, cut_off: cut_off.drop_guard(), tracker })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Accepts no more connections, gives those that are open `grace` to end, and cuts off the rest.
+    pub async fn shutdown(self, grace: Duration) {
+        self.stop_accepting.cancel();
+        self.tracker.close();
+        if tokio::time::timeout(grace, self.tracker.wait()).await.is_err() {
+            self.cut_off.disarm().cancel();
+            self.tracker.wait().await;
+        }
+    }
+}
+
+async fn accept(listener: TcpListener, shared: Arc<Shared>, stop: CancellationToken) {
+    loop {
+        let accepted = tokio::select! {
+            () = stop.cancelled() => return,
+            () = shared.tasks.cut_off.cancelled() => return,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                let connection = serve(stream, shared.clone());
+                shared.tasks.spawn(connection);
+            }
+            Err(error) => {
+                // Most likely out of file descriptors: others must close first.
+                tracing::warn!(%error, "the proxy cannot accept a connection");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+}
+
+async fn serve(stream: TcpStream, shared: Arc<Shared>) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "no TCP_NODELAY");
+    }
+    let limits = shared.limits.clone();
+    let service = service_fn(move |request| {
+        let shared = shared.clone();
+        async move { Ok::<_, Infallible>(answer(shared, request).await) }
+    });
+    let served = server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.head)
+        .max_buf_size(limits.head_bytes.max(HEAD_BYTES_MIN))
+        .preserve_header_case(true)
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades()
+        .await;
+    if let Err(error) = served {
+        tracing::debug!(%error, "a connection to the proxy ended badly");
+    }
+}
+
+async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> Response<Body> {
+    if request.method() == Method::CONNECT {
+        return connect(shared, request).await;
+    }
+    match request.uri().scheme_str() {
+        Some("http") => forward::forward(&shared, request).await,
+        Some(scheme) => say(
+            StatusCode::BAD_REQUEST,
+            format!("{scheme}: URLs cannot be forwarded; use CONNECT for https"),
+        ),
+        None => say(
+            StatusCode::BAD_REQUEST,
+            "this is the proxy of kettle exec: it serves programs that use it as an HTTP proxy",
+        ),
+    }
+}
+
+async fn connect(shared: Arc<Shared>, request: Request<Incoming>) -> Response<Body> {
+    let Some(target) = Target::from_uri(request.uri(), None) else {
+        return say(StatusCode::BAD_REQUEST, "CONNECT needs a host and a port");
+    };
+    let opened = match shared.route(&target) {
+        Route::Refused(why) => return say(StatusCode::FORBIDDEN, why),
+        Route::Kettle(address) => dial::direct(&address.ip().to_string(), address.port())
+            .await
+            .map(|stream| Box::new(stream) as Box<dyn Stream>),
+        Route::Outside => shared.open(&target).await,
+    };
+    let server = match opened {
+        Ok(server) => server,
+        Err(error) => return unreachable_host(&target, &error),
+    };
+    let ends_tls = target.port == 443 && shared.intercepts(&target);
+    let tunnel = tunnel(shared.clone(), upgrade::on(request), server, ends_tls);
+    shared.tasks.spawn(async move {
+        if let Err(error) = tunnel.await {
+            tracing::debug!(%target, %error, "a tunnel ended badly");
+        }
+    });
+    Response::new(empty())
+}
+
+async fn tunnel(
+    shared: Arc<Shared>,
+    client: upgrade::OnUpgrade,
+    mut server: Box<dyn Stream>,
+    ends_tls: bool,
+) -> io::Result<()> {
+    let mut client = TokioIo::new(client.await.map_err(io::Error::other)?);
+    if ends_tls {
+        let handshake = within(shared.limits.handshake, shared.tls.accept(client)).await;
+        let mut client = handshake.inspect_err(|error| {
+            // The one failure that a person has to act on: the program reads none of our variables.
+            tracing::warn!(%error, "the program did not complete the TLS handshake with Kettle");
+        })?;
+        copy_bidirectional(&mut client, &mut server).await?;
+    } else {
+        copy_bidirectional(&mut client, &mut server).await?;
+    }
+    Ok(())
+}
+
+impl Shared {
+    /// Decides where a connection goes. Refusals are logged too: few programs show what a proxy
+    /// says with its 403.
+    pub(crate) fn route(&self, target: &Target) -> Route {
+        let route = self.decide(target);
+        if let Route::Refused(why) = &route {
+            tracing::warn!("{why}");
+        }
+        route
+    }
+
+    fn decide(&self, target: &Target) -> Route {
+        match (self.intercepts(target), target.port) {
+            (true, 80 | 443) => Route::Kettle(self.upstream),
+            // Not tunnelled: what is meant for Kettle must not reach the real thing.
+            (true, _) => Route::Refused(format!(
+                "{target} is refused: Kettle stands in for {} at ports 80 and 443 only",
+                target.host
+            )),
+            (false, _) if self.offline => Route::Refused(format!(
+                "{target} is refused: kettle exec runs offline, where only {} can be reached",
+                self.hosts.join(", ")
+            )),
+            (false, _) => Route::Outside,
+        }
+    }
+
+    fn intercepts(&self, target: &Target) -> bool {
+        self.hosts.contains(&target.host)
+    }
+
+    /// Opens a connection for TLS to a host outside.
+    async fn open(&self, target: &Target) -> io::Result<Box<dyn Stream>> {
+        within(self.limits.connect, async {
+            match self.chain.proxy_for(Scheme::Https, &target.host, target.port) {
+                Some(proxy) => dial::through(proxy, target, &self.tasks).await,
+                None => Ok(Box::new(dial::direct(&target.host, target.port).await?) as _),
+            }
+        })
+        .await
+    }
+}
+
+impl Tasks {
+    /// Runs `work` until it ends or the proxy is cut off; its outcome is its own affair.
+    pub(crate) fn spawn<T>(&self, work: impl Future<Output = T> + Send + 'static) {
+        let cut_off = self.cut_off.clone();
+        self.tracker.spawn(async move {
+            cut_off.run_until_cancelled_owned(work).await;
+        });
+    }
+}
+
+/// An answer of the proxy's own, in plain text.
+pub(crate) fn say(status: StatusCode, text: impl Into<String>) -> Response<Body> {
+    let text = format!("kettle: {}\n", text.into());
+    let body = Full::new(Bytes::from(text)).map_err(|never| match never {}).boxed();
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    let plain = hyper::header::HeaderValue::from_static("text/plain; charset=utf-8");
+    response.headers_mut().insert(CONTENT_TYPE, plain);
+    response
+}
+
+/// The answer when a host cannot be reached.
+pub(crate) fn unreachable_host(target: &Target, error: &dyn std::fmt::Display) -> Response<Body> {
+    say(StatusCode::BAD_GATEWAY, format!("cannot reach {target}: {error}"))
+}
+
+fn empty() -> Body {
+    http_body_util::Empty::new().map_err(|never| match never {}).boxed()
+}

@@ -1,0 +1,385 @@
+//! The client: how a call becomes an exchange, and an exchange an answer.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use api::wire::{self, Encoded};
+use api::{Endpoint, Method, Op};
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT};
+use http::{HeaderMap, StatusCode, Uri};
+use tokio::time::Instant;
+
+use crate::config::{self, Target};
+use crate::error::{Error, excerpt, refusal};
+use crate::limit::Limit;
+use crate::net::{self, Net};
+use crate::retry::{self, Retry};
+use crate::transport::{Fault, Request, Response, Transport};
+
+const AGENT: &str = concat!("kettle/", env!("CARGO_PKG_VERSION"));
+
+/// Calls the API. Cheap to clone; clones share their connections and their rate limit.
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    transport: Box<dyn Transport>,
+    endpoint: String,
+    loopback: bool,
+    authorization: Option<HeaderValue>,
+    limit: Option<Limit>,
+    retry: Retry,
+    attempt_timeout: Duration,
+    timeout: Duration,
+    body_limit: usize,
+}
+
+/// How a client is made.
+pub struct Builder {
+    endpoint: String,
+    key: Option<String>,
+    rate: Option<Option<u32>>,
+    retry: Retry,
+    connect_timeout: Duration,
+    attempt_timeout: Duration,
+    timeout: Duration,
+    body_limit: usize,
+    transport: Option<Box<dyn Transport>>,
+}
+
+/// An answer as it came, whatever its status.
+#[derive(Debug, Clone)]
+pub struct RawResponse {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body; bytes that are no text are replaced.
+    pub body: String,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The key stays out of logs.
+        f.debug_struct("Client").field("endpoint", &self.inner.endpoint).finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// A client for `endpoint`, such as `https://api.vultr.com`; a trailing `/v2` is understood.
+    pub fn builder(endpoint: impl Into<String>) -> Builder {
+        Builder {
+            endpoint: endpoint.into(),
+            key: None,
+            rate: None,
+            retry: Retry::default(),
+            connect_timeout: Duration::from_secs(10),
+            attempt_timeout: Duration::from_secs(60),
+            timeout: Duration::from_secs(180),
+            body_limit: 64 << 20,
+            transport: None,
+        }
+    }
+
+    /// A client as the environment and the configuration file say: see [`config::resolve`].
+    ///
+    /// # Errors
+    /// When the configuration is wrong, or the endpoint no address.
+    pub fn from_env() -> Result<Self, Error> {
+        let target = config::resolve(&config::Wanted::default(), &config::process_env)
+            .map_err(|e| Error::Invalid(e.to_string()))?;
+        Self::for_target(&target)
+    }
+
+    /// A client for a target that was resolved.
+    ///
+    /// # Errors
+    /// When the endpoint is no address, or the key cannot be sent.
+    pub fn for_target(target: &Target) -> Result<Self, Error> {
+        let builder = Self::builder(&target.endpoint);
+        match &target.key {
+            Some(key) => builder.key(key).build(),
+            None => builder.build(),
+        }
+    }
+
+    /// Where the calls go, without a trailing slash or `/v2`.
+    pub fn endpoint(&self) -> &str {
+        &self.inner.endpoint
+    }
+
+    /// Carries out one operation.
+    ///
+    /// # Errors
+    /// When the API refuses, no answer comes, or it cannot be read.
+    pub async fn send<E: Endpoint>(&self, request: E) -> Result<E::Response, Error> {
+        let encoded = wire::encode(&request).map_err(|e| Error::Invalid(e.to_string()))?;
+        let answer = self.call(&E::OP, &encoded).await?;
+        E::decode_response(answer.body()).map_err(|e| Error::Unreadable {
+            request: self.label(&E::OP.method, &encoded.uri),
+            status: answer.status().as_u16(),
+            reason: e.to_string(),
+            excerpt: excerpt(answer.body()),
+        })
+    }
+
+    /// Carries out an operation that is already encoded, and brings its success unread.
+    ///
+    /// # Errors
+    /// When the API refuses, no answer comes, or it is neither success nor refusal.
+    pub async fn call(&self, op: &Op, request: &Encoded) -> Result<Response, Error> {
+        let body = request.body.clone().map(Bytes::from);
+        let answer = self.exchange(&op.method, &request.uri, body).await?;
+        match answer.status() {
+            // Another 2xx than the documented one still says that it is done.
+            status if status.is_success() => Ok(answer),
+            status if status.as_u16() >= 400 => Err(refusal(status.as_u16(), answer.body()).into()),
+            status => Err(Error::Unreadable {
+                request: self.label(&op.method, &request.uri),
+                status: status.as_u16(),
+                reason: format!("expected status {}; is this endpoint the API?", op.status),
+                excerpt: excerpt(answer.body()),
+            }),
+        }
+    }
+
+    /// Calls any path and brings whatever answers: no status is an error here.
+    ///
+    /// # Errors
+    /// When no answer comes.
+    pub async fn raw(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+    ) -> Result<RawResponse, Error> {
+        let path = match path.starts_with('/') {
+            true => path.to_owned(),
+            false => format!("/{path}"),
+        };
+        let answer = self.exchange(&method, &path, body.map(Bytes::from)).await?;
+        let (parts, body) = answer.into_parts();
+        let body = String::from_utf8_lossy(&body).into_owned();
+        Ok(RawResponse { status: parts.status, headers: parts.headers, body })
+    }
+
+    fn label(&self, method: &Method, path: &str) -> String {
+        format!("{method} {}{path}", self.inner.endpoint)
+    }
+
+    fn request(&self, method: &Method, path: &str, body: Option<Bytes>) -> Result<Request, Error> {
+        let uri: Uri = format!("{}{path}", self.inner.endpoint)
+            .parse()
+            .map_err(|e| Error::Invalid(format!("`{path}` is no path: {e}")))?;
+        let has_body = body.is_some();
+        let mut request = Request::new(body.unwrap_or_default());
+        *request.method_mut() = method.clone();
+        *request.uri_mut() = uri;
+        let headers = request.headers_mut();
+        headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
+        if has_body {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        if let Some(authorization) = &self.inner.authorization {
+            headers.insert(AUTHORIZATION, authorization.clone());
+        }
+        Ok(request)
+    }
+
+    /// Exchanges one request, again and again where that is safe, until the time is over.
+    async fn exchange(
+        &self,
+        method: &Method,
+        path: &str,
+        body: Option<Bytes>,
+    ) -> Result<Response, Error> {
+        let request = self.request(method, path, body)?;
+        let deadline = Instant::now() + self.inner.timeout;
+        let mut attempt = 1;
+        loop {
+            let outcome = self.attempt(&request, deadline).await;
+            let last = attempt >= self.inner.retry.attempts;
+            let pause = match self.pause(method, &outcome, attempt) {
+                // Waiting past the deadline helps nobody: what is known now is the better answer.
+                Some(pause) if !last && Instant::now() + pause < deadline => pause,
+                _ => return outcome.map_err(|e| self.failed(method, path, e)),
+            };
+            tokio::time::sleep(pause).await;
+            attempt += 1;
+        }
+    }
+
+    async fn attempt(&self, request: &Request, deadline: Instant) -> Result<Response, Failed> {
+        if let Some(limit) = &self.inner.limit {
+            let due = limit.take();
+            if due >= deadline {
+                return Err(Failed::TimedOut(self.inner.timeout));
+            }
+            tokio::time::sleep_until(due).await;
+        }
+        let left = deadline.saturating_duration_since(Instant::now());
+        let allowed = left.min(self.inner.attempt_timeout);
+        let exchange = self.inner.transport.exchange(request.clone());
+        let answer = match tokio::time::timeout(allowed, exchange).await {
+            Ok(answer) => answer.map_err(Failed::Fault)?,
+            Err(_) => return Err(Failed::TimedOut(allowed)),
+        };
+        if answer.body().len() > self.inner.body_limit {
+            return Err(Failed::Fault(net::too_large(self.inner.body_limit)));
+        }
+        Ok(answer)
+    }
+
+    /// How long to pause before the next attempt; none where there must be none.
+    fn pause(
+        &self,
+        method: &Method,
+        outcome: &Result<Response, Failed>,
+        attempt: u32,
+    ) -> Option<Duration> {
+        let pause = self.inner.retry.pause(attempt);
+        match outcome {
+            Ok(answer) if retry::on_status(method, answer.status()) => {
+                let Some(asked) = retry::retry_after(answer.headers()) else { return Some(pause) };
+                if let (StatusCode::TOO_MANY_REQUESTS, Some(limit)) =
+                    (answer.status(), &self.inner.limit)
+                {
+                    limit.pause(Instant::now() + asked);
+                }
+                // Never earlier than asked, and not all at the same moment.
+                Some(asked + self.inner.retry.pause(1))
+            }
+            Ok(_) => None,
+            Err(Failed::Fault(fault)) => {
+                retry::on_fault(method, fault, self.inner.loopback).then_some(pause)
+            }
+            Err(Failed::TimedOut(_)) => retry::idempotent(method).then_some(pause),
+        }
+    }
+
+    fn failed(&self, method: &Method, path: &str, failed: Failed) -> Error {
+        let request = self.label(method, path);
+        match failed {
+            Failed::Fault(mut fault) => {
+                if self.inner.loopback && fault.kind == crate::FaultKind::Connect {
+                    fault.text = format!("{} (is `kettle serve` running?)", fault.text);
+                }
+                Error::Transport { request, fault }
+            }
+            Failed::TimedOut(after) => Error::TimedOut { request, after },
+        }
+    }
+}
+
+/// Why an attempt brought no answer.
+enum Failed {
+    Fault(Fault),
+    TimedOut(Duration),
+}
+
+impl Builder {
+    /// The API key. White space around it is dropped: files end with a newline.
+    #[must_use]
+    pub fn key(mut self, key: impl AsRef<str>) -> Self {
+        self.key = Some(key.as_ref().trim().to_owned());
+        self
+    }
+
+    /// At most so many requests in any second, or as many as fit. When not called: 30, which is what
+    /// Vultr allows, and no limit for an endpoint on this machine.
+    #[must_use]
+    pub fn rate_limit(mut self, per_second: Option<u32>) -> Self {
+        self.rate = Some(per_second);
+        self
+    }
+
+    /// How often a call is tried at most; 5 when not called, 1 for never again.
+    #[must_use]
+    pub fn attempts(mut self, attempts: u32) -> Self {
+        self.retry.attempts = attempts.max(1);
+        self
+    }
+
+    /// How long a connection may take to come about; 10 s when not called.
+    #[must_use]
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// How long one attempt may take, its body included; 60 s when not called.
+    #[must_use]
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = timeout;
+        self
+    }
+
+    /// How long a call may take, all attempts and pauses included; 180 s when not called.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// How many bytes an answer may have; 64 MiB when not called.
+    #[must_use]
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.body_limit = bytes;
+        self
+    }
+
+    /// Something else than the network to carry the requests.
+    #[must_use]
+    pub fn transport(mut self, transport: impl Transport) -> Self {
+        self.transport = Some(Box::new(transport));
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    /// When the endpoint is no address, or the key cannot be sent.
+    pub fn build(self) -> Result<Client, Error> {
+        let (endpoint, uri) = config::base(&self.endpoint)?;
+        let loopback = is_loopback(uri.host().unwrap_or_default());
+        let authorization = self.key.filter(|k| !k.is_empty()).map(|k| bearer(&k)).transpose()?;
+        let net = Net {
+            loopback,
+            tls: uri.scheme_str() == Some("https"),
+            connect_timeout: self.connect_timeout,
+            body_limit: self.body_limit,
+            client: OnceLock::new(),
+        };
+        let inner = Inner {
+            transport: self.transport.unwrap_or_else(|| Box::new(net)),
+            endpoint,
+            loopback,
+            authorization,
+            limit: self
+                .rate
+                .unwrap_or((!loopback).then_some(30))
+                .map(|rate| Limit::per_second(rate.max(1))),
+            retry: self.retry,
+            attempt_timeout: self.attempt_timeout,
+            timeout: self.timeout,
+            body_limit: self.body_limit,
+        };
+        Ok(Client { inner: Arc::new(inner) })
+    }
+}
+
+fn bearer(key: &str) -> Result<HeaderValue, Error> {
+    let mut value = HeaderValue::from_str(&format!("Bearer {key}"))
+        .map_err(|_| Error::Invalid("the API key has characters that no key has".into()))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || bare.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
+}

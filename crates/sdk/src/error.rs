@@ -1,0 +1,122 @@
+//! What can go wrong with a call, told apart by what a caller can do about it.
+
+use api::ApiError;
+
+use crate::transport::Fault;
+
+/// How much of a body that cannot be read is shown.
+const EXCERPT: usize = 400;
+
+/// Why a call has no answer.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The API said no: status 400 and above, with its words.
+    #[error(transparent)]
+    Refused(#[from] ApiError),
+    /// No answer arrived. A request that changes something may or may not have been carried out.
+    #[error("{request}: {fault}")]
+    Transport {
+        /// Method and address.
+        request: String,
+        /// What happened.
+        fault: Fault,
+    },
+    /// The answer is not what the operation promises.
+    #[error("{request}: the answer (status {status}) cannot be read: {reason}{}", quoted(.excerpt))]
+    Unreadable {
+        /// Method and address.
+        request: String,
+        /// The HTTP status.
+        status: u16,
+        /// What was wrong with it.
+        reason: String,
+        /// How its body begins.
+        excerpt: String,
+    },
+    /// No answer within the time allowed, all attempts counted.
+    #[error("{request}: no answer within {after:?}")]
+    TimedOut {
+        /// Method and address.
+        request: String,
+        /// How long it was waited for.
+        after: std::time::Duration,
+    },
+    /// The request cannot be sent: nothing went out.
+    #[error("{0}")]
+    Invalid(String),
+}
+
+impl Error {
+    /// The HTTP status, where an answer came.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Refused(refusal) => Some(refusal.status),
+            Self::Unreadable { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+
+    /// Whether the API says that there is no such thing.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::Refused(refusal) if refusal.status == 404)
+    }
+}
+
+/// The refusal in an answer: the API's JSON, or whatever text the body holds.
+///
+/// The status is the one of HTTP: a body may lack it, or carry another.
+pub fn refusal(status: u16, body: &[u8]) -> ApiError {
+    let json: Option<serde_json::Value> = serde_json::from_slice(body).ok();
+    let text = json
+        .as_ref()
+        .and_then(|v| ["error", "detail", "message"].iter().find_map(|key| v.get(key)?.as_str()));
+    let error = match text {
+        Some(text) if !text.is_empty() => text.to_owned(),
+        _ => match excerpt(body) {
+            empty if empty.is_empty() => reason(status),
+            text => text,
+        },
+    };
+    ApiError { error, status }
+}
+
+/// The beginning of a body, as text.
+pub(crate) fn excerpt(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    let text = text.trim();
+    match text.char_indices().nth(EXCERPT) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+fn reason(status: u16) -> String {
+    let reason = http::StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason());
+    reason.unwrap_or("no reason given").to_owned()
+}
+
+fn quoted(excerpt: &str) -> String {
+    if excerpt.is_empty() { String::new() } else { format!("; it begins `{excerpt}`") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_keeps_the_words_of_the_api_or_the_text_of_whatever_answered() {
+        let json = refusal(404, br#"{"error":"Invalid block ID.","status":404}"#);
+        assert_eq!(json.to_string(), "Invalid block ID. (status 404)");
+        assert_eq!(refusal(502, b"<h1>Bad gateway</h1>\n").error, "<h1>Bad gateway</h1>");
+        assert_eq!(refusal(503, b"").error, "Service Unavailable");
+        assert_eq!(refusal(400, br#"{"errors":["a"]}"#).error, r#"{"errors":["a"]}"#);
+    }
+
+    #[test]
+    fn an_excerpt_is_cut_between_characters() {
+        let long = "ä".repeat(EXCERPT + 1);
+        assert_eq!(excerpt(long.as_bytes()).chars().count(), EXCERPT + 1);
+        assert!(excerpt(long.as_bytes()).ends_with('…'));
+    }
+}

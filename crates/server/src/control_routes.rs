@@ -1,0 +1,47 @@
+//! What is Kettle's own: `/_kettle/health`, `/_kettle/reset` and `/openapi.json`.
+
+use std::sync::Arc;
+
+use api::ApiError;
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use axum::routing::{get, post};
+
+use crate::{App, reply, route};
+
+/// Adds them.
+pub(crate) fn add(router: Router<Arc<App>>) -> Router<Arc<App>> {
+    router
+        .route("/openapi.json", get(document))
+        .route("/_kettle/health", get(health))
+        .route("/_kettle/reset", post(reset))
+}
+
+/// The document of what is served, made when it is first asked for.
+async fn document(State(app): State<Arc<App>>) -> Response {
+    let make = || api::openapi::document(env!("CARGO_PKG_VERSION")).to_string().into();
+    reply::success(200, app.document.get_or_init(make).clone())
+}
+
+/// Whether the server answers, and which one it is.
+async fn health() -> Response {
+    let body = concat!(r#"{"status":"ok","version":""#, env!("CARGO_PKG_VERSION"), r#""}"#);
+    reply::success(200, bytes::Bytes::from_static(body.as_bytes()))
+}
+
+/// Empties everything. Only the owner of the first account may.
+async fn reset(State(app): State<Arc<App>>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    if route::bearer(&parts) != Some(app.key.as_str()) {
+        let error = "Forbidden. Only the key that the server printed may do this.".into();
+        return reply::error(&ApiError { error, status: 403 });
+    }
+    match app.control.reset(&app.key).await {
+        Ok(()) => reply::success(204, bytes::Bytes::new()),
+        Err(error) => {
+            tracing::error!(%error, "cannot reset");
+            reply::error(&ApiError { error: "Internal server error.".into(), status: 500 })
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Serves the control plane's operations over HTTP with axum.
+//!
+//! What an operation means is none of this crate's business: it finds the route, tells who calls,
+//! keeps limits, and writes answers and errors as the API's clients expect them.
+
+mod connections;
+mod control_routes;
+mod limits;
+mod reply;
+mod route;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use control::{Control, engine};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+pub use limits::Limits;
+
+/// What a server is made with.
+#[derive(Clone)]
+pub struct Config {
+    /// What it serves.
+    pub control: Arc<Control>,
+    /// The owner's key, which `/_kettle/reset` keeps.
+    pub key: String,
+    /// Sizes and times that a request must keep to.
+    pub limits: Limits,
+}
+
+/// What all requests share.
+pub(crate) struct App {
+    pub(crate) control: Arc<Control>,
+    pub(crate) key: String,
+    pub(crate) limits: Limits,
+    pub(crate) rate: limits::Rate,
+    pub(crate) document: std::sync::OnceLock<bytes::Bytes>,
+}
+
+/// The routes of everything that is served: `/v2`, `/openapi.json` and `/_kettle`.
+pub fn router(config: Config) -> Router {
+    let Config { control, key, limits } = config;
+    let (rate, document) = (limits::Rate::default(), std::sync::OnceLock::new());
+    let app = Arc::new(App { control, key, limits, rate, document });
+    let router = route::add(Router::new(), control::routes());
+    control_routes::add(router).fallback(reply::not_found).with_state(app)
+}
+
+/// A server that is bound to its address and not running yet.
+pub struct Server {
+    listener: TcpListener,
+    config: Config,
+}
+
+impl Server {
+    /// Takes the address; connections wait until [`Server::run`].
+    ///
+    /// # Errors
+    /// When the address cannot be had.
+    pub async fn bind(config: Config, listen: SocketAddr) -> io::Result<Self> {
+        Ok(Self { listener: TcpListener::bind(listen).await?, config })
+    }
+
+    /// The address that it has: the port is known even where 0 was asked for.
+    ///
+    /// # Errors
+    /// When the operating system does not tell.
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Serves, and works on what is due, until `stop` says so. Requests and steps under way are
+    /// finished first, for a while.
+    pub async fn run(self, stop: watch::Receiver<bool>) {
+        let working = tokio::spawn(engine(&self.config.control).run(stop.clone()));
+        let limits = self.config.limits;
+        connections::serve(self.listener, router(self.config), limits, stop).await;
+        if working.await.is_err() {
+            tracing::error!("the engine has panicked");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! From an HTTP request to an operation, and back.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use api::ApiError;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{FromRequestParts, RawPathParams, Request, State};
+use axum::response::Response;
+use axum::routing::{MethodFilter, MethodRouter};
+use bytes::Bytes;
+use control::auth::Caller;
+use control::{Behave, Error, Route, Routes};
+use futures_util::FutureExt;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::request::Parts;
+use http_body_util::{BodyExt, Limited};
+
+use crate::{App, reply};
+
+/// Where a request comes from: put into its extensions by whoever accepts connections.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub(crate) SocketAddr);
+
+/// Adds the operations, and what a wrong method gets on their paths.
+pub(crate) fn add(router: Router<Arc<App>>, routes: Routes) -> Router<Arc<App>> {
+    let mut paths = BTreeMap::<&'static str, Vec<Route>>::new();
+    for route in routes.0 {
+        paths.entry(route.op.path).or_default().push(route);
+    }
+    paths.into_iter().fold(router, |router, (path, routes)| router.route(path, methods(routes)))
+}
+
+fn methods(mut routes: Vec<Route>) -> MethodRouter<Arc<App>> {
+    routes.sort_by_key(|route| route.op.method.to_string());
+    let names: Vec<_> = routes.iter().map(|route| route.op.method.to_string()).collect();
+    let allowed = names.join(", ");
+    let fallback = MethodRouter::new().fallback(async move || reply::wrong_method(&allowed));
+    routes.into_iter().fold(fallback, |methods, route| {
+        let filter = MethodFilter::try_from(route.op.method.clone()).expect("a usual method");
+        methods.on(filter, async move |State(app): State<Arc<App>>, request: Request| {
+            serve(app, route, request).await
+        })
+    })
+}
+
+async fn serve(app: Arc<App>, route: Route, request: Request) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let address = peer(&parts);
+    let behave = app.control.behave();
+    if let (Behave::Vultr, Some(address)) = (behave, address) {
+        if app.rate.is_exceeded(address, app.control.clock().now()) {
+            return reply::too_many();
+        }
+    }
+    let caller = match identify(&app, &route, &parts, address).await {
+        Ok(caller) => caller,
+        Err(error) => return reply::error(&error),
+    };
+    let answer = async {
+        let path = match RawPathParams::from_request_parts(&mut parts, &()).await {
+            Ok(path) => path.iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect(),
+            Err(_) => return Err(bad_request(behave, "the path is not UTF-8")),
+        };
+        let body = if route.op.has_body { read(&app, &parts, body).await? } else { Bytes::new() };
+        let query = parts.uri.query().unwrap_or_default().to_owned();
+        let cx = app.control.cx(caller.clone(), address, route.op.id);
+        let answer = route.serve(cx, control::Request { path, query, body });
+        // A handler that panics has committed nothing or all; the server lives on.
+        AssertUnwindSafe(answer).catch_unwind().await.unwrap_or_else(|_| Err(failure()))
+    };
+    let response = match answer.await {
+        Ok(body) => reply::success(route.op.status, body),
+        Err(error) => reply::error(&error),
+    };
+    if caller.account == 0 { response } else { reply::with_user(response, &caller.email) }
+}
+
+pub(crate) fn peer(parts: &Parts) -> Option<IpAddr> {
+    parts.extensions.get::<Peer>().map(|peer| peer.0.ip().to_canonical())
+}
+
+/// Who calls. A public operation answers whatever key there is.
+async fn identify(
+    app: &Arc<App>,
+    route: &Route,
+    parts: &Parts,
+    address: Option<IpAddr>,
+) -> Result<Arc<Caller>, ApiError> {
+    let is_public = route.op.access == api::Access::Public;
+    let token = bearer(parts).unwrap_or_default();
+    if token.is_empty() && is_public {
+        return Ok(Arc::new(Caller::nobody()));
+    }
+    match app.control.identify(token, address).await {
+        Ok(caller) => Ok(caller),
+        Err(_) if is_public => Ok(Arc::new(Caller::nobody())),
+        Err(Error::Refused(refusal)) if token.is_empty() => {
+            let help = "send the key as `Authorization: Bearer KEY`";
+            Err(refusal.help(help).answer(app.control.behave().is_helpful()))
+        }
+        Err(Error::Refused(refusal)) => Err(refusal.answer(app.control.behave().is_helpful())),
+        Err(error) => {
+            tracing::error!(%error, "cannot tell who calls");
+            Err(failure())
+        }
+    }
+}
+
+/// The token of `Authorization: Bearer TOKEN`.
+pub(crate) fn bearer(parts: &Parts) -> Option<&str> {
+    let value = parts.headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+async fn read(app: &App, parts: &Parts, body: Body) -> Result<Bytes, ApiError> {
+    let behave = app.control.behave();
+    let most = app.limits.body_bytes;
+    let whole = tokio::time::timeout(app.limits.body, Limited::new(body, most).collect()).await;
+    let bytes = match whole {
+        Err(_) => {
+            let error = "Request timeout. The body did not arrive in time.".into();
+            return Err(ApiError { error, status: 408 });
+        }
+        Ok(Err(e)) if e.is::<http_body_util::LengthLimitError>() => {
+            let error = format!("Request entity too large. A body has at most {most} bytes.");
+            return Err(ApiError { error, status: 413 });
+        }
+        Ok(Err(_)) => return Err(bad_request(behave, "the body broke off")),
+        Ok(Ok(body)) => body.to_bytes(),
+    };
+    let kind = parts.headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    if behave == Behave::Vultr && !bytes.is_empty() && !kind.starts_with("application/json") {
+        return Err(bad_request(behave, "send `Content-Type: application/json`"));
+    }
+    Ok(bytes)
+}
+
+fn bad_request(behave: Behave, help: &str) -> ApiError {
+    control::Refusal::bad("Bad request.").help(help).answer(behave.is_helpful())
+}
+
+fn failure() -> ApiError {
+    ApiError { error: "Internal server error.".into(), status: 500 }
+}

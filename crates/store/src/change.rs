@@ -1,0 +1,269 @@
+//! What a request wants to change, and what it relied on.
+//!
+//! A [`Tx`] reads what is committed, remembers it, and buffers what is written; [`Tx::commit`]
+//! hands a plain [`Change`] to the backend, which checks all that was remembered and then writes,
+//! in one transaction. Nothing here may know which database is below.
+use std::collections::{BTreeMap, BTreeSet};
+
+use uuid::Uuid;
+
+use crate::{Facet, Result, Row, Store};
+
+/// Who did what, when, to which resource: written with each change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Audit {
+    /// When, in milliseconds.
+    pub at: i64,
+    /// Whose resource.
+    pub account: i64,
+    /// Who did it.
+    pub user: Uuid,
+    /// Which operation.
+    pub op: &'static str,
+    /// Which resource.
+    pub resource: Uuid,
+}
+
+/// One list. The order is that in which PostgreSQL locks lists.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct List {
+    pub(crate) account: i64,
+    pub(crate) kind: String,
+    pub(crate) facet: Facet,
+}
+
+/// A unique value: its scope, and itself.
+pub(crate) type Name = (String, String);
+
+/// What is to become of a unique value.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Hold {
+    /// Whether this change takes it from whoever holds it.
+    pub(crate) released: bool,
+    /// Who holds it afterwards. None: nobody.
+    pub(crate) owner: Option<Uuid>,
+}
+
+/// A row that is written, and the lists that it leaves and enters.
+#[derive(Debug, Clone)]
+pub(crate) struct Edit {
+    pub(crate) row: Row,
+    pub(crate) leaves: Vec<Facet>,
+    pub(crate) enters: Vec<Facet>,
+    /// The row goes at once, with its unique values.
+    pub(crate) removed: bool,
+}
+
+/// All that one transaction relied on and writes.
+#[derive(Debug, Clone)]
+pub(crate) struct Change {
+    /// Versions of the rows that were read or are written; 0: there is none.
+    pub(crate) versions: BTreeMap<Uuid, i64>,
+    /// Lengths of the lists that were relied on.
+    pub(crate) totals: BTreeMap<List, u64>,
+    /// Holders of the unique values that were relied on.
+    pub(crate) holders: BTreeMap<Name, Option<Uuid>>,
+    pub(crate) edits: Vec<Edit>,
+    pub(crate) holds: BTreeMap<Name, Hold>,
+    pub(crate) audit: Audit,
+}
+
+impl Change {
+    /// Whether the engine has something to do afterwards.
+    pub(crate) fn wakes(&self) -> bool {
+        self.edits.iter().any(|edit| !edit.removed && edit.row.due.is_some())
+    }
+
+    /// Whether `id` goes with this change, so that its unique values are free.
+    pub(crate) fn removes(&self, id: Uuid) -> bool {
+        self.edits.iter().any(|edit| edit.removed && edit.row.id == id)
+    }
+}
+
+/// A buffered row, the lists in which it is stored, and those in which it will stand.
+struct Draft {
+    row: Row,
+    was: BTreeSet<Facet>,
+    is: BTreeSet<Facet>,
+    removed: bool,
+}
+
+impl Draft {
+    /// Whether the row will stand in this list.
+    fn enters(&self, account: i64, kind: &str, facet: &Facet) -> bool {
+        let all = facet.0.is_empty() && !self.row.deleting;
+        self.of(account, kind) && !self.removed && (all || self.is.contains(facet))
+    }
+
+    /// Whether the row stands in this list as it is stored. What is being deleted is never edited
+    /// again, except to be removed.
+    fn stood(&self, account: i64, kind: &str, facet: &Facet) -> bool {
+        let all = facet.0.is_empty() && !(self.removed && self.row.deleting);
+        self.of(account, kind) && self.row.version > 0 && (all || self.was.contains(facet))
+    }
+
+    fn of(&self, account: i64, kind: &str) -> bool {
+        self.row.account == account && self.row.kind == kind
+    }
+
+    fn finish(self) -> Edit {
+        let Self { row, was, mut is, removed } = self;
+        if removed {
+            is.clear();
+        }
+        let mut leaves: Vec<Facet> = was.difference(&is).cloned().collect();
+        let mut enters: Vec<Facet> = is.difference(&was).cloned().collect();
+        let all = ("", String::new());
+        match (row.version > 0, removed, row.deleting) {
+            (false, _, false) => enters.push(all),
+            (true, true, false) | (true, false, true) => leaves.push(all),
+            _ => {}
+        }
+        Edit { row, leaves, enters, removed }
+    }
+}
+
+/// Remembers what was read and buffers what is written. Nothing is locked meanwhile.
+///
+/// It reads what is committed at that moment, with its own writes on top. If anything it read has
+/// changed by the time of the commit, that fails with [`Error::Stale`](crate::Error::Stale) and
+/// nothing is written.
+pub struct Tx {
+    store: Store,
+    versions: BTreeMap<Uuid, i64>,
+    totals: BTreeMap<List, u64>,
+    holders: BTreeMap<Name, Option<Uuid>>,
+    drafts: Vec<Draft>,
+    holds: BTreeMap<Name, Hold>,
+}
+
+impl Tx {
+    pub(crate) fn new(store: Store) -> Self {
+        let (versions, totals, holders) = Default::default();
+        Self { store, versions, totals, holders, drafts: Vec::new(), holds: BTreeMap::new() }
+    }
+
+    /// One row, as this transaction leaves it.
+    pub async fn get(&mut self, id: Uuid) -> Result<Option<Row>> {
+        if let Some(draft) = self.drafts.iter().find(|draft| draft.row.id == id) {
+            return Ok((!draft.removed).then(|| draft.row.clone()));
+        }
+        let row = self.store.get(id).await?;
+        // The first reading counts: if a later one differs, the change is stale.
+        self.versions.entry(id).or_insert(row.as_ref().map_or(0, |row| row.version));
+        Ok(row)
+    }
+
+    /// The length of a list, as this transaction leaves it: for quotas.
+    pub async fn total(&mut self, account: i64, kind: &str, facet: Facet) -> Result<u64> {
+        let stored = self.store.total(account, kind, &facet).await?;
+        let (mut more, mut fewer) = (0, 0);
+        for draft in &self.drafts {
+            more += u64::from(draft.enters(account, kind, &facet));
+            fewer += u64::from(draft.stood(account, kind, &facet));
+        }
+        let list = List { account, kind: kind.to_owned(), facet };
+        self.totals.entry(list).or_insert(stored);
+        Ok((stored + more).saturating_sub(fewer))
+    }
+
+    /// All rows of a list, in order of creation, as this transaction leaves them. For short lists:
+    /// the rows of one parent.
+    pub async fn list(
+        &mut self,
+        account: i64,
+        kind: &'static str,
+        facet: Facet,
+    ) -> Result<Vec<Row>> {
+        let list = List { account, kind: kind.to_owned(), facet };
+        let mut rows = self.store.all(&list).await?;
+        // Where these rows are unchanged and the list is as long, it holds just these: a row that
+        // enters or leaves a list is changed thereby.
+        for row in &rows {
+            self.versions.entry(row.id).or_insert(row.version);
+        }
+        self.totals.entry(list.clone()).or_insert(rows.len() as u64);
+        for draft in &self.drafts {
+            let place = rows.iter().position(|row| row.id == draft.row.id);
+            match (place, draft.enters(account, kind, &list.facet)) {
+                (Some(place), true) => rows[place] = draft.row.clone(),
+                (Some(place), false) => drop(rows.remove(place)),
+                (None, true) => rows.push(draft.row.clone()),
+                (None, false) => {}
+            }
+        }
+        // New rows have no number yet, and come last in the order in which they were put.
+        rows.sort_by_key(|row| if row.seq == 0 { i64::MAX } else { row.seq });
+        Ok(rows)
+    }
+
+    /// Who holds a unique value, as this transaction leaves it.
+    pub async fn taken(&mut self, scope: &str, value: &str) -> Result<Option<Uuid>> {
+        let name = (scope.to_owned(), value.to_owned());
+        if let Some(hold) = self.holds.get(&name) {
+            return Ok(hold.owner);
+        }
+        let holder = self.store.taken(scope, value).await?;
+        self.holders.entry(name).or_insert(holder);
+        let goes = |id: &Uuid| self.drafts.iter().any(|d| d.removed && d.row.id == *id);
+        Ok(holder.filter(|id| !goes(id)))
+    }
+
+    /// Takes a unique value for `owner`, with whose row it is freed. If another row holds it at the
+    /// commit, that is [`Error::Stale`](crate::Error::Stale), so that the handler runs again and
+    /// finds it taken.
+    pub fn take(&mut self, scope: impl Into<String>, value: impl Into<String>, owner: Uuid) {
+        self.holds.entry((scope.into(), value.into())).or_default().owner = Some(owner);
+    }
+
+    /// Frees a unique value, whoever holds it.
+    pub fn release(&mut self, scope: impl Into<String>, value: impl Into<String>) {
+        let name = (scope.into(), value.into());
+        self.holds.insert(name, Hold { released: true, owner: None });
+    }
+
+    /// Writes `row`, which stood in the lists `was` and now stands in `is`. With version 0 it is
+    /// new; otherwise `version` is the one that was read.
+    ///
+    /// Of a stored row `desired`, `deleting` and `due` are written, and its tries begin anew; a
+    /// `due` of none leaves the due time as it is, so that no wake is lost. `observed` is the
+    /// engine's: it is only written with a new row. The list of all of the kind needs no mention:
+    /// a new row enters it, and one that is to be deleted leaves it.
+    pub fn put(&mut self, row: Row, was: Vec<Facet>, is: Vec<Facet>) {
+        self.draft(row, was, is, false);
+    }
+
+    /// Deletes `row`, which stood in the lists `was`, at once, and frees its unique values. For
+    /// kinds that have nothing outside; others are put with `deleting`.
+    pub fn remove(&mut self, row: Row, was: Vec<Facet>) {
+        self.draft(row, was, Vec::new(), true);
+    }
+
+    fn draft(&mut self, row: Row, was: Vec<Facet>, is: Vec<Facet>, removed: bool) {
+        let is = is.into_iter().collect();
+        if let Some(draft) = self.drafts.iter_mut().find(|draft| draft.row.id == row.id) {
+            (draft.row, draft.is, draft.removed) = (row, is, removed);
+            return;
+        }
+        self.versions.entry(row.id).or_insert(row.version);
+        self.drafts.push(Draft { row, was: was.into_iter().collect(), is, removed });
+    }
+
+    /// Writes all that was buffered, and the audit entry; returns when it is durable. A transaction
+    /// that wrote nothing checks nothing, and leaves no entry.
+    pub async fn commit(self, audit: Audit) -> Result<()> {
+        let Self { store, mut versions, totals, holders, drafts, holds } = self;
+        let mut edits = Vec::with_capacity(drafts.len());
+        for draft in drafts {
+            match draft.removed && draft.row.version == 0 {
+                // Created and removed within this transaction.
+                true => drop(versions.remove(&draft.row.id)),
+                false => edits.push(draft.finish()),
+            }
+        }
+        if edits.is_empty() && holds.is_empty() {
+            return Ok(());
+        }
+        store.apply(Change { versions, totals, holders, edits, holds, audit }).await
+    }
+}

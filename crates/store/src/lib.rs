@@ -1,0 +1,279 @@
+//! Rows, lists and unique values, on SQLite or PostgreSQL, with one meaning on both.
+//!
+//! A [`Row`] says what should be (`desired`, written by handlers through a [`Tx`]) and what was
+//! last seen (`observed`, written by the engine through [`Store::settle`]). A row stands in lists,
+//! which can be asked for by pages whose cost does not depend on how much is stored.
+//!
+//! - On SQLite, reads run on the thread that asks: a lookup takes a few microseconds, less than
+//!   handing it to another thread would. All writes pass through one writer, which groups what is
+//!   queued into one synced commit.
+//! - On PostgreSQL each change is one transaction, sent as one call. Several servers may share one
+//!   database.
+//!
+//! The store knows no family: what a row means and in which lists it stands is said by the layer
+//! above. It must never look into `desired` or `observed`, and never ask what time it is.
+mod change;
+mod page;
+mod postgres;
+mod sqlite;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+pub use change::{Audit, Tx};
+pub use page::{Ask, From, Page};
+
+/// What the store answers.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A list that a row stands in: a field and its value. The empty field is the store's own: all
+/// rows of a kind that are not being deleted.
+pub type Facet = (&'static str, String);
+
+/// Why the store did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// What the change relied on is no longer so. Nothing was written: run the handler again.
+    #[error("the data changed meanwhile")]
+    Stale,
+    /// A row that is being deleted takes no more changes. Nothing was written.
+    #[error("{0} is being deleted and takes no more changes")]
+    Deleting(Uuid),
+    /// The caller said that a row stands in a list where it does not. Nothing was written.
+    #[error("the change contradicts what is stored: {0}")]
+    Inconsistent(String),
+    /// A write could not be synced, so nobody knows what the disk holds until the next start.
+    #[error("the store is closed to writes, since a write to the disk failed; restart the server")]
+    Closed,
+    /// One database file has one server.
+    #[error("another server has this data directory open ({})", .0.display())]
+    AlreadyOpen(PathBuf),
+    /// The data was written by a later release than this one.
+    #[error("the data has format {found}, but this release knows no format after {known}")]
+    Newer {
+        /// The format that was found.
+        found: i64,
+        /// The newest that this release knows.
+        known: i64,
+    },
+    /// The directory or a file in it cannot be made or opened.
+    #[error("{path}: {source}", path = .0.display(), source = .1)]
+    File(PathBuf, std::io::Error),
+    /// SQLite refused.
+    #[error("SQLite: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// PostgreSQL refused, or cannot be reached. After a lost connection nobody knows whether the
+    /// write that was under way has been done.
+    #[error("PostgreSQL: {}", postgres::text(.0))]
+    Postgres(#[from] tokio_postgres::Error),
+}
+
+/// One resource: what should be, and what was last seen of it, both as JSON.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Row {
+    /// Chosen by who creates the row. It names the outside thing as well.
+    pub id: Uuid,
+    /// Order of creation, which is the cursor of pages; 0: not stored yet.
+    pub seq: i64,
+    /// Whose it is.
+    pub account: i64,
+    /// Which family's life it leads.
+    pub kind: Cow<'static, str>,
+    /// Grows with every change of `desired`; 0: not stored yet.
+    pub version: i64,
+    /// Whether it is to go. From then on it takes no more changes, and is in no list of its kind.
+    pub deleting: bool,
+    /// When it was created, in milliseconds.
+    pub created: i64,
+    /// When the engine looks next, in milliseconds; none: when woken.
+    pub due: Option<i64>,
+    /// Until when one engine holds it, in milliseconds; it also tells one claim from the next.
+    pub lease: i64,
+    /// How often it has been claimed since its last success.
+    pub tries: i64,
+    /// Why the last step failed.
+    pub error: Option<String>,
+    /// What should be, as JSON.
+    pub desired: String,
+    /// What was last seen, as JSON.
+    pub observed: String,
+}
+
+impl Row {
+    /// What is stored as observed: nothing yet is an empty object.
+    fn seen(&self) -> &str {
+        if self.observed.is_empty() { "{}" } else { &self.observed }
+    }
+}
+
+/// What became of one step of the engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing to do until somebody changes what should be.
+    Settled,
+    /// Look again at this time, in milliseconds.
+    After(i64),
+    /// The thing is gone from the world: forget the row.
+    Gone,
+    /// The step failed.
+    Failed {
+        /// Why, for the log and the operator.
+        error: String,
+        /// When to try again, in milliseconds.
+        retry_at: i64,
+    },
+}
+
+impl Outcome {
+    /// The due time, tries and error that this leaves in `row`.
+    fn leaves<'a>(&'a self, row: &Row) -> (Option<i64>, i64, Option<&'a str>) {
+        match self {
+            Outcome::Settled | Outcome::Gone => (None, 0, None),
+            Outcome::After(at) => (Some(*at), 0, None),
+            Outcome::Failed { error, retry_at } => (Some(*retry_at), row.tries, Some(error)),
+        }
+    }
+}
+
+/// Where the data is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Location {
+    /// Nowhere: it is gone with the process.
+    Memory,
+    /// In this SQLite file. Its directory is made if need be.
+    File(PathBuf),
+    /// In this PostgreSQL database, by a connection string as libpq takes it. The connection is
+    /// not encrypted: use a unix socket, or a network that you trust.
+    Postgres(String),
+}
+
+/// The data. Cheap to clone; the last clone to go closes it.
+#[derive(Clone)]
+pub struct Store {
+    backend: Arc<Backend>,
+}
+
+enum Backend {
+    Sqlite(sqlite::Sqlite),
+    Postgres(postgres::Postgres),
+}
+
+/// Calls the same method of either backend.
+macro_rules! on {
+    ($store:expr, $backend:ident => $call:expr) => {
+        match &*$store.backend {
+            Backend::Sqlite($backend) => $call,
+            Backend::Postgres($backend) => $call,
+        }
+    };
+}
+
+impl Store {
+    /// Opens the data, or makes it; brings an older format up to this release's.
+    ///
+    /// A file that another server has open is [`Error::AlreadyOpen`].
+    pub async fn open(location: &Location) -> Result<Self> {
+        let backend = match location {
+            Location::Memory => Backend::Sqlite(sqlite::Sqlite::memory()?),
+            Location::File(path) => Backend::Sqlite(sqlite::Sqlite::file(path)?),
+            Location::Postgres(url) => Backend::Postgres(postgres::Postgres::open(url).await?),
+        };
+        Ok(Self { backend: Arc::new(backend) })
+    }
+
+    /// One row.
+    pub async fn get(&self, id: Uuid) -> Result<Option<Row>> {
+        on!(self, b => b.get(id).await)
+    }
+
+    /// One page of a list, or of what several lists have in common.
+    pub async fn page(&self, ask: &Ask) -> Result<Page> {
+        on!(self, b => b.page(ask).await)
+    }
+
+    /// The length of one list.
+    pub async fn total(&self, account: i64, kind: &str, facet: &Facet) -> Result<u64> {
+        on!(self, b => b.total(account, kind, facet).await)
+    }
+
+    /// Who holds a unique value.
+    pub async fn taken(&self, scope: &str, value: &str) -> Result<Option<Uuid>> {
+        on!(self, b => b.taken(scope, value).await)
+    }
+
+    /// Begins a change. Nothing is locked until it is committed.
+    pub fn begin(&self) -> Tx {
+        Tx::new(self.clone())
+    }
+
+    /// Takes at most `most` due rows that nobody holds, the most overdue first, and holds them
+    /// until `now + lease_ms`. Each comes back with its new lease, and with its tries counted.
+    pub async fn claim(&self, now: i64, lease_ms: i64, most: usize) -> Result<Vec<Row>> {
+        on!(self, b => b.claim(now, lease_ms, most).await)
+    }
+
+    /// Writes what became of a claimed row: `observed` as `row` has it, tries, error, due time, and
+    /// the end of the lease. False: the lease is no longer this claim's, and nothing was written.
+    ///
+    /// Where the row was changed since it was claimed, it stays due, even if the outcome is
+    /// [`Outcome::Gone`]; only the lease ends then, and what was observed is kept.
+    pub async fn settle(&self, row: &Row, outcome: Outcome) -> Result<bool> {
+        on!(self, b => b.settle(row, &outcome).await)
+    }
+
+    /// When the next row can be claimed: the earliest time at which one is due and not held.
+    pub async fn next_due(&self) -> Result<Option<i64>> {
+        on!(self, b => b.next_due().await)
+    }
+
+    /// Notified after each commit that left a row due. A notification with nobody waiting is kept
+    /// for the next who waits. Meant for one engine; that of another server has its own.
+    pub fn woken(&self) -> Arc<Notify> {
+        on!(self, b => b.woken().clone())
+    }
+
+    /// What a simulated driver knows of one thing.
+    pub async fn world_get(&self, kind: &str, id: Uuid) -> Result<Option<String>> {
+        on!(self, b => b.world_get(kind, id).await)
+    }
+
+    /// Writes what a simulated driver knows of one thing.
+    pub async fn world_put(&self, kind: &str, id: Uuid, state: String) -> Result<()> {
+        on!(self, b => b.world_put(kind, id, state).await)
+    }
+
+    /// Forgets what a simulated driver knows of one thing.
+    pub async fn world_remove(&self, kind: &str, id: Uuid) -> Result<()> {
+        on!(self, b => b.world_remove(kind, id).await)
+    }
+
+    /// Empties everything, the simulated world and the audit too.
+    pub async fn reset(&self) -> Result<()> {
+        on!(self, b => b.reset().await)
+    }
+
+    async fn apply(&self, change: change::Change) -> Result<()> {
+        on!(self, b => b.apply(change).await)
+    }
+
+    async fn all(&self, list: &change::List) -> Result<Vec<Row>> {
+        on!(self, b => b.all(list).await)
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match &*self.backend {
+            Backend::Sqlite(_) => "Store(SQLite)",
+            Backend::Postgres(_) => "Store(PostgreSQL)",
+        })
+    }
+}

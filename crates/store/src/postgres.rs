@@ -1,0 +1,409 @@
+//! The store on PostgreSQL, which several servers may share.
+//!
+//! Each change is one call of a function in the database, which locks what the change relied on, in
+//! one order for all, checks it, and writes: one round trip, one transaction. Connections are not
+//! encrypted. Everything is kept in a schema of its own, `kettle`.
+mod link;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Config, NoTls};
+use uuid::Uuid;
+
+use crate::change::{Change, Edit, List};
+use crate::{Ask, Error, Facet, Outcome, Page, Result, Row};
+use link::Links;
+
+/// Each brings the format from its place in this list to the next. Never change one: add one.
+const MIGRATIONS: [&str; 1] = [include_str!("postgres/1.sql")];
+
+/// Changes wait for each other's locks, so they have connections of their own, and more of them.
+const READERS: usize = 4;
+const WRITERS: usize = 8;
+/// How often a settlement that met a change is tried again.
+const TRIES: usize = 20;
+
+const COLUMNS: &str = "r.id, r.seq, r.account, r.kind, r.version, r.deleting, r.created, r.due, \
+                       r.lease, r.tries, r.error, r.desired, r.observed";
+
+pub(crate) struct Postgres {
+    readers: Links,
+    writers: Arc<Writers>,
+    listener: JoinHandle<()>,
+}
+
+/// What writes, and who is told when a row has become due: the engine here, and other servers.
+struct Writers {
+    links: Links,
+    woken: Arc<Notify>,
+    told: Arc<Notify>,
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        self.listener.abort();
+    }
+}
+
+impl Postgres {
+    pub(crate) async fn open(url: &str) -> Result<Self> {
+        let mut config: Config = url.parse()?;
+        if config.get_application_name().is_none() {
+            config.application_name("kettle");
+        }
+        migrate(&config).await?;
+        let (woken, told): (Arc<Notify>, Arc<Notify>) = Default::default();
+        let listener = tokio::spawn(link::listen(config.clone(), told.clone(), woken.clone()));
+        let writers = Arc::new(Writers { links: Links::new(&config, WRITERS), woken, told });
+        Ok(Self { readers: Links::new(&config, READERS), writers, listener })
+    }
+
+    pub(crate) fn woken(&self) -> &Arc<Notify> {
+        &self.writers.woken
+    }
+
+    pub(crate) async fn get(&self, id: Uuid) -> Result<Option<Row>> {
+        let sql = format!("SELECT {COLUMNS} FROM resource r WHERE id = $1");
+        let found = self.readers.ask(&sql, &[&id]).await?;
+        Ok(found.first().map(row))
+    }
+
+    pub(crate) async fn page(&self, ask: &Ask) -> Result<Page> {
+        let (fields, values): (Vec<_>, Vec<_>) = ask.wanted().into_iter().unzip();
+        let sql = "SELECT id, total FROM unnest($3::text[], $4::text[]) WITH ORDINALITY w (f, v, n)
+            LEFT JOIN list ON account = $1 AND kind = $2 AND field = f AND value = v ORDER BY n";
+        let found = self.readers.ask(sql, &[&ask.account, &ask.kind, &fields, &values]).await?;
+        let list =
+            |r: &tokio_postgres::Row| Some((r.get::<_, Option<i64>>(0)?, unsigned(r.get(1))));
+        let Some(plan) = ask.plan(found.iter().map(list).collect()) else {
+            return Ok(Page::default());
+        };
+        let total = match plan.total {
+            Some(total) => total,
+            None => unsigned(self.numbers(&plan.count(), &plan.lists).await?[0].get(0)),
+        };
+        let mut given = plan.given();
+        let behind = match plan.behind() {
+            None => false,
+            Some(sql) => self.numbers(&sql, &given).await?[0].get(0),
+        };
+        given.push(ask.limit_and_one());
+        let rows = self.numbers(&plan.rows(COLUMNS), &given).await?;
+        Ok(ask.page(&plan, rows.iter().map(row).collect(), total, behind))
+    }
+
+    /// Asks with numbers.
+    async fn numbers(&self, sql: &str, given: &[i64]) -> Result<Vec<tokio_postgres::Row>> {
+        let given: Vec<_> = given.iter().map(|n| n as &(dyn ToSql + Sync)).collect();
+        self.readers.ask(sql, &given).await
+    }
+
+    pub(crate) async fn all(&self, list: &List) -> Result<Vec<Row>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM list l JOIN entry e ON e.list = l.id
+             JOIN resource r ON r.seq = e.seq
+             WHERE l.account = $1 AND l.kind = $2 AND l.field = $3 AND l.value = $4 ORDER BY e.seq"
+        );
+        let List { account, kind, facet: (field, value) } = list;
+        let found = self.readers.ask(&sql, &[account, kind, field, value]).await?;
+        Ok(found.iter().map(row).collect())
+    }
+
+    pub(crate) async fn total(&self, account: i64, kind: &str, facet: &Facet) -> Result<u64> {
+        let sql = "SELECT total FROM list
+            WHERE account = $1 AND kind = $2 AND field = $3 AND value = $4";
+        let found = self.readers.ask(sql, &[&account, &kind, &facet.0, &facet.1]).await?;
+        Ok(found.first().map_or(0, |r| unsigned(r.get(0))))
+    }
+
+    pub(crate) async fn taken(&self, scope: &str, value: &str) -> Result<Option<Uuid>> {
+        let sql = "SELECT owner FROM taken WHERE scope = $1 AND value = $2";
+        let found = self.readers.ask(sql, &[&scope, &value]).await?;
+        Ok(found.first().map(|r| r.get(0)))
+    }
+
+    /// Does what writes to the end, even if who asked goes away: the engine must be woken.
+    async fn to_the_end<T, F>(&self, work: impl FnOnce(Arc<Writers>) -> F) -> Result<T>
+    where
+        F: Future<Output = Result<T>> + Send + 'static,
+        T: Send + 'static,
+    {
+        tokio::spawn(work(self.writers.clone())).await.map_err(|_| Error::Closed)?
+    }
+
+    pub(crate) async fn apply(&self, change: Change) -> Result<()> {
+        self.to_the_end(|writers| async move { writers.apply(&change).await }).await
+    }
+
+    pub(crate) async fn claim(&self, now: i64, lease_ms: i64, most: usize) -> Result<Vec<Row>> {
+        let sql = format!(
+            "WITH mine AS (
+                SELECT seq FROM resource WHERE due <= $1 AND lease <= $1
+                ORDER BY due LIMIT $3 FOR UPDATE SKIP LOCKED)
+             UPDATE resource r SET lease = $1 + $2, tries = r.tries + 1
+             FROM mine WHERE r.seq = mine.seq RETURNING {COLUMNS}"
+        );
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let found = self.writers.links.ask(&sql, &[&now, &lease_ms, &most]).await?;
+        let mut rows: Vec<Row> = found.iter().map(row).collect();
+        rows.sort_by_key(|row| (row.due, row.seq));
+        Ok(rows)
+    }
+
+    pub(crate) async fn settle(&self, row: &Row, outcome: &Outcome) -> Result<bool> {
+        let (row, outcome) = (row.clone(), outcome.clone());
+        self.to_the_end(|writers| async move { writers.settle(&row, &outcome).await }).await
+    }
+
+    pub(crate) async fn next_due(&self) -> Result<Option<i64>> {
+        // Only rows that are held, at most as many as engines hold, come before the first free one.
+        let sql = "SELECT min(greatest(due, lease)) FROM resource
+            WHERE due IS NOT NULL AND due <= coalesce(
+                (SELECT due FROM resource WHERE due IS NOT NULL AND lease = 0 ORDER BY due LIMIT 1),
+                9223372036854775807)";
+        Ok(self.readers.ask(sql, &[]).await?[0].get(0))
+    }
+
+    pub(crate) async fn world_get(&self, kind: &str, id: Uuid) -> Result<Option<String>> {
+        let sql = "SELECT state FROM world WHERE kind = $1 AND id = $2";
+        Ok(self.readers.ask(sql, &[&kind, &id]).await?.first().map(|r| r.get(0)))
+    }
+
+    pub(crate) async fn world_put(&self, kind: &str, id: Uuid, state: String) -> Result<()> {
+        let sql = "INSERT INTO world (kind, id, state) VALUES ($1, $2, $3)
+            ON CONFLICT (kind, id) DO UPDATE SET state = $3";
+        self.writers.links.ask(sql, &[&kind, &id, &state]).await.map(drop)
+    }
+
+    pub(crate) async fn world_remove(&self, kind: &str, id: Uuid) -> Result<()> {
+        let sql = "DELETE FROM world WHERE kind = $1 AND id = $2";
+        self.writers.links.ask(sql, &[&kind, &id]).await.map(drop)
+    }
+
+    pub(crate) async fn reset(&self) -> Result<()> {
+        for _ in 0..TRIES {
+            let sql = "TRUNCATE list, resource, entry, taken, audit, world";
+            match self.writers.links.ask(sql, &[]).await.map_err(meaning) {
+                Err(Error::Stale) => {} // a deadlock with a change
+                done => return done.map(drop),
+            }
+        }
+        Err(Error::Stale)
+    }
+}
+
+impl Writers {
+    fn wake(&self) {
+        self.woken.notify_one();
+        self.told.notify_one();
+    }
+
+    async fn apply(&self, change: &Change) -> Result<()> {
+        self.links.ask("SELECT apply($1)", &[&arguments(change)]).await.map_err(meaning)?;
+        if change.wakes() {
+            self.wake();
+        }
+        Ok(())
+    }
+
+    async fn settle(&self, row: &Row, outcome: &Outcome) -> Result<bool> {
+        let observed = row.seen();
+        for _ in 0..TRIES {
+            let found = if *outcome == Outcome::Gone {
+                let given: [&(dyn ToSql + Sync); 4] =
+                    [&row.id, &row.version, &row.lease, &observed];
+                self.links.ask("SELECT forget($1, $2, $3, $4)", &given).await
+            } else {
+                let (due, tries, error) = outcome.leaves(row);
+                let sql = "UPDATE resource SET observed = $4, lease = 0,
+                        due = CASE WHEN version = $2 THEN $5 ELSE due END,
+                        tries = CASE WHEN version = $2 THEN $6 ELSE tries END,
+                        error = CASE WHEN version = $2 THEN $7 ELSE error END
+                    WHERE id = $1 AND lease = $3 AND lease <> 0 RETURNING due IS NOT NULL";
+                let (id, version, lease) = (&row.id, &row.version, &row.lease);
+                let given: [&(dyn ToSql + Sync); 7] =
+                    [id, version, lease, &observed, &due, &tries, &error];
+                self.links.ask(sql, &given).await
+            };
+            match found.map_err(meaning) {
+                Err(Error::Stale) => {} // it was changed just now
+                Err(e) => return Err(e),
+                Ok(rows) => {
+                    let due = rows.first().and_then(|r| r.get::<_, Option<bool>>(0));
+                    if due == Some(true) {
+                        self.wake();
+                    }
+                    return Ok(due.is_some());
+                }
+            }
+        }
+        Err(Error::Stale)
+    }
+}
+
+#[cfg(any(test, feature = "testing"))]
+impl Postgres {
+    pub(crate) async fn count(&self, sql: &str) -> Result<i64> {
+        Ok(self.readers.ask(sql, &[]).await?[0].get(0))
+    }
+}
+
+/// A change as the database's function takes it: what is locked is in order.
+fn arguments(change: &Change) -> Value {
+    let Change { versions, totals, holders, edits, holds, audit } = change;
+    let mut lists: BTreeMap<List, i64> = totals.keys().map(|list| (list.clone(), 0)).collect();
+    let (mut leaves, mut enters) = (Vec::new(), Vec::new());
+    for Edit { row, leaves: out, enters: into, .. } in edits {
+        for (facets, by, moves) in [(out, -1, &mut leaves), (into, 1, &mut enters)] {
+            for facet in facets {
+                let (account, kind) = (row.account, row.kind.to_string());
+                *lists.entry(List { account, kind, facet: facet.clone() }).or_default() += by;
+                moves.push(json!({ "id": row.id, "account": row.account, "kind": row.kind,
+                    "field": facet.0, "value": facet.1 }));
+            }
+        }
+    }
+    let lists: Vec<_> = lists
+        .iter()
+        .map(|(list, moves)| {
+            let List { account, kind, facet: (field, value) } = list;
+            json!({ "account": account, "kind": kind, "field": field, "value": value,
+                "moves": moves, "total": totals.get(list) })
+        })
+        .collect();
+    let put = |id| edits.iter().any(|edit| edit.row.id == id && !edit.removed);
+    let rows: Vec<_> = versions
+        .iter()
+        .map(|(id, version)| json!({ "id": id, "version": version, "put": put(*id) }))
+        .collect();
+    let (removed, written): (Vec<_>, Vec<_>) = edits.iter().partition(|edit| edit.removed);
+    let (new, changed): (Vec<_>, Vec<_>) = written.into_iter().partition(|e| e.row.version == 0);
+    let fields = |edit: &&Edit| {
+        let Row { id, account, kind, deleting, created, due, desired, .. } = &edit.row;
+        json!({ "id": id, "account": account, "kind": kind, "deleting": deleting,
+            "created": created, "due": due, "desired": desired, "observed": edit.row.seen() })
+    };
+    json!({
+        "guards": guards(change),
+        "lists": lists,
+        "rows": rows,
+        "holders": holders.iter().map(|((scope, value), owner)|
+            json!({ "scope": scope, "value": value, "owner": owner })).collect::<Vec<_>>(),
+        "holds": holds.iter().map(|((scope, value), hold)|
+            json!({ "scope": scope, "value": value, "owner": hold.owner, "released": hold.released }))
+            .collect::<Vec<_>>(),
+        "leaves": leaves,
+        "enters": enters,
+        "removed": removed.iter().map(|edit| edit.row.id).collect::<Vec<_>>(),
+        "new": new.iter().map(fields).collect::<Vec<_>>(),
+        "changed": changed.iter().map(fields).collect::<Vec<_>>(),
+        "audit": { "at": audit.at, "account": audit.account, "user": audit.user, "op": audit.op,
+            "resource": audit.resource },
+    })
+}
+
+/// What must not come to be while the change is checked and written, and whether it is written:
+/// rows have locks only if they exist.
+fn guards(change: &Change) -> Vec<Value> {
+    let new = |id| change.edits.iter().any(|edit| edit.row.id == id && edit.row.version == 0);
+    let absent = change.versions.iter().filter(|(_, version)| **version == 0);
+    let rows = absent.map(|(id, _)| json!([id, new(*id)]));
+    let read = change.holders.keys().map(|name| json!([key(name), false]));
+    let written = change.holds.keys().map(|name| json!([key(name), true]));
+    rows.chain(read).chain(written).collect()
+}
+
+/// A unique value's guard, as the database's function writes it too.
+fn key((scope, value): &(String, String)) -> String {
+    format!("{scope}\u{1f}{value}")
+}
+
+/// What an error of the database means to the caller.
+fn meaning(error: Error) -> Error {
+    let Error::Postgres(cause) = &error else { return error };
+    let Some(found) = cause.as_db_error() else { return error };
+    let text = || found.message().to_owned();
+    match found.code().code() {
+        "KE001" => Error::Stale,
+        "KE002" => text().parse().map_or(error, Error::Deleting),
+        "KE003" => Error::Inconsistent(text()),
+        _ => match (found.code(), found.constraint()) {
+            (_, Some("entry_pkey")) => Error::Inconsistent(text()),
+            (&SqlState::T_R_DEADLOCK_DETECTED | &SqlState::T_R_SERIALIZATION_FAILURE, _)
+            | (&SqlState::UNIQUE_VIOLATION, _) => Error::Stale,
+            _ => error,
+        },
+    }
+}
+
+/// What went wrong, in one line, with its causes.
+pub(crate) fn text(error: &tokio_postgres::Error) -> String {
+    if let Some(found) = error.as_db_error() {
+        return format!("{} ({})", found.message(), found.code().code());
+    }
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(next) = cause {
+        if !text.contains(&next.to_string()) {
+            text = format!("{text}: {next}");
+        }
+        cause = next.source();
+    }
+    text
+}
+
+fn row(r: &tokio_postgres::Row) -> Row {
+    Row {
+        id: r.get(0),
+        seq: r.get(1),
+        account: r.get(2),
+        kind: r.get::<_, String>(3).into(),
+        version: r.get(4),
+        deleting: r.get(5),
+        created: r.get(6),
+        due: r.get(7),
+        lease: r.get(8),
+        tries: r.get(9),
+        error: r.get(10),
+        desired: r.get(11),
+        observed: r.get(12),
+    }
+}
+
+/// Counts are never negative.
+fn unsigned(n: i64) -> u64 {
+    u64::try_from(n).unwrap_or(0)
+}
+
+/// Brings the database to this release's format; servers that start together take turns.
+async fn migrate(config: &Config) -> Result<()> {
+    let (mut client, connection) = config.connect(NoTls).await?;
+    let connection = tokio::spawn(connection);
+    let tx = client.transaction().await?;
+    tx.batch_execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended('kettle format', 0));
+         CREATE SCHEMA IF NOT EXISTS kettle; SET LOCAL search_path = kettle;
+         CREATE TABLE IF NOT EXISTS format (version bigint NOT NULL);",
+    )
+    .await?;
+    let found: i64 =
+        tx.query_one("SELECT coalesce(max(version), 0) FROM format", &[]).await?.get(0);
+    let known = MIGRATIONS.len() as i64;
+    if found > known {
+        return Err(Error::Newer { found, known });
+    }
+    for (version, sql) in (1_i64..).zip(MIGRATIONS).skip(found as usize) {
+        tx.batch_execute(sql).await?;
+        tx.execute("INSERT INTO format VALUES ($1)", &[&version]).await?;
+    }
+    tx.commit().await?;
+    drop(client);
+    let _ = connection.await; // it has said all it had to
+    Ok(())
+}

@@ -1,0 +1,130 @@
+//! Connections to PostgreSQL: shared, pipelined, with prepared statements; made anew when they die.
+//!
+//! Each call is one statement and thereby one transaction, so that many can be under way on one
+//! connection. Nothing here may begin a transaction that outlives a statement.
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{AsyncMessage, Client, Config, NoTls, Row, Statement};
+
+use crate::Result;
+
+/// What all connections are told. Every question is a lookup by an index; without statistics, as in
+/// a young database, the planner would not believe it.
+const SESSION: &str = "SET search_path = kettle; SET enable_seqscan = off;
+    SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;";
+
+/// The channel on which servers tell each other that a row has become due.
+const CHANNEL: &str = "kettle_due";
+
+/// How long to wait before the listener connects again.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// One connection, and what has been prepared on it.
+pub(crate) struct Link {
+    client: Client,
+    statements: Mutex<BTreeMap<String, Statement>>,
+}
+
+impl Link {
+    async fn open(config: &Config) -> Result<Self> {
+        let (client, connection) = config.connect(NoTls).await?;
+        tokio::spawn(async move {
+            if let Err(e) = connection.await {
+                tracing::warn!(error = %e, "a connection to PostgreSQL has ended");
+            }
+        });
+        client.batch_execute(SESSION).await?;
+        Ok(Self { client, statements: Mutex::default() })
+    }
+
+    /// The rows that `sql` answers.
+    pub(crate) async fn ask(&self, sql: &str, given: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>> {
+        let known = || self.statements.lock().unwrap_or_else(PoisonError::into_inner);
+        let prepared = known().get(sql).cloned();
+        let statement = match prepared {
+            Some(statement) => statement,
+            None => {
+                let statement = self.client.prepare(sql).await?;
+                known().insert(sql.to_owned(), statement.clone());
+                statement
+            }
+        };
+        Ok(self.client.query(&statement, given).await?)
+    }
+}
+
+/// A few connections that take turns.
+pub(crate) struct Links {
+    config: Config,
+    slots: Vec<tokio::sync::Mutex<Option<Arc<Link>>>>,
+    next: AtomicUsize,
+}
+
+impl Links {
+    pub(crate) fn new(config: &Config, count: usize) -> Self {
+        let slots = (0..count).map(|_| tokio::sync::Mutex::default()).collect();
+        Self { config: config.clone(), slots, next: AtomicUsize::new(0) }
+    }
+
+    /// The rows that `sql` answers, on the connection whose turn it is.
+    pub(crate) async fn ask(&self, sql: &str, given: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>> {
+        self.link().await?.ask(sql, given).await
+    }
+
+    async fn link(&self) -> Result<Arc<Link>> {
+        let mut slot = self.slots[self.next.fetch_add(1, Relaxed) % self.slots.len()].lock().await;
+        match &*slot {
+            Some(link) if !link.client.is_closed() => Ok(link.clone()),
+            _ => {
+                let link = Arc::new(Link::open(&self.config).await?);
+                *slot = Some(link.clone());
+                Ok(link)
+            }
+        }
+    }
+}
+
+/// Tells other servers of rows that have become due here (`told`), and the engine of theirs
+/// (`woken`), until it is aborted. What goes by while there is no connection is made good by one
+/// wake when there is one again.
+pub(crate) async fn listen(config: Config, told: Arc<Notify>, woken: Arc<Notify>) {
+    loop {
+        if let Err(e) = relay(&config, &told, &woken).await {
+            tracing::warn!(error = %e, "not listening to PostgreSQL; trying again");
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+async fn relay(config: &Config, told: &Notify, woken: &Notify) -> Result<()> {
+    let (client, mut connection) = config.connect(NoTls).await?;
+    let own = AtomicUsize::new(0);
+    let hear = async {
+        while let Some(message) = std::future::poll_fn(|cx| connection.poll_message(cx)).await {
+            if let AsyncMessage::Notification(from) = message?
+                && from.process_id() as usize != own.load(Relaxed)
+            {
+                woken.notify_one();
+            }
+        }
+        Ok(())
+    };
+    let tell = async {
+        // A lost word costs nothing, so nobody waits for the disk.
+        let sql = format!("SET synchronous_commit = off; LISTEN {CHANNEL}");
+        client.batch_execute(&sql).await?;
+        let pid: i32 = client.query_one("SELECT pg_backend_pid()", &[]).await?.get(0);
+        own.store(pid as usize, Relaxed);
+        woken.notify_one();
+        loop {
+            told.notified().await;
+            client.batch_execute(&format!("NOTIFY {CHANNEL}")).await?;
+        }
+    };
+    tokio::select! { end = hear => end, end = tell => end }
+}

@@ -1,0 +1,348 @@
+//! The store on SQLite: in a file, or in memory.
+//!
+//! Reads run on the thread that asks and must be short, for they block an async worker. Nothing but
+//! the writer may write.
+mod apply;
+mod writer;
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction};
+use rusqlite::{TransactionBehavior::Immediate, params_from_iter};
+use thread_local::ThreadLocal;
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use crate::change::{Change, List};
+use crate::{Ask, Error, Facet, Outcome, Page, Result, Row};
+use writer::Writer;
+
+/// Each brings the format from its place in this list to the next. Never change one: add one.
+const MIGRATIONS: [&str; 1] = [include_str!("sqlite/1.sql")];
+
+macro_rules! columns {
+    () => {
+        "r.id, r.seq, r.account, r.kind, r.version, r.deleting, r.created, r.due, r.lease, r.tries, \
+         r.error, r.desired, r.observed"
+    };
+}
+const COLUMNS: &str = columns!();
+const BY_ID: &str = concat!("SELECT ", columns!(), " FROM resource r WHERE id = ?");
+
+pub(crate) struct Sqlite {
+    place: Place,
+    woken: Arc<Notify>,
+}
+
+enum Place {
+    /// Readers and writers take turns with the one connection there is.
+    Memory(Mutex<Connection>),
+    Disk(Box<Disk>),
+}
+
+/// The fields are dropped in this order: the lock goes when all connections are closed.
+struct Disk {
+    writer: Writer,
+    readers: ThreadLocal<Connection>,
+    path: PathBuf,
+    _lock: File,
+}
+
+impl Sqlite {
+    pub(crate) fn memory() -> Result<Self> {
+        let db = Connection::open_in_memory()?;
+        db.execute_batch("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;")?;
+        db.set_prepared_statement_cache_capacity(STATEMENTS);
+        migrate(&db)?;
+        Ok(Self { place: Place::Memory(Mutex::new(db)), woken: Arc::default() })
+    }
+
+    pub(crate) fn file(path: &Path) -> Result<Self> {
+        let failed = |e| Error::File(path.into(), e);
+        if let Some(directory) = path.parent() {
+            std::fs::create_dir_all(directory).map_err(failed)?;
+        }
+        let _lock = lock(path)?;
+        let db = connect(path)?;
+        db.busy_timeout(Duration::ZERO)?;
+        db.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
+            .and_then(|()| db.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())))
+            .map_err(|e| match e.sqlite_error_code() {
+                Some(ErrorCode::DatabaseBusy) => Error::AlreadyOpen(path.into()),
+                _ => e.into(),
+            })?;
+        migrate(&db)?;
+        let writer = Writer::start(db).map_err(failed)?;
+        let disk = Disk { writer, readers: ThreadLocal::new(), path: path.into(), _lock };
+        Ok(Self { place: Place::Disk(Box::new(disk)), woken: Arc::default() })
+    }
+
+    /// Reads with this thread's connection.
+    fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        match &self.place {
+            // Who panicked while writing has left a transaction that was rolled back.
+            Place::Memory(db) => work(&db.lock().unwrap_or_else(PoisonError::into_inner)),
+            Place::Disk(disk) => work(disk.readers.get_or_try(|| {
+                let db = connect(&disk.path)?;
+                db.execute_batch("PRAGMA query_only = 1; PRAGMA mmap_size = 268435456;")?;
+                Ok::<_, Error>(db)
+            })?),
+        }
+    }
+
+    /// Runs `work` in a transaction, and `then` when that is durable; returns after both.
+    async fn write<F, G, T>(&self, mut work: F, then: G) -> Result<T>
+    where
+        F: FnMut(&Connection) -> Result<T> + Send + 'static,
+        G: FnOnce(&T) + Send + 'static,
+        T: Send + 'static,
+    {
+        match &self.place {
+            Place::Memory(db) => {
+                let db = db.lock().unwrap_or_else(PoisonError::into_inner);
+                let tx = Transaction::new_unchecked(&db, Immediate)?;
+                let result = work(&tx)?;
+                tx.commit()?;
+                then(&result);
+                Ok(result)
+            }
+            Place::Disk(disk) => disk.writer.write(work, then).await,
+        }
+    }
+
+    /// The same, with nothing to do afterwards.
+    async fn just_write<F, T>(&self, work: F) -> Result<T>
+    where
+        F: FnMut(&Connection) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.write(work, |_| ()).await
+    }
+
+    /// Wakes the engine, even if who wrote has gone before the commit.
+    fn wake(&self) -> impl FnOnce(bool) + Send + 'static {
+        let woken = self.woken.clone();
+        move |due| {
+            if due {
+                woken.notify_one();
+            }
+        }
+    }
+
+    pub(crate) fn woken(&self) -> &Arc<Notify> {
+        &self.woken
+    }
+
+    pub(crate) async fn get(&self, id: Uuid) -> Result<Option<Row>> {
+        self.read(|db| {
+            let mut find = db.prepare_cached(BY_ID)?;
+            Ok(find.query_row([id.as_bytes()], row).optional()?)
+        })
+    }
+
+    pub(crate) async fn page(&self, ask: &Ask) -> Result<Page> {
+        self.read(|db| {
+            let tx = db.unchecked_transaction()?; // total and rows are of the same moment
+            let list = |facet| match apply::list(&tx, ask.account, ask.kind, facet)? {
+                (0, _) => Ok(None),
+                found => Ok(Some(found)),
+            };
+            let lists = ask.wanted().iter().map(list).collect::<Result<Vec<_>>>()?;
+            let Some(plan) = ask.plan(lists) else { return Ok(Page::default()) };
+            let number = |sql: &str, given: &[i64]| -> Result<i64> {
+                let given = params_from_iter(given);
+                Ok(tx.prepare_cached(sql)?.query_row(given, |r| r.get(0))?)
+            };
+            let total = match plan.total {
+                Some(total) => total,
+                None => number(&plan.count(), &plan.lists)?.unsigned_abs(),
+            };
+            let mut given = plan.given();
+            let behind = plan.behind().map_or(Ok(0), |sql| number(&sql, &given))? != 0;
+            given.push(ask.limit_and_one());
+            let mut find = tx.prepare_cached(&plan.rows(COLUMNS))?;
+            let rows = find.query_map(params_from_iter(given), row)?.collect::<Result<_, _>>()?;
+            Ok(ask.page(&plan, rows, total, behind))
+        })
+    }
+
+    pub(crate) async fn all(&self, list: &List) -> Result<Vec<Row>> {
+        self.read(|db| {
+            let mut find = db.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM list l JOIN entry e ON e.list = l.id
+                 JOIN resource r ON r.seq = e.seq
+                 WHERE l.account = ? AND l.kind = ? AND l.field = ? AND l.value = ? ORDER BY e.seq"
+            ))?;
+            let key = (list.account, &list.kind, list.facet.0, &list.facet.1);
+            Ok(find.query_map(key, row)?.collect::<Result<_, _>>()?)
+        })
+    }
+
+    pub(crate) async fn total(&self, account: i64, kind: &str, facet: &Facet) -> Result<u64> {
+        self.read(|db| apply::list(db, account, kind, facet).map(|(_, total)| total))
+    }
+
+    pub(crate) async fn taken(&self, scope: &str, value: &str) -> Result<Option<Uuid>> {
+        self.read(|db| apply::taken(db, scope, value))
+    }
+
+    pub(crate) async fn apply(&self, change: Change) -> Result<()> {
+        let (due, wake) = (change.wakes(), self.wake());
+        self.write(move |db| apply::apply(db, &change), move |()| wake(due)).await
+    }
+
+    pub(crate) async fn claim(&self, now: i64, lease_ms: i64, most: usize) -> Result<Vec<Row>> {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        self.just_write(move |db| {
+            let mut find = db.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM resource r WHERE due <= ?1 AND lease <= ?1
+                 ORDER BY due LIMIT ?2"
+            ))?;
+            let mut rows = find.query_map([now, most], row)?.collect::<Result<Vec<_>, _>>()?;
+            for row in &mut rows {
+                (row.lease, row.tries) = (now + lease_ms, row.tries + 1);
+                let sql = "UPDATE resource SET lease = ?, tries = ? WHERE seq = ?";
+                apply::run(db, sql, [row.lease, row.tries, row.seq])?;
+            }
+            Ok(rows)
+        })
+        .await
+    }
+
+    pub(crate) async fn settle(&self, row: &Row, outcome: &Outcome) -> Result<bool> {
+        let (row, outcome, wake) = (row.clone(), outcome.clone(), self.wake());
+        let then = move |due: &Option<bool>| wake(*due == Some(true));
+        let settled = self.write(move |db| apply::settle(db, &row, &outcome), then).await?;
+        Ok(settled.is_some())
+    }
+
+    pub(crate) async fn next_due(&self) -> Result<Option<i64>> {
+        self.read(|db| Ok(db.prepare_cached(NEXT_DUE)?.query_row([], |r| r.get(0))?))
+    }
+
+    pub(crate) async fn world_get(&self, kind: &str, id: Uuid) -> Result<Option<String>> {
+        self.read(|db| {
+            let sql = "SELECT state FROM world WHERE kind = ? AND id = ?";
+            let mut find = db.prepare_cached(sql)?;
+            Ok(find.query_row((kind, id.as_bytes()), |r| r.get(0)).optional()?)
+        })
+    }
+
+    pub(crate) async fn world_put(&self, kind: &str, id: Uuid, state: String) -> Result<()> {
+        let kind = kind.to_owned();
+        self.just_write(move |db| {
+            let sql = "INSERT INTO world (kind, id, state) VALUES (?1, ?2, ?3)
+                       ON CONFLICT (kind, id) DO UPDATE SET state = ?3";
+            apply::run(db, sql, (&kind, id.as_bytes(), &state)).map(drop)
+        })
+        .await
+    }
+
+    pub(crate) async fn world_remove(&self, kind: &str, id: Uuid) -> Result<()> {
+        let kind = kind.to_owned();
+        self.just_write(move |db| {
+            let sql = "DELETE FROM world WHERE kind = ? AND id = ?";
+            apply::run(db, sql, (&kind, id.as_bytes())).map(drop)
+        })
+        .await
+    }
+
+    pub(crate) async fn reset(&self) -> Result<()> {
+        // Numbers go on from where they were, so that old cursors point at nothing.
+        const TABLES: [&str; 6] = ["resource", "list", "entry", "audit", "taken", "world"];
+        self.just_write(|db| {
+            for table in TABLES {
+                apply::run(db, &format!("DELETE FROM {table}"), [])?;
+            }
+            Ok(())
+        })
+        .await
+    }
+}
+
+#[cfg(any(test, feature = "testing"))]
+impl Sqlite {
+    pub(crate) fn count(&self, sql: &str) -> Result<i64> {
+        self.read(|db| Ok(db.query_row(sql, [], |r| r.get(0))?))
+    }
+}
+
+#[cfg(test)]
+impl Sqlite {
+    /// The writer, of a store in a file.
+    pub(crate) fn writer(&self) -> &Writer {
+        match &self.place {
+            Place::Memory(_) => panic!("in memory there is no writer"),
+            Place::Disk(disk) => &disk.writer,
+        }
+    }
+}
+
+/// Only rows that are held, at most as many as engines hold, come before the first that is not.
+const NEXT_DUE: &str = "
+    SELECT min(max(due, lease)) FROM resource WHERE due IS NOT NULL AND due <= coalesce(
+        (SELECT due FROM resource WHERE due IS NOT NULL AND lease = 0 ORDER BY due LIMIT 1),
+        9223372036854775807)";
+
+fn row(r: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
+    Ok(Row {
+        id: Uuid::from_bytes(r.get(0)?),
+        seq: r.get(1)?,
+        account: r.get(2)?,
+        kind: r.get::<_, String>(3)?.into(),
+        version: r.get(4)?,
+        deleting: r.get(5)?,
+        created: r.get(6)?,
+        due: r.get(7)?,
+        lease: r.get(8)?,
+        tries: r.get(9)?,
+        error: r.get(10)?,
+        desired: r.get(11)?,
+        observed: r.get(12)?,
+    })
+}
+
+const STATEMENTS: usize = 64;
+
+/// `unix-excl` keeps locks and the index of the write-ahead log inside this process: a read takes
+/// no system call to lock, and another process is refused.
+fn connect(path: &Path) -> Result<Connection> {
+    let db = match cfg!(unix) {
+        true => Connection::open_with_flags_and_vfs(path, OpenFlags::default(), "unix-excl")?,
+        false => Connection::open(path)?,
+    };
+    db.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(db)
+}
+
+/// A second writer is refused at once, also in this process, to which `unix-excl` is blind. The
+/// lock goes with the process, however that ends.
+fn lock(path: &Path) -> Result<File> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let failed = |e| Error::File(PathBuf::from(&name), e);
+    let mut options = File::options();
+    let file = options.create(true).truncate(false).write(true).open(&name).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Error::AlreadyOpen(path.into())),
+        Err(TryLockError::Error(e)) => Err(failed(e)),
+    }
+}
+
+fn migrate(db: &Connection) -> Result<()> {
+    let found: i64 = db.query_row("PRAGMA user_version", [], |r| r.get(0))?;
+    let known = MIGRATIONS.len() as i64;
+    if found > known {
+        return Err(Error::Newer { found, known });
+    }
+    for (version, sql) in (1..).zip(MIGRATIONS).skip(found as usize) {
+        db.execute_batch(&format!(
+            "BEGIN IMMEDIATE; {sql} PRAGMA user_version = {version}; COMMIT;"
+        ))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,192 @@
+//! One change, checked and written within the writer's transaction.
+//!
+//! All checks come before the first write: a change that finds itself stale must have written
+//! nothing. No `ON CONFLICT` and no `RETURNING` here: for both SQLite keeps a copy of every page
+//! that the statement touches, to undo it by itself, and a create takes twice as long.
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Params};
+use uuid::Uuid;
+
+use crate::change::{Audit, Change, Edit, Name};
+use crate::{Error, Facet, Outcome, Result, Row};
+
+pub(crate) fn apply(db: &Connection, change: &Change) -> Result<()> {
+    check(db, change)?;
+    // Those that go come first: others may take what they held.
+    let (removed, put): (Vec<_>, Vec<_>) = change.edits.iter().partition(|edit| edit.removed);
+    removed.into_iter().try_for_each(|edit| remove(db, edit))?;
+    put.into_iter().try_for_each(|edit| write(db, edit))?;
+    for ((scope, value), hold) in &change.holds {
+        let holder = taken(db, scope, value)?;
+        if holder.is_some() && holder != hold.owner {
+            run(db, "DELETE FROM taken WHERE scope = ? AND value = ?", (scope, value))?;
+        }
+        if let Some(owner) = hold.owner.filter(|_| holder != hold.owner) {
+            let sql = "INSERT INTO taken (scope, value, owner) VALUES (?, ?, ?)";
+            run(db, sql, (scope, value, owner.as_bytes()))?;
+        }
+    }
+    let Audit { at, account, user, op, resource } = &change.audit;
+    let sql = "INSERT INTO audit (at, account, user, op, resource) VALUES (?, ?, ?, ?, ?)";
+    run(db, sql, (at, account, user.as_bytes(), op, resource.as_bytes()))?;
+    Ok(())
+}
+
+/// Whether all is as the change relied on.
+fn check(db: &Connection, change: &Change) -> Result<()> {
+    let fresh = |is: bool| if is { Ok(()) } else { Err(Error::Stale) };
+    for (id, version) in &change.versions {
+        fresh(stored(db, *id)?.1 == *version)?;
+    }
+    for (list, total) in &change.totals {
+        fresh(self::list(db, list.account, &list.kind, &list.facet)?.1 == *total)?;
+    }
+    for ((scope, value), holder) in &change.holders {
+        fresh(taken(db, scope, value)? == *holder)?;
+    }
+    for (name, hold) in &change.holds {
+        fresh(hold.released || hold.owner.is_none() || free(db, change, name, hold.owner)?)?;
+    }
+    for edit in change.edits.iter().filter(|edit| edit.row.version > 0 && !edit.removed) {
+        if stored(db, edit.row.id)?.2 {
+            return Err(Error::Deleting(edit.row.id));
+        }
+    }
+    Ok(())
+}
+
+/// Whether `owner` may take `name`: nobody else holds it, or who does goes with this change.
+fn free(db: &Connection, change: &Change, name: &Name, owner: Option<Uuid>) -> Result<bool> {
+    let holder = taken(db, &name.0, &name.1)?;
+    Ok(holder.is_none_or(|id| owner == Some(id) || change.removes(id)))
+}
+
+/// Writes a row and moves it between lists.
+fn write(db: &Connection, edit: &Edit) -> Result<()> {
+    let row = &edit.row;
+    let seq = if row.version == 0 {
+        let sql = "INSERT INTO resource
+            (id, account, kind, deleting, created, due, desired, observed)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+        let (id, kind, observed) = (row.id.as_bytes(), &*row.kind, row.seen());
+        let Row { account, deleting, created, due, desired, .. } = row;
+        run(db, sql, (id, account, kind, deleting, created, due, desired, observed))?;
+        db.last_insert_rowid()
+    } else {
+        let sql = "UPDATE resource SET desired = ?, deleting = ?, due = coalesce(?, due),
+            version = version + 1, tries = 0 WHERE seq = ?";
+        let (seq, ..) = stored(db, row.id)?;
+        run(db, sql, (&row.desired, row.deleting, row.due, seq))?;
+        seq
+    };
+    edit.leaves.iter().try_for_each(|facet| leave(db, row, seq, facet))?;
+    edit.enters.iter().try_for_each(|facet| enter(db, row, seq, facet))
+}
+
+fn remove(db: &Connection, edit: &Edit) -> Result<()> {
+    let (seq, ..) = stored(db, edit.row.id)?;
+    edit.leaves.iter().try_for_each(|facet| leave(db, &edit.row, seq, facet))?;
+    match forget(db, edit.row.id, seq)? {
+        0 => Ok(()),
+        n => Err(Error::Inconsistent(format!("{} stands in {n} more lists", edit.row.id))),
+    }
+}
+
+/// Deletes a row, its unique values, and its place in the lists where it still stands: how many.
+fn forget(db: &Connection, id: Uuid, seq: i64) -> Result<usize> {
+    let mut find = db.prepare_cached("SELECT list FROM entry WHERE seq = ?")?;
+    let lists = find.query_map([seq], |r| r.get(0))?.collect::<Result<Vec<i64>, _>>()?;
+    for list in &lists {
+        run(db, "DELETE FROM list WHERE id = ? AND total = 1", [list])?;
+        run(db, "UPDATE list SET total = total - 1 WHERE id = ?", [list])?;
+        run(db, "DELETE FROM entry WHERE list = ? AND seq = ?", [*list, seq])?;
+    }
+    run(db, "DELETE FROM taken WHERE owner = ?", [id.as_bytes()])?;
+    run(db, "DELETE FROM resource WHERE seq = ?", [seq])?;
+    Ok(lists.len())
+}
+
+fn enter(db: &Connection, row: &Row, seq: i64, facet: &Facet) -> Result<()> {
+    let (mut id, total) = list(db, row.account, &row.kind, facet)?;
+    if total > 0 {
+        run(db, "UPDATE list SET total = total + 1 WHERE id = ?", [id])?;
+    } else {
+        let sql = "INSERT INTO list (account, kind, field, value, total) VALUES (?, ?, ?, ?, 1)";
+        run(db, sql, (row.account, &*row.kind, facet.0, &facet.1))?;
+        id = db.last_insert_rowid();
+    }
+    let standing = |e| match e {
+        Error::Sqlite(e) if e.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
+            let Row { id, kind, .. } = row;
+            Error::Inconsistent(format!("{kind} {id} stands in {facet:?} already"))
+        }
+        e => e,
+    };
+    let sql = "INSERT INTO entry (list, seq) VALUES (?, ?)";
+    run(db, sql, [id, seq]).map(drop).map_err(standing)
+}
+
+fn leave(db: &Connection, row: &Row, seq: i64, facet: &Facet) -> Result<()> {
+    let (id, total) = list(db, row.account, &row.kind, facet)?;
+    if run(db, "DELETE FROM entry WHERE list = ? AND seq = ?", [id, seq])? == 0 {
+        let Row { id, kind, .. } = row;
+        return Err(Error::Inconsistent(format!("{kind} {id} does not stand in {facet:?}")));
+    }
+    match total {
+        1 => run(db, "DELETE FROM list WHERE id = ?", [id])?,
+        _ => run(db, "UPDATE list SET total = total - 1 WHERE id = ?", [id])?,
+    };
+    Ok(())
+}
+
+/// Writes what became of a step. None: the lease was lost. Otherwise, whether the row is due.
+pub(crate) fn settle(db: &Connection, row: &Row, outcome: &Outcome) -> Result<Option<bool>> {
+    let mut find = db.prepare_cached("SELECT seq, version, lease FROM resource WHERE id = ?")?;
+    let found = find
+        .query_row([row.id.as_bytes()], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))
+        .optional()?
+        .filter(|(_, _, lease): &(i64, i64, i64)| *lease == row.lease && *lease != 0);
+    let Some((seq, version, _)) = found else { return Ok(None) };
+    if version != row.version {
+        // What should be was changed meanwhile: the row stays due, its tries begin anew.
+        let sql = "UPDATE resource SET observed = ?, lease = 0 WHERE seq = ?";
+        run(db, sql, (row.seen(), seq))?;
+        return Ok(Some(true));
+    }
+    if *outcome == Outcome::Gone {
+        return forget(db, row.id, seq).map(|_| Some(false));
+    }
+    let (due, tries, error) = outcome.leaves(row);
+    let sql = "UPDATE resource SET observed = ?, lease = 0, due = ?, tries = ?, error = ?
+               WHERE seq = ?";
+    run(db, sql, (row.seen(), due, tries, error, seq))?;
+    Ok(Some(due.is_some()))
+}
+
+/// A row's number and version, and whether it is being deleted; (0, 0, false): there is none.
+fn stored(db: &Connection, id: Uuid) -> Result<(i64, i64, bool)> {
+    let mut find = db.prepare_cached("SELECT seq, version, deleting FROM resource WHERE id = ?")?;
+    let found = find.query_row([id.as_bytes()], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)));
+    Ok(found.optional()?.unwrap_or_default())
+}
+
+/// A list's number and length; (0, 0): nothing stands in it.
+pub(crate) fn list(db: &Connection, account: i64, kind: &str, facet: &Facet) -> Result<(i64, u64)> {
+    let mut find = db.prepare_cached(
+        "SELECT id, total FROM list WHERE account = ? AND kind = ? AND field = ? AND value = ?",
+    )?;
+    let key = (account, kind, facet.0, &facet.1);
+    let found = find.query_row(key, |r| Ok((r.get(0)?, r.get(1)?)));
+    Ok(found.optional()?.unwrap_or_default())
+}
+
+/// Who holds a unique value.
+pub(crate) fn taken(db: &Connection, scope: &str, value: &str) -> Result<Option<Uuid>> {
+    let mut find = db.prepare_cached("SELECT owner FROM taken WHERE scope = ? AND value = ?")?;
+    let found = find.query_row((scope, value), |r| r.get(0).map(Uuid::from_bytes));
+    Ok(found.optional()?)
+}
+
+/// Runs one statement: how many rows it changed.
+pub(crate) fn run(db: &Connection, sql: &str, params: impl Params) -> Result<usize> {
+    Ok(db.prepare_cached(sql)?.execute(params)?)
+}

@@ -1,0 +1,148 @@
+//! The one writer: all that is queued goes into one transaction, synced once, then answered.
+//!
+//! - An answer is sent only when the commit that holds its writes is on disk.
+//! - Work checks before it writes. Work that finds itself stale has written nothing, so its
+//!   neighbours in the batch stand. (A savepoint for each would double the cost of a create.)
+//! - Work that fails in any other way undoes the batch; then each is run alone, and only the guilty
+//!   one fails. So work may run twice, and must have no effect but its writes.
+//! - A failed sync ends all writing: what the disk holds is unknown until the next start.
+use std::thread::JoinHandle;
+
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior::Immediate};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{Error, Result};
+
+/// How many one commit takes at most: bounds how long the first waits for the last.
+const BATCH: usize = 256;
+/// How many wait at most; more wait before the queue.
+const QUEUE: usize = 1024;
+
+type Queue = mpsc::Sender<Box<dyn Job>>;
+
+/// Work, its result, and who waits for it.
+trait Job: Send {
+    fn run(&mut self, db: &Connection) -> Result<()>;
+    fn fail(&mut self, error: Error);
+    fn answer(self: Box<Self>);
+}
+
+struct Task<F, G, T> {
+    work: F,
+    then: G,
+    result: Result<T>,
+    reply: oneshot::Sender<Result<T>>,
+}
+
+impl<F, G, T> Job for Task<F, G, T>
+where
+    F: FnMut(&Connection) -> Result<T> + Send,
+    G: FnOnce(&T) + Send,
+    T: Send,
+{
+    fn run(&mut self, db: &Connection) -> Result<()> {
+        match (self.work)(db) {
+            // The batch stands, and so do these.
+            result @ (Ok(_) | Err(Error::Stale | Error::Deleting(_))) => self.result = result,
+            Err(e) => return Err(e),
+        }
+        Ok(())
+    }
+
+    fn fail(&mut self, error: Error) {
+        self.result = Err(error);
+    }
+
+    fn answer(self: Box<Self>) {
+        if let Ok(done) = &self.result {
+            (self.then)(done);
+        }
+        let _ = self.reply.send(self.result); // who asked may have gone
+    }
+}
+
+pub(crate) struct Writer {
+    queue: Option<Queue>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    pub(crate) fn start(db: Connection) -> std::io::Result<Self> {
+        let (queue, jobs) = mpsc::channel(QUEUE);
+        let name = "store-writer".to_owned();
+        let thread = std::thread::Builder::new().name(name).spawn(move || serve(&db, jobs))?;
+        Ok(Self { queue: Some(queue), thread: Some(thread) })
+    }
+
+    /// Runs `work` in the next commit, `then` when that is on disk, and returns. A caller that goes
+    /// away meanwhile changes nothing: what was queued is done.
+    pub(crate) async fn write<F, G, T>(&self, work: F, then: G) -> Result<T>
+    where
+        F: FnMut(&Connection) -> Result<T> + Send + 'static,
+        G: FnOnce(&T) + Send + 'static,
+        T: Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let job = Box::new(Task { work, then, result: Err(Error::Closed), reply });
+        let queue = self.queue.as_ref().ok_or(Error::Closed)?;
+        queue.send(job).await.map_err(|_| Error::Closed)?;
+        answer.await.map_err(|_| Error::Closed)?
+    }
+}
+
+#[cfg(test)]
+impl Writer {
+    /// How many wait for the next commit.
+    pub(crate) fn waiting(&self) -> usize {
+        self.queue.as_ref().map_or(0, |queue| QUEUE - queue.capacity())
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.queue = None;
+        self.thread.take().map(JoinHandle::join);
+    }
+}
+
+fn serve(db: &Connection, mut queue: mpsc::Receiver<Box<dyn Job>>) {
+    let mut jobs = Vec::with_capacity(BATCH);
+    while queue.blocking_recv_many(&mut jobs, BATCH) > 0 {
+        if let Err(e) = write(db, &mut jobs) {
+            tracing::error!(error = %e, "a write failed, and with it all that follow");
+            return;
+        }
+        jobs.drain(..).for_each(Job::answer);
+    }
+}
+
+/// Does all of `jobs`, together if possible. An error is one after which nothing may be written.
+fn write(db: &Connection, jobs: &mut [Box<dyn Job>]) -> Result<()> {
+    match commit(db, jobs) {
+        Err(e) if fatal(&e) => return Err(e),
+        Ok(()) => return Ok(()),
+        Err(_) => {}
+    }
+    for job in jobs {
+        match commit(db, std::slice::from_mut(job)) {
+            Err(e) if fatal(&e) => return Err(e),
+            Err(e) => job.fail(e),
+            Ok(()) => {}
+        }
+    }
+    Ok(())
+}
+
+fn commit(db: &Connection, jobs: &mut [Box<dyn Job>]) -> Result<()> {
+    let tx = Transaction::new_unchecked(db, Immediate)?;
+    jobs.iter_mut().try_for_each(|job| job.run(&tx))?;
+    Ok(tx.commit()?)
+}
+
+/// After these, a rollback does not tell what the disk holds.
+fn fatal(e: &Error) -> bool {
+    use ErrorCode::{ConstraintViolation, DiskFull, TooBig, TypeMismatch};
+    let Error::Sqlite(e) = e else { return false };
+    e.sqlite_error_code()
+        .is_some_and(|c| !matches!(c, ConstraintViolation | DiskFull | TooBig | TypeMismatch))
+}

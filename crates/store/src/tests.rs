@@ -1,0 +1,151 @@
+//! What the store promises: one suite, run on memory, on a file and on PostgreSQL; and what each
+//! of them must survive.
+mod cases;
+mod crash;
+mod engine;
+mod model;
+mod names;
+mod pages;
+mod shared;
+
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use crate::{Audit, Error, Facet, Location, Result, Row, Store, Tx, testing};
+
+/// A store for one test, and the directory in which it lives.
+struct Fresh {
+    store: Store,
+    _directory: Option<TempDir>,
+}
+
+async fn memory() -> Option<Fresh> {
+    let store = Store::open(&Location::Memory).await.unwrap();
+    Some(Fresh { store, _directory: None })
+}
+
+async fn file() -> Option<Fresh> {
+    let directory = tempfile::tempdir().unwrap();
+    let location = Location::File(directory.path().join("db"));
+    Some(Fresh { store: Store::open(&location).await.unwrap(), _directory: Some(directory) })
+}
+
+async fn postgres() -> Option<Fresh> {
+    let location = Location::Postgres(testing::postgres().await?);
+    Some(Fresh { store: Store::open(&location).await.unwrap(), _directory: None })
+}
+
+/// Runs each test on each store, and checks afterwards that what is stored agrees with itself.
+macro_rules! suite {
+    ($($module:ident::$test:ident,)*) => {
+        suite!(@ memory $($module::$test,)*);
+        suite!(@ file $($module::$test,)*);
+        suite!(@ postgres $($module::$test,)*);
+    };
+    (@ $on:ident $($module:ident::$test:ident,)*) => {
+        mod $on {
+            $(
+                #[tokio::test(flavor = "multi_thread")]
+                async fn $test() {
+                    let Some(fresh) = super::$on().await else { return };
+                    super::$module::$test(fresh.store.clone()).await;
+                    crate::testing::check(&fresh.store).await;
+                }
+            )*
+        }
+    };
+}
+
+suite! {
+    cases::a_row_comes_back_as_it_was_put,
+    cases::an_update_writes_only_what_is_the_handlers,
+    cases::no_update_is_lost,
+    cases::what_is_stale_writes_nothing,
+    cases::a_transaction_sees_its_own_writes,
+    cases::a_transaction_without_writes_checks_nothing,
+    cases::a_quota_holds_against_many_at_once,
+    cases::no_child_outlives_its_parent,
+    cases::a_row_that_is_to_go_takes_no_more_changes,
+    cases::a_wrong_list_is_refused_and_nothing_written,
+    cases::what_is_removed_leaves_nothing_behind,
+    cases::the_world_and_the_reset,
+    engine::a_due_row_is_claimed_once,
+    engine::many_claim_each_row_once,
+    engine::the_most_overdue_comes_first,
+    engine::a_step_that_outlives_its_lease_writes_nothing,
+    engine::a_change_during_a_step_is_not_lost,
+    engine::a_row_changed_meanwhile_is_not_forgotten,
+    engine::what_is_gone_leaves_nothing_behind,
+    engine::outcomes_are_written,
+    engine::a_change_without_a_time_keeps_the_wake,
+    engine::the_next_due_time_is_known,
+    engine::what_makes_a_row_due_wakes_the_engine,
+    engine::the_engine_is_woken_even_if_who_wrote_has_gone,
+    names::a_value_is_held_by_one,
+    names::of_many_takers_one_wins,
+    names::a_value_changes_hands,
+    names::a_value_goes_with_its_row,
+    names::what_was_free_is_checked_at_the_commit,
+    pages::pages_walk_forward_and_back,
+    pages::a_page_of_one_facet_and_of_several,
+    pages::a_cursor_outlives_its_row,
+    pages::accounts_and_kinds_do_not_meet,
+    model::random_operations_keep_every_list_right,
+}
+
+fn row() -> Row {
+    Row {
+        id: Uuid::now_v7(),
+        account: 1,
+        kind: "key".into(),
+        desired: "0".into(),
+        observed: "{}".into(),
+        ..Row::default()
+    }
+}
+
+/// A row that stands in these lists.
+async fn create(store: &Store, row: Row, is: &[Facet]) -> Result<Row> {
+    let (mut tx, id) = (store.begin(), row.id);
+    tx.put(row, vec![], is.to_vec());
+    commit(tx, id).await?;
+    Ok(store.get(id).await?.expect("it has just been created"))
+}
+
+async fn commit(tx: Tx, resource: Uuid) -> Result<()> {
+    tx.commit(audit(resource)).await
+}
+
+fn audit(resource: Uuid) -> Audit {
+    Audit { at: 0, account: 1, user: Uuid::nil(), op: "test", resource }
+}
+
+fn facet(field: &'static str, value: &str) -> Facet {
+    (field, value.to_owned())
+}
+
+fn all() -> Facet {
+    facet("", "")
+}
+
+/// Says what should be anew.
+async fn change(store: &Store, id: Uuid, desired: &str, due: Option<i64>) -> Result<()> {
+    let mut tx = store.begin();
+    let row = tx.get(id).await?.expect("the row");
+    tx.put(Row { desired: desired.to_owned(), due, ..row }, vec![], vec![]);
+    commit(tx, id).await
+}
+
+fn stale<T: std::fmt::Debug>(result: &Result<T>) -> bool {
+    matches!(result, Err(Error::Stale))
+}
+
+/// How much is stored, over all tables: equal before and after a change that was refused.
+async fn size(store: &Store) -> Vec<i64> {
+    let mut sizes = Vec::new();
+    for table in ["resource", "list", "entry", "audit", "taken"] {
+        let sql = format!("SELECT count(*) FROM {table}");
+        sizes.push(testing::count(store, &sql).await.unwrap());
+    }
+    sizes
+}

@@ -1,0 +1,242 @@
+//! A world for tests: a server in this process, a simulated outside, a clock that stands still,
+//! and a client.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! use api::blocks::{BlockStatus, CreateBlock, GetBlock};
+//!
+//! let world = testkit::World::new().await;
+//! let create = CreateBlock { region: "ewr".into(), size_gb: 20, ..Default::default() };
+//! let block = world.client.send(create).await.unwrap();
+//! world.settle().await;
+//! let block = world.client.send(GetBlock { block_id: block.id }).await.unwrap();
+//! assert_eq!(block.status, BlockStatus::Active);
+//! # }
+//! ```
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use control::catalog::Catalog;
+use control::{Behave, Config, Control};
+use drivers::{Fault, Pace, Sim};
+use engine::{Clock, Engine};
+use http_body_util::BodyExt;
+use sdk::Client;
+use sdk::transport::{Request, Response};
+use store::{Location, Store};
+use tower::ServiceExt;
+
+/// The owner's key in every world.
+pub const KEY: &str = "TESTKEYTESTKEYTESTKEYTESTKEYTESTKEY7";
+/// When every world begins: 2026-11-21T09:30:00Z, in milliseconds.
+pub const BEGINNING: i64 = 1_795_253_400_000;
+/// How far ahead [`World::settle`] looks: what is due later was not caused by a request.
+const SOON: Duration = Duration::from_secs(600);
+
+/// How a world is to be.
+#[derive(Debug, Clone)]
+pub struct Builder {
+    behave: Behave,
+    pace: Option<Pace>,
+    open: bool,
+    catalog: Catalog,
+    location: Location,
+    fault: Option<Fault>,
+}
+
+impl Builder {
+    /// How closely the real API is followed.
+    #[must_use]
+    pub fn behave(self, behave: Behave) -> Self {
+        Self { behave, ..self }
+    }
+    /// How long things take.
+    #[must_use]
+    pub fn pace(self, pace: Pace) -> Self {
+        Self { pace: Some(pace), ..self }
+    }
+    /// Accepts any bearer token, each with an account of its own.
+    #[must_use]
+    pub fn open(self) -> Self {
+        Self { open: true, ..self }
+    }
+    /// What can be ordered.
+    #[must_use]
+    pub fn catalog(self, catalog: Catalog) -> Self {
+        Self { catalog, ..self }
+    }
+    /// Where the data is.
+    #[must_use]
+    pub fn location(self, location: Location) -> Self {
+        Self { location, ..self }
+    }
+    /// Makes one driver call fail.
+    #[must_use]
+    pub fn fault(self, fault: Fault) -> Self {
+        Self { fault: Some(fault), ..self }
+    }
+
+    /// The world.
+    ///
+    /// # Panics
+    /// When the store cannot be opened.
+    pub async fn build(self) -> World {
+        let store = Store::open(&self.location).await.expect("the store opens");
+        let clock = Clock::manual(BEGINNING);
+        let pace = self.pace.unwrap_or(match self.behave {
+            Behave::Fast => Pace::FAST,
+            Behave::Vultr => Pace::VULTR,
+        });
+        let mut sim = Sim::new(store.clone(), clock.clone(), pace);
+        if let Some(fault) = self.fault {
+            sim = sim.with_fault(fault);
+        }
+        let control = Control::new(Config {
+            clock: clock.clone(),
+            catalog: self.catalog,
+            behave: self.behave,
+            open: self.open,
+            world: Some(Arc::new(sim.clone())),
+            ..Config::new(store.clone())
+        });
+        control.ensure_root(KEY).await.expect("the store takes the first account");
+        let engine = control::engine(&control);
+        let limits = server::Limits::default();
+        let config = server::Config { control: control.clone(), key: KEY.into(), limits };
+        let router = server::router(config);
+        let client = client(router.clone(), KEY);
+        World { client, router, control, engine, clock, sim, store }
+    }
+}
+
+/// A server in this process with everything around it.
+pub struct World {
+    /// A client with the owner's key.
+    pub client: Client,
+    /// The server's routes, for requests that no client would send.
+    pub router: Router,
+    /// The control plane.
+    pub control: Arc<Control>,
+    /// What is due waits for [`World::settle`] and [`World::advance`].
+    pub engine: Engine,
+    /// Stands still until it is turned.
+    pub clock: Clock,
+    /// The simulated outside.
+    pub sim: Sim,
+    /// The data.
+    pub store: Store,
+}
+
+impl World {
+    /// The usual world: in memory, quick, with the built-in catalogue.
+    pub async fn new() -> Self {
+        Self::builder().build().await
+    }
+
+    /// A world to be changed before it is built.
+    pub fn builder() -> Builder {
+        Builder {
+            behave: Behave::Fast,
+            pace: None,
+            open: false,
+            catalog: Catalog::builtin(),
+            location: Location::Memory,
+            fault: None,
+        }
+    }
+
+    /// A client with another key.
+    pub fn client_with(&self, key: &str) -> Client {
+        client(self.router.clone(), key)
+    }
+
+    /// Works on everything that is due now or within ten minutes, turning the clock.
+    pub async fn settle(&self) {
+        let until = self.clock.now() + millis(SOON);
+        self.work_until(until).await;
+    }
+
+    /// Turns the clock, and works on everything that becomes due on the way.
+    pub async fn advance(&self, time: Duration) {
+        let until = self.clock.now() + millis(time);
+        self.work_until(until).await;
+        self.clock.set(until);
+    }
+
+    /// # Panics
+    /// When the store cannot be read, or resources never settle.
+    async fn work_until(&self, until: i64) {
+        for _ in 0..1_000_000 {
+            self.engine.drain().await;
+            match self.engine.next_due().await.expect("the store can be read") {
+                Some(due) if due <= until => self.clock.set(due.max(self.clock.now())),
+                _ => return,
+            }
+        }
+        panic!("resources do not settle");
+    }
+
+    /// Sends a request as it is, and returns status, headers and body.
+    ///
+    /// # Panics
+    /// When the server gives no answer.
+    pub async fn exchange(&self, request: http::Request<Body>) -> http::Response<String> {
+        let response = self.router.clone().oneshot(request).await.expect("routers do not fail");
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.expect("the body is at hand").to_bytes();
+        http::Response::from_parts(parts, String::from_utf8_lossy(&body).into_owned())
+    }
+
+    /// Sends a request with the owner's key and a JSON body; returns status and body.
+    ///
+    /// # Panics
+    /// When the address is none.
+    pub async fn raw(&self, method: &str, uri: &str, body: &str) -> (u16, String) {
+        let request = http::Request::builder()
+            .method(method)
+            .uri(uri)
+            .header("authorization", format!("Bearer {KEY}"))
+            .header("content-type", "application/json")
+            .body(Body::from(body.to_owned()))
+            .expect("a request");
+        let response = self.exchange(request).await;
+        (response.status().as_u16(), response.into_body())
+    }
+}
+
+/// The refusal that a call got: its status and text.
+///
+/// # Panics
+/// When it was not refused.
+#[track_caller]
+pub fn refused<T>(outcome: Result<T, sdk::Error>) -> (u16, String) {
+    match outcome {
+        Err(sdk::Error::Refused(refused)) => (refused.status, refused.error),
+        Err(other) => panic!("no refusal but {other}"),
+        Ok(_) => panic!("it was done"),
+    }
+}
+
+fn millis(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).expect("tests are shorter than the universe")
+}
+
+fn client(router: Router, key: &str) -> Client {
+    let transport = move |request: Request| {
+        let router = router.clone();
+        async move {
+            let response = router.oneshot(request.map(Body::from)).await.expect("routers answer");
+            let (parts, body) = response.into_parts();
+            let body = body.collect().await.expect("the body is at hand").to_bytes();
+            Ok(Response::from_parts(parts, body))
+        }
+    };
+    let address = SocketAddr::from(([127, 0, 0, 1], 8787));
+    let builder = Client::builder(format!("http://{address}")).key(key);
+    builder.rate_limit(None).attempts(1).transport(transport).build().expect("a client")
+}
