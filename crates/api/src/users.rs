@@ -180,13 +180,13 @@ pub struct UserNetwork {
     /// When it was added.
     pub date_added: Time,
     /// The version of IP.
-    pub ip_type: Open<IpType>,
+    pub ip_type: Open<IpVersion>,
 }
 
-/// A version of IP.
+/// The version of IP that an address belongs to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum IpType {
+pub enum IpVersion {
     /// IPv4.
     #[default]
     V4,

@@ -20,18 +20,18 @@ pub(crate) const NAMES: &[&str] =
 
 /// Fields that are not named after the group that they point into.
 const ELSEWHERE: &[(&str, &str)] = &[
-    ("app", "application"),
+    ("app_id", "application"),
     ("attach_private_network", "network"),
     ("attach_vpc", "vpc"),
     ("attach_vpc2", "vpc2"),
     ("detach_private_network", "network"),
     ("detach_vpc", "vpc"),
     ("detach_vpc2", "vpc2"),
-    ("firewall_group", "firewall"),
+    ("firewall_group_id", "firewall"),
+    ("nodes", "instance"),
     ("reserved_ipv4", "reserved-ip"),
-    ("script", "startup-script"),
-    ("sshkey", "ssh-key"),
-    ("startup", "startup-script"),
+    ("script_id", "startup-script"),
+    ("sshkey_id", "ssh-key"),
 ];
 
 /// How many candidates an ambiguous name shows.
@@ -54,7 +54,9 @@ pub(crate) async fn resolve(
         let Some(shape) = schema::at(schema, std::slice::from_ref(&name)) else { continue };
         let kind = schema::kind(schema, shape);
         let Some(given) = fields.get(&name) else { continue };
-        if !args.contains_id(&name) || settled(&kind, &name, given) {
+        // A path's text, such as a domain's name or a region's id, is what it is.
+        let word = params.contains(&name) && kind == Kind::Text;
+        if word || !args.contains_id(&name) || settled(&kind, &name, given) {
             continue;
         }
         let Some(list) = list_for(operation, &params, &name, all) else { continue };
@@ -117,9 +119,13 @@ pub(crate) fn list_for<'a>(
         let before = pattern(before);
         return all.iter().find(|o| o.is_list() && o.pattern() == before);
     }
-    let stem = name.trim_end_matches("_ids").trim_end_matches("_id");
-    let own = stem.replace('_', "-");
-    let group = ELSEWHERE.iter().find(|(field, _)| *field == stem).map_or(own.as_str(), |(_, g)| g);
+    let own = name.trim_end_matches("_ids").trim_end_matches("_id").replace('_', "-");
+    let group = match ELSEWHERE.iter().find(|(field, _)| *field == name) {
+        Some((_, group)) => group,
+        // The API calls the ids of both kinds of VPC the same.
+        None if own == "vpc" && operation.op.path.contains("/vpc2/") => "vpc2",
+        None => &own,
+    };
     let listed = |group: &str| {
         all.iter().find(|o| {
             o.group.name == group
@@ -219,6 +225,38 @@ mod tests {
             json!({"id": "bb44", "label": "db"}),
             json!({"id": 2136, "name": "Debian 12 x64 (bookworm)"}),
         ]
+    }
+
+    #[test]
+    fn every_id_can_be_given_by_name_but_for_those_that_nothing_lists() {
+        let all = crate::operations::all();
+        let mut without = std::collections::BTreeSet::new();
+        for operation in &all {
+            let (schema, params) = ((operation.schema)(), operation.path_fields());
+            for (name, shape) in schema::fields(&schema) {
+                let pointer = !settled(&schema::kind(&schema, shape), name, &"a name".into());
+                if pointer && list_for(operation, &params, name, &all).is_none() {
+                    without.insert(name.clone());
+                }
+            }
+        }
+        let expected =
+            ["image_id", "job_id", "marketplace_app_id", "marketplace_image_id", "vfs_ids"];
+        assert_eq!(without.into_iter().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn a_field_points_into_the_list_that_its_command_means() {
+        let all = crate::operations::all();
+        let group = |group: &str, command: &str, field: &str| {
+            let own = all.iter().find(|o| o.group.name == group && o.command == command).unwrap();
+            list_for(own, &own.path_fields(), field, &all).unwrap().group.name
+        };
+        assert_eq!(group("block", "create", "snapshot_id"), "block-snapshot");
+        assert_eq!(group("instance", "create", "snapshot_id"), "snapshot");
+        assert_eq!(group("instance", "attach-vpc2", "vpc_id"), "vpc2");
+        assert_eq!(group("instance", "attach-vpc", "vpc_id"), "vpc");
+        assert_eq!(group("record", "get", "record_id"), "record");
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub(crate) struct Operation {
     pub(crate) op: Op,
     /// The schema of its request.
     pub(crate) schema: fn() -> Schema,
+    /// The schema of what its envelope holds.
+    pub(crate) response: fn() -> Schema,
     /// Its arguments, added to its command.
     pub(crate) details: fn(Command) -> Command,
     /// The request as it is sent, from its fields.
@@ -36,6 +38,7 @@ impl Visitor for Collect {
             command,
             op: E::OP,
             schema: || schemars::schema_for!(E),
+            response: || schemars::schema_for!(E::Response),
             details: crate::command::details::<E>,
             encode: encode::<E>,
         });

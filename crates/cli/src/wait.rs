@@ -10,6 +10,10 @@ use serde_json::{Map, Value};
 use crate::call::{self, unwrap};
 use crate::error::Failure;
 use crate::operations::Operation;
+use crate::schema;
+
+/// Commands below a thing's path that the thing itself tells the end of.
+const ACTIONS: &[&str] = &["attach", "detach", "halt", "reboot", "reinstall", "restore", "start"];
 
 /// What there is to wait for.
 pub(crate) struct Target<'a> {
@@ -30,27 +34,34 @@ enum End {
     Gone,
 }
 
-/// What `operation` leads to, where its group has a way to look at it.
+/// What `operation` leads to, where its group has a way to look at it, and where it can be seen.
 pub(crate) fn target<'a>(operation: &Operation, all: &'a [Operation]) -> Option<Target<'a>> {
     if operation.op.method == api::Method::GET {
         return None;
     }
     let path = operation.pattern();
-    let gets = all.iter().filter(|o| {
-        o.op.method == api::Method::GET && o.command == "get" && o.pattern().ends_with("/{}")
-    });
+    let action = path.strip_suffix(operation.command).and_then(|p| p.strip_suffix('/'));
+    let action = action.filter(|_| ACTIONS.contains(&operation.command)).unwrap_or_default();
     let created = format!("{path}/{{}}");
-    let (end, get) = gets
-        .filter_map(|get| match get.pattern() {
+    let (end, get) = all
+        .iter()
+        .filter(|o| o.op.method == api::Method::GET && o.pattern().ends_with("/{}"))
+        .find_map(|get| match get.pattern() {
             own if own == created && operation.command == "create" => Some((End::Created, get)),
             own if own == path && operation.op.method == api::Method::DELETE => {
                 Some((End::Gone, get))
             }
-            own if own == path || path.starts_with(&format!("{own}/")) => Some((End::Ready, get)),
+            own if own == path || own == action => Some((End::Ready, get)),
             _ => None,
-        })
-        .max_by_key(|(_, get)| get.op.path.len())?;
-    Some(Target { end, get, command: operation.command })
+        })?;
+    let visible = end == End::Gone || tells((get.response)());
+    visible.then_some(Target { end, get, command: operation.command })
+}
+
+/// Whether a thing says how far it is.
+fn tells(schema: schemars::Schema) -> bool {
+    let told = ["status", "state", "attached_to_instance", "instance_id"];
+    schema::fields(&schema).any(|(name, _)| told.contains(&name.as_str()))
 }
 
 impl Target<'_> {
@@ -58,8 +69,19 @@ impl Target<'_> {
     pub(crate) fn help(&self) -> String {
         let noun = self.get.group.name;
         match self.end {
-            End::Created | End::Ready => format!("Wait until the {noun} is ready, and print it"),
             End::Gone => format!("Wait until the {noun} is gone"),
+            _ => format!("Wait until the {noun} is {}, and print it", self.end_word()),
+        }
+    }
+
+    /// What it is when the command is through.
+    fn end_word(&self) -> &'static str {
+        match self.command {
+            "attach" => "attached",
+            "detach" => "detached",
+            "halt" => "stopped",
+            "start" | "reboot" => "running",
+            _ => "ready",
         }
     }
 
@@ -72,9 +94,9 @@ impl Target<'_> {
         timeout: Duration,
         progress: bool,
     ) -> Result<Value, Failure> {
-        let fields = self.fields(fields, &answer)?;
-        let what = self.name(&fields);
-        let request = call::encode(self.get, fields)?;
+        let own = self.fields(fields, &answer)?;
+        let what = self.name(&own);
+        let request = call::encode(self.get, own)?;
         let bar = bar(progress);
         let fetch = async || {
             let answer = client.call(&self.get.op, &request).await?;
@@ -82,7 +104,7 @@ impl Target<'_> {
         };
         let judge = |answer: Result<&Value, &sdk::Error>| match (self.end, answer) {
             (End::Gone, answer) => leaving(answer),
-            (_, Ok(value)) => Some(self.standing(value)),
+            (_, Ok(value)) => Some(self.standing(value, fields)),
             (_, Err(_)) => None,
         };
         let show = |state: &str, after: Duration| {
@@ -92,7 +114,7 @@ impl Target<'_> {
         let end = poll(pace, fetch, judge, show).await;
         bar.finish_and_clear();
         match end {
-            Ok(thing) => Ok(thing.unwrap_or_default()),
+            Ok(thing) => Ok(merged(thing.unwrap_or_default(), answer)),
             Err(error) => Err(Failure::Wait { what, error }),
         }
     }
@@ -127,18 +149,40 @@ impl Target<'_> {
         format!("{} {id}", self.get.group.name)
     }
 
-    /// Ready in the API's words, and powered as the command wanted it.
-    fn standing(&self, value: &Value) -> State {
-        let power = value.get("power_status").and_then(Value::as_str).filter(|p| !p.is_empty());
-        let wanted = match self.command {
-            "halt" => "stopped",
-            "create" | "start" | "reboot" | "reinstall" | "restore" => "running",
-            _ => return standing(value),
+    /// Ready in the API's words, and attached or powered as the command wanted it.
+    fn standing(&self, value: &Value, fields: &Map<String, Value>) -> State {
+        let text = |key: &str| value.get(key).and_then(Value::as_str);
+        let wanted = fields.get("instance_id").and_then(Value::as_str).unwrap_or_default();
+        let holder = text("attached_to_instance").or_else(|| text("instance_id"));
+        let power = text("power_status").filter(|p| !p.is_empty());
+        let met = match (self.command, holder, power) {
+            ("attach", Some(holder), _) => holder == wanted,
+            ("detach", Some(holder), _) => holder.is_empty(),
+            ("halt", _, Some(power)) => power == "stopped",
+            ("create" | "start" | "reboot" | "reinstall" | "restore", _, Some(power)) => {
+                power == "running"
+            }
+            _ => true,
         };
-        match (standing(value), power) {
-            (State::Done, Some(power)) if power != wanted => State::Pending(power.to_owned()),
-            (state, _) => state,
+        match standing(value) {
+            State::Done if !met => State::Pending(format!("not {}", self.end_word())),
+            state => state,
         }
+    }
+}
+
+/// What is there now, and what only the first answer told, such as a password. An answer about
+/// something else stays what it is.
+fn merged(thing: Value, first: Value) -> Value {
+    match (thing, first) {
+        (Value::Object(mut thing), Value::Object(first)) if thing.get("id") == first.get("id") => {
+            for (key, value) in first {
+                thing.entry(key).or_insert(value);
+            }
+            Value::Object(thing)
+        }
+        (thing, Value::Null) => thing,
+        (_, first) => first,
     }
 }
 

@@ -155,6 +155,45 @@ async fn waiting_follows_a_delete_until_it_is_gone_and_power_until_it_is_so() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn waiting_for_an_attachment_looks_at_whom_it_is_attached_to() {
+    let kettle = Kettle::new(|method, _, _| match method {
+        "POST" => (204, Value::Null),
+        _ => {
+            let mut block = block(WEB, "web", "active");
+            block["attached_to_instance"] = DATA.into();
+            (200, json!({"block": block}))
+        }
+    });
+    let attach =
+        |instance| format!("block attach {WEB} --instance-id {instance} --wait --timeout 5s");
+    assert_eq!(kettle.run(&attach(DATA)).await.exit, 0);
+    let ran = kettle.run(&attach(OTHER)).await;
+    assert_eq!(
+        (ran.exit, &*ran.err),
+        (9, &*format!("error: block {WEB}: still not attached after 5s\n"))
+    );
+    assert_eq!(kettle.run(&format!("block detach {WEB} --wait --timeout 5s")).await.exit, 9);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_only_the_first_answer_told_is_kept() {
+    let kettle = Kettle::new(|method, _, _| {
+        let instance = json!({"id": WEB, "status": "active", "power_status": "running"});
+        let mut first = instance.clone();
+        first["default_password"] = "secret".into();
+        match method {
+            "POST" => (202, json!({"instance": first})),
+            _ => (200, json!({"instance": instance})),
+        }
+    });
+    let ran = kettle.run("instance create --region ewr --plan p --os-id 1 --wait -o json").await;
+    let instance: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(instance["default_password"], "secret");
+    let ran = kettle.run("startup-script create --name n --script c2NyaXB0").await;
+    assert_eq!(ran.asked.len(), 1, "a script is no name: {:?}", ran.asked);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_raw_call_prints_the_body_whatever_the_status() {
     let kettle = Kettle::new(|method, path, body| match method {
         "GET" => (418, json!({"path": path})),

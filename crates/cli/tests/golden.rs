@@ -36,8 +36,7 @@ async fn help_texts() {
 
 #[tokio::test]
 async fn mistakes() {
-    for line in ["block create", "block list --lable x", "block get", "block create --block-type x"]
-    {
+    for line in ["block create", "block get", "block create --block-type x"] {
         golden(line, None).await;
     }
 }

@@ -1,5 +1,5 @@
 //! A server of a few lines: answers from a list, and remembers what it was asked and when.
-#![allow(dead_code, unreachable_pub)]
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::type_complexity)]
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
