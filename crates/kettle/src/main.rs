@@ -1,1 +1,50 @@
-fn main() {}
+//! The `kettle` program: a server of the Vultr API, a command line for it, and `exec`, which leads
+//! unmodified tools to it.
+
+mod exec;
+mod home;
+mod logging;
+mod serve;
+mod settings;
+
+use std::process::ExitCode;
+
+use clap::Command;
+
+fn main() -> ExitCode {
+    let root = command();
+    let matches = root.clone().get_matches();
+    match matches.subcommand() {
+        Some((serve::NAME, args)) => {
+            logging::start("info");
+            report(runtime().block_on(serve::run(args)))
+        }
+        Some((exec::NAME, args)) => {
+            // What the proxy refuses is told here: tools seldom show a proxy's own words.
+            logging::start("warn");
+            report(runtime().block_on(exec::run(args)))
+        }
+        _ => {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let exit = runtime.expect("a runtime starts").block_on(cli::main(&matches, root));
+            ExitCode::from(exit as u8)
+        }
+    }
+}
+
+fn command() -> Command {
+    cli::command().subcommand(serve::command()).subcommand(exec::command())
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.expect("a runtime starts")
+}
+
+#[expect(clippy::print_stderr, reason = "this is where errors reach the person")]
+fn report(outcome: anyhow::Result<ExitCode>) -> ExitCode {
+    outcome.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
+}

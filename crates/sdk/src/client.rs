@@ -16,7 +16,7 @@ use crate::error::{Error, excerpt, refusal};
 use crate::limit::Limit;
 use crate::net::{self, Net};
 use crate::retry::{self, Retry};
-use crate::transport::{Fault, Request, Response, Transport};
+use crate::transport::{Fault, FaultKind, Request, Response, Transport};
 
 const AGENT: &str = concat!("kettle/", env!("CARGO_PKG_VERSION"));
 
@@ -265,7 +265,8 @@ impl Client {
         let request = self.label(method, path);
         match failed {
             Failed::Fault(mut fault) => {
-                if self.inner.loopback && fault.kind == crate::FaultKind::Connect {
+                let kettle = self.inner.loopback && self.inner.endpoint.starts_with("http:");
+                if kettle && fault.kind == FaultKind::Connect {
                     fault.text = format!("{} (is `kettle serve` running?)", fault.text);
                 }
                 Error::Transport { request, fault }

@@ -74,7 +74,12 @@ fn fault(error: &reqwest::Error) -> Fault {
         e if e.is_builder() => FaultKind::Setup,
         _ => FaultKind::Broken,
     };
-    Fault::new(kind, error)
+    // The innermost cause says what happened; the outer ones only that a request was being sent.
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    Fault { kind, text: cause.to_string() }
 }
 
 fn roots() -> Result<rustls::RootCertStore, Fault> {

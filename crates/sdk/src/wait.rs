@@ -124,7 +124,7 @@ pub fn standing(answer: &Value) -> State {
 }
 
 /// Where something stands that is to be gone.
-pub fn leaving<T>(answer: Result<T, &Error>) -> Option<State> {
+pub fn leaving<T>(answer: Result<&T, &Error>) -> Option<State> {
     match answer {
         Ok(_) => Some(State::Pending("there".into())),
         Err(error) if error.is_not_found() => Some(State::Done),
@@ -203,7 +203,7 @@ impl<'a, E: Endpoint> Wait<'a, E> {
     /// When the time is over, or asking fails otherwise.
     pub async fn gone(self) -> Result<(), WaitError> {
         let Self { client, request, pace, progress } = self;
-        poll(pace, || client.send(request.clone()), |a| leaving(a), progress).await?;
+        poll(pace, || client.send(request.clone()), leaving, progress).await?;
         Ok(())
     }
 }

@@ -1,4 +1,5 @@
 //! The transport over a real socket, on the loopback interface only.
+#![allow(clippy::unwrap_used)]
 
 use api::Method;
 use sdk::{Client, Error};

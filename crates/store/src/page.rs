@@ -133,14 +133,16 @@ impl Plan {
         format!("SELECT count(*) FROM entry e WHERE e.list = $1 {}", self.others(2))
     }
 
-    /// The condition that a row stands in the other lists, whose numbers begin at `$first`.
+    /// The condition that a row stands in the other lists, whose numbers begin at `$first`. With an
+    /// `OFFSET` PostgreSQL looks it up for each row; otherwise it would join whole lists.
     fn others(&self, first: usize) -> String {
         let mut sql = String::new();
         for n in 0..self.lists.len() - 1 {
             let list = first + n;
             let _ = write!(
                 sql,
-                " AND EXISTS (SELECT 1 FROM entry o WHERE o.list = ${list} AND o.seq = e.seq)"
+                " AND EXISTS (SELECT 1 FROM entry o WHERE o.list = ${list} AND o.seq = e.seq
+                   LIMIT 1 OFFSET 0)"
             );
         }
         sql

@@ -92,10 +92,10 @@ BEGIN
             RAISE EXCEPTION '%', r.id USING ERRCODE = 'KE002';
         END IF;
     END LOOP;
-    IF EXISTS (
+    IF change->'holders' <> '[]' AND EXISTS (
         SELECT FROM jsonb_to_recordset(change->'holders') AS x (scope text, value text, owner uuid)
         LEFT JOIN taken t USING (scope, value) WHERE t.owner IS DISTINCT FROM x.owner
-    ) OR EXISTS (
+    ) OR change->'holds' <> '[]' AND EXISTS (
         SELECT FROM jsonb_to_recordset(change->'holds')
             AS x (scope text, value text, owner uuid, released boolean)
         JOIN taken t USING (scope, value)
@@ -103,40 +103,57 @@ BEGIN
     ) THEN RAISE EXCEPTION 'stale' USING ERRCODE = 'KE001';
     END IF;
 
-    DELETE FROM entry e
-        USING jsonb_to_recordset(change->'leaves')
-            AS x (id uuid, account bigint, kind text, field text, value text)
-        JOIN list a USING (account, kind, field, value) JOIN resource s ON s.id = x.id
-        WHERE e.list = a.id AND e.seq = s.seq;
-    GET DIAGNOSTICS n = ROW_COUNT;
-    IF n <> jsonb_array_length(change->'leaves') OR EXISTS
-        (SELECT FROM resource JOIN entry USING (seq) WHERE id = ANY (removed))
-    THEN RAISE EXCEPTION 'a row does not stand in just the lists that it leaves' USING ERRCODE = 'KE003';
+    -- Most changes only create or only update: what is empty costs a comparison, not a statement.
+    IF change->'leaves' <> '[]' THEN
+        DELETE FROM entry e
+            USING jsonb_to_recordset(change->'leaves')
+                AS x (id uuid, account bigint, kind text, field text, value text)
+            JOIN list a USING (account, kind, field, value) JOIN resource s ON s.id = x.id
+            WHERE e.list = a.id AND e.seq = s.seq;
+        GET DIAGNOSTICS n = ROW_COUNT;
+        IF n <> jsonb_array_length(change->'leaves') THEN
+            RAISE EXCEPTION 'a row does not stand in the lists that it leaves' USING ERRCODE = 'KE003';
+        END IF;
     END IF;
-    DELETE FROM taken WHERE owner = ANY (removed);
-    DELETE FROM resource WHERE id = ANY (removed);
-    INSERT INTO resource (id, account, kind, deleting, created, due, desired, observed)
-        SELECT id, account, kind, deleting, created, due, desired, observed
-        FROM ROWS FROM (jsonb_to_recordset(change->'new') AS (id uuid, account bigint, kind text,
-            deleting boolean, created bigint, due bigint, desired text, observed text))
-        WITH ORDINALITY ORDER BY ordinality;
-    UPDATE resource s SET desired = x.desired, deleting = x.deleting,
-            due = coalesce(x.due, s.due), version = s.version + 1, tries = 0
-        FROM jsonb_to_recordset(change->'changed')
-            AS x (id uuid, deleting boolean, due bigint, desired text)
-        WHERE s.id = x.id;
-    INSERT INTO entry (list, seq)
-        SELECT a.id, s.seq FROM jsonb_to_recordset(change->'enters')
-            AS x (id uuid, account bigint, kind text, field text, value text)
-        JOIN list a USING (account, kind, field, value) JOIN resource s ON s.id = x.id;
-    DELETE FROM list WHERE id = ANY (empty);
-    DELETE FROM taken t
-        USING jsonb_to_recordset(change->'holds') AS x (scope text, value text, owner uuid)
-        WHERE t.scope = x.scope AND t.value = x.value AND t.owner IS DISTINCT FROM x.owner;
-    INSERT INTO taken (scope, value, owner)
-        SELECT scope, value, owner
-        FROM jsonb_to_recordset(change->'holds') AS x (scope text, value text, owner uuid)
-        WHERE owner IS NOT NULL ON CONFLICT DO NOTHING; -- the owner holds it already
+    IF removed <> '{}' THEN
+        IF EXISTS (SELECT FROM resource JOIN entry USING (seq) WHERE id = ANY (removed)) THEN
+            RAISE EXCEPTION 'a row that is removed stands in more lists' USING ERRCODE = 'KE003';
+        END IF;
+        DELETE FROM taken WHERE owner = ANY (removed);
+        DELETE FROM resource WHERE id = ANY (removed);
+    END IF;
+    IF change->'new' <> '[]' THEN
+        INSERT INTO resource (id, account, kind, deleting, created, due, desired, observed)
+            SELECT id, account, kind, deleting, created, due, desired, observed
+            FROM ROWS FROM (jsonb_to_recordset(change->'new') AS (id uuid, account bigint, kind text,
+                deleting boolean, created bigint, due bigint, desired text, observed text))
+            WITH ORDINALITY ORDER BY ordinality;
+    END IF;
+    IF change->'changed' <> '[]' THEN
+        UPDATE resource s SET desired = x.desired, deleting = x.deleting,
+                due = coalesce(x.due, s.due), version = s.version + 1, tries = 0
+            FROM jsonb_to_recordset(change->'changed')
+                AS x (id uuid, deleting boolean, due bigint, desired text)
+            WHERE s.id = x.id;
+    END IF;
+    IF change->'enters' <> '[]' THEN
+        INSERT INTO entry (list, seq)
+            SELECT a.id, s.seq FROM jsonb_to_recordset(change->'enters')
+                AS x (id uuid, account bigint, kind text, field text, value text)
+            JOIN list a USING (account, kind, field, value) JOIN resource s ON s.id = x.id;
+    END IF;
+    IF empty <> '{}' THEN
+        DELETE FROM list WHERE id = ANY (empty);
+    END IF;
+    IF change->'holds' <> '[]' THEN
+        DELETE FROM taken t
+            USING jsonb_to_recordset(change->'holds') AS x (scope text, value text, owner uuid)
+            WHERE t.scope = x.scope AND t.value = x.value AND t.owner IS DISTINCT FROM x.owner;
+        INSERT INTO taken (scope, value, owner)
+            SELECT scope, value, owner
+            FROM jsonb_to_recordset(change->'holds') AS x (scope text, value text, owner uuid)
+            WHERE owner IS NOT NULL ON CONFLICT DO NOTHING; -- the owner holds it already
+    END IF;
     INSERT INTO audit (at, account, "user", op, resource)
         SELECT at, account, "user", op, resource FROM jsonb_to_record(change->'audit')
             AS x (at bigint, account bigint, "user" uuid, op text, resource uuid);
