@@ -130,6 +130,7 @@ impl Tx {
 
     /// Takes a unique value for a resource, until it is released or the resource is gone.
     pub fn take(&mut self, scope: &str, value: impl Into<String>, owner: Uuid) {
+        self.subject.get_or_insert(owner);
         self.inner.take(scope, value, owner);
     }
 
