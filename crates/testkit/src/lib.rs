@@ -16,7 +16,7 @@
 //! ```
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use axum::Router;
@@ -144,7 +144,7 @@ impl World {
             behave: Behave::Fast,
             pace: None,
             open: false,
-            catalog: Catalog::builtin(),
+            catalog: catalog(),
             location: Location::Memory,
             fault: None,
         }
@@ -220,6 +220,12 @@ pub fn refused<T>(outcome: Result<T, sdk::Error>) -> (u16, String) {
         Err(other) => panic!("no refusal but {other}"),
         Ok(_) => panic!("it was done"),
     }
+}
+
+/// The built-in catalogue, read once for all worlds of a test binary.
+fn catalog() -> Catalog {
+    static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::builtin);
+    CATALOG.clone()
 }
 
 fn millis(time: Duration) -> i64 {
