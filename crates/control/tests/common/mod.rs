@@ -17,25 +17,25 @@ use testkit::World;
 use uuid::Uuid;
 
 /// A plan with 25 GB of disk.
-pub const PLAN: &str = "vc2-1c-1gb";
+pub(crate) const PLAN: &str = "vc2-1c-1gb";
 /// Debian 12.
-pub const OS: i64 = 2136;
+pub(crate) const OS: i64 = 2136;
 
 /// A context in which the owner of the world's account acts.
-pub async fn owner(world: &World) -> Cx {
+pub(crate) async fn owner(world: &World) -> Cx {
     let caller = world.control.identify(testkit::KEY, None).await.expect("the key works");
     world.control.cx(caller, None, "test")
 }
 
 /// An instance in Newark that has been installed and runs.
-pub async fn instance(world: &World) -> Uuid {
+pub(crate) async fn instance(world: &World) -> Uuid {
     let id = unbuilt_instance(world, |_| {}).await;
     world.settle().await;
     id
 }
 
 /// An instance in Newark, as `change` wants it, that nobody has begun to build yet.
-pub async fn unbuilt_instance(world: &World, change: impl FnOnce(&mut Instance)) -> Uuid {
+pub(crate) async fn unbuilt_instance(world: &World, change: impl FnOnce(&mut Instance)) -> Uuid {
     let cx = owner(world).await;
     let mut tx = cx.begin();
     let mut doc = tx.new_doc(Instance {
@@ -44,7 +44,8 @@ pub async fn unbuilt_instance(world: &World, change: impl FnOnce(&mut Instance))
         software: Software::Os(OS),
         ..Instance::default()
     });
-    let address = control::addresses::take_ipv4(&mut tx, "ewr", doc.id()).await.expect("one is free");
+    let address =
+        control::addresses::take_ipv4(&mut tx, "ewr", doc.id()).await.expect("one is free");
     doc.ipv4.push(Ipv4 { address, reverse: String::new(), reserved: None });
     change(&mut doc);
     tx.put(&doc);
@@ -53,12 +54,12 @@ pub async fn unbuilt_instance(world: &World, change: impl FnOnce(&mut Instance))
 }
 
 /// An instance as it is stored.
-pub async fn stored(world: &World, id: Uuid) -> Doc<Instance> {
+pub(crate) async fn stored(world: &World, id: Uuid) -> Doc<Instance> {
     owner(world).await.get(id).await.expect("it is there")
 }
 
 /// Changes an instance as its family's handlers would.
-pub async fn change_instance(world: &World, id: Uuid, change: impl FnOnce(&mut Instance)) {
+pub(crate) async fn change_instance(world: &World, id: Uuid, change: impl FnOnce(&mut Instance)) {
     let mut tx = owner(world).await.begin();
     let mut doc = tx.get::<Instance>(id).await.expect("it is there");
     change(&mut doc);
@@ -67,7 +68,7 @@ pub async fn change_instance(world: &World, id: Uuid, change: impl FnOnce(&mut I
 }
 
 /// Deletes an instance.
-pub async fn delete_instance(world: &World, id: Uuid) {
+pub(crate) async fn delete_instance(world: &World, id: Uuid) {
     let mut tx = owner(world).await.begin();
     let doc = tx.get::<Instance>(id).await.expect("it is there");
     tx.delete(doc);
@@ -82,7 +83,7 @@ pub async fn delete_instance(world: &World, id: Uuid) {
 ///
 /// # Panics
 /// When a crash makes a difference, or the scenario calls no driver at all.
-pub async fn survives_crashes<T: Debug + PartialEq>(scenario: impl AsyncFn(&World) -> T) {
+pub(crate) async fn survives_crashes<T: Debug + PartialEq>(scenario: impl AsyncFn(&World) -> T) {
     let world = World::new().await;
     let undisturbed = scenario(&world).await;
     let calls = world.sim.calls();
@@ -99,7 +100,7 @@ pub async fn survives_crashes<T: Debug + PartialEq>(scenario: impl AsyncFn(&Worl
 
 /// An answer without what differs from run to run: ids and addresses are numbered in the order in
 /// which they show up, and times are left out.
-pub fn plain(answer: &impl Serialize) -> Value {
+pub(crate) fn plain(answer: &impl Serialize) -> Value {
     let mut value = serde_json::to_value(answer).expect("answers are plain data");
     simplify(&mut value, &mut BTreeMap::new());
     value
