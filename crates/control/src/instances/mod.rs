@@ -18,7 +18,7 @@ use store::Facet;
 use uuid::Uuid;
 
 use crate::life::Lives;
-use crate::{Doc, Kind, Routes};
+use crate::{Behave, Cx, Doc, Kind, Refusal, Result, Routes};
 
 /// An instance as its owner wants it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -171,6 +171,29 @@ impl Doc<Instance> {
             let busy = matches!(m.progress, Progress::Building | Progress::Installing);
             (busy && m.running) || m.install != self.installs
         })
+    }
+
+    /// Refuses what cannot wait until the machine is installed.
+    ///
+    /// # Errors
+    /// 400 while it is locked.
+    pub(crate) fn check_unlocked(&self) -> Result<()> {
+        if self.is_locked() {
+            let help = "it is being installed; wait until it is active";
+            return Err(Refusal::bad("Server is currently locked").help(help).into());
+        }
+        Ok(())
+    }
+
+    /// Refuses what touches its hardware where the real API would; elsewhere that waits its turn.
+    ///
+    /// # Errors
+    /// 400 while it is locked, under the real API's pace.
+    pub(crate) fn check_touchable(&self, cx: &Cx) -> Result<()> {
+        match cx.behave() {
+            Behave::Vultr => self.check_unlocked(),
+            Behave::Fast => Ok(()),
+        }
     }
 }
 
