@@ -24,6 +24,11 @@ impl Tx {
         Self { inner: cx.control.store.begin(), cx: cx.clone(), subject: None, keys: false }
     }
 
+    /// The context of the request that makes this change.
+    pub fn cx(&self) -> &Cx {
+        &self.cx
+    }
+
     /// One resource of the caller's; another account's is as unknown as one that is not there.
     ///
     /// # Errors

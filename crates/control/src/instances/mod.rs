@@ -126,6 +126,9 @@ pub struct PrivateNic {
     pub address: Ipv4Addr,
     /// Its hardware address there.
     pub mac: String,
+    /// When it was attached, in milliseconds.
+    #[serde(default)]
+    pub added: i64,
 }
 
 /// When backups are made, in UTC.
