@@ -237,12 +237,7 @@ impl Control {
         Err(Error::Stale)
     }
 
-    async fn try_account(
-        self: &Arc<Self>,
-        name: &str,
-        account: Account,
-        key: &str,
-    ) -> Result<()> {
+    async fn try_account(self: &Arc<Self>, name: &str, account: Account, key: &str) -> Result<()> {
         let id = match self.store.taken(ACCOUNTS, name).await? {
             Some(id) => id,
             None => {
