@@ -32,17 +32,17 @@ fn nothing(instance_id: InstanceId) -> UpdateInstance {
 }
 
 async fn made(world: &World, request: CreateInstance) -> Instance {
-    let made = world.client.send(request).await.unwrap();
+    let made = world.client.send(request).await.expect("it is done");
     world.settle().await;
     got(world, made.id).await
 }
 
 async fn got(world: &World, instance_id: InstanceId) -> Instance {
-    world.client.send(GetInstance { instance_id }).await.unwrap()
+    world.client.send(GetInstance { instance_id }).await.expect("it is done")
 }
 
 async fn listed(world: &World, request: ListInstances) -> Vec<InstanceId> {
-    world.client.send(request).await.unwrap().items.into_iter().map(|i| i.id).collect()
+    world.client.send(request).await.expect("it is done").items.into_iter().map(|i| i.id).collect()
 }
 
 async fn is_refused(world: &World, request: CreateInstance, status: u16, words: &str) {

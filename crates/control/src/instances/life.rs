@@ -9,12 +9,9 @@ use drivers::{Image, Machine, MachineSpec, Nic, Progress, Size};
 use engine::{Next, StepError};
 
 use super::{Instance, Software, backups};
+use crate::life::pause;
 use crate::ssh_keys::Key;
 use crate::{Doc, Life, LifeCx};
-
-/// The shortest and the longest time between two looks at a machine that is being waited for, in
-/// milliseconds.
-const PAUSES: (i64, i64) = (2, 2_000);
 
 impl Life for Instance {
     async fn step(doc: &mut Doc<Self>, cx: &LifeCx) -> Result<Next, StepError> {
@@ -39,7 +36,7 @@ impl Life for Instance {
         let now = cx.cx.now();
         if machine.running && machine.progress != Progress::Ready {
             let since = *doc.seen.waiting_since.get_or_insert(now);
-            return Ok(Next::After(pause(now - since)));
+            return Ok(pause(since, now));
         }
         doc.seen.waiting_since = None;
         doc.seen.plan.clone_from(&doc.want.plan);
@@ -50,13 +47,6 @@ impl Life for Instance {
             None => Ok(Next::Settled),
         }
     }
-}
-
-/// How long to wait until the next look, after having waited so long already: whatever the pace,
-/// what has happened is seen soon in proportion to the time that it took.
-fn pause(waited: i64) -> Duration {
-    let (least, most) = PAUSES;
-    Duration::from_millis((waited / 4).clamp(least, most).unsigned_abs())
 }
 
 /// Does the first thing in which the machine is not as it should be; false: there is none.
@@ -127,20 +117,4 @@ fn image(software: &Software) -> Image {
         Software::Ipxe(url) => ("ipxe", url.clone()),
     };
     Image { kind: kind.into(), id }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_minute_s_wait_takes_few_looks_and_a_short_one_is_seen_at_once() {
-        let (mut waited, mut looks) = (0, 0);
-        while waited < 60_000 {
-            waited += i64::try_from(pause(waited).as_millis()).unwrap();
-            looks += 1;
-        }
-        assert!(looks < 80, "{looks}");
-        assert_eq!(pause(6), Duration::from_millis(2));
-    }
 }
