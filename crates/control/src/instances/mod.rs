@@ -1,4 +1,8 @@
 //! Instances: virtual machines.
+//!
+//! The stored types are shared by every family that touches an instance; what they mean to its
+//! owner is in `view`, what can be asked in `create`, `update`, `power` and so on. Only `life` may
+//! call a driver.
 
 mod addresses;
 mod backups;
@@ -7,7 +11,11 @@ mod isos;
 mod life;
 mod networks;
 mod power;
+mod software;
+mod update;
 mod view;
+
+pub(crate) use create::{plan, user_data};
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -68,6 +76,8 @@ pub struct Instance {
     pub backups: Option<Schedule>,
     /// Whether it is protected against denial of service.
     pub ddos_protection: bool,
+    /// Whether it speaks to its private networks only, and never gets a public address.
+    pub vpc_only: bool,
 }
 
 /// What is installed on an instance.
@@ -156,6 +166,12 @@ pub struct Seen {
     pub ready_at: Option<i64>,
     /// For which time of the schedule a backup was begun last, in milliseconds.
     pub backup_at: Option<i64>,
+    /// The plan whose size the machine has.
+    pub plan: String,
+    /// Since when the machine has been as it should be, in milliseconds; none: it is not yet.
+    pub settled_at: Option<i64>,
+    /// Since when the machine has been waited for, in milliseconds.
+    pub waiting_since: Option<i64>,
 }
 
 impl Instance {
@@ -208,7 +224,7 @@ impl Kind for Instance {
 
     fn lists(&self) -> Vec<Facet> {
         let mut lists = vec![
-            ("region", self.region.clone()),
+            in_region(&self.region),
             ("label", self.label.clone()),
             ("hostname", self.hostname.clone()),
             ("main_ip", self.main_ip().to_string()),
@@ -222,6 +238,38 @@ impl Kind for Instance {
         lists.extend(self.iso.map(with_iso));
         lists
     }
+}
+
+/// Work on an instance that a change started. It has no life of its own: how far it is follows
+/// from the instance. It goes with its instance.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Job {
+    /// The instance.
+    pub instance: Uuid,
+    /// The plan that it moves to.
+    pub plan: Option<String>,
+    /// The installation that is made.
+    pub install: Option<u64>,
+}
+
+impl Kind for Job {
+    const KIND: &'static str = "instance-job";
+    const UNKNOWN: &'static str = "Invalid job ID";
+    type Seen = ();
+
+    fn lists(&self) -> Vec<Facet> {
+        vec![jobs_of(self.instance)]
+    }
+}
+
+/// The list of jobs of an instance.
+fn jobs_of(id: Uuid) -> Facet {
+    ("instance", id.to_string())
+}
+
+/// The list of instances in a region.
+fn in_region(id: &str) -> Facet {
+    ("region", id.to_owned())
 }
 
 /// The list of instances that a firewall group protects.
@@ -242,6 +290,7 @@ pub fn with_iso(id: Uuid) -> Facet {
 /// The family's operations.
 pub fn routes() -> Routes {
     create::routes()
+        .and(update::routes())
         .and(view::routes())
         .and(power::routes())
         .and(addresses::routes())
