@@ -17,6 +17,8 @@ use serde::{Deserialize, Serialize};
 use store::Facet;
 use uuid::Uuid;
 
+pub(crate) use addresses::{host_in, network_of};
+
 use crate::life::Lives;
 use crate::{Doc, Kind, Routes};
 
