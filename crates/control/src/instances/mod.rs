@@ -25,6 +25,8 @@ use serde::{Deserialize, Serialize};
 use store::Facet;
 use uuid::Uuid;
 
+pub(crate) use addresses::{host_in, network_of};
+
 use crate::life::Lives;
 use crate::{Behave, Cx, Doc, Kind, Refusal, Result, Routes};
 
