@@ -16,8 +16,8 @@ use crate::instances::Instance as Stored;
 use crate::snapshots::{self, Contents, check_fits};
 use crate::{Cx, Doc, LifeCx, Refusal, Result, Routes};
 
-/// Within how many days every schedule comes round: on the 28th, after a 28th of January.
-const ROUND: usize = 62;
+/// Within how many days every schedule comes round: a long month, and the day on which it ends.
+const ROUND: usize = 32;
 
 pub(super) fn routes() -> Routes {
     Routes::default().on(get_schedule).on(set_schedule).on(restore)
