@@ -1,4 +1,5 @@
 //! Backups as their owner finds them, and how long they stay.
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Snapshots of volumes, and volumes that start with one.
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Block storage volumes: their life, what they start with, and where they can go.
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
 mod common;
 

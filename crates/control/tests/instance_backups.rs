@@ -1,4 +1,5 @@
 //! Schedules of backups: what can be set, and what is made when.
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! What an instance's drive holds.
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
 mod common;
 

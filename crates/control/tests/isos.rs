@@ -1,4 +1,5 @@
 //! ISO images: the account's own and the public ones.
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
 mod common;
 

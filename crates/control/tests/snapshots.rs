@@ -1,4 +1,5 @@
 //! Snapshots: taken of an instance, downloaded, found, dropped, restored from.
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
 mod common;
 
@@ -134,6 +135,9 @@ async fn descriptions_change_and_snapshots_are_found_by_them() {
     world.client.send(UpdateSnapshot { snapshot_id, description }).await.unwrap();
     assert_eq!(list(&world, described("two")).await, ["two", "two"]);
     assert_eq!(list(&world, described("three")).await.len(), 0);
+    let long = "long ".repeat(1_000);
+    world.client.send(UpdateSnapshot { snapshot_id, description: long.clone() }).await.unwrap();
+    assert_eq!(list(&world, described(&long)).await, [long.as_str()]);
     let clear = UpdateSnapshot { snapshot_id, description: String::new() };
     world.client.send(clear).await.unwrap();
     assert_eq!(read(&world, snapshot_id).await.description, "");
