@@ -10,6 +10,7 @@ use api::id::InstanceId;
 use api::instances::*;
 use common::{change_instance, instance, plain, stored, survives_crashes};
 use control::instances::{Schedule, Software};
+use store::Outcome;
 use testkit::{BEGINNING, World, refused};
 use uuid::Uuid;
 
@@ -149,6 +150,28 @@ async fn of_times_that_were_missed_one_is_made_up_for() {
     assert_eq!(made(&world, id).await, ["11-26T09:30"]);
     world.advance(3 * HOUR).await;
     assert_eq!(made(&world, id).await, ["11-26T09:30", "11-26T12:00"]);
+}
+
+#[tokio::test]
+async fn a_backup_that_was_ordered_before_a_crash_is_not_ordered_again() {
+    let world = World::new().await;
+    let id = daily(&world, 12).await;
+    let before = world.store.get(id).await.unwrap().unwrap().observed;
+    world.clock.set(BEGINNING + 3 * 3_600_000);
+    world.engine.drain().await;
+    assert_eq!(backups(&world, id).await.len(), 1);
+    // The crash: the order is written, and what the step saw and did is not.
+    change_instance(&world, id, |_| {}).await;
+    let now = world.clock.now();
+    for mut row in world.store.claim(now, 1_000, 10).await.unwrap() {
+        if row.id == id {
+            row.observed.clone_from(&before);
+        }
+        assert!(world.store.settle(&row, Outcome::After(now)).await.unwrap());
+    }
+    world.settle().await;
+    assert_eq!(made(&world, id).await, ["11-21T12:30"]);
+    assert_eq!(world.store.get(id).await.unwrap().unwrap().error, None);
 }
 
 #[tokio::test]

@@ -77,7 +77,8 @@ pub(super) async fn follow_schedule(
     let Some(schedule) = doc.backups.clone() else { return Ok(None) };
     let now = cx.cx.now();
     // A time from before there was a schedule, a system to copy, or the last backup, is past.
-    let done = schedule.since.max(doc.seen.ready_at.unwrap_or(now)).max(doc.seen.backup_at.unwrap_or(0));
+    let done =
+        schedule.since.max(doc.seen.ready_at.unwrap_or(now)).max(doc.seen.backup_at.unwrap_or(0));
     if let Some(at) = schedule.last(now).filter(|at| *at > done) {
         begin_backup(doc, at, &cx.cx).await?;
         doc.seen.backup_at = Some(at);
