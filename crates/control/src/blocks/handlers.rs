@@ -35,7 +35,10 @@ async fn view(cx: &Cx, doc: Doc<Volume>) -> Result<Block> {
         size_gb: doc.size_gb,
         region: doc.region.clone(),
         attached_to_instance: doc.attached_to.map(Into::into).into(),
-        attached_to_instance_ip: instance.as_ref().map(|i| i.main_ip().to_string()).unwrap_or_default(),
+        attached_to_instance_ip: instance
+            .as_ref()
+            .map(|i| i.main_ip().to_string())
+            .unwrap_or_default(),
         attached_to_instance_label: instance.map(|i| i.want.label).unwrap_or_default(),
         mount_id: mount_id(&doc.region, doc.id()),
         label: doc.want.label,
@@ -198,11 +201,13 @@ async fn attach(cx: Cx, req: AttachBlock) -> Result<()> {
         None => {}
     }
     if volume.region != instance.region {
-        let help = format!("the volume is in {}, the instance in {}", volume.region, instance.region);
+        let help =
+            format!("the volume is in {}, the instance in {}", volume.region, instance.region);
         return Err(Refusal::field("instance_id", help).into());
     }
     if tx.count::<Volume>(on_instance(instance.id())).await? >= PER_INSTANCE {
-        let help = format!("the instance has {PER_INSTANCE} volumes already, the most there can be");
+        let help =
+            format!("the instance has {PER_INSTANCE} volumes already, the most there can be");
         return Err(Refusal::field("instance_id", help).into());
     }
     instance.check_touchable(&cx)?;

@@ -91,8 +91,7 @@ fn moment(time: Time) -> String {
 
 /// What the invoice at the end of the month will say, where the snapshot is kept until then.
 fn price(cx: &Cx, doc: &Doc<VolumeSnapshot>, invoiced: Time) -> String {
-    let monthly =
-        cx.catalog().price(PriceItem::BlockSnapshot).amount * Decimal::from(doc.size_gb);
+    let monthly = cx.catalog().price(PriceItem::BlockSnapshot).amount * Decimal::from(doc.size_gb);
     let hourly = monthly / Decimal::from(HOURS_PER_MONTH);
     let last = Time::from_millis(invoiced.as_millis() - 1);
     pending_charges(monthly, hourly, doc.created(), last).0.to_string()

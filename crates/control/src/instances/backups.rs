@@ -16,8 +16,8 @@ use crate::instances::Instance as Stored;
 use crate::snapshots::{self, Contents, check_fits};
 use crate::{Cx, Doc, LifeCx, Refusal, Result, Routes};
 
-/// Within how many days every schedule comes round: on the 28th, after a 28th of January.
-const ROUND: usize = 62;
+/// Within how many days every schedule comes round: a long month, and the day on which it ends.
+const ROUND: usize = 32;
 
 pub(super) fn routes() -> Routes {
     Routes::default().on(get_schedule).on(set_schedule).on(restore)
@@ -77,7 +77,8 @@ pub(super) async fn follow_schedule(
     let Some(schedule) = doc.backups.clone() else { return Ok(None) };
     let now = cx.cx.now();
     // A time from before there was a schedule, a system to copy, or the last backup, is past.
-    let done = schedule.since.max(doc.seen.ready_at.unwrap_or(now)).max(doc.seen.backup_at.unwrap_or(0));
+    let done =
+        schedule.since.max(doc.seen.ready_at.unwrap_or(now)).max(doc.seen.backup_at.unwrap_or(0));
     if let Some(at) = schedule.last(now).filter(|at| *at > done) {
         begin_backup(doc, at, &cx.cx).await?;
         doc.seen.backup_at = Some(at);

@@ -13,13 +13,7 @@ use crate::{Cx, Doc, Refusal, Result, Routes};
 type Stored = super::Iso;
 
 pub(super) fn routes() -> Routes {
-    Routes::default()
-        .on(list)
-        .fixed(list_public)
-        .on(create)
-        .on(get)
-        .on(update)
-        .on(delete)
+    Routes::default().on(list).fixed(list_public).on(create).on(get).on(update).on(delete)
 }
 
 /// An image as its owner sees it.

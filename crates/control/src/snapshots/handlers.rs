@@ -48,8 +48,7 @@ async fn create(cx: Cx, req: CreateSnapshot) -> Result<Snapshot> {
     let Contents { disk_gb, os_id, app_id } = Contents::of(&cx, &instance);
     let description = req.description.unwrap_or_default();
     let source = Source::Machine(instance.id());
-    let snapshot =
-        tx.new_doc(Stored { description, source, disk_gb, os_id, app_id, uefi: false });
+    let snapshot = tx.new_doc(Stored { description, source, disk_gb, os_id, app_id, uefi: false });
     tx.put(&snapshot);
     tx.commit().await?;
     Ok(view(snapshot))

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use store::Facet;
 use uuid::Uuid;
 
+use crate::auth::digest;
 use crate::catalog::{OS_APPLICATION, OS_CUSTOM};
 use crate::instances::{Instance, Software};
 use crate::life::Lives;
@@ -50,9 +51,11 @@ impl Kind for Snapshot {
     }
 }
 
-/// The list of snapshots with this description.
+/// The list of snapshots with this description. Databases index short texts only: a long one
+/// stands there by its digest.
 fn described(description: &str) -> Facet {
-    ("description", description.to_owned())
+    let is_short = description.len() <= 255;
+    ("description", if is_short { description.to_owned() } else { digest(description) })
 }
 
 /// What is on a disk, and how large that is: all that a copy has to know of its source.

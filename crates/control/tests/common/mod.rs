@@ -10,7 +10,7 @@ use std::net::IpAddr;
 
 use control::instances::{Instance, Ipv4, Software};
 use control::{Cx, Doc};
-use drivers::Fault;
+use drivers::{Fault, Pace, Sim};
 use serde::Serialize;
 use serde_json::Value;
 use testkit::World;
@@ -75,11 +75,17 @@ pub(crate) async fn delete_instance(world: &World, id: Uuid) {
     tx.commit().await.expect("nobody else writes");
 }
 
+/// The outside world as it is, looked at without a call that is counted or fails.
+pub(crate) fn outside(world: &World) -> Sim {
+    Sim::new(world.store.clone(), world.clock.clone(), Pace::FAST)
+}
+
 /// Runs a scenario in an undisturbed world, and then again and again in worlds in which one call
 /// to a driver fails: every call in turn, before it has its effect and after. What the scenario
 /// tells must be the same each time; pass what clients see through [`plain`] for that.
 ///
-/// The scenario settles its world wherever it waits for something.
+/// The scenario settles its world wherever it waits for something, and looks at what is outside
+/// through [`outside`].
 ///
 /// # Panics
 /// When a crash makes a difference, or the scenario calls no driver at all.
