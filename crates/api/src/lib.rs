@@ -28,7 +28,9 @@ use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 
 /// One operation: its request is `Self`, its answer `Self::Response`.
-pub trait Endpoint: Serialize + DeserializeOwned + JsonSchema + Clone + Send + Sync + 'static {
+pub trait Endpoint:
+    Serialize + DeserializeOwned + JsonSchema + Clone + Send + Sync + 'static
+{
     /// What a success carries.
     type Response: Serialize + DeserializeOwned + JsonSchema + Send + 'static;
     /// What HTTP needs to know.

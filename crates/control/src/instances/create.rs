@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv6Addr;
 
-use api::id::{FirewallGroupId, ReservedIpId, StartupId};
+use api::id::FirewallGroupId;
 use api::instances::{Backups, BlockDevice, CreateInstance, UserScheme};
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
@@ -19,7 +19,13 @@ use super::{Instance, Ipv4, Ipv6, Schedule, Software, view};
 use crate::addresses;
 use crate::blocks::{PER_INSTANCE, Volume};
 use crate::catalog::{Plan, Region, StorageType};
+use crate::firewalls::Group;
+use crate::private_networks::PRIVATE;
+use crate::reserved_ips;
 use crate::ssh_keys::Key;
+use crate::startup_scripts::Script;
+use crate::vpc2::VPC2;
+use crate::vpcs::{VPC, default_network, enter, exit};
 use crate::{Cx, Doc, Refusal, Result, Routes, Tx};
 
 /// How many tags an instance can have.
@@ -43,13 +49,13 @@ async fn create(cx: Cx, req: CreateInstance) -> Result<api::instances::Instance>
         instance.ssh_keys.push(tx.named::<Key>("sshkey_id", *id).await?.id());
     }
     if let Some(id) = req.script_id.and_then(|id| id.get()) {
-        instance.script = Some(resolve_script(&mut tx, id).await?);
+        instance.script = Some(tx.named::<Script>("script_id", id).await?.id());
     }
     if let Some(id) = req.firewall_group_id.and_then(|id| id.get()) {
         instance.firewall_group = Some(resolve_firewall_group(&mut tx, id).await?);
     }
-    give_addresses(&cx, &mut tx, &mut instance, &req, plan).await?;
-    resolve_networks(&cx, &mut tx, &mut instance, &networks(&req)).await?;
+    give_addresses(&mut tx, &mut instance, &req, plan).await?;
+    resolve_networks(&mut tx, &mut instance, &networks(&req)).await?;
     if instance.vpc_only && instance.networks.is_empty() {
         let help = "an instance without public addresses needs a VPC; add attach_vpc or enable_vpc";
         return Err(Refusal::field("vpc_only", help).into());
@@ -197,7 +203,6 @@ pub(super) fn schedule(now: i64) -> Schedule {
 }
 
 async fn give_addresses(
-    cx: &Cx,
     tx: &mut Tx,
     instance: &mut Doc<Instance>,
     req: &CreateInstance,
@@ -212,7 +217,8 @@ async fn give_addresses(
             let help = "the instance is to have no public IPv4 address";
             return Err(Refusal::field("reserved_ipv4", help).into());
         }
-        let address = resolve_reserved(cx, tx, id, instance).await?;
+        let claimed = reserved_ips::claim(tx, id.into(), &instance.region, instance.id()).await;
+        let address = claimed.map_err(software::add_failed)?;
         instance.ipv4.push(address);
     } else if !no_ipv4 && !instance.vpc_only {
         let address = addresses::take_ipv4(tx, &instance.region, instance.id()).await?;
@@ -361,60 +367,42 @@ fn networks(req: &CreateInstance) -> Wishes {
     }
 }
 
-/// Puts an instance into private networks, and takes it out of others.
+/// Puts an instance into private networks, and takes it out of others. Networks that it is in
+/// already, or is not in, are passed over: clients send whole lists.
 pub(super) async fn resolve_networks(
-    _cx: &Cx,
-    _tx: &mut Tx,
-    _instance: &mut Doc<Instance>,
+    tx: &mut Tx,
+    instance: &mut Doc<Instance>,
     wishes: &Wishes,
 ) -> Result<()> {
-    // To be wired with `networks.rs`: until then there are no networks to join or to leave.
     let sorts = [
-        ("vpc", &wishes.vpc),
-        ("vpc2", &wishes.vpc2),
-        ("private_network", &wishes.private_network),
+        (VPC, "vpc", &wishes.vpc),
+        (VPC2, "vpc2", &wishes.vpc2),
+        (PRIVATE, "private_network", &wishes.private_network),
     ];
-    for (sort, wish) in sorts {
-        if let Some(id) = wish.attach.first() {
-            return Err(
-                Refusal::field(&format!("attach_{sort}"), format!("there is no {id}")).into()
-            );
+    for (name, word, wish) in sorts {
+        let is_in = |instance: &Instance, id| instance.networks.iter().any(|n| n.network == id);
+        for id in &wish.detach {
+            if is_in(instance, *id) {
+                exit(tx, instance, name, &format!("detach_{word}"), *id).await?;
+            }
         }
-        if let Some(id) = wish.detach.first() {
-            return Err(
-                Refusal::field(&format!("detach_{sort}"), format!("there is no {id}")).into()
-            );
-        }
+        let mut attach = wish.attach.clone();
         if wish.enable {
-            let help = "the region's network cannot be made yet";
-            return Err(Refusal::field(&format!("enable_{sort}"), help).into());
+            let region = instance.region.clone();
+            attach.push(default_network(tx, name, &region).await?);
+        }
+        for id in attach {
+            if !is_in(instance, id) {
+                enter(tx, instance, name, &format!("attach_{word}"), id, None).await?;
+            }
         }
     }
     Ok(())
 }
 
-/// The startup script that `script_id` names.
-async fn resolve_script(_tx: &mut Tx, id: StartupId) -> Result<Uuid> {
-    // To be wired with startup scripts.
-    Err(Refusal::field("script_id", format!("there is no {id}")).into())
-}
-
 /// The firewall group that `firewall_group_id` names.
-pub(super) async fn resolve_firewall_group(_tx: &mut Tx, id: FirewallGroupId) -> Result<Uuid> {
-    // To be wired with firewall groups.
-    Err(Refusal::field("firewall_group_id", format!("there is no {id}")).into())
-}
-
-/// Attaches a reserved IPv4 address of the instance's region that no other instance has.
-async fn resolve_reserved(
-    _cx: &Cx,
-    _tx: &mut Tx,
-    id: ReservedIpId,
-    _instance: &Doc<Instance>,
-) -> Result<Ipv4> {
-    // To be wired with reserved addresses; for one in use the real API says
-    // `Server add failed: Floating IPv4 address is already attached to another server`.
-    Err(Refusal::field("reserved_ipv4", format!("there is no {id}")).into())
+pub(super) async fn resolve_firewall_group(tx: &mut Tx, id: FirewallGroupId) -> Result<Uuid> {
+    Ok(tx.named::<Group>("firewall_group_id", id).await?.id())
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@ use super::Software;
 use crate::catalog::{
     ApplicationType, OS_APPLICATION, OS_BACKUP, OS_CUSTOM, OS_SNAPSHOT, Plan, System,
 };
-use crate::{Cx, Refusal, Result, Tx};
+use crate::snapshots::{Snapshot, check_fits};
+use crate::{Cx, Error, Refusal, Result, Tx, isos};
 
 /// How the real API's refusals of a create begin.
 pub(super) const ADD_FAILED: &str = "Server add failed: ";
@@ -215,18 +216,30 @@ fn ipxe(url: &str) -> Result<Software> {
 }
 
 /// The snapshot that a new instance starts with: complete, and not larger than the plan's disk.
-async fn resolve_snapshot(_tx: &mut Tx, id: SnapshotId, _plan: &Plan) -> Result<Software> {
-    // To be wired: `Server add failed: Snapshot cannot be used at this time` while it is pending.
-    let said = format!("{ADD_FAILED}Invalid snapshot.");
-    Err(Refusal::bad(said).help(format!("snapshot_id: there is no {id}")).into())
+async fn resolve_snapshot(tx: &mut Tx, id: SnapshotId, plan: &Plan) -> Result<Software> {
+    let snapshot = tx.named::<Snapshot>("snapshot_id", id).await.map_err(add_failed)?;
+    if !snapshot.seen.as_ref().is_some_and(|image| image.ready) {
+        let said = format!("{ADD_FAILED}Snapshot cannot be used at this time");
+        return Err(Refusal::bad(said).help("wait until it is complete").into());
+    }
+    check_fits("snapshot_id", snapshot.disk_gb, plan.disk_total())?;
+    Ok(Software::Snapshot(snapshot.id(), snapshot.os_id.into()))
 }
 
 /// The image that a new instance boots from: a public one, or a complete one of the caller's.
-async fn resolve_iso(cx: &Cx, _tx: &mut Tx, id: IsoId) -> Result<Uuid> {
-    // To be wired: the caller's own images.
-    if cx.catalog().public_iso(&id.to_string()).is_some() {
-        return Ok(id.into());
-    }
-    let said = format!("{ADD_FAILED}Invalid ISO.");
-    Err(Refusal::bad(said).help(format!("iso_id: there is no {id}")).into())
+async fn resolve_iso(cx: &Cx, tx: &mut Tx, id: IsoId) -> Result<Uuid> {
+    isos::usable(cx, tx, "iso_id", id).await.map_err(add_failed)?;
+    Ok(id.into())
 }
+
+/// Puts the real API's words for a new instance before a refusal's own.
+pub(super) fn add_failed(error: Error) -> Error {
+    match error {
+        Error::Refused(refusal) if refusal.said != "Bad request." => {
+            let said = format!("{ADD_FAILED}{}", refusal.said).into();
+            Refusal { said, ..refusal }.into()
+        }
+        other => other,
+    }
+}
+

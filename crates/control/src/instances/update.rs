@@ -10,7 +10,7 @@ use super::create::{self, Wish, Wishes};
 use super::{Instance, Job, jobs_of, software, view};
 use crate::blocks::handlers::detach_all;
 use crate::catalog::Plan;
-use crate::{Behave, Cx, Doc, Refusal, Result, Routes, Tx};
+use crate::{Behave, Cx, Doc, Refusal, Result, Routes, Tx, reserved_ips};
 
 pub(super) fn routes() -> Routes {
     Routes::default().on(update).on(delete)
@@ -34,7 +34,7 @@ async fn update(cx: Cx, req: UpdateInstance) -> Result<UpdatedInstance> {
     if req.enable_ipv6 == Some(true) && instance.ipv6.is_none() && !instance.vpc_only {
         create::give_ipv6(&mut tx, &mut instance).await?;
     }
-    create::resolve_networks(&cx, &mut tx, &mut instance, &networks(&req)).await?;
+    create::resolve_networks(&mut tx, &mut instance, &networks(&req)).await?;
     tx.put(&instance);
     let job = job.map(|job| tx.new_doc(job));
     if let Some(job) = &job {
@@ -136,7 +136,7 @@ async fn delete(cx: Cx, req: DeleteInstance) -> Result<()> {
         refuse_locked(&cx, "Unable to destroy server: Unable to remove VM: ")?;
     }
     detach_all(&mut tx, instance.id()).await?;
-    release_reserved(&mut tx, &instance).await?;
+    reserved_ips::detach_all(&mut tx, instance.id()).await?;
     for job in tx.all::<Job>(jobs_of(instance.id())).await? {
         tx.delete(job);
     }
@@ -154,12 +154,4 @@ pub(super) fn refuse_locked(cx: &Cx, prefix: &str) -> Result<()> {
             Err(Refusal::bad(said).help("wait until it is installed").into())
         }
     }
-}
-
-/// Takes reserved addresses away from an instance that is about to go; they stay reserved.
-async fn release_reserved(_tx: &mut Tx, instance: &Doc<Instance>) -> Result<()> {
-    // To be wired with reserved addresses: until then no instance has one.
-    let ids = instance.ipv4.iter().filter_map(|ip| ip.reserved);
-    debug_assert_eq!(ids.count(), 0, "reserved addresses are not wired");
-    Ok(())
 }

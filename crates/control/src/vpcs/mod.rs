@@ -17,7 +17,7 @@ use crate::{Kind, Network, Routes};
 
 pub(crate) use members::{enter, exit, nics};
 pub use members::{join, leave};
-pub use networks::default_network;
+pub(crate) use networks::default_network;
 
 /// How many networks of a sort an account can have in a region.
 pub const PER_REGION: usize = 5;

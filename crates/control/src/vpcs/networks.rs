@@ -7,7 +7,7 @@ use api::Page;
 use uuid::Uuid;
 
 use super::nat_gateways::{NatGateway, of_network};
-use super::{Name, PER_REGION, PrivateNetwork, Sort, VPC, in_region, of_sort, subnets};
+use super::{Name, PER_REGION, PrivateNetwork, Sort, in_region, of_sort, subnets};
 use crate::instances::{Instance, in_network};
 use crate::{Cx, Doc, Network, Refusal, Result, Tx};
 
@@ -78,16 +78,16 @@ pub(crate) async fn create(cx: &Cx, name: Name, wish: Wish) -> Result<Doc<Privat
 }
 
 /// The network for instances in a region that are to be in one and name none: the account's first
-/// VPC there, or a new one.
+/// of that sort there, or a new one.
 ///
 /// # Errors
 /// 400 where the region is none.
-pub async fn default_network(tx: &mut Tx, region: &str) -> Result<Uuid> {
+pub(crate) async fn default_network(tx: &mut Tx, name: Name, region: &str) -> Result<Uuid> {
     let known = tx.all::<PrivateNetwork>(in_region(region)).await?;
-    if let Some(first) = known.iter().find(|network| network.sort == VPC.sort) {
+    if let Some(first) = known.iter().find(|network| network.sort == name.sort) {
         return Ok(first.id());
     }
-    Ok(add(tx, VPC.sort, region, String::new(), None).await?.id())
+    Ok(add(tx, name.sort, region, String::new(), None).await?.id())
 }
 
 async fn add(
