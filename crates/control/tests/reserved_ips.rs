@@ -1,4 +1,5 @@
 //! Reserved IPs, through a server in this process.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use api::firewalls::IpType;
 use api::id::{InstanceId, ReservedIpId};

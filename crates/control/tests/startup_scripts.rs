@@ -1,4 +1,5 @@
 //! Startup scripts, through a server in this process.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::time::Duration;
 

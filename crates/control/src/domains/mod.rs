@@ -24,8 +24,8 @@ pub const TTL_DEFAULT: u32 = 300;
 /// The scope of unique values that says which domain has a name, by account.
 const NAMES: &str = "domain";
 
-/// A DNS domain as its owner wants it.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+/// A DNS domain as its owner wants it. Not to be printed: it holds a secret.
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Zone {
     /// Its name, as it was sent.
     pub name: String,

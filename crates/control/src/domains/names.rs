@@ -47,14 +47,13 @@ pub(super) fn check_domain(name: &str) -> Result<()> {
 pub(super) fn label_of(name: &str, zone: &str) -> Result<String, String> {
     let (lower, zone) = (name.to_lowercase(), zone.to_lowercase());
     let whole = lower.strip_suffix('.').unwrap_or(&lower);
-    let label = match whole.strip_suffix(&zone) {
-        Some("") => "",
-        Some(rest) if rest.ends_with('.') => &rest[..rest.len() - 1],
-        _ => whole,
-    };
+    if name.is_empty() || whole == zone {
+        return Ok(String::new());
+    }
+    let label = whole.strip_suffix(&zone).and_then(|rest| rest.strip_suffix('.')).unwrap_or(whole);
     let below_star = label.strip_prefix("*.").unwrap_or(label);
     let fits = label.len() + 1 + zone.len() <= NAME_MAX;
-    if label.is_empty() || label == "*" || fits && is_hostname(below_star) {
+    if label == "*" || fits && is_hostname(below_star) {
         return Ok(label.to_owned());
     }
     Err(format!("name: `{name}` cannot be below {zone}; write `www`, `*`, or nothing for {zone}"))
@@ -86,7 +85,7 @@ mod tests {
         assert_eq!(label_of("example.com", "example.com").as_deref(), Ok(""));
         assert_eq!(label_of("myexample.com", "example.com").as_deref(), Ok("myexample.com"));
         assert_eq!(label_of("*.a", "example.com").as_deref(), Ok("*.a"));
-        for name in ["a b", ".", "a..b", "a.*", "-a", &"a".repeat(64)] {
+        for name in ["a b", ".", ".example.com", "a..b", "a.*", "-a", &"a".repeat(64)] {
             assert!(label_of(name, "example.com").is_err(), "{name}");
         }
     }
