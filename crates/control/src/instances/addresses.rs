@@ -99,18 +99,6 @@ async fn list_ipv4(cx: Cx, req: ListInstanceIpv4) -> Result<Page<InstanceIpv4>> 
     slice(&items, req.per_page, req.cursor.as_deref())
 }
 
-/// What is read here of a private network.
-#[derive(Clone, Serialize, Deserialize)]
-struct PrivateNetwork {
-    subnet: Network,
-}
-
-impl Kind for PrivateNetwork {
-    const KIND: &'static str = "network";
-    const UNKNOWN: &'static str = "Invalid VPC ID";
-    type Seen = ();
-}
-
 /// The netmask of a private network.
 async fn private_netmask(cx: &Cx, network: Uuid) -> Result<String> {
     let network = cx.find::<PrivateNetwork>(network).await?;

@@ -242,4 +242,3 @@ pub(super) fn add_failed(error: Error) -> Error {
         other => other,
     }
 }
-

@@ -94,11 +94,7 @@ impl Contents {
 ///
 /// # Errors
 /// 400 naming the field: there is none, or it is not complete yet.
-pub(crate) async fn usable(
-    tx: &mut Tx,
-    field: &str,
-    id: impl Into<Uuid>,
-) -> Result<Doc<Snapshot>> {
+pub(crate) async fn usable(tx: &mut Tx, field: &str, id: impl Into<Uuid>) -> Result<Doc<Snapshot>> {
     let snapshot = tx.named::<Snapshot>(field, id).await?;
     if snapshot.seen.as_ref().is_some_and(|image| image.ready) {
         return Ok(snapshot);

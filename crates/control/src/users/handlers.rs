@@ -152,12 +152,7 @@ fn grant(cx: &Cx, had: &[Access], wanted: Vec<Access>) -> Result<Vec<Access>> {
 }
 
 /// Gives a user an address that nobody else in the account has.
-async fn set_email(
-    cx: &Cx,
-    tx: &mut Tx,
-    user: &mut Doc<super::User>,
-    email: String,
-) -> Result<()> {
+async fn set_email(cx: &Cx, tx: &mut Tx, user: &mut Doc<super::User>, email: String) -> Result<()> {
     let email = required("email", email)?;
     let is_address = email.split_once('@').is_some_and(|(name, host)| {
         let is_host = host.contains('.') && !host.starts_with('.') && !host.ends_with('.');

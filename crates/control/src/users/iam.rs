@@ -8,13 +8,7 @@ use super::User;
 use crate::{Cx, Result, Routes, slice};
 
 pub(super) fn routes() -> Routes {
-    Routes::default()
-        .on(groups)
-        .on(roles)
-        .on(policies)
-        .on(my_groups)
-        .on(my_roles)
-        .on(my_policies)
+    Routes::default().on(groups).on(roles).on(policies).on(my_groups).on(my_roles).on(my_policies)
 }
 
 async fn groups(cx: Cx, req: ListUserGroups) -> Result<Page<Group>> {
