@@ -83,11 +83,16 @@ pub(crate) async fn create(cx: &Cx, name: Name, wish: Wish) -> Result<Doc<Privat
 /// # Errors
 /// 400 where the region is none.
 pub async fn default_network(tx: &mut Tx, region: &str) -> Result<Uuid> {
+    default_of(tx, VPC.sort, region).await
+}
+
+/// The same for either sort of networks.
+pub(crate) async fn default_of(tx: &mut Tx, sort: Sort, region: &str) -> Result<Uuid> {
     let known = tx.all::<PrivateNetwork>(in_region(region)).await?;
-    if let Some(first) = known.iter().find(|network| network.sort == VPC.sort) {
-        return Ok(first.id());
+    match known.iter().find(|network| network.sort == sort) {
+        Some(first) => Ok(first.id()),
+        None => Ok(add(tx, sort, region, String::new(), None).await?.id()),
     }
-    Ok(add(tx, VPC.sort, region, String::new(), None).await?.id())
 }
 
 async fn add(
