@@ -8,14 +8,14 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use api::instances::*;
 use api::{Page, id::InstanceId};
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Instance, Ipv4};
 use crate::addresses::{self, IPV4, IPV6_PREFIX, NETMASK, gateway, take_ipv4};
 use crate::domains::is_hostname;
 use crate::reserved_ips::{Reserved, on_instance};
-use crate::{Cx, Doc, Kind, Network, Refusal, Result, Routes, slice};
+use crate::vpcs::PrivateNetwork;
+use crate::{Cx, Doc, Refusal, Result, Routes, slice};
 
 /// How many IPv4 addresses an instance can have besides its main one and reserved ones.
 const ADDITIONAL_MAX: usize = 2;

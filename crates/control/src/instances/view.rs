@@ -19,6 +19,7 @@ use crate::billing::pending_charges;
 use crate::catalog::{
     self, HOURS_PER_MONTH, OS_APPLICATION, OS_BACKUP, OS_CUSTOM, OS_SNAPSHOT, PriceItem,
 };
+use crate::vpcs::{PrivateNetwork, Sort, nics};
 use crate::{Cx, Doc, Refusal, Result, Routes, addresses};
 
 /// How many days of traffic are told where none are asked for, and at most.
@@ -67,13 +68,13 @@ pub(super) async fn show(cx: &Cx, doc: &Doc<Wanted>) -> Result<Instance> {
 }
 
 /// The VPCs that an instance is in, each with the instance's address there.
-async fn attached_vpcs(_cx: &Cx, doc: &Doc<Wanted>) -> Result<Vec<(AttachedVpc, String)>> {
-    // To be wired with VPCs: which of the networks are some, and their subnets.
-    let vpc = |nic: &super::PrivateNic| {
-        let vpc = AttachedVpc { id: nic.network.into(), version: 1, subnet: String::new() };
+async fn attached_vpcs(cx: &Cx, doc: &Doc<Wanted>) -> Result<Vec<(AttachedVpc, String)>> {
+    let vpc = |(nic, network): (super::PrivateNic, Doc<PrivateNetwork>)| {
+        let subnet = network.subnet.to_string();
+        let vpc = AttachedVpc { id: nic.network.into(), version: 1, subnet };
         (vpc, nic.address.to_string())
     };
-    Ok(doc.networks.iter().map(vpc).collect())
+    Ok(nics(cx, doc, Sort::Vpc).await?.into_iter().map(vpc).collect())
 }
 
 /// What the owner said about it.
