@@ -28,7 +28,9 @@ use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 
 /// One operation: its request is `Self`, its answer `Self::Response`.
-pub trait Endpoint: Serialize + DeserializeOwned + JsonSchema + Clone + Send + Sync + 'static {
+pub trait Endpoint:
+    Serialize + DeserializeOwned + JsonSchema + Clone + Send + Sync + 'static
+{
     /// What a success carries.
     type Response: Serialize + DeserializeOwned + JsonSchema + Send + 'static;
     /// What HTTP needs to know.
@@ -111,9 +113,7 @@ macro_rules! operations {
 
 /// The families: each is a module of that name here and in `control`.
 macro_rules! families {
-    ($($(#[$doc:meta])* $family:ident,)*) => {
-        $($(#[$doc])* pub mod $family;)*
-
+    ($($family:ident,)*) => {
         /// The names of the families, in the order of the command line's help.
         pub const FAMILIES: &[&str] = &[$(stringify!($family)),*];
 
@@ -123,6 +123,28 @@ macro_rules! families {
         }
     };
 }
+
+pub mod account;
+pub mod api_keys;
+pub mod applications;
+pub mod backups;
+pub mod blocks;
+pub mod domains;
+pub mod firewalls;
+pub mod instance_templates;
+pub mod instances;
+pub mod isos;
+pub mod os;
+pub mod plans;
+pub mod private_networks;
+pub mod regions;
+pub mod reserved_ips;
+pub mod snapshots;
+pub mod ssh_keys;
+pub mod startup_scripts;
+pub mod users;
+pub mod vpc2;
+pub mod vpcs;
 
 families! {
     account,

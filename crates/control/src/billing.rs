@@ -26,6 +26,12 @@ pub fn month_start(time: Time) -> Time {
     first.map_or(time, |first| Time(first.timestamp()))
 }
 
+/// When the month that holds `time` ends and its invoice is written, in UTC.
+pub fn month_end(time: Time) -> Time {
+    let next = month_start(time).0.to_zoned(TimeZone::UTC).checked_add(1.month());
+    next.map_or(time, |next| Time(next.timestamp()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -70,7 +70,9 @@ impl Cx {
         self.catalog().region(id).ok_or_else(|| {
             let meant = self.catalog().nearest_region(id);
             let meant = meant.map(|id| format!("; did you mean `{id}`?")).unwrap_or_default();
-            Refusal::bad("Invalid region.").help(format!("{field}: `{id}` is no region{meant}")).into()
+            Refusal::bad("Invalid region.")
+                .help(format!("{field}: `{id}` is no region{meant}"))
+                .into()
         })
     }
 
@@ -158,7 +160,8 @@ impl Cx {
         let link = |more: bool, cursor: Option<Cursor>| {
             cursor.filter(|_| more).map(|c| c.encode()).unwrap_or_default()
         };
-        let links = Links { next: link(page.more_after, last), prev: link(page.more_before, first) };
+        let links =
+            Links { next: link(page.more_after, last), prev: link(page.more_before, first) };
         let items = page.rows.into_iter().map(Doc::read).collect::<Result<_>>()?;
         Ok(Page { items, meta: Meta { total: page.total, links } })
     }
@@ -168,7 +171,11 @@ impl Cx {
 ///
 /// # Errors
 /// 400 for a cursor that is none of ours, and for a `per_page` that is out of range.
-pub fn slice<T: Clone>(items: &[T], per_page: Option<u32>, cursor: Option<&str>) -> Result<Page<T>> {
+pub fn slice<T: Clone>(
+    items: &[T],
+    per_page: Option<u32>,
+    cursor: Option<&str>,
+) -> Result<Page<T>> {
     let (limit, len) = (per_page_of(per_page)?, items.len());
     let at = |key: i64| usize::try_from(key).unwrap_or_default().min(len);
     let start = match cursor_of(cursor)? {

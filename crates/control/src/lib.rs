@@ -3,17 +3,38 @@
 //! Handlers check and write what should be; they never call a driver. A kind's life, in the
 //! family's `life.rs`, brings the outside world to what should be. Nothing here knows HTTP.
 
+pub mod account;
 pub mod addresses;
+pub mod api_keys;
+pub mod applications;
 pub mod auth;
+pub mod backups;
 pub mod billing;
+pub mod blocks;
 pub mod catalog;
 mod cx;
+pub mod domains;
+pub mod firewalls;
+pub mod instance_templates;
+pub mod instances;
+pub mod isos;
 mod kind;
 mod life;
 mod network;
+pub mod os;
+pub mod plans;
+pub mod private_networks;
 mod refusal;
+pub mod regions;
+pub mod reserved_ips;
 mod routes;
+pub mod snapshots;
+pub mod ssh_keys;
+pub mod startup_scripts;
 mod tx;
+pub mod users;
+pub mod vpc2;
+pub mod vpcs;
 
 use std::sync::Arc;
 
@@ -132,11 +153,10 @@ impl Control {
     }
 }
 
-/// The families: a module each, with its operations.
+/// The families: a module each, with its operations. (The modules are declared by themselves, so that
+/// rustfmt sees them.)
 macro_rules! families {
     ($($family:ident,)*) => {
-        $(pub mod $family;)*
-
         /// Every operation with its handler.
         pub fn routes() -> Routes {
             Routes::default()$(.and($family::routes()))*

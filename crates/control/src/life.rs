@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::time::Duration;
 
 use engine::{Next, StepError};
 use futures_util::future::BoxFuture;
@@ -45,4 +46,12 @@ impl<K: Life> engine::Life for Joined<K> {
             next
         })
     }
+}
+
+/// When to look again at something that was begun at `begun` and is not ready by `now`, where
+/// nobody can tell how long that takes: after half as long again, so that what takes milliseconds
+/// is found ready within milliseconds and what takes minutes is not asked about all the time.
+pub(crate) fn pause(begun: i64, now: i64) -> Next {
+    let waited = Duration::from_millis(u64::try_from(now - begun).unwrap_or_default());
+    Next::After((waited / 2).clamp(Duration::from_millis(2), Duration::from_secs(5)))
 }

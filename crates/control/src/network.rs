@@ -41,8 +41,7 @@ impl Network {
 
     /// Whether an address is in it.
     pub fn contains(self, address: IpAddr) -> bool {
-        self.address.is_ipv4() == address.is_ipv4()
-            && Self::new(address, self.prefix) == Some(self)
+        self.address.is_ipv4() == address.is_ipv4() && Self::new(address, self.prefix) == Some(self)
     }
 
     /// Whether the two have addresses in common.
@@ -102,7 +101,10 @@ mod tests {
         assert!(network.contains("10.1.15.255".parse().unwrap()));
         assert!(!network.contains("10.1.16.0".parse().unwrap()));
         let all: Network = "::/0".parse().unwrap();
-        assert!(all.contains("2001:db8::1".parse().unwrap()) && !all.contains("1.2.3.4".parse().unwrap()));
+        assert!(
+            all.contains("2001:db8::1".parse().unwrap())
+                && !all.contains("1.2.3.4".parse().unwrap())
+        );
         assert!("0.0.0.0/0".parse::<Network>().unwrap().overlaps(network));
     }
 

@@ -24,6 +24,11 @@ impl Tx {
         Self { inner: cx.control.store.begin(), cx: cx.clone(), subject: None, keys: false }
     }
 
+    /// The context of the request that makes this change.
+    pub fn cx(&self) -> &Cx {
+        &self.cx
+    }
+
     /// One resource of the caller's; another account's is as unknown as one that is not there.
     ///
     /// # Errors
@@ -100,7 +105,7 @@ impl Tx {
         row.desired = serde_json::to_string(&doc.want).expect("kinds are plain data");
         row.due = K::LIVES.then(|| self.cx.now());
         self.note::<K>(row.id);
-        self.inner.put(row, doc.was.clone(), doc.want.lists());
+        self.inner.put(row, doc.stored_lists(), doc.want.lists());
     }
 
     /// Deletes a resource: at once, or, where it has a life, when its outside thing is gone. In
@@ -109,7 +114,8 @@ impl Tx {
     /// # Panics
     /// When the kind cannot be written as JSON.
     pub fn delete<K: Kind>(&mut self, doc: Doc<K>) {
-        let Doc { want, mut row, was, .. } = doc;
+        let was = doc.stored_lists();
+        let Doc { want, mut row, .. } = doc;
         self.note::<K>(row.id);
         if !K::LIVES {
             return self.inner.remove(row, was);
@@ -130,6 +136,7 @@ impl Tx {
 
     /// Takes a unique value for a resource, until it is released or the resource is gone.
     pub fn take(&mut self, scope: &str, value: impl Into<String>, owner: Uuid) {
+        self.subject.get_or_insert(owner);
         self.inner.take(scope, value, owner);
     }
 

@@ -114,8 +114,11 @@ impl Sim {
         match after {
             after if after == before => {}
             Some(after) => {
-                let text = serde_json::to_string(&after)
-                    .map_err(|source| Error::Unreadable { what, id, source })?;
+                let text = serde_json::to_string(&after).map_err(|source| Error::Unreadable {
+                    what,
+                    id,
+                    source,
+                })?;
                 self.store.world_put(what, id, text).await?;
             }
             None => self.store.world_remove(what, id).await?,

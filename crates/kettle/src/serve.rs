@@ -76,11 +76,7 @@ pub(crate) struct Up {
 
 impl Up {
     /// Opens the store, makes the key where there is none, and takes the address.
-    pub(crate) async fn start(
-        settings: Settings,
-        home: &Home,
-        listen: SocketAddr,
-    ) -> Result<Self> {
+    pub(crate) async fn start(settings: Settings, home: &Home, listen: SocketAddr) -> Result<Self> {
         let keeps = !settings.ephemeral;
         if keeps {
             home.make()?;
@@ -93,8 +89,7 @@ impl Up {
         };
         let control = Control::new(config);
         control.ensure_root(&key.text).await.context("cannot store the key")?;
-        let config =
-            server::Config { control, key: key.text.clone(), limits: Limits::default() };
+        let config = server::Config { control, key: key.text.clone(), limits: Limits::default() };
         let server = Server::bind(config, listen).await.with_context(|| {
             format!("cannot listen on {listen}; `--listen 127.0.0.1:0` takes any free port")
         })?;

@@ -24,9 +24,11 @@ pub(crate) fn args() -> Vec<Arg> {
     let flag = |name: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue);
     let path = clap::value_parser!(PathBuf);
     vec![
-        Arg::new(DATA).long(DATA).value_name("DIR").value_parser(path.clone()).help(
-            "Keep database, key and certificates here [default: the user's data directory]",
-        ),
+        Arg::new(DATA)
+            .long(DATA)
+            .value_name("DIR")
+            .value_parser(path.clone())
+            .help("Keep database, key and certificates here [default: the user's data directory]"),
         flag(EPHEMERAL).help("Keep nothing: all is gone when the server stops"),
         Arg::new(STORE)
             .long(STORE)

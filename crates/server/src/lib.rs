@@ -19,6 +19,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 pub use limits::Limits;
+pub use route::Peer;
 
 /// What a server is made with.
 #[derive(Clone)]
@@ -46,7 +47,7 @@ pub fn router(config: Config) -> Router {
     let (rate, document) = (limits::Rate::default(), std::sync::OnceLock::new());
     let app = Arc::new(App { control, key, limits, rate, document });
     let router = route::add(Router::new(), control::routes());
-    control_routes::add(router).fallback(reply::not_found).with_state(app)
+    control_routes::add(router).fallback(route::nothing_there).with_state(app)
 }
 
 /// A server that is bound to its address and not running yet.

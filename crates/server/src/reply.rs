@@ -45,7 +45,7 @@ pub(crate) fn with_user(mut response: Response, email: &str) -> Response {
 }
 
 /// 404: nothing is served there.
-pub(crate) async fn not_found() -> Response {
+pub(crate) fn not_found() -> Response {
     error(&ApiError { error: "Not found.".into(), status: 404 })
 }
 

@@ -23,7 +23,7 @@ use crate::{App, reply};
 
 /// Where a request comes from: put into its extensions by whoever accepts connections.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Peer(pub(crate) SocketAddr);
+pub struct Peer(pub SocketAddr);
 
 /// Adds the operations, and what a wrong method gets on their paths.
 pub(crate) fn add(router: Router<Arc<App>>, routes: Routes) -> Router<Arc<App>> {
@@ -38,7 +38,10 @@ fn methods(mut routes: Vec<Route>) -> MethodRouter<Arc<App>> {
     routes.sort_by_key(|route| route.op.method.to_string());
     let names: Vec<_> = routes.iter().map(|route| route.op.method.to_string()).collect();
     let allowed = names.join(", ");
-    let fallback = MethodRouter::new().fallback(async move || reply::wrong_method(&allowed));
+    let wrong = async move |State(app): State<Arc<App>>, request: Request| {
+        refuse(&app, request, reply::wrong_method(&allowed)).await
+    };
+    let fallback = MethodRouter::new().fallback(wrong);
     routes.into_iter().fold(fallback, |methods, route| {
         let filter = MethodFilter::try_from(route.op.method.clone()).expect("a usual method");
         methods.on(filter, async move |State(app): State<Arc<App>>, request: Request| {
@@ -47,20 +50,44 @@ fn methods(mut routes: Vec<Route>) -> MethodRouter<Arc<App>> {
     })
 }
 
+/// Answers what is on no path of ours.
+pub(crate) async fn nothing_there(State(app): State<Arc<App>>, request: Request) -> Response {
+    refuse(&app, request, reply::not_found()).await
+}
+
+/// Refuses what is no operation. It counts like any request, and says whose key it was.
+async fn refuse(app: &Arc<App>, request: Request, refusal: Response) -> Response {
+    let (parts, _) = request.into_parts();
+    let address = peer(&parts);
+    if is_too_fast(app, address) {
+        return reply::too_many();
+    }
+    match app.control.identify(bearer(&parts).unwrap_or_default(), address).await {
+        Ok(caller) => reply::with_user(refusal, &caller.email),
+        Err(_) => refusal,
+    }
+}
+
+fn is_too_fast(app: &App, address: Option<IpAddr>) -> bool {
+    let is_limited = app.control.behave() == Behave::Vultr;
+    let exceeds = |address| app.rate.is_exceeded(address, app.control.clock().now());
+    is_limited && address.is_some_and(exceeds)
+}
+
 async fn serve(app: Arc<App>, route: Route, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();
     let address = peer(&parts);
     let behave = app.control.behave();
-    if let (Behave::Vultr, Some(address)) = (behave, address) {
-        if app.rate.is_exceeded(address, app.control.clock().now()) {
-            return reply::too_many();
-        }
+    if is_too_fast(&app, address) {
+        return reply::too_many();
     }
     let caller = match identify(&app, &route, &parts, address).await {
         Ok(caller) => caller,
         Err(error) => return reply::error(&error),
     };
     let answer = async {
+        // Before the body is read: nothing of it matters to who may not do this.
+        caller.may(route.op.access).map_err(|refusal| refusal.answer(behave.is_helpful()))?;
         let path = match RawPathParams::from_request_parts(&mut parts, &()).await {
             Ok(path) => path.iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect(),
             Err(_) => return Err(bad_request(behave, "the path is not UTF-8")),
@@ -119,16 +146,18 @@ pub(crate) fn bearer(parts: &Parts) -> Option<&str> {
 
 async fn read(app: &App, parts: &Parts, body: Body) -> Result<Bytes, ApiError> {
     let behave = app.control.behave();
+    let is_helpful = behave.is_helpful();
     let most = app.limits.body_bytes;
     let whole = tokio::time::timeout(app.limits.body, Limited::new(body, most).collect()).await;
     let bytes = match whole {
         Err(_) => {
-            let error = "Request timeout. The body did not arrive in time.".into();
-            return Err(ApiError { error, status: 408 });
+            let refusal = control::Refusal::new(408, "Request timeout.");
+            return Err(refusal.help("the body did not arrive in time").answer(is_helpful));
         }
         Ok(Err(e)) if e.is::<http_body_util::LengthLimitError>() => {
-            let error = format!("Request entity too large. A body has at most {most} bytes.");
-            return Err(ApiError { error, status: 413 });
+            let refusal = control::Refusal::new(413, "Request entity too large.");
+            let help = format!("a body has at most {most} bytes");
+            return Err(refusal.help(help).answer(is_helpful));
         }
         Ok(Err(_)) => return Err(bad_request(behave, "the body broke off")),
         Ok(Ok(body)) => body.to_bytes(),

@@ -15,8 +15,8 @@
 //! # }
 //! ```
 
-use std::net::SocketAddr;
-use std::sync::Arc;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use axum::Router;
@@ -28,6 +28,7 @@ use engine::{Clock, Engine};
 use http_body_util::BodyExt;
 use sdk::Client;
 use sdk::transport::{Request, Response};
+use server::Peer;
 use store::{Location, Store};
 use tower::ServiceExt;
 
@@ -109,7 +110,7 @@ impl Builder {
         let limits = server::Limits::default();
         let config = server::Config { control: control.clone(), key: KEY.into(), limits };
         let router = server::router(config);
-        let client = client(router.clone(), KEY);
+        let client = client(router.clone(), KEY, None);
         World { client, router, control, engine, clock, sim, store }
     }
 }
@@ -144,7 +145,7 @@ impl World {
             behave: Behave::Fast,
             pace: None,
             open: false,
-            catalog: Catalog::builtin(),
+            catalog: catalog(),
             location: Location::Memory,
             fault: None,
         }
@@ -152,7 +153,13 @@ impl World {
 
     /// A client with another key.
     pub fn client_with(&self, key: &str) -> Client {
-        client(self.router.clone(), key)
+        client(self.router.clone(), key, None)
+    }
+
+    /// A client with another key whose requests come from this address. Those of other clients
+    /// come from nowhere, and pass every list of addresses.
+    pub fn client_at(&self, key: &str, address: impl Into<IpAddr>) -> Client {
+        client(self.router.clone(), key, Some(address.into()))
     }
 
     /// Works on everything that is due now or within ten minutes, turning the clock.
@@ -222,15 +229,25 @@ pub fn refused<T>(outcome: Result<T, sdk::Error>) -> (u16, String) {
     }
 }
 
+/// The built-in catalogue, read once for all worlds of a test binary.
+fn catalog() -> Catalog {
+    static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::builtin);
+    CATALOG.clone()
+}
+
 fn millis(time: Duration) -> i64 {
     i64::try_from(time.as_millis()).expect("tests are shorter than the universe")
 }
 
-fn client(router: Router, key: &str) -> Client {
+fn client(router: Router, key: &str, from: Option<IpAddr>) -> Client {
     let transport = move |request: Request| {
         let router = router.clone();
         async move {
-            let response = router.oneshot(request.map(Body::from)).await.expect("routers answer");
+            let mut request = request.map(Body::from);
+            if let Some(address) = from {
+                request.extensions_mut().insert(Peer(SocketAddr::from((address, 0))));
+            }
+            let response = router.oneshot(request).await.expect("routers answer");
             let (parts, body) = response.into_parts();
             let body = body.collect().await.expect("the body is at hand").to_bytes();
             Ok(Response::from_parts(parts, body))

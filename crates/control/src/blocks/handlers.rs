@@ -1,10 +1,11 @@
 //! What is asked of volumes, and what is refused.
 
 use api::blocks::*;
-use api::{Access, Page, id::BlockId};
+use api::{Access, OrEmpty, Page, id::BlockId};
 use rust_decimal::prelude::ToPrimitive;
 use uuid::Uuid;
 
+use super::snapshots::check_fits;
 use super::{PER_INSTANCE, Volume, on_instance};
 use crate::billing::pending_charges;
 use crate::catalog::{self, HOURS_PER_MONTH, Region};
@@ -24,8 +25,7 @@ async fn view(cx: &Cx, doc: Doc<Volume>) -> Result<Block> {
     let kind = block_type(cx, &doc.block_type)?;
     let cost = kind.price_per_gb_month * rust_decimal::Decimal::from(doc.size_gb);
     let hourly = cost / rust_decimal::Decimal::from(HOURS_PER_MONTH);
-    let is_ready = doc.seen.as_ref().is_some_and(|disk| disk.ready);
-    let status = if is_ready { BlockStatus::Active } else { BlockStatus::Pending };
+    let status = if doc.is_ready() { BlockStatus::Active } else { BlockStatus::Pending };
     Ok(Block {
         id: BlockId(doc.id()),
         date_created: doc.created(),
@@ -35,7 +35,10 @@ async fn view(cx: &Cx, doc: Doc<Volume>) -> Result<Block> {
         size_gb: doc.size_gb,
         region: doc.region.clone(),
         attached_to_instance: doc.attached_to.map(Into::into).into(),
-        attached_to_instance_ip: instance.as_ref().map(|i| i.main_ip().to_string()).unwrap_or_default(),
+        attached_to_instance_ip: instance
+            .as_ref()
+            .map(|i| i.main_ip().to_string())
+            .unwrap_or_default(),
         attached_to_instance_label: instance.map(|i| i.want.label).unwrap_or_default(),
         mount_id: mount_id(&doc.region, doc.id()),
         label: doc.want.label,
@@ -78,15 +81,25 @@ async fn create(cx: Cx, req: CreateBlock) -> Result<Block> {
     let region = cx.region("region", &req.region)?;
     let kind = kind_in(&cx, region, req.block_type)?;
     check_size(kind, req.size_gb)?;
+    let os_id = req.os_id.filter(|id| *id != 0);
+    check_system(&cx, os_id, req.size_gb)?;
+    let snapshot = req.snapshot_id.and_then(OrEmpty::get);
     let mut tx = cx.begin();
+    if let Some(id) = snapshot {
+        if os_id.is_some() {
+            let help = "a volume starts with a snapshot or with a system; leave one out";
+            return Err(Refusal::field("snapshot_id", help).into());
+        }
+        check_fits(&mut tx, id, req.size_gb).await?;
+    }
     let volume = tx.new_doc(Volume {
         region: req.region.clone(),
         block_type: kind.id.clone(),
         size_gb: req.size_gb,
         label: req.label.unwrap_or_default(),
         attached_to: None,
-        os_id: req.os_id.unwrap_or_default(),
-        snapshot: req.snapshot_id.and_then(|id| id.get()).map(Into::into),
+        os_id: os_id.unwrap_or_default(),
+        snapshot: snapshot.map(Into::into),
         bootable: req.bootable.unwrap_or_default(),
     });
     tx.put(&volume);
@@ -126,6 +139,21 @@ fn check_size(kind: &catalog::BlockType, size_gb: u32) -> Result<()> {
     Err(Refusal::field("size_gb", help).into())
 }
 
+/// Checks the system that is to be installed on a volume.
+fn check_system(cx: &Cx, os_id: Option<u32>, size_gb: u32) -> Result<()> {
+    let Some(os_id) = os_id else { return Ok(()) };
+    let Some(system) = cx.catalog().system(os_id.into()) else {
+        return Err(Refusal::field("os_id", format!("{os_id} is no operating system")).into());
+    };
+    match system.min_disk_gb {
+        Some(least) if size_gb < least => {
+            let help = format!("{size_gb} GB is too small; {} needs {least} GB", system.name);
+            Err(Refusal::field("size_gb", help).into())
+        }
+        _ => Ok(()),
+    }
+}
+
 async fn get(cx: Cx, req: GetBlock) -> Result<Block> {
     view(&cx, cx.get(req.block_id).await?).await
 }
@@ -162,7 +190,7 @@ async fn delete(cx: Cx, req: DeleteBlock) -> Result<()> {
 async fn attach(cx: Cx, req: AttachBlock) -> Result<()> {
     let mut tx = cx.begin();
     let mut volume = tx.get::<Volume>(req.block_id).await?;
-    let instance = tx.named::<Instance>("instance_id", req.instance_id).await?;
+    let mut instance = tx.named::<Instance>("instance_id", req.instance_id).await?;
     match volume.attached_to {
         Some(id) if id == instance.id() => return Ok(()),
         Some(id) => {
@@ -173,31 +201,46 @@ async fn attach(cx: Cx, req: AttachBlock) -> Result<()> {
         None => {}
     }
     if volume.region != instance.region {
-        let help = format!("the volume is in {}, the instance in {}", volume.region, instance.region);
+        let help =
+            format!("the volume is in {}, the instance in {}", volume.region, instance.region);
         return Err(Refusal::field("instance_id", help).into());
     }
     if tx.count::<Volume>(on_instance(instance.id())).await? >= PER_INSTANCE {
-        let help = format!("the instance has {PER_INSTANCE} volumes already, the most there can be");
+        let help =
+            format!("the instance has {PER_INSTANCE} volumes already, the most there can be");
         return Err(Refusal::field("instance_id", help).into());
     }
+    instance.check_touchable(&cx)?;
     volume.attached_to = Some(instance.id());
     tx.put(&volume);
+    restart(&mut tx, &mut instance, req.live);
     tx.commit().await
 }
 
 async fn detach(cx: Cx, req: DetachBlock) -> Result<()> {
     let mut tx = cx.begin();
     let mut volume = tx.get::<Volume>(req.block_id).await?;
-    if volume.attached_to.is_none() {
+    let Some(id) = volume.attached_to.take() else {
         let said = "Block storage volume is not currently attached to a server";
         return Err(Refusal::bad(said).into());
-    }
-    volume.attached_to = None;
+    };
     tx.put(&volume);
+    if let Some(mut instance) = tx.find::<Instance>(id).await? {
+        instance.check_touchable(&cx)?;
+        restart(&mut tx, &mut instance, req.live);
+    }
     tx.commit().await
 }
 
-/// Takes every volume away from an instance that is about to go.
+/// Restarts an instance whose volumes change, unless that is to be done while it runs.
+fn restart(tx: &mut Tx, instance: &mut Doc<Instance>, live: Option<bool>) {
+    if live != Some(true) && !instance.halted {
+        instance.reboots += 1;
+        tx.put(instance);
+    }
+}
+
+/// Takes every volume away from an instance that is about to go, which needs no restart.
 pub(crate) async fn detach_all(tx: &mut Tx, instance: Uuid) -> Result<()> {
     for mut volume in tx.all::<Volume>(on_instance(instance)).await? {
         volume.attached_to = None;

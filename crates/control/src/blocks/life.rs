@@ -4,10 +4,8 @@ use drivers::Disk;
 use engine::{Next, StepError};
 
 use super::Volume;
+use crate::life::pause;
 use crate::{Doc, Life, LifeCx};
-
-/// How long a disk that is being made is left alone.
-const PAUSE: std::time::Duration = std::time::Duration::from_millis(2);
 
 impl Life for Volume {
     async fn step(doc: &mut Doc<Self>, cx: &LifeCx) -> Result<Next, StepError> {
@@ -19,7 +17,9 @@ impl Life for Volume {
             (true, Some(d)) if d.attached_to.is_some() => disks.attach(id, None).await?,
             (true, Some(_)) => disks.remove(id).await?,
             (false, None) => disks.create(id, doc.size_gb, doc.snapshot).await?,
-            (false, Some(d)) if !d.ready => return Ok(Next::After(PAUSE)),
+            (false, Some(d)) if !d.ready => {
+                return Ok(pause(doc.created().as_millis(), cx.cx.now()));
+            }
             (false, Some(d)) if d.size_gb < doc.size_gb => disks.grow(id, doc.size_gb).await?,
             (false, Some(d)) if d.attached_to != doc.attached_to => {
                 disks.attach(id, doc.attached_to).await?;

@@ -2,6 +2,7 @@
 
 pub(crate) mod handlers;
 mod life;
+pub(crate) mod snapshots;
 
 use drivers::Disk;
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,7 @@ use store::Facet;
 use uuid::Uuid;
 
 use crate::life::Lives;
-use crate::{Kind, Routes};
+use crate::{Doc, Kind, Routes};
 
 /// How many volumes an instance can have.
 pub const PER_INSTANCE: u64 = 16;
@@ -42,7 +43,14 @@ impl Kind for Volume {
     type Seen = Option<Disk>;
 
     fn lists(&self) -> Vec<Facet> {
-        self.attached_to.map(|id| on_instance(id)).into_iter().collect()
+        self.attached_to.map(on_instance).into_iter().collect()
+    }
+}
+
+impl Doc<Volume> {
+    /// Whether it can be attached and copied.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.seen.as_ref().is_some_and(|disk| disk.ready)
     }
 }
 
@@ -53,10 +61,10 @@ pub fn on_instance(id: Uuid) -> Facet {
 
 /// The family's operations.
 pub fn routes() -> Routes {
-    handlers::routes()
+    handlers::routes().and(snapshots::routes())
 }
 
 /// The family's kinds that have a life.
 pub(crate) fn lives(lives: Lives) -> Lives {
-    lives.with::<Volume>()
+    lives.with::<Volume>().with::<snapshots::VolumeSnapshot>()
 }

@@ -1,11 +1,45 @@
-//! Not written yet.
+//! Firewall groups and their rules.
+//!
+//! A group holds its rules itself: there are few, and they change together with the count and the
+//! date that the group shows. What a rule lets through is decided by who carries the traffic.
+
+mod handlers;
+mod rule;
+
+use serde::{Deserialize, Serialize};
+
+pub use rule::{Rule, Source};
 
 use crate::life::Lives;
-use crate::Routes;
+use crate::{Kind, Routes};
+
+/// How many groups an account can have.
+pub const GROUPS_MAX: u64 = 50;
+/// How many rules a group can have.
+pub const RULES_MAX: u32 = 50;
+
+/// A firewall group as its owner wants it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Group {
+    /// What it is for.
+    pub description: String,
+    /// When it or one of its rules last changed, in milliseconds.
+    pub modified: i64,
+    /// The number of the newest rule that it ever had: numbers are not used again.
+    pub last_number: u32,
+    /// Its rules, in the order of their numbers.
+    pub rules: Vec<Rule>,
+}
+
+impl Kind for Group {
+    const KIND: &'static str = "firewall-group";
+    const UNKNOWN: &'static str = "Invalid firewall group ID";
+    type Seen = ();
+}
 
 /// The family's operations.
 pub fn routes() -> Routes {
-    Routes::default()
+    handlers::routes()
 }
 
 /// The family's kinds that have a life.

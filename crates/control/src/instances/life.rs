@@ -1,4 +1,7 @@
 //! The life of an instance: built, installed, started, changed, stopped, removed.
+//!
+//! The only place that calls the driver of machines for instances. It must never change what
+//! should be.
 
 use std::time::Duration;
 
@@ -6,10 +9,9 @@ use drivers::{Image, Machine, MachineSpec, Nic, Progress, Size};
 use engine::{Next, StepError};
 
 use super::{Instance, Software, backups};
+use crate::life::pause;
+use crate::ssh_keys::Key;
 use crate::{Doc, Life, LifeCx};
-
-/// How often a machine that is being built is looked at, under either pace.
-const PAUSE: Duration = Duration::from_millis(2);
 
 impl Life for Instance {
     async fn step(doc: &mut Doc<Self>, cx: &LifeCx) -> Result<Next, StepError> {
@@ -20,7 +22,7 @@ impl Life for Instance {
             if doc.deleting() {
                 return Ok(Next::Gone);
             }
-            machines.create(id, &spec(doc, cx)).await?;
+            machines.create(id, &spec(doc, cx).await?).await?;
             return Ok(Next::Now);
         };
         if doc.deleting() {
@@ -28,12 +30,17 @@ impl Life for Instance {
             return Ok(Next::Now);
         }
         if act(doc, cx, &machine).await? {
+            (doc.seen.settled_at, doc.seen.waiting_since) = (None, None);
             return Ok(Next::Now);
         }
-        if machine.running && machine.progress != Progress::Ready {
-            return Ok(Next::After(PAUSE));
-        }
         let now = cx.cx.now();
+        if machine.running && machine.progress != Progress::Ready {
+            let since = *doc.seen.waiting_since.get_or_insert(now);
+            return Ok(pause(since, now));
+        }
+        doc.seen.waiting_since = None;
+        doc.seen.plan.clone_from(&doc.want.plan);
+        doc.seen.settled_at.get_or_insert(now);
         doc.seen.ready_at.get_or_insert(now);
         match backups::follow_schedule(doc, cx).await? {
             Some(at) => Ok(Next::After(Duration::from_millis((at - now).max(1).unsigned_abs()))),
@@ -45,11 +52,13 @@ impl Life for Instance {
 /// Does the first thing in which the machine is not as it should be; false: there is none.
 async fn act(doc: &Doc<Instance>, cx: &LifeCx, machine: &Machine) -> Result<bool, StepError> {
     let (id, machines) = (doc.id(), cx.machines());
-    let size = size(doc, cx);
+    // A plan that the catalogue has lost leaves the machine as it is.
+    let size = size(doc, cx).unwrap_or(machine.spec.size);
     let nics: Vec<Nic> = doc.networks.iter().map(nic).collect();
     if machine.install != doc.installs {
-        machines.install(id, doc.installs, &spec(doc, cx)).await?;
-    } else if machine.running && matches!(machine.progress, Progress::Building | Progress::Installing)
+        machines.install(id, doc.installs, &spec(doc, cx).await?).await?;
+    } else if machine.running
+        && matches!(machine.progress, Progress::Building | Progress::Installing)
     {
         // Let it be: everything else waits until there is a system.
         return Ok(false);
@@ -75,21 +84,25 @@ fn nic(nic: &super::PrivateNic) -> Nic {
     Nic { network: nic.network, address: nic.address.to_string(), mac: nic.mac.clone() }
 }
 
-fn size(doc: &Doc<Instance>, cx: &LifeCx) -> Size {
-    let plan = cx.cx.catalog().plan(&doc.plan);
-    plan.map(|p| Size { vcpus: p.vcpu_count, ram_mb: p.ram, disk_gb: p.disk_total() })
-        .unwrap_or_default()
+fn size(doc: &Doc<Instance>, cx: &LifeCx) -> Option<Size> {
+    let plan = cx.cx.catalog().plan(&doc.plan)?;
+    Some(Size { vcpus: plan.vcpu_count, ram_mb: plan.ram, disk_gb: plan.disk_total() })
 }
 
-fn spec(doc: &Doc<Instance>, cx: &LifeCx) -> MachineSpec {
-    MachineSpec {
-        size: size(doc, cx),
+async fn spec(doc: &Doc<Instance>, cx: &LifeCx) -> Result<MachineSpec, StepError> {
+    let mut ssh_keys = Vec::with_capacity(doc.ssh_keys.len());
+    for id in &doc.ssh_keys {
+        // A key that was deleted meanwhile opens nothing.
+        ssh_keys.extend(cx.cx.find::<Key>(*id).await?.map(|key| key.want.ssh_key));
+    }
+    Ok(MachineSpec {
+        size: size(doc, cx).unwrap_or_default(),
         image: image(&doc.software),
         hostname: doc.hostname.clone(),
-        ssh_keys: doc.ssh_keys.iter().map(ToString::to_string).collect(),
+        ssh_keys,
         user_data: doc.user_data.clone(),
         script: doc.script.map(|id| id.to_string()).unwrap_or_default(),
-    }
+    })
 }
 
 fn image(software: &Software) -> Image {

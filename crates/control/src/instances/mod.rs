@@ -1,4 +1,8 @@
 //! Instances: virtual machines.
+//!
+//! The stored types are shared by every family that touches an instance; what they mean to its
+//! owner is in `view`, what can be asked in `create`, `update`, `power` and so on. Only `life` may
+//! call a driver.
 
 mod addresses;
 mod backups;
@@ -7,7 +11,11 @@ mod isos;
 mod life;
 mod networks;
 mod power;
+mod software;
+mod update;
 mod view;
+
+pub(crate) use create::{plan, user_data};
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -17,8 +25,10 @@ use serde::{Deserialize, Serialize};
 use store::Facet;
 use uuid::Uuid;
 
+pub(crate) use addresses::{host_in, network_of};
+
 use crate::life::Lives;
-use crate::{Doc, Kind, Routes};
+use crate::{Behave, Cx, Doc, Kind, Refusal, Result, Routes};
 
 /// An instance as its owner wants it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -68,6 +78,8 @@ pub struct Instance {
     pub backups: Option<Schedule>,
     /// Whether it is protected against denial of service.
     pub ddos_protection: bool,
+    /// Whether it speaks to its private networks only, and never gets a public address.
+    pub vpc_only: bool,
 }
 
 /// What is installed on an instance.
@@ -126,6 +138,9 @@ pub struct PrivateNic {
     pub address: Ipv4Addr,
     /// Its hardware address there.
     pub mac: String,
+    /// When it was attached, in milliseconds.
+    #[serde(default)]
+    pub added: i64,
 }
 
 /// When backups are made, in UTC.
@@ -153,6 +168,12 @@ pub struct Seen {
     pub ready_at: Option<i64>,
     /// For which time of the schedule a backup was begun last, in milliseconds.
     pub backup_at: Option<i64>,
+    /// The plan whose size the machine has.
+    pub plan: String,
+    /// Since when the machine has been as it should be, in milliseconds; none: it is not yet.
+    pub settled_at: Option<i64>,
+    /// Since when the machine has been waited for, in milliseconds.
+    pub waiting_since: Option<i64>,
 }
 
 impl Instance {
@@ -172,6 +193,29 @@ impl Doc<Instance> {
             (busy && m.running) || m.install != self.installs
         })
     }
+
+    /// Refuses what cannot wait until the machine is installed.
+    ///
+    /// # Errors
+    /// 400 while it is locked.
+    pub(crate) fn check_unlocked(&self) -> Result<()> {
+        if self.is_locked() {
+            let help = "it is being installed; wait until it is active";
+            return Err(Refusal::bad("Server is currently locked").help(help).into());
+        }
+        Ok(())
+    }
+
+    /// Refuses what touches its hardware where the real API would; elsewhere that waits its turn.
+    ///
+    /// # Errors
+    /// 400 while it is locked, under the real API's pace.
+    pub(crate) fn check_touchable(&self, cx: &Cx) -> Result<()> {
+        match cx.behave() {
+            Behave::Vultr => self.check_unlocked(),
+            Behave::Fast => Ok(()),
+        }
+    }
 }
 
 impl Kind for Instance {
@@ -182,7 +226,7 @@ impl Kind for Instance {
 
     fn lists(&self) -> Vec<Facet> {
         let mut lists = vec![
-            ("region", self.region.clone()),
+            in_region(&self.region),
             ("label", self.label.clone()),
             ("hostname", self.hostname.clone()),
             ("main_ip", self.main_ip().to_string()),
@@ -196,6 +240,38 @@ impl Kind for Instance {
         lists.extend(self.iso.map(with_iso));
         lists
     }
+}
+
+/// Work on an instance that a change started. It has no life of its own: how far it is follows
+/// from the instance. It goes with its instance.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Job {
+    /// The instance.
+    pub instance: Uuid,
+    /// The plan that it moves to.
+    pub plan: Option<String>,
+    /// The installation that is made.
+    pub install: Option<u64>,
+}
+
+impl Kind for Job {
+    const KIND: &'static str = "instance-job";
+    const UNKNOWN: &'static str = "Invalid job ID";
+    type Seen = ();
+
+    fn lists(&self) -> Vec<Facet> {
+        vec![jobs_of(self.instance)]
+    }
+}
+
+/// The list of jobs of an instance.
+fn jobs_of(id: Uuid) -> Facet {
+    ("instance", id.to_string())
+}
+
+/// The list of instances in a region.
+fn in_region(id: &str) -> Facet {
+    ("region", id.to_owned())
 }
 
 /// The list of instances that a firewall group protects.
@@ -216,6 +292,7 @@ pub fn with_iso(id: Uuid) -> Facet {
 /// The family's operations.
 pub fn routes() -> Routes {
     create::routes()
+        .and(update::routes())
         .and(view::routes())
         .and(power::routes())
         .and(addresses::routes())

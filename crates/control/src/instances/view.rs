@@ -1,7 +1,382 @@
 //! Instances as their owner sees them, and what can be asked about one.
+//!
+//! An instance that is in no private network is shown from its own row alone, so that lists cost
+//! one read. Nothing is changed here.
 
-use crate::Routes;
+use std::collections::BTreeMap;
+
+use api::applications::{Application, ApplicationType};
+use api::instances::*;
+use api::os::Os;
+use api::{Money, Open, Page, Time};
+use drivers::{Machine, Progress};
+use jiff::tz::TimeZone;
+use jiff::{ToSpan, civil::Date};
+use rust_decimal::Decimal;
+
+use super::{Instance as Wanted, Job, Software, create, in_firewall_group, in_region};
+use crate::billing::pending_charges;
+use crate::catalog::{
+    self, HOURS_PER_MONTH, OS_APPLICATION, OS_BACKUP, OS_CUSTOM, OS_SNAPSHOT, PriceItem,
+};
+use crate::vpcs::{PrivateNetwork, Sort, nics};
+use crate::{Cx, Doc, Refusal, Result, Routes, addresses};
+
+/// How many days of traffic are told where none are asked for, and at most.
+const DAYS: u32 = 30;
+const DAYS_MAX: u32 = 180;
+/// How many neighbours are told at most.
+const NEIGHBORS_MAX: u32 = 100;
 
 pub(super) fn routes() -> Routes {
     Routes::default()
+        .on(list)
+        .on(get)
+        .on(job)
+        .on(upgrades)
+        .on(user_data)
+        .on(bandwidth)
+        .on(neighbors)
+}
+
+impl Software {
+    /// The number of the operating system that it shows as.
+    pub(super) fn os_id(&self) -> i64 {
+        match self {
+            Self::Os(id) => *id,
+            Self::App(_) | Self::Image(_) => OS_APPLICATION,
+            Self::Snapshot(..) => OS_SNAPSHOT,
+            Self::Backup(..) => OS_BACKUP,
+            Self::Nothing | Self::Iso(_) | Self::Ipxe(_) => OS_CUSTOM,
+        }
+    }
+}
+
+/// An instance as its owner sees it, without what is owed for it.
+pub(super) async fn show(cx: &Cx, doc: &Doc<Wanted>) -> Result<Instance> {
+    let vpcs = match doc.networks.is_empty() {
+        true => Vec::new(),
+        false => attached_vpcs(cx, doc).await?,
+    };
+    let internal_ip = vpcs.first().map(|(_, address)| address.clone()).unwrap_or_default();
+    let shown = Instance {
+        internal_ip,
+        vpcs: vpcs.into_iter().map(|(vpc, _)| vpc).collect(),
+        ..described(doc)
+    };
+    Ok(with_state(with_addresses(with_software(with_plan(shown, cx, doc), cx, doc), doc), doc))
+}
+
+/// The VPCs that an instance is in, each with the instance's address there.
+async fn attached_vpcs(cx: &Cx, doc: &Doc<Wanted>) -> Result<Vec<(AttachedVpc, String)>> {
+    let vpc = |(nic, network): (super::PrivateNic, Doc<PrivateNetwork>)| {
+        let subnet = network.subnet.to_string();
+        let vpc = AttachedVpc { id: nic.network.into(), version: 1, subnet };
+        (vpc, nic.address.to_string())
+    };
+    Ok(nics(cx, doc, Sort::Vpc).await?.into_iter().map(vpc).collect())
+}
+
+/// What the owner said about it.
+fn described(doc: &Doc<Wanted>) -> Instance {
+    let features = [
+        (doc.ddos_protection, InstanceFeature::DdosProtection),
+        (doc.ipv6.is_some(), InstanceFeature::Ipv6),
+        (doc.backups.is_some(), InstanceFeature::AutoBackups),
+    ];
+    let features = features.into_iter().filter(|(is_on, _)| *is_on);
+    let user_scheme = match doc.user_scheme.as_str() {
+        "limited" => UserScheme::Limited,
+        _ => UserScheme::Root,
+    };
+    Instance {
+        id: doc.id().into(),
+        region: doc.region.clone(),
+        date_created: doc.created(),
+        label: doc.label.clone(),
+        hostname: doc.hostname.clone(),
+        tag: doc.tags.first().cloned().unwrap_or_default(),
+        tags: doc.tags.clone(),
+        firewall_group_id: doc.firewall_group.map(Into::into).into(),
+        features: features.map(|(_, feature)| feature.into()).collect(),
+        user_scheme: user_scheme.into(),
+        vpc_only: doc.vpc_only,
+        ..Instance::default()
+    }
+}
+
+/// The plan that it has now: after a change the old one, until the machine has its new size.
+fn present_plan(doc: &Doc<Wanted>) -> &str {
+    if doc.seen.plan.is_empty() { &doc.plan } else { &doc.seen.plan }
+}
+
+fn with_plan(shown: Instance, cx: &Cx, doc: &Doc<Wanted>) -> Instance {
+    let id = present_plan(doc);
+    let shown = Instance { plan: id.to_owned(), ..shown };
+    match cx.catalog().plan(id) {
+        Some(plan) => Instance {
+            ram: plan.ram,
+            disk: plan.disk_total(),
+            vcpu_count: plan.vcpu_count,
+            allowed_bandwidth: plan.bandwidth,
+            ..shown
+        },
+        None => shown,
+    }
+}
+
+fn with_software(shown: Instance, cx: &Cx, doc: &Doc<Wanted>) -> Instance {
+    let os_id = doc.software.os_id();
+    let shown = Instance {
+        os: cx.catalog().system(os_id).map(|system| system.name.clone()).unwrap_or_default(),
+        os_id: number(os_id),
+        ..shown
+    };
+    match &doc.software {
+        Software::App(id) => Instance { app_id: number(*id), ..shown },
+        Software::Image(id) => Instance { image_id: id.clone(), ..shown },
+        Software::Snapshot(id, _) => Instance { snapshot_id: Some((*id).into()).into(), ..shown },
+        _ => shown,
+    }
+}
+
+fn number(id: i64) -> u32 {
+    u32::try_from(id).unwrap_or_default()
+}
+
+/// Its public addresses, which it has as soon as its machine is there.
+fn with_addresses(shown: Instance, doc: &Doc<Wanted>) -> Instance {
+    let is_there = doc.seen.machine.is_some();
+    let shown = match doc.ipv4.first().filter(|_| is_there) {
+        Some(main) => Instance {
+            main_ip: main.address.to_string(),
+            netmask_v4: addresses::NETMASK.to_string(),
+            gateway_v4: addresses::gateway(main.address).to_string(),
+            ..shown
+        },
+        None => Instance { main_ip: "0.0.0.0".into(), gateway_v4: "0.0.0.0".into(), ..shown },
+    };
+    let Some(ipv6) = doc.ipv6.as_ref().filter(|_| is_there) else { return shown };
+    let network = InstanceIpv6Network {
+        network: ipv6.network.to_string(),
+        main_ip: expanded(ipv6.address),
+        network_size: addresses::IPV6_PREFIX,
+    };
+    Instance {
+        v6_network: network.network.clone(),
+        v6_main_ip: network.main_ip.clone(),
+        v6_network_size: network.network_size,
+        v6_networks: vec![network],
+        ..shown
+    }
+}
+
+/// An IPv6 address with all its zeros, as the real API writes it.
+fn expanded(address: std::net::Ipv6Addr) -> String {
+    address.segments().map(|group| format!("{group:04x}")).join(":")
+}
+
+fn with_state(shown: Instance, doc: &Doc<Wanted>) -> Instance {
+    let machine = doc.seen.machine.as_ref();
+    let is_running = machine.is_some_and(|machine| machine.running);
+    Instance {
+        status: status(doc, machine).into(),
+        power_status: if is_running { PowerStatus::Running } else { PowerStatus::Stopped }.into(),
+        server_status: server_status(doc, machine).into(),
+        ..shown
+    }
+}
+
+/// Active once it is installed for the first time: until then it is locked, so that what waits
+/// for `active` may destroy it at once.
+fn status(doc: &Doc<Wanted>, machine: Option<&Machine>) -> InstanceStatus {
+    match machine {
+        None => InstanceStatus::Pending,
+        Some(_) if doc.seen.ready_at.is_none() && doc.is_locked() => InstanceStatus::Pending,
+        Some(_) if present_plan(doc) != doc.plan => InstanceStatus::Resizing,
+        Some(_) => InstanceStatus::Active,
+    }
+}
+
+fn server_status(doc: &Doc<Wanted>, machine: Option<&Machine>) -> ServerStatus {
+    match machine.map(|machine| (machine.progress, machine.running)) {
+        None | Some((Progress::Building, true)) => ServerStatus::None,
+        Some(_) if doc.is_locked() => ServerStatus::Locked,
+        Some((Progress::Booting, true)) => ServerStatus::InstallingBooting,
+        Some(_) => ServerStatus::Ok,
+    }
+}
+
+/// What is owed for it since the last invoice: its plan, and what it has besides.
+fn owed(cx: &Cx, doc: &Doc<Wanted>) -> Money {
+    let Some(plan) = cx.catalog().plan(present_plan(doc)) else { return Money::default() };
+    let cost = plan.cost_in(&doc.region);
+    let price = |item: PriceItem| cx.catalog().price(item).amount;
+    // Reserved addresses are paid for on their own.
+    let extra = doc.ipv4.iter().skip(1).filter(|ip| ip.reserved.is_none()).count();
+    let mut besides = price(PriceItem::AdditionalIpv4) * Decimal::from(extra);
+    if doc.ddos_protection {
+        besides += price(PriceItem::DdosProtection);
+    }
+    if doc.backups.is_some() {
+        let percent = price(PriceItem::AutomaticBackups);
+        besides += cost.monthly * percent / Decimal::ONE_HUNDRED;
+    }
+    let hourly = cost.hourly + besides / Decimal::from(HOURS_PER_MONTH);
+    pending_charges(cost.monthly + besides, hourly, doc.created(), cx.time())
+}
+
+async fn list(cx: Cx, req: ListInstances) -> Result<Page<Instance>> {
+    let mut lists = Vec::new();
+    let mut narrow = |name: &'static str, value: Option<String>| {
+        lists.extend(value.filter(|value| !value.is_empty()).map(|value| (name, value)));
+    };
+    narrow("tag", req.tag.map(|tag| tag.to_lowercase()));
+    narrow("label", req.label);
+    narrow("main_ip", req.main_ip);
+    narrow("region", req.region);
+    narrow("hostname", req.hostname);
+    lists.extend(req.firewall_group_id.map(|id| in_firewall_group(id.into())));
+    let page = cx.page::<Wanted>(lists, req.per_page, req.cursor.as_deref()).await?;
+    let show_owed = req.show_pending_charges.unwrap_or_default();
+    let mut items = Vec::with_capacity(page.items.len());
+    for doc in &page.items {
+        let pending_charges = show_owed.then(|| owed(&cx, doc));
+        items.push(Instance { pending_charges, ..show(&cx, doc).await? });
+    }
+    Ok(Page { items, meta: page.meta })
+}
+
+async fn get(cx: Cx, req: GetInstance) -> Result<Instance> {
+    let doc = cx.get::<Wanted>(req.instance_id).await?;
+    Ok(Instance { pending_charges: Some(owed(&cx, &doc)), ..show(&cx, &doc).await? })
+}
+
+async fn job(cx: Cx, req: GetInstanceJob) -> Result<InstanceJob> {
+    let job = cx.get::<Job>(req.job_id).await?;
+    let instance = cx.get::<Wanted>(job.instance).await?;
+    let is_done = is_done(&job, &instance);
+    let added = job.created();
+    let updated = instance.seen.settled_at.filter(|_| is_done).map(Time::from_millis);
+    let kind = if job.plan.is_some() { "UPGRADE" } else { "REINSTALL" };
+    let work = if job.plan.is_some() { "Upgrade" } else { "Reinstall" };
+    Ok(InstanceJob {
+        id: req.job_id,
+        vps_id: Some(job.instance.into()).into(),
+        kind: kind.to_owned(),
+        state: if is_done { "success" } else { "pending" }.to_owned(),
+        info: match is_done {
+            true => format!("{work} completed successfully!"),
+            false => format!("{work} in progress."),
+        },
+        added_at: seconds(added),
+        updated_at: seconds(updated.unwrap_or(added).max(added)),
+    })
+}
+
+/// Whether a job's work is done, or has been overtaken by later work.
+fn is_done(job: &Job, instance: &Doc<Wanted>) -> bool {
+    let resized =
+        job.plan.as_ref().is_none_or(|plan| *plan == instance.seen.plan || *plan != instance.plan);
+    let installed = job.install.is_none_or(|number| {
+        let machine = instance.seen.machine.as_ref();
+        machine.is_some_and(|machine| {
+            let is_up = machine.progress == Progress::Ready;
+            machine.install > number || (machine.install == number && is_up)
+        })
+    });
+    resized && installed
+}
+
+fn seconds(time: Time) -> String {
+    time.0.strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+async fn upgrades(cx: Cx, req: GetInstanceUpgrades) -> Result<InstanceUpgrades> {
+    let instance = cx.get::<Wanted>(req.instance_id).await?;
+    let plan = create::plan(&cx, &instance.plan)?;
+    let kind = req.kind.unwrap_or_default();
+    let is_asked = |one: UpgradeType| kind == UpgradeType::All || kind == one;
+    let mut found = InstanceUpgrades::default();
+    if is_asked(UpgradeType::Os) {
+        let stand_ins = [OS_APPLICATION, OS_BACKUP, OS_CUSTOM, OS_SNAPSHOT];
+        let systems = cx.catalog().systems().filter(|system| {
+            system.id != instance.software.os_id()
+                && !stand_ins.contains(&system.id)
+                && system.fits(plan)
+        });
+        found.os = systems.map(os).collect();
+    }
+    if is_asked(UpgradeType::Applications) {
+        let others = cx.catalog().applications().filter(|app| match &instance.software {
+            Software::App(id) => app.id != *id,
+            Software::Image(image) => app.image_id != *image,
+            _ => true,
+        });
+        found.applications = others.map(application).collect();
+    }
+    if is_asked(UpgradeType::Plans) {
+        let plans = cx.catalog().upgrades(plan, &instance.region);
+        found.plans = plans.map(|plan| plan.id.clone()).collect();
+    }
+    Ok(found)
+}
+
+fn os(system: &catalog::System) -> Os {
+    Os {
+        id: number(system.id),
+        name: system.name.clone(),
+        arch: system.arch.clone(),
+        family: system.family.clone(),
+    }
+}
+
+fn application(app: &catalog::Application) -> Application {
+    let kind: Open<ApplicationType> = match app.kind {
+        catalog::ApplicationType::OneClick => ApplicationType::OneClick.into(),
+        catalog::ApplicationType::Marketplace => ApplicationType::Marketplace.into(),
+    };
+    Application {
+        id: number(app.id),
+        name: app.name.clone(),
+        short_name: app.short_name.clone(),
+        deploy_name: app.deploy_name.clone(),
+        kind,
+        vendor: app.vendor.clone(),
+        image_id: app.image_id.clone(),
+    }
+}
+
+async fn user_data(cx: Cx, req: GetInstanceUserData) -> Result<InstanceUserData> {
+    let instance = cx.get::<Wanted>(req.instance_id).await?;
+    Ok(InstanceUserData { data: instance.want.user_data })
+}
+
+/// The days on which the instance was there. A simulated machine transfers nothing.
+async fn bandwidth(cx: Cx, req: GetInstanceBandwidth) -> Result<BTreeMap<String, DayTraffic>> {
+    let instance = cx.get::<Wanted>(req.instance_id).await?;
+    let days = req.date_range.unwrap_or(DAYS);
+    if !(1..=DAYS_MAX).contains(&days) {
+        let help = format!("{days} is not from 1 to {DAYS_MAX}");
+        return Err(Refusal::field("date_range", help).into());
+    }
+    let today = day(cx.time());
+    let earliest = today.saturating_sub((i64::from(days) - 1).days());
+    let first = day(instance.created()).max(earliest);
+    let days = first.series(1.day()).take_while(|date| *date <= today);
+    Ok(days.map(|date| (date.to_string(), DayTraffic::default())).collect())
+}
+
+fn day(time: Time) -> Date {
+    time.0.to_zoned(TimeZone::UTC).date()
+}
+
+/// The simulated world has one host in each region: neighbours are the account's other instances
+/// there, the oldest first.
+async fn neighbors(cx: Cx, req: ListInstanceNeighbors) -> Result<Vec<api::id::InstanceId>> {
+    let instance = cx.get::<Wanted>(req.instance_id).await?;
+    let lists = vec![in_region(&instance.region)];
+    let page = cx.page::<Wanted>(lists, Some(NEIGHBORS_MAX), None).await?;
+    let others = page.items.iter().map(Doc::id).filter(|id| *id != instance.id());
+    Ok(others.map(Into::into).collect())
 }

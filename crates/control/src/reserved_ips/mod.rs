@@ -1,11 +1,57 @@
-//! Not written yet.
+//! Reserved IPs: addresses, and IPv6 networks, that stay the account's whichever instance has them.
+//!
+//! The address belongs to the reserved IP's row, also while an instance has it; the instance keeps
+//! a note of it among its own addresses. Both are written in one change, so that they never differ.
+
+mod handlers;
+mod place;
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv6Addr};
+
+use serde::{Deserialize, Serialize};
+use store::Facet;
+use uuid::Uuid;
+
+pub use place::{claim, detach_all};
 
 use crate::life::Lives;
-use crate::Routes;
+use crate::{Kind, Routes};
+
+/// A reserved address or network.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Reserved {
+    /// The region's id.
+    pub region: String,
+    /// The IPv4 address, or the address of the IPv6 network.
+    pub network: IpAddr,
+    /// The owner's name for it.
+    pub label: String,
+    /// The instance that has it.
+    pub attached_to: Option<Uuid>,
+    /// Names in reverse DNS, where it is a further IPv6 network of its instance. Those of the
+    /// instance's first network are kept by the instance.
+    pub reverse: BTreeMap<Ipv6Addr, String>,
+}
+
+impl Kind for Reserved {
+    const KIND: &'static str = "reserved-ip";
+    const UNKNOWN: &'static str = "Invalid reserved-ip ID";
+    type Seen = ();
+
+    fn lists(&self) -> Vec<Facet> {
+        self.attached_to.map(on_instance).into_iter().collect()
+    }
+}
+
+/// The list of reserved IPs that an instance has.
+pub fn on_instance(id: Uuid) -> Facet {
+    ("instance", id.to_string())
+}
 
 /// The family's operations.
 pub fn routes() -> Routes {
-    Routes::default()
+    handlers::routes()
 }
 
 /// The family's kinds that have a life.

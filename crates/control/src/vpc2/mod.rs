@@ -1,11 +1,157 @@
-//! Not written yet.
+//! VPC 2.0 networks, which the real API had until 2026, and the nodes in them.
+//!
+//! They are stored beside VPCs and behave like them, but must never be taken for one.
 
+use api::id::{InstanceId, Vpc2Id};
+use api::vpc2::*;
+use api::{OrEmpty, Page};
+use uuid::Uuid;
+
+use crate::instances::{Instance, in_network};
 use crate::life::Lives;
-use crate::Routes;
+use crate::vpcs::networks::{self, Wish};
+use crate::vpcs::{Name, PrivateNetwork, Sort, enter, exit};
+use crate::{Cx, Doc, Refusal, Result, Routes, Tx};
+
+/// Networks as `/v2/vpc2` has them.
+pub(crate) const VPC2: Name = Name {
+    sort: Sort::Vpc2,
+    unknown: "Invalid VPC 2.0 ID",
+    subnet: "ip_block",
+    mask: "prefix_length",
+};
+/// How many nodes a request may name.
+const NODES_MAX: usize = 1000;
 
 /// The family's operations.
 pub fn routes() -> Routes {
-    Routes::default()
+    let routes = Routes::default().on(list).on(create).on(get).on(update).on(delete);
+    routes.on(nodes).on(attach).on(detach)
+}
+
+fn view(doc: Doc<PrivateNetwork>) -> Vpc2 {
+    Vpc2 {
+        id: Vpc2Id(doc.id()),
+        region: doc.region.clone(),
+        date_created: doc.created(),
+        ip_block: doc.subnet.address().to_string(),
+        prefix_length: doc.subnet.prefix().into(),
+        description: doc.want.description,
+    }
+}
+
+async fn list(cx: Cx, req: ListVpc2) -> Result<Page<Vpc2>> {
+    let cursor = req.cursor.as_deref();
+    Ok(networks::list(&cx, VPC2.sort, req.per_page, cursor).await?.map(view))
+}
+
+async fn create(cx: Cx, req: CreateVpc2) -> Result<Vpc2> {
+    let CreateVpc2 { region, description, ip_type, ip_block, prefix_length } = req;
+    if ip_type.and_then(OrEmpty::get) == Some(api::firewalls::IpType::V6) {
+        return Err(Refusal::field("ip_type", "`v4` is the only one").into());
+    }
+    check_description(description.as_deref().unwrap_or_default())?;
+    let wish = Wish { region, description, subnet: ip_block, mask: prefix_length };
+    Ok(view(networks::create(&cx, VPC2, wish).await?))
+}
+
+/// Unlike a VPC's, the description has few signs to choose from.
+fn check_description(text: &str) -> Result<()> {
+    let allowed = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-');
+    match text.chars().find(|c| !allowed(*c)) {
+        None => Ok(()),
+        Some(c) => {
+            let help = format!("`{c}` is no letter, digit, space, underscore or hyphen");
+            Err(Refusal::field("description", help).into())
+        }
+    }
+}
+
+async fn get(cx: Cx, req: GetVpc2) -> Result<Vpc2> {
+    Ok(view(networks::get(&cx, VPC2, req.vpc_id).await?))
+}
+
+async fn update(cx: Cx, req: UpdateVpc2) -> Result<()> {
+    check_description(&req.description)?;
+    networks::describe(&cx, VPC2, req.vpc_id, &req.description).await
+}
+
+async fn delete(cx: Cx, req: DeleteVpc2) -> Result<()> {
+    networks::delete(&cx, VPC2, req.vpc_id).await
+}
+
+async fn nodes(cx: Cx, req: ListVpc2Nodes) -> Result<Page<Vpc2Node>> {
+    let network = networks::get(&cx, VPC2, req.vpc_id).await?.id();
+    let (lists, cursor) = (vec![in_network(network)], req.cursor.as_deref());
+    let page = cx.page::<Instance>(lists, req.per_page, cursor).await?;
+    Ok(page.map(|instance| node(network, instance)))
+}
+
+fn node(network: Uuid, instance: Doc<Instance>) -> Vpc2Node {
+    let nic = instance.networks.iter().find(|nic| nic.network == network);
+    let nic = nic.expect("the list holds those that are in the network");
+    let status = if instance.seen.ready_at.is_some() { "active" } else { "pending" };
+    Vpc2Node {
+        id: InstanceId(instance.id()),
+        ip_address: nic.address.to_string(),
+        mac_address: u64::from_str_radix(&nic.mac.replace(':', ""), 16).unwrap_or_default(),
+        kind: "vps".into(),
+        node_status: status.into(),
+        description: instance.want.label,
+    }
+}
+
+/// The instances that a request names as nodes.
+async fn named(tx: &mut Tx, ids: Vec<InstanceId>) -> Result<Vec<Doc<Instance>>> {
+    if !(1..=NODES_MAX).contains(&ids.len()) {
+        let help = format!("{} are not from 1 to {NODES_MAX}", ids.len());
+        return Err(Refusal::field("nodes", help).into());
+    }
+    let mut instances: Vec<Doc<Instance>> = Vec::with_capacity(ids.len());
+    for id in ids {
+        let instance = tx.named::<Instance>("nodes", id).await?;
+        if instances.iter().any(|known| known.id() == instance.id()) {
+            return Err(Refusal::field("nodes", format!("{id} is there twice")).into());
+        }
+        instances.push(instance);
+    }
+    Ok(instances)
+}
+
+async fn attach(cx: Cx, req: AttachVpc2Nodes) -> Result<()> {
+    let mut tx = cx.begin();
+    let network = networks::in_path(&mut tx, VPC2, req.vpc_id).await?.id();
+    for mut instance in named(&mut tx, req.nodes).await? {
+        enter(&mut tx, &mut instance, VPC2, "nodes", network, None).await?;
+        tx.put(&instance);
+    }
+    tx.commit().await
+}
+
+async fn detach(cx: Cx, req: DetachVpc2Nodes) -> Result<()> {
+    let mut tx = cx.begin();
+    let network = networks::in_path(&mut tx, VPC2, req.vpc_id).await?.id();
+    for mut instance in named(&mut tx, req.nodes).await? {
+        exit(&mut tx, &mut instance, VPC2, "nodes", network).await?;
+        tx.put(&instance);
+    }
+    tx.commit().await
+}
+
+/// Puts an instance in a VPC 2.0 network: the caller puts the instance.
+///
+/// # Errors
+/// 400 where there is no such network, it is elsewhere, full, or has the instance already.
+pub async fn join(tx: &mut Tx, instance: &mut Doc<Instance>, network: Uuid) -> Result<()> {
+    enter(tx, instance, VPC2, "attach_vpc2", network, None).await
+}
+
+/// Takes an instance out of a VPC 2.0 network: the caller puts the instance.
+///
+/// # Errors
+/// 400 where there is no such network, or the instance is not in it.
+pub async fn leave(tx: &mut Tx, instance: &mut Doc<Instance>, network: Uuid) -> Result<()> {
+    exit(tx, instance, VPC2, "detach_vpc2", network).await
 }
 
 /// The family's kinds that have a life.

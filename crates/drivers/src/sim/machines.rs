@@ -27,7 +27,8 @@ impl State {
             (Progress::Installing, pace.install),
             (Progress::Booting, pace.boot),
         ];
-        for (stage, takes) in stages.into_iter().filter(|(stage, _)| rank(*stage) >= rank(self.from))
+        for (stage, takes) in
+            stages.into_iter().filter(|(stage, _)| rank(*stage) >= rank(self.from))
         {
             if left < takes {
                 return stage;

@@ -1,0 +1,221 @@
+//! What records of each type can say. Texts of refusals are those that clients have met, without
+//! the words `Unable to add record: ` before them.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use api::domains::RecordType;
+
+use super::names::is_hostname;
+
+/// How long texts can be: what one record has room for, less the length of its pieces.
+const TEXT_MAX: usize = 65_000;
+
+/// Why a record cannot be: what the real API says, or would, and what would be right.
+pub(super) struct Wrong {
+    pub(super) said: &'static str,
+    pub(super) help: String,
+}
+
+/// The data as it is stored. It is what was sent, but that text is put between quotes.
+pub(super) fn checked(kind: RecordType, data: &str) -> Result<String, Wrong> {
+    match kind {
+        RecordType::Txt => return text(data),
+        RecordType::A => fits(data.parse::<Ipv4Addr>().is_ok(), data, "an IPv4 address")?,
+        RecordType::Aaaa => fits(data.parse::<Ipv6Addr>().is_ok(), data, "an IPv6 address")?,
+        RecordType::Cname | RecordType::Ns => fits(is_hostname(data), data, "a host name")?,
+        // A dot alone says that there is no mail here.
+        RecordType::Mx => fits(data == "." || is_hostname(data), data, "a host name")?,
+        RecordType::Srv => fits(is_service(data), data, "`weight port target`, as `5 5060 sip`")?,
+        RecordType::Caa if is_caa(data) => {}
+        RecordType::Caa => {
+            let said = r#"Data must be in the format: [flag] [iodef|issuewild|issue] "domain""#;
+            return Err(Wrong { said, help: format!("it was `{data}`") });
+        }
+        RecordType::Sshfp => {
+            let right = "`algorithm type fingerprint`, with 40 (type 1) or 64 (type 2) hex digits";
+            fits(is_fingerprint(data), data, right)?;
+        }
+    }
+    Ok(data.to_owned())
+}
+
+fn fits(right: bool, data: &str, what: &str) -> Result<(), Wrong> {
+    let wrong = || Wrong { said: "Invalid data", help: format!("`{data}` is not {what}") };
+    right.then_some(()).ok_or_else(wrong)
+}
+
+/// Text between quotes. Blanks around it go; quotes at both ends may be left out, and nowhere else
+/// be. Backslashes are only backslashes.
+fn text(data: &str) -> Result<String, Wrong> {
+    let data = data.trim();
+    let wrong = |said, help: String| Err(Wrong { said, help });
+    let quotes = (data.starts_with('"'), data.ends_with('"'));
+    let inner = match quotes {
+        (true, true) if data.len() >= 2 => &data[1..data.len() - 1],
+        (false, false) => data,
+        _ => {
+            let help = "there is a quote at one end only".into();
+            return wrong("Record data must be enclosed in quotes", help);
+        }
+    };
+    if inner.contains('"') {
+        let said = "Quotes may only appear at the beginning and end of the data";
+        return wrong(said, "TXT records cannot hold double quotes".into());
+    }
+    if inner.len() > TEXT_MAX || data.is_empty() {
+        let help = format!("text has 1 to {TEXT_MAX} bytes; `\"\"` for none");
+        return wrong("Invalid data", help);
+    }
+    if let Some(term) = wrong_in_spf(inner) {
+        return wrong("Invalid data", format!("`{term}` means nothing in SPF"));
+    }
+    Ok(format!("\"{inner}\""))
+}
+
+/// The first term of an SPF policy that is none; nothing where it is right, or no policy.
+fn wrong_in_spf(text: &str) -> Option<&str> {
+    let policy = text.strip_prefix("v=spf1")?;
+    if !policy.is_empty() && !policy.starts_with(' ') {
+        return None;
+    }
+    policy.split(' ').filter(|term| !term.is_empty()).find(|term| !is_spf_term(term))
+}
+
+fn is_spf_term(term: &str) -> bool {
+    let is_name = |name: &str| {
+        let mut letters = name.chars();
+        letters.next().is_some_and(|c| c.is_ascii_alphabetic())
+            && letters.all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+    };
+    let mechanism = term.trim_start_matches(['+', '-', '~', '?']);
+    if term.len() > mechanism.len() + 1 {
+        return false;
+    }
+    let end = mechanism.find([':', '/', '=']).unwrap_or(mechanism.len());
+    let (word, rest) = mechanism.split_at(end);
+    match (word.to_ascii_lowercase().as_str(), rest.chars().next()) {
+        // A modifier, known or not.
+        (_, Some('=')) => mechanism.len() == term.len() && is_name(word),
+        ("all" | "ptr" | "a" | "mx", None) => true,
+        ("a" | "mx", Some(_)) | ("ptr" | "include" | "exists", Some(':')) => rest.len() > 1,
+        ("ip4" | "ip6", Some(':')) => rest[1..].parse::<crate::Network>().is_ok(),
+        _ => false,
+    }
+}
+
+fn is_service(data: &str) -> bool {
+    let mut parts = data.split(' ');
+    let mut number = || parts.next().is_some_and(|part| part.parse::<u16>().is_ok());
+    let numbers = number() && number();
+    let target = parts.next().is_some_and(|name| name == "." || is_hostname(name));
+    numbers && target && parts.next().is_none()
+}
+
+fn is_caa(data: &str) -> bool {
+    let mut parts = data.splitn(3, ' ');
+    let flag = parts.next().is_some_and(|flag| flag.parse::<u8>().is_ok());
+    let (tag, value) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let value = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
+    let Some(value) = value.filter(|value| flag && !value.contains(['"', ' '])) else {
+        return false;
+    };
+    let is_address = ["mailto:", "http://", "https://"].iter().any(|way| value.starts_with(way));
+    match tag {
+        "issue" => is_hostname(value),
+        "issuewild" => value == ";" || is_hostname(value),
+        "iodef" => is_address || is_hostname(value),
+        _ => false,
+    }
+}
+
+fn is_fingerprint(data: &str) -> bool {
+    let parts: Vec<&str> = data.split(' ').collect();
+    let [algorithm, kind, print] = parts[..] else { return false };
+    let digits = match kind {
+        "1" => 40,
+        "2" => 64,
+        _ => return false,
+    };
+    let algorithm = algorithm.parse::<u8>().is_ok_and(|number| number > 0);
+    algorithm && print.len() == digits && print.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(kind: RecordType, data: &str) -> Result<String, &'static str> {
+        checked(kind, data).map_err(|wrong| wrong.said)
+    }
+
+    #[test]
+    fn text_comes_out_in_quotes_and_holds_none() {
+        let txt = |data| said(RecordType::Txt, data);
+        assert_eq!(txt(" \"a b\" ").as_deref(), Ok("\"a b\""));
+        assert_eq!(txt("a\\b").as_deref(), Ok("\"a\\b\""));
+        assert_eq!(txt("\"\"").as_deref(), Ok("\"\""));
+        for data in ["\"a", "a\"", "\""] {
+            assert_eq!(txt(data), Err("Record data must be enclosed in quotes"), "{data}");
+        }
+        let inner = "Quotes may only appear at the beginning and end of the data";
+        assert_eq!(txt("\"a\" \"b\""), Err(inner));
+        assert_eq!(txt("a\"b"), Err(inner));
+        assert!(txt("").is_err());
+        assert!(txt(&"x".repeat(3000)).is_ok(), "long texts");
+    }
+
+    #[test]
+    fn sender_policies_are_read() {
+        let spf = |data| said(RecordType::Txt, data).is_ok();
+        assert!(spf("v=spf1 a mx/24 ip4:198.51.100.0/24 ip6:2001:db8::/32 include:x.org -all"));
+        assert!(spf("v=spf1 redirect=_spf.example.com exp=e.%{d}"));
+        assert!(spf("v=spf10 whatever"), "another version");
+        for data in ["v=spf1 ip4:300.1.1.1", "v=spf1 bogus", "v=spf1 include:", "v=spf1 --all"] {
+            assert!(!spf(data), "{data}");
+        }
+    }
+
+    #[test]
+    fn each_type_has_its_form() {
+        use RecordType::*;
+        let (sha1, sha256) = ("ab".repeat(20), "0F".repeat(32));
+        let right: &[(RecordType, &str)] = &[
+            (A, "192.0.2.1"),
+            (Aaaa, "2001:db8::1"),
+            (Cname, "www.example.com"),
+            (Cname, "_abc.acm.example"),
+            (Ns, "ns1.example.com"),
+            (Mx, "."),
+            (Srv, "5 5060 sip.example.com"),
+            (Srv, "0 0 ."),
+            (Caa, r#"0 issue "letsencrypt.org""#),
+            (Caa, r#"128 issuewild ";""#),
+            (Caa, r#"0 iodef "mailto:a@example.com""#),
+            (Sshfp, &format!("4 1 {sha1}")),
+            (Sshfp, &format!("4 2 {sha256}")),
+        ];
+        for (kind, data) in right {
+            assert_eq!(said(*kind, data).as_deref(), Ok(*data));
+        }
+        let wrong: &[(RecordType, &str)] = &[
+            (A, "2001:db8::1"),
+            (A, "192.0.2.256"),
+            (A, ""),
+            (Aaaa, "192.0.2.1"),
+            (Cname, "a b"),
+            (Ns, ""),
+            (Mx, ""),
+            (Srv, "10 5 5060 sip.example.com"),
+            (Srv, "5 70000 sip"),
+            (Sshfp, &format!("4 2 {sha1}")),
+            (Sshfp, "4 1 xyz"),
+        ];
+        for (kind, data) in wrong {
+            assert_eq!(said(*kind, data), Err("Invalid data"), "{data}");
+        }
+        let form = r#"Data must be in the format: [flag] [iodef|issuewild|issue] "domain""#;
+        for data in ["0 issue letsencrypt.org", r#"0 issue "a.org; x=1""#, r#"0 tbs "a.org""#] {
+            assert_eq!(said(Caa, data), Err(form), "{data}");
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! What is asked of a domain's records, and what is refused.
+
+use api::domains::*;
+use api::{Page, id::RecordId};
+
+use super::names::label_of;
+use super::{TTL_DEFAULT, Zone, ZoneRecord, at_name, data, in_zone, zone, zone_in};
+use crate::{Cx, Doc, Kind, Refusal, Result, Routes, Tx};
+
+/// Which mail server or service goes first where nothing is said of it.
+const PRIORITY_DEFAULT: u16 = 10;
+/// How long a record can be remembered, in seconds (RFC 2181).
+const TTL_MAX: u32 = (1 << 31) - 1;
+
+pub(super) fn routes() -> Routes {
+    Routes::default().on(list).on(create).on(get).on(update).on(delete)
+}
+
+fn view(doc: Doc<ZoneRecord>) -> Record {
+    Record {
+        id: RecordId(doc.id()),
+        kind: doc.kind.into(),
+        priority: doc.priority,
+        ttl: doc.ttl,
+        name: doc.want.name,
+        data: doc.want.data,
+    }
+}
+
+async fn list(cx: Cx, req: ListRecords) -> Result<Page<Record>> {
+    let zone = zone(&cx, &req.dns_domain).await?;
+    let lists = vec![in_zone(zone.id())];
+    Ok(cx.page(lists, req.per_page, req.cursor.as_deref()).await?.map(view))
+}
+
+async fn create(cx: Cx, req: CreateRecord) -> Result<Record> {
+    let mut tx = cx.begin();
+    let zone = zone_in(&cx, &mut tx, &req.dns_domain).await?;
+    let record = tx.new_doc(ZoneRecord {
+        zone: zone.id(),
+        kind: req.kind,
+        name: req.name,
+        label: String::new(),
+        data: req.data,
+        priority: req.priority.unwrap_or(PRIORITY_DEFAULT),
+        ttl: req.ttl.unwrap_or_default(),
+    });
+    let record = fitted(&mut tx, &zone, record).await?;
+    let record = record.map_err(|wrong| wrong.refusal("Unable to add record"))?;
+    tx.put(&record);
+    tx.commit().await?;
+    Ok(view(record))
+}
+
+async fn get(cx: Cx, req: GetRecord) -> Result<Record> {
+    let zone = zone(&cx, &req.dns_domain).await?;
+    let record = cx.find::<ZoneRecord>(req.record_id).await?;
+    let record = record.filter(|record| record.zone == zone.id());
+    Ok(view(record.ok_or_else(|| Refusal::not_found(ZoneRecord::UNKNOWN))?))
+}
+
+/// A record of a domain, for a change.
+async fn record_in(tx: &mut Tx, zone: &Doc<Zone>, id: RecordId) -> Result<Doc<ZoneRecord>> {
+    let record = tx.find::<ZoneRecord>(id).await?;
+    let record = record.filter(|record| record.zone == zone.id());
+    record.ok_or_else(|| Refusal::not_found(ZoneRecord::UNKNOWN).into())
+}
+
+async fn update(cx: Cx, req: UpdateRecord) -> Result<()> {
+    let mut tx = cx.begin();
+    let zone = zone_in(&cx, &mut tx, &req.dns_domain).await?;
+    let mut record = record_in(&mut tx, &zone, req.record_id).await?;
+    let ZoneRecord { name, data, priority, ttl, .. } = &mut record.want;
+    *name = req.name.unwrap_or_else(|| name.clone());
+    *data = req.data.unwrap_or_else(|| data.clone());
+    *priority = req.priority.unwrap_or(*priority);
+    *ttl = req.ttl.filter(|ttl| *ttl > 0).unwrap_or(*ttl);
+    let record = fitted(&mut tx, &zone, record).await?;
+    let record = record.map_err(|wrong| wrong.refusal("Unable to update record"))?;
+    tx.put(&record);
+    tx.commit().await
+}
+
+async fn delete(cx: Cx, req: DeleteRecord) -> Result<()> {
+    let mut tx = cx.begin();
+    let zone = zone_in(&cx, &mut tx, &req.dns_domain).await?;
+    let record = record_in(&mut tx, &zone, req.record_id).await?;
+    tx.delete(record);
+    tx.commit().await
+}
+
+impl data::Wrong {
+    fn refusal(self, doing: &str) -> Refusal {
+        Refusal::bad(format!("{doing}: {}", self.said)).help(self.help)
+    }
+}
+
+/// The record as it is stored, if it can be in its domain beside the others.
+async fn fitted(
+    tx: &mut Tx,
+    zone: &Doc<Zone>,
+    mut record: Doc<ZoneRecord>,
+) -> Result<std::result::Result<Doc<ZoneRecord>, data::Wrong>> {
+    if let Err(wrong) = fit(&zone.name, &mut record) {
+        return Ok(Err(wrong));
+    }
+    let beside = tx.all::<ZoneRecord>(at_name(zone.id(), &record.label)).await?;
+    let mut beside = beside.iter().filter(|other| other.id() != record.id());
+    Ok(match beside.find_map(|other| conflict(&record, other)) {
+        Some(wrong) => Err(wrong),
+        None => Ok(record),
+    })
+}
+
+/// Checks a record alone, and puts its fields into the form that they are stored in.
+fn fit(zone: &str, record: &mut ZoneRecord) -> std::result::Result<(), data::Wrong> {
+    let wrong = |said, help| Err(data::Wrong { said, help });
+    record.label = match label_of(&record.name, zone) {
+        Ok(label) => label,
+        Err(help) => return wrong("Invalid name", help),
+    };
+    record.data = data::checked(record.kind, &record.data)?;
+    if !matches!(record.kind, RecordType::Mx | RecordType::Srv) {
+        record.priority = 0;
+    }
+    record.ttl = match record.ttl {
+        0 => TTL_DEFAULT,
+        ttl @ 1..=TTL_MAX => ttl,
+        ttl => return wrong("Invalid TTL", format!("ttl: {ttl} is more than {TTL_MAX} seconds")),
+    };
+    if record.kind == RecordType::Cname && record.label.is_empty() {
+        let help = "the domain itself has name servers, and a CNAME stands alone".into();
+        return wrong("A CNAME cannot be at the domain itself", help);
+    }
+    Ok(())
+}
+
+/// Why two records of one name cannot be together.
+fn conflict(record: &ZoneRecord, other: &ZoneRecord) -> Option<data::Wrong> {
+    let wrong = |said, help| Some(data::Wrong { said, help });
+    if [record.kind, other.kind].contains(&RecordType::Cname) {
+        let help = format!("`{}` has another record already", record.name);
+        return wrong("A CNAME cannot be beside other records of its name", help);
+    }
+    if record.kind == other.kind && record.ttl != other.ttl {
+        let help = format!("ttl: the others have {}, this would have {}", other.ttl, record.ttl);
+        return wrong("Records of one name and type must have the same TTL", help);
+    }
+    None
+}

@@ -1,0 +1,152 @@
+//! One rule of a firewall group: which traffic may come in.
+//!
+//! What was sent is kept as it was sent, since clients compare it as text; two rules are compared
+//! by what they mean.
+
+use std::net::IpAddr;
+
+use api::firewalls::{CreateFirewallGroupRule, FirewallProtocol, FirewallRule, IpType};
+use serde::{Deserialize, Serialize};
+
+use crate::{Network, Refusal, Result};
+
+/// A rule of a firewall group.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Rule {
+    /// Its number in the group, from 1.
+    pub number: u32,
+    /// The version of IP.
+    pub ip_type: IpType,
+    /// The protocol.
+    pub protocol: FirewallProtocol,
+    /// A port or `first:last`, as it was sent; empty where the protocol has none.
+    pub port: String,
+    /// The network's address, as it was sent.
+    pub subnet: String,
+    /// The network's size in bits, as it was sent.
+    pub subnet_size: u32,
+    /// Where traffic may come from.
+    pub source: Source,
+    /// What it is for.
+    pub notes: String,
+}
+
+/// Where traffic may come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// A network.
+    Network(Network),
+    /// Wherever Cloudflare's proxies are.
+    Cloudflare,
+}
+
+impl Rule {
+    /// The rule that is asked for.
+    ///
+    /// # Errors
+    /// 400 naming the field that cannot be so.
+    pub(super) fn new(number: u32, req: CreateFirewallGroupRule) -> Result<Self> {
+        let (ip_type, protocol) = (req.ip_type, req.protocol);
+        let source = source(&req)?;
+        let port = req.port.unwrap_or_default();
+        let port = match protocol {
+            FirewallProtocol::Tcp | FirewallProtocol::Udp => {
+                ports(&port)?;
+                port
+            }
+            // Clients send 0 or -1 here; it means nothing, and nothing is kept of it.
+            _ => String::new(),
+        };
+        let notes = req.notes.unwrap_or_default();
+        let (subnet, subnet_size) = (req.subnet, req.subnet_size);
+        Ok(Self { number, ip_type, protocol, port, subnet, subnet_size, source, notes })
+    }
+
+    /// Whether both let in the same.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        let meaning =
+            |rule: &Self| (rule.ip_type, rule.protocol, rule.source, ports(&rule.port).ok());
+        meaning(self) == meaning(other)
+    }
+
+    /// The rule as its owner sees it.
+    pub(super) fn view(&self) -> FirewallRule {
+        FirewallRule {
+            id: self.number,
+            kind: self.ip_type.into(),
+            ip_type: self.ip_type.into(),
+            action: "accept".into(),
+            protocol: self.protocol.into(),
+            port: self.port.clone(),
+            subnet: self.subnet.clone(),
+            subnet_size: self.subnet_size,
+            source: match self.source {
+                Source::Network(_) => self.network_as_sent(),
+                Source::Cloudflare => CLOUDFLARE.into(),
+            },
+            notes: self.notes.clone(),
+            direction: "in".into(),
+            loadbalancer_id: String::new(),
+        }
+    }
+
+    fn network_as_sent(&self) -> String {
+        format!("{}/{}", self.subnet, self.subnet_size)
+    }
+}
+
+const CLOUDFLARE: &str = "cloudflare";
+
+/// Where traffic is to come from: `source` goes before the network, which is then ignored.
+fn source(req: &CreateFirewallGroupRule) -> Result<Source> {
+    let own = format!("{}/{}", req.subnet, req.subnet_size);
+    match req.source.as_deref().unwrap_or_default() {
+        CLOUDFLARE => Ok(Source::Cloudflare),
+        // Answers show the network as the source of rules without one: it may be sent back.
+        text if text.is_empty() || text == own => network(req).map(Source::Network),
+        other => {
+            let help = format!(
+                "`{other}` is not known; it may be empty, for `subnet`, or `cloudflare`. There are \
+                 no load balancers yet"
+            );
+            Err(Refusal::field("source", help).into())
+        }
+    }
+}
+
+fn network(req: &CreateFirewallGroupRule) -> Result<Network> {
+    let (wanted, word, example, bits) = match req.ip_type {
+        IpType::V4 => (false, "IPv4", "203.0.113.0", 32),
+        IpType::V6 => (true, "IPv6", "2001:db8::", 128),
+    };
+    let address = req.subnet.parse::<IpAddr>().ok().filter(|ip| ip.is_ipv6() == wanted);
+    let Some(address) = address else {
+        let help = format!("`{}` is no {word} address such as {example}", req.subnet);
+        return Err(Refusal::field("subnet", help).into());
+    };
+    let size = u8::try_from(req.subnet_size).ok();
+    size.and_then(|size| Network::new(address, size)).ok_or_else(|| {
+        let help = format!("{} is not from 0 to {bits}", req.subnet_size);
+        Refusal::field("subnet_size", help).into()
+    })
+}
+
+/// The first and last port that `80` or `8000:8010` names.
+fn ports(text: &str) -> Result<(u16, u16)> {
+    let one = |text: &str| {
+        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        text.parse::<u16>().ok().filter(|port| digits && *port > 0)
+    };
+    let range = match text.split_once(':') {
+        None => one(text).map(|port| (port, port)),
+        Some((first, last)) => one(first).zip(one(last)).filter(|(first, last)| first < last),
+    };
+    range.ok_or_else(|| {
+        let help = match text {
+            "" => "port: tcp and udp need one, such as `22` or `8000:8010`".into(),
+            text => format!("port: `{text}` is none; write `22`, or `8000:8010` for several"),
+        };
+        Refusal::bad("Invalid port number - must be between 1 and 65535").help(help).into()
+    })
+}

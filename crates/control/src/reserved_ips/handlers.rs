@@ -1,0 +1,163 @@
+//! What is asked of reserved IPs, and what is refused.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
+
+use api::firewalls::IpType;
+use api::reserved_ips::*;
+use api::{Page, id::ReservedIpId};
+use uuid::Uuid;
+
+use super::{Reserved, place};
+use crate::addresses::{self, IPV4, IPV6, take_ipv4, take_ipv6};
+use crate::instances::{Instance, network_of};
+use crate::{Cx, Doc, Refusal, Result, Routes, Tx};
+
+pub(super) fn routes() -> Routes {
+    Routes::default()
+        .on(list)
+        .on(create)
+        .on(get)
+        .on(update)
+        .on(delete)
+        .on(attach)
+        .on(detach)
+        .on(convert)
+}
+
+fn view(doc: Doc<Reserved>) -> ReservedIp {
+    let (ip_type, subnet_size) = match doc.network {
+        IpAddr::V4(_) => (IpType::V4, 32),
+        IpAddr::V6(_) => (IpType::V6, addresses::IPV6_PREFIX),
+    };
+    ReservedIp {
+        id: ReservedIpId(doc.id()),
+        ip_type: ip_type.into(),
+        subnet: doc.network.to_string(),
+        subnet_size,
+        instance_id: doc.attached_to.map(Into::into).into(),
+        region: doc.want.region,
+        label: doc.want.label,
+    }
+}
+
+async fn list(cx: Cx, req: ListReservedIps) -> Result<Page<ReservedIp>> {
+    Ok(cx.page(vec![], req.per_page, req.cursor.as_deref()).await?.map(view))
+}
+
+/// A reserved IP that is nowhere yet, and has no address.
+fn blank(tx: &Tx, region: &str, label: Option<String>) -> Doc<Reserved> {
+    tx.new_doc(Reserved {
+        region: region.to_owned(),
+        network: Ipv4Addr::UNSPECIFIED.into(),
+        label: label.unwrap_or_default(),
+        attached_to: None,
+        reverse: BTreeMap::new(),
+    })
+}
+
+async fn create(cx: Cx, req: CreateReservedIp) -> Result<ReservedIp> {
+    cx.region("region", &req.region)?;
+    let mut tx = cx.begin();
+    let mut reserved = blank(&tx, &req.region, req.label);
+    reserved.network = match req.ip_type {
+        IpType::V4 => take_ipv4(&mut tx, &req.region, reserved.id()).await?.into(),
+        IpType::V6 => take_ipv6(&mut tx, &req.region, reserved.id()).await?.into(),
+    };
+    if let Some(id) = req.instance_id.and_then(|id| id.get()) {
+        let mut instance = tx.named::<Instance>("instance_id", id).await?;
+        place::attach(&mut reserved, &mut instance)?;
+        tx.put(&instance);
+    }
+    tx.put(&reserved);
+    tx.commit().await?;
+    Ok(view(reserved))
+}
+
+async fn get(cx: Cx, req: GetReservedIp) -> Result<ReservedIp> {
+    Ok(view(cx.get(req.reserved_ip).await?))
+}
+
+async fn update(cx: Cx, req: UpdateReservedIp) -> Result<ReservedIp> {
+    let mut tx = cx.begin();
+    let mut reserved = tx.get::<Reserved>(req.reserved_ip).await?;
+    reserved.label = req.label;
+    tx.put(&reserved);
+    tx.commit().await?;
+    Ok(view(reserved))
+}
+
+/// One that an instance has is taken from it first: clients do not ask for that.
+async fn delete(cx: Cx, req: DeleteReservedIp) -> Result<()> {
+    let mut tx = cx.begin();
+    let mut reserved = tx.get::<Reserved>(req.reserved_ip).await?;
+    take_back(&mut tx, &mut reserved).await?;
+    tx.delete(reserved);
+    tx.commit().await
+}
+
+async fn attach(cx: Cx, req: AttachReservedIp) -> Result<()> {
+    let mut tx = cx.begin();
+    let mut reserved = tx.get::<Reserved>(req.reserved_ip).await?;
+    let mut instance = tx.named::<Instance>("instance_id", req.instance_id).await?;
+    place::attach(&mut reserved, &mut instance)?;
+    tx.put(&reserved);
+    tx.put(&instance);
+    tx.commit().await
+}
+
+async fn detach(cx: Cx, req: DetachReservedIp) -> Result<()> {
+    let mut tx = cx.begin();
+    let mut reserved = tx.get::<Reserved>(req.reserved_ip).await?;
+    if reserved.attached_to.is_none() {
+        let said = "Reserved IP is not attached to a server";
+        return Err(Refusal::bad(said).into());
+    }
+    take_back(&mut tx, &mut reserved).await?;
+    tx.put(&reserved);
+    tx.commit().await
+}
+
+/// Takes a reserved IP from the instance that has it, if one has.
+async fn take_back(tx: &mut Tx, reserved: &mut Doc<Reserved>) -> Result<()> {
+    let Some(id) = reserved.attached_to else { return Ok(()) };
+    if let Some(mut instance) = tx.find::<Instance>(id).await? {
+        place::detach(tx, reserved, &mut instance).await?;
+        tx.put(&instance);
+    }
+    Ok(())
+}
+
+/// The address stays where it is; only whose it is changes.
+async fn convert(cx: Cx, req: ConvertReservedIp) -> Result<ReservedIp> {
+    let mut tx = cx.begin();
+    let unknown = || {
+        let help = format!("ip_address: none of your instances has `{}`", req.ip_address);
+        Refusal::bad("Invalid IP address").help(help)
+    };
+    let address: IpAddr = req.ip_address.parse().map_err(|_| unknown())?;
+    let (scope, network) = match address {
+        IpAddr::V4(_) => (IPV4, address),
+        IpAddr::V6(address) => (IPV6, network_of(address).into()),
+    };
+    let owner: Option<Uuid> = tx.taken(scope, &network.to_string()).await?;
+    let owner = owner.ok_or_else(unknown)?;
+    if let Some(reserved) = tx.find::<Reserved>(owner).await? {
+        let help = format!("ip_address: {network} is reserved already, as {}", reserved.id());
+        return Err(Refusal::bad("Invalid IP address").help(help).into());
+    }
+    let mut instance = tx.find::<Instance>(owner).await?.ok_or_else(unknown)?;
+    let mut reserved = blank(&tx, &instance.region, req.label.clone());
+    let (id, is_at) = (Some(reserved.id()), instance.id());
+    (reserved.network, reserved.attached_to) = (network, Some(is_at));
+    instance.ipv4.iter_mut().filter(|ip| address == ip.address).for_each(|ip| ip.reserved = id);
+    if let Some(ipv6) = instance.ipv6.as_mut().filter(|ipv6| network == ipv6.network) {
+        ipv6.reserved = id;
+    }
+    tx.release(scope, network.to_string());
+    tx.take(scope, network.to_string(), reserved.id());
+    tx.put(&reserved);
+    tx.put(&instance);
+    tx.commit().await?;
+    Ok(view(reserved))
+}

@@ -1,0 +1,86 @@
+//! What is asked of VPCs, besides their NAT gateways.
+
+use api::id::VpcId;
+use api::vpcs::*;
+use api::{Page, Time};
+use uuid::Uuid;
+
+use super::nat_gateways::{NatGateway, of_network};
+use super::networks::{self, Wish};
+use super::{PrivateNetwork, VPC};
+use crate::instances::{Instance, in_network};
+use crate::{Cx, Doc, Result, Routes};
+
+/// The kind of thing that an instance is among an account's subscriptions.
+const INSTANCE: &str = "vps";
+
+pub(super) fn routes() -> Routes {
+    Routes::default().on(list).on(create).on(get).on(update).on(delete).on(attachments)
+}
+
+/// A VPC as its owner sees it.
+async fn view(cx: &Cx, doc: Doc<PrivateNetwork>) -> Result<Vpc> {
+    let gateways = cx.count::<NatGateway>(of_network(doc.id())).await?;
+    let types = if gateways > 0 { vec!["nat_gateway".into()] } else { vec![] };
+    Ok(Vpc {
+        id: VpcId(doc.id()),
+        region: doc.region.clone(),
+        date_created: doc.created(),
+        v4_subnet: doc.subnet.address().to_string(),
+        v4_subnet_mask: doc.subnet.prefix().into(),
+        description: doc.want.description,
+        internet: VpcInternet { connectivity: gateways > 0, types },
+    })
+}
+
+async fn list(cx: Cx, req: ListVpcs) -> Result<Page<Vpc>> {
+    let page = networks::list(&cx, VPC.sort, req.per_page, req.cursor.as_deref()).await?;
+    let mut items = Vec::with_capacity(page.items.len());
+    for doc in page.items {
+        items.push(view(&cx, doc).await?);
+    }
+    Ok(Page { items, meta: page.meta })
+}
+
+async fn create(cx: Cx, req: CreateVpc) -> Result<Vpc> {
+    let CreateVpc { region, description, v4_subnet, v4_subnet_mask } = req;
+    let wish = Wish { region, description, subnet: v4_subnet, mask: v4_subnet_mask };
+    let network = networks::create(&cx, VPC, wish).await?;
+    view(&cx, network).await
+}
+
+async fn get(cx: Cx, req: GetVpc) -> Result<Vpc> {
+    view(&cx, networks::get(&cx, VPC, req.vpc_id).await?).await
+}
+
+async fn update(cx: Cx, req: UpdateVpc) -> Result<()> {
+    networks::describe(&cx, VPC, req.vpc_id, &req.description).await
+}
+
+async fn delete(cx: Cx, req: DeleteVpc) -> Result<()> {
+    networks::delete(&cx, VPC, req.vpc_id).await
+}
+
+async fn attachments(cx: Cx, req: ListVpcAttachments) -> Result<Page<VpcAttachment>> {
+    let network = networks::get(&cx, VPC, req.vpc_id).await?.id();
+    let (lists, cursor) = (vec![in_network(network)], req.cursor.as_deref());
+    let page = cx.page::<Instance>(lists, req.per_page, cursor).await?;
+    Ok(page.map(|instance| attachment(network, &instance)))
+}
+
+fn attachment(network: Uuid, instance: &Doc<Instance>) -> VpcAttachment {
+    let nic = instance.networks.iter().find(|nic| nic.network == network);
+    let nic = nic.expect("the list holds those that are in the network");
+    VpcAttachment {
+        // An attachment is no row of its own: its id follows from the two that it joins.
+        id: Uuid::new_v5(&network, instance.id().as_bytes()).to_string(),
+        kind: INSTANCE.into(),
+        mac_address: nic.mac.clone(),
+        date_added: Time::from_millis(nic.added),
+        ip: VpcAttachmentIp { v4: nic.address.to_string() },
+        linked_subscription: Some(LinkedSubscription {
+            kind: INSTANCE.into(),
+            id: instance.id().to_string(),
+        }),
+    }
+}

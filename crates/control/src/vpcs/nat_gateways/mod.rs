@@ -1,0 +1,98 @@
+//! NAT gateways: the way to the internet for instances of a VPC that have no public address.
+//!
+//! A gateway's rules are part of it: a gateway and its rules must never disagree, so they are one
+//! row, changed in one go and brought to the world in one go.
+
+mod firewall;
+mod forwarding;
+mod handlers;
+mod life;
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use api::Open;
+use api::vpcs::nat_gateways::*;
+use drivers::Gateway;
+use serde::{Deserialize, Serialize};
+use store::Facet;
+use uuid::Uuid;
+
+use crate::{Kind, Routes};
+
+/// How many rules of a kind a gateway can have: the row is written whole.
+pub const RULES_MAX: usize = 1000;
+
+/// A NAT gateway as its owner wants it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct NatGateway {
+    /// The VPC that it serves.
+    pub network: Uuid,
+    /// The owner's name for it.
+    pub label: String,
+    /// The owner's tag on it.
+    pub tag: String,
+    /// Its address on the internet.
+    pub public_ip: Ipv4Addr,
+    /// Its IPv6 address on the internet.
+    pub public_ipv6: Ipv6Addr,
+    /// Its address in the VPC.
+    pub private_ip: Ipv4Addr,
+    /// What may come in, in order of creation.
+    pub firewall: Vec<NatGatewayFirewallRule>,
+    /// Which ports lead where, in order of creation.
+    pub forwarding: Vec<NatGatewayPortForwardingRule>,
+}
+
+impl NatGateway {
+    /// Its rules as the driver gets them: a line each, without what only people read.
+    pub fn rules(&self) -> String {
+        let mut lines = Vec::new();
+        for rule in &self.firewall {
+            let protocol = match &rule.protocol {
+                Open::Known(NatFirewallProtocol::Tcp) => "tcp",
+                Open::Known(NatFirewallProtocol::Udp) => "udp",
+                Open::Other(other) => other,
+            };
+            let (port, subnet, size) = (&rule.port, &rule.subnet, rule.subnet_size);
+            lines.push(format!("accept {protocol} {port} from {subnet}/{size}"));
+        }
+        for rule in self.forwarding.iter().filter(|rule| rule.enabled) {
+            let (from, to, port) = (rule.external_port, &rule.internal_ip, rule.internal_port);
+            for protocol in transports(&rule.protocol) {
+                lines.push(format!("forward {protocol} {from} to {to}:{port}"));
+            }
+        }
+        lines.join("\n")
+    }
+}
+
+/// The protocols that a forwarding rule stands for.
+fn transports(protocol: &Open<ForwardingProtocol>) -> &'static [&'static str] {
+    match protocol {
+        Open::Known(ForwardingProtocol::Tcp) => &["tcp"],
+        Open::Known(ForwardingProtocol::Udp) => &["udp"],
+        Open::Known(ForwardingProtocol::Both) => &["tcp", "udp"],
+        Open::Other(_) => &[],
+    }
+}
+
+impl Kind for NatGateway {
+    const KIND: &'static str = "nat-gateway";
+    const UNKNOWN: &'static str = "Invalid NAT gateway ID";
+    const LIVES: bool = true;
+    type Seen = Option<Gateway>;
+
+    fn lists(&self) -> Vec<Facet> {
+        vec![of_network(self.network)]
+    }
+}
+
+/// The list of gateways of a VPC.
+pub fn of_network(id: Uuid) -> Facet {
+    ("network", id.to_string())
+}
+
+/// What is asked of gateways and of their rules.
+pub(super) fn routes() -> Routes {
+    handlers::routes().and(firewall::routes()).and(forwarding::routes())
+}

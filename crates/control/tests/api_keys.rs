@@ -1,0 +1,203 @@
+//! API keys: shown once, masked afterwards, gone at once, and over at their time.
+
+use std::time::Duration;
+
+use api::Access;
+use api::account::GetAccount;
+use api::api_keys::*;
+use api::id::ApiKeyId;
+use api::users::*;
+use testkit::{BEGINNING, KEY, World, refused};
+
+const HOUR: i64 = 3_600_000;
+
+async fn user(world: &World, acls: &[Access]) -> User {
+    let request = CreateUser {
+        email: "ada@example.com".into(),
+        name: "Ada".into(),
+        password: "Correct-Horse-7".into(),
+        acls: Some(acls.to_vec()),
+        ..Default::default()
+    };
+    world.client.send(request).await.unwrap()
+}
+
+fn hidden(key: &str) -> String {
+    format!("{}{}", "*".repeat(31), &key[key.len() - 5..])
+}
+
+#[tokio::test]
+async fn a_key_is_shown_once_and_works_until_it_is_deleted() {
+    let world = World::new().await;
+    let request = CreateApiKey { name: Some("ci".into()), ..Default::default() };
+    let made = world.client.send(request).await.unwrap();
+    assert_eq!((made.api_key.len(), &*made.name, made.expire), (36, "ci", false));
+    let shown = world.client.send(GetApiKey { apikey_id: made.id }).await.unwrap();
+    assert_eq!(shown, ApiKey { api_key: hidden(&made.api_key), ..made.clone() });
+
+    let other = world.client_with(&made.api_key);
+    let list = other.send(ListApiKeys {}).await.unwrap();
+    assert_eq!(list.meta.total, 2, "the key that the server was started with, and this one");
+    assert_eq!((&*list.items[0].name, &list.items[0].api_key), ("Default", &hidden(KEY)));
+    assert_eq!(list.items[1], shown);
+
+    world.client.send(DeleteApiKey { apikey_id: made.id }).await.unwrap();
+    assert_eq!(refused(other.send(GetAccount {}).await).0, 401);
+    let gone = refused(world.client.send(DeleteApiKey { apikey_id: made.id }).await);
+    assert_eq!(gone, (404, "Invalid API key".into()));
+    assert_eq!(refused(world.client.send(GetApiKey { apikey_id: made.id }).await), gone);
+}
+
+#[tokio::test]
+async fn a_key_may_delete_itself() {
+    let world = World::new().await;
+    let made = world.client.send(CreateApiKey::default()).await.unwrap();
+    assert_eq!(made.name, "", "nobody named it");
+    let own = world.client_with(&made.api_key);
+    own.send(DeleteApiKey { apikey_id: made.id }).await.unwrap();
+    assert_eq!(refused(own.send(ListApiKeys {}).await).0, 401);
+}
+
+#[tokio::test]
+async fn the_key_that_the_server_starts_with_works_after_every_start() {
+    let world = World::new().await;
+    let first = world.client.send(ListApiKeys {}).await.unwrap().items.remove(0);
+    world.client.send(DeleteApiKey { apikey_id: first.id }).await.unwrap();
+    assert_eq!(refused(world.client.send(GetAccount {}).await).0, 401);
+    world.control.ensure_root(KEY).await.unwrap();
+    world.client.send(GetAccount {}).await.unwrap();
+    world.control.ensure_root("ANOTHERKEYANOTHERKEYANOTHERKEY").await.unwrap();
+    let other = world.client_with("ANOTHERKEYANOTHERKEYANOTHERKEY");
+    assert_eq!(other.send(ListApiKeys {}).await.unwrap().meta.total, 2, "the same account");
+}
+
+#[tokio::test]
+async fn a_key_stops_at_its_time() {
+    let world = World::new().await;
+    let at = api::Time::from_millis(BEGINNING + HOUR);
+    let request =
+        CreateApiKey { expire: Some(true), date_expire: Some(Some(at).into()), name: None };
+    let made = world.client.send(request).await.unwrap();
+    assert!(made.expire);
+    assert_eq!(made.date_expire.get(), Some(at));
+    let key = world.client_with(&made.api_key);
+    world.advance(Duration::from_secs(3599)).await;
+    key.send(GetAccount {}).await.unwrap();
+    world.advance(Duration::from_secs(1)).await;
+    let (status, error) = refused(key.send(GetAccount {}).await);
+    assert_eq!((status, &*error), (401, "Invalid API token. the key has expired"));
+    let shown = world.client.send(GetApiKey { apikey_id: made.id }).await.unwrap();
+    assert_eq!(shown.date_expire.get(), Some(at));
+}
+
+#[tokio::test]
+async fn an_expiry_that_makes_no_sense_is_refused() {
+    let world = World::new().await;
+    let past = api::Time::from_millis(BEGINNING);
+    let later = api::Time::from_millis(BEGINNING + HOUR);
+    let bad = [
+        (Some(true), None),
+        (None, Some(later)),
+        (Some(false), Some(later)),
+        (Some(true), Some(past)),
+    ];
+    for (expire, date) in bad {
+        let request = CreateApiKey { expire, date_expire: date.map(Into::into), name: None };
+        let (status, error) = refused(world.client.send(request).await);
+        assert_eq!(status, 400);
+        assert!(error.starts_with("Bad request. date_expire: "), "{error}");
+    }
+    let body = r#"{"expire":true,"date_expire":"tomorrow"}"#;
+    let (status, error) = world.raw("POST", "/v2/apikeys", body).await;
+    assert_eq!(status, 400);
+    assert!(error.contains("date_expire"), "{error}");
+    let (status, _) = world.raw("POST", "/v2/apikeys", r#"{"name":null,"date_expire":""}"#).await;
+    assert_eq!(status, 202, "nothing and no date are no date");
+    let long = CreateApiKey { name: Some("x".repeat(256)), ..Default::default() };
+    assert_eq!(refused(world.client.send(long).await).0, 400);
+    assert_eq!(world.client.send(ListApiKeys {}).await.unwrap().meta.total, 2);
+}
+
+#[tokio::test]
+async fn a_users_keys_are_seen_by_the_user_and_by_who_manages_users() {
+    let world = World::new().await;
+    let user = user(&world, &[Access::Dns]).await;
+    let user_id = user.id;
+    let own = world.client_with(&user.api_key);
+    let first = own.send(ListApiKeys {}).await.unwrap();
+    assert_eq!(first.items.len(), 1);
+    assert_eq!(
+        (&*first.items[0].name, &first.items[0].api_key),
+        ("Default", &hidden(&user.api_key))
+    );
+
+    let request = CreateUserApiKey { user_id, name: Some("x".into()), ..Default::default() };
+    let made = world.client.send(request).await.unwrap();
+    let by_owner = world.client.send(ListUserApiKeys { user_id }).await.unwrap();
+    assert_eq!(by_owner, own.send(ListApiKeys {}).await.unwrap());
+    let get = GetUserApiKey { user_id, apikey_id: made.id };
+    assert_eq!(world.client.send(get).await.unwrap(), by_owner.items[1]);
+
+    let client = world.client_with(&made.api_key);
+    assert_eq!(client.send(GetAccount {}).await.unwrap().email, "ada@example.com");
+    world.client.send(DeleteUserApiKey { user_id, apikey_id: made.id }).await.unwrap();
+    assert_eq!(refused(client.send(GetAccount {}).await).0, 401);
+}
+
+#[tokio::test]
+async fn keys_of_others_are_unknown() {
+    let world = World::new().await;
+    let user = user(&world, &[Access::ManageUsers]).await;
+    let owners = world.client.send(ListApiKeys {}).await.unwrap().items[0].id;
+    let own = world.client_with(&user.api_key);
+    let users = own.send(ListApiKeys {}).await.unwrap().items[0].id;
+    let unknown = (404, "Invalid API key".to_owned());
+    let user_id = user.id;
+    assert_eq!(refused(own.send(GetApiKey { apikey_id: owners }).await), unknown);
+    assert_eq!(refused(own.send(DeleteApiKey { apikey_id: owners }).await), unknown);
+    assert_eq!(refused(world.client.send(GetApiKey { apikey_id: users }).await), unknown);
+    let get = GetUserApiKey { user_id, apikey_id: owners };
+    assert_eq!(refused(world.client.send(get).await), unknown);
+    let delete = DeleteUserApiKey { user_id, apikey_id: ApiKeyId::default() };
+    assert_eq!(refused(world.client.send(delete).await), unknown);
+}
+
+#[tokio::test]
+async fn no_key_is_stored_as_it_reads() {
+    let world = World::new().await;
+    let made = world.client.send(CreateApiKey::default()).await.unwrap();
+    let row = world.store.get(made.id.into()).await.unwrap().unwrap();
+    assert!(!row.desired.contains(&made.api_key));
+}
+
+#[tokio::test]
+async fn under_open_every_token_has_an_empty_account_of_its_own() {
+    let world = World::builder().open().build().await;
+    let (one, other) = (world.client_with("one"), world.client_with("other"));
+    let made = one.send(CreateApiKey::default()).await.unwrap();
+    let unknown = refused(other.send(GetApiKey { apikey_id: made.id }).await);
+    assert_eq!(unknown.0, 404);
+    let list = one.send(ListApiKeys {}).await.unwrap();
+    assert_eq!(list.meta.total, 2);
+    assert_eq!(list.items[0].api_key, "*".repeat(36), "a short token is not told at all");
+    assert_eq!(other.send(ListApiKeys {}).await.unwrap().meta.total, 1);
+    let emails = [&one, &other].map(|client| client.send(GetAccount {}));
+    let [a, b] = emails;
+    assert_ne!(a.await.unwrap().email, b.await.unwrap().email);
+}
+
+#[tokio::test]
+async fn many_first_requests_with_one_token_make_one_account() {
+    let world = World::builder().open().build().await;
+    let client = world.client_with("parallel");
+    let tasks: Vec<_> = (0..8)
+        .map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move { client.send(CreateApiKey::default()).await.unwrap() })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    assert_eq!(client.send(ListApiKeys {}).await.unwrap().meta.total, 9);
+}
