@@ -46,10 +46,14 @@ impl Failure {
         Self { status: StatusCode::SERVICE_UNAVAILABLE, text }
     }
 
-    /// The same refusal behind the words with which v1 begins those of this call.
+    /// The same refusal behind the words with which v1 begins those of this call. v2 says them
+    /// itself here and there.
     pub(crate) fn after(self, words: &str) -> Self {
+        let says_it = self.text.starts_with("Unable to ") || self.text.starts_with(words);
         match self.status {
-            StatusCode::PRECONDITION_FAILED => Self::refused(format!("{words}: {}", self.text)),
+            StatusCode::PRECONDITION_FAILED if !says_it => {
+                Self::refused(format!("{words}: {}", self.text))
+            }
             _ => self,
         }
     }
@@ -132,5 +136,14 @@ mod tests {
         assert_eq!(text, "Your IP (192.0.2.1) is not authorized to use this API key");
         assert_eq!(from(500, "secret").1, INTERNAL);
         assert!(from(429, "slow").1.starts_with("Rate limit reached"));
+    }
+
+    #[test]
+    fn a_calls_own_words_stand_once() {
+        let words = "Unable to add rule";
+        let text = |said: &str| Failure::refused(said).after(words).text;
+        assert_eq!(text("too many"), "Unable to add rule: too many");
+        assert_eq!(text("Unable to add rule: too many"), "Unable to add rule: too many");
+        assert_eq!(Failure::forbidden("no").after(words).text, "no");
     }
 }

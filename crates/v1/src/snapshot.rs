@@ -1,5 +1,6 @@
 //! `snapshot/*`: snapshots of servers.
 
+use api::instances::GetInstance;
 use api::snapshots::*;
 use serde_json::{Value, json};
 
@@ -11,7 +12,8 @@ use crate::ids::Space;
 use crate::reply::{Reply, map, word};
 
 calls! {
-    Post "snapshot/create" (SUBID, opt("description", Text)) "POST /v2/snapshots" => create;
+    Post "snapshot/create" (SUBID, opt("description", Text))
+        "GET /v2/instances/{instance-id}, POST /v2/snapshots" => create;
     Post "snapshot/create_from_url" (req("url", Text)) "POST /v2/snapshots/create-from-url"
         => create_from_url;
     Post "snapshot/destroy" (req("SNAPSHOTID", Text)) "DELETE /v2/snapshots/{snapshot-id}"
@@ -22,6 +24,8 @@ calls! {
 
 async fn create(cx: Cx) -> Result<Reply> {
     let instance_id = cx.server().await?;
+    // v2 refuses an unknown one in words for its own field.
+    cx.on(SERVER, GetInstance { instance_id }).await?;
     let description = cx.args.opt_text("description");
     let snapshot = cx.on(SERVER, CreateSnapshot { instance_id, description }).await?;
     created(&cx, &snapshot).await
