@@ -1,5 +1,6 @@
 //! `iso/*`: ISO images, the account's and everybody's.
 
+use api::account::GetAccount;
 use api::id::IsoId;
 use api::isos::*;
 use serde_json::json;
@@ -15,7 +16,7 @@ calls! {
     Post "iso/create_from_url" (req("url", Text)) "POST /v2/iso" => create_from_url;
     Post "iso/destroy" (req("ISOID", Integer)) "DELETE /v2/iso/{iso-id}" => destroy;
     Get "iso/list" () "GET /v2/iso" => list;
-    Get "iso/list_public" () "GET /v2/iso-public" => list_public;
+    Get "iso/list_public" () "GET /v2/account, GET /v2/iso-public" => list_public;
 }
 
 async fn create_from_url(cx: Cx) -> Result<Reply> {
@@ -53,8 +54,9 @@ async fn list(cx: Cx) -> Result<Reply> {
 }
 
 async fn list_public(cx: Cx) -> Result<Reply> {
-    let isos = cx.send(ListPublicIsos {}).await?;
-    let isos = isos.items;
+    // v2 tells everybody; v1 asks for a key.
+    cx.send(GetAccount {}).await?;
+    let isos = cx.send(ListPublicIsos {}).await?.items;
     let mut entries = Vec::with_capacity(isos.len());
     for iso in isos {
         let number = public_number(&cx, iso.id).await?;

@@ -15,6 +15,7 @@ use futures_util::FutureExt;
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt, Limited};
+use sdk::Client;
 
 use crate::calls::{Call, Verb, find};
 use crate::cx::Cx;
@@ -82,23 +83,35 @@ async fn answer(config: &Arc<Config>, parts: &Parts, body: Body) -> Result<Reply
     if key.is_empty() && !call.is_public() {
         return Err(Failure::forbidden(INVALID_KEY));
     }
-    if let (false, Some(limit)) = (key.is_empty(), &config.limit) {
-        if let Some(per_second) = limit.exceeded(&key) {
-            return Err(Failure::too_many(per_second));
-        }
+    let limit = config.limit.as_ref().filter(|_| !key.is_empty());
+    if let Some(per_second) = limit.and_then(|limit| limit.exceeded(&key)) {
+        return Err(Failure::too_many(per_second));
     }
     let client = config.upstream.client(&key, &parts.extensions);
     let client = client.map_err(|_| Failure::forbidden(INVALID_KEY))?;
-    let args = match Args::check(call, &sent) {
-        Ok(args) => args,
-        Err(refusal) if call.is_public() => return Err(refusal),
-        // A wrong key comes first: who has none learns nothing about parameters.
-        Err(refusal) => match client.send(GetAccount {}).await.map_err(Failure::from) {
-            Err(failure) if failure.status == StatusCode::FORBIDDEN => return Err(failure),
-            _ => return Err(refusal),
-        },
+    let outcome = match Args::check(call, &sent) {
+        Ok(args) => {
+            let (client, config) = (client.clone(), config.clone());
+            (call.run)(Cx { client, config, args, later }).await
+        }
+        Err(refusal) => Err(refusal),
     };
-    (call.run)(Cx { client, config: config.clone(), args, later }).await
+    match outcome {
+        Err(refusal) if !call.is_public() => Err(unless_key_is_wrong(&client, refusal).await),
+        outcome => outcome,
+    }
+}
+
+/// A wrong key comes first: who has none learns nothing about parameters or ids. Refusals are rare,
+/// so the key is asked for when there is one, not before each call.
+async fn unless_key_is_wrong(client: &Client, refusal: Failure) -> Failure {
+    if refusal.status != StatusCode::PRECONDITION_FAILED {
+        return refusal;
+    }
+    match client.send(GetAccount {}).await.map_err(Failure::from) {
+        Err(failure) if failure.status == StatusCode::FORBIDDEN => failure,
+        _ => refusal,
+    }
 }
 
 fn route(parts: &Parts) -> Result<&'static Call> {

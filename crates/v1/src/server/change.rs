@@ -90,6 +90,8 @@ pub(super) async fn set_user_data(cx: Cx) -> Result<Reply> {
 }
 
 pub(super) async fn firewall_group_set(cx: Cx) -> Result<Reply> {
+    // An unknown server comes before what it is to have.
+    cx.server().await?;
     let group = cx.firewall_group().await?;
     update(&cx, |request| request.firewall_group_id = Some(group.into())).await
 }
@@ -125,6 +127,7 @@ pub(super) async fn app_change(cx: Cx) -> Result<Reply> {
 }
 
 pub(super) async fn upgrade_plan(cx: Cx) -> Result<Reply> {
+    cx.server().await?;
     let plan = cx.plan().await?;
     update(&cx, |request| request.plan = Some(plan)).await
 }
