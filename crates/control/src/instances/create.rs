@@ -25,7 +25,7 @@ use crate::reserved_ips;
 use crate::ssh_keys::Key;
 use crate::startup_scripts::Script;
 use crate::vpc2::VPC2;
-use crate::vpcs::{VPC, default_network, enter, exit};
+use crate::vpcs::{VPC, default_of, enter, exit};
 use crate::{Cx, Doc, Refusal, Result, Routes, Tx};
 
 /// How many tags an instance can have.
@@ -389,7 +389,7 @@ pub(super) async fn resolve_networks(
         let mut attach = wish.attach.clone();
         if wish.enable {
             let region = instance.region.clone();
-            attach.push(default_network(tx, name, &region).await?);
+            attach.push(default_of(tx, name.sort, &region).await?);
         }
         for id in attach {
             if !is_in(instance, id) {
