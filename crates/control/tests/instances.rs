@@ -294,7 +294,7 @@ async fn what_cannot_be_is_refused_and_makes_nothing() {
         ),
         (
             CreateInstance { os_id: None, iso_id: Some(OrEmpty(Some(nobody.into()))), ..some() },
-            "ISO",
+            "iso_id",
         ),
         (CreateInstance { vpc_only: Some(true), ..some() }, "vpc_only"),
         (
