@@ -42,7 +42,7 @@ async fn ask(world: &World, method: &Method, uri: &str, key: Option<&str>) -> (u
         request = request.header("authorization", format!("Bearer {key}"));
     }
     let request = request.header("content-type", "application/json");
-    let response = world.exchange(request.body("{}".into()).unwrap()).await;
+    let response = world.exchange(request.body("{}".into()).expect("a request")).await;
     (response.status().as_u16(), response.into_body())
 }
 
@@ -54,7 +54,7 @@ async fn user(world: &World, name: &str, acls: &[Access]) -> User {
         acls: Some(acls.to_vec()),
         ..Default::default()
     };
-    world.client.send(request).await.unwrap()
+    world.client.send(request).await.expect("a user")
 }
 
 #[tokio::test]
@@ -144,17 +144,17 @@ async fn every_answer_is_well_formed_and_names_its_status() {
 async fn belongings(world: &World, key: &str) -> Vec<(&'static str, String)> {
     let client = world.client_with(key);
     let ssh_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB test".into();
-    let ssh_key = client.send(CreateSshKey { name: "key".into(), ssh_key }).await.unwrap();
+    let ssh_key = client.send(CreateSshKey { name: "key".into(), ssh_key }).await.expect("a key");
     let block =
         api::blocks::CreateBlock { region: "ewr".into(), size_gb: 40, ..Default::default() };
-    let block = client.send(block).await.unwrap();
+    let block = client.send(block).await.expect("a volume");
     let user = CreateUser {
         email: "ada@example.com".into(),
         name: "Ada".into(),
         password: "Correct-Horse-7".into(),
         ..Default::default()
     };
-    let user = client.send(user).await.unwrap();
+    let user = client.send(user).await.expect("a user");
     world.settle().await;
     vec![
         ("ssh-key-id", ssh_key.id.to_string()),

@@ -19,7 +19,7 @@ async fn user(world: &World, acls: &[Access]) -> User {
         acls: Some(acls.to_vec()),
         ..Default::default()
     };
-    world.client.send(request).await.unwrap()
+    world.client.send(request).await.expect("a user")
 }
 
 fn hidden(key: &str) -> String {

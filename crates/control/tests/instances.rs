@@ -5,9 +5,14 @@ mod common;
 use std::time::Duration;
 
 use api::blocks::{BlockStatus, CreateBlock, GetBlock, ListBlocks};
+use api::firewalls::CreateFirewallGroup;
 use api::id::{InstanceId, JobId, SshKeyId};
 use api::instances::*;
+use api::reserved_ips::CreateReservedIp;
+use api::snapshots::CreateSnapshot;
 use api::ssh_keys::CreateSshKey;
+use api::startup_scripts::CreateStartupScript;
+use api::vpcs::CreateVpc;
 use api::{Money, OrEmpty};
 use control::Behave;
 use testkit::{World, refused};
@@ -294,7 +299,7 @@ async fn what_cannot_be_is_refused_and_makes_nothing() {
         ),
         (
             CreateInstance { os_id: None, iso_id: Some(OrEmpty(Some(nobody.into()))), ..some() },
-            "ISO",
+            "iso_id",
         ),
         (CreateInstance { vpc_only: Some(true), ..some() }, "vpc_only"),
         (
@@ -647,4 +652,80 @@ async fn whichever_driver_call_fails_an_instance_lives_the_same_life() {
         (state, power, machine, machine_left, row_left)
     })
     .await;
+}
+
+#[tokio::test]
+async fn what_others_keep_comes_with_an_instance_and_is_free_when_it_goes() {
+    let world = World::new().await;
+    let client = &world.client;
+    let region = || "ewr".to_owned();
+    let group = client.send(CreateFirewallGroup::default()).await.unwrap().id;
+    let script = CreateStartupScript {
+        name: "boot".into(),
+        script: "IyEvYmluL3NoCg==".into(),
+        ..CreateStartupScript::default()
+    };
+    let script = client.send(script).await.unwrap().id;
+    let reserved = CreateReservedIp { region: region(), ..CreateReservedIp::default() };
+    let reserved = client.send(reserved).await.unwrap();
+    let vpc = CreateVpc { region: region(), ..CreateVpc::default() };
+    let vpc = client.send(vpc).await.unwrap();
+    let request = CreateInstance {
+        firewall_group_id: Some(group.into()),
+        script_id: Some(script.into()),
+        reserved_ipv4: Some(reserved.id.into()),
+        attach_vpc: Some(vec![vpc.id]),
+        ..debian()
+    };
+    let found = made(&world, request.clone()).await;
+    assert_eq!(found.firewall_group_id, OrEmpty(Some(group)));
+    assert_eq!(found.main_ip, reserved.subnet);
+    assert_eq!(found.vpcs.iter().map(|vpc| vpc.id).collect::<Vec<_>>(), [vpc.id]);
+    assert!(found.internal_ip.starts_with("10."), "{}", found.internal_ip);
+    let in_group = ListInstances { firewall_group_id: Some(group), ..ListInstances::default() };
+    assert_eq!(listed(&world, in_group.clone()).await, [found.id]);
+    is_refused(&world, request.clone(), 400, "Floating IPv4 address is already attached").await;
+    let elsewhere = CreateInstance { region: "ams".into(), reserved_ipv4: None, ..request.clone() };
+    is_refused(&world, elsewhere, 400, "attach_vpc").await;
+    let leave = UpdateInstance {
+        firewall_group_id: Some(OrEmpty(None)),
+        detach_vpc: Some(vec![vpc.id]),
+        ..nothing(found.id)
+    };
+    let left = client.send(leave).await.unwrap().instance;
+    assert_eq!((left.firewall_group_id, left.internal_ip.as_str()), (OrEmpty(None), ""));
+    assert!(left.vpcs.is_empty() && listed(&world, in_group).await.is_empty());
+    client.send(DeleteInstance { instance_id: found.id }).await.unwrap();
+    let again = made(&world, request).await;
+    assert_eq!(again.main_ip, reserved.subnet, "a reserved address is free at once");
+}
+
+#[tokio::test]
+async fn the_region_s_network_is_made_where_there_is_none() {
+    let world = World::new().await;
+    let request = CreateInstance { enable_vpc: Some(true), vpc_only: Some(true), ..debian() };
+    let one = made(&world, request.clone()).await;
+    let two = made(&world, request).await;
+    assert_eq!((one.main_ip.as_str(), one.vpc_only), ("0.0.0.0", true));
+    assert_eq!(one.vpcs, two.vpcs, "both are in the same");
+    assert_ne!(one.internal_ip, two.internal_ip);
+}
+
+#[tokio::test]
+async fn a_snapshot_must_be_complete_and_fit() {
+    let world = World::new().await;
+    let large = made(&world, CreateInstance { plan: LARGER.into(), ..debian() }).await;
+    let snapshot = CreateSnapshot { instance_id: large.id, ..CreateSnapshot::default() };
+    let id = world.client.send(snapshot).await.unwrap().id;
+    let from = |plan: &str| CreateInstance {
+        plan: plan.into(),
+        os_id: None,
+        snapshot_id: Some(id.into()),
+        ..debian()
+    };
+    is_refused(&world, from(LARGER), 400, "Snapshot cannot be used at this time").await;
+    world.settle().await;
+    is_refused(&world, from(PLAN), 400, "does not fit on 25 GB").await;
+    let found = made(&world, from(LARGER)).await;
+    assert_eq!((found.snapshot_id, found.os_id), (OrEmpty(Some(id)), 164));
 }

@@ -1,5 +1,6 @@
 //! What is Kettle's own: `/_kettle/health`, `/_kettle/reset` and `/openapi.json`.
 
+use std::future::{Ready, ready};
 use std::sync::Arc;
 
 use api::ApiError;
@@ -13,9 +14,14 @@ use crate::{App, reply, route};
 /// Adds them.
 pub(crate) fn add(router: Router<Arc<App>>) -> Router<Arc<App>> {
     router
-        .route("/openapi.json", get(document))
-        .route("/_kettle/health", get(health))
-        .route("/_kettle/reset", post(reset))
+        .route("/openapi.json", get(document).fallback(only("GET")))
+        .route("/_kettle/health", get(health).fallback(only("GET")))
+        .route("/_kettle/reset", post(reset).fallback(only("POST")))
+}
+
+/// Refuses every other method.
+fn only(method: &'static str) -> impl Fn() -> Ready<Response> + Clone + Send + Sync + 'static {
+    move || ready(reply::wrong_method(method))
 }
 
 /// The document of what is served, made when it is first asked for.

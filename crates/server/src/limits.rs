@@ -14,6 +14,8 @@ pub struct Limits {
     pub head: Duration,
     /// How long a request's body may take.
     pub body: Duration,
+    /// How long a client may take nothing of an answer.
+    pub answer: Duration,
     /// How long requests under way may go on when the server stops.
     pub stopping: Duration,
     /// How many connections there may be.
@@ -26,6 +28,7 @@ impl Default for Limits {
             body_bytes: 1 << 20,
             head: Duration::from_secs(30),
             body: Duration::from_secs(30),
+            answer: Duration::from_secs(30),
             stopping: Duration::from_secs(10),
             connections: 4096,
         }

@@ -176,3 +176,36 @@ fn bad_request(behave: Behave, help: &str) -> ApiError {
 fn failure() -> ApiError {
     ApiError { error: "Internal server error.".into(), status: 500 }
 }
+
+#[cfg(test)]
+mod tests {
+    use api::account::GetAccount;
+    use control::{Config, Control};
+    use store::{Location, Store};
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::limits::{Limits, Rate};
+
+    #[tokio::test]
+    async fn a_handler_that_panics_fails_its_own_request_only() {
+        const KEY: &str = "KEY";
+        let store = Store::open(&Location::Memory).await.unwrap();
+        let control = Control::new(Config::new(store));
+        control.ensure_root(KEY).await.unwrap();
+        let (limits, rate) = (Limits::default(), Rate::default());
+        let app = App { control, key: KEY.into(), limits, rate, document: Default::default() };
+        let routes = Routes::default().on(async |_, _: GetAccount| panic!("for the test's sake"));
+        let router = add(Router::new(), routes).with_state(Arc::new(app));
+        for _ in 0..2 {
+            let request = Request::builder().uri("/v2/account");
+            let request = request.header(AUTHORIZATION, format!("Bearer {KEY}"));
+            let request = request.body(Body::empty()).unwrap();
+            let response = router.clone().oneshot(request).await.unwrap();
+            assert_eq!(response.status(), 500);
+            assert_eq!(response.headers()["x-user"], "root@kettle.invalid");
+            let body = response.into_body().collect().await.unwrap().to_bytes();
+            assert_eq!(body, r#"{"error":"Internal server error.","status":500}"#);
+        }
+    }
+}

@@ -62,10 +62,7 @@ async fn lines<K: Charged>(cx: &Cx) -> Result<Decimal> {
 /// What an addition costs a month, and an hour, where the plan costs `plan`.
 fn price(price: &Price, plan: &Cost) -> (Decimal, Decimal) {
     match price.per {
-        PriceUnit::PlanPercent => {
-            let part = price.amount / Decimal::from(100);
-            (plan.monthly * part, plan.hourly * part)
-        }
+        PriceUnit::PlanPercent => by_month(plan.monthly * price.amount / Decimal::ONE_HUNDRED),
         PriceUnit::Hour => (price.amount * Decimal::from(HOURS_PER_MONTH), price.amount),
         PriceUnit::Month | PriceUnit::Gb | PriceUnit::GbMonth => by_month(price.amount),
     }

@@ -4,6 +4,8 @@
 
 mod bgp;
 mod charges;
+#[cfg(test)]
+mod tests;
 mod traffic;
 
 use api::account::*;

@@ -17,7 +17,7 @@ use crate::catalog::{ApplicationType, OS_APPLICATION, OS_BACKUP, OS_CUSTOM, OS_S
 use crate::instances::{plan, user_data};
 use crate::life::Lives;
 use crate::ssh_keys::Key;
-use crate::{Cx, Doc, Kind, Refusal, Result, Routes, Tx};
+use crate::{Cx, Doc, Kind, Refusal, Result, Routes, Tx, isos, snapshots};
 
 /// A stored template.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -80,25 +80,35 @@ struct Sources {
 
 impl Sources {
     /// The one that is named; none: there is none.
-    fn chosen(self, cx: &Cx) -> Result<Option<Source>> {
+    async fn chosen(self, cx: &Cx, tx: &mut Tx) -> Result<Option<Source>> {
         let number = |id: Option<u32>| id.filter(|id| *id != 0).map(i64::from);
         let (os, app, image) = (number(self.os), number(self.app), number(self.image));
-        let snapshot = self.snapshot;
-        let named = [
-            os.map(|id| system(cx, id)),
-            app.map(|id| application(cx, "marketplace_app_id", id).map(|()| Source::App(id))),
-            image.map(|id| application(cx, "marketplace_image_id", id).map(|()| Source::Image(id))),
-            self.iso.map(|id| resolve_iso(cx, id)),
-            snapshot.map(resolve_snapshot),
-        ];
-        let mut named = named.into_iter().flatten();
-        match (named.next(), named.next()) {
-            (Some(_), Some(_)) => {
-                let help = "give one of os_id, marketplace_app_id, marketplace_image_id, iso_id, \
-                            snapshot_id";
-                Err(Refusal::bad("Bad request.").help(help).into())
+        let named = [os.is_some(), app.is_some(), image.is_some(), self.iso.is_some()];
+        let count = named.iter().filter(|is_named| **is_named).count();
+        if count + usize::from(self.snapshot.is_some()) > 1 {
+            let help = "give one of os_id, marketplace_app_id, marketplace_image_id, iso_id, \
+                        snapshot_id";
+            return Err(Refusal::bad("Bad request.").help(help).into());
+        }
+        if let Some(id) = os {
+            return system(cx, id).map(Some);
+        }
+        if let Some(id) = app {
+            return application(cx, "marketplace_app_id", id).map(|()| Some(Source::App(id)));
+        }
+        if let Some(id) = image {
+            return application(cx, "marketplace_image_id", id).map(|()| Some(Source::Image(id)));
+        }
+        if let Some(id) = self.iso {
+            isos::usable(cx, tx, "iso_id", id).await?;
+            return Ok(Some(Source::Iso(id)));
+        }
+        match self.snapshot {
+            Some(id) => {
+                let snapshot = snapshots::usable(tx, "snapshot_id", id).await?;
+                Ok(Some(Source::Snapshot(snapshot.id())))
             }
-            (one, _) => one.transpose(),
+            None => Ok(None),
         }
     }
 }
@@ -120,19 +130,6 @@ fn application(cx: &Cx, field: &str, id: i64) -> Result<()> {
             Err(Refusal::bad("Invalid application.").help(help).into())
         }
     }
-}
-
-fn resolve_iso(cx: &Cx, id: Uuid) -> Result<Source> {
-    // To be wired: the caller's own images.
-    if cx.catalog().public_iso(&id.to_string()).is_some() {
-        return Ok(Source::Iso(id));
-    }
-    Err(Refusal::field("iso_id", format!("there is no {id}")).into())
-}
-
-fn resolve_snapshot(id: SnapshotId) -> Result<Source> {
-    // To be wired with snapshots.
-    Err(Refusal::field("snapshot_id", format!("there is no {id}")).into())
 }
 
 /// Shared file systems are not served: none can be named.
@@ -244,7 +241,7 @@ async fn create(cx: Cx, req: CreateInstanceTemplate) -> Result<InstanceTemplate>
     let template = Template {
         plan: plan(&cx, &req.plan)?.id.clone(),
         label: req.label.unwrap_or_default(),
-        source: sources.chosen(&cx)?,
+        source: sources.chosen(&cx, &mut tx).await?,
         ssh_keys: keys(&mut tx, req.ssh_key_ids.as_deref().unwrap_or_default()).await?,
         settings: req.template.unwrap_or_default().into_iter().collect(),
         user_data: user_data(req.user_data.as_deref().unwrap_or_default())?,
@@ -288,7 +285,7 @@ async fn update(cx: Cx, req: UpdateInstanceTemplate) -> Result<InstanceTemplate>
     if let Some(id) = &req.plan {
         template.plan.clone_from(&plan(&cx, id)?.id);
     }
-    if let Some(source) = sources.chosen(&cx)? {
+    if let Some(source) = sources.chosen(&cx, &mut tx).await? {
         template.source = Some(source);
     }
     if let Some(label) = req.label {

@@ -4,7 +4,6 @@
 //! instance, so that a refusal leaves nothing behind. No driver is called here.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::Ipv6Addr;
 
 use api::id::FirewallGroupId;
 use api::instances::{Backups, BlockDevice, CreateInstance, UserScheme};
@@ -15,7 +14,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::software::{self, ADD_FAILED};
-use super::{Instance, Ipv4, Ipv6, Schedule, Software, view};
+use super::{Instance, Ipv4, Ipv6, Schedule, Software, host_in, view};
 use crate::addresses;
 use crate::blocks::{PER_INSTANCE, Volume};
 use crate::catalog::{Plan, Region, StorageType};
@@ -25,7 +24,7 @@ use crate::reserved_ips;
 use crate::ssh_keys::Key;
 use crate::startup_scripts::Script;
 use crate::vpc2::VPC2;
-use crate::vpcs::{VPC, default_network, enter, exit};
+use crate::vpcs::{VPC, default_of, enter, exit};
 use crate::{Cx, Doc, Refusal, Result, Routes, Tx};
 
 /// How many tags an instance can have.
@@ -94,7 +93,7 @@ fn wanted(cx: &Cx, req: &CreateInstance, region: &Region, software: Software) ->
         user_data: user_data(req.user_data.as_deref().unwrap_or_default())?,
         app_variables: app_variables(req.app_variables.as_ref()),
         password: password(),
-        backups: backups.then(|| schedule(cx.now())),
+        backups: backups.then(|| Schedule::initial(cx.now())),
         ddos_protection,
         vpc_only: req.vpc_only.unwrap_or_default(),
         ..Instance::default()
@@ -197,11 +196,6 @@ fn password() -> String {
     bytes.take(16).map(|byte| char::from(LETTERS[usize::from(byte % 64)])).collect()
 }
 
-/// The schedule of backups that were only switched on: weekly, on Thursday at 20:00.
-pub(super) fn schedule(now: i64) -> Schedule {
-    Schedule { every: "weekly".to_owned(), hour: 20, dow: 5, dom: 0, since: now }
-}
-
 async fn give_addresses(
     tx: &mut Tx,
     instance: &mut Doc<Instance>,
@@ -234,11 +228,7 @@ async fn give_addresses(
 /// Gives an instance an IPv6 network, and in it the address that follows from its interface's.
 pub(super) async fn give_ipv6(tx: &mut Tx, instance: &mut Doc<Instance>) -> Result<()> {
     let network = addresses::take_ipv6(tx, &instance.region, instance.id()).await?;
-    let [.., a, b, c, d] = *instance.id().as_bytes();
-    let [a, b, c, d] = instance.ipv4.first().map_or([a, b, c, d], |main| main.address.octets());
-    // EUI-64 of 56:00:a:b:c:d.
-    let host = u64::from_be_bytes([0x54, 0x00, a, 0xff, 0xfe, b, c, d]);
-    let address = Ipv6Addr::from_bits(network.to_bits() | u128::from(host));
+    let address = host_in(network, instance.main_ip());
     instance.ipv6 = Some(Ipv6 { network, address, reverse: BTreeMap::new(), reserved: None });
     Ok(())
 }
@@ -389,7 +379,7 @@ pub(super) async fn resolve_networks(
         let mut attach = wish.attach.clone();
         if wish.enable {
             let region = instance.region.clone();
-            attach.push(default_network(tx, name, &region).await?);
+            attach.push(default_of(tx, name.sort, &region).await?);
         }
         for id in attach {
             if !is_in(instance, id) {

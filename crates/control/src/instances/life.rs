@@ -11,6 +11,7 @@ use engine::{Next, StepError};
 use super::{Instance, Software, backups};
 use crate::life::pause;
 use crate::ssh_keys::Key;
+use crate::startup_scripts::Script;
 use crate::{Doc, Life, LifeCx};
 
 impl Life for Instance {
@@ -95,13 +96,17 @@ async fn spec(doc: &Doc<Instance>, cx: &LifeCx) -> Result<MachineSpec, StepError
         // A key that was deleted meanwhile opens nothing.
         ssh_keys.extend(cx.cx.find::<Key>(*id).await?.map(|key| key.want.ssh_key));
     }
+    let script = match doc.script {
+        Some(id) => cx.cx.find::<Script>(id).await?.map(|script| script.want.script),
+        None => None,
+    };
     Ok(MachineSpec {
         size: size(doc, cx).unwrap_or_default(),
         image: image(&doc.software),
         hostname: doc.hostname.clone(),
         ssh_keys,
         user_data: doc.user_data.clone(),
-        script: doc.script.map(|id| id.to_string()).unwrap_or_default(),
+        script: script.unwrap_or_default(),
     })
 }
 

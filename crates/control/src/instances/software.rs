@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::Software;
 use crate::catalog::{
-    ApplicationType, OS_APPLICATION, OS_BACKUP, OS_CUSTOM, OS_SNAPSHOT, Plan, System,
+    ApplicationType, OS_APPLICATION, OS_BACKUP, OS_CUSTOM, OS_SNAPSHOT, Plan, StorageType, System,
 };
 use crate::snapshots::{Snapshot, check_fits};
 use crate::{Cx, Error, Refusal, Result, Tx, isos};
@@ -222,7 +222,10 @@ async fn resolve_snapshot(tx: &mut Tx, id: SnapshotId, plan: &Plan) -> Result<So
         let said = format!("{ADD_FAILED}Snapshot cannot be used at this time");
         return Err(Refusal::bad(said).help("wait until it is complete").into());
     }
-    check_fits("snapshot_id", snapshot.disk_gb, plan.disk_total())?;
+    // Where the disk is a volume, its size is chosen with the instance.
+    if plan.storage_type != StorageType::BlockStorage {
+        check_fits("snapshot_id", snapshot.disk_gb, plan.disk_total())?;
+    }
     Ok(Software::Snapshot(snapshot.id(), snapshot.os_id.into()))
 }
 

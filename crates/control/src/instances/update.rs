@@ -7,7 +7,7 @@ use api::Access;
 use api::instances::{Backups, DeleteInstance, UpdateInstance, UpdatedInstance};
 
 use super::create::{self, Wish, Wishes};
-use super::{Instance, Job, jobs_of, software, view};
+use super::{Instance, Job, Schedule, jobs_of, software, view};
 use crate::blocks::handlers::detach_all;
 use crate::catalog::Plan;
 use crate::{Behave, Cx, Doc, Refusal, Result, Routes, Tx, reserved_ips};
@@ -107,7 +107,7 @@ fn describe(cx: &Cx, instance: &mut Doc<Instance>, req: &UpdateInstance) -> Resu
     }
     match req.backups {
         Some(Backups::Enabled) if instance.backups.is_none() => {
-            instance.backups = Some(create::schedule(cx.now()));
+            instance.backups = Some(Schedule::initial(cx.now()));
         }
         Some(Backups::Disabled) => instance.backups = None,
         _ => {}

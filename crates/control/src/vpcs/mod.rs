@@ -17,7 +17,8 @@ use crate::{Kind, Network, Routes};
 
 pub(crate) use members::{enter, exit, nics};
 pub use members::{join, leave};
-pub(crate) use networks::default_network;
+pub use networks::default_network;
+pub(crate) use networks::default_of;
 
 /// How many networks of a sort an account can have in a region.
 pub const PER_REGION: usize = 5;

@@ -7,7 +7,7 @@ use api::Page;
 use uuid::Uuid;
 
 use super::nat_gateways::{NatGateway, of_network};
-use super::{Name, PER_REGION, PrivateNetwork, Sort, in_region, of_sort, subnets};
+use super::{Name, PER_REGION, PrivateNetwork, Sort, VPC, in_region, of_sort, subnets};
 use crate::instances::{Instance, in_network};
 use crate::{Cx, Doc, Network, Refusal, Result, Tx};
 
@@ -82,12 +82,17 @@ pub(crate) async fn create(cx: &Cx, name: Name, wish: Wish) -> Result<Doc<Privat
 ///
 /// # Errors
 /// 400 where the region is none.
-pub(crate) async fn default_network(tx: &mut Tx, name: Name, region: &str) -> Result<Uuid> {
+pub async fn default_network(tx: &mut Tx, region: &str) -> Result<Uuid> {
+    default_of(tx, VPC.sort, region).await
+}
+
+/// The same for either sort of networks.
+pub(crate) async fn default_of(tx: &mut Tx, sort: Sort, region: &str) -> Result<Uuid> {
     let known = tx.all::<PrivateNetwork>(in_region(region)).await?;
-    if let Some(first) = known.iter().find(|network| network.sort == name.sort) {
-        return Ok(first.id());
+    match known.iter().find(|network| network.sort == sort) {
+        Some(first) => Ok(first.id()),
+        None => Ok(add(tx, sort, region, String::new(), None).await?.id()),
     }
-    Ok(add(tx, name.sort, region, String::new(), None).await?.id())
 }
 
 async fn add(
