@@ -1,7 +1,8 @@
-//! The `kettle` program: a server of the Vultr API, a command line for it, and `exec`, which leads
-//! unmodified tools to it.
+//! The `kettle` program: a server of the Vultr API, a command line for it, `gateway`, which answers
+//! API v1 in front of any endpoint of v2, and `exec`, which leads unmodified tools to the server.
 
 mod exec;
+mod gateway;
 mod home;
 mod logging;
 mod serve;
@@ -19,6 +20,10 @@ fn main() -> ExitCode {
             logging::start("info");
             report(runtime().block_on(serve::run(args)))
         }
+        Some((gateway::NAME, args)) => {
+            logging::start("info");
+            report(runtime().block_on(gateway::run(args)))
+        }
         Some((exec::NAME, args)) => {
             // What the proxy refuses is told here: tools seldom show a proxy's own words.
             logging::start("warn");
@@ -33,7 +38,10 @@ fn main() -> ExitCode {
 }
 
 fn command() -> Command {
-    cli::command().subcommand(serve::command()).subcommand(exec::command())
+    cli::command()
+        .subcommand(serve::command())
+        .subcommand(gateway::command())
+        .subcommand(exec::command())
 }
 
 fn runtime() -> tokio::runtime::Runtime {

@@ -77,7 +77,7 @@ pub(crate) struct Up {
 impl Up {
     /// Opens the store, makes the key where there is none, and takes the address.
     pub(crate) async fn start(settings: Settings, home: &Home, listen: SocketAddr) -> Result<Self> {
-        let keeps = !settings.ephemeral;
+        let (keeps, v1) = (!settings.ephemeral, settings.v1);
         if keeps {
             home.make()?;
         }
@@ -89,7 +89,8 @@ impl Up {
         };
         let control = Control::new(config);
         control.ensure_root(&key.text).await.context("cannot store the key")?;
-        let config = server::Config { control, key: key.text.clone(), limits: Limits::default() };
+        let limits = Limits::default();
+        let config = server::Config { control, key: key.text.clone(), limits, v1 };
         let server = Server::bind(config, listen).await.with_context(|| {
             format!("cannot listen on {listen}; `--listen 127.0.0.1:0` takes any free port")
         })?;
@@ -143,7 +144,7 @@ fn announce(up: &Up, home: &Home, place: &str, is_open: bool, keeps: bool) {
 }
 
 /// Turns true when the process is told to stop.
-fn stop_signal() -> Result<watch::Receiver<bool>> {
+pub(crate) fn stop_signal() -> Result<watch::Receiver<bool>> {
     let (stop, stopped) = watch::channel(false);
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot watch for signals")?;
     let mut terminate = signal(SignalKind::terminate()).context("cannot watch for signals")?;

@@ -18,6 +18,7 @@ const BEHAVE: &str = "behave";
 const OPEN: &str = "open";
 const WITH_RETIRED: &str = "with-retired";
 const CATALOG: &str = "catalog";
+const V1: &str = "v1";
 
 /// The options.
 pub(crate) fn args() -> Vec<Arg> {
@@ -49,6 +50,12 @@ pub(crate) fn args() -> Vec<Arg> {
             .value_parser(path)
             .action(ArgAction::Append)
             .help("Add or replace regions, plans, systems and prices"),
+        Arg::new(V1)
+            .long(V1)
+            .value_name("HOW")
+            .value_parser(PossibleValuesParser::new(["alive", "gone"]))
+            .default_value("alive")
+            .help("alive: answer API v1 as it was. gone: refuse it as the real one does today"),
     ]
 }
 
@@ -60,6 +67,7 @@ pub(crate) struct Settings {
     behave: Behave,
     pub(crate) open: bool,
     catalog: Catalog,
+    pub(crate) v1: v1::Mode,
 }
 
 impl Settings {
@@ -68,6 +76,10 @@ impl Settings {
         let behave = match args.get_one::<String>(BEHAVE).map(String::as_str) {
             Some("vultr") => Behave::Vultr,
             _ => Behave::Fast,
+        };
+        let v1 = match args.get_one::<String>(V1).map(String::as_str) {
+            Some("gone") => v1::Mode::Gone,
+            _ => v1::Mode::Alive,
         };
         let mut catalog = Catalog::builtin().show_retired(args.get_flag(WITH_RETIRED));
         for path in args.get_many::<PathBuf>(CATALOG).into_iter().flatten() {
@@ -82,6 +94,7 @@ impl Settings {
             behave,
             open: args.get_flag(OPEN),
             catalog,
+            v1,
         })
     }
 

@@ -246,13 +246,8 @@ async fn firewall(v1: &V1) {
     like(&example, &list);
     assert_eq!(only(&list).1["description"], "http");
     assert_eq!(only(&list).1["rule_count"], 2);
-    let subid = v1.server(&[group]).await;
-    let server = ("SUBID", subid.as_str());
-    assert_eq!(v1.get("server/list", &[server]).await["FIREWALLGROUPID"], id.as_str());
-    v1.act("server/firewall_group_set", &[server, ("FIREWALLGROUPID", "0")]).await;
-    assert_eq!(v1.get("server/list", &[server]).await["FIREWALLGROUPID"], "0");
-    v1.act("server/firewall_group_set", &[server, group]).await;
-    assert_eq!(v1.get("server/list", &[server]).await["FIREWALLGROUPID"], id.as_str());
+    let server = behind_a_firewall(v1, &id).await;
+    let server = ("SUBID", server.as_str());
     v1.act("firewall/rule_delete", &[group, ("rulenumber", "1")]).await;
     let empty = v1.get("firewall/rule_list", &[group, inward, ("ip_type", "v4")]).await;
     assert_eq!(empty, json!([]));
@@ -261,10 +256,15 @@ async fn firewall(v1: &V1) {
     v1.act("firewall/group_delete", &[group]).await;
     assert_eq!(v1.get("firewall/group_list", &[]).await, json!([]));
     assert_eq!(v1.get("server/list", &[server]).await["FIREWALLGROUPID"], "0");
+    no_such_group(v1, &rule).await;
+}
+
+async fn no_such_group(v1: &V1, rule: &[(&str, &str)]) {
+    let group = rule[0];
     for (path, params) in [
         ("firewall/group_delete", &[group][..]),
         ("firewall/group_list", &[group]),
-        ("firewall/rule_create", &rule),
+        ("firewall/rule_create", rule),
         ("firewall/rule_list", &rule[..3]),
         ("firewall/rule_delete", &[group, ("rulenumber", "1")]),
         ("firewall/group_set_description", &[group, ("description", "x")]),
@@ -272,6 +272,18 @@ async fn firewall(v1: &V1) {
         let refused = v1.refused(path, params).await;
         assert!(refused.starts_with("Invalid firewall group"), "{path}: {refused}");
     }
+}
+
+async fn behind_a_firewall(v1: &V1, id: &str) -> String {
+    let group = ("FIREWALLGROUPID", id);
+    let subid = v1.server(&[group]).await;
+    let server = ("SUBID", subid.as_str());
+    assert_eq!(v1.get("server/list", &[server]).await["FIREWALLGROUPID"], id);
+    v1.act("server/firewall_group_set", &[server, ("FIREWALLGROUPID", "0")]).await;
+    assert_eq!(v1.get("server/list", &[server]).await["FIREWALLGROUPID"], "0");
+    v1.act("server/firewall_group_set", &[server, group]).await;
+    assert_eq!(v1.get("server/list", &[server]).await["FIREWALLGROUPID"], id);
+    subid
 }
 
 async fn blocks(v1: &V1) {

@@ -1,0 +1,105 @@
+//! `kettle gateway`: API v1 in front of an endpoint of v2, so that old scripts work on an account
+//! that is alive.
+//!
+//! It holds no key: each caller's own is passed on. It keeps which id of v1 is which of v2, and the
+//! first passwords of servers made through it, in a file that only its owner can read.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use clap::{Arg, ArgMatches, Command};
+use control::catalog::Catalog;
+use engine::Clock;
+use server::Limits;
+use store::{Location, Store};
+use tokio::net::TcpListener;
+use v1::{Config, Gateway, Mode, StoreIds};
+
+use crate::home::{Home, write_url};
+use crate::serve::{reachable, stop_signal};
+
+pub(crate) const NAME: &str = "gateway";
+const UPSTREAM: &str = "upstream";
+const LISTEN: &str = "listen";
+const DATA: &str = "data";
+const READY_FILE: &str = "ready-file";
+
+/// The command line of `gateway`.
+pub(crate) fn command() -> Command {
+    let path = || clap::value_parser!(PathBuf);
+    let upstream = Arg::new(UPSTREAM)
+        .long(UPSTREAM)
+        .value_name("URL")
+        .default_value("https://api.vultr.com")
+        .help("The endpoint of v2 that carries the calls out");
+    let listen = Arg::new(LISTEN)
+        .long(LISTEN)
+        .value_name("ADDRESS")
+        .value_parser(clap::value_parser!(SocketAddr))
+        .default_value("127.0.0.1:8788")
+        .help("Where to listen; port 0 takes any free one");
+    let data = Arg::new(DATA)
+        .long(DATA)
+        .value_name("DIR")
+        .value_parser(path())
+        .help("Keep the ids here, in gateway.db [default: the user's data directory]");
+    let ready = Arg::new(READY_FILE)
+        .long(READY_FILE)
+        .value_name("FILE")
+        .value_parser(path())
+        .help("Write the URL to this file once the gateway answers");
+    Command::new(NAME)
+        .about("Serve API v1 in front of an endpoint of v2")
+        .after_help(
+            "Each caller's key is passed on as it is: use a key of the endpoint's. SIGINT and \
+             SIGTERM stop it.",
+        )
+        .args([upstream, listen, data, ready])
+}
+
+/// Serves until a signal comes.
+pub(crate) async fn run(args: &ArgMatches) -> Result<ExitCode> {
+    let stop = stop_signal()?;
+    let endpoint = args.get_one::<String>(UPSTREAM).expect("it has a default");
+    let wanted = *args.get_one::<SocketAddr>(LISTEN).expect("it has a default");
+    let home = Home::new(args.get_one(DATA))?;
+    home.make()?;
+    let store = Store::open(&Location::File(home.gateway_ids())).await?;
+    let router = v1::router(Config {
+        upstream: Arc::new(Gateway::new(endpoint.as_str())?),
+        ids: Arc::new(StoreIds::new(store, Clock::system())),
+        catalog: Arc::new(Catalog::builtin()),
+        limit: None,
+        mode: Mode::Alive,
+    });
+    let listener = TcpListener::bind(wanted).await.with_context(|| {
+        format!("cannot listen on {wanted}; `--listen 127.0.0.1:0` takes any free port")
+    })?;
+    let address = listener.local_addr().context("the address cannot be told")?;
+    announce(endpoint, address);
+    let ready: Option<&PathBuf> = args.get_one(READY_FILE);
+    if let Some(path) = ready {
+        write_url(path, &format!("http://{}", reachable(address)))?;
+    }
+    server::serve(listener, router, Limits::default(), stop).await;
+    if let Some(path) = ready {
+        // Gone already, or never written: either way nobody finds it.
+        let _ = std::fs::remove_file(path);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Says where the gateway is and what to type next.
+#[expect(clippy::print_stdout, reason = "this is what the person waits for")]
+fn announce(endpoint: &str, address: SocketAddr) {
+    let url = format!("http://{}", reachable(address));
+    println!("Kettle {} serves API v1 at {url}/v1", env!("CARGO_PKG_VERSION"));
+    println!("  calls  are carried out by {endpoint}, with the caller's key");
+    println!("  try    curl -H \"API-Key: $VULTR_API_KEY\" {url}/v1/server/list");
+    if !address.ip().is_loopback() {
+        println!("  note   other machines can reach it; there is no TLS");
+    }
+}
