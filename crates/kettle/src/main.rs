@@ -7,6 +7,7 @@ mod home;
 mod logging;
 mod serve;
 mod settings;
+mod version_1;
 
 use std::process::ExitCode;
 
@@ -23,6 +24,10 @@ fn main() -> ExitCode {
         Some((gateway::NAME, args)) => {
             logging::start("info");
             report(runtime().block_on(gateway::run(args)))
+        }
+        Some((version_1::NAME, args)) => {
+            logging::start("warn");
+            report(runtime().block_on(version_1::run(&matches, args)))
         }
         Some((exec::NAME, args)) => {
             // What the proxy refuses is told here: tools seldom show a proxy's own words.
@@ -41,6 +46,7 @@ fn command() -> Command {
     cli::command()
         .subcommand(serve::command())
         .subcommand(gateway::command())
+        .subcommand(version_1::command())
         .subcommand(exec::command())
 }
 
