@@ -1,110 +1,38 @@
 //! Who calls: keys, what their users may do, and from where.
 //!
-//! Keys are stored as digests only. Who holds a key is a unique value in the store; what was
-//! looked up is remembered until a user or a key changes.
+//! Keys are stored as digests only, never as they read. Which key has a digest is a unique value in
+//! the store; what was looked up is remembered until a user or a key changes.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::{Arc, RwLock};
 
 use api::Access;
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::account::Account;
+use crate::api_keys::ApiKey;
 use crate::cx::Cx;
 use crate::kind::{Doc, Kind};
 use crate::network::Network;
 use crate::refusal::{Error, Refusal, Result};
+use crate::users::User;
 use crate::{Behave, Control};
 
-/// The scope of unique values that says who holds a key.
+/// The scope of unique values that says which key reads so: by its digest.
 pub(crate) const KEYS: &str = "key";
-/// The scope of unique values that says which account belongs to a bearer token of `--open`, and
-/// which is the first.
+/// The scope of unique values that says which account is the first, and which belongs to a bearer
+/// token of `--open`.
 const ACCOUNTS: &str = "account";
+/// The first account's value in that scope. No digest reads so.
+const FIRST: &str = "first";
 /// Kinds whose change may change who may do what.
 pub(crate) const HOLDERS: &[&str] = &[Account::KIND, User::KIND, ApiKey::KIND];
 /// How many callers are remembered at most.
 const REMEMBERED: usize = 10_000;
-
-/// An account: its row's number is the account of all its resources.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Account {
-    /// The owner's name.
-    pub name: String,
-    /// The owner's address, which answers carry in `x-user`.
-    pub email: String,
-}
-
-impl Kind for Account {
-    const KIND: &'static str = "account";
-    const UNKNOWN: &'static str = "Invalid account";
-    type Seen = ();
-}
-
-/// A user of an account, with less than all permissions maybe.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct User {
-    /// Full name.
-    pub name: String,
-    /// Address, unique in the account.
-    pub email: String,
-    /// Given name, where it was told apart.
-    pub first_name: String,
-    /// Family name, where it was told apart.
-    pub last_name: String,
-    /// Digest of the password.
-    pub password: String,
-    /// Whether the user's keys work.
-    pub api_enabled: bool,
-    /// A service user has keys but no way to log in.
-    pub service_user: bool,
-    /// What the user may do.
-    pub acls: Vec<Access>,
-    /// Digest of the key that came with the user.
-    pub key: String,
-    /// Where the user's keys may be used; empty: anywhere.
-    pub whitelist: Vec<Allowed>,
-}
-
-/// A network from which keys may be used.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Allowed {
-    /// The network.
-    pub network: Network,
-    /// When it was added, in milliseconds.
-    pub added: i64,
-}
-
-impl Kind for User {
-    const KIND: &'static str = "user";
-    const UNKNOWN: &'static str = "Invalid user";
-    type Seen = ();
-}
-
-/// A further key of a user, or of the account's owner.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct ApiKey {
-    /// What it is for.
-    pub name: String,
-    /// Its user; none: the account's owner.
-    pub user: Option<Uuid>,
-    /// Digest of the key.
-    pub digest: String,
-    /// When it stops working, in milliseconds; none: never.
-    pub expires: Option<i64>,
-}
-
-impl Kind for ApiKey {
-    const KIND: &'static str = "api-key";
-    const UNKNOWN: &'static str = "Invalid API key";
-    type Seen = ();
-
-    fn lists(&self) -> Vec<store::Facet> {
-        vec![("user", self.user.map(|id| id.to_string()).unwrap_or_default())]
-    }
-}
+/// How often an account is made when others keep making it at the same time.
+const RUNS: usize = 16;
 
 /// Who asks.
 #[derive(Debug, Clone, Default)]
@@ -113,6 +41,8 @@ pub struct Caller {
     pub account: i64,
     /// The user, or the account's row for its owner.
     pub user: Uuid,
+    /// The user's name.
+    pub name: String,
     /// The user's address.
     pub email: String,
     /// What the user may do.
@@ -129,9 +59,24 @@ impl Caller {
         Self::default()
     }
 
-    /// The owner of an account, as lives act in.
-    pub(crate) fn owner(account: i64, user: Uuid, email: String) -> Self {
-        Self { account, user, email, acls: vec![Access::ManageUsers], ..Self::default() }
+    /// The owner of an account, who may do everything.
+    fn owner(account: i64, user: Uuid, owner: Account) -> Self {
+        let Account { name, email } = owner;
+        let acls = Access::ACLS.to_vec();
+        Self { account, user, name, email, acls, ..Self::default() }
+    }
+
+    /// A user of an account.
+    fn user(user: Doc<User>) -> Self {
+        Self {
+            account: user.account(),
+            user: user.id(),
+            networks: user.whitelist.iter().map(|allowed| allowed.network).collect(),
+            name: user.want.name,
+            email: user.want.email,
+            acls: user.want.acls,
+            expires: None,
+        }
     }
 
     /// Refuses a caller without this permission.
@@ -240,109 +185,96 @@ impl Control {
 
     async fn look_up(self: &Arc<Self>, token: &str) -> Result<Caller> {
         let hex = digest(token);
-        let Some(holder) = self.store.taken(KEYS, &hex).await? else {
-            if self.open && !token.is_empty() {
-                return self.open_account(&hex).await;
-            }
-            return Err(invalid_token().help("no key reads like this one").into());
-        };
-        let row = self.store.get(holder).await?.ok_or_else(invalid_token)?;
-        match &*row.kind {
-            Account::KIND => {
-                let doc: Doc<Account> = Doc::read(row)?;
-                Ok(Caller::owner(doc.seq(), doc.id(), doc.want.email))
-            }
-            User::KIND => user_caller(&Doc::read(row)?, None),
-            _ => {
-                let key: Doc<ApiKey> = Doc::read(row)?;
-                let holder = key.user.unwrap_or_default();
-                match self.store.get(holder).await? {
-                    Some(row) if row.kind == User::KIND => {
-                        user_caller(&Doc::read(row)?, key.expires)
-                    }
-                    _ => {
-                        let owner = self.owner_of(key.account()).await?;
-                        let expires = key.expires;
-                        Ok(Caller { expires, ..owner })
-                    }
+        let mut key = self.store.taken(KEYS, &hex).await?;
+        if key.is_none() && self.open && !token.is_empty() {
+            let name = format!("Account {}", &hex[..8]);
+            let email = format!("{}@kettle.invalid", &hex[..8]);
+            self.ensure_account(&hex, Account { name, email }, token).await?;
+            key = self.store.taken(KEYS, &hex).await?;
+        }
+        let key = key.ok_or_else(|| invalid_token().help("no key reads like this one"))?;
+        // Whatever is gone meanwhile, the key does not work any more.
+        let row = self.store.get(key).await?.ok_or_else(invalid_token)?;
+        let key: Doc<ApiKey> = Doc::read(row)?;
+        let holder = self.store.get(key.user).await?.ok_or_else(invalid_token)?;
+        let caller = match &*holder.kind {
+            User::KIND => {
+                let user: Doc<User> = Doc::read(holder)?;
+                if !user.api_enabled {
+                    let help = "this user's API access is switched off";
+                    return Err(invalid_token().help(help).into());
                 }
+                Caller::user(user)
             }
-        }
+            _ => Caller::owner(key.account(), holder.id, Doc::<Account>::read(holder)?.want),
+        };
+        Ok(Caller { expires: key.expires, ..caller })
     }
 
-    async fn owner_of(&self, account: i64) -> Result<Caller> {
-        let id = self.store.taken(ACCOUNTS, &account.to_string()).await?.unwrap_or_default();
-        let row = self.store.get(id).await?.ok_or_else(invalid_token)?;
-        let doc: Doc<Account> = Doc::read(row)?;
-        Ok(Caller::owner(account, doc.id(), doc.want.email))
-    }
-
-    /// The account of a bearer token under `--open`, made on first use.
-    async fn open_account(self: &Arc<Self>, hex: &str) -> Result<Caller> {
-        let name = format!("Account {}", &hex[..8]);
-        let email = format!("{}@kettle.invalid", &hex[..8]);
-        match self.new_account(Account { name, email }, hex).await {
-            // Another request with the same token was first.
-            Err(Error::Stale) | Ok(()) => {}
-            Err(e) => return Err(e),
-        }
-        let holder = self.store.taken(KEYS, hex).await?.ok_or_else(invalid_token)?;
-        let row = self.store.get(holder).await?.ok_or_else(invalid_token)?;
-        let doc: Doc<Account> = Doc::read(row)?;
-        Ok(Caller::owner(doc.seq(), doc.id(), doc.want.email))
-    }
-
-    /// Stores a new account whose owner's key has this digest.
-    async fn new_account(self: &Arc<Self>, account: Account, hex: &str) -> Result<()> {
-        let mut tx = self.system_cx(0, "create-account").begin();
-        let doc = tx.new_doc(account);
-        tx.put(&doc);
-        tx.take(KEYS, hex, doc.id());
-        tx.commit().await?;
-        // The number is known once the row is stored; keys of the owner find the account by it.
-        let stored = self.store.get(doc.id()).await?.ok_or_else(invalid_token)?;
-        let mut tx = self.system_cx(0, "create-account").begin();
-        let stored: Doc<Account> = Doc::read(stored)?;
-        tx.put(&stored);
-        tx.take(ACCOUNTS, stored.seq().to_string(), stored.id());
-        tx.commit().await
-    }
-
-    /// Makes the first account, if there is none yet. `key` is its owner's.
+    /// Makes the first account where there is none, and lets this key be one of its owner's.
     ///
     /// # Errors
     /// When the store cannot be written.
     pub async fn ensure_root(self: &Arc<Self>, key: &str) -> Result<()> {
+        let account = Account { name: "Kettle".into(), email: "root@kettle.invalid".into() };
+        self.ensure_account(FIRST, account, key).await
+    }
+
+    /// Makes the account of this name where there is none, and lets this key be one of its owner's.
+    async fn ensure_account(
+        self: &Arc<Self>,
+        name: &str,
+        account: Account,
+        key: &str,
+    ) -> Result<()> {
+        for _ in 0..RUNS {
+            match self.try_account(name, account.clone(), key).await {
+                // Another request does the same, or did it: let us see what there is now.
+                Err(Error::Stale) => {}
+                outcome => return outcome,
+            }
+        }
+        Err(Error::Stale)
+    }
+
+    async fn try_account(
+        self: &Arc<Self>,
+        name: &str,
+        account: Account,
+        key: &str,
+    ) -> Result<()> {
+        let id = match self.store.taken(ACCOUNTS, name).await? {
+            Some(id) => id,
+            None => {
+                let mut tx = self.system_cx(0, "create-account").begin();
+                let doc = tx.new_doc(account);
+                tx.put(&doc);
+                tx.take(ACCOUNTS, name, doc.id());
+                tx.commit().await?;
+                doc.id()
+            }
+        };
+        // The account's number is that of its row, known once that is stored. Should we die in
+        // between, the next start or request goes on from here.
+        let row = self.store.get(id).await?.ok_or(Error::Stale)?;
+        let owner: Doc<Account> = Doc::read(row)?;
+        let mut tx = self.system_cx(owner.seq(), "create-api-key").begin();
         let hex = digest(key);
-        if self.store.taken(KEYS, &hex).await?.is_some() {
+        if tx.taken(KEYS, &hex).await?.is_some() {
             return Ok(());
         }
-        let account = Account { name: "Kettle".into(), email: "root@kettle.invalid".into() };
-        match self.new_account(account, &hex).await {
-            Err(Error::Stale) => Ok(()),
-            outcome => outcome,
-        }
+        let doc = tx.new_doc(ApiKey::first(owner.id(), key));
+        tx.put(&doc);
+        tx.take(KEYS, hex, doc.id());
+        tx.take(crate::users::EMAILS, crate::users::email_in(owner.seq(), &owner.email), id);
+        tx.commit().await
     }
 
     /// A context in which the control plane itself acts for an account.
     pub(crate) fn system_cx(self: &Arc<Self>, account: i64, op: &'static str) -> Cx {
-        let caller = Arc::new(Caller::owner(account, Uuid::nil(), String::new()));
+        let caller = Arc::new(Caller::owner(account, Uuid::nil(), Account::default()));
         Cx { control: self.clone(), caller, address: None, op }
     }
-}
-
-fn user_caller(user: &Doc<User>, expires: Option<i64>) -> Result<Caller> {
-    if !user.api_enabled {
-        return Err(invalid_token().help("this user's API access is switched off").into());
-    }
-    Ok(Caller {
-        account: user.account(),
-        user: user.id(),
-        email: user.email.clone(),
-        acls: user.acls.clone(),
-        networks: user.whitelist.iter().map(|a| a.network).collect(),
-        expires,
-    })
 }
 
 impl Behave {

@@ -1,14 +1,66 @@
-//! Not written yet.
+//! The account: who it is, what it owes, its traffic, its BGP.
+//!
+//! Nobody is billed: nothing here may refuse a request for money's sake.
+
+mod bgp;
+mod charges;
+mod traffic;
+
+use api::account::*;
+use api::{Money, OrEmpty, Page};
+use serde::{Deserialize, Serialize};
 
 use crate::life::Lives;
-use crate::Routes;
+use crate::{Cx, Kind, Result, Routes, slice};
+
+/// An account: its row's number is the account of all its resources.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Account {
+    /// The owner's name.
+    pub name: String,
+    /// The owner's address, which answers carry in `x-user`.
+    pub email: String,
+}
+
+impl Kind for Account {
+    const KIND: &'static str = "account";
+    const UNKNOWN: &'static str = "Invalid account";
+    type Seen = ();
+}
 
 /// The family's operations.
 pub fn routes() -> Routes {
     Routes::default()
+        .on(get)
+        .on(traffic::get)
+        .on(bgp::get)
+        .on(bgp::set_up)
+        .on(bgp::add_prefixes)
+        .on(list_custom_subscriptions)
 }
 
 /// The family's kinds that have a life.
 pub(crate) fn lives(lives: Lives) -> Lives {
     lives
+}
+
+/// The calling user, and what the account owes. Nothing was ever invoiced or paid.
+async fn get(cx: Cx, _: GetAccount) -> Result<api::account::Account> {
+    Ok(api::account::Account {
+        name: cx.caller.name.clone(),
+        email: cx.caller.email.clone(),
+        acls: cx.caller.acls.iter().map(|acl| (*acl).into()).collect(),
+        balance: Money::default(),
+        pending_charges: charges::pending(&cx).await?,
+        last_payment_date: OrEmpty(None),
+        last_payment_amount: Money::default(),
+    })
+}
+
+/// Such things are agreed on with people of Vultr's: there are none.
+async fn list_custom_subscriptions(
+    _: Cx,
+    req: ListCustomSubscriptions,
+) -> Result<Page<CustomSubscription>> {
+    slice(&[], req.per_page, req.cursor.as_deref())
 }

@@ -1,14 +1,180 @@
-//! Not written yet.
+//! API keys. Only the answer that creates a key shows it; what is stored is its digest.
 
+use api::api_keys::*;
+use api::{OrEmpty, Page, Time};
+use serde::{Deserialize, Serialize};
+use store::Facet;
+use uuid::Uuid;
+
+use crate::auth::{KEYS, digest, new_key};
 use crate::life::Lives;
-use crate::Routes;
+use crate::{Cx, Doc, Kind, Refusal, Result, Routes, Tx};
+
+/// How a key is shown later: with all but its end hidden.
+const MASK: &str = "*******************************";
+/// How many characters of a key are shown later.
+const SHOWN: usize = 5;
+/// Keys that somebody made up may be short: of those nothing is shown.
+const LONG_ENOUGH: usize = 20;
+/// Names are at most as long.
+const NAME_MAX: usize = 255;
+/// The name of a key that came with its user.
+const DEFAULT_NAME: &str = "Default";
+
+/// A key of a user, or of the account's owner.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct ApiKey {
+    /// What it is for.
+    pub name: String,
+    /// Whose it is: a user's row, or that of the account for its owner.
+    pub user: Uuid,
+    /// Its digest.
+    pub digest: String,
+    /// Its last characters.
+    pub end: String,
+    /// When it stops working, in milliseconds; none: never.
+    pub expires: Option<i64>,
+}
+
+impl Kind for ApiKey {
+    const KIND: &'static str = "api-key";
+    const UNKNOWN: &'static str = "Invalid API key";
+    type Seen = ();
+
+    fn lists(&self) -> Vec<Facet> {
+        vec![of_user(self.user)]
+    }
+}
+
+/// The list of keys that a user has.
+pub fn of_user(id: Uuid) -> Facet {
+    ("user", id.to_string())
+}
+
+impl ApiKey {
+    fn new(user: Uuid, key: &str, name: String, expires: Option<i64>) -> Self {
+        let length = key.chars().count();
+        let end = match length >= LONG_ENOUGH {
+            true => key.chars().skip(length - SHOWN).collect(),
+            false => "*".repeat(SHOWN),
+        };
+        Self { name, user, digest: digest(key), end, expires }
+    }
+
+    /// The key that comes with a user.
+    pub(crate) fn first(user: Uuid, key: &str) -> Self {
+        Self::new(user, key, DEFAULT_NAME.into(), None)
+    }
+}
+
+/// Gives a new user a key, and tells how it reads.
+pub(crate) fn issue_first(tx: &mut Tx, user: Uuid) -> String {
+    let key = new_key();
+    issue(tx, ApiKey::first(user, &key));
+    key
+}
+
+fn issue(tx: &mut Tx, key: ApiKey) -> Doc<ApiKey> {
+    let doc = tx.new_doc(key);
+    tx.take(KEYS, doc.digest.clone(), doc.id());
+    tx.put(&doc);
+    doc
+}
+
+fn view(doc: Doc<ApiKey>) -> api::api_keys::ApiKey {
+    api::api_keys::ApiKey {
+        id: doc.id().into(),
+        api_key: format!("{MASK}{}", doc.end),
+        expire: doc.expires.is_some(),
+        date_expire: doc.expires.map(Time::from_millis).into(),
+        name: doc.want.name,
+    }
+}
 
 /// The family's operations.
 pub fn routes() -> Routes {
-    Routes::default()
+    Routes::default().on(list).on(create).on(get).on(delete)
 }
 
 /// The family's kinds that have a life.
 pub(crate) fn lives(lives: Lives) -> Lives {
     lives
+}
+
+async fn list(cx: Cx, _: ListApiKeys) -> Result<Page<api::api_keys::ApiKey>> {
+    list_of(&cx, cx.caller.user).await
+}
+
+async fn create(cx: Cx, req: CreateApiKey) -> Result<api::api_keys::ApiKey> {
+    let mut tx = cx.begin();
+    // The caller may be deleted at this very moment: the key must not outlive its user.
+    tx.find::<crate::users::User>(cx.caller.user).await?;
+    let key = create_for(&cx, &mut tx, cx.caller.user, req)?;
+    tx.commit().await?;
+    Ok(key)
+}
+
+async fn get(cx: Cx, req: GetApiKey) -> Result<api::api_keys::ApiKey> {
+    get_of(&cx, cx.caller.user, req.apikey_id.into()).await
+}
+
+async fn delete(cx: Cx, req: DeleteApiKey) -> Result<()> {
+    delete_of(&cx, cx.caller.user, req.apikey_id.into()).await
+}
+
+/// A user's keys.
+pub(crate) async fn list_of(cx: &Cx, user: Uuid) -> Result<Page<api::api_keys::ApiKey>> {
+    let keys = cx.all::<ApiKey>(vec![of_user(user)]).await?;
+    Ok(Page::whole(keys.into_iter().map(view).collect()))
+}
+
+/// One of a user's keys.
+pub(crate) async fn get_of(cx: &Cx, user: Uuid, id: Uuid) -> Result<api::api_keys::ApiKey> {
+    let key = cx.get::<ApiKey>(id).await?;
+    if key.user == user { Ok(view(key)) } else { Err(unknown()) }
+}
+
+/// Takes one of a user's keys away: it stops working at once.
+pub(crate) async fn delete_of(cx: &Cx, user: Uuid, id: Uuid) -> Result<()> {
+    let mut tx = cx.begin();
+    let key = tx.get::<ApiKey>(id).await?;
+    if key.user != user {
+        return Err(unknown());
+    }
+    tx.delete(key);
+    tx.commit().await
+}
+
+fn unknown() -> crate::Error {
+    Refusal::not_found(ApiKey::UNKNOWN).into()
+}
+
+/// Makes a key for a user, to be committed; this once it is shown.
+pub(crate) fn create_for(
+    cx: &Cx,
+    tx: &mut Tx,
+    user: Uuid,
+    req: CreateApiKey,
+) -> Result<api::api_keys::ApiKey> {
+    let expires = expiry(cx, req.expire.unwrap_or_default(), req.date_expire)?;
+    let name = req.name.unwrap_or_default();
+    if name.chars().count() > NAME_MAX {
+        let help = format!("must be at most {NAME_MAX} characters");
+        return Err(Refusal::field("name", help).into());
+    }
+    let key = new_key();
+    let doc = issue(tx, ApiKey::new(user, &key, name, expires));
+    Ok(api::api_keys::ApiKey { api_key: key, ..view(doc) })
+}
+
+/// When a key is to stop working, in milliseconds.
+fn expiry(cx: &Cx, expire: bool, date: Option<OrEmpty<Time>>) -> Result<Option<i64>> {
+    let refuse = |help: &str| Err(Refusal::field("date_expire", help).into());
+    match (expire, date.and_then(OrEmpty::get)) {
+        (false, None) => Ok(None),
+        (false, Some(_)) => refuse("goes only together with `expire`: true"),
+        (true, None) => refuse("is required where `expire` is true"),
+        (true, Some(at)) if at <= cx.time() => refuse("must be in the future"),
+        (true, Some(at)) => Ok(Some(at.as_millis())),
+    }
 }
