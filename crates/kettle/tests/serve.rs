@@ -8,6 +8,7 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Stdio;
 
 use api::account::GetAccount;
 use api::plans::ListPlans;
@@ -239,7 +240,8 @@ async fn the_ready_file_says_where_it_answers_and_goes_when_it_stops() {
     // What a killed server has left.
     std::fs::write(&ready, "http://127.0.0.1:1\n").unwrap();
     let mut command = serve(data);
-    let mut process = command.arg("--ready-file").arg(&ready).spawn().unwrap();
+    let mut process =
+        command.arg("--ready-file").arg(&ready).stdout(Stdio::null()).spawn().unwrap();
     let url = until("the file", || {
         let text = std::fs::read_to_string(&ready).ok()?;
         (!text.contains(":1\n")).then(|| text.trim().to_owned())
