@@ -155,14 +155,17 @@ fn commands_that_run_together_share_a_server_and_none_takes_it_from_another() {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path();
     let waits = r#"echo ready; echo "$VULTR_API_ENDPOINT"; cat >/dev/null"#;
-    let mut host = UnderWay::start(&mut exec(data), &format!("{waits}; echo done; exit 3"));
+    let mut host = exec(data);
+    host.env("KETTLE_LOG", "warn").stderr(Stdio::piped());
+    let mut host = UnderWay::start(&mut host, &format!("{waits}; exit 3"));
     let list = format!("{waits}; '{}' ssh-key list", env!("CARGO_BIN_EXE_kettle"));
     let mut guest = UnderWay::start(&mut exec(data), &list);
     assert_eq!(host.line(), guest.line());
 
     // The host's command ends first; the guest's still has a server to talk to.
     drop(host.process.stdin.take());
-    assert_eq!(host.line(), "done");
+    let told = BufReader::new(host.process.stderr.take().unwrap()).lines();
+    assert!(told.map_while(Result::ok).any(|line| line.contains("still uses this server")));
     assert_eq!(guest.end(), 0);
     assert_eq!(host.end(), 3);
     assert!(!data.join("url").exists());
