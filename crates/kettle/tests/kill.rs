@@ -181,7 +181,8 @@ async fn a_killed_server_has_kept_what_it_acknowledged_and_finishes_what_it_bega
     let server = Server::start(&mut serve(directory.path()), directory.path());
     compare(&server.client(), &ledger).await;
     assert!(server.stop().success());
-    nothing_is_left(directory.path(), &ledger.lock().unwrap()).await;
+    let ledger = ledger.lock().unwrap().clone();
+    nothing_is_left(directory.path(), &ledger).await;
 }
 
 /// Writes from many sides, and kills the server at some moment. How many writes it acknowledged.
