@@ -20,6 +20,7 @@ cargo xtask bench [OPTIONS]    how fast and how small, as ratios to a bare axum 
       --rows N                 rows of the large store [default: 1000000]
       --seconds S              how long each round takes [default: 2]
       --rounds N               how many rounds the median is taken of [default: 3]
+cargo xtask seed DIR ROWS      a new data directory with so many rows, for `kettle serve --data`
 cargo xtask openapi [FILE]     write the OpenAPI document [default: target/openapi.json]
 cargo xtask openapi --check    check that every reference in it leads somewhere
 cargo xtask gaps               drop from tests/gaps.txt what is served by now
@@ -41,6 +42,7 @@ fn run(args: &[&str]) -> Result<ExitCode> {
     match args {
         ["ci"] => ci::run(),
         ["bench", rest @ ..] => bench::run(rest),
+        ["seed", directory, rows] => bench::seed(Path::new(directory), rows),
         // The benchmark starts this one itself.
         ["bare", path, answer] => bench::bare(path, Path::new(answer)),
         ["openapi", rest @ ..] => openapi::run(rest),

@@ -51,8 +51,6 @@ pub struct Doc<K: Kind> {
     /// What was last seen of the outside thing.
     pub seen: K::Seen,
     pub(crate) row: Row,
-    /// The lists that it stands in as stored.
-    pub(crate) was: Vec<Facet>,
 }
 
 impl<K: Kind> Doc<K> {
@@ -60,7 +58,7 @@ impl<K: Kind> Doc<K> {
     pub(crate) fn new(id: Uuid, account: i64, now: i64, want: K) -> Self {
         let (kind, observed) = (K::KIND.into(), "null".into());
         let row = Row { id, account, kind, created: now, observed, ..Row::default() };
-        Self { want, seen: K::Seen::default(), row, was: Vec::new() }
+        Self { want, seen: K::Seen::default(), row }
     }
 
     /// The resource that a row holds.
@@ -70,8 +68,16 @@ impl<K: Kind> Doc<K> {
     pub(crate) fn read(row: Row) -> Result<Self> {
         let want: K = serde_json::from_str(&row.desired)?;
         let seen = serde_json::from_str::<Option<K::Seen>>(&row.observed)?.unwrap_or_default();
-        let was = want.lists();
-        Ok(Self { want, seen, row, was })
+        Ok(Self { want, seen, row })
+    }
+
+    /// The lists that it stands in as stored. Worked out from what is stored, and only where it is
+    /// to be changed: reads need none of it.
+    pub(crate) fn stored_lists(&self) -> Vec<Facet> {
+        match self.row.version {
+            0 => Vec::new(),
+            _ => serde_json::from_str::<K>(&self.row.desired).expect("it was read").lists(),
+        }
     }
 
     /// Its id.

@@ -100,7 +100,7 @@ impl Tx {
         row.desired = serde_json::to_string(&doc.want).expect("kinds are plain data");
         row.due = K::LIVES.then(|| self.cx.now());
         self.note::<K>(row.id);
-        self.inner.put(row, doc.was.clone(), doc.want.lists());
+        self.inner.put(row, doc.stored_lists(), doc.want.lists());
     }
 
     /// Deletes a resource: at once, or, where it has a life, when its outside thing is gone. In
@@ -109,7 +109,8 @@ impl Tx {
     /// # Panics
     /// When the kind cannot be written as JSON.
     pub fn delete<K: Kind>(&mut self, doc: Doc<K>) {
-        let Doc { want, mut row, was, .. } = doc;
+        let was = doc.stored_lists();
+        let Doc { want, mut row, .. } = doc;
         self.note::<K>(row.id);
         if !K::LIVES {
             return self.inner.remove(row, was);

@@ -67,7 +67,7 @@ struct Bench {
     kettle: PathBuf,
     /// Where data directories are made: on the disk that holds the build, not in memory.
     place: PathBuf,
-    seeded: BTreeMap<usize, Seeded>,
+    seeded: BTreeMap<usize, (TempDir, Seeded)>,
 }
 
 impl Bench {
@@ -78,10 +78,11 @@ impl Bench {
     }
 
     /// A data directory with so many rows; made once.
-    fn seeded(&mut self, rows: usize) -> Result<&Seeded> {
+    fn seeded(&mut self, rows: usize) -> Result<&(TempDir, Seeded)> {
         if !self.seeded.contains_key(&rows) {
-            let seeded = seed::fill(self.directory()?, rows)?;
-            self.seeded.insert(rows, seeded);
+            let directory = self.directory()?;
+            let seeded = seed::fill(directory.path(), rows)?;
+            self.seeded.insert(rows, (directory, seeded));
         }
         Ok(&self.seeded[&rows])
     }
@@ -122,6 +123,16 @@ pub(crate) fn run(args: &[&str]) -> Result<ExitCode> {
     print!("{report}");
     let fails = bench.options.check && !report.passes();
     Ok(if fails { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Fills a directory by itself, for a look at a server with much in it.
+pub(crate) fn seed(directory: &Path, rows: &str) -> Result<ExitCode> {
+    let rows = rows.parse().context("ROWS is a number")?;
+    std::fs::create_dir_all(directory).with_context(|| directory.display().to_string())?;
+    ensure!(!directory.join("kettle.db").exists(), "{} holds data already", directory.display());
+    seed::fill(directory, rows)?;
+    println!("VULTR_API_KEY={} kettle serve --data {}", process::KEY, directory.display());
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The load generator and the bare route must be as fast as they can, so they too are built for

@@ -79,10 +79,10 @@ fn regions(bench: &mut Bench, report: &mut Report) -> Result<()> {
 }
 
 fn read(bench: &mut Bench, report: &mut Report) -> Result<()> {
-    let seeded = bench.seeded(MANY)?;
+    let (directory, seeded) = bench.seeded(MANY)?;
     let path = |id: &dyn std::fmt::Display| format!("{}/{id}", Subject::PATH);
     let requests = seeded.ids.iter().map(|id| load::get(&path(id))).collect();
-    let data = seeded.directory.path().to_owned();
+    let data = directory.path().to_owned();
     let (kettle, _) = Server::kettle(&bench.kettle, &data)?;
     let design = design(&kettle, requests, CONNECTIONS);
     let name = format!("GET {} among {MANY}, of a bare route", path(&"{id}"));
@@ -96,12 +96,12 @@ fn page(bench: &mut Bench, report: &mut Report) -> Result<()> {
         let get = |cursor| load::get(&format!("{path}?per_page=100&cursor={cursor}"));
         cursors.iter().map(get).collect::<Vec<_>>()
     };
-    let few = bench.seeded(FEW)?;
-    let (asked, data) = (requests(&few.cursors), few.directory.path().to_owned());
+    let (directory, seeded) = bench.seeded(FEW)?;
+    let (asked, data) = (requests(&seeded.cursors), directory.path().to_owned());
     let (few, _) = Server::kettle(&bench.kettle, &data)?;
     let few = (design(&few, asked, CONNECTIONS), few);
-    let many = bench.seeded(rows)?;
-    let (asked, data) = (requests(&many.cursors), many.directory.path().to_owned());
+    let (directory, seeded) = bench.seeded(rows)?;
+    let (asked, data) = (requests(&seeded.cursors), directory.path().to_owned());
     let (many, _) = Server::kettle(&bench.kettle, &data)?;
     let many = (design(&many, asked, CONNECTIONS), many);
     let bare = bare(bench, &few.0, path)?;
@@ -144,7 +144,7 @@ fn ready(bench: &mut Bench, report: &mut Report) -> Result<()> {
         starts.push(Server::kettle(&bench.kettle, data.path())?.1);
     }
     add_time(report, "ready on an empty store", starts, 50.0);
-    let data = bench.seeded(rows)?.directory.path().to_owned();
+    let data = bench.seeded(rows)?.0.path().to_owned();
     let mut starts = Vec::new();
     for _ in 0..5 {
         starts.push(Server::kettle(&bench.kettle, &data)?.1);

@@ -5,6 +5,7 @@
 //! share one entry of the audit log, and the simulated outside world holds nothing.
 
 use std::net::Ipv4Addr;
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
@@ -14,7 +15,6 @@ use control::instances::{Instance, Ipv4, Seen, Software};
 use control::{Config, Control, Kind};
 use drivers::{Disk, Machine, MachineSpec, Progress, Size};
 use store::{Ask, Audit, Location, Row, Store};
-use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::process::KEY;
@@ -27,9 +27,8 @@ const BATCH: usize = 1000;
 /// How many ids and cursors are kept to ask for.
 const KEPT: usize = 1024;
 
-/// A data directory with rows in it.
+/// What was made.
 pub(crate) struct Seeded {
-    pub(crate) directory: TempDir,
     /// Ids from all over the list.
     pub(crate) ids: Vec<Uuid>,
     /// Cursors of pages from all over the list.
@@ -102,14 +101,14 @@ impl Sample for Instance {
 }
 
 /// Fills a new data directory with so many of the measured kind.
-pub(crate) fn fill(directory: TempDir, rows: usize) -> Result<Seeded> {
+pub(crate) fn fill(directory: &Path, rows: usize) -> Result<Seeded> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(write::<Subject>(directory, rows))
 }
 
-async fn write<K: Sample>(directory: TempDir, rows: usize) -> Result<Seeded> {
+async fn write<K: Sample>(directory: &Path, rows: usize) -> Result<Seeded> {
     eprintln!("  making {rows} of kind `{}` ...", K::KIND);
-    let location = Location::File(directory.path().join("kettle.db"));
+    let location = Location::File(directory.join("kettle.db"));
     let store = Store::open(&location).await?;
     let control = Control::new(Config::new(store.clone()));
     control.ensure_root(KEY).await?;
@@ -142,7 +141,7 @@ async fn write<K: Sample>(directory: TempDir, rows: usize) -> Result<Seeded> {
         let place = i64::try_from(n).unwrap_or_default();
         Cursor::After(first + place, None).encode()
     });
-    Ok(Seeded { ids, cursors: cursors.collect(), directory })
+    Ok(Seeded { ids, cursors: cursors.collect() })
 }
 
 /// Regions that can be chosen.
