@@ -69,7 +69,8 @@ pub fn shrink() -> Result<ExitCode> {
         let name: Vec<_> = line.splitn(3, ' ').take(2).collect();
         served.contains(&name.join(" "))
     };
-    let kept: String = text.split_inclusive('\n').filter(|line| !is_served(line.trim_end())).collect();
+    let kept: String =
+        text.split_inclusive('\n').filter(|line| !is_served(line.trim_end())).collect();
     let dropped = text.lines().count() - kept.lines().count();
     std::fs::write(&path, kept).with_context(|| path.display().to_string())?;
     println!("{dropped} dropped, {} left", listed()?.len());

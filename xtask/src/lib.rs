@@ -11,8 +11,7 @@ pub fn root() -> PathBuf {
 }
 
 /// A check of CI: its name, cargo's arguments, and what is set in its environment.
-pub type Check =
-    (&'static str, &'static [&'static str], &'static [(&'static str, &'static str)]);
+pub type Check = (&'static str, &'static [&'static str], &'static [(&'static str, &'static str)]);
 
 /// What CI checks, in its order.
 pub const CHECKS: &[Check] = &[

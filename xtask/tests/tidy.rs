@@ -4,6 +4,8 @@
 //! Everything here reads text; a rule that must be broken somewhere is broken by an entry in the
 //! lists below, each with its reason.
 
+#![expect(clippy::unwrap_used, reason = "what cannot be read fails the test")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -14,9 +16,7 @@ const LINES: usize = 600;
 /// Files that may be longer, each with its reason.
 const LONG: &[(&str, &str)] = &[];
 /// Places that ask the operating system what time it is.
-const ASKS_TIME: &[(&str, &str)] = &[
-    ("crates/engine/src/clock.rs", "this is Clock"),
-];
+const ASKS_TIME: &[(&str, &str)] = &[("crates/engine/src/clock.rs", "this is Clock")];
 /// Files of the control plane outside `life.rs` that name drivers.
 const NAMES_DRIVERS: &[(&str, &str)] = &[
     ("crates/control/src/cx.rs", "hands the drivers to lives"),
@@ -164,7 +164,8 @@ fn a_family_is_a_module_of_the_same_name_in_api_and_control() {
         let text = std::fs::read_to_string(root().join(list)).unwrap();
         let (_, block) = text.split_once("\nfamilies! {\n").expect("the families are listed once");
         let (block, _) = block.split_once("\n}").unwrap();
-        let names: Vec<&str> = block.lines().map(|line| line.trim().trim_end_matches(',')).collect();
+        let names: Vec<&str> =
+            block.lines().map(|line| line.trim().trim_end_matches(',')).collect();
         if names != api::FAMILIES {
             found.push(format!("{list} lists {names:?}"));
         }
@@ -210,7 +211,8 @@ fn requests_are_flat() {
 
 #[test]
 fn nothing_depends_on_an_order_that_changes() {
-    let found = mentions(&all_files(), &[&["Hash", "Map"].concat(), &["Hash", "Set"].concat()], &[]);
+    let found =
+        mentions(&all_files(), &[&["Hash", "Map"].concat(), &["Hash", "Set"].concat()], &[]);
     none(found, "their order differs from run to run: use BTreeMap and BTreeSet");
 }
 
@@ -222,7 +224,8 @@ fn definitions_do_no_input_or_output() {
     pure.extend(["serde_path_to_error", "thiserror", "uuid"]);
     let more = all["api"].iter().filter(|name| !pure.contains(name.as_str()));
     none(more.cloned().collect(), "add it to this list if it does no input or output");
-    let words = ["std::fs", "std::process", "std::env", "TcpStream", "UdpSocket", "std::io", "async "];
+    let words =
+        ["std::fs", "std::process", "std::env", "TcpStream", "UdpSocket", "std::io", "async "];
     none(mentions(&files("crates/api/src"), &words, &[]), "`api` is types only");
 }
 
@@ -243,8 +246,19 @@ fn clients_know_nothing_of_the_server() {
 fn crates_depend_only_downwards() {
     // From the bottom up: each may need those before it.
     let order = [
-        "api-macros", "api", "store", "engine", "drivers", "control", "server", "sdk", "cli",
-        "proxy", "v1", "testkit", "kettle",
+        "api-macros",
+        "api",
+        "store",
+        "engine",
+        "drivers",
+        "control",
+        "server",
+        "sdk",
+        "cli",
+        "proxy",
+        "v1",
+        "testkit",
+        "kettle",
     ];
     let place = |name: &str| order.iter().position(|other| *other == name);
     let mut found = Vec::new();
@@ -284,8 +298,17 @@ fn only_lives_touch_the_outside_world() {
     let mut files = files("crates/control/src");
     files.retain(|file| !file.path.ends_with("/life.rs"));
     let words = [
-        ".machines()", ".disks()", ".images()", ".gateways()", "dyn Machines", "dyn Disks",
-        "dyn Images", "dyn Gateways", "dyn World", "control.world", "cx.world",
+        ".machines()",
+        ".disks()",
+        ".images()",
+        ".gateways()",
+        "dyn Machines",
+        "dyn Disks",
+        "dyn Images",
+        "dyn Gateways",
+        "dyn World",
+        "control.world",
+        "cx.world",
     ];
     none(mentions(&files, &words, NAMES_DRIVERS), "handlers write what should be, and no more");
 }
@@ -306,7 +329,8 @@ fn every_operation_is_served_or_listed_as_a_gap() {
     let twice = served.iter().filter(|name| !once.insert((*name).clone()));
     none(twice.cloned().collect(), "these are served twice");
     none(once.difference(&defined).cloned().collect(), "these are served and not defined");
-    let missing = defined.iter().filter(|name| !once.contains(*name) && !listed.contains_key(*name));
+    let missing =
+        defined.iter().filter(|name| !once.contains(*name) && !listed.contains_key(*name));
     none(missing.cloned().collect(), "these are neither served nor listed in tests/gaps.txt");
     let done = listed.keys().filter(|name| once.contains(*name));
     none(done.cloned().collect(), "these are served: `cargo xtask gaps` drops them from the list");

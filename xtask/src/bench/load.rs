@@ -75,9 +75,8 @@ pub(crate) fn run(design: &Design, time: Duration) -> Result<Figures> {
     let used = process::used(design.process)?;
     let start = Instant::now();
     let taken = runtime.block_on(async {
-        let each = (0..design.connections).map(|n| {
-            tokio::spawn(connection(design.clone(), n, start + time))
-        });
+        let each = (0..design.connections)
+            .map(|n| tokio::spawn(connection(design.clone(), n, start + time)));
         let mut taken = Vec::new();
         for connection in each.collect::<Vec<_>>() {
             let whole = tokio::time::timeout(time + PATIENCE, connection).await;
