@@ -20,7 +20,7 @@ use uuid::Uuid;
 use super::process::KEY;
 
 /// The kind that is measured.
-pub(crate) type Subject = Volume;
+pub(crate) type Subject = Instance;
 
 /// How many rows one commit writes.
 const BATCH: usize = 1000;
