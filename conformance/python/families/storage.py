@@ -36,7 +36,9 @@ def blocks(w):
         w.blocks.attach_block(block_id=block, body={"instance_id": instance, "live": True})
         w.wait("an attached volume names its instance",
                lambda: w.blocks.get_block(block_id=block)["block"]["attached_to_instance"] == instance)
-        w.refused("attaching it twice", 400, w.blocks.attach_block, block_id=block, body={"instance_id": instance, "live": True})
+        w.blocks.attach_block(block_id=block, body={"instance_id": instance, "live": True})
+        w.same("attaching it there again changes nothing",
+               w.blocks.get_block(block_id=block)["block"]["attached_to_instance"], instance)
         w.blocks.detach_block(block_id=block, body={"live": True})
         found = w.blocks.get_block(block_id=block)["block"]
         w.show("a detached volume names none", not found.get("attached_to_instance"), found)
@@ -83,6 +85,6 @@ def backups(w):
     w.same("without a schedule there are no backups", (found["backups"], found["meta"]["total"]), ([], 0))
     with server(w, "backup-none") as instance:
         w.same("nor for one instance", w.backups.list_backups(query={"instance_id": instance})["backups"], [])
-        w.refused("restoring an unknown backup", 404, w.instances.restore_instance, instance_id=instance,
+        w.refused("restoring an unknown backup", 400, w.instances.restore_instance, instance_id=instance,
                   body={"backup_id": NOWHERE})
     w.refused("an unknown backup", 404, w.backups.get_backup, backup_id=NOWHERE)

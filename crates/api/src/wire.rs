@@ -129,16 +129,14 @@ pub fn decode<E: Endpoint>(
     texts: impl IntoIterator<Item = (String, String)>,
     json: Map<String, Value>,
 ) -> Result<E, Problem> {
-    let texts: Vec<_> = texts.into_iter().map(|(k, v)| (k.replace('-', "_"), v)).collect();
-    let mut fields: Vec<(String, Field)> = json
-        .into_iter()
-        .filter(|(k, v)| !v.is_null() && !texts.iter().any(|(name, _)| name == k))
-        .map(|(k, v)| (k, Field::Json(v)))
-        .collect();
-    for (i, (name, value)) in texts.iter().enumerate() {
+    let json = json.into_iter().filter(|(_, value)| !value.is_null());
+    let mut fields: Vec<_> = json.map(|(name, value)| (name, Field::Json(value))).collect();
+    for (name, value) in texts {
+        let (name, value) = (name.replace('-', "_"), Field::Text(value));
         // Of a query pair given twice the last one counts.
-        if !texts[i + 1..].iter().any(|(later, _)| later == name) {
-            fields.push((name.clone(), Field::Text(value.clone())));
+        match fields.iter_mut().find(|(known, _)| *known == name) {
+            Some(field) => field.1 = value,
+            None => fields.push((name, value)),
         }
     }
     let map = serde::de::value::MapDeserializer::new(fields.into_iter());

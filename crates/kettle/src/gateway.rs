@@ -18,7 +18,7 @@ use store::{Location, Store};
 use tokio::net::TcpListener;
 use v1::{Config, Gateway, Mode, StoreIds};
 
-use crate::home::{Home, write_url};
+use crate::home::{Home, forget_url, write_url};
 use crate::serve::{reachable, stop_signal};
 
 pub(crate) const NAME: &str = "gateway";
@@ -80,14 +80,14 @@ pub(crate) async fn run(args: &ArgMatches) -> Result<ExitCode> {
     })?;
     let address = listener.local_addr().context("the address cannot be told")?;
     announce(endpoint, address);
-    let ready: Option<&PathBuf> = args.get_one(READY_FILE);
+    let (ready, url) =
+        (args.get_one::<PathBuf>(READY_FILE), format!("http://{}", reachable(address)));
     if let Some(path) = ready {
-        write_url(path, &format!("http://{}", reachable(address)))?;
+        write_url(path, &url)?;
     }
     server::serve(listener, router, Limits::default(), stop).await;
     if let Some(path) = ready {
-        // Gone already, or never written: either way nobody finds it.
-        let _ = std::fs::remove_file(path);
+        forget_url(path, &url);
     }
     Ok(ExitCode::SUCCESS)
 }

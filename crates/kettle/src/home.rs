@@ -1,6 +1,8 @@
 //! The data directory: the database, the owner's key, and where a running server can be reached.
+//!
+//! It must never show half a file to who reads meanwhile, nor replace a key that is kept.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -57,20 +59,34 @@ impl Home {
         self.0.join("url")
     }
 
+    /// The file that is locked while commands run on this directory's server.
+    pub(crate) fn lock_file(&self) -> Result<File> {
+        let path = self.0.join("exec.lock");
+        let file = File::options().create(true).truncate(false).write(true).open(&path);
+        file.with_context(|| format!("cannot open {}", path.display()))
+    }
+
     /// The owner's key: kept in a file that only its owner can read. On the first start it is
     /// `wanted`, or a new one.
     pub(crate) fn key(&self, wanted: Option<String>) -> Result<Key> {
-        let path = self.key_file();
         if let Some(text) = self.known_key()? {
             return Ok(Key { text, is_new: false });
         }
+        let path = self.key_file();
         let text = wanted.unwrap_or_else(control::auth::new_key);
-        // Whole or not at all: a key that is half written would lock its owner out.
+        // Whole or not at all: a key that is half written would lock its owner out. And the first
+        // of two servers that start at once decides.
         let partial = self.0.join(format!("key.{}", std::process::id()));
-        write_private(&partial, &text)
-            .and_then(|()| fs::rename(&partial, &path))
-            .with_context(|| format!("cannot write the key to {}", path.display()))?;
-        Ok(Key { text, is_new: true })
+        let written = write_private(&partial, &text).and_then(|()| fs::hard_link(&partial, &path));
+        let _ = fs::remove_file(&partial); // it was never there, or has its name
+        match written {
+            Ok(()) => Ok(Key { text, is_new: true }),
+            Err(e) if e.kind() == ErrorKind::AlreadyExists => {
+                let text = self.known_key()?.context("the key came and went")?;
+                Ok(Key { text, is_new: false })
+            }
+            Err(e) => Err(e).with_context(|| format!("cannot write the key to {}", path.display())),
+        }
     }
 
     /// The owner's key, where there is one.
@@ -85,6 +101,12 @@ impl Home {
             Err(e) => Err(e).with_context(|| format!("cannot read the key in {}", path.display())),
         }
     }
+
+    /// Where the server on this directory says that it can be reached.
+    pub(crate) fn known_url(&self) -> Option<String> {
+        let text = fs::read_to_string(self.url_file()).ok()?;
+        Some(text.trim().to_owned()).filter(|url| !url.is_empty())
+    }
 }
 
 /// Writes `url` to a file at once: whoever waits for it never sees half of it.
@@ -93,6 +115,14 @@ pub(crate) fn write_url(path: &Path, url: &str) -> Result<()> {
     partial.push(format!(".{}", std::process::id()));
     let written = fs::write(&partial, format!("{url}\n")).and_then(|()| fs::rename(&partial, path));
     written.with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Removes a file that says `url`. One that says another belongs to another server by now.
+pub(crate) fn forget_url(path: &Path, url: &str) {
+    if fs::read_to_string(path).is_ok_and(|text| text.trim() == url) {
+        // Gone already: either way nobody finds it.
+        let _ = fs::remove_file(path);
+    }
 }
 
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {

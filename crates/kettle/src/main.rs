@@ -9,6 +9,7 @@ mod serve;
 mod settings;
 mod version_1;
 
+use std::fmt::Display;
 use std::process::ExitCode;
 
 use clap::Command;
@@ -19,25 +20,25 @@ fn main() -> ExitCode {
     match matches.subcommand() {
         Some((serve::NAME, args)) => {
             logging::start("info");
-            report(runtime().block_on(serve::run(args)))
+            report(runtime().block_on(serve::run(args)), ExitCode::FAILURE)
         }
         Some((gateway::NAME, args)) => {
             logging::start("info");
-            report(runtime().block_on(gateway::run(args)))
+            report(runtime().block_on(gateway::run(args)), ExitCode::FAILURE)
         }
         Some((version_1::NAME, args)) => {
             logging::start("warn");
-            report(runtime().block_on(version_1::run(&matches, args)))
+            report(runtime().block_on(version_1::run(&matches, args)), ExitCode::FAILURE)
         }
         Some((exec::NAME, args)) => {
             // What the proxy refuses is told here: tools seldom show a proxy's own words.
             logging::start("warn");
-            report(runtime().block_on(exec::run(args)))
+            report(runtime().block_on(exec::run(args)), exec::NOT_RUN.into())
         }
         _ => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             let exit = runtime.expect("a runtime starts").block_on(cli::main(&matches, root));
-            ExitCode::from(exit as u8)
+            exit.into()
         }
     }
 }
@@ -55,10 +56,15 @@ fn runtime() -> tokio::runtime::Runtime {
     runtime.expect("a runtime starts")
 }
 
-#[expect(clippy::print_stderr, reason = "this is where errors reach the person")]
-fn report(outcome: anyhow::Result<ExitCode>) -> ExitCode {
+fn report(outcome: anyhow::Result<ExitCode>, failure: ExitCode) -> ExitCode {
     outcome.unwrap_or_else(|error| {
-        eprintln!("error: {error:#}");
-        ExitCode::FAILURE
+        tell_error(format_args!("{error:#}"));
+        failure
     })
+}
+
+/// Says what went wrong. This is no log: it is told whatever `KETTLE_LOG` says.
+#[expect(clippy::print_stderr, reason = "this is where errors reach the person")]
+fn tell_error(error: impl Display) {
+    eprintln!("error: {error}");
 }

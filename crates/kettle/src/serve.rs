@@ -1,17 +1,18 @@
 //! `kettle serve`: the API, until it is told to stop.
 
+use std::io::Write;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use clap::{Arg, ArgMatches, Command};
 use control::Control;
 use server::{Limits, Server};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-use crate::home::{Home, Key, write_url};
+use crate::home::{Home, Key, forget_url, write_url};
 use crate::settings::{self, Settings};
 
 pub(crate) const NAME: &str = "serve";
@@ -46,23 +47,31 @@ pub(crate) fn command() -> Command {
 pub(crate) async fn run(args: &ArgMatches) -> Result<ExitCode> {
     let settings = Settings::read(args)?;
     let listen = *args.get_one::<SocketAddr>(LISTEN).expect("it has a default");
-    // Signals count from here on: one that comes while the store opens is not lost.
-    let stop = stop_signal()?;
-    let home = settings.home()?;
-    let (place, is_open, keeps) = (settings.place(&home), settings.open, !settings.ephemeral);
-    let up = Up::start(settings, &home, listen).await?;
-    announce(&up, &home, &place, is_open, keeps);
     let ready: Option<&PathBuf> = args.get_one(READY_FILE);
     if let Some(path) = ready {
-        write_url(path, &up.url())?;
+        // One that a killed server left would lead astray who waits for this one. If it cannot be
+        // removed, it cannot be written either, which is told below.
+        let _ = std::fs::remove_file(path);
     }
-    if keeps {
-        write_url(&home.url_file(), &up.url())?;
+    // Signals count from here on: one that comes while the store opens is not lost.
+    let stop = stop_signal()?;
+    let home = settings.keeping()?;
+    let wanted = std::env::var("VULTR_API_KEY").ok().map(|key| key.trim().to_owned());
+    let wanted = wanted.filter(|key| !key.is_empty());
+    let up = match Up::start(&settings, home.as_ref(), listen, wanted).await {
+        Ok(up) => up,
+        Err(error) => return Err(explained(error, home.as_ref())),
+    };
+    announce(&up, &settings, home.as_ref());
+    let url = up.url();
+    let files: Vec<_> =
+        ready.cloned().into_iter().chain(home.map(|home| home.url_file())).collect();
+    for path in &files {
+        write_url(path, &url)?;
     }
     up.server.run(stop).await;
-    for path in ready.cloned().into_iter().chain(keeps.then(|| home.url_file())) {
-        // Gone already, or never written: either way nobody finds it.
-        let _ = std::fs::remove_file(path);
+    for path in &files {
+        forget_url(path, &url);
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -75,21 +84,24 @@ pub(crate) struct Up {
 }
 
 impl Up {
-    /// Opens the store, makes the key where there is none, and takes the address.
-    pub(crate) async fn start(settings: Settings, home: &Home, listen: SocketAddr) -> Result<Self> {
-        let (keeps, v1) = (!settings.ephemeral, settings.v1);
-        if keeps {
-            home.make()?;
-        }
+    /// Opens the store, makes the key where there is none, `wanted` if there is that, and takes
+    /// the address. Without a home nothing is kept.
+    pub(crate) async fn start(
+        settings: &Settings,
+        home: Option<&Home>,
+        listen: SocketAddr,
+        wanted: Option<String>,
+    ) -> Result<Self> {
+        home.map_or(Ok(()), Home::make)?;
         let config = settings.open(home).await?;
-        let wanted = std::env::var("VULTR_API_KEY").ok().filter(|key| !key.trim().is_empty());
-        let key = match keeps {
-            true => home.key(wanted)?,
-            false => Key { text: wanted.unwrap_or_else(control::auth::new_key), is_new: true },
+        let key = match home {
+            Some(home) => home.key(wanted)?,
+            None => Key { text: wanted.unwrap_or_else(control::auth::new_key), is_new: true },
         };
         let control = Control::new(config);
         control.ensure_root(&key.text).await.context("cannot store the key")?;
         let limits = Limits::default();
+        let v1 = settings.v1;
         let config = server::Config { control, key: key.text.clone(), limits, v1 };
         let server = Server::bind(config, listen).await.with_context(|| {
             format!("cannot listen on {listen}; `--listen 127.0.0.1:0` takes any free port")
@@ -116,30 +128,58 @@ pub(crate) fn reachable(mut address: SocketAddr) -> SocketAddr {
     address
 }
 
+/// Whether a server did not start because another one has the data.
+pub(crate) fn is_taken(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(store::Error::AlreadyOpen(_)))
+}
+
+/// The error, with what can be done where another server has the data.
+pub(crate) fn explained(error: anyhow::Error, home: Option<&Home>) -> anyhow::Error {
+    let Some(home) = home.filter(|_| is_taken(&error)) else { return error };
+    let at = home.known_url().map(|url| format!(" at {url}")).unwrap_or_default();
+    anyhow!(
+        "another server runs on the data directory {}{at}; stop it, or give this one a directory \
+         of its own with --data DIR",
+        home.path().display()
+    )
+}
+
 /// Says where the server is and what to type next.
-#[expect(clippy::print_stdout, reason = "this is what the person waits for")]
-fn announce(up: &Up, home: &Home, place: &str, is_open: bool, keeps: bool) {
-    let url = up.url();
-    println!("Kettle {} serves the Vultr API at {url}", env!("CARGO_PKG_VERSION"));
-    let key = match (&up.key, keeps) {
-        (key, false) => key.text.clone(),
-        (Key { text, is_new: true }, true) => {
-            format!("{text} (kept in {})", home.key_file().display())
+fn announce(up: &Up, settings: &Settings, home: Option<&Home>) {
+    let (url, key) = (up.url(), &up.key);
+    let mut text = format!("Kettle {} serves the Vultr API at {url}\n", env!("CARGO_PKG_VERSION"));
+    let file = home.map(Home::key_file);
+    let (told, typed) = match &file {
+        None => (key.text.clone(), key.text.clone()),
+        Some(file) if key.is_new => {
+            (format!("{} (kept in {})", key.text, file.display()), key.text.clone())
         }
-        (Key { is_new: false, .. }, true) => format!("in {}", home.key_file().display()),
+        Some(file) => (format!("in {}", file.display()), format!("$(cat {})", quoted(file))),
     };
-    println!("  key    {key}");
-    println!("  state  {place}");
-    let shown = if up.key.is_new {
-        up.key.text.clone()
-    } else {
-        format!("$(cat {})", home.key_file().display())
-    };
-    println!("  try    curl -H \"Authorization: Bearer {shown}\" {url}/v2/account");
-    println!("         kettle exec -- terraform apply");
+    text += &format!("  key    {told}\n");
+    text += &format!("  state  {}\n", settings.place(home));
+    text += &format!("  try    curl -H \"Authorization: Bearer {typed}\" {url}/v2/account\n");
+    if home.is_some() {
+        let data = settings.data.as_ref().map(|data| format!("--data {} ", quoted(data)));
+        text += &format!("         kettle exec {}-- terraform apply\n", data.unwrap_or_default());
+    }
     if !up.address.ip().is_loopback() {
-        let whom = if is_open { "anybody, with any key" } else { "everybody who has the key" };
-        println!("  note   other machines can reach it: {whom}; there is no TLS");
+        let whom =
+            if settings.open { "anybody, with any key" } else { "everybody who has the key" };
+        text += &format!("  note   other machines can reach it: {whom}; there is no TLS\n");
+    }
+    // Nobody may be listening, as after `kettle serve | head -1`: no reason not to serve.
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// A path as one types it in a shell.
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,:@%".contains(c);
+    match text.chars().all(plain) {
+        true => text,
+        false => format!("'{}'", text.replace('\'', r"'\''")),
     }
 }
 
@@ -162,4 +202,31 @@ pub(crate) fn stop_signal() -> Result<watch::Receiver<bool>> {
         std::process::exit(130);
     });
     Ok(stopped)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_can_be_pasted_into_a_shell() {
+        for (path, typed) in [
+            ("/home/me/.local/share/kettle", "/home/me/.local/share/kettle"),
+            ("/tmp/my data", "'/tmp/my data'"),
+            ("it's", r"'it'\''s'"),
+        ] {
+            assert_eq!(quoted(Path::new(path)), typed);
+        }
+    }
+
+    #[test]
+    fn what_listens_everywhere_is_reached_on_this_machine() {
+        for (listens, reached) in [
+            ("0.0.0.0:80", "127.0.0.1:80"),
+            ("[::]:80", "[::1]:80"),
+            ("192.0.2.7:80", "192.0.2.7:80"),
+        ] {
+            assert_eq!(reachable(listens.parse().unwrap()).to_string(), reached);
+        }
+    }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::builder::PossibleValuesParser;
+use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches};
 use control::catalog::Catalog;
 use control::{Behave, Config};
@@ -61,13 +62,15 @@ pub(crate) fn args() -> Vec<Arg> {
 
 /// How the control plane is to be.
 pub(crate) struct Settings {
-    data: Option<PathBuf>,
-    pub(crate) ephemeral: bool,
+    pub(crate) data: Option<PathBuf>,
+    ephemeral: bool,
     store: Option<String>,
     behave: Behave,
     pub(crate) open: bool,
     catalog: Catalog,
     pub(crate) v1: v1::Mode,
+    /// The options given that say how a server is to be.
+    given: Vec<String>,
 }
 
 impl Settings {
@@ -87,6 +90,8 @@ impl Settings {
                 .with_context(|| format!("cannot read the catalogue {}", path.display()))?;
             catalog = catalog.with_file(&text).with_context(|| path.display().to_string())?;
         }
+        let is_given = |name: &&str| args.value_source(name) == Some(ValueSource::CommandLine);
+        let given = [BEHAVE, OPEN, WITH_RETIRED, CATALOG, V1].into_iter().filter(is_given);
         Ok(Self {
             data: args.get_one(DATA).cloned(),
             ephemeral: args.get_flag(EPHEMERAL),
@@ -95,6 +100,7 @@ impl Settings {
             open: args.get_flag(OPEN),
             catalog,
             v1,
+            given: given.map(|name| format!("--{name}")).collect(),
         })
     }
 
@@ -103,25 +109,52 @@ impl Settings {
         Home::new(self.data.as_ref())
     }
 
-    /// Where the data is, for people.
-    pub(crate) fn place(&self, home: &Home) -> String {
-        match &self.store {
-            Some(_) => "PostgreSQL".into(),
-            None if self.ephemeral => "in memory".into(),
-            None => home.database().display().to_string(),
+    /// The data directory, unless nothing is to be kept.
+    pub(crate) fn keeping(&self) -> Result<Option<Home>> {
+        (!self.ephemeral).then(|| self.home()).transpose()
+    }
+
+    /// Whether the data itself is in the data directory, where one server has it.
+    pub(crate) fn in_directory(&self) -> bool {
+        !self.ephemeral && self.store.is_none()
+    }
+
+    /// Says what has no effect, since a server is up already.
+    pub(crate) fn warn_unused(&self) {
+        if !self.given.is_empty() {
+            let given = self.given.join(", ");
+            tracing::warn!("{given}: no effect, for a server runs on the data directory already");
         }
     }
 
-    /// Opens the store, and says how the control plane on it is to be.
-    pub(crate) async fn open(self, home: &Home) -> Result<Config> {
-        let location = match &self.store {
-            Some(url) => Location::Postgres(url.clone()),
-            None if self.ephemeral => Location::Memory,
-            None => Location::File(home.database()),
+    /// Where the data is, for people.
+    pub(crate) fn place(&self, home: Option<&Home>) -> String {
+        match (&self.store, home) {
+            (Some(_), _) => "PostgreSQL".into(),
+            (None, Some(home)) => home.database().display().to_string(),
+            (None, None) => "in memory: gone when this ends".into(),
+        }
+    }
+
+    /// Opens the store, and says how the control plane on it is to be. Without a home, and without
+    /// a database that was named, it is in memory.
+    pub(crate) async fn open(&self, home: Option<&Home>) -> Result<Config> {
+        let location = match (&self.store, home) {
+            (Some(url), _) => Location::Postgres(url.clone()),
+            (None, Some(home)) => Location::File(home.database()),
+            (None, None) => Location::Memory,
         };
-        let shared = self.store.is_some();
-        let Self { behave, open, catalog, .. } = self;
-        let store = Store::open(&location).await?;
-        Ok(Config { catalog, behave, open, shared, ..Config::new(store) })
+        let store = Store::open(&location).await.with_context(|| match &location {
+            Location::File(path) => format!("cannot open {}", path.display()),
+            Location::Postgres(_) => "cannot use --store".into(),
+            Location::Memory => "cannot keep data in memory".into(),
+        })?;
+        Ok(Config {
+            catalog: self.catalog.clone(),
+            behave: self.behave,
+            open: self.open,
+            shared: self.store.is_some(),
+            ..Config::new(store)
+        })
     }
 }

@@ -1,3 +1,5 @@
+//! Which client a profile, the environment and the defaults lead to.
+
 use super::*;
 
 /// A home directory with a configuration file and a server's key.

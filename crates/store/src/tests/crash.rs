@@ -97,6 +97,20 @@ async fn a_second_server_is_refused() {
     testing::check(&store).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_dead_server_held_is_free_when_its_file_is_opened_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let location = Location::File(directory.path().join("db"));
+    let store = Store::open(&location).await.unwrap();
+    let id = create(&store, Row { due: Some(1), ..row() }, &[]).await.unwrap().id;
+    assert_eq!(store.claim(1, 1000, 1).await.unwrap().len(), 1);
+    drop(store);
+    let store = Store::open(&location).await.unwrap();
+    assert_eq!(store.next_due().await.unwrap(), Some(1));
+    let claimed = store.claim(2, 1000, 1).await.unwrap();
+    assert_eq!((claimed[0].id, claimed[0].tries), (id, 2));
+}
+
 #[tokio::test]
 async fn data_of_a_later_release_is_left_alone() {
     let directory = tempfile::tempdir().unwrap();

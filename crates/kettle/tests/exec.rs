@@ -1,0 +1,270 @@
+//! `kettle exec`, with shells and curl for unmodified tools.
+
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
+
+mod support;
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::sync::Arc;
+
+use api::ssh_keys::{CreateSshKey, ListSshKeys};
+use rustix::process::{Pid, Signal, kill_process};
+use rustls::pki_types::PrivatePkcs8KeyDer;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use support::{Server, kettle, serve};
+
+/// `kettle exec` on this data directory.
+fn exec(data: &Path) -> Command {
+    let mut command = kettle(data);
+    command.args(["exec", "--data"]).arg(data);
+    command
+}
+
+/// What a shell's script says, run by `kettle exec`, and its exit status.
+fn shell(command: &mut Command, script: &str) -> (i32, String) {
+    let Output { status, stdout, stderr } =
+        command.args(["--", "/bin/sh", "-c", script]).output().unwrap();
+    eprint!("{}", String::from_utf8_lossy(&stderr));
+    (status.code().unwrap(), String::from_utf8(stdout).unwrap())
+}
+
+/// A command under way, which says `ready` first and ends with its standard input.
+struct UnderWay {
+    process: Child,
+    output: BufReader<ChildStdout>,
+}
+
+impl UnderWay {
+    fn start(command: &mut Command, script: &str) -> Self {
+        let command = command.args(["--", "/bin/sh", "-c", script]);
+        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let output = BufReader::new(process.stdout.take().unwrap());
+        let mut started = Self { process, output };
+        assert_eq!(started.line(), "ready");
+        started
+    }
+
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.output.read_line(&mut line).unwrap();
+        line.trim().to_owned()
+    }
+
+    fn send(&self, signal: Signal) {
+        kill_process(Pid::from_raw(self.process.id().cast_signed()).unwrap(), signal).unwrap();
+    }
+
+    /// Lets the command go on; its exit status.
+    fn end(mut self) -> i32 {
+        drop(self.process.stdin.take());
+        self.output.read_to_end(&mut Vec::new()).unwrap();
+        self.process.wait().unwrap().code().unwrap()
+    }
+}
+
+/// Whether curl is here; a loud word if not.
+fn has_curl(test: &str) -> bool {
+    let found = Command::new("curl").arg("--version").output().is_ok();
+    if !found {
+        eprintln!("SKIPPED: {test}, for no curl is on the PATH");
+    }
+    found
+}
+
+#[test]
+fn the_exit_status_is_passed_on() {
+    let directory = tempfile::tempdir().unwrap();
+    for (script, status) in [("exit 0", 0), ("exit 7", 7), ("kill -KILL $$", 137)] {
+        assert_eq!(shell(&mut exec(directory.path()), script).0, status, "{script}");
+    }
+    let said = |command: &mut Command| {
+        let output = command.output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let missing = said(exec(directory.path()).args(["--", "no-such-program"]));
+    assert_eq!(missing, (127, "error: no-such-program: command not found\n".into()));
+    let (status, text) = said(exec(Path::new("/dev/null")).args(["--", "true"]));
+    assert_eq!(status, 125, "the command is not to blame: {text}");
+}
+
+#[test]
+fn the_child_is_led_to_kettle_and_never_sees_the_callers_key() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path();
+    let mut command = exec(data);
+    command.env("VULTR_API_KEY", "REAL").env("NO_PROXY", "api.vultr.com,internal.example");
+    let (status, said) = shell(
+        &mut command,
+        r#"echo "$VULTR_API_KEY $VULTR_API_ENDPOINT $HTTPS_PROXY $https_proxy $NO_PROXY"
+           cat "$SSL_CERT_FILE" "$CURL_CA_BUNDLE" "$REQUESTS_CA_BUNDLE" "$NODE_EXTRA_CA_CERTS" \
+               "$PERL_LWP_SSL_CA_FILE" >/dev/null"#,
+    );
+    assert_eq!(status, 0);
+    let words: Vec<_> = said.split_whitespace().collect();
+    let key = std::fs::read_to_string(data.join("key")).unwrap();
+    assert_eq!(words[0], key.trim());
+    assert_ne!(words[0], "REAL", "a real key must not become Kettle's");
+    assert!(words[1].starts_with("http://127.0.0.1:") && words[1].ends_with("/v2"), "{said}");
+    assert!(words[2].starts_with("http://127.0.0.1:") && words[2] == words[3], "{said}");
+    assert!(!words[4].contains("vultr.com") && words[4].contains("internal.example"), "{said}");
+}
+
+#[tokio::test]
+async fn a_running_server_is_used_and_left_running() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path();
+    let server = Server::start(&mut serve(data), data);
+    let script = r#"echo "$VULTR_API_ENDPOINT $VULTR_API_KEY""#;
+    let (_, said) = shell(&mut exec(data), script);
+    assert_eq!(said.trim(), format!("{}/v2 {}", server.url, server.key));
+    server.client().send(ListSshKeys::default()).await.unwrap();
+
+    let (_, said) = shell(exec(data).arg("--ephemeral"), script);
+    assert!(!said.contains(&server.url), "{said}");
+}
+
+#[tokio::test]
+async fn a_server_that_was_killed_is_not_waited_for_and_its_data_is_used() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path();
+    let server = Server::start(&mut serve(data), data);
+    let ssh_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI me".into();
+    server.client().send(CreateSshKey { name: "kept".into(), ssh_key }).await.unwrap();
+    let url = server.url.clone();
+    server.kill();
+
+    // Somebody else has the address by now: another Kettle, whose key is another.
+    let other = tempfile::tempdir().unwrap();
+    let mut command = kettle(other.path());
+    command.args(["serve", "--listen", url.strip_prefix("http://").unwrap(), "--data"]);
+    let _other = Server::start(command.arg(other.path()), other.path());
+
+    let mut command = exec(data);
+    let kettle = env!("CARGO_BIN_EXE_kettle");
+    let (status, said) = shell(&mut command, &format!("'{kettle}' ssh-key list -o json"));
+    assert_eq!(status, 0);
+    assert!(said.contains(r#""kept""#), "{said}");
+    assert!(!data.join("url").exists());
+}
+
+#[test]
+fn commands_that_run_together_share_a_server_and_none_takes_it_from_another() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path();
+    let waits = r#"echo ready; echo "$VULTR_API_ENDPOINT"; cat >/dev/null"#;
+    let mut host = exec(data);
+    host.env("KETTLE_LOG", "warn").stderr(Stdio::piped());
+    let mut host = UnderWay::start(&mut host, &format!("{waits}; exit 3"));
+    let list = format!("{waits}; '{}' ssh-key list", env!("CARGO_BIN_EXE_kettle"));
+    let mut guest = UnderWay::start(&mut exec(data), &list);
+    assert_eq!(host.line(), guest.line());
+
+    // The host's command ends first; the guest's still has a server to talk to.
+    drop(host.process.stdin.take());
+    let told = BufReader::new(host.process.stderr.take().unwrap()).lines();
+    assert!(told.map_while(Result::ok).any(|line| line.contains("still uses this server")));
+    assert_eq!(guest.end(), 0);
+    assert_eq!(host.end(), 3);
+    assert!(!data.join("url").exists());
+}
+
+#[test]
+fn commands_that_start_together_find_each_other() {
+    let directory = tempfile::tempdir().unwrap();
+    let start = || {
+        let mut command = exec(directory.path());
+        command.args(["--", "true"]).spawn().unwrap()
+    };
+    let started: Vec<_> = (0..4).map(|_| start()).collect();
+    for mut process in started {
+        assert!(process.wait().unwrap().success());
+    }
+}
+
+#[test]
+fn signals_reach_the_child() {
+    let directory = tempfile::tempdir().unwrap();
+    let script = r#"trap 'echo terminated; exit 5' TERM; echo ready; while :; do sleep 0.01; done"#;
+    let mut command = UnderWay::start(&mut exec(directory.path()), script);
+    command.send(Signal::TERM);
+    assert_eq!(command.line(), "terminated");
+    assert_eq!(command.end(), 5);
+}
+
+#[test]
+fn options_that_come_too_late_are_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path();
+    let _server = Server::start(&mut serve(data), data);
+    let mut command = exec(data);
+    command.env("KETTLE_LOG", "warn").args(["--behave", "vultr", "--open", "--", "true"]);
+    let said = String::from_utf8(command.output().unwrap().stderr).unwrap();
+    assert!(said.contains("--behave, --open: no effect"), "{said}");
+}
+
+#[test]
+fn curl_reaches_kettle_where_it_means_vultr() {
+    if !has_curl("curl through kettle exec") {
+        return;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let script = r#"
+        curl -sS https://api.vultr.com/v2/account -H "Authorization: Bearer $VULTR_API_KEY" \
+            -o /dev/null -w '%{http_code} %{ssl_verify_result} %{content_type}\n' &&
+        curl -sS https://api.vultr.com/openapi.json | head -c 12"#;
+    let (status, said) = shell(exec(directory.path()).arg("--offline"), script);
+    assert_eq!((status, &*said), (0, "200 0 application/json\n{\"openapi\":\""));
+}
+
+#[test]
+fn tls_to_other_hosts_still_verifies() {
+    if !has_curl("TLS to other hosts") {
+        return;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let (outside, certificate) = tls_server();
+    let own = directory.path().join("own.pem");
+    std::fs::write(&own, certificate).unwrap();
+    // Through the proxy, although it is on this machine.
+    let script = format!("curl -sS --noproxy '' https://127.0.0.1:{}/", outside.port());
+    const UNTRUSTED: i32 = 60;
+    assert_eq!(shell(&mut exec(directory.path()), &script).0, UNTRUSTED);
+    let (status, said) = shell(exec(directory.path()).env("SSL_CERT_FILE", &own), &script);
+    assert_eq!((status, &*said), (0, "outside"), "what the caller trusts is trusted");
+    // The proxy says 403 to CONNECT, which curl calls a receive error.
+    let offline =
+        shell(exec(directory.path()).arg("--offline").env("SSL_CERT_FILE", &own), &script);
+    assert_eq!(offline, (56, String::new()));
+}
+
+/// A TLS server on loopback that answers `outside`, and its self-signed certificate.
+fn tls_server() -> (SocketAddr, String) {
+    let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
+    let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key.into())
+        .unwrap();
+    let config = Arc::new(config);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let connection = ServerConnection::new(config.clone()).unwrap();
+            let mut tls = StreamOwned::new(connection, stream.unwrap());
+            // A client that does not trust it hangs up here.
+            if BufReader::new(&mut tls).read_line(&mut String::new()).is_ok_and(|read| read > 0) {
+                let answer =
+                    b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\nConnection: close\r\n\r\noutside";
+                let _ = tls.write_all(answer).and_then(|()| tls.flush());
+            }
+        }
+    });
+    (address, made.cert.pem())
+}

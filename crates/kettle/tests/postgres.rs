@@ -1,0 +1,102 @@
+//! Several servers on one PostgreSQL: one API, one account, shared work.
+
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
+
+mod support;
+
+use std::time::Duration;
+
+use api::Money;
+use api::account::GetAccount;
+use api::api_keys::{CreateApiKey, DeleteApiKey};
+use api::blocks::{BlockStatus, CreateBlock, DeleteBlock, GetBlock, ListBlocks};
+use api::ssh_keys::{CreateSshKey, DeleteSshKey, GetSshKey, ListSshKeys};
+use sdk::wait::State;
+use store::{Location, Store, testing};
+use support::{LONG, Server, serve};
+use tempfile::TempDir;
+
+/// A server on this database, with a data directory of its own for its key.
+async fn server(database: &str, args: &[&str]) -> (Server, TempDir) {
+    let (directory, database) = (tempfile::tempdir().unwrap(), database.to_owned());
+    let mut command = serve(directory.path());
+    command.args(["--store", &database]).args(args);
+    let data = directory.path().to_owned();
+    let started = tokio::task::spawn_blocking(move || Server::start(&mut command, &data));
+    (started.await.unwrap(), directory)
+}
+
+#[tokio::test]
+async fn what_one_writes_the_other_shows_and_both_have_one_account() {
+    let Some(database) = testing::postgres().await else { return };
+    // Together, so that they race for the format and for the first account.
+    let ((one, _a), (other, _b)) = tokio::join!(server(&database, &[]), server(&database, &[]));
+    assert_ne!(one.key, other.key);
+    let ssh_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI me".to_owned();
+    let create = CreateSshKey { name: "shared".into(), ssh_key };
+    let key = one.client().send(create).await.unwrap();
+    assert_eq!(other.client().send(GetSshKey { ssh_key_id: key.id }).await.unwrap(), key);
+    // Either server's key works on both.
+    let account = one.client().send(GetAccount {}).await.unwrap();
+    assert_eq!(account.balance, Money::default());
+    for client in [one.client_with(&other.key), other.client_with(&one.key), other.client()] {
+        assert_eq!(client.send(GetAccount {}).await.unwrap().email, account.email);
+        let keys = client.send(ListSshKeys::default()).await.unwrap().items;
+        assert_eq!(keys, std::slice::from_ref(&key));
+    }
+    other.client().send(DeleteSshKey { ssh_key_id: key.id }).await.unwrap();
+    assert_eq!(one.client().send(ListSshKeys::default()).await.unwrap().meta.total, 0);
+
+    // A key that one makes works on the other, and ends on both at once.
+    let create = CreateApiKey { name: Some("script".into()), ..CreateApiKey::default() };
+    let made = one.client().send(create).await.unwrap();
+    let script = other.client_with(&made.api_key);
+    script.send(GetAccount {}).await.unwrap();
+    one.client().send(DeleteApiKey { apikey_id: made.id }).await.unwrap();
+    assert_eq!(script.send(GetAccount {}).await.unwrap_err().status(), Some(401));
+    assert!(one.stop().success() && other.stop().success());
+}
+
+#[tokio::test]
+async fn what_a_killed_server_began_the_other_finishes() {
+    let Some(database) = testing::postgres().await else { return };
+    // At the real pace, so that all volumes are under way when one server is killed.
+    let (one, _a) = server(&database, &["--behave", "vultr"]).await;
+    let (other, _b) = server(&database, &["--behave", "vultr"]).await;
+    let mut blocks = Vec::new();
+    for n in 0..10 {
+        let create = CreateBlock {
+            region: "ewr".into(),
+            size_gb: 20,
+            label: Some(format!("volume {n}")),
+            ..CreateBlock::default()
+        };
+        blocks.push(one.client().send(create).await.unwrap());
+    }
+    for block in blocks.drain(..3) {
+        one.client().send(DeleteBlock { block_id: block.id }).await.unwrap();
+    }
+    one.kill();
+    // What it held at that moment is free when its leases end: as if two minutes had passed.
+    let store = Store::open(&Location::Postgres(database)).await.unwrap();
+    let free = "WITH freed AS (UPDATE resource SET lease = 1 WHERE lease > 0 RETURNING 1)
+        SELECT count(*) FROM freed";
+    testing::count(&store, free).await.unwrap();
+
+    let client = other.client();
+    for block in &blocks {
+        let wait = client.wait(GetBlock { block_id: block.id }).timeout(LONG);
+        let wait = wait.every(Duration::from_millis(200), Duration::from_secs(1));
+        let ready = wait.until(|block| match block.status == BlockStatus::Active {
+            true => State::Done,
+            false => State::Pending("pending".into()),
+        });
+        ready.await.unwrap();
+    }
+    assert_eq!(client.send(ListBlocks::default()).await.unwrap().meta.total, 7);
+    assert!(other.stop().success());
+    let count = async |sql: &str| testing::count(&store, sql).await.unwrap();
+    assert_eq!(count("SELECT count(*) FROM resource WHERE deleting OR due IS NOT NULL").await, 0);
+    assert_eq!(count("SELECT count(*) FROM world WHERE kind = 'disk'").await, 7);
+    testing::check(&store).await;
+}

@@ -1,0 +1,185 @@
+//! What is measured, part by part, and the floors.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::Bench;
+use super::load::{self, Design, Figures};
+use super::process::{self, Server};
+use super::report::{Floor, Report, median};
+use super::seed::{Sample, Subject};
+
+type Part = fn(&mut Bench, &mut Report) -> Result<()>;
+
+/// All parts, in the order of the table.
+pub(crate) const ALL: &[(&str, Part)] = &[
+    ("regions", regions),
+    ("read", read),
+    ("page", page),
+    ("create", create),
+    ("ready", ready),
+    ("memory", memory),
+    ("command line", command_line),
+];
+
+/// How many connections are kept.
+const CONNECTIONS: usize = 16;
+/// How many rows the store of the keyed read has, and the smaller store of the pages.
+const MANY: usize = 100_000;
+const FEW: usize = 1_000;
+
+fn design(server: &Server, requests: Vec<Vec<u8>>, connections: usize) -> Design {
+    let (address, process) = (server.address, server.id());
+    Design { address, process, requests: Arc::new(requests), connections }
+}
+
+/// The bare route for a design: it answers what that answers to its first request.
+fn bare(bench: &Bench, design: &Design, path: &str) -> Result<Server> {
+    let answer = load::ask(design.address, &design.requests[0])?;
+    Server::bare(path, &answer, &bench.place)
+}
+
+/// The median over rounds of one design's rate to another's.
+fn ratio(these: &[Figures], those: &[Figures]) -> f64 {
+    median(these.iter().zip(those).map(|(this, that)| this.rate / that.rate))
+}
+
+fn rate(rounds: &[Figures]) -> String {
+    let rate = median(rounds.iter().map(|round| round.rate));
+    let cost = median(rounds.iter().map(|round| round.cost));
+    format!("{rate:.0}/s at {cost:.1} us of CPU")
+}
+
+/// A design's share of the bare route's rate.
+fn share(
+    bench: &Bench,
+    report: &mut Report,
+    name: &str,
+    floor: f64,
+    design: Design,
+    path: &str,
+) -> Result<()> {
+    let bare = bare(bench, &design, path)?;
+    let beside = Design { address: bare.address, process: bare.id(), ..design.clone() };
+    let figures = bench.rounds(&[design, beside])?;
+    let share = 100.0 * ratio(&figures[0], &figures[1]);
+    let from = format!("{}; bare {}", rate(&figures[0]), rate(&figures[1]));
+    report.add(name, (share, "%"), Floor::AtLeast(floor), from);
+    Ok(())
+}
+
+fn regions(bench: &mut Bench, report: &mut Report) -> Result<()> {
+    let data = bench.directory()?;
+    let (kettle, _) = Server::kettle(&bench.kettle, data.path())?;
+    let design = design(&kettle, vec![load::get("/v2/regions")], CONNECTIONS);
+    share(bench, report, "GET /v2/regions, of a bare route", 60.0, design, "/v2/regions")
+}
+
+fn read(bench: &mut Bench, report: &mut Report) -> Result<()> {
+    let (directory, seeded) = bench.seeded(MANY)?;
+    let path = |id: &dyn std::fmt::Display| format!("{}/{id}", Subject::PATH);
+    let requests = seeded.ids.iter().map(|id| load::get(&path(id))).collect();
+    let data = directory.path().to_owned();
+    let (kettle, _) = Server::kettle(&bench.kettle, &data)?;
+    let design = design(&kettle, requests, CONNECTIONS);
+    let name = format!("GET {} among {MANY}, of a bare route", path(&"{id}"));
+    share(bench, report, &name, 40.0, design, &path(&"{id}"))
+}
+
+fn page(bench: &mut Bench, report: &mut Report) -> Result<()> {
+    let path = Subject::PATH;
+    let rows = bench.options.rows;
+    let requests = |cursors: &[String]| {
+        let get = |cursor| load::get(&format!("{path}?per_page=100&cursor={cursor}"));
+        cursors.iter().map(get).collect::<Vec<_>>()
+    };
+    let (directory, seeded) = bench.seeded(FEW)?;
+    let (asked, data) = (requests(&seeded.cursors), directory.path().to_owned());
+    let (few, _) = Server::kettle(&bench.kettle, &data)?;
+    let few = (design(&few, asked, CONNECTIONS), few);
+    let (directory, seeded) = bench.seeded(rows)?;
+    let (asked, data) = (requests(&seeded.cursors), directory.path().to_owned());
+    let (many, _) = Server::kettle(&bench.kettle, &data)?;
+    let many = (design(&many, asked, CONNECTIONS), many);
+    let bare = bare(bench, &few.0, path)?;
+    let beside = Design { address: bare.address, process: bare.id(), ..few.0.clone() };
+    let figures = bench.rounds(&[few.0, many.0, beside])?;
+    let from = format!("{}; {}", rate(&figures[0]), rate(&figures[1]));
+    let name = format!("page of 100 of {path}: among {rows} to among {FEW}, in time");
+    report.add(name, (ratio(&figures[0], &figures[1]), "x"), Floor::AtMost(1.5), from);
+    let share = 100.0 * ratio(&figures[0], &figures[2]);
+    let from = format!("bare {}", rate(&figures[2]));
+    report.add("the same, of a bare route", (share, "%"), Floor::None, from);
+    Ok(())
+}
+
+fn create(bench: &mut Bench, report: &mut Report) -> Result<()> {
+    let data = bench.directory()?;
+    let (kettle, _) = Server::kettle(&bench.kettle, data.path())?;
+    let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl me";
+    let body = serde_json::json!({ "name": "bench", "ssh_key": key }).to_string();
+    let one = design(&kettle, vec![load::post("/v2/ssh-keys", &body)], 1);
+    let of = |connections| Design { connections, ..one.clone() };
+    let figures = bench.rounds(&[one.clone(), of(CONNECTIONS), of(64)])?;
+    let show = |rounds: &[Figures]| {
+        let p99 = median(rounds.iter().map(|round| round.p99.as_secs_f64() * 1000.0));
+        format!("{}, p99 {p99:.1} ms", rate(rounds))
+    };
+    let from = format!("{}; one alone {}", show(&figures[1]), show(&figures[0]));
+    let name = "durable creates over 16 connections, to one";
+    report.add(name, (ratio(&figures[1], &figures[0]), "x"), Floor::AtLeast(3.0), from);
+    let name = "durable creates over 64 connections, to one";
+    report.add(name, (ratio(&figures[2], &figures[0]), "x"), Floor::None, show(&figures[2]));
+    Ok(())
+}
+
+fn ready(bench: &mut Bench, report: &mut Report) -> Result<()> {
+    let rows = bench.options.rows;
+    let mut starts = Vec::new();
+    for _ in 0..5 {
+        let data = bench.directory()?;
+        starts.push(Server::kettle(&bench.kettle, data.path())?.1);
+    }
+    add_time(report, "ready on an empty store", starts, 50.0);
+    let data = bench.seeded(rows)?.0.path().to_owned();
+    let mut starts = Vec::new();
+    for _ in 0..5 {
+        starts.push(Server::kettle(&bench.kettle, &data)?.1);
+    }
+    add_time(report, &format!("ready on {rows} rows"), starts, 500.0);
+    Ok(())
+}
+
+fn add_time(report: &mut Report, name: &str, times: Vec<Duration>, most: f64) {
+    let times: Vec<f64> = times.iter().map(|time| time.as_secs_f64() * 1000.0).collect();
+    let longest = times.iter().copied().fold(0.0, f64::max);
+    let from = format!("median of {}, the longest {longest:.1} ms", times.len());
+    report.add(name, (median(times), "ms"), Floor::AtMost(most), from);
+}
+
+fn memory(bench: &mut Bench, report: &mut Report) -> Result<()> {
+    let data = bench.directory()?;
+    let (kettle, _) = Server::kettle(&bench.kettle, data.path())?;
+    load::ask(kettle.address, &load::get("/v2/regions"))?;
+    std::thread::sleep(Duration::from_millis(500));
+    let idle = kettle.resident_mb()?;
+    let design = design(&kettle, vec![load::get("/v2/plans")], CONNECTIONS);
+    load::run(&design, bench.options.time)?;
+    let from = format!("{:.1} MB after load", kettle.resident_mb()?);
+    report.add("resident when idle", (idle, "MB"), Floor::AtMost(40.0), from);
+    Ok(())
+}
+
+fn command_line(bench: &mut Bench, report: &mut Report) -> Result<()> {
+    let times = |program: &Path, args: &[&str]| {
+        (0..20).map(|_| process::duration(program, args)).collect::<Result<Vec<_>>>()
+    };
+    let program = bench.kettle.clone();
+    for args in [&["--version"][..], &["ssh-key", "list", "--help"]] {
+        add_time(report, &format!("kettle {}", args.join(" ")), times(&program, args)?, 10.0);
+    }
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! The project's chores, started with `cargo xtask`: what CI checks, the benchmark, the OpenAPI
+//! document, the list of gaps.
+//!
+//! Nothing here is part of the `kettle` program, and nothing here may ask another machine anything.
+
+mod bench;
+mod ci;
+mod openapi;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const HELP: &str = "\
+cargo xtask ci                 test, fmt, clippy and doc, as CI runs them
+cargo xtask bench [OPTIONS]    how fast and how small, as ratios to a bare axum route
+      --check                  fail where a floor is not reached
+      --only WORD              only the parts whose name contains WORD
+      --rows N                 rows of the large store [default: 1000000]
+      --seconds S              how long each round takes [default: 2]
+      --rounds N               how many rounds the median is taken of [default: 3]
+cargo xtask seed DIR ROWS      a new data directory with so many rows, for `kettle serve --data`
+cargo xtask openapi [FILE]     write the OpenAPI document [default: target/openapi.json]
+cargo xtask openapi --check    check that every reference in it leads somewhere
+cargo xtask gaps               drop from tests/gaps.txt what is served by now
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    match run(&args) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: &[&str]) -> Result<ExitCode> {
+    match args {
+        ["ci"] => ci::run(),
+        ["bench", rest @ ..] => bench::run(rest),
+        ["seed", directory, rows] => bench::seed(Path::new(directory), rows),
+        // The benchmark starts this one itself.
+        ["bare", path, answer] => bench::bare(path, Path::new(answer)),
+        ["openapi", rest @ ..] => openapi::run(rest),
+        ["gaps"] => xtask::gaps::shrink(),
+        [] | ["help" | "--help" | "-h"] => {
+            print!("{HELP}");
+            Ok(ExitCode::SUCCESS)
+        }
+        other => bail!("no such chore: {}\n\n{HELP}", other.join(" ")),
+    }
+}
+
+/// The top of the checkout.
+fn root() -> PathBuf {
+    xtask::root()
+}
