@@ -56,7 +56,9 @@ impl Space {
             // Eight digits.
             Self::Subscription => (10_000_000, 90_000_000),
             // Seven digits: the public ISOs of the catalogue have six.
-            Self::Iso | Self::Script | Self::Record => (1_000_000, 9_000_000),
+            Self::Iso | Self::Record => (1_000_000, 9_000_000),
+            // Six digits: the Go client writes a longer one as 6.925945e+06.
+            Self::Script => (100_000, 900_000),
             // Eight hexadecimal digits.
             Self::FirewallGroup => (0x1000_0000, 0xf000_0000),
             // Thirteen hexadecimal digits, as PHP's uniqid() has them.
@@ -238,6 +240,7 @@ mod tests {
     fn ids_have_v1s_shapes_and_one_spelling() {
         let text = |space: Space| space.text(space.draw(Uuid::from_u128(7), 0));
         assert_eq!(text(Space::Subscription).len(), 8);
+        assert_eq!(text(Space::Script).len(), 6);
         assert_eq!(text(Space::SshKey).len(), 13);
         assert_eq!(text(Space::FirewallGroup).len(), 8);
         assert_eq!(text(Space::Network).len(), 16);
