@@ -4,8 +4,10 @@
 //! It holds no key: each caller's own is passed on. It keeps which id of v1 is which of v2, and the
 //! first passwords of servers made through it, in a file that only its owner can read.
 
+use std::fs::OpenOptions;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -67,7 +69,9 @@ pub(crate) async fn run(args: &ArgMatches) -> Result<ExitCode> {
     let wanted = *args.get_one::<SocketAddr>(LISTEN).expect("it has a default");
     let home = Home::new(args.get_one(DATA))?;
     home.make()?;
-    let store = Store::open(&Location::File(home.gateway_ids())).await?;
+    let ids = home.gateway_ids();
+    make_private(&ids).with_context(|| format!("cannot make {}", ids.display()))?;
+    let store = Store::open(&Location::File(ids)).await?;
     let router = v1::router(Config {
         upstream: Arc::new(Gateway::new(endpoint.as_str())?),
         ids: Arc::new(StoreIds::new(store, Clock::system())),
@@ -90,6 +94,12 @@ pub(crate) async fn run(args: &ArgMatches) -> Result<ExitCode> {
         forget_url(path, &url);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Makes the file, for its owner alone, if it is not there: the store takes over its permissions.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.append(true).create(true).mode(0o600).open(path).map(drop)
 }
 
 /// Says where the gateway is and what to type next.

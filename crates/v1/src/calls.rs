@@ -201,6 +201,7 @@ pub fn markdown() -> String {
     for call in all() {
         let params: Vec<_> = call.params.iter().map(described).collect();
         let v2 = match (call.is_unserved(), call.v2) {
+            (true, "") => "not served yet".to_owned(),
             (true, v2) => format!("not served yet ({v2})"),
             (false, "") => "-".to_owned(),
             (false, v2) => v2.to_owned(),
