@@ -21,7 +21,7 @@ async fn hold(cx: &Cx, count: usize) -> (Uuid, Vec<Ipv4Addr>) {
         let doc = tx.new_doc(Key { name: "owner".into(), ssh_key: String::new() });
         let mut addresses = Vec::new();
         for _ in 0..count {
-            addresses.push(take_ipv4(&mut tx, "ewr", doc.id()).await.unwrap());
+            addresses.push(take_ipv4(&mut tx, "ewr", doc.id()).await.expect("one is free"));
         }
         tx.put(&doc);
         match tx.commit().await {

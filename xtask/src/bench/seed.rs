@@ -10,10 +10,9 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use api::page::Cursor;
-use control::blocks::Volume;
 use control::instances::{Instance, Ipv4, Seen, Software};
 use control::{Config, Control, Kind};
-use drivers::{Disk, Machine, MachineSpec, Progress, Size};
+use drivers::{Machine, MachineSpec, Progress, Size};
 use store::{Ask, Audit, Location, Row, Store};
 use uuid::Uuid;
 
@@ -44,25 +43,6 @@ pub(crate) trait Sample: Kind {
     /// The unique values that it holds: scope and value.
     fn holds(&self) -> Vec<(&'static str, String)> {
         Vec::new()
-    }
-}
-
-impl Sample for Volume {
-    const PATH: &'static str = "/v2/blocks";
-
-    fn sample(n: usize, region: &str) -> (Self, Self::Seen) {
-        let want = Self {
-            region: region.to_owned(),
-            block_type: "high_perf".to_owned(),
-            size_gb: 40,
-            label: format!("data-{n:07}"),
-            attached_to: None,
-            os_id: 0,
-            snapshot: None,
-            bootable: false,
-        };
-        let seen = Disk { size_gb: 40, source: None, attached_to: None, ready: true };
-        (want, Some(seen))
     }
 }
 
