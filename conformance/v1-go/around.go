@@ -26,8 +26,10 @@ func catalogue(w *world) {
 	_, is = find(got(w.GetAvailablePlansForRegion(jersey)), func(id int) bool { return id == tiny })
 	w.show("201 can be had there", is)
 	w.refused("availability in a region that is none", "", second(w.GetAvailablePlansForRegion(9999)))
-	app, is := find(got(w.GetApplications()), func(each vultr.Application) bool { return each.ShortName == "docker" })
-	w.show("applications have docker", is && app.ID != "" && app.DeployName != "", app)
+	_, is = find(got(w.GetApplications()), func(each vultr.Application) bool {
+		return each.ID == "" || each.ShortName == "" || each.DeployName == ""
+	})
+	w.show("applications have what the library reads", !is && len(got(w.GetApplications())) > 1)
 }
 
 func keys(w *world) {
@@ -57,7 +59,7 @@ func dns(w *world) {
 	w.accepted("a domain is made", w.CreateDNSDomain("kettle.example", "192.0.2.1"))
 	domains := got(w.GetDNSDomains())
 	w.show("it is listed, with a date", len(domains) == 1 && domains[0].Domain == "kettle.example" && len(domains[0].Created) == 19, domains)
-	w.accepted("a record is made", w.CreateDNSRecord("kettle.example", "", "MX", "mail.kettle.example", 20, 600))
+	w.accepted("a record is made", w.CreateDNSRecord("kettle.example", "lab", "MX", "mail.kettle.example", 20, 600))
 	mail := func(each vultr.DNSRecord) bool { return each.Type == "MX" && each.TTL == 600 }
 	record, is := find(got(w.GetDNSRecords("kettle.example")), mail)
 	w.show("it is as it was asked for", is && record.Data == "mail.kettle.example" && record.Priority == 20 && record.RecordID > 0, record)
@@ -130,7 +132,6 @@ func blocks(w *world) {
 	w.show("it is as it was asked for", volume().SizeGB == 50 && volume().Name == "data" && volume().RegionID == jersey && volume().AttachedTo == "", volume())
 	w.accepted("it is attached", w.AttachBlockStorage(made.ID, id))
 	w.wait("to the server", func() bool { return volume().AttachedTo == id })
-	w.refused("attaching it twice", "", w.AttachBlockStorage(made.ID, id))
 	w.accepted("it is labelled", w.LabelBlockStorage(made.ID, "new"))
 	w.accepted("it is resized", w.ResizeBlockStorage(made.ID, 80))
 	w.wait("both are seen", func() bool { return volume().SizeGB == 80 && volume().Name == "new" })

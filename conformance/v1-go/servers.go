@@ -13,7 +13,8 @@ const (
 	larger = 202
 	ubuntu = 1743
 	debian = 2136
-	app    = 186
+	app    = 186    // the system that stands for an application
+	arch   = 494966 // a public ISO
 )
 
 // server is a new one that is up.
@@ -125,17 +126,17 @@ func addresses(w *world) {
 }
 
 func applications(w *world) {
-	docker, is := find(got(w.GetApplications()), func(each vultr.Application) bool { return each.ShortName == "docker" })
-	w.show("there is an application", is)
-	made := got(w.CreateServer("app", jersey, larger, app, &vultr.ServerOptions{AppID: docker.ID}))
-	up(w, "a server with it becomes active", made.ID)
-	w.same("it has it", got(w.GetServer(made.ID)).AppID, docker.ID)
+	first := got(w.GetApplications())[0]
+	made := got(w.CreateServer("app", jersey, larger, app, &vultr.ServerOptions{AppID: first.ID}))
+	up(w, "a server with an application becomes active", made.ID)
+	w.same("it has it", got(w.GetServer(made.ID)).AppID, first.ID)
 	got(w.GetApplicationInfo(made.ID))
-	other, is := find(got(w.ListApplicationsforServer(made.ID)), func(each vultr.Application) bool { return each.ShortName == "lemp" })
-	w.show("it can be given another", is && other.ID != docker.ID, other)
+	other, is := find(got(w.ListApplicationsforServer(made.ID)), func(each vultr.Application) bool { return each.ID != first.ID })
+	w.show("it can be given another", is, other)
 	w.accepted("it is given it", w.ChangeApplicationofServer(made.ID, other.ID))
 	w.wait("it has it", func() bool { return got(w.GetServer(made.ID)).AppID == other.ID })
 	up(w, "and is up with it", made.ID)
+	w.refused("an application that is none", "APPID", w.ChangeApplicationofServer(made.ID, "999999"))
 	destroyed(w, made.ID)
 }
 
@@ -172,6 +173,10 @@ func isos(w *world) {
 	id := server(w, "drive", nil)
 	w.same("nothing is in the drive", got(w.GetISOStatusofServer(id)).State, "ready")
 	w.refused("an ISO that is none", "", w.AttachISOtoServer(id, 999999))
-	w.refused("taking out what is not in", "", w.DetachISOfromServer(id))
+	w.accepted("a public ISO is put in", w.AttachISOtoServer(id, arch))
+	in := vultr.ISOStatus{State: "isomounted", ISOID: "0"}
+	w.wait("it is in, without a number, since it is not the account's", func() bool { return got(w.GetISOStatusofServer(id)) == in })
+	w.accepted("it is taken out", w.DetachISOfromServer(id))
+	w.wait("the drive is empty again", func() bool { return got(w.GetISOStatusofServer(id)).State == "ready" })
 	destroyed(w, id)
 }
