@@ -107,9 +107,12 @@ const NAMES: [(&str, &str); 15] = [
 /// A refusal of v2, with the parameter named as the caller knows it.
 fn in_v1_words(text: &str) -> String {
     let text = text.strip_prefix("Bad request. ").unwrap_or(text);
-    let Some((field, rest)) = text.split_once(": ") else { return text.to_owned() };
+    let Some((head, rest)) = text.split_once(": ") else { return text.to_owned() };
+    // Before the field there may be a sentence in the real API's words.
+    let field = head.rsplit(". ").next().unwrap_or(head);
+    let said = &head[..head.len() - field.len()];
     match NAMES.iter().find(|(v2, _)| *v2 == field) {
-        Some((_, v1)) => format!("{v1}: {rest}"),
+        Some((_, v1)) => format!("{said}{v1}: {rest}"),
         None => text.to_owned(),
     }
 }
@@ -130,6 +133,8 @@ mod tests {
     fn refusals_of_v2_get_v1s_statuses_and_names() {
         let (status, text) = from(400, "Bad request. os_id: 7 is no system");
         assert_eq!((status, text.as_str()), (412, "OSID: 7 is no system"));
+        let text = from(400, "Invalid OS. os_id: 7 is no system").1;
+        assert_eq!(text, "Invalid OS. OSID: 7 is no system");
         assert_eq!(from(404, "Invalid plan").0, 412);
         assert_eq!(from(401, "Invalid API token."), (403, "Invalid API key".into()));
         let text = from(401, "Unauthorized IP address: 192.0.2.1").1;
