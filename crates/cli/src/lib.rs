@@ -20,7 +20,7 @@ use std::io::{IsTerminal, Read, Write};
 
 use clap::ArgMatches;
 use sdk::Client;
-use sdk::config::{self, Env, Wanted};
+use sdk::config::{self, Env, Target, Wanted};
 
 pub use command::command;
 pub use error::{Exit, Failure};
@@ -107,10 +107,17 @@ fn client(matches: &ArgMatches, context: &Context<'_>) -> Result<Client, Failure
     if let Some(client) = &context.client {
         return Ok(client.clone());
     }
+    let target = target(matches, context.env).map_err(|e| Failure::usage(e.to_string()))?;
+    Ok(Client::for_target(&target)?)
+}
+
+/// Where the global options, the environment and the configuration file lead to, and the key there.
+///
+/// # Errors
+/// When they contradict each other or cannot be read.
+pub fn target(matches: &ArgMatches, env: Env<'_>) -> Result<Target, config::ConfigError> {
     let text = |name| matches.get_one::<String>(name).cloned();
     let wanted =
         Wanted { profile: text(command::PROFILE), endpoint: text(command::ENDPOINT), key: None };
-    let target =
-        config::resolve(&wanted, context.env).map_err(|e| Failure::usage(e.to_string()))?;
-    Ok(Client::for_target(&target)?)
+    config::resolve(&wanted, env)
 }

@@ -127,6 +127,16 @@ impl Control {
         &self.clock
     }
 
+    /// What can be ordered.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// The data.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// How closely the real API is followed.
     pub fn behave(&self) -> Behave {
         self.behave

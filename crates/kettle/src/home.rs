@@ -45,6 +45,11 @@ impl Home {
         self.0.join("kettle.db")
     }
 
+    /// Which id of API v1 is which of v2, for the gateway.
+    pub(crate) fn gateway_ids(&self) -> PathBuf {
+        self.0.join("gateway.db")
+    }
+
     pub(crate) fn key_file(&self) -> PathBuf {
         self.0.join(config::KEY_FILE)
     }

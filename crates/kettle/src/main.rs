@@ -1,11 +1,13 @@
-//! The `kettle` program: a server of the Vultr API, a command line for it, and `exec`, which leads
-//! unmodified tools to it.
+//! The `kettle` program: a server of the Vultr API, a command line for it, `gateway`, which answers
+//! API v1 in front of any endpoint of v2, and `exec`, which leads unmodified tools to the server.
 
 mod exec;
+mod gateway;
 mod home;
 mod logging;
 mod serve;
 mod settings;
+mod version_1;
 
 use std::fmt::Display;
 use std::process::ExitCode;
@@ -19,6 +21,14 @@ fn main() -> ExitCode {
         Some((serve::NAME, args)) => {
             logging::start("info");
             report(runtime().block_on(serve::run(args)), ExitCode::FAILURE)
+        }
+        Some((gateway::NAME, args)) => {
+            logging::start("info");
+            report(runtime().block_on(gateway::run(args)), ExitCode::FAILURE)
+        }
+        Some((version_1::NAME, args)) => {
+            logging::start("warn");
+            report(runtime().block_on(version_1::run(&matches, args)), ExitCode::FAILURE)
         }
         Some((exec::NAME, args)) => {
             // What the proxy refuses is told here: tools seldom show a proxy's own words.
@@ -34,7 +44,11 @@ fn main() -> ExitCode {
 }
 
 fn command() -> Command {
-    cli::command().subcommand(serve::command()).subcommand(exec::command())
+    cli::command()
+        .subcommand(serve::command())
+        .subcommand(gateway::command())
+        .subcommand(version_1::command())
+        .subcommand(exec::command())
 }
 
 fn runtime() -> tokio::runtime::Runtime {

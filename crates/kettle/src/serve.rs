@@ -100,7 +100,9 @@ impl Up {
         };
         let control = Control::new(config);
         control.ensure_root(&key.text).await.context("cannot store the key")?;
-        let config = server::Config { control, key: key.text.clone(), limits: Limits::default() };
+        let limits = Limits::default();
+        let v1 = settings.v1;
+        let config = server::Config { control, key: key.text.clone(), limits, v1 };
         let server = Server::bind(config, listen).await.with_context(|| {
             format!("cannot listen on {listen}; `--listen 127.0.0.1:0` takes any free port")
         })?;
@@ -182,7 +184,7 @@ fn quoted(path: &Path) -> String {
 }
 
 /// Turns true when the process is told to stop.
-fn stop_signal() -> Result<watch::Receiver<bool>> {
+pub(crate) fn stop_signal() -> Result<watch::Receiver<bool>> {
     let (stop, stopped) = watch::channel(false);
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot watch for signals")?;
     let mut terminate = signal(SignalKind::terminate()).context("cannot watch for signals")?;

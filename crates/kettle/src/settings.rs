@@ -19,6 +19,7 @@ const BEHAVE: &str = "behave";
 const OPEN: &str = "open";
 const WITH_RETIRED: &str = "with-retired";
 const CATALOG: &str = "catalog";
+const V1: &str = "v1";
 
 /// The options.
 pub(crate) fn args() -> Vec<Arg> {
@@ -50,6 +51,12 @@ pub(crate) fn args() -> Vec<Arg> {
             .value_parser(path)
             .action(ArgAction::Append)
             .help("Add or replace regions, plans, systems and prices"),
+        Arg::new(V1)
+            .long(V1)
+            .value_name("HOW")
+            .value_parser(PossibleValuesParser::new(["alive", "gone"]))
+            .default_value("alive")
+            .help("alive: answer API v1 as it was. gone: refuse it as the real one does today"),
     ]
 }
 
@@ -61,6 +68,7 @@ pub(crate) struct Settings {
     behave: Behave,
     pub(crate) open: bool,
     catalog: Catalog,
+    pub(crate) v1: v1::Mode,
     /// The options given that say how a server is to be.
     given: Vec<String>,
 }
@@ -72,6 +80,10 @@ impl Settings {
             Some("vultr") => Behave::Vultr,
             _ => Behave::Fast,
         };
+        let v1 = match args.get_one::<String>(V1).map(String::as_str) {
+            Some("gone") => v1::Mode::Gone,
+            _ => v1::Mode::Alive,
+        };
         let mut catalog = Catalog::builtin().show_retired(args.get_flag(WITH_RETIRED));
         for path in args.get_many::<PathBuf>(CATALOG).into_iter().flatten() {
             let text = std::fs::read_to_string(path)
@@ -79,7 +91,7 @@ impl Settings {
             catalog = catalog.with_file(&text).with_context(|| path.display().to_string())?;
         }
         let is_given = |name: &&str| args.value_source(name) == Some(ValueSource::CommandLine);
-        let given = [BEHAVE, OPEN, WITH_RETIRED, CATALOG].into_iter().filter(is_given);
+        let given = [BEHAVE, OPEN, WITH_RETIRED, CATALOG, V1].into_iter().filter(is_given);
         Ok(Self {
             data: args.get_one(DATA).cloned(),
             ephemeral: args.get_flag(EPHEMERAL),
@@ -87,6 +99,7 @@ impl Settings {
             behave,
             open: args.get_flag(OPEN),
             catalog,
+            v1,
             given: given.map(|name| format!("--{name}")).collect(),
         })
     }

@@ -62,6 +62,14 @@ pub struct RawResponse {
     pub body: String,
 }
 
+impl From<Response> for RawResponse {
+    fn from(answer: Response) -> Self {
+        let (parts, body) = answer.into_parts();
+        let body = String::from_utf8_lossy(&body).into_owned();
+        Self { status: parts.status, headers: parts.headers, body }
+    }
+}
+
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The key stays out of logs.
@@ -162,16 +170,20 @@ impl Client {
             false => format!("/{path}"),
         };
         let answer = self.exchange(&method, &path, body.map(Bytes::from)).await?;
-        let (parts, body) = answer.into_parts();
-        let body = String::from_utf8_lossy(&body).into_owned();
-        Ok(RawResponse { status: parts.status, headers: parts.headers, body })
+        Ok(answer.into())
     }
 
     fn label(&self, method: &Method, path: &str) -> String {
         format!("{method} {}{path}", self.inner.endpoint)
     }
 
-    fn request(&self, method: &Method, path: &str, body: Option<Bytes>) -> Result<Request, Error> {
+    /// A request with the headers that all have.
+    pub(crate) fn request(
+        &self,
+        method: &Method,
+        path: &str,
+        body: Option<Bytes>,
+    ) -> Result<Request, Error> {
         let uri: Uri = format!("{}{path}", self.inner.endpoint)
             .parse()
             .map_err(|e| Error::Invalid(format!("`{path}` is no path: {e}")))?;
@@ -190,7 +202,6 @@ impl Client {
         Ok(request)
     }
 
-    /// Exchanges one request, again and again where that is safe, until the time is over.
     async fn exchange(
         &self,
         method: &Method,
@@ -198,6 +209,16 @@ impl Client {
         body: Option<Bytes>,
     ) -> Result<Response, Error> {
         let request = self.request(method, path, body)?;
+        self.repeat(method, path, request).await
+    }
+
+    /// Exchanges one request, again and again where that is safe, until the time is over.
+    pub(crate) async fn repeat(
+        &self,
+        method: &Method,
+        path: &str,
+        request: Request,
+    ) -> Result<Response, Error> {
         let deadline = Instant::now() + self.inner.timeout;
         let mut attempt = 1;
         loop {

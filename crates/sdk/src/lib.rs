@@ -31,6 +31,7 @@ mod net;
 mod pages;
 mod retry;
 pub mod transport;
+pub mod v1;
 pub mod wait;
 
 pub use client::{Builder, Client, RawResponse};

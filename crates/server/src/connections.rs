@@ -22,7 +22,7 @@ use crate::route::Peer;
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Serves until `stop` says so; requests under way are finished first, for a while.
-pub(crate) async fn serve(
+pub async fn serve(
     listener: TcpListener,
     router: Router,
     limits: Limits,

@@ -8,6 +8,7 @@ mod control_routes;
 mod limits;
 mod reply;
 mod route;
+mod version_1;
 
 use std::io;
 use std::net::SocketAddr;
@@ -18,6 +19,7 @@ use control::{Control, engine};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+pub use connections::serve;
 pub use limits::Limits;
 pub use route::Peer;
 
@@ -30,6 +32,8 @@ pub struct Config {
     pub key: String,
     /// Sizes and times that a request must keep to.
     pub limits: Limits,
+    /// Whether `/v1` answers as it did, or as it does today.
+    pub v1: v1::Mode,
 }
 
 /// What all requests share.
@@ -41,13 +45,15 @@ pub(crate) struct App {
     pub(crate) document: std::sync::OnceLock<bytes::Bytes>,
 }
 
-/// The routes of everything that is served: `/v2`, `/openapi.json` and `/_kettle`.
+/// The routes of everything that is served: `/v2`, `/v1`, `/openapi.json` and `/_kettle`.
 pub fn router(config: Config) -> Router {
-    let Config { control, key, limits } = config;
+    let Config { control, key, limits, v1 } = config;
     let (rate, document) = (limits::Rate::default(), std::sync::OnceLock::new());
     let app = Arc::new(App { control, key, limits, rate, document });
-    let router = route::add(Router::new(), control::routes());
-    control_routes::add(router).fallback(route::nothing_there).with_state(app)
+    let v2 = route::add(Router::new(), control::routes()).with_state(app.clone());
+    let v1 = version_1::routes(&app.control, v2.clone(), v1);
+    let own = control_routes::add(Router::new()).fallback(route::nothing_there);
+    v2.merge(v1).merge(own.with_state(app))
 }
 
 /// A server that is bound to its address and not running yet.

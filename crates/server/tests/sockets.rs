@@ -27,7 +27,8 @@ async fn serve(change: impl FnOnce(&mut Limits)) -> Running {
     let mut limits =
         Limits { head: LONG, body: LONG, answer: LONG, stopping: LONG, ..Limits::default() };
     change(&mut limits);
-    let config = Config { control: world.control.clone(), key: KEY.into(), limits };
+    let config =
+        Config { control: world.control.clone(), key: KEY.into(), limits, v1: v1::Mode::Alive };
     let server = Server::bind(config, ([127, 0, 0, 1], 0).into()).await.expect("a free port");
     let address = server.address().expect("it has an address");
     let (stop, stopped) = watch::channel(false);

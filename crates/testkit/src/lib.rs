@@ -108,7 +108,8 @@ impl Builder {
         control.ensure_root(KEY).await.expect("the store takes the first account");
         let engine = control::engine(&control);
         let limits = server::Limits::default();
-        let config = server::Config { control: control.clone(), key: KEY.into(), limits };
+        let v1 = v1::Mode::Alive;
+        let config = server::Config { control: control.clone(), key: KEY.into(), limits, v1 };
         let router = server::router(config);
         let client = client(router.clone(), KEY, None);
         World { client, router, control, engine, clock, sim, store }

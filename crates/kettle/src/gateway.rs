@@ -1,0 +1,115 @@
+//! `kettle gateway`: API v1 in front of an endpoint of v2, so that old scripts work on an account
+//! that is alive.
+//!
+//! It holds no key: each caller's own is passed on. It keeps which id of v1 is which of v2, and the
+//! first passwords of servers made through it, in a file that only its owner can read.
+
+use std::fs::OpenOptions;
+use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use clap::{Arg, ArgMatches, Command};
+use control::catalog::Catalog;
+use engine::Clock;
+use server::Limits;
+use store::{Location, Store};
+use tokio::net::TcpListener;
+use v1::{Config, Gateway, Mode, StoreIds};
+
+use crate::home::{Home, forget_url, write_url};
+use crate::serve::{reachable, stop_signal};
+
+pub(crate) const NAME: &str = "gateway";
+const UPSTREAM: &str = "upstream";
+const LISTEN: &str = "listen";
+const DATA: &str = "data";
+const READY_FILE: &str = "ready-file";
+
+/// The command line of `gateway`.
+pub(crate) fn command() -> Command {
+    let path = || clap::value_parser!(PathBuf);
+    let upstream = Arg::new(UPSTREAM)
+        .long(UPSTREAM)
+        .value_name("URL")
+        .default_value("https://api.vultr.com")
+        .help("The endpoint of v2 that carries the calls out");
+    let listen = Arg::new(LISTEN)
+        .long(LISTEN)
+        .value_name("ADDRESS")
+        .value_parser(clap::value_parser!(SocketAddr))
+        .default_value("127.0.0.1:8788")
+        .help("Where to listen; port 0 takes any free one");
+    let data = Arg::new(DATA)
+        .long(DATA)
+        .value_name("DIR")
+        .value_parser(path())
+        .help("Keep the ids here, in gateway.db [default: the user's data directory]");
+    let ready = Arg::new(READY_FILE)
+        .long(READY_FILE)
+        .value_name("FILE")
+        .value_parser(path())
+        .help("Write the URL to this file once the gateway answers");
+    Command::new(NAME)
+        .about("Serve API v1 in front of an endpoint of v2")
+        .after_help(
+            "Each caller's key is passed on as it is: use a key of the endpoint's. SIGINT and \
+             SIGTERM stop it.",
+        )
+        .args([upstream, listen, data, ready])
+}
+
+/// Serves until a signal comes.
+pub(crate) async fn run(args: &ArgMatches) -> Result<ExitCode> {
+    let stop = stop_signal()?;
+    let endpoint = args.get_one::<String>(UPSTREAM).expect("it has a default");
+    let wanted = *args.get_one::<SocketAddr>(LISTEN).expect("it has a default");
+    let home = Home::new(args.get_one(DATA))?;
+    home.make()?;
+    let ids = home.gateway_ids();
+    make_private(&ids).with_context(|| format!("cannot make {}", ids.display()))?;
+    let store = Store::open(&Location::File(ids)).await?;
+    let router = v1::router(Config {
+        upstream: Arc::new(Gateway::new(endpoint.as_str())?),
+        ids: Arc::new(StoreIds::new(store, Clock::system())),
+        catalog: Arc::new(Catalog::builtin()),
+        limit: None,
+        mode: Mode::Alive,
+    });
+    let listener = TcpListener::bind(wanted).await.with_context(|| {
+        format!("cannot listen on {wanted}; `--listen 127.0.0.1:0` takes any free port")
+    })?;
+    let address = listener.local_addr().context("the address cannot be told")?;
+    announce(endpoint, address);
+    let (ready, url) =
+        (args.get_one::<PathBuf>(READY_FILE), format!("http://{}", reachable(address)));
+    if let Some(path) = ready {
+        write_url(path, &url)?;
+    }
+    server::serve(listener, router, Limits::default(), stop).await;
+    if let Some(path) = ready {
+        forget_url(path, &url);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Makes the file, for its owner alone, if it is not there: the store takes over its permissions.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.append(true).create(true).mode(0o600).open(path).map(drop)
+}
+
+/// Says where the gateway is and what to type next.
+#[expect(clippy::print_stdout, reason = "this is what the person waits for")]
+fn announce(endpoint: &str, address: SocketAddr) {
+    let url = format!("http://{}", reachable(address));
+    println!("Kettle {} serves API v1 at {url}/v1", env!("CARGO_PKG_VERSION"));
+    println!("  calls  are carried out by {endpoint}, with the caller's key");
+    println!("  try    curl -H \"API-Key: $VULTR_API_KEY\" {url}/v1/server/list");
+    if !address.ip().is_loopback() {
+        println!("  note   other machines can reach it; there is no TLS");
+    }
+}

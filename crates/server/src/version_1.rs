@@ -1,0 +1,35 @@
+//! `/v1`: its calls carried out by the routes of v2 in this same process, on the same data.
+//!
+//! What a call means is the crate `v1`'s business alone.
+
+use std::sync::Arc;
+
+use axum::Router;
+use control::{Behave, Control};
+use http::Extensions;
+use v1::{Config, Limit, Mode, StoreIds, in_process};
+
+use crate::route::Peer;
+
+/// The routes under `/v1`, in front of those of v2.
+pub(crate) fn routes(control: &Arc<Control>, v2: Router, mode: Mode) -> Router {
+    let clock = control.clock().clone();
+    let limit = match control.behave() {
+        Behave::Vultr => Some(Limit::of_v1(clock.clone())),
+        Behave::Fast => None,
+    };
+    v1::router(Config {
+        upstream: Arc::new(in_process(v2, carry)),
+        ids: Arc::new(StoreIds::new(control.store().clone(), clock)),
+        catalog: Arc::new(control.catalog().clone()),
+        limit,
+        mode,
+    })
+}
+
+/// Keys can be limited to networks: v2 is told where the caller is.
+fn carry(from: &Extensions, to: &mut Extensions) {
+    if let Some(peer) = from.get::<Peer>() {
+        to.insert(*peer);
+    }
+}

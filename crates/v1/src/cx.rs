@@ -1,0 +1,233 @@
+//! What a handler works with: the caller's client, the checked parameters, and the way from v1's
+//! identifiers to v2's and back.
+
+use std::sync::Arc;
+
+use api::id::{FirewallGroupId, InstanceId};
+use api::plans::{ListMetalPlans, ListPlans};
+use api::regions::ListRegions;
+use api::{Endpoint, Listing};
+use control::catalog::Catalog;
+use futures_util::TryStreamExt;
+use sdk::Client;
+use uuid::Uuid;
+
+use crate::error::{Failure, Result};
+use crate::ids::Space;
+use crate::maps::{is_later, later};
+use crate::params::Args;
+use crate::serve::Config;
+
+/// What a handler works with.
+pub(crate) struct Cx {
+    pub(crate) client: Client,
+    pub(crate) config: Arc<Config>,
+    pub(crate) args: Args,
+    /// Whether the caller speaks v1 as it was from about 2015 on: it sends its key in a header.
+    pub(crate) later: bool,
+}
+
+/// What an id names, and the sentence for one that names nothing.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Thing {
+    pub(crate) space: Space,
+    pub(crate) invalid: &'static str,
+}
+
+pub(crate) const SERVER: Thing = Thing {
+    space: Space::Subscription,
+    invalid: "Invalid server.  Check SUBID value and ensure your API key matches the server's \
+              account",
+};
+pub(crate) const FIREWALL: Thing = Thing {
+    space: Space::FirewallGroup,
+    invalid: "Invalid firewall group.  Check FIREWALLGROUPID value and ensure your API key \
+              matches the firewall group's account",
+};
+pub(crate) const SNAPSHOT: Thing = Thing {
+    space: Space::Snapshot,
+    invalid: "Invalid snapshot.  Check SNAPSHOTID value and ensure your API key matches the \
+              snapshots's account",
+};
+pub(crate) const BACKUP: Thing = Thing {
+    space: Space::Backup,
+    invalid: "Invalid backup.  Check BACKUPID value and ensure your API key matches the backup's \
+              account",
+};
+pub(crate) const SSH_KEY: Thing = Thing {
+    space: Space::SshKey,
+    invalid: "Invalid SSH Key.  Check SSHKEYID value and ensure your API key matches the key's \
+              account",
+};
+// The word that is missing a letter is v1's.
+pub(crate) const SCRIPT: Thing = Thing {
+    space: Space::Script,
+    invalid: "Invalid statup script.  Check SCRIPTID value and ensure your API key matches the \
+              scripts's account",
+};
+pub(crate) const NETWORK: Thing = Thing {
+    space: Space::Network,
+    invalid: "Invalid network.  Check NETWORKID value and ensure your API key matches the \
+              network's account",
+};
+pub(crate) const ISO: Thing = Thing {
+    space: Space::Iso,
+    invalid: "Invalid ISO.  Check ISOID value and ensure your API key matches the ISO's account",
+};
+
+impl Thing {
+    /// 412: there is no such thing.
+    pub(crate) fn unknown(self) -> Failure {
+        Failure::refused(self.invalid)
+    }
+}
+
+impl Cx {
+    pub(crate) fn catalog(&self) -> &Catalog {
+        &self.config.catalog
+    }
+
+    /// Carries out an operation of v2.
+    pub(crate) async fn send<E: Endpoint>(&self, request: E) -> Result<E::Response> {
+        Ok(self.client.send(request).await?)
+    }
+
+    /// Carries out an operation on a thing: that there is none is said in v1's words for it.
+    pub(crate) async fn on<E: Endpoint>(&self, thing: Thing, request: E) -> Result<E::Response> {
+        match self.client.send(request).await {
+            Err(error) if error.is_not_found() => Err(thing.unknown()),
+            outcome => Ok(outcome?),
+        }
+    }
+
+    /// All of a list: v1 has no pages.
+    pub(crate) async fn all<L: Listing>(&self, mut list: L) -> Result<Vec<L::Item>> {
+        *list.per_page() = Some(api::page::PER_PAGE_MAX);
+        Ok(self.client.pages(list).try_collect().await?)
+    }
+
+    /// The number of a thing.
+    pub(crate) async fn number(&self, space: Space, id: impl Into<Uuid>) -> Result<u64> {
+        let numbers = self.config.ids.numbers(space, &[id.into()]).await?;
+        Ok(numbers.first().copied().unwrap_or_default())
+    }
+
+    /// The numbers of things, in their order.
+    pub(crate) async fn numbers(
+        &self,
+        space: Space,
+        ids: impl IntoIterator<Item = impl Into<Uuid>>,
+    ) -> Result<Vec<u64>> {
+        let ids: Vec<Uuid> = ids.into_iter().map(Into::into).collect();
+        Ok(self.config.ids.numbers(space, &ids).await?)
+    }
+
+    /// The id of a thing as v1 writes it.
+    pub(crate) async fn text_id(&self, space: Space, id: impl Into<Uuid>) -> Result<String> {
+        Ok(space.text(self.number(space, id).await?))
+    }
+
+    /// The thing that a numeric parameter names.
+    pub(crate) async fn named<T: From<Uuid>>(&self, thing: Thing, param: &str) -> Result<T> {
+        self.numbered(thing, self.args.int(param)).await
+    }
+
+    /// The thing with a number.
+    pub(crate) async fn numbered<T: From<Uuid>>(&self, thing: Thing, number: u64) -> Result<T> {
+        let id = self.config.ids.id(thing.space, number).await?;
+        id.map(T::from).ok_or_else(|| thing.unknown())
+    }
+
+    /// The thing that a textual parameter names.
+    pub(crate) async fn spelt<T: From<Uuid>>(&self, thing: Thing, param: &str) -> Result<T> {
+        self.of_text(thing, &self.args.text(param)).await
+    }
+
+    /// The thing with an id as v1 writes it.
+    pub(crate) async fn of_text<T: From<Uuid>>(&self, thing: Thing, text: &str) -> Result<T> {
+        let number = thing.space.number(text.trim()).ok_or_else(|| thing.unknown())?;
+        self.numbered(thing, number).await
+    }
+
+    /// The server that `SUBID` names.
+    pub(crate) async fn server(&self) -> Result<InstanceId> {
+        self.named(SERVER, "SUBID").await
+    }
+
+    /// The firewall group that `FIREWALLGROUPID` names; none for `0`.
+    pub(crate) async fn firewall_group(&self) -> Result<Option<FirewallGroupId>> {
+        match self.args.text("FIREWALLGROUPID").as_str() {
+            "" | "0" => Ok(None),
+            text => Ok(Some(self.of_text(FIREWALL, text).await?)),
+        }
+    }
+
+    /// The number of a region.
+    pub(crate) fn dcid(&self, region: &str) -> u64 {
+        let known = self.catalog().region(region).and_then(|region| region.dcid);
+        known.map_or_else(|| later(region), u64::from)
+    }
+
+    /// The region that `DCID` names.
+    pub(crate) async fn region(&self) -> Result<String> {
+        let dcid = self.args.int("DCID");
+        let known = u32::try_from(dcid).ok().and_then(|n| self.catalog().region_by_dcid(n));
+        if let Some(region) = known {
+            return Ok(region.id.clone());
+        }
+        if is_later(dcid) {
+            let regions = self.all(ListRegions::default()).await?;
+            if let Some(region) = regions.into_iter().find(|r| later(&r.id) == dcid) {
+                return Ok(region.id);
+            }
+        }
+        let text =
+            format!("Invalid location.  DCID {dcid} is none: regions/list has those that are");
+        Err(Failure::refused(text))
+    }
+
+    /// The name of a region: its city.
+    pub(crate) fn location(&self, region: &str) -> String {
+        self.catalog().region(region).map_or_else(|| region.to_owned(), |r| r.city.clone())
+    }
+
+    /// The number of a plan.
+    pub(crate) fn plan_number(&self, plan: &str) -> u64 {
+        let known = self.catalog().plan(plan).and_then(|plan| plan.vpsplanid);
+        known.map_or_else(|| later(plan), u64::from)
+    }
+
+    /// The plan that `VPSPLANID` names.
+    pub(crate) async fn plan(&self) -> Result<String> {
+        let number = self.args.int("VPSPLANID");
+        let known = u32::try_from(number).ok().and_then(|n| self.catalog().plan_by_vpsplanid(n));
+        if let Some(plan) = known {
+            return Ok(plan.id.clone());
+        }
+        if is_later(number) {
+            let plans = self.all(ListPlans::default()).await?;
+            if let Some(plan) = plans.into_iter().find(|plan| later(&plan.id) == number) {
+                return Ok(plan.id);
+            }
+        }
+        let text =
+            format!("Invalid plan.  VPSPLANID {number} is none: plans/list has those that are");
+        Err(Failure::refused(text))
+    }
+
+    /// The number of a bare metal plan.
+    pub(crate) fn metal_plan_number(&self, plan: &str) -> u64 {
+        let known = self.catalog().metal_plan(plan).and_then(|plan| plan.metalplanid);
+        known.map_or_else(|| later(plan), u64::from)
+    }
+
+    /// The bare metal plans that the upstream lists.
+    pub(crate) async fn metal_plans(&self) -> Result<Vec<api::plans::MetalPlan>> {
+        self.all(ListMetalPlans::default()).await
+    }
+
+    /// 412: v2 has no such family here.
+    pub(crate) fn unserved(&self, what: &str) -> Failure {
+        Failure::refused(format!("Not served.  There are no {what} here yet, so nothing was done"))
+    }
+}

@@ -1,0 +1,149 @@
+//! Why a call was not done: v1's statuses and plain sentences, and how v2's refusals become them.
+//!
+//! What went wrong inside goes to the log, never to the caller.
+
+use http::StatusCode;
+
+/// What handlers answer.
+pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
+
+pub(crate) const INVALID_KEY: &str = "Invalid API key";
+const INTERNAL: &str = "Internal server error.  Try again at a later time";
+
+/// An answer that is no success: a status of v1 and a sentence.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{text} (status {status})")]
+pub struct Failure {
+    /// 400, 403, 405, 412, 500 or 503.
+    pub status: StatusCode,
+    /// The sentence.
+    pub text: String,
+}
+
+impl Failure {
+    /// 412: the request was understood and is refused.
+    pub(crate) fn refused(text: impl Into<String>) -> Self {
+        Self { status: StatusCode::PRECONDITION_FAILED, text: text.into() }
+    }
+
+    /// 403: the key is missing, wrong, or may not do this.
+    pub(crate) fn forbidden(text: impl Into<String>) -> Self {
+        Self { status: StatusCode::FORBIDDEN, text: text.into() }
+    }
+
+    /// 500; `cause` goes to the log.
+    pub(crate) fn internal(cause: impl std::fmt::Display) -> Self {
+        tracing::error!(%cause, "a call of API v1 failed");
+        Self { status: StatusCode::INTERNAL_SERVER_ERROR, text: INTERNAL.into() }
+    }
+
+    /// 503: more calls than `per_second`.
+    pub(crate) fn too_many(per_second: u32) -> Self {
+        let text = format!(
+            "Rate limit reached - please try your request again later.  Current rate limit: \
+             {per_second} requests/sec"
+        );
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, text }
+    }
+
+    /// The same refusal behind the words with which v1 begins those of this call. v2 says them
+    /// itself here and there.
+    pub(crate) fn after(self, words: &str) -> Self {
+        let says_it = self.text.starts_with("Unable to ") || self.text.starts_with(words);
+        match self.status {
+            StatusCode::PRECONDITION_FAILED if !says_it => {
+                Self::refused(format!("{words}: {}", self.text))
+            }
+            _ => self,
+        }
+    }
+}
+
+impl From<sdk::Error> for Failure {
+    fn from(error: sdk::Error) -> Self {
+        let sdk::Error::Refused(refusal) = error else { return Self::internal(error) };
+        match refusal.status {
+            401 => match refusal.error.split_once("IP address: ") {
+                Some((_, address)) => {
+                    let text = format!("Your IP ({address}) is not authorized to use this API key");
+                    Self::forbidden(text)
+                }
+                None => Self::forbidden(INVALID_KEY),
+            },
+            403 => Self::forbidden(refusal.error),
+            // What v2 allows in a second is many times what v1 does.
+            429 => Self::too_many(2),
+            400..500 => Self::refused(in_v1_words(&refusal.error)),
+            _ => Self::internal(refusal),
+        }
+    }
+}
+
+impl From<crate::IdsError> for Failure {
+    fn from(error: crate::IdsError) -> Self {
+        Self::internal(error)
+    }
+}
+
+/// Names of fields in v2, and what v1 calls the same.
+const NAMES: [(&str, &str); 15] = [
+    ("region", "DCID"),
+    ("plan", "VPSPLANID"),
+    ("os_id", "OSID"),
+    ("app_id", "APPID"),
+    ("iso_id", "ISOID"),
+    ("script_id", "SCRIPTID"),
+    ("snapshot_id", "SNAPSHOTID"),
+    ("backup_id", "BACKUPID"),
+    ("sshkey_id", "SSHKEYID"),
+    ("firewall_group_id", "FIREWALLGROUPID"),
+    ("instance_id", "SUBID"),
+    ("attach_vpc", "NETWORKID"),
+    ("vpc_id", "NETWORKID"),
+    ("user_data", "userdata"),
+    ("reverse", "entry"),
+];
+
+/// A refusal of v2, with the parameter named as the caller knows it.
+fn in_v1_words(text: &str) -> String {
+    let text = text.strip_prefix("Bad request. ").unwrap_or(text);
+    let Some((field, rest)) = text.split_once(": ") else { return text.to_owned() };
+    match NAMES.iter().find(|(v2, _)| *v2 == field) {
+        Some((_, v1)) => format!("{v1}: {rest}"),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use api::ApiError;
+
+    use super::*;
+
+    fn from(status: u16, error: &str) -> (u16, String) {
+        let refusal = ApiError { error: error.into(), status };
+        let failure = Failure::from(sdk::Error::Refused(refusal));
+        (failure.status.as_u16(), failure.text)
+    }
+
+    #[test]
+    fn refusals_of_v2_get_v1s_statuses_and_names() {
+        let (status, text) = from(400, "Bad request. os_id: 7 is no system");
+        assert_eq!((status, text.as_str()), (412, "OSID: 7 is no system"));
+        assert_eq!(from(404, "Invalid plan").0, 412);
+        assert_eq!(from(401, "Invalid API token."), (403, "Invalid API key".into()));
+        let text = from(401, "Unauthorized IP address: 192.0.2.1").1;
+        assert_eq!(text, "Your IP (192.0.2.1) is not authorized to use this API key");
+        assert_eq!(from(500, "secret").1, INTERNAL);
+        assert!(from(429, "slow").1.starts_with("Rate limit reached"));
+    }
+
+    #[test]
+    fn a_calls_own_words_stand_once() {
+        let words = "Unable to add rule";
+        let text = |said: &str| Failure::refused(said).after(words).text;
+        assert_eq!(text("too many"), "Unable to add rule: too many");
+        assert_eq!(text("Unable to add rule: too many"), "Unable to add rule: too many");
+        assert_eq!(Failure::forbidden("no").after(words).text, "no");
+    }
+}

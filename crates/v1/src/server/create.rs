@@ -1,0 +1,135 @@
+//! `server/create`: what v1 says with a special operating system, v2 says with a field of its own.
+
+use api::instances::{Backups, CreateInstance};
+use control::catalog::{OS_APPLICATION, OS_BACKUP, OS_CUSTOM, OS_SNAPSHOT};
+use serde_json::{Value, json};
+
+use crate::cx::{Cx, NETWORK, SCRIPT, SNAPSHOT, SSH_KEY, Thing};
+use crate::error::{Failure, Result};
+use crate::ids::Space;
+use crate::reply::Reply;
+use crate::{iso, reservedip};
+
+pub(super) async fn create(cx: Cx) -> Result<Reply> {
+    let mut request = CreateInstance {
+        region: cx.region().await?,
+        plan: cx.plan().await?,
+        label: cx.args.opt_text("label"),
+        hostname: cx.args.some_text("hostname"),
+        tags: cx.args.some_text("tag").map(|tag| vec![tag]),
+        user_data: cx.args.some_text("userdata"),
+        enable_ipv6: cx.args.flag("enable_ipv6"),
+        ddos_protection: cx.args.flag("ddos_protection"),
+        activation_email: cx.args.flag("notify_activate"),
+        backups: cx.args.flag("auto_backups").map(|on| match on {
+            true => Backups::Enabled,
+            false => Backups::Disabled,
+        }),
+        firewall_group_id: cx.firewall_group().await?.map(|group| Some(group).into()),
+        ..Default::default()
+    };
+    system(&cx, &mut request).await?;
+    networks(&cx, &mut request).await?;
+    if let Some(keys) = cx.args.list("SSHKEYID") {
+        request.sshkey_id = Some(each(&cx, SSH_KEY, keys).await?);
+    }
+    if let Some(script) = some_number(&cx, "SCRIPTID") {
+        request.script_id = Some(Some(cx.numbered(SCRIPT, script).await?).into());
+    }
+    if let Some(address) = cx.args.some_text("reserved_ip_v4") {
+        request.reserved_ipv4 = Some(Some(reservedip::at(&cx, &address).await?.id).into());
+    }
+    let instance = cx.send(request).await?;
+    if let Some(password) = &instance.default_password {
+        cx.config.ids.keep_password(instance.id.into(), Some(password)).await?;
+    }
+    let mut answer = json!({ "SUBID": cx.text_id(Space::Subscription, instance.id).await? });
+    if cx.later {
+        answer["v2_id"] = Value::from(instance.id.to_string());
+    }
+    Ok(answer.into())
+}
+
+/// A number that was sent; 0 means none.
+fn some_number(cx: &Cx, param: &str) -> Option<u64> {
+    cx.args.opt_int(param).filter(|number| *number != 0)
+}
+
+/// What is to be installed: `OSID`, and the parameter that some of its values ask for.
+async fn system(cx: &Cx, request: &mut CreateInstance) -> Result<()> {
+    let os: i64 = cx.args.small("OSID")?.unwrap_or_default();
+    check_goes_with(cx, os)?;
+    match os {
+        OS_CUSTOM => {
+            request.ipxe_chain_url = cx.args.some_text("ipxe_chain_url");
+            match some_number(cx, "ISOID") {
+                Some(iso) => {
+                    request.iso_id = Some(Some(iso::with_number(cx, iso).await?).into());
+                }
+                None => request.os_id = cx.args.small("OSID")?,
+            }
+        }
+        OS_SNAPSHOT => {
+            let Some(text) = cx.args.some_text("SNAPSHOTID") else {
+                return Err(missing("SNAPSHOTID", os));
+            };
+            request.snapshot_id = Some(Some(cx.of_text(SNAPSHOT, &text).await?).into());
+        }
+        OS_APPLICATION => {
+            let Some(app) = some_number(cx, "APPID") else { return Err(missing("APPID", os)) };
+            request.app_id = u32::try_from(app).ok();
+        }
+        OS_BACKUP => {
+            let text = "Invalid OSID.  A server is not created from a backup: use \
+                        server/restore_backup";
+            return Err(Failure::refused(text));
+        }
+        _ => request.os_id = cx.args.small("OSID")?,
+    }
+    Ok(())
+}
+
+fn missing(param: &str, os: i64) -> Failure {
+    Failure::refused(format!("Missing {param}.  OSID {os} cannot do without {param}"))
+}
+
+/// What would be passed over is refused: the caller expects something else than it would get.
+fn check_goes_with(cx: &Cx, os: i64) -> Result<()> {
+    let sent = |param: &str| some_number(cx, param).is_some() || cx.args.some_text(param).is_some();
+    let pairs = [
+        ("ISOID", OS_CUSTOM),
+        ("ipxe_chain_url", OS_CUSTOM),
+        ("SNAPSHOTID", OS_SNAPSHOT),
+        ("APPID", OS_APPLICATION),
+    ];
+    for (param, wanted) in pairs {
+        let is_unset = cx.args.text(param) == "0";
+        if sent(param) && !is_unset && os != wanted {
+            let text = format!("Invalid {param}.  It goes with OSID {wanted} only, not {os}");
+            return Err(Failure::refused(text));
+        }
+    }
+    if os == OS_CUSTOM && sent("SCRIPTID") {
+        return Err(Failure::refused(format!("Invalid SCRIPTID.  It does not go with OSID {os}")));
+    }
+    Ok(())
+}
+
+async fn networks(cx: &Cx, request: &mut CreateInstance) -> Result<()> {
+    request.enable_vpc = cx.args.flag("enable_private_network");
+    let Some(networks) = cx.args.list("NETWORKID") else { return Ok(()) };
+    if request.enable_vpc == Some(true) {
+        let text = "Invalid NETWORKID.  It does not go together with enable_private_network";
+        return Err(Failure::refused(text));
+    }
+    request.attach_vpc = Some(each(cx, NETWORK, networks).await?);
+    Ok(())
+}
+
+async fn each<T: From<uuid::Uuid>>(cx: &Cx, thing: Thing, texts: &[String]) -> Result<Vec<T>> {
+    let mut ids = Vec::with_capacity(texts.len());
+    for text in texts {
+        ids.push(cx.of_text(thing, text).await?);
+    }
+    Ok(ids)
+}

@@ -1,0 +1,121 @@
+//! v1 as the server itself serves it, and as the gateway does over the network.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests, which may panic as tests do")]
+
+mod common;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::body::Body;
+use common::{Answer, exchange, form, request, text};
+use control::Behave;
+use testkit::World;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use v1::{Config, Gateway, Mode, StoreIds};
+
+#[tokio::test]
+async fn the_server_answers_both_versions() {
+    let world = World::new().await;
+    let answer = exchange(&world.router, request("GET", "server/list", "")).await;
+    let empty = Answer { status: 200, kind: "application/json".into(), body: "[]".into() };
+    assert_eq!(answer, empty);
+    let answer = exchange(&world.router, request("GET", "nothing/such", "")).await;
+    assert_eq!((answer.status, answer.body.as_str()), (400, "Invalid API endpoint"));
+    assert_eq!(world.raw("GET", "/v2/instances", "").await.0, 200);
+    assert_eq!(world.raw("GET", "/v2/nothing", "").await.0, 404);
+}
+
+#[tokio::test]
+async fn as_vultr_behaves_the_third_call_in_a_second_is_503() {
+    let world = World::builder().behave(Behave::Vultr).build().await;
+    let ask = || exchange(&world.router, request("GET", "account/info", ""));
+    assert_eq!((ask().await.status, ask().await.status), (200, 200));
+    assert_eq!(ask().await.status, 503);
+}
+
+#[tokio::test]
+async fn a_key_that_is_limited_to_a_network_is_refused_from_elsewhere() {
+    let world = World::new().await;
+    let params = [
+        ("email", "a@example.com"),
+        ("name", "A"),
+        ("password", "Sufficient-42-long"),
+        ("acls[]", "subscriptions"),
+    ];
+    let made = exchange(&world.router, request("POST", "user/create", &form(&params))).await;
+    let made: serde_json::Value = serde_json::from_str(&made.body).unwrap();
+    let (_, users) = world.raw("GET", "/v2/users", "").await;
+    let users: serde_json::Value = serde_json::from_str(&users).unwrap();
+    let path = format!("/v2/users/{}/ip-whitelist", text(&users["users"][0]["id"]));
+    let network = r#"{"subnet":"203.0.113.0","subnet_size":24}"#;
+    assert_eq!(world.raw("POST", &path, network).await.0, 204);
+    let ask = async |from: &str| {
+        let mut request = http::Request::builder()
+            .uri("/v1/sshkey/list")
+            .header("API-Key", text(&made["api_key"]))
+            .body(Body::empty())
+            .unwrap();
+        let peer: SocketAddr = format!("{from}:4000").parse().unwrap();
+        request.extensions_mut().insert(server::Peer(peer));
+        exchange(&world.router, request).await
+    };
+    assert_eq!(ask("203.0.113.9").await.status, 200);
+    let refused = ask("192.0.2.1").await;
+    let words = "Your IP (192.0.2.1) is not authorized to use this API key";
+    assert_eq!((refused.status, refused.body.as_str()), (403, words));
+}
+
+#[tokio::test]
+async fn the_gateway_serves_v1_in_front_of_an_endpoint() {
+    let world = World::new().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let (stop, stopped) = watch::channel(false);
+    let limits = server::Limits::default();
+    let serving = tokio::spawn(server::serve(listener, world.router.clone(), limits, stopped));
+    let own = store::Store::open(&store::Location::Memory).await.unwrap();
+    let gateway = v1::router(Config {
+        upstream: Arc::new(Gateway::new(endpoint).unwrap()),
+        ids: Arc::new(StoreIds::new(own, world.clock.clone())),
+        catalog: Arc::new(control::catalog::Catalog::builtin()),
+        limit: None,
+        mode: Mode::Alive,
+    });
+    let create = "DCID=1&VPSPLANID=201&OSID=387&label=old";
+    let made = exchange(&gateway, request("POST", "server/create", create)).await;
+    let made: serde_json::Value = serde_json::from_str(&made.body).unwrap();
+    let params = format!("SUBID={}", text(&made["SUBID"]));
+    world.settle().await;
+    let server = exchange(&gateway, request("GET", "server/list", &params)).await;
+    let server: serde_json::Value = serde_json::from_str(&server.body).unwrap();
+    assert_eq!((&server["label"], &server["status"]), (&"old".into(), &"active".into()));
+    let done = exchange(&gateway, request("POST", "server/destroy", &params)).await;
+    assert_eq!((done.status, done.body.as_str()), (200, ""));
+    let wrong = http::Request::builder().uri("/v1/server/list").header("API-Key", "WRONG");
+    let wrong = exchange(&gateway, wrong.body(Body::empty()).unwrap()).await;
+    assert_eq!((wrong.status, wrong.body.as_str()), (403, "Invalid API key"));
+    drop(gateway);
+    stop.send_replace(true);
+    serving.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_gateway_whose_endpoint_is_away_is_500() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let world = World::new().await;
+    let gateway = v1::router(Config {
+        upstream: Arc::new(Gateway::new(endpoint).unwrap()),
+        ids: Arc::new(StoreIds::new(world.store.clone(), world.clock.clone())),
+        catalog: Arc::new(control::catalog::Catalog::builtin()),
+        limit: None,
+        mode: Mode::Alive,
+    });
+    // A change is not sent again, so this answers at once.
+    let answer =
+        exchange(&gateway, request("POST", "sshkey/create", "name=k&ssh_key=ssh-rsa%20A")).await;
+    assert_eq!(answer.status, 500);
+}
