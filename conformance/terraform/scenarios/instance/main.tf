@@ -74,10 +74,14 @@ data "vultr_instance" "found" {
       contains(self.vpc_ids, vultr_vpc.inner[var.step - 1].id) && self.backups == vultr_instance.full.backups)
       error_message = "The data source must find the instance with its plan, network and backups."
     }
-    # Not on the resource: while a change is planned, that still has the size that it had.
+    # Not on the resource: while a change is planned, that still has what it had.
     postcondition {
       condition     = self.ram == (var.step == 1 ? 1024 : 4096) && self.vcpu_count == var.step
       error_message = "The size must be the plan's."
+    }
+    postcondition {
+      condition     = contains(self.features, "ddos_protection") == (var.step == 2)
+      error_message = "The protection must be as it was asked for."
     }
   }
 }
