@@ -24,6 +24,12 @@ call() {
   vultr-cli --config "$work/config.yaml" "${format[@]}" "$@" >"$work/out" 2>"$work/err"
 }
 
+# A request without vultr-cli, for what it cannot do.
+directly() {
+  curl --silent --show-error --fail-with-body --request "$1" --header "Authorization: Bearer $VULTR_API_KEY" \
+    "${VULTR_API_ENDPOINT%/v2}$2" >"$work/out" 2>"$work/err" || die "$1 $2 is refused"
+}
+
 # A command with JSON output, and one with the tables that people see: both must end with status 0.
 json() {
   local format=(--output json)

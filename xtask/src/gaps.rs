@@ -1,4 +1,5 @@
-//! Operations that are defined and not served yet: `tests/gaps.txt`, which may only shrink.
+//! Operations, and calls of API v1, that are defined and not served yet: `tests/gaps.txt`, which
+//! may only shrink.
 //!
 //! A line is `METHOD path reason`; lines that begin with `#` are for people.
 
@@ -12,7 +13,7 @@ use api::{Endpoint, Group, Visitor};
 /// An operation as the list names it: `GET /v2/blocks/{block-id}`.
 pub type Name = String;
 
-/// Every operation that is defined.
+/// Every operation, and every call of API v1, that is defined.
 pub fn defined() -> BTreeSet<Name> {
     struct Collect(BTreeSet<Name>);
     impl Visitor for Collect {
@@ -22,13 +23,20 @@ pub fn defined() -> BTreeSet<Name> {
     }
     let mut collect = Collect(BTreeSet::new());
     api::visit(&mut collect);
+    collect.0.extend(v1::calls::all().map(version_1));
     collect.0
 }
 
-/// Every operation that is served, as often as it is.
+fn version_1(call: &v1::Call) -> Name {
+    format!("{} /v1/{}", call.verb.as_str(), call.path)
+}
+
+/// Every operation, and every call of API v1, that is served, as often as it is.
 pub fn served() -> Vec<Name> {
     let routes = control::routes().0;
-    routes.iter().map(|route| format!("{} {}", route.op.method, route.op.path)).collect()
+    let operations = routes.iter().map(|route| format!("{} {}", route.op.method, route.op.path));
+    let calls = v1::calls::all().filter(|call| !call.is_unserved()).map(version_1);
+    operations.chain(calls).collect()
 }
 
 /// Where the list is.

@@ -37,7 +37,7 @@ struct Kind {
 }
 
 /// To have another kind killed, add it here.
-const KINDS: [Kind; 2] = [
+const KINDS: [Kind; 3] = [
     Kind {
         path: "/v2/ssh-keys",
         one: "ssh_key",
@@ -54,10 +54,22 @@ const KINDS: [Kind; 2] = [
         body: block,
         outside: Some("disk"),
     },
+    Kind {
+        path: "/v2/instances",
+        one: "instance",
+        many: "instances",
+        label: "label",
+        body: instance,
+        outside: Some("machine"),
+    },
 ];
 
 fn ssh_key(label: &str) -> Value {
     json!({ "name": label, "ssh_key": format!("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI {label}") })
+}
+
+fn instance(label: &str) -> Value {
+    json!({ "region": "ewr", "plan": "vc2-1c-1gb", "os_id": 2136, "label": label, "enable_ipv6": true })
 }
 
 fn block(label: &str) -> Value {

@@ -45,8 +45,8 @@ resource "vultr_instance" "full" {
   }
   lifecycle {
     postcondition {
-      condition     = self.ram == (var.step == 1 ? 1024 : 4096) && self.vcpu_count == var.step && self.main_ip != "0.0.0.0"
-      error_message = "The size must be the plan's, and the address must be there."
+      condition     = self.main_ip != "0.0.0.0"
+      error_message = "The address must be there."
     }
     postcondition {
       condition     = self.v6_main_ip != "" && self.v6_network_size == 64 && contains(self.features, "ipv6")
@@ -73,6 +73,15 @@ data "vultr_instance" "found" {
       condition = (self.id == vultr_instance.full.id && self.plan == vultr_instance.full.plan &&
       contains(self.vpc_ids, vultr_vpc.inner[var.step - 1].id) && self.backups == vultr_instance.full.backups)
       error_message = "The data source must find the instance with its plan, network and backups."
+    }
+    # Not on the resource: while a change is planned, that still has what it had.
+    postcondition {
+      condition     = self.ram == (var.step == 1 ? 1024 : 4096) && self.vcpu_count == var.step
+      error_message = "The size must be the plan's."
+    }
+    postcondition {
+      condition     = contains(self.features, "ddos_protection") == (var.step == 2)
+      error_message = "The protection must be as it was asked for."
     }
   }
 }

@@ -1,5 +1,7 @@
 resource "vultr_iso_private" "rescue" {
   url = var.step == 1 ? "https://images.example.com/rescue-1.iso" : "https://images.example.com/rescue-2.iso"
+  # So that it is destroyed first: the provider fails where the instance that holds it goes while it looks for that.
+  depends_on = [vultr_instance.user]
 }
 
 data "vultr_iso_private" "found" {
