@@ -252,11 +252,11 @@ fn crates_depend_only_downwards() {
         "engine",
         "drivers",
         "control",
-        "server",
         "sdk",
+        "v1",
+        "server",
         "cli",
         "proxy",
-        "v1",
         "testkit",
         "kettle",
     ];
