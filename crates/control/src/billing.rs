@@ -1,18 +1,81 @@
 //! What is owed: metered by the second against hourly rates, rounded on the invoice line.
+//!
+//! Every kind that costs something says so once, as [`Charged`]; what its own answer shows and what
+//! the account adds up cannot differ.
+
+use std::ops::Add;
 
 use api::{Money, Time};
 use jiff::{ToSpan, tz::TimeZone};
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use crate::catalog::HOURS_BILLED_PER_MONTH;
+use crate::catalog::{Catalog, Cost, HOURS_BILLED_PER_MONTH, HOURS_PER_MONTH, Price, PriceUnit};
+use crate::{Cx, Doc, Kind};
 
-/// What is owed at `now`, since the last invoice, for something that costs `monthly` or `hourly`
-/// US dollars and has been there since `created`. Invoices are written at the start of a month.
-pub fn pending_charges(monthly: Decimal, hourly: Decimal, created: Time, now: Time) -> Money {
+/// What something costs, in US dollars: by the hour, and no more than `monthly` in a month.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Rate {
+    /// A month.
+    pub monthly: Decimal,
+    /// An hour.
+    pub hourly: Decimal,
+}
+
+impl Rate {
+    /// What costs `monthly`, and its part of it by the hour.
+    pub fn by_month(monthly: Decimal) -> Self {
+        Self { monthly, hourly: monthly / Decimal::from(HOURS_PER_MONTH) }
+    }
+
+    /// What costs `hourly`, for as many hours as are invoiced in a month.
+    pub fn by_hour(hourly: Decimal) -> Self {
+        Self { monthly: hourly * Decimal::from(HOURS_BILLED_PER_MONTH), hourly }
+    }
+
+    /// A price of the catalogue, for `amount` of what it is for: a count, GB, or, where it is in
+    /// percent, what the plan costs a month.
+    pub fn of(price: &Price, amount: Decimal) -> Self {
+        match price.per {
+            PriceUnit::PlanPercent => Self::by_month(amount * price.amount / Decimal::ONE_HUNDRED),
+            PriceUnit::Hour => Self::by_hour(amount * price.amount),
+            PriceUnit::Month | PriceUnit::Gb | PriceUnit::GbMonth => {
+                Self::by_month(amount * price.amount)
+            }
+        }
+    }
+}
+
+impl From<&Cost> for Rate {
+    fn from(cost: &Cost) -> Self {
+        Self { monthly: cost.monthly, hourly: cost.hourly }
+    }
+}
+
+impl Add for Rate {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self { monthly: self.monthly + other.monthly, hourly: self.hourly + other.hourly }
+    }
+}
+
+/// A kind of resource that costs something.
+pub(crate) trait Charged: Kind {
+    /// What one of it costs.
+    fn rate(doc: &Doc<Self>, catalog: &Catalog) -> Rate;
+}
+
+/// What is owed for a resource since the last invoice.
+pub(crate) fn owed<K: Charged>(cx: &Cx, doc: &Doc<K>) -> Money {
+    pending_charges(K::rate(doc, cx.catalog()), doc.created(), cx.time())
+}
+
+/// What is owed at `now`, since the last invoice, for something that has been there since
+/// `created`. Invoices are written at the start of a month.
+pub fn pending_charges(rate: Rate, created: Time, now: Time) -> Money {
     let since = created.max(month_start(now));
     let most = i64::from(HOURS_BILLED_PER_MONTH) * 3600;
     let seconds = ((now.as_millis() - since.as_millis()) / 1000).clamp(0, most);
-    let owed = (hourly * Decimal::from(seconds) / Decimal::from(3600)).min(monthly);
+    let owed = (rate.hourly * Decimal::from(seconds) / Decimal::from(3600)).min(rate.monthly);
     Money(owed.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero).normalize())
 }
 
@@ -42,9 +105,9 @@ mod tests {
 
     #[test]
     fn what_is_owed_grows_by_the_second_up_to_the_monthly_price() {
-        let (monthly, hourly) = (Decimal::from(10), Decimal::new(15, 3));
+        let rate = Rate { monthly: Decimal::from(10), hourly: Decimal::new(15, 3) };
         let created = time("2026-11-02T00:00:00Z");
-        let at = |now: &str| pending_charges(monthly, hourly, created, time(now)).0.to_string();
+        let at = |now: &str| pending_charges(rate, created, time(now)).0.to_string();
         assert_eq!(at("2026-11-02T00:00:00Z"), "0");
         assert_eq!(at("2026-11-02T10:00:00Z"), "0.15");
         assert_eq!(at("2026-11-30T23:59:59Z"), "10");

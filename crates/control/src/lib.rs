@@ -14,6 +14,7 @@ pub mod blocks;
 pub mod catalog;
 mod cx;
 pub mod domains;
+mod encoded;
 pub mod firewalls;
 pub mod instance_templates;
 pub mod instances;

@@ -1,10 +1,18 @@
 //! The account: whose it is, what it owes, its traffic and BGP.
 
+mod common;
+
 use std::time::Duration;
 
 use api::account::*;
 use api::blocks::{CreateBlock, DeleteBlock};
+use api::id::InstanceId;
+use api::instances::GetInstance;
+use api::reserved_ips::CreateReservedIp;
+use api::snapshots::{CreateSnapshot, GetSnapshot};
 use api::users::CreateUser;
+use api::vpcs::CreateVpc;
+use api::vpcs::nat_gateways::{CreateNatGateway, GetNatGateway};
 use api::{Access, Money};
 use rust_decimal::Decimal;
 use testkit::{World, refused};
@@ -59,6 +67,46 @@ async fn charges_grow_with_time_and_are_those_of_the_things_that_there_are() {
     world.client.send(DeleteBlock { block_id: block.id }).await.unwrap();
     let owed = world.client.send(GetAccount {}).await.unwrap().pending_charges;
     assert_eq!(owed, one.pending_charges);
+}
+
+#[tokio::test]
+async fn addresses_gateways_and_snapshots_are_owed_for_as_well() {
+    let world = World::new().await;
+    let owed = async || world.client.send(GetAccount {}).await.unwrap().pending_charges;
+    let reserve = CreateReservedIp { region: "ewr".into(), ..Default::default() };
+    world.client.send(reserve).await.unwrap();
+    world.settle().await;
+    world.advance(DAY).await;
+    // 3 a month, of which a day is 24 of 730 hours.
+    assert_eq!(owed().await.0.to_string(), "0.1");
+
+    let vpc = CreateVpc { region: "ewr".into(), ..Default::default() };
+    let vpc_id = world.client.send(vpc).await.unwrap().id;
+    let gateway = CreateNatGateway { vpc_id, ..Default::default() };
+    let nat_gateway_id = world.client.send(gateway).await.unwrap().id;
+    world.settle().await;
+    world.advance(DAY).await;
+    let gateway = world.client.send(GetNatGateway { vpc_id, nat_gateway_id }).await.unwrap();
+    // 0.03 an hour.
+    assert_eq!(gateway.billing.charges.0.to_string(), "0.72");
+    assert_eq!(owed().await.0.to_string(), "0.92");
+}
+
+#[tokio::test]
+async fn a_snapshot_is_owed_for_by_its_size() {
+    let world = World::new().await;
+    let instance_id = InstanceId(common::instance(&world).await);
+    let take = CreateSnapshot { instance_id, ..Default::default() };
+    let snapshot_id = world.client.send(take).await.unwrap().id;
+    world.settle().await;
+    world.advance(DAY).await;
+    let size = world.client.send(GetSnapshot { snapshot_id }).await.unwrap().size;
+    let monthly = Decimal::from(size) / Decimal::from(1 << 30) * Decimal::new(5, 2);
+    let a_day = (monthly / Decimal::from(730) * Decimal::from(24)).round_dp(2);
+    assert!(a_day > Decimal::ZERO);
+    let instance = world.client.send(GetInstance { instance_id }).await.unwrap();
+    let owed = world.client.send(GetAccount {}).await.unwrap().pending_charges.0;
+    assert_eq!(owed, instance.pending_charges.unwrap().0 + a_day);
 }
 
 #[tokio::test]

@@ -2,13 +2,13 @@
 
 use api::blocks::*;
 use api::{Access, OrEmpty, Page, id::BlockId};
-use rust_decimal::prelude::ToPrimitive;
+use rust_decimal::{Decimal, prelude::ToPrimitive};
 use uuid::Uuid;
 
 use super::snapshots::check_fits;
 use super::{PER_INSTANCE, Volume, on_instance};
-use crate::billing::pending_charges;
-use crate::catalog::{self, HOURS_PER_MONTH, Region};
+use crate::billing::{Charged, Rate, owed};
+use crate::catalog::{self, Catalog, Region};
 use crate::instances::Instance;
 use crate::{Cx, Doc, Refusal, Result, Routes, Tx};
 
@@ -22,15 +22,13 @@ async fn view(cx: &Cx, doc: Doc<Volume>) -> Result<Block> {
         Some(id) => cx.find::<Instance>(id).await?,
         None => None,
     };
-    let kind = block_type(cx, &doc.block_type)?;
-    let cost = kind.price_per_gb_month * rust_decimal::Decimal::from(doc.size_gb);
-    let hourly = cost / rust_decimal::Decimal::from(HOURS_PER_MONTH);
+    let cost = Volume::rate(&doc, cx.catalog()).monthly;
     let status = if doc.is_ready() { BlockStatus::Active } else { BlockStatus::Pending };
     Ok(Block {
         id: BlockId(doc.id()),
         date_created: doc.created(),
         cost: cost.round().to_u32().unwrap_or_default(),
-        pending_charges: pending_charges(cost, hourly, doc.created(), cx.time()),
+        pending_charges: owed(cx, &doc),
         status: status.into(),
         size_gb: doc.size_gb,
         region: doc.region.clone(),
@@ -47,6 +45,14 @@ async fn view(cx: &Cx, doc: Doc<Volume>) -> Result<Block> {
         snapshot_id: doc.want.snapshot.map(|id| id.to_string()).unwrap_or_default(),
         bootable: doc.want.bootable,
     })
+}
+
+impl Charged for Volume {
+    fn rate(doc: &Doc<Self>, catalog: &Catalog) -> Rate {
+        let kind = catalog.block_type(&doc.block_type);
+        let per_gb = kind.map(|kind| kind.price_per_gb_month).unwrap_or_default();
+        Rate::by_month(per_gb * Decimal::from(doc.size_gb))
+    }
 }
 
 fn word(block_type: &str) -> api::Open<BlockType> {

@@ -7,13 +7,12 @@ use api::id::{BlockId, BlockSnapshotId};
 use api::{Page, Time};
 use drivers::{Source, StoredImage};
 use engine::{Next, StepError};
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Volume;
-use crate::billing::{month_end, pending_charges};
-use crate::catalog::{HOURS_PER_MONTH, PriceItem};
+use crate::billing::{Charged, Rate, month_end, pending_charges};
+use crate::catalog::{Catalog, PriceItem};
 use crate::snapshots::{GB, copy, remove};
 use crate::{Cx, Doc, Kind, Life, LifeCx, Refusal, Result, Routes, Tx};
 
@@ -91,10 +90,14 @@ fn moment(time: Time) -> String {
 
 /// What the invoice at the end of the month will say, where the snapshot is kept until then.
 fn price(cx: &Cx, doc: &Doc<VolumeSnapshot>, invoiced: Time) -> String {
-    let monthly = cx.catalog().price(PriceItem::BlockSnapshot).amount * Decimal::from(doc.size_gb);
-    let hourly = monthly / Decimal::from(HOURS_PER_MONTH);
     let last = Time::from_millis(invoiced.as_millis() - 1);
-    pending_charges(monthly, hourly, doc.created(), last).0.to_string()
+    pending_charges(Charged::rate(doc, cx.catalog()), doc.created(), last).0.to_string()
+}
+
+impl Charged for VolumeSnapshot {
+    fn rate(doc: &Doc<Self>, catalog: &Catalog) -> Rate {
+        Rate::of(catalog.price(PriceItem::BlockSnapshot), doc.size_gb.into())
+    }
 }
 
 async fn list(cx: Cx, req: ListBlockSnapshots) -> Result<Page<BlockSnapshot>> {

@@ -8,17 +8,15 @@ use std::collections::BTreeMap;
 use api::applications::{Application, ApplicationType};
 use api::instances::*;
 use api::os::Os;
-use api::{Money, Open, Page, Time};
+use api::{Open, Page, Time};
 use drivers::{Machine, Progress};
 use jiff::tz::TimeZone;
 use jiff::{ToSpan, civil::Date};
 use rust_decimal::Decimal;
 
 use super::{Instance as Wanted, Job, Software, create, in_firewall_group, in_region};
-use crate::billing::pending_charges;
-use crate::catalog::{
-    self, HOURS_PER_MONTH, OS_APPLICATION, OS_BACKUP, OS_CUSTOM, OS_SNAPSHOT, PriceItem,
-};
+use crate::billing::{Charged, Rate, owed};
+use crate::catalog::{self, Catalog, OS_APPLICATION, OS_BACKUP, OS_CUSTOM, OS_SNAPSHOT, PriceItem};
 use crate::vpcs::{PrivateNetwork, Sort, nics};
 use crate::{Cx, Doc, Refusal, Result, Routes, addresses};
 
@@ -207,23 +205,26 @@ fn server_status(doc: &Doc<Wanted>, machine: Option<&Machine>) -> ServerStatus {
     }
 }
 
-/// What is owed for it since the last invoice: its plan, and what it has besides.
-fn owed(cx: &Cx, doc: &Doc<Wanted>) -> Money {
-    let Some(plan) = cx.catalog().plan(present_plan(doc)) else { return Money::default() };
-    let cost = plan.cost_in(&doc.region);
-    let price = |item: PriceItem| cx.catalog().price(item).amount;
-    // Reserved addresses are paid for on their own.
-    let extra = doc.ipv4.iter().skip(1).filter(|ip| ip.reserved.is_none()).count();
-    let mut besides = price(PriceItem::AdditionalIpv4) * Decimal::from(extra);
-    if doc.ddos_protection {
-        besides += price(PriceItem::DdosProtection);
+impl Charged for Wanted {
+    /// The plan that it has at present, and what was ordered with it.
+    fn rate(doc: &Doc<Self>, catalog: &Catalog) -> Rate {
+        let Some(plan) = catalog.plan(present_plan(doc)) else { return Rate::default() };
+        let cost = plan.cost_in(&doc.region);
+        let price = |item, amount| Rate::of(catalog.price(item), amount);
+        // Reserved addresses are paid for on their own.
+        let further = doc.ipv4.iter().skip(1).filter(|ip| ip.reserved.is_none()).count();
+        let mut rate = Rate::from(cost);
+        if further > 0 {
+            rate = rate + price(PriceItem::AdditionalIpv4, further.into());
+        }
+        if doc.ddos_protection {
+            rate = rate + price(PriceItem::DdosProtection, Decimal::ONE);
+        }
+        if doc.backups.is_some() {
+            rate = rate + price(PriceItem::AutomaticBackups, cost.monthly);
+        }
+        rate
     }
-    if doc.backups.is_some() {
-        let percent = price(PriceItem::AutomaticBackups);
-        besides += cost.monthly * percent / Decimal::ONE_HUNDRED;
-    }
-    let hourly = cost.hourly + besides / Decimal::from(HOURS_PER_MONTH);
-    pending_charges(cost.monthly + besides, hourly, doc.created(), cx.time())
 }
 
 async fn list(cx: Cx, req: ListInstances) -> Result<Page<Instance>> {

@@ -9,14 +9,17 @@ mod place;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv6Addr};
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use store::Facet;
 use uuid::Uuid;
 
 pub use place::{claim, detach_all};
 
+use crate::billing::{Charged, Rate};
+use crate::catalog::{Catalog, PriceItem};
 use crate::life::Lives;
-use crate::{Kind, Routes};
+use crate::{Doc, Kind, Routes};
 
 /// A reserved address or network.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -41,6 +44,16 @@ impl Kind for Reserved {
 
     fn lists(&self) -> Vec<Facet> {
         self.attached_to.map(on_instance).into_iter().collect()
+    }
+}
+
+impl Charged for Reserved {
+    fn rate(doc: &Doc<Self>, catalog: &Catalog) -> Rate {
+        let item = match doc.network {
+            IpAddr::V4(_) => PriceItem::ReservedIpv4,
+            IpAddr::V6(_) => PriceItem::ReservedIpv6,
+        };
+        Rate::of(catalog.price(item), Decimal::ONE)
     }
 }
 

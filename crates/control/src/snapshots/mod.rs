@@ -8,12 +8,14 @@ mod life;
 
 use drivers::{Source, StoredImage};
 use http::Uri;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use store::Facet;
 use uuid::Uuid;
 
 use crate::auth::digest;
-use crate::catalog::{OS_APPLICATION, OS_CUSTOM};
+use crate::billing::{Charged, Rate};
+use crate::catalog::{Catalog, OS_APPLICATION, OS_CUSTOM, PriceItem};
 use crate::instances::{Instance, Software};
 use crate::life::Lives;
 use crate::{Cx, Doc, Kind, Refusal, Result, Routes, Tx};
@@ -48,6 +50,15 @@ impl Kind for Snapshot {
 
     fn lists(&self) -> Vec<Facet> {
         vec![described(&self.description)]
+    }
+}
+
+impl Charged for Snapshot {
+    /// By the size that it takes, once it is complete.
+    fn rate(doc: &Doc<Self>, catalog: &Catalog) -> Rate {
+        let bytes = doc.seen.as_ref().map_or(0, |image| image.size_bytes);
+        let gb = Decimal::from(bytes) / Decimal::from(GB);
+        Rate::of(catalog.price(PriceItem::Snapshot), gb)
     }
 }
 

@@ -3,11 +3,9 @@
 
 use api::startup_scripts::*;
 use api::{Open, Page, Time, id::StartupId};
-use base64::Engine;
-use base64::alphabet::STANDARD;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde::{Deserialize, Serialize};
 
+use crate::encoded::decoded;
 use crate::life::Lives;
 use crate::{Cx, Doc, Kind, Refusal, Result, Routes};
 
@@ -109,13 +107,9 @@ fn name(text: &str) -> Result<String> {
     }
 }
 
-/// The script as it was sent, once it is known to be base64: with or without padding, and in lines
-/// as `base64` writes them.
+/// The script as it was sent, once it is known to be base64.
 fn checked(text: String) -> Result<String> {
-    let config =
-        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
-    let packed: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    match GeneralPurpose::new(&STANDARD, config).decode(packed) {
+    match decoded(&text) {
         Ok(script) if script.is_empty() => {
             Err(Refusal::field("script", "must not be empty").into())
         }

@@ -8,8 +8,8 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::{NatGateway, of_network};
-use crate::billing::pending_charges;
-use crate::catalog::{HOURS_BILLED_PER_MONTH, PriceItem};
+use crate::billing::{Charged, Rate, owed};
+use crate::catalog::{Catalog, PriceItem};
 use crate::vpcs::{PrivateNetwork, VPC, members, networks};
 use crate::{Cx, Doc, Kind, Refusal, Result, Routes, Tx, addresses};
 
@@ -21,8 +21,7 @@ pub(super) fn routes() -> Routes {
 fn view(cx: &Cx, doc: Doc<NatGateway>) -> nat::NatGateway {
     let is_ready = doc.seen.as_ref().is_some_and(|gateway| gateway.ready);
     let status = if is_ready { NatGatewayStatus::Active } else { NatGatewayStatus::Pending };
-    let hourly = cx.catalog().price(PriceItem::NatGateway).amount;
-    let monthly = (hourly * Decimal::from(HOURS_BILLED_PER_MONTH)).normalize();
+    let Rate { monthly, .. } = Charged::rate(&doc, cx.catalog());
     nat::NatGateway {
         id: id::NatGatewayId(doc.id()),
         vpc_id: id::VpcId(doc.network),
@@ -31,12 +30,15 @@ fn view(cx: &Cx, doc: Doc<NatGateway>) -> nat::NatGateway {
         public_ips: vec![doc.public_ip.to_string()],
         public_ips_v6: vec![doc.public_ipv6.to_string()],
         private_ips: vec![doc.private_ip.to_string()],
-        billing: NatGatewayBilling {
-            charges: pending_charges(monthly, hourly, doc.created(), cx.time()),
-            monthly: Money(monthly),
-        },
+        billing: NatGatewayBilling { charges: owed(cx, &doc), monthly: Money(monthly.normalize()) },
         label: doc.want.label,
         tag: doc.want.tag,
+    }
+}
+
+impl Charged for NatGateway {
+    fn rate(_: &Doc<Self>, catalog: &Catalog) -> Rate {
+        Rate::of(catalog.price(PriceItem::NatGateway), Decimal::ONE)
     }
 }
 
