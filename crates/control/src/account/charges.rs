@@ -7,8 +7,11 @@ use rust_decimal::Decimal;
 
 use crate::billing::pending_charges;
 use crate::blocks::Volume;
-use crate::catalog::{Catalog, Cost, HOURS_PER_MONTH, Price, PriceItem, PriceUnit};
+use crate::catalog::{
+    Catalog, Cost, HOURS_BILLED_PER_MONTH, HOURS_PER_MONTH, Price, PriceItem, PriceUnit,
+};
 use crate::instances::Instance;
+use crate::load_balancers::LoadBalancer;
 use crate::{Cx, Doc, Kind, Result};
 
 /// A kind of resource that costs something.
@@ -45,18 +48,35 @@ impl Charged for Volume {
     }
 }
 
+impl Charged for LoadBalancer {
+    /// Its nodes, and each region besides its own.
+    fn rates(&self, catalog: &Catalog) -> (Decimal, Decimal) {
+        let price = |item| catalog.price(item).amount;
+        let nodes = price(PriceItem::LoadBalancerNode) * Decimal::from(self.nodes);
+        let regions = Decimal::from(self.global_regions.len());
+        let monthly = nodes + price(PriceItem::LoadBalancerRegion) * regions;
+        (monthly, monthly / Decimal::from(HOURS_BILLED_PER_MONTH))
+    }
+}
+
 /// What is owed this month for everything that there is.
 pub(super) async fn pending(cx: &Cx) -> Result<Money> {
-    Ok(Money((lines::<Instance>(cx).await? + lines::<Volume>(cx).await?).normalize()))
+    let lines = [
+        lines::<Instance>(cx).await?,
+        lines::<Volume>(cx).await?,
+        lines::<LoadBalancer>(cx).await?,
+    ];
+    Ok(Money(lines.into_iter().sum::<Decimal>().normalize()))
 }
 
 async fn lines<K: Charged>(cx: &Cx) -> Result<Decimal> {
-    let (catalog, now) = (cx.catalog(), cx.time());
-    let line = |doc: &Doc<K>| {
-        let (monthly, hourly) = doc.rates(catalog);
-        pending_charges(monthly, hourly, doc.created(), now).0
-    };
-    Ok(cx.all::<K>(Vec::new()).await?.iter().map(line).sum())
+    Ok(cx.all::<K>(Vec::new()).await?.iter().map(|doc| line(cx, doc).0).sum())
+}
+
+/// What is owed this month for one thing.
+pub(crate) fn line<K: Charged>(cx: &Cx, doc: &Doc<K>) -> Money {
+    let (monthly, hourly) = doc.rates(cx.catalog());
+    pending_charges(monthly, hourly, doc.created(), cx.time())
 }
 
 /// What an addition costs a month, and an hour, where the plan costs `plan`.
