@@ -277,6 +277,7 @@ async fn what_cannot_be_is_refused_by_name_and_changes_nothing() {
         (UpdateLoadBalancer { nodes: Some(2), ..change(id) }, "nodes: 2"),
         (UpdateLoadBalancer { nodes: Some(101), ..change(id) }, "nodes: 101"),
         (UpdateLoadBalancer { timeout: Some(0), ..change(id) }, "timeout: 0"),
+        (UpdateLoadBalancer { http3: Some(true), ..change(id) }, "http3: it needs `http2`"),
         (UpdateLoadBalancer { sticky_session: Some(cookie), ..change(id) }, "cookie_name: `a b`"),
         (check(NewHealthCheck { port: Some(0), ..Default::default() }), "health_check.port: 0"),
         (

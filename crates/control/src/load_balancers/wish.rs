@@ -100,6 +100,9 @@ pub(super) async fn apply(tx: &mut Tx, balancer: &mut LoadBalancer, wish: Wish) 
     set(&mut balancer.ssl_redirect, wish.ssl_redirect);
     set(&mut balancer.http2, wish.http2);
     set(&mut balancer.http3, wish.http3);
+    if balancer.http3 && !balancer.http2 {
+        return Err(Refusal::field("http3", "it needs `http2`, too").into());
+    }
     set(&mut balancer.proxy_protocol, wish.proxy_protocol);
     set(&mut balancer.nodes, wish.nodes.map(nodes).transpose()?);
     set(&mut balancer.timeout_s, wish.timeout.map(timeout).transpose()?);
