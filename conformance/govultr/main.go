@@ -19,6 +19,7 @@ var families = []struct {
 	{"block snapshots", blockSnapshots}, {"snapshot", snapshots}, {"backup", backups}, {"instance life", life},
 	{"instance power", power}, {"instance changes", changes}, {"instance addresses", addresses},
 	{"instance networks", networks}, {"instance iso", instanceISO}, {"instance backups", schedule},
+	{"load balancers", balancers}, {"load balancer rules", balancerRules}, {"load balancer certificates", balancerCertificates},
 }
 
 func main() {
@@ -34,7 +35,7 @@ func main() {
 	}
 	missed := w.uncalled([]any{
 		w.Account, w.Application, w.Backup, w.BlockStorage, w.Domain, w.DomainRecord, w.FirewallGroup, w.FirewallRule,
-		w.Instance, w.ISO, w.OS, w.Plan, w.Region, w.ReservedIP, w.Snapshot, w.SSHKey, w.StartupScript, w.User, w.VPC, w.VPC2,
+		w.Instance, w.ISO, w.LoadBalancer, w.OS, w.Plan, w.Region, w.ReservedIP, w.Snapshot, w.SSHKey, w.StartupScript, w.User, w.VPC, w.VPC2,
 	})
 	if len(only) == 0 {
 		for _, name := range missed {

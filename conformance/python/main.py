@@ -12,6 +12,7 @@ from vultr_python_client.apis.tags.dns_api import DnsApi
 from vultr_python_client.apis.tags.firewall_api import FirewallApi
 from vultr_python_client.apis.tags.instances_api import InstancesApi
 from vultr_python_client.apis.tags.iso_api import IsoApi
+from vultr_python_client.apis.tags.load_balancer_api import LoadBalancerApi
 from vultr_python_client.apis.tags.os_api import OsApi
 from vultr_python_client.apis.tags.plans_api import PlansApi
 from vultr_python_client.apis.tags.private_networks_api import PrivateNetworksApi
@@ -23,12 +24,12 @@ from vultr_python_client.apis.tags.startup_api import StartupApi
 from vultr_python_client.apis.tags.users_api import UsersApi
 from vultr_python_client.apis.tags.vpcs_api import VPCsApi
 
-from families import access, catalogue, instances, names, networks, storage
+from families import access, balancers, catalogue, instances, names, networks, storage
 from harness import World
 
 CLASSES = {
     "account": AccountApi, "applications": ApplicationApi, "backups": BackupApi, "blocks": BlockApi, "dns": DnsApi,
-    "firewalls": FirewallApi, "instances": InstancesApi, "isos": IsoApi, "os": OsApi, "plans": PlansApi,
+    "firewalls": FirewallApi, "instances": InstancesApi, "isos": IsoApi, "balancers": LoadBalancerApi, "os": OsApi, "plans": PlansApi,
     "networks": PrivateNetworksApi, "regions": RegionApi, "reserved": ReservedIpApi, "snapshots": SnapshotApi,
     "ssh": SshApi, "startup": StartupApi, "users": UsersApi, "vpcs": VPCsApi,
 }
@@ -43,6 +44,7 @@ FAMILIES = [
     ("instance life", instances.life), ("instance power", instances.power), ("instance changes", instances.changes),
     ("instance addresses", instances.addresses), ("instance networks", instances.networks),
     ("instance iso", instances.iso), ("instance backups", instances.schedule), ("reserved-ip", networks.reserved),
+    ("load balancers", balancers.life), ("load balancer rules", balancers.rules),
 ]
 
 

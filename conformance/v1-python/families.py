@@ -1,5 +1,6 @@
 """The checks of API v1, one function for each family. Each deletes what it makes."""
 
+import json
 from base64 import b64encode
 from ipaddress import ip_address, ip_network
 
@@ -312,4 +313,30 @@ def reserved(w):
     w.refused("an address of a type that is none", "ip_type", w.reservedip.create, DCID, "v5")
     w.empty("reservedip/destroy answers nothing", w.post("reservedip/destroy", SUBID=made))
     w.same("it is gone", w.get("reservedip/list"), [])
+    destroyed(w, subid)
+
+
+def balancers(w):
+    subid = server(w, "balanced")
+    rules = [{"frontend_protocol": "http", "frontend_port": 80, "backend_protocol": "http", "backend_port": 8080}]
+    made = w.post("loadbalancer/create", DCID=DCID, label="front", balancing_algorithm="roundrobin", proxy_protocol="off",
+                  sticky_sessions="on", cookie_name="stay", forwarding_rules=json.dumps(rules), attached_nodes=json.dumps([int(subid)]))["SUBID"]
+    w.show("its SUBID is a number", isinstance(made, int), made)
+    w.wait("it becomes active", lambda: next(each for each in w.get("loadbalancer/list") if each["SUBID"] == made)["status"] == "active")
+    info = w.get("loadbalancer/conf_info", SUBID=made)
+    w.same("its cookie and its servers read back", (info["generic_info"]["sticky_sessions"]["cookie_name"], info["instance_list"]),
+           ("stay", [int(subid)]))
+    w.same("its rules read back with numbers", [{key: each[key] for key in rules[0]} for each in info["forward_rule_list"]], rules)
+    w.empty("loadbalancer/health_check_update answers nothing", w.post("loadbalancer/health_check_update", SUBID=made, port=81))
+    w.same("the figure is a number", w.get("loadbalancer/health_check_info", SUBID=made)["port"], 81)
+    w.empty("loadbalancer/generic_update answers nothing", w.post("loadbalancer/generic_update", SUBID=made, sticky_sessions="off"))
+    w.same("no cookie is an empty one", w.get("loadbalancer/generic_info", SUBID=made)["sticky_sessions"], {"cookie_name": ""})
+    rule = w.post("loadbalancer/forward_rule_create", SUBID=made, frontend_protocol="tcp", frontend_port=25, backend_protocol="tcp",
+                  backend_port=25)["RULEID"]
+    w.empty("loadbalancer/forward_rule_delete answers nothing", w.post("loadbalancer/forward_rule_delete", SUBID=made, RULEID=rule))
+    w.empty("loadbalancer/instance_detach answers nothing", w.post("loadbalancer/instance_detach", SUBID=made, backendNode=subid))
+    w.same("no server is left", w.get("loadbalancer/instance_list", SUBID=made), {"instance_list": []})
+    w.refused("a server that is none", "Invalid server", w.post, "loadbalancer/instance_attach", SUBID=made, backendNode=NOBODY)
+    w.empty("loadbalancer/destroy answers nothing", w.post("loadbalancer/destroy", SUBID=made))
+    w.same("it is gone", w.get("loadbalancer/list"), [])
     destroyed(w, subid)

@@ -91,6 +91,8 @@ ids! {
     IsoId,
     /// A job: work that an answer announced.
     JobId,
+    /// A load balancer.
+    LoadBalancerId,
     /// A NAT gateway.
     NatGatewayId,
     /// A firewall rule of a NAT gateway.

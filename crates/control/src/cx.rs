@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use api::page::{Cursor, PER_PAGE_DEFAULT, PER_PAGE_MAX};
 use api::{Access, Links, Meta, Page, Time};
-use drivers::{Disks, Gateways, Images, Machines};
+use drivers::{Balancers, Disks, Gateways, Images, Machines};
 use store::{Ask, Facet, From};
 use uuid::Uuid;
 
@@ -232,6 +232,10 @@ impl LifeCx {
     }
     /// Gateways of the outside world.
     pub fn gateways(&self) -> &dyn Gateways {
+        &*self.cx.control.world
+    }
+    /// Load balancers of the outside world.
+    pub fn balancers(&self) -> &dyn Balancers {
         &*self.cx.control.world
     }
 }

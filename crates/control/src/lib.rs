@@ -21,6 +21,7 @@ pub mod instances;
 pub mod isos;
 mod kind;
 mod life;
+pub mod load_balancers;
 mod network;
 pub mod os;
 pub mod plans;
@@ -193,6 +194,7 @@ families! {
     instance_templates,
     instances,
     isos,
+    load_balancers,
     os,
     plans,
     private_networks,

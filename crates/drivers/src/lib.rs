@@ -1,4 +1,4 @@
-//! The outside world behind the control plane: machines, disks, images, gateways.
+//! The outside world behind the control plane: machines, disks, images, gateways, load balancers.
 //!
 //! Each method is idempotent: asked again, it finds its own work by the id that it was given and
 //! does what is left of it. `observe` tells what is, never what should be. A driver knows nothing
@@ -239,5 +239,62 @@ pub trait Gateways: Send + Sync {
     async fn remove(&self, id: Uuid) -> Result<()>;
 }
 
+/// What a load balancer is to be.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BalancerSpec {
+    /// Its address on the internet, of either version of IP.
+    pub addresses: [String; 2],
+    /// The private network through which it reaches its machines; none: the internet.
+    pub network: Option<Uuid>,
+    /// How many nodes share its work in each region.
+    pub nodes: u32,
+    /// The regions besides its own in which it works.
+    pub regions: Vec<String>,
+    /// The machines that it sends traffic to.
+    pub machines: Vec<Uuid>,
+    /// How it treats traffic, a line each; the driver compares them as text.
+    pub settings: String,
+    /// The certificate that its owner gave it.
+    pub certificate: Option<Certificate>,
+}
+
+/// A certificate with its private key, both as PEM.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Certificate {
+    /// The certificate, and those between it and a root.
+    pub chain: String,
+    /// The private key.
+    pub private_key: String,
+}
+
+/// Says nothing of the key.
+impl std::fmt::Debug for Certificate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Certificate").field("chain", &self.chain).finish_non_exhaustive()
+    }
+}
+
+/// A load balancer as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Balancer {
+    /// What it is made of.
+    pub spec: BalancerSpec,
+    /// Whether it works yet.
+    pub ready: bool,
+}
+
+/// Load balancers.
+#[async_trait]
+pub trait Balancers: Send + Sync {
+    /// The load balancer as it is; none: there is no such load balancer.
+    async fn observe(&self, id: Uuid) -> Result<Option<Balancer>>;
+    /// Makes it. One that is there already stays as it is.
+    async fn create(&self, id: Uuid, spec: &BalancerSpec) -> Result<()>;
+    /// Makes it what `spec` says; it works on meanwhile.
+    async fn configure(&self, id: Uuid, spec: &BalancerSpec) -> Result<()>;
+    /// Removes it. One that is not there is removed already.
+    async fn remove(&self, id: Uuid) -> Result<()>;
+}
+
 /// Everything that the control plane can ask of the world.
-pub trait World: Machines + Disks + Images + Gateways + std::fmt::Debug {}
+pub trait World: Machines + Disks + Images + Gateways + Balancers + std::fmt::Debug {}

@@ -4,6 +4,7 @@
 //! a hypervisor would keep it. Nothing here runs by itself: how far a thing is follows from the
 //! clock and from when it was begun.
 
+mod balancers;
 mod disks;
 mod gateways;
 mod images;
@@ -34,11 +35,14 @@ pub struct Pace {
     pub image: i64,
     /// Setting up a gateway.
     pub gateway: i64,
+    /// Setting up a load balancer.
+    pub balancer: i64,
 }
 
 impl Pace {
     /// As quick as can be while every state is still passed through.
-    pub const FAST: Self = Self { build: 2, install: 2, boot: 2, disk: 2, image: 5, gateway: 5 };
+    pub const FAST: Self =
+        Self { build: 2, install: 2, boot: 2, disk: 2, image: 5, gateway: 5, balancer: 5 };
     /// As the real thing was seen to take.
     pub const VULTR: Self = Self {
         build: 20_000,
@@ -47,6 +51,7 @@ impl Pace {
         disk: 4_000,
         image: 180_000,
         gateway: 30_000,
+        balancer: 90_000,
     };
 }
 

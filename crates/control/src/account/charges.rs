@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use crate::billing::{Charged, owed};
 use crate::blocks::{Volume, snapshots::VolumeSnapshot};
 use crate::instances::Instance;
+use crate::load_balancers::LoadBalancer;
 use crate::reserved_ips::Reserved;
 use crate::snapshots::Snapshot;
 use crate::vpcs::nat_gateways::NatGateway;
@@ -22,6 +23,7 @@ pub(super) async fn pending(cx: &Cx) -> Result<Money> {
         lines::<Snapshot>(cx).await?,
         lines::<Reserved>(cx).await?,
         lines::<NatGateway>(cx).await?,
+        lines::<LoadBalancer>(cx).await?,
     ];
     Ok(Money(sums.into_iter().sum::<Decimal>().normalize()))
 }

@@ -142,13 +142,17 @@ pub enum PriceItem {
     DdosProtection,
     /// A NAT gateway.
     NatGateway,
+    /// A node of a load balancer.
+    LoadBalancerNode,
+    /// A further region of a load balancer.
+    LoadBalancerRegion,
     /// Outgoing traffic beyond what is included.
     EgressOverage,
 }
 
 impl PriceItem {
     /// All of them.
-    pub const ALL: [PriceItem; 9] = [
+    pub const ALL: [PriceItem; 11] = [
         Self::Snapshot,
         Self::BlockSnapshot,
         Self::AutomaticBackups,
@@ -157,6 +161,8 @@ impl PriceItem {
         Self::ReservedIpv6,
         Self::DdosProtection,
         Self::NatGateway,
+        Self::LoadBalancerNode,
+        Self::LoadBalancerRegion,
         Self::EgressOverage,
     ];
 }

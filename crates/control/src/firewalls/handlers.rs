@@ -5,6 +5,7 @@ use api::{Page, Time, id::FirewallGroupId};
 
 use super::{GROUPS_MAX, Group, RULES_MAX, Rule};
 use crate::instances::{Instance, in_firewall_group};
+use crate::load_balancers::LoadBalancer;
 use crate::{Cx, Doc, Refusal, Result, Routes, slice};
 
 /// Longer descriptions are cut.
@@ -99,6 +100,9 @@ async fn create_rule(cx: Cx, req: CreateFirewallGroupRule) -> Result<FirewallRul
     let mut tx = cx.begin();
     let mut group = tx.get::<Group>(req.firewall_group_id).await?;
     let rule = Rule::new(group.last_number + 1, req)?;
+    if let Some(id) = rule.load_balancer() {
+        tx.named::<LoadBalancer>("source", id).await?;
+    }
     if group.rules.iter().any(|other| other.is_like(&rule)) {
         // The blank at the end is the real API's.
         return Err(Refusal::bad("This rule is already defined ").into());

@@ -6,12 +6,16 @@
 mod handlers;
 mod rule;
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
+use store::Facet;
+use uuid::Uuid;
 
 pub use rule::{Rule, Source};
 
 use crate::life::Lives;
-use crate::{Kind, Routes};
+use crate::{Kind, Result, Routes, Tx};
 
 /// How many groups an account can have.
 pub const GROUPS_MAX: u64 = 50;
@@ -35,6 +39,26 @@ impl Kind for Group {
     const KIND: &'static str = "firewall-group";
     const UNKNOWN: &'static str = "Invalid firewall group ID";
     type Seen = ();
+
+    fn lists(&self) -> Vec<Facet> {
+        let sources: BTreeSet<_> = self.rules.iter().filter_map(Rule::load_balancer).collect();
+        sources.into_iter().map(from_load_balancer).collect()
+    }
+}
+
+/// The list of groups that let in what comes from a load balancer.
+fn from_load_balancer(id: Uuid) -> Facet {
+    ("load_balancer", id.to_string())
+}
+
+/// Drops the rules that let in what comes from a load balancer which is about to go.
+pub(crate) async fn forget_load_balancer(tx: &mut Tx, id: Uuid) -> Result<()> {
+    for mut group in tx.all::<Group>(from_load_balancer(id)).await? {
+        group.rules.retain(|rule| rule.load_balancer() != Some(id));
+        group.modified = tx.cx().now();
+        tx.put(&group);
+    }
+    Ok(())
 }
 
 /// The family's operations.

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 
 use api::firewalls::{CreateFirewallGroupRule, FirewallProtocol, FirewallRule, IpType};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::{Network, Refusal, Result};
 
@@ -39,6 +40,8 @@ pub enum Source {
     Network(Network),
     /// Wherever Cloudflare's proxies are.
     Cloudflare,
+    /// A load balancer.
+    LoadBalancer(Uuid),
 }
 
 impl Rule {
@@ -84,10 +87,19 @@ impl Rule {
             source: match self.source {
                 Source::Network(_) => self.network_as_sent(),
                 Source::Cloudflare => CLOUDFLARE.into(),
+                Source::LoadBalancer(id) => id.to_string(),
             },
             notes: self.notes.clone(),
             direction: "in".into(),
-            loadbalancer_id: String::new(),
+            loadbalancer_id: self.load_balancer().map(|id| id.to_string()).unwrap_or_default(),
+        }
+    }
+
+    /// The load balancer that traffic may come from.
+    pub(super) fn load_balancer(&self) -> Option<Uuid> {
+        match self.source {
+            Source::LoadBalancer(id) => Some(id),
+            _ => None,
         }
     }
 
@@ -98,20 +110,21 @@ impl Rule {
 
 const CLOUDFLARE: &str = "cloudflare";
 
-/// Where traffic is to come from: `source` goes before the network, which is then ignored.
+/// Where traffic is to come from: `source` goes before the network, which is then ignored. Whether
+/// there is such a load balancer is not known here.
 fn source(req: &CreateFirewallGroupRule) -> Result<Source> {
     let own = format!("{}/{}", req.subnet, req.subnet_size);
     match req.source.as_deref().unwrap_or_default() {
         CLOUDFLARE => Ok(Source::Cloudflare),
         // Answers show the network as the source of rules without one: it may be sent back.
         text if text.is_empty() || text == own => network(req).map(Source::Network),
-        other => {
+        other => other.parse().map(Source::LoadBalancer).map_err(|_| {
             let help = format!(
-                "`{other}` is not known; it may be empty, for `subnet`, or `cloudflare`. There are \
-                 no load balancers yet"
+                "`{other}` is not known; it may be empty, for `subnet`, or `cloudflare`, or the id \
+                 of a load balancer"
             );
-            Err(Refusal::field("source", help).into())
-        }
+            Refusal::field("source", help).into()
+        }),
     }
 }
 

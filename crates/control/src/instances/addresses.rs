@@ -37,7 +37,7 @@ pub(super) fn routes() -> Routes {
 }
 
 /// The name that an IPv4 address has while its owner gave it none.
-fn default_reverse(address: Ipv4Addr) -> String {
+pub(crate) fn default_reverse(address: Ipv4Addr) -> String {
     format!("{address}.vultrusercontent.com")
 }
 

@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 use store::Facet;
 use uuid::Uuid;
 
-pub(crate) use addresses::{host_in, network_of};
+pub(crate) use addresses::{default_reverse, host_in, network_of};
 
 use crate::life::Lives;
 use crate::{Behave, Cx, Doc, Kind, Refusal, Result, Routes};

@@ -10,7 +10,7 @@ use super::create::{self, Wish, Wishes};
 use super::{Instance, Job, Schedule, jobs_of, software, view};
 use crate::blocks::handlers::detach_all;
 use crate::catalog::Plan;
-use crate::{Behave, Cx, Doc, Refusal, Result, Routes, Tx, reserved_ips};
+use crate::{Behave, Cx, Doc, Refusal, Result, Routes, Tx, load_balancers, reserved_ips};
 
 pub(super) fn routes() -> Routes {
     Routes::default().on(update).on(delete)
@@ -137,6 +137,7 @@ async fn delete(cx: Cx, req: DeleteInstance) -> Result<()> {
     }
     detach_all(&mut tx, instance.id()).await?;
     reserved_ips::detach_all(&mut tx, instance.id()).await?;
+    load_balancers::forget(&mut tx, instance.id()).await?;
     for job in tx.all::<Job>(jobs_of(instance.id())).await? {
         tx.delete(job);
     }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::nat_gateways::{NatGateway, of_network};
 use super::{Name, PER_REGION, PrivateNetwork, Sort, VPC, in_region, of_sort, subnets};
 use crate::instances::{Instance, in_network};
+use crate::load_balancers::{self, LoadBalancer};
 use crate::{Cx, Doc, Network, Refusal, Result, Tx};
 
 /// Longer descriptions are cut.
@@ -152,6 +153,9 @@ pub(crate) async fn delete(cx: &Cx, name: Name, id: impl Into<Uuid>) -> Result<(
     }
     for gateway in tx.all::<NatGateway>(of_network(network.id())).await? {
         addresses.push(gateway.public_ip.to_string());
+    }
+    for balancer in tx.all::<LoadBalancer>(load_balancers::in_network(network.id())).await? {
+        addresses.push(balancer.ipv4.to_string());
     }
     if !addresses.is_empty() {
         // Terraform tries again for as long as it reads these words.

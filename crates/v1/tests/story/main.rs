@@ -4,6 +4,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod loadbalancers;
 mod servers;
 
 use std::collections::BTreeSet;
@@ -21,6 +22,7 @@ async fn every_served_call_can_be_done() {
     blocks(&v1).await;
     networks(&v1).await;
     reserved_ips(&v1).await;
+    loadbalancers::life(&v1).await;
     scripts_and_keys(&v1).await;
     servers::settings(&v1).await;
     servers::software(&v1).await;

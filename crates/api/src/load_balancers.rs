@@ -1,0 +1,395 @@
+//! Load balancers: `/v2/load-balancers`. Their rules and their names are in [`rules`].
+//!
+//! Types only: what a wish leads to is decided by `control`. Private keys are part of requests,
+//! and must never be part of an answer.
+
+pub mod rules;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::id::{InstanceId, LoadBalancerId, VpcId};
+use crate::{Endpoint, Money, Open, OrEmpty, Time};
+use rules::{
+    CreateLoadBalancerFirewallRules, CreateLoadBalancerForwardingRule,
+    DeleteLoadBalancerFirewallRule, DeleteLoadBalancerForwardingRule, DeleteLoadBalancerReverseDns,
+    GetLoadBalancerFirewallRule, GetLoadBalancerForwardingRule, GetLoadBalancerReverseDns,
+    ListLoadBalancerFirewallRules, ListLoadBalancerForwardingRules, LoadBalancerFirewallRule,
+    LoadBalancerForwardingRule, NewFirewallRule, NewForwardingRule, SetLoadBalancerReverseIpv4,
+    SetLoadBalancerReverseIpv6,
+};
+
+operations! {
+    "load-balancer": "Load balancers" {
+        "list" => ListLoadBalancers,
+        "create" => CreateLoadBalancer,
+        "get" => GetLoadBalancer,
+        "update" => UpdateLoadBalancer,
+        "delete" => DeleteLoadBalancer,
+        "delete-ssl" => DeleteLoadBalancerSsl,
+        "delete-auto-ssl" => DeleteLoadBalancerAutoSsl,
+        "reverse-dns" => GetLoadBalancerReverseDns,
+        "set-reverse-ipv4" => SetLoadBalancerReverseIpv4,
+        "set-reverse-ipv6" => SetLoadBalancerReverseIpv6,
+        "delete-reverse-ipv6" => DeleteLoadBalancerReverseDns,
+    }
+    "load-balancer-forwarding-rule": "Forwarding rules of load balancers" {
+        "list" => ListLoadBalancerForwardingRules,
+        "create" => CreateLoadBalancerForwardingRule,
+        "get" => GetLoadBalancerForwardingRule,
+        "delete" => DeleteLoadBalancerForwardingRule,
+    }
+    "load-balancer-firewall-rule": "Firewall rules of load balancers" {
+        "list" => ListLoadBalancerFirewallRules,
+        "create" => CreateLoadBalancerFirewallRules,
+        "get" => GetLoadBalancerFirewallRule,
+        "delete" => DeleteLoadBalancerFirewallRule,
+    }
+}
+
+/// A load balancer.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct LoadBalancer {
+    /// The load balancer's id.
+    pub id: LoadBalancerId,
+    /// When it was created.
+    pub date_created: Time,
+    /// The region's id.
+    pub region: String,
+    /// The owner's name for it.
+    pub label: String,
+    /// `pending` until it works.
+    pub status: Open<LoadBalancerStatus>,
+    /// Its IPv4 address; empty while it is pending.
+    pub ipv4: String,
+    /// Its IPv6 address; empty while it is pending.
+    pub ipv6: String,
+    /// How it treats connections.
+    pub generic_info: GenericInfo,
+    /// How it finds out which instances work.
+    pub health_check: HealthCheck,
+    /// Whether it has a certificate.
+    pub has_ssl: bool,
+    /// Its certificate as PEM in base64, where it was uploaded; empty otherwise.
+    pub ssl_cert_b64: String,
+    /// Whether it speaks HTTP/2.
+    pub http2: bool,
+    /// Whether it speaks HTTP/3.
+    pub http3: bool,
+    /// How many nodes share its work.
+    pub nodes: u32,
+    /// Which of its ports lead where.
+    pub forwarding_rules: Vec<LoadBalancerForwardingRule>,
+    /// Who may reach its ports; with no rule for a port everybody may.
+    pub firewall_rules: Vec<LoadBalancerFirewallRule>,
+    /// The instances behind it, in the order in which they were given.
+    pub instances: Vec<InstanceId>,
+    /// The addresses of its single nodes.
+    pub node_ips: NodeIps,
+    /// The name for which it gets its certificate by itself.
+    pub auto_ssl: AutoSsl,
+    /// Further regions in which it works.
+    pub global_regions: Vec<String>,
+    /// The load balancer that this one belongs to; empty: none.
+    pub global_parent_id: OrEmpty<LoadBalancerId>,
+    /// The load balancers that belong to this one.
+    pub global_children_ids: Vec<LoadBalancerId>,
+    /// The name that leads to the nearest of its regions; empty: none.
+    pub global_cname: String,
+    /// A name that leads to it; empty: none.
+    pub cname: String,
+    /// What is owed for it since the last invoice.
+    pub pending_charges: Money,
+}
+
+/// Where a load balancer stands in its life.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LoadBalancerStatus {
+    /// Being made.
+    #[default]
+    Pending,
+    /// Its nodes are being installed.
+    Installing,
+    /// Ready.
+    Active,
+}
+
+/// How a load balancer treats connections.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct GenericInfo {
+    /// How it chooses an instance.
+    pub balancing_algorithm: Open<BalancingAlgorithm>,
+    /// Whether HTTP is led to HTTPS.
+    pub ssl_redirect: bool,
+    /// Whether clients stay with their instance.
+    pub sticky_sessions: StickySession,
+    /// Whether instances are told clients' addresses in the PROXY protocol.
+    pub proxy_protocol: bool,
+    /// After how many idle seconds a connection is closed.
+    pub timeout: u32,
+    /// The VPC by its older name.
+    pub private_network: OrEmpty<VpcId>,
+    /// The VPC through which it reaches its instances; empty: the public network.
+    pub vpc: OrEmpty<VpcId>,
+}
+
+/// How a load balancer chooses an instance.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum BalancingAlgorithm {
+    /// One after the other.
+    #[default]
+    RoundRobin,
+    /// The one with the fewest connections.
+    LeastConn,
+}
+
+/// The cookie that keeps a client with its instance.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct StickySession {
+    /// The cookie's name; empty: clients do not stay.
+    pub cookie_name: String,
+}
+
+/// How a load balancer finds out which instances work.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct HealthCheck {
+    /// What it speaks to them.
+    pub protocol: Open<HealthCheckProtocol>,
+    /// On which port.
+    pub port: u16,
+    /// What it asks them for, where it speaks HTTP.
+    pub path: String,
+    /// Seconds between two checks.
+    pub check_interval: u32,
+    /// Seconds that an answer may take.
+    pub response_timeout: u32,
+    /// Failed checks in a row after which an instance gets nothing any more.
+    pub unhealthy_threshold: u32,
+    /// Passed checks in a row after which it does again.
+    pub healthy_threshold: u32,
+}
+
+/// What a health check speaks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum HealthCheckProtocol {
+    /// HTTP.
+    #[default]
+    Http,
+    /// HTTPS.
+    Https,
+    /// TCP: whether a connection comes about.
+    Tcp,
+}
+
+/// The addresses of a load balancer's single nodes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct NodeIps {
+    /// Their IPv4 addresses.
+    pub v4: Vec<String>,
+    /// Their IPv6 addresses.
+    pub v6: Vec<String>,
+}
+
+/// The name for which a load balancer gets its certificate by itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct AutoSsl {
+    /// The domain, as `example.com`; empty: it gets none.
+    pub domain_zone: String,
+    /// What stands before the domain, as `www`; empty: nothing.
+    pub domain_sub: String,
+    /// The whole name, as `www.example.com`.
+    pub domain: String,
+}
+
+/// How health is to be checked. What is absent stays, or has its default: HTTP on port 80, path
+/// `/`, every 15 seconds, 5 seconds for an answer, 5 checks either way.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NewHealthCheck {
+    /// What to speak to instances.
+    pub protocol: Option<HealthCheckProtocol>,
+    /// On which port.
+    pub port: Option<u16>,
+    /// What to ask for, where HTTP is spoken; it begins with `/`.
+    pub path: Option<String>,
+    /// Seconds between two checks, 1 to 300.
+    pub check_interval: Option<u32>,
+    /// Seconds that an answer may take, 1 to 300.
+    pub response_timeout: Option<u32>,
+    /// Failed checks in a row after which an instance gets nothing any more, 1 to 300.
+    pub unhealthy_threshold: Option<u32>,
+    /// Passed checks in a row after which it does again, 1 to 300.
+    pub healthy_threshold: Option<u32>,
+}
+
+/// A certificate with its private key, as PEM, or as PEM in base64 in the fields ending in
+/// `_b64`. With nothing in it, there is none.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NewSsl {
+    /// The private key; never shown again.
+    pub private_key: Option<String>,
+    /// The certificate.
+    pub certificate: Option<String>,
+    /// The certificates between it and a root.
+    pub chain: Option<String>,
+    /// The private key in base64.
+    pub private_key_b64: Option<String>,
+    /// The certificate in base64.
+    pub certificate_b64: Option<String>,
+    /// The certificates between it and a root in base64.
+    pub chain_b64: Option<String>,
+}
+
+/// Says nothing of what is in it: requests may be logged.
+impl std::fmt::Debug for NewSsl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("NewSsl")
+    }
+}
+
+/// The name for which a certificate is to be had.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NewAutoSsl {
+    /// The domain, as `example.com`.
+    pub domain_zone: Option<String>,
+    /// What stands before the domain, as `www`.
+    pub domain_sub: Option<String>,
+}
+
+/// List load balancers.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/load-balancers" -> 200 { load_balancers: [LoadBalancer] }, needs Loadbalancer)]
+pub struct ListLoadBalancers {
+    /// Items on a page, 1 to 500; 100 when absent.
+    pub per_page: Option<u32>,
+    /// The page: `next` or `prev` of another page's `meta.links`.
+    pub cursor: Option<String>,
+}
+
+/// Create a load balancer.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/load-balancers" -> 202 { load_balancer: LoadBalancer }, needs Loadbalancer)]
+pub struct CreateLoadBalancer {
+    /// The region's id.
+    pub region: String,
+    /// A name for it.
+    pub label: Option<String>,
+    /// How it chooses an instance; `roundrobin` when absent.
+    pub balancing_algorithm: Option<BalancingAlgorithm>,
+    /// Whether HTTP is led to HTTPS.
+    pub ssl_redirect: Option<bool>,
+    /// Whether it speaks HTTP/2.
+    pub http2: Option<bool>,
+    /// Whether it speaks HTTP/3.
+    pub http3: Option<bool>,
+    /// How many nodes share its work: an odd number from 1 to 99; 1 when absent.
+    pub nodes: Option<u32>,
+    /// Whether instances are told clients' addresses in the PROXY protocol.
+    pub proxy_protocol: Option<bool>,
+    /// After how many idle seconds a connection is closed; 600 when absent.
+    pub timeout: Option<u32>,
+    /// How health is to be checked.
+    pub health_check: Option<NewHealthCheck>,
+    /// Which of its ports lead where, at most 15.
+    pub forwarding_rules: Option<Vec<NewForwardingRule>>,
+    /// The cookie that keeps a client with its instance.
+    pub sticky_session: Option<StickySession>,
+    /// A certificate.
+    pub ssl: Option<NewSsl>,
+    /// The instances behind it; they are in its region.
+    pub instances: Option<Vec<InstanceId>>,
+    /// Who may reach its ports.
+    pub firewall_rules: Option<Vec<NewFirewallRule>>,
+    /// The VPC by its older name.
+    pub private_network: Option<OrEmpty<VpcId>>,
+    /// The VPC through which it reaches its instances; empty or absent: the public network.
+    pub vpc: Option<OrEmpty<VpcId>>,
+    /// The name for which it is to get its certificate by itself.
+    pub auto_ssl: Option<NewAutoSsl>,
+    /// Further regions in which it is to work.
+    pub global_regions: Option<Vec<String>>,
+}
+
+/// Get a load balancer.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/load-balancers/{load-balancer-id}" -> 200 { load_balancer: LoadBalancer }, needs Loadbalancer)]
+pub struct GetLoadBalancer {
+    /// The load balancer's id.
+    pub load_balancer_id: LoadBalancerId,
+}
+
+/// Change a load balancer. What is absent stays; a list that is given replaces the one there is.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(PATCH "/v2/load-balancers/{load-balancer-id}" -> 204, needs Loadbalancer)]
+pub struct UpdateLoadBalancer {
+    /// The load balancer's id.
+    pub load_balancer_id: LoadBalancerId,
+    /// A new name.
+    pub label: Option<String>,
+    /// How it chooses an instance.
+    pub balancing_algorithm: Option<BalancingAlgorithm>,
+    /// Whether HTTP is led to HTTPS.
+    pub ssl_redirect: Option<bool>,
+    /// Whether it speaks HTTP/2.
+    pub http2: Option<bool>,
+    /// Whether it speaks HTTP/3.
+    pub http3: Option<bool>,
+    /// How many nodes share its work: an odd number from 1 to 99.
+    pub nodes: Option<u32>,
+    /// Whether instances are told clients' addresses in the PROXY protocol.
+    pub proxy_protocol: Option<bool>,
+    /// After how many idle seconds a connection is closed.
+    pub timeout: Option<u32>,
+    /// How health is to be checked: the figures that change.
+    pub health_check: Option<NewHealthCheck>,
+    /// Which of its ports lead where, at most 15: all of them.
+    pub forwarding_rules: Option<Vec<NewForwardingRule>>,
+    /// The cookie that keeps a client with its instance; without a name, clients do not stay.
+    pub sticky_session: Option<StickySession>,
+    /// Another certificate.
+    pub ssl: Option<NewSsl>,
+    /// The instances behind it: all of them.
+    pub instances: Option<Vec<InstanceId>>,
+    /// Who may reach its ports: all rules.
+    pub firewall_rules: Option<Vec<NewFirewallRule>>,
+    /// The VPC by its older name.
+    pub private_network: Option<OrEmpty<VpcId>>,
+    /// The VPC through which it reaches its instances; empty: the public network.
+    pub vpc: Option<OrEmpty<VpcId>>,
+    /// The name for which it is to get its certificate by itself.
+    pub auto_ssl: Option<NewAutoSsl>,
+    /// Further regions in which it is to work: all of them.
+    pub global_regions: Option<Vec<String>>,
+}
+
+/// Delete a load balancer.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(DELETE "/v2/load-balancers/{load-balancer-id}" -> 204, needs Loadbalancer)]
+pub struct DeleteLoadBalancer {
+    /// The load balancer's id.
+    pub load_balancer_id: LoadBalancerId,
+}
+
+/// Remove a load balancer's certificate.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(DELETE "/v2/load-balancers/{load-balancer-id}/ssl" -> 204, needs Loadbalancer)]
+pub struct DeleteLoadBalancerSsl {
+    /// The load balancer's id.
+    pub load_balancer_id: LoadBalancerId,
+}
+
+/// Let a load balancer get no certificates by itself any more. The one that it has stays.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(DELETE "/v2/load-balancers/{load-balancer-id}/auto_ssl" -> 204, needs Loadbalancer)]
+pub struct DeleteLoadBalancerAutoSsl {
+    /// The load balancer's id.
+    pub load_balancer_id: LoadBalancerId,
+}

@@ -1,0 +1,232 @@
+//! Rules of load balancers (which ports lead where, and who may reach them), and the names of
+//! their addresses.
+//!
+//! Types only; the family's list of operations is in the parent module. A rule's id is a text of
+//! sixteen hexadecimal digits, no UUID.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::firewalls::IpType;
+use crate::id::LoadBalancerId;
+use crate::{Endpoint, Open};
+
+/// A port of a load balancer that leads to one of its instances.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct LoadBalancerForwardingRule {
+    /// The rule's id.
+    pub id: String,
+    /// What clients speak.
+    pub frontend_protocol: Open<BalancedProtocol>,
+    /// The load balancer's port.
+    pub frontend_port: u16,
+    /// What is spoken to instances.
+    pub backend_protocol: Open<BalancedProtocol>,
+    /// The instances' port.
+    pub backend_port: u16,
+}
+
+/// What a load balancer forwards. Capitals are read, too.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum BalancedProtocol {
+    /// HTTP.
+    #[default]
+    #[serde(alias = "HTTP")]
+    Http,
+    /// HTTPS.
+    #[serde(alias = "HTTPS")]
+    Https,
+    /// TCP.
+    #[serde(alias = "TCP")]
+    Tcp,
+    /// UDP.
+    #[serde(alias = "UDP")]
+    Udp,
+}
+
+/// A forwarding rule to be made.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NewForwardingRule {
+    /// What clients speak.
+    pub frontend_protocol: BalancedProtocol,
+    /// The load balancer's port, 1 to 65535 without 65300 to 65310.
+    pub frontend_port: u16,
+    /// What is spoken to instances.
+    pub backend_protocol: BalancedProtocol,
+    /// The instances' port, 1 to 65535.
+    pub backend_port: u16,
+}
+
+/// Who may reach a port of a load balancer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct LoadBalancerFirewallRule {
+    /// The rule's id.
+    pub id: String,
+    /// The load balancer's port.
+    pub port: u16,
+    /// A network such as `192.0.2.0/24`, or `cloudflare`, as it was sent.
+    pub source: String,
+    /// The version of IP.
+    pub ip_type: Open<IpType>,
+}
+
+/// A firewall rule to be made.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NewFirewallRule {
+    /// The load balancer's port, 1 to 65535.
+    pub port: u16,
+    /// A network such as `192.0.2.0/24`, or `cloudflare` for all that Cloudflare has.
+    pub source: String,
+    /// The version of IP.
+    pub ip_type: IpType,
+}
+
+/// List the forwarding rules of a load balancer.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/load-balancers/{load-balancer-id}/forwarding-rules" -> 200 { forwarding_rules: [LoadBalancerForwardingRule] }, needs Loadbalancer)]
+pub struct ListLoadBalancerForwardingRules {
+    /// The load balancer's id.
+    pub load_balancer_id: LoadBalancerId,
+    /// Items on a page, 1 to 500; 100 when absent.
+    pub per_page: Option<u32>,
+    /// The page: `next` or `prev` of another page's `meta.links`.
+    pub cursor: Option<String>,
+}
+
+/// Add a forwarding rule to a load balancer.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/load-balancers/{load-balancer-id}/forwarding-rules" -> 202 { forwarding_rule: LoadBalancerForwardingRule }, needs Loadbalancer)]
+pub struct CreateLoadBalancerForwardingRule {
+    /// The load balancer's id.
+    pub load_balancer_id: LoadBalancerId,
+    /// What clients speak.
+    pub frontend_protocol: BalancedProtocol,
+    /// The load balancer's port, 1 to 65535 without 65300 to 65310.
+    pub frontend_port: u16,
+    /// What is spoken to instances.
+    pub backend_protocol: BalancedProtocol,
+    /// The instances' port, 1 to 65535.
+    pub backend_port: u16,
+}
+
+/// Get a forwarding rule of a load balancer.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/load-balancers/{load-balancer-id}/forwarding-rules/{forwarding-rule-id}" -> 200 { forwarding_rule: LoadBalancerForwardingRule }, needs Loadbalancer)]
+pub struct GetLoadBalancerForwardingRule {
+    /// The load balancer's id.
+    pub load_balancer_id: LoadBalancerId,
+    /// The rule's id.
+    pub forwarding_rule_id: String,
+}
+
+/// Delete a forwarding rule of a load balancer.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(DELETE "/v2/load-balancers/{load-balancer-id}/forwarding-rules/{forwarding-rule-id}" -> 204, needs Loadbalancer)]
+pub struct DeleteLoadBalancerForwardingRule {
+    /// The load balancer's id.
+    pub load_balancer_id: LoadBalancerId,
+    /// The rule's id.
+    pub forwarding_rule_id: String,
+}
+
+/// List the firewall rules of a load balancer.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/load-balancers/{load-balancer-id}/firewall-rules" -> 200 { firewall_rules: [LoadBalancerFirewallRule] }, needs Loadbalancer)]
+pub struct ListLoadBalancerFirewallRules {
+    /// The load balancer's id.
+    pub load_balancer_id: LoadBalancerId,
+    /// Items on a page, 1 to 500; 100 when absent.
+    pub per_page: Option<u32>,
+    /// The page: `next` or `prev` of another page's `meta.links`.
+    pub cursor: Option<String>,
+}
+
+/// Add firewall rules to a load balancer.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/load-balancers/{load-balancer-id}/firewall-rules" -> 204, needs Loadbalancer)]
+pub struct CreateLoadBalancerFirewallRules {
+    /// The load balancer's id.
+    pub load_balancer_id: LoadBalancerId,
+    /// The rules to add; those that are there stay.
+    pub firewall_rules: Vec<NewFirewallRule>,
+}
+
+/// Get a firewall rule of a load balancer.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/load-balancers/{load-balancer-id}/firewall-rules/{firewall-rule-id}" -> 200 { firewall_rule: LoadBalancerFirewallRule }, needs Loadbalancer)]
+pub struct GetLoadBalancerFirewallRule {
+    /// The load balancer's id.
+    pub load_balancer_id: LoadBalancerId,
+    /// The rule's id.
+    pub firewall_rule_id: String,
+}
+
+/// Delete a firewall rule of a load balancer.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(DELETE "/v2/load-balancers/{load-balancer-id}/firewall-rules/{firewall-rule-id}" -> 204, needs Loadbalancer)]
+pub struct DeleteLoadBalancerFirewallRule {
+    /// The load balancer's id.
+    pub load_balancer_id: LoadBalancerId,
+    /// The rule's id.
+    pub firewall_rule_id: String,
+}
+
+/// The names that a load balancer's addresses resolve to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct LoadBalancerReverseDns {
+    /// The name of its IPv4 address.
+    pub ipv4: String,
+    /// Names of its IPv6 addresses, of those that have one.
+    pub ipv6: Vec<ReverseName>,
+}
+
+/// The name of an IPv6 address.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ReverseName {
+    /// The address.
+    pub ip: String,
+    /// Its name.
+    pub domain: String,
+}
+
+/// Get the names that a load balancer's addresses resolve to.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/load-balancers/{load-balancer-id}/reverse-dns" -> 200 LoadBalancerReverseDns, needs Loadbalancer)]
+pub struct GetLoadBalancerReverseDns {
+    /// The load balancer's id.
+    pub load_balancer_id: LoadBalancerId,
+}
+
+/// Name a load balancer's IPv4 address.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(PUT "/v2/load-balancers/{load-balancer-id}/reverse-dns" -> 204, needs Loadbalancer)]
+pub struct SetLoadBalancerReverseIpv4 {
+    /// The load balancer's id.
+    pub load_balancer_id: LoadBalancerId,
+    /// The name.
+    pub v4: String,
+}
+
+/// Name a load balancer's IPv6 address.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/load-balancers/{load-balancer-id}/reverse-dns" -> 204, needs Loadbalancer)]
+pub struct SetLoadBalancerReverseIpv6 {
+    /// The load balancer's id.
+    pub load_balancer_id: LoadBalancerId,
+    /// The address with its name.
+    pub v6: Vec<ReverseName>,
+}
+
+/// Take the name of a load balancer's IPv6 address away.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(DELETE "/v2/load-balancers/{load-balancer-id}/reverse-dns" -> 204, needs Loadbalancer)]
+pub struct DeleteLoadBalancerReverseDns {
+    /// The load balancer's id.
+    pub load_balancer_id: LoadBalancerId,
+}
