@@ -28,6 +28,7 @@ mod refusal;
 pub mod regions;
 pub mod reserved_ips;
 mod routes;
+mod secret;
 pub mod snapshots;
 pub mod ssh_keys;
 pub mod startup_scripts;
