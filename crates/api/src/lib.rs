@@ -134,6 +134,7 @@ pub mod firewalls;
 pub mod instance_templates;
 pub mod instances;
 pub mod isos;
+pub mod object_storages;
 pub mod os;
 pub mod plans;
 pub mod private_networks;
@@ -157,6 +158,7 @@ families! {
     instance_templates,
     instances,
     isos,
+    object_storages,
     os,
     plans,
     private_networks,

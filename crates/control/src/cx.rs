@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use api::page::{Cursor, PER_PAGE_DEFAULT, PER_PAGE_MAX};
 use api::{Access, Links, Meta, Page, Time};
-use drivers::{Disks, Gateways, Images, Machines};
+use drivers::{Disks, Gateways, Images, Machines, ObjectStores};
 use store::{Ask, Facet, From};
 use uuid::Uuid;
 
@@ -232,6 +232,10 @@ impl LifeCx {
     }
     /// Gateways of the outside world.
     pub fn gateways(&self) -> &dyn Gateways {
+        &*self.cx.control.world
+    }
+    /// Object storage of the outside world.
+    pub fn object_stores(&self) -> &dyn ObjectStores {
         &*self.cx.control.world
     }
 }

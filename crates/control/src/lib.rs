@@ -21,6 +21,7 @@ pub mod isos;
 mod kind;
 mod life;
 mod network;
+pub mod object_storages;
 pub mod os;
 pub mod plans;
 pub mod private_networks;
@@ -193,6 +194,7 @@ families! {
     instance_templates,
     instances,
     isos,
+    object_storages,
     os,
     plans,
     private_networks,

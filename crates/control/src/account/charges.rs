@@ -9,6 +9,7 @@ use crate::billing::pending_charges;
 use crate::blocks::Volume;
 use crate::catalog::{Catalog, Cost, HOURS_PER_MONTH, Price, PriceItem, PriceUnit};
 use crate::instances::Instance;
+use crate::object_storages::Storage;
 use crate::{Cx, Doc, Kind, Result};
 
 /// A kind of resource that costs something.
@@ -45,9 +46,20 @@ impl Charged for Volume {
     }
 }
 
+impl Charged for Storage {
+    /// The tier; what is included is never used up, since nothing is kept.
+    fn rates(&self, catalog: &Catalog) -> (Decimal, Decimal) {
+        let tier = catalog.object_storage_tier(self.tier);
+        by_month(tier.map(|tier| tier.price).unwrap_or_default())
+    }
+}
+
 /// What is owed this month for everything that there is.
 pub(super) async fn pending(cx: &Cx) -> Result<Money> {
-    Ok(Money((lines::<Instance>(cx).await? + lines::<Volume>(cx).await?).normalize()))
+    let mut sum = lines::<Instance>(cx).await?;
+    sum += lines::<Volume>(cx).await?;
+    sum += lines::<Storage>(cx).await?;
+    Ok(Money(sum.normalize()))
 }
 
 async fn lines<K: Charged>(cx: &Cx) -> Result<Decimal> {
