@@ -124,6 +124,7 @@ async fn a_subid_that_names_nothing_is_refused_in_v1s_words() {
         let refused = v1.refused(call.path, &params).await;
         let words = match call.group() {
             "block" => "Invalid block storage.  Check SUBID value and ensure ",
+            "objectstorage" => "Invalid object storage.  Check SUBID value and ensure ",
             _ => "Invalid server.  Check SUBID value and ensure ",
         };
         assert!(refused.starts_with(words), "{}: {refused}", call.path);
@@ -158,6 +159,7 @@ async fn what_is_refused_changes_nothing() {
         "iso/list",
         "network/list",
         "reservedip/list",
+        "objectstorage/list",
         "backup/list",
     ];
     for list in lists {
