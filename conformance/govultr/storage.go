@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/vultr/govultr/v3"
 )
 
@@ -92,4 +94,49 @@ func snapshots(w *world) {
 func backups(w *world) {
 	w.same("without a schedule there are no backups", len(rows(w.Backup.List(w.ctx, every()))), 0)
 	w.refused("an unknown backup", 404, "", third(w.Backup.Get(w.ctx, nowhere)))
+}
+
+func objectStorage(w *world) {
+	here := func(c govultr.ObjectStorageCluster) bool { return c.Hostname == "ewr1.vultrobjects.com" }
+	clusters := rows(w.ObjectStorage.ListCluster(w.ctx, every()))
+	at := slices.IndexFunc(clusters, here)
+	w.show("the clusters are listed, one in New Jersey among them",
+		at >= 0 && clusters[at].Region == "ewr" && clusters[at].Deploy == "yes", clusters)
+	offered, _, err := w.ObjectStorage.ListClusterTiers(w.ctx, clusters[at].ID)
+	done(err)
+	w.show("a cluster's tiers have prices and limits", len(offered) > 0 && !has(offered, func(t govultr.ObjectStorageTier) bool {
+		return t.ID == 0 || t.Price <= 0 || t.Slug == "" || t.RateLimitBytesSec == 0 || t.RateLimitOpsSec == 0
+	}), offered)
+	all, _, err := w.ObjectStorage.ListTiers(w.ctx)
+	done(err)
+	tier := all[slices.IndexFunc(all, func(t govultr.ObjectStorageTier) bool { return t.ID == offered[0].ID })]
+	w.show("a tier names the clusters that offer it", has(tier.Locations, here), tier.Locations)
+
+	wanted := &govultr.ObjectStorageReq{ClusterID: clusters[at].ID, TierID: tier.ID, Label: "files"}
+	made := got(w.ObjectStorage.Create(w.ctx, wanted)).ID
+	w.wait("object storage becomes active", func() bool { return got(w.ObjectStorage.Get(w.ctx, made)).Status == "active" })
+	found := got(w.ObjectStorage.Get(w.ctx, made))
+	w.show("cluster, region and label read back", found.ObjectStoreClusterID == wanted.ClusterID && found.Region == "ewr" &&
+		found.Location == "New Jersey" && found.Label == "files" && found.S3Hostname == clusters[at].Hostname, found)
+	w.show("the list tells the tier, too", has(rows(w.ObjectStorage.List(w.ctx, every())), func(o govultr.ObjectStorage) bool {
+		return o.ID == made && o.Tier != nil && o.Tier.ID == tier.ID && o.Tier.Price == tier.Price
+	}))
+	done(w.ObjectStorage.Update(w.ctx, made, &govultr.ObjectStorageReq{Label: "more"}))
+	w.same("a new label reads back", got(w.ObjectStorage.Get(w.ctx, made)).Label, "more")
+	keys := got(w.ObjectStorage.RegenerateKeys(w.ctx, made))
+	w.show("new keys are not the old ones", keys.S3AccessKey != found.S3AccessKey && keys.S3SecretKey != found.S3SecretKey)
+	w.same("they read back", got(w.ObjectStorage.Get(w.ctx, made)).S3Keys, *keys)
+	w.refused("a tier that the cluster does not offer", 400, "Invalid tier specified for this location",
+		third(w.ObjectStorage.Create(w.ctx, &govultr.ObjectStorageReq{ClusterID: clusters[at].ID, TierID: 99})))
+
+	bucket := &govultr.ObjectStorageBucketReq{Name: "conformance-govultr", EnableLock: true}
+	done(w.ObjectStorage.CreateBucket(w.ctx, made, bucket))
+	buckets, _, err := w.ObjectStorage.ListBuckets(w.ctx, made)
+	done(err)
+	w.show("a bucket is listed at once", len(buckets) == 1 && buckets[0].Name == bucket.Name && buckets[0].DateCreated != "", buckets)
+	w.refused("a bucket's name that is taken", 400, "Bucket already exists", w.ObjectStorage.CreateBucket(w.ctx, made, bucket))
+	done(w.ObjectStorage.DeleteBucket(w.ctx, made, bucket.Name))
+	w.refused("a deleted bucket", 404, "Invalid bucket name", w.ObjectStorage.DeleteBucket(w.ctx, made, bucket.Name))
+	done(w.ObjectStorage.Delete(w.ctx, made))
+	w.gone("object storage", func() error { return third(w.ObjectStorage.Get(w.ctx, made)) })
 }

@@ -18,6 +18,7 @@ from vultr_python_client.apis.tags.plans_api import PlansApi
 from vultr_python_client.apis.tags.private_networks_api import PrivateNetworksApi
 from vultr_python_client.apis.tags.region_api import RegionApi
 from vultr_python_client.apis.tags.reserved_ip_api import ReservedIpApi
+from vultr_python_client.apis.tags.s3_api import S3Api
 from vultr_python_client.apis.tags.snapshot_api import SnapshotApi
 from vultr_python_client.apis.tags.ssh_api import SshApi
 from vultr_python_client.apis.tags.startup_api import StartupApi
@@ -30,7 +31,7 @@ from harness import World
 CLASSES = {
     "account": AccountApi, "applications": ApplicationApi, "backups": BackupApi, "blocks": BlockApi, "dns": DnsApi,
     "firewalls": FirewallApi, "instances": InstancesApi, "isos": IsoApi, "balancers": LoadBalancerApi, "os": OsApi, "plans": PlansApi,
-    "networks": PrivateNetworksApi, "regions": RegionApi, "reserved": ReservedIpApi, "snapshots": SnapshotApi,
+    "networks": PrivateNetworksApi, "s3": S3Api, "regions": RegionApi, "reserved": ReservedIpApi, "snapshots": SnapshotApi,
     "ssh": SshApi, "startup": StartupApi, "users": UsersApi, "vpcs": VPCsApi,
 }
 
@@ -40,7 +41,7 @@ FAMILIES = [
     ("applications", catalogue.applications), ("paging", catalogue.paging),
     ("ssh", names.ssh), ("startup", names.startup), ("dns domains", names.domains), ("dns records", names.records),
     ("firewall", networks.firewall), ("VPCs", networks.vpcs), ("private networks", networks.private),
-    ("iso", storage.isos), ("block", storage.blocks), ("snapshot", storage.snapshots), ("backup", storage.backups),
+    ("iso", storage.isos), ("block", storage.blocks), ("object storage", storage.objects), ("snapshot", storage.snapshots), ("backup", storage.backups),
     ("instance life", instances.life), ("instance power", instances.power), ("instance changes", instances.changes),
     ("instance addresses", instances.addresses), ("instance networks", instances.networks),
     ("instance iso", instances.iso), ("instance backups", instances.schedule), ("reserved-ip", networks.reserved),

@@ -299,6 +299,28 @@ def blocks(w):
     destroyed(w, subid)
 
 
+def objects(w):
+    clusters = w.get("objectstorage/list_cluster")
+    w.same("cluster 2 is in New Jersey", (clusters["2"]["DCID"], clusters["2"]["hostname"]), (1, "ewr1.vultrobjects.com"))
+    w.same("there is none yet: an empty array", w.get("objectstorage/list"), [])
+    made = w.post("objectstorage/create", OBJSTORECLUSTERID=2, label="files")["SUBID"]
+    w.show("SUBID is a number", isinstance(made, int), made)
+    def read():
+        return w.get("objectstorage/list", SUBID=made)[str(made)]
+    storage = w.wait("it becomes active", lambda: (it := read())["status"] == "active" and it)
+    w.same("it is as it was asked for", (storage["label"], storage["OBJSTORECLUSTERID"], storage["DCID"]), ("files", 2, 1))
+    w.show("its keys can be left out", "s3_secret_key" not in w.get("objectstorage/list", include_s3="no")[str(made)])
+    keys = w.post("objectstorage/s3key_regenerate", SUBID=made, s3_access_key=storage["s3_access_key"])
+    w.show("its new key is not the old one", keys["s3_access_key"] != storage["s3_access_key"])
+    w.same("it reads back", read()["s3_secret_key"], keys["s3_secret_key"])
+    w.refused("the old key", "s3_access_key", w.post, "objectstorage/s3key_regenerate", SUBID=made,
+              s3_access_key=storage["s3_access_key"])
+    w.empty("label_set answers nothing", w.post("objectstorage/label_set", SUBID=made, label="more"))
+    w.same("the label is changed", read()["label"], "more")
+    w.empty("destroy answers nothing", w.post("objectstorage/destroy", SUBID=made))
+    w.wait("it is gone", lambda: w.get("objectstorage/list") == [])
+
+
 def reserved(w):
     made = w.reservedip.create(DCID, "v4", {"label": "kept"})["SUBID"]
     listed = w.get("reservedip/list")[str(made)]

@@ -12,7 +12,8 @@ FAMILIES = [
     ("ssh keys", families.keys), ("startup scripts", families.scripts), ("dns", families.dns), ("iso", families.isos),
     ("server life", families.life), ("server changes", families.changes), ("server IPv4", families.ipv4),
     ("server IPv6", families.ipv6), ("snapshot", families.snapshots), ("backup", families.backups),
-    ("firewall", families.firewall), ("block", families.blocks), ("reserved ip", families.reserved),
+    ("firewall", families.firewall), ("block", families.blocks), ("object storage", families.objects),
+    ("reserved ip", families.reserved),
     ("load balancer", families.balancers),
 ]
 

@@ -42,6 +42,35 @@ blocks() {
   refused "a deleted volume" "Invalid block storage ID" block-storage get "$id"
 }
 
+objects() {
+  local cluster tier id key
+  json object-storage cluster list
+  cluster=$(value '.clusters[] | select(.hostname == "ewr1.vultrobjects.com").id') || exit 1
+  table object-storage cluster list
+  says "the clusters are listed" ewr1.vultrobjects.com
+  json object-storage cluster tiers --cluster-id "$cluster"
+  tier=$(value '.tiers[] | select(.sales_name == "Standard").id') || exit 1
+  table object-storage cluster tiers --cluster-id "$cluster"
+  says "the cluster's tiers are listed" tier_008h_0600m
+  json object-storage tier list
+  holds "a tier names the clusters that offer it" '.tiers[] | select(.id == ($tier | tonumber)).locations | any(.region == "ewr")' \
+    --arg tier "$tier"
+  table object-storage tier list
+  json object-storage create --cluster-id "$cluster" --tier-id "$tier" --label files
+  id=$(value .object_storage.id) || exit 1
+  until_holds "object storage becomes active" '.object_storage.status == "active"' object-storage get "$id"
+  holds "cluster and label read back" '.object_storage | .cluster_id == ($cluster | tonumber) and .label == "files"' --arg cluster "$cluster"
+  key=$(value .object_storage.s3_access_key) || exit 1
+  json object-storage label "$id" --label more
+  table object-storage list
+  says "it is listed with its new label" more
+  json object-storage regenerate-keys "$id"
+  holds "its new key is not the old one" '.s3_credentials.s3_access_key != $key' --arg key "$key"
+  refused "a tier that is none" "Invalid tier specified for this location" object-storage create --cluster-id "$cluster" --tier-id 99
+  json object-storage delete "$id"
+  gone "deleted object storage" object-storage get "$id"
+}
+
 snapshots() {
   local id url instance
   server snapshot-source

@@ -50,6 +50,32 @@ def blocks(w):
     w.refused("an unknown volume", 404, w.blocks.get_block, block_id=NOWHERE, says="Invalid block storage ID")
 
 
+def objects(w):
+    clusters = w.s3.list_object_storage_clusters(query={"per_page": 500})["clusters"]
+    cluster = next(each for each in clusters if each["hostname"] == "ewr1.vultrobjects.com")
+    w.same("the cluster in New Jersey takes new storage", (cluster["region"], cluster["deploy"]), ("ewr", "yes"))
+    # This client is older than tiers, and sends one all the same when it is told to.
+    wanted = {"cluster_id": cluster["id"], "label": "files"}
+    w.refused("an order without a tier", 400, w.s3.create_object_storage, body=wanted,
+              says="Invalid tier specified for this location")
+    made = w.s3.create_object_storage(body={**wanted, "tier_id": 2})["object_storage"]["id"]
+    found = w.wait("object storage becomes active",
+                   lambda: ready(w.s3.get_object_storage(object_storage_id=made)["object_storage"], "active"))
+    w.same("cluster and label read back", {key: found[key] for key in wanted}, wanted)
+    w.same("its host is the cluster's", found["s3_hostname"], cluster["hostname"])
+    w.show("object storage is listed", made in ids(w.s3.list_object_storages(query={"per_page": 500})["object_storages"]))
+    w.s3.update_object_storage(object_storage_id=made, body={"label": "more"})
+    w.same("a new label reads back", w.s3.get_object_storage(object_storage_id=made)["object_storage"]["label"], "more")
+    keys = w.s3.regenerate_object_storage_keys(object_storage_id=made)["s3_credentials"]
+    w.show("new keys are not the old ones", all(keys[key] != found[key] for key in ("s3_access_key", "s3_secret_key")))
+    found = w.s3.get_object_storage(object_storage_id=made)["object_storage"]
+    w.same("they read back", {key: found[key] for key in keys}, keys)
+    w.s3.delete_object_storage(object_storage_id=made)
+    w.gone("object storage", w.s3.get_object_storage, object_storage_id=made)
+    w.refused("unknown object storage", 404, w.s3.get_object_storage, object_storage_id=NOWHERE,
+              says="Invalid object storage ID")
+
+
 def snapshots(w):
     with server(w, "snapshot-source") as instance:
         made = w.snapshots.create_snapshot(body={"instance_id": instance, "description": "before the change"})["snapshot"]

@@ -101,6 +101,8 @@ ids! {
     PortForwardingRuleId,
     /// A private network, the older name of a VPC.
     NetworkId,
+    /// Object storage.
+    ObjectStorageId,
     /// A reserved IP address.
     ReservedIpId,
     /// A snapshot of an instance.

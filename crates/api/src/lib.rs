@@ -135,6 +135,7 @@ pub mod instance_templates;
 pub mod instances;
 pub mod isos;
 pub mod load_balancers;
+pub mod object_storages;
 pub mod os;
 pub mod plans;
 pub mod private_networks;
@@ -159,6 +160,7 @@ families! {
     instances,
     isos,
     load_balancers,
+    object_storages,
     os,
     plans,
     private_networks,

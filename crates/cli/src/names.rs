@@ -15,8 +15,17 @@ use crate::operations::{Operation, pattern};
 use crate::schema::{self, Kind};
 
 /// What people call things by, the best first.
-pub(crate) const NAMES: &[&str] =
-    &["label", "name", "description", "hostname", "domain", "email", "main_ip", "subnet"];
+pub(crate) const NAMES: &[&str] = &[
+    "label",
+    "name",
+    "sales_name",
+    "description",
+    "hostname",
+    "domain",
+    "email",
+    "main_ip",
+    "subnet",
+];
 
 /// Fields that are not named after the group that they point into.
 const ELSEWHERE: &[(&str, &str)] = &[
@@ -259,6 +268,8 @@ mod tests {
         assert_eq!(group("instance", "attach-vpc2", "vpc_id"), "vpc2");
         assert_eq!(group("instance", "attach-vpc", "vpc_id"), "vpc");
         assert_eq!(group("record", "get", "record_id"), "record");
+        assert_eq!(group("object-storage", "create", "tier_id"), "object-storage-tier");
+        assert_eq!(group("bucket", "create", "object_storage_id"), "object-storage");
     }
 
     #[test]

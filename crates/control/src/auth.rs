@@ -17,6 +17,7 @@ use crate::cx::Cx;
 use crate::kind::{Doc, Kind};
 use crate::network::Network;
 use crate::refusal::{Error, Refusal, Result};
+use crate::secret::random_text;
 use crate::users::User;
 use crate::{Behave, Control};
 
@@ -109,12 +110,7 @@ pub fn digest(key: &str) -> String {
 
 /// A new key: 36 characters from a random source, capital letters and digits.
 pub fn new_key() -> String {
-    const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    let random = [Uuid::new_v4(), Uuid::new_v4(), Uuid::new_v4()];
-    let bytes = random.iter().flat_map(|id| id.as_bytes().iter().enumerate());
-    // Two bytes of a random UUID hold its version and variant, and less chance than the others.
-    let bytes = bytes.filter(|(i, _)| *i != 6 && *i != 8).map(|(_, byte)| byte);
-    bytes.take(36).map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect()
+    random_text(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 36)
 }
 
 /// Remembers who holds which key.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use api::page::{Cursor, PER_PAGE_DEFAULT, PER_PAGE_MAX};
 use api::{Access, Links, Meta, Page, Time};
-use drivers::{Balancers, Disks, Gateways, Images, Machines};
+use drivers::{Balancers, Disks, Gateways, Images, Machines, ObjectStores};
 use store::{Ask, Facet, From};
 use uuid::Uuid;
 
@@ -236,6 +236,10 @@ impl LifeCx {
     }
     /// Load balancers of the outside world.
     pub fn balancers(&self) -> &dyn Balancers {
+        &*self.cx.control.world
+    }
+    /// Object storage of the outside world.
+    pub fn object_stores(&self) -> &dyn ObjectStores {
         &*self.cx.control.world
     }
 }

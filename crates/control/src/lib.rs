@@ -23,6 +23,7 @@ mod kind;
 mod life;
 pub mod load_balancers;
 mod network;
+pub mod object_storages;
 pub mod os;
 pub mod plans;
 pub mod private_networks;
@@ -30,6 +31,7 @@ mod refusal;
 pub mod regions;
 pub mod reserved_ips;
 mod routes;
+mod secret;
 pub mod snapshots;
 pub mod ssh_keys;
 pub mod startup_scripts;
@@ -195,6 +197,7 @@ families! {
     instances,
     isos,
     load_balancers,
+    object_storages,
     os,
     plans,
     private_networks,

@@ -148,6 +148,12 @@ async fn belongings(world: &World, key: &str) -> Vec<(&'static str, String)> {
     let block =
         api::blocks::CreateBlock { region: "ewr".into(), size_gb: 40, ..Default::default() };
     let block = client.send(block).await.expect("a volume");
+    let storage = api::object_storages::CreateObjectStorage {
+        cluster_id: 2,
+        tier_id: Some(1),
+        ..Default::default()
+    };
+    let storage = client.send(storage).await.expect("object storage");
     let user = CreateUser {
         email: "ada@example.com".into(),
         name: "Ada".into(),
@@ -159,6 +165,7 @@ async fn belongings(world: &World, key: &str) -> Vec<(&'static str, String)> {
     vec![
         ("ssh-key-id", ssh_key.id.to_string()),
         ("block-id", block.id.to_string()),
+        ("object-storage-id", storage.id.to_string()),
         ("user-id", user.id.to_string()),
     ]
 }

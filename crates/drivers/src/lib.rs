@@ -1,4 +1,5 @@
-//! The outside world behind the control plane: machines, disks, images, gateways, load balancers.
+//! The outside world behind the control plane: machines, disks, images, gateways, load balancers,
+//! object storage.
 //!
 //! Each method is idempotent: asked again, it finds its own work by the id that it was given and
 //! does what is left of it. `observe` tells what is, never what should be. A driver knows nothing
@@ -296,5 +297,58 @@ pub trait Balancers: Send + Sync {
     async fn remove(&self, id: Uuid) -> Result<()>;
 }
 
+/// What object storage is to be. Not to be printed: it holds a secret.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObjectStoreSpec {
+    /// The host of the cluster that it is in.
+    pub hostname: String,
+    /// The key that its clients name.
+    pub access_key: String,
+    /// The secret that they sign with.
+    pub secret_key: String,
+    /// Its buckets.
+    pub buckets: Vec<Bucket>,
+}
+
+/// A bucket of object storage.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bucket {
+    /// Its name.
+    pub name: String,
+    /// Whether it keeps older versions of objects.
+    pub versioning: bool,
+    /// Whether its objects can be locked.
+    pub object_lock: bool,
+    /// Whether its objects go to the archive.
+    pub archival: bool,
+    /// What goes to the archive when, as JSON; the driver compares it as text. Empty for nothing.
+    pub archive_rules: String,
+}
+
+/// Object storage as it is. Not to be printed: it holds a secret.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObjectStore {
+    /// What it was told to be.
+    pub spec: ObjectStoreSpec,
+    /// Whether it can be used yet.
+    pub ready: bool,
+}
+
+/// Object storage.
+#[async_trait]
+pub trait ObjectStores: Send + Sync {
+    /// The storage as it is; none: there is none.
+    async fn observe(&self, id: Uuid) -> Result<Option<ObjectStore>>;
+    /// Makes it. One that is there already stays as it is.
+    async fn create(&self, id: Uuid, spec: &ObjectStoreSpec) -> Result<()>;
+    /// Gives it these keys and no others, and exactly these buckets.
+    async fn configure(&self, id: Uuid, spec: &ObjectStoreSpec) -> Result<()>;
+    /// Removes it with all that is in it. One that is not there is removed already.
+    async fn remove(&self, id: Uuid) -> Result<()>;
+}
+
 /// Everything that the control plane can ask of the world.
-pub trait World: Machines + Disks + Images + Gateways + Balancers + std::fmt::Debug {}
+pub trait World:
+    Machines + Disks + Images + Gateways + Balancers + ObjectStores + std::fmt::Debug
+{
+}

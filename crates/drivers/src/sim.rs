@@ -9,6 +9,7 @@ mod disks;
 mod gateways;
 mod images;
 mod machines;
+mod object_stores;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -37,12 +38,22 @@ pub struct Pace {
     pub gateway: i64,
     /// Setting up a load balancer.
     pub balancer: i64,
+    /// Setting up object storage.
+    pub object_store: i64,
 }
 
 impl Pace {
     /// As quick as can be while every state is still passed through.
-    pub const FAST: Self =
-        Self { build: 2, install: 2, boot: 2, disk: 2, image: 5, gateway: 5, balancer: 5 };
+    pub const FAST: Self = Self {
+        build: 2,
+        install: 2,
+        boot: 2,
+        disk: 2,
+        image: 5,
+        gateway: 5,
+        balancer: 5,
+        object_store: 5,
+    };
     /// As the real thing was seen to take.
     pub const VULTR: Self = Self {
         build: 20_000,
@@ -52,6 +63,7 @@ impl Pace {
         image: 180_000,
         gateway: 30_000,
         balancer: 90_000,
+        object_store: 15_000,
     };
 }
 

@@ -156,7 +156,7 @@ const READ_BY_POST: [&str; 4] =
     ["backup/list", "server/list_ipv6", "server/reverse_list_ipv6", "server/upgrade_plan_list"];
 
 /// Groups whose family this server does not have in v2 yet: their calls are refused.
-pub const UNSERVED: [&str; 2] = ["baremetal", "objectstorage"];
+pub const UNSERVED: [&str; 1] = ["baremetal"];
 
 impl Call {
     /// Whether it answers without a key.

@@ -86,7 +86,7 @@ impl From<crate::IdsError> for Failure {
 }
 
 /// Names of fields in v2, and what v1 calls the same.
-const NAMES: [(&str, &str); 15] = [
+const NAMES: [(&str, &str); 16] = [
     ("region", "DCID"),
     ("plan", "VPSPLANID"),
     ("os_id", "OSID"),
@@ -98,6 +98,7 @@ const NAMES: [(&str, &str); 15] = [
     ("sshkey_id", "SSHKEYID"),
     ("firewall_group_id", "FIREWALLGROUPID"),
     ("instance_id", "SUBID"),
+    ("cluster_id", "OBJSTORECLUSTERID"),
     ("attach_vpc", "NETWORKID"),
     ("vpc_id", "NETWORKID"),
     ("user_data", "userdata"),

@@ -125,6 +125,7 @@ async fn a_subid_that_names_nothing_is_refused_in_v1s_words() {
         let words = match call.group() {
             "block" => "Invalid block storage.  Check SUBID value and ensure ",
             "loadbalancer" => "Invalid load balancer.  Check SUBID value and ensure ",
+            "objectstorage" => "Invalid object storage.  Check SUBID value and ensure ",
             _ => "Invalid server.  Check SUBID value and ensure ",
         };
         assert!(refused.starts_with(words), "{}: {refused}", call.path);
@@ -160,6 +161,7 @@ async fn what_is_refused_changes_nothing() {
         "network/list",
         "reservedip/list",
         "loadbalancer/list",
+        "objectstorage/list",
         "backup/list",
     ];
     for list in lists {

@@ -9,6 +9,7 @@ use crate::billing::{Charged, owed};
 use crate::blocks::{Volume, snapshots::VolumeSnapshot};
 use crate::instances::Instance;
 use crate::load_balancers::LoadBalancer;
+use crate::object_storages::Storage;
 use crate::reserved_ips::Reserved;
 use crate::snapshots::Snapshot;
 use crate::vpcs::nat_gateways::NatGateway;
@@ -24,6 +25,7 @@ pub(super) async fn pending(cx: &Cx) -> Result<Money> {
         lines::<Reserved>(cx).await?,
         lines::<NatGateway>(cx).await?,
         lines::<LoadBalancer>(cx).await?,
+        lines::<Storage>(cx).await?,
     ];
     Ok(Money(sums.into_iter().sum::<Decimal>().normalize()))
 }

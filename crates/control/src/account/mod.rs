@@ -3,7 +3,7 @@
 //! Nobody is billed: nothing here may refuse a request for money's sake.
 
 mod bgp;
-pub(crate) mod charges;
+mod charges;
 #[cfg(test)]
 mod tests;
 mod traffic;

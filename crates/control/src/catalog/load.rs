@@ -10,12 +10,13 @@ use serde_path_to_error::Segment;
 use super::{
     Catalog,
     entries::{Application, MetalPlan, Plan, PublicIso, Region, System},
+    object_storage::{ObjectStorageCluster, ObjectStorageTier},
     prices::{BlockType, Price},
     table::{Entry, Table},
 };
 
 /// The files that are part of the program, in the order in which they refer to each other.
-pub(super) const BUILTIN: [(&str, &str); 8] = [
+pub(super) const BUILTIN: [(&str, &str); 9] = [
     ("regions.jsonl", include_str!("data/regions.jsonl")),
     ("plans.jsonl", include_str!("data/plans.jsonl")),
     ("plans-retired.jsonl", include_str!("data/plans-retired.jsonl")),
@@ -24,6 +25,7 @@ pub(super) const BUILTIN: [(&str, &str); 8] = [
     ("applications.jsonl", include_str!("data/applications.jsonl")),
     ("public-isos.jsonl", include_str!("data/public-isos.jsonl")),
     ("prices.jsonl", include_str!("data/prices.jsonl")),
+    ("object-storage.jsonl", include_str!("data/object-storage.jsonl")),
 ];
 
 /// What is wrong with a catalogue file, and where.
@@ -55,6 +57,8 @@ enum Written {
     Application(Box<Application>),
     PublicIso(Box<PublicIso>),
     BlockType(Box<BlockType>),
+    ObjectStorageTier(Box<ObjectStorageTier>),
+    ObjectStorageCluster(Box<ObjectStorageCluster>),
     Price(Box<Price>),
 }
 
@@ -75,7 +79,18 @@ impl Written {
             Self::Application(entry) => name(entry.as_ref()),
             Self::PublicIso(entry) => name(entry.as_ref()),
             Self::BlockType(entry) => name(entry.as_ref()),
+            Self::ObjectStorageTier(entry) => name(entry.as_ref()),
+            Self::ObjectStorageCluster(entry) => name(entry.as_ref()),
             Self::Price(entry) => name(entry.as_ref()),
+        }
+    }
+
+    /// When it is read: what others refer to comes first, wherever it stands in the file.
+    fn turn(&self) -> u8 {
+        match self {
+            Self::Region(_) => 0,
+            Self::ObjectStorageCluster(_) => 2,
+            _ => 1,
         }
     }
 
@@ -113,6 +128,16 @@ impl Written {
                 "min_size_gb",
                 format!("{} is more than max_size_gb, {}", kind.min_size_gb, kind.max_size_gb),
             )),
+            Self::ObjectStorageTier(tier) => {
+                let slug = |t: &ObjectStorageTier| Some(t.slug.clone());
+                unique(&known.object_storage_tiers, tier.as_ref(), "slug", slug)
+            }
+            Self::ObjectStorageCluster(cluster) => {
+                known_regions(known, "region", std::iter::once(&cluster.region))?;
+                known_tiers(known, &cluster.tiers)?;
+                let hostname = |c: &ObjectStorageCluster| Some(c.hostname.clone());
+                unique(&known.object_storage_clusters, cluster.as_ref(), "hostname", hostname)
+            }
             Self::System(_) | Self::BlockType(_) | Self::Price(_) => Ok(()),
         }
     }
@@ -130,6 +155,14 @@ fn known_regions<'a>(
         None => String::new(),
     };
     Err((field, format!("{id:?} is no region{hint}")))
+}
+
+/// Refuses a tier of object storage that there is not.
+fn known_tiers(known: &Catalog, ids: &[u32]) -> Result<(), Wrong> {
+    match ids.iter().find(|id| known.object_storage_tier(**id).is_none()) {
+        Some(id) => Err(("tiers", format!("{id} is no tier"))),
+        None => Ok(()),
+    }
 }
 
 fn check_id(id: &str) -> Result<(), Wrong> {
@@ -176,8 +209,7 @@ impl Catalog {
             }
             later.push((line, entry));
         }
-        // Regions come first, since a plan may stand before its region.
-        later.sort_by_key(|(line, entry)| (!matches!(entry, Written::Region(_)), *line));
+        later.sort_by_key(|(line, entry)| (entry.turn(), *line));
         for (line, entry) in later {
             entry.check(self).map_err(|wrong| in_entry(line, &entry, wrong))?;
             self.put(entry);
@@ -194,6 +226,8 @@ impl Catalog {
             Written::Application(entry) => self.applications.put(*entry),
             Written::PublicIso(entry) => self.public_isos.put(*entry),
             Written::BlockType(entry) => self.block_types.put(*entry),
+            Written::ObjectStorageTier(entry) => self.object_storage_tiers.put(*entry),
+            Written::ObjectStorageCluster(entry) => self.object_storage_clusters.put(*entry),
             Written::Price(entry) => self.prices.put(*entry),
         }
     }

@@ -1,7 +1,7 @@
 //! The catalogue: what can be ordered, where, and for how much.
 //!
-//! Regions, plans, operating systems, applications, public ISOs, kinds of block storage and
-//! prices, read from the data files in `data/` (their format is `data/README.md`), which are part
+//! Regions, plans, operating systems, applications, public ISOs, kinds of block storage, clusters
+//! and tiers of object storage, and prices, read from the data files in `data/` (their format is `data/README.md`), which are part
 //! of the program, and from a file of the user's if there is one. Withdrawn entries are found by
 //! id like any other and listed only when asked for.
 //!
@@ -10,6 +10,7 @@
 
 mod entries;
 mod load;
+mod object_storage;
 mod prices;
 mod suggest;
 mod table;
@@ -21,6 +22,7 @@ pub use entries::{
     PLAN_TYPES, Plan, PublicIso, Region, StorageType, System,
 };
 pub use load::CatalogError;
+pub use object_storage::{ObjectStorageCluster, ObjectStorageTier};
 pub use prices::{
     BlockType, Cost, FREE_EGRESS_GB, HOURS_BILLED_PER_MONTH, HOURS_PER_MONTH, InvoiceType, Price,
     PriceItem, PriceUnit,
@@ -39,6 +41,8 @@ pub struct Catalog {
     applications: Table<Application>,
     public_isos: Table<PublicIso>,
     block_types: Table<BlockType>,
+    object_storage_tiers: Table<ObjectStorageTier>,
+    object_storage_clusters: Table<ObjectStorageCluster>,
     prices: Table<Price>,
     with_retired: bool,
 }
@@ -226,6 +230,26 @@ impl Catalog {
     /// region offers.
     pub fn default_block_type(&self, region: &Region) -> Option<&BlockType> {
         self.block_types().find(|kind| region.offers(&kind.region_option))
+    }
+
+    /// The clusters of object storage to list.
+    pub fn object_storage_clusters(&self) -> impl Iterator<Item = &ObjectStorageCluster> {
+        self.object_storage_clusters.listed(self.with_retired)
+    }
+
+    /// A cluster of object storage, withdrawn or not; API v1 uses the same numbers.
+    pub fn object_storage_cluster(&self, id: u32) -> Option<&ObjectStorageCluster> {
+        self.object_storage_clusters.get(&id)
+    }
+
+    /// The tiers of object storage to list.
+    pub fn object_storage_tiers(&self) -> impl Iterator<Item = &ObjectStorageTier> {
+        self.object_storage_tiers.listed(self.with_retired)
+    }
+
+    /// A tier of object storage, withdrawn or not.
+    pub fn object_storage_tier(&self, id: u32) -> Option<&ObjectStorageTier> {
+        self.object_storage_tiers.get(&id)
     }
 
     /// What something costs that belongs to no plan.

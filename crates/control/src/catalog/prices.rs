@@ -78,7 +78,7 @@ impl From<WrittenCost> for Cost {
 }
 
 /// Reads an amount from the digits of a JSON number, so that no float's error gets in.
-fn amount<'de, D: Deserializer<'de>>(from: D) -> Result<Decimal, D::Error> {
+pub(super) fn amount<'de, D: Deserializer<'de>>(from: D) -> Result<Decimal, D::Error> {
     let written = serde_json::Number::deserialize(from)?.to_string();
     match written.parse::<Decimal>() {
         Ok(amount) if amount.is_sign_negative() && !amount.is_zero() => {
@@ -89,7 +89,7 @@ fn amount<'de, D: Deserializer<'de>>(from: D) -> Result<Decimal, D::Error> {
     }
 }
 
-fn some_amount<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Decimal>, D::Error> {
+pub(super) fn some_amount<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Decimal>, D::Error> {
     amount(from).map(Some)
 }
 

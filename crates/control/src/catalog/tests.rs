@@ -24,6 +24,8 @@ fn lists_show_what_was_on_sale_in_2026() {
     assert_eq!(c.applications().count(), 122);
     assert_eq!(c.public_isos().count(), 5);
     assert_eq!(c.block_types().count(), 2);
+    assert_eq!(c.object_storage_clusters().count(), 19);
+    assert_eq!(c.object_storage_tiers().count(), 6);
 }
 
 #[test]
@@ -265,6 +267,55 @@ fn every_item_has_a_price() {
     assert_eq!(
         (default("ewr").id.as_str(), default("fra").id.as_str()),
         ("high_perf", "storage_opt")
+    );
+}
+
+#[test]
+fn clusters_of_object_storage_offer_tiers_that_there_are() {
+    let c = Catalog::builtin();
+    let ewr1 = c.object_storage_cluster(2).expect("there");
+    assert_eq!((&*ewr1.region, &*ewr1.hostname), ("ewr", "ewr1.vultrobjects.com"));
+    for cluster in c.object_storage_clusters() {
+        assert!(cluster.deploy && !cluster.tiers.is_empty(), "{}", cluster.hostname);
+        assert!(c.region(&cluster.region).is_some(), "{}", cluster.hostname);
+    }
+    let usual: Vec<_> = c.object_storage_tiers().filter(|tier| tier.default).collect();
+    assert_eq!(usual.len(), 1);
+    assert_eq!((usual[0].id, usual[0].price), (1, money("6")));
+    assert_eq!(usual[0].archive_price_per_gb_month, None);
+    let standard = c.object_storage_tier(2).expect("there");
+    assert_eq!(standard.archive_price_per_gb_month, Some(money("0.006")));
+    assert_eq!((standard.max_ops_per_s, standard.max_bytes_per_s), (800, 629_145_600));
+}
+
+#[test]
+fn a_file_adds_and_replaces_object_storage() {
+    // Each stands before what it refers to.
+    let cluster = r#"{"object_storage_cluster": {"id": 99, "region": "lab", "hostname": "lab.example", "tiers": [1, 77]}}"#;
+    let tier = r#"{"object_storage_tier": {"id": 77, "name": "Own", "slug": "own", "price": 1.5, "disk_price_per_gb_month": 0.01, "traffic_price_per_gb": 0, "max_bytes_per_s": 1, "max_ops_per_s": 1}}"#;
+    let closed = r#"{"object_storage_cluster": {"id": 2, "region": "ewr", "hostname": "ewr1.vultrobjects.com", "tiers": [], "deploy": false}}"#;
+    let file = format!("{cluster}\n{tier}\n{closed}\n{LAB}");
+    let c = Catalog::builtin().with_file(&file).expect("right");
+    assert_eq!(c.object_storage_clusters().last().map(|c| c.tiers.clone()), Some(vec![1, 77]));
+    assert!(c.object_storage_cluster(2).is_some_and(|c| !c.deploy && c.tiers.is_empty()));
+    assert_eq!(c.object_storage_clusters().next().map(|c| c.id), Some(2), "in its place");
+    let entry = r#"object_storage_cluster 99"#;
+    let wrong = |from: &str, to: &str| refused(&format!("{}\n{LAB}", cluster.replace(from, to)));
+    assert_eq!(
+        wrong("lab\"", "lax1\""),
+        format!("line 1: {entry}: region: \"lax1\" is no region; did you mean \"lax\"?")
+    );
+    assert_eq!(wrong("77", "78"), format!("line 1: {entry}: tiers: 78 is no tier"));
+    let taken = cluster.replace(", 77", "").replace("lab.example", "lax1.vultrobjects.com");
+    assert_eq!(
+        refused(&format!("{taken}\n{LAB}")),
+        format!(
+            "line 1: {entry}: hostname: \"lax1.vultrobjects.com\" already belongs to object_storage_cluster 11"
+        )
+    );
+    assert_eq!(
+        refused(&tier.replace("\"own\"", "\"tier_004h_0300m\"")),
+        "line 1: object_storage_tier 77: slug: \"tier_004h_0300m\" already belongs to object_storage_tier 1"
     );
 }
 

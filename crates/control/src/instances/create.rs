@@ -19,6 +19,7 @@ use crate::encoded::decoded;
 use crate::firewalls::Group;
 use crate::private_networks::PRIVATE;
 use crate::reserved_ips;
+use crate::secret::random_text;
 use crate::ssh_keys::Key;
 use crate::startup_scripts::Script;
 use crate::vpc2::VPC2;
@@ -182,12 +183,7 @@ fn app_variables(sent: Option<&Map<String, Value>>) -> BTreeMap<String, String> 
 
 /// A first password: 16 characters that every keyboard has.
 fn password() -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789!#%+@_?";
-    let random = [Uuid::new_v4(), Uuid::new_v4()];
-    let bytes = random.iter().flat_map(|id| id.as_bytes().iter().enumerate());
-    // Two bytes of a random UUID hold its version and variant.
-    let bytes = bytes.filter(|(i, _)| *i != 6 && *i != 8).map(|(_, byte)| byte);
-    bytes.take(16).map(|byte| char::from(LETTERS[usize::from(byte % 64)])).collect()
+    random_text(b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789!#%+@_?", 16)
 }
 
 async fn give_addresses(

@@ -20,6 +20,7 @@ async fn every_served_call_can_be_done() {
     dns(&v1).await;
     firewall(&v1).await;
     blocks(&v1).await;
+    object_storages(&v1).await;
     networks(&v1).await;
     reserved_ips(&v1).await;
     loadbalancers::life(&v1).await;
@@ -317,6 +318,70 @@ async fn blocks(v1: &V1) {
     // A server's SUBID is none of a volume's.
     let refused = v1.refused("block/delete", &[("SUBID", &server)]).await;
     assert!(refused.starts_with("Invalid block storage"), "{refused}");
+}
+
+async fn object_storages(v1: &V1) {
+    assert_eq!(v1.get("objectstorage/list", &[]).await, json!([]));
+    let example = json!({ "1": {
+        "OBJSTORECLUSTERID": 1, "DCID": 1, "location": "x", "hostname": "x", "deploy": "yes",
+    }});
+    let clusters = v1.get("objectstorage/list_cluster", &[]).await;
+    like(&example, &clusters);
+    assert_eq!(
+        (&clusters["2"]["DCID"], &clusters["2"]["location"]),
+        (&json!(1), &json!("New Jersey"))
+    );
+    // One where the default tier is offered, and one where it is not.
+    for (cluster, host, tier) in [("2", "ewr1", 1), ("11", "lax1", 2)] {
+        let params = [("OBJSTORECLUSTERID", cluster), ("label", "files")];
+        let made = v1.make("objectstorage/create", &params).await;
+        like(&json!({ "SUBID": 1_314_217 }), &made);
+        let subid = text(&made["SUBID"]);
+        let id = ("SUBID", subid.as_str());
+        let find = async |params: &[(&str, &str)]| {
+            v1.get("objectstorage/list", params).await[&subid].clone()
+        };
+        assert_eq!(find(&[]).await["status"], "pending");
+        v1.world.settle().await;
+        let storage = find(&[id]).await;
+        let example = json!({
+            "SUBID": 1, "date_created": "2019-04-17 17:33:00", "OBJSTORECLUSTERID": 1, "DCID": 1,
+            "location": "x", "label": "x", "status": "active", "s3_hostname": "x",
+            "s3_access_key": "x", "s3_secret_key": "x",
+        });
+        like(&example, &storage);
+        assert_eq!((&storage["status"], &storage["label"]), (&json!("active"), &json!("files")));
+        assert_eq!(storage["s3_hostname"], format!("{host}.vultrobjects.com"));
+        let bare = find(&[("include_s3", "no")]).await;
+        assert!(bare.as_object().unwrap().keys().all(|key| !key.starts_with("s3_")), "{bare}");
+        assert_eq!(bare["SUBID"], made["SUBID"]);
+        let (_, v2) = v1.world.raw("GET", "/v2/object-storage", "").await;
+        let v2: serde_json::Value = serde_json::from_str(&v2).unwrap();
+        assert_eq!(v2["object_storages"][0]["tier"]["OBJSTORETIERID"], tier);
+
+        let key = text(&storage["s3_access_key"]);
+        let swap = [id, ("s3_access_key", key.as_str())];
+        let keys = v1.make("objectstorage/s3key_regenerate", &swap).await;
+        like(&json!({ "s3_hostname": "x", "s3_access_key": "x", "s3_secret_key": "x" }), &keys);
+        let storage = find(&[]).await;
+        for name in ["s3_hostname", "s3_access_key", "s3_secret_key"] {
+            assert_eq!(storage[name], keys[name], "{name}");
+        }
+        let refused = v1.refused("objectstorage/s3key_regenerate", &swap).await;
+        assert!(refused.starts_with("Invalid s3_access_key."), "the old one is gone: {refused}");
+        assert_eq!(find(&[]).await, storage);
+        v1.act("objectstorage/label_set", &[id, ("label", "more")]).await;
+        assert_eq!(find(&[("label", "more")]).await["label"], "more");
+        assert_eq!(v1.get("objectstorage/list", &[("label", "files")]).await, json!([]));
+        v1.act("objectstorage/destroy", &[id]).await;
+        assert_eq!(v1.get("objectstorage/list", &[]).await, json!([]));
+        let refused = v1.refused("objectstorage/destroy", &[id]).await;
+        assert!(refused.starts_with("Invalid object storage."), "{refused}");
+    }
+    let nowhere = [("OBJSTORECLUSTERID", "99")];
+    let refused = v1.refused("objectstorage/create", &nowhere).await;
+    assert!(refused.starts_with("Invalid cluster.  OBJSTORECLUSTERID 99 is none"), "{refused}");
+    assert_eq!(v1.get("objectstorage/list", &[]).await, json!([]));
 }
 
 async fn networks(v1: &V1) {

@@ -1,0 +1,481 @@
+//! Object storage: `/v2/object-storage`, its clusters, tiers and buckets.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::id::ObjectStorageId;
+use crate::{Endpoint, Money, Open, Time};
+
+operations! {
+    "object-storage": "Object storage" {
+        "list" => ListObjectStorages,
+        "create" => CreateObjectStorage,
+        "get" => GetObjectStorage,
+        "update" => UpdateObjectStorage,
+        "delete" => DeleteObjectStorage,
+        "regenerate-keys" => RegenerateObjectStorageKeys,
+    }
+    "object-storage-cluster": "Clusters that object storage can be in" {
+        "list" => ListObjectStorageClusters,
+        "tiers" => ListObjectStorageClusterTiers,
+    }
+    "object-storage-tier": "Tiers of object storage: speed and prices" {
+        "list" => ListObjectStorageTiers,
+    }
+    "bucket": "Buckets of object storage" {
+        "list" => ListObjectStorageBuckets,
+        "create" => CreateObjectStorageBucket,
+        "delete" => DeleteObjectStorageBucket,
+        "set-archival" => SetObjectStorageBucketArchival,
+        "set-lifecycle" => SetObjectStorageBucketLifecycle,
+        "delete-lifecycle" => DeleteObjectStorageBucketLifecyclePolicy,
+    }
+}
+
+/// Object storage: an account on a cluster that speaks S3, with a pair of keys.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct ObjectStorage {
+    /// Its id.
+    pub id: ObjectStorageId,
+    /// When it was created.
+    pub date_created: Time,
+    /// What is owed for it since the last invoice.
+    pub pending_charges: Money,
+    /// The cluster that it is in.
+    pub cluster_id: u32,
+    /// The cluster's region.
+    pub region: String,
+    /// That region's city.
+    pub location: String,
+    /// The owner's name for it.
+    pub label: String,
+    /// `pending` until it can be used.
+    pub status: Open<ObjectStorageStatus>,
+    /// The host that S3 clients connect to.
+    pub s3_hostname: String,
+    /// The key that S3 clients name.
+    pub s3_access_key: String,
+    /// The secret that S3 clients sign with.
+    pub s3_secret_key: String,
+}
+
+/// Where object storage stands in its life.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ObjectStorageStatus {
+    /// Being set up.
+    #[default]
+    Pending,
+    /// Ready.
+    Active,
+}
+
+/// Object storage as lists show it: with its tier.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct ListedObjectStorage {
+    /// The storage itself.
+    #[serde(flatten)]
+    pub storage: ObjectStorage,
+    /// Its tier.
+    pub tier: OrderedTier,
+}
+
+/// A tier that object storage was ordered with; its id has another name here than in lists of tiers.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct OrderedTier {
+    /// The tier's id.
+    #[serde(rename = "OBJSTORETIERID")]
+    pub id: u32,
+    /// What it offers, and for how much.
+    #[serde(flatten)]
+    pub terms: TierTerms,
+}
+
+/// What a tier offers, and for how much.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct TierTerms {
+    /// Its name.
+    pub sales_name: String,
+    /// What it is for.
+    pub sales_desc: String,
+    /// Its name for programs.
+    pub slug: String,
+    /// US dollars a month.
+    pub price: Money,
+    /// US dollars for a GB of outgoing traffic beyond what is included.
+    pub bw_gb_price: Money,
+    /// US dollars a month for a GB beyond what is included.
+    pub disk_gb_price: Money,
+    /// US dollars a month for a GB in the archive; absent where the tier has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub archive_disk_gb_price: Option<Money>,
+    /// Bytes a second at most.
+    pub ratelimit_ops_bytes: u64,
+    /// Requests a second at most.
+    pub ratelimit_ops_secs: u32,
+    /// Whether it is the usual one.
+    pub is_default: Open<YesNo>,
+}
+
+/// Yes or no, as a word.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum YesNo {
+    /// No.
+    #[default]
+    No,
+    /// Yes.
+    Yes,
+}
+
+impl From<bool> for Open<YesNo> {
+    fn from(yes: bool) -> Self {
+        Self::Known(if yes { YesNo::Yes } else { YesNo::No })
+    }
+}
+
+/// A tier, and where it can be had.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct ObjectStorageTier {
+    /// The tier's id.
+    pub id: u32,
+    /// What it offers, and for how much.
+    #[serde(flatten)]
+    pub terms: TierTerms,
+    /// The clusters that offer it.
+    pub locations: Vec<TierLocation>,
+}
+
+/// A cluster that offers a tier.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct TierLocation {
+    /// The cluster's id.
+    pub id: u32,
+    /// Its host.
+    pub hostname: String,
+    /// Its region's city.
+    pub name: String,
+    /// Its region.
+    pub region: String,
+}
+
+/// A tier that a cluster offers.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct ClusterTier {
+    /// The tier's id.
+    pub id: u32,
+    /// What it offers, and for how much.
+    #[serde(flatten)]
+    pub terms: TierTerms,
+}
+
+/// A cluster that object storage can be in.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct ObjectStorageCluster {
+    /// The cluster's id.
+    pub id: u32,
+    /// Its region.
+    pub region: String,
+    /// Its host.
+    pub hostname: String,
+    /// Whether it takes new object storage.
+    pub deploy: Open<YesNo>,
+}
+
+/// What S3 clients need to connect.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct S3Credentials {
+    /// The host.
+    pub s3_hostname: String,
+    /// The key to name.
+    pub s3_access_key: String,
+    /// The secret to sign with.
+    pub s3_secret_key: String,
+}
+
+/// A bucket.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Bucket {
+    /// Its name.
+    pub name: String,
+    /// When it was created.
+    pub date_created: Time,
+    /// Whether it keeps older versions of objects.
+    pub versioning: bool,
+    /// Whether its objects can be locked against changes.
+    pub object_lock: bool,
+    /// Whether its objects go to the archive.
+    pub archival: bool,
+    /// Its lifecycle policy: what goes to the archive when. Empty for none.
+    pub archive_rules: Vec<ArchiveRule>,
+}
+
+/// A rule of a bucket's lifecycle policy, in the words of S3.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase")]
+pub struct ArchiveRule {
+    /// The rule's name, unique in its policy.
+    #[serde(rename = "ID", default)]
+    pub id: String,
+    /// Whether the rule is in force.
+    pub status: RuleStatus,
+    /// Which objects it is for.
+    #[serde(default)]
+    pub filter: RuleFilter,
+    /// Where they go, and when.
+    #[serde(deserialize_with = "one_or_several")]
+    pub transitions: Vec<RuleTransition>,
+}
+
+/// Whether a rule is in force.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum RuleStatus {
+    /// It is.
+    #[default]
+    Enabled,
+    /// It is not.
+    Disabled,
+}
+
+/// Which objects a rule is for.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct RuleFilter {
+    /// Those whose keys begin so; empty: all.
+    pub prefix: String,
+}
+
+/// Where objects go, and when.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase")]
+pub struct RuleTransition {
+    /// Days after an object was written.
+    pub days: u32,
+    /// Where it goes.
+    pub storage_class: StorageClass,
+}
+
+/// Where objects can go.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum StorageClass {
+    /// The archive.
+    #[default]
+    VultrArchive,
+}
+
+/// The reference describes one transition and shows a list of them.
+fn one_or_several<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<RuleTransition>, D::Error> {
+    struct OneOrSeveral;
+
+    impl<'de> Visitor<'de> for OneOrSeveral {
+        type Value = Vec<RuleTransition>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a transition, or a list of them")
+        }
+        fn visit_seq<A: SeqAccess<'de>>(self, several: A) -> Result<Self::Value, A::Error> {
+            Vec::deserialize(SeqAccessDeserializer::new(several))
+        }
+        fn visit_map<A: MapAccess<'de>>(self, one: A) -> Result<Self::Value, A::Error> {
+            RuleTransition::deserialize(MapAccessDeserializer::new(one)).map(|one| vec![one])
+        }
+    }
+
+    from.deserialize_any(OneOrSeveral)
+}
+
+/// List object storage.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(
+    GET "/v2/object-storage" -> 200 { object_storages: [ListedObjectStorage] }, needs Objstore
+)]
+pub struct ListObjectStorages {
+    /// Items on a page, 1 to 500; 100 when absent.
+    pub per_page: Option<u32>,
+    /// The page: `next` or `prev` of another page's `meta.links`.
+    pub cursor: Option<String>,
+}
+
+/// Create object storage.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/object-storage" -> 202 { object_storage: ObjectStorage }, needs Objstore)]
+pub struct CreateObjectStorage {
+    /// The cluster that it is to be in.
+    pub cluster_id: u32,
+    /// One of the tiers that the cluster offers. It is refused without one.
+    pub tier_id: Option<u32>,
+    /// A name for it.
+    pub label: Option<String>,
+}
+
+/// Get object storage.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(
+    GET "/v2/object-storage/{object-storage-id}" -> 200 { object_storage: ObjectStorage },
+    needs Objstore
+)]
+pub struct GetObjectStorage {
+    /// The storage's id.
+    pub object_storage_id: ObjectStorageId,
+}
+
+/// Rename object storage.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(PUT "/v2/object-storage/{object-storage-id}" -> 204, needs Objstore)]
+pub struct UpdateObjectStorage {
+    /// The storage's id.
+    pub object_storage_id: ObjectStorageId,
+    /// Its new name.
+    pub label: String,
+}
+
+/// Delete object storage with all its buckets.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(DELETE "/v2/object-storage/{object-storage-id}" -> 204, needs Objstore)]
+pub struct DeleteObjectStorage {
+    /// The storage's id.
+    pub object_storage_id: ObjectStorageId,
+}
+
+/// Give object storage new keys; the old ones stop working.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(
+    POST "/v2/object-storage/{object-storage-id}/regenerate-keys"
+        -> 201 { s3_credentials: S3Credentials },
+    needs Objstore
+)]
+pub struct RegenerateObjectStorageKeys {
+    /// The storage's id.
+    pub object_storage_id: ObjectStorageId,
+}
+
+/// List the clusters that object storage can be in.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(
+    GET "/v2/object-storage/clusters" -> 200 { clusters: [ObjectStorageCluster] }, needs Public
+)]
+pub struct ListObjectStorageClusters {
+    /// Items on a page, 1 to 500; 100 when absent.
+    pub per_page: Option<u32>,
+    /// The page: `next` or `prev` of another page's `meta.links`.
+    pub cursor: Option<String>,
+}
+
+/// List the tiers that a cluster offers.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(
+    GET "/v2/object-storage/clusters/{cluster-id}/tiers" -> 200 { tiers: [ClusterTier] },
+    needs Public
+)]
+pub struct ListObjectStorageClusterTiers {
+    /// The cluster's id.
+    pub cluster_id: u32,
+}
+
+/// List the tiers of object storage.
+// The reference calls it public; the real API was seen to ask for a key.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/object-storage/tiers" -> 200 { tiers: [ObjectStorageTier] }, needs AnyKey)]
+pub struct ListObjectStorageTiers {}
+
+/// List the buckets of object storage.
+// Not in the reference: Terraform and govultr call it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(
+    GET "/v2/object-storage/{object-storage-id}/bucket" -> 200 { buckets: [Bucket] },
+    needs Objstore
+)]
+pub struct ListObjectStorageBuckets {
+    /// The storage's id.
+    pub object_storage_id: ObjectStorageId,
+}
+
+/// Create a bucket.
+// govultr's names are not those of the reference.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/object-storage/{object-storage-id}/bucket" -> 202, needs Objstore)]
+pub struct CreateObjectStorageBucket {
+    /// The storage's id.
+    pub object_storage_id: ObjectStorageId,
+    /// Its name: 3 to 63 lower-case letters, digits, dots and hyphens.
+    #[serde(alias = "name")]
+    pub bucket_name: String,
+    /// Keep older versions of objects.
+    #[serde(alias = "enable_bucket_versioning")]
+    pub versioning: Option<bool>,
+    /// Make it possible to lock objects against changes; turns versioning on.
+    #[serde(alias = "enable_object_lock")]
+    pub object_lock: Option<bool>,
+    /// Let its objects go to the archive; not together with the other two.
+    pub archival: Option<bool>,
+}
+
+/// Delete a bucket.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(
+    DELETE "/v2/object-storage/{object-storage-id}/bucket/{bucket-name}" -> 204, needs Objstore
+)]
+pub struct DeleteObjectStorageBucket {
+    /// The storage's id.
+    pub object_storage_id: ObjectStorageId,
+    /// The bucket's name.
+    pub bucket_name: String,
+}
+
+/// Let a bucket's objects go to the archive, or no longer.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(
+    POST "/v2/object-storage/{object-storage-id}/bucket/{bucket-name}/archival" -> 202,
+    needs Objstore
+)]
+pub struct SetObjectStorageBucketArchival {
+    /// The storage's id.
+    pub object_storage_id: ObjectStorageId,
+    /// The bucket's name.
+    pub bucket_name: String,
+    /// Whether they go to the archive.
+    pub archival: bool,
+}
+
+/// Give a bucket a lifecycle policy in place of the one that it has.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(
+    POST "/v2/object-storage/{object-storage-id}/bucket/{bucket-name}/lifecycle" -> 202,
+    needs Objstore
+)]
+pub struct SetObjectStorageBucketLifecycle {
+    /// The storage's id.
+    pub object_storage_id: ObjectStorageId,
+    /// The bucket's name.
+    pub bucket_name: String,
+    /// What goes to the archive when.
+    pub archive_rules: Vec<ArchiveRule>,
+}
+
+/// Delete a bucket's lifecycle policy.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(
+    DELETE "/v2/object-storage/{object-storage-id}/bucket/{bucket-name}/lifecycle" -> 204,
+    needs Objstore
+)]
+pub struct DeleteObjectStorageBucketLifecyclePolicy {
+    /// The storage's id.
+    pub object_storage_id: ObjectStorageId,
+    /// The bucket's name.
+    pub bucket_name: String,
+}

@@ -1,0 +1,109 @@
+//! Clusters and tiers, as lists show them and as orders name them.
+
+use api::Money;
+use api::Page;
+use api::object_storages::*;
+
+use crate::catalog;
+use crate::cx::slice;
+use crate::{Cx, Refusal, Result, Routes};
+
+/// What the real API says of a tier that is missing, or not offered by the cluster.
+const WRONG_TIER: &str = "Invalid tier specified for this location";
+
+pub(super) fn routes() -> Routes {
+    Routes::default().fixed(clusters).fixed(cluster_tiers).on(tiers)
+}
+
+async fn clusters(cx: Cx, req: ListObjectStorageClusters) -> Result<Page<ObjectStorageCluster>> {
+    let view = |cluster: &catalog::ObjectStorageCluster| ObjectStorageCluster {
+        id: cluster.id,
+        region: cluster.region.clone(),
+        hostname: cluster.hostname.clone(),
+        deploy: cluster.deploy.into(),
+    };
+    let clusters: Vec<_> = cx.catalog().object_storage_clusters().map(view).collect();
+    slice(&clusters, req.per_page, req.cursor.as_deref())
+}
+
+async fn cluster_tiers(cx: Cx, req: ListObjectStorageClusterTiers) -> Result<Page<ClusterTier>> {
+    let Some(cluster) = cx.catalog().object_storage_cluster(req.cluster_id) else {
+        return Err(Refusal::not_found("Invalid object storage cluster ID").into());
+    };
+    let tiers = offered(&cx, cluster).map(|tier| ClusterTier { id: tier.id, terms: terms(tier) });
+    Ok(Page::whole(tiers.collect()))
+}
+
+async fn tiers(cx: Cx, _: ListObjectStorageTiers) -> Result<Page<ObjectStorageTier>> {
+    let view = |tier: &catalog::ObjectStorageTier| {
+        let clusters = cx.catalog().object_storage_clusters();
+        let locations = clusters.filter(|cluster| cluster.tiers.contains(&tier.id));
+        let locations = locations.map(|cluster| TierLocation {
+            id: cluster.id,
+            hostname: cluster.hostname.clone(),
+            name: city(&cx, &cluster.region),
+            region: cluster.region.clone(),
+        });
+        ObjectStorageTier { id: tier.id, terms: terms(tier), locations: locations.collect() }
+    };
+    Ok(Page::whole(cx.catalog().object_storage_tiers().map(view).collect()))
+}
+
+/// A region's city.
+pub(super) fn city(cx: &Cx, region: &str) -> String {
+    cx.catalog().region(region).map(|region| region.city.clone()).unwrap_or_default()
+}
+
+/// The listed tiers that a cluster offers, in the order of lists.
+fn offered<'a>(
+    cx: &'a Cx,
+    cluster: &'a catalog::ObjectStorageCluster,
+) -> impl Iterator<Item = &'a catalog::ObjectStorageTier> {
+    cx.catalog().object_storage_tiers().filter(|tier| cluster.tiers.contains(&tier.id))
+}
+
+/// What a tier offers, as clients see it.
+pub(super) fn terms(tier: &catalog::ObjectStorageTier) -> TierTerms {
+    TierTerms {
+        sales_name: tier.name.clone(),
+        sales_desc: tier.description.clone(),
+        slug: tier.slug.clone(),
+        price: Money(tier.price),
+        bw_gb_price: Money(tier.traffic_price_per_gb),
+        disk_gb_price: Money(tier.disk_price_per_gb_month),
+        archive_disk_gb_price: tier.archive_price_per_gb_month.map(Money),
+        ratelimit_ops_bytes: tier.max_bytes_per_s,
+        ratelimit_ops_secs: tier.max_ops_per_s,
+        is_default: tier.default.into(),
+    }
+}
+
+/// The cluster that an order names, which takes new storage.
+pub(super) fn cluster(cx: &Cx, id: u32) -> Result<&catalog::ObjectStorageCluster> {
+    let help = match cx.catalog().object_storage_cluster(id) {
+        Some(cluster) if cluster.deploy => return Ok(cluster),
+        Some(cluster) => format!("{} takes no new object storage", cluster.hostname),
+        None => format!("{id} is no cluster"),
+    };
+    let open = cx.catalog().object_storage_clusters().filter(|cluster| cluster.deploy);
+    let open: Vec<_> = open.map(|cluster| format!("{} ({})", cluster.id, cluster.region)).collect();
+    let help = format!("cluster_id: {help}; there are {}", open.join(", "));
+    Err(Refusal::bad("Invalid object storage cluster.").help(help).into())
+}
+
+/// The tier that an order names, which the cluster offers. There is no default: orders without a
+/// tier, which older clients send, are refused by the real API.
+pub(super) fn tier<'a>(
+    cx: &'a Cx,
+    cluster: &'a catalog::ObjectStorageCluster,
+    id: Option<u32>,
+) -> Result<&'a catalog::ObjectStorageTier> {
+    let found = id.filter(|id| cluster.tiers.contains(id));
+    if let Some(tier) = found.and_then(|id| cx.catalog().object_storage_tier(id)) {
+        return Ok(tier);
+    }
+    let tiers: Vec<_> =
+        offered(cx, cluster).map(|tier| format!("{} ({})", tier.id, tier.name)).collect();
+    let help = format!("tier_id: {} offers {}", cluster.hostname, tiers.join(", "));
+    Err(Refusal::bad(WRONG_TIER).help(help).into())
+}
