@@ -178,10 +178,11 @@ pub struct CreateFirewallGroupRule {
     pub ip_type: IpType,
     /// The protocol to let in.
     pub protocol: FirewallProtocol,
-    /// The address of the network that traffic may come from, without its size.
-    pub subnet: String,
-    /// The size of that network, in bits of its netmask; 0 for any address.
-    pub subnet_size: u32,
+    /// The address of the network that traffic may come from, without its size. Needed where
+    /// `source` says nothing.
+    pub subnet: Option<String>,
+    /// The size of that network, in bits of its netmask; 0 for any address. Needed with `subnet`.
+    pub subnet_size: Option<u32>,
     /// A port, or a range of them as `8000:8010`; for `tcp` and `udp` only.
     pub port: Option<String>,
     /// `cloudflare` or a load balancer's id, in place of `subnet` and `subnet_size`; empty for

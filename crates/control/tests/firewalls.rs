@@ -22,8 +22,8 @@ async fn read(world: &World, firewall_group_id: FirewallGroupId) -> FirewallGrou
 fn ssh(group: FirewallGroupId) -> CreateFirewallGroupRule {
     CreateFirewallGroupRule {
         firewall_group_id: group,
-        subnet: "203.0.113.7".into(),
-        subnet_size: 32,
+        subnet: Some("203.0.113.7".into()),
+        subnet_size: Some(32),
         port: Some("22".into()),
         ..Default::default()
     }
@@ -122,8 +122,8 @@ async fn the_same_rule_twice_is_refused_whatever_its_notation() {
     assert_eq!(refused(world.client.send(ssh(id)).await), twice);
     let v6 = |subnet: &str| CreateFirewallGroupRule {
         ip_type: IpType::V6,
-        subnet: subnet.into(),
-        subnet_size: 64,
+        subnet: Some(subnet.into()),
+        subnet_size: Some(64),
         ..ssh(id)
     };
     let made = world.client.send(v6("2001:DB8:0::1")).await.unwrap();
@@ -141,7 +141,11 @@ async fn protocols_without_ports_drop_what_is_sent_for_one() {
     {
         for (port, accepted) in [(Some("-1".to_owned()), true), (None, false)] {
             let any = CreateFirewallGroupRule { protocol, port, ..ssh(id) };
-            let any = CreateFirewallGroupRule { subnet: "0.0.0.0".into(), subnet_size: 0, ..any };
+            let any = CreateFirewallGroupRule {
+                subnet: Some("0.0.0.0".into()),
+                subnet_size: Some(0),
+                ..any
+            };
             let outcome = world.client.send(any).await;
             assert_eq!(outcome.is_ok(), accepted, "the second is like the first");
             if let Ok(rule) = outcome {
@@ -173,8 +177,8 @@ async fn networks_fit_their_version_of_ip() {
     let id = group(&world).await;
     let rule = |ip_type, subnet: &str, subnet_size| CreateFirewallGroupRule {
         ip_type,
-        subnet: subnet.into(),
-        subnet_size,
+        subnet: Some(subnet.into()),
+        subnet_size: Some(subnet_size),
         ..ssh(id)
     };
     let any = world.client.send(rule(IpType::V6, "::", 0)).await.unwrap();
@@ -191,6 +195,10 @@ async fn networks_fit_their_version_of_ip() {
     }
 }
 
+/// A rule as Ansible sends it: nulls for what it was not told.
+const NULLS: &str = r#"{"notes": null, "port": "80", "subnet": null, "subnet_size": null,
+    "source": "cloudflare", "protocol": "tcp", "ip_type": "v4"}"#;
+
 #[tokio::test]
 async fn sources_go_before_networks() {
     let world = World::new().await;
@@ -198,6 +206,18 @@ async fn sources_go_before_networks() {
     let rule = |source: &str| CreateFirewallGroupRule { source: Some(source.into()), ..ssh(id) };
     assert_eq!(world.client.send(rule("cloudflare")).await.unwrap().source, "cloudflare");
     assert_eq!(world.client.send(rule("")).await.unwrap().source, "203.0.113.7/32");
+    let alone = |source: &str| CreateFirewallGroupRule {
+        port: Some("443".into()),
+        subnet: None,
+        subnet_size: None,
+        ..rule(source)
+    };
+    let made = world.client.send(alone("cloudflare")).await.unwrap();
+    assert_eq!((&*made.source, &*made.subnet), ("cloudflare", ""), "Ansible sends no network then");
+    let (status, text) = refused(world.client.send(alone("")).await);
+    assert!(status == 400 && text.contains("subnet: is required"), "{text}");
+    let (status, text) = world.raw("POST", &format!("/v2/firewalls/{id}/rules"), NULLS).await;
+    assert_eq!(status, 201, "{text}");
     let (status, text) = refused(world.client.send(rule("akamai")).await);
     assert!(status == 400 && text.contains("source:"), "{text}");
     let again = CreateFirewallGroupRule { subnet: "198.51.100.1".into(), ..rule("cloudflare") };

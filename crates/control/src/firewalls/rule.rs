@@ -62,7 +62,8 @@ impl Rule {
             _ => String::new(),
         };
         let notes = req.notes.unwrap_or_default();
-        let (subnet, subnet_size) = (req.subnet, req.subnet_size);
+        let subnet = req.subnet.unwrap_or_default();
+        let subnet_size = req.subnet_size.unwrap_or_default();
         Ok(Self { number, ip_type, protocol, port, subnet, subnet_size, source, notes })
     }
 
@@ -113,11 +114,14 @@ const CLOUDFLARE: &str = "cloudflare";
 /// Where traffic is to come from: `source` goes before the network, which is then ignored. Whether
 /// there is such a load balancer is not known here.
 fn source(req: &CreateFirewallGroupRule) -> Result<Source> {
-    let own = format!("{}/{}", req.subnet, req.subnet_size);
+    // Answers show the network as the source of rules without one: it may be sent back.
+    let own =
+        req.subnet.as_ref().zip(req.subnet_size).map(|(subnet, size)| format!("{subnet}/{size}"));
     match req.source.as_deref().unwrap_or_default() {
         CLOUDFLARE => Ok(Source::Cloudflare),
-        // Answers show the network as the source of rules without one: it may be sent back.
-        text if text.is_empty() || text == own => network(req).map(Source::Network),
+        text if text.is_empty() || own.as_deref() == Some(text) => {
+            network(req).map(Source::Network)
+        }
         other => other.parse().map(Source::LoadBalancer).map_err(|_| {
             let help = format!(
                 "`{other}` is not known; it may be empty, for `subnet`, or `cloudflare`, or the id \
@@ -133,14 +137,17 @@ fn network(req: &CreateFirewallGroupRule) -> Result<Network> {
         IpType::V4 => (false, "IPv4", "203.0.113.0", 32),
         IpType::V6 => (true, "IPv6", "2001:db8::", 128),
     };
-    let address = req.subnet.parse::<IpAddr>().ok().filter(|ip| ip.is_ipv6() == wanted);
+    let missing = |field| Refusal::field(field, "is required where there is no `source`");
+    let subnet = req.subnet.as_deref().ok_or_else(|| missing("subnet"))?;
+    let bits_sent = req.subnet_size.ok_or_else(|| missing("subnet_size"))?;
+    let address = subnet.parse::<IpAddr>().ok().filter(|ip| ip.is_ipv6() == wanted);
     let Some(address) = address else {
-        let help = format!("`{}` is no {word} address such as {example}", req.subnet);
+        let help = format!("`{subnet}` is no {word} address such as {example}");
         return Err(Refusal::field("subnet", help).into());
     };
-    let size = u8::try_from(req.subnet_size).ok();
+    let size = u8::try_from(bits_sent).ok();
     size.and_then(|size| Network::new(address, size)).ok_or_else(|| {
-        let help = format!("{} is not from 0 to {bits}", req.subnet_size);
+        let help = format!("{bits_sent} is not from 0 to {bits}");
         Refusal::field("subnet_size", help).into()
     })
 }
