@@ -100,3 +100,18 @@ data "vultr_load_balancer" "found" {
     }
   }
 }
+
+resource "vultr_firewall_group" "inside" {
+  description = "behind the load balancer"
+}
+
+# It goes with its load balancer.
+resource "vultr_firewall_rule" "from_plain" {
+  firewall_group_id = vultr_firewall_group.inside.id
+  protocol          = "tcp"
+  ip_type           = "v4"
+  subnet            = "0.0.0.0"
+  subnet_size       = 0
+  port              = "22"
+  source            = vultr_load_balancer.plain.id
+}
