@@ -11,27 +11,19 @@ import (
 	"sort"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/vultr/govultr/v3"
 )
 
-const (
-	nowhere  = "00000000-0000-4000-8000-000000000000"
-	deadline = 30 * time.Second
-)
+const nowhere = "00000000-0000-4000-8000-000000000000"
 
 // world holds the client under test and the book of what was shown.
 type world struct {
 	*govultr.Client
-	ctx    context.Context
-	calls  *recorder
-	family string
-	shown  int
+	book
+	ctx   context.Context
+	calls *recorder
 }
-
-// failure ends a family: what comes after a failed check would stand on sand.
-type failure struct{ text string }
 
 // recorder adds the key, as callers of govultr must, and notes which of govultr's methods sent the request.
 type recorder struct {
@@ -96,20 +88,6 @@ func (w *world) uncalled(services []any) []string {
 	return missing
 }
 
-// show is one check; its text says what it shows.
-func (w *world) show(what string, holds bool, detail ...any) {
-	if !holds {
-		panic(failure{strings.TrimSpace(what + ": " + fmt.Sprintln(detail...))})
-	}
-	w.shown++
-	fmt.Printf("ok    %s: %s\n", w.family, what)
-}
-
-// same is a check that two values are equal, showing both when they are not.
-func (w *world) same(what string, found, wanted any) {
-	w.show(what, reflect.DeepEqual(found, wanted), fmt.Sprintf("found %#v, wanted %#v", found, wanted))
-}
-
 // refused is a check that the server refuses, with an error body as the real API writes it. govultr gives that body
 // as the error's text and nothing else.
 func (w *world) refused(what string, status int, says string, err error) {
@@ -127,39 +105,12 @@ func (w *world) refused(what string, status int, says string, err error) {
 	w.show(what+": the refusal says so", body.Error != "" && strings.Contains(body.Error, says), text)
 }
 
-// wait polls until the probe holds; a check in itself.
-func (w *world) wait(what string, probe func() bool) {
-	for end := time.Now().Add(deadline); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
-		if probe() {
-			w.show(what, true)
-			return
-		}
-	}
-	panic(failure{fmt.Sprintf("%s: not within %s", what, deadline)})
-}
-
 // gone is a check that a deleted thing is no more. A delete may take a moment to finish.
 func (w *world) gone(what string, read func() error) {
 	w.wait(what+" answers 404 once it is deleted", func() bool {
 		err := read()
 		return err != nil && strings.Contains(err.Error(), `"status":404`)
 	})
-}
-
-// run runs one family and reports whether it failed; one family's fault must not hide the others.
-func (w *world) run(name string, family func(*world)) (failed bool) {
-	w.family = name
-	defer func() {
-		if cause := recover(); cause != nil {
-			failed = true
-			if fault, ours := cause.(failure); ours {
-				cause = fault.text
-			}
-			fmt.Printf("FAIL  %s: %v\n", name, cause)
-		}
-	}()
-	family(w)
-	return false
 }
 
 // done ends the family on an error.

@@ -2,16 +2,7 @@
 // It must never repair an answer before the library has read it, and never count a call that the library did not make.
 package main
 
-import (
-	"fmt"
-	"os"
-	"slices"
-)
-
-var families = []struct {
-	name string
-	run  func(*world)
-}{
+var families = []family{
 	{"account", account}, {"users", users}, {"regions", regions}, {"plans", plans}, {"os", systems},
 	{"applications", applications}, {"paging", paging}, {"ssh", sshKeys}, {"startup", scripts}, {"dns domains", domains},
 	{"dns records", records}, {"firewall", firewall}, {"VPCs", vpcs}, {"NAT gateways", natGateways},
@@ -24,27 +15,11 @@ var families = []struct {
 
 func main() {
 	w := newWorld()
-	failed, only := 0, os.Args[1:]
-	for _, family := range families {
-		if len(only) > 0 && !slices.Contains(only, family.name) {
-			continue
-		}
-		if w.run(family.name, family.run) {
-			failed++
-		}
-	}
-	missed := w.uncalled([]any{
-		w.Account, w.Application, w.Backup, w.BlockStorage, w.Domain, w.DomainRecord, w.FirewallGroup, w.FirewallRule,
-		w.Instance, w.ISO, w.LoadBalancer, w.ObjectStorage, w.OS, w.Plan, w.Region, w.ReservedIP, w.Snapshot, w.SSHKey, w.StartupScript, w.User, w.VPC, w.VPC2,
+	runAll(w, families, func() []string {
+		return w.uncalled([]any{
+			w.Account, w.Application, w.Backup, w.BlockStorage, w.Domain, w.DomainRecord, w.FirewallGroup, w.FirewallRule,
+			w.Instance, w.ISO, w.LoadBalancer, w.ObjectStorage, w.OS, w.Plan, w.Region, w.ReservedIP, w.Snapshot, w.SSHKey, w.StartupScript,
+			w.User, w.VPC, w.VPC2,
+		})
 	})
-	if len(only) == 0 {
-		for _, name := range missed {
-			fmt.Printf("FAIL  coverage: %s was never called\n", name)
-		}
-		failed += len(missed)
-	}
-	fmt.Printf("%d checks held, %d failures, %d different methods called\n", w.shown, failed, len(w.calls.called))
-	if failed > 0 {
-		os.Exit(1)
-	}
 }

@@ -7,18 +7,14 @@ count a call that the client did not make.
 import json
 import os
 import sys
-import time
 from decimal import Decimal
 
 from vultr_python_client import ApiClient, Configuration, schemas
 from vultr_python_client.exceptions import ApiException
 
-DEADLINE = float(os.environ.get("CONFORMANCE_DEADLINE", "30"))
+from book import Book, Failed
+
 NOWHERE = "00000000-0000-4000-8000-000000000000"
-
-
-class Failed(Exception):
-    """A check did not hold: the rest of its family would stand on sand."""
 
 
 def plain(value):
@@ -70,32 +66,21 @@ class Api:
         return call
 
 
-class World:
+class World(Book):
     """All API classes of the families, and the book of what was shown."""
 
     def __init__(self, classes):
+        super().__init__()
         configuration = Configuration()
         configuration.access_token = os.environ["VULTR_API_KEY"]
         # The client reads neither variable by itself; its host stays https://api.vultr.com/v2.
         configuration.proxy = os.environ["HTTPS_PROXY"]
         configuration.ssl_ca_cert = os.environ["SSL_CERT_FILE"]
         self.configuration = configuration
-        self.called, self.inner = set(), {}
+        self.inner = {}
         for word, kind in classes.items():
             self.inner[word] = kind(ApiClient(configuration))
             setattr(self, word, Api(self.inner[word], self.called))
-        self.family, self.shown, self.failures = "", 0, []
-
-    def show(self, what, holds, detail=""):
-        """One check. What it says is what it shows; a failed one ends its family."""
-        if not holds:
-            raise Failed(f"{what}{': ' if detail != '' else ''}{detail}")
-        self.shown += 1
-        print(f"ok    {self.family}: {what}", flush=True)
-
-    def same(self, what, found, wanted):
-        """A check that two values are equal, showing both when they are not."""
-        self.show(what, found == wanted, f"found {found!r}, wanted {wanted!r}" if found != wanted else "")
 
     def refused(self, what, status, call, *arguments, says="", **named):
         """A check that the server refuses, with this status and an error body as the real API writes it."""
@@ -113,17 +98,6 @@ class World:
             return
         raise Failed(f"{what} should be refused with {status}, but was accepted")
 
-    def wait(self, what, probe, seconds=DEADLINE):
-        """Polls until `probe` answers something true, which it returns; a check in itself."""
-        end, found = time.monotonic() + seconds, None
-        while time.monotonic() < end:
-            found = probe()
-            if found:
-                self.show(what, True)
-                return found
-            time.sleep(0.05)
-        raise Failed(f"{what}: not within {seconds:.0f} s (last seen: {found!r})")
-
     def gone(self, what, call, **path):
         """A check that a deleted thing is no more. A delete may take a moment to finish."""
         def probe():
@@ -137,7 +111,7 @@ class World:
     def uncalled(self):
         """Methods of the API classes that no check has called."""
         every = {(type(inner).__name__, name) for inner in self.inner.values() for name in Api.methods(inner)}
-        return sorted(every - self.called)
+        return [f"{kind}.{method}" for kind, method in sorted(every - self.called)]
 
 
 def ids(rows):

@@ -13,21 +13,14 @@ import (
 	vultr "github.com/JamesClonk/vultr/lib"
 )
 
-const (
-	deadline = 30 * time.Second
-	library  = "github.com/JamesClonk/vultr/lib.(*Client)."
-)
+const library = "github.com/JamesClonk/vultr/lib.(*Client)."
 
 // world holds the library's client under test and the book of what was shown.
 type world struct {
 	*vultr.Client
-	calls  *recorder
-	family string
-	shown  int
+	book
+	calls *recorder
 }
-
-// failure ends a family: what comes after a failed check would stand on sand.
-type failure struct{ text string }
 
 // recorder notes which of the library's methods sent the request; the request and its answer pass untouched.
 type recorder struct{ called map[string]bool }
@@ -70,20 +63,6 @@ func (w *world) uncalled() []string {
 	return missing
 }
 
-// show is one check; its text says what it shows.
-func (w *world) show(what string, holds bool, detail ...any) {
-	if !holds {
-		panic(failure{strings.TrimSpace(what + ": " + fmt.Sprintln(detail...))})
-	}
-	w.shown++
-	fmt.Printf("ok    %s: %s\n", w.family, what)
-}
-
-// same is a check that two values are equal, showing both when they are not.
-func (w *world) same(what string, found, wanted any) {
-	w.show(what, reflect.DeepEqual(found, wanted), fmt.Sprintf("found %#v, wanted %#v", found, wanted))
-}
-
 // accepted is a check that an action is done.
 func (w *world) accepted(what string, err error) { w.show(what, err == nil, err) }
 
@@ -91,33 +70,6 @@ func (w *world) accepted(what string, err error) { w.show(what, err == nil, err)
 func (w *world) refused(what, says string, err error) {
 	w.show(what+" is refused", err != nil, "it was accepted")
 	w.show(what+": the refusal says so in plain text", strings.Contains(err.Error(), says) && !strings.HasPrefix(err.Error(), "{"), err)
-}
-
-// wait polls until the probe holds; a check in itself.
-func (w *world) wait(what string, probe func() bool) {
-	for end := time.Now().Add(deadline); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
-		if probe() {
-			w.show(what, true)
-			return
-		}
-	}
-	panic(failure{fmt.Sprintf("%s: not within %s", what, deadline)})
-}
-
-// run runs one family and reports whether it failed; one family's fault must not hide the others.
-func (w *world) run(name string, family func(*world)) (failed bool) {
-	w.family = name
-	defer func() {
-		if cause := recover(); cause != nil {
-			failed = true
-			if fault, ours := cause.(failure); ours {
-				cause = fault.text
-			}
-			fmt.Printf("FAIL  %s: %v\n", name, cause)
-		}
-	}()
-	family(w)
-	return false
 }
 
 // got is the value of an answer; an error ends the family.

@@ -5,18 +5,14 @@ count a call that the client did not make.
 """
 
 import os
-import time
 
 from vultr import Vultr, VultrError
 from vultr.utils import VultrBase
 
-DEADLINE = float(os.environ.get("CONFORMANCE_DEADLINE", "30"))
+from book import Book, Failed
+
 # Of every part of the client: not calls of their own.
 COMMON = {name for name in vars(VultrBase) if not name.startswith("_")}
-
-
-class Failed(Exception):
-    """A check did not hold: the rest of its family would stand on sand."""
 
 
 def client_with(key):
@@ -40,12 +36,12 @@ def methods(part):
     return {name for name in vars(type(part)) if not name.startswith("_")} - COMMON
 
 
-class World:
+class World(Book):
     """The client under test, and the book of what was shown. `w.dns.list()` is the client's own `dns.list()`."""
 
     def __init__(self):
+        super().__init__()
         self.client = client_with(os.environ["VULTR_API_KEY"])
-        self.family, self.shown, self.failures, self.called = "", 0, [], set()
         for name, part in parts(self.client).items():
             for method in methods(part):
                 setattr(part, method, self._noted(f"{name}.{method}", getattr(part, method)))
@@ -72,13 +68,6 @@ class World:
         """Likewise a change."""
         return self.client.request(f"/v1/{path}", params, "POST")
 
-    def show(self, what, holds, detail=""):
-        """One check. What it says is what it shows; a failed one ends its family."""
-        if not holds:
-            raise Failed(f"{what}{': ' if detail != '' else ''}{detail}")
-        self.shown += 1
-        print(f"ok    {self.family}: {what}", flush=True)
-
     def same(self, what, found, wanted):
         """A check that two values are equal and of one type, showing both when they are not: v1's clients tell 1 from "1"."""
         holds = found == wanted and type(found) is type(wanted)
@@ -96,14 +85,3 @@ class World:
             self.show(f"{what} is refused", says in str(refusal), refusal)
             return
         raise Failed(f"{what} should be refused, but was accepted")
-
-    def wait(self, what, probe, seconds=DEADLINE):
-        """Polls until `probe` answers something true, which it returns; a check in itself."""
-        end, found = time.monotonic() + seconds, None
-        while time.monotonic() < end:
-            found = probe()
-            if found:
-                self.show(what, True)
-                return found
-            time.sleep(0.05)
-        raise Failed(f"{what}: not within {seconds:.0f} s (last seen: {found!r})")

@@ -1,8 +1,6 @@
 """Runs every family's checks of API v1 against the server that the environment names (see conformance/README.md)."""
 
-import os
 import sys
-import traceback
 
 import families
 from harness import World
@@ -18,25 +16,5 @@ FAMILIES = [
 ]
 
 
-def main():
-    world, only = World(), sys.argv[1:]
-    for name, family in FAMILIES:
-        if only and name not in only:
-            continue
-        world.family = name
-        try:
-            family(world)
-        except Exception as fault:  # one family's fault must not hide the others
-            world.failures.append(name)
-            ours = [frame for frame in traceback.extract_tb(fault.__traceback__) if "families" in frame.filename]
-            at = f" ({os.path.basename(ours[-1].filename)}:{ours[-1].lineno})" if ours else ""
-            print(f"FAIL  {name}{at}: {type(fault).__name__}: {fault}", flush=True)
-    missed = [] if only else world.uncalled()
-    for call in missed:
-        print(f"FAIL  coverage: {call} was never called")
-    print(f"{world.shown} checks held, {len(world.failures)} families failed, {len(world.called)} different calls made")
-    return 1 if world.failures or missed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(World().run(FAMILIES))

@@ -1,0 +1,1 @@
+../govultr/book.go
