@@ -105,6 +105,13 @@ impl V1 {
         let answer = self.ask(method, path, params).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.body);
         assert_eq!(answer.kind, "application/json", "{path}");
+        readable(path, &answer.body);
+        if method == "GET" {
+            // The types of later years are read, too.
+            let request = http::Request::builder().uri(format!("/v1/{path}?{}", form(params)));
+            let request = request.header("API-Key", KEY).body(Body::empty()).expect("a request");
+            readable(path, &self.exchange(request).await.body);
+        }
         self.mark(path);
         serde_json::from_str(&answer.body).expect("JSON")
     }
@@ -114,6 +121,7 @@ impl V1 {
         let answer = self.ask("POST", path, params).await;
         let done = Answer { status: 200, kind: String::new(), body: String::new() };
         assert_eq!(answer, done, "{path}");
+        readable(path, &answer.body);
         self.mark(path);
         self.world.settle().await;
     }
@@ -145,6 +153,14 @@ impl V1 {
         self.world.settle().await;
         text(&answer["SUBID"])
     }
+}
+
+/// Checks that the SDK's typed call reads what was answered.
+#[track_caller]
+pub(crate) fn readable(path: &str, body: &str) {
+    let path = v1::calls::find(path).expect("a call").path;
+    let entry = sdk::v1::CALLS.iter().find(|entry| entry.path == path).expect("the SDK has it");
+    entry.check(body).unwrap_or_else(|why| panic!("{path}: {why}\n{body}"));
 }
 
 /// A string or number as text.
