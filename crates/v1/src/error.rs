@@ -104,17 +104,45 @@ const NAMES: [(&str, &str); 15] = [
     ("reverse", "entry"),
 ];
 
-/// A refusal of v2, with the parameter named as the caller knows it.
+/// Lists of v2 that refusals point to, and the same of v1.
+const LISTS: [(&str, &str); 4] = [
+    ("/v2/applications", "app/list"),
+    ("/v2/os", "os/list"),
+    ("/v2/plans", "plans/list"),
+    ("/v2/regions", "regions/list"),
+];
+
+/// A refusal of v2, with parameters and lists named as the caller knows them.
 fn in_v1_words(text: &str) -> String {
     let text = text.strip_prefix("Bad request. ").unwrap_or(text);
-    let Some((head, rest)) = text.split_once(": ") else { return text.to_owned() };
+    let Some((head, rest)) = text.split_once(": ") else { return renamed(text) };
     // Before the field there may be a sentence in the real API's words.
     let field = head.rsplit(". ").next().unwrap_or(head);
     let said = &head[..head.len() - field.len()];
     match NAMES.iter().find(|(v2, _)| *v2 == field) {
-        Some((_, v1)) => format!("{said}{v1}: {rest}"),
-        None => text.to_owned(),
+        Some((_, v1)) => format!("{said}{v1}: {}", renamed(rest)),
+        None => renamed(text),
     }
+}
+
+/// A sentence whose names of v2 are those of v1. Names that are ordinary words, too, stay.
+fn renamed(text: &str) -> String {
+    let is_inside = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '/';
+    let names = NAMES.iter().filter(|(v2, _)| v2.contains('_')).chain(&LISTS);
+    let names: Vec<_> = names.collect();
+    let mut sentence = String::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        let start = rest.find(is_inside).unwrap_or(rest.len());
+        let (between, from_word) = rest.split_at(start);
+        let end = from_word.find(|c| !is_inside(c)).unwrap_or(from_word.len());
+        let (word, after) = from_word.split_at(end);
+        let known = names.iter().find(|(v2, _)| *v2 == word);
+        sentence.push_str(between);
+        sentence.push_str(known.map_or(word, |(_, v1)| *v1));
+        rest = after;
+    }
+    sentence
 }
 
 #[cfg(test)]
@@ -135,6 +163,10 @@ mod tests {
         assert_eq!((status, text.as_str()), (412, "OSID: 7 is no system"));
         let text = from(400, "Invalid OS. os_id: 7 is no system").1;
         assert_eq!(text, "Invalid OS. OSID: 7 is no system");
+        let text = from(400, "Invalid OS. os_id: 7 is no system; see /v2/os").1;
+        assert_eq!(text, "Invalid OS. OSID: 7 is no system; see os/list");
+        let text = from(400, "give `script_id` or none: ä plan is a plan.").1;
+        assert_eq!(text, "give `SCRIPTID` or none: ä plan is a plan.");
         assert_eq!(from(404, "Invalid plan").0, 412);
         assert_eq!(from(401, "Invalid API token."), (403, "Invalid API key".into()));
         let text = from(401, "Unauthorized IP address: 192.0.2.1").1;

@@ -132,6 +132,9 @@ impl V1 {
         let answer = self.ask(verb, path, params).await;
         assert_eq!(answer.status, 412, "{path}: {}", answer.body);
         assert_eq!(answer.kind, "text/html; charset=UTF-8", "{path}");
+        // Callers of v1 know neither v2's paths nor its fields.
+        let foreign = ["/v2", "_id:", "_id "].iter().find(|word| answer.body.contains(**word));
+        assert_eq!(foreign, None, "{path}: {}", answer.body);
         answer.body
     }
 
