@@ -3,12 +3,15 @@
 //! What went wrong inside goes to the log, never to the caller.
 
 use http::StatusCode;
+use sdk::FaultKind;
 
 /// What handlers answer.
 pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
 
 pub(crate) const INVALID_KEY: &str = "Invalid API key";
 const INTERNAL: &str = "Internal server error.  Try again at a later time";
+const UNAVAILABLE: &str = "Service unavailable.  v2 cannot be reached or is not available, so \
+                           nothing was done: try again at a later time";
 
 /// An answer that is no success: a status of v1 and a sentence.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -59,9 +62,31 @@ impl Failure {
     }
 }
 
+/// What went wrong on the way to v2. Callers send a 503 again without asking, so it is said only
+/// where nothing can have been done.
 impl From<sdk::Error> for Failure {
     fn from(error: sdk::Error) -> Self {
-        let sdk::Error::Refused(refusal) = error else { return Self::internal(error) };
+        match error {
+            sdk::Error::Refused(refusal) => Self::of_refusal(refusal),
+            sdk::Error::Transport { ref fault, .. } if fault.kind == FaultKind::Connect => {
+                Self::unavailable(error)
+            }
+            sdk::Error::Transport { .. } => Self::broken(error, "did not answer"),
+            sdk::Error::TimedOut { .. } => Self::broken(error, "did not answer in time"),
+            sdk::Error::Unreadable { .. } => Self::broken(error, "answered what cannot be read"),
+            other => Self::internal(other),
+        }
+    }
+}
+
+impl Failure {
+    fn of_refusal(refusal: api::ApiError) -> Self {
+        if is_page(&refusal.error) {
+            return match refusal.status {
+                503 => Self::unavailable(refusal),
+                _ => Self::broken(refusal, "answered with a page for people"),
+            };
+        }
         match refusal.status {
             401 => match refusal.error.split_once("IP address: ") {
                 Some((_, address)) => {
@@ -73,10 +98,35 @@ impl From<sdk::Error> for Failure {
             403 => Self::forbidden(refusal.error),
             // What v2 allows in a second is many times what v1 does.
             429 => Self::too_many(2),
+            503 => Self::unavailable(refusal),
             400..500 => Self::refused(in_v1_words(&refusal.error)),
             _ => Self::internal(refusal),
         }
     }
+
+    /// 503: nothing was done.
+    fn unavailable(cause: impl std::fmt::Display) -> Self {
+        tracing::warn!(%cause, "v2 is not available");
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, text: UNAVAILABLE.into() }
+    }
+
+    /// 500: it may have been done.
+    fn broken(cause: impl std::fmt::Display, what: &str) -> Self {
+        let text = format!(
+            "Internal server error.  v2 {what}: whether a change was made shows in the lists only"
+        );
+        Self { text, ..Self::internal(cause) }
+    }
+}
+
+/// Whether a refusal is not v2's, but the page of a proxy or of another server altogether.
+fn is_page(text: &str) -> bool {
+    text.trim_start().starts_with('<')
+}
+
+/// Whether v2 says that there is no such thing.
+pub(crate) fn is_unknown(error: &sdk::Error) -> bool {
+    matches!(error, sdk::Error::Refused(refusal) if refusal.status == 404 && !is_page(&refusal.error))
 }
 
 impl From<crate::IdsError> for Failure {
