@@ -3,6 +3,7 @@
 
 mod common;
 
+use common::{Script, Then, ok};
 use http::StatusCode;
 use sdk::Error;
 use sdk::transport::{Request, Response};
@@ -222,4 +223,16 @@ async fn what_cannot_be_read_is_an_error_that_shows_the_place_and_the_body() {
     let refused = answered(412, "Invalid server.  Check SUBID").call(&halt).await.unwrap_err();
     let Error::Refused(refusal) = &refused else { panic!("{refused}") };
     assert_eq!(refusal.error, "Invalid server.  Check SUBID");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_call_too_many_is_sent_again_and_what_may_have_been_done_is_not() {
+    let halt = ServerHalt { subid: 1 };
+    for (status, sent) in [(503, 2), (429, 2), (500, 1), (502, 1), (412, 1)] {
+        let refused = Then::Answer(status, &[], "Rate limit reached".into());
+        let script = Script::new([refused, ok("")]);
+        let client = Client::with(script.builder("http://127.0.0.1:1"), "KEY").unwrap();
+        assert_eq!(client.call(&halt).await.is_ok(), sent == 2, "{status}");
+        assert_eq!(script.count(), sent, "{status}");
+    }
 }

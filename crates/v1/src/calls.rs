@@ -6,6 +6,8 @@
 use std::fmt::Write as _;
 use std::pin::Pin;
 
+use api::Access;
+
 use crate::cx::Cx;
 use crate::error::Result;
 use crate::reply::Reply;
@@ -77,6 +79,16 @@ impl Param {
         Self { alias, ..self }
     }
 }
+
+/// Permissions that v1 asks for besides those of v2's operations.
+const NEEDS: [(&str, Access); 6] = [
+    ("account/info", Access::Billing),
+    ("server/backup_enable", Access::Upgrade),
+    ("server/create", Access::Subscriptions),
+    ("server/create_ipv4", Access::Upgrade),
+    ("server/ddos_protection_enable", Access::Upgrade),
+    ("server/upgrade_plan_list", Access::Upgrade),
+];
 
 /// Where values of parameters are found; `SUBID` is in the list of the call's own group.
 const SOURCES: [(&str, &str); 21] = [
@@ -210,6 +222,11 @@ impl Call {
         self.path.split('/').next().unwrap_or_default()
     }
 
+    /// What the caller must be allowed besides what v2 asks for.
+    pub(crate) fn needs(&self) -> Option<Access> {
+        NEEDS.iter().find(|(path, _)| *path == self.path).map(|(_, access)| *access)
+    }
+
     pub(crate) fn takes(&self, verb: Verb) -> bool {
         self.verb == verb || verb == Verb::Post && READ_BY_POST.contains(&self.path)
     }
@@ -267,7 +284,7 @@ mod tests {
         let paths: BTreeSet<_> = all().map(|call| call.path).collect();
         assert_eq!(all().count(), 157);
         assert_eq!(paths.len(), 157);
-        for path in PUBLIC.iter().chain(&READ_BY_POST) {
+        for path in PUBLIC.iter().chain(&READ_BY_POST).chain(NEEDS.iter().map(|(path, _)| path)) {
             assert!(paths.contains(path), "{path}");
         }
     }

@@ -168,7 +168,9 @@ fn in_v1_words(text: &str) -> String {
     let Some((head, rest)) = text.split_once(": ") else { return renamed(text) };
     // Before the field there may be a sentence in the real API's words.
     let field = head.rsplit(". ").next().unwrap_or(head);
-    let said = &head[..head.len() - field.len()];
+    let said = head[..head.len() - field.len()].trim_end();
+    // v1 has two spaces between sentences.
+    let said = if said.is_empty() { String::new() } else { format!("{said}  ") };
     match NAMES.iter().find(|(v2, _)| *v2 == field) {
         Some((_, v1)) => format!("{said}{v1}: {}", renamed(rest)),
         None => renamed(text),
@@ -212,9 +214,9 @@ mod tests {
         let (status, text) = from(400, "Bad request. os_id: 7 is no system");
         assert_eq!((status, text.as_str()), (412, "OSID: 7 is no system"));
         let text = from(400, "Invalid OS. os_id: 7 is no system").1;
-        assert_eq!(text, "Invalid OS. OSID: 7 is no system");
+        assert_eq!(text, "Invalid OS.  OSID: 7 is no system");
         let text = from(400, "Invalid OS. os_id: 7 is no system; see /v2/os").1;
-        assert_eq!(text, "Invalid OS. OSID: 7 is no system; see os/list");
+        assert_eq!(text, "Invalid OS.  OSID: 7 is no system; see os/list");
         let text = from(400, "give `script_id` or none: ä plan is a plan.").1;
         assert_eq!(text, "give `SCRIPTID` or none: ä plan is a plan.");
         assert_eq!(from(404, "Invalid plan").0, 412);

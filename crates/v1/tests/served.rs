@@ -5,7 +5,7 @@
 mod common;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::body::Body;
@@ -192,4 +192,33 @@ async fn a_page_with_404_does_not_say_that_a_thing_is_not_there() {
     let params = format!("NETWORKID={}", v1::Space::Network.text(number));
     let told = exchange(&gateway, request("POST", "network/destroy", &params)).await;
     assert_eq!(told.status, 500, "{told:?}");
+}
+
+#[tokio::test]
+async fn a_letter_is_written_to_who_orders_a_server_unless_told_not_to() {
+    let sent = Arc::new(Mutex::new(Vec::new()));
+    let bodies = sent.clone();
+    let transport = move |request: sdk::transport::Request| {
+        let answer = match request.method().as_str() {
+            "POST" => {
+                let body: serde_json::Value = serde_json::from_slice(request.body()).unwrap();
+                bodies.lock().unwrap().push(body["activation_email"].clone());
+                r#"{"instance":{"id":"0192c8f0-0000-7000-8000-000000000001"}}"#
+            }
+            _ => r#"{"account":{"acls":[]}}"#,
+        };
+        async move { Ok(sdk::transport::Response::new(answer.into())) }
+    };
+    let upstream = move |key: &str, _: &http::Extensions| {
+        sdk::Client::builder("http://127.0.0.1:1").key(key).transport(transport.clone()).build()
+    };
+    let world = World::new().await;
+    let gateway = gateway(&world, upstream).await;
+    for more in ["", "&notify_activate=yes", "&notify_activate=no"] {
+        let params = format!("DCID=1&VPSPLANID=201&OSID=387{more}");
+        let made = exchange(&gateway, request("POST", "server/create", &params)).await;
+        assert_eq!(made.status, 200, "{made:?}");
+    }
+    let letters = sent.lock().unwrap().clone();
+    assert_eq!(letters, [true, true, false]);
 }

@@ -34,6 +34,7 @@ pub use calls::*;
 pub use values::{Answer, ById, ByNumber, Key, Unexpected};
 
 use crate::error::{excerpt, refusal};
+use crate::retry::TOO_MANY_V1;
 use crate::{Error, RawResponse};
 
 /// The method of a call; v1 has no others.
@@ -269,7 +270,7 @@ impl Client {
             let form = HeaderValue::from_static("application/x-www-form-urlencoded");
             headers.insert(CONTENT_TYPE, form);
         }
-        let answer = self.client.repeat(&method, &path, request).await?;
+        let answer = self.client.repeat(&method, &path, request, TOO_MANY_V1).await?;
         Ok(RawResponse::from(answer))
     }
 
