@@ -1,12 +1,12 @@
 //! The SDK's typed calls of v1 against the server's table, and against a server.
 
+mod common;
+
 use std::collections::BTreeMap;
 
-use http_body_util::BodyExt;
-use sdk::transport::{Request, Response};
+use common::client;
 use sdk::v1::*;
 use testkit::{KEY, World};
-use tower::ServiceExt;
 
 #[test]
 fn the_sdk_and_the_server_agree_on_every_call() {
@@ -25,22 +25,6 @@ fn the_sdk_and_the_server_agree_on_every_call() {
             assert!(is_list || param.required == *required, "{} {name}", entry.path);
         }
     }
-}
-
-fn client(world: &World, key: &str) -> Client {
-    let router = world.router.clone();
-    let transport = move |request: Request| {
-        let router = router.clone();
-        async move {
-            let request = request.map(axum::body::Body::from);
-            let response = router.oneshot(request).await.expect("routers answer");
-            let (parts, body) = response.into_parts();
-            let body = body.collect().await.expect("the body is at hand").to_bytes();
-            Ok(Response::from_parts(parts, body))
-        }
-    };
-    let builder = sdk::Client::builder("http://127.0.0.1:8787").transport(transport);
-    Client::with(builder.attempts(1), key).expect("a client")
 }
 
 #[tokio::test]

@@ -166,6 +166,23 @@ pub(crate) fn readable(path: &str, body: &str) {
     entry.check(body).unwrap_or_else(|why| panic!("{path}: {why}\n{body}"));
 }
 
+/// A typed client of v1 with a key, in a world.
+pub(crate) fn client(world: &World, key: &str) -> sdk::v1::Client {
+    let router = world.router.clone();
+    let transport = move |request: sdk::transport::Request| {
+        let router = router.clone();
+        async move {
+            let request = request.map(Body::from);
+            let response = router.oneshot(request).await.expect("routers answer");
+            let (parts, body) = response.into_parts();
+            let body = body.collect().await.expect("the body is at hand").to_bytes();
+            Ok(sdk::transport::Response::from_parts(parts, body))
+        }
+    };
+    let builder = sdk::Client::builder("http://127.0.0.1:8787").transport(transport);
+    sdk::v1::Client::with(builder.attempts(1), key).expect("a client")
+}
+
 /// A string or number as text.
 #[track_caller]
 pub(crate) fn text(value: &Value) -> String {
