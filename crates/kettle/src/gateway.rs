@@ -13,20 +13,21 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use clap::{Arg, ArgMatches, Command};
-use control::catalog::Catalog;
 use engine::Clock;
 use server::Limits;
 use store::{Location, Store};
 use tokio::net::TcpListener;
-use v1::{Config, Gateway, Mode, StoreIds};
+use v1::{Config, Gateway, Limit, Mode, StoreIds};
 
 use crate::home::{Home, forget_url, write_url};
 use crate::serve::{reachable, stop_signal};
+use crate::settings;
 
 pub(crate) const NAME: &str = "gateway";
 const UPSTREAM: &str = "upstream";
 const LISTEN: &str = "listen";
 const DATA: &str = "data";
+const LIMIT: &str = "limit";
 const READY_FILE: &str = "ready-file";
 
 /// The command line of `gateway`.
@@ -48,6 +49,13 @@ pub(crate) fn command() -> Command {
         .value_name("DIR")
         .value_parser(path())
         .help("Keep the ids here, in gateway.db [default: the user's data directory]");
+    let limit = Arg::new(LIMIT)
+        .long(LIMIT)
+        .value_name("NUMBER")
+        .value_parser(clap::value_parser!(u32).range(1..))
+        .help("Refuse more calls in a second with the same key, as v1 did above 2 [default: none]");
+    let catalog = settings::catalog_arg()
+        .help("Add or replace regions and plans, with the numbers that callers know them by");
     let ready = Arg::new(READY_FILE)
         .long(READY_FILE)
         .value_name("FILE")
@@ -59,7 +67,7 @@ pub(crate) fn command() -> Command {
             "Each caller's key is passed on as it is: use a key of the endpoint's. SIGINT and \
              SIGTERM stop it.",
         )
-        .args([upstream, listen, data, ready])
+        .args([upstream, listen, data, catalog, limit, ready])
 }
 
 /// Serves until a signal comes.
@@ -67,6 +75,9 @@ pub(crate) async fn run(args: &ArgMatches) -> Result<ExitCode> {
     let stop = stop_signal()?;
     let endpoint = args.get_one::<String>(UPSTREAM).expect("it has a default");
     let wanted = *args.get_one::<SocketAddr>(LISTEN).expect("it has a default");
+    let catalog = settings::catalog(args)?;
+    let clock = Clock::system();
+    let limit = args.get_one::<u32>(LIMIT).map(|limit| Limit::per_second(*limit, clock.clone()));
     let home = Home::new(args.get_one(DATA))?;
     home.make()?;
     let ids = home.gateway_ids();
@@ -74,9 +85,9 @@ pub(crate) async fn run(args: &ArgMatches) -> Result<ExitCode> {
     let store = Store::open(&Location::File(ids)).await?;
     let router = v1::router(Config {
         upstream: Arc::new(Gateway::new(endpoint.as_str())?),
-        ids: Arc::new(StoreIds::new(store, Clock::system())),
-        catalog: Arc::new(Catalog::builtin()),
-        limit: None,
+        ids: Arc::new(StoreIds::new(store, clock)),
+        catalog: Arc::new(catalog),
+        limit,
         mode: Mode::Alive,
     });
     let listener = TcpListener::bind(wanted).await.with_context(|| {

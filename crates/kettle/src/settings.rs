@@ -29,7 +29,7 @@ pub(crate) fn args() -> Vec<Arg> {
         Arg::new(DATA)
             .long(DATA)
             .value_name("DIR")
-            .value_parser(path.clone())
+            .value_parser(path)
             .help("Keep database, key and certificates here [default: the user's data directory]"),
         flag(EPHEMERAL).help("Keep nothing: all is gone when the server stops"),
         Arg::new(STORE)
@@ -45,12 +45,7 @@ pub(crate) fn args() -> Vec<Arg> {
             .help("fast: no rate limit, ready at once. vultr: as the real API"),
         flag(OPEN).help("Accept any key, each with an empty account of its own"),
         flag(WITH_RETIRED).help("List withdrawn plans and systems too"),
-        Arg::new(CATALOG)
-            .long(CATALOG)
-            .value_name("FILE")
-            .value_parser(path)
-            .action(ArgAction::Append)
-            .help("Add or replace regions, plans, systems and prices"),
+        catalog_arg(),
         Arg::new(V1)
             .long(V1)
             .value_name("HOW")
@@ -58,6 +53,27 @@ pub(crate) fn args() -> Vec<Arg> {
             .default_value("alive")
             .help("alive: answer API v1 as it was. gone: refuse it as the real one does today"),
     ]
+}
+
+/// The option that adds to the catalogue.
+pub(crate) fn catalog_arg() -> Arg {
+    Arg::new(CATALOG)
+        .long(CATALOG)
+        .value_name("FILE")
+        .value_parser(clap::value_parser!(PathBuf))
+        .action(ArgAction::Append)
+        .help("Add or replace regions, plans, systems and prices")
+}
+
+/// The catalogue, with what the command line adds to it.
+pub(crate) fn catalog(args: &ArgMatches) -> Result<Catalog> {
+    let mut catalog = Catalog::builtin();
+    for path in args.get_many::<PathBuf>(CATALOG).into_iter().flatten() {
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read the catalogue {}", path.display()))?;
+        catalog = catalog.with_file(&text).with_context(|| path.display().to_string())?;
+    }
+    Ok(catalog)
 }
 
 /// How the control plane is to be.
@@ -84,12 +100,7 @@ impl Settings {
             Some("gone") => v1::Mode::Gone,
             _ => v1::Mode::Alive,
         };
-        let mut catalog = Catalog::builtin().show_retired(args.get_flag(WITH_RETIRED));
-        for path in args.get_many::<PathBuf>(CATALOG).into_iter().flatten() {
-            let text = std::fs::read_to_string(path)
-                .with_context(|| format!("cannot read the catalogue {}", path.display()))?;
-            catalog = catalog.with_file(&text).with_context(|| path.display().to_string())?;
-        }
+        let catalog = catalog(args)?.show_retired(args.get_flag(WITH_RETIRED));
         let is_given = |name: &&str| args.value_source(name) == Some(ValueSource::CommandLine);
         let given = [BEHAVE, OPEN, WITH_RETIRED, CATALOG, V1].into_iter().filter(is_given);
         Ok(Self {

@@ -44,10 +44,10 @@ fn call_command(call: &'static Call) -> Command {
     if call.is_unserved() {
         about.push_str(" (not served by Kettle yet)");
     }
-    Command::new(name).about(about).args(call.params.iter().map(argument))
+    Command::new(name).about(about).args(call.params.iter().map(|p| argument(call, p)))
 }
 
-fn argument(param: &'static Param) -> Arg {
+fn argument(call: &Call, param: &'static Param) -> Arg {
     let holds = match param.kind {
         Kind::Integer => "NUMBER",
         Kind::Text => "TEXT",
@@ -57,12 +57,16 @@ fn argument(param: &'static Param) -> Arg {
         Kind::Json => "JSON",
         Kind::List => "A,B,...",
     };
+    let mut help = format!("The parameter {}", param.name);
+    if let Some(source) = call.source(param) {
+        help.push_str(&format!(": `v1 {}` has them", source.replace('/', " ")));
+    }
     Arg::new(param.name)
         .long(param.name.to_ascii_lowercase().replace('_', "-"))
         .value_name(holds)
         .required(param.required)
         .allow_hyphen_values(true)
-        .help(format!("The parameter {}", param.name))
+        .help(help)
 }
 
 fn raw_command() -> Command {

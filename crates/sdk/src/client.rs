@@ -209,22 +209,24 @@ impl Client {
         body: Option<Bytes>,
     ) -> Result<Response, Error> {
         let request = self.request(method, path, body)?;
-        self.repeat(method, path, request).await
+        self.repeat(method, path, request, retry::TOO_MANY).await
     }
 
-    /// Exchanges one request, again and again where that is safe, until the time is over.
+    /// Exchanges one request, again and again where that is safe, until the time is over. It is
+    /// after an answer of `too_many`.
     pub(crate) async fn repeat(
         &self,
         method: &Method,
         path: &str,
         request: Request,
+        too_many: StatusCode,
     ) -> Result<Response, Error> {
         let deadline = Instant::now() + self.inner.timeout;
         let mut attempt = 1;
         loop {
             let outcome = self.attempt(&request, deadline).await;
             let last = attempt >= self.inner.retry.attempts;
-            let pause = match self.pause(method, &outcome, attempt) {
+            let pause = match self.pause(method, &outcome, attempt, too_many) {
                 // Waiting past the deadline helps nobody: what is known now is the better answer.
                 Some(pause) if !last && Instant::now() + pause < deadline => pause,
                 _ => return outcome.map_err(|e| self.failed(method, path, e)),
@@ -261,10 +263,11 @@ impl Client {
         method: &Method,
         outcome: &Result<Response, Failed>,
         attempt: u32,
+        too_many: StatusCode,
     ) -> Option<Duration> {
         let pause = self.inner.retry.pause(attempt);
         match outcome {
-            Ok(answer) if retry::on_status(method, answer.status()) => {
+            Ok(answer) if retry::on_status(method, answer.status(), too_many) => {
                 let Some(asked) = retry::retry_after(answer.headers()) else { return Some(pause) };
                 if let (StatusCode::TOO_MANY_REQUESTS, Some(limit)) =
                     (answer.status(), &self.inner.limit)

@@ -1,7 +1,8 @@
 //! What is tried again, and when.
 //!
-//! 429 is sent before anything took effect, so every method may follow it. A 5xx or a broken
-//! connection may hide a success: only GET, PUT and DELETE, which mean the same twice, are repeated.
+//! 429, and 503 in v1, is sent before anything took effect, so every method may follow it. Another
+//! 5xx or a broken connection may hide a success: only GET, PUT and DELETE, which mean the same
+//! twice, are repeated.
 
 use std::time::{Duration, SystemTime};
 
@@ -33,10 +34,16 @@ impl Retry {
     }
 }
 
+/// What v2 answers to one call too many.
+pub(crate) const TOO_MANY: StatusCode = StatusCode::TOO_MANY_REQUESTS;
+/// What v1 answers to one call too many.
+pub(crate) const TOO_MANY_V1: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
+
 /// Whether an answer of `status` to `method` is worth another attempt.
-pub(crate) fn on_status(method: &Method, status: StatusCode) -> bool {
+pub(crate) fn on_status(method: &Method, status: StatusCode, too_many: StatusCode) -> bool {
     match status.as_u16() {
         429 => true,
+        _ if status == too_many => true,
         500 | 502 | 503 | 504 => idempotent(method),
         _ => false,
     }

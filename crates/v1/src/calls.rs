@@ -6,6 +6,8 @@
 use std::fmt::Write as _;
 use std::pin::Pin;
 
+use api::Access;
+
 use crate::cx::Cx;
 use crate::error::Result;
 use crate::reply::Reply;
@@ -77,6 +79,41 @@ impl Param {
         Self { alias, ..self }
     }
 }
+
+/// Permissions that v1 asks for besides those of v2's operations.
+const NEEDS: [(&str, Access); 6] = [
+    ("account/info", Access::Billing),
+    ("server/backup_enable", Access::Upgrade),
+    ("server/create", Access::Subscriptions),
+    ("server/create_ipv4", Access::Upgrade),
+    ("server/ddos_protection_enable", Access::Upgrade),
+    ("server/upgrade_plan_list", Access::Upgrade),
+];
+
+/// Where values of parameters are found; `SUBID` is in the list of the call's own group.
+const SOURCES: [(&str, &str); 21] = [
+    ("APPID", "app/list"),
+    ("BACKUPID", "backup/list"),
+    ("DCID", "regions/list"),
+    ("FIREWALLGROUPID", "firewall/group_list"),
+    ("ISOID", "iso/list"),
+    ("METALPLANID", "plans/list_baremetal"),
+    ("NETWORKID", "network/list"),
+    ("OBJSTORECLUSTERID", "objectstorage/list_cluster"),
+    ("OSID", "os/list"),
+    ("RECORDID", "dns/records"),
+    ("RULEID", "loadbalancer/forward_rule_list"),
+    ("SCRIPTID", "startupscript/list"),
+    ("SNAPSHOTID", "snapshot/list"),
+    ("SSHKEYID", "sshkey/list"),
+    ("USERID", "user/list"),
+    ("VPSPLANID", "plans/list"),
+    ("attach_SUBID", "server/list"),
+    ("attach_to_SUBID", "server/list"),
+    ("backendNode", "server/list"),
+    ("detach_SUBID", "server/list"),
+    ("rulenumber", "firewall/rule_list"),
+];
 
 /// The parameter that most calls about a subscription have.
 pub(crate) const SUBID: Param = req("SUBID", Kind::Integer);
@@ -169,9 +206,25 @@ impl Call {
         UNSERVED.contains(&self.group())
     }
 
+    /// The call that lists what a parameter of this one may be.
+    pub fn source(&self, param: &Param) -> Option<&'static str> {
+        let own = match (param.name, self.group()) {
+            ("SUBID", "backup" | "snapshot") => "server/list",
+            ("SUBID", "reservedip") if self.path == "reservedip/convert" => "server/list",
+            ("SUBID", group) => return find(&format!("{group}/list")).map(|call| call.path),
+            _ => SOURCES.iter().find(|(name, _)| *name == param.name)?.1,
+        };
+        Some(own)
+    }
+
     /// The part of the path before the slash: `server`.
     pub fn group(&self) -> &'static str {
         self.path.split('/').next().unwrap_or_default()
+    }
+
+    /// What the caller must be allowed besides what v2 asks for.
+    pub(crate) fn needs(&self) -> Option<Access> {
+        NEEDS.iter().find(|(path, _)| *path == self.path).map(|(_, access)| *access)
     }
 
     pub(crate) fn takes(&self, verb: Verb) -> bool {
@@ -231,8 +284,20 @@ mod tests {
         let paths: BTreeSet<_> = all().map(|call| call.path).collect();
         assert_eq!(all().count(), 157);
         assert_eq!(paths.len(), 157);
-        for path in PUBLIC.iter().chain(&READ_BY_POST) {
+        for path in PUBLIC.iter().chain(&READ_BY_POST).chain(NEEDS.iter().map(|(path, _)| path)) {
             assert!(paths.contains(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn ids_are_found_in_lists() {
+        for call in all() {
+            for param in call.params {
+                let source = call.source(param);
+                let is_id = param.name.ends_with("ID");
+                assert!(source.is_some() || !is_id, "{} {}", call.path, param.name);
+                assert!(source.is_none_or(|path| find(path).is_some()), "{source:?}");
+            }
         }
     }
 

@@ -12,7 +12,7 @@ use futures_util::TryStreamExt;
 use sdk::Client;
 use uuid::Uuid;
 
-use crate::error::{Failure, Result};
+use crate::error::{Failure, Result, is_unknown};
 use crate::ids::Space;
 use crate::maps::{is_later, later};
 use crate::params::Args;
@@ -95,7 +95,7 @@ impl Cx {
     /// Carries out an operation on a thing: that there is none is said in v1's words for it.
     pub(crate) async fn on<E: Endpoint>(&self, thing: Thing, request: E) -> Result<E::Response> {
         match self.client.send(request).await {
-            Err(error) if error.is_not_found() => Err(thing.unknown()),
+            Err(error) if is_unknown(&error) => Err(thing.unknown()),
             outcome => Ok(outcome?),
         }
     }

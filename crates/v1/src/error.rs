@@ -3,12 +3,15 @@
 //! What went wrong inside goes to the log, never to the caller.
 
 use http::StatusCode;
+use sdk::FaultKind;
 
 /// What handlers answer.
 pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
 
 pub(crate) const INVALID_KEY: &str = "Invalid API key";
 const INTERNAL: &str = "Internal server error.  Try again at a later time";
+const UNAVAILABLE: &str = "Service unavailable.  v2 cannot be reached or is not available, so \
+                           nothing was done: try again at a later time";
 
 /// An answer that is no success: a status of v1 and a sentence.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -59,9 +62,31 @@ impl Failure {
     }
 }
 
+/// What went wrong on the way to v2. Callers send a 503 again without asking, so it is said only
+/// where nothing can have been done.
 impl From<sdk::Error> for Failure {
     fn from(error: sdk::Error) -> Self {
-        let sdk::Error::Refused(refusal) = error else { return Self::internal(error) };
+        match error {
+            sdk::Error::Refused(refusal) => Self::of_refusal(refusal),
+            sdk::Error::Transport { ref fault, .. } if fault.kind == FaultKind::Connect => {
+                Self::unavailable(error)
+            }
+            sdk::Error::Transport { .. } => Self::broken(error, "did not answer"),
+            sdk::Error::TimedOut { .. } => Self::broken(error, "did not answer in time"),
+            sdk::Error::Unreadable { .. } => Self::broken(error, "answered what cannot be read"),
+            other => Self::internal(other),
+        }
+    }
+}
+
+impl Failure {
+    fn of_refusal(refusal: api::ApiError) -> Self {
+        if is_page(&refusal.error) {
+            return match refusal.status {
+                503 => Self::unavailable(refusal),
+                _ => Self::broken(refusal, "answered with a page for people"),
+            };
+        }
         match refusal.status {
             401 => match refusal.error.split_once("IP address: ") {
                 Some((_, address)) => {
@@ -73,10 +98,35 @@ impl From<sdk::Error> for Failure {
             403 => Self::forbidden(refusal.error),
             // What v2 allows in a second is many times what v1 does.
             429 => Self::too_many(2),
+            503 => Self::unavailable(refusal),
             400..500 => Self::refused(in_v1_words(&refusal.error)),
             _ => Self::internal(refusal),
         }
     }
+
+    /// 503: nothing was done.
+    fn unavailable(cause: impl std::fmt::Display) -> Self {
+        tracing::warn!(%cause, "v2 is not available");
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, text: UNAVAILABLE.into() }
+    }
+
+    /// 500: it may have been done.
+    fn broken(cause: impl std::fmt::Display, what: &str) -> Self {
+        let text = format!(
+            "Internal server error.  v2 {what}: whether a change was made shows in the lists only"
+        );
+        Self { text, ..Self::internal(cause) }
+    }
+}
+
+/// Whether a refusal is not v2's, but the page of a proxy or of another server altogether.
+fn is_page(text: &str) -> bool {
+    text.trim_start().starts_with('<')
+}
+
+/// Whether v2 says that there is no such thing.
+pub(crate) fn is_unknown(error: &sdk::Error) -> bool {
+    matches!(error, sdk::Error::Refused(refusal) if refusal.status == 404 && !is_page(&refusal.error))
 }
 
 impl From<crate::IdsError> for Failure {
@@ -105,17 +155,47 @@ const NAMES: [(&str, &str); 16] = [
     ("reverse", "entry"),
 ];
 
-/// A refusal of v2, with the parameter named as the caller knows it.
+/// Lists of v2 that refusals point to, and the same of v1.
+const LISTS: [(&str, &str); 4] = [
+    ("/v2/applications", "app/list"),
+    ("/v2/os", "os/list"),
+    ("/v2/plans", "plans/list"),
+    ("/v2/regions", "regions/list"),
+];
+
+/// A refusal of v2, with parameters and lists named as the caller knows them.
 fn in_v1_words(text: &str) -> String {
     let text = text.strip_prefix("Bad request. ").unwrap_or(text);
-    let Some((head, rest)) = text.split_once(": ") else { return text.to_owned() };
+    let Some((head, rest)) = text.split_once(": ") else { return renamed(text) };
     // Before the field there may be a sentence in the real API's words.
     let field = head.rsplit(". ").next().unwrap_or(head);
-    let said = &head[..head.len() - field.len()];
+    let said = head[..head.len() - field.len()].trim_end();
+    // v1 has two spaces between sentences.
+    let said = if said.is_empty() { String::new() } else { format!("{said}  ") };
     match NAMES.iter().find(|(v2, _)| *v2 == field) {
-        Some((_, v1)) => format!("{said}{v1}: {rest}"),
-        None => text.to_owned(),
+        Some((_, v1)) => format!("{said}{v1}: {}", renamed(rest)),
+        None => renamed(text),
     }
+}
+
+/// A sentence whose names of v2 are those of v1. Names that are ordinary words, too, stay.
+fn renamed(text: &str) -> String {
+    let is_inside = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '/';
+    let names = NAMES.iter().filter(|(v2, _)| v2.contains('_')).chain(&LISTS);
+    let names: Vec<_> = names.collect();
+    let mut sentence = String::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        let start = rest.find(is_inside).unwrap_or(rest.len());
+        let (between, from_word) = rest.split_at(start);
+        let end = from_word.find(|c| !is_inside(c)).unwrap_or(from_word.len());
+        let (word, after) = from_word.split_at(end);
+        let known = names.iter().find(|(v2, _)| *v2 == word);
+        sentence.push_str(between);
+        sentence.push_str(known.map_or(word, |(_, v1)| *v1));
+        rest = after;
+    }
+    sentence
 }
 
 #[cfg(test)]
@@ -135,7 +215,11 @@ mod tests {
         let (status, text) = from(400, "Bad request. os_id: 7 is no system");
         assert_eq!((status, text.as_str()), (412, "OSID: 7 is no system"));
         let text = from(400, "Invalid OS. os_id: 7 is no system").1;
-        assert_eq!(text, "Invalid OS. OSID: 7 is no system");
+        assert_eq!(text, "Invalid OS.  OSID: 7 is no system");
+        let text = from(400, "Invalid OS. os_id: 7 is no system; see /v2/os").1;
+        assert_eq!(text, "Invalid OS.  OSID: 7 is no system; see os/list");
+        let text = from(400, "give `script_id` or none: ä plan is a plan.").1;
+        assert_eq!(text, "give `SCRIPTID` or none: ä plan is a plan.");
         assert_eq!(from(404, "Invalid plan").0, 412);
         assert_eq!(from(401, "Invalid API token."), (403, "Invalid API key".into()));
         let text = from(401, "Unauthorized IP address: 192.0.2.1").1;

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::calls::{Kind::*, Param, calls, opt, req};
 use crate::cx::{Cx, FIREWALL};
 use crate::dates::stamp;
-use crate::error::{Failure, Result};
+use crate::error::{Failure, Result, is_unknown};
 use crate::ids::Space;
 use crate::reply::{Reply, map, word};
 
@@ -155,7 +155,7 @@ async fn rule_delete(cx: Cx) -> Result<Reply> {
     cx.on(FIREWALL, GetFirewallGroup { firewall_group_id }).await?;
     let request = DeleteFirewallGroupRule { firewall_group_id, firewall_rule_id: number };
     match cx.client.send(request).await {
-        Err(error) if error.is_not_found() => {
+        Err(error) if is_unknown(&error) => {
             let text = format!("Invalid firewall rule.  The group has no rulenumber {number}");
             Err(Failure::refused(text))
         }

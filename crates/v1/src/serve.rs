@@ -4,6 +4,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use api::Open;
 use api::account::GetAccount;
 use axum::Router;
 use axum::body::Body;
@@ -91,8 +92,11 @@ async fn answer(config: &Arc<Config>, parts: &Parts, body: Body) -> Result<Reply
     let client = client.map_err(|_| Failure::forbidden(INVALID_KEY))?;
     let outcome = match Args::check(call, &sent) {
         Ok(args) => {
-            let (client, config) = (client.clone(), config.clone());
-            (call.run)(Cx { client, config, args, later }).await
+            let cx = Cx { client: client.clone(), config: config.clone(), args, later };
+            match is_allowed(&client, call).await {
+                Ok(()) => (call.run)(cx).await,
+                Err(refusal) => Err(refusal),
+            }
         }
         Err(refusal) => Err(refusal),
     };
@@ -100,6 +104,23 @@ async fn answer(config: &Arc<Config>, parts: &Parts, body: Body) -> Result<Reply
         Err(refusal) if !call.is_public() => Err(unless_key_is_wrong(&client, refusal).await),
         outcome => outcome,
     }
+}
+
+/// v2 checks the permissions of its operations; where v1 asks for more, that is checked here.
+async fn is_allowed(client: &Client, call: &Call) -> Result<()> {
+    let Some(access) = call.needs() else { return Ok(()) };
+    let acls = client.send(GetAccount {}).await?.acls;
+    let known = acls.iter().filter_map(|acl| match acl {
+        Open::Known(acl) => Some(*acl),
+        Open::Other(_) => None,
+    });
+    let known: Vec<_> = known.collect();
+    // None at all: this account keeps its permissions in some other way, and v2 looks after them.
+    if known.is_empty() || access.allowed(&known) {
+        return Ok(());
+    }
+    let access = access.as_str();
+    Err(Failure::forbidden(format!("Forbidden.  The key's user lacks the permission {access}")))
 }
 
 /// A wrong key comes first: who has none learns nothing about parameters or ids. Refusals are rare,

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::calls::{Kind::*, calls, opt, req};
 use crate::cx::{Cx, SCRIPT};
 use crate::dates::stamp;
-use crate::error::{Failure, Result};
+use crate::error::{Failure, Result, is_unknown};
 use crate::ids::Space;
 use crate::reply::{Reply, map, word};
 
@@ -57,7 +57,7 @@ async fn list(cx: Cx) -> Result<Reply> {
                 let found = cx.client.send(GetStartupScript { startup_id: script.id }).await;
                 match found {
                     // Deleted since it was listed.
-                    Err(error) if error.is_not_found() => continue,
+                    Err(error) if is_unknown(&error) => continue,
                     found => found?.script.unwrap_or_default(),
                 }
             }

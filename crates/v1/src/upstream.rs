@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -59,6 +60,10 @@ pub fn in_process(router: Router, carry: fn(&Extensions, &mut Extensions)) -> im
 
 /// How many keys' clients are kept.
 const CLIENTS: usize = 64;
+/// How long one exchange with the endpoint may take, and all attempts at it together: callers of v1
+/// give up after a minute or so, and are to hear before that what is wrong.
+const ATTEMPT: Duration = Duration::from_secs(20);
+const CALL: Duration = Duration::from_secs(45);
 
 /// An endpoint on the network, such as `https://api.vultr.com`.
 pub struct Gateway {
@@ -88,7 +93,8 @@ impl Upstream for Gateway {
         if clients.len() >= CLIENTS {
             clients.clear();
         }
-        let client = Client::builder(&self.endpoint).key(key).build()?;
+        let builder = Client::builder(&self.endpoint).key(key);
+        let client = builder.attempt_timeout(ATTEMPT).timeout(CALL).build()?;
         clients.insert(key.to_owned(), client.clone());
         Ok(client)
     }

@@ -1,13 +1,12 @@
 //! The SDK's typed calls of v1 against the server's table, and against a server.
 
+mod common;
+
 use std::collections::BTreeMap;
 
-use http_body_util::BodyExt;
-use sdk::transport::{Request, Response};
+use common::client;
 use sdk::v1::*;
-use serde_json::json;
 use testkit::{KEY, World};
-use tower::ServiceExt;
 
 #[test]
 fn the_sdk_and_the_server_agree_on_every_call() {
@@ -28,22 +27,6 @@ fn the_sdk_and_the_server_agree_on_every_call() {
     }
 }
 
-fn client(world: &World, key: &str) -> Client {
-    let router = world.router.clone();
-    let transport = move |request: Request| {
-        let router = router.clone();
-        async move {
-            let request = request.map(axum::body::Body::from);
-            let response = router.oneshot(request).await.expect("routers answer");
-            let (parts, body) = response.into_parts();
-            let body = body.collect().await.expect("the body is at hand").to_bytes();
-            Ok(Response::from_parts(parts, body))
-        }
-    };
-    let builder = sdk::Client::builder("http://127.0.0.1:8787").transport(transport);
-    Client::with(builder.attempts(1), key).expect("a client")
-}
-
 #[tokio::test]
 async fn typed_calls_make_change_and_destroy_a_server() {
     let world = World::new().await;
@@ -58,15 +41,27 @@ async fn typed_calls_make_change_and_destroy_a_server() {
     };
     let made = client.call(&create).await.unwrap();
     world.settle().await;
-    let subid = made["SUBID"].as_str().unwrap().parse().unwrap();
+    let subid = made.subid;
+    assert!(made.v2_id.is_some(), "the client speaks v1 as it was at last");
     client.call(&ServerHalt { subid }).await.unwrap();
     world.settle().await;
     let list = ServerList { subid: Some(subid), ..Default::default() };
-    let server = client.call(&list).await.unwrap();
-    assert_eq!(server["label"], "typed & sent");
-    assert_eq!(server["power_status"], "stopped");
+    let one = client.call(&list).await.unwrap();
+    let all = client.call(&ServerList::default()).await.unwrap();
+    assert_eq!(one, all, "one that is asked for is a map of one");
+    let server = &one[&subid];
+    assert_eq!((server.subid, server.dcid, server.plan), (subid, 1, 201));
+    assert_eq!((server.label.as_str(), server.power_status.as_str()), ("typed & sent", "stopped"));
+    assert_eq!((server.os_number, server.vcpu_count, server.auto_backups), (Some(387), 1, false));
+    assert_eq!(server.cost_per_month.0.to_string(), "5");
+    assert_eq!(server.v6_networks.as_ref().unwrap()[0].size, 64);
+    assert_eq!(server.v2_id, made.v2_id);
+    let addresses = client.call(&ServerListIpv4 { subid, public_network: None }).await.unwrap();
+    assert_eq!(addresses[&subid][0].ip, server.main_ip);
+    let added = client.call(&ServerCreateIpv4 { subid, reboot: Some(false) }).await.unwrap();
+    assert!(added.unwrap().ipv4.parse::<std::net::Ipv4Addr>().is_ok());
     client.call(&ServerDestroy { subid }).await.unwrap();
-    assert_eq!(client.call(&ServerList::default()).await.unwrap(), json!([]));
+    assert!(client.call(&ServerList::default()).await.unwrap().is_empty());
     match client.call(&ServerHalt { subid }).await {
         Err(sdk::Error::Refused(refusal)) => {
             assert_eq!(refusal.status, 412);
@@ -81,9 +76,10 @@ async fn typed_calls_make_change_and_destroy_a_server() {
         acls: vec!["dns".into(), "billing".into()],
         ..Default::default()
     };
-    client.call(&user).await.unwrap();
+    let made = client.call(&user).await.unwrap();
     let users = client.call(&UserList {}).await.unwrap();
-    assert_eq!(users[0]["acls"], json!(["dns", "billing"]));
+    assert_eq!(users[0].user, made.user);
+    assert_eq!((users[0].acls.as_slice(), users[0].api_enabled), (&user.acls[..], true));
 }
 
 #[tokio::test]
@@ -104,7 +100,8 @@ async fn raw_calls_bring_the_whole_answer_or_its_text() {
 async fn without_a_key_only_public_calls_are_answered() {
     let world = World::new().await;
     let client = client(&world, "");
-    assert!(client.call(&OsList {}).await.unwrap().is_object());
+    let systems = client.call(&OsList {}).await.unwrap();
+    assert!(systems.values().any(|os| os.windows) && !systems[&159].windows);
     let refused = client.call(&ServerList::default()).await.unwrap_err();
     assert_eq!(refused.status(), Some(403));
 }

@@ -51,10 +51,10 @@ impl Server {
         }
         let url =
             said.lines().next().and_then(|line| line.split(" at ").nth(1)).unwrap().to_owned();
-        let told = said.lines().find_map(|line| line.strip_prefix("  key    ")).unwrap();
+        let told = said.lines().find_map(|line| line.strip_prefix("  key    "));
         let key = match std::fs::read_to_string(data.join("key")) {
             Ok(key) => key.trim().to_owned(),
-            Err(_) => told.to_owned(),
+            Err(_) => told.unwrap().to_owned(),
         };
         Self { url, key, said, process, output }
     }

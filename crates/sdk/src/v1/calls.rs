@@ -1,22 +1,22 @@
-//! The calls of API v1, each with its parameters: the client's view of them.
+//! The calls of API v1, each with its parameters and what it answers: the client's view of them.
 //!
-//! A test of the crate `v1` holds that a server takes just these. Nothing here may say how a call
+//! Tests of the crate `v1` hold that a server takes and answers just these. Nothing here may say how a call
 //! travels.
 
+use super::answer::*;
 use super::define::calls;
-use super::{Switch, Truth};
-use serde_json::Value;
+use super::{ById, ByNumber, Switch, Truth};
 
 calls! {
-    AccountInfo Get "account/info" {} -> Value;
-    AuthInfo Get "auth/info" {} -> Value;
-    AppList Get "app/list" {} -> Value;
+    AccountInfo Get "account/info" {} -> Account;
+    AuthInfo Get "auth/info" {} -> KeyOwner;
+    AppList Get "app/list" {} -> ByNumber<App>;
     BackupList Get "backup/list" {
         subid "SUBID": Option<u64>, backup "BACKUPID": Option<String>,
-    } -> Value;
+    } -> ById<Backup>;
     BareMetalAppChange Post "baremetal/app_change" { subid "SUBID": u64, app "APPID": u64 } -> ();
-    BareMetalAppChangeList Get "baremetal/app_change_list" { subid "SUBID": u64 } -> Value;
-    BareMetalBandwidth Get "baremetal/bandwidth" { subid "SUBID": u64 } -> Value;
+    BareMetalAppChangeList Get "baremetal/app_change_list" { subid "SUBID": u64 } -> ByNumber<App>;
+    BareMetalBandwidth Get "baremetal/bandwidth" { subid "SUBID": u64 } -> Bandwidth;
     BareMetalCreate Post "baremetal/create" {
         dcid "DCID": u64, plan "METALPLANID": u64, os "OSID": u64,
         script_id "SCRIPTID": Option<u64>, snapshot "SNAPSHOTID": Option<String>,
@@ -25,10 +25,10 @@ calls! {
         userdata "userdata": Option<String>, notify_activate "notify_activate": Option<bool>,
         hostname "hostname": Option<String>, tag "tag": Option<String>,
         reserved_ip_v4 "reserved_ip_v4": Option<String>,
-    } -> Value;
+    } -> NewSubscription;
     BareMetalDestroy Post "baremetal/destroy" { subid "SUBID": u64 } -> ();
-    BareMetalGetAppInfo Get "baremetal/get_app_info" { subid "SUBID": u64 } -> Value;
-    BareMetalGetUserData Get "baremetal/get_user_data" { subid "SUBID": u64 } -> Value;
+    BareMetalGetAppInfo Get "baremetal/get_app_info" { subid "SUBID": u64 } -> AppInfo;
+    BareMetalGetUserData Get "baremetal/get_user_data" { subid "SUBID": u64 } -> UserData;
     BareMetalHalt Post "baremetal/halt" { subid "SUBID": u64 } -> ();
     BareMetalIpv6Enable Post "baremetal/ipv6_enable" { subid "SUBID": u64 } -> ();
     BareMetalLabelSet Post "baremetal/label_set" {
@@ -37,11 +37,11 @@ calls! {
     BareMetalList Get "baremetal/list" {
         subid "SUBID": Option<u64>, tag "tag": Option<String>, label "label": Option<String>,
         main_ip "main_ip": Option<String>,
-    } -> Value;
-    BareMetalListIpv4 Get "baremetal/list_ipv4" { subid "SUBID": u64 } -> Value;
-    BareMetalListIpv6 Get "baremetal/list_ipv6" { subid "SUBID": u64 } -> Value;
+    } -> ByNumber<BareMetal>;
+    BareMetalListIpv4 Get "baremetal/list_ipv4" { subid "SUBID": u64 } -> ByNumber<Vec<Ipv4>>;
+    BareMetalListIpv6 Get "baremetal/list_ipv6" { subid "SUBID": u64 } -> ByNumber<Vec<Ipv6>>;
     BareMetalOsChange Post "baremetal/os_change" { subid "SUBID": u64, os "OSID": u64 } -> ();
-    BareMetalOsChangeList Get "baremetal/os_change_list" { subid "SUBID": u64 } -> Value;
+    BareMetalOsChangeList Get "baremetal/os_change_list" { subid "SUBID": u64 } -> ByNumber<Os>;
     BareMetalReboot Post "baremetal/reboot" { subid "SUBID": u64 } -> ();
     BareMetalReinstall Post "baremetal/reinstall" { subid "SUBID": u64 } -> ();
     BareMetalSetUserData Post "baremetal/set_user_data" {
@@ -53,11 +53,11 @@ calls! {
     } -> ();
     BlockCreate Post "block/create" {
         dcid "DCID": u64, size_gb "size_gb": u64, label "label": Option<String>,
-    } -> Value;
+    } -> NewSubscription;
     BlockDelete Post "block/delete" { subid "SUBID": u64 } -> ();
     BlockDetach Post "block/detach" { subid "SUBID": u64, live "live": Option<bool> } -> ();
     BlockLabelSet Post "block/label_set" { subid "SUBID": u64, label "label": String } -> ();
-    BlockList Get "block/list" { subid "SUBID": Option<u64> } -> Value;
+    BlockList Get "block/list" { subid "SUBID": Option<u64> } -> Vec<Block>;
     BlockResize Post "block/resize" { subid "SUBID": u64, size_gb "size_gb": u64 } -> ();
     DnsCreateDomain Post "dns/create_domain" {
         domain "domain": String, serverip "serverip": String,
@@ -73,10 +73,10 @@ calls! {
     DnsDnssecEnable Post "dns/dnssec_enable" {
         domain "domain": String, enable "enable": bool,
     } -> ();
-    DnsDnssecInfo Get "dns/dnssec_info" { domain "domain": String } -> Value;
-    DnsList Get "dns/list" {} -> Value;
-    DnsRecords Get "dns/records" { domain "domain": String } -> Value;
-    DnsSoaInfo Get "dns/soa_info" { domain "domain": String } -> Value;
+    DnsDnssecInfo Get "dns/dnssec_info" { domain "domain": String } -> Vec<String>;
+    DnsList Get "dns/list" {} -> Vec<Domain>;
+    DnsRecords Get "dns/records" { domain "domain": String } -> Vec<DnsRecord>;
+    DnsSoaInfo Get "dns/soa_info" { domain "domain": String } -> Soa;
     DnsSoaUpdate Post "dns/soa_update" {
         domain "domain": String, nsprimary "nsprimary": Option<String>,
         email "email": Option<String>,
@@ -88,11 +88,11 @@ calls! {
     } -> ();
     FirewallGroupCreate Post "firewall/group_create" {
         description "description": Option<String>,
-    } -> Value;
+    } -> NewFirewallGroup;
     FirewallGroupDelete Post "firewall/group_delete" { group "FIREWALLGROUPID": String } -> ();
     FirewallGroupList Get "firewall/group_list" {
         group "FIREWALLGROUPID": Option<String>,
-    } -> Value;
+    } -> ById<FirewallGroup>;
     FirewallGroupSetDescription Post "firewall/group_set_description" {
         group "FIREWALLGROUPID": String, description "description": String,
     } -> ();
@@ -101,18 +101,18 @@ calls! {
         protocol "protocol": String, subnet "subnet": Option<String>,
         subnet_size "subnet_size": Option<u64>, port "port": Option<String>,
         notes "notes": Option<String>, source "source": Option<String>,
-    } -> Value;
+    } -> NewFirewallRule;
     FirewallRuleDelete Post "firewall/rule_delete" {
         group "FIREWALLGROUPID": String, rulenumber "rulenumber": u64,
     } -> ();
     FirewallRuleList Get "firewall/rule_list" {
         group "FIREWALLGROUPID": String, direction "direction": String, ip_type "ip_type": String,
-    } -> Value;
-    IsoCreateFromUrl Post "iso/create_from_url" { url "url": String } -> Value;
+    } -> ByNumber<FirewallRule>;
+    IsoCreateFromUrl Post "iso/create_from_url" { url "url": String } -> NewIso;
     IsoDestroy Post "iso/destroy" { iso "ISOID": u64 } -> ();
-    IsoList Get "iso/list" {} -> Value;
-    IsoListPublic Get "iso/list_public" {} -> Value;
-    LoadBalancerConfInfo Get "loadbalancer/conf_info" { subid "SUBID": u64 } -> Value;
+    IsoList Get "iso/list" {} -> ByNumber<Iso>;
+    IsoListPublic Get "iso/list_public" {} -> ByNumber<PublicIso>;
+    LoadBalancerConfInfo Get "loadbalancer/conf_info" { subid "SUBID": u64 } -> Balancing;
     LoadBalancerCreate Post "loadbalancer/create" {
         dcid "DCID": u64, label "label": Option<String>,
         config_ssl_redirect "config_ssl_redirect": Option<Truth>,
@@ -125,20 +125,20 @@ calls! {
         ssl_private_key "ssl_private_key": Option<String>,
         ssl_certificate "ssl_certificate": Option<String>, ssl_chain "ssl_chain": Option<String>,
         attached_nodes "attached_nodes": Option<String>,
-    } -> Value;
+    } -> NewSubscription;
     LoadBalancerDestroy Post "loadbalancer/destroy" { subid "SUBID": u64 } -> ();
     LoadBalancerForwardRuleCreate Post "loadbalancer/forward_rule_create" {
         subid "SUBID": u64, frontend_protocol "frontend_protocol": String,
         frontend_port "frontend_port": u64, backend_protocol "backend_protocol": String,
         backend_port "backend_port": u64,
-    } -> Value;
+    } -> NewForwardRule;
     LoadBalancerForwardRuleDelete Post "loadbalancer/forward_rule_delete" {
         subid "SUBID": u64, rule "RULEID": String,
     } -> ();
     LoadBalancerForwardRuleList Get "loadbalancer/forward_rule_list" {
         subid "SUBID": u64,
-    } -> Value;
-    LoadBalancerGenericInfo Get "loadbalancer/generic_info" { subid "SUBID": u64 } -> Value;
+    } -> ForwardRules;
+    LoadBalancerGenericInfo Get "loadbalancer/generic_info" { subid "SUBID": u64 } -> BalancingBasics;
     LoadBalancerGenericUpdate Post "loadbalancer/generic_update" {
         subid "SUBID": u64, label "label": Option<String>,
         balancing_algorithm "balancing_algorithm": Option<String>,
@@ -148,7 +148,7 @@ calls! {
     } -> ();
     LoadBalancerHealthCheckInfo Get "loadbalancer/health_check_info" {
         subid "SUBID": u64,
-    } -> Value;
+    } -> HealthCheck;
     LoadBalancerHealthCheckUpdate Post "loadbalancer/health_check_update" {
         subid "SUBID": u64, protocol "protocol": Option<String>, port "port": Option<u64>,
         check_interval "check_interval": Option<u64>,
@@ -162,26 +162,26 @@ calls! {
     LoadBalancerInstanceDetach Post "loadbalancer/instance_detach" {
         subid "SUBID": u64, server "backendNode": u64,
     } -> ();
-    LoadBalancerInstanceList Get "loadbalancer/instance_list" { subid "SUBID": u64 } -> Value;
+    LoadBalancerInstanceList Get "loadbalancer/instance_list" { subid "SUBID": u64 } -> BalancedServers;
     LoadBalancerLabelSet Post "loadbalancer/label_set" {
         subid "SUBID": u64, label "label": String,
     } -> ();
-    LoadBalancerList Get "loadbalancer/list" { subid "SUBID": Option<u64> } -> Value;
+    LoadBalancerList Get "loadbalancer/list" { subid "SUBID": Option<u64> } -> Vec<LoadBalancer>;
     LoadBalancerSslAdd Post "loadbalancer/ssl_add" {
         subid "SUBID": u64, ssl_private_key "ssl_private_key": String,
         ssl_certificate "ssl_certificate": String, ssl_chain "ssl_chain": Option<String>,
     } -> ();
-    LoadBalancerSslInfo Get "loadbalancer/ssl_info" { subid "SUBID": u64 } -> Value;
+    LoadBalancerSslInfo Get "loadbalancer/ssl_info" { subid "SUBID": u64 } -> SslInfo;
     LoadBalancerSslRemove Post "loadbalancer/ssl_remove" { subid "SUBID": u64 } -> ();
     NetworkCreate Post "network/create" {
         dcid "DCID": u64, description "description": Option<String>,
         v4_subnet "v4_subnet": Option<String>, v4_subnet_mask "v4_subnet_mask": Option<u64>,
-    } -> Value;
+    } -> NewNetwork;
     NetworkDestroy Post "network/destroy" { network "NETWORKID": String } -> ();
-    NetworkList Get "network/list" {} -> Value;
+    NetworkList Get "network/list" {} -> ById<Network>;
     ObjectStorageCreate Post "objectstorage/create" {
         cluster "OBJSTORECLUSTERID": u64, label "label": Option<String>,
-    } -> Value;
+    } -> NewSubscription;
     ObjectStorageDestroy Post "objectstorage/destroy" { subid "SUBID": u64 } -> ();
     ObjectStorageLabelSet Post "objectstorage/label_set" {
         subid "SUBID": u64, label "label": String,
@@ -189,82 +189,82 @@ calls! {
     ObjectStorageList Get "objectstorage/list" {
         include_s3 "include_s3": Option<bool>, subid "SUBID": Option<u64>,
         label "label": Option<String>,
-    } -> Value;
-    ObjectStorageListCluster Get "objectstorage/list_cluster" {} -> Value;
+    } -> ByNumber<ObjectStorage>;
+    ObjectStorageListCluster Get "objectstorage/list_cluster" {} -> ByNumber<Cluster>;
     ObjectStorageS3keyRegenerate Post "objectstorage/s3key_regenerate" {
         subid "SUBID": u64, s3_access_key "s3_access_key": String,
-    } -> Value;
-    OsList Get "os/list" {} -> Value;
-    PlansList Get "plans/list" { kind "type": Option<String> } -> Value;
-    PlansListBaremetal Get "plans/list_baremetal" {} -> Value;
-    PlansListVc2 Get "plans/list_vc2" {} -> Value;
-    PlansListVc2z Get "plans/list_vc2z" {} -> Value;
-    PlansListVdc2 Get "plans/list_vdc2" {} -> Value;
+    } -> S3Keys;
+    OsList Get "os/list" {} -> ByNumber<Os>;
+    PlansList Get "plans/list" { kind "type": Option<String> } -> ByNumber<Plan>;
+    PlansListBaremetal Get "plans/list_baremetal" {} -> ByNumber<MetalPlan>;
+    PlansListVc2 Get "plans/list_vc2" {} -> ByNumber<Plan>;
+    PlansListVc2z Get "plans/list_vc2z" {} -> ByNumber<Plan>;
+    PlansListVdc2 Get "plans/list_vdc2" {} -> ByNumber<Plan>;
     RegionsAvailability Get "regions/availability" {
         dcid "DCID": u64, kind "type": Option<String>,
-    } -> Value;
-    RegionsAvailabilityBaremetal Get "regions/availability_baremetal" { dcid "DCID": u64 } -> Value;
-    RegionsAvailabilityVc2 Get "regions/availability_vc2" { dcid "DCID": u64 } -> Value;
-    RegionsAvailabilityVdc2 Get "regions/availability_vdc2" { dcid "DCID": u64 } -> Value;
-    RegionsList Get "regions/list" { availability "availability": Option<bool> } -> Value;
+    } -> Vec<u64>;
+    RegionsAvailabilityBaremetal Get "regions/availability_baremetal" { dcid "DCID": u64 } -> Vec<u64>;
+    RegionsAvailabilityVc2 Get "regions/availability_vc2" { dcid "DCID": u64 } -> Vec<u64>;
+    RegionsAvailabilityVdc2 Get "regions/availability_vdc2" { dcid "DCID": u64 } -> Vec<u64>;
+    RegionsList Get "regions/list" { availability "availability": Option<bool> } -> ByNumber<Region>;
     ReservedIpAttach Post "reservedip/attach" {
         ip_address "ip_address": String, server "attach_SUBID": u64,
     } -> ();
     ReservedIpConvert Post "reservedip/convert" {
         subid "SUBID": u64, ip_address "ip_address": String, label "label": Option<String>,
-    } -> Value;
+    } -> NewSubscription;
     ReservedIpCreate Post "reservedip/create" {
         dcid "DCID": u64, ip_type "ip_type": String, label "label": Option<String>,
-    } -> Value;
+    } -> NewSubscription;
     ReservedIpDestroy Post "reservedip/destroy" {
         ip_address "ip_address": Option<String>, subid "SUBID": Option<u64>,
     } -> ();
     ReservedIpDetach Post "reservedip/detach" {
         ip_address "ip_address": String, server "detach_SUBID": u64,
     } -> ();
-    ReservedIpList Get "reservedip/list" {} -> Value;
+    ReservedIpList Get "reservedip/list" {} -> ByNumber<ReservedIp>;
     SnapshotCreate Post "snapshot/create" {
         subid "SUBID": u64, description "description": Option<String>,
-    } -> Value;
-    SnapshotCreateFromUrl Post "snapshot/create_from_url" { url "url": String } -> Value;
+    } -> NewSnapshot;
+    SnapshotCreateFromUrl Post "snapshot/create_from_url" { url "url": String } -> NewSnapshot;
     SnapshotDestroy Post "snapshot/destroy" { snapshot "SNAPSHOTID": String } -> ();
-    SnapshotList Get "snapshot/list" { snapshot "SNAPSHOTID": Option<String> } -> Value;
-    SshKeyCreate Post "sshkey/create" { name "name": String, ssh_key "ssh_key": String } -> Value;
+    SnapshotList Get "snapshot/list" { snapshot "SNAPSHOTID": Option<String> } -> ById<Snapshot>;
+    SshKeyCreate Post "sshkey/create" { name "name": String, ssh_key "ssh_key": String } -> NewSshKey;
     SshKeyDestroy Post "sshkey/destroy" { ssh_keys "SSHKEYID": String } -> ();
-    SshKeyList Get "sshkey/list" {} -> Value;
+    SshKeyList Get "sshkey/list" {} -> ById<SshKey>;
     SshKeyUpdate Post "sshkey/update" {
         ssh_keys "SSHKEYID": String, name "name": Option<String>,
         ssh_key "ssh_key": Option<String>,
     } -> ();
     StartupScriptCreate Post "startupscript/create" {
         name "name": String, script "script": String, kind "type": Option<String>,
-    } -> Value;
+    } -> NewScript;
     StartupScriptDestroy Post "startupscript/destroy" { script_id "SCRIPTID": u64 } -> ();
-    StartupScriptList Get "startupscript/list" {} -> Value;
+    StartupScriptList Get "startupscript/list" {} -> ByNumber<StartupScript>;
     StartupScriptUpdate Post "startupscript/update" {
         script_id "SCRIPTID": u64, name "name": Option<String>, script "script": Option<String>,
     } -> ();
     UserCreate Post "user/create" {
         email "email": String, name "name": String, password "password": String,
         api_enabled "api_enabled": Option<bool>, acls "acls": Vec<String>,
-    } -> Value;
+    } -> NewUser;
     UserDelete Post "user/delete" { user "USERID": String } -> ();
-    UserList Get "user/list" {} -> Value;
+    UserList Get "user/list" {} -> Vec<User>;
     UserUpdate Post "user/update" {
         user "USERID": String, email "email": Option<String>, name "name": Option<String>,
         password "password": Option<String>, api_enabled "api_enabled": Option<bool>,
         acls "acls": Vec<String>,
     } -> ();
     ServerAppChange Post "server/app_change" { subid "SUBID": u64, app "APPID": u64 } -> ();
-    ServerAppChangeList Get "server/app_change_list" { subid "SUBID": u64 } -> Value;
+    ServerAppChangeList Get "server/app_change_list" { subid "SUBID": u64 } -> ByNumber<App>;
     ServerBackupDisable Post "server/backup_disable" { subid "SUBID": u64 } -> ();
     ServerBackupEnable Post "server/backup_enable" { subid "SUBID": u64 } -> ();
-    ServerBackupGetSchedule Post "server/backup_get_schedule" { subid "SUBID": u64 } -> Value;
+    ServerBackupGetSchedule Post "server/backup_get_schedule" { subid "SUBID": u64 } -> BackupSchedule;
     ServerBackupSetSchedule Post "server/backup_set_schedule" {
         subid "SUBID": u64, cron_type "cron_type": String, hour "hour": Option<u64>,
         dow "dow": Option<u64>, dom "dom": Option<u64>,
     } -> ();
-    ServerBandwidth Get "server/bandwidth" { subid "SUBID": u64 } -> Value;
+    ServerBandwidth Get "server/bandwidth" { subid "SUBID": u64 } -> Bandwidth;
     ServerCreate Post "server/create" {
         dcid "DCID": u64, plan "VPSPLANID": u64, os "OSID": u64,
         ipxe_chain_url "ipxe_chain_url": Option<String>, iso "ISOID": Option<u64>,
@@ -278,10 +278,10 @@ calls! {
         ddos_protection "ddos_protection": Option<bool>,
         reserved_ip_v4 "reserved_ip_v4": Option<String>, hostname "hostname": Option<String>,
         tag "tag": Option<String>, group "FIREWALLGROUPID": Option<String>,
-    } -> Value;
+    } -> NewSubscription;
     ServerCreateIpv4 Post "server/create_ipv4" {
         subid "SUBID": u64, reboot "reboot": Option<bool>,
-    } -> Value;
+    } -> Option<NewIpv4>;
     ServerDdosProtectionDisable Post "server/ddos_protection_disable" { subid "SUBID": u64 } -> ();
     ServerDdosProtectionEnable Post "server/ddos_protection_enable" { subid "SUBID": u64 } -> ();
     ServerDestroy Post "server/destroy" { subid "SUBID": u64 } -> ();
@@ -289,32 +289,32 @@ calls! {
     ServerFirewallGroupSet Post "server/firewall_group_set" {
         subid "SUBID": u64, group "FIREWALLGROUPID": String,
     } -> ();
-    ServerGetAppInfo Get "server/get_app_info" { subid "SUBID": u64 } -> Value;
-    ServerGetUserData Get "server/get_user_data" { subid "SUBID": u64 } -> Value;
+    ServerGetAppInfo Get "server/get_app_info" { subid "SUBID": u64 } -> AppInfo;
+    ServerGetUserData Get "server/get_user_data" { subid "SUBID": u64 } -> UserData;
     ServerHalt Post "server/halt" { subid "SUBID": u64 } -> ();
     ServerIpv6Enable Post "server/ipv6_enable" { subid "SUBID": u64 } -> ();
     ServerIsoAttach Post "server/iso_attach" { subid "SUBID": u64, iso "ISOID": u64 } -> ();
     ServerIsoDetach Post "server/iso_detach" { subid "SUBID": u64 } -> ();
-    ServerIsoStatus Get "server/iso_status" { subid "SUBID": u64 } -> Value;
+    ServerIsoStatus Get "server/iso_status" { subid "SUBID": u64 } -> IsoStatus;
     ServerLabelSet Post "server/label_set" { subid "SUBID": u64, label "label": String } -> ();
     ServerList Get "server/list" {
         subid "SUBID": Option<u64>, tag "tag": Option<String>, label "label": Option<String>,
         main_ip "main_ip": Option<String>,
-    } -> Value;
+    } -> ByNumber<Server>;
     ServerListIpv4 Get "server/list_ipv4" {
         subid "SUBID": u64, public_network "public_network": Option<String>,
-    } -> Value;
-    ServerListIpv6 Get "server/list_ipv6" { subid "SUBID": u64 } -> Value;
-    ServerNeighbors Get "server/neighbors" { subid "SUBID": u64 } -> Value;
+    } -> ByNumber<Vec<Ipv4>>;
+    ServerListIpv6 Get "server/list_ipv6" { subid "SUBID": u64 } -> ByNumber<Vec<Ipv6>>;
+    ServerNeighbors Get "server/neighbors" { subid "SUBID": u64 } -> Vec<u64>;
     ServerOsChange Post "server/os_change" { subid "SUBID": u64, os "OSID": u64 } -> ();
-    ServerOsChangeList Get "server/os_change_list" { subid "SUBID": u64 } -> Value;
+    ServerOsChangeList Get "server/os_change_list" { subid "SUBID": u64 } -> ByNumber<Os>;
     ServerPrivateNetworkDisable Post "server/private_network_disable" {
         subid "SUBID": u64, network "NETWORKID": Option<String>,
     } -> ();
     ServerPrivateNetworkEnable Post "server/private_network_enable" {
         subid "SUBID": u64, network "NETWORKID": Option<String>,
     } -> ();
-    ServerPrivateNetworks Get "server/private_networks" { subid "SUBID": u64 } -> Value;
+    ServerPrivateNetworks Get "server/private_networks" { subid "SUBID": u64 } -> ById<AttachedNetwork>;
     ServerReboot Post "server/reboot" { subid "SUBID": u64 } -> ();
     ServerReinstall Post "server/reinstall" {
         subid "SUBID": u64, hostname "hostname": Option<String>,
@@ -331,7 +331,7 @@ calls! {
     ServerReverseDeleteIpv6 Post "server/reverse_delete_ipv6" {
         subid "SUBID": u64, ip "ip": String,
     } -> ();
-    ServerReverseListIpv6 Get "server/reverse_list_ipv6" { subid "SUBID": u64 } -> Value;
+    ServerReverseListIpv6 Get "server/reverse_list_ipv6" { subid "SUBID": u64 } -> ByNumber<Vec<ReverseIpv6>>;
     ServerReverseSetIpv4 Post "server/reverse_set_ipv4" {
         subid "SUBID": u64, ip "ip": String, entry "entry": String,
     } -> ();
@@ -346,5 +346,5 @@ calls! {
     ServerUpgradePlan Post "server/upgrade_plan" {
         subid "SUBID": u64, plan "VPSPLANID": u64,
     } -> ();
-    ServerUpgradePlanList Get "server/upgrade_plan_list" { subid "SUBID": u64 } -> Value;
+    ServerUpgradePlanList Get "server/upgrade_plan_list" { subid "SUBID": u64 } -> Vec<u64>;
 }

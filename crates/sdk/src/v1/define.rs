@@ -1,4 +1,5 @@
-//! How the table of calls becomes one type a call. It only connects: names stand in the table.
+//! How the tables of calls and answers become types, one for each. It only connects: names stand in
+//! the tables.
 
 /// Defines a struct for each call of API v1, and the list of all.
 macro_rules! calls {
@@ -29,11 +30,29 @@ macro_rules! calls {
         )*
 
         /// Every call, with its method and its parameters.
-        pub const CALLS: &[$crate::v1::Entry] = &[$($crate::v1::Entry {
-            verb: <$name as $crate::v1::Call>::VERB,
-            path: <$name as $crate::v1::Call>::PATH,
-            params: <$name as $crate::v1::Call>::PARAMS,
-        }),*];
+        pub const CALLS: &[$crate::v1::Entry] = &[$($crate::v1::Entry::of::<$name>()),*];
     };
 }
 pub(crate) use calls;
+
+/// Defines a struct for each kind of object in answers. Its first field tells which one it is.
+macro_rules! answers {
+    ($($(#[$about:meta])* $name:ident {
+        $($(#[$field_about:meta])* $field:ident $key:literal: $kind:ty),* $(,)?
+    })*) => {$(
+        $(#[$about])*
+        #[derive(Debug, Clone, Default, PartialEq)]
+        pub struct $name {
+            $($(#[$field_about])* pub $field: $kind,)*
+        }
+
+        impl $crate::v1::Answer for $name {
+            const ID: &'static str = [$($key),*][0];
+            fn read(value: serde_json::Value) -> Result<Self, $crate::v1::Unexpected> {
+                let mut fields = $crate::v1::values::Fields::of(value)?;
+                Ok(Self { $($field: fields.take($key)?),* })
+            }
+        }
+    )*};
+}
+pub(crate) use answers;

@@ -1,24 +1,28 @@
 //! API v1: a typed call for each of its 157, and raw calls of any path.
 //!
-//! What a call takes is typed; what it answers is JSON as it came, since v1's own types changed
-//! over its years: an id was a string in one and a number in another.
+//! What a call takes and what it answers are typed. v1's own types changed over its years: an id was
+//! a string in one and a number in another. So answers are read by what they mean, and [`answer`] has
+//! them. A list that is asked for one thing answers a map of one.
 //!
 //! ```no_run
-//! use sdk::v1::{Client, ServerCreate, ServerHalt, Verb};
+//! use sdk::v1::{Client, ServerCreate, ServerHalt, ServerList, Verb};
 //!
 //! # async fn example() -> Result<(), sdk::Error> {
 //! let client = Client::new("http://127.0.0.1:8787", "KEY")?;
 //! let create = ServerCreate { dcid: 1, plan: 201, os: 2136, ..Default::default() };
-//! let server = client.call(&create).await?;
-//! let subid = server["SUBID"].as_str().and_then(|id| id.parse().ok()).unwrap_or_default();
+//! let subid = client.call(&create).await?.subid;
+//! let servers = client.call(&ServerList { subid: Some(subid), ..Default::default() }).await?;
+//! println!("{} is {}", servers[&subid].main_ip, servers[&subid].status);
 //! client.call(&ServerHalt { subid }).await?;
 //! println!("{}", client.text(Verb::Get, "server/list", &[]).await?);
 //! # Ok(())
 //! # }
 //! ```
 
+pub mod answer;
 mod calls;
 mod define;
+mod values;
 
 use api::Method;
 use bytes::Bytes;
@@ -27,8 +31,10 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 use serde_json::Value;
 
 pub use calls::*;
+pub use values::{Answer, ById, ByNumber, Key, Unexpected};
 
-use crate::error::refusal;
+use crate::error::{excerpt, refusal};
+use crate::retry::TOO_MANY_V1;
 use crate::{Error, RawResponse};
 
 /// The method of a call; v1 has no others.
@@ -38,6 +44,16 @@ pub enum Verb {
     Get,
     /// Changes.
     Post,
+}
+
+impl Verb {
+    /// The method as HTTP writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+        }
+    }
 }
 
 /// One call of API v1.
@@ -55,7 +71,7 @@ pub trait Call {
 }
 
 /// A call as the list of all has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Entry {
     /// The method.
     pub verb: Verb,
@@ -63,27 +79,25 @@ pub struct Entry {
     pub path: &'static str,
     /// Names of parameters, each with whether the call is refused without it.
     pub params: &'static [(&'static str, bool)],
+    check: fn(&str) -> Result<(), String>,
 }
 
-/// What a call can answer.
-pub trait Answer: Sized {
-    /// The answer from a success's body.
+impl Entry {
+    const fn of<C: Call>() -> Self {
+        Self {
+            verb: C::VERB,
+            path: C::PATH,
+            params: C::PARAMS,
+            check: |body| read::<C::Answer>(body).map(drop),
+        }
+    }
+
+    /// Whether a body, such as one that was recorded, is what the call answers.
     ///
     /// # Errors
-    /// When it is not what the call answers.
-    fn read(body: &str) -> Result<Self, serde_json::Error>;
-}
-
-impl Answer for () {
-    fn read(_: &str) -> Result<Self, serde_json::Error> {
-        Ok(())
-    }
-}
-
-impl Answer for Value {
-    fn read(body: &str) -> Result<Self, serde_json::Error> {
-        // Some calls answered nothing in some years.
-        if body.is_empty() { Ok(Value::Null) } else { serde_json::from_str(body) }
+    /// What stands in it instead of what.
+    pub fn check(&self, body: &str) -> Result<(), String> {
+        (self.check)(body)
     }
 }
 
@@ -160,6 +174,15 @@ impl<T: Param> Param for Option<T> {
     }
 }
 
+/// What a success says; why it cannot be read.
+fn read<A: Answer>(body: &str) -> Result<A, String> {
+    let value = match body.trim() {
+        "" => Value::Null,
+        body => serde_json::from_str(body).map_err(|e| format!("it is no JSON: {e}"))?,
+    };
+    A::read(value).map_err(|e| e.to_string())
+}
+
 /// Calls API v1.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -204,15 +227,19 @@ impl Client {
         call.write(&mut params);
         let params: Vec<_> = params.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         let answer = self.response(C::VERB, C::PATH, &params).await?;
-        if answer.status != StatusCode::OK {
-            return Err(refusal(answer.status.as_u16(), answer.body.as_bytes()).into());
-        }
-        C::Answer::read(&answer.body).map_err(|e| Error::Unreadable {
-            request: C::PATH.to_owned(),
+        let unreadable = |reason| Error::Unreadable {
+            request: format!("{} {}/v1/{}", C::VERB.as_str(), self.client.endpoint(), C::PATH),
             status: answer.status.as_u16(),
-            reason: e.to_string(),
-            excerpt: answer.body.chars().take(200).collect(),
-        })
+            reason,
+            excerpt: excerpt(answer.body.as_bytes()),
+        };
+        match answer.status {
+            StatusCode::OK => read(&answer.body).map_err(unreadable),
+            status if status.as_u16() >= 400 => {
+                Err(refusal(status.as_u16(), answer.body.as_bytes()).into())
+            }
+            _ => Err(unreadable("expected status 200; is this endpoint the API?".to_owned())),
+        }
     }
 
     /// Calls any path, such as `server/list` or `/v1/server/list`, and brings the whole answer: no
@@ -243,7 +270,7 @@ impl Client {
             let form = HeaderValue::from_static("application/x-www-form-urlencoded");
             headers.insert(CONTENT_TYPE, form);
         }
-        let answer = self.client.repeat(&method, &path, request).await?;
+        let answer = self.client.repeat(&method, &path, request, TOO_MANY_V1).await?;
         Ok(RawResponse::from(answer))
     }
 

@@ -20,7 +20,8 @@ pub(super) async fn create(cx: Cx) -> Result<Reply> {
         user_data: cx.args.some_text("userdata"),
         enable_ipv6: cx.args.flag("enable_ipv6"),
         ddos_protection: cx.args.flag("ddos_protection"),
-        activation_email: cx.args.flag("notify_activate"),
+        // v1 writes that letter unless told not to, v2 only when told to.
+        activation_email: Some(cx.args.flag("notify_activate").unwrap_or(true)),
         backups: cx.args.flag("auto_backups").map(|on| match on {
             true => Backups::Enabled,
             false => Backups::Disabled,

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::cx::{Cx, SERVER};
 use crate::dates::stamp;
-use crate::error::{Failure, Result};
+use crate::error::{Failure, Result, is_unknown};
 use crate::ids::Space;
 use crate::reply::{Reply, amount, map, word, yes_no};
 
@@ -87,7 +87,7 @@ async fn prices(cx: &Cx, instances: &[Instance]) -> Result<BTreeMap<(String, Str
 async fn traffic(cx: &Cx, instance_id: InstanceId) -> Result<f64> {
     let days = match cx.client.send(GetInstanceBandwidth { instance_id, date_range: None }).await {
         // Destroyed since it was listed.
-        Err(error) if error.is_not_found() => return Ok(0.0),
+        Err(error) if is_unknown(&error) => return Ok(0.0),
         days => days?,
     };
     let month = days.keys().next_back().and_then(|day| day.get(..7)).map(str::to_owned);

@@ -99,7 +99,8 @@ async fn what_create_installs(v1: &V1) {
         let refused = v1.refused("server/create", &os(system)).await;
         assert!(refused.starts_with(&format!("Missing {param}.")), "{refused}");
     }
-    v1.refused("server/create", &os("180")).await;
+    let refused = v1.refused("server/create", &os("180")).await;
+    assert!(refused.contains("use server/restore_backup"), "{refused}");
     let wrong: Vec<_> = os("387").into_iter().chain([("APPID", "37")]).collect();
     let refused = v1.refused("server/create", &wrong).await;
     assert!(refused.starts_with("Invalid APPID."), "{refused}");
