@@ -9,6 +9,7 @@ pub mod api_keys;
 pub mod applications;
 pub mod auth;
 pub mod backups;
+pub mod bare_metals;
 pub mod billing;
 pub mod blocks;
 pub mod catalog;
@@ -28,6 +29,7 @@ mod refusal;
 pub mod regions;
 pub mod reserved_ips;
 mod routes;
+pub mod servers;
 pub mod snapshots;
 pub mod ssh_keys;
 pub mod startup_scripts;
@@ -186,6 +188,7 @@ families! {
     api_keys,
     applications,
     backups,
+    bare_metals,
     blocks,
     domains,
     firewalls,

@@ -5,6 +5,7 @@
 use api::Money;
 use rust_decimal::Decimal;
 
+use crate::bare_metals::BareMetal;
 use crate::billing::pending_charges;
 use crate::blocks::Volume;
 use crate::catalog::{Catalog, Cost, HOURS_PER_MONTH, Price, PriceItem, PriceUnit};
@@ -37,6 +38,13 @@ impl Charged for Instance {
     }
 }
 
+impl Charged for BareMetal {
+    fn rates(&self, catalog: &Catalog) -> (Decimal, Decimal) {
+        let plan = catalog.metal_plan(&self.plan);
+        plan.map(|plan| (plan.cost.monthly, plan.cost.hourly)).unwrap_or_default()
+    }
+}
+
 impl Charged for Volume {
     fn rates(&self, catalog: &Catalog) -> (Decimal, Decimal) {
         let kind = catalog.block_type(&self.block_type);
@@ -47,7 +55,8 @@ impl Charged for Volume {
 
 /// What is owed this month for everything that there is.
 pub(super) async fn pending(cx: &Cx) -> Result<Money> {
-    Ok(Money((lines::<Instance>(cx).await? + lines::<Volume>(cx).await?).normalize()))
+    let servers = lines::<Instance>(cx).await? + lines::<BareMetal>(cx).await?;
+    Ok(Money((servers + lines::<Volume>(cx).await?).normalize()))
 }
 
 async fn lines<K: Charged>(cx: &Cx) -> Result<Decimal> {
