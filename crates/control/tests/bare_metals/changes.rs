@@ -180,11 +180,9 @@ async fn a_deleted_server_is_gone_with_its_machine_and_its_addresses() {
 async fn it_tells_what_can_be_installed_instead() {
     let world = World::new().await;
     let baremetal_id = made(&world, debian()).await.id;
-    let ask = |kind: &str| {
+    let ask = async |kind: &str| -> Value {
         let path = format!("/v2/bare-metals/{baremetal_id}/upgrades?type={kind}");
-        async {
-            serde_json::from_str::<Value>(&world.raw("GET", &path.clone(), "").await.1).unwrap()
-        }
+        serde_json::from_str(&world.raw("GET", &path, "").await.1).unwrap()
     };
     let count = |answer: &Value, key: &str| answer["upgrades"][key].as_array().unwrap().len();
     let all = ask("all").await;

@@ -13,7 +13,6 @@ use api::account::GetAccount;
 use api::bare_metals::*;
 use api::id::{BareMetalId, SshKeyId};
 use api::instances::UserScheme;
-use api::reserved_ips::CreateReservedIp;
 use api::snapshots::CreateSnapshot;
 use api::ssh_keys::{CreateSshKey, DeleteSshKey};
 use api::startup_scripts::CreateStartupScript;
