@@ -156,7 +156,7 @@ const READ_BY_POST: [&str; 4] =
     ["backup/list", "server/list_ipv6", "server/reverse_list_ipv6", "server/upgrade_plan_list"];
 
 /// Groups whose family this server does not have in v2 yet: their calls are refused.
-pub const UNSERVED: [&str; 3] = ["baremetal", "loadbalancer", "objectstorage"];
+pub const UNSERVED: [&str; 2] = ["loadbalancer", "objectstorage"];
 
 impl Call {
     /// Whether it answers without a key.

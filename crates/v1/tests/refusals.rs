@@ -159,6 +159,7 @@ async fn what_is_refused_changes_nothing() {
         "network/list",
         "reservedip/list",
         "backup/list",
+        "baremetal/list",
     ];
     for list in lists {
         assert_eq!(v1.get(list, &[]).await, json!([]), "{list}");

@@ -4,6 +4,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod metal;
 mod servers;
 
 use std::collections::BTreeSet;
@@ -28,6 +29,9 @@ async fn every_served_call_can_be_done() {
     servers::power(&v1).await;
     servers::snapshots(&v1).await;
     servers::backups(&v1).await;
+    metal::settings(&v1).await;
+    metal::software(&v1).await;
+    metal::refusals(&v1).await;
     let served: BTreeSet<_> =
         v1::calls::all().filter(|call| !call.is_unserved()).map(|call| call.path).collect();
     let done = v1.done();
