@@ -18,7 +18,8 @@ var families = []struct {
 	{"NAT gateway rules", natRules}, {"VPC2", vpc2}, {"reserved-ip", reservedIPs}, {"iso", isos}, {"block", blocks},
 	{"block snapshots", blockSnapshots}, {"snapshot", snapshots}, {"backup", backups}, {"instance life", life},
 	{"instance power", power}, {"instance changes", changes}, {"instance addresses", addresses},
-	{"instance networks", networks}, {"instance iso", instanceISO}, {"instance backups", schedule},
+	{"instance networks", networks}, {"instance iso", instanceISO}, {"instance backups", schedule}, {"bare metal", bareMetal},
+	{"bare metal changes", bareMetalChanges}, {"bare metal networks", bareMetalNetworks},
 }
 
 func main() {
@@ -33,7 +34,7 @@ func main() {
 		}
 	}
 	missed := w.uncalled([]any{
-		w.Account, w.Application, w.Backup, w.BlockStorage, w.Domain, w.DomainRecord, w.FirewallGroup, w.FirewallRule,
+		w.Account, w.Application, w.Backup, w.BareMetalServer, w.BlockStorage, w.Domain, w.DomainRecord, w.FirewallGroup, w.FirewallRule,
 		w.Instance, w.ISO, w.OS, w.Plan, w.Region, w.ReservedIP, w.Snapshot, w.SSHKey, w.StartupScript, w.User, w.VPC, w.VPC2,
 	})
 	if len(only) == 0 {

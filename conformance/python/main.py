@@ -7,6 +7,7 @@ import traceback
 from vultr_python_client.apis.tags.account_api import AccountApi
 from vultr_python_client.apis.tags.application_api import ApplicationApi
 from vultr_python_client.apis.tags.backup_api import BackupApi
+from vultr_python_client.apis.tags.baremetal_api import BaremetalApi
 from vultr_python_client.apis.tags.block_api import BlockApi
 from vultr_python_client.apis.tags.dns_api import DnsApi
 from vultr_python_client.apis.tags.firewall_api import FirewallApi
@@ -23,11 +24,11 @@ from vultr_python_client.apis.tags.startup_api import StartupApi
 from vultr_python_client.apis.tags.users_api import UsersApi
 from vultr_python_client.apis.tags.vpcs_api import VPCsApi
 
-from families import access, catalogue, instances, names, networks, storage
+from families import access, catalogue, instances, metal, names, networks, storage
 from harness import World
 
 CLASSES = {
-    "account": AccountApi, "applications": ApplicationApi, "backups": BackupApi, "blocks": BlockApi, "dns": DnsApi,
+    "account": AccountApi, "applications": ApplicationApi, "backups": BackupApi, "metal": BaremetalApi, "blocks": BlockApi, "dns": DnsApi,
     "firewalls": FirewallApi, "instances": InstancesApi, "isos": IsoApi, "os": OsApi, "plans": PlansApi,
     "networks": PrivateNetworksApi, "regions": RegionApi, "reserved": ReservedIpApi, "snapshots": SnapshotApi,
     "ssh": SshApi, "startup": StartupApi, "users": UsersApi, "vpcs": VPCsApi,
@@ -43,6 +44,7 @@ FAMILIES = [
     ("instance life", instances.life), ("instance power", instances.power), ("instance changes", instances.changes),
     ("instance addresses", instances.addresses), ("instance networks", instances.networks),
     ("instance iso", instances.iso), ("instance backups", instances.schedule), ("reserved-ip", networks.reserved),
+    ("bare metal life", metal.life), ("bare metal changes", metal.changes), ("bare metal power", metal.power),
 ]
 
 

@@ -13,6 +13,7 @@ FAMILIES = [
     ("server life", families.life), ("server changes", families.changes), ("server IPv4", families.ipv4),
     ("server IPv6", families.ipv6), ("snapshot", families.snapshots), ("backup", families.backups),
     ("firewall", families.firewall), ("block", families.blocks), ("reserved ip", families.reserved),
+    ("bare metal", families.metal),
 ]
 
 

@@ -113,6 +113,9 @@ fn describe(cx: &Cx, instance: &mut Doc<Instance>, req: &UpdateInstance) -> Resu
     if let Some(data) = &req.user_data {
         instance.user_data = options::user_data(data)?;
     }
+    if let Some(scheme) = req.user_scheme {
+        instance.user_scheme = options::user_scheme(scheme);
+    }
     match req.backups {
         Some(Backups::Enabled) if instance.backups.is_none() => {
             instance.backups = Some(Schedule::initial(cx.now()));
