@@ -2,6 +2,7 @@ package main
 
 import (
 	"net"
+	"slices"
 
 	vultr "github.com/JamesClonk/vultr/lib"
 )
@@ -14,6 +15,10 @@ func metalUp(w *world, what, id string) {
 
 func bareMetal(w *world) {
 	w.same("no servers are none", len(got(w.GetBareMetalServers())), 0)
+	plan, is := find(got(w.GetBareMetalPlans()), func(each vultr.BareMetalPlan) bool { return each.ID == metal })
+	w.show("the plan is listed", is && plan.CPUs == 4 && plan.Price == 120 && slices.Contains(plan.Regions, jersey), plan)
+	// The library asks for the plans of other servers.
+	w.show("what is in stock are numbers", len(got(w.GetAvailableBareMetalPlansForRegion(jersey))) > 0)
 	key := got(w.CreateSSHKey("k", publicKey))
 	options := vultr.BareMetalServerOptions{SSHKey: key.ID, IPV6: true, Hostname: "metal", Tag: "conformance", UserData: "#cloud-config",
 		DontNotifyOnActivate: true}
@@ -35,7 +40,7 @@ func bareMetal(w *world) {
 	w.accepted("it is rebooted", w.RebootBareMetalServer(id))
 	w.accepted("it is installed anew", w.ReinstallBareMetalServer(id))
 	metalUp(w, "and is back", id)
-	_, is := find(got(w.ListOSforBareMetalServer(id)), func(each vultr.OS) bool { return each.ID == debian })
+	_, is = find(got(w.ListOSforBareMetalServer(id)), func(each vultr.OS) bool { return each.ID == debian })
 	w.show("another system is offered", is)
 	w.accepted("the system is changed", w.ChangeOSofBareMetalServer(id, debian))
 	apps := got(w.ListApplicationsforBareMetalServer(id))

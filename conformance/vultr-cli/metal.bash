@@ -52,9 +52,9 @@ metal_changes() {
   json bare-metal get "$metal"
   holds "the tags change, the label stays" '.bare_metal | (.tags | sort) == ["one", "two"] and .label == "changes"'
   json bare-metal os list "$metal"
-  holds "other systems are offered" '.operating_systems | any(.id == 2284)'
-  json bare-metal os change "$metal" --os 2284
-  until_holds "the system changes" '.bare_metal | .os_id == 2284 and .status == "active"' bare-metal get "$metal"
+  holds "other systems are offered" '.os | any(.id == 2284)'
+  # 3.10.0 gives two flags of this command the same letter, and panics before it asks anybody.
+  refused "os change, by vultr-cli itself," "unable to redefine 'o' shorthand" bare-metal os change "$metal" --os 2284
   json bare-metal app list "$metal"
   app=$(jq -r '[.applications[] | select(.type == "one-click")][0].id' "$work/out")
   image=$(jq -r '[.applications[] | select(.type == "marketplace")][0].image_id' "$work/out")

@@ -78,7 +78,11 @@ async fn catalogue(v1: &V1) {
         "disk": "2x 240 GB SSD", "bandwidth_tb": 5, "price_per_month": 100, "plan_type": "SSD",
         "deprecated": false, "available_locations": [1],
     }});
-    like(&example, &v1.get("plans/list_baremetal", &[]).await);
+    let metal = v1.get("plans/list_baremetal", &[]).await;
+    like(&example, &metal);
+    for plan in metal.as_object().unwrap().values() {
+        assert!(plan["price_per_month"].is_u64(), "clients read whole dollars: {plan}");
+    }
     let regions = v1.get("regions/list", &[("availability", "yes")]).await;
     assert!(regions["1"]["availability"].as_array().unwrap().contains(&json!(201)));
     assert_eq!(regions["1"]["regioncode"], "EWR");
