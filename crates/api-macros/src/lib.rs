@@ -1,5 +1,7 @@
 //! `#[derive(Endpoint)]`: reads `#[endpoint(POST "/v2/blocks" -> 202 { block: Block }, needs Provisioning)]`
 //! and writes `impl Endpoint`, and for a paged list `impl Listing`. It adds no type, function or field.
+//!
+//! `{ one | other: Block }` puts the answer under both keys, for clients that read either.
 
 use proc_macro::TokenStream;
 use quote::quote;

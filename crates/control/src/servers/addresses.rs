@@ -29,7 +29,7 @@ impl Server {
 }
 
 /// The name that an IPv4 address has while its owner gave it none.
-fn default_reverse(address: Ipv4Addr) -> String {
+pub(crate) fn default_reverse(address: Ipv4Addr) -> String {
     format!("{address}.vultrusercontent.com")
 }
 
