@@ -5,6 +5,7 @@ import sys
 from vultr_python_client.apis.tags.account_api import AccountApi
 from vultr_python_client.apis.tags.application_api import ApplicationApi
 from vultr_python_client.apis.tags.backup_api import BackupApi
+from vultr_python_client.apis.tags.baremetal_api import BaremetalApi
 from vultr_python_client.apis.tags.block_api import BlockApi
 from vultr_python_client.apis.tags.dns_api import DnsApi
 from vultr_python_client.apis.tags.firewall_api import FirewallApi
@@ -23,12 +24,12 @@ from vultr_python_client.apis.tags.startup_api import StartupApi
 from vultr_python_client.apis.tags.users_api import UsersApi
 from vultr_python_client.apis.tags.vpcs_api import VPCsApi
 
-from families import access, balancers, catalogue, instances, names, networks, storage
+from families import access, balancers, catalogue, instances, metal, names, networks, storage
 from harness import World
 
 CLASSES = {
-    "account": AccountApi, "applications": ApplicationApi, "backups": BackupApi, "blocks": BlockApi, "dns": DnsApi,
-    "firewalls": FirewallApi, "instances": InstancesApi, "isos": IsoApi, "balancers": LoadBalancerApi, "os": OsApi, "plans": PlansApi,
+    "account": AccountApi, "applications": ApplicationApi, "backups": BackupApi, "metal": BaremetalApi,
+    "blocks": BlockApi, "dns": DnsApi, "firewalls": FirewallApi, "instances": InstancesApi, "isos": IsoApi, "balancers": LoadBalancerApi, "os": OsApi, "plans": PlansApi,
     "networks": PrivateNetworksApi, "s3": S3Api, "regions": RegionApi, "reserved": ReservedIpApi, "snapshots": SnapshotApi,
     "ssh": SshApi, "startup": StartupApi, "users": UsersApi, "vpcs": VPCsApi,
 }
@@ -44,6 +45,7 @@ FAMILIES = [
     ("instance addresses", instances.addresses), ("instance networks", instances.networks),
     ("instance iso", instances.iso), ("instance backups", instances.schedule), ("reserved-ip", networks.reserved),
     ("load balancers", balancers.life), ("load balancer rules", balancers.rules),
+    ("bare metal life", metal.life), ("bare metal changes", metal.changes), ("bare metal power", metal.power),
 ]
 
 

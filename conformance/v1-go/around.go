@@ -170,9 +170,3 @@ func reserved(w *world) {
 	w.same("none is left", len(got(w.ListReservedIP())), 0)
 	w.refused("giving one back again", "", w.DestroyReservedIP(made))
 }
-
-// bareMetal shows that a family that Kettle does not have is refused, not answered with nothing.
-func bareMetal(w *world) {
-	w.refused("listing bare metal servers", "", second(w.GetBareMetalServers()))
-	w.refused("making one", "", second(w.CreateBareMetalServer("metal", jersey, 100, ubuntu, nil)))
-}

@@ -362,3 +362,24 @@ def balancers(w):
     w.empty("loadbalancer/destroy answers nothing", w.post("loadbalancer/destroy", SUBID=made))
     w.same("it is gone", w.get("loadbalancer/list"), [])
     destroyed(w, subid)
+
+
+def metal(w):
+    """The client has no method for bare metal: all goes through its general request."""
+    subid = w.post("baremetal/create", DCID=DCID, METALPLANID=100, OSID=UBUNTU, label="metal", enable_ipv6="yes")["SUBID"]
+    w.show("SUBID is a string", isinstance(subid, str), subid)
+    it = w.wait("the server becomes active", lambda: (it := w.get("baremetal/list", SUBID=subid))["status"] == "active" and it)
+    w.same("its numbers and strings are v1's", (it["DCID"], it["METALPLANID"], it["cpu_count"], it["OSID"], it["APPID"], it["ram"], it["disk"]),
+           ("1", 100, 4, str(UBUNTU), "0", "32768 MB", "2x 240 GB SSD"))
+    w.same("the size of its IPv6 network is a number", [each["v6_network_size"] for each in it["v6_networks"]], [64])
+    w.same("the list has the same, by SUBID", w.get("baremetal/list", label="metal"), {subid: it})
+    w.same("no server with another label is an empty array", w.get("baremetal/list", label="other"), [])
+    w.same("its address is listed", [each["ip"] for each in w.get("baremetal/list_ipv4", SUBID=subid)[subid]], [it["main_ip"]])
+    w.same("and its IPv6 address", [each["ip"] for each in w.get("baremetal/list_ipv6", SUBID=subid)[subid]], [it["v6_networks"][0]["v6_main_ip"]])
+    for pairs in w.get("baremetal/bandwidth", SUBID=subid).values():
+        w.show("bytes are numbers", all(isinstance(number, int) for _, number in pairs), pairs)
+    w.empty("label_set answers nothing", w.post("baremetal/label_set", SUBID=subid, label="new"))
+    w.same("the label is new", w.get("baremetal/list", SUBID=subid)["label"], "new")
+    w.refused("a plan that is none", "METALPLANID", w.post, "baremetal/create", DCID=DCID, METALPLANID=PLAN, OSID=UBUNTU)
+    w.empty("baremetal/destroy answers nothing", w.post("baremetal/destroy", SUBID=subid))
+    w.same("it is gone", w.get("baremetal/list"), [])

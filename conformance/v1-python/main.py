@@ -11,8 +11,7 @@ FAMILIES = [
     ("server life", families.life), ("server changes", families.changes), ("server IPv4", families.ipv4),
     ("server IPv6", families.ipv6), ("snapshot", families.snapshots), ("backup", families.backups),
     ("firewall", families.firewall), ("block", families.blocks), ("object storage", families.objects),
-    ("reserved ip", families.reserved),
-    ("load balancer", families.balancers),
+    ("reserved ip", families.reserved), ("bare metal", families.metal), ("load balancer", families.balancers),
 ]
 
 

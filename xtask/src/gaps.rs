@@ -35,7 +35,7 @@ fn version_1(call: &v1::Call) -> Name {
 pub fn served() -> Vec<Name> {
     let routes = control::routes().0;
     let operations = routes.iter().map(|route| format!("{} {}", route.op.method, route.op.path));
-    let calls = v1::calls::all().filter(|call| !call.is_unserved()).map(version_1);
+    let calls = v1::calls::all().map(version_1);
     operations.chain(calls).collect()
 }
 

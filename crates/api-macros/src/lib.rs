@@ -1,5 +1,7 @@
 //! `#[derive(Endpoint)]`: reads `#[endpoint(POST "/v2/blocks" -> 202 { block: Block }, needs Provisioning)]`
 //! and writes `impl Endpoint`, and for a paged list `impl Listing`. It adds no type, function or field.
+//!
+//! `{ one | other: Block }` puts the answer under both keys, for clients that read either.
 
 use proc_macro::TokenStream;
 use quote::quote;
@@ -21,7 +23,8 @@ struct Spec {
 enum Reply {
     Empty,
     Bare(Box<Type>),
-    Key(String, Box<Type>),
+    /// A key, and another one for clients that read that instead.
+    Key(String, Option<String>, Box<Type>),
     List(String, Box<Type>),
 }
 
@@ -62,9 +65,13 @@ fn reply(input: ParseStream<'_>) -> syn::Result<Reply> {
     let body;
     braced!(body in input);
     let key: Ident = body.parse()?;
+    let mut also = None;
+    if body.parse::<Option<Token![|]>>()?.is_some() {
+        also = Some(body.parse::<Ident>()?.to_string());
+    }
     body.parse::<Token![:]>()?;
-    if !body.peek(syn::token::Bracket) {
-        return Ok(Reply::Key(key.to_string(), body.parse()?));
+    if also.is_some() || !body.peek(syn::token::Bracket) {
+        return Ok(Reply::Key(key.to_string(), also, body.parse()?));
     }
     let item;
     bracketed!(item in body);
@@ -107,10 +114,14 @@ fn expand(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
         },
         _ => quote!(),
     };
+    let also = match &reply {
+        Reply::Key(_, Some(also), _) => quote!(Some(#also)),
+        _ => quote!(None),
+    };
     let (shape, response, encode, decode) = match reply {
         Reply::Empty => (quote!(Empty), quote!(()), quote!(empty), quote!(empty)),
         Reply::Bare(ty) => (quote!(Bare), quote!(#ty), quote!(bare), quote!(bare)),
-        Reply::Key(key, ty) => (quote!(Key(#key)), quote!(#ty), quote!(key), quote!(key)),
+        Reply::Key(key, _, ty) => (quote!(Key(#key)), quote!(#ty), quote!(key), quote!(key)),
         Reply::List(key, ty) => {
             (quote!(List(#key)), quote!(::api::Page<#ty>), quote!(list), quote!(list))
         }
@@ -126,6 +137,7 @@ fn expand(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
                 has_body: #body,
                 status: #status,
                 shape: ::api::Shape::#shape,
+                also: #also,
                 access: ::api::Access::#access,
             };
             fn encode_response(response: &#response) -> Vec<u8> {

@@ -69,6 +69,8 @@ ids! {
     ApiKeyId,
     /// An automatic backup of an instance.
     BackupId,
+    /// A bare metal server.
+    BareMetalId,
     /// A block storage volume.
     BlockId,
     /// A snapshot of a block storage volume.

@@ -59,6 +59,8 @@ pub struct Op {
     pub status: u16,
     /// How the answer lies in JSON.
     pub shape: Shape,
+    /// A second key that the response lies under, for clients that read that one.
+    pub also: Option<&'static str>,
     /// Who may call it.
     pub access: Access,
 }
@@ -128,6 +130,7 @@ pub mod account;
 pub mod api_keys;
 pub mod applications;
 pub mod backups;
+pub mod bare_metals;
 pub mod blocks;
 pub mod domains;
 pub mod firewalls;
@@ -153,6 +156,7 @@ families! {
     api_keys,
     applications,
     backups,
+    bare_metals,
     blocks,
     domains,
     firewalls,

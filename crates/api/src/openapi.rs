@@ -129,8 +129,10 @@ impl Writer {
             Shape::Empty => return json!({ "description": "Done; there is nothing to say." }),
             Shape::Bare => self.generator.subschema_for::<E::Response>().to_value(),
             Shape::Key(key) => {
-                let response = self.generator.subschema_for::<E::Response>();
-                json!({ "type": "object", "properties": { key: response }, "required": [key] })
+                let response = self.generator.subschema_for::<E::Response>().to_value();
+                let keys = [Some(key), E::OP.also].into_iter().flatten();
+                let lies: Map<_, _> = keys.map(|key| (key.into(), response.clone())).collect();
+                json!({ "type": "object", "properties": lies, "required": [key] })
             }
             Shape::List(key) => {
                 let page = E::Response::json_schema(&mut self.generator).to_value();

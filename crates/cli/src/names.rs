@@ -33,6 +33,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("attach_private_network", "network"),
     ("attach_vpc", "vpc"),
     ("attach_vpc2", "vpc2"),
+    ("baremetal_ids", "bare-metal"),
     ("detach_private_network", "network"),
     ("detach_vpc", "vpc"),
     ("detach_vpc2", "vpc2"),

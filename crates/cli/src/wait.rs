@@ -54,13 +54,17 @@ pub(crate) fn target<'a>(operation: &Operation, all: &'a [Operation]) -> Option<
             own if own == path || own == action => Some((End::Ready, get)),
             _ => None,
         })?;
-    let visible = end == End::Gone || tells((get.response)());
+    let visible = end == End::Gone || tells((get.response)(), operation.command);
     visible.then_some(Target { end, get, command: operation.command })
 }
 
-/// Whether a thing says how far it is.
-fn tells(schema: schemars::Schema) -> bool {
-    let told = ["status", "state", "attached_to_instance", "instance_id"];
+/// Whether a thing says how far it is with what the command led to.
+fn tells(schema: schemars::Schema, command: &str) -> bool {
+    let told = match command {
+        // Bare metal does not say whether it is on.
+        "halt" | "reboot" | "start" => &["power_status"][..],
+        _ => &["status", "state", "attached_to_instance", "instance_id"],
+    };
     schema::fields(&schema).any(|(name, _)| told.contains(&name.as_str()))
 }
 

@@ -42,6 +42,11 @@ pub fn mac(prefix: &str, address: Ipv4Addr) -> String {
     format!("{prefix}:{a:02x}:{b:02x}:{c:02x}:{d:02x}")
 }
 
+/// A hardware address as a number, the way some answers have it.
+pub fn mac_number(mac: &str) -> u64 {
+    u64::from_str_radix(&mac.replace(':', ""), 16).unwrap_or_default()
+}
+
 /// Takes a free public IPv4 address in a region for `owner`.
 ///
 /// # Errors

@@ -191,14 +191,14 @@ pub fn slice<T: Clone>(
     Ok(Page { items: items[start..end].to_vec(), meta })
 }
 
-fn per_page_of(per_page: Option<u32>) -> Result<usize> {
+pub(crate) fn per_page_of(per_page: Option<u32>) -> Result<usize> {
     match per_page.unwrap_or(PER_PAGE_DEFAULT) {
         n @ 1..=PER_PAGE_MAX => Ok(n as usize),
         n => Err(Refusal::field("per_page", format!("{n} is not from 1 to {PER_PAGE_MAX}")).into()),
     }
 }
 
-fn cursor_of(cursor: Option<&str>) -> Result<Option<Cursor>> {
+pub(crate) fn cursor_of(cursor: Option<&str>) -> Result<Option<Cursor>> {
     match cursor {
         None | Some("") => Ok(None),
         Some(text) => match Cursor::decode(text) {

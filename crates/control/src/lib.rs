@@ -9,6 +9,7 @@ pub mod api_keys;
 pub mod applications;
 pub mod auth;
 pub mod backups;
+pub mod bare_metals;
 pub mod billing;
 pub mod blocks;
 pub mod catalog;
@@ -32,6 +33,7 @@ pub mod regions;
 pub mod reserved_ips;
 mod routes;
 mod secret;
+pub mod servers;
 pub mod snapshots;
 pub mod ssh_keys;
 pub mod startup_scripts;
@@ -190,6 +192,7 @@ families! {
     api_keys,
     applications,
     backups,
+    bare_metals,
     blocks,
     domains,
     firewalls,

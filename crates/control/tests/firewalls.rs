@@ -220,7 +220,8 @@ async fn sources_go_before_networks() {
     assert_eq!(status, 201, "{text}");
     let (status, text) = refused(world.client.send(rule("akamai")).await);
     assert!(status == 400 && text.contains("source:"), "{text}");
-    let again = CreateFirewallGroupRule { subnet: "198.51.100.1".into(), ..rule("cloudflare") };
+    let again =
+        CreateFirewallGroupRule { subnet: Some("198.51.100.1".into()), ..rule("cloudflare") };
     assert_eq!(refused(world.client.send(again).await).1, "This rule is already defined ");
 }
 

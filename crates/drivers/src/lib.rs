@@ -127,7 +127,7 @@ pub struct Machine {
     pub nics: Vec<Nic>,
 }
 
-/// Machines: instances now, bare metal later.
+/// Machines: those of instances, and bare metal.
 #[async_trait]
 pub trait Machines: Send + Sync {
     /// The machine as it is; none: there is no such machine.

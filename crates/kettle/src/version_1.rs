@@ -40,10 +40,7 @@ pub(crate) fn command() -> Command {
 
 fn call_command(call: &'static Call) -> Command {
     let name = call.path.split('/').nth(1).unwrap_or_default();
-    let mut about = format!("{} /v1/{}", call.verb.as_str(), call.path);
-    if call.is_unserved() {
-        about.push_str(" (not served by Kettle yet)");
-    }
+    let about = format!("{} /v1/{}", call.verb.as_str(), call.path);
     Command::new(name).about(about).args(call.params.iter().map(|p| argument(call, p)))
 }
 

@@ -129,7 +129,7 @@ pub struct Call {
     pub path: &'static str,
     /// What it takes, besides the key.
     pub params: &'static [Param],
-    /// The operations of v2 that it amounts to; empty: v2 has none.
+    /// The operations of v2 that it amounts to; empty: it needs none.
     pub v2: &'static str,
     pub(crate) run: fn(Cx) -> Answer,
 }
@@ -192,18 +192,10 @@ const PUBLIC: [&str; 13] = [
 const READ_BY_POST: [&str; 4] =
     ["backup/list", "server/list_ipv6", "server/reverse_list_ipv6", "server/upgrade_plan_list"];
 
-/// Groups whose family this server does not have in v2 yet: their calls are refused.
-pub const UNSERVED: [&str; 1] = ["baremetal"];
-
 impl Call {
     /// Whether it answers without a key.
     pub fn is_public(&self) -> bool {
         PUBLIC.contains(&self.path)
-    }
-
-    /// Whether it is refused for want of a family in v2.
-    pub fn is_unserved(&self) -> bool {
-        UNSERVED.contains(&self.group())
     }
 
     /// The call that lists what a parameter of this one may be.
@@ -253,12 +245,7 @@ pub fn markdown() -> String {
     let mut text = "| v1 | Parameters | v2 |\n|---|---|---|\n".to_owned();
     for call in all() {
         let params: Vec<_> = call.params.iter().map(described).collect();
-        let v2 = match (call.is_unserved(), call.v2) {
-            (true, "") => "not served yet".to_owned(),
-            (true, v2) => format!("not served yet ({v2})"),
-            (false, "") => "-".to_owned(),
-            (false, v2) => v2.to_owned(),
-        };
+        let v2 = if call.v2.is_empty() { "-" } else { call.v2 };
         let (verb, path) = (call.verb.as_str(), call.path);
         // Writing to a string cannot fail.
         let _ = writeln!(text, "| `{verb} /v1/{path}` | {} | {v2} |", params.join(", "));

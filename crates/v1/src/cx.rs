@@ -221,13 +221,28 @@ impl Cx {
         known.map_or_else(|| later(plan), u64::from)
     }
 
+    /// The bare metal plan that `METALPLANID` names.
+    pub(crate) async fn metal_plan(&self) -> Result<String> {
+        let number = self.args.int("METALPLANID");
+        let known = u32::try_from(number).ok();
+        let known = known.and_then(|n| self.catalog().metal_plan_by_metalplanid(n));
+        if let Some(plan) = known {
+            return Ok(plan.id.clone());
+        }
+        if is_later(number) {
+            let plans = self.metal_plans().await?;
+            if let Some(plan) = plans.into_iter().find(|plan| later(&plan.id) == number) {
+                return Ok(plan.id);
+            }
+        }
+        let text = format!(
+            "Invalid plan.  METALPLANID {number} is none: plans/list_baremetal has those that are"
+        );
+        Err(Failure::refused(text))
+    }
+
     /// The bare metal plans that the upstream lists.
     pub(crate) async fn metal_plans(&self) -> Result<Vec<api::plans::MetalPlan>> {
         self.all(ListMetalPlans::default()).await
-    }
-
-    /// 412: v2 has no such family here.
-    pub(crate) fn unserved(&self, what: &str) -> Failure {
-        Failure::refused(format!("Not served.  There are no {what} here yet, so nothing was done"))
     }
 }

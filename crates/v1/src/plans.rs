@@ -1,5 +1,6 @@
 //! `plans/*`: sizes and prices of servers.
 
+use api::Money;
 use api::plans::{ListPlans, Plan};
 use serde_json::{Map, Value, json};
 
@@ -121,7 +122,8 @@ async fn list_baremetal(cx: Cx) -> Result<Reply> {
             "ram": plan.ram,
             "disk": disk,
             "bandwidth_tb": plan.bandwidth / 1024,
-            "price_per_month": plan.monthly_cost,
+            // Clients read whole dollars.
+            "price_per_month": Money(plan.monthly_cost.0.round().normalize()),
             "plan_type": plan.kind,
             "deprecated": false,
             "available_locations": locations,

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use api::page::Cursor;
-use control::instances::{Instance, Ipv4, Seen, Software};
+use control::instances::{Instance, Ipv4, Seen, Server, Software};
 use control::{Config, Control, Kind};
 use drivers::{Machine, MachineSpec, Progress, Size};
 use store::{Ask, Audit, Location, Row, Store};
@@ -55,7 +55,7 @@ impl Sample for Instance {
         let offset = u32::try_from((n / HOSTS) * 512 + 2 + n % HOSTS).unwrap_or_default();
         let address = Ipv4Addr::from_bits(Ipv4Addr::new(100, 64, 0, 0).to_bits() + offset);
         let hostname = format!("web-{n:07}.example.com");
-        let want = Self {
+        let server = Server {
             region: region.to_owned(),
             plan: "vc2-1c-1gb".to_owned(),
             label: format!("web-{n:07}"),
@@ -65,8 +65,9 @@ impl Sample for Instance {
             user_scheme: "root".to_owned(),
             password: "x7!kQw2#mTz9Rb4p".to_owned(),
             ipv4: vec![Ipv4 { address, reverse: String::new(), reserved: None }],
-            ..Self::default()
+            ..Server::default()
         };
+        let want = Self { server, ..Self::default() };
         let size = Size { vcpus: 1, ram_mb: 1024, disk_gb: 25 };
         let spec = MachineSpec { size, hostname, ..MachineSpec::default() };
         let install = want.installs;

@@ -17,11 +17,15 @@ pub fn bare<T: Serialize>(_: &Op, response: &T) -> Vec<u8> {
     out
 }
 
-/// `{"KEY":response}`.
+/// `{"KEY":response}`, or under both of an operation's keys.
 pub fn key<T: Serialize>(op: &Op, response: &T) -> Vec<u8> {
     let mut out = Vec::with_capacity(1024);
     open(&mut out, op);
     json(&mut out, response);
+    if let Some(also) = op.also {
+        out.extend_from_slice(format!(",\"{also}\":").as_bytes());
+        json(&mut out, response);
+    }
     out.push(b'}');
     out
 }

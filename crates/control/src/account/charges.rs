@@ -5,6 +5,7 @@
 use api::Money;
 use rust_decimal::Decimal;
 
+use crate::bare_metals::BareMetal;
 use crate::billing::{Charged, owed};
 use crate::blocks::{Volume, snapshots::VolumeSnapshot};
 use crate::instances::Instance;
@@ -19,6 +20,7 @@ use crate::{Cx, Result};
 pub(super) async fn pending(cx: &Cx) -> Result<Money> {
     let sums = [
         lines::<Instance>(cx).await?,
+        lines::<BareMetal>(cx).await?,
         lines::<Volume>(cx).await?,
         lines::<VolumeSnapshot>(cx).await?,
         lines::<Snapshot>(cx).await?,

@@ -18,8 +18,8 @@ async fn after_a_day(change: impl FnOnce(&mut Instance)) -> Cx {
     let store = Store::open(&Location::Memory).await.unwrap();
     let control = Control::new(Config { clock: clock.clone(), ..Config::new(store) });
     let cx = control.system_cx(1, "create-instance");
-    let mut instance =
-        Instance { region: "ewr".into(), plan: "vc2-1c-1gb".into(), ..Instance::default() };
+    let mut instance = Instance::default();
+    (instance.region, instance.plan) = ("ewr".into(), "vc2-1c-1gb".into());
     change(&mut instance);
     let mut tx = cx.begin();
     let doc = tx.new_doc(instance);

@@ -37,7 +37,7 @@ async fn view(cx: &Cx, doc: Doc<Volume>) -> Result<Block> {
             .as_ref()
             .map(|i| i.main_ip().to_string())
             .unwrap_or_default(),
-        attached_to_instance_label: instance.map(|i| i.want.label).unwrap_or_default(),
+        attached_to_instance_label: instance.map(|i| i.label.clone()).unwrap_or_default(),
         mount_id: mount_id(&doc.region, doc.id()),
         label: doc.want.label,
         block_type: word(&doc.want.block_type),

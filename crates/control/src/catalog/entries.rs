@@ -283,6 +283,11 @@ impl MetalPlan {
     pub fn sold_in(&self, region: &str) -> bool {
         self.locations.iter().any(|l| l == region)
     }
+
+    /// Size of all disks in GB.
+    pub fn disk_total(&self) -> u32 {
+        self.disk * self.disk_count
+    }
 }
 
 /// An operating system; its id is the same number in API v1.
@@ -315,12 +320,37 @@ impl System {
         self.family == "windows"
     }
 
-    /// Whether a plan has the memory and disk that it needs. The disk of a plan that boots from
-    /// block storage is chosen with the instance, so it cannot be too small here.
-    pub fn fits(&self, plan: &Plan) -> bool {
-        self.min_ram_mb.is_none_or(|min| plan.ram >= min)
-            && (plan.storage_type == StorageType::BlockStorage
-                || self.min_disk_gb.is_none_or(|min| plan.disk_total() >= min))
+    /// Whether a plan has the memory and disk that it needs.
+    pub fn fits<'a>(&self, plan: impl Into<Room<'a>>) -> bool {
+        let Room { ram_mb, disk_gb, .. } = plan.into();
+        self.min_ram_mb.is_none_or(|min| ram_mb >= min)
+            && self.min_disk_gb.is_none_or(|min| disk_gb.is_none_or(|disk| disk >= min))
+    }
+}
+
+/// What there is room for on a machine of a plan.
+#[derive(Debug, Clone, Copy)]
+pub struct Room<'a> {
+    /// The plan's id.
+    pub plan: &'a str,
+    /// Memory in MB.
+    pub ram_mb: u32,
+    /// Local disk in GB; none: the disk is a volume whose size is chosen with the instance, so it
+    /// cannot be too small here.
+    pub disk_gb: Option<u32>,
+}
+
+impl<'a> From<&'a Plan> for Room<'a> {
+    fn from(plan: &'a Plan) -> Self {
+        let is_local = plan.storage_type != StorageType::BlockStorage;
+        let disk_gb = is_local.then(|| plan.disk_total());
+        Self { plan: &plan.id, ram_mb: plan.ram, disk_gb }
+    }
+}
+
+impl<'a> From<&'a MetalPlan> for Room<'a> {
+    fn from(plan: &'a MetalPlan) -> Self {
+        Self { plan: &plan.id, ram_mb: plan.ram, disk_gb: Some(plan.disk_total()) }
     }
 }
 

@@ -19,7 +19,7 @@ mod tests;
 
 pub use entries::{
     Application, ApplicationType, MetalPlan, OS_APPLICATION, OS_BACKUP, OS_CUSTOM, OS_SNAPSHOT,
-    PLAN_TYPES, Plan, PublicIso, Region, StorageType, System,
+    PLAN_TYPES, Plan, PublicIso, Region, Room, StorageType, System,
 };
 pub use load::CatalogError;
 pub use object_storage::{ObjectStorageCluster, ObjectStorageTier};

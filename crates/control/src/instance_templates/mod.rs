@@ -14,8 +14,9 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::catalog::{ApplicationType, OS_APPLICATION, OS_BACKUP, OS_CUSTOM, OS_SNAPSHOT, Plan};
-use crate::instances::{plan, user_data};
+use crate::instances::plan;
 use crate::life::Lives;
+use crate::servers::options::user_data;
 use crate::ssh_keys::Key;
 use crate::{Cx, Doc, Kind, Refusal, Result, Routes, Tx, isos, snapshots};
 

@@ -1,125 +1,26 @@
-//! The life of an instance: built, installed, started, changed, stopped, removed.
+//! The life of an instance: that of its machine, and the backups that its schedule wants.
 //!
-//! The only place that calls the driver of machines for instances. It must never change what
-//! should be.
+//! It must never change what should be.
 
 use std::time::Duration;
 
-use drivers::{Image, Machine, MachineSpec, Nic, Progress, Size};
 use engine::{Next, StepError};
 
-use super::{Instance, Software, backups};
-use crate::life::pause;
-use crate::ssh_keys::Key;
-use crate::startup_scripts::Script;
+use super::{Instance, backups};
+use crate::servers::life;
 use crate::{Doc, Life, LifeCx};
 
 impl Life for Instance {
     async fn step(doc: &mut Doc<Self>, cx: &LifeCx) -> Result<Next, StepError> {
-        let (id, machines) = (doc.id(), cx.machines());
-        let seen = machines.observe(id).await?;
-        doc.seen.machine.clone_from(&seen);
-        let Some(machine) = seen else {
-            if doc.deleting() {
-                return Ok(Next::Gone);
-            }
-            machines.create(id, &spec(doc, cx).await?).await?;
-            return Ok(Next::Now);
-        };
-        if doc.deleting() {
-            machines.remove(id).await?;
-            return Ok(Next::Now);
+        if let Some(next) = life::step(doc, cx).await? {
+            return Ok(next);
         }
-        if act(doc, cx, &machine).await? {
-            (doc.seen.settled_at, doc.seen.waiting_since) = (None, None);
-            return Ok(Next::Now);
-        }
-        let now = cx.cx.now();
-        if machine.running && machine.progress != Progress::Ready {
-            let since = *doc.seen.waiting_since.get_or_insert(now);
-            return Ok(pause(since, now));
-        }
-        doc.seen.waiting_since = None;
-        doc.seen.plan.clone_from(&doc.want.plan);
-        doc.seen.settled_at.get_or_insert(now);
-        doc.seen.ready_at.get_or_insert(now);
         match backups::follow_schedule(doc, cx).await? {
-            Some(at) => Ok(Next::After(Duration::from_millis((at - now).max(1).unsigned_abs()))),
+            Some(at) => {
+                let left = (at - cx.cx.now()).max(1).unsigned_abs();
+                Ok(Next::After(Duration::from_millis(left)))
+            }
             None => Ok(Next::Settled),
         }
     }
-}
-
-/// Does the first thing in which the machine is not as it should be; false: there is none.
-async fn act(doc: &Doc<Instance>, cx: &LifeCx, machine: &Machine) -> Result<bool, StepError> {
-    let (id, machines) = (doc.id(), cx.machines());
-    // A plan that the catalogue has lost leaves the machine as it is.
-    let size = size(doc, cx).unwrap_or(machine.spec.size);
-    let nics: Vec<Nic> = doc.networks.iter().map(nic).collect();
-    if machine.install != doc.installs {
-        machines.install(id, doc.installs, &spec(doc, cx).await?).await?;
-    } else if machine.running
-        && matches!(machine.progress, Progress::Building | Progress::Installing)
-    {
-        // Let it be: everything else waits until there is a system.
-        return Ok(false);
-    } else if machine.spec.size != size {
-        machines.resize(id, size).await?;
-    } else if machine.iso != doc.iso {
-        machines.insert_iso(id, doc.iso).await?;
-    } else if machine.nics != nics {
-        machines.connect(id, &nics).await?;
-    } else if machine.reset != doc.reboots {
-        machines.reset(id, doc.reboots).await?;
-    } else if machine.running && doc.halted {
-        machines.stop(id).await?;
-    } else if !machine.running && !doc.halted {
-        machines.start(id).await?;
-    } else {
-        return Ok(false);
-    }
-    Ok(true)
-}
-
-fn nic(nic: &super::PrivateNic) -> Nic {
-    Nic { network: nic.network, address: nic.address.to_string(), mac: nic.mac.clone() }
-}
-
-fn size(doc: &Doc<Instance>, cx: &LifeCx) -> Option<Size> {
-    let plan = cx.cx.catalog().plan(&doc.plan)?;
-    Some(Size { vcpus: plan.vcpu_count, ram_mb: plan.ram, disk_gb: plan.disk_total() })
-}
-
-async fn spec(doc: &Doc<Instance>, cx: &LifeCx) -> Result<MachineSpec, StepError> {
-    let mut ssh_keys = Vec::with_capacity(doc.ssh_keys.len());
-    for id in &doc.ssh_keys {
-        // A key that was deleted meanwhile opens nothing.
-        ssh_keys.extend(cx.cx.find::<Key>(*id).await?.map(|key| key.want.ssh_key));
-    }
-    let script = match doc.script {
-        Some(id) => cx.cx.find::<Script>(id).await?.map(|script| script.want.script),
-        None => None,
-    };
-    Ok(MachineSpec {
-        size: size(doc, cx).unwrap_or_default(),
-        image: image(&doc.software),
-        hostname: doc.hostname.clone(),
-        ssh_keys,
-        user_data: doc.user_data.clone(),
-        script: script.unwrap_or_default(),
-    })
-}
-
-fn image(software: &Software) -> Image {
-    let (kind, id) = match software {
-        Software::Nothing => ("nothing", String::new()),
-        Software::Os(id) => ("os", id.to_string()),
-        Software::App(id) => ("app", id.to_string()),
-        Software::Image(id) => ("image", id.clone()),
-        Software::Snapshot(id, _) => ("snapshot", id.to_string()),
-        Software::Backup(id, _) => ("backup", id.to_string()),
-        Software::Iso(id) => ("iso", id.to_string()),
-        Software::Ipxe(url) => ("ipxe", url.clone()),
-    };
-    Image { kind: kind.into(), id }
 }

@@ -6,11 +6,17 @@
 use api::Access;
 use api::instances::{Backups, DeleteInstance, UpdateInstance, UpdatedInstance};
 
-use super::create::{self, Wish, Wishes};
-use super::{Instance, Job, Schedule, jobs_of, software, view};
+use super::{Instance, Job, Schedule, create, jobs_of, view};
 use crate::blocks::handlers::detach_all;
 use crate::catalog::Plan;
-use crate::{Behave, Cx, Doc, Refusal, Result, Routes, Tx, load_balancers, reserved_ips};
+use crate::private_networks::PRIVATE;
+use crate::servers::addresses::give_ipv6;
+use crate::servers::networks::{Wish, resolve};
+use crate::servers::software::{Named, check_kept};
+use crate::servers::{options, refuse_locked};
+use crate::vpc2::VPC2;
+use crate::vpcs::{Name, VPC};
+use crate::{Cx, Doc, Refusal, Result, Routes, Tx, load_balancers, reserved_ips};
 
 pub(super) fn routes() -> Routes {
     Routes::default().on(update).on(delete)
@@ -32,9 +38,9 @@ async fn update(cx: Cx, req: UpdateInstance) -> Result<UpdatedInstance> {
         };
     }
     if req.enable_ipv6 == Some(true) && instance.ipv6.is_none() && !instance.vpc_only {
-        create::give_ipv6(&mut tx, &mut instance).await?;
+        give_ipv6(&mut tx, &mut instance).await?;
     }
-    create::resolve_networks(&mut tx, &mut instance, &networks(&req)).await?;
+    resolve(&mut tx, &mut instance, &networks(&req)).await?;
     tx.put(&instance);
     let job = job.map(|job| tx.new_doc(job));
     if let Some(job) = &job {
@@ -57,10 +63,12 @@ async fn work(
         None => None,
     };
     let room = plan.map_or_else(|| create::plan(cx, &instance.plan), Ok)?;
-    let chosen = software::of_change(cx, tx, req, room).await?;
+    let (os, app, image) = (req.os_id, req.app_id, req.image_id.as_deref());
+    let named = Named { os, app, image, ..Named::default() };
+    let chosen = named.of_change(cx, tx, room.into()).await?;
     let chosen = chosen.filter(|software| *software != instance.software);
     if chosen.is_none() && plan.is_some() {
-        software::check_kept(cx, &instance.software, room)?;
+        check_kept(cx, &instance.software, room.into())?;
     }
     let mut job = Job { instance: instance.id(), ..Job::default() };
     if let Some(plan) = plan {
@@ -99,11 +107,14 @@ fn describe(cx: &Cx, instance: &mut Doc<Instance>, req: &UpdateInstance) -> Resu
     if let Some(label) = &req.label {
         instance.label.clone_from(label);
     }
-    if let Some(tags) = create::tags(req.tags.as_deref(), req.tag.as_deref())? {
+    if let Some(tags) = options::tags(req.tags.as_deref(), req.tag.as_deref())? {
         instance.tags = tags;
     }
     if let Some(data) = &req.user_data {
-        instance.user_data = create::user_data(data)?;
+        instance.user_data = options::user_data(data)?;
+    }
+    if let Some(scheme) = req.user_scheme {
+        instance.user_scheme = options::user_scheme(scheme);
     }
     match req.backups {
         Some(Backups::Enabled) if instance.backups.is_none() => {
@@ -119,14 +130,12 @@ fn describe(cx: &Cx, instance: &mut Doc<Instance>, req: &UpdateInstance) -> Resu
     Ok(())
 }
 
-fn networks(req: &UpdateInstance) -> Wishes {
-    let private = req.attach_private_network.as_deref();
-    let leave_private = req.detach_private_network.as_deref();
-    Wishes {
-        vpc: Wish::new(req.attach_vpc.as_deref(), req.detach_vpc.as_deref(), req.enable_vpc),
-        vpc2: Wish::new(req.attach_vpc2.as_deref(), req.detach_vpc2.as_deref(), req.enable_vpc2),
-        private_network: Wish::new(private, leave_private, req.enable_private_network),
-    }
+fn networks(req: &UpdateInstance) -> [(Name, &'static str, Wish); 3] {
+    let vpc = Wish::new(req.attach_vpc.as_deref(), req.detach_vpc.as_deref(), req.enable_vpc);
+    let vpc2 = Wish::new(req.attach_vpc2.as_deref(), req.detach_vpc2.as_deref(), req.enable_vpc2);
+    let (attach, detach) = (&req.attach_private_network, &req.detach_private_network);
+    let private = Wish::new(attach.as_deref(), detach.as_deref(), req.enable_private_network);
+    [(VPC, "vpc", vpc), (VPC2, "vpc2", vpc2), (PRIVATE, "private_network", private)]
 }
 
 async fn delete(cx: Cx, req: DeleteInstance) -> Result<()> {
@@ -144,15 +153,4 @@ async fn delete(cx: Cx, req: DeleteInstance) -> Result<()> {
     // Its addresses, and its places in networks, are free again when the row goes.
     tx.delete(instance);
     tx.commit().await
-}
-
-/// Refuses, where being locked lasts: at the quick pace it is over before anybody could wait.
-pub(super) fn refuse_locked(cx: &Cx, prefix: &str) -> Result<()> {
-    match cx.behave() {
-        Behave::Fast => Ok(()),
-        Behave::Vultr => {
-            let said = format!("{prefix}Server is currently locked");
-            Err(Refusal::bad(said).help("wait until it is installed").into())
-        }
-    }
 }

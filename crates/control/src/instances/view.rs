@@ -5,18 +5,16 @@
 
 use std::collections::BTreeMap;
 
-use api::applications::{Application, ApplicationType};
 use api::instances::*;
-use api::os::Os;
-use api::{Open, Page, Time};
+use api::{Page, Time};
 use drivers::{Machine, Progress};
-use jiff::tz::TimeZone;
-use jiff::{ToSpan, civil::Date};
 use rust_decimal::Decimal;
 
-use super::{Instance as Wanted, Job, Software, create, in_firewall_group, in_region};
+use super::{Instance as Wanted, Job, create, in_firewall_group, in_region};
 use crate::billing::{Charged, Rate, owed};
-use crate::catalog::{self, Catalog, OS_APPLICATION, OS_BACKUP, OS_CUSTOM, OS_SNAPSHOT, PriceItem};
+use crate::catalog::{Catalog, PriceItem};
+use crate::servers::addresses::full;
+use crate::servers::view::{Installed, installed, other_applications, other_systems, traffic};
 use crate::vpcs::{PrivateNetwork, Sort, nics};
 use crate::{Cx, Doc, Refusal, Result, Routes, addresses};
 
@@ -35,19 +33,6 @@ pub(super) fn routes() -> Routes {
         .on(user_data)
         .on(bandwidth)
         .on(neighbors)
-}
-
-impl Software {
-    /// The number of the operating system that it shows as.
-    pub(super) fn os_id(&self) -> i64 {
-        match self {
-            Self::Os(id) => *id,
-            Self::App(_) | Self::Image(_) => OS_APPLICATION,
-            Self::Snapshot(..) => OS_SNAPSHOT,
-            Self::Backup(..) => OS_BACKUP,
-            Self::Nothing | Self::Iso(_) | Self::Ipxe(_) => OS_CUSTOM,
-        }
-    }
 }
 
 /// An instance as its owner sees it, without what is owed for it.
@@ -124,22 +109,8 @@ fn with_plan(shown: Instance, cx: &Cx, doc: &Doc<Wanted>) -> Instance {
 }
 
 fn with_software(shown: Instance, cx: &Cx, doc: &Doc<Wanted>) -> Instance {
-    let os_id = doc.software.os_id();
-    let shown = Instance {
-        os: cx.catalog().system(os_id).map(|system| system.name.clone()).unwrap_or_default(),
-        os_id: number(os_id),
-        ..shown
-    };
-    match &doc.software {
-        Software::App(id) => Instance { app_id: number(*id), ..shown },
-        Software::Image(id) => Instance { image_id: id.clone(), ..shown },
-        Software::Snapshot(id, _) => Instance { snapshot_id: Some((*id).into()).into(), ..shown },
-        _ => shown,
-    }
-}
-
-fn number(id: i64) -> u32 {
-    u32::try_from(id).unwrap_or_default()
+    let Installed { os, os_id, app_id, image_id, snapshot_id } = installed(cx, &doc.software);
+    Instance { os, os_id, app_id, image_id, snapshot_id, ..shown }
 }
 
 /// Its public addresses, which it has as soon as its machine is there.
@@ -157,7 +128,7 @@ fn with_addresses(shown: Instance, doc: &Doc<Wanted>) -> Instance {
     let Some(ipv6) = doc.ipv6.as_ref().filter(|_| is_there) else { return shown };
     let network = InstanceIpv6Network {
         network: ipv6.network.to_string(),
-        main_ip: expanded(ipv6.address),
+        main_ip: full(ipv6.address),
         network_size: addresses::IPV6_PREFIX,
     };
     Instance {
@@ -167,11 +138,6 @@ fn with_addresses(shown: Instance, doc: &Doc<Wanted>) -> Instance {
         v6_networks: vec![network],
         ..shown
     }
-}
-
-/// An IPv6 address with all its zeros, as the real API writes it.
-fn expanded(address: std::net::Ipv6Addr) -> String {
-    address.segments().map(|group| format!("{group:04x}")).join(":")
 }
 
 fn with_state(shown: Instance, doc: &Doc<Wanted>) -> Instance {
@@ -300,21 +266,10 @@ async fn upgrades(cx: Cx, req: GetInstanceUpgrades) -> Result<InstanceUpgrades> 
     let is_asked = |one: UpgradeType| kind == UpgradeType::All || kind == one;
     let mut found = InstanceUpgrades::default();
     if is_asked(UpgradeType::Os) {
-        let stand_ins = [OS_APPLICATION, OS_BACKUP, OS_CUSTOM, OS_SNAPSHOT];
-        let systems = cx.catalog().systems().filter(|system| {
-            system.id != instance.software.os_id()
-                && !stand_ins.contains(&system.id)
-                && system.fits(plan)
-        });
-        found.os = systems.map(os).collect();
+        found.os = other_systems(&cx, &instance.software, plan);
     }
     if is_asked(UpgradeType::Applications) {
-        let others = cx.catalog().applications().filter(|app| match &instance.software {
-            Software::App(id) => app.id != *id,
-            Software::Image(image) => app.image_id != *image,
-            _ => true,
-        });
-        found.applications = others.map(application).collect();
+        found.applications = other_applications(&cx, &instance.software);
     }
     if is_asked(UpgradeType::Plans) {
         let plans = cx.catalog().upgrades(plan, &instance.region);
@@ -323,37 +278,11 @@ async fn upgrades(cx: Cx, req: GetInstanceUpgrades) -> Result<InstanceUpgrades> 
     Ok(found)
 }
 
-fn os(system: &catalog::System) -> Os {
-    Os {
-        id: number(system.id),
-        name: system.name.clone(),
-        arch: system.arch.clone(),
-        family: system.family.clone(),
-    }
-}
-
-fn application(app: &catalog::Application) -> Application {
-    let kind: Open<ApplicationType> = match app.kind {
-        catalog::ApplicationType::OneClick => ApplicationType::OneClick.into(),
-        catalog::ApplicationType::Marketplace => ApplicationType::Marketplace.into(),
-    };
-    Application {
-        id: number(app.id),
-        name: app.name.clone(),
-        short_name: app.short_name.clone(),
-        deploy_name: app.deploy_name.clone(),
-        kind,
-        vendor: app.vendor.clone(),
-        image_id: app.image_id.clone(),
-    }
-}
-
 async fn user_data(cx: Cx, req: GetInstanceUserData) -> Result<InstanceUserData> {
     let instance = cx.get::<Wanted>(req.instance_id).await?;
-    Ok(InstanceUserData { data: instance.want.user_data })
+    Ok(InstanceUserData { data: instance.user_data.clone() })
 }
 
-/// The days on which the instance was there. A simulated machine transfers nothing.
 async fn bandwidth(cx: Cx, req: GetInstanceBandwidth) -> Result<BTreeMap<String, DayTraffic>> {
     let instance = cx.get::<Wanted>(req.instance_id).await?;
     let days = req.date_range.unwrap_or(DAYS);
@@ -361,15 +290,7 @@ async fn bandwidth(cx: Cx, req: GetInstanceBandwidth) -> Result<BTreeMap<String,
         let help = format!("{days} is not from 1 to {DAYS_MAX}");
         return Err(Refusal::field("date_range", help).into());
     }
-    let today = day(cx.time());
-    let earliest = today.saturating_sub((i64::from(days) - 1).days());
-    let first = day(instance.created()).max(earliest);
-    let days = first.series(1.day()).take_while(|date| *date <= today);
-    Ok(days.map(|date| (date.to_string(), DayTraffic::default())).collect())
-}
-
-fn day(time: Time) -> Date {
-    time.0.to_zoned(TimeZone::UTC).date()
+    Ok(traffic(&cx, instance.created(), days))
 }
 
 /// The simulated world has one host in each region: neighbours are the account's other instances

@@ -6,7 +6,7 @@ use api::load_balancers::rules::*;
 
 use super::LoadBalancer;
 use crate::domains::is_hostname;
-use crate::instances::default_reverse;
+use crate::servers::addresses::default_reverse;
 use crate::{Cx, Refusal, Result, Routes};
 
 pub(super) fn routes() -> Routes {

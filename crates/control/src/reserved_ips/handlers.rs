@@ -10,8 +10,11 @@ use uuid::Uuid;
 
 use super::{Reserved, place};
 use crate::addresses::{self, IPV4, IPV6, take_ipv4, take_ipv6};
-use crate::instances::{Instance, network_of};
-use crate::{Cx, Doc, Refusal, Result, Routes, Tx};
+use crate::bare_metals::BareMetal;
+use crate::instances::Instance;
+use crate::servers::Hosted;
+use crate::servers::addresses::network_of;
+use crate::{Cx, Doc, Kind, Refusal, Result, Routes, Tx};
 
 pub(super) fn routes() -> Routes {
     Routes::default()
@@ -65,9 +68,7 @@ async fn create(cx: Cx, req: CreateReservedIp) -> Result<ReservedIp> {
         IpType::V6 => take_ipv6(&mut tx, &req.region, reserved.id()).await?.into(),
     };
     if let Some(id) = req.instance_id.and_then(|id| id.get()) {
-        let mut instance = tx.named::<Instance>("instance_id", id).await?;
-        place::attach(&mut reserved, &mut instance)?;
-        tx.put(&instance);
+        give(&mut tx, &mut reserved, id.into()).await?;
     }
     tx.put(&reserved);
     tx.commit().await?;
@@ -87,7 +88,7 @@ async fn update(cx: Cx, req: UpdateReservedIp) -> Result<ReservedIp> {
     Ok(view(reserved))
 }
 
-/// One that an instance has is taken from it first: clients do not ask for that.
+/// One that a server has is taken from it first: clients do not ask for that.
 async fn delete(cx: Cx, req: DeleteReservedIp) -> Result<()> {
     let mut tx = cx.begin();
     let mut reserved = tx.get::<Reserved>(req.reserved_ip).await?;
@@ -99,11 +100,28 @@ async fn delete(cx: Cx, req: DeleteReservedIp) -> Result<()> {
 async fn attach(cx: Cx, req: AttachReservedIp) -> Result<()> {
     let mut tx = cx.begin();
     let mut reserved = tx.get::<Reserved>(req.reserved_ip).await?;
-    let mut instance = tx.named::<Instance>("instance_id", req.instance_id).await?;
-    place::attach(&mut reserved, &mut instance)?;
+    give(&mut tx, &mut reserved, req.instance_id.into()).await?;
     tx.put(&reserved);
-    tx.put(&instance);
     tx.commit().await
+}
+
+/// Gives a reserved IP to the instance, or the bare metal server, that `instance_id` names.
+async fn give(tx: &mut Tx, reserved: &mut Doc<Reserved>, id: Uuid) -> Result<()> {
+    if give_to::<BareMetal>(tx, reserved, id).await?
+        || give_to::<Instance>(tx, reserved, id).await?
+    {
+        return Ok(());
+    }
+    let help = format!("instance_id: there is no {id}");
+    Err(Refusal::bad(Instance::UNKNOWN).help(help).into())
+}
+
+/// False: there is no such server of this kind.
+async fn give_to<K: Hosted>(tx: &mut Tx, reserved: &mut Doc<Reserved>, id: Uuid) -> Result<bool> {
+    let Some(mut server) = tx.find::<K>(id).await? else { return Ok(false) };
+    place::attach(reserved, &mut server)?;
+    tx.put(&server);
+    Ok(true)
 }
 
 async fn detach(cx: Cx, req: DetachReservedIp) -> Result<()> {
@@ -118,13 +136,17 @@ async fn detach(cx: Cx, req: DetachReservedIp) -> Result<()> {
     tx.commit().await
 }
 
-/// Takes a reserved IP from the instance that has it, if one has.
+/// Takes a reserved IP from the server that has it, if one has.
 async fn take_back(tx: &mut Tx, reserved: &mut Doc<Reserved>) -> Result<()> {
     let Some(id) = reserved.attached_to else { return Ok(()) };
-    if let Some(mut instance) = tx.find::<Instance>(id).await? {
-        place::detach(tx, reserved, &mut instance).await?;
-        tx.put(&instance);
-    }
+    take_from::<Instance>(tx, reserved, id).await?;
+    take_from::<BareMetal>(tx, reserved, id).await
+}
+
+async fn take_from<K: Hosted>(tx: &mut Tx, reserved: &mut Doc<Reserved>, id: Uuid) -> Result<()> {
+    let Some(mut server) = tx.find::<K>(id).await? else { return Ok(()) };
+    place::detach(tx, reserved, &mut server).await?;
+    tx.put(&server);
     Ok(())
 }
 

@@ -1,6 +1,6 @@
-//! Reserved IPs: addresses, and IPv6 networks, that stay the account's whichever instance has them.
+//! Reserved IPs: addresses, and IPv6 networks, that stay the account's whichever server has them.
 //!
-//! The address belongs to the reserved IP's row, also while an instance has it; the instance keeps
+//! The address belongs to the reserved IP's row, also while a server has it; the server keeps
 //! a note of it among its own addresses. Both are written in one change, so that they never differ.
 
 mod handlers;

@@ -2,13 +2,18 @@
 //!
 //! They are stored beside VPCs and behave like them, but must never be taken for one.
 
+use std::collections::BTreeSet;
+
 use api::id::{InstanceId, Vpc2Id};
 use api::vpc2::*;
 use api::{OrEmpty, Page};
 use uuid::Uuid;
 
-use crate::instances::{Instance, in_network};
+use crate::addresses::mac_number;
+use crate::bare_metals::BareMetal;
+use crate::instances::Instance;
 use crate::life::Lives;
+use crate::servers::members::{self, Member};
 use crate::vpcs::networks::{self, Wish};
 use crate::vpcs::{Name, PrivateNetwork, Sort, enter, exit};
 use crate::{Cx, Doc, Refusal, Result, Routes, Tx};
@@ -82,46 +87,44 @@ async fn delete(cx: Cx, req: DeleteVpc2) -> Result<()> {
 
 async fn nodes(cx: Cx, req: ListVpc2Nodes) -> Result<Page<Vpc2Node>> {
     let network = networks::get(&cx, VPC2, req.vpc_id).await?.id();
-    let (lists, cursor) = (vec![in_network(network)], req.cursor.as_deref());
-    let page = cx.page::<Instance>(lists, req.per_page, cursor).await?;
-    Ok(page.map(|instance| node(network, instance)))
+    let page = members::page(&cx, network, req.per_page, req.cursor.as_deref()).await?;
+    Ok(page.map(node))
 }
 
-fn node(network: Uuid, instance: Doc<Instance>) -> Vpc2Node {
-    let nic = instance.networks.iter().find(|nic| nic.network == network);
-    let nic = nic.expect("the list holds those that are in the network");
-    let status = if instance.seen.ready_at.is_some() { "active" } else { "pending" };
+fn node(member: Member) -> Vpc2Node {
     Vpc2Node {
-        id: InstanceId(instance.id()),
-        ip_address: nic.address.to_string(),
-        mac_address: u64::from_str_radix(&nic.mac.replace(':', ""), 16).unwrap_or_default(),
-        kind: "vps".into(),
-        node_status: status.into(),
-        description: instance.want.label,
+        id: InstanceId(member.id),
+        ip_address: member.nic.address.to_string(),
+        mac_address: mac_number(&member.nic.mac),
+        kind: member.kind.into(),
+        node_status: if member.is_ready { "active" } else { "pending" }.into(),
+        description: member.label,
     }
 }
 
-/// The instances that a request names as nodes.
-async fn named(tx: &mut Tx, ids: Vec<InstanceId>) -> Result<Vec<Doc<Instance>>> {
+/// The servers that a request names as nodes.
+fn named(ids: &[InstanceId]) -> Result<&[InstanceId]> {
     if !(1..=NODES_MAX).contains(&ids.len()) {
         let help = format!("{} are not from 1 to {NODES_MAX}", ids.len());
         return Err(Refusal::field("nodes", help).into());
     }
-    let mut instances: Vec<Doc<Instance>> = Vec::with_capacity(ids.len());
-    for id in ids {
-        let instance = tx.named::<Instance>("nodes", id).await?;
-        if instances.iter().any(|known| known.id() == instance.id()) {
-            return Err(Refusal::field("nodes", format!("{id} is there twice")).into());
-        }
-        instances.push(instance);
+    let mut known = BTreeSet::new();
+    match ids.iter().find(|id| !known.insert(**id)) {
+        Some(id) => Err(Refusal::field("nodes", format!("{id} is there twice")).into()),
+        None => Ok(ids),
     }
-    Ok(instances)
 }
 
 async fn attach(cx: Cx, req: AttachVpc2Nodes) -> Result<()> {
     let mut tx = cx.begin();
     let network = networks::in_path(&mut tx, VPC2, req.vpc_id).await?.id();
-    for mut instance in named(&mut tx, req.nodes).await? {
+    for id in named(&req.nodes)? {
+        if let Some(mut metal) = tx.find::<BareMetal>(*id).await? {
+            enter(&mut tx, &mut metal, VPC2, "nodes", network, None).await?;
+            tx.put(&metal);
+            continue;
+        }
+        let mut instance = tx.named::<Instance>("nodes", *id).await?;
         enter(&mut tx, &mut instance, VPC2, "nodes", network, None).await?;
         tx.put(&instance);
     }
@@ -131,7 +134,13 @@ async fn attach(cx: Cx, req: AttachVpc2Nodes) -> Result<()> {
 async fn detach(cx: Cx, req: DetachVpc2Nodes) -> Result<()> {
     let mut tx = cx.begin();
     let network = networks::in_path(&mut tx, VPC2, req.vpc_id).await?.id();
-    for mut instance in named(&mut tx, req.nodes).await? {
+    for id in named(&req.nodes)? {
+        if let Some(mut metal) = tx.find::<BareMetal>(*id).await? {
+            exit(&mut tx, &mut metal, VPC2, "nodes", network).await?;
+            tx.put(&metal);
+            continue;
+        }
+        let mut instance = tx.named::<Instance>("nodes", *id).await?;
         exit(&mut tx, &mut instance, VPC2, "nodes", network).await?;
         tx.put(&instance);
     }

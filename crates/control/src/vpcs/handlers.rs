@@ -8,11 +8,8 @@ use uuid::Uuid;
 use super::nat_gateways::{NatGateway, of_network};
 use super::networks::{self, Wish};
 use super::{PrivateNetwork, VPC};
-use crate::instances::{Instance, in_network};
+use crate::servers::members::{self, Member};
 use crate::{Cx, Doc, Result, Routes};
-
-/// The kind of thing that an instance is among an account's subscriptions.
-const INSTANCE: &str = "vps";
 
 pub(super) fn routes() -> Routes {
     Routes::default().on(list).on(create).on(get).on(update).on(delete).on(attachments)
@@ -63,24 +60,21 @@ async fn delete(cx: Cx, req: DeleteVpc) -> Result<()> {
 
 async fn attachments(cx: Cx, req: ListVpcAttachments) -> Result<Page<VpcAttachment>> {
     let network = networks::get(&cx, VPC, req.vpc_id).await?.id();
-    let (lists, cursor) = (vec![in_network(network)], req.cursor.as_deref());
-    let page = cx.page::<Instance>(lists, req.per_page, cursor).await?;
-    Ok(page.map(|instance| attachment(network, &instance)))
+    let page = members::page(&cx, network, req.per_page, req.cursor.as_deref()).await?;
+    Ok(page.map(|member| attachment(network, &member)))
 }
 
-fn attachment(network: Uuid, instance: &Doc<Instance>) -> VpcAttachment {
-    let nic = instance.networks.iter().find(|nic| nic.network == network);
-    let nic = nic.expect("the list holds those that are in the network");
+fn attachment(network: Uuid, member: &Member) -> VpcAttachment {
     VpcAttachment {
         // An attachment is no row of its own: its id follows from the two that it joins.
-        id: Uuid::new_v5(&network, instance.id().as_bytes()).to_string(),
-        kind: INSTANCE.into(),
-        mac_address: nic.mac.clone(),
-        date_added: Time::from_millis(nic.added),
-        ip: VpcAttachmentIp { v4: nic.address.to_string() },
+        id: Uuid::new_v5(&network, member.id.as_bytes()).to_string(),
+        kind: member.kind.into(),
+        mac_address: member.nic.mac.clone(),
+        date_added: Time::from_millis(member.nic.added),
+        ip: VpcAttachmentIp { v4: member.nic.address.to_string() },
         linked_subscription: Some(LinkedSubscription {
-            kind: INSTANCE.into(),
-            id: instance.id().to_string(),
+            kind: member.kind.into(),
+            id: member.id.to_string(),
         }),
     }
 }

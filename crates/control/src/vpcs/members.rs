@@ -10,7 +10,8 @@ use uuid::Uuid;
 use super::networks::in_field;
 use super::{Name, PrivateNetwork, Sort, VPC, subnets};
 use crate::addresses;
-use crate::instances::{Instance, PrivateNic};
+use crate::instances::Instance;
+use crate::servers::{Hosted, PrivateNic, Server};
 use crate::{Cx, Doc, Refusal, Result, Tx};
 
 /// How hardware addresses in private networks begin.
@@ -32,11 +33,11 @@ pub async fn leave(tx: &mut Tx, instance: &mut Doc<Instance>, network: Uuid) -> 
     exit(tx, instance, VPC, "detach_vpc", network).await
 }
 
-/// Puts an instance in the network that `field` names, with the address that is `wanted`, or the
+/// Puts a server in the network that `field` names, with the address that is `wanted`, or the
 /// lowest that is free.
-pub(crate) async fn enter(
+pub(crate) async fn enter<K: Hosted>(
     tx: &mut Tx,
-    instance: &mut Doc<Instance>,
+    server: &mut Doc<K>,
     name: Name,
     field: &str,
     id: Uuid,
@@ -44,57 +45,58 @@ pub(crate) async fn enter(
 ) -> Result<()> {
     let network = in_field(tx, name, field, id).await?;
     let noun = name.sort.noun();
-    if instance.networks.iter().any(|nic| nic.network == id) {
-        let said = format!("{noun} is already attached to this instance");
+    if server.networks.iter().any(|nic| nic.network == id) {
+        let said = format!("{noun} is already attached to this {}", K::NOUN);
         return Err(Refusal::bad(said).help(format!("{field}: {id}")).into());
     }
-    if network.region != instance.region {
-        let (there, here) = (&network.region, &instance.region);
-        let help = format!("the {noun} is in {there}, the instance in {here}");
+    if network.region != server.region {
+        let (there, here) = (&network.region, &server.region);
+        let help = format!("the {noun} is in {there}, the {} in {here}", K::NOUN);
         return Err(Refusal::field(field, help).into());
     }
-    for nic in &instance.networks {
+    for nic in &server.networks {
         let other = tx.find::<PrivateNetwork>(nic.network).await?;
         // Neither routes nor hardware addresses could tell the two apart.
         if let Some(other) = other.filter(|other| other.subnet.overlaps(network.subnet)) {
             let (mine, subnet) = (other.subnet, network.subnet);
-            let help = format!("{subnet} overlaps with {mine}, which the instance is in");
+            let help = format!("{subnet} overlaps with {mine}, which the {} is in", K::NOUN);
             return Err(Refusal::field(field, help).into());
         }
     }
     let address = match wanted {
-        Some(address) => take_this(tx, &network, address, instance.id()).await?,
-        None => take_address(tx, &network, instance.id()).await?,
+        Some(address) => take_this(tx, &network, address, server.id()).await?,
+        None => take_address(tx, &network, server.id()).await?,
     };
     let (mac, added) = (addresses::mac(MAC, address), tx.cx().now());
-    instance.networks.push(PrivateNic { network: id, address, mac, added });
-    restart(name, instance);
+    server.networks.push(PrivateNic { network: id, address, mac, added });
+    restart(name, server);
     Ok(())
 }
 
-/// Takes an instance out of the network that `field` names.
-pub(crate) async fn exit(
+/// Takes a server out of the network that `field` names.
+pub(crate) async fn exit<K: Hosted>(
     tx: &mut Tx,
-    instance: &mut Doc<Instance>,
+    server: &mut Doc<K>,
     name: Name,
     field: &str,
     id: Uuid,
 ) -> Result<()> {
     in_field(tx, name, field, id).await?;
-    let Some(place) = instance.networks.iter().position(|nic| nic.network == id) else {
-        let said = format!("{} is not attached to this instance", name.sort.noun());
+    let Some(place) = server.networks.iter().position(|nic| nic.network == id) else {
+        let said = format!("{} is not attached to this {}", name.sort.noun(), K::NOUN);
         return Err(Refusal::bad(said).help(format!("{field}: {id}")).into());
     };
-    let nic = instance.networks.remove(place);
+    let nic = server.networks.remove(place);
     tx.release(&scope(id), nic.address.to_string());
-    restart(name, instance);
+    restart(name, server);
     Ok(())
 }
 
 /// A machine that is there restarts when it comes into a VPC or leaves one; VPC 2.0 did without.
-fn restart(name: Name, instance: &mut Doc<Instance>) {
-    if name.sort == Sort::Vpc && instance.seq() > 0 && !instance.halted {
-        instance.reboots += 1;
+fn restart<K: Hosted>(name: Name, server: &mut Doc<K>) {
+    let is_meant = K::RESTARTS_FOR_VPC && name.sort == Sort::Vpc;
+    if is_meant && server.seq() > 0 && !server.halted {
+        server.reboots += 1;
     }
 }
 
@@ -148,17 +150,17 @@ async fn take_this(
     Ok(address)
 }
 
-/// An instance's places in networks of a sort, in the order in which it came into them.
+/// A server's places in networks of a sort, in the order in which it came into them.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub(crate) async fn nics(
     cx: &Cx,
-    instance: &Instance,
+    server: &Server,
     sort: Sort,
 ) -> Result<Vec<(PrivateNic, Doc<PrivateNetwork>)>> {
     let mut nics = Vec::new();
-    for nic in &instance.networks {
+    for nic in &server.networks {
         let network = cx.find::<PrivateNetwork>(nic.network).await?;
         nics.extend(network.filter(|n| n.sort == sort).map(|network| (nic.clone(), network)));
     }

@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::nat_gateways::{NatGateway, of_network};
 use super::{Name, PER_REGION, PrivateNetwork, Sort, VPC, in_region, of_sort, subnets};
-use crate::instances::{Instance, in_network};
 use crate::load_balancers::{self, LoadBalancer};
+use crate::servers::members;
 use crate::{Cx, Doc, Network, Refusal, Result, Tx};
 
 /// Longer descriptions are cut.
@@ -148,8 +148,8 @@ pub(crate) async fn delete(cx: &Cx, name: Name, id: impl Into<Uuid>) -> Result<(
     let mut tx = cx.begin();
     let network = in_path(&mut tx, name, id).await?;
     let mut addresses = Vec::new();
-    for instance in tx.all::<Instance>(in_network(network.id())).await? {
-        addresses.push(known_by(&instance, network.id()));
+    for member in members::all(&mut tx, network.id()).await? {
+        addresses.push(member.known_by().to_string());
     }
     for gateway in tx.all::<NatGateway>(of_network(network.id())).await? {
         addresses.push(gateway.public_ip.to_string());
@@ -165,11 +165,4 @@ pub(crate) async fn delete(cx: &Cx, name: Name, id: impl Into<Uuid>) -> Result<(
     }
     tx.delete(network);
     tx.commit().await
-}
-
-/// The address by which a person knows an instance: the public one, if there is any.
-fn known_by(instance: &Instance, network: Uuid) -> String {
-    let public = Some(instance.main_ip()).filter(|ip| !ip.is_unspecified());
-    let private = instance.networks.iter().find(|nic| nic.network == network);
-    public.or(private.map(|nic| nic.address)).unwrap_or(instance.main_ip()).to_string()
 }

@@ -17,8 +17,8 @@ pub(crate) async fn owner(world: &World) -> Cx {
 /// An instance in a region with one IPv4 address and, if asked for, an IPv6 network.
 pub(crate) async fn instance(world: &World, region: &str, with_ipv6: bool) -> InstanceId {
     let mut tx = owner(world).await.begin();
-    let plan = "vc2-1c-1gb".to_owned();
-    let mut doc = tx.new_doc(Instance { region: region.into(), plan, ..Instance::default() });
+    let mut doc = tx.new_doc(Instance::default());
+    (doc.region, doc.plan) = (region.into(), "vc2-1c-1gb".into());
     let address = take_ipv4(&mut tx, region, doc.id()).await.unwrap();
     doc.ipv4.push(Ipv4 { address, reverse: String::new(), reserved: None });
     if with_ipv6 {

@@ -38,12 +38,8 @@ pub(crate) async fn instance(world: &World) -> Uuid {
 pub(crate) async fn unbuilt_instance(world: &World, change: impl FnOnce(&mut Instance)) -> Uuid {
     let cx = owner(world).await;
     let mut tx = cx.begin();
-    let mut doc = tx.new_doc(Instance {
-        region: "ewr".into(),
-        plan: PLAN.into(),
-        software: Software::Os(OS),
-        ..Instance::default()
-    });
+    let mut doc = tx.new_doc(Instance::default());
+    (doc.region, doc.plan, doc.software) = ("ewr".into(), PLAN.into(), Software::Os(OS));
     let address =
         control::addresses::take_ipv4(&mut tx, "ewr", doc.id()).await.expect("one is free");
     doc.ipv4.push(Ipv4 { address, reverse: String::new(), reserved: None });

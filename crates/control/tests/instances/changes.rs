@@ -32,6 +32,9 @@ async fn an_update_changes_what_is_sent_and_nothing_else() {
     world.client.send(data).await.unwrap();
     let data = world.client.send(GetInstanceUserData { instance_id: id }).await.unwrap();
     assert_eq!(data.data, "Yg==");
+    let limited = UpdateInstance { user_scheme: Some(UserScheme::Limited), ..nothing(id) };
+    let limited = world.client.send(limited).await.unwrap().instance;
+    assert_eq!(limited.user_scheme, UserScheme::Limited);
     let wrong = UpdateInstance { user_data: Some("#".into()), ..nothing(id) };
     assert_eq!(refused(world.client.send(wrong).await).0, 400);
 }

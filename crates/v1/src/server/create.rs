@@ -1,8 +1,11 @@
 //! `server/create`: what v1 says with a special operating system, v2 says with a field of its own.
 
+use api::OrEmpty;
+use api::id::{IsoId, ReservedIpId, SnapshotId, SshKeyId, StartupId};
 use api::instances::{Backups, CreateInstance};
 use control::catalog::{OS_APPLICATION, OS_BACKUP, OS_CUSTOM, OS_SNAPSHOT};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::cx::{Cx, NETWORK, SCRIPT, SNAPSHOT, SSH_KEY, Thing};
 use crate::error::{Failure, Result};
@@ -11,9 +14,16 @@ use crate::reply::Reply;
 use crate::{iso, reservedip};
 
 pub(super) async fn create(cx: Cx) -> Result<Reply> {
+    let (region, plan) = (cx.region().await?, cx.plan().await?);
+    let Software { os_id, app_id, snapshot_id, iso_id, ipxe_chain_url } = software(&cx).await?;
     let mut request = CreateInstance {
-        region: cx.region().await?,
-        plan: cx.plan().await?,
+        region,
+        plan,
+        os_id,
+        app_id,
+        snapshot_id,
+        iso_id,
+        ipxe_chain_url,
         label: cx.args.opt_text("label"),
         hostname: cx.args.some_text("hostname"),
         tags: cx.args.some_text("tag").map(|tag| vec![tag]),
@@ -29,24 +39,46 @@ pub(super) async fn create(cx: Cx) -> Result<Reply> {
         firewall_group_id: cx.firewall_group().await?.map(|group| Some(group).into()),
         ..Default::default()
     };
-    system(&cx, &mut request).await?;
     networks(&cx, &mut request).await?;
-    if let Some(keys) = cx.args.list("SSHKEYID") {
-        request.sshkey_id = Some(each(&cx, SSH_KEY, keys).await?);
-    }
-    if let Some(script) = some_number(&cx, "SCRIPTID") {
-        request.script_id = Some(Some(cx.numbered(SCRIPT, script).await?).into());
-    }
-    if let Some(address) = cx.args.some_text("reserved_ip_v4") {
-        request.reserved_ipv4 = Some(Some(reservedip::at(&cx, &address).await?.id).into());
-    }
+    request.sshkey_id = keys(&cx).await?;
+    request.script_id = script(&cx).await?;
+    request.reserved_ipv4 = reserved(&cx).await?;
     let instance = cx.send(request).await?;
-    if let Some(password) = &instance.default_password {
-        cx.config.ids.keep_password(instance.id.into(), Some(password)).await?;
+    made(&cx, instance.id.into(), instance.default_password.as_deref()).await
+}
+
+/// The keys that `SSHKEYID` lists.
+pub(crate) async fn keys(cx: &Cx) -> Result<Option<Vec<SshKeyId>>> {
+    match cx.args.list("SSHKEYID") {
+        Some(keys) => Ok(Some(each(cx, SSH_KEY, keys).await?)),
+        None => Ok(None),
     }
-    let mut answer = json!({ "SUBID": cx.text_id(Space::Subscription, instance.id).await? });
+}
+
+/// The script that `SCRIPTID` names; 0 means none.
+pub(crate) async fn script(cx: &Cx) -> Result<Option<OrEmpty<StartupId>>> {
+    match some_number(cx, "SCRIPTID") {
+        Some(script) => Ok(Some(Some(cx.numbered(SCRIPT, script).await?).into())),
+        None => Ok(None),
+    }
+}
+
+/// The reserved address that becomes the server's main one.
+pub(crate) async fn reserved(cx: &Cx) -> Result<Option<OrEmpty<ReservedIpId>>> {
+    match cx.args.some_text("reserved_ip_v4") {
+        Some(address) => Ok(Some(Some(reservedip::at(cx, &address).await?.id).into())),
+        None => Ok(None),
+    }
+}
+
+/// The answer to a creation; v1 shows the password for good, so it is kept.
+pub(crate) async fn made(cx: &Cx, server: Uuid, password: Option<&str>) -> Result<Reply> {
+    if password.is_some() {
+        cx.config.ids.keep_password(server, password).await?;
+    }
+    let mut answer = json!({ "SUBID": cx.text_id(Space::Subscription, server).await? });
     if cx.later {
-        answer["v2_id"] = Value::from(instance.id.to_string());
+        answer["v2_id"] = Value::from(server.to_string());
     }
     Ok(answer.into())
 }
@@ -56,38 +88,49 @@ fn some_number(cx: &Cx, param: &str) -> Option<u64> {
     cx.args.opt_int(param).filter(|number| *number != 0)
 }
 
+/// What is to be installed, in v2's fields.
+#[derive(Debug, Default)]
+pub(crate) struct Software {
+    pub(crate) os_id: Option<u32>,
+    pub(crate) app_id: Option<u32>,
+    pub(crate) snapshot_id: Option<OrEmpty<SnapshotId>>,
+    pub(crate) iso_id: Option<OrEmpty<IsoId>>,
+    pub(crate) ipxe_chain_url: Option<String>,
+}
+
 /// What is to be installed: `OSID`, and the parameter that some of its values ask for.
-async fn system(cx: &Cx, request: &mut CreateInstance) -> Result<()> {
+pub(crate) async fn software(cx: &Cx) -> Result<Software> {
     let os: i64 = cx.args.small("OSID")?.unwrap_or_default();
     check_goes_with(cx, os)?;
+    let mut software = Software::default();
     match os {
         OS_CUSTOM => {
-            request.ipxe_chain_url = cx.args.some_text("ipxe_chain_url");
+            software.ipxe_chain_url = cx.args.some_text("ipxe_chain_url");
             match some_number(cx, "ISOID") {
                 Some(iso) => {
-                    request.iso_id = Some(Some(iso::with_number(cx, iso).await?).into());
+                    software.iso_id = Some(Some(iso::with_number(cx, iso).await?).into());
                 }
-                None => request.os_id = cx.args.small("OSID")?,
+                None => software.os_id = cx.args.small("OSID")?,
             }
         }
         OS_SNAPSHOT => {
             let Some(text) = cx.args.some_text("SNAPSHOTID") else {
                 return Err(missing("SNAPSHOTID", os));
             };
-            request.snapshot_id = Some(Some(cx.of_text(SNAPSHOT, &text).await?).into());
+            software.snapshot_id = Some(Some(cx.of_text(SNAPSHOT, &text).await?).into());
         }
         OS_APPLICATION => {
             let Some(app) = some_number(cx, "APPID") else { return Err(missing("APPID", os)) };
-            request.app_id = u32::try_from(app).ok();
+            software.app_id = u32::try_from(app).ok();
         }
         OS_BACKUP => {
             let text = "Invalid OSID.  A server is not created from a backup: use \
                         server/restore_backup";
             return Err(Failure::refused(text));
         }
-        _ => request.os_id = cx.args.small("OSID")?,
+        _ => software.os_id = cx.args.small("OSID")?,
     }
-    Ok(())
+    Ok(software)
 }
 
 fn missing(param: &str, os: i64) -> Failure {
@@ -127,7 +170,7 @@ async fn networks(cx: &Cx, request: &mut CreateInstance) -> Result<()> {
     Ok(())
 }
 
-async fn each<T: From<uuid::Uuid>>(cx: &Cx, thing: Thing, texts: &[String]) -> Result<Vec<T>> {
+async fn each<T: From<Uuid>>(cx: &Cx, thing: Thing, texts: &[String]) -> Result<Vec<T>> {
     let mut ids = Vec::with_capacity(texts.len());
     for text in texts {
         ids.push(cx.of_text(thing, text).await?);

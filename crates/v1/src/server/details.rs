@@ -8,12 +8,17 @@ use crate::cx::{Cx, SERVER};
 use crate::dates::restamp;
 use crate::error::{Failure, Result};
 use crate::ids::Space;
-use crate::iso;
 use crate::reply::{Reply, word};
+use crate::{baremetal, iso};
 
 pub(super) async fn bandwidth(cx: Cx) -> Result<Reply> {
     let instance_id = cx.server().await?;
-    let days = cx.on(SERVER, GetInstanceBandwidth { instance_id, date_range: None }).await?;
+    let request = GetInstanceBandwidth { instance_id, date_range: None };
+    let days = match cx.client.send(request).await {
+        // A client asks here for the traffic of bare metal, too.
+        Err(error) if error.is_not_found() => return baremetal::bandwidth(cx).await,
+        days => days?,
+    };
     let of = |bytes: fn(&DayTraffic) -> u64| -> Value {
         days.iter().map(|(day, traffic)| json!([day, bytes(traffic).to_string()])).collect()
     };

@@ -99,7 +99,7 @@ async fn traffic(cx: &Cx, instance_id: InstanceId) -> Result<f64> {
 }
 
 /// An address that is not assigned yet is `0` in v1.
-fn address(text: &str) -> &str {
+pub(crate) fn address(text: &str) -> &str {
     match text {
         "" | "0.0.0.0" => "0",
         text => text,
@@ -107,7 +107,7 @@ fn address(text: &str) -> &str {
 }
 
 /// Addresses of a network; v1 has `0.0.0.0` where there is none.
-fn or_zeros(text: &str) -> &str {
+pub(crate) fn or_zeros(text: &str) -> &str {
     if text.is_empty() { "0.0.0.0" } else { text }
 }
 

@@ -2,9 +2,9 @@
 
 mod addresses;
 mod change;
-mod create;
+pub(crate) mod create;
 mod details;
-mod list;
+pub(crate) mod list;
 mod networks;
 
 use crate::calls::{Kind::*, Param, SUBID, calls, opt, req};

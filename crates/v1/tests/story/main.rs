@@ -5,6 +5,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod loadbalancers;
+mod metal;
 mod servers;
 
 use std::collections::BTreeSet;
@@ -31,8 +32,10 @@ async fn every_served_call_can_be_done() {
     servers::power(&v1).await;
     servers::snapshots(&v1).await;
     servers::backups(&v1).await;
-    let served: BTreeSet<_> =
-        v1::calls::all().filter(|call| !call.is_unserved()).map(|call| call.path).collect();
+    metal::settings(&v1).await;
+    metal::software(&v1).await;
+    metal::refusals(&v1).await;
+    let served: BTreeSet<_> = v1::calls::all().map(|call| call.path).collect();
     let done = v1.done();
     let left: Vec<_> = served.difference(&done).collect();
     assert!(left.is_empty(), "never done: {left:?}");
@@ -77,7 +80,11 @@ async fn catalogue(v1: &V1) {
         "disk": "2x 240 GB SSD", "bandwidth_tb": 5, "price_per_month": 100, "plan_type": "SSD",
         "deprecated": false, "available_locations": [1],
     }});
-    like(&example, &v1.get("plans/list_baremetal", &[]).await);
+    let metal = v1.get("plans/list_baremetal", &[]).await;
+    like(&example, &metal);
+    for plan in metal.as_object().unwrap().values() {
+        assert!(plan["price_per_month"].is_u64(), "clients read whole dollars: {plan}");
+    }
     let regions = v1.get("regions/list", &[("availability", "yes")]).await;
     assert!(regions["1"]["availability"].as_array().unwrap().contains(&json!(201)));
     assert_eq!(regions["1"]["regioncode"], "EWR");

@@ -1,0 +1,388 @@
+//! Bare metal servers, whole machines: `/v2/bare-metals`.
+//!
+//! Here are the server itself and the operations on it as a whole; its addresses and networks have
+//! a module of their own.
+
+mod networks;
+
+pub use networks::*;
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::applications::Application;
+use crate::id::{BareMetalId, ReservedIpId, SnapshotId, SshKeyId, StartupId, Vpc2Id, VpcId};
+use crate::instances::{DayTraffic, UpgradeType, UserScheme};
+use crate::os::Os;
+use crate::{Endpoint, Open, OrEmpty, Time};
+
+operations! {
+    "bare-metal": "Bare metal servers: whole machines" {
+        "list" => ListBareMetals,
+        "create" => CreateBareMetal,
+        "get" => GetBareMetal,
+        "update" => UpdateBareMetal,
+        "delete" => DeleteBareMetal,
+        "start" => StartBareMetal,
+        "halt" => HaltBareMetal,
+        "reboot" => RebootBareMetal,
+        "start-many" => StartBareMetals,
+        "halt-many" => HaltBareMetals,
+        "reboot-many" => RebootBareMetals,
+        "reinstall" => ReinstallBareMetal,
+        "upgrades" => GetBareMetalUpgrades,
+        "user-data" => GetBareMetalUserData,
+        "vnc" => GetBareMetalVnc,
+        "bandwidth" => GetBareMetalBandwidth,
+        "ipv4" => ListBareMetalIpv4,
+        "set-reverse-ipv4" => SetBareMetalReverseIpv4,
+        "reset-reverse-ipv4" => ResetBareMetalReverseIpv4,
+        "ipv6" => ListBareMetalIpv6,
+        "set-reverse-ipv6" => SetBareMetalReverseIpv6,
+        "remove-reverse-ipv6" => RemoveBareMetalReverseIpv6,
+        "vpcs" => ListBareMetalVpcs,
+        "attach-vpc" => AttachBareMetalVpc,
+        "detach-vpc" => DetachBareMetalVpc,
+        "vpc2s" => ListBareMetalVpc2s,
+        "attach-vpc2" => AttachBareMetalVpc2,
+        "detach-vpc2" => DetachBareMetalVpc2,
+    }
+}
+
+/// A whole machine.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct BareMetal {
+    /// The server's id.
+    pub id: BareMetalId,
+    /// The name of its operating system.
+    pub os: String,
+    /// Memory in words: `32768 MB`.
+    pub ram: String,
+    /// Disks in words: `2x 240GB SSD`.
+    pub disk: String,
+    /// The main IPv4 address, or empty until it has one.
+    pub main_ip: String,
+    /// Number of cores.
+    pub cpu_count: u32,
+    /// The region's id.
+    pub region: String,
+    /// The first password of its root user: until ten minutes after it was deployed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_password: Option<String>,
+    /// When it was created.
+    pub date_created: Time,
+    /// `pending` until it is deployed, and while it is installed anew.
+    pub status: Open<BareMetalStatus>,
+    /// Netmask of the main IPv4 address, or empty.
+    pub netmask_v4: String,
+    /// Gateway of the main IPv4 address, or empty.
+    pub gateway_v4: String,
+    /// The plan's id.
+    pub plan: String,
+    /// The owner's name for it.
+    pub label: String,
+    /// The first of its tags, for older clients; empty without tags.
+    pub tag: String,
+    /// The owner's tags.
+    pub tags: Vec<String>,
+    /// The operating system's id.
+    pub os_id: u32,
+    /// The application's id; 0 for none.
+    pub app_id: u32,
+    /// The marketplace application's id; empty for none.
+    pub image_id: String,
+    /// The snapshot that it was made from; empty for none.
+    pub snapshot_id: OrEmpty<SnapshotId>,
+    /// The main IPv6 network, or empty.
+    pub v6_network: String,
+    /// The main IPv6 address with all its zeros, or empty.
+    pub v6_main_ip: String,
+    /// Prefix length of the main IPv6 network; 0 without one.
+    pub v6_network_size: u32,
+    /// The hardware address of its public interface, as a number.
+    pub mac_address: u64,
+    /// What is switched on besides.
+    pub features: Vec<Open<BareMetalFeature>>,
+    /// Who logs in.
+    pub user_scheme: Open<UserScheme>,
+    /// How its disks are joined.
+    pub mdisk_mode: Open<MdiskMode>,
+}
+
+/// Where a bare metal server stands in its life.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BareMetalStatus {
+    /// Being installed.
+    #[default]
+    Pending,
+    /// Installed.
+    Active,
+    /// Stopped by the provider.
+    Suspended,
+}
+
+/// What a bare metal server can have besides.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BareMetalFeature {
+    /// An IPv6 network.
+    #[default]
+    Ipv6,
+}
+
+/// How the disks of a bare metal server are joined.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MdiskMode {
+    /// Each disk holds what the others hold.
+    Raid1,
+    /// One disk after the other.
+    Jbod,
+    /// Not at all.
+    #[default]
+    None,
+}
+
+/// List bare metal servers.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/bare-metals" -> 200 { bare_metals: [BareMetal] }, needs SubscriptionsView)]
+pub struct ListBareMetals {
+    /// Items on a page, 1 to 500; 100 when absent.
+    pub per_page: Option<u32>,
+    /// The page: `next` or `prev` of another page's `meta.links`.
+    pub cursor: Option<String>,
+}
+
+/// Create a bare metal server from one of `os_id`, `app_id`, `image_id` and `snapshot_id`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/bare-metals" -> 202 { bare_metal | baremetal: BareMetal }, needs Provisioning)]
+pub struct CreateBareMetal {
+    /// The region's id.
+    pub region: String,
+    /// The id of a bare metal plan.
+    pub plan: String,
+    /// Install this operating system.
+    pub os_id: Option<u32>,
+    /// Install this application.
+    pub app_id: Option<u32>,
+    /// Install this marketplace application.
+    pub image_id: Option<String>,
+    /// Values that the marketplace application asks for, by name.
+    pub app_variables: Option<Map<String, Value>>,
+    /// Start with the contents of this snapshot.
+    pub snapshot_id: Option<OrEmpty<SnapshotId>>,
+    /// Boot over the network from the iPXE script at this address.
+    pub ipxe_chain_url: Option<String>,
+    /// Boot over the network each time, not the first time only.
+    pub persistent_pxe: Option<bool>,
+    /// Join its disks; `none` when absent.
+    pub mdisk_mode: Option<OrEmpty<MdiskMode>>,
+    /// Run this startup script.
+    pub script_id: Option<OrEmpty<StartupId>>,
+    /// Data for its first boot, in base64.
+    pub user_data: Option<String>,
+    /// A name for it.
+    pub label: Option<String>,
+    /// Its host name.
+    pub hostname: Option<String>,
+    /// Tags for it.
+    pub tags: Option<Vec<String>>,
+    /// One tag, the older way. Use `tags`.
+    pub tag: Option<String>,
+    /// SSH keys that may log in.
+    pub sshkey_id: Option<Vec<SshKeyId>>,
+    /// Who logs in; `root` when absent.
+    pub user_scheme: Option<UserScheme>,
+    /// Send a mail when it is ready.
+    pub activation_email: Option<bool>,
+    /// Give it an IPv6 network.
+    pub enable_ipv6: Option<bool>,
+    /// The id of the reserved IPv4 address that becomes its main address.
+    pub reserved_ipv4: Option<OrEmpty<ReservedIpId>>,
+    /// Put it in these VPCs; `enable_vpc` then does not count.
+    pub attach_vpc: Option<Vec<VpcId>>,
+    /// Put it in the region's VPC, which is made where there is none.
+    pub enable_vpc: Option<bool>,
+    /// Put it in these VPC 2.0 networks. Use `attach_vpc`.
+    pub attach_vpc2: Option<Vec<Vpc2Id>>,
+    /// Leave these VPC 2.0 networks, which a new server is not in.
+    pub detach_vpc2: Option<Vec<Vpc2Id>>,
+    /// Put it in the region's VPC 2.0 network. Use `enable_vpc`.
+    pub enable_vpc2: Option<bool>,
+}
+
+/// Get a bare metal server.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/bare-metals/{baremetal-id}" -> 200 { bare_metal: BareMetal }, needs SubscriptionsView)]
+pub struct GetBareMetal {
+    /// The server's id.
+    pub baremetal_id: BareMetalId,
+}
+
+/// Change a bare metal server. Another system or application installs it anew.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(PATCH "/v2/bare-metals/{baremetal-id}" -> 202 { bare_metal: BareMetal }, needs Subscriptions)]
+pub struct UpdateBareMetal {
+    /// The server's id.
+    pub baremetal_id: BareMetalId,
+    /// Install this operating system instead.
+    pub os_id: Option<u32>,
+    /// Install this application instead.
+    pub app_id: Option<u32>,
+    /// Install this marketplace application instead.
+    pub image_id: Option<String>,
+    /// Boot over the network from the iPXE script at this address instead.
+    pub ipxe_chain_url: Option<String>,
+    /// A new name.
+    pub label: Option<String>,
+    /// New tags in place of the old ones; an empty list clears them.
+    pub tags: Option<Vec<String>>,
+    /// One tag in place of the old ones, the older way. Use `tags`.
+    pub tag: Option<String>,
+    /// New data for the first boot after an installation, in base64.
+    pub user_data: Option<String>,
+    /// Who logs in, once it is installed anew.
+    pub user_scheme: Option<OrEmpty<UserScheme>>,
+    /// Join its disks in this way, once it is installed anew.
+    pub mdisk_mode: Option<OrEmpty<MdiskMode>>,
+    /// Give it an IPv6 network.
+    pub enable_ipv6: Option<bool>,
+    /// Put it in these VPC 2.0 networks, too. Use `bare-metal attach-vpc`.
+    pub attach_vpc2: Option<Vec<Vpc2Id>>,
+    /// Take it out of these VPC 2.0 networks.
+    pub detach_vpc2: Option<Vec<Vpc2Id>>,
+    /// Put it in the region's VPC 2.0 network.
+    pub enable_vpc2: Option<bool>,
+}
+
+/// Delete a bare metal server with everything on it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(DELETE "/v2/bare-metals/{baremetal-id}" -> 204, needs Subscriptions)]
+pub struct DeleteBareMetal {
+    /// The server's id.
+    pub baremetal_id: BareMetalId,
+}
+
+/// Switch a bare metal server on.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/bare-metals/{baremetal-id}/start" -> 204, needs Subscriptions)]
+pub struct StartBareMetal {
+    /// The server's id.
+    pub baremetal_id: BareMetalId,
+}
+
+/// Switch a bare metal server off at once.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/bare-metals/{baremetal-id}/halt" -> 204, needs Subscriptions)]
+pub struct HaltBareMetal {
+    /// The server's id.
+    pub baremetal_id: BareMetalId,
+}
+
+/// Restart a bare metal server.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/bare-metals/{baremetal-id}/reboot" -> 204, needs Subscriptions)]
+pub struct RebootBareMetal {
+    /// The server's id.
+    pub baremetal_id: BareMetalId,
+}
+
+/// Switch several bare metal servers on.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/bare-metals/start" -> 204, needs Subscriptions)]
+pub struct StartBareMetals {
+    /// The servers' ids.
+    pub baremetal_ids: Vec<BareMetalId>,
+}
+
+/// Switch several bare metal servers off at once.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/bare-metals/halt" -> 204, needs Subscriptions)]
+pub struct HaltBareMetals {
+    /// The servers' ids.
+    pub baremetal_ids: Vec<BareMetalId>,
+}
+
+/// Restart several bare metal servers.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/bare-metals/reboot" -> 204, needs Subscriptions)]
+pub struct RebootBareMetals {
+    /// The servers' ids.
+    pub baremetal_ids: Vec<BareMetalId>,
+}
+
+/// Install a bare metal server anew; what is on its disks is lost.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(POST "/v2/bare-metals/{baremetal-id}/reinstall" -> 202 { bare_metal: BareMetal }, needs Subscriptions)]
+pub struct ReinstallBareMetal {
+    /// The server's id.
+    pub baremetal_id: BareMetalId,
+    /// A new host name; the old one stays when absent.
+    pub hostname: Option<String>,
+}
+
+/// What can be installed on a bare metal server instead.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct BareMetalUpgrades {
+    /// Operating systems.
+    pub os: Vec<Os>,
+    /// Applications.
+    pub applications: Vec<Application>,
+}
+
+/// Get what can be installed on a bare metal server instead.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/bare-metals/{baremetal-id}/upgrades" -> 200 { upgrades: BareMetalUpgrades }, needs SubscriptionsView)]
+pub struct GetBareMetalUpgrades {
+    /// The server's id.
+    pub baremetal_id: BareMetalId,
+    /// Only upgrades of this kind; all when absent. Another plan is none of them.
+    #[serde(rename = "type")]
+    pub kind: Option<UpgradeType>,
+}
+
+/// What a bare metal server was given for its first boot.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct BareMetalUserData {
+    /// The data in base64, as it was sent; empty for none.
+    pub data: String,
+}
+
+/// Get what a bare metal server was given for its first boot.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/bare-metals/{baremetal-id}/user-data" -> 200 { user_data: BareMetalUserData }, needs SubscriptionsView)]
+pub struct GetBareMetalUserData {
+    /// The server's id.
+    pub baremetal_id: BareMetalId,
+}
+
+/// The console of a bare metal server.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct BareMetalVnc {
+    /// Its address in the browser, or empty.
+    pub url: String,
+}
+
+/// Get the address of a bare metal server's console.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/bare-metals/{baremetal-id}/vnc" -> 200 { vnc: BareMetalVnc }, needs SubscriptionsView)]
+pub struct GetBareMetalVnc {
+    /// The server's id.
+    pub baremetal_id: BareMetalId,
+}
+
+/// Get a bare metal server's traffic by day, as `2026-11-21` in UTC.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
+#[endpoint(GET "/v2/bare-metals/{baremetal-id}/bandwidth" -> 200 { bandwidth: BTreeMap<String, DayTraffic> }, needs SubscriptionsView)]
+pub struct GetBareMetalBandwidth {
+    /// The server's id.
+    pub baremetal_id: BareMetalId,
+}

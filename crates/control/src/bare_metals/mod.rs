@@ -1,0 +1,77 @@
+//! Bare metal servers: whole machines.
+//!
+//! What they have in common with instances is in `servers`. Only lives may call a driver.
+
+mod create;
+mod life;
+mod networks;
+mod update;
+mod view;
+
+use std::ops::{Deref, DerefMut};
+
+use drivers::Size;
+use serde::{Deserialize, Serialize};
+use store::Facet;
+
+use crate::catalog::Catalog;
+use crate::life::Lives;
+use crate::servers::{Hosted, Seen, Server, in_network};
+use crate::{Kind, Routes};
+
+/// A bare metal server as its owner wants it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct BareMetal {
+    /// What it has in common with other servers.
+    pub server: Server,
+    /// Whether it boots over the network each time.
+    pub persistent_pxe: bool,
+    /// How its disks are joined: `raid1`, `jbod`, or empty where that was never said.
+    pub mdisk_mode: String,
+}
+
+impl Deref for BareMetal {
+    type Target = Server;
+    fn deref(&self) -> &Server {
+        &self.server
+    }
+}
+
+impl DerefMut for BareMetal {
+    fn deref_mut(&mut self) -> &mut Server {
+        &mut self.server
+    }
+}
+
+impl Kind for BareMetal {
+    const KIND: &'static str = "bare-metal";
+    const UNKNOWN: &'static str = "Invalid server";
+    const LIVES: bool = true;
+    type Seen = Seen;
+
+    fn lists(&self) -> Vec<Facet> {
+        self.networks.iter().map(|nic| in_network(nic.network)).collect()
+    }
+}
+
+impl Hosted for BareMetal {
+    const NOUN: &'static str = "bare metal server";
+    const TYPE: &'static str = "baremetal";
+    const RESTARTS_FOR_VPC: bool = false;
+
+    fn size(&self, catalog: &Catalog) -> Option<Size> {
+        let plan = catalog.metal_plan(&self.plan)?;
+        Some(Size { vcpus: plan.cpu_threads, ram_mb: plan.ram, disk_gb: plan.disk_total() })
+    }
+}
+
+/// The family's operations.
+pub fn routes() -> Routes {
+    create::routes().and(update::routes()).and(view::routes()).and(networks::routes())
+}
+
+/// The family's kinds that have a life.
+pub(crate) fn lives(lives: Lives) -> Lives {
+    lives.with::<BareMetal>()
+}

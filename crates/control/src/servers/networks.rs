@@ -1,0 +1,132 @@
+//! A server's places in private networks: VPCs, under both names, and VPC 2.0.
+//!
+//! A VPC is never shown as a VPC 2.0 network, nor the other way round.
+
+use std::net::Ipv4Addr;
+
+use api::instances::{InstanceVpc, InstanceVpc2};
+use uuid::Uuid;
+
+use super::{Hosted, PrivateNic};
+use crate::vpcs::{Name, Sort, default_of, enter, exit, nics};
+use crate::{Cx, Doc, Refusal, Result, Tx};
+
+/// What a request wants of one sort of private network.
+#[derive(Debug, Default)]
+pub(crate) struct Wish {
+    /// The networks to join.
+    attach: Vec<Uuid>,
+    /// The networks to leave.
+    detach: Vec<Uuid>,
+    /// Join the region's network, which is made where there is none; counts only where `attach`
+    /// is empty.
+    enable: bool,
+}
+
+impl Wish {
+    pub(crate) fn new<T: Copy + Into<Uuid>>(
+        attach: Option<&[T]>,
+        detach: Option<&[T]>,
+        enable: Option<bool>,
+    ) -> Self {
+        let ids = |list: &[T]| list.iter().map(|id| (*id).into()).collect::<Vec<Uuid>>();
+        let attach = ids(attach.unwrap_or_default());
+        let enable = attach.is_empty() && enable.unwrap_or_default();
+        Self { attach, detach: ids(detach.unwrap_or_default()), enable }
+    }
+}
+
+/// Puts a server into private networks, and takes it out of others. Networks that it is in
+/// already, or is not in, are passed over: clients send whole lists.
+///
+/// The wishes are those of `attach_vpc`, `detach_vpc` and `enable_vpc`, where `vpc` is the word.
+pub(crate) async fn resolve<K: Hosted>(
+    tx: &mut Tx,
+    server: &mut Doc<K>,
+    wishes: &[(Name, &str, Wish)],
+) -> Result<()> {
+    for (name, word, wish) in wishes {
+        let is_in = |server: &Doc<K>, id| server.networks.iter().any(|n| n.network == id);
+        for id in &wish.detach {
+            if is_in(server, *id) {
+                exit(tx, server, *name, &format!("detach_{word}"), *id).await?;
+            }
+        }
+        let mut attach = wish.attach.clone();
+        if wish.enable {
+            let region = server.region.clone();
+            attach.push(default_of(tx, name.sort, &region).await?);
+        }
+        for id in attach {
+            if !is_in(server, id) {
+                enter(tx, server, *name, &format!("attach_{word}"), id, None).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A server's interfaces in networks of a sort.
+pub(crate) async fn of_sort<K: Hosted>(
+    cx: &Cx,
+    id: impl Into<Uuid>,
+    sort: Sort,
+) -> Result<Vec<PrivateNic>> {
+    let server = cx.get::<K>(id).await?;
+    Ok(nics(cx, &server, sort).await?.into_iter().map(|(nic, _)| nic).collect())
+}
+
+pub(crate) async fn attach<K: Hosted>(
+    cx: &Cx,
+    id: impl Into<Uuid>,
+    name: Name,
+    (field, network): (&str, Uuid),
+    address: Option<Ipv4Addr>,
+) -> Result<()> {
+    let mut tx = cx.begin();
+    let mut server = tx.get::<K>(id).await?;
+    enter(&mut tx, &mut server, name, field, network, address).await?;
+    tx.put(&server);
+    tx.commit().await
+}
+
+pub(crate) async fn detach<K: Hosted>(
+    cx: &Cx,
+    id: impl Into<Uuid>,
+    name: Name,
+    (field, network): (&str, Uuid),
+) -> Result<()> {
+    let mut tx = cx.begin();
+    let mut server = tx.get::<K>(id).await?;
+    exit(&mut tx, &mut server, name, field, network).await?;
+    tx.put(&server);
+    tx.commit().await
+}
+
+/// The address that a request for a VPC 2.0 network chooses, if any.
+pub(crate) fn chosen(ip_address: Option<&str>) -> Result<Option<Ipv4Addr>> {
+    let Some(text) = ip_address.filter(|text| !text.is_empty()) else { return Ok(None) };
+    let wrong = || {
+        let help = format!("`{text}` is no IPv4 address such as 10.99.0.3");
+        Refusal::field("ip_address", help)
+    };
+    Ok(Some(text.parse().map_err(|_| wrong())?))
+}
+
+/// An interface in a VPC, as clients see it.
+pub(crate) fn view_vpc(nic: PrivateNic) -> InstanceVpc {
+    InstanceVpc {
+        id: nic.network.into(),
+        ip_address: nic.address.to_string(),
+        mac_address: nic.mac,
+    }
+}
+
+/// An interface in a VPC 2.0 network, as clients see it.
+pub(crate) fn view_vpc2(nic: PrivateNic) -> InstanceVpc2 {
+    InstanceVpc2 {
+        id: nic.network.into(),
+        ip_address: nic.address.to_string(),
+        mac_address: nic.mac,
+    }
+}

@@ -1,0 +1,62 @@
+//! Starting, stopping, restarting and reinstalling servers: one, or several at once.
+//!
+//! Where one of several is unknown, nothing is done to any. No driver is called here.
+
+use std::collections::BTreeSet;
+
+use uuid::Uuid;
+
+use super::{Hosted, Server};
+use crate::{Cx, Refusal, Result};
+
+impl Server {
+    pub(crate) fn start(&mut self) {
+        self.halted = false;
+    }
+
+    pub(crate) fn halt(&mut self) {
+        self.halted = true;
+    }
+
+    /// Restarts it; one that is off is switched on.
+    pub(crate) fn reboot(&mut self) {
+        self.reboots += 1;
+        self.halted = false;
+    }
+
+    /// Installs it anew and starts it.
+    pub(crate) fn reinstall(&mut self) {
+        self.installs += 1;
+        self.halted = false;
+    }
+}
+
+/// Changes all of these servers, or none.
+pub(crate) async fn change<K: Hosted>(
+    cx: &Cx,
+    ids: &[impl Into<Uuid> + Copy],
+    change: fn(&mut Server),
+) -> Result<()> {
+    let ids: BTreeSet<Uuid> = ids.iter().map(|id| (*id).into()).collect();
+    let mut tx = cx.begin();
+    for id in ids {
+        let mut server = tx.get::<K>(id).await?;
+        change(&mut server.want);
+        tx.put(&server);
+    }
+    tx.commit().await
+}
+
+/// Changes all of the servers that a field of the request names, or none.
+pub(crate) async fn change_many<K: Hosted>(
+    cx: &Cx,
+    field: &str,
+    ids: &[impl Into<Uuid> + Copy],
+    with: fn(&mut Server),
+) -> Result<()> {
+    if ids.is_empty() {
+        let help = format!("give at least one {}", K::NOUN);
+        return Err(Refusal::field(field, help).into());
+    }
+    change::<K>(cx, ids, with).await
+}
