@@ -25,7 +25,7 @@ pub(super) async fn create(cx: Cx) -> Result<Reply> {
         tags: cx.args.some_text("tag").map(|tag| vec![tag]),
         user_data: cx.args.some_text("userdata"),
         enable_ipv6: cx.args.flag("enable_ipv6"),
-        activation_email: cx.args.flag("notify_activate"),
+        activation_email: Some(cx.args.flag("notify_activate").unwrap_or(true)),
         sshkey_id: keys(&cx).await?,
         script_id: script(&cx).await?,
         reserved_ipv4: reserved(&cx).await?,
