@@ -133,6 +133,8 @@ pub enum BareMetalFeature {
     /// An IPv6 network.
     #[default]
     Ipv6,
+    /// Always started over the network.
+    PersistentPxe,
 }
 
 /// How the disks of a bare metal server are joined.

@@ -42,6 +42,9 @@ Where an id is expected, a name or the beginning of an id or name does as well,
 if only one fits.
 Environment: VULTR_API_KEY, VULTR_API_ENDPOINT, KETTLE_PROFILE, KETTLE_CONFIG.";
 
+/// The place of the first group of commands in the help; what the binary adds may stand before it.
+const FIRST_GROUP: usize = 10;
+
 /// The whole command line but for what the binary adds.
 pub fn command() -> Command {
     let mut groups: Vec<api::Group> = Vec::new();
@@ -59,6 +62,8 @@ pub fn command() -> Command {
         .arg_required_else_help(true)
         .max_term_width(100)
         .args(global_options())
+        // Room for what the binary puts before the groups in its help.
+        .next_display_order(FIRST_GROUP)
         .subcommands(groups.into_iter().map(|g| {
             let command = Command::new(g.name).about(g.about).subcommand_required(true);
             let plural = format!("{}s", g.name);

@@ -44,11 +44,10 @@ fn main() -> ExitCode {
 }
 
 fn command() -> Command {
-    cli::command()
-        .subcommand(serve::command())
-        .subcommand(gateway::command())
-        .subcommand(version_1::command())
-        .subcommand(exec::command())
+    // What most people come for stands first, before the groups of operations.
+    let first = [serve::command(), exec::command(), gateway::command(), version_1::command()];
+    let first = first.into_iter().enumerate();
+    cli::command().subcommands(first.map(|(place, command)| command.display_order(place)))
 }
 
 fn runtime() -> tokio::runtime::Runtime {

@@ -52,7 +52,11 @@ fn described(cx: &Cx, doc: &Doc<Stored>) -> BareMetal {
         "jbod" => MdiskMode::Jbod,
         _ => MdiskMode::None,
     };
-    let ipv6 = doc.ipv6.is_some().then_some(BareMetalFeature::Ipv6.into());
+    let features = [
+        (doc.ipv6.is_some(), BareMetalFeature::Ipv6),
+        (doc.persistent_pxe, BareMetalFeature::PersistentPxe),
+    ];
+    let features = features.into_iter().filter(|(is_on, _)| *is_on);
     BareMetal {
         id: doc.id().into(),
         region: doc.region.clone(),
@@ -68,7 +72,7 @@ fn described(cx: &Cx, doc: &Doc<Stored>) -> BareMetal {
         image_id,
         snapshot_id,
         mac_address: addresses::mac_number(&doc.mac()),
-        features: ipv6.into_iter().collect(),
+        features: features.map(|(_, feature)| feature.into()).collect(),
         user_scheme: user_scheme.into(),
         mdisk_mode: mdisk_mode.into(),
         ..BareMetal::default()

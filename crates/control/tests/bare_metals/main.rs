@@ -177,7 +177,7 @@ async fn what_was_sent_comes_back_unchanged() {
         (found.user_scheme, found.mdisk_mode),
         (UserScheme::Limited.into(), MdiskMode::Raid1.into())
     );
-    assert_eq!(found.features, [BareMetalFeature::Ipv6]);
+    assert_eq!(found.features, [BareMetalFeature::Ipv6, BareMetalFeature::PersistentPxe]);
     assert_eq!((found.v6_network_size, found.v6_main_ip.len()), (64, 39));
     assert!(found.v6_network.starts_with("2001:db8:") && found.v6_network.ends_with("::"));
     let baremetal_id = found.id;
