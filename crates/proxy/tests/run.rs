@@ -10,9 +10,11 @@ mod support;
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Lines};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::Arc;
 
 use proxy::{Changes, Exec, exec, run};
 use rustix::process::{Pid, Signal, kill_process};
+use signal_hook::consts::signal::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
 use support::{echo_server, now, variables};
 
 const SCRIPT: &str = "PROXY_TEST_SCRIPT";
@@ -78,9 +80,19 @@ async fn exec_leads_a_child_to_the_server() {
     assert_eq!(status, 42);
 }
 
-/// In the process started by [`Wrapped::start`]: runs the child and ends with its status.
-fn be_wrapped() {
+/// Makes nothing of what whoever started the tests had ignored, as `nohup` and a shell's `&` do: a
+/// signal that is caught is no longer ignored, and a child that is started has its default again.
+fn ignore_nothing() {
+    for signal in [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2] {
+        signal_hook::flag::register(signal, Arc::default()).unwrap();
+    }
+}
+
+/// In the process started by [`Wrapped::start`]: does `first`, runs the child and ends with its
+/// status.
+fn be_wrapped(first: fn()) {
     if let Ok(script) = std::env::var(SCRIPT) {
+        first();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let status = runtime.block_on(run(&shell(&script), &Changes::new())).unwrap();
         std::process::exit(status.into());
@@ -133,7 +145,7 @@ fn waiting(traps: &str) -> String {
 
 #[test]
 fn signals_sent_to_us_reach_the_child_once_each() {
-    be_wrapped();
+    be_wrapped(ignore_nothing);
     let script = waiting(
         "trap 'echo got HUP' HUP; trap 'echo got USR1' USR1; trap 'echo got INT' INT; \
          trap 'echo got QUIT' QUIT; trap 'kill $p; exit 7' TERM",
@@ -156,7 +168,7 @@ fn signals_sent_to_us_reach_the_child_once_each() {
 
 #[test]
 fn a_child_that_a_signal_ends_gives_128_and_its_number() {
-    be_wrapped();
+    be_wrapped(ignore_nothing);
     let name = "a_child_that_a_signal_ends_gives_128_and_its_number";
     let wrapped = Wrapped::start(name, "", "echo ready; exec tail -f /dev/null");
     wrapped.send(Signal::TERM);
@@ -165,7 +177,7 @@ fn a_child_that_a_signal_ends_gives_128_and_its_number() {
 
 #[test]
 fn what_we_were_told_to_ignore_the_child_ignores_too() {
-    be_wrapped();
+    be_wrapped(|| {});
     let name = "what_we_were_told_to_ignore_the_child_ignores_too";
     let script = "kill -HUP $$; kill -HUP $PPID; echo ready; exec tail -f /dev/null";
     let wrapped = Wrapped::start(name, "trap '' HUP;", script);
