@@ -192,6 +192,9 @@ const PUBLIC: [&str; 13] = [
 const READ_BY_POST: [&str; 4] =
     ["backup/list", "server/list_ipv6", "server/reverse_list_ipv6", "server/upgrade_plan_list"];
 
+/// What some client sends besides, to no effect: Ansible's older modules send a key's date back.
+const IGNORED: [(&str, &str); 1] = [("sshkey/update", "date_created")];
+
 impl Call {
     /// Whether it answers without a key.
     pub fn is_public(&self) -> bool {
@@ -217,6 +220,11 @@ impl Call {
     /// What the caller must be allowed besides what v2 asks for.
     pub(crate) fn needs(&self) -> Option<Access> {
         NEEDS.iter().find(|(path, _)| *path == self.path).map(|(_, access)| *access)
+    }
+
+    /// Whether a parameter is neither taken nor refused.
+    pub(crate) fn ignores(&self, name: &str) -> bool {
+        IGNORED.contains(&(self.path, name))
     }
 
     pub(crate) fn takes(&self, verb: Verb) -> bool {

@@ -175,7 +175,8 @@ async fn rule_list(cx: Cx) -> Result<Reply> {
             "rulenumber": rule.id,
             "action": rule.action,
             "protocol": word(&rule.protocol),
-            "port": rule.port,
+            // Ranges are sent as `8000:8010` and read as `8000 - 8010`.
+            "port": rule.port.replace(':', " - "),
             "subnet": rule.subnet,
             "subnet_size": rule.subnet_size,
             "source": rule.source,

@@ -37,7 +37,12 @@ impl Args {
         for (name, value) in pairs {
             let bare = name.split('[').next().unwrap_or_default();
             let param = call.params.iter().find(|p| p.name == bare || is_alias(p, bare));
-            let Some(param) = param else { return Err(unknown(call, name)) };
+            let Some(param) = param else {
+                if call.ignores(bare) {
+                    continue;
+                }
+                return Err(unknown(call, name));
+            };
             sent.entry(param.name).or_default().push(value.clone());
         }
         let mut args = Self::default();

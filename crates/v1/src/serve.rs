@@ -52,13 +52,15 @@ pub struct Config {
     pub mode: Mode,
 }
 
-/// The routes under `/v1`.
+/// The routes under `/v1`. They are under `/v2/v1`, too: older clients put `/v1/...` behind the
+/// address in `VULTR_API_ENDPOINT`, which `kettle exec` sets to that of v2 for newer ones.
 pub fn router(config: Config) -> Router {
     let config = Arc::new(config);
     Router::new()
         .route("/v1", any(handle))
         .route("/v1/", any(handle))
         .route("/v1/{*call}", any(handle))
+        .route("/v2/v1/{*call}", any(handle))
         .with_state(config)
 }
 
@@ -136,7 +138,8 @@ async fn unless_key_is_wrong(client: &Client, refusal: Failure) -> Failure {
 }
 
 fn route(parts: &Parts) -> Result<&'static Call> {
-    let path = parts.uri.path().strip_prefix("/v1").unwrap_or_default();
+    let path = parts.uri.path();
+    let path = path.strip_prefix("/v2").unwrap_or(path).strip_prefix("/v1").unwrap_or_default();
     let Some(call) = find(path) else {
         let text = "Invalid API endpoint".into();
         return Err(Failure { status: StatusCode::BAD_REQUEST, text });

@@ -24,6 +24,9 @@ async fn the_server_answers_both_versions() {
     assert_eq!(answer, empty);
     let answer = exchange(&world.router, request("GET", "nothing/such", "")).await;
     assert_eq!((answer.status, answer.body.as_str()), (400, "Invalid API endpoint"));
+    let behind = axum::http::Request::get("/v2/v1/server/list").header("API-Key", testkit::KEY);
+    let answer = exchange(&world.router, behind.body(Body::empty()).unwrap()).await;
+    assert_eq!((answer.status, answer.body.as_str()), (200, "[]"), "behind the address of v2");
     assert_eq!(world.raw("GET", "/v2/instances", "").await.0, 200);
     assert_eq!(world.raw("GET", "/v2/nothing", "").await.0, 404);
 }

@@ -249,6 +249,12 @@ async fn firewall(v1: &V1) {
     like(&example, &list);
     let (number, shown) = only(&list);
     assert_eq!((number.as_str(), &shown["port"]), ("1", &json!("80")));
+    let range = [group, inward, ("ip_type", "v6"), ("protocol", "udp"), ("port", "8000:8010")];
+    let range = [&range[..], &[("subnet", "::"), ("subnet_size", "0")]].concat();
+    let made = v1.make("firewall/rule_create", &range).await;
+    let ranges = v1.get("firewall/rule_list", &[group, inward, ("ip_type", "v6")]).await;
+    assert_eq!(ranges["3"]["port"], "8000 - 8010");
+    v1.act("firewall/rule_delete", &[group, ("rulenumber", &text(&made["rulenumber"]))]).await;
     let example = json!({ "1234abcd": {
         "FIREWALLGROUPID": "x", "description": "x", "date_created": "x", "date_modified": "x",
         "instance_count": 0, "rule_count": 2, "max_rule_count": 50,
@@ -496,6 +502,9 @@ async fn scripts_and_keys(v1: &V1) {
         [("DCID", "1"), ("VPSPLANID", "201"), ("OSID", "387"), ("SSHKEYID", "1234567890abc")];
     assert!(v1.refused("server/create", &params).await.starts_with("Invalid SSH Key."));
     v1.act("sshkey/update", &[("SSHKEYID", &text(&one["SSHKEYID"])), ("name", "n")]).await;
+    // As Ansible's older modules send it: with the date that they read.
+    let dated = [("SSHKEYID", &*text(&one["SSHKEYID"])), ("date_created", "2026-11-22 05:44:28")];
+    v1.act("sshkey/update", &dated).await;
     assert_eq!(v1.get("sshkey/list", &[]).await[text(&one["SSHKEYID"])]["name"], "n");
     v1.act("sshkey/destroy", &[("SSHKEYID", &text(&one["SSHKEYID"]))]).await;
     v1.refused("sshkey/create", &[("name", "k"), ("ssh_key", "no key")]).await;
