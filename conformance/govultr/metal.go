@@ -39,7 +39,7 @@ func bareMetal(w *world) {
 		return found.Status == "active"
 	})
 	w.show("what was sent reads back", found.Label == "metal" && found.OsID == systemID && found.Plan == metalPlanID &&
-		found.UserScheme == "limited" && slices.Equal(found.Features, []string{"ipv6"}), found)
+		found.UserScheme == "limited" && slices.Equal(found.Features, []string{"ipv6", "persistent_pxe"}), found)
 	slices.Sort(found.Tags)
 	w.same("exactly the tags sent read back", found.Tags, []string{"a", "b"})
 	w.show("it has its plan's size", found.RAM == "32768 MB" && found.Disk == "2x 240GB SSD" && found.CPUCount == 4 && found.MacAddress > 0, found)

@@ -1,6 +1,6 @@
 //! What is owed: metered by the second against hourly rates, rounded on the invoice line.
 //!
-//! Every kind that costs something says so once, as [`Charged`]; what its own answer shows and what
+//! Every kind that costs something says so once, as `Charged`; what its own answer shows and what
 //! the account adds up cannot differ.
 
 use std::ops::Add;
