@@ -11,10 +11,10 @@ use crate::catalog::{MetalPlan, Region};
 use crate::servers::addresses::{give_ipv4, give_ipv6};
 use crate::servers::networks::{Wish, resolve};
 use crate::servers::software::Named;
-use crate::servers::{Server, Software, options};
+use crate::servers::{Server, Software, options, plans};
 use crate::vpc2::VPC2;
 use crate::vpcs::{Name, VPC};
-use crate::{Cx, Refusal, Result, Routes};
+use crate::{Cx, Result, Routes};
 
 /// The fields that can name what is installed.
 const SOFTWARE: &str = "os_id, app_id, image_id, snapshot_id, ipxe_chain_url";
@@ -82,27 +82,19 @@ pub(super) fn mdisk_mode(mode: MdiskMode) -> String {
 
 /// A bare metal plan by its id.
 pub(super) fn plan<'a>(cx: &'a Cx, id: &str) -> Result<&'a MetalPlan> {
-    let refuse = |help: String| Refusal::bad("Invalid plan chosen.").help(help);
-    cx.catalog().metal_plan(id).ok_or_else(|| {
-        if cx.catalog().plan(id).is_some() {
-            return refuse(format!("plan: `{id}` is a plan of instances")).into();
-        }
-        let meant = cx.catalog().nearest_metal_plan(id);
-        let meant = meant.map(|id| format!("; did you mean `{id}`?")).unwrap_or_default();
-        refuse(format!("plan: `{id}` is no bare metal plan{meant}")).into()
+    let catalog = cx.catalog();
+    catalog.metal_plan(id).ok_or_else(|| {
+        let instead = catalog.plan(id).map(|_| "a plan of instances");
+        plans::unknown(id, "bare metal plan", instead, catalog.nearest_metal_plan(id)).into()
     })
 }
 
 fn plan_in<'a>(cx: &'a Cx, id: &str, region: &Region) -> Result<&'a MetalPlan> {
     let plan = plan(cx, id)?;
-    if !plan.sold_in(&region.id) {
-        let help = match plan.locations.as_slice() {
-            [] => format!("plan: `{id}` is sold nowhere at present"),
-            regions => format!("plan: `{id}` is sold in {}", regions.join(", ")),
-        };
-        return Err(Refusal::bad("plan is not available in the selected region").help(help).into());
+    match plan.sold_in(&region.id) {
+        true => Ok(plan),
+        false => Err(plans::not_sold(id, &plan.locations).into()),
     }
-    Ok(plan)
 }
 
 fn networks(req: &CreateBareMetal) -> [(Name, &'static str, Wish); 2] {

@@ -8,11 +8,11 @@ use api::bare_metals::*;
 use super::{BareMetal as Stored, create, view};
 use crate::servers::addresses::give_ipv6;
 use crate::servers::networks::{Wish, resolve};
-use crate::servers::power::{change, change_many};
+use crate::servers::power::{self, change, change_many};
 use crate::servers::software::Named;
-use crate::servers::{Server, options, refuse_locked};
+use crate::servers::{Server, options};
 use crate::vpc2::VPC2;
-use crate::{Cx, Doc, Result, Routes, reserved_ips};
+use crate::{Cx, Result, Routes, reserved_ips};
 
 /// The field that names several.
 const IDS: &str = "baremetal_ids";
@@ -38,13 +38,16 @@ async fn update(cx: Cx, req: UpdateBareMetal) -> Result<BareMetal> {
     let plan = create::plan(&cx, &server.plan)?;
     let chosen = named.of_change(&cx, &mut tx, plan.into()).await?;
     if let Some(software) = chosen.filter(|software| *software != server.software) {
-        if server.is_locked() {
-            refuse_locked(&cx, "")?;
-        }
+        server.check_touchable(&cx, "")?;
         server.software = software;
         server.reinstall();
     }
-    describe(&mut server, &req)?;
+    let tags = options::tags(req.tags.as_deref(), req.tag.as_deref())?;
+    let scheme = req.user_scheme.and_then(OrEmpty::get);
+    server.describe(req.label.as_deref(), tags, req.user_data.as_deref(), scheme)?;
+    if let Some(mode) = req.mdisk_mode.and_then(OrEmpty::get) {
+        server.mdisk_mode = create::mdisk_mode(mode);
+    }
     if req.enable_ipv6 == Some(true) && server.ipv6.is_none() {
         give_ipv6(&mut tx, &mut server).await?;
     }
@@ -56,32 +59,10 @@ async fn update(cx: Cx, req: UpdateBareMetal) -> Result<BareMetal> {
     Ok(view::show(&cx, &server))
 }
 
-/// Changes what needs no work on the machine, or none before it is installed anew.
-fn describe(server: &mut Doc<Stored>, req: &UpdateBareMetal) -> Result<()> {
-    if let Some(label) = &req.label {
-        server.label.clone_from(label);
-    }
-    if let Some(tags) = options::tags(req.tags.as_deref(), req.tag.as_deref())? {
-        server.tags = tags;
-    }
-    if let Some(data) = &req.user_data {
-        server.user_data = options::user_data(data)?;
-    }
-    if let Some(scheme) = req.user_scheme.and_then(OrEmpty::get) {
-        server.user_scheme = options::user_scheme(scheme);
-    }
-    if let Some(mode) = req.mdisk_mode.and_then(OrEmpty::get) {
-        server.mdisk_mode = create::mdisk_mode(mode);
-    }
-    Ok(())
-}
-
 async fn delete(cx: Cx, req: DeleteBareMetal) -> Result<()> {
     let mut tx = cx.begin();
     let server = tx.get::<Stored>(req.baremetal_id).await?;
-    if server.is_locked() {
-        refuse_locked(&cx, "Unable to destroy server: ")?;
-    }
+    server.check_touchable(&cx, "Unable to destroy server: ")?;
     reserved_ips::detach_all(&mut tx, server.id()).await?;
     // Its addresses, and its places in networks, are free again when the row goes.
     tx.delete(server);
@@ -113,16 +94,5 @@ async fn reboot_many(cx: Cx, req: RebootBareMetals) -> Result<()> {
 }
 
 async fn reinstall(cx: Cx, req: ReinstallBareMetal) -> Result<BareMetal> {
-    let mut tx = cx.begin();
-    let mut server = tx.get::<Stored>(req.baremetal_id).await?;
-    if server.is_locked() {
-        refuse_locked(&cx, "Unable to reinstall server: ")?;
-    }
-    if let Some(name) = req.hostname.filter(|name| !name.is_empty()) {
-        server.hostname = options::hostname(&name)?;
-    }
-    server.reinstall();
-    tx.put(&server);
-    tx.commit().await?;
-    Ok(view::show(&cx, &server))
+    Ok(view::show(&cx, &power::reinstall(&cx, req.baremetal_id, req.hostname).await?))
 }

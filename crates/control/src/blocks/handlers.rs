@@ -216,7 +216,7 @@ async fn attach(cx: Cx, req: AttachBlock) -> Result<()> {
             format!("the instance has {PER_INSTANCE} volumes already, the most there can be");
         return Err(Refusal::field("instance_id", help).into());
     }
-    instance.check_touchable(&cx)?;
+    instance.check_touchable(&cx, "")?;
     volume.attached_to = Some(instance.id());
     tx.put(&volume);
     restart(&mut tx, &mut instance, req.live);
@@ -232,7 +232,7 @@ async fn detach(cx: Cx, req: DetachBlock) -> Result<()> {
     };
     tx.put(&volume);
     if let Some(mut instance) = tx.find::<Instance>(id).await? {
-        instance.check_touchable(&cx)?;
+        instance.check_touchable(&cx, "")?;
         restart(&mut tx, &mut instance, req.live);
     }
     tx.commit().await

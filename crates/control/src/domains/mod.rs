@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use store::Facet;
 use uuid::Uuid;
 
-pub(crate) use names::is_hostname;
+pub(crate) use names::{check_hostname, is_hostname};
 
 use crate::life::Lives;
 use crate::{Cx, Doc, Kind, Refusal, Result, Routes, Tx};

@@ -13,6 +13,20 @@ pub(crate) fn is_hostname(text: &str) -> bool {
     !name.is_empty() && name.len() <= NAME_MAX && name.split('.').all(is_label)
 }
 
+/// Refuses what is no host's name, in a field where one such as `example` belongs.
+///
+/// # Errors
+/// 400 naming the field.
+pub(crate) fn check_hostname(field: &str, name: &str, example: &str) -> Result<()> {
+    match is_hostname(name) {
+        true => Ok(()),
+        false => {
+            let help = format!("`{name}` is no host name such as `{example}`");
+            Err(Refusal::field(field, help).into())
+        }
+    }
+}
+
 fn is_label(label: &str) -> bool {
     let inner = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
     let fits = !label.is_empty() && label.len() <= LABEL_MAX;

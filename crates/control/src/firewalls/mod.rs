@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use store::Facet;
 use uuid::Uuid;
 
+pub(crate) use rule::CLOUDFLARE;
 pub use rule::{Rule, Source};
 
 use crate::life::Lives;

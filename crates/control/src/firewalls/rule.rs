@@ -109,7 +109,8 @@ impl Rule {
     }
 }
 
-const CLOUDFLARE: &str = "cloudflare";
+/// The source that stands for all networks of Cloudflare.
+pub(crate) const CLOUDFLARE: &str = "cloudflare";
 
 /// Where traffic is to come from: `source` goes before the network, which is then ignored. Whether
 /// there is such a load balancer is not known here.

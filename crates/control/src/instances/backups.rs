@@ -150,7 +150,7 @@ async fn set_schedule(cx: Cx, req: SetInstanceBackupSchedule) -> Result<()> {
 async fn restore(cx: Cx, req: RestoreInstance) -> Result<InstanceRestore> {
     let mut tx = cx.begin();
     let mut instance = tx.get::<Stored>(req.instance_id).await?;
-    instance.check_touchable(&cx)?;
+    instance.check_touchable(&cx, "")?;
     let disk_gb = Contents::of(&cx, &instance).disk_gb;
     let (backup, snapshot) =
         (req.backup_id.and_then(OrEmpty::get), req.snapshot_id.and_then(OrEmpty::get));

@@ -18,7 +18,7 @@ use crate::private_networks::PRIVATE;
 use crate::servers::addresses::{give_ipv4, give_ipv6};
 use crate::servers::networks::{Wish, resolve};
 use crate::servers::software::{ADD_FAILED, Named};
-use crate::servers::{Server, Software, options};
+use crate::servers::{Server, Software, options, plans};
 use crate::vpc2::VPC2;
 use crate::vpcs::{Name, VPC};
 use crate::{Cx, Doc, Refusal, Result, Routes, Tx};
@@ -105,24 +105,19 @@ fn named(req: &CreateInstance) -> Named<'_> {
 /// # Errors
 /// 400 with the plan that was probably meant.
 pub(crate) fn plan<'a>(cx: &'a Cx, id: &str) -> Result<&'a Plan> {
-    let refuse = |help: String| Refusal::bad("Invalid plan chosen.").help(help);
-    cx.catalog().plan(id).ok_or_else(|| {
-        if cx.catalog().metal_plan(id).is_some() {
-            return refuse(format!("plan: `{id}` is a bare metal plan")).into();
-        }
-        let meant = cx.catalog().nearest_plan(id);
-        let meant = meant.map(|id| format!("; did you mean `{id}`?")).unwrap_or_default();
-        refuse(format!("plan: `{id}` is no plan{meant}")).into()
+    let catalog = cx.catalog();
+    catalog.plan(id).ok_or_else(|| {
+        let instead = catalog.metal_plan(id).map(|_| "a bare metal plan");
+        plans::unknown(id, "plan", instead, catalog.nearest_plan(id)).into()
     })
 }
 
 fn plan_in<'a>(cx: &'a Cx, id: &str, region: &Region) -> Result<&'a Plan> {
     let plan = plan(cx, id)?;
-    if !plan.sold_in(&region.id) {
-        let help = format!("plan: `{id}` is sold in {}", plan.locations.join(", "));
-        return Err(Refusal::bad("plan is not available in the selected region").help(help).into());
+    match plan.sold_in(&region.id) {
+        true => Ok(plan),
+        false => Err(plans::not_sold(id, &plan.locations).into()),
     }
-    Ok(plan)
 }
 
 /// Refuses protection where it is not sold.

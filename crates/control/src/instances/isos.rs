@@ -24,7 +24,7 @@ async fn get(cx: Cx, req: GetInstanceIso) -> Result<InstanceIso> {
 async fn attach(cx: Cx, req: AttachInstanceIso) -> Result<InstanceIsoChange> {
     let mut tx = cx.begin();
     let mut instance = tx.get::<Stored>(req.instance_id).await?;
-    instance.check_touchable(&cx)?;
+    instance.check_touchable(&cx, "")?;
     isos::usable(&cx, &mut tx, "iso_id", req.iso_id).await?;
     match instance.iso {
         Some(iso) if iso != req.iso_id.0 => {

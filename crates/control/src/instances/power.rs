@@ -6,8 +6,8 @@ use api::instances::{
 };
 
 use super::{Instance, view};
-use crate::servers::power::{change, change_many};
-use crate::servers::{Server, options, refuse_locked};
+use crate::servers::Server;
+use crate::servers::power::{self, change, change_many};
 use crate::{Cx, Result, Routes};
 
 /// The field that names several.
@@ -49,16 +49,6 @@ async fn reboot_many(cx: Cx, req: RebootInstances) -> Result<()> {
 }
 
 async fn reinstall(cx: Cx, req: ReinstallInstance) -> Result<api::instances::Instance> {
-    let mut tx = cx.begin();
-    let mut instance = tx.get::<Instance>(req.instance_id).await?;
-    if instance.is_locked() {
-        refuse_locked(&cx, "Unable to reinstall server: ")?;
-    }
-    if let Some(name) = req.hostname.filter(|name| !name.is_empty()) {
-        instance.hostname = options::hostname(&name)?;
-    }
-    instance.reinstall();
-    tx.put(&instance);
-    tx.commit().await?;
+    let instance = power::reinstall(&cx, req.instance_id, req.hostname).await?;
     view::show(&cx, &instance).await
 }

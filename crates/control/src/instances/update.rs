@@ -12,8 +12,8 @@ use crate::catalog::Plan;
 use crate::private_networks::PRIVATE;
 use crate::servers::addresses::give_ipv6;
 use crate::servers::networks::{Wish, resolve};
+use crate::servers::options;
 use crate::servers::software::{Named, check_kept};
-use crate::servers::{options, refuse_locked};
 use crate::vpc2::VPC2;
 use crate::vpcs::{Name, VPC};
 use crate::{Cx, Doc, Refusal, Result, Routes, Tx, load_balancers, reserved_ips};
@@ -25,10 +25,10 @@ pub(super) fn routes() -> Routes {
 async fn update(cx: Cx, req: UpdateInstance) -> Result<UpdatedInstance> {
     let mut tx = cx.begin();
     let mut instance = tx.get::<Instance>(req.instance_id).await?;
-    let is_locked = instance.is_locked();
+    let touchable = instance.check_touchable(&cx, "");
     let job = work(&cx, &mut tx, &mut instance, &req).await?;
-    if job.is_some() && is_locked {
-        refuse_locked(&cx, "")?;
+    if job.is_some() {
+        touchable?;
     }
     describe(&cx, &mut instance, &req)?;
     if let Some(id) = req.firewall_group_id {
@@ -104,18 +104,8 @@ fn larger_plan<'a>(cx: &'a Cx, instance: &Instance, id: &str) -> Result<&'a Plan
 
 /// Changes what needs no work on the machine.
 fn describe(cx: &Cx, instance: &mut Doc<Instance>, req: &UpdateInstance) -> Result<()> {
-    if let Some(label) = &req.label {
-        instance.label.clone_from(label);
-    }
-    if let Some(tags) = options::tags(req.tags.as_deref(), req.tag.as_deref())? {
-        instance.tags = tags;
-    }
-    if let Some(data) = &req.user_data {
-        instance.user_data = options::user_data(data)?;
-    }
-    if let Some(scheme) = req.user_scheme {
-        instance.user_scheme = options::user_scheme(scheme);
-    }
+    let tags = options::tags(req.tags.as_deref(), req.tag.as_deref())?;
+    instance.describe(req.label.as_deref(), tags, req.user_data.as_deref(), req.user_scheme)?;
     match req.backups {
         Some(Backups::Enabled) if instance.backups.is_none() => {
             instance.backups = Some(Schedule::initial(cx.now()));
@@ -141,9 +131,7 @@ fn networks(req: &UpdateInstance) -> [(Name, &'static str, Wish); 3] {
 async fn delete(cx: Cx, req: DeleteInstance) -> Result<()> {
     let mut tx = cx.begin();
     let instance = tx.get::<Instance>(req.instance_id).await?;
-    if instance.is_locked() {
-        refuse_locked(&cx, "Unable to destroy server: Unable to remove VM: ")?;
-    }
+    instance.check_touchable(&cx, "Unable to destroy server: Unable to remove VM: ")?;
     detach_all(&mut tx, instance.id()).await?;
     reserved_ips::detach_all(&mut tx, instance.id()).await?;
     load_balancers::forget(&mut tx, instance.id()).await?;

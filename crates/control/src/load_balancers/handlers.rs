@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use uuid::Uuid;
 
-use super::{LoadBalancer, REGION_OPTION, Tls, wish};
+use super::{LoadBalancer, REGION_OPTION, Tls, change, wish};
 use crate::billing::owed;
 use crate::firewalls::forget_load_balancer;
 use crate::{Behave, Cx, Doc, Refusal, Result, Routes, addresses};
@@ -161,17 +161,17 @@ fn check_ready(cx: &Cx, balancer: &Doc<LoadBalancer>, said: &'static str) -> Res
 }
 
 async fn delete_ssl(cx: Cx, req: DeleteLoadBalancerSsl) -> Result<()> {
-    let mut tx = cx.begin();
-    let mut balancer = tx.get::<LoadBalancer>(req.load_balancer_id).await?;
-    balancer.certificate = None;
-    tx.put(&balancer);
-    tx.commit().await
+    change(&cx, req.load_balancer_id, |balancer| {
+        balancer.certificate = None;
+        Ok(())
+    })
+    .await
 }
 
 async fn delete_auto_ssl(cx: Cx, req: DeleteLoadBalancerAutoSsl) -> Result<()> {
-    let mut tx = cx.begin();
-    let mut balancer = tx.get::<LoadBalancer>(req.load_balancer_id).await?;
-    balancer.auto_ssl = None;
-    tx.put(&balancer);
-    tx.commit().await
+    change(&cx, req.load_balancer_id, |balancer| {
+        balancer.auto_ssl = None;
+        Ok(())
+    })
+    .await
 }

@@ -12,6 +12,7 @@ mod wish;
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use api::id::LoadBalancerId;
 use api::load_balancers::rules::{LoadBalancerFirewallRule, LoadBalancerForwardingRule};
 use api::load_balancers::{BalancingAlgorithm, HealthCheck};
 use drivers::{BalancerSpec, Certificate};
@@ -23,7 +24,7 @@ use uuid::Uuid;
 use crate::billing::{Charged, Rate};
 use crate::catalog::{Catalog, HOURS_BILLED_PER_MONTH, PriceItem};
 use crate::life::Lives;
-use crate::{Doc, Kind, Result, Routes, Tx};
+use crate::{Cx, Doc, Kind, Result, Routes, Tx};
 
 /// What a region offers where there can be load balancers.
 const REGION_OPTION: &str = "load_balancers";
@@ -212,6 +213,20 @@ pub fn with_instance(id: Uuid) -> Facet {
 /// The list of load balancers that reach their instances through a VPC.
 pub fn in_network(id: Uuid) -> Facet {
     ("network", id.to_string())
+}
+
+/// Changes the load balancer that the path names.
+async fn change<T>(
+    cx: &Cx,
+    id: LoadBalancerId,
+    change: impl FnOnce(&mut LoadBalancer) -> Result<T>,
+) -> Result<T> {
+    let mut tx = cx.begin();
+    let mut balancer = tx.get::<LoadBalancer>(id).await?;
+    let outcome = change(&mut balancer)?;
+    tx.put(&balancer);
+    tx.commit().await?;
+    Ok(outcome)
 }
 
 /// Takes an instance that is about to go out of every load balancer.

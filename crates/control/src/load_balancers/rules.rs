@@ -4,12 +4,13 @@
 //! what they mean. A rule that is given again keeps its id.
 
 use api::load_balancers::rules::*;
-use api::{Open, Page, firewalls::IpType, id::LoadBalancerId};
+use api::{Open, Page, firewalls::IpType};
 use uuid::Uuid;
 
-use super::LoadBalancer;
+use super::{LoadBalancer, change};
 use crate::cx::slice;
-use crate::{Cx, Doc, Network, Refusal, Result, Routes, Tx};
+use crate::firewalls::CLOUDFLARE;
+use crate::{Cx, Network, Refusal, Result, Routes};
 
 /// How many forwarding rules a load balancer can have.
 const FORWARDING_MAX: usize = 15;
@@ -17,8 +18,6 @@ const FORWARDING_MAX: usize = 15;
 const FIREWALL_MAX: usize = 200;
 /// Ports that load balancers need for themselves.
 const RESERVED: std::ops::RangeInclusive<u16> = 65300..=65310;
-/// The source that stands for all networks of Cloudflare.
-const CLOUDFLARE: &str = "cloudflare";
 /// What is said where there is no rule with an id.
 const UNKNOWN_FORWARDING: &str = "Invalid forwarding rule ID";
 /// The same of firewall rules.
@@ -68,16 +67,28 @@ pub(super) fn forwarding(
     known: &[LoadBalancerForwardingRule],
     wanted: Vec<NewForwardingRule>,
 ) -> Result<Vec<LoadBalancerForwardingRule>> {
+    renewed("forwarding_rules", known, wanted, forwarding_rule, |rule| &mut rule.id)
+}
+
+/// The rules that are made of what is wanted; one that is among the known ones keeps its id.
+fn renewed<New, Rule: Clone + PartialEq>(
+    field: &str,
+    known: &[Rule],
+    wanted: Vec<New>,
+    make: fn(&[Rule], New, &str) -> Result<Rule>,
+    id: fn(&mut Rule) -> &mut String,
+) -> Result<Vec<Rule>> {
     let mut rules = Vec::with_capacity(wanted.len());
     for (place, new) in wanted.into_iter().enumerate() {
-        let mut rule = forwarding_rule(&rules, new, &format!("forwarding_rules[{place}]."))?;
-        let same = known.iter().find(|old| {
-            LoadBalancerForwardingRule { id: rule.id.clone(), ..(*old).clone() } == rule
-        });
-        if let Some(same) = same {
-            rule.id.clone_from(&same.id);
-        }
-        rules.push(rule);
+        let mut rule = make(&rules, new, &format!("{field}[{place}]."))?;
+        let new_id = id(&mut rule).clone();
+        let is_same = |old: &&Rule| {
+            let mut old = (*old).clone();
+            id(&mut old).clone_from(&new_id);
+            old == rule
+        };
+        let same = known.iter().find(is_same).cloned();
+        rules.push(same.unwrap_or(rule));
     }
     Ok(rules)
 }
@@ -121,18 +132,7 @@ pub(super) fn firewall(
     known: &[LoadBalancerFirewallRule],
     wanted: Vec<NewFirewallRule>,
 ) -> Result<Vec<LoadBalancerFirewallRule>> {
-    let mut rules = Vec::with_capacity(wanted.len());
-    for (place, new) in wanted.into_iter().enumerate() {
-        let mut rule = firewall_rule(&rules, new, &format!("firewall_rules[{place}]."))?;
-        let same = known
-            .iter()
-            .find(|old| LoadBalancerFirewallRule { id: rule.id.clone(), ..(*old).clone() } == rule);
-        if let Some(same) = same {
-            rule.id.clone_from(&same.id);
-        }
-        rules.push(rule);
-    }
-    Ok(rules)
+    renewed("firewall_rules", known, wanted, firewall_rule, |rule| &mut rule.id)
 }
 
 /// A rule that is to come to `others`; `path` leads to its fields.
@@ -195,12 +195,6 @@ fn firewall_place(balancer: &LoadBalancer, id: &str) -> Result<usize> {
     place(balancer.firewall.iter().map(|rule| &rule.id), id, UNKNOWN_FIREWALL)
 }
 
-async fn begin(cx: &Cx, id: LoadBalancerId) -> Result<(Tx, Doc<LoadBalancer>)> {
-    let mut tx = cx.begin();
-    let balancer = tx.get::<LoadBalancer>(id).await?;
-    Ok((tx, balancer))
-}
-
 async fn list_forwarding(
     cx: Cx,
     req: ListLoadBalancerForwardingRules,
@@ -213,18 +207,18 @@ async fn create_forwarding(
     cx: Cx,
     req: CreateLoadBalancerForwardingRule,
 ) -> Result<LoadBalancerForwardingRule> {
-    let (mut tx, mut balancer) = begin(&cx, req.load_balancer_id).await?;
     let new = NewForwardingRule {
         frontend_protocol: req.frontend_protocol,
         frontend_port: req.frontend_port,
         backend_protocol: req.backend_protocol,
         backend_port: req.backend_port,
     };
-    let rule = forwarding_rule(&balancer.forwarding, new, "")?;
-    balancer.forwarding.push(rule.clone());
-    tx.put(&balancer);
-    tx.commit().await?;
-    Ok(rule)
+    change(&cx, req.load_balancer_id, |balancer| {
+        let rule = forwarding_rule(&balancer.forwarding, new, "")?;
+        balancer.forwarding.push(rule.clone());
+        Ok(rule)
+    })
+    .await
 }
 
 async fn get_forwarding(
@@ -237,11 +231,12 @@ async fn get_forwarding(
 }
 
 async fn delete_forwarding(cx: Cx, req: DeleteLoadBalancerForwardingRule) -> Result<()> {
-    let (mut tx, mut balancer) = begin(&cx, req.load_balancer_id).await?;
-    let place = forwarding_place(&balancer, &req.forwarding_rule_id)?;
-    balancer.forwarding.remove(place);
-    tx.put(&balancer);
-    tx.commit().await
+    change(&cx, req.load_balancer_id, |balancer| {
+        let place = forwarding_place(balancer, &req.forwarding_rule_id)?;
+        balancer.forwarding.remove(place);
+        Ok(())
+    })
+    .await
 }
 
 async fn list_firewall(
@@ -253,17 +248,18 @@ async fn list_firewall(
 }
 
 async fn create_firewall(cx: Cx, req: CreateLoadBalancerFirewallRules) -> Result<()> {
-    let (mut tx, mut balancer) = begin(&cx, req.load_balancer_id).await?;
-    if req.firewall_rules.is_empty() {
-        return Err(Refusal::field("firewall_rules", "give at least one rule").into());
-    }
-    for (place, new) in req.firewall_rules.into_iter().enumerate() {
-        let path = format!("firewall_rules[{place}].");
-        let rule = firewall_rule(&balancer.firewall, new, &path)?;
-        balancer.firewall.push(rule);
-    }
-    tx.put(&balancer);
-    tx.commit().await
+    change(&cx, req.load_balancer_id, |balancer| {
+        if req.firewall_rules.is_empty() {
+            return Err(Refusal::field("firewall_rules", "give at least one rule").into());
+        }
+        for (place, new) in req.firewall_rules.into_iter().enumerate() {
+            let path = format!("firewall_rules[{place}].");
+            let rule = firewall_rule(&balancer.firewall, new, &path)?;
+            balancer.firewall.push(rule);
+        }
+        Ok(())
+    })
+    .await
 }
 
 async fn get_firewall(
@@ -276,11 +272,12 @@ async fn get_firewall(
 }
 
 async fn delete_firewall(cx: Cx, req: DeleteLoadBalancerFirewallRule) -> Result<()> {
-    let (mut tx, mut balancer) = begin(&cx, req.load_balancer_id).await?;
-    let place = firewall_place(&balancer, &req.firewall_rule_id)?;
-    balancer.firewall.remove(place);
-    tx.put(&balancer);
-    tx.commit().await
+    change(&cx, req.load_balancer_id, |balancer| {
+        let place = firewall_place(balancer, &req.firewall_rule_id)?;
+        balancer.firewall.remove(place);
+        Ok(())
+    })
+    .await
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::software::add_failed;
 use super::{Hosted, Ipv4, Ipv6, Server};
 use crate::addresses::{IPV6_PREFIX, NETMASK, gateway, mac, take_ipv4, take_ipv6};
-use crate::domains::is_hostname;
+use crate::domains::check_hostname;
 use crate::reserved_ips::{Reserved, claim, on_instance};
 use crate::{Cx, Doc, Refusal, Result, Tx};
 
@@ -28,9 +28,12 @@ impl Server {
     }
 }
 
-/// The name that an IPv4 address has while its owner gave it none.
-pub(crate) fn default_reverse(address: Ipv4Addr) -> String {
-    format!("{address}.vultrusercontent.com")
+/// The name that an IPv4 address resolves to: its owner's, or the one that it has without any.
+pub(crate) fn reverse_of(address: Ipv4Addr, own: &str) -> String {
+    match own {
+        "" => format!("{address}.vultrusercontent.com"),
+        own => own.to_owned(),
+    }
 }
 
 /// An IPv6 address with all its zeros: clients compare it as text.
@@ -91,10 +94,7 @@ pub(crate) fn view_ipv4(ip: &Ipv4, kind: AddressType) -> InstanceIpv4 {
         netmask: netmask.to_string(),
         gateway,
         kind: kind.into(),
-        reverse: match ip.reverse.as_str() {
-            "" => default_reverse(ip.address),
-            name => name.to_owned(),
-        },
+        reverse: reverse_of(ip.address, &ip.reverse),
         mac_address: None,
     }
 }
@@ -144,13 +144,7 @@ pub(crate) fn find_ipv4(server: &Server, field: &str, ip: &str) -> Result<usize>
 }
 
 fn check_name(name: &str) -> Result<()> {
-    match is_hostname(name) {
-        true => Ok(()),
-        false => {
-            let help = format!("`{name}` is no host name such as `host1.example.com`");
-            Err(Refusal::field("reverse", help).into())
-        }
-    }
+    check_hostname("reverse", name, "host1.example.com")
 }
 
 pub(crate) fn invalid_address(help: String) -> Refusal {

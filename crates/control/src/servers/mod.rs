@@ -9,6 +9,7 @@ pub(crate) mod life;
 pub(crate) mod members;
 pub(crate) mod networks;
 pub(crate) mod options;
+pub(crate) mod plans;
 pub(crate) mod power;
 pub(crate) mod software;
 pub(crate) mod view;
@@ -185,33 +186,28 @@ impl<K: Hosted> Doc<K> {
     /// # Errors
     /// 400 while it is locked.
     pub(crate) fn check_unlocked(&self) -> Result<()> {
-        if self.is_locked() {
-            let help = "it is being installed; wait until it is active";
-            return Err(Refusal::bad("Server is currently locked").help(help).into());
-        }
-        Ok(())
+        self.check_unlocked_for("")
     }
 
-    /// Refuses what touches its hardware where the real API would; elsewhere that waits its turn.
+    /// Refuses what touches its hardware where the real API would, which puts `doing` before its
+    /// words; elsewhere that waits its turn, which comes before anybody could try again.
     ///
     /// # Errors
     /// 400 while it is locked, under the real API's pace.
-    pub(crate) fn check_touchable(&self, cx: &Cx) -> Result<()> {
+    pub(crate) fn check_touchable(&self, cx: &Cx, doing: &str) -> Result<()> {
         match cx.behave() {
-            Behave::Vultr => self.check_unlocked(),
+            Behave::Vultr => self.check_unlocked_for(doing),
             Behave::Fast => Ok(()),
         }
     }
-}
 
-/// Refuses, where being locked lasts: at the quick pace it is over before anybody could wait.
-pub(crate) fn refuse_locked(cx: &Cx, prefix: &str) -> Result<()> {
-    match cx.behave() {
-        Behave::Fast => Ok(()),
-        Behave::Vultr => {
-            let said = format!("{prefix}Server is currently locked");
-            Err(Refusal::bad(said).help("wait until it is installed").into())
+    fn check_unlocked_for(&self, doing: &str) -> Result<()> {
+        if self.is_locked() {
+            let help = "it is being installed; wait until it is active";
+            let said = format!("{doing}Server is currently locked");
+            return Err(Refusal::bad(said).help(help).into());
         }
+        Ok(())
     }
 }
 

@@ -42,6 +42,35 @@ pub(crate) fn hostname(name: &str) -> Result<String> {
     Err(Refusal::bad("Invalid hostname.").help(format!("hostname: {help}")).into())
 }
 
+impl Server {
+    /// Changes what needs no work on the machine, or none before it is installed anew; what is
+    /// absent stays.
+    ///
+    /// # Errors
+    /// 400 for user data that is not base64.
+    pub(crate) fn describe(
+        &mut self,
+        label: Option<&str>,
+        tags: Option<Vec<String>>,
+        data: Option<&str>,
+        scheme: Option<UserScheme>,
+    ) -> Result<()> {
+        if let Some(label) = label {
+            label.clone_into(&mut self.label);
+        }
+        if let Some(tags) = tags {
+            self.tags = tags;
+        }
+        if let Some(data) = data {
+            self.user_data = user_data(data)?;
+        }
+        if let Some(scheme) = scheme {
+            self.user_scheme = user_scheme(scheme);
+        }
+        Ok(())
+    }
+}
+
 /// The tags that a request sets; none: it says nothing about them.
 pub(crate) fn tags(many: Option<&[String]>, one: Option<&str>) -> Result<Option<Vec<String>>> {
     let tags: Vec<&str> = match (many, one) {

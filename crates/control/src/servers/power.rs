@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-use super::{Hosted, Server};
-use crate::{Cx, Refusal, Result};
+use super::{Hosted, Server, options};
+use crate::{Cx, Doc, Refusal, Result};
 
 impl Server {
     pub(crate) fn start(&mut self) {
@@ -59,4 +59,22 @@ pub(crate) async fn change_many<K: Hosted>(
         return Err(Refusal::field(field, help).into());
     }
     change::<K>(cx, ids, with).await
+}
+
+/// Installs a server anew, by another name where one is given.
+pub(crate) async fn reinstall<K: Hosted>(
+    cx: &Cx,
+    id: impl Into<Uuid>,
+    hostname: Option<String>,
+) -> Result<Doc<K>> {
+    let mut tx = cx.begin();
+    let mut server = tx.get::<K>(id).await?;
+    server.check_touchable(cx, "Unable to reinstall server: ")?;
+    if let Some(name) = hostname.filter(|name| !name.is_empty()) {
+        server.hostname = options::hostname(&name)?;
+    }
+    server.reinstall();
+    tx.put(&server);
+    tx.commit().await?;
+    Ok(server)
 }
