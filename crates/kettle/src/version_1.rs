@@ -114,15 +114,11 @@ fn wanted(args: &ArgMatches) -> Result<Wish> {
     let (name, args) = args.subcommand().context("no command given")?;
     let path = format!("{group}/{name}");
     let call = v1::calls::find(&path).with_context(|| format!("no call {path}"))?;
-    let verb = match call.verb {
-        v1::Verb::Get => Verb::Get,
-        v1::Verb::Post => Verb::Post,
-    };
     let params = call.params.iter().filter_map(|param| {
         let value = args.get_one::<String>(param.name)?;
         Some((param.name.to_owned(), value.clone()))
     });
-    Ok((verb, path, params.collect()))
+    Ok((call.verb, path, params.collect()))
 }
 
 #[cfg(test)]

@@ -7,30 +7,12 @@ use std::fmt::Write as _;
 use std::pin::Pin;
 
 use api::Access;
+pub use sdk::v1::Verb;
 
 use crate::cx::Cx;
 use crate::error::Result;
 use crate::reply::Reply;
 use crate::*;
-
-/// The method of a call; v1 has no others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verb {
-    /// Reads; parameters travel in the query.
-    Get,
-    /// Changes; parameters travel in a form.
-    Post,
-}
-
-impl Verb {
-    /// The method as HTTP writes it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Get => "GET",
-            Self::Post => "POST",
-        }
-    }
-}
 
 /// What a parameter holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

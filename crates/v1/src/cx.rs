@@ -100,6 +100,28 @@ impl Cx {
         }
     }
 
+    /// The same, with `words` before what is refused for another reason.
+    pub(crate) async fn attempt<E: Endpoint>(
+        &self,
+        thing: Thing,
+        request: E,
+        words: &str,
+    ) -> Result<E::Response> {
+        let outcome = self.on(thing, request).await;
+        outcome.map_err(|failure| match failure.text == thing.invalid {
+            true => failure,
+            false => failure.after(words),
+        })
+    }
+
+    /// A server's password: as v2 tells it, or as it was kept when v2 told it last.
+    pub(crate) async fn password(&self, server: Uuid, told: Option<&str>) -> Result<String> {
+        match told {
+            Some(password) => Ok(password.to_owned()),
+            None => Ok(self.config.ids.password(server).await?.unwrap_or_default()),
+        }
+    }
+
     /// All of a list: v1 has no pages.
     pub(crate) async fn all<L: Listing>(&self, mut list: L) -> Result<Vec<L::Item>> {
         *list.per_page() = Some(api::page::PER_PAGE_MAX);
@@ -199,19 +221,35 @@ impl Cx {
 
     /// The plan that `VPSPLANID` names.
     pub(crate) async fn plan(&self) -> Result<String> {
-        let number = self.args.int("VPSPLANID");
-        let known = u32::try_from(number).ok().and_then(|n| self.catalog().plan_by_vpsplanid(n));
-        if let Some(plan) = known {
-            return Ok(plan.id.clone());
+        let known = |n| self.catalog().plan_by_vpsplanid(n).map(|plan| plan.id.clone());
+        let listed = async {
+            let plans = self.all(ListPlans::default()).await?;
+            Ok(plans.into_iter().map(|plan| plan.id).collect())
+        };
+        self.plan_by("VPSPLANID", known, listed, "plans/list").await
+    }
+
+    /// The plan whose number a parameter holds: the one of the catalogue, else one of those that
+    /// the upstream lists, which is asked only where it may know it. `list` is the call that has
+    /// them.
+    async fn plan_by(
+        &self,
+        param: &str,
+        known: impl Fn(u32) -> Option<String>,
+        listed: impl Future<Output = Result<Vec<String>>>,
+        list: &str,
+    ) -> Result<String> {
+        let number = self.args.int(param);
+        if let Some(plan) = u32::try_from(number).ok().and_then(known) {
+            return Ok(plan);
         }
         if is_later(number) {
-            let plans = self.all(ListPlans::default()).await?;
-            if let Some(plan) = plans.into_iter().find(|plan| later(&plan.id) == number) {
-                return Ok(plan.id);
+            let found = listed.await?.into_iter().find(|plan| later(plan) == number);
+            if let Some(plan) = found {
+                return Ok(plan);
             }
         }
-        let text =
-            format!("Invalid plan.  VPSPLANID {number} is none: plans/list has those that are");
+        let text = format!("Invalid plan.  {param} {number} is none: {list} has those that are");
         Err(Failure::refused(text))
     }
 
@@ -223,22 +261,10 @@ impl Cx {
 
     /// The bare metal plan that `METALPLANID` names.
     pub(crate) async fn metal_plan(&self) -> Result<String> {
-        let number = self.args.int("METALPLANID");
-        let known = u32::try_from(number).ok();
-        let known = known.and_then(|n| self.catalog().metal_plan_by_metalplanid(n));
-        if let Some(plan) = known {
-            return Ok(plan.id.clone());
-        }
-        if is_later(number) {
-            let plans = self.metal_plans().await?;
-            if let Some(plan) = plans.into_iter().find(|plan| later(&plan.id) == number) {
-                return Ok(plan.id);
-            }
-        }
-        let text = format!(
-            "Invalid plan.  METALPLANID {number} is none: plans/list_baremetal has those that are"
-        );
-        Err(Failure::refused(text))
+        let known = |n| self.catalog().metal_plan_by_metalplanid(n).map(|plan| plan.id.clone());
+        let listed =
+            async { Ok(self.metal_plans().await?.into_iter().map(|plan| plan.id).collect()) };
+        self.plan_by("METALPLANID", known, listed, "plans/list_baremetal").await
     }
 
     /// The bare metal plans that the upstream lists.

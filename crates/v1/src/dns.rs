@@ -82,15 +82,8 @@ async fn create_record(cx: Cx) -> Result<Reply> {
         ttl: cx.args.small("ttl")?,
         priority: cx.args.small("priority")?,
     };
-    cx.on(DOMAIN, request)
-        .await
-        .map_err(|failure| unless_domain(failure, "Unable to add record"))?;
+    cx.attempt(DOMAIN, request, "Unable to add record").await?;
     Ok(Reply::Done)
-}
-
-/// v1 begins refusals of a record so, but not those of its domain.
-fn unless_domain(failure: Failure, words: &str) -> Failure {
-    if failure.text == DOMAIN.invalid { failure } else { failure.after(words) }
 }
 
 fn is_quoted(data: &str) -> bool {

@@ -141,11 +141,7 @@ async fn rule_create(cx: Cx) -> Result<Reply> {
         source,
         notes: cx.args.opt_text("notes"),
     };
-    let outcome = cx.on(FIREWALL, request).await;
-    let rule = outcome.map_err(|failure| match failure.text == FIREWALL.invalid {
-        true => failure,
-        false => failure.after("Unable to add rule"),
-    })?;
+    let rule = cx.attempt(FIREWALL, request, "Unable to add rule").await?;
     Ok(json!({ "rulenumber": rule.id }).into())
 }
 

@@ -27,11 +27,7 @@ async fn create_from_url(cx: Cx) -> Result<Reply> {
 
 async fn destroy(cx: Cx) -> Result<Reply> {
     let iso_id = cx.named(ISO, "ISOID").await?;
-    let outcome = cx.on(ISO, DeleteIso { iso_id }).await;
-    outcome.map_err(|failure| match failure.text == ISO.invalid {
-        true => failure,
-        false => failure.after("Unable to delete ISO"),
-    })?;
+    cx.attempt(ISO, DeleteIso { iso_id }, "Unable to delete ISO").await?;
     Ok(Reply::Done)
 }
 

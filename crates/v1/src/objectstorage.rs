@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::calls::{Kind::*, SUBID, calls, opt, req};
 use crate::cx::{Cx, Thing};
 use crate::dates::stamp;
-use crate::error::{Failure, Result};
+use crate::error::{Failure, Result, is_unknown};
 use crate::ids::Space;
 use crate::reply::{Reply, map, word};
 
@@ -43,7 +43,7 @@ async fn create(cx: Cx) -> Result<Reply> {
 /// The tier of those who name none: the default one where the cluster offers it, else the first.
 async fn usual_tier(cx: &Cx, cluster_id: u32) -> Result<u32> {
     let tiers = match cx.client.send(ListObjectStorageClusterTiers { cluster_id }).await {
-        Err(error) if error.is_not_found() => Vec::new(),
+        Err(error) if is_unknown(&error) => Vec::new(),
         outcome => outcome?.items,
     };
     let default = tiers.iter().find(|tier| tier.terms.is_default == YesNo::Yes);

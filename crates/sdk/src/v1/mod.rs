@@ -40,9 +40,9 @@ use crate::{Error, RawResponse};
 /// The method of a call; v1 has no others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verb {
-    /// Reads.
+    /// Reads; parameters travel in the query.
     Get,
-    /// Changes.
+    /// Changes; parameters travel in a form.
     Post,
 }
 

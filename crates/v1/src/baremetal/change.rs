@@ -7,7 +7,7 @@ use serde_json::json;
 use super::named;
 use crate::cx::{Cx, SERVER};
 use crate::error::Result;
-use crate::reply::{Reply, map};
+use crate::reply::Reply;
 use crate::server::create::{Software, keys, made, reserved, script, software};
 use crate::{app, os};
 
@@ -78,12 +78,8 @@ async fn upgrades(cx: &Cx, kind: UpgradeType) -> Result<BareMetalUpgrades> {
 /// The surcharge was a number at first; later clients read what `server/os_change_list` has.
 pub(super) async fn os_change_list(cx: Cx) -> Result<Reply> {
     let systems = upgrades(&cx, UpgradeType::Os).await?.os;
-    let entries = systems.iter().map(|system| {
-        let mut view = os::view(system, cx.later);
-        view["surcharge"] = if cx.later { json!("0.00") } else { json!(0) };
-        (system.id.to_string(), view)
-    });
-    Ok(map(entries).into())
+    let surcharge = if cx.later { json!("0.00") } else { json!(0) };
+    Ok(os::alternatives(&systems, cx.later, &surcharge))
 }
 
 pub(super) async fn app_change_list(cx: Cx) -> Result<Reply> {
@@ -108,11 +104,7 @@ pub(super) async fn reinstall(cx: Cx) -> Result<Reply> {
 
 pub(super) async fn destroy(cx: Cx) -> Result<Reply> {
     let baremetal_id = named(&cx).await?;
-    let outcome = cx.on(SERVER, DeleteBareMetal { baremetal_id }).await;
-    outcome.map_err(|failure| match failure.text == SERVER.invalid {
-        true => failure,
-        false => failure.after("Unable to destroy server"),
-    })?;
+    cx.attempt(SERVER, DeleteBareMetal { baremetal_id }, "Unable to destroy server").await?;
     cx.config.ids.keep_password(baremetal_id.into(), None).await?;
     Ok(Reply::Done)
 }

@@ -10,6 +10,7 @@ use crate::dates::stamp;
 use crate::error::Result;
 use crate::ids::Space;
 use crate::reply::{Reply, map, word};
+use crate::server::addresses::keyed;
 use crate::server::list::{address, or_zeros};
 
 pub(super) async fn list(cx: Cx) -> Result<Reply> {
@@ -40,10 +41,7 @@ pub(super) async fn list(cx: Cx) -> Result<Reply> {
 }
 
 async fn view(cx: &Cx, server: &BareMetal, number: u64) -> Result<(String, Value)> {
-    let password = match &server.default_password {
-        Some(password) => password.clone(),
-        None => cx.config.ids.password(server.id.into()).await?.unwrap_or_default(),
-    };
+    let password = cx.password(server.id.into(), server.default_password.as_deref()).await?;
     let mut v6_networks = Vec::new();
     if !server.v6_network.is_empty() {
         v6_networks.push(json!({
@@ -92,11 +90,6 @@ pub(super) async fn get_user_data(cx: Cx) -> Result<Reply> {
     Ok(json!({ "userdata": cx.on(SERVER, request).await?.data }).into())
 }
 
-/// An answer about one server, keyed by its id.
-fn keyed(cx: &Cx, entries: Vec<Value>) -> Reply {
-    Reply::Json(json!({ cx.args.int("SUBID").to_string(): entries }))
-}
-
 pub(super) async fn list_ipv4(cx: Cx) -> Result<Reply> {
     let baremetal_id = named(&cx).await?;
     let addresses = cx.on(SERVER, ListBareMetalIpv4 { baremetal_id }).await?.items;
@@ -108,7 +101,7 @@ pub(super) async fn list_ipv4(cx: Cx) -> Result<Reply> {
             "type": word(&address.kind),
         })
     });
-    Ok(keyed(&cx, views.collect()))
+    Ok(keyed(&cx, views))
 }
 
 pub(super) async fn list_ipv6(cx: Cx) -> Result<Reply> {
@@ -122,5 +115,5 @@ pub(super) async fn list_ipv6(cx: Cx) -> Result<Reply> {
             "type": word(&address.kind),
         })
     });
-    Ok(keyed(&cx, views.collect()))
+    Ok(keyed(&cx, views))
 }

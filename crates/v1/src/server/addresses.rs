@@ -12,7 +12,7 @@ use crate::reply::{Reply, word};
 const INVALID_ADDRESS: &str = "Invalid IP address";
 
 /// An answer about one server, keyed by its id.
-fn keyed(cx: &Cx, entries: impl Iterator<Item = Value>) -> Reply {
+pub(crate) fn keyed(cx: &Cx, entries: impl Iterator<Item = Value>) -> Reply {
     let subid = cx.args.int("SUBID").to_string();
     let entries: Value = entries.collect();
     Reply::Json(json!({ subid: entries }))

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::list::get;
 use crate::cx::{BACKUP, Cx, SERVER, SNAPSHOT};
 use crate::error::{Failure, Result};
-use crate::reply::{Reply, map};
+use crate::reply::Reply;
 use crate::{app, iso, os};
 
 /// Changes some of the server's settings.
@@ -51,11 +51,7 @@ pub(super) async fn reinstall(cx: Cx) -> Result<Reply> {
 
 pub(super) async fn destroy(cx: Cx) -> Result<Reply> {
     let instance_id = cx.server().await?;
-    let outcome = cx.on(SERVER, DeleteInstance { instance_id }).await;
-    outcome.map_err(|failure| match failure.text == SERVER.invalid {
-        true => failure,
-        false => failure.after("Unable to destroy server"),
-    })?;
+    cx.attempt(SERVER, DeleteInstance { instance_id }, "Unable to destroy server").await?;
     cx.config.ids.keep_password(instance_id.into(), None).await?;
     Ok(Reply::Done)
 }
@@ -139,12 +135,7 @@ async fn upgrades(cx: &Cx, kind: UpgradeType) -> Result<InstanceUpgrades, Failur
 
 pub(super) async fn os_change_list(cx: Cx) -> Result<Reply> {
     let systems = upgrades(&cx, UpgradeType::Os).await?.os;
-    let entries = systems.iter().map(|system| {
-        let mut view = os::view(system, cx.later);
-        view["surcharge"] = json!("0.00");
-        (system.id.to_string(), view)
-    });
-    Ok(map(entries).into())
+    Ok(os::alternatives(&systems, cx.later, &json!("0.00")))
 }
 
 pub(super) async fn app_change_list(cx: Cx) -> Result<Reply> {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::list::get;
 use crate::cx::{Cx, SERVER};
 use crate::dates::restamp;
-use crate::error::{Failure, Result};
+use crate::error::{Failure, Result, is_unknown};
 use crate::ids::Space;
 use crate::reply::{Reply, word};
 use crate::{baremetal, iso};
@@ -16,7 +16,7 @@ pub(super) async fn bandwidth(cx: Cx) -> Result<Reply> {
     let request = GetInstanceBandwidth { instance_id, date_range: None };
     let days = match cx.client.send(request).await {
         // A client asks here for the traffic of bare metal, too.
-        Err(error) if error.is_not_found() => return baremetal::bandwidth(cx).await,
+        Err(error) if is_unknown(&error) => return baremetal::bandwidth(cx).await,
         days => days?,
     };
     let of = |bytes: fn(&DayTraffic) -> u64| -> Value {

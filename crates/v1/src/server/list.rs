@@ -138,10 +138,7 @@ async fn view(cx: &Cx, instance: &Instance, prices: &Prices) -> Result<(String, 
         OrEmpty(Some(group)) => cx.text_id(Space::FirewallGroup, group).await?,
         OrEmpty(None) => "0".to_owned(),
     };
-    let password = match &instance.default_password {
-        Some(password) => password.clone(),
-        None => cx.config.ids.password(instance.id.into()).await?.unwrap_or_default(),
-    };
+    let password = cx.password(instance.id.into(), instance.default_password.as_deref()).await?;
     let cost = prices.get(&(instance.plan.clone(), instance.region.clone()));
     let networks = ipv6_networks(instance);
     let (v6_network, v6_main_ip, v6_size) = match networks.first() {

@@ -1,6 +1,6 @@
 //! `server/*`: servers, which v2 calls instances.
 
-mod addresses;
+pub(crate) mod addresses;
 mod change;
 pub(crate) mod create;
 mod details;
