@@ -24,12 +24,20 @@ pub use limits::{ITEMS_MAX, Limits, TEXT_MAX};
 use request::Field;
 
 /// A request, ready to be sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Encoded {
     /// Path and query.
     pub uri: String,
     /// The JSON body, where the operation has one.
     pub body: Option<Vec<u8>>,
+}
+
+/// Tells the body's length only: passwords and keys travel in it.
+impl fmt::Debug for Encoded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = self.body.as_ref().map(Vec::len);
+        f.debug_struct("Encoded").field("uri", &self.uri).field("body_bytes", &bytes).finish()
+    }
 }
 
 /// A request that cannot be sent, or a body that is not what was expected.
