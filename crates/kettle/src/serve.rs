@@ -99,6 +99,7 @@ impl Up {
             None => Key { text: wanted.unwrap_or_else(control::auth::new_key), is_new: true },
         };
         let control = Control::new(config);
+        control.count_what_is_stored().await.context("cannot count what is stored")?;
         control.ensure_root(&key.text).await.context("cannot store the key")?;
         let limits = Limits::default();
         let v1 = settings.v1;

@@ -18,6 +18,8 @@ const SHOWN: usize = 5;
 const LONG_ENOUGH: usize = 20;
 /// Names are at most as long.
 const NAME_MAX: usize = 255;
+/// How many keys a user can have: they are listed whole.
+const KEYS_MAX: usize = 500;
 /// The name of a key that came with its user.
 const DEFAULT_NAME: &str = "Default";
 
@@ -109,7 +111,7 @@ async fn create(cx: Cx, req: CreateApiKey) -> Result<api::api_keys::ApiKey> {
     let mut tx = cx.begin();
     // The caller may be deleted at this very moment: the key must not outlive its user.
     tx.find::<crate::users::User>(cx.caller.user).await?;
-    let key = create_for(&cx, &mut tx, cx.caller.user, req)?;
+    let key = create_for(&cx, &mut tx, cx.caller.user, req).await?;
     tx.commit().await?;
     Ok(key)
 }
@@ -124,7 +126,7 @@ async fn delete(cx: Cx, req: DeleteApiKey) -> Result<()> {
 
 /// A user's keys.
 pub(crate) async fn list_of(cx: &Cx, user: Uuid) -> Result<Page<api::api_keys::ApiKey>> {
-    let keys = cx.all::<ApiKey>(vec![of_user(user)]).await?;
+    let keys = cx.all::<ApiKey>(of_user(user), KEYS_MAX).await?;
     Ok(Page::whole(keys.into_iter().map(view).collect()))
 }
 
@@ -150,7 +152,7 @@ fn unknown() -> crate::Error {
 }
 
 /// Makes a key for a user, to be committed; this once it is shown.
-pub(crate) fn create_for(
+pub(crate) async fn create_for(
     cx: &Cx,
     tx: &mut Tx,
     user: Uuid,
@@ -161,6 +163,10 @@ pub(crate) fn create_for(
     if name.chars().count() > NAME_MAX {
         let help = format!("must be at most {NAME_MAX} characters");
         return Err(Refusal::field("name", help).into());
+    }
+    if tx.count::<ApiKey>(of_user(user)).await? >= KEYS_MAX as u64 {
+        let help = format!("a user has {KEYS_MAX} keys at most; delete one first");
+        return Err(Refusal::bad("Maximum API keys exceeded").help(help).into());
     }
     let key = new_key();
     let doc = issue(tx, ApiKey::new(user, &key, name, expires));
