@@ -149,6 +149,7 @@ impl Up {
             }
         };
         let control = Control::new(config);
+        control.count_what_is_stored().await.context("cannot count what is stored")?;
         if !control.ensure_root(&key.text).await.context("cannot store the key")? {
             let file = home.map(|home| home.key_file().display().to_string()).unwrap_or_default();
             tracing::warn!(

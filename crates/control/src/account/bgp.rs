@@ -38,7 +38,7 @@ impl Kind for Bgp {
 }
 
 pub(super) async fn get(cx: Cx, _: GetAccountBgp) -> Result<AccountBgp> {
-    let found = cx.all::<Bgp>(Vec::new()).await?.pop();
+    let found = current(&cx, &mut cx.begin()).await?;
     Ok(found.map_or_else(AccountBgp::default, |bgp| AccountBgp {
         enabled: true,
         asn: bgp.asn,

@@ -16,6 +16,8 @@ const MASK: &str = "*******************************";
 const SHOWN: usize = 5;
 /// Keys that somebody made up may be short: of those nothing is shown.
 const LONG_ENOUGH: usize = 20;
+/// How many keys a user can have: they are listed whole.
+const KEYS_MAX: usize = 500;
 /// The name of a key that came with its user.
 const DEFAULT_NAME: &str = "Default";
 
@@ -113,7 +115,7 @@ async fn create(cx: Cx, req: CreateApiKey) -> Result<api::api_keys::ApiKey> {
     let mut tx = cx.begin();
     // The caller may be deleted at this very moment: the key must not outlive its user.
     tx.find::<crate::users::User>(cx.caller.user).await?;
-    let key = create_for(&cx, &mut tx, cx.caller.user, req)?;
+    let key = create_for(&cx, &mut tx, cx.caller.user, req).await?;
     tx.commit().await?;
     Ok(key)
 }
@@ -128,7 +130,7 @@ async fn delete(cx: Cx, req: DeleteApiKey) -> Result<()> {
 
 /// A user's keys.
 pub(crate) async fn list_of(cx: &Cx, user: Uuid) -> Result<Page<api::api_keys::ApiKey>> {
-    let keys = cx.all::<ApiKey>(vec![of_user(user)]).await?;
+    let keys = cx.all::<ApiKey>(of_user(user), KEYS_MAX).await?;
     Ok(Page::whole(keys.into_iter().map(view).collect()))
 }
 
@@ -154,7 +156,7 @@ fn unknown() -> crate::Error {
 }
 
 /// Makes a key for a user, to be committed; this once it is shown.
-pub(crate) fn create_for(
+pub(crate) async fn create_for(
     cx: &Cx,
     tx: &mut Tx,
     user: Uuid,
@@ -163,6 +165,10 @@ pub(crate) fn create_for(
     let expires = expiry(cx, req.expire.unwrap_or_default(), req.date_expire)?;
     outlives_none(cx, expires)?;
     let name = req.name.unwrap_or_default();
+    if tx.count::<ApiKey>(of_user(user)).await? >= KEYS_MAX as u64 {
+        let help = format!("a user has {KEYS_MAX} keys at most; delete one first");
+        return Err(Refusal::bad("Maximum API keys exceeded").help(help).into());
+    }
     let key = new_key();
     let doc = issue(tx, ApiKey::new(user, &key, name, expires));
     Ok(api::api_keys::ApiKey { api_key: key.into(), ..view(doc) })

@@ -8,6 +8,7 @@ use std::time::Duration;
 use api::bare_metals::*;
 use api::instances::{DayTraffic, UpgradeType, UserScheme};
 use api::{Page, Secret};
+use rust_decimal::Decimal;
 
 use super::{BareMetal as Stored, create};
 use crate::billing::{Charged, Rate};
@@ -31,8 +32,16 @@ pub(super) fn show(cx: &Cx, doc: &Doc<Stored>) -> BareMetal {
 }
 
 impl Charged for Stored {
-    fn rate(doc: &Doc<Self>, catalog: &Catalog) -> Rate {
-        catalog.metal_plan(&doc.plan).map(|plan| Rate::from(&plan.cost)).unwrap_or_default()
+    /// The plan.
+    type Class = String;
+
+    fn class(doc: &Doc<Self>) -> String {
+        doc.plan.clone()
+    }
+
+    fn price(plan: &String, amount: Decimal, catalog: &Catalog) -> Rate {
+        let plan = catalog.metal_plan(plan);
+        plan.map(|plan| Rate::from(&plan.cost).times(amount)).unwrap_or_default()
     }
 }
 

@@ -9,6 +9,8 @@ use crate::{Cx, Doc, Kind, Refusal, Result, Routes, Tx};
 
 /// Which mail server or service goes first where nothing is said of it.
 const PRIORITY_DEFAULT: u16 = 10;
+/// How many records of one name there can be: each new one is compared with them all.
+const PER_NAME: usize = 1000;
 /// How long a record can be remembered, in seconds (RFC 2181).
 const TTL_MAX: u32 = (1 << 31) - 1;
 
@@ -104,9 +106,15 @@ async fn fitted(
     if let Err(wrong) = fit(&zone.name, &mut record) {
         return Ok(Err(wrong));
     }
-    let beside = tx.all::<ZoneRecord>(at_name(zone.id(), &record.label)).await?;
-    let mut beside = beside.iter().filter(|other| other.id() != record.id());
-    Ok(match beside.find_map(|other| conflict(&record, other)) {
+    let name = at_name(zone.id(), &record.label);
+    let (mut beside, is_whole) = tx.some::<ZoneRecord>(name, PER_NAME).await?;
+    beside.retain(|other| other.id() != record.id());
+    if !is_whole || beside.len() == PER_NAME {
+        let said = "Too many records of one name";
+        let help = format!("`{}` has {PER_NAME} already, the most there can be", record.name);
+        return Ok(Err(data::Wrong { said, help }));
+    }
+    Ok(match beside.iter().find_map(|other| conflict(&record, other)) {
         Some(wrong) => Err(wrong),
         None => Ok(record),
     })

@@ -11,9 +11,11 @@ mod life;
 use api::Secret;
 use api::object_storages::ArchiveRule;
 use drivers::ObjectStoreSpec;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use store::Tally;
 
-use crate::billing::{Charged, Rate};
+use crate::billing::{self, Charged, Rate};
 use crate::catalog::Catalog;
 use crate::life::Lives;
 use crate::secret::random_text;
@@ -71,13 +73,23 @@ impl Kind for Storage {
     const LIVES: bool = true;
     /// Whether it can be used.
     type Seen = bool;
+
+    fn tally(doc: &Doc<Self>) -> Option<Tally> {
+        billing::tally(doc)
+    }
 }
 
 impl Charged for Storage {
     /// The tier; what is included is never used up, since nothing is kept.
-    fn rate(doc: &Doc<Self>, catalog: &Catalog) -> Rate {
-        let tier = catalog.object_storage_tier(doc.tier);
-        Rate::by_month(tier.map(|tier| tier.price).unwrap_or_default())
+    type Class = u32;
+
+    fn class(doc: &Doc<Self>) -> u32 {
+        doc.tier
+    }
+
+    fn price(tier: &u32, amount: Decimal, catalog: &Catalog) -> Rate {
+        let tier = catalog.object_storage_tier(*tier);
+        Rate::by_month(tier.map(|tier| tier.price).unwrap_or_default() * amount)
     }
 }
 

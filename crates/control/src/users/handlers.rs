@@ -98,11 +98,13 @@ async fn update(cx: Cx, req: UpdateUser) -> Result<()> {
     tx.commit().await
 }
 
-/// With the user go its keys, in the same commit.
+/// With the user go its keys, the last of them in the same commit.
 async fn delete(cx: Cx, req: DeleteUser) -> Result<()> {
+    let user = cx.get::<super::User>(req.user_id).await?.id();
+    cx.in_batches::<crate::api_keys::ApiKey>(of_user(user), |tx, key| tx.delete(key)).await?;
     let mut tx = cx.begin();
     let user = tx.get::<super::User>(req.user_id).await?;
-    for key in tx.all::<crate::api_keys::ApiKey>(of_user(user.id())).await? {
+    for key in tx.rest::<crate::api_keys::ApiKey>(of_user(user.id())).await? {
         tx.delete(key);
     }
     tx.delete(user);
@@ -118,7 +120,8 @@ async fn create_api_key(cx: Cx, req: CreateUserApiKey) -> Result<ApiKey> {
     let mut tx = cx.begin();
     let user = tx.get::<super::User>(req.user_id).await?;
     let CreateUserApiKey { name, expire, date_expire, .. } = req;
-    let key = create_for(&cx, &mut tx, user.id(), CreateApiKey { name, expire, date_expire })?;
+    let key =
+        create_for(&cx, &mut tx, user.id(), CreateApiKey { name, expire, date_expire }).await?;
     tx.commit().await?;
     Ok(key)
 }
