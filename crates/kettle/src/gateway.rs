@@ -4,12 +4,13 @@
 //! It holds no key: each caller's own is passed on. It keeps which id of v1 is which of v2, and the
 //! first passwords of servers made through it, in a file that only its owner can read.
 
-use std::fs::OpenOptions;
+use std::fs::{OpenOptions, Permissions};
 use std::net::SocketAddr;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::{Arg, ArgMatches, Command};
@@ -29,6 +30,8 @@ const LISTEN: &str = "listen";
 const DATA: &str = "data";
 const LIMIT: &str = "limit";
 const READY_FILE: &str = "ready-file";
+/// How long what a key may do is remembered: the endpoint is far, and counts what it is asked.
+const REMEMBER: Duration = Duration::from_secs(30);
 
 /// The command line of `gateway`.
 pub(crate) fn command() -> Command {
@@ -85,11 +88,14 @@ pub(crate) async fn run(args: &ArgMatches) -> Result<ExitCode> {
     let store = Store::open(&Location::File(ids)).await?;
     let router = v1::router(Config {
         upstream: Arc::new(Gateway::new(endpoint.as_str())?),
-        ids: Arc::new(StoreIds::new(store, clock)),
+        ids: Arc::new(StoreIds::new(store, clock.clone())),
         catalog: Arc::new(catalog),
         limit,
         mode: Mode::Alive,
-    });
+        clock,
+        remember: REMEMBER,
+    })
+    .fallback(v1::nothing_there);
     let listener = TcpListener::bind(wanted).await.with_context(|| {
         format!("cannot listen on {wanted}; `--listen 127.0.0.1:0` takes any free port")
     })?;
@@ -107,10 +113,12 @@ pub(crate) async fn run(args: &ArgMatches) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Makes the file, for its owner alone, if it is not there: the store takes over its permissions.
+/// Makes the file, if it is not there, and lets nobody but its owner read it: the store takes over
+/// its permissions.
 fn make_private(path: &Path) -> std::io::Result<()> {
     let mut options = OpenOptions::new();
-    options.append(true).create(true).mode(0o600).open(path).map(drop)
+    let file = options.append(true).create(true).mode(0o600).open(path)?;
+    file.set_permissions(Permissions::from_mode(0o600))
 }
 
 /// Says where the gateway is and what to type next.

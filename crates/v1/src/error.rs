@@ -49,6 +49,13 @@ impl Failure {
         Self { status: StatusCode::SERVICE_UNAVAILABLE, text }
     }
 
+    /// 503: there is no room for another large request, so nothing was done.
+    pub(crate) fn busy() -> Self {
+        let text = "Service unavailable.  Too many large requests are being read, so nothing was \
+                    done: try again at a later time";
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, text: text.into() }
+    }
+
     /// The same refusal behind the words with which v1 begins those of this call. v2 says them
     /// itself here and there.
     pub(crate) fn after(self, words: &str) -> Self {
