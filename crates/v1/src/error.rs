@@ -81,6 +81,11 @@ impl From<sdk::Error> for Failure {
             sdk::Error::Transport { .. } => Self::broken(error, "did not answer"),
             sdk::Error::TimedOut { .. } => Self::broken(error, "did not answer in time"),
             sdk::Error::Unreadable { .. } => Self::broken(error, "answered what cannot be read"),
+            // Nothing was sent: the key was taken before, so this is some value in a path or query.
+            sdk::Error::Invalid(_) => Self::refused(
+                "Invalid value.  One of the parameters is too long, or holds characters that no \
+                 address can",
+            ),
             other => Self::internal(other),
         }
     }

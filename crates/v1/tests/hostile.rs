@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::body::{Body, Bytes};
-use common::{exchange, form, request, router, text};
+use common::{V1, exchange, form, request, router, text};
 use futures_util::stream;
 use testkit::{KEY, World};
 use tower::ServiceExt;
@@ -122,6 +122,16 @@ async fn a_key_that_is_too_long_for_one_is_wrong_wherever_it_stands() {
     for request in [in_header, in_query, public, in_form] {
         let answer = exchange(&router, request.unwrap()).await;
         assert_eq!((answer.status, answer.body.as_str()), (403, "Invalid API key"));
+    }
+}
+
+#[tokio::test]
+async fn a_value_that_fits_into_no_address_is_refused() {
+    let v1 = V1::new().await;
+    let long = "a".repeat(100_000);
+    for (path, name) in [("dns/delete_domain", "domain"), ("dns/soa_update", "domain")] {
+        let refused = v1.refused(path, &[(name, &long)]).await;
+        assert!(refused.starts_with("Invalid value."), "{path}: {refused}");
     }
 }
 
