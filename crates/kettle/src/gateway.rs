@@ -4,10 +4,8 @@
 //! It holds no key: each caller's own is passed on. It keeps which id of v1 is which of v2, and the
 //! first passwords of servers made through it, in a file that only its owner can read.
 
-use std::fs::{OpenOptions, Permissions};
 use std::net::SocketAddr;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +18,7 @@ use store::{Location, Store};
 use tokio::net::TcpListener;
 use v1::{Config, Gateway, Limit, Mode, StoreIds};
 
-use crate::home::{Home, forget_url, write_url};
+use crate::home::{ASKED_FOR, Home, forget_url, write_url};
 use crate::serve::{reachable, stop_signal};
 use crate::settings;
 
@@ -84,7 +82,6 @@ pub(crate) async fn run(args: &ArgMatches) -> Result<ExitCode> {
     let home = Home::new(args.get_one(DATA))?;
     home.make()?;
     let ids = home.gateway_ids();
-    make_private(&ids).with_context(|| format!("cannot make {}", ids.display()))?;
     let store = Store::open(&Location::File(ids)).await?;
     let router = v1::router(Config {
         upstream: Arc::new(Gateway::new(endpoint.as_str())?),
@@ -104,21 +101,13 @@ pub(crate) async fn run(args: &ArgMatches) -> Result<ExitCode> {
     let (ready, url) =
         (args.get_one::<PathBuf>(READY_FILE), format!("http://{}", reachable(address)));
     if let Some(path) = ready {
-        write_url(path, &url)?;
+        write_url(path, &url, ASKED_FOR)?;
     }
     server::serve(listener, router, Limits::default(), stop).await;
     if let Some(path) = ready {
         forget_url(path, &url);
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// Makes the file, if it is not there, and lets nobody but its owner read it: the store takes over
-/// its permissions.
-fn make_private(path: &Path) -> std::io::Result<()> {
-    let mut options = OpenOptions::new();
-    let file = options.append(true).create(true).mode(0o600).open(path)?;
-    file.set_permissions(Permissions::from_mode(0o600))
 }
 
 /// Says where the gateway is and what to type next.

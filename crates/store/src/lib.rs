@@ -189,6 +189,11 @@ impl Store {
         Ok(Self { backend: Arc::new(backend) })
     }
 
+    /// Whether a server has the data in this file open, here or in another process.
+    pub fn is_open(path: &std::path::Path) -> bool {
+        sqlite::private::is_locked(path)
+    }
+
     /// One row.
     pub async fn get(&self, id: Uuid) -> Result<Option<Row>> {
         on!(self, b => b.get(id).await)

@@ -3,9 +3,10 @@
 //! Reads run on the thread that asks and must be short, for they block an async worker. Nothing but
 //! the writer may write.
 mod apply;
+pub(crate) mod private;
 mod writer;
 
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -65,7 +66,8 @@ impl Sqlite {
         if let Some(directory) = path.parent() {
             std::fs::create_dir_all(directory).map_err(failed)?;
         }
-        let _lock = lock(path)?;
+        let _lock = private::lock(path)?;
+        private::keep(path)?;
         let db = connect(path)?;
         db.busy_timeout(Duration::ZERO)?;
         db.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
@@ -333,21 +335,6 @@ fn connect(path: &Path) -> Result<Connection> {
     };
     db.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(db)
-}
-
-/// A second writer is refused at once, also in this process, to which `unix-excl` is blind. The
-/// lock goes with the process, however that ends.
-fn lock(path: &Path) -> Result<File> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    let failed = |e| Error::File(PathBuf::from(&name), e);
-    let mut options = File::options();
-    let file = options.create(true).truncate(false).write(true).open(&name).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::AlreadyOpen(path.into())),
-        Err(TryLockError::Error(e)) => Err(failed(e)),
-    }
 }
 
 fn migrate(db: &Connection) -> Result<()> {
