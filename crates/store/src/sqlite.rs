@@ -237,6 +237,17 @@ impl Sqlite {
         self.read(|db| apply::taken(db, scope, value))
     }
 
+    pub(crate) async fn held(&self, scope: &str, owner: Uuid) -> Result<Vec<String>> {
+        self.read(|db| {
+            let sql =
+                "SELECT value FROM taken INDEXED BY taken_owner WHERE owner = ? AND scope = ?";
+            let mut find = db.prepare_cached(sql)?;
+            Ok(find
+                .query_map((owner.as_bytes(), scope), |r| r.get(0))?
+                .collect::<Result<_, _>>()?)
+        })
+    }
+
     pub(crate) async fn apply(&self, change: Change) -> Result<()> {
         let (due, wake) = (change.wakes(), self.wake());
         self.write(move |db| apply::apply(db, &change), move |()| wake(due)).await

@@ -1,6 +1,7 @@
 //! `user/*`: users of the account.
 
 use api::Access;
+use api::id::UserId;
 use api::users::*;
 use serde_json::{Value, json};
 
@@ -55,8 +56,9 @@ async fn create(cx: Cx) -> Result<Reply> {
 }
 
 async fn delete(cx: Cx) -> Result<Reply> {
-    let user_id = cx.spelt(USER, "USERID").await?;
+    let user_id: UserId = cx.spelt(USER, "USERID").await?;
     cx.on(USER, DeleteUser { user_id }).await?;
+    cx.forget(USER.space, user_id).await;
     Ok(Reply::Done)
 }
 

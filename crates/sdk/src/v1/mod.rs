@@ -189,6 +189,11 @@ fn read<A: Answer>(body: &str) -> Result<A, String> {
     A::read(value).map_err(|e| e.to_string())
 }
 
+/// A refusal as people read it: it is sent as the text of a page.
+fn plain(page: &str) -> String {
+    page.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+}
+
 /// Calls API v1.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -242,7 +247,7 @@ impl Client {
         match answer.status {
             StatusCode::OK => read(&answer.body).map_err(unreadable),
             status if status.as_u16() >= 400 => {
-                Err(refusal(status.as_u16(), answer.body.as_bytes()).into())
+                Err(refusal(status.as_u16(), plain(&answer.body).as_bytes()).into())
             }
             _ => Err(unreadable("expected status 200; is this endpoint the API?".to_owned())),
         }
