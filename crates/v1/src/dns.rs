@@ -163,7 +163,7 @@ async fn records(cx: Cx) -> Result<Reply> {
             "type": word(&record.kind),
             "name": record.name,
             "data": record.data,
-            "priority": record.priority,
+            "priority": record.priority.max(0),
             "RECORDID": number,
             "ttl": record.ttl,
         })
