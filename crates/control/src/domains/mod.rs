@@ -22,6 +22,9 @@ use crate::{Cx, Doc, Kind, Refusal, Result, Routes, Tx};
 /// For how many seconds a record may be remembered where nothing else was asked for.
 pub const TTL_DEFAULT: u32 = 300;
 
+/// The priority of a record of which none was said.
+pub(crate) const NO_PRIORITY: i32 = -1;
+
 /// The scope of unique values that says which domain has a name, by account.
 const NAMES: &str = "domain";
 
@@ -51,14 +54,12 @@ pub struct ZoneRecord {
     pub zone: Uuid,
     /// Its type.
     pub kind: RecordType,
-    /// Its name, as it was sent; empty for the domain itself.
-    pub name: String,
-    /// The same name below the domain, as names are compared.
+    /// Its name below the domain, in small letters; empty for the domain itself.
     pub label: String,
     /// What it says.
     pub data: String,
-    /// Which goes first, of mail servers and services.
-    pub priority: u16,
+    /// Which goes first, of mail servers and services; -1 where that was not said.
+    pub priority: i32,
     /// For how many seconds it may be remembered.
     pub ttl: u32,
 }
