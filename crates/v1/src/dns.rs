@@ -182,7 +182,7 @@ async fn records(cx: Cx) -> Result<Reply> {
             "name": record.name,
             "data": record.data,
             // v2 has -1 where v1 had 0: none was ever set.
-            "priority": i64::from(record.priority).max(0),
+            "priority": record.priority.max(0),
             "RECORDID": number,
             "ttl": record.ttl,
         })

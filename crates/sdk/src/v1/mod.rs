@@ -24,7 +24,7 @@ mod calls;
 mod define;
 mod values;
 
-use api::Method;
+use api::{Method, Secret};
 use bytes::Bytes;
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderValue};
@@ -136,6 +136,12 @@ impl Param for u64 {
 impl Param for String {
     fn write(&self, name: &str, params: &mut Vec<(String, String)>) {
         push(name, self.clone(), params);
+    }
+}
+
+impl Param for Secret {
+    fn write(&self, name: &str, params: &mut Vec<(String, String)>) {
+        push(name, self.as_str().to_owned(), params);
     }
 }
 
