@@ -9,6 +9,7 @@ pub mod read;
 mod request;
 #[cfg(test)]
 mod tests;
+mod unknown;
 pub mod write;
 
 use std::fmt;
@@ -18,6 +19,7 @@ use serde_json::{Map, Value};
 use crate::Endpoint;
 use crate::id::INVALID_UUID;
 use request::Field;
+pub use unknown::{UnknownField, unknown_fields};
 
 /// A request, ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]

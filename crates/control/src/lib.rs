@@ -17,6 +17,7 @@ mod cx;
 pub mod domains;
 mod encoded;
 pub mod firewalls;
+mod gone;
 pub mod instance_templates;
 pub mod instances;
 pub mod isos;
@@ -41,6 +42,7 @@ mod tx;
 pub mod users;
 pub mod vpc2;
 pub mod vpcs;
+mod warnings;
 
 use std::sync::Arc;
 
@@ -57,7 +59,9 @@ pub use tx::Tx;
 
 use auth::Keyring;
 use catalog::Catalog;
+use gone::Gone;
 use life::Lives;
+use warnings::Warnings;
 
 /// How closely the real API's pace and words are followed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -113,6 +117,8 @@ pub struct Control {
     pub(crate) shared: bool,
     pub(crate) world: Arc<dyn World>,
     pub(crate) keyring: Keyring,
+    pub(crate) warnings: Warnings,
+    pub(crate) gone: Gone,
 }
 
 impl Control {
@@ -124,8 +130,19 @@ impl Control {
             Behave::Vultr => Pace::VULTR,
         };
         let world = world.unwrap_or_else(|| Arc::new(Sim::new(store.clone(), clock.clone(), pace)));
-        let keyring = Keyring::default();
-        Arc::new(Self { store, clock, catalog, behave, open, shared, world, keyring })
+        let (keyring, warnings, gone) = Default::default();
+        Arc::new(Self {
+            store,
+            clock,
+            catalog,
+            behave,
+            open,
+            shared,
+            world,
+            keyring,
+            warnings,
+            gone,
+        })
     }
 
     /// The clock that everything here goes by.
@@ -155,6 +172,7 @@ impl Control {
     pub async fn reset(self: &Arc<Self>, key: &str) -> Result<()> {
         self.store.reset().await?;
         self.keyring.forget();
+        self.gone.forget();
         self.ensure_root(key).await
     }
 
@@ -165,7 +183,7 @@ impl Control {
         address: Option<std::net::IpAddr>,
         op: &'static str,
     ) -> Cx {
-        Cx { control: self.clone(), caller, address, op }
+        Cx { control: self.clone(), caller, address, op, site: None }
     }
 }
 

@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 
-use api::Page;
 use api::id::{SnapshotId, VfsId};
 use api::instance_templates::*;
 use rust_decimal::Decimal;
@@ -221,12 +220,12 @@ fn plan_details(plan: &Plan) -> PlanDetails {
     }
 }
 
-async fn list(cx: Cx, _req: ListInstanceTemplates) -> Result<Page<InstanceTemplate>> {
+async fn list(cx: Cx, _req: ListInstanceTemplates) -> Result<Vec<InstanceTemplate>> {
     let mut templates = Vec::new();
     for doc in cx.all::<Template>(vec![]).await? {
         templates.push(summary(&cx, &doc).await?);
     }
-    Ok(Page::whole(templates))
+    Ok(templates)
 }
 
 async fn create(cx: Cx, req: CreateInstanceTemplate) -> Result<InstanceTemplate> {
