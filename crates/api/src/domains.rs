@@ -207,6 +207,7 @@ pub struct CreateRecord {
     #[serde(rename = "type")]
     pub kind: RecordType,
     /// What it says.
+    #[schemars(length(max = 65_535))]
     pub data: String,
     /// For how many seconds it may be remembered.
     pub ttl: Option<u32>,
@@ -235,6 +236,7 @@ pub struct UpdateRecord {
     /// The name, with the domain or without; empty or `@` for the domain itself.
     pub name: Option<String>,
     /// What it says.
+    #[schemars(length(max = 65_535))]
     pub data: Option<String>,
     /// For how many seconds it may be remembered.
     pub ttl: Option<u32>,

@@ -32,6 +32,7 @@ pub mod private_networks;
 mod refusal;
 pub mod regions;
 pub mod reserved_ips;
+mod roots;
 mod routes;
 mod secret;
 pub mod servers;
@@ -45,6 +46,7 @@ pub mod vpcs;
 mod warnings;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use drivers::{Pace, Sim, World};
 use engine::{Clock, Engine};
@@ -54,6 +56,7 @@ pub use cx::{Cx, LifeCx, slice};
 pub use kind::{Doc, Kind, Life};
 pub use network::Network;
 pub use refusal::{Error, Refusal, Result};
+pub use roots::Root;
 pub use routes::{Answer, Request, Route, Routes};
 pub use tx::Tx;
 
@@ -88,6 +91,9 @@ pub struct Config {
     pub open: bool,
     /// Whether other servers use the same store.
     pub shared: bool,
+    /// Which data directory the owner's key comes from, where servers share a store: a changed key
+    /// takes the place of what the same directory brought before.
+    pub origin: String,
     /// The outside world; none: a simulated one at the pace of `behave`.
     pub world: Option<Arc<dyn World>>,
 }
@@ -102,6 +108,7 @@ impl Config {
             behave: Behave::Fast,
             open: false,
             shared: false,
+            origin: String::new(),
             world: None,
         }
     }
@@ -115,6 +122,8 @@ pub struct Control {
     pub(crate) behave: Behave,
     pub(crate) open: bool,
     pub(crate) shared: bool,
+    pub(crate) origin: String,
+    calls: AtomicU64,
     pub(crate) world: Arc<dyn World>,
     pub(crate) keyring: Keyring,
     pub(crate) warnings: Warnings,
@@ -124,13 +133,14 @@ pub struct Control {
 impl Control {
     /// A control plane on this store.
     pub fn new(config: Config) -> Arc<Self> {
-        let Config { store, clock, catalog, behave, open, shared, world } = config;
+        let Config { store, clock, catalog, behave, open, shared, origin, world } = config;
         let pace = match behave {
             Behave::Fast => Pace::FAST,
             Behave::Vultr => Pace::VULTR,
         };
         let world = world.unwrap_or_else(|| Arc::new(Sim::new(store.clone(), clock.clone(), pace)));
         let (keyring, warnings, gone) = Default::default();
+        let calls = AtomicU64::new(0);
         Arc::new(Self {
             store,
             clock,
@@ -138,6 +148,8 @@ impl Control {
             behave,
             open,
             shared,
+            origin,
+            calls,
             world,
             keyring,
             warnings,
@@ -165,15 +177,13 @@ impl Control {
         self.behave
     }
 
-    /// Empties the store, keeping the first account with this key.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
-    pub async fn reset(self: &Arc<Self>, key: &str) -> Result<()> {
-        self.store.reset().await?;
-        self.keyring.forget();
-        self.gone.forget();
-        self.ensure_root(key).await
+    /// How many requests have come since the start: a number that grows when somebody calls.
+    pub fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
+    }
+
+    fn note_call(&self) {
+        self.calls.fetch_add(1, Ordering::Relaxed);
     }
 
     /// A context for a caller.
@@ -183,6 +193,10 @@ impl Control {
         address: Option<std::net::IpAddr>,
         op: &'static str,
     ) -> Cx {
+        if caller.account == 0 {
+            // Who has a key was counted when it was looked up.
+            self.note_call();
+        }
         Cx { control: self.clone(), caller, address, op, site: None }
     }
 }

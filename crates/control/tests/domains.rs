@@ -440,3 +440,17 @@ async fn records_come_in_pages() {
     assert_eq!(next.items.iter().map(|r| &*r.name).collect::<Vec<_>>(), ["h2", "h3", "h4"]);
     assert_eq!(next.meta.links.next, "");
 }
+
+#[tokio::test]
+async fn a_domain_goes_with_more_records_than_one_commit_takes() {
+    let world = world_with("example.com").await;
+    for n in 0..450 {
+        let record = wish(RecordType::A, &format!("host-{n}"), "192.0.2.1");
+        world.client.send(record).await.unwrap();
+    }
+    let gone = DeleteDomain { dns_domain: "example.com".into() };
+    world.client.send(gone).await.unwrap();
+    let left = "SELECT count(*) FROM resource WHERE kind IN ('record', 'domain')";
+    assert_eq!(store::testing::count(&world.store, left).await.unwrap(), 0);
+    store::testing::check(&world.store).await;
+}

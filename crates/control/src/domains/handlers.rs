@@ -103,9 +103,11 @@ fn sign(zone: &mut Doc<Zone>, wanted: DnsSec) -> Result<()> {
 }
 
 async fn delete(cx: Cx, req: DeleteDomain) -> Result<()> {
+    let id = zone(&cx, &req.dns_domain).await?.id();
+    cx.in_batches::<ZoneRecord>(in_zone(id), |tx, record| tx.delete(record)).await?;
     let mut tx = cx.begin();
     let zone = zone_in(&cx, &mut tx, &req.dns_domain).await?;
-    for record in tx.all::<ZoneRecord>(in_zone(zone.id())).await? {
+    for record in tx.rest::<ZoneRecord>(in_zone(zone.id())).await? {
         tx.delete(record);
     }
     tx.delete(zone);

@@ -8,6 +8,7 @@ mod handlers;
 mod names;
 mod records;
 
+use api::Secret;
 use api::domains::RecordType;
 use serde::{Deserialize, Serialize};
 use store::Facet;
@@ -27,13 +28,13 @@ pub(crate) const NO_PRIORITY: i32 = -1;
 /// The scope of unique values that says which domain has a name, by account.
 const NAMES: &str = "domain";
 
-/// A DNS domain as its owner wants it. Not to be printed: it holds a secret.
-#[derive(Clone, Default, Serialize, Deserialize)]
+/// A DNS domain as its owner wants it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Zone {
     /// Its name, as it was sent.
     pub name: String,
-    /// The key that signs its answers, where they are signed: PKCS #8 in base64. A secret.
-    pub key: Option<String>,
+    /// The key that signs its answers, where they are signed: PKCS #8 in base64.
+    pub key: Option<Secret>,
     /// The primary name server that its SOA names.
     pub nsprimary: String,
     /// Whom its SOA says to write to.

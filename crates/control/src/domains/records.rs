@@ -7,6 +7,8 @@ use super::names::label_of;
 use super::{NO_PRIORITY, TTL_DEFAULT, Zone, ZoneRecord, at_name, data, in_zone, zone, zone_in};
 use crate::{Cx, Doc, Kind, Refusal, Result, Routes, Tx};
 
+/// How many records of one name there can be: each new one is compared with them all.
+const PER_NAME: usize = 1000;
 /// How long a record can be remembered, in seconds (RFC 2181).
 const TTL_MAX: u32 = (1 << 31) - 1;
 
@@ -117,9 +119,15 @@ async fn fitted(
     if let Err(wrong) = fit(&zone.name, &mut record) {
         return Ok(Err(wrong));
     }
-    let beside = tx.all::<ZoneRecord>(at_name(zone.id(), &record.label)).await?;
-    let mut beside = beside.iter().filter(|other| other.id() != record.id());
-    Ok(match beside.find_map(|other| conflict(&record, other)) {
+    let name = at_name(zone.id(), &record.label);
+    let (mut beside, is_whole) = tx.some::<ZoneRecord>(name, PER_NAME).await?;
+    beside.retain(|other| other.id() != record.id());
+    if !is_whole || beside.len() == PER_NAME {
+        let said = "Too many records of one name";
+        let help = format!("`{}` has {PER_NAME} already, the most there can be", record.label);
+        return Ok(Err(data::Wrong { said, help }));
+    }
+    Ok(match beside.iter().find_map(|other| conflict(&record, other)) {
         Some(wrong) => Err(wrong),
         None => Ok(record),
     })
