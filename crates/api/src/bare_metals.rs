@@ -97,6 +97,8 @@ pub struct BareMetal {
     pub image_id: String,
     /// The snapshot that it was made from; empty for none.
     pub snapshot_id: OrEmpty<SnapshotId>,
+    /// Its address in a VPC, or empty.
+    pub internal_ip: String,
     /// The main IPv6 network, or empty.
     pub v6_network: String,
     /// The main IPv6 address with all its zeros, or empty.

@@ -17,6 +17,8 @@ pub trait Kind: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     const KIND: &'static str;
     /// What the real API says where there is none with an id; clients match on it.
     const UNKNOWN: &'static str;
+    /// What it says instead for a while after one was deleted.
+    const GONE: &'static str = Self::UNKNOWN;
     /// Whether it has a [`Life`]: a change then wakes the engine, and it goes only after its
     /// outside thing has gone.
     const LIVES: bool = false;

@@ -17,6 +17,7 @@ mod cx;
 pub mod domains;
 mod encoded;
 pub mod firewalls;
+mod gone;
 pub mod instance_templates;
 pub mod instances;
 pub mod isos;
@@ -42,6 +43,7 @@ mod tx;
 pub mod users;
 pub mod vpc2;
 pub mod vpcs;
+mod warnings;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -60,7 +62,9 @@ pub use tx::Tx;
 
 use auth::Keyring;
 use catalog::Catalog;
+use gone::Gone;
 use life::Lives;
+use warnings::Warnings;
 
 /// How closely the real API's pace and words are followed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -122,6 +126,8 @@ pub struct Control {
     calls: AtomicU64,
     pub(crate) world: Arc<dyn World>,
     pub(crate) keyring: Keyring,
+    pub(crate) warnings: Warnings,
+    pub(crate) gone: Gone,
 }
 
 impl Control {
@@ -133,7 +139,8 @@ impl Control {
             Behave::Vultr => Pace::VULTR,
         };
         let world = world.unwrap_or_else(|| Arc::new(Sim::new(store.clone(), clock.clone(), pace)));
-        let (keyring, calls) = (Keyring::default(), AtomicU64::new(0));
+        let (keyring, warnings, gone) = Default::default();
+        let calls = AtomicU64::new(0);
         Arc::new(Self {
             store,
             clock,
@@ -145,6 +152,8 @@ impl Control {
             calls,
             world,
             keyring,
+            warnings,
+            gone,
         })
     }
 
@@ -188,7 +197,7 @@ impl Control {
             // Who has a key was counted when it was looked up.
             self.note_call();
         }
-        Cx { control: self.clone(), caller, address, op }
+        Cx { control: self.clone(), caller, address, op, site: None }
     }
 }
 

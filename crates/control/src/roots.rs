@@ -109,6 +109,7 @@ impl Control {
         }
         self.store.reset().await?;
         self.keyring.forget();
+        self.gone.forget();
         for (root, works) in &kept {
             self.restore(root, *works).await?;
         }

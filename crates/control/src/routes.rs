@@ -8,6 +8,7 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use serde_json::{Map, Value};
 
+use crate::catalog::nearest;
 use crate::cx::Cx;
 use crate::refusal::{Error, Refusal, Result};
 
@@ -119,7 +120,9 @@ where
     F: Future<Output = Result<E::Response>>,
 {
     let helpful = cx.behave().is_helpful();
+    let sent = (helpful && E::OP.has_body).then(|| request.body.clone());
     let request = decode::<E>(request).map_err(|refusal| refusal.answer(helpful))?;
+    tell_unknown(&cx, &request, sent.as_deref().unwrap_or_default());
     for _ in 0..RUNS {
         match handler(cx.clone(), request.clone()).await {
             Ok(response) => return Ok(E::encode_response(&response).into()),
@@ -147,6 +150,17 @@ fn decode<E: Endpoint>(request: Request) -> std::result::Result<E, Refusal> {
         let said = if problem.is_uuid() { api::id::INVALID_UUID } else { "Bad request." };
         Refusal::bad(said).help(problem.to_string().replacen(api::id::INVALID_UUID, "no UUID:", 1))
     })
+}
+
+/// Tells the log which fields of a body nobody reads.
+fn tell_unknown<E: Endpoint>(cx: &Cx, request: &E, sent: &[u8]) {
+    let Ok(Value::Object(sent)) = serde_json::from_slice(sent) else { return };
+    for field in wire::unknown_fields(request, &sent) {
+        let others = field.others.iter().map(|other| (other, other.as_str()));
+        let meant = nearest(&field.name, others);
+        let meant = meant.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
+        cx.warn(&field.path, format!("there is no such field, and it was ignored{meant}"));
+    }
 }
 
 fn body(bytes: &[u8]) -> std::result::Result<Map<String, Value>, Refusal> {

@@ -17,11 +17,14 @@ pub struct Tx {
     subject: Option<Uuid>,
     /// Whether keys or permissions change.
     keys: bool,
+    /// What is deleted, of kinds that tell so for a while.
+    gone: Vec<Uuid>,
 }
 
 impl Tx {
     pub(crate) fn new(cx: &Cx) -> Self {
-        Self { inner: cx.control.store.begin(), cx: cx.clone(), subject: None, keys: false }
+        let inner = cx.control.store.begin();
+        Self { inner, cx: cx.clone(), subject: None, keys: false, gone: Vec::new() }
     }
 
     /// The context of the request that makes this change.
@@ -34,8 +37,8 @@ impl Tx {
     /// # Errors
     /// 404 with the kind's words.
     pub async fn get<K: Kind>(&mut self, id: impl Into<Uuid>) -> Result<Doc<K>> {
-        let found = self.find(id).await?;
-        found.ok_or_else(|| Refusal::not_found(K::UNKNOWN).into())
+        let id = id.into();
+        self.find(id).await?.ok_or_else(|| self.cx.unknown::<K>(id).into())
     }
 
     /// One resource that a field of the request names.
@@ -138,6 +141,9 @@ impl Tx {
         let was = doc.stored_lists();
         let Doc { want, mut row, .. } = doc;
         self.note::<K>(row.id);
+        if K::GONE != K::UNKNOWN {
+            self.gone.push(row.id);
+        }
         if !K::LIVES {
             return self.inner.remove(row, was);
         }
@@ -177,6 +183,9 @@ impl Tx {
         self.inner.commit(Audit { at, account: cx.account(), user, op: cx.op, resource }).await?;
         if self.keys {
             cx.control.keyring.forget();
+        }
+        for id in self.gone {
+            cx.control.gone.add(id, cx.account(), at);
         }
         Ok(())
     }
