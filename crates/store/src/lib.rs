@@ -189,6 +189,11 @@ impl Store {
         Ok(Self { backend: Arc::new(backend) })
     }
 
+    /// Whether it can still be read and written, as far as that shows without a write.
+    pub async fn check(&self) -> Result<()> {
+        on!(self, b => b.check().await)
+    }
+
     /// One row.
     pub async fn get(&self, id: Uuid) -> Result<Option<Row>> {
         on!(self, b => b.get(id).await)
