@@ -20,6 +20,7 @@ pub mod firewalls;
 pub mod instance_templates;
 pub mod instances;
 pub mod isos;
+mod kept;
 mod kind;
 mod life;
 pub mod load_balancers;

@@ -40,7 +40,7 @@ pub(crate) fn command() -> Command {
         )
         .arg(listen)
         .args(settings::args())
-        .arg(ready)
+        .args([settings::host_arg(), ready])
 }
 
 /// Serves until a signal comes.
@@ -100,7 +100,7 @@ impl Up {
         };
         let control = Control::new(config);
         control.ensure_root(&key.text).await.context("cannot store the key")?;
-        let limits = Limits::default();
+        let limits = Limits { hosts: settings.hosts.clone(), ..Limits::default() };
         let v1 = settings.v1;
         let config = server::Config { control, key: key.text.clone(), limits, v1 };
         let server = Server::bind(config, listen).await.with_context(|| {

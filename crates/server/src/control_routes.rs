@@ -2,6 +2,7 @@
 
 use std::future::{Ready, ready};
 use std::sync::Arc;
+use std::time::Duration;
 
 use api::ApiError;
 use axum::Router;
@@ -10,6 +11,9 @@ use axum::response::Response;
 use axum::routing::{get, post};
 
 use crate::{App, reply, route};
+
+/// How long the store may take to say that it is well.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Adds them.
 pub(crate) fn add(router: Router<Arc<App>>) -> Router<Arc<App>> {
@@ -30,10 +34,16 @@ async fn document(State(app): State<Arc<App>>) -> Response {
     reply::success(200, app.document.get_or_init(make).clone())
 }
 
-/// Whether the server answers, and which one it is.
-async fn health() -> Response {
-    let body = concat!(r#"{"status":"ok","version":""#, env!("CARGO_PKG_VERSION"), r#""}"#);
-    reply::success(200, bytes::Bytes::from_static(body.as_bytes()))
+/// Whether the server can do its work, and which one it is. Where it cannot, why.
+async fn health(State(app): State<Arc<App>>) -> Response {
+    const OK: &str = concat!(r#"{"status":"ok","version":""#, env!("CARGO_PKG_VERSION"), r#""}"#);
+    let checked = tokio::time::timeout(PATIENCE, app.control.store().check()).await;
+    let reason = match checked {
+        Ok(Ok(())) => return reply::success(200, bytes::Bytes::from_static(OK.as_bytes())),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "the store does not answer".to_owned(),
+    };
+    reply::error(&ApiError { error: format!("Service unavailable. {reason}"), status: 503 })
 }
 
 /// Empties everything. Only the owner of the first account may.
