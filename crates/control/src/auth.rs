@@ -25,9 +25,9 @@ use crate::{Behave, Control};
 pub(crate) const KEYS: &str = "key";
 /// The scope of unique values that says which account is the first, and which belongs to a bearer
 /// token of `--open`.
-const ACCOUNTS: &str = "account";
+pub(crate) const ACCOUNTS: &str = "account";
 /// The first account's value in that scope. No digest reads so.
-const FIRST: &str = "first";
+pub(crate) const FIRST: &str = "first";
 /// Kinds whose change may change who may do what.
 pub(crate) const HOLDERS: &[&str] = &[Account::KIND, User::KIND, ApiKey::KIND];
 /// The longest key, in bytes. No longer one is looked at.
@@ -35,7 +35,7 @@ pub const KEY_MAX: usize = 255;
 /// How many callers are remembered at most.
 const REMEMBERED: usize = 10_000;
 /// How often an account is made when others keep making it at the same time.
-const RUNS: usize = 16;
+pub(crate) const RUNS: usize = 16;
 
 /// Who asks.
 #[derive(Debug, Clone, Default)]
@@ -53,7 +53,7 @@ pub struct Caller {
     /// Where the key may be used; empty: anywhere.
     networks: Vec<Network>,
     /// When the key stops working, in milliseconds.
-    expires: Option<i64>,
+    pub(crate) expires: Option<i64>,
 }
 
 impl Caller {
@@ -64,7 +64,7 @@ impl Caller {
 
     /// The owner of an account, who may do everything.
     fn owner(account: i64, user: Uuid, owner: Account) -> Self {
-        let Account { name, email } = owner;
+        let Account { name, email, .. } = owner;
         let acls = Access::ACLS.to_vec();
         Self { account, user, name, email, acls, ..Self::default() }
     }
@@ -105,7 +105,7 @@ fn invalid_token() -> Refusal {
     Refusal::unauthorized("Invalid API token.")
 }
 
-fn too_long() -> Refusal {
+pub(crate) fn too_long() -> Refusal {
     invalid_token().help(format!("a key has at most {KEY_MAX} bytes"))
 }
 
@@ -191,6 +191,7 @@ impl Control {
         if token.len() > KEY_MAX {
             return Err(too_long().into());
         }
+        self.note_call();
         let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
         let (era, known) = self.keyring.recall(&digest);
         let caller = match known {
@@ -222,7 +223,8 @@ impl Control {
         if key.is_none() && makes && !token.is_empty() {
             let name = format!("Account {}", &hex[..8]);
             let email = format!("{}@kettle.invalid", &hex[..8]);
-            self.ensure_account(&hex, Account { name, email }, token).await?;
+            let account = Account { name, email, ..Account::default() };
+            self.ensure_account(&hex, account, token).await?;
             key = self.store.taken(KEYS, &hex).await?;
         }
         let key = key.ok_or_else(|| invalid_token().help("no key reads like this one"))?;
@@ -244,18 +246,6 @@ impl Control {
         Ok(Caller { expires: key.expires, ..caller })
     }
 
-    /// Makes the first account where there is none, and lets this key be one of its owner's.
-    ///
-    /// # Errors
-    /// When the store cannot be written, and for a key that would not be looked at.
-    pub async fn ensure_root(self: &Arc<Self>, key: &str) -> Result<()> {
-        if key.len() > KEY_MAX {
-            return Err(too_long().into());
-        }
-        let account = Account { name: "Kettle".into(), email: "root@kettle.invalid".into() };
-        self.ensure_account(FIRST, account, key).await
-    }
-
     /// Makes the account of this name where there is none, and lets this key be one of its owner's.
     async fn ensure_account(
         self: &Arc<Self>,
@@ -274,6 +264,26 @@ impl Control {
     }
 
     async fn try_account(self: &Arc<Self>, name: &str, account: Account, key: &str) -> Result<()> {
+        let owner = self.account_named(name, account).await?;
+        let mut tx = self.system_cx(owner.seq(), "create-api-key").begin();
+        let hex = digest(key);
+        if tx.taken(KEYS, &hex).await?.is_some() {
+            return Ok(());
+        }
+        let doc = tx.new_doc(ApiKey::first(owner.id(), key));
+        tx.put(&doc);
+        tx.take(KEYS, hex, doc.id());
+        let email = crate::users::email_in(owner.seq(), &owner.email);
+        tx.take(crate::users::EMAILS, email, owner.id());
+        tx.commit().await
+    }
+
+    /// The account of this name, which is made where there is none.
+    pub(crate) async fn account_named(
+        self: &Arc<Self>,
+        name: &str,
+        account: Account,
+    ) -> Result<Doc<Account>> {
         let id = match self.store.taken(ACCOUNTS, name).await? {
             Some(id) => id,
             None => {
@@ -287,18 +297,7 @@ impl Control {
         };
         // The account's number is that of its row, known once that is stored. Should we die in
         // between, the next start or request goes on from here.
-        let row = self.store.get(id).await?.ok_or(Error::Stale)?;
-        let owner: Doc<Account> = Doc::read(row)?;
-        let mut tx = self.system_cx(owner.seq(), "create-api-key").begin();
-        let hex = digest(key);
-        if tx.taken(KEYS, &hex).await?.is_some() {
-            return Ok(());
-        }
-        let doc = tx.new_doc(ApiKey::first(owner.id(), key));
-        tx.put(&doc);
-        tx.take(KEYS, hex, doc.id());
-        tx.take(crate::users::EMAILS, crate::users::email_in(owner.seq(), &owner.email), id);
-        tx.commit().await
+        Doc::read(self.store.get(id).await?.ok_or(Error::Stale)?)
     }
 
     /// A context in which the control plane itself acts for an account.

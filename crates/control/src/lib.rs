@@ -32,6 +32,7 @@ pub mod private_networks;
 mod refusal;
 pub mod regions;
 pub mod reserved_ips;
+mod roots;
 mod routes;
 mod secret;
 pub mod servers;
@@ -44,6 +45,7 @@ pub mod vpc2;
 pub mod vpcs;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use drivers::{Pace, Sim, World};
 use engine::{Clock, Engine};
@@ -53,6 +55,7 @@ pub use cx::{Cx, LifeCx, slice};
 pub use kind::{Doc, Kind, Life};
 pub use network::Network;
 pub use refusal::{Error, Refusal, Result};
+pub use roots::Root;
 pub use routes::{Answer, Request, Route, Routes};
 pub use tx::Tx;
 
@@ -85,6 +88,9 @@ pub struct Config {
     pub open: bool,
     /// Whether other servers use the same store.
     pub shared: bool,
+    /// Which data directory the owner's key comes from, where servers share a store: a changed key
+    /// takes the place of what the same directory brought before.
+    pub origin: String,
     /// The outside world; none: a simulated one at the pace of `behave`.
     pub world: Option<Arc<dyn World>>,
 }
@@ -99,6 +105,7 @@ impl Config {
             behave: Behave::Fast,
             open: false,
             shared: false,
+            origin: String::new(),
             world: None,
         }
     }
@@ -112,6 +119,8 @@ pub struct Control {
     pub(crate) behave: Behave,
     pub(crate) open: bool,
     pub(crate) shared: bool,
+    pub(crate) origin: String,
+    calls: AtomicU64,
     pub(crate) world: Arc<dyn World>,
     pub(crate) keyring: Keyring,
 }
@@ -119,14 +128,25 @@ pub struct Control {
 impl Control {
     /// A control plane on this store.
     pub fn new(config: Config) -> Arc<Self> {
-        let Config { store, clock, catalog, behave, open, shared, world } = config;
+        let Config { store, clock, catalog, behave, open, shared, origin, world } = config;
         let pace = match behave {
             Behave::Fast => Pace::FAST,
             Behave::Vultr => Pace::VULTR,
         };
         let world = world.unwrap_or_else(|| Arc::new(Sim::new(store.clone(), clock.clone(), pace)));
-        let keyring = Keyring::default();
-        Arc::new(Self { store, clock, catalog, behave, open, shared, world, keyring })
+        let (keyring, calls) = (Keyring::default(), AtomicU64::new(0));
+        Arc::new(Self {
+            store,
+            clock,
+            catalog,
+            behave,
+            open,
+            shared,
+            origin,
+            calls,
+            world,
+            keyring,
+        })
     }
 
     /// The clock that everything here goes by.
@@ -149,14 +169,13 @@ impl Control {
         self.behave
     }
 
-    /// Empties the store, keeping the first account with this key.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
-    pub async fn reset(self: &Arc<Self>, key: &str) -> Result<()> {
-        self.store.reset().await?;
-        self.keyring.forget();
-        self.ensure_root(key).await
+    /// How many requests have come since the start: a number that grows when somebody calls.
+    pub fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
+    }
+
+    fn note_call(&self) {
+        self.calls.fetch_add(1, Ordering::Relaxed);
     }
 
     /// A context for a caller.
@@ -166,6 +185,10 @@ impl Control {
         address: Option<std::net::IpAddr>,
         op: &'static str,
     ) -> Cx {
+        if caller.account == 0 {
+            // Who has a key was counted when it was looked up.
+            self.note_call();
+        }
         Cx { control: self.clone(), caller, address, op }
     }
 }

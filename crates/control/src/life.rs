@@ -43,6 +43,7 @@ impl<K: Life> engine::Life for Joined<K> {
             let next = K::step(&mut doc, &cx).await;
             // What was seen is worth keeping, whether or not the step came to its end.
             row.observed = serde_json::to_string(&doc.seen)?;
+            row.tally = K::tally(&doc);
             next
         })
     }

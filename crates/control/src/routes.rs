@@ -19,7 +19,7 @@ const KEPT: usize = 4 << 20;
 const AROUND: usize = 256;
 
 /// A request whose operation is known.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Request {
     /// The path's parameters, decoded.
     pub path: Vec<(String, String)>,

@@ -22,8 +22,8 @@ async fn user(world: &World, acls: &[Access]) -> User {
     world.client.send(request).await.expect("a user")
 }
 
-fn hidden(key: &str) -> String {
-    format!("{}{}", "*".repeat(31), &key[key.len() - 5..])
+fn hidden(key: &str) -> api::Secret {
+    format!("{}{}", "*".repeat(31), &key[key.len() - 5..]).into()
 }
 
 #[tokio::test]
@@ -59,16 +59,75 @@ async fn a_key_may_delete_itself() {
 }
 
 #[tokio::test]
-async fn the_key_that_the_server_starts_with_works_after_every_start() {
+async fn the_key_file_decides_which_key_is_the_owners() {
+    const OTHER: &str = "ANOTHERKEYANOTHERKEYANOTHERKEY";
+    let world = World::new().await;
+    let own = world.client.send(CreateApiKey::default()).await.unwrap();
+    assert!(world.control.ensure_root(KEY).await.unwrap(), "at every start");
+    world.client.send(GetAccount {}).await.unwrap();
+
+    assert!(world.control.ensure_root(OTHER).await.unwrap());
+    let other = world.client_with(OTHER);
+    assert_eq!(refused(world.client.send(GetAccount {}).await).0, 401, "the former key goes");
+    assert!(!world.control.is_root(KEY).await.unwrap());
+    let listed = other.send(ListApiKeys {}).await.unwrap().items;
+    assert_eq!(listed.len(), 2, "of the same account");
+    assert_eq!(listed[0].id, own.id, "and keys that the owner made stay");
+
+    assert!(world.control.ensure_root(KEY).await.unwrap(), "the file has it again");
+    world.client.send(GetAccount {}).await.unwrap();
+    assert_eq!(refused(other.send(GetAccount {}).await).0, 401);
+}
+
+#[tokio::test]
+async fn an_owners_key_that_was_deleted_stays_deleted() {
     let world = World::new().await;
     let first = world.client.send(ListApiKeys {}).await.unwrap().items.remove(0);
+    let own = world.client.send(CreateApiKey::default()).await.unwrap();
     world.client.send(DeleteApiKey { apikey_id: first.id }).await.unwrap();
-    assert_eq!(refused(world.client.send(GetAccount {}).await).0, 401);
-    world.control.ensure_root(KEY).await.unwrap();
-    world.client.send(GetAccount {}).await.unwrap();
-    world.control.ensure_root("ANOTHERKEYANOTHERKEYANOTHERKEY").await.unwrap();
-    let other = world.client_with("ANOTHERKEYANOTHERKEYANOTHERKEY");
-    assert_eq!(other.send(ListApiKeys {}).await.unwrap().meta.total, 2, "the same account");
+    for _ in 0..2 {
+        assert!(!world.control.ensure_root(KEY).await.unwrap(), "it is told");
+        assert!(!world.control.is_root(KEY).await.unwrap());
+        assert_eq!(refused(world.client.send(GetAccount {}).await).0, 401);
+    }
+    let (status, _) = world.raw("POST", "/_kettle/reset", "").await;
+    assert_eq!(status, 403, "a deleted key empties nothing");
+    let own = world.client_with(&own.api_key);
+    assert_eq!(own.send(ListApiKeys {}).await.unwrap().meta.total, 1);
+}
+
+#[tokio::test]
+async fn a_reset_keeps_the_keys_of_all_servers_on_the_store() {
+    const NEIGHBOURS: &str = "NEIGHBOURSKEYNEIGHBOURSKEYNEIGHBOURSK";
+    const DELETED: &str = "DELETEDKEYDELETEDKEYDELETEDKEYDELETED";
+    let world = World::new().await;
+    let server = |origin: &str| {
+        let config = control::Config {
+            clock: world.clock.clone(),
+            shared: true,
+            origin: origin.into(),
+            ..control::Config::new(world.store.clone())
+        };
+        control::Control::new(config)
+    };
+    let (neighbour, deleted) = (server("neighbour"), server("deleted"));
+    assert!(neighbour.ensure_root(NEIGHBOURS).await.unwrap());
+    assert!(deleted.ensure_root(DELETED).await.unwrap());
+    let keys = world.client.send(ListApiKeys {}).await.unwrap().items;
+    let gone = keys.iter().find(|key| key.api_key == hidden(DELETED)).unwrap().id;
+    world.client.send(DeleteApiKey { apikey_id: gone }).await.unwrap();
+    let script = world.client.send(CreateApiKey::default()).await.unwrap();
+
+    world.control.reset(KEY).await.unwrap();
+    for key in [KEY, NEIGHBOURS] {
+        let account = world.client_with(key).send(GetAccount {}).await.unwrap();
+        assert_eq!(account.email, "root@kettle.invalid");
+    }
+    assert_eq!(world.client.send(ListApiKeys {}).await.unwrap().meta.total, 2);
+    for key in [DELETED, &script.api_key] {
+        assert_eq!(refused(world.client_with(key).send(GetAccount {}).await).0, 401);
+    }
+    assert!(!deleted.ensure_root(DELETED).await.unwrap(), "not even by its server's next start");
 }
 
 #[tokio::test]
@@ -167,7 +226,7 @@ async fn no_key_is_stored_as_it_reads() {
     let world = World::new().await;
     let made = world.client.send(CreateApiKey::default()).await.unwrap();
     let row = world.store.get(made.id.into()).await.unwrap().unwrap();
-    assert!(!row.desired.contains(&made.api_key));
+    assert!(!row.desired.contains(made.api_key.as_str()));
 }
 
 #[tokio::test]

@@ -4,12 +4,11 @@
 //! It holds no key: each caller's own is passed on. It keeps which id of v1 is which of v2, and the
 //! first passwords of servers made through it, in a file that only its owner can read.
 
-use std::fs::OpenOptions;
 use std::net::SocketAddr;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::{Arg, ArgMatches, Command};
@@ -19,7 +18,7 @@ use store::{Location, Store};
 use tokio::net::TcpListener;
 use v1::{Config, Gateway, Limit, Mode, StoreIds};
 
-use crate::home::{Home, forget_url, write_url};
+use crate::home::{ASKED_FOR, Home, forget_url, write_url};
 use crate::serve::{reachable, stop_signal};
 use crate::settings;
 
@@ -29,6 +28,8 @@ const LISTEN: &str = "listen";
 const DATA: &str = "data";
 const LIMIT: &str = "limit";
 const READY_FILE: &str = "ready-file";
+/// How long what a key may do is remembered: the endpoint is far, and counts what it is asked.
+const REMEMBER: Duration = Duration::from_secs(30);
 
 /// The command line of `gateway`.
 pub(crate) fn command() -> Command {
@@ -81,15 +82,17 @@ pub(crate) async fn run(args: &ArgMatches) -> Result<ExitCode> {
     let home = Home::new(args.get_one(DATA))?;
     home.make()?;
     let ids = home.gateway_ids();
-    make_private(&ids).with_context(|| format!("cannot make {}", ids.display()))?;
     let store = Store::open(&Location::File(ids)).await?;
     let router = v1::router(Config {
         upstream: Arc::new(Gateway::new(endpoint.as_str())?),
-        ids: Arc::new(StoreIds::new(store, clock)),
+        ids: Arc::new(StoreIds::new(store, clock.clone())),
         catalog: Arc::new(catalog),
         limit,
         mode: Mode::Alive,
-    });
+        clock,
+        remember: REMEMBER,
+    })
+    .fallback(v1::nothing_there);
     let listener = TcpListener::bind(wanted).await.with_context(|| {
         format!("cannot listen on {wanted}; `--listen 127.0.0.1:0` takes any free port")
     })?;
@@ -98,7 +101,7 @@ pub(crate) async fn run(args: &ArgMatches) -> Result<ExitCode> {
     let (ready, url) =
         (args.get_one::<PathBuf>(READY_FILE), format!("http://{}", reachable(address)));
     if let Some(path) = ready {
-        write_url(path, &url)?;
+        write_url(path, &url, ASKED_FOR)?;
     }
     let limits = Limits { hosts: settings::hosts(args), ..Limits::default() };
     server::serve(listener, router, limits, stop).await;
@@ -106,12 +109,6 @@ pub(crate) async fn run(args: &ArgMatches) -> Result<ExitCode> {
         forget_url(path, &url);
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// Makes the file, for its owner alone, if it is not there: the store takes over its permissions.
-fn make_private(path: &Path) -> std::io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.append(true).create(true).mode(0o600).open(path).map(drop)
 }
 
 /// Says where the gateway is and what to type next.

@@ -1,4 +1,5 @@
-//! What is Kettle's own: `/_kettle/health`, `/_kettle/reset` and `/openapi.json`.
+//! What is Kettle's own: `/_kettle/health`, `/_kettle/whoami`, `/_kettle/reset` and
+//! `/openapi.json`.
 
 use std::future::{Ready, ready};
 use std::sync::Arc;
@@ -9,17 +10,25 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::{get, post};
+use ring::hmac;
 
 use crate::{App, reply, route};
 
 /// How long the store may take to say that it is well.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// The path at which a server proves that it has the owner's key.
+pub const WHOAMI: &str = "/_kettle/whoami";
+/// What a proof is of, besides the challenge: so that it serves no other purpose.
+const PROVEN: &[u8] = b"kettle whoami ";
+/// How long a challenge may be.
+const CHALLENGE: std::ops::RangeInclusive<usize> = 16..=128;
 
 /// Adds them.
 pub(crate) fn add(router: Router<Arc<App>>) -> Router<Arc<App>> {
     router
         .route("/openapi.json", get(document).fallback(only("GET")))
         .route("/_kettle/health", get(health).fallback(only("GET")))
+        .route(WHOAMI, get(whoami).fallback(only("GET")))
         .route("/_kettle/reset", post(reset).fallback(only("POST")))
 }
 
@@ -46,10 +55,45 @@ async fn health(State(app): State<Arc<App>>) -> Response {
     reply::error(&ApiError { error: format!("Service unavailable. {reason}"), status: 503 })
 }
 
+/// What proves that a server has the key, to who sent it this challenge.
+fn proof(key: &str, challenge: &str) -> String {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes());
+    let proof = hmac::sign(&key, &[PROVEN, challenge.as_bytes()].concat());
+    proof.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Whether `given` is what a server with this key answers to the challenge.
+pub fn proves(key: &str, challenge: &str, given: &str) -> bool {
+    // A proof is good for one challenge: how long the comparison takes tells nothing of use.
+    proof(key, challenge) == given
+}
+
+/// `GET /_kettle/whoami?challenge=TEXT`: proves that this server has its owner's key, without
+/// telling it: `proof` is the HMAC-SHA256, by the key, of `kettle whoami ` and the challenge, in
+/// hex. Whoever means to send the key asks this first, with 16 to 128 letters and digits from a
+/// random source.
+///
+/// `calls` grows with every request that comes to an operation. It costs the same however much is
+/// stored, needs no key, and is never refused as one too many.
+async fn whoami(State(app): State<Arc<App>>, request: Request) -> Response {
+    let query = request.uri().query().unwrap_or_default();
+    let challenge = query.strip_prefix("challenge=").unwrap_or_default();
+    let is_plain = challenge.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if !CHALLENGE.contains(&challenge.len()) || !is_plain {
+        let error =
+            "Bad request. challenge: must be 16 to 128 letters and digits, chosen at random";
+        return reply::error(&ApiError { error: error.into(), status: 400 });
+    }
+    let (proof, calls) = (proof(&app.key, challenge), app.control.calls());
+    reply::success(200, format!(r#"{{"proof":"{proof}","calls":{calls}}}"#).into())
+}
+
 /// Empties everything. Only the owner of the first account may.
 async fn reset(State(app): State<Arc<App>>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    if route::bearer(&parts) != Some(app.key.as_str()) {
+    let is_ours = route::bearer(&parts) == Some(app.key.as_str());
+    // The owner may have deleted the key that the server was started with.
+    if !is_ours || !app.control.is_root(&app.key).await.unwrap_or(false) {
         let error = "Forbidden. Only the key that the server printed may do this.".into();
         return reply::error(&ApiError { error, status: 403 });
     }
@@ -59,5 +103,18 @@ async fn reset(State(app): State<Arc<App>>, request: Request) -> Response {
             tracing::error!(%error, "cannot reset");
             reply::error(&ApiError { error: "Internal server error.".into(), status: 500 })
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proof_is_of_one_key_and_one_challenge() {
+        let given = proof("KEY", "challenge");
+        assert!(proves("KEY", "challenge", &given));
+        assert!(!proves("KEY", "another", &given) && !proves("OTHER", "challenge", &given));
+        assert!(!proves("KEY", "challenge", "") && !given.contains("KEY"));
     }
 }

@@ -3,11 +3,13 @@
 //! Reads run on the thread that asks and must be short, for they block an async worker. Nothing but
 //! the writer may write.
 mod apply;
+pub(crate) mod private;
 mod readers;
+mod sums;
 mod writer;
 
-use std::fs::{File, TryLockError};
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -17,17 +19,18 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::change::{Change, List};
-use crate::{Ask, Error, Facet, Outcome, Page, Result, Row};
+use crate::{Ask, Error, Facet, Outcome, Page, Result, Row, Sum, Tally};
 use readers::Readers;
 use writer::Writer;
 
 /// Each brings the format from its place in this list to the next. Never change one: add one.
-const MIGRATIONS: [&str; 1] = [include_str!("sqlite/1.sql")];
+const MIGRATIONS: [&str; 3] =
+    [include_str!("sqlite/1.sql"), include_str!("sqlite/2.sql"), include_str!("sqlite/3.sql")];
 
 macro_rules! columns {
     () => {
         "r.id, r.seq, r.account, r.kind, r.version, r.deleting, r.created, r.due, r.lease, r.tries, \
-         r.error, r.desired, r.observed"
+         r.error, r.desired, r.observed, r.class, r.amount"
     };
 }
 const COLUMNS: &str = columns!();
@@ -65,7 +68,8 @@ impl Sqlite {
         if let Some(directory) = path.parent() {
             std::fs::create_dir_all(directory).map_err(failed)?;
         }
-        let _lock = lock(path)?;
+        let _lock = private::lock(path)?;
+        private::keep(path)?;
         let db = connect(path)?;
         db.busy_timeout(Duration::ZERO)?;
         db.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
@@ -148,6 +152,18 @@ impl Sqlite {
         })
     }
 
+    pub(crate) async fn get_many(&self, ids: &[Uuid]) -> Result<Vec<Row>> {
+        self.read(|db| {
+            let tx = db.unchecked_transaction()?; // all are of the same moment
+            let mut find = tx.prepare_cached(BY_ID)?;
+            let mut rows = Vec::with_capacity(ids.len());
+            for id in ids {
+                rows.extend(find.query_row([id.as_bytes()], row).optional()?);
+            }
+            Ok(rows)
+        })
+    }
+
     pub(crate) async fn page(&self, ask: &Ask) -> Result<Page> {
         self.read(|db| {
             let tx = db.unchecked_transaction()?; // total and rows are of the same moment
@@ -174,14 +190,16 @@ impl Sqlite {
         })
     }
 
-    pub(crate) async fn all(&self, list: &List) -> Result<Vec<Row>> {
+    pub(crate) async fn first(&self, list: &List, most: usize) -> Result<Vec<Row>> {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
         self.read(|db| {
             let mut find = db.prepare_cached(&format!(
                 "SELECT {COLUMNS} FROM list l JOIN entry e ON e.list = l.id
                  JOIN resource r ON r.seq = e.seq
-                 WHERE l.account = ? AND l.kind = ? AND l.field = ? AND l.value = ? ORDER BY e.seq"
+                 WHERE l.account = ? AND l.kind = ? AND l.field = ? AND l.value = ?
+                 ORDER BY e.seq LIMIT ?"
             ))?;
-            let key = (list.account, &list.kind, list.facet.0, &list.facet.1);
+            let key = (list.account, &list.kind, list.facet.0, &list.facet.1, most);
             Ok(find.query_map(key, row)?.collect::<Result<_, _>>()?)
         })
     }
@@ -190,8 +208,51 @@ impl Sqlite {
         self.read(|db| apply::list(db, account, kind, facet).map(|(_, total)| total))
     }
 
+    pub(crate) async fn totals(
+        &self,
+        account: i64,
+        kind: &str,
+        facets: &[Facet],
+    ) -> Result<Vec<u64>> {
+        self.read(|db| {
+            let tx = db.unchecked_transaction()?; // all are of the same moment
+            let total = |facet| Ok(apply::list(&tx, account, kind, facet)?.1);
+            facets.iter().map(total).collect()
+        })
+    }
+
+    pub(crate) async fn sums(&self, account: i64, since: i64) -> Result<Vec<Sum>> {
+        self.read(|db| sums::read(db, account, since))
+    }
+
+    pub(crate) async fn uncounted(&self, behind: i64, most: usize) -> Result<Vec<Row>> {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        self.read(|db| {
+            let mut find = db.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM resource r INDEXED BY resource_uncounted
+                 WHERE amount < 0 AND seq > ? ORDER BY seq LIMIT ?"
+            ))?;
+            Ok(find.query_map([behind, most], row)?.collect::<Result<_, _>>()?)
+        })
+    }
+
+    pub(crate) async fn count_in(&self, rows: Vec<Row>) -> Result<()> {
+        self.just_write(move |db| rows.iter().try_for_each(|row| sums::count_in(db, row))).await
+    }
+
     pub(crate) async fn taken(&self, scope: &str, value: &str) -> Result<Option<Uuid>> {
         self.read(|db| apply::taken(db, scope, value))
+    }
+
+    pub(crate) async fn held(&self, scope: &str, owner: Uuid) -> Result<Vec<String>> {
+        self.read(|db| {
+            let sql =
+                "SELECT value FROM taken INDEXED BY taken_owner WHERE owner = ? AND scope = ?";
+            let mut find = db.prepare_cached(sql)?;
+            Ok(find
+                .query_map((owner.as_bytes(), scope), |r| r.get(0))?
+                .collect::<Result<_, _>>()?)
+        })
     }
 
     pub(crate) async fn apply(&self, change: Change) -> Result<()> {
@@ -257,7 +318,7 @@ impl Sqlite {
 
     pub(crate) async fn reset(&self) -> Result<()> {
         // Numbers go on from where they were, so that old cursors point at nothing.
-        const TABLES: [&str; 6] = ["resource", "list", "entry", "audit", "taken", "world"];
+        const TABLES: [&str; 7] = ["resource", "list", "entry", "audit", "taken", "world", "sums"];
         self.just_write(|db| {
             for table in TABLES {
                 apply::run(db, &format!("DELETE FROM {table}"), [])?;
@@ -272,6 +333,13 @@ impl Sqlite {
 impl Sqlite {
     pub(crate) fn count(&self, sql: &str) -> Result<i64> {
         self.read(|db| Ok(db.query_row(sql, [], |r| r.get(0))?))
+    }
+
+    pub(crate) async fn run(&self, statements: &'static [&str]) -> Result<()> {
+        self.just_write(move |db| {
+            statements.iter().try_for_each(|sql| apply::run(db, sql, []).map(drop))
+        })
+        .await
     }
 }
 
@@ -311,6 +379,10 @@ fn row(r: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
         error: r.get(10)?,
         desired: r.get(11)?,
         observed: r.get(12)?,
+        tally: match r.get(13)? {
+            Some(class) => Some(Tally { class, amount: r.get(14)? }),
+            None => None,
+        },
     })
 }
 
@@ -325,21 +397,6 @@ fn connect(path: &Path) -> Result<Connection> {
     };
     db.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(db)
-}
-
-/// A second writer is refused at once, also in this process, to which `unix-excl` is blind. The
-/// lock goes with the process, however that ends.
-fn lock(path: &Path) -> Result<File> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    let failed = |e| Error::File(PathBuf::from(&name), e);
-    let mut options = File::options();
-    let file = options.create(true).truncate(false).write(true).open(&name).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::AlreadyOpen(path.into())),
-        Err(TryLockError::Error(e)) => Err(failed(e)),
-    }
 }
 
 fn migrate(db: &Connection) -> Result<()> {

@@ -4,6 +4,7 @@
 
 mod bgp;
 mod charges;
+mod sums;
 #[cfg(test)]
 mod tests;
 mod traffic;
@@ -13,6 +14,7 @@ use api::{Money, OrEmpty, Page};
 use serde::{Deserialize, Serialize};
 
 use crate::life::Lives;
+use crate::roots::Root;
 use crate::{Cx, Kind, Result, Routes, slice};
 
 /// An account: its row's number is the account of all its resources.
@@ -22,6 +24,9 @@ pub struct Account {
     pub name: String,
     /// The owner's address, which answers carry in `x-user`.
     pub email: String,
+    /// Which keys the data directories of its servers brought last; the first account's only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roots: Vec<Root>,
 }
 
 impl Kind for Account {

@@ -76,7 +76,7 @@ pub(super) async fn what_is_stale_writes_nothing(store: Store) {
             "version" => drop(tx.get(one.id).await.unwrap()),
             "absence" => assert_eq!(tx.get(other.id).await.unwrap(), None),
             "total" => drop(tx.total(1, "key", red.clone()).await.unwrap()),
-            "members" => drop(tx.list(1, "key", red.clone()).await.unwrap()),
+            "members" => drop(tx.list(1, "key", red.clone(), 9).await.unwrap()),
             _ => {
                 let old = store.get(one.id).await.unwrap().unwrap();
                 tx.put(old, vec![red.clone()], vec![facet("color", "blue")]);
@@ -110,9 +110,9 @@ pub(super) async fn a_transaction_sees_its_own_writes(store: Store) {
     tx.remove(gone.clone(), vec![red.clone()]);
     assert_eq!(tx.get(old.id).await.unwrap(), Some(moved.clone()));
     assert_eq!(tx.get(gone.id).await.unwrap(), None);
-    assert_eq!(tx.list(1, "key", red.clone()).await.unwrap(), std::slice::from_ref(&new));
-    assert_eq!(tx.list(1, "key", blue.clone()).await.unwrap(), std::slice::from_ref(&moved));
-    assert_eq!(tx.list(1, "key", all()).await.unwrap(), [moved, new.clone()]);
+    assert_eq!(tx.list(1, "key", red.clone(), 9).await.unwrap(), std::slice::from_ref(&new));
+    assert_eq!(tx.list(1, "key", blue.clone(), 9).await.unwrap(), std::slice::from_ref(&moved));
+    assert_eq!(tx.list(1, "key", all(), 9).await.unwrap(), [moved, new.clone()]);
     for (facet, total) in [(red.clone(), 1), (blue.clone(), 1), (all(), 2)] {
         assert_eq!(tx.total(1, "key", facet).await.unwrap(), total);
     }
@@ -280,7 +280,7 @@ pub(super) async fn the_world_and_the_reset(store: Store) {
     tx.take("name", "n", old.id);
     commit(tx, old.id).await.unwrap();
     store.reset().await.unwrap();
-    assert_eq!(size(&store).await, [0; 5]);
+    assert_eq!(size(&store).await, [0; 6]);
     assert_eq!(store.world_get("vm", id).await.unwrap(), None);
     assert_eq!(store.next_due().await.unwrap(), None);
     let new = create(&store, row(), &[]).await.unwrap();
