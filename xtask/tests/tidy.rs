@@ -283,7 +283,8 @@ fn the_engine_and_the_store_know_no_family() {
     let mut found = Vec::new();
     let files = files("crates/engine/src").into_iter().chain(files("crates/store/src"));
     for file in files.filter(|file| !file.is_test()) {
-        for (n, line) in file.code() {
+        // The operating system is no family either.
+        for (n, line) in file.code().filter(|(_, line)| !line.contains("std::os::")) {
             let words = line.split(|c: char| !c.is_alphanumeric() && c != '_');
             // Whose a row is, is a matter of rows.
             let words = words.filter(|w| *w != "account" && api::FAMILIES.contains(w));

@@ -38,7 +38,8 @@ fn with_descriptors(most: u32, command: &Command) -> Command {
 }
 
 fn connect(server: &Server) -> TcpStream {
-    let stream = TcpStream::connect(server.url.strip_prefix("http://").unwrap()).unwrap();
+    let url = server.url.strip_prefix("http://").unwrap();
+    let stream = TcpStream::connect(url.trim_end_matches("/v1")).unwrap();
     stream.set_read_timeout(Some(LONG)).unwrap();
     stream.set_write_timeout(Some(LONG)).unwrap();
     stream
