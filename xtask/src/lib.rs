@@ -1,6 +1,6 @@
 //! What the chores and the tests of tidiness have in common.
 
-pub mod gaps;
+pub mod coverage;
 
 use std::path::PathBuf;
 

@@ -1,5 +1,5 @@
 //! The project's chores, started with `cargo xtask`: what CI checks, the benchmark, the OpenAPI
-//! document, the list of gaps.
+//! document, the page of what is served.
 //!
 //! Nothing here is part of the `kettle` program, and nothing here may ask another machine anything.
 
@@ -23,7 +23,7 @@ cargo xtask bench [OPTIONS]    how fast and how small, as ratios to a bare axum 
 cargo xtask seed DIR ROWS      a new data directory with so many rows, for `kettle serve --data`
 cargo xtask openapi [FILE]     write the OpenAPI document [default: target/openapi.json]
 cargo xtask openapi --check    check that every reference in it leads somewhere
-cargo xtask gaps               drop from tests/gaps.txt what is served by now
+cargo xtask coverage           write docs/coverage.md: which operations are served
 ";
 
 fn main() -> ExitCode {
@@ -46,7 +46,7 @@ fn run(args: &[&str]) -> Result<ExitCode> {
         // The benchmark starts this one itself.
         ["bare", path, answer] => bench::bare(path, Path::new(answer)),
         ["openapi", rest @ ..] => openapi::run(rest),
-        ["gaps"] => xtask::gaps::shrink(),
+        ["coverage"] => xtask::coverage::write(),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             Ok(ExitCode::SUCCESS)

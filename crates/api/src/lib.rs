@@ -8,6 +8,7 @@ extern crate self as api;
 pub mod access;
 pub mod error;
 pub mod id;
+pub mod known;
 pub mod money;
 pub mod openapi;
 pub mod page;

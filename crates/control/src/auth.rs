@@ -3,7 +3,6 @@
 //! Keys are stored as digests only, never as they read. Which key has a digest is a unique value in
 //! the store; what was looked up is remembered until a user or a key changes.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::{Arc, RwLock};
 
@@ -14,6 +13,7 @@ use uuid::Uuid;
 use crate::account::Account;
 use crate::api_keys::ApiKey;
 use crate::cx::Cx;
+use crate::kept::Kept;
 use crate::kind::{Doc, Kind};
 use crate::network::Network;
 use crate::refusal::{Error, Refusal, Result};
@@ -30,6 +30,8 @@ pub(crate) const ACCOUNTS: &str = "account";
 pub(crate) const FIRST: &str = "first";
 /// Kinds whose change may change who may do what.
 pub(crate) const HOLDERS: &[&str] = &[Account::KIND, User::KIND, ApiKey::KIND];
+/// The longest key, in bytes. No longer one is looked at.
+pub const KEY_MAX: usize = 255;
 /// How many callers are remembered at most.
 const REMEMBERED: usize = 10_000;
 /// How often an account is made when others keep making it at the same time.
@@ -103,6 +105,10 @@ fn invalid_token() -> Refusal {
     Refusal::unauthorized("Invalid API token.")
 }
 
+pub(crate) fn too_long() -> Refusal {
+    invalid_token().help(format!("a key has at most {KEY_MAX} bytes"))
+}
+
 /// A key's digest, in hex: what is stored instead of the key.
 pub fn digest(key: &str) -> String {
     Sha256::digest(key.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
@@ -117,11 +123,18 @@ pub fn new_key() -> String {
 #[derive(Debug, Default)]
 pub(crate) struct Keyring(RwLock<Remembered>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Remembered {
     /// Grows whenever all is forgotten: what was looked up before is not to be remembered then.
     era: u64,
-    callers: BTreeMap<[u8; 32], Arc<Caller>>,
+    /// By the key's digest.
+    callers: Kept<[u8; 32], Arc<Caller>>,
+}
+
+impl Default for Remembered {
+    fn default() -> Self {
+        Self { era: 0, callers: Kept::new(REMEMBERED) }
+    }
 }
 
 impl Keyring {
@@ -133,13 +146,13 @@ impl Keyring {
 
     fn recall(&self, digest: &[u8; 32]) -> (u64, Option<Arc<Caller>>) {
         let remembered = self.0.read().expect("no panic while held");
-        (remembered.era, remembered.callers.get(digest).cloned())
+        (remembered.era, remembered.callers.get(digest))
     }
 
     fn remember(&self, era: u64, digest: [u8; 32], caller: Arc<Caller>) {
         let mut remembered = self.0.write().expect("no panic while held");
-        if remembered.era == era && remembered.callers.len() < REMEMBERED {
-            remembered.callers.insert(digest, caller);
+        if remembered.era == era {
+            remembered.callers.put(digest, caller, 1);
         }
     }
 }
@@ -154,13 +167,37 @@ impl Control {
         token: &str,
         address: Option<IpAddr>,
     ) -> Result<Arc<Caller>> {
+        self.who(token, address, false).await
+    }
+
+    /// The same, for who needs an account: a server that takes any token makes one.
+    ///
+    /// # Errors
+    /// 401 for a token that is none, or may not be used from `address`.
+    pub async fn admit(
+        self: &Arc<Self>,
+        token: &str,
+        address: Option<IpAddr>,
+    ) -> Result<Arc<Caller>> {
+        self.who(token, address, self.open).await
+    }
+
+    async fn who(
+        self: &Arc<Self>,
+        token: &str,
+        address: Option<IpAddr>,
+        makes: bool,
+    ) -> Result<Arc<Caller>> {
+        if token.len() > KEY_MAX {
+            return Err(too_long().into());
+        }
         self.note_call();
         let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
         let (era, known) = self.keyring.recall(&digest);
         let caller = match known {
             Some(caller) => caller,
             None => {
-                let caller = Arc::new(self.look_up(token).await?);
+                let caller = Arc::new(self.look_up(token, makes).await?);
                 // Where servers share a database, another one may change who holds it.
                 if !self.shared {
                     self.keyring.remember(era, digest, caller.clone());
@@ -180,10 +217,10 @@ impl Control {
         }
     }
 
-    async fn look_up(self: &Arc<Self>, token: &str) -> Result<Caller> {
+    async fn look_up(self: &Arc<Self>, token: &str, makes: bool) -> Result<Caller> {
         let hex = digest(token);
         let mut key = self.store.taken(KEYS, &hex).await?;
-        if key.is_none() && self.open && !token.is_empty() {
+        if key.is_none() && makes && !token.is_empty() {
             let name = format!("Account {}", &hex[..8]);
             let email = format!("{}@kettle.invalid", &hex[..8]);
             let account = Account { name, email, ..Account::default() };

@@ -21,6 +21,7 @@ mod gone;
 pub mod instance_templates;
 pub mod instances;
 pub mod isos;
+mod kept;
 mod kind;
 mod life;
 pub mod load_balancers;

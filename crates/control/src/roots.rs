@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::account::Account;
 use crate::api_keys::ApiKey;
-use crate::auth::{ACCOUNTS, FIRST, KEYS, RUNS, digest};
+use crate::auth::{ACCOUNTS, FIRST, KEY_MAX, KEYS, RUNS, digest, too_long};
 use crate::kind::Doc;
 use crate::refusal::{Error, Result};
 use crate::{Control, Tx};
@@ -33,8 +33,11 @@ impl Control {
     /// and it stays deleted.
     ///
     /// # Errors
-    /// When the store cannot be written.
+    /// When the store cannot be written, and for a key that would not be looked at.
     pub async fn ensure_root(self: &Arc<Self>, key: &str) -> Result<bool> {
+        if key.len() > KEY_MAX {
+            return Err(too_long().into());
+        }
         for _ in 0..RUNS {
             match self.try_root(key).await {
                 // Another server does the same at this moment: let us see what there is now.

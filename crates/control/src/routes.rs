@@ -1,6 +1,5 @@
 //! Operations and their handlers. What HTTP library carries them is the server's affair.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock};
 
 use api::{ApiError, Endpoint, Op, wire};
@@ -10,12 +9,15 @@ use serde_json::{Map, Value};
 
 use crate::catalog::nearest;
 use crate::cx::Cx;
+use crate::kept::Kept;
 use crate::refusal::{Error, Refusal, Result};
 
 /// How often a handler is run when others keep changing what it relies on.
 const RUNS: usize = 16;
-/// How many answers of a fixed list are kept.
-const KEPT: usize = 256;
+/// How many bytes of answers of a fixed list are kept.
+const KEPT: usize = 4 << 20;
+/// What keeping an answer takes beside its bytes.
+const AROUND: usize = 256;
 
 /// A request whose operation is known.
 #[derive(Clone, Default)]
@@ -76,7 +78,7 @@ impl Routes {
     }
 
     /// Adds a public operation whose answer follows from its query alone as long as the server
-    /// runs: made once, then handed out as bytes.
+    /// runs: made once, then handed out as bytes. Those that are asked for most are kept.
     #[must_use]
     pub fn fixed<E, H, F>(mut self, handler: H) -> Self
     where
@@ -84,20 +86,20 @@ impl Routes {
         H: Fn(Cx, E) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<E::Response>> + Send + 'static,
     {
-        type Kept = BTreeMap<(Vec<(String, String)>, String), Bytes>;
-        let kept = Arc::new(RwLock::<Kept>::default());
+        let kept = Arc::new(RwLock::new(Kept::<_, Bytes>::new(KEPT)));
         let serve: Serve = Arc::new(move |cx: Cx, request: Request| {
             let (handler, kept) = (handler.clone(), kept.clone());
             Box::pin(async move {
                 let key = (request.path.clone(), request.query.clone());
                 if let Some(answer) = kept.read().expect("no panic while held").get(&key) {
-                    return Ok(answer.clone());
+                    return Ok(answer);
                 }
                 let answer = run::<E, H, F>(cx, request, handler).await?;
+                let (path, query) = &key;
+                let path = path.iter().map(|(name, value)| name.len() + value.len());
+                let weight = AROUND + path.sum::<usize>() + query.len() + answer.len();
                 let mut kept = kept.write().expect("no panic while held");
-                if kept.len() < KEPT {
-                    kept.insert(key, answer.clone());
-                }
+                kept.put(key, answer.clone(), weight);
                 Ok(answer)
             })
         });

@@ -68,7 +68,7 @@ pub(crate) fn command() -> Command {
             "Each caller's key is passed on as it is: use a key of the endpoint's. SIGINT and \
              SIGTERM stop it.",
         )
-        .args([upstream, listen, data, catalog, limit, ready])
+        .args([upstream, listen, data, catalog, limit, settings::host_arg(), ready])
 }
 
 /// Serves until a signal comes.
@@ -103,7 +103,8 @@ pub(crate) async fn run(args: &ArgMatches) -> Result<ExitCode> {
     if let Some(path) = ready {
         write_url(path, &url, ASKED_FOR)?;
     }
-    server::serve(listener, router, Limits::default(), stop).await;
+    let limits = Limits { hosts: settings::hosts(args), ..Limits::default() };
+    server::serve(listener, router, limits, stop).await;
     if let Some(path) = ready {
         forget_url(path, &url);
     }

@@ -52,7 +52,7 @@ pub(crate) fn command() -> Command {
         .arg(listen)
         .arg(key)
         .args(settings::args())
-        .arg(ready)
+        .args([settings::host_arg(), ready])
 }
 
 /// Serves until a signal comes.
@@ -157,7 +157,7 @@ impl Up {
                  file, or remove the file to have one made"
             );
         }
-        let limits = Limits::default();
+        let limits = Limits { hosts: settings.hosts.clone(), ..Limits::default() };
         let v1 = settings.v1;
         let shared = control.clone();
         let config = server::Config { control, key: key.text.clone(), limits, v1 };

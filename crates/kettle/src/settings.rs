@@ -20,6 +20,7 @@ const OPEN: &str = "open";
 const WITH_RETIRED: &str = "with-retired";
 const CATALOG: &str = "catalog";
 const V1: &str = "v1";
+const HOST: &str = "host";
 
 /// The options.
 pub(crate) fn args() -> Vec<Arg> {
@@ -55,6 +56,21 @@ pub(crate) fn args() -> Vec<Arg> {
     ]
 }
 
+/// The option that lets requests name the server otherwise than by a loopback address.
+pub(crate) fn host_arg() -> Arg {
+    Arg::new(HOST)
+        .long(HOST)
+        .value_name("NAME")
+        .action(ArgAction::Append)
+        .help("Let requests to a loopback address call the server so, beside localhost")
+}
+
+/// The names that the command line lets requests call the server.
+pub(crate) fn hosts(args: &ArgMatches) -> Vec<String> {
+    let names = args.try_get_many::<String>(HOST).ok().flatten();
+    names.into_iter().flatten().cloned().collect()
+}
+
 /// The option that adds to the catalogue.
 pub(crate) fn catalog_arg() -> Arg {
     Arg::new(CATALOG)
@@ -85,6 +101,7 @@ pub(crate) struct Settings {
     pub(crate) open: bool,
     catalog: Catalog,
     pub(crate) v1: v1::Mode,
+    pub(crate) hosts: Vec<String>,
     /// The options given that say how a server is to be.
     given: Vec<String>,
 }
@@ -111,6 +128,7 @@ impl Settings {
             open: args.get_flag(OPEN),
             catalog,
             v1,
+            hosts: hosts(args),
             given: given.map(|name| format!("--{name}")).collect(),
         })
     }

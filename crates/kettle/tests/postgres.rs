@@ -125,3 +125,42 @@ async fn what_a_killed_server_began_the_other_finishes() {
     assert_eq!(count("SELECT count(*) FROM world WHERE kind = 'disk'").await, 7);
     testing::check(&store).await;
 }
+
+#[tokio::test]
+async fn health_tells_when_the_database_is_away_and_when_it_is_back() {
+    let Some(database) = testing::postgres().await else { return };
+    // The database's socket by a way that can be closed.
+    let ways = tempfile::tempdir().unwrap();
+    let way = ways.path().join("way");
+    let socket = database.strip_prefix("host=").and_then(|url| url.split(' ').next()).unwrap();
+    let open = || std::os::unix::fs::symlink(socket, &way).unwrap();
+    open();
+    let by_way = database.replace(socket, way.to_str().unwrap()) + " application_name=away";
+    let (server, _data) = server(&by_way, &[]).await;
+    let client = server.client();
+    let health = async || client.raw(api::Method::GET, "/_kettle/health", None).await.unwrap();
+    assert_eq!(health().await.status, 200);
+
+    std::fs::remove_file(&way).unwrap();
+    let store = Store::open(&Location::Postgres(database.clone())).await.unwrap();
+    let end = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+        WHERE application_name = 'away'";
+    assert!(testing::count(&store, end).await.unwrap() > 0);
+    let becomes = async |status: u16| {
+        let look = async {
+            loop {
+                match health().await {
+                    answer if answer.status == status => return answer.body,
+                    _ => tokio::task::yield_now().await,
+                }
+            }
+        };
+        tokio::time::timeout(LONG, look).await.expect("it shows")
+    };
+    let said = becomes(503).await;
+    assert!(said.starts_with(r#"{"error":"Service unavailable. PostgreSQL: "#), "{said}");
+    assert_eq!(client.raw(api::Method::GET, "/v2/regions", None).await.unwrap().status, 200);
+
+    open();
+    becomes(200).await;
+}

@@ -1,25 +1,41 @@
 //! Accepts connections and serves HTTP/1.1 on them, until told to stop.
 
+use std::convert::Infallible;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
-use http::Request;
-use hyper::body::Incoming;
+use http::{Request, Response};
+use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
+use rustix::process::{Resource, getrlimit};
+use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::watch;
 use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
 
 use crate::limits::Limits;
+use crate::places::{Place, Places, Seat};
 use crate::route::Peer;
+use crate::wire::Wire;
+use crate::{hosts, reply};
 
 /// How long to wait when the operating system has no more connections to give.
 const PAUSE: Duration = Duration::from_millis(50);
+/// How many descriptors are left for files, the engine and the connections of a database.
+const SPARE: u64 = 64;
+/// The longest head of a request, in bytes.
+const HEAD_BYTES: usize = 128 << 10;
+/// How long, and for how many bytes, a client that was told the last thing may go on sending:
+/// whom we hang up on at once may never see what it was told.
+const LINGER: Duration = Duration::from_secs(1);
+const LINGER_BYTES: usize = 1 << 20;
 
 /// Serves until `stop` says so; requests under way are finished first, for a while.
 pub async fn serve(
@@ -28,61 +44,182 @@ pub async fn serve(
     limits: Limits,
     mut stop: watch::Receiver<bool>,
 ) {
-    let graceful = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(limits.connections));
-    while !*stop.borrow() {
+    let places = Places::new(limits.connections.min(descriptors()));
+    let stopping = limits.stopping;
+    let front = Arc::new(Front { router, limits, stop: stop.clone() });
+    loop {
         let accepted = tokio::select! {
-            _ = stop.changed() => continue,
-            accepted = accept(&listener, &places) => accepted,
+            () = told(&mut stop) => break,
+            accepted = listener.accept() => accepted,
         };
-        match accepted {
-            Ok((stream, peer, place)) => {
-                connection(stream, peer, place, &router, limits, &graceful);
-            }
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
             Err(error) => {
                 tracing::warn!(%error, "cannot accept a connection");
+                places.close_idle();
                 tokio::time::sleep(PAUSE).await;
+                continue;
             }
+        };
+        let place = tokio::select! {
+            () = told(&mut stop) => break,
+            place = places.take(peer.ip().to_canonical()) => place,
+        };
+        match place {
+            Some(place) => front.clone().begin(stream, peer, place),
+            None => tracing::debug!(%peer, "this network has all the connections that it may"),
         }
     }
     drop(listener);
-    if tokio::time::timeout(limits.stopping, graceful.shutdown()).await.is_err() {
+    if tokio::time::timeout(stopping, places.all_gone()).await.is_err() {
         tracing::warn!("some requests were still under way and are cut off");
     }
 }
 
-type Accepted = (TcpStream, Peer, OwnedSemaphorePermit);
-
-async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> std::io::Result<Accepted> {
-    let place = places.clone().acquire_owned().await.expect("the semaphore is never closed");
-    let (stream, address) = listener.accept().await?;
-    stream.set_nodelay(true)?;
-    Ok((stream, Peer(address), place))
+/// Returns when the server is to stop, or nobody is left who could say so.
+async fn told(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
 }
 
-fn connection(
-    stream: TcpStream,
-    peer: Peer,
-    place: OwnedSemaphorePermit,
-    router: &Router,
+/// How many connections the operating system lets us have beside all else.
+fn descriptors() -> usize {
+    let most = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+    // What is open already comes out of the spare ones, if those suffice.
+    let open = std::fs::read_dir("/dev/fd").map_or(0, |files| files.count() as u64);
+    let spare = SPARE.max(open + SPARE / 2);
+    usize::try_from(most.saturating_sub(spare)).unwrap_or(usize::MAX).max(1)
+}
+
+/// What all connections share.
+struct Front {
+    router: Router,
     limits: Limits,
-    graceful: &GracefulShutdown,
-) {
-    let service = router.clone().map_request(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(peer);
-        request.map(Body::new)
-    });
-    let mut stream = TimeoutStream::new(stream);
-    stream.set_write_timeout(Some(limits.answer));
-    let connection = hyper::server::conn::http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(limits.head)
-        .serve_connection(TokioIo::new(Box::pin(stream)), TowerToHyperService::new(service));
-    let connection = graceful.watch(connection);
-    tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!(%error, "a connection broke");
+    stop: watch::Receiver<bool>,
+}
+
+impl Front {
+    fn begin(self: Arc<Self>, stream: TcpStream, peer: SocketAddr, place: Place) {
+        let local = stream.set_nodelay(true).and_then(|()| stream.local_addr());
+        match local {
+            Ok(local) => drop(tokio::spawn(self.serve(stream, peer, local.ip(), place))),
+            Err(error) => tracing::debug!(%error, "a connection broke"),
         }
-        drop(place);
-    });
+    }
+
+    async fn serve(
+        self: Arc<Self>,
+        stream: TcpStream,
+        peer: SocketAddr,
+        local: IpAddr,
+        place: Place,
+    ) {
+        let (seat, mut stop) = (place.seat.clone(), self.stop.clone());
+        let service = service_fn(|request| {
+            let (front, seat) = (self.clone(), seat.clone());
+            async move { Ok::<_, Infallible>(front.answer(request, peer, local, seat).await) }
+        });
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(self.limits.answer));
+        let wire = Wire::new(Box::pin(stream), seat.clone());
+        let mut connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.limits.head)
+            .max_buf_size(HEAD_BYTES)
+            .serve_connection(TokioIo::new(wire), service);
+        let outcome = tokio::select! {
+            outcome = &mut connection => outcome,
+            () = seat.ended() => return,
+            () = told(&mut stop) => {
+                // Only a request whose handler runs is waited for.
+                if seat.close() {
+                    return;
+                }
+                Pin::new(&mut connection).graceful_shutdown();
+                (&mut connection).await
+            }
+        };
+        if let Err(error) = outcome {
+            tracing::debug!(%error, "a connection broke");
+            // Who sent what is no request was told so.
+            if !error.is_parse() {
+                return;
+            }
+        }
+        seat.rest();
+        tokio::select! {
+            () = linger(connection.into_parts().io.into_inner()) => {}
+            () = seat.ended() => {}
+            () = told(&mut stop) => {}
+        }
+    }
+
+    async fn answer(
+        &self,
+        request: Request<Incoming>,
+        peer: SocketAddr,
+        local: IpAddr,
+        seat: Arc<Seat>,
+    ) -> Response<Answer> {
+        if !seat.begin() {
+            // The connection ends, and this with it.
+            std::future::pending::<()>().await;
+        }
+        let response = match hosts::check(local, &self.limits.hosts, &request) {
+            Err(refusal) => reply::error(&refusal),
+            Ok(()) => {
+                let mut request = request.map(axum::body::Body::new);
+                request.extensions_mut().insert(Peer(peer));
+                let answer = self.router.clone().oneshot(request).await;
+                answer.unwrap_or_else(|never| match never {})
+            }
+        };
+        response.map(|body| Answer { body, seat })
+    }
+}
+
+/// Takes what a client still sends until it has hung up, too.
+async fn linger(mut stream: impl AsyncRead + Unpin) {
+    let (mut buffer, mut taken) = ([0; 4096], 0);
+    let all = async {
+        while taken < LINGER_BYTES {
+            match stream.read(&mut buffer).await {
+                Ok(n @ 1..) => taken += n,
+                _ => return,
+            }
+        }
+    };
+    // In time or not: it ends.
+    let _ = tokio::time::timeout(LINGER, all).await;
+}
+
+/// An answer's body, which tells when all of it has been handed over.
+struct Answer {
+    body: axum::body::Body,
+    seat: Arc<Seat>,
+}
+
+impl Drop for Answer {
+    fn drop(&mut self) {
+        self.seat.answered();
+    }
+}
+
+impl Body for Answer {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
 }

@@ -3,6 +3,7 @@
 
 use std::future::{Ready, ready};
 use std::sync::Arc;
+use std::time::Duration;
 
 use api::ApiError;
 use axum::Router;
@@ -13,6 +14,8 @@ use ring::hmac;
 
 use crate::{App, reply, route};
 
+/// How long the store may take to say that it is well.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// The path at which a server proves that it has the owner's key.
 pub const WHOAMI: &str = "/_kettle/whoami";
 /// What a proof is of, besides the challenge: so that it serves no other purpose.
@@ -41,10 +44,16 @@ async fn document(State(app): State<Arc<App>>) -> Response {
     reply::success(200, app.document.get_or_init(make).clone())
 }
 
-/// Whether the server answers, and which one it is.
-async fn health() -> Response {
-    let body = concat!(r#"{"status":"ok","version":""#, env!("CARGO_PKG_VERSION"), r#""}"#);
-    reply::success(200, bytes::Bytes::from_static(body.as_bytes()))
+/// Whether the server can do its work, and which one it is. Where it cannot, why.
+async fn health(State(app): State<Arc<App>>) -> Response {
+    const OK: &str = concat!(r#"{"status":"ok","version":""#, env!("CARGO_PKG_VERSION"), r#""}"#);
+    let checked = tokio::time::timeout(PATIENCE, app.control.store().check()).await;
+    let reason = match checked {
+        Ok(Ok(())) => return reply::success(200, bytes::Bytes::from_static(OK.as_bytes())),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "the store does not answer".to_owned(),
+    };
+    reply::error(&ApiError { error: format!("Service unavailable. {reason}"), status: 503 })
 }
 
 /// What is in the place of a machine's console. The same for every machine, whether there is one or

@@ -5,10 +5,14 @@
 
 mod connections;
 mod control_routes;
+mod hosts;
 mod limits;
+mod places;
 mod reply;
 mod route;
+mod unserved;
 mod version_1;
+mod wire;
 
 use std::io;
 use std::net::SocketAddr;
@@ -31,7 +35,7 @@ pub struct Config {
     pub control: Arc<Control>,
     /// The owner's key, which `/_kettle/reset` keeps.
     pub key: String,
-    /// Sizes and times that a request must keep to.
+    /// What a request must keep to.
     pub limits: Limits,
     /// Whether `/v1` answers as it did, or as it does today.
     pub v1: v1::Mode,
@@ -43,15 +47,26 @@ pub(crate) struct App {
     pub(crate) key: String,
     pub(crate) limits: Limits,
     pub(crate) rate: limits::Rate,
+    pub(crate) room: limits::Room,
+    pub(crate) unserved: unserved::Unserved,
     pub(crate) document: std::sync::OnceLock<bytes::Bytes>,
+}
+
+impl App {
+    fn new(control: Arc<Control>, key: String, limits: Limits, routes: &control::Routes) -> Self {
+        let (room, rate) = (limits::Room::new(limits.bodies_bytes), limits::Rate::default());
+        let unserved = unserved::Unserved::new(routes.0.iter().map(|route| &route.op));
+        let document = std::sync::OnceLock::new();
+        Self { control, key, limits, rate, room, unserved, document }
+    }
 }
 
 /// The routes of everything that is served: `/v2`, `/v1`, `/openapi.json` and `/_kettle`.
 pub fn router(config: Config) -> Router {
     let Config { control, key, limits, v1 } = config;
-    let (rate, document) = (limits::Rate::default(), std::sync::OnceLock::new());
-    let app = Arc::new(App { control, key, limits, rate, document });
-    let v2 = route::add(Router::new(), control::routes()).with_state(app.clone());
+    let routes = control::routes();
+    let app = Arc::new(App::new(control, key, limits, &routes));
+    let v2 = route::add(Router::new(), routes).with_state(app.clone());
     let v1 = version_1::routes(&app.control, v2.clone(), v1);
     let own = control_routes::add(Router::new()).fallback(route::nothing_there);
     v2.merge(v1).merge(own.with_state(app))
@@ -84,7 +99,7 @@ impl Server {
     /// finished first, for a while.
     pub async fn run(self, stop: watch::Receiver<bool>) {
         let working = tokio::spawn(engine(&self.config.control).run(stop.clone()));
-        let limits = self.config.limits;
+        let limits = self.config.limits.clone();
         connections::serve(self.listener, router(self.config), limits, stop).await;
         if working.await.is_err() {
             tracing::error!("the engine has panicked");

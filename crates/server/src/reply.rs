@@ -7,33 +7,65 @@ use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderName, HeaderValue, StatusCode};
 
-const HEADERS: [(HeaderName, HeaderValue); 4] = [
+/// On every answer. No browser runs, frames or guesses the type of anything that comes from here.
+const HEADERS: [(HeaderName, HeaderValue); 5] = [
     (http::header::SERVER, HeaderValue::from_static("kettle")),
+    (
+        http::header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; sandbox"),
+    ),
     (http::header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (http::header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
     (HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex,noarchive")),
 ];
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
+/// The type of an answer without a body: there are clients that read it after each 204.
+const NOTHING: HeaderValue = HeaderValue::from_static("text/html; charset=UTF-8");
 /// Says whose key it was.
 const X_USER: HeaderName = HeaderName::from_static("x-user");
 
-/// A success. An empty body has no type.
+/// A success.
 pub(crate) fn success(status: u16, body: Bytes) -> Response {
     let status = StatusCode::from_u16(status).expect("operations have valid statuses");
     let is_empty = body.is_empty();
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
-    if !is_empty {
-        response.headers_mut().insert(CONTENT_TYPE, JSON);
-    }
+    response.headers_mut().insert(CONTENT_TYPE, if is_empty { NOTHING } else { JSON });
     response.headers_mut().extend(HEADERS);
     response
 }
 
-/// A refusal or a failure.
+/// A refusal or a failure. Who is to come again is told when.
 pub(crate) fn error(error: &ApiError) -> Response {
-    let body = serde_json::to_vec(error).expect("an error is plain data");
-    success(error.status, body.into())
+    let mut response = success(error.status, body_of(error));
+    if matches!(error.status, 429 | 503) {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    response
+}
+
+fn body_of(error: &ApiError) -> Bytes {
+    serde_json::to_vec(error).expect("an error is plain data").into()
+}
+
+/// What a head says of an answer without a body.
+pub(crate) const NO_BODY: &str = "\r\ncontent-length: 0\r\n";
+
+/// The HTTP library's own refusal, of which there is the head alone, as ours are.
+pub(crate) fn with_error(head: &[u8], status: u16) -> Vec<u8> {
+    let text = match status {
+        414 => "URI too long. the address of a request has at most 65534 bytes",
+        431 => "Request header fields too large. a head has at most 131072 bytes and 100 fields",
+        _ => "Bad request. this is no request of HTTP/1.1",
+    };
+    let body = body_of(&ApiError { error: text.into(), status });
+    let mut headers = format!("\r\ncontent-length: {}\r\n", body.len());
+    for (name, value) in HEADERS.iter().chain(&[(CONTENT_TYPE, JSON)]) {
+        headers += &format!("{name}: {}\r\n", value.to_str().unwrap_or_default());
+    }
+    let mut answer = String::from_utf8_lossy(head).replacen(NO_BODY, &headers, 1).into_bytes();
+    answer.extend_from_slice(&body);
+    answer
 }
 
 /// Says whose key it was.
@@ -61,8 +93,5 @@ pub(crate) fn wrong_method(allowed: &str) -> Response {
 
 /// 429: too many requests in this second.
 pub(crate) fn too_many() -> Response {
-    let text = "Your request exceeded the API rate limit.";
-    let mut response = error(&ApiError { error: text.into(), status: 429 });
-    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
-    response
+    error(&ApiError { error: "Your request exceeded the API rate limit.".into(), status: 429 })
 }

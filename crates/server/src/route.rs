@@ -13,12 +13,15 @@ use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter};
 use bytes::Bytes;
 use control::auth::Caller;
-use control::{Behave, Error, Route, Routes};
+use control::{Behave, Error, Refusal, Route, Routes};
 use futures_util::FutureExt;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::request::Parts;
-use http_body_util::{BodyExt, Limited};
+use http_body_util::BodyExt;
+use hyper::body::Body as _;
+use tokio::sync::OwnedSemaphorePermit;
 
+use crate::limits::Room;
 use crate::{App, reply};
 
 /// Where a request comes from: put into its extensions by whoever accepts connections.
@@ -39,7 +42,8 @@ fn methods(mut routes: Vec<Route>) -> MethodRouter<Arc<App>> {
     let names: Vec<_> = routes.iter().map(|route| route.op.method.to_string()).collect();
     let allowed = names.join(", ");
     let wrong = async move |State(app): State<Arc<App>>, request: Request| {
-        refuse(&app, request, reply::wrong_method(&allowed)).await
+        let unserved = unserved(&app, &request);
+        refuse(&app, request, unserved.unwrap_or_else(|| reply::wrong_method(&allowed))).await
     };
     let fallback = MethodRouter::new().fallback(wrong);
     routes.into_iter().fold(fallback, |methods, route| {
@@ -52,7 +56,23 @@ fn methods(mut routes: Vec<Route>) -> MethodRouter<Arc<App>> {
 
 /// Answers what is on no path of ours.
 pub(crate) async fn nothing_there(State(app): State<Arc<App>>, request: Request) -> Response {
-    refuse(&app, request, reply::not_found()).await
+    let refusal = unserved(&app, &request).unwrap_or_else(|| {
+        match &*app.unserved.methods(request.uri().path()) {
+            methods @ [_, ..] if is_helpful(&app) => reply::wrong_method(&methods.join(", ")),
+            _ => reply::not_found(),
+        }
+    });
+    refuse(&app, request, refusal).await
+}
+
+/// What an operation of the API gets that is not served. As the real thing it has no words for it.
+fn unserved(app: &App, request: &Request) -> Option<Response> {
+    let refusal = app.unserved.refusal(request.method(), request.uri().path())?;
+    Some(if is_helpful(app) { reply::error(&refusal) } else { reply::not_found() })
+}
+
+fn is_helpful(app: &App) -> bool {
+    app.control.behave().is_helpful()
 }
 
 /// Refuses what is no operation. It counts like any request, and says whose key it was.
@@ -75,6 +95,11 @@ fn is_too_fast(app: &App, address: Option<IpAddr>) -> bool {
 }
 
 async fn serve(app: Arc<App>, route: Route, request: Request) -> Response {
+    if app.unserved.may_be_meant(&route.op)
+        && let Some(refusal) = unserved(&app, &request)
+    {
+        return refuse(&app, request, refusal).await;
+    }
     let (mut parts, body) = request.into_parts();
     let address = peer(&parts);
     let behave = app.control.behave();
@@ -92,7 +117,11 @@ async fn serve(app: Arc<App>, route: Route, request: Request) -> Response {
             Ok(path) => path.iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect(),
             Err(_) => return Err(bad_request(behave, "the path is not UTF-8")),
         };
-        let body = if route.op.has_body { read(&app, &parts, body).await? } else { Bytes::new() };
+        let whole = match route.op.has_body {
+            true => read(&app, &parts, body).await?,
+            false => Whole::default(),
+        };
+        let body = whole.bytes.clone();
         let query = parts.uri.query().unwrap_or_default().to_owned();
         let cx = app.control.cx(caller.clone(), address, route.op.id).at(site(&parts));
         let answer = route.serve(cx, control::Request { path, query, body });
@@ -128,9 +157,12 @@ async fn identify(
     if token.is_empty() && is_public {
         return Ok(Arc::new(Caller::nobody()));
     }
-    match app.control.identify(token, address).await {
+    if is_public {
+        let known = app.control.identify(token, address).await;
+        return Ok(known.unwrap_or_else(|_| Arc::new(Caller::nobody())));
+    }
+    match app.control.admit(token, address).await {
         Ok(caller) => Ok(caller),
-        Err(_) if is_public => Ok(Arc::new(Caller::nobody())),
         Err(Error::Refused(refusal)) if token.is_empty() => {
             let help = "send the key as `Authorization: Bearer KEY`";
             Err(refusal.help(help).answer(app.control.behave().is_helpful()))
@@ -150,33 +182,72 @@ pub(crate) fn bearer(parts: &Parts) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-async fn read(app: &App, parts: &Parts, body: Body) -> Result<Bytes, ApiError> {
+/// The body, with the room that it takes as long as it is at hand.
+async fn read(app: &App, parts: &Parts, body: Body) -> Result<Whole, ApiError> {
     let behave = app.control.behave();
-    let is_helpful = behave.is_helpful();
+    let answer = |refusal: Refusal| Err(refusal.answer(behave.is_helpful()));
     let most = app.limits.body_bytes;
-    let whole = tokio::time::timeout(app.limits.body, Limited::new(body, most).collect()).await;
-    let bytes = match whole {
+    let read = tokio::time::timeout(app.limits.body, collect(&app.room, body, most)).await;
+    let whole = match read {
+        Ok(Ok(whole)) => whole,
         Err(_) => {
-            let refusal = control::Refusal::new(408, "Request timeout.");
-            return Err(refusal.help("the body did not arrive in time").answer(is_helpful));
+            let refusal = Refusal::new(408, "Request timeout.");
+            return answer(refusal.help("the body did not arrive in time"));
         }
-        Ok(Err(e)) if e.is::<http_body_util::LengthLimitError>() => {
-            let refusal = control::Refusal::new(413, "Request entity too large.");
-            let help = format!("a body has at most {most} bytes");
-            return Err(refusal.help(help).answer(is_helpful));
+        Ok(Err(Unread::TooLarge)) => {
+            let refusal = Refusal::new(413, "Request entity too large.");
+            return answer(refusal.help(format!("a body has at most {most} bytes")));
         }
-        Ok(Err(_)) => return Err(bad_request(behave, "the body broke off")),
-        Ok(Ok(body)) => body.to_bytes(),
+        Ok(Err(Unread::NoRoom)) => {
+            let refusal = Refusal::new(503, "Service unavailable.");
+            return answer(refusal.help("too many large requests at once: send it again"));
+        }
+        Ok(Err(Unread::BrokenOff)) => return Err(bad_request(behave, "the body broke off")),
     };
     let kind = parts.headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    if behave == Behave::Vultr && !bytes.is_empty() && !kind.starts_with("application/json") {
+    let is_json = whole.bytes.is_empty() || kind.starts_with("application/json");
+    if behave == Behave::Vultr && !is_json {
         return Err(bad_request(behave, "send `Content-Type: application/json`"));
     }
-    Ok(bytes)
+    Ok(whole)
+}
+
+/// A body, and its room.
+#[derive(Default)]
+struct Whole {
+    bytes: Bytes,
+    _room: Option<OwnedSemaphorePermit>,
+}
+
+/// Why a body was not read.
+enum Unread {
+    TooLarge,
+    NoRoom,
+    BrokenOff,
+}
+
+async fn collect(room: &Room, mut body: Body, most: usize) -> Result<Whole, Unread> {
+    let (mut bytes, mut held) = (Vec::new(), None);
+    // Who says at once that it is too much need not send it.
+    if body.size_hint().lower() > most as u64 {
+        return Err(Unread::TooLarge);
+    }
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| Unread::BrokenOff)?.into_data() else { continue };
+        let size = bytes.len() + data.len();
+        if size > most {
+            return Err(Unread::TooLarge);
+        }
+        if !room.suffices(&mut held, size) {
+            return Err(Unread::NoRoom);
+        }
+        bytes.extend_from_slice(&data);
+    }
+    Ok(Whole { bytes: bytes.into(), _room: held })
 }
 
 fn bad_request(behave: Behave, help: &str) -> ApiError {
-    control::Refusal::bad("Bad request.").help(help).answer(behave.is_helpful())
+    Refusal::bad("Bad request.").help(help).answer(behave.is_helpful())
 }
 
 fn failure() -> ApiError {
@@ -191,7 +262,7 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
-    use crate::limits::{Limits, Rate};
+    use crate::limits::Limits;
 
     #[tokio::test]
     async fn a_handler_that_panics_fails_its_own_request_only() {
@@ -199,9 +270,8 @@ mod tests {
         let store = Store::open(&Location::Memory).await.unwrap();
         let control = Control::new(Config::new(store));
         control.ensure_root(KEY).await.unwrap();
-        let (limits, rate) = (Limits::default(), Rate::default());
-        let app = App { control, key: KEY.into(), limits, rate, document: Default::default() };
         let routes = Routes::default().on(async |_, _: GetAccount| panic!("for the test's sake"));
+        let app = App::new(control, KEY.into(), Limits::default(), &routes);
         let router = add(Router::new(), routes).with_state(Arc::new(app));
         for _ in 0..2 {
             let request = Request::builder().uri("/v2/account");

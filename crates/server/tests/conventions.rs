@@ -78,6 +78,7 @@ fn common(headers: &HeaderMap) {
         ("x-content-type-options", "nosniff"),
         ("x-frame-options", "DENY"),
         ("x-robots-tag", "noindex,noarchive"),
+        ("content-security-policy", "default-src 'none'; sandbox"),
     ] {
         assert_eq!(headers[name], value);
     }
@@ -113,13 +114,14 @@ async fn headers_are_those_that_clients_expect() {
 }
 
 #[tokio::test]
-async fn a_success_without_data_has_no_body_and_no_type() {
+async fn a_success_without_data_has_no_body_and_a_type_all_the_same() {
     let world = World::new().await;
     let key = CreateSshKey { name: "a".into(), ssh_key: "ssh-rsa AAAA a".into() };
     let key = world.client.send(key).await.unwrap();
     let response = world.exchange(request("DELETE", &format!("/v2/ssh-keys/{}", key.id), "")).await;
     assert_eq!((response.status().as_u16(), &**response.body()), (204, ""));
-    assert!(!response.headers().contains_key("content-type"));
+    assert_eq!(response.headers()["content-type"], "text/html; charset=UTF-8");
+    common(response.headers());
 }
 
 #[tokio::test]
@@ -147,6 +149,122 @@ async fn a_key_comes_as_bearer_in_any_case_and_in_no_other_way() {
     }
     let in_query = Request::get(format!("/v2/ssh-keys?api_key={KEY}")).body(Body::empty()).unwrap();
     assert_eq!(world.exchange(in_query).await.status(), 401);
+}
+
+#[tokio::test]
+async fn no_answer_is_for_a_browser_to_show() {
+    let world = World::new().await;
+    for (method, uri, status) in [
+        ("GET", "/", 404),
+        ("GET", "/v2/<script>", 404),
+        ("PUT", "/v2/blocks", 405),
+        ("GET", "/_kettle/health", 200),
+        ("POST", "/_kettle/reset", 204),
+        ("PUT", "/_kettle/reset", 405),
+        ("GET", "/_kettle/nothing", 404),
+        ("GET", "/openapi.json", 200),
+        ("GET", "/v2/vfs", 501),
+    ] {
+        let mut request = request(method, "/", "");
+        *request.uri_mut() = uri.replace('<', "%3C").replace('>', "%3E").parse().unwrap();
+        let response = world.exchange(request).await;
+        assert_eq!(response.status(), status, "{method} {uri}");
+        common(response.headers());
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_is_too_long_is_refused_unseen() {
+    let world = World::builder().open().build().await;
+    for (length, status) in [(255, 200), (256, 401), (60_000, 401)] {
+        let key = "k".repeat(length);
+        let mut request = request("GET", "/v2/ssh-keys", "");
+        request.headers_mut().insert("authorization", format!("Bearer {key}").parse().unwrap());
+        let response = world.exchange(request).await;
+        assert_eq!(response.status(), status, "{length}");
+        assert_eq!(world.control.identify(&key, None).await.is_ok(), status == 200);
+        if status == 401 {
+            let error = "Invalid API token. a key has at most 255 bytes";
+            is_error(&response, 401, error);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_account_is_made_where_one_is_needed_only() {
+    let world = World::builder().open().build().await;
+    let ask = async |method: &str, uri: &str, key: &str| {
+        let mut request = request(method, uri, "");
+        request.headers_mut().insert("authorization", format!("Bearer {key}").parse().unwrap());
+        world.exchange(request).await.status().as_u16()
+    };
+    for (n, (method, uri, status)) in [
+        ("GET", "/v2/regions", 200),
+        ("GET", "/v2/plans?per_page=1", 200),
+        ("GET", "/v2/nothing", 404),
+        ("PUT", "/v2/regions", 405),
+        ("GET", "/v2/vfs", 501),
+        ("GET", "/_kettle/health", 200),
+        ("POST", "/_kettle/reset", 403),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let key = format!("STRANGER{n}");
+        assert_eq!(ask(method, uri, &key).await, status, "{method} {uri}");
+        assert!(world.control.identify(&key, None).await.is_err(), "{method} {uri}: no account");
+    }
+    assert_eq!(ask("GET", "/v2/ssh-keys", "GUEST").await, 200);
+    assert!(world.control.identify("GUEST", None).await.is_ok());
+}
+
+#[tokio::test]
+async fn what_the_api_has_and_kettle_does_not_serve_says_so() {
+    let (quick, real) = (World::new().await, vultr().await);
+    for (method, uri, of) in [
+        ("GET", "/v2/vfs", "/v2/vfs, an operation of the API (vfs)"),
+        ("HEAD", "/v2/vfs", ""),
+        ("GET", "/v2/vfs/regions", "/v2/vfs/regions, an operation of the API (vfs)"),
+        ("DELETE", "/v2/vfs/7", "/v2/vfs/{vfs_id}, an operation of the API (vfs)"),
+        ("POST", "/v2/databases", "/v2/databases, an operation of the API (databases)"),
+        ("GET", "/scim/v2/Users", "/scim/v2/Users, an operation of the API (scim)"),
+    ] {
+        let response = quick.exchange(request(method, uri, "{}")).await;
+        match method {
+            "HEAD" => assert_eq!(response.status(), 501),
+            _ => {
+                let error = format!(
+                    "Not implemented. Kettle does not serve {method} {of}; docs/coverage.md lists \
+                     what it serves"
+                );
+                is_error(&response, 501, &error);
+            }
+        }
+        assert_eq!(response.headers()["x-user"], "root@kettle.invalid");
+        let response = real.exchange(request(method, uri, "{}")).await;
+        assert_eq!(response.status(), 404, "as what the real API has never heard of");
+    }
+    // A wrong method is one, wherever it is.
+    for (method, uri, allowed) in
+        [("PATCH", "/v2/vfs", "GET, POST"), ("PUT", "/v2/blocks", "GET, POST")]
+    {
+        let response = quick.exchange(request(method, uri, "")).await;
+        is_error(&response, 405, &format!("Method not allowed. Must be one of: {allowed}"));
+    }
+    let response = quick.exchange(request("GET", "/v2/vfs/a/b/c/d", "")).await;
+    is_error(&response, 404, "Not found.");
+}
+
+#[tokio::test]
+async fn nothing_that_is_served_is_taken_for_what_is_not() {
+    let world = World::new().await;
+    for route in control::routes().0 {
+        let path = route.op.path.replace('{', "").replace('}', "");
+        let response = world.exchange(request(route.op.method.as_str(), &path, "{}")).await;
+        let status = response.status().as_u16();
+        let is_served = response.body() != r#"{"error":"Not found.","status":404}"#;
+        assert!(is_served && ![405, 501].contains(&status), "{:?} {status}", route.op.id);
+    }
 }
 
 #[tokio::test]

@@ -203,6 +203,11 @@ impl Store {
         Ok(Self { backend: Arc::new(backend) })
     }
 
+    /// Whether it can still be read and written, as far as that shows without a write.
+    pub async fn check(&self) -> Result<()> {
+        on!(self, b => b.check().await)
+    }
+
     /// Whether a server has the data in this file open, here or in another process.
     pub fn is_open(path: &std::path::Path) -> bool {
         sqlite::private::is_locked(path)

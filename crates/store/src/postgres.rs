@@ -73,6 +73,12 @@ impl Postgres {
         &self.writers.woken
     }
 
+    pub(crate) async fn check(&self) -> Result<()> {
+        let sql = "SELECT owner FROM taken WHERE scope = '' AND value = ''";
+        self.readers.ask(sql, &[]).await?;
+        self.writers.links.ask(sql, &[]).await.map(drop)
+    }
+
     pub(crate) async fn get(&self, id: Uuid) -> Result<Option<Row>> {
         let sql = format!("SELECT {COLUMNS} FROM resource r WHERE id = $1");
         let found = self.readers.ask(&sql, &[&id]).await?;

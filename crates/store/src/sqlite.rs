@@ -138,6 +138,13 @@ impl Sqlite {
         &self.woken
     }
 
+    pub(crate) async fn check(&self) -> Result<()> {
+        if let Place::Disk(disk) = &self.place {
+            disk.writer.check()?;
+        }
+        self.read(|db| apply::taken(db, "", "").map(drop))
+    }
+
     pub(crate) async fn get(&self, id: Uuid) -> Result<Option<Row>> {
         self.read(|db| {
             let mut find = db.prepare_cached(BY_ID)?;

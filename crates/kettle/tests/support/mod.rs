@@ -69,6 +69,10 @@ impl Server {
         builder.timeout(LONG).build().unwrap()
     }
 
+    pub(crate) fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
     pub(crate) fn send(&self, signal: Signal) {
         let pid = Pid::from_raw(self.process.id().cast_signed()).unwrap();
         kill_process(pid, signal).unwrap();

@@ -74,6 +74,12 @@ impl Writer {
         Ok(Self { queue: Some(queue), thread: Some(thread) })
     }
 
+    /// Fails once nothing may be written any more.
+    pub(crate) fn check(&self) -> Result<()> {
+        let is_open = self.queue.as_ref().is_some_and(|queue| !queue.is_closed());
+        is_open.then_some(()).ok_or(Error::Closed)
+    }
+
     /// Runs `work` in the next commit, `then` when that is on disk, and returns. A caller that goes
     /// away meanwhile changes nothing: what was queued is done.
     pub(crate) async fn write<F, G, T>(&self, work: F, then: G) -> Result<T>

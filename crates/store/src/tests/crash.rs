@@ -83,6 +83,23 @@ async fn what_the_database_refuses_fails_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_takes_no_more_writes_says_so() {
+    let fresh = file().await.unwrap();
+    fresh.store.check().await.unwrap();
+    // As if the disk had failed.
+    let broken = |_: &Connection| -> Result<()> {
+        Err(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(10), None).into())
+    };
+    let refused = sqlite(&fresh.store).writer().write(broken, |()| ()).await;
+    assert!(matches!(refused, Err(Error::Closed)), "{refused:?}");
+    while fresh.store.check().await.is_ok() {
+        tokio::task::yield_now().await; // the writer is about to end
+    }
+    assert!(matches!(fresh.store.check().await, Err(Error::Closed)));
+    assert!(size(&fresh.store).await[0] == 0, "reads go on");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_second_server_is_refused() {
     let directory = tempfile::tempdir().unwrap();
     let location = Location::File(directory.path().join("made").join("db"));

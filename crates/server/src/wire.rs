@@ -1,0 +1,139 @@
+//! A connection's bytes on their way: tells when an answer has been sent, and gives the HTTP
+//! library's own refusals, which have no body, that of all our errors.
+//!
+//! The library answers by itself what is no request of HTTP/1.1 (400, 414, 431). Such an answer is
+//! the last thing that it writes on a connection, it has no body and no `server`; ours have both.
+
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use crate::places::Seat;
+use crate::reply;
+
+/// No head of the library's own is longer.
+const HEAD_MAX: usize = 256;
+
+pub(crate) struct Wire<S> {
+    stream: S,
+    seat: Arc<Seat>,
+    /// What is written in the place of the library's own last words, and how much of it is.
+    last: Vec<u8>,
+    written: usize,
+}
+
+impl<S: AsyncWrite + Unpin> Wire<S> {
+    pub(crate) fn new(stream: S, seat: Arc<Seat>) -> Self {
+        Self { stream, seat, last: Vec::new(), written: 0 }
+    }
+
+    fn poll_last(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while self.written < self.last.len() {
+            let rest = &self.last[self.written..];
+            match ready!(Pin::new(&mut self.stream).poll_write(cx, rest))? {
+                0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                n => self.written += n,
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buf)
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Wire<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let Some((at, status)) = bare_refusal(buf) else {
+            return Pin::new(&mut self.stream).poll_write(cx, buf);
+        };
+        let (before, head) = buf.split_at(at);
+        self.last.extend_from_slice(before);
+        self.last.extend_from_slice(&reply::with_error(head, status));
+        Poll::Ready(Ok(buf.len()))
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let last = bufs.iter().rfind(|buf| !buf.is_empty());
+        if last.is_none_or(|last| bare_refusal(last).is_none()) {
+            return Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
+        }
+        let whole: Vec<u8> = bufs.iter().flat_map(|buf| buf.iter().copied()).collect();
+        self.poll_write(cx, &whole)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_last(cx))?;
+        ready!(Pin::new(&mut self.stream).poll_flush(cx))?;
+        self.seat.sent();
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_last(cx))?;
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+/// Where in these bytes the library's own refusal begins, if they end with one, and its status.
+fn bare_refusal(bytes: &[u8]) -> Option<(usize, u16)> {
+    let tail = &bytes[bytes.len().saturating_sub(HEAD_MAX)..];
+    if !tail.ends_with(b"\r\n\r\n") {
+        return None;
+    }
+    let start = tail.windows(7).rposition(|part| part == b"HTTP/1.")?;
+    let head = std::str::from_utf8(&tail[start..]).ok()?;
+    let status = head.get(9..12)?.parse().ok()?;
+    let is_bare = head.contains(reply::NO_BODY) && !head.contains("\r\nserver: ");
+    let is_one = head.find("\r\n\r\n")? + 4 == head.len();
+    let is_refusal = matches!(status, 400 | 414 | 431) && is_bare && is_one;
+    is_refusal.then(|| (bytes.len() - tail.len() + start, status))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BARE: &str = "HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\n\
+                        content-length: 0\r\ndate: Sat, 21 Nov 2026 09:30:00 GMT\r\n\r\n";
+
+    #[test]
+    fn only_the_librarys_own_refusal_at_the_very_end_is_one() {
+        assert_eq!(bare_refusal(BARE.as_bytes()), Some((0, 431)));
+        let behind = format!("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{{}}{BARE}");
+        assert_eq!(bare_refusal(behind.as_bytes()), Some((behind.len() - BARE.len(), 431)));
+        for ours in [
+            "",
+            "\r\n\r\n",
+            "HTTP/1.1 204 No Content\r\ncontent-length: 0\r\n\r\n",
+            "HTTP/1.1 400 Bad Request\r\nserver: kettle\r\ncontent-length: 0\r\n\r\n",
+            "HTTP/1.1 400 Bad Request\r\ncontent-length: 4\r\n\r\n\r\n\r\n",
+            "HTTP/1.1 100 Continue\r\n\r\n",
+        ] {
+            assert_eq!(bare_refusal(ours.as_bytes()), None, "{ours}");
+        }
+        assert_eq!(bare_refusal(&BARE.as_bytes()[..BARE.len() - 1]), None);
+    }
+}
