@@ -66,6 +66,15 @@ impl Cx {
         self.caller.may(access).map_err(Into::into)
     }
 
+    /// A text that opens a thing (a password, what it was given for its first boot, its console),
+    /// for those who may change the thing. Who may only look is shown none.
+    pub fn secret<T: Default>(&self, secret: T) -> T {
+        match self.needs(Access::Subscriptions) {
+            Ok(()) => secret,
+            Err(_) => T::default(),
+        }
+    }
+
     /// The region that a field of the request names.
     ///
     /// # Errors

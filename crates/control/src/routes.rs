@@ -17,7 +17,7 @@ const RUNS: usize = 16;
 const KEPT: usize = 256;
 
 /// A request whose operation is known.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Request {
     /// The path's parameters, decoded.
     pub path: Vec<(String, String)>,

@@ -194,7 +194,7 @@ async fn a_wish_for_bgp_that_makes_no_sense_is_refused_by_field() {
         ("asn", SetUpAccountBgp { asn: Some(64_512), ..set_up() }),
         ("asn", SetUpAccountBgp { asn: Some(4_200_000_000), ..set_up() }),
         ("password", SetUpAccountBgp { password: Some("two words".into()), ..set_up() }),
-        ("password", SetUpAccountBgp { password: Some("x".repeat(81)), ..set_up() }),
+        ("password", SetUpAccountBgp { password: Some("x".repeat(81).into()), ..set_up() }),
         ("prefixes[0]", with("192.0.2.0/25")),
         ("prefixes[0]", with("192.0.2.1/24")),
         ("prefixes[0]", with("2001:db8::/49")),

@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::{Arg, ArgMatches, Command};
@@ -27,6 +28,8 @@ const LISTEN: &str = "listen";
 const DATA: &str = "data";
 const LIMIT: &str = "limit";
 const READY_FILE: &str = "ready-file";
+/// How long what a key may do is remembered: the endpoint is far, and counts what it is asked.
+const REMEMBER: Duration = Duration::from_secs(30);
 
 /// The command line of `gateway`.
 pub(crate) fn command() -> Command {
@@ -82,11 +85,14 @@ pub(crate) async fn run(args: &ArgMatches) -> Result<ExitCode> {
     let store = Store::open(&Location::File(ids)).await?;
     let router = v1::router(Config {
         upstream: Arc::new(Gateway::new(endpoint.as_str())?),
-        ids: Arc::new(StoreIds::new(store, clock)),
+        ids: Arc::new(StoreIds::new(store, clock.clone())),
         catalog: Arc::new(catalog),
         limit,
         mode: Mode::Alive,
-    });
+        clock,
+        remember: REMEMBER,
+    })
+    .fallback(v1::nothing_there);
     let listener = TcpListener::bind(wanted).await.with_context(|| {
         format!("cannot listen on {wanted}; `--listen 127.0.0.1:0` takes any free port")
     })?;

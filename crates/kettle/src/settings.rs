@@ -160,11 +160,14 @@ impl Settings {
             Location::Postgres(_) => "cannot use --store".into(),
             Location::Memory => "cannot keep data in memory".into(),
         })?;
+        let shared = self.store.is_some();
+        let origin = home.filter(|_| shared).map(Home::origin).transpose()?.unwrap_or_default();
         Ok(Config {
             catalog: self.catalog.clone(),
             behave: self.behave,
             open: self.open,
-            shared: self.store.is_some(),
+            shared,
+            origin,
             ..Config::new(store)
         })
     }

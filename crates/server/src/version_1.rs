@@ -3,6 +3,7 @@
 //! What a call means is the crate `v1`'s business alone.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use control::{Behave, Control};
@@ -20,10 +21,13 @@ pub(crate) fn routes(control: &Arc<Control>, v2: Router, mode: Mode) -> Router {
     };
     v1::router(Config {
         upstream: Arc::new(in_process(v2, carry)),
-        ids: Arc::new(StoreIds::new(control.store().clone(), clock)),
+        ids: Arc::new(StoreIds::new(control.store().clone(), clock.clone())),
         catalog: Arc::new(control.catalog().clone()),
         limit,
         mode,
+        clock,
+        // v2 is in this process: asking it costs little, and what it says is of this moment.
+        remember: Duration::ZERO,
     })
 }
 

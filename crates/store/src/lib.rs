@@ -256,6 +256,11 @@ impl Store {
         on!(self, b => b.taken(scope, value).await)
     }
 
+    /// The unique values of a scope that a row, or whatever has this id, holds.
+    pub async fn held(&self, scope: &str, owner: Uuid) -> Result<Vec<String>> {
+        on!(self, b => b.held(scope, owner).await)
+    }
+
     /// Begins a change. Nothing is locked until it is committed.
     pub fn begin(&self) -> Tx {
         Tx::new(self.clone())

@@ -4,6 +4,7 @@
 //! the writer may write.
 mod apply;
 pub(crate) mod private;
+mod readers;
 mod sums;
 mod writer;
 
@@ -14,12 +15,12 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction};
 use rusqlite::{TransactionBehavior::Immediate, params_from_iter};
-use thread_local::ThreadLocal;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::change::{Change, List};
 use crate::{Ask, Error, Facet, Outcome, Page, Result, Row, Sum, Tally};
+use readers::Readers;
 use writer::Writer;
 
 /// Each brings the format from its place in this list to the next. Never change one: add one.
@@ -49,8 +50,7 @@ enum Place {
 /// The fields are dropped in this order: the lock goes when all connections are closed.
 struct Disk {
     writer: Writer,
-    readers: ThreadLocal<Connection>,
-    path: PathBuf,
+    readers: Readers,
     _lock: File,
 }
 
@@ -82,20 +82,16 @@ impl Sqlite {
         // Nobody else has the file, so who held these rows has died: they wait for no lease.
         db.execute(FREE, [])?;
         let writer = Writer::start(db).map_err(failed)?;
-        let disk = Disk { writer, readers: ThreadLocal::new(), path: path.into(), _lock };
+        let disk = Disk { writer, readers: Readers::open(path)?, _lock };
         Ok(Self { place: Place::Disk(Box::new(disk)), woken: Arc::default() })
     }
 
-    /// Reads with this thread's connection.
+    /// Reads with a connection that nobody else uses meanwhile.
     fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         match &self.place {
             // Who panicked while writing has left a transaction that was rolled back.
             Place::Memory(db) => work(&db.lock().unwrap_or_else(PoisonError::into_inner)),
-            Place::Disk(disk) => work(disk.readers.get_or_try(|| {
-                let db = connect(&disk.path)?;
-                db.execute_batch("PRAGMA query_only = 1; PRAGMA mmap_size = 268435456;")?;
-                Ok::<_, Error>(db)
-            })?),
+            Place::Disk(disk) => disk.readers.with(work),
         }
     }
 
@@ -239,6 +235,17 @@ impl Sqlite {
 
     pub(crate) async fn taken(&self, scope: &str, value: &str) -> Result<Option<Uuid>> {
         self.read(|db| apply::taken(db, scope, value))
+    }
+
+    pub(crate) async fn held(&self, scope: &str, owner: Uuid) -> Result<Vec<String>> {
+        self.read(|db| {
+            let sql =
+                "SELECT value FROM taken INDEXED BY taken_owner WHERE owner = ? AND scope = ?";
+            let mut find = db.prepare_cached(sql)?;
+            Ok(find
+                .query_map((owner.as_bytes(), scope), |r| r.get(0))?
+                .collect::<Result<_, _>>()?)
+        })
     }
 
     pub(crate) async fn apply(&self, change: Change) -> Result<()> {

@@ -63,7 +63,7 @@ impl Sample for Instance {
             tags: vec!["web".to_owned(), format!("team-{}", n % 50)],
             software: Software::Os(2136),
             user_scheme: "root".to_owned(),
-            password: "x7!kQw2#mTz9Rb4p".to_owned(),
+            password: "x7!kQw2#mTz9Rb4p".into(),
             ipv4: vec![Ipv4 { address, reverse: String::new(), reserved: None }],
             ..Server::default()
         };

@@ -257,7 +257,8 @@ async fn create(cx: Cx, req: CreateInstanceTemplate) -> Result<InstanceTemplate>
 }
 
 async fn get(cx: Cx, req: GetInstanceTemplate) -> Result<InstanceTemplate> {
-    view(&cx, &cx.get(req.instancetemplate_id).await?).await
+    let found = view(&cx, &cx.get(req.instancetemplate_id).await?).await?;
+    Ok(InstanceTemplate { user_data: found.user_data.map(|data| cx.secret(data)), ..found })
 }
 
 /// Whether a request names nothing to change.

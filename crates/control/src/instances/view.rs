@@ -311,7 +311,7 @@ async fn upgrades(cx: Cx, req: GetInstanceUpgrades) -> Result<InstanceUpgrades> 
 
 async fn user_data(cx: Cx, req: GetInstanceUserData) -> Result<InstanceUserData> {
     let instance = cx.get::<Wanted>(req.instance_id).await?;
-    Ok(InstanceUserData { data: instance.user_data.clone() })
+    Ok(InstanceUserData { data: cx.secret(instance.want.server.user_data) })
 }
 
 async fn bandwidth(cx: Cx, req: GetInstanceBandwidth) -> Result<BTreeMap<String, DayTraffic>> {

@@ -8,6 +8,7 @@ mod catalogue;
 mod handlers;
 mod life;
 
+use api::Secret;
 use api::object_storages::ArchiveRule;
 use drivers::ObjectStoreSpec;
 use rust_decimal::Decimal;
@@ -28,8 +29,8 @@ pub const RULES_MAX: usize = 100;
 /// The scope of unique values that says which storage has a bucket.
 const BUCKETS: &str = "bucket";
 
-/// Object storage as its owner wants it. Not to be printed: it holds a secret.
-#[derive(Clone, Serialize, Deserialize)]
+/// Object storage as its owner wants it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Storage {
     /// The cluster that it is in.
     pub cluster: u32,
@@ -44,7 +45,7 @@ pub struct Storage {
     /// The key that its clients name.
     pub access_key: String,
     /// The secret that they sign with.
-    pub secret_key: String,
+    pub secret_key: Secret,
     /// Its buckets, in order of creation.
     pub buckets: Vec<Bucket>,
 }
@@ -97,7 +98,7 @@ impl Storage {
     fn renew_keys(&mut self) {
         self.access_key = random_text(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", 20);
         let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-        self.secret_key = random_text(letters, 40);
+        self.secret_key = random_text(letters, 40).into();
     }
 
     /// The unique value that a bucket's name is. Names are unique in a cluster, as hosts made of
