@@ -41,37 +41,105 @@ CREATE TRIGGER resource_changes AFTER UPDATE ON resource
 CREATE TRIGGER resource_goes AFTER DELETE ON resource
     FOR EACH ROW WHEN (OLD.class IS NOT NULL) EXECUTE FUNCTION add_up();
 
--- When rows are emptied, so are sums.
-CREATE FUNCTION add_up_nothing() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    TRUNCATE sums;
-    RETURN NULL;
-END $$;
-CREATE TRIGGER resource_emptied AFTER TRUNCATE ON resource
-    FOR EACH STATEMENT EXECUTE FUNCTION add_up_nothing();
-
--- `apply` is as it was, and writes what rows add.
-DO $do$
+-- Checks and writes one change. KE001: stale. KE002: the row is being deleted. KE003: the change
+-- says that a row stands in a list where it does not. In each case nothing is written.
+CREATE OR REPLACE FUNCTION apply(change jsonb) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    body text := pg_get_functiondef('apply(jsonb)'::regprocedure);
-    change text[];
+    l record; r record; list_id bigint; stood bigint; found_version bigint; going boolean;
+    n bigint; empty bigint[] := '{}';
+    removed uuid[] := ARRAY (SELECT jsonb_array_elements_text(change->'removed')::uuid);
 BEGIN
-    FOREACH change SLICE 1 IN ARRAY ARRAY [
-        ['resource (id, account, kind, deleting, created, due, desired, observed)',
-            'resource (id, account, kind, deleting, created, due, desired, observed, class, amount)'],
-        ['SELECT id, account, kind, deleting, created, due, desired, observed',
-            'SELECT id, account, kind, deleting, created, due, desired, observed, class, amount'],
-        ['created bigint, due bigint, desired text, observed text)',
-            'created bigint, due bigint, desired text, observed text, class text, amount bigint)'],
-        ['version = s.version + 1, tries = 0',
-            'version = s.version + 1, tries = 0, class = x.class, amount = x.amount'],
-        ['AS x (id uuid, deleting boolean, due bigint, desired text)',
-            'AS x (id uuid, deleting boolean, due bigint, desired text, class text, amount bigint)']]
+    PERFORM guard(change->'guards', removed);
+    FOR l IN SELECT * FROM jsonb_to_recordset(change->'lists') AS x
+        (account bigint, kind text, field text, value text, moves bigint, total bigint)
     LOOP
-        IF position(change[1] IN body) = 0 THEN
-            RAISE EXCEPTION 'apply has no %', change[1];
-        END IF;
-        body := replace(body, change[1], change[2]);
+        INSERT INTO list AS a (account, kind, field, value, total)
+            VALUES (l.account, l.kind, l.field, l.value, l.moves)
+            ON CONFLICT (account, kind, field, value) DO UPDATE SET total = a.total + l.moves
+            RETURNING a.id, a.total - l.moves INTO list_id, stood;
+        IF stood <> l.total THEN RAISE EXCEPTION 'stale' USING ERRCODE = 'KE001'; END IF;
+        IF stood + l.moves = 0 THEN empty := empty || list_id; END IF;
     END LOOP;
-    EXECUTE body;
-END $do$;
+    FOR r IN SELECT * FROM jsonb_to_recordset(change->'rows') AS x
+        (id uuid, version bigint, put boolean)
+    LOOP
+        IF r.put OR r.id = ANY (removed) THEN
+            SELECT version, deleting INTO found_version, going FROM resource WHERE id = r.id FOR UPDATE;
+        ELSE
+            SELECT version, deleting INTO found_version, going FROM resource WHERE id = r.id FOR SHARE;
+        END IF;
+        IF coalesce(found_version, 0) <> r.version THEN
+            RAISE EXCEPTION 'stale' USING ERRCODE = 'KE001';
+        ELSIF r.put AND going THEN
+            RAISE EXCEPTION '%', r.id USING ERRCODE = 'KE002';
+        END IF;
+    END LOOP;
+    IF change->'holders' <> '[]' AND EXISTS (
+        SELECT FROM jsonb_to_recordset(change->'holders') AS x (scope text, value text, owner uuid)
+        LEFT JOIN taken t USING (scope, value) WHERE t.owner IS DISTINCT FROM x.owner
+    ) OR change->'holds' <> '[]' AND EXISTS (
+        SELECT FROM jsonb_to_recordset(change->'holds')
+            AS x (scope text, value text, owner uuid, released boolean)
+        JOIN taken t USING (scope, value)
+        WHERE NOT x.released AND t.owner <> x.owner AND t.owner <> ALL (removed)
+    ) THEN RAISE EXCEPTION 'stale' USING ERRCODE = 'KE001';
+    END IF;
+
+    -- Most changes only create or only update: what is empty costs a comparison, not a statement.
+    IF change->'leaves' <> '[]' THEN
+        DELETE FROM entry e
+            USING jsonb_to_recordset(change->'leaves')
+                AS x (id uuid, account bigint, kind text, field text, value text)
+            JOIN list a USING (account, kind, field, value) JOIN resource s ON s.id = x.id
+            WHERE e.list = a.id AND e.seq = s.seq;
+        GET DIAGNOSTICS n = ROW_COUNT;
+        IF n <> jsonb_array_length(change->'leaves') THEN
+            RAISE EXCEPTION 'a row does not stand in the lists that it leaves' USING ERRCODE = 'KE003';
+        END IF;
+    END IF;
+    IF removed <> '{}' THEN
+        IF EXISTS (SELECT FROM resource JOIN entry USING (seq) WHERE id = ANY (removed)) THEN
+            RAISE EXCEPTION 'a row that is removed stands in more lists' USING ERRCODE = 'KE003';
+        END IF;
+        DELETE FROM taken WHERE owner = ANY (removed);
+        DELETE FROM resource WHERE id = ANY (removed);
+    END IF;
+    IF change->'new' <> '[]' THEN
+        INSERT INTO resource
+            (id, account, kind, deleting, created, due, desired, observed, class, amount)
+            SELECT id, account, kind, deleting, created, due, desired, observed, class, amount
+            FROM ROWS FROM (jsonb_to_recordset(change->'new') AS (id uuid, account bigint, kind text,
+                deleting boolean, created bigint, due bigint, desired text, observed text,
+                class text, amount bigint))
+            WITH ORDINALITY ORDER BY ordinality;
+    END IF;
+    IF change->'changed' <> '[]' THEN
+        UPDATE resource s SET desired = x.desired, deleting = x.deleting,
+                due = coalesce(x.due, s.due), version = s.version + 1, tries = 0,
+                class = x.class, amount = x.amount
+            FROM jsonb_to_recordset(change->'changed')
+                AS x (id uuid, deleting boolean, due bigint, desired text, class text, amount bigint)
+            WHERE s.id = x.id;
+    END IF;
+    IF change->'enters' <> '[]' THEN
+        INSERT INTO entry (list, seq)
+            SELECT a.id, s.seq FROM jsonb_to_recordset(change->'enters')
+                AS x (id uuid, account bigint, kind text, field text, value text)
+            JOIN list a USING (account, kind, field, value) JOIN resource s ON s.id = x.id;
+    END IF;
+    IF empty <> '{}' THEN
+        DELETE FROM list WHERE id = ANY (empty);
+    END IF;
+    IF change->'holds' <> '[]' THEN
+        DELETE FROM taken t
+            USING jsonb_to_recordset(change->'holds') AS x (scope text, value text, owner uuid)
+            WHERE t.scope = x.scope AND t.value = x.value AND t.owner IS DISTINCT FROM x.owner;
+        INSERT INTO taken (scope, value, owner)
+            SELECT scope, value, owner
+            FROM jsonb_to_recordset(change->'holds') AS x (scope text, value text, owner uuid)
+            WHERE owner IS NOT NULL ON CONFLICT DO NOTHING; -- the owner holds it already
+    END IF;
+    INSERT INTO audit (at, account, "user", op, resource)
+        SELECT at, account, "user", op, resource FROM jsonb_to_record(change->'audit')
+            AS x (at bigint, account bigint, "user" uuid, op text, resource uuid);
+END $$;
