@@ -201,6 +201,12 @@ impl Postgres {
         Ok(found.first().map(|r| r.get(0)))
     }
 
+    pub(crate) async fn held(&self, scope: &str, owner: Uuid) -> Result<Vec<String>> {
+        let sql = "SELECT value FROM taken WHERE owner = $1 AND scope = $2";
+        let found = self.readers.ask(sql, &[&owner, &scope]).await?;
+        Ok(found.iter().map(|r| r.get(0)).collect())
+    }
+
     /// Does what writes to the end, even if who asked goes away: the engine must be woken.
     async fn to_the_end<T, F>(&self, work: impl FnOnce(Arc<Writers>) -> F) -> Result<T>
     where

@@ -124,7 +124,7 @@ async fn fitted(
     beside.retain(|other| other.id() != record.id());
     if !is_whole || beside.len() == PER_NAME {
         let said = "Too many records of one name";
-        let help = format!("`{}` has {PER_NAME} already, the most there can be", record.name);
+        let help = format!("`{}` has {PER_NAME} already, the most there can be", record.label);
         return Ok(Err(data::Wrong { said, help }));
     }
     Ok(match beside.iter().find_map(|other| conflict(&record, other)) {
