@@ -151,3 +151,20 @@ impl<K: Kind> DerefMut for Doc<K> {
         &mut self.want
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::blocks::Volume;
+
+    #[test]
+    fn a_row_that_cannot_be_read_is_named() {
+        let id = Uuid::now_v7();
+        let (kind, desired) = (Volume::KIND.into(), "{}".into());
+        let row = Row { id, kind, desired, observed: "null".into(), ..Row::default() };
+        let error = Doc::<Volume>::read(row.clone()).unwrap_err().to_string();
+        let expected = format!("the row of block {id} cannot be read: missing field `region`");
+        assert!(error.starts_with(&expected), "{error}");
+        assert!(Doc::<Volume>::readable(row).is_none());
+    }
+}
