@@ -122,6 +122,8 @@ pub struct Control {
     calls: AtomicU64,
     pub(crate) world: Arc<dyn World>,
     pub(crate) keyring: Keyring,
+    /// Held while everything is emptied, until there is a first account again.
+    pub(crate) resetting: tokio::sync::RwLock<()>,
 }
 
 impl Control {
@@ -134,6 +136,7 @@ impl Control {
         };
         let world = world.unwrap_or_else(|| Arc::new(Sim::new(store.clone(), clock.clone(), pace)));
         let (keyring, calls) = (Keyring::default(), AtomicU64::new(0));
+        let resetting = Default::default();
         Arc::new(Self {
             store,
             clock,
@@ -145,6 +148,7 @@ impl Control {
             calls,
             world,
             keyring,
+            resetting,
         })
     }
 

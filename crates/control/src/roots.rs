@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::account::Account;
 use crate::api_keys::ApiKey;
-use crate::auth::{ACCOUNTS, FIRST, KEYS, RUNS, digest};
+use crate::auth::{ACCOUNTS, FIRST, KEYS, digest};
 use crate::kind::Doc;
 use crate::refusal::{Error, Result};
 use crate::{Control, Tx};
@@ -35,24 +35,21 @@ impl Control {
     /// # Errors
     /// When the store cannot be written.
     pub async fn ensure_root(self: &Arc<Self>, key: &str) -> Result<bool> {
-        for _ in 0..RUNS {
+        let mut patience = self.store.patience();
+        loop {
             match self.try_root(key).await {
                 // Another server does the same at this moment: let us see what there is now.
-                Err(Error::Stale) => {}
+                Err(Error::Stale(hot)) if patience.again(&hot).await => {}
                 outcome => return outcome,
             }
         }
-        Err(Error::Stale)
     }
 
     async fn try_root(self: &Arc<Self>, key: &str) -> Result<bool> {
         let mut owner = self.account_named(FIRST, first_account()).await?;
         let new = ApiKey::first(owner.id(), key);
-        let new = Root {
-            origin: self.origin.clone(),
-            digest: new.digest.clone(),
-            end: new.end.clone(),
-        };
+        let new =
+            Root { origin: self.origin.clone(), digest: new.digest.clone(), end: new.end.clone() };
         let mut tx = self.system_cx(owner.seq(), "create-api-key").begin();
         let works = self.owns(&mut tx, owner.id(), &new.digest).await?;
         let is_known = owner.roots.iter().any(|root| root.digest == new.digest);
@@ -97,12 +94,14 @@ impl Control {
         Ok(key.user == owner && key.expires.is_none_or(|at| at > self.clock.now()))
     }
 
-    /// Empties the store. The first account stays, with the keys that its servers brought and that
+    /// Empties the store in one moment: requests and steps under way write nothing any more, and
+    /// nobody is told that the key is unknown. The first account stays, with the keys that its servers brought and that
     /// work: where servers share a store, one that resets it must not lock the others' owners out.
     ///
     /// # Errors
     /// When the store cannot be written.
     pub async fn reset(self: &Arc<Self>, key: &str) -> Result<()> {
+        let _nobody_asks = self.resetting.write().await;
         let owner = self.account_named(FIRST, first_account()).await?;
         let mut kept = Vec::new();
         for root in &owner.roots {
@@ -111,14 +110,14 @@ impl Control {
         }
         self.store.reset().await?;
         self.keyring.forget();
-        for _ in 0..RUNS {
+        let mut patience = self.store.patience();
+        loop {
             match self.restore(&kept).await {
-                Err(Error::Stale) => {}
+                Err(Error::Stale(hot)) if patience.again(&hot).await => {}
                 Err(error) => return Err(error),
                 Ok(()) => return self.ensure_root(key).await.map(drop),
             }
         }
-        Err(Error::Stale)
     }
 
     /// Gives the first account the keys that it had.

@@ -71,7 +71,8 @@ async fn whoami(State(app): State<Arc<App>>, request: Request) -> Response {
     let challenge = query.strip_prefix("challenge=").unwrap_or_default();
     let is_plain = challenge.bytes().all(|byte| byte.is_ascii_alphanumeric());
     if !CHALLENGE.contains(&challenge.len()) || !is_plain {
-        let error = "Bad request. challenge: must be 16 to 128 letters and digits, chosen at random";
+        let error =
+            "Bad request. challenge: must be 16 to 128 letters and digits, chosen at random";
         return reply::error(&ApiError { error: error.into(), status: 400 });
     }
     let (proof, calls) = (proof(&app.key, challenge), app.control.calls());

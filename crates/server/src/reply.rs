@@ -30,10 +30,14 @@ pub(crate) fn success(status: u16, body: Bytes) -> Response {
     response
 }
 
-/// A refusal or a failure.
+/// A refusal or a failure. Where nothing was done for lack of room, it says when to come again.
 pub(crate) fn error(error: &ApiError) -> Response {
     let body = serde_json::to_vec(error).expect("an error is plain data");
-    success(error.status, body.into())
+    let mut response = success(error.status, body.into());
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    response
 }
 
 /// Says whose key it was.

@@ -15,12 +15,12 @@ use crate::route::Peer;
 pub(crate) fn routes(control: &Arc<Control>, v2: Router, mode: Mode) -> Router {
     let clock = control.clock().clone();
     let limit = match control.behave() {
-        Behave::Vultr => Some(Limit::of_v1(clock.clone())),
+        Behave::Vultr => Some(Limit::of_v1(clock)),
         Behave::Fast => None,
     };
     v1::router(Config {
         upstream: Arc::new(in_process(v2, carry)),
-        ids: Arc::new(StoreIds::new(control.store().clone(), clock)),
+        ids: Arc::new(StoreIds::new(control.store().clone())),
         catalog: Arc::new(control.catalog().clone()),
         limit,
         mode,

@@ -5,8 +5,7 @@
 //! no counter to contend for. An id says nothing about whose thing it is; that is v2's to judge.
 
 use async_trait::async_trait;
-use engine::Clock;
-use store::{Audit, Store};
+use store::Store;
 use uuid::Uuid;
 
 /// A kind of id: things of one space never share one.
@@ -99,12 +98,9 @@ impl Space {
 /// Why ids could not be had.
 #[derive(Debug, thiserror::Error)]
 pub enum IdsError {
-    /// The store failed.
+    /// The store failed, or others were quicker, again and again.
     #[error(transparent)]
     Store(#[from] store::Error),
-    /// Others were quicker, again and again.
-    #[error("no id could be assigned in {0} attempts")]
-    Contended(u32),
 }
 
 /// Which id of v1 is which of v2.
@@ -121,20 +117,18 @@ pub trait Ids: Send + Sync + 'static {
     async fn password(&self, server: Uuid) -> Result<Option<String>, IdsError>;
 }
 
-const ATTEMPTS: u32 = 50;
 const PASSWORD: &str = "v1-password";
 
 /// Keeps ids in a store: the server's own, or the gateway's small file.
 #[derive(Debug, Clone)]
 pub struct StoreIds {
     store: Store,
-    clock: Clock,
 }
 
 impl StoreIds {
-    /// Ids in this store; the clock is for the store's audit.
-    pub fn new(store: Store, clock: Clock) -> Self {
-        Self { store, clock }
+    /// Ids in this store.
+    pub fn new(store: Store) -> Self {
+        Self { store }
     }
 
     /// Assigns what is missing, all in one transaction.
@@ -159,8 +153,7 @@ impl StoreIds {
             tx.take(back.as_str(), id.to_string(), packed(number));
             numbers.push(number);
         }
-        let (at, user, resource) = (self.clock.now(), Uuid::nil(), Uuid::nil());
-        tx.commit(Audit { at, account: 0, user, op: "v1-assign-ids", resource }).await?;
+        tx.commit().await?;
         Ok(numbers)
     }
 }
@@ -194,13 +187,13 @@ impl Ids for StoreIds {
         if numbers.len() == ids.len() {
             return Ok(numbers);
         }
-        for _ in 0..ATTEMPTS {
+        let mut patience = self.store.patience();
+        loop {
             match self.assign(space, ids).await {
-                Err(store::Error::Stale) => tokio::task::yield_now().await,
+                Err(store::Error::Stale(hot)) if patience.again(&hot).await => {}
                 outcome => return Ok(outcome?),
             }
         }
-        Err(IdsError::Contended(ATTEMPTS))
     }
 
     async fn id(&self, space: Space, number: u64) -> Result<Option<Uuid>, IdsError> {
@@ -233,7 +226,7 @@ mod tests {
     use super::*;
 
     async fn ids() -> StoreIds {
-        StoreIds::new(Store::open(&Location::Memory).await.unwrap(), Clock::manual(0))
+        StoreIds::new(Store::open(&Location::Memory).await.unwrap())
     }
 
     #[test]
@@ -273,8 +266,7 @@ mod tests {
         let number = Space::Iso.draw(two, 0);
         let mut tx = ids.store.begin();
         tx.take("v1:iso", number.to_string(), one);
-        let (user, resource) = (Uuid::nil(), Uuid::nil());
-        tx.commit(Audit { at: 0, account: 0, user, op: "test", resource }).await.unwrap();
+        tx.commit().await.unwrap();
         let given = ids.numbers(Space::Iso, &[two]).await.unwrap();
         assert_eq!(given, [Space::Iso.draw(two, 1)]);
     }

@@ -115,7 +115,7 @@ async fn step(store: &Store, model: &mut Vec<Entry>, id: Uuid, now: i64, op: &Op
             let row = tx.get(entry.id).await?.expect("the model has it");
             let due = doom.then_some(now);
             tx.put(Row { deleting: doom, due, ..row }, entry.facets.clone(), facets.clone());
-            let result = commit(tx, entry.id).await;
+            let result = tx.commit().await;
             assert_eq!(matches!(result, Err(Error::Deleting(_))), entry.deleting);
             result?;
             (entry.facets, entry.deleting) = (facets.clone(), doom);
@@ -126,7 +126,7 @@ async fn step(store: &Store, model: &mut Vec<Entry>, id: Uuid, now: i64, op: &Op
             let mut tx = store.begin();
             let row = tx.get(entry.id).await?.expect("the model has it");
             tx.remove(row, entry.facets);
-            commit(tx, entry.id).await?;
+            tx.commit().await?;
         }
         Op::Step { outcome } => {
             let Some(row) = store.claim(now, 10, 1).await?.pop() else { return Ok(false) };
@@ -139,7 +139,7 @@ async fn step(store: &Store, model: &mut Vec<Entry>, id: Uuid, now: i64, op: &Op
             let Some(n) = nth(*n) else { return Ok(false) };
             let mut tx = store.begin();
             tx.take("value", value.to_string(), model[n].id);
-            commit(tx, model[n].id).await?;
+            tx.commit().await?;
         }
     }
     Ok(true)
