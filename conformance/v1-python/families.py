@@ -142,7 +142,8 @@ def life(w):
     key, script = w.sshkey.create("k", KEY)["SSHKEYID"], w.startupscript.create("s", "#!/bin/sh")["SCRIPTID"]
     asked = {"SSHKEYID": key, "SCRIPTID": script, "enable_ipv6": "yes", "hostname": "web", "tag": "conformance",
              "notify_activate": "no", "userdata": b64encode(b"#cloud-config").decode()}
-    subid = server(w, "life", **asked)
+    # What does not go with the system, and what no call takes, is passed over.
+    subid = server(w, "life", **asked, APPID=37, SNAPSHOTID="5359435d28b9a", ISOID=1, colour="red")
     w.show("SUBID is a string of digits", isinstance(subid, str) and subid.isdigit(), subid)
     it = w.server.list(subid)
     w.same("?SUBID= answers the bare object, the list a map", w.server.list()[subid]["SUBID"], it["SUBID"])

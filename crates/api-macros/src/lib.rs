@@ -6,7 +6,9 @@
 use proc_macro::TokenStream;
 use quote::quote;
 use syn::parse::{Parse, ParseStream};
-use syn::{Data, DeriveInput, Error, Ident, LitInt, LitStr, Token, Type, braced, bracketed};
+use syn::{
+    Data, DataStruct, DeriveInput, Error, Ident, LitInt, LitStr, Token, Type, braced, bracketed,
+};
 
 /// What stands between the parentheses of `#[endpoint(...)]`.
 struct Spec {
@@ -127,6 +129,7 @@ fn expand(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
         }
     };
     let id = kebab(&name.to_string());
+    let limits = limits(data)?;
     Ok(quote! {
         impl ::api::Endpoint for #name {
             type Response = #response;
@@ -140,6 +143,7 @@ fn expand(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
                 also: #also,
                 access: ::api::Access::#access,
             };
+            #limits
             fn encode_response(response: &#response) -> Vec<u8> {
                 ::api::wire::write::#encode(&Self::OP, response)
             }
@@ -149,6 +153,42 @@ fn expand(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
         }
         #listing
     })
+}
+
+/// The function that works out how long the request's texts and lists may be, once.
+fn limits(data: &DataStruct) -> syn::Result<proc_macro2::TokenStream> {
+    let aliases = aliases(data)?;
+    let aliases = aliases.iter().map(|(alias, field)| quote!((#alias, #field)));
+    Ok(quote! {
+        fn limits() -> &'static ::api::wire::Limits {
+            static LIMITS: ::std::sync::OnceLock<::api::wire::Limits> =
+                ::std::sync::OnceLock::new();
+            LIMITS.get_or_init(|| ::api::wire::Limits::of::<Self>(&[#(#aliases),*]))
+        }
+    })
+}
+
+/// Further names of fields, from `#[serde(alias = "...")]`, each with the field's own.
+fn aliases(data: &DataStruct) -> syn::Result<Vec<(String, String)>> {
+    let mut found = Vec::new();
+    for field in &data.fields {
+        let mut name = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
+        let mut others = Vec::new();
+        for attr in field.attrs.iter().filter(|attr| attr.path().is_ident("serde")) {
+            attr.parse_nested_meta(|meta| {
+                if meta.path.is_ident("alias") {
+                    others.push(meta.value()?.parse::<LitStr>()?.value());
+                } else if meta.path.is_ident("rename") {
+                    name = meta.value()?.parse::<LitStr>()?.value();
+                } else if meta.input.peek(Token![=]) {
+                    meta.value()?.parse::<syn::Expr>()?;
+                }
+                Ok(())
+            })?;
+        }
+        found.extend(others.into_iter().map(|other| (other, name.clone())));
+    }
+    Ok(found)
 }
 
 fn path_params(path: &str) -> impl Iterator<Item = &str> {

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Access, Endpoint, Money, Open, OrEmpty, Time};
+use crate::{Access, Endpoint, Money, Open, OrEmpty, Secret, Time};
 
 operations! {
     "account": "The account, its balance, traffic and BGP" {
@@ -97,7 +97,7 @@ pub struct AccountBgp {
     /// The account's autonomous system; 0 without BGP.
     pub asn: u32,
     /// The password of the sessions.
-    pub password: String,
+    pub password: Secret,
 }
 
 /// Get how the account's instances announce networks.
@@ -135,13 +135,15 @@ pub struct SetUpAccountBgp {
     /// An autonomous system of one's own; a private one is given when absent.
     pub asn: Option<u32>,
     /// A password for the sessions.
-    pub password: Option<String>,
+    pub password: Option<Secret>,
     /// The leave to announce the networks: a PDF, PNG or JPEG file as base64. Needed with
     /// `prefixes`.
+    #[schemars(length(max = 1_048_576), extend("x-lines" = true))]
     pub letter_of_authorization: Option<String>,
     /// The routes that instances are to be told.
     pub requested_routes: RequestedRoutes,
     /// What it is for.
+    #[schemars(length(max = 4_096), extend("x-lines" = true))]
     pub usecase: String,
 }
 

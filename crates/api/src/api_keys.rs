@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::id::ApiKeyId;
-use crate::{Endpoint, OrEmpty, Time};
+use crate::{Endpoint, OrEmpty, Secret, Time};
 
 operations! {
     "api-key": "API keys of the calling user" {
@@ -22,7 +22,7 @@ pub struct ApiKey {
     /// The key's id.
     pub id: ApiKeyId,
     /// The key itself: whole in the answer that creates it, afterwards masked but for its end.
-    pub api_key: String,
+    pub api_key: Secret,
     /// The owner's name for it.
     pub name: String,
     /// Whether it stops working one day.

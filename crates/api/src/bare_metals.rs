@@ -17,7 +17,7 @@ use crate::applications::Application;
 use crate::id::{BareMetalId, ReservedIpId, SnapshotId, SshKeyId, StartupId, Vpc2Id, VpcId};
 use crate::instances::{DayTraffic, UpgradeType, UserScheme};
 use crate::os::Os;
-use crate::{Endpoint, Open, OrEmpty, Time};
+use crate::{Endpoint, Open, OrEmpty, Secret, Time};
 
 operations! {
     "bare-metal": "Bare metal servers: whole machines" {
@@ -72,7 +72,7 @@ pub struct BareMetal {
     pub region: String,
     /// The first password of its root user: until ten minutes after it was deployed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_password: Option<String>,
+    pub default_password: Option<Secret>,
     /// When it was created.
     pub date_created: Time,
     /// `pending` until it is deployed, and while it is installed anew.
@@ -179,6 +179,7 @@ pub struct CreateBareMetal {
     /// Start with the contents of this snapshot.
     pub snapshot_id: Option<OrEmpty<SnapshotId>>,
     /// Boot over the network from the iPXE script at this address.
+    #[schemars(length(max = 8_192))]
     pub ipxe_chain_url: Option<String>,
     /// Boot over the network each time, not the first time only.
     pub persistent_pxe: Option<bool>,
@@ -187,14 +188,17 @@ pub struct CreateBareMetal {
     /// Run this startup script.
     pub script_id: Option<OrEmpty<StartupId>>,
     /// Data for its first boot, in base64.
+    #[schemars(length(max = 1_048_576), extend("x-lines" = true))]
     pub user_data: Option<String>,
     /// A name for it.
     pub label: Option<String>,
     /// Its host name.
     pub hostname: Option<String>,
     /// Tags for it.
+    #[schemars(inner(length(max = 512)))]
     pub tags: Option<Vec<String>>,
     /// One tag, the older way. Use `tags`.
+    #[schemars(length(max = 512))]
     pub tag: Option<String>,
     /// SSH keys that may log in.
     pub sshkey_id: Option<Vec<SshKeyId>>,
@@ -239,14 +243,18 @@ pub struct UpdateBareMetal {
     /// Install this marketplace application instead.
     pub image_id: Option<String>,
     /// Boot over the network from the iPXE script at this address instead.
+    #[schemars(length(max = 8_192))]
     pub ipxe_chain_url: Option<String>,
     /// A new name.
     pub label: Option<String>,
     /// New tags in place of the old ones; an empty list clears them.
+    #[schemars(inner(length(max = 512)))]
     pub tags: Option<Vec<String>>,
     /// One tag in place of the old ones, the older way. Use `tags`.
+    #[schemars(length(max = 512))]
     pub tag: Option<String>,
     /// New data for the first boot after an installation, in base64.
+    #[schemars(length(max = 1_048_576), extend("x-lines" = true))]
     pub user_data: Option<String>,
     /// Who logs in, once it is installed anew.
     pub user_scheme: Option<OrEmpty<UserScheme>>,

@@ -146,12 +146,12 @@ pub struct Record {
     /// Its type.
     #[serde(rename = "type")]
     pub kind: Open<RecordType>,
-    /// The name below the domain; empty for the domain itself.
+    /// The name below the domain, in small letters; empty for the domain itself.
     pub name: String,
-    /// What it says, as it was sent.
+    /// What it says; host names without their final dot.
     pub data: String,
-    /// Which record goes first, for `MX` and `SRV`; else 0.
-    pub priority: u16,
+    /// Which record goes first, of `MX` and `SRV`; -1 where that was not said.
+    pub priority: i32,
     /// For how many seconds it may be remembered.
     pub ttl: u32,
 }
@@ -201,17 +201,18 @@ pub struct ListRecords {
 pub struct CreateRecord {
     /// The domain's name.
     pub dns_domain: String,
-    /// The name below the domain; empty for the domain itself.
+    /// The name, with the domain or without; empty or `@` for the domain itself.
     pub name: String,
     /// Its type.
     #[serde(rename = "type")]
     pub kind: RecordType,
     /// What it says.
+    #[schemars(length(max = 65_535))]
     pub data: String,
     /// For how many seconds it may be remembered.
     pub ttl: Option<u32>,
     /// Which record goes first; needed for `MX` and `SRV`.
-    pub priority: Option<u16>,
+    pub priority: Option<i32>,
 }
 
 /// Get a record of a domain.
@@ -232,14 +233,15 @@ pub struct UpdateRecord {
     pub dns_domain: String,
     /// The record's id.
     pub record_id: RecordId,
-    /// The name below the domain; empty for the domain itself.
+    /// The name, with the domain or without; empty or `@` for the domain itself.
     pub name: Option<String>,
     /// What it says.
+    #[schemars(length(max = 65_535))]
     pub data: Option<String>,
     /// For how many seconds it may be remembered.
     pub ttl: Option<u32>,
     /// Which record goes first.
-    pub priority: Option<u16>,
+    pub priority: Option<i32>,
 }
 
 /// Delete a record of a domain.

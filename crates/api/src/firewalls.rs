@@ -127,6 +127,7 @@ pub struct ListFirewallGroups {
 #[endpoint(POST "/v2/firewalls" -> 201 { firewall_group: FirewallGroup }, needs Firewall)]
 pub struct CreateFirewallGroup {
     /// What it is for, at most 255 characters; longer texts are cut.
+    #[schemars(length(max = 4_096))]
     pub description: Option<String>,
 }
 
@@ -145,6 +146,7 @@ pub struct UpdateFirewallGroup {
     /// The group's id.
     pub firewall_group_id: FirewallGroupId,
     /// What it is for, at most 255 characters; longer texts are cut.
+    #[schemars(length(max = 4_096))]
     pub description: String,
 }
 

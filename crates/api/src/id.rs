@@ -58,7 +58,9 @@ macro_rules! ids {
                 true
             }
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({ "type": "string", "format": "uuid" })
+                // Of what kind it is: whoever walks all operations finds the things that they name.
+                let kind = stringify!($name);
+                schemars::json_schema!({ "type": "string", "format": "uuid", "x-id": kind })
             }
         }
     )*};

@@ -23,7 +23,7 @@ use crate::id::{
     BlockId, FirewallGroupId, InstanceId, IsoId, JobId, NetworkId, ReservedIpId, SnapshotId,
     SshKeyId, StartupId, Vpc2Id, VpcId,
 };
-use crate::{Endpoint, Money, Open, OrEmpty, Time};
+use crate::{Endpoint, Money, Open, OrEmpty, Secret, Time};
 
 operations! {
     "instance": "Instances: virtual machines" {
@@ -145,7 +145,7 @@ pub struct Instance {
     pub vpcs: Vec<AttachedVpc>,
     /// The first password of its root user: only in the answer to its creation.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_password: Option<String>,
+    pub default_password: Option<Secret>,
     /// What is owed for it since the last invoice; in lists only where asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pending_charges: Option<Money>,
@@ -248,6 +248,7 @@ pub struct ListInstances {
     /// The page: `next` or `prev` of another page's `meta.links`.
     pub cursor: Option<String>,
     /// Only those with this tag, whole, in capitals or not.
+    #[schemars(length(max = 512))]
     pub tag: Option<String>,
     /// Only those with exactly this label.
     pub label: Option<String>,
@@ -284,18 +285,22 @@ pub struct CreateInstance {
     /// Start with the contents of this snapshot.
     pub snapshot_id: Option<OrEmpty<SnapshotId>>,
     /// Boot over the network from the iPXE script at this address.
+    #[schemars(length(max = 8_192))]
     pub ipxe_chain_url: Option<String>,
     /// Run this startup script.
     pub script_id: Option<OrEmpty<StartupId>>,
     /// Data for its first boot, in base64.
+    #[schemars(length(max = 1_048_576), extend("x-lines" = true))]
     pub user_data: Option<String>,
     /// A name for it.
     pub label: Option<String>,
     /// Its host name.
     pub hostname: Option<String>,
     /// Tags for it.
+    #[schemars(inner(length(max = 512)))]
     pub tags: Option<Vec<String>>,
     /// One tag, the older way. Use `tags`.
+    #[schemars(length(max = 512))]
     pub tag: Option<String>,
     /// SSH keys that may log in.
     pub sshkey_id: Option<Vec<SshKeyId>>,
@@ -375,10 +380,13 @@ pub struct UpdateInstance {
     /// A new name.
     pub label: Option<String>,
     /// New tags in place of the old ones; an empty list clears them.
+    #[schemars(inner(length(max = 512)))]
     pub tags: Option<Vec<String>>,
     /// One tag in place of the old ones, the older way. Use `tags`.
+    #[schemars(length(max = 512))]
     pub tag: Option<String>,
     /// New data for the first boot after an installation, in base64.
+    #[schemars(length(max = 1_048_576), extend("x-lines" = true))]
     pub user_data: Option<String>,
     /// Who logs in, once it is installed anew.
     pub user_scheme: Option<UserScheme>,

@@ -11,6 +11,7 @@ pub mod id;
 pub mod money;
 pub mod openapi;
 pub mod page;
+pub mod secret;
 pub mod time;
 pub mod values;
 pub mod wire;
@@ -21,6 +22,7 @@ pub use error::ApiError;
 pub use http::Method;
 pub use money::Money;
 pub use page::{Links, Listing, Meta, Page};
+pub use secret::Secret;
 pub use time::Time;
 pub use values::{Open, OrEmpty};
 
@@ -35,6 +37,8 @@ pub trait Endpoint:
     type Response: Serialize + DeserializeOwned + JsonSchema + Send + 'static;
     /// What HTTP needs to know.
     const OP: Op;
+    /// How long the request's texts and lists may be: worked out once.
+    fn limits() -> &'static wire::Limits;
     /// The answer as bytes, in the operation's envelope; nothing where it has no body.
     fn encode_response(response: &Self::Response) -> Vec<u8>;
     /// The answer from its bytes.

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{InstanceId, LoadBalancerId, VpcId};
-use crate::{Endpoint, Money, Open, OrEmpty, Time};
+use crate::{Endpoint, Money, Open, OrEmpty, Secret, Time};
 use rules::{
     CreateLoadBalancerFirewallRules, CreateLoadBalancerForwardingRule,
     DeleteLoadBalancerFirewallRule, DeleteLoadBalancerForwardingRule, DeleteLoadBalancerReverseDns,
@@ -219,6 +219,7 @@ pub struct NewHealthCheck {
     /// On which port.
     pub port: Option<u16>,
     /// What to ask for, where HTTP is spoken; it begins with `/`.
+    #[schemars(length(max = 2_048))]
     pub path: Option<String>,
     /// Seconds between two checks, 1 to 300.
     pub check_interval: Option<u32>,
@@ -232,27 +233,26 @@ pub struct NewHealthCheck {
 
 /// A certificate with its private key, as PEM, or as PEM in base64 in the fields ending in
 /// `_b64`. With nothing in it, there is none.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NewSsl {
     /// The private key; never shown again.
-    pub private_key: Option<String>,
+    #[schemars(length(max = 65_536), extend("x-lines" = true))]
+    pub private_key: Option<Secret>,
     /// The certificate.
+    #[schemars(length(max = 65_536), extend("x-lines" = true))]
     pub certificate: Option<String>,
     /// The certificates between it and a root.
+    #[schemars(length(max = 65_536), extend("x-lines" = true))]
     pub chain: Option<String>,
     /// The private key in base64.
-    pub private_key_b64: Option<String>,
+    #[schemars(length(max = 131_072), extend("x-lines" = true))]
+    pub private_key_b64: Option<Secret>,
     /// The certificate in base64.
+    #[schemars(length(max = 131_072), extend("x-lines" = true))]
     pub certificate_b64: Option<String>,
     /// The certificates between it and a root in base64.
+    #[schemars(length(max = 131_072), extend("x-lines" = true))]
     pub chain_b64: Option<String>,
-}
-
-/// Says nothing of what is in it: requests may be logged.
-impl std::fmt::Debug for NewSsl {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("NewSsl")
-    }
 }
 
 /// The name for which a certificate is to be had.

@@ -8,7 +8,7 @@ use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::id::ObjectStorageId;
-use crate::{Endpoint, Money, Open, Time};
+use crate::{Endpoint, Money, Open, Secret, Time};
 
 operations! {
     "object-storage": "Object storage" {
@@ -61,7 +61,7 @@ pub struct ObjectStorage {
     /// The key that S3 clients name.
     pub s3_access_key: String,
     /// The secret that S3 clients sign with.
-    pub s3_secret_key: String,
+    pub s3_secret_key: Secret,
 }
 
 /// Where object storage stands in its life.
@@ -203,7 +203,7 @@ pub struct S3Credentials {
     /// The key to name.
     pub s3_access_key: String,
     /// The secret to sign with.
-    pub s3_secret_key: String,
+    pub s3_secret_key: Secret,
 }
 
 /// A bucket.
@@ -256,6 +256,7 @@ pub enum RuleStatus {
 #[serde(rename_all = "PascalCase", default)]
 pub struct RuleFilter {
     /// Those whose keys begin so; empty: all.
+    #[schemars(length(max = 1_024))]
     pub prefix: String,
 }
 

@@ -3,12 +3,14 @@
 //! It must never say anything that the operations do not: whoever wants it to say more writes that
 //! on the operation's type.
 
+use std::collections::BTreeSet;
+
 use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use crate::{Access, ApiError, Endpoint, Group, Op, Shape, Visitor};
+use crate::{Access, ApiError, Endpoint, Group, Op, Shape, Visitor, wire};
 
 /// Where the server listens unless it is told otherwise.
 const SERVER: &str = "http://127.0.0.1:8787";
@@ -77,6 +79,7 @@ impl Writer {
     fn request<E: Endpoint>(&mut self, operation: &mut Map<String, Value>) {
         let mut schema = E::json_schema(&mut self.generator);
         RecursiveTransform(tidy).transform(&mut schema);
+        RecursiveTransform(wire::state).transform(&mut schema);
         let Value::Object(mut schema) = schema.to_value() else { return };
         let about = schema.shift_remove("description");
         let about = about.as_ref().and_then(Value::as_str).unwrap_or_default();
@@ -160,6 +163,7 @@ impl Writer {
             })
             .collect();
         let mut schemas = self.generator.take_definitions(true);
+        state_limits(&mut schemas, self.bodies.values().chain(self.paths.values()));
         schemas.extend(self.bodies);
         schemas.sort_keys();
         json!({
@@ -169,7 +173,9 @@ impl Writer {
                 "version": version,
                 "summary": "The Vultr API on your own machine",
                 "description": "What this server answers. It speaks version 2 of the Vultr API; \
-                    `x-permission` is the permission that the key's user needs.",
+                    `x-permission` is the permission that the key's user needs. Texts that are sent \
+                    hold no control characters; where `x-lines` is true, line breaks and tabs may \
+                    stand in them.",
             },
             "servers": [{ "url": SERVER, "description": "Where the server listens by itself" }],
             "security": [{ "bearer": [] }],
@@ -187,6 +193,39 @@ impl Writer {
                 },
             },
         })
+    }
+}
+
+/// Writes the usual limits of texts and lists into the schemas that requests are made of.
+fn state_limits<'a>(schemas: &mut Map<String, Value>, requests: impl Iterator<Item = &'a Value>) {
+    let mut names = Vec::new();
+    requests.for_each(|request| request_refs(request, &mut names));
+    let mut done = BTreeSet::new();
+    while let Some(name) = names.pop() {
+        let Some(value) = schemas.get_mut(&name) else { continue };
+        if !done.insert(name) {
+            continue;
+        }
+        request_refs(value, &mut names);
+        if let Ok(schema) = <&mut Schema>::try_from(value) {
+            RecursiveTransform(wire::state).transform(schema);
+        }
+    }
+}
+
+/// The names of the schemas that a part of the document refers to, answers aside.
+fn request_refs(value: &Value, names: &mut Vec<String>) {
+    match value {
+        Value::Object(object) => {
+            if let Some(way) = object.get("$ref").and_then(Value::as_str) {
+                names.extend(way.strip_prefix("#/components/schemas/").map(str::to_owned));
+            }
+            let is_operation = object.contains_key("operationId");
+            let parts = object.iter().filter(|(key, _)| !(is_operation && *key == "responses"));
+            parts.for_each(|(_, part)| request_refs(part, names));
+        }
+        Value::Array(items) => items.iter().for_each(|item| request_refs(item, names)),
+        _ => {}
     }
 }
 
@@ -233,7 +272,7 @@ fn first_sentence(text: &str) -> &str {
 }
 
 /// Makes a schema say what travels: no `null`, no defaults of Rust's, and words as `enum`.
-fn tidy(schema: &mut Schema) {
+pub(crate) fn tidy(schema: &mut Schema) {
     let Some(schema) = schema.as_object_mut() else { return };
     schema.shift_remove("default");
     remove_null(schema);
@@ -289,8 +328,6 @@ fn words(schema: &mut Map<String, Value>) {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     /// Every object in the document, with the way to it.
@@ -400,6 +437,24 @@ mod tests {
             let types = object.get("type").map(Value::to_string).unwrap_or_default();
             assert!(!types.contains("null"), "{way}: {types}");
         }
+    }
+
+    /// Whose type is no secret shows up in logs.
+    #[test]
+    fn what_opens_something_is_a_secret() {
+        const NAMES: &[&str] = &["password", "api_key", "secret", "private_key", "token"];
+        let document = document("0.0.0");
+        let mut found = Vec::new();
+        objects(&document, "#", &mut found);
+        let mut seen = 0;
+        for (way, object) in found.iter().filter(|(way, _)| way.ends_with("/properties")) {
+            let texts = object.iter().filter(|(_, field)| field["type"] == "string");
+            for (name, field) in texts.filter(|(name, _)| NAMES.iter().any(|n| name.contains(n))) {
+                assert_eq!(field["format"], "password", "{way}/{name}");
+                seen += 1;
+            }
+        }
+        assert!(seen >= 10, "{seen}");
     }
 
     #[test]

@@ -45,8 +45,10 @@ pub struct ListSshKeys {
 #[endpoint(POST "/v2/ssh-keys" -> 201 { ssh_key: SshKey }, needs Provisioning)]
 pub struct CreateSshKey {
     /// A name for it, at most 128 characters; longer ones are cut.
+    #[schemars(length(max = 4_096))]
     pub name: String,
     /// The public key, as in `authorized_keys`.
+    #[schemars(length(max = 16_384), extend("x-lines" = true))]
     pub ssh_key: String,
 }
 
@@ -65,8 +67,10 @@ pub struct UpdateSshKey {
     /// The key's id.
     pub ssh_key_id: SshKeyId,
     /// A new name.
+    #[schemars(length(max = 4_096))]
     pub name: Option<String>,
     /// A new public key.
+    #[schemars(length(max = 16_384), extend("x-lines" = true))]
     pub ssh_key: Option<String>,
 }
 

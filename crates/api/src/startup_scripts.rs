@@ -62,8 +62,10 @@ pub struct ListStartupScripts {
 #[endpoint(POST "/v2/startup-scripts" -> 201 { startup_script: StartupScript }, needs Provisioning)]
 pub struct CreateStartupScript {
     /// A name for it.
+    #[schemars(length(max = 4_096))]
     pub name: String,
     /// The script in base64, at most 64 KB.
+    #[schemars(length(max = 131_072), extend("x-lines" = true))]
     pub script: String,
     /// When it runs; `boot` when absent.
     #[serde(rename = "type")]
@@ -85,8 +87,10 @@ pub struct UpdateStartupScript {
     /// The script's id.
     pub startup_id: StartupId,
     /// A new name.
+    #[schemars(length(max = 4_096))]
     pub name: Option<String>,
     /// A new script in base64, at most 64 KB.
+    #[schemars(length(max = 131_072), extend("x-lines" = true))]
     pub script: Option<String>,
     /// When it runs.
     #[serde(rename = "type")]

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::api_keys::ApiKey;
 use crate::id::{ApiKeyId, GroupId, PolicyId, RoleId, UserId};
-use crate::{Access, Endpoint, Meta, Open, OrEmpty, Time};
+use crate::{Access, Endpoint, Meta, Open, OrEmpty, Secret, Time};
 
 operations! {
     "user": "Users of the account" {
@@ -53,8 +53,8 @@ pub struct User {
     /// The permissions, exactly as they were given.
     pub acls: Vec<Open<Access>>,
     /// The user's first API key: only in the answer that creates the user.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub api_key: String,
+    #[serde(skip_serializing_if = "Secret::is_empty")]
+    pub api_key: Secret,
 }
 
 /// List users.
@@ -80,7 +80,7 @@ pub struct CreateUser {
     /// The last name.
     pub last_name: Option<String>,
     /// The password.
-    pub password: String,
+    pub password: Secret,
     /// Whether the user's API keys work; they do when absent.
     pub api_enabled: Option<bool>,
     /// Make it a user for a program and not for a person.
@@ -112,7 +112,7 @@ pub struct UpdateUser {
     /// A new last name.
     pub last_name: Option<String>,
     /// A new password.
-    pub password: Option<String>,
+    pub password: Option<Secret>,
     /// Whether the user's API keys work.
     pub api_enabled: Option<bool>,
     /// The permissions, in place of all others.

@@ -76,6 +76,7 @@ pub struct CreateVpc2 {
     /// The region's id.
     pub region: String,
     /// What it is for, at most 255 characters; longer texts are cut.
+    #[schemars(length(max = 4_096))]
     pub description: Option<String>,
     /// Its version of IP: `v4` is the only one.
     pub ip_type: Option<OrEmpty<IpType>>,
@@ -101,6 +102,7 @@ pub struct UpdateVpc2 {
     /// The network's id.
     pub vpc_id: Vpc2Id,
     /// What it is for, at most 255 characters; longer texts are cut.
+    #[schemars(length(max = 4_096))]
     pub description: String,
 }
 

@@ -134,6 +134,7 @@ pub struct CreateVpc {
     /// The region's id.
     pub region: String,
     /// What it is for, at most 255 characters; longer texts are cut.
+    #[schemars(length(max = 4_096))]
     pub description: Option<String>,
     /// The network's IPv4 address, in 10/8, 172.16/12 or 192.168/16; absent or empty to have one
     /// chosen.
@@ -157,6 +158,7 @@ pub struct UpdateVpc {
     /// The network's id.
     pub vpc_id: VpcId,
     /// What it is for, at most 255 characters; longer texts are cut.
+    #[schemars(length(max = 4_096))]
     pub description: String,
 }
 

@@ -3,8 +3,10 @@
 //! One rule places every field: a name in the path template is a path parameter; of the rest,
 //! operations with a body put them there, the others into the query. `null` never travels: an
 //! absent field is absent. Decoders are as lenient as the real API: a number sent as text is a
-//! number, unknown fields are ignored.
+//! number, unknown fields are ignored. What must not pass, in length and in letters, is refused before
+//! a field is read: [`Limits`].
 
+mod limits;
 pub mod read;
 mod request;
 #[cfg(test)]
@@ -17,15 +19,25 @@ use serde_json::{Map, Value};
 
 use crate::Endpoint;
 use crate::id::INVALID_UUID;
+pub(crate) use limits::state;
+pub use limits::{ITEMS_MAX, Limits, TEXT_MAX};
 use request::Field;
 
 /// A request, ready to be sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Encoded {
     /// Path and query.
     pub uri: String,
     /// The JSON body, where the operation has one.
     pub body: Option<Vec<u8>>,
+}
+
+/// Tells the body's length only: passwords and keys travel in it.
+impl fmt::Debug for Encoded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = self.body.as_ref().map(Vec::len);
+        f.debug_struct("Encoded").field("uri", &self.uri).field("body_bytes", &bytes).finish()
+    }
 }
 
 /// A request that cannot be sent, or a body that is not what was expected.
@@ -124,7 +136,7 @@ fn text(value: &Value) -> String {
 /// over `json`, the body.
 ///
 /// # Errors
-/// Names the first field that is missing or cannot be what it should be.
+/// Names the first field that is missing, is too long or cannot be what it should be.
 pub fn decode<E: Endpoint>(
     texts: impl IntoIterator<Item = (String, String)>,
     json: Map<String, Value>,
@@ -139,14 +151,32 @@ pub fn decode<E: Endpoint>(
             None => fields.push((name, value)),
         }
     }
+    let limits = E::limits();
+    for (name, field) in &fields {
+        limits.check(name, field)?;
+    }
     let map = serde::de::value::MapDeserializer::new(fields.into_iter());
     serde_path_to_error::deserialize(map).map_err(|e| {
         let field = e.path().to_string();
         let request::Wrong { missing, text } = e.into_inner();
+        let text = excerpt(text);
         match (missing, field.as_str()) {
             (Some(name), "." | "") => Problem { field: name.into(), text },
             (Some(name), _) => Problem { field: format!("{field}.{name}"), text },
             (None, _) => Problem { field, text },
         }
     })
+}
+
+/// A refusal repeats what was sent, but not all of it where that is long.
+fn excerpt(text: String) -> String {
+    const MOST: usize = 600;
+    const END: usize = 100;
+    let length = text.chars().count();
+    if length <= MOST {
+        return text;
+    }
+    let begin: String = text.chars().take(MOST - END).collect();
+    let end: String = text.chars().skip(length - END).collect();
+    format!("{begin}…{end}")
 }

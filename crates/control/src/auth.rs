@@ -50,7 +50,7 @@ pub struct Caller {
     /// Where the key may be used; empty: anywhere.
     networks: Vec<Network>,
     /// When the key stops working, in milliseconds.
-    expires: Option<i64>,
+    pub(crate) expires: Option<i64>,
 }
 
 impl Caller {

@@ -1,13 +1,16 @@
 //! What is owed: metered by the second against hourly rates, rounded on the invoice line.
 //!
-//! Every kind that costs something says so once, as `Charged`; what its own answer shows and what
-//! the account adds up cannot differ.
+//! Every kind that costs something says so once, as `Charged`: from what its price follows, and
+//! what that is. A thing's own answer shows what is owed for it, to the cent; the account has a line
+//! for each class of things, and rounds that.
 
 use std::ops::Add;
 
 use api::{Money, Time};
 use jiff::{ToSpan, tz::TimeZone};
 use rust_decimal::{Decimal, RoundingStrategy};
+use serde::{Serialize, de::DeserializeOwned};
+use store::Tally;
 
 use crate::catalog::{Catalog, Cost, HOURS_BILLED_PER_MONTH, HOURS_PER_MONTH, Price, PriceUnit};
 use crate::{Cx, Doc, Kind};
@@ -45,6 +48,13 @@ impl Rate {
     }
 }
 
+impl Rate {
+    /// What so many cost.
+    pub fn times(self, amount: Decimal) -> Self {
+        Self { monthly: self.monthly * amount, hourly: self.hourly * amount }
+    }
+}
+
 impl From<&Cost> for Rate {
     fn from(cost: &Cost) -> Self {
         Self { monthly: cost.monthly, hourly: cost.hourly }
@@ -59,9 +69,30 @@ impl Add for Rate {
 }
 
 /// A kind of resource that costs something.
+///
+/// The account keeps sums by class: what a price follows from, not the price itself, for a catalogue
+/// may have another price at the next start. A kind's `tally` is [`tally`].
 pub(crate) trait Charged: Kind {
-    /// What one of it costs.
-    fn rate(doc: &Doc<Self>, catalog: &Catalog) -> Rate;
+    /// From what the price follows, besides the catalogue: the fewer there can be, the better.
+    type Class: Serialize + DeserializeOwned;
+    /// The class that it belongs to.
+    fn class(doc: &Doc<Self>) -> Self::Class;
+    /// How much it is of that; a price is so many times that of one.
+    fn amount(_: &Doc<Self>) -> i64 {
+        1
+    }
+    /// What an amount of a class costs.
+    fn price(class: &Self::Class, amount: Decimal, catalog: &Catalog) -> Rate;
+    /// What this one costs.
+    fn rate(doc: &Doc<Self>, catalog: &Catalog) -> Rate {
+        Self::price(&Self::class(doc), Self::amount(doc).into(), catalog)
+    }
+}
+
+/// What a thing adds to the sums from which its account's charges follow.
+pub(crate) fn tally<K: Charged>(doc: &Doc<K>) -> Option<Tally> {
+    let class = serde_json::to_string(&K::class(doc)).expect("classes are plain data");
+    Some(Tally { class, amount: K::amount(doc) })
 }
 
 /// What is owed for a resource since the last invoice.
@@ -73,10 +104,21 @@ pub(crate) fn owed<K: Charged>(cx: &Cx, doc: &Doc<K>) -> Money {
 /// `created`. Invoices are written at the start of a month.
 pub fn pending_charges(rate: Rate, created: Time, now: Time) -> Money {
     let since = created.max(month_start(now));
-    let most = i64::from(HOURS_BILLED_PER_MONTH) * 3600;
-    let seconds = ((now.as_millis() - since.as_millis()) / 1000).clamp(0, most);
-    let owed = (rate.hourly * Decimal::from(seconds) / Decimal::from(3600)).min(rate.monthly);
-    Money(owed.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero).normalize())
+    let seconds = ((now.as_millis() - since.as_millis()) / 1000).clamp(0, MONTH_S);
+    Money(to_the_cent(owed_for(rate, seconds.into(), Decimal::ONE)))
+}
+
+/// The seconds that are billed in a month at most.
+pub(crate) const MONTH_S: i64 = HOURS_BILLED_PER_MONTH as i64 * 3600;
+
+/// What is owed in a month for `seconds`, in which no more than `amount` has been there at once.
+pub(crate) fn owed_for(rate: Rate, seconds: Decimal, amount: Decimal) -> Decimal {
+    (rate.hourly * seconds / Decimal::from(3600)).min(rate.monthly * amount)
+}
+
+/// An amount of money as an invoice has it.
+pub(crate) fn to_the_cent(owed: Decimal) -> Decimal {
+    owed.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero).normalize()
 }
 
 /// When the month that holds `time` began, in UTC.

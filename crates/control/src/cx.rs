@@ -1,5 +1,6 @@
 //! What a handler has at hand: the caller, the store, the catalogue. And what a life has.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -15,6 +16,9 @@ use crate::kind::{Doc, Kind};
 use crate::refusal::{Refusal, Result};
 use crate::tx::Tx;
 use crate::{Behave, Control};
+
+/// How many [`Cx::in_batches`] changes in one commit, and leaves.
+pub(crate) const BATCH: usize = 200;
 
 /// One request's context. Cheap to clone.
 #[derive(Clone)]
@@ -62,6 +66,15 @@ impl Cx {
         self.caller.may(access).map_err(Into::into)
     }
 
+    /// A text that opens a thing (a password, what it was given for its first boot, its console),
+    /// for those who may change the thing. Who may only look is shown none.
+    pub fn secret<T: Default>(&self, secret: T) -> T {
+        match self.needs(Access::Subscriptions) {
+            Ok(()) => secret,
+            Err(_) => T::default(),
+        }
+    }
+
     /// The region that a field of the request names.
     ///
     /// # Errors
@@ -105,31 +118,72 @@ impl Cx {
         Ok(self.control.store.total(self.account(), K::KIND, &list).await?)
     }
 
-    /// All of a kind that stand in all of these lists, in order of creation. For short lists only.
+    /// How many of a kind stand in each of several lists, in their order.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn all<K: Kind>(&self, lists: Vec<Facet>) -> Result<Vec<Doc<K>>> {
-        let mut docs = Vec::new();
-        let mut from = From::Start;
+    pub async fn counts<K: Kind>(&self, lists: &[Facet]) -> Result<Vec<u64>> {
+        Ok(self.control.store.totals(self.account(), K::KIND, lists).await?)
+    }
+
+    /// Several resources of the caller's, read in one go: for what the things of a page refer to.
+    /// Those that are not there are left out.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn find_many<K: Kind>(&self, mut ids: Vec<Uuid>) -> Result<BTreeMap<Uuid, Doc<K>>> {
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        let rows = self.control.store.get_many(&ids).await?;
+        let mine = |row: &store::Row| {
+            row.kind == K::KIND && row.account == self.account() && !row.deleting
+        };
+        let docs = rows.into_iter().filter(mine).filter_map(Doc::<K>::readable);
+        Ok(docs.map(|doc| (doc.id(), doc)).collect())
+    }
+
+    /// The first of a kind that stand in a list, in order of creation: `most`, which should be as
+    /// many as there can be.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn all<K: Kind>(&self, list: Facet, most: usize) -> Result<Vec<Doc<K>>> {
+        let ask = Ask {
+            account: self.account(),
+            kind: K::KIND,
+            facets: vec![list],
+            from: From::Start,
+            limit: most,
+            known_total: None,
+        };
+        let page = self.control.store.page(&ask).await?;
+        Ok(page.rows.into_iter().filter_map(Doc::readable).collect())
+    }
+
+    /// Changes those that stand in a list a batch at a time, each in a commit of its own, until so
+    /// few are left that what is to come of the list can be done with them in one: a change of
+    /// everything at once would hold up all others. Those that are left are [`Tx::rest`].
+    ///
+    /// # Errors
+    /// [`Error::Stale`](crate::Error::Stale): the handler runs again, and goes on from there.
+    pub async fn in_batches<K: Kind>(
+        &self,
+        list: Facet,
+        change: impl Fn(&mut Tx, Doc<K>) + Send,
+    ) -> Result<()> {
         loop {
-            let ask = Ask {
-                account: self.account(),
-                kind: K::KIND,
-                facets: lists.clone(),
-                from,
-                limit: PER_PAGE_MAX as usize,
-                known_total: None,
-            };
-            let page = self.control.store.page(&ask).await?;
-            let last = page.rows.last().map(|row| row.seq);
-            for row in page.rows {
-                docs.push(Doc::read(row)?);
+            let mut tx = self.begin();
+            let (docs, is_whole) = tx.some::<K>(list.clone(), BATCH).await?;
+            if is_whole {
+                return Ok(());
             }
-            match last {
-                Some(seq) if page.more_after => from = From::After(seq),
-                _ => return Ok(docs),
+            for doc in docs {
+                change(&mut tx, doc);
             }
+            tx.commit().await?;
         }
     }
 
@@ -162,7 +216,7 @@ impl Cx {
         };
         let links =
             Links { next: link(page.more_after, last), prev: link(page.more_before, first) };
-        let items = page.rows.into_iter().map(Doc::read).collect::<Result<_>>()?;
+        let items = page.rows.into_iter().filter_map(Doc::readable).collect();
         Ok(Page { items, meta: Meta { total: page.total, links } })
     }
 }

@@ -5,11 +5,11 @@ use std::ops::{Deref, DerefMut};
 use api::Time;
 use engine::{Next, StepError};
 use serde::{Serialize, de::DeserializeOwned};
-use store::{Facet, Row};
+use store::{Facet, Row, Tally};
 use uuid::Uuid;
 
 use crate::cx::LifeCx;
-use crate::refusal::Result;
+use crate::refusal::{Error, Result};
 
 /// One kind of resource. The type itself is what should be, as its owner asked for it.
 pub trait Kind: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
@@ -26,6 +26,11 @@ pub trait Kind: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     /// The lists that it stands in, besides that of all: those that can be asked for or counted.
     fn lists(&self) -> Vec<Facet> {
         Vec::new()
+    }
+
+    /// What it adds to its account's sums: all that costs something, by what its price follows from.
+    fn tally(_: &Doc<Self>) -> Option<Tally> {
+        None
     }
 }
 
@@ -55,7 +60,7 @@ pub struct Doc<K: Kind> {
 
 impl<K: Kind> Doc<K> {
     /// A new resource, to be stored with `Tx::put`.
-    pub(crate) fn new(id: Uuid, account: i64, now: i64, want: K) -> Self {
+    pub fn new(id: Uuid, account: i64, now: i64, want: K) -> Self {
         let (kind, observed) = (K::KIND.into(), "null".into());
         let row = Row { id, account, kind, created: now, observed, ..Row::default() };
         Self { want, seen: K::Seen::default(), row }
@@ -66,9 +71,35 @@ impl<K: Kind> Doc<K> {
     /// # Errors
     /// When the row cannot be read: it was not written by this release, nor by an older one.
     pub(crate) fn read(row: Row) -> Result<Self> {
-        let want: K = serde_json::from_str(&row.desired)?;
-        let seen = serde_json::from_str::<Option<K::Seen>>(&row.observed)?.unwrap_or_default();
-        Ok(Self { want, seen, row })
+        let want = serde_json::from_str::<K>(&row.desired);
+        let seen = serde_json::from_str::<Option<K::Seen>>(&row.observed);
+        match want.and_then(|want| Ok((want, seen?.unwrap_or_default()))) {
+            Ok((want, seen)) => Ok(Self { want, seen, row }),
+            Err(cause) => {
+                let text = format!("the row of {} {} cannot be read: {cause}", row.kind, row.id);
+                Err(Error::Internal(text.into()))
+            }
+        }
+    }
+
+    /// The same for lists: one that cannot be read is left out, so that all others can be, and the
+    /// log says which it is.
+    pub(crate) fn readable(row: Row) -> Option<Self> {
+        let doc = Self::read(row);
+        doc.inspect_err(|error| tracing::error!(%error, "left out of a list")).ok()
+    }
+
+    /// The row that holds it as it now is, for who writes rows past a [`Tx`](crate::Tx).
+    ///
+    /// # Panics
+    /// When the kind cannot be written as JSON.
+    pub fn to_row(&self) -> Row {
+        Row {
+            desired: serde_json::to_string(&self.want).expect("kinds are plain data"),
+            observed: serde_json::to_string(&self.seen).expect("kinds are plain data"),
+            tally: K::tally(self),
+            ..self.row.clone()
+        }
     }
 
     /// The lists that it stands in as stored. Worked out from what is stored, and only where it is

@@ -51,6 +51,7 @@ impl<K: Life> engine::Life for Joined<K> {
             let next = K::step(&mut doc, &cx).await;
             // What was seen is worth keeping, whether or not the step came to its end.
             row.observed = serde_json::to_string(&doc.seen)?;
+            row.tally = K::tally(&doc);
             match next {
                 // A change of its own met another's: no failure, it is made a moment later.
                 Err(error) if is_stale(&*error) => Ok(Next::After(SOON)),

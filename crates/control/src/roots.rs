@@ -57,8 +57,14 @@ impl Control {
         if place.is_some_and(|at| owner.roots[at] == new) {
             return Ok(works.is_some());
         }
+        let is_free = tx.taken(KEYS, &new.digest).await?.is_none();
+        // One that another directory brought and that is gone has been deleted.
+        let is_given = is_free && !is_known;
+        if is_given {
+            give(&mut tx, &owner, &new);
+        }
         let former = place.map(|at| owner.roots.remove(at));
-        owner.roots.push(new.clone());
+        owner.roots.push(new);
         tx.put(&owner);
         // The former key goes, unless another directory has it as well.
         if let Some(former) = former.filter(|f| owner.roots.iter().all(|r| r.digest != f.digest))
@@ -66,13 +72,8 @@ impl Control {
         {
             tx.delete(key);
         }
-        let is_free = tx.taken(KEYS, &new.digest).await?.is_none();
-        // One that another directory brought and that is gone has been deleted.
-        if is_free && !is_known {
-            give(&mut tx, &owner, &new);
-        }
         tx.commit().await?;
-        Ok(works.is_some() || (is_free && !is_known))
+        Ok(works.is_some() || is_given)
     }
 
     /// The key with this digest, where it is the owner's.
@@ -110,31 +111,34 @@ impl Control {
         }
         self.store.reset().await?;
         self.keyring.forget();
+        for (root, works) in &kept {
+            self.restore(root, *works).await?;
+        }
+        self.ensure_root(key).await.map(drop)
+    }
+
+    /// Gives the first account a key that it had.
+    async fn restore(self: &Arc<Self>, root: &Root, works: bool) -> Result<()> {
         let mut patience = self.store.patience();
         loop {
-            match self.restore(&kept).await {
+            match self.try_restore(root, works).await {
                 Err(Error::Stale(hot)) if patience.again(&hot).await => {}
-                Err(error) => return Err(error),
-                Ok(()) => return self.ensure_root(key).await.map(drop),
+                outcome => return outcome,
             }
         }
     }
 
-    /// Gives the first account the keys that it had.
-    async fn restore(self: &Arc<Self>, kept: &[(Root, bool)]) -> Result<()> {
+    async fn try_restore(self: &Arc<Self>, root: &Root, works: bool) -> Result<()> {
         let mut owner = self.account_named(FIRST, first_account()).await?;
-        let mut tx = self.system_cx(owner.seq(), "create-api-key").begin();
-        for (root, works) in kept {
-            // A server that started in between has said already what its file holds.
-            if owner.roots.iter().any(|there| there.origin == root.origin) {
-                continue;
-            }
-            let is_first = owner.roots.iter().all(|there| there.digest != root.digest);
-            owner.roots.push(root.clone());
-            if *works && is_first && tx.taken(KEYS, &root.digest).await?.is_none() {
-                give(&mut tx, &owner, root);
-            }
+        // A server that started in between has said already what its file holds.
+        if owner.roots.iter().any(|there| there.origin == root.origin) {
+            return Ok(());
         }
+        let mut tx = self.system_cx(owner.seq(), "create-api-key").begin();
+        if works && tx.taken(KEYS, &root.digest).await?.is_none() {
+            give(&mut tx, &owner, root);
+        }
+        owner.roots.push(root.clone());
         tx.put(&owner);
         tx.commit().await
     }

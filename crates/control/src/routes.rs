@@ -15,7 +15,7 @@ use crate::refusal::{Error, Refusal, Result};
 const KEPT: usize = 256;
 
 /// A request whose operation is known.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Request {
     /// The path's parameters, decoded.
     pub path: Vec<(String, String)>,

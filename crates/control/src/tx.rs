@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use store::{Facet, Hot};
 use uuid::Uuid;
 
-use crate::cx::Cx;
+use crate::cx::{BATCH, Cx};
 use crate::kind::{Doc, Kind};
 use crate::refusal::{Error, Refusal, Result};
 
@@ -82,13 +82,34 @@ impl Tx {
         self.count::<K>(("", String::new())).await
     }
 
-    /// All of a kind that stand in a list; the change relies on them. For short lists only.
+    /// All of a kind that stand in a list; the change relies on them. There can be `most`: who asks
+    /// knows what sees to that.
+    ///
+    /// # Errors
+    /// When the store cannot be read, or there are more.
+    pub async fn all<K: Kind>(&mut self, list: Facet, most: usize) -> Result<Vec<Doc<K>>> {
+        let rows = self.inner.list(self.cx.account(), K::KIND, list, most).await?;
+        rows.into_iter().map(Doc::read).collect()
+    }
+
+    /// The first of a kind that stand in a list, `most` of them, and whether these are all. The
+    /// change relies on them, and on there being no others where these are all.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn all<K: Kind>(&mut self, list: Facet) -> Result<Vec<Doc<K>>> {
-        let rows = self.inner.list(self.cx.account(), K::KIND, list).await?;
-        rows.into_iter().map(Doc::read).collect()
+    pub async fn some<K: Kind>(&mut self, list: Facet, most: usize) -> Result<(Vec<Doc<K>>, bool)> {
+        let (rows, is_whole) = self.inner.some(self.cx.account(), K::KIND, list, most).await?;
+        Ok((rows.into_iter().map(Doc::read).collect::<Result<_>>()?, is_whole))
+    }
+
+    /// All of a kind that [`Cx::in_batches`] left in a list.
+    ///
+    /// # Errors
+    /// [`Error::Stale`]: there are many again, so the handler is to run again.
+    pub async fn rest<K: Kind>(&mut self, list: Facet) -> Result<Vec<Doc<K>>> {
+        let hot = Hot::list(self.cx.account(), K::KIND, &list);
+        let (docs, is_whole) = self.some(list, BATCH).await?;
+        if is_whole { Ok(docs) } else { Err(Error::Stale(hot)) }
     }
 
     /// A new resource with a new id; not written before `put`.
@@ -109,6 +130,7 @@ impl Tx {
         let mut row = doc.row.clone();
         row.desired = serde_json::to_string(&doc.want).expect("kinds are plain data");
         row.due = K::LIVES.then(|| self.cx.now());
+        row.tally = K::tally(doc);
         self.note::<K>();
         self.inner.put(row, doc.stored_lists(), doc.want.lists());
     }

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use api::ssh_keys::{CreateSshKey, ListSshKeys};
-use api::users::{CreateUser, ListUsers, User};
+use api::users::{CreateUser, User};
 use api::{Access, Endpoint, Group, Method, Op, Visitor};
 use serde_json::Value;
 use testkit::{KEY, World};
@@ -138,63 +137,4 @@ async fn every_answer_is_well_formed_and_names_its_status() {
         let expected = [400, 404];
         assert!(expected.contains(&status), "{}: {status} {body}", op.id);
     }
-}
-
-/// Makes a thing of each kind that is at hand and returns which path parameter it fills.
-async fn belongings(world: &World, key: &str) -> Vec<(&'static str, String)> {
-    let client = world.client_with(key);
-    let ssh_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB test".into();
-    let ssh_key = client.send(CreateSshKey { name: "key".into(), ssh_key }).await.expect("a key");
-    let block =
-        api::blocks::CreateBlock { region: "ewr".into(), size_gb: 40, ..Default::default() };
-    let block = client.send(block).await.expect("a volume");
-    let storage = api::object_storages::CreateObjectStorage {
-        cluster_id: 2,
-        tier_id: Some(1),
-        ..Default::default()
-    };
-    let storage = client.send(storage).await.expect("object storage");
-    let user = CreateUser {
-        email: "ada@example.com".into(),
-        name: "Ada".into(),
-        password: "Correct-Horse-7".into(),
-        ..Default::default()
-    };
-    let user = client.send(user).await.expect("a user");
-    world.settle().await;
-    vec![
-        ("ssh-key-id", ssh_key.id.to_string()),
-        ("block-id", block.id.to_string()),
-        ("object-storage-id", storage.id.to_string()),
-        ("user-id", user.id.to_string()),
-    ]
-}
-
-#[tokio::test]
-async fn what_belongs_to_another_account_is_not_there() {
-    let world = World::builder().open().build().await;
-    let things = belongings(&world, "mine").await;
-    let mut asked = 0;
-    for op in operations() {
-        let Some((name, id)) = things.iter().find(|(name, _)| op.path_params().any(|p| p == *name))
-        else {
-            continue;
-        };
-        let uri = nowhere(&op);
-        let uri = uri.replacen(NOBODY, id, 1);
-        let (status, body) = ask(&world, &op.method, &uri, Some("theirs")).await;
-        // Where the request lacks something, that may be said first; nothing is done either way.
-        let lacks = status == 400 && (op.has_body || body.contains("is required"));
-        let is_refused = status == 404 || lacks;
-        assert!(is_refused, "{} with another's {name}: {status} {body}", op.id);
-        assert!(!body.contains("ada@"), "{body}");
-        asked += 1;
-    }
-    assert!(asked >= 20, "{asked}");
-    let theirs = world.client_with("theirs");
-    assert_eq!(theirs.send(ListUsers::default()).await.unwrap().meta.total, 0);
-    assert_eq!(theirs.send(ListSshKeys::default()).await.unwrap().meta.total, 0);
-    let mine = world.client_with("mine");
-    assert_eq!(mine.send(ListUsers::default()).await.unwrap().meta.total, 1);
-    assert_eq!(mine.send(ListSshKeys::default()).await.unwrap().meta.total, 1);
 }

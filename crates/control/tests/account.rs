@@ -5,7 +5,7 @@ mod common;
 use std::time::Duration;
 
 use api::account::*;
-use api::blocks::{CreateBlock, DeleteBlock};
+use api::blocks::{CreateBlock, DeleteBlock, ListBlocks};
 use api::id::InstanceId;
 use api::instances::GetInstance;
 use api::reserved_ips::CreateReservedIp;
@@ -110,6 +110,33 @@ async fn a_snapshot_is_owed_for_by_its_size() {
 }
 
 #[tokio::test]
+async fn a_row_that_cannot_be_read_spoils_neither_its_list_nor_the_account() {
+    let world = World::new().await;
+    let mut ids = Vec::new();
+    for label in ["one", "two", "three"] {
+        let label = Some(label.into());
+        let create =
+            CreateBlock { region: "ewr".into(), size_gb: 100, label, ..Default::default() };
+        ids.push(world.client.send(create).await.unwrap().id);
+    }
+    world.settle().await;
+    world.advance(DAY).await;
+    let told = world.raw("GET", "/v2/account", "").await;
+    common::spoil(&world, ids[1].0).await;
+    // What is owed is known without reading what it is owed for.
+    assert_eq!(world.raw("GET", "/v2/account", "").await, told);
+    let list = world.client.send(ListBlocks { per_page: Some(2), ..Default::default() });
+    let page = list.await.unwrap();
+    assert_eq!(page.items.iter().map(|block| &*block.label).collect::<Vec<_>>(), ["one"]);
+    let next = Some(page.meta.links.next);
+    let list = world.client.send(ListBlocks { cursor: next, ..Default::default() });
+    let labels: Vec<_> = list.await.unwrap().items.into_iter().map(|block| block.label).collect();
+    assert_eq!(labels, ["three"], "pages go on behind it");
+    let (status, body) = world.raw("GET", &format!("/v2/blocks/{}", ids[1]), "").await;
+    assert_eq!((status, &*body), (500, r#"{"error":"Internal server error.","status":500}"#));
+}
+
+#[tokio::test]
 async fn traffic_is_told_for_three_spans_in_whole_numbers() {
     let world = World::new().await;
     let (status, body) = world.raw("GET", "/v2/account/bandwidth", "").await;
@@ -167,7 +194,7 @@ async fn a_wish_for_bgp_that_makes_no_sense_is_refused_by_field() {
         ("asn", SetUpAccountBgp { asn: Some(64_512), ..set_up() }),
         ("asn", SetUpAccountBgp { asn: Some(4_200_000_000), ..set_up() }),
         ("password", SetUpAccountBgp { password: Some("two words".into()), ..set_up() }),
-        ("password", SetUpAccountBgp { password: Some("x".repeat(81)), ..set_up() }),
+        ("password", SetUpAccountBgp { password: Some("x".repeat(81).into()), ..set_up() }),
         ("prefixes[0]", with("192.0.2.0/25")),
         ("prefixes[0]", with("192.0.2.1/24")),
         ("prefixes[0]", with("2001:db8::/49")),

@@ -22,8 +22,8 @@ async fn user(world: &World, acls: &[Access]) -> User {
     world.client.send(request).await.expect("a user")
 }
 
-fn hidden(key: &str) -> String {
-    format!("{}{}", "*".repeat(31), &key[key.len() - 5..])
+fn hidden(key: &str) -> api::Secret {
+    format!("{}{}", "*".repeat(31), &key[key.len() - 5..]).into()
 }
 
 #[tokio::test]
@@ -226,7 +226,7 @@ async fn no_key_is_stored_as_it_reads() {
     let world = World::new().await;
     let made = world.client.send(CreateApiKey::default()).await.unwrap();
     let row = world.store.get(made.id.into()).await.unwrap().unwrap();
-    assert!(!row.desired.contains(&made.api_key));
+    assert!(!row.desired.contains(made.api_key.as_str()));
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@ async fn read(world: &World, record_id: RecordId) -> Record {
     world.client.send(get).await.unwrap()
 }
 
-async fn records(world: &World, domain: &str) -> Vec<(String, String, String, u16, u32)> {
+async fn records(world: &World, domain: &str) -> Vec<(String, String, String, i32, u32)> {
     let list = ListRecords { dns_domain: domain.into(), ..Default::default() };
     let items = world.client.send(list).await.unwrap().items;
     let view = |record: Record| {
@@ -41,7 +41,7 @@ async fn records(world: &World, domain: &str) -> Vec<(String, String, String, u1
     items.into_iter().map(view).collect()
 }
 
-fn row(kind: &str, name: &str, data: &str, priority: u16) -> (String, String, String, u16, u32) {
+fn row(kind: &str, name: &str, data: &str, priority: i32) -> (String, String, String, i32, u32) {
     (kind.into(), name.into(), data.into(), priority, 300)
 }
 
@@ -57,16 +57,16 @@ async fn a_domain_with_an_address_starts_with_records_for_it() {
     let made = world.client.send(CreateDomain { ip, ..named("example.com") }).await.unwrap();
     assert_eq!((&*made.domain, made.dns_sec == DnsSec::Disabled), ("example.com", true));
     let expected = [
-        row("A", "", "192.0.2.10", 0),
-        row("CNAME", "*", "example.com", 0),
+        row("NS", "", "ns1.vultr.com", -1),
+        row("NS", "", "ns2.vultr.com", -1),
+        row("A", "", "192.0.2.10", -1),
+        row("CNAME", "*", "example.com", -1),
         row("MX", "", "example.com", 10),
-        row("NS", "", "ns1.vultr.com", 0),
-        row("NS", "", "ns2.vultr.com", 0),
     ];
     assert_eq!(records(&world, "example.com").await, expected);
     let ip = Some("2001:db8::1".parse::<std::net::IpAddr>().unwrap().into());
     world.client.send(CreateDomain { ip, ..named("example.org") }).await.unwrap();
-    assert_eq!(records(&world, "example.org").await[0], row("AAAA", "", "2001:db8::1", 0));
+    assert_eq!(records(&world, "example.org").await[2], row("AAAA", "", "2001:db8::1", -1));
 }
 
 #[tokio::test]
@@ -75,7 +75,7 @@ async fn a_domain_without_an_address_has_name_servers_only() {
     let body = r#"{"domain":"example.com","ip":"","dns_sec":"disabled"}"#;
     let (status, _) = world.raw("POST", "/v2/domains", body).await;
     assert_eq!(status, 200);
-    let expected = [row("NS", "", "ns1.vultr.com", 0), row("NS", "", "ns2.vultr.com", 0)];
+    let expected = [row("NS", "", "ns1.vultr.com", -1), row("NS", "", "ns2.vultr.com", -1)];
     assert_eq!(records(&world, "example.com").await, expected);
 }
 
@@ -193,7 +193,7 @@ async fn records_come_back_as_they_were_sent() {
     let world = world_with("example.com").await;
     let (sha1, txt) = ("ab".repeat(20), format!("\"{}\"", "x".repeat(400)));
     for (kind, name, data) in [
-        (RecordType::A, "WWW", "192.0.2.1"),
+        (RecordType::A, "www", "192.0.2.1"),
         (RecordType::Aaaa, "www", "2001:DB8::1"),
         (RecordType::Cname, "ftp", "www.example.com"),
         (RecordType::Ns, "sub", "ns.example.org"),
@@ -201,7 +201,7 @@ async fn records_come_back_as_they_were_sent() {
         (RecordType::Srv, "_sip._tcp", "5 5060 sip.example.com"),
         (RecordType::Txt, "", txt.as_str()),
         (RecordType::Caa, "", r#"0 issue "letsencrypt.org""#),
-        (RecordType::Sshfp, "host.example.com", &format!("4 1 {sha1}")),
+        (RecordType::Sshfp, "host", &format!("4 1 {sha1}")),
     ] {
         let sent = CreateRecord { ttl: Some(3600), priority: Some(0), ..wish(kind, name, data) };
         let made = world.client.send(sent).await.unwrap();
@@ -212,18 +212,97 @@ async fn records_come_back_as_they_were_sent() {
 }
 
 #[tokio::test]
-async fn only_mail_servers_and_services_have_a_priority() {
+async fn a_name_reads_below_its_domain_however_it_was_written() {
     let world = world_with("example.com").await;
-    let mx = wish(RecordType::Mx, "", "mail.example.com");
-    let given = CreateRecord { priority: Some(20), ..mx.clone() };
-    assert_eq!(world.client.send(given).await.unwrap().priority, 20);
-    assert_eq!(world.client.send(mx).await.unwrap().priority, 10);
-    let a = CreateRecord { priority: Some(7), ..wish(RecordType::A, "a", "192.0.2.1") };
-    let a = world.client.send(a).await.unwrap();
-    assert_eq!(a.priority, 0);
-    let update = UpdateRecord { priority: Some(7), ..change(a.id) };
-    world.client.send(update).await.unwrap();
-    assert_eq!(read(&world, a.id).await.priority, 0);
+    for (sent, read_back) in [
+        ("www.example.com", "www"),
+        ("www.example.com.", "www"),
+        ("WWW.Example.com", "www"),
+        ("a.B.example.com", "a.b"),
+        ("*.example.com", "*"),
+        ("example.com", ""),
+        ("example.com.", ""),
+        ("@", ""),
+        ("", ""),
+    ] {
+        let made = world.client.send(wish(RecordType::Txt, sent, "\"x\"")).await.unwrap();
+        assert_eq!((&*made.name, &*read(&world, made.id).await.name), (read_back, read_back));
+        let name = Some(sent.to_owned());
+        world.client.send(UpdateRecord { name, ..change(made.id) }).await.unwrap();
+        assert_eq!(read(&world, made.id).await, made, "the same, sent again as {sent}");
+    }
+}
+
+#[tokio::test]
+async fn a_target_reads_without_its_final_dot() {
+    let world = world_with("example.com").await;
+    for (kind, sent, read_back) in [
+        (RecordType::Cname, "a.example.org.", "a.example.org"),
+        (RecordType::Ns, "ns.example.org.", "ns.example.org"),
+        (RecordType::Mx, "Mail.example.org.", "Mail.example.org"),
+        (RecordType::Mx, ".", "."),
+        (RecordType::Srv, "5 5060 sip.example.org.", "5 5060 sip.example.org"),
+        (RecordType::Srv, "0 0 .", "0 0 ."),
+    ] {
+        let name = format!("{kind:?}{}", sent.len());
+        let sent = CreateRecord { priority: Some(0), ..wish(kind, &name, sent) };
+        let made = world.client.send(sent).await.unwrap();
+        assert_eq!((&*made.data, &*read(&world, made.id).await.data), (read_back, read_back));
+    }
+}
+
+#[tokio::test]
+async fn a_priority_is_kept_and_minus_one_where_none_was_sent() {
+    let world = world_with("example.com").await;
+    let with = |priority, name: &str| {
+        let a = wish(RecordType::A, name, "192.0.2.1");
+        world.client.send(CreateRecord { priority, ..a })
+    };
+    let cases = [("a", None, -1), ("b", Some(-1), -1), ("c", Some(0), 0), ("d", Some(7), 7)];
+    for (name, sent, kept) in cases {
+        let made = with(sent, name).await.unwrap();
+        assert_eq!((made.priority, read(&world, made.id).await.priority), (kept, kept));
+        let update = UpdateRecord { ttl: Some(60), ..change(made.id) };
+        world.client.send(update).await.unwrap();
+        assert_eq!(read(&world, made.id).await.priority, kept, "nothing was said of it");
+        let update = UpdateRecord { priority: Some(3), ..change(made.id) };
+        world.client.send(update).await.unwrap();
+        assert_eq!(read(&world, made.id).await.priority, 3);
+    }
+}
+
+/// What vultr-cli's `dns record create ZONE -t A -n www -d 192.0.2.1` sends.
+#[tokio::test]
+async fn the_plainest_record_of_vultr_cli_is_taken() {
+    let world = world_with("example.com").await;
+    let body = r#"{"name":"www","type":"A","data":"192.0.2.1","priority":-1}"#;
+    let (status, answer) = world.raw("POST", "/v2/domains/example.com/records", body).await;
+    assert_eq!(status, 201, "{answer}");
+    assert!(answer.contains(r#""priority":-1,"ttl":300"#), "{answer}");
+}
+
+#[tokio::test]
+async fn mail_servers_and_services_need_a_priority() {
+    let world = world_with("example.com").await;
+    let said = "Priority should be set when type is MX or SRV.";
+    for bare in [
+        wish(RecordType::Mx, "", "mail.example.com"),
+        wish(RecordType::Srv, "_sip._tcp", "5 5060 sip.example.com"),
+    ] {
+        for priority in [None, Some(-1), Some(65_536)] {
+            let (status, text) =
+                refused(world.client.send(CreateRecord { priority, ..bare.clone() }).await);
+            assert!(status == 400 && text.starts_with(said), "{text}");
+        }
+        let given = CreateRecord { priority: Some(20), ..bare };
+        let made = world.client.send(given).await.unwrap();
+        assert_eq!(made.priority, 20);
+        let update = UpdateRecord { priority: Some(-1), ..change(made.id) };
+        assert!(refused(world.client.send(update).await).1.starts_with(said));
+        let update = UpdateRecord { ttl: Some(60), ..change(made.id) };
+        world.client.send(update).await.unwrap();
+        assert_eq!(read(&world, made.id).await.priority, 20);
+    }
 }
 
 #[tokio::test]
@@ -269,13 +348,15 @@ async fn data_has_the_form_of_its_type() {
         (RecordType::Srv, "5060 sip.example.com"),
         (RecordType::Sshfp, "1 1 ff"),
     ] {
-        let (status, text) = refused(world.client.send(wish(kind, "x", data)).await);
+        let wish = CreateRecord { priority: Some(0), ..wish(kind, "x", data) };
+        let (status, text) = refused(world.client.send(wish).await);
         assert!(status == 400 && text.starts_with("Unable to add record: "), "{text}");
     }
     let body = r#"{"name":"x","type":"ALIAS","data":"a.org"}"#;
     let (status, _) = world.raw("POST", "/v2/domains/example.com/records", body).await;
     assert_eq!(status, 400, "a type that there is not");
-    let null_mx = world.client.send(wish(RecordType::Mx, "quiet", ".")).await.unwrap();
+    let null_mx = CreateRecord { priority: Some(0), ..wish(RecordType::Mx, "quiet", ".") };
+    let null_mx = world.client.send(null_mx).await.unwrap();
     assert_eq!(null_mx.data, ".");
     assert_eq!(records(&world, "example.com").await.len(), 3);
 }
@@ -358,4 +439,18 @@ async fn records_come_in_pages() {
     let next = world.client.send(list(Some(first.meta.links.next))).await.unwrap();
     assert_eq!(next.items.iter().map(|r| &*r.name).collect::<Vec<_>>(), ["h2", "h3", "h4"]);
     assert_eq!(next.meta.links.next, "");
+}
+
+#[tokio::test]
+async fn a_domain_goes_with_more_records_than_one_commit_takes() {
+    let world = world_with("example.com").await;
+    for n in 0..450 {
+        let record = wish(RecordType::A, &format!("host-{n}"), "192.0.2.1");
+        world.client.send(record).await.unwrap();
+    }
+    let gone = DeleteDomain { dns_domain: "example.com".into() };
+    world.client.send(gone).await.unwrap();
+    let left = "SELECT count(*) FROM resource WHERE kind IN ('record', 'domain')";
+    assert_eq!(store::testing::count(&world.store, left).await.unwrap(), 0);
+    store::testing::check(&world.store).await;
 }

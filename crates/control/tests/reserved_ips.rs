@@ -282,3 +282,19 @@ async fn an_instance_that_is_made_claims_a_reserved_address() {
     let text = refusal(claim(reserved.id, "ewr").await);
     assert!(text.contains("Floating IPv4 address is already attached to another server"), "{text}");
 }
+
+#[tokio::test]
+async fn a_server_has_no_more_of_them_than_can_be_read_at_once() {
+    let world = World::new().await;
+    let instance_id = instance(&world, "ewr", false).await;
+    for _ in 0..control::reserved_ips::PER_SERVER {
+        let reserved = reserve(&world, IpType::V6).await;
+        world.client.send(attach(reserved.id, instance_id)).await.unwrap();
+    }
+    let one_more = reserve(&world, IpType::V6).await;
+    let (status, said) = refused(world.client.send(attach(one_more.id, instance_id)).await);
+    assert_eq!(status, 400);
+    assert!(said.contains("instance_id") && said.contains("64 reserved IPs already"), "{said}");
+    world.client.send(DeleteInstance { instance_id }).await.unwrap();
+    world.client.send(DeleteReservedIp { reserved_ip: one_more.id }).await.unwrap();
+}

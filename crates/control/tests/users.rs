@@ -41,7 +41,7 @@ async fn a_user_reads_as_it_was_sent_and_shows_its_key_once() {
     assert!(user.api_enabled && user.service_user);
 
     let shown = world.client.send(GetUser { user_id: user.id }).await.unwrap();
-    assert_eq!(shown, User { api_key: String::new(), ..user.clone() });
+    assert_eq!(shown, User { api_key: Default::default(), ..user.clone() });
     assert_eq!(
         (&*shown.name, &*shown.first_name, &*shown.last_name, &*shown.email),
         ("Ada Lovelace", "Ada", "Lovelace", "ada@example.com")
@@ -104,7 +104,7 @@ async fn bad_input_is_refused_by_field_and_changes_nothing() {
         ("password", CreateUser { password: "Short-7".into(), ..ada() }),
         ("password", CreateUser { password: "nocapitals-77".into(), ..ada() }),
         ("password", CreateUser { password: "NoDigitsInHere".into(), ..ada() }),
-        ("password", CreateUser { password: String::new(), ..ada() }),
+        ("password", CreateUser { password: Default::default(), ..ada() }),
     ];
     for (field, request) in bad {
         let (status, error) = refused(world.client.send(request).await);
@@ -125,7 +125,7 @@ async fn bad_input_is_refused_by_field_and_changes_nothing() {
     assert_eq!(status, 400);
     assert!(error.contains("acls[0]: `root` is none of"), "{error}");
     let listed = world.client.send(ListUsers::default()).await.unwrap();
-    assert_eq!(listed.items, [User { api_key: String::new(), ..user }]);
+    assert_eq!(listed.items, [User { api_key: Default::default(), ..user }]);
 }
 
 #[tokio::test]

@@ -6,7 +6,9 @@ mod common;
 use std::net::Ipv4Addr;
 
 use api::id::{InstanceId, VpcId};
-use api::instances::{AttachInstanceVpc, DetachInstanceVpc, InstanceVpc, ListInstanceVpcs};
+use api::instances::{
+    AttachInstanceVpc, DetachInstanceVpc, InstanceVpc, ListInstanceVpcs, UpdateInstance,
+};
 use api::vpcs::*;
 use common::{change_instance, delete_instance, instance, owner, stored, unbuilt_instance};
 use control::instances::Instance;
@@ -414,5 +416,26 @@ trait Observed {
 impl Observed for drivers::Sim {
     async fn observe_machine(&self, id: Uuid) -> drivers::Machine {
         Machines::observe(self, id).await.unwrap().expect("the machine is there")
+    }
+}
+
+#[tokio::test]
+async fn what_is_to_be_left_must_be_there_and_what_is_not_joined_is_passed_over() {
+    let world = World::builder().open().build().await;
+    let instance_id = InstanceId(instance(&world).await);
+    let update = async |vpc_id| {
+        let detach_vpc = Some(vec![vpc_id]);
+        let update = UpdateInstance { instance_id, detach_vpc, ..UpdateInstance::default() };
+        world.client.send(update).await
+    };
+    let mine = vpc(&world, "10.7.0.0", 24).await;
+    assert!(update(mine).await.unwrap().instance.vpcs.is_empty());
+    let others = world.client_with("a key of somebody else");
+    let create = CreateVpc { region: "ewr".into(), ..Default::default() };
+    let others = others.send(create).await.unwrap().id;
+    for unknown in [VpcId(Uuid::now_v7()), others] {
+        let (status, said) = refused(update(unknown).await);
+        assert_eq!(status, 400);
+        assert!(said.starts_with("Invalid VPC ID") && said.contains("detach_vpc"), "{said}");
     }
 }

@@ -3,10 +3,11 @@
 //!
 //! Each method is idempotent: asked again, it finds its own work by the id that it was given and
 //! does what is left of it. `observe` tells what is, never what should be. A driver knows nothing
-//! of the API, of accounts or of prices.
+//! of operations, accounts or prices: of `api` it takes the type of secrets alone.
 
 pub mod sim;
 
+use api::Secret;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -260,19 +261,12 @@ pub struct BalancerSpec {
 }
 
 /// A certificate with its private key, both as PEM.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Certificate {
     /// The certificate, and those between it and a root.
     pub chain: String,
     /// The private key.
-    pub private_key: String,
-}
-
-/// Says nothing of the key.
-impl std::fmt::Debug for Certificate {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Certificate").field("chain", &self.chain).finish_non_exhaustive()
-    }
+    pub private_key: Secret,
 }
 
 /// A load balancer as it is.
@@ -297,15 +291,15 @@ pub trait Balancers: Send + Sync {
     async fn remove(&self, id: Uuid) -> Result<()>;
 }
 
-/// What object storage is to be. Not to be printed: it holds a secret.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// What object storage is to be.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObjectStoreSpec {
     /// The host of the cluster that it is in.
     pub hostname: String,
     /// The key that its clients name.
     pub access_key: String,
     /// The secret that they sign with.
-    pub secret_key: String,
+    pub secret_key: Secret,
     /// Its buckets.
     pub buckets: Vec<Bucket>,
 }
@@ -325,8 +319,8 @@ pub struct Bucket {
     pub archive_rules: String,
 }
 
-/// Object storage as it is. Not to be printed: it holds a secret.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// Object storage as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObjectStore {
     /// What it was told to be.
     pub spec: ObjectStoreSpec,

@@ -1,23 +1,29 @@
 //! `kettle exec -- COMMAND`: runs an unmodified tool so that it talks to Kettle.
 //!
 //! It must never use the key that the caller has for the real API: should a tool find its way past
-//! the proxy, what it carries must be worth nothing there.
+//! the proxy, what it carries must be worth nothing there. And it must never send Kettle's key to
+//! whom it does not know.
 
 use std::ffi::OsString;
 use std::fs::File;
 use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgMatches, Command};
+use control::Control;
 use engine::Clock;
-use proxy::Exec;
+use proxy::{Exec, Offline, Traffic};
 use sdk::Client;
+use serde::Deserialize;
+use store::Store;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-use crate::home::{Home, forget_url, write_url};
+use crate::home::{Home, forget_url};
 use crate::serve::{Up, explained, is_taken, reachable};
 use crate::settings::{self, Settings};
 
@@ -26,6 +32,10 @@ pub(crate) const NAME: &str = "exec";
 pub(crate) const NOT_RUN: u8 = 125;
 const COMMAND: &str = "command";
 const OFFLINE: &str = "offline";
+/// The usual way to be offline.
+const NETWORK: &str = "network";
+/// The first argument of the process that becomes a command in a network of its own.
+pub(crate) const INSIDE: &str = "exec-inside";
 /// How long a server that may be up is given to answer.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long the private server is given to stop.
@@ -46,8 +56,15 @@ pub(crate) fn command() -> Command {
         .help("The program to run, with its arguments");
     let offline = Arg::new(OFFLINE)
         .long(OFFLINE)
-        .action(ArgAction::SetTrue)
-        .help("Refuse connections to all hosts but api.vultr.com");
+        .value_name("HOW")
+        .num_args(0..=1)
+        .require_equals(true)
+        .default_missing_value(NETWORK)
+        .value_parser(PossibleValuesParser::new([NETWORK, "proxy"]))
+        .help(
+            "Let it reach no host but api.vultr.com. network: by a network of its own (Linux). \
+             proxy: only as far as it heeds HTTPS_PROXY",
+        );
     Command::new(NAME)
         .about("Run an unmodified tool so that it talks to Kettle")
         .after_help(
@@ -67,21 +84,39 @@ pub(crate) async fn run(args: &ArgMatches) -> Result<ExitCode> {
     // Even where no data is kept, the CA is: tools may be told to trust it once and for all.
     let home = settings.home()?;
     home.make()?;
+    let offline = match args.get_one::<String>(OFFLINE).map(String::as_str) {
+        None => Offline::No,
+        Some(NETWORK) => Offline::Network,
+        Some(_) => Offline::Proxy,
+    };
+    let command: Vec<_> =
+        args.get_many::<OsString>(COMMAND).into_iter().flatten().cloned().collect();
+    let program = command.first().map(|program| program.display().to_string()).unwrap_or_default();
     let server = Reached::find(&settings, &home).await?;
+    let before = server.calls().await;
     let now = u64::try_from(Clock::system().now()).unwrap_or_default();
     let outcome = proxy::exec(Exec {
-        command: args.get_many::<OsString>(COMMAND).into_iter().flatten().cloned().collect(),
+        command,
         directory: home.path().join("exec"),
         server: server.address,
         key: server.key.clone(),
-        offline: args.get_flag(OFFLINE),
+        offline,
+        password: control::auth::new_key(),
+        // Whatever became of our file meanwhile.
+        reentry: ["/proc/self/exe", INSIDE].map(OsString::from).to_vec(),
         variables: proxy::current_variables(),
         now: UNIX_EPOCH + Duration::from_millis(now),
     })
     .await;
+    if let Ok(outcome) = &outcome
+        && outcome.traffic.reached == 0
+        && server.calls().await == before
+    {
+        tracing::warn!("{}", went_past(&program, &outcome.traffic, offline));
+    }
     server.leave(&home).await?;
     Ok(match outcome {
-        Ok(status) => ExitCode::from(status),
+        Ok(outcome) => ExitCode::from(outcome.status),
         Err(error) => {
             crate::tell_error(&error);
             ExitCode::from(error.exit_status())
@@ -89,12 +124,42 @@ pub(crate) async fn run(args: &ArgMatches) -> Result<ExitCode> {
     })
 }
 
+/// What to say where Kettle has heard nothing of the command: it may have called the real API.
+fn went_past(program: &str, traffic: &Traffic, offline: Offline) -> String {
+    let told = format!("no request of `{program}` came to Kettle");
+    if traffic.distrusted > 0 {
+        return format!(
+            "{told}: it found the proxy, but does not trust Kettle's certificate. Perhaps it reads \
+             none of SSL_CERT_FILE, REQUESTS_CA_BUNDLE, NODE_EXTRA_CA_CERTS and the like"
+        );
+    }
+    let why = match traffic {
+        Traffic { strangers: 1.., .. } => {
+            "it asked the proxy without the password that HTTPS_PROXY holds".to_owned()
+        }
+        Traffic { elsewhere, .. } if !elsewhere.is_empty() => {
+            let hosts: Vec<_> = elsewhere.iter().map(String::as_str).collect();
+            format!("it used the proxy, but only for {}", hosts.join(", "))
+        }
+        _ => "it never used the proxy. Perhaps it calls nobody; or it heeds no HTTPS_PROXY, as \
+              vultr-cli without a key, clients with sockets of their own, or a program that was \
+              started elsewhere (in a container, by a daemon)"
+            .to_owned(),
+    };
+    match offline {
+        Offline::Network => format!("{told}: {why}"),
+        _ => format!(
+            "{told}: {why}. If it did call api.vultr.com, then the real one; `--offline` prevents \
+             that"
+        ),
+    }
+}
+
 /// The server that the command talks to.
 struct Reached {
     address: SocketAddr,
     key: String,
-    /// Our own, where there was none.
-    private: Option<Private>,
+    whose: Whose,
     /// Held while a command uses the data directory's server, so that it is not taken away.
     lock: Option<File>,
 }
@@ -110,9 +175,10 @@ impl Reached {
         lock.lock_shared().context("cannot lock the data directory")?;
         let mut looks = 0;
         loop {
-            if let Some((address, key)) = running(home).await? {
+            if let Some((known, key)) = running(home).await? {
                 settings.warn_unused();
-                return Ok(Self { address, key, private: None, lock: Some(lock) });
+                let address = known.address;
+                return Ok(Self { address, key, whose: Whose::Another(known), lock: Some(lock) });
             }
             looks += 1;
             match Self::own(settings, home, Some(&lock)).await {
@@ -133,17 +199,26 @@ impl Reached {
         let up = Up::start(settings, settings.keeping()?.as_ref(), any, None).await?;
         let (address, key, url) = (up.address, up.key.text.clone(), up.url());
         if lock.is_some() {
-            write_url(&home.url_file(), &url)?;
+            home.tell_url(&url)?;
         }
         let lock = lock.map(File::try_clone).transpose().context("cannot keep the lock")?;
         let (stop, stopped) = watch::channel(false);
         let running = tokio::spawn(up.server.run(stopped));
-        Ok(Self { address, key, private: Some(Private { url, stop, running }), lock })
+        let private = Private { url, control: up.control, stop, running };
+        Ok(Self { address, key, whose: Whose::Ours(private), lock })
+    }
+
+    /// How many requests it has had; none: it does not answer.
+    async fn calls(&self) -> Option<u64> {
+        match &self.whose {
+            Whose::Ours(private) => Some(private.control.calls()),
+            Whose::Another(known) => known.calls(&self.key).await,
+        }
     }
 
     /// Stops the server if it is our own, once nobody else uses it.
     async fn leave(self, home: &Home) -> Result<()> {
-        let Some(private) = self.private else { return Ok(()) };
+        let Whose::Ours(private) = self.whose else { return Ok(()) };
         if let Some(lock) = &self.lock {
             alone(lock).await?;
             forget_url(&home.url_file(), &private.url);
@@ -156,9 +231,17 @@ impl Reached {
     }
 }
 
+/// Whose process the server is in.
+enum Whose {
+    /// Ours, where there was none.
+    Ours(Private),
+    Another(Known),
+}
+
 /// A server for as long as the command runs.
 struct Private {
     url: String,
+    control: Arc<Control>,
     stop: watch::Sender<bool>,
     running: tokio::task::JoinHandle<()>,
 }
@@ -184,19 +267,38 @@ async fn alone(lock: &File) -> Result<()> {
     Ok(())
 }
 
-/// The server that runs on this data directory, and its key.
-async fn running(home: &Home) -> Result<Option<(SocketAddr, String)>> {
+/// The server that runs on this data directory, and its key. One that was killed leaves its file
+/// behind, and anybody may have its port by now: the key is sent to nobody who does not prove to
+/// have it, nor while the directory's data is open in no process.
+async fn running(home: &Home) -> Result<Option<(Known, String)>> {
     let (Some(url), Some(key)) = (home.known_url(), home.known_key()?) else { return Ok(None) };
     let address = url.strip_prefix("http://").and_then(|a| a.parse::<SocketAddr>().ok());
     let Some(address) = address else { return Ok(None) };
-    // A server that was killed leaves the file behind, and another may have its port by now: it is
-    // ours if it knows our key.
-    let client = Client::builder(url).key(&key).attempts(1).timeout(PATIENCE).build()?;
-    match client.raw(http::Method::GET, "/v2/account", None).await {
-        // Too many requests: it answers, and the command will know how to wait.
-        Ok(answer) if answer.status == 200 || answer.status == 429 => {
-            Ok(Some((reachable(address), key)))
+    let client = Client::builder(url).attempts(1).timeout(PATIENCE).build()?;
+    let known = Known { address: reachable(address), client };
+    let is_ours = known.calls(&key).await.is_some() && Store::is_open(&home.database());
+    Ok(is_ours.then_some((known, key)))
+}
+
+/// A server of another process.
+struct Known {
+    address: SocketAddr,
+    /// Has no key.
+    client: Client,
+}
+
+impl Known {
+    /// How many requests it has had, if it proves that it has the key.
+    async fn calls(&self, key: &str) -> Option<u64> {
+        #[derive(Deserialize)]
+        struct Answer {
+            proof: String,
+            calls: u64,
         }
-        _ => Ok(None),
+        let challenge = control::auth::new_key();
+        let path = format!("{}?challenge={challenge}", server::WHOAMI);
+        let answer = self.client.raw(http::Method::GET, &path, None).await.ok()?;
+        let answer: Answer = serde_json::from_str(&answer.body).ok()?;
+        server::proves(key, &challenge, &answer.proof).then_some(answer.calls)
     }
 }

@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::{Arg, ArgMatches, Command};
@@ -27,6 +28,8 @@ const LISTEN: &str = "listen";
 const DATA: &str = "data";
 const LIMIT: &str = "limit";
 const READY_FILE: &str = "ready-file";
+/// How long what a key may do is remembered: the endpoint is far, and counts what it is asked.
+const REMEMBER: Duration = Duration::from_secs(30);
 
 /// The command line of `gateway`.
 pub(crate) fn command() -> Command {
@@ -86,7 +89,10 @@ pub(crate) async fn run(args: &ArgMatches) -> Result<ExitCode> {
         catalog: Arc::new(catalog),
         limit,
         mode: Mode::Alive,
-    });
+        clock,
+        remember: REMEMBER,
+    })
+    .fallback(v1::nothing_there);
     let listener = TcpListener::bind(wanted).await.with_context(|| {
         format!("cannot listen on {wanted}; `--listen 127.0.0.1:0` takes any free port")
     })?;

@@ -1,10 +1,11 @@
 //! The data directory: the database, the owner's key, and where a running server can be reached.
 //!
-//! It must never show half a file to who reads meanwhile, nor replace a key that is kept.
+//! It must never show half a file to who reads meanwhile, nor leave one that others can read, nor
+//! replace a key that is kept by one that nobody asked for.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -14,7 +15,7 @@ use sdk::config;
 #[derive(Debug, Clone)]
 pub(crate) struct Home(PathBuf);
 
-/// The owner's key, and whether it was made just now.
+/// The owner's key, and whether it was made up just now: only then it is told.
 pub(crate) struct Key {
     pub(crate) text: String,
     pub(crate) is_new: bool,
@@ -31,10 +32,26 @@ impl Home {
         }
     }
 
-    /// Makes the directory, for its owner alone, if it is not there.
+    /// Makes the directory, for its owner alone, if it is not there. What lies in one that is there
+    /// is taken from everybody else.
     pub(crate) fn make(&self) -> Result<()> {
         let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.0);
-        made.with_context(|| format!("cannot make the data directory {}", self.0.display()))
+        made.with_context(|| format!("cannot make the data directory {}", self.0.display()))?;
+        let mode = fs::metadata(&self.0).map(|found| found.permissions().mode() & 0o777);
+        if let Ok(mode) = mode
+            && mode & 0o077 != 0
+        {
+            let place = quoted(&self.0);
+            tracing::warn!(
+                "others can look into the data directory (mode {mode:o}); its files are kept from \
+                 them, but `chmod 700 {place}` is better"
+            );
+        }
+        // The store sees to its own.
+        for path in [self.key_file(), self.url_file(), self.lock_path(), self.origin_file()] {
+            withdraw(&path).with_context(|| format!("cannot protect {}", path.display()))?;
+        }
+        Ok(())
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -61,31 +78,55 @@ impl Home {
 
     /// The file that is locked while commands run on this directory's server.
     pub(crate) fn lock_file(&self) -> Result<File> {
-        let path = self.0.join("exec.lock");
-        let file = File::options().create(true).truncate(false).write(true).open(&path);
+        let (path, mut options) = (self.lock_path(), File::options());
+        let file = options.create(true).truncate(false).write(true).mode(0o600).open(&path);
         file.with_context(|| format!("cannot open {}", path.display()))
     }
 
-    /// The owner's key: kept in a file that only its owner can read. On the first start it is
-    /// `wanted`, or a new one.
-    pub(crate) fn key(&self, wanted: Option<String>) -> Result<Key> {
-        if let Some(text) = self.known_key()? {
-            return Ok(Key { text, is_new: false });
-        }
-        let path = self.key_file();
-        let text = wanted.unwrap_or_else(control::auth::new_key);
-        // Whole or not at all: a key that is half written would lock its owner out. And the first
-        // of two servers that start at once decides.
-        let partial = self.0.join(format!("key.{}", std::process::id()));
-        let written = write_private(&partial, &text).and_then(|()| fs::hard_link(&partial, &path));
-        let _ = fs::remove_file(&partial); // it was never there, or has its name
-        match written {
-            Ok(()) => Ok(Key { text, is_new: true }),
-            Err(e) if e.kind() == ErrorKind::AlreadyExists => {
-                let text = self.known_key()?.context("the key came and went")?;
-                Ok(Key { text, is_new: false })
+    fn lock_path(&self) -> PathBuf {
+        self.0.join("exec.lock")
+    }
+
+    fn origin_file(&self) -> PathBuf {
+        self.0.join("origin")
+    }
+
+    /// What tells this directory from those of other servers on the same store: made up once.
+    pub(crate) fn origin(&self) -> Result<String> {
+        let path = self.origin_file();
+        let text = match fs::read_to_string(&path) {
+            Ok(text) if !text.trim().is_empty() => text,
+            _ => {
+                write_first(&path, &control::auth::new_key())
+                    .with_context(|| format!("cannot write {}", path.display()))?;
+                fs::read_to_string(&path)
+                    .with_context(|| format!("cannot read {}", path.display()))?
             }
-            Err(e) => Err(e).with_context(|| format!("cannot write the key to {}", path.display())),
+        };
+        Ok(text.trim().to_owned())
+    }
+
+    /// The owner's key: kept in a file that only its owner can read. That is `wanted`, which takes
+    /// the place of what the file held; without it, what the file holds, or a new one.
+    pub(crate) fn key(&self, wanted: Option<&str>) -> Result<Key> {
+        let (path, known) = (self.key_file(), self.known_key()?);
+        let failed = || format!("cannot write the key to {}", path.display());
+        match (wanted, known) {
+            (Some(wanted), Some(known)) if wanted != known => {
+                let partial = partial(&path);
+                write_private(&partial, wanted)
+                    .and_then(|()| fs::rename(&partial, &path))
+                    .with_context(failed)?;
+                tracing::info!("{} holds the key that was given now", path.display());
+                Ok(Key { text: wanted.to_owned(), is_new: false })
+            }
+            (_, Some(text)) => Ok(Key { text, is_new: false }),
+            (_, None) => {
+                let text = wanted.map_or_else(control::auth::new_key, str::to_owned);
+                let is_first = write_first(&path, &text).with_context(failed)?;
+                let text = self.known_key()?.context("the key came and went")?;
+                Ok(Key { text, is_new: is_first && wanted.is_none() })
+            }
         }
     }
 
@@ -102,6 +143,11 @@ impl Home {
         }
     }
 
+    /// Says where the server on this directory can be reached.
+    pub(crate) fn tell_url(&self, url: &str) -> Result<()> {
+        write_url(&self.url_file(), url, PRIVATE)
+    }
+
     /// Where the server on this directory says that it can be reached.
     pub(crate) fn known_url(&self) -> Option<String> {
         let text = fs::read_to_string(self.url_file()).ok()?;
@@ -109,11 +155,22 @@ impl Home {
     }
 }
 
+/// Who may read a file that only its owner is to read.
+const PRIVATE: u32 = 0o600;
+/// Who may read a file that somebody else asked for: whom the umask lets.
+pub(crate) const ASKED_FOR: u32 = 0o666;
+
+/// Where a file is written before it gets its name.
+fn partial(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".{}", std::process::id()));
+    name.into()
+}
+
 /// Writes `url` to a file at once: whoever waits for it never sees half of it.
-pub(crate) fn write_url(path: &Path, url: &str) -> Result<()> {
-    let mut partial = path.as_os_str().to_owned();
-    partial.push(format!(".{}", std::process::id()));
-    let written = fs::write(&partial, format!("{url}\n")).and_then(|()| fs::rename(&partial, path));
+pub(crate) fn write_url(path: &Path, url: &str, mode: u32) -> Result<()> {
+    let partial = partial(path);
+    let written = write_file(&partial, url, mode).and_then(|()| fs::rename(&partial, path));
     written.with_context(|| format!("cannot write {}", path.display()))
 }
 
@@ -126,8 +183,65 @@ pub(crate) fn forget_url(path: &Path, url: &str) {
 }
 
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    write_file(path, text, PRIVATE)
+}
+
+fn write_file(path: &Path, text: &str, mode: u32) -> std::io::Result<()> {
     let mut options = fs::OpenOptions::new();
-    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    let mut file = options.write(true).create(true).truncate(true).mode(mode).open(path)?;
     writeln!(file, "{text}")?;
     file.sync_all()
+}
+
+/// Writes the file, unless it is there: whole or not at all, since a key that is half written
+/// would lock its owner out. The first of two servers that start at once decides.
+fn write_first(path: &Path, text: &str) -> std::io::Result<bool> {
+    let partial = partial(path);
+    let written = write_private(&partial, text).and_then(|()| fs::hard_link(&partial, path));
+    let _ = fs::remove_file(&partial); // it was never there, or has its name
+    match written {
+        Ok(()) => Ok(true),
+        Err(e) if e.kind() == ErrorKind::AlreadyExists => Ok(false),
+        Err(e) => Err(e),
+    }
+}
+
+/// Takes a file from everybody but its owner, where there is one.
+fn withdraw(path: &Path) -> std::io::Result<()> {
+    let mut permissions = match fs::metadata(path) {
+        Ok(found) => found.permissions(),
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(e) => return Err(e),
+    };
+    if permissions.mode() & 0o077 == 0 {
+        return Ok(());
+    }
+    permissions.set_mode(0o600);
+    fs::set_permissions(path, permissions)
+}
+
+/// A path as one types it in a shell.
+pub(crate) fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,:@%".contains(c);
+    match text.chars().all(plain) {
+        true => text,
+        false => format!("'{}'", text.replace('\'', r"'\''")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_can_be_pasted_into_a_shell() {
+        for (path, typed) in [
+            ("/home/me/.local/share/kettle", "/home/me/.local/share/kettle"),
+            ("/tmp/my data", "'/tmp/my data'"),
+            ("it's", r"'it'\''s'"),
+        ] {
+            assert_eq!(quoted(Path::new(path)), typed);
+        }
+    }
 }

@@ -15,6 +15,11 @@ use std::process::ExitCode;
 use clap::Command;
 
 fn main() -> ExitCode {
+    let mut arguments = std::env::args_os().skip(1);
+    // Before there are any threads. It is no command for people.
+    if arguments.next().is_some_and(|first| first == exec::INSIDE) {
+        return proxy::inside(arguments).into();
+    }
     let root = command();
     let matches = root.clone().get_matches();
     match matches.subcommand() {

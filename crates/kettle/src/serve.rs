@@ -2,22 +2,27 @@
 
 use std::io::Write;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use clap::{Arg, ArgMatches, Command};
 use control::Control;
 use server::{Limits, Server};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-use crate::home::{Home, Key, forget_url, write_url};
+use crate::home::{ASKED_FOR, Home, Key, forget_url, quoted, write_url};
 use crate::settings::{self, Settings};
 
 pub(crate) const NAME: &str = "serve";
 const LISTEN: &str = "listen";
 const READY_FILE: &str = "ready-file";
+const KEY_FILE: &str = "key-file";
+/// The variable with the key that the server is to have. Never `VULTR_API_KEY`: that is what
+/// clients send, and may be worth money elsewhere.
+const KEY_VARIABLE: &str = "KETTLE_KEY";
 
 /// The command line of `serve`.
 pub(crate) fn command() -> Command {
@@ -32,13 +37,20 @@ pub(crate) fn command() -> Command {
         .value_name("FILE")
         .value_parser(clap::value_parser!(PathBuf))
         .help("Write the URL to this file once the server answers");
+    let key = Arg::new(KEY_FILE)
+        .long(KEY_FILE)
+        .value_name("FILE")
+        .value_parser(clap::value_parser!(PathBuf))
+        .help("Accept the key in this file, instead of the one in the data directory");
     Command::new(NAME)
         .about("Serve the API")
         .after_help(
-            "The first start makes a key (VULTR_API_KEY if that is set) and keeps it in the data \
-             directory.\nKETTLE_LOG=debug tells more; SIGINT and SIGTERM stop it.",
+            "The first start makes a key and keeps it in the data directory. One of your own, by \
+             --key-file or KETTLE_KEY, takes its place.\nKETTLE_LOG=debug tells more; SIGINT and \
+             SIGTERM stop it.",
         )
         .arg(listen)
+        .arg(key)
         .args(settings::args())
         .arg(ready)
 }
@@ -56,24 +68,58 @@ pub(crate) async fn run(args: &ArgMatches) -> Result<ExitCode> {
     // Signals count from here on: one that comes while the store opens is not lost.
     let stop = stop_signal()?;
     let home = settings.keeping()?;
-    let wanted = std::env::var("VULTR_API_KEY").ok().map(|key| key.trim().to_owned());
-    let wanted = wanted.filter(|key| !key.is_empty());
+    let wish = Wish::read(args)?;
+    let wanted = wish.as_ref().map(|wish| wish.key.as_str());
     let up = match Up::start(&settings, home.as_ref(), listen, wanted).await {
         Ok(up) => up,
         Err(error) => return Err(explained(error, home.as_ref())),
     };
-    announce(&up, &settings, home.as_ref());
+    announce(&up, &settings, home.as_ref(), wish.as_ref());
     let url = up.url();
-    let files: Vec<_> =
-        ready.cloned().into_iter().chain(home.map(|home| home.url_file())).collect();
-    for path in &files {
-        write_url(path, &url)?;
+    if let Some(path) = ready {
+        write_url(path, &url, ASKED_FOR)?;
     }
+    home.as_ref().map_or(Ok(()), |home| home.tell_url(&url))?;
     up.server.run(stop).await;
-    for path in &files {
-        forget_url(path, &url);
+    for path in ready.cloned().into_iter().chain(home.map(|home| home.url_file())) {
+        forget_url(&path, &url);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A key that somebody chose. It is never told, only where it is.
+struct Wish {
+    key: String,
+    /// Where it is, for people, and for a shell.
+    place: String,
+    typed: String,
+}
+
+impl Wish {
+    fn read(args: &ArgMatches) -> Result<Option<Self>> {
+        let wish = match args.get_one::<PathBuf>(KEY_FILE) {
+            Some(file) => {
+                let key = std::fs::read_to_string(file)
+                    .with_context(|| format!("cannot read the key in {}", file.display()))?;
+                let typed = format!("$(cat {})", quoted(file));
+                Self { key: key.trim().to_owned(), place: file.display().to_string(), typed }
+            }
+            None => {
+                let key = std::env::var(KEY_VARIABLE).unwrap_or_default().trim().to_owned();
+                if key.is_empty() {
+                    return Ok(None);
+                }
+                Self { key, place: KEY_VARIABLE.into(), typed: format!("${KEY_VARIABLE}") }
+            }
+        };
+        if wish.key.is_empty() || !wish.key.bytes().all(|byte| byte.is_ascii_graphic()) {
+            bail!(
+                "the key in {} must be letters, digits and signs without spaces, on one line",
+                wish.place
+            );
+        }
+        Ok(Some(wish))
+    }
 }
 
 /// A server that has its address and its key, and does not run yet.
@@ -81,33 +127,45 @@ pub(crate) struct Up {
     pub(crate) server: Server,
     pub(crate) address: SocketAddr,
     pub(crate) key: Key,
+    pub(crate) control: Arc<Control>,
 }
 
 impl Up {
-    /// Opens the store, makes the key where there is none, `wanted` if there is that, and takes
-    /// the address. Without a home nothing is kept.
+    /// Opens the store, makes the key where there is none and `wanted` is none, and takes the
+    /// address. Without a home nothing is kept.
     pub(crate) async fn start(
         settings: &Settings,
         home: Option<&Home>,
         listen: SocketAddr,
-        wanted: Option<String>,
+        wanted: Option<&str>,
     ) -> Result<Self> {
         home.map_or(Ok(()), Home::make)?;
         let config = settings.open(home).await?;
         let key = match home {
             Some(home) => home.key(wanted)?,
-            None => Key { text: wanted.unwrap_or_else(control::auth::new_key), is_new: true },
+            None => {
+                let text = wanted.map_or_else(control::auth::new_key, str::to_owned);
+                Key { text, is_new: wanted.is_none() }
+            }
         };
         let control = Control::new(config);
-        control.ensure_root(&key.text).await.context("cannot store the key")?;
+        control.count_what_is_stored().await.context("cannot count what is stored")?;
+        if !control.ensure_root(&key.text).await.context("cannot store the key")? {
+            let file = home.map(|home| home.key_file().display().to_string()).unwrap_or_default();
+            tracing::warn!(
+                "the key in {file} was deleted, and is not accepted; put another one into the \
+                 file, or remove the file to have one made"
+            );
+        }
         let limits = Limits::default();
         let v1 = settings.v1;
+        let shared = control.clone();
         let config = server::Config { control, key: key.text.clone(), limits, v1 };
         let server = Server::bind(config, listen).await.with_context(|| {
             format!("cannot listen on {listen}; `--listen 127.0.0.1:0` takes any free port")
         })?;
         let address = server.address().context("the address cannot be told")?;
-        Ok(Self { server, address, key })
+        Ok(Self { server, address, key, control: shared })
     }
 
     /// Where it can be reached from this machine.
@@ -145,16 +203,17 @@ pub(crate) fn explained(error: anyhow::Error, home: Option<&Home>) -> anyhow::Er
 }
 
 /// Says where the server is and what to type next.
-fn announce(up: &Up, settings: &Settings, home: Option<&Home>) {
+fn announce(up: &Up, settings: &Settings, home: Option<&Home>, wish: Option<&Wish>) {
     let (url, key) = (up.url(), &up.key);
     let mut text = format!("Kettle {} serves the Vultr API at {url}\n", env!("CARGO_PKG_VERSION"));
     let file = home.map(Home::key_file);
-    let (told, typed) = match &file {
-        None => (key.text.clone(), key.text.clone()),
-        Some(file) if key.is_new => {
+    let (told, typed) = match (&file, wish) {
+        (None, Some(wish)) => (format!("that of {}", wish.place), wish.typed.clone()),
+        (None, None) => (key.text.clone(), key.text.clone()),
+        (Some(file), _) if key.is_new => {
             (format!("{} (kept in {})", key.text, file.display()), key.text.clone())
         }
-        Some(file) => (format!("in {}", file.display()), format!("$(cat {})", quoted(file))),
+        (Some(file), _) => (format!("in {}", file.display()), format!("$(cat {})", quoted(file))),
     };
     text += &format!("  key    {told}\n");
     text += &format!("  state  {}\n", settings.place(home));
@@ -171,16 +230,6 @@ fn announce(up: &Up, settings: &Settings, home: Option<&Home>) {
     // Nobody may be listening, as after `kettle serve | head -1`: no reason not to serve.
     let mut out = std::io::stdout().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-}
-
-/// A path as one types it in a shell.
-fn quoted(path: &Path) -> String {
-    let text = path.display().to_string();
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,:@%".contains(c);
-    match text.chars().all(plain) {
-        true => text,
-        false => format!("'{}'", text.replace('\'', r"'\''")),
-    }
 }
 
 /// Turns true when the process is told to stop.
@@ -207,17 +256,6 @@ pub(crate) fn stop_signal() -> Result<watch::Receiver<bool>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_path_can_be_pasted_into_a_shell() {
-        for (path, typed) in [
-            ("/home/me/.local/share/kettle", "/home/me/.local/share/kettle"),
-            ("/tmp/my data", "'/tmp/my data'"),
-            ("it's", r"'it'\''s'"),
-        ] {
-            assert_eq!(quoted(Path::new(path)), typed);
-        }
-    }
 
     #[test]
     fn what_listens_everywhere_is_reached_on_this_machine() {

@@ -189,12 +189,15 @@ impl Settings {
             Location::Memory => "cannot keep data in memory".into(),
         })?;
         let clock = clock(store.newest().await?);
+        let shared = self.store.is_some();
+        let origin = home.filter(|_| shared).map(Home::origin).transpose()?.unwrap_or_default();
         Ok(Config {
             clock,
             catalog: self.catalog.clone(),
             behave: self.behave,
             open: self.open,
-            shared: self.store.is_some(),
+            shared,
+            origin,
             ..Config::new(store)
         })
     }

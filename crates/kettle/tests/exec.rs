@@ -96,9 +96,11 @@ fn the_child_is_led_to_kettle_and_never_sees_the_callers_key() {
     let data = directory.path();
     let mut command = exec(data);
     command.env("VULTR_API_KEY", "REAL").env("NO_PROXY", "api.vultr.com,internal.example");
+    command.env("TF_VAR_vultr_api_key", "REAL").env("SAME", "REAL");
     let (status, said) = shell(
         &mut command,
-        r#"echo "$VULTR_API_KEY $VULTR_API_ENDPOINT $HTTPS_PROXY $https_proxy $NO_PROXY"
+        r#"! env | grep REAL || exit 9
+           echo "$VULTR_API_KEY $VULTR_API_ENDPOINT $HTTPS_PROXY $https_proxy $NO_PROXY"
            cat "$SSL_CERT_FILE" "$CURL_CA_BUNDLE" "$REQUESTS_CA_BUNDLE" "$NODE_EXTRA_CA_CERTS" \
                "$PERL_LWP_SSL_CA_FILE" >/dev/null"#,
     );
@@ -108,7 +110,8 @@ fn the_child_is_led_to_kettle_and_never_sees_the_callers_key() {
     assert_eq!(words[0], key.trim());
     assert_ne!(words[0], "REAL", "a real key must not become Kettle's");
     assert!(words[1].starts_with("http://127.0.0.1:") && words[1].ends_with("/v2"), "{said}");
-    assert!(words[2].starts_with("http://127.0.0.1:") && words[2] == words[3], "{said}");
+    assert!(words[2].starts_with("http://kettle:") && words[2] == words[3], "{said}");
+    assert!(words[2].contains("@127.0.0.1:"), "{said}");
     assert!(!words[4].contains("vultr.com") && words[4].contains("internal.example"), "{said}");
 }
 
@@ -236,8 +239,239 @@ fn tls_to_other_hosts_still_verifies() {
     assert_eq!((status, &*said), (0, "outside"), "what the caller trusts is trusted");
     // The proxy says 403 to CONNECT, which curl calls a receive error.
     let offline =
-        shell(exec(directory.path()).arg("--offline").env("SSL_CERT_FILE", &own), &script);
+        shell(exec(directory.path()).arg("--offline=proxy").env("SSL_CERT_FILE", &own), &script);
     assert_eq!(offline, (56, String::new()));
+}
+
+/// Whether this system gives networks of their own to programs; a loud word if not.
+fn has_networks(test: &str, data: &Path) -> bool {
+    let Output { status, stderr, .. } =
+        exec(data).args(["--offline", "--", "true"]).output().unwrap();
+    let said = String::from_utf8(stderr).unwrap();
+    if !status.success() {
+        assert!(said.contains("--offline cannot be held here"), "{said}");
+        assert_eq!(status.code(), Some(125), "it is refused, not run unheld: {said}");
+        eprintln!("SKIPPED: {test}: {said}");
+    }
+    status.success()
+}
+
+#[test]
+fn offline_holds_for_programs_that_heed_no_proxy() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path();
+    let name = "offline without a proxy";
+    if !has_curl(name) || !has_networks(name, data) {
+        return;
+    }
+    let outside = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = outside.local_addr().unwrap().port();
+    const REFUSED: i32 = 7;
+    let script = format!("curl -sS --noproxy '*' http://127.0.0.1:{port}/");
+    assert_eq!(shell(exec(data).arg("--offline"), &script), (REFUSED, String::new()));
+    outside.set_nonblocking(true).unwrap();
+    assert!(outside.accept().is_err(), "it was reached");
+
+    // Kettle is there, by the proxy and directly, and what the command says and is comes through.
+    let script = r#"
+        curl -sS -o /dev/null -w '%{http_code} ' https://api.vultr.com/v2/regions &&
+        curl -sS -o /dev/null -w '%{http_code} ' "$VULTR_API_ENDPOINT/account" \
+            -H "Authorization: Bearer $VULTR_API_KEY" && id -u && exit 3"#;
+    let (status, said) = shell(exec(data).arg("--offline"), script);
+    let user = rustix::process::getuid().as_raw();
+    assert_eq!((status, &*said), (3, &*format!("200 200 {user}\n")));
+    let server = Server::start(&mut serve(data), data);
+    let (status, said) = shell(exec(data).arg("--offline"), script);
+    assert_eq!((status, &*said), (3, &*format!("200 200 {user}\n")), "with a server that runs");
+    drop(server);
+
+    let mut command = UnderWay::start(
+        exec(data).arg("--offline"),
+        "trap 'echo terminated; exit 5' TERM; echo ready; while :; do sleep 0.01; done",
+    );
+    command.send(Signal::TERM);
+    assert_eq!(command.line(), "terminated");
+    assert_eq!(command.end(), 5);
+    let mut missing = exec(data);
+    let output = missing.args(["--offline", "--", "no-such-program"]).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(
+        (output.status.code(), &*said),
+        (Some(127), "error: no-such-program: command not found\n")
+    );
+}
+
+#[test]
+fn a_key_is_sent_to_nobody_who_does_not_prove_to_have_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path();
+    let server = Server::start(&mut serve(data), data);
+    let (url, key) = (server.url.clone(), server.key.clone());
+    server.kill();
+    assert_eq!(std::fs::read_to_string(data.join("url")).unwrap().trim(), url);
+    // Somebody has the port now, says yes to everything, and writes down what comes.
+    let listener = TcpListener::bind(url.strip_prefix("http://").unwrap()).unwrap();
+    let (sender, heard) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut head = String::new();
+            let mut reader = BufReader::new(stream.try_clone().unwrap());
+            while !head.ends_with("\r\n\r\n") && reader.read_line(&mut head).is_ok_and(|n| n > 0) {}
+            let body = r#"{"proof":"0000","calls":0,"account":{}}"#;
+            let answer = format!(
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
+                 Connection: close\r\n\r\n{body}",
+                body.len()
+            );
+            let _ = stream.write_all(answer.as_bytes());
+            sender.send(head).unwrap();
+        }
+    });
+    let (status, said) = shell(&mut exec(data), r#"echo "$VULTR_API_ENDPOINT""#);
+    assert_eq!(status, 0);
+    assert_ne!(said.trim(), format!("{url}/v2"));
+    let heard: Vec<String> = heard.try_iter().collect();
+    assert_eq!(heard.len(), 1, "{heard:?}");
+    assert!(heard[0].starts_with("GET /_kettle/whoami?challenge="), "{heard:?}");
+    assert!(!heard[0].contains(&key) && !heard[0].to_lowercase().contains("authorization"));
+}
+
+#[test]
+fn a_server_that_takes_any_key_is_not_taken_for_ours() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path();
+    let server = Server::start(&mut serve(data), data);
+    let url = server.url.clone();
+    server.kill();
+    let other = tempfile::tempdir().unwrap();
+    let mut command = kettle(other.path());
+    command.args(["serve", "--open", "--listen", url.strip_prefix("http://").unwrap(), "--data"]);
+    let _other = Server::start(command.arg(other.path()), other.path());
+    let (_, said) = shell(&mut exec(data), r#"echo "$VULTR_API_ENDPOINT""#);
+    assert_ne!(said.trim(), format!("{url}/v2"));
+}
+
+#[test]
+fn a_server_with_our_key_on_other_data_is_not_taken_for_ours() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path();
+    let server = Server::start(&mut serve(data), data);
+    let (url, key) = (server.url.clone(), server.key.clone());
+    server.kill();
+    let other = tempfile::tempdir().unwrap();
+    let mut command = kettle(other.path());
+    command.env("KETTLE_KEY", &key);
+    command.args(["serve", "--ephemeral", "--listen", url.strip_prefix("http://").unwrap()]);
+    let _other = Server::start(&mut command, data);
+    let (_, said) = shell(&mut exec(data), r#"echo "$VULTR_API_ENDPOINT""#);
+    assert_ne!(said.trim(), format!("{url}/v2"), "nobody has the data directory's data open");
+}
+
+#[test]
+fn a_server_that_limits_its_callers_is_found_however_busy_it_is() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path();
+    let server = Server::start(serve(data).args(["--behave", "vultr", "--open"]), data);
+    let script = r#"for i in $(seq 40); do curl -s -o /dev/null "$VULTR_API_ENDPOINT/regions"; done
+                    echo "$VULTR_API_ENDPOINT""#;
+    for _ in 0..2 {
+        let (_, said) = shell(&mut exec(data), script);
+        assert_eq!(said.trim(), format!("{}/v2", server.url));
+    }
+}
+
+#[test]
+fn a_command_of_which_kettle_hears_nothing_is_told() {
+    let name = "commands that go past kettle exec";
+    if !has_curl(name) {
+        return;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path();
+    let said = |script: &str| {
+        let mut command = exec(data);
+        command.env("KETTLE_LOG", "warn").args(["--", "/bin/sh", "-c", script]);
+        String::from_utf8(command.output().unwrap().stderr).unwrap()
+    };
+    const TOLD: &str = "no request of `/bin/sh` came to Kettle";
+    let check = || {
+        for script in [
+            "curl -s https://api.vultr.com/v2/regions -o /dev/null",
+            r#"curl -s "$VULTR_API_ENDPOINT/regions" -o /dev/null"#,
+            r#"curl -s "$VULTR_API_ENDPOINT/account" -H "Authorization: Bearer wrong" -o /dev/null"#,
+        ] {
+            let said = said(script);
+            assert!(!said.contains(TOLD), "{script}: {said}");
+        }
+        for (script, why) in [
+            ("true", "it never used the proxy"),
+            ("curl -s --cacert /dev/null https://api.vultr.com/", "does not trust"),
+            (
+                r#"curl -s -x "http://${HTTPS_PROXY#*@}" https://api.vultr.com/"#,
+                "without the password",
+            ),
+            ("curl -s --noproxy '' http://127.0.0.1:1/", "but only for 127.0.0.1"),
+        ] {
+            let said = said(script);
+            assert!(said.contains(TOLD) && said.contains(why), "{script}: {said}");
+        }
+    };
+    check();
+    let _server = Server::start(&mut serve(data), data);
+    check();
+}
+
+#[test]
+fn nodes_clients_reach_kettle_and_keep_their_own_options() {
+    if Command::new("node").arg("--version").output().is_err() {
+        eprintln!("SKIPPED: Node through kettle exec, for no node is on the PATH");
+        return;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("my data");
+    let outside = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = outside.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in outside.incoming() {
+            let answer =
+                b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\nConnection: close\r\n\r\noutside";
+            let _ = stream.unwrap().write_all(answer);
+        }
+    });
+    let program = r#"
+        const https = require('https'), http = require('http');
+        const headers = { Authorization: 'Bearer ' + process.env.VULTR_API_KEY };
+        const get = (client, url, options) => new Promise((done, failed) =>
+            client.get(url, { headers, ...options }, (answer) => {
+                answer.resume();
+                answer.on('end', () => done(answer.statusCode));
+            }).on('error', failed));
+        (async () => {
+            const url = 'https://api.vultr.com/v2/account';
+            const agent = new https.Agent({ keepAlive: true });
+            const answers = [
+                await get(https, url), await get(https, url, { agent }), await get(https, url, { agent }),
+                await get(https, url, { agent: false }),
+                await get(http, 'http://api.vultr.com/v2/account'),
+                (await fetch(url, { headers })).status,
+                (await fetch(url + 'x', { method: 'POST', body: 'x', headers })).status,
+                await (await fetch('http://127.0.0.1:PORT/')).text(),
+                process.execArgv.length, global.own,
+            ];
+            agent.destroy();
+            console.log(answers.join(' '));
+        })().catch((error) => { console.error(error); process.exit(1); });
+    "#;
+    let program = program.replace("PORT", &port.to_string());
+    let own = directory.path().join("own.js");
+    std::fs::write(&own, "global.own = 'own';").unwrap();
+    let mut command = exec(&data);
+    command.env("NODE_OPTIONS", format!("--require {}", own.display()));
+    let output = command.args(["--", "node", "-e", &program]).output().unwrap();
+    eprint!("{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(said.trim(), "200 200 200 200 200 200 404 outside 2 own");
 }
 
 /// A TLS server on loopback that answers `outside`, and its self-signed certificate.

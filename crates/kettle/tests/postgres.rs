@@ -58,6 +58,31 @@ async fn what_one_writes_the_other_shows_and_both_have_one_account() {
 }
 
 #[tokio::test]
+async fn each_servers_key_file_decides_for_itself_and_a_reset_locks_nobody_out() {
+    let Some(database) = testing::postgres().await else { return };
+    let (one, a) = server(&database, &[]).await;
+    let (other, _b) = server(&database, &[]).await;
+    let answer = one.client().raw(api::Method::POST, "/_kettle/reset", None).await.unwrap();
+    assert_eq!(answer.status, 204);
+    for key in [&one.key, &other.key] {
+        one.client_with(key).send(GetAccount {}).await.unwrap();
+        other.client_with(key).send(GetAccount {}).await.unwrap();
+    }
+
+    let former = one.key.clone();
+    assert!(one.stop().success());
+    std::fs::write(a.path().join("key"), "ANOTHERKEYANOTHERKEYANOTHERKEY\n").unwrap();
+    let (data, mut command) = (a.path().to_owned(), serve(a.path()));
+    command.args(["--store", &database]);
+    let started = tokio::task::spawn_blocking(move || Server::start(&mut command, &data));
+    let one = started.await.unwrap();
+    one.client().send(GetAccount {}).await.unwrap();
+    other.client().send(GetAccount {}).await.unwrap();
+    let refused = other.client_with(&former).send(GetAccount {}).await.unwrap_err();
+    assert_eq!(refused.status(), Some(401), "the former key of the file that has changed");
+}
+
+#[tokio::test]
 async fn what_a_killed_server_began_the_other_finishes() {
     let Some(database) = testing::postgres().await else { return };
     // At the real pace, so that all volumes are under way when one server is killed.

@@ -11,6 +11,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use api::account::GetAccount;
+use api::api_keys::{DeleteApiKey, ListApiKeys};
 use api::plans::ListPlans;
 use api::ssh_keys::{CreateSshKey, ListSshKeys};
 use rustix::process::Signal;
@@ -59,12 +60,62 @@ async fn the_first_start_tells_all_that_one_needs_and_the_second_keeps_it() {
 }
 
 #[tokio::test]
-async fn the_first_start_takes_the_key_of_the_environment() {
+async fn a_key_of_ones_own_is_taken_from_kettle_key_or_a_file_and_never_told() {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path();
-    let server = Server::start(serve(data).env("VULTR_API_KEY", " MYKEY\n"), data);
-    assert_eq!(key_file(data), "MYKEY");
-    server.client_with("MYKEY").send(GetAccount {}).await.unwrap();
+    let file = data.join("wished");
+    std::fs::write(&file, "OF-THE-FILE\n").unwrap();
+    let start = |way: &str| match way {
+        "file" => {
+            Server::start(serve(data).env("KETTLE_KEY", "X").arg("--key-file").arg(&file), data)
+        }
+        key => Server::start(serve(data).env("KETTLE_KEY", key), data),
+    };
+    let mut former = None;
+    // Also in place of the one that is kept: who names it wants it.
+    for (way, key) in [(" OWN\n", "OWN"), ("ANOTHER", "ANOTHER"), ("file", "OF-THE-FILE")] {
+        let server = start(way);
+        assert_eq!(key_file(data), key);
+        server.client_with(key).send(GetAccount {}).await.unwrap();
+        assert!(!server.said.contains(key), "{}", server.said);
+        if let Some(former) = former.replace(key) {
+            let refused = server.client_with(former).send(GetAccount {}).await.unwrap_err();
+            assert_eq!(refused.status(), Some(401), "the former key goes");
+        }
+        assert!(server.stop().success());
+    }
+
+    let mut command = kettle(data);
+    command.args(["serve", "--ephemeral", "--listen", "127.0.0.1:0"]).env("KETTLE_KEY", "OWN");
+    let server = Server::start(&mut command, &data.join("nowhere"));
+    assert!(!server.said.contains("OWN"), "{}", server.said);
+    assert!(server.said.contains("key    that of KETTLE_KEY\n"), "{}", server.said);
+    assert!(server.said.contains("Bearer $KETTLE_KEY"), "{}", server.said);
+    server.client_with("OWN").send(GetAccount {}).await.unwrap();
+
+    for key in ["two words", "two\nlines"] {
+        let (_, said) = fails(serve(data).env("KETTLE_KEY", key));
+        assert!(said.contains("KETTLE_KEY must be letters") && !said.contains(key), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn the_callers_key_for_the_real_api_is_nothing_to_the_server() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path();
+    for args in [&["--data"][..], &["--ephemeral", "--data"]] {
+        let mut command = kettle(data);
+        command.args(["serve", "--listen", "127.0.0.1:0"]).args(args).arg(data);
+        let server = Server::start(command.env("VULTR_API_KEY", "REALKEY"), data);
+        assert!(!server.said.contains("REALKEY"), "{}", server.said);
+        let refused = server.client_with("REALKEY").send(GetAccount {}).await.unwrap_err();
+        assert_eq!(refused.status(), Some(401));
+        assert!(server.stop().success());
+        for entry in std::fs::read_dir(data).unwrap() {
+            let text = std::fs::read(entry.unwrap().path()).unwrap();
+            assert!(!text.windows(7).any(|word| word == b"REALKEY"), "it is on the disk");
+        }
+    }
 }
 
 #[tokio::test]
@@ -79,10 +130,87 @@ async fn a_lost_key_file_costs_no_data_and_no_account() {
 
     let server = Server::start(&mut serve(data), data);
     assert_ne!(server.key, old);
-    for key in [&server.key, &old] {
-        let keys = server.client_with(key).send(ListSshKeys::default()).await.unwrap();
-        assert_eq!(keys.items.len(), 1, "both keys are of the same account");
+    let keys = server.client().send(ListSshKeys::default()).await.unwrap();
+    assert_eq!(keys.items.len(), 1, "the new key is of the same account");
+    let refused = server.client_with(&old).send(GetAccount {}).await.unwrap_err();
+    assert_eq!(refused.status(), Some(401), "the file decides");
+}
+
+#[tokio::test]
+async fn an_owners_key_that_was_deleted_is_not_brought_back_by_a_restart() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path();
+    let server = Server::start(&mut serve(data), data);
+    let keys = server.client().send(ListApiKeys {}).await.unwrap();
+    server.client().send(DeleteApiKey { apikey_id: keys.items[0].id }).await.unwrap();
+    assert!(server.stop().success());
+
+    let mut command = serve(data);
+    command.env("KETTLE_LOG", "warn").stderr(Stdio::piped());
+    let server = Server::start(&mut command, data);
+    for _ in 0..2 {
+        let refused = server.client().send(GetAccount {}).await.unwrap_err();
+        assert_eq!(refused.status(), Some(401));
+        // Nor does it empty the server.
+        let answer = server.client().raw(api::Method::POST, "/_kettle/reset", None).await.unwrap();
+        assert_eq!(answer.status, 403);
     }
+}
+
+#[test]
+fn what_lies_in_the_data_directory_is_its_owners_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("shared");
+    std::fs::create_dir(&data).unwrap();
+    let set = |path: &Path, mode| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    set(&data, 0o755);
+    let check = |doing: &str| {
+        let mut seen = Vec::new();
+        for entry in std::fs::read_dir(&data).unwrap() {
+            let entry = entry.unwrap();
+            let mode = entry.metadata().unwrap().permissions().mode() & 0o777;
+            let name = entry.file_name().into_string().unwrap();
+            if entry.file_type().unwrap().is_file() {
+                assert_eq!(mode, 0o600, "{doing}: {name}");
+            }
+            seen.push(name);
+        }
+        seen
+    };
+    let server = Server::start(&mut serve(&data), &data);
+    until("its url", || data.join("url").exists().then_some(()));
+    let seen = check("made");
+    for name in ["kettle.db", "kettle.db-wal", "kettle.db.lock", "key", "url"] {
+        assert!(seen.iter().any(|there| there == name), "{name}: {seen:?}");
+    }
+    server.kill();
+    for name in check("left") {
+        set(&data.join(name), 0o644);
+    }
+    let mut command = serve(&data);
+    let mut process = command
+        .env("KETTLE_LOG", "warn")
+        .arg("--ready-file")
+        .arg(directory.path().join("ready"))
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    until("the server", || directory.path().join("ready").exists().then_some(()));
+    check("found open to all");
+    process.kill().unwrap();
+    let said = String::from_utf8(process.wait_with_output().unwrap().stderr).unwrap();
+    assert!(said.contains("others can look into the data directory (mode 755)"), "{said}");
+    assert!(said.contains(&format!("chmod 700 {}", data.display())), "{said}");
+
+    let mut exec = kettle(&data);
+    exec.args(["exec", "--data"]).arg(&data).args(["--", "true"]);
+    assert!(exec.status().unwrap().success());
+    check("after exec");
+    let ca = data.join("exec/ca-key.pem").metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!(ca, 0o600);
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@
 
 use std::fs::{self, File};
 use std::io;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -57,7 +58,12 @@ impl Ca {
         files::make_directory(directory)?;
         let lock_path = directory.join(LOCK_FILE);
         // Held until the end of this function; closing the file releases it.
-        let _lock = File::create(&lock_path)
+        let _lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(&lock_path)
             .and_then(|file| file.lock().map(|()| file))
             .map_err(|source| Error::File { doing: "lock", path: lock_path, source })?;
         match Self::load(directory, now)? {

@@ -30,6 +30,11 @@ pub struct OuterProxy {
     pub authorization: Option<String>,
 }
 
+/// The value of an authorization header that says this user and password.
+pub(crate) fn basic(user: impl AsRef<[u8]>) -> String {
+    format!("Basic {}", BASE64.encode(user))
+}
+
 /// What a connection is for; each has its own variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scheme {
@@ -83,7 +88,7 @@ impl OuterProxy {
             address.parse().map_err(|_| refuse("it should read http://HOST:PORT"))?;
         let authorization = user.map(|user| {
             let decoded: Vec<u8> = percent_decode_str(user).collect();
-            format!("Basic {}", BASE64.encode(decoded))
+            basic(decoded)
         });
         let port = authority.port_u16().unwrap_or(80);
         Ok(Self { host: bare_host(authority.host()), port, authorization })

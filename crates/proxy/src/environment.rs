@@ -3,19 +3,22 @@
 //! Pure: computes what to change and must never change this process's own environment.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::net::SocketAddr;
+use std::path::Path;
 
 use crate::chain::NoProxy;
-use crate::{TrustFiles, Variables};
+use crate::{TrustFiles, Variables, first_set};
 
 /// Variables to set for a child, over those it inherits.
-pub type Changes = BTreeMap<&'static str, OsString>;
+pub type Changes = BTreeMap<String, OsString>;
 
 /// What the environment has to say.
 pub struct Facts<'a> {
     /// Where the proxy listens.
     pub proxy: SocketAddr,
+    /// The password that it wants: letters and digits.
+    pub password: &'a str,
     /// Where Kettle's server listens.
     pub server: SocketAddr,
     /// The API key that the server accepts.
@@ -24,7 +27,16 @@ pub struct Facts<'a> {
     pub hosts: &'a [String],
     /// The files of CA certificates.
     pub trust: &'a TrustFiles,
+    /// The program that leads Node's clients to the proxy.
+    pub node: &'a Path,
 }
+
+/// The user whom the proxy lets in.
+pub(crate) const USER: &str = "kettle";
+
+/// Ends of the names of variables in which tools look for a key, in capitals: `TF_VAR_vultr_api_key`
+/// has one, too.
+const KEYS: [&str; 4] = ["VULTR_API_KEY", "VULTR_KEY", "VULTR_API_TOKEN", "VULTR_TOKEN"];
 
 /// What to change for a child of a process whose environment is `current`.
 ///
@@ -33,28 +45,48 @@ pub struct Facts<'a> {
 /// other hosts, whose certificates are the same as before: `AWS_CA_BUNDLE`, `GIT_SSL_CAINFO`,
 /// `PIP_CERT`, `CARGO_HTTP_CAINFO`, `GRPC_DEFAULT_SSL_ROOTS_FILE_PATH`.
 pub fn changes(current: &Variables, facts: &Facts<'_>) -> Changes {
-    let proxy = format!("http://{}", facts.proxy);
+    let proxy = format!("http://{USER}:{}@{}", facts.password, facts.proxy);
     let no_proxy = NoProxy::from_variables(current).mended(facts.hosts);
     let mut changes = Changes::new();
+    let mut set = |name: &str, value: &OsStr| {
+        changes.insert(name.to_owned(), value.to_owned());
+    };
     // Plain http goes through the proxy too: a tool that speaks it to the API must not carry its
     // key to the real one, and offline means offline. Some clients read one spelling only.
     for name in ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"] {
-        changes.insert(name, proxy.clone().into());
+        set(name, proxy.as_ref());
     }
     for name in ["NO_PROXY", "no_proxy"] {
-        changes.insert(name, no_proxy.clone().into());
+        set(name, no_proxy.as_ref());
     }
     for (name, file) in facts.trust {
-        changes.insert(name, file.into());
+        set(name, file.as_ref());
     }
     // Without these two, Node and Perl's LWP look at no proxy variable.
-    changes.insert("NODE_USE_ENV_PROXY", "1".into());
-    changes.insert("PERL_LWP_ENV_PROXY", "1".into());
-    changes.insert("VULTR_API_KEY", facts.key.into());
+    set("NODE_USE_ENV_PROXY", "1".as_ref());
+    set("PERL_LWP_ENV_PROXY", "1".as_ref());
+    // Older releases of Node know no such variable.
+    set("NODE_OPTIONS", node_options(current, facts.node).as_ref());
+    set("VULTR_API_KEY", facts.key.as_ref());
     // Direct, for tools that let themselves be told: Go uses no proxy for loopback, and the mended
     // NO_PROXY tells the others not to.
-    changes.insert("VULTR_API_ENDPOINT", format!("http://{}/v2", facts.server).into());
+    set("VULTR_API_ENDPOINT", format!("http://{}/v2", facts.server).as_ref());
+    // The caller's key for the real API, wherever else it may be.
+    let real = first_set(current, &["VULTR_API_KEY"]);
+    for (name, value) in current {
+        let is_key = KEYS.iter().any(|end| name.to_ascii_uppercase().ends_with(end));
+        if is_key || real == Some(value.trim()) {
+            set(name, facts.key.as_ref());
+        }
+    }
     changes
+}
+
+/// The caller's own options, and ours.
+fn node_options(current: &Variables, file: &Path) -> String {
+    let own = current.get("NODE_OPTIONS").map(String::as_str).unwrap_or_default().trim();
+    let file = file.display().to_string().replace('\\', r"\\").replace('"', r#"\""#);
+    format!(r#"{own} --require "{file}""#).trim_start().to_owned()
 }
 
 #[cfg(test)]
@@ -68,10 +100,12 @@ mod tests {
             &current,
             &Facts {
                 proxy: ([127, 0, 0, 1], 1111).into(),
+                password: "pass",
                 server: ([127, 0, 0, 1], 2222).into(),
                 key: "secret",
                 hosts: &["api.vultr.com".to_owned()],
                 trust: &trust,
+                node: Path::new("/data/node.js"),
             },
         )
     }
@@ -83,16 +117,17 @@ mod tests {
             .map(|(name, value)| format!("{name}={}", value.into_string().unwrap()))
             .collect();
         let expected = [
-            "HTTPS_PROXY=http://127.0.0.1:1111",
-            "HTTP_PROXY=http://127.0.0.1:1111",
+            "HTTPS_PROXY=http://kettle:pass@127.0.0.1:1111",
+            "HTTP_PROXY=http://kettle:pass@127.0.0.1:1111",
+            r#"NODE_OPTIONS=--require "/data/node.js""#,
             "NODE_USE_ENV_PROXY=1",
             "NO_PROXY=localhost,127.0.0.1,::1",
             "PERL_LWP_ENV_PROXY=1",
             "SSL_CERT_FILE=/data/trust.pem",
             "VULTR_API_ENDPOINT=http://127.0.0.1:2222/v2",
             "VULTR_API_KEY=secret",
-            "http_proxy=http://127.0.0.1:1111",
-            "https_proxy=http://127.0.0.1:1111",
+            "http_proxy=http://kettle:pass@127.0.0.1:1111",
+            "https_proxy=http://kettle:pass@127.0.0.1:1111",
             "no_proxy=localhost,127.0.0.1,::1",
         ];
         assert_eq!(set, expected);
@@ -104,5 +139,28 @@ mod tests {
         for name in ["NO_PROXY", "no_proxy"] {
             assert_eq!(set[name], "internal.example,localhost,127.0.0.1,::1");
         }
+    }
+
+    #[test]
+    fn the_callers_key_is_in_no_variable_and_others_keep_their_values() {
+        let set = changed(&[
+            ("VULTR_API_KEY", " REAL "),
+            ("TF_VAR_vultr_api_key", "OTHER"),
+            ("MY_OWN_NAME", "REAL"),
+            ("VULTR_REGION", "ewr"),
+            ("SSH_KEY", "id"),
+        ]);
+        for name in ["VULTR_API_KEY", "TF_VAR_vultr_api_key", "MY_OWN_NAME"] {
+            assert_eq!(set[name], "secret", "{name}");
+        }
+        assert!(!set.contains_key("VULTR_REGION") && !set.contains_key("SSH_KEY"));
+        let unset = changed(&[("VULTR_API_KEY", ""), ("EMPTY", "")]);
+        assert!(!unset.contains_key("EMPTY"), "no key is in every empty variable");
+    }
+
+    #[test]
+    fn nodes_own_options_are_kept() {
+        let set = changed(&[("NODE_OPTIONS", "--max-old-space-size=512")]);
+        assert_eq!(set["NODE_OPTIONS"], r#"--max-old-space-size=512 --require "/data/node.js""#);
     }
 }

@@ -3,12 +3,15 @@
 //! Must never start a server nor know what one answers.
 
 use std::ffi::OsString;
-use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use crate::offline::{Gate, Report};
 use crate::{
-    Ca, Chain, Config, Error, Facts, Limits, Proxy, Variables, changes, run, write_trust_files,
+    Ca, Chain, Changes, Config, Error, Facts, Limits, Proxy, Traffic, Variables, changes, files,
+    run, write_trust_files,
 };
 
 /// The host that Vultr's API has, and that Kettle answers for.
@@ -27,37 +30,123 @@ pub struct Exec {
     pub server: SocketAddr,
     /// An API key that the server accepts.
     pub key: String,
-    /// Refuses all hosts but the intercepted one.
-    pub offline: bool,
+    /// How other hosts are kept from the command.
+    pub offline: Offline,
+    /// The password that the proxy wants: letters and digits that nobody can guess.
+    pub password: String,
+    /// The command that starts this program again and has it call [`crate::inside`].
+    pub reentry: Vec<OsString>,
     /// The environment to start from, see [`crate::current_variables`].
     pub variables: Variables,
     /// The time, for certificates.
     pub now: SystemTime,
 }
 
+/// How far other hosts are to be refused.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Offline {
+    /// They are not.
+    #[default]
+    No,
+    /// By the proxy: to programs that use it.
+    Proxy,
+    /// By a network in which there is nothing else.
+    Network,
+}
+
+/// What became of a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// Its exit status.
+    pub status: u8,
+    /// What came through the proxy.
+    pub traffic: Traffic,
+}
+
 /// Runs the command and returns its exit status. [`Error::exit_status`] is the one for what went
 /// wrong before it ran.
-pub async fn exec(exec: Exec) -> Result<u8, Error> {
+pub async fn exec(exec: Exec) -> Result<Outcome, Error> {
     let ca = Ca::open(&exec.directory, exec.now)?;
     let trust = write_trust_files(&exec.directory, &ca, &exec.variables)?;
+    let node = write_node(&exec.directory)?;
     let hosts = vec![INTERCEPTED_HOST.to_owned()];
     let proxy = Proxy::start(Config {
         upstream: exec.server,
         hosts: hosts.clone(),
         leaf: ca.leaf(&[INTERCEPTED_HOST], exec.now)?,
-        offline: exec.offline,
+        offline: exec.offline != Offline::No,
+        password: exec.password.clone(),
         chain: Chain::from_variables(&exec.variables)?,
         limits: Limits::default(),
     })
     .await?;
+    let in_network = exec.offline == Offline::Network;
     let facts = Facts {
         proxy: proxy.address(),
-        server: exec.server,
+        password: &exec.password,
+        // In a network of its own, the command finds it on loopback.
+        server: match in_network {
+            true => (Ipv4Addr::LOCALHOST, exec.server.port()).into(),
+            false => exec.server,
+        },
         key: &exec.key,
         hosts: &hosts,
         trust: &trust,
+        node: &node,
     };
-    let status = run(&exec.command, &changes(&exec.variables, &facts)).await;
-    proxy.shutdown(GRACE).await;
-    status
+    let changes = changes(&exec.variables, &facts);
+    let status = match in_network {
+        true => run_apart(&exec, &proxy, &changes).await,
+        false => run(&exec.command, &changes).await,
+    };
+    let traffic = proxy.shutdown(GRACE).await;
+    Ok(Outcome { status: status?, traffic })
+}
+
+/// Runs the command in a network of its own.
+async fn run_apart(exec: &Exec, proxy: &Proxy, changes: &Changes) -> Result<u8, Error> {
+    let program = exec.command.first().ok_or(Error::NoCommand)?.display().to_string();
+    let gate = Gate::open()?;
+    let ports = [proxy.address().port(), exec.server.port()];
+    let command = gate.command(&exec.reentry, ports, &exec.command);
+    let mut reports = gate.reports(program)?;
+    let running = run(&command, changes);
+    tokio::pin!(running);
+    loop {
+        tokio::select! {
+            biased;
+            report = reports.recv() => match report {
+                Some(Report::Ready(doors)) => {
+                    let [to_proxy, to_server] = *doors;
+                    proxy.serve_at(to_proxy)?;
+                    proxy.relay_at(to_server)?;
+                }
+                Some(Report::Failed(error)) => {
+                    // It ends by itself.
+                    running.await?;
+                    return Err(error);
+                }
+                None => return running.await,
+            },
+            // It ended before we heard of it. What it had to say is on its way, if anything is.
+            status = &mut running => {
+                let late = tokio::time::timeout(GRACE, reports.recv()).await;
+                return match late {
+                    Ok(Some(Report::Failed(error))) => Err(error),
+                    _ => status,
+                };
+            }
+        }
+    }
+}
+
+/// Writes the program that leads Node's clients to the proxy.
+fn write_node(directory: &Path) -> Result<PathBuf, Error> {
+    const NAME: &str = "node.js";
+    let (path, text) = (directory.join(NAME), include_bytes!("node.js"));
+    if fs::read(&path).ok().as_deref() != Some(text.as_slice()) {
+        files::replace(directory, NAME, 0o644, text)?;
+    }
+    // The child may change its directory before it reads the file.
+    fs::canonicalize(&path).map_err(|source| Error::File { doing: "find", path, source })
 }

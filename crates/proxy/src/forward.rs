@@ -19,13 +19,17 @@ use crate::listener::{Body, Route, Shared, say, unreachable_host};
 
 /// Sends the request where it belongs and hands back the answer.
 pub(crate) async fn forward(shared: &Shared, mut request: Request<Incoming>) -> Response<Body> {
-    let Some(target) = Target::from_uri(request.uri(), Some(80)) else {
+    let port = if request.uri().scheme_str() == Some("https") { 443 } else { 80 };
+    let Some(target) = Target::from_uri(request.uri(), Some(port)) else {
         return say(StatusCode::BAD_REQUEST, "the URL has no host");
     };
     let outer = shared.chain.proxy_for(Scheme::Http, &target.host, target.port);
     let (host, port, outer) = match (shared.route(&target), outer) {
         (Route::Refused(why), _) => return say(StatusCode::FORBIDDEN, why),
-        (Route::Kettle(address), _) => (address.ip().to_string(), address.port(), None),
+        (Route::Kettle(address), _) => {
+            shared.count.reached();
+            (address.ip().to_string(), address.port(), None)
+        }
         (Route::Outside, Some(outer)) => (outer.host.clone(), outer.port, Some(outer)),
         (Route::Outside, None) => (target.host.clone(), target.port, None),
     };

@@ -14,7 +14,13 @@ mod exec;
 mod files;
 mod forward;
 mod listener;
+#[cfg(target_os = "linux")]
+mod offline;
+#[cfg(not(target_os = "linux"))]
+#[path = "offline_elsewhere.rs"]
+mod offline;
 mod run;
+mod traffic;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -24,9 +30,11 @@ pub use bundle::{TrustFiles, write as write_trust_files};
 pub use ca::{Ca, Leaf};
 pub use chain::{Chain, OuterProxy};
 pub use environment::{Changes, Facts, changes};
-pub use exec::{Exec, INTERCEPTED_HOST, exec};
+pub use exec::{Exec, INTERCEPTED_HOST, Offline, Outcome, exec};
 pub use listener::{Config, Limits, Proxy};
+pub use offline::inside;
 pub use run::run;
+pub use traffic::Traffic;
 
 /// Environment variables by name.
 pub type Variables = BTreeMap<String, String>;
@@ -89,6 +97,12 @@ pub enum Error {
     /// The proxy could not listen.
     #[error("cannot listen on the loopback interface: {0}")]
     Listen(io::Error),
+    /// The program cannot be kept from the network.
+    #[error(
+        "--offline cannot be held here: {0}. `--offline=proxy` refuses other hosts to programs \
+         that heed HTTPS_PROXY, and does not hold others"
+    )]
+    Offline(String),
     /// There is no command to run.
     #[error("no command given; say which program to run, as in: kettle exec -- terraform apply")]
     NoCommand,
@@ -117,13 +131,16 @@ pub enum Error {
 }
 
 impl Error {
+    /// The exit status where the command was not run and is not to blame, as `env` has it.
+    pub(crate) const NOT_RUN: u8 = 125;
+
     /// The exit status that says this to a shell: 127 and 126 as shells use them, and 125, as
     /// `env` and `timeout` do, for what is the fault of neither the command nor its absence.
     pub fn exit_status(&self) -> u8 {
         match self {
             Self::CommandNotFound { .. } => 127,
             Self::CommandNotExecutable { .. } => 126,
-            _ => 125,
+            _ => Self::NOT_RUN,
         }
     }
 }

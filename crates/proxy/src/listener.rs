@@ -2,8 +2,9 @@
 //!
 //! A CONNECT for an intercepted host is answered here: TLS ends at our certificate, and the bytes
 //! inside go to Kettle's server and back. Every other host is tunnelled byte for byte, or refused
-//! when offline. Listens on loopback only; must never look into a tunnel, and never let a
-//! connection for an intercepted host out of this machine.
+//! when offline. Listens on loopback only, and serves who has the password: others on this machine
+//! must not use what the caller may use. Must never look into a tunnel, and never let a connection
+//! for an intercepted host out of this machine.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -12,9 +13,9 @@ use std::{convert::Infallible, io};
 
 use http_body_util::{BodyExt, Full, combinators::BoxBody};
 use hyper::body::{Bytes, Incoming};
-use hyper::header::CONTENT_TYPE;
+use hyper::header::{CONTENT_TYPE, HeaderValue, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION};
 use hyper::service::service_fn;
-use hyper::{Method, Request, Response, StatusCode, server, upgrade};
+use hyper::{Method, Request, Response, StatusCode, Uri, server, upgrade};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
@@ -22,9 +23,11 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
-use crate::chain::{Chain, Scheme, bare_host};
+use crate::chain::{Chain, Scheme, bare_host, basic};
 use crate::dial::{self, Stream, Target, within};
-use crate::{Error, Leaf, forward};
+use crate::environment::USER;
+use crate::traffic::Count;
+use crate::{Error, Leaf, Traffic, forward};
 
 /// hyper accepts no smaller limit.
 const HEAD_BYTES_MIN: usize = 8192;
@@ -39,6 +42,8 @@ pub struct Config {
     pub leaf: Leaf,
     /// Refuses every other host.
     pub offline: bool,
+    /// What a client must know, as the user `kettle`: others on this machine are not let in.
+    pub password: String,
     /// How to reach other hosts.
     pub chain: Chain,
     /// How much, how long.
@@ -72,6 +77,7 @@ impl Default for Limits {
 /// A running proxy. Dropping it cuts its connections off; [`Proxy::shutdown`] lets them end.
 pub struct Proxy {
     address: SocketAddr,
+    shared: Arc<Shared>,
     stop_accepting: CancellationToken,
     cut_off: DropGuard,
     tracker: TaskTracker,
@@ -85,6 +91,9 @@ pub(crate) struct Shared {
     hosts: Vec<String>,
     tls: TlsAcceptor,
     offline: bool,
+    /// The `Proxy-Authorization` of who is let in.
+    authorization: String,
+    pub(crate) count: Count,
     pub(crate) chain: Chain,
     pub(crate) limits: Limits,
     pub(crate) tasks: Tasks,
@@ -119,12 +128,36 @@ impl Proxy {
             hosts: config.hosts.iter().map(|host| bare_host(host)).collect(),
             tls: config.leaf.server_config()?.into(),
             offline: config.offline,
+            authorization: basic(format!("{USER}:{}", config.password)),
+            count: Count::default(),
             chain: config.chain,
             limits: config.limits,
             tasks: Tasks { tracker: tracker.clone(), cut_off: cut_off.clone() },
         });
-        tracker.spawn(accept(listener, shared, stop_accepting.clone()));
-        Ok(Self { address, stop_accepting, cut_off: cut_off.drop_guard(), tracker })
+        let cut_off = cut_off.drop_guard();
+        let proxy = Self { address, shared, stop_accepting, cut_off, tracker };
+        proxy.spawn(listener, serve);
+        Ok(proxy)
+    }
+
+    /// Serves at one more listener, which is in another network.
+    pub(crate) fn serve_at(&self, listener: std::net::TcpListener) -> Result<(), Error> {
+        self.spawn(TcpListener::from_std(listener).map_err(Error::Listen)?, serve);
+        Ok(())
+    }
+
+    /// Hands what comes to this listener on to Kettle's server.
+    pub(crate) fn relay_at(&self, listener: std::net::TcpListener) -> Result<(), Error> {
+        self.spawn(TcpListener::from_std(listener).map_err(Error::Listen)?, relay);
+        Ok(())
+    }
+
+    fn spawn<F>(&self, listener: TcpListener, each: fn(TcpStream, Arc<Shared>) -> F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let accepting = accept(listener, self.shared.clone(), self.stop_accepting.clone(), each);
+        self.tracker.spawn(accepting);
     }
 
     /// Where it listens.
@@ -133,17 +166,26 @@ impl Proxy {
     }
 
     /// Accepts no more connections, gives those that are open `grace` to end, and cuts off the rest.
-    pub async fn shutdown(self, grace: Duration) {
+    /// Returns what came through.
+    pub async fn shutdown(self, grace: Duration) -> Traffic {
         self.stop_accepting.cancel();
         self.tracker.close();
         if tokio::time::timeout(grace, self.tracker.wait()).await.is_err() {
             self.cut_off.disarm().cancel();
             self.tracker.wait().await;
         }
+        self.shared.count.sum()
     }
 }
 
-async fn accept(listener: TcpListener, shared: Arc<Shared>, stop: CancellationToken) {
+async fn accept<F>(
+    listener: TcpListener,
+    shared: Arc<Shared>,
+    stop: CancellationToken,
+    each: fn(TcpStream, Arc<Shared>) -> F,
+) where
+    F: Future<Output = ()> + Send + 'static,
+{
     loop {
         let accepted = tokio::select! {
             () = stop.cancelled() => return,
@@ -152,7 +194,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, stop: CancellationTo
         };
         match accepted {
             Ok((stream, _)) => {
-                let connection = serve(stream, shared.clone());
+                let connection = each(stream, shared.clone());
                 shared.tasks.spawn(connection);
             }
             Err(error) => {
@@ -186,12 +228,31 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) {
     }
 }
 
+/// Hands a connection on to Kettle's server.
+async fn relay(mut client: TcpStream, shared: Arc<Shared>) {
+    shared.count.reached();
+    let (host, port) = (shared.upstream.ip().to_string(), shared.upstream.port());
+    let relayed = async {
+        let mut server = dial::direct(&host, port).await?;
+        copy_bidirectional(&mut client, &mut server).await
+    };
+    if let Err(error) = relayed.await {
+        tracing::debug!(%error, "a connection to the server ended badly");
+    }
+}
+
 async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> Response<Body> {
+    if !shared.lets_in(&request) {
+        shared.count.stranger();
+        return who_are_you();
+    }
     if request.method() == Method::CONNECT {
         return connect(shared, request).await;
     }
     match request.uri().scheme_str() {
         Some("http") => forward::forward(&shared, request).await,
+        // Some clients have a proxy speak TLS for them, though it is not asked for a tunnel.
+        Some("https") if shared.is_ours(request.uri()) => forward::forward(&shared, request).await,
         Some(scheme) => say(
             StatusCode::BAD_REQUEST,
             format!("{scheme}: URLs cannot be forwarded; use CONNECT for https"),
@@ -219,6 +280,9 @@ async fn connect(shared: Arc<Shared>, request: Request<Incoming>) -> Response<Bo
         Err(error) => return unreachable_host(&target, &error),
     };
     let ends_tls = target.port == 443 && shared.intercepts(&target);
+    if shared.intercepts(&target) && !ends_tls {
+        shared.count.reached();
+    }
     let tunnel = tunnel(shared.clone(), upgrade::on(request), server, ends_tls);
     shared.tasks.spawn(async move {
         if let Err(error) = tunnel.await {
@@ -238,9 +302,11 @@ async fn tunnel(
     if ends_tls {
         let handshake = within(shared.limits.handshake, shared.tls.accept(client)).await;
         let mut client = handshake.inspect_err(|error| {
+            shared.count.distrusted();
             // The one failure that a person has to act on: the program reads none of our variables.
             tracing::warn!(%error, "the program did not complete the TLS handshake with Kettle");
         })?;
+        shared.count.reached();
         copy_bidirectional(&mut client, &mut server).await?;
     } else {
         copy_bidirectional(&mut client, &mut server).await?;
@@ -249,12 +315,29 @@ async fn tunnel(
 }
 
 impl Shared {
+    /// Whether the request has the password. Every byte is compared, wherever the first is wrong.
+    fn lets_in(&self, request: &Request<Incoming>) -> bool {
+        let Some(given) = request.headers().get(PROXY_AUTHORIZATION) else { return false };
+        let (given, wanted) = (given.as_bytes(), self.authorization.as_bytes());
+        // The scheme's name has no case.
+        let is_basic = given.len() == wanted.len()
+            && given.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"basic "));
+        is_basic && given[6..].iter().zip(&wanted[6..]).fold(0, |sum, (a, b)| sum | (a ^ b)) == 0
+    }
+
+    fn is_ours(&self, uri: &Uri) -> bool {
+        Target::from_uri(uri, Some(443)).is_some_and(|target| self.intercepts(&target))
+    }
+
     /// Decides where a connection goes. Refusals are logged too: few programs show what a proxy
     /// says with its 403.
     pub(crate) fn route(&self, target: &Target) -> Route {
         let route = self.decide(target);
         if let Route::Refused(why) = &route {
             tracing::warn!("{why}");
+        }
+        if !self.intercepts(target) {
+            self.count.elsewhere(&target.host);
         }
         route
     }
@@ -307,8 +390,17 @@ pub(crate) fn say(status: StatusCode, text: impl Into<String>) -> Response<Body>
     let body = Full::new(Bytes::from(text)).map_err(|never| match never {}).boxed();
     let mut response = Response::new(body);
     *response.status_mut() = status;
-    let plain = hyper::header::HeaderValue::from_static("text/plain; charset=utf-8");
+    let plain = HeaderValue::from_static("text/plain; charset=utf-8");
     response.headers_mut().insert(CONTENT_TYPE, plain);
+    response
+}
+
+/// The answer to who does not have the password.
+fn who_are_you() -> Response<Body> {
+    let text = "this proxy serves only the command that kettle exec runs: it has the password";
+    let mut response = say(StatusCode::PROXY_AUTHENTICATION_REQUIRED, text);
+    let scheme = HeaderValue::from_static("Basic realm=\"kettle exec\"");
+    response.headers_mut().insert(PROXY_AUTHENTICATE, scheme);
     response
 }
 

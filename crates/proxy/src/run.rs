@@ -53,7 +53,7 @@ pub async fn run(command: &[OsString], changes: &Changes) -> Result<u8, Error> {
     }
 }
 
-fn not_started(program: String, source: io::Error) -> Error {
+pub(crate) fn not_started(program: String, source: io::Error) -> Error {
     // ENOEXEC has no kind of its own.
     const NOT_A_PROGRAM: i32 = 8;
     match source.kind() {

@@ -7,7 +7,9 @@ mod support;
 use std::time::Duration;
 
 use proxy::{Chain, Limits, Proxy};
-use support::{Scene, ask, echo_server, now, read_head, tls_server, tls_tunnel, tunnel, variables};
+use support::{
+    AUTHORIZED, Scene, ask, echo_server, now, read_head, tls_server, tls_tunnel, tunnel, variables,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -118,7 +120,7 @@ async fn offline_refuses_every_other_host_and_says_so() {
     assert!(body.contains("offline") && body.contains(&outside.to_string()), "{body}");
 
     let mut stream = TcpStream::connect(proxy.address()).await.unwrap();
-    let request = format!("GET http://{outside}/ HTTP/1.1\r\nHost: {outside}\r\n\r\n");
+    let request = format!("GET http://{outside}/ HTTP/1.1\r\nHost: {outside}\r\n{AUTHORIZED}\r\n");
     let (head, body) = ask(&mut stream, &request).await;
     assert!(head.starts_with("HTTP/1.1 403 ") && body.contains("offline"), "{head}{body}");
 
@@ -132,14 +134,16 @@ async fn plain_requests_on_one_connection_go_each_to_their_host() {
     let proxy = scene.proxy().await;
     let outside = echo_server("outside").await;
     let mut stream = TcpStream::connect(proxy.address()).await.unwrap();
-    let api = "GET http://api.vultr.com/v1/os/list?a=b HTTP/1.1\r\nHost: api.vultr.com\r\n\
-               API-Key: k\r\nProxy-Connection: keep-alive\r\n\r\n";
+    let api = &format!(
+        "GET http://api.vultr.com/v1/os/list?a=b HTTP/1.1\r\nHost: api.vultr.com\r\n\
+         API-Key: k\r\nProxy-Connection: keep-alive\r\n{AUTHORIZED}\r\n"
+    );
     let (_, body) = ask(&mut stream, api).await;
     assert_eq!(
         body,
         "kettle\nGET /v1/os/list?a=b HTTP/1.1\r\nHost: api.vultr.com\r\nAPI-Key: k\r\n\r\n"
     );
-    let other = format!("GET http://{outside}/x HTTP/1.1\r\nHost: {outside}\r\n\r\n");
+    let other = format!("GET http://{outside}/x HTTP/1.1\r\nHost: {outside}\r\n{AUTHORIZED}\r\n");
     let (_, body) = ask(&mut stream, &other).await;
     assert!(body.starts_with("outside\nGET /x HTTP/1.1\r\n"), "{body}");
     let (_, body) = ask(&mut stream, api).await;
@@ -193,11 +197,14 @@ async fn plain_requests_reach_the_callers_own_proxy_whole() {
     config.chain = Chain::from_variables(&callers).unwrap();
     let proxy = Proxy::start(config).await.unwrap();
     let mut stream = TcpStream::connect(proxy.address()).await.unwrap();
-    let other = "GET http://outside.test/x?y HTTP/1.1\r\nHost: outside.test\r\n\r\n";
+    let other =
+        &format!("GET http://outside.test/x?y HTTP/1.1\r\nHost: outside.test\r\n{AUTHORIZED}\r\n");
     let (_, body) = ask(&mut stream, other).await;
     assert!(body.starts_with("outer\nGET http://outside.test/x?y HTTP/1.1\r\n"), "{body}");
     assert!(body.to_lowercase().contains("proxy-authorization: basic bwu6c2vjcmv0\r\n"), "{body}");
-    let api = "GET http://api.vultr.com/v2/os HTTP/1.1\r\nHost: api.vultr.com\r\n\r\n";
+    let api = &format!(
+        "GET http://api.vultr.com/v2/os HTTP/1.1\r\nHost: api.vultr.com\r\n{AUTHORIZED}\r\n"
+    );
     let (_, body) = ask(&mut stream, api).await;
     assert!(body.starts_with("kettle\nGET /v2/os HTTP/1.1\r\n"), "{body}");
 }
@@ -218,9 +225,11 @@ async fn bodies_are_forwarded_with_plain_requests() {
         (head, body)
     });
     let mut stream = TcpStream::connect(proxy.address()).await.unwrap();
-    let request = "POST http://api.vultr.com/v1/server/start HTTP/1.1\r\nHost: api.vultr.com\r\n\
-                   Content-Length: 11\r\n\r\nSUBID=12345";
-    let (head, _) = ask(&mut stream, request).await;
+    let request = format!(
+        "POST http://api.vultr.com/v1/server/start HTTP/1.1\r\nHost: api.vultr.com\r\n\
+         {AUTHORIZED}Content-Length: 11\r\n\r\nSUBID=12345"
+    );
+    let (head, _) = ask(&mut stream, &request).await;
     assert!(head.starts_with("HTTP/1.1 204 "), "{head}");
     let (head, body) = received.await.unwrap();
     assert!(head.starts_with("POST /v1/server/start HTTP/1.1\r\n"), "{head}");
@@ -311,4 +320,72 @@ async fn shutdown_lets_open_connections_end_and_cuts_off_those_that_do_not() {
     let mut left = Vec::new();
     let _ = open.read_to_end(&mut left).await;
     assert!(left.is_empty());
+}
+
+#[tokio::test]
+async fn who_does_not_have_the_password_is_not_let_in() {
+    let scene = Scene::new().await;
+    let outer = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let named = format!("http://me:secret@{}", outer.local_addr().unwrap());
+    let mut config = scene.config();
+    let callers = variables(&[("https_proxy", &named), ("http_proxy", &named)]);
+    config.chain = Chain::from_variables(&callers).unwrap();
+    let proxy = Proxy::start(config).await.unwrap();
+    let wrong = AUTHORIZED.replace("a2V0", "a2V1");
+    for sent in ["", &wrong, "Proxy-Authorization: Bearer secret\r\n", "Proxy-Authorization: x\r\n"]
+    {
+        for line in [
+            "CONNECT api.vultr.com:443",
+            "CONNECT outside.test:443",
+            "GET http://outside.test/",
+            "GET http://api.vultr.com/v2/os",
+            "GET /",
+        ] {
+            let mut stream = TcpStream::connect(proxy.address()).await.unwrap();
+            let request = format!("{line} HTTP/1.1\r\nHost: x\r\n{sent}\r\n");
+            let (head, body) = ask(&mut stream, &request).await;
+            assert!(head.starts_with("HTTP/1.1 407 "), "{line}: {head}");
+            assert!(head.to_lowercase().contains("proxy-authenticate: basic realm="), "{head}");
+            assert!(body.contains("kettle exec"), "{body}");
+            // Whoever has it may go on at once, on the same connection.
+            let request =
+                format!("CONNECT api.vultr.com:80 HTTP/1.1\r\nHost: x\r\n{AUTHORIZED}\r\n");
+            let (head, _) = ask(&mut stream, &request).await;
+            assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
+        }
+    }
+    let waits = tokio::time::timeout(Duration::ZERO, outer.accept()).await;
+    assert!(waits.is_err(), "the caller's own proxy, with its password, was used for a stranger");
+    let traffic = proxy.shutdown(Duration::ZERO).await;
+    assert_eq!((traffic.strangers, traffic.reached, traffic.elsewhere.len()), (20, 20, 0));
+}
+
+#[tokio::test]
+async fn what_came_through_is_counted() {
+    let scene = Scene::new().await;
+    let proxy = scene.proxy().await;
+    let (outside, _) = tls_server("outside").await;
+    let client = scene.client(&variables(&[]));
+    tls_tunnel(proxy.address(), "api.vultr.com", 443, &client).await.unwrap();
+    let (_, _, stream) = tunnel(proxy.address(), "api.vultr.com:443").await;
+    drop(stream);
+    tunnel(proxy.address(), &outside.to_string()).await;
+    let traffic = proxy.shutdown(Duration::from_secs(30)).await;
+    assert_eq!((traffic.reached, traffic.distrusted, traffic.strangers), (1, 1, 0));
+    assert_eq!(traffic.elsewhere.into_iter().collect::<Vec<_>>(), ["127.0.0.1"]);
+}
+
+#[tokio::test]
+async fn an_https_url_of_the_api_needs_no_tunnel() {
+    // axios sends such requests to a proxy.
+    let scene = Scene::new().await;
+    let proxy = scene.proxy().await;
+    let mut stream = TcpStream::connect(proxy.address()).await.unwrap();
+    let api = format!(
+        "GET https://api.vultr.com/v2/os HTTP/1.1\r\nHost: api.vultr.com\r\n{AUTHORIZED}\r\n"
+    );
+    let (_, body) = ask(&mut stream, &api).await;
+    assert!(body.starts_with("kettle\nGET /v2/os HTTP/1.1\r\n"), "{body}");
+    let (head, _) = ask(&mut stream, &api.replace("//api.vultr.com", "//outside.test")).await;
+    assert!(head.starts_with("HTTP/1.1 400 "), "{head}");
 }

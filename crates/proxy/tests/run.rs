@@ -12,7 +12,7 @@ use std::io::{BufRead, BufReader, Lines};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 
-use proxy::{Changes, Exec, exec, run};
+use proxy::{Changes, Exec, Offline, Outcome, Traffic, exec, run};
 use rustix::process::{Pid, Signal, kill_process};
 use signal_hook::consts::signal::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
 use support::{echo_server, now, variables};
@@ -34,7 +34,7 @@ async fn the_exit_status_is_the_childs() {
 
 #[tokio::test]
 async fn the_child_gets_the_changes_over_what_it_inherits() {
-    let changes = Changes::from([("KETTLE_TEST", "a b".into())]);
+    let changes = Changes::from([("KETTLE_TEST".to_owned(), "a b".into())]);
     let script = r#"test "$KETTLE_TEST" = "a b" && test -n "$PATH""#;
     assert_eq!(run(&shell(script), &changes).await.unwrap(), 0);
 }
@@ -64,20 +64,23 @@ async fn exec_leads_a_child_to_the_server() {
     let script = r#"
         test "$VULTR_API_KEY" = the-key && test -r "$SSL_CERT_FILE" && test -r "$NODE_EXTRA_CA_CERTS" &&
         case "$VULTR_API_ENDPOINT" in http://127.0.0.1:*/v2) ;; *) exit 9 ;; esac &&
-        case "$HTTPS_PROXY" in http://127.0.0.1:*) ;; *) exit 8 ;; esac &&
+        case "$HTTPS_PROXY" in http://kettle:pass@127.0.0.1:*) ;; *) exit 8 ;; esac &&
+        test -r "$(echo "$NODE_OPTIONS" | cut -d'"' -f2)" &&
         exit 42"#;
-    let status = exec(Exec {
+    let outcome = exec(Exec {
         command: shell(script),
         directory: directory.path().to_owned(),
         server: echo_server("kettle").await,
         key: "the-key".to_owned(),
-        offline: true,
+        offline: Offline::Proxy,
+        password: "pass".to_owned(),
+        reentry: Vec::new(),
         variables: variables(&[]),
         now: now(),
     })
     .await
     .unwrap();
-    assert_eq!(status, 42);
+    assert_eq!(outcome, Outcome { status: 42, traffic: Traffic::default() });
 }
 
 /// Makes nothing of what whoever started the tests had ignored, as `nohup` and a shell's `&` do: a

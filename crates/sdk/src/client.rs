@@ -27,11 +27,11 @@ pub struct Client {
 }
 
 struct Inner {
-    transport: Box<dyn Transport>,
+    transport: Arc<dyn Transport>,
     endpoint: String,
     loopback: bool,
     authorization: Option<HeaderValue>,
-    limit: Option<Limit>,
+    limit: Option<Arc<Limit>>,
     retry: Retry,
     attempt_timeout: Duration,
     timeout: Duration,
@@ -48,7 +48,7 @@ pub struct Builder {
     attempt_timeout: Duration,
     timeout: Duration,
     body_limit: usize,
-    transport: Option<Box<dyn Transport>>,
+    transport: Option<Arc<dyn Transport>>,
 }
 
 /// An answer as it came, whatever its status.
@@ -113,6 +113,23 @@ impl Client {
             Some(key) => builder.key(key).build(),
             None => builder.build(),
         }
+    }
+
+    /// The same client for another key, or for none where it is empty. Both share connections and
+    /// rate limit, so that one is made for each request as well as for each key.
+    ///
+    /// # Errors
+    /// When the key cannot be sent.
+    pub fn with_key(&self, key: impl AsRef<str>) -> Result<Self, Error> {
+        let key = Some(key.as_ref().trim()).filter(|key| !key.is_empty());
+        let inner = Inner {
+            transport: self.inner.transport.clone(),
+            endpoint: self.inner.endpoint.clone(),
+            authorization: key.map(bearer).transpose()?,
+            limit: self.inner.limit.clone(),
+            ..*self.inner
+        };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// Where the calls go, without a trailing slash or `/v2`.
@@ -360,7 +377,7 @@ impl Builder {
     /// Something else than the network to carry the requests.
     #[must_use]
     pub fn transport(mut self, transport: impl Transport) -> Self {
-        self.transport = Some(Box::new(transport));
+        self.transport = Some(Arc::new(transport));
         self
     }
 
@@ -380,14 +397,14 @@ impl Builder {
             client: OnceLock::new(),
         };
         let inner = Inner {
-            transport: self.transport.unwrap_or_else(|| Box::new(net)),
+            transport: self.transport.unwrap_or_else(|| Arc::new(net)),
             endpoint,
             loopback,
             authorization,
             limit: self
                 .rate
                 .unwrap_or((!loopback).then_some(30))
-                .map(|rate| Limit::per_second(rate.max(1))),
+                .map(|rate| Arc::new(Limit::per_second(rate.max(1)))),
             retry: self.retry,
             attempt_timeout: self.attempt_timeout,
             timeout: self.timeout,

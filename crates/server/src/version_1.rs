@@ -3,6 +3,7 @@
 //! What a call means is the crate `v1`'s business alone.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use control::{Behave, Control};
@@ -15,7 +16,7 @@ use crate::route::Peer;
 pub(crate) fn routes(control: &Arc<Control>, v2: Router, mode: Mode) -> Router {
     let clock = control.clock().clone();
     let limit = match control.behave() {
-        Behave::Vultr => Some(Limit::of_v1(clock)),
+        Behave::Vultr => Some(Limit::of_v1(clock.clone())),
         Behave::Fast => None,
     };
     v1::router(Config {
@@ -24,6 +25,9 @@ pub(crate) fn routes(control: &Arc<Control>, v2: Router, mode: Mode) -> Router {
         catalog: Arc::new(control.catalog().clone()),
         limit,
         mode,
+        clock,
+        // v2 is in this process: asking it costs little, and what it says is of this moment.
+        remember: Duration::ZERO,
     })
 }
 

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use uuid::Uuid;
 
-use crate::{Facet, Result, Row, Store, claim, key, pool};
+use crate::{Error, Facet, Result, Row, Store, claim, key, pool};
 
 /// One list. The order is that in which PostgreSQL locks lists.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -166,22 +166,44 @@ impl Tx {
         Ok((stored + more).saturating_sub(fewer))
     }
 
-    /// All rows of a list, in order of creation, as this transaction leaves them. For short lists:
-    /// the rows of one parent.
+    /// All rows of a list, in order of creation, as this transaction leaves them. More than `most`
+    /// are [`Error::TooLong`]: what is read whole must have a bound, which the caller knows.
     pub async fn list(
         &mut self,
         account: i64,
         kind: &'static str,
         facet: Facet,
+        most: usize,
     ) -> Result<Vec<Row>> {
+        let field = facet.0;
+        let (rows, is_whole) = self.some(account, kind, facet, most).await?;
+        match is_whole {
+            true => Ok(rows),
+            false => Err(Error::TooLong { kind: kind.to_owned(), field, most }),
+        }
+    }
+
+    /// The first rows of a list, `most` of those that are stored, as this transaction leaves them;
+    /// and whether these are all. If so, the change relies on there being no others.
+    pub async fn some(
+        &mut self,
+        account: i64,
+        kind: &'static str,
+        facet: Facet,
+        most: usize,
+    ) -> Result<(Vec<Row>, bool)> {
         let list = List { account, kind: kind.to_owned(), facet: key::of_facet(facet) };
-        let mut rows = self.store.all(&list).await?;
+        let mut rows = self.store.first(&list, most.saturating_add(1)).await?;
+        let is_whole = rows.len() <= most;
+        rows.truncate(most);
         // Where these rows are unchanged and the list is as long, it holds just these: a row that
         // enters or leaves a list is changed thereby.
         for row in &rows {
             self.versions.entry(row.id).or_insert(row.version);
         }
-        self.totals.entry(list.clone()).or_insert(rows.len() as u64);
+        if is_whole {
+            self.totals.entry(list.clone()).or_insert(rows.len() as u64);
+        }
         for draft in &self.drafts {
             let place = rows.iter().position(|row| row.id == draft.row.id);
             match (place, draft.enters(account, kind, &list.facet)) {
@@ -193,7 +215,7 @@ impl Tx {
         }
         // New rows have no number yet, and come last in the order in which they were put.
         rows.sort_by_key(|row| if row.seq == 0 { i64::MAX } else { row.seq });
-        Ok(rows)
+        Ok((rows, is_whole))
     }
 
     /// Who holds a unique value, as this transaction leaves it.
@@ -257,7 +279,7 @@ impl Tx {
     /// Writes `row`, which stood in the lists `was` and now stands in `is`. With version 0 it is
     /// new; otherwise `version` is the one that was read.
     ///
-    /// Of a stored row `desired`, `deleting` and `due` are written, and its tries begin anew; a
+    /// Of a stored row `desired`, `deleting`, `due` and `tally` are written, and its tries begin anew; a
     /// `due` of none leaves the due time as it is, so that no wake is lost. `observed` is the
     /// engine's: it is only written with a new row. The list of all of the kind needs no mention:
     /// a new row enters it, and one that is to be deleted leaves it.

@@ -19,6 +19,7 @@ mod page;
 mod pool;
 mod postgres;
 mod sqlite;
+mod sums;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 #[cfg(test)]
@@ -35,6 +36,7 @@ use uuid::Uuid;
 pub use change::Tx;
 pub use claim::during;
 pub use page::{Ask, From, Page};
+pub use sums::{DAY_MS, Sum, Tally};
 pub use turns::{Hot, PATIENCE, Patience};
 
 /// What the store answers.
@@ -63,6 +65,16 @@ pub enum Error {
     /// A write could not be synced, so nobody knows what the disk holds until the next start.
     #[error("the store is closed to writes, since a write to the disk failed; restart the server")]
     Closed,
+    /// A list that is read whole is longer than who asked said it can be.
+    #[error("more than {most} of `{kind}` stand in the list `{field}` of one value")]
+    TooLong {
+        /// The list's kind.
+        kind: String,
+        /// The list's field.
+        field: &'static str,
+        /// How many there should be at most.
+        most: usize,
+    },
     /// One database file has one server.
     #[error("another server has this data directory open ({})", .0.display())]
     AlreadyOpen(PathBuf),
@@ -121,6 +133,8 @@ pub struct Row {
     pub desired: String,
     /// What was last seen, as JSON.
     pub observed: String,
+    /// What it adds to its account's sums.
+    pub tally: Option<Tally>,
 }
 
 impl Row {
@@ -217,6 +231,11 @@ impl Store {
         on!(self, b => b.get(id).await)
     }
 
+    /// Several rows, in any order; those that are not there are left out.
+    pub async fn get_many(&self, ids: &[Uuid]) -> Result<Vec<Row>> {
+        on!(self, b => b.get_many(ids).await)
+    }
+
     /// One page of a list, or of what several lists have in common.
     pub async fn page(&self, ask: &Ask) -> Result<Page> {
         on!(self, b => b.page(ask).await)
@@ -226,6 +245,30 @@ impl Store {
     pub async fn total(&self, account: i64, kind: &str, facet: &Facet) -> Result<u64> {
         let facet = key::of_facet(facet.clone());
         on!(self, b => b.total(account, kind, &facet).await)
+    }
+
+    /// The lengths of several lists of one kind, in their order.
+    pub async fn totals(&self, account: i64, kind: &str, facets: &[Facet]) -> Result<Vec<u64>> {
+        let facets: Vec<Facet> = facets.iter().cloned().map(key::of_facet).collect();
+        on!(self, b => b.totals(account, kind, &facets).await)
+    }
+
+    /// The sums of an account: of each class over all days, and of each day from `since` on. As
+    /// many as there are classes and days: how many rows there are makes no difference.
+    pub async fn sums(&self, account: i64, since: i64) -> Result<Vec<Sum>> {
+        on!(self, b => b.sums(account, since).await)
+    }
+
+    /// Rows behind the one with this `seq` of which nobody said yet what they add to the sums: they
+    /// were written before there were any.
+    pub async fn uncounted(&self, behind: i64, most: usize) -> Result<Vec<Row>> {
+        on!(self, b => b.uncounted(behind, most).await)
+    }
+
+    /// Writes what such rows add, as their `tally` has it. A row that was written meanwhile has
+    /// said it by itself, and is left as it is.
+    pub async fn count_in(&self, rows: Vec<Row>) -> Result<()> {
+        on!(self, b => b.count_in(rows).await)
     }
 
     /// Who holds a unique value.
@@ -238,6 +281,13 @@ impl Store {
     async fn free(&self, scope: &str, ranges: &[(i64, i64)]) -> Result<Option<i64>> {
         let scope = key::key(scope);
         on!(self, b => b.free(&scope, ranges).await)
+    }
+
+    /// The unique values of a scope that a row, or whatever has this id, holds. One of more than 200
+    /// bytes is known by its digest alone.
+    pub async fn held(&self, scope: &str, owner: Uuid) -> Result<Vec<String>> {
+        let scope = key::key(scope);
+        on!(self, b => b.held(&scope, owner).await)
     }
 
     /// Begins a change. Nothing is locked until it is committed.
@@ -259,8 +309,8 @@ impl Store {
         on!(self, b => b.claim(now, lease_ms, most).await)
     }
 
-    /// Writes what became of a claimed row: `observed` as `row` has it, tries, error, due time, and
-    /// the end of the lease. False: the lease is no longer this claim's, and nothing was written.
+    /// Writes what became of a claimed row: `observed` and `tally` as `row` has them, tries, error,
+    /// due time, and the end of the lease. False: the lease is no longer this claim's, and nothing was written.
     ///
     /// Where the row was changed since it was claimed, it stays due, even if the outcome is
     /// [`Outcome::Gone`]; only the lease ends then, and what was observed is kept.
@@ -310,8 +360,8 @@ impl Store {
         on!(self, b => b.apply(change).await)
     }
 
-    async fn all(&self, list: &change::List) -> Result<Vec<Row>> {
-        on!(self, b => b.all(list).await)
+    async fn first(&self, list: &change::List, most: usize) -> Result<Vec<Row>> {
+        on!(self, b => b.first(list, most).await)
     }
 }
 

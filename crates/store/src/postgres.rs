@@ -19,11 +19,16 @@ use tokio_postgres::{Config, NoTls};
 use uuid::Uuid;
 
 use crate::change::{Change, Edit, List, Name};
-use crate::{Ask, Error, Facet, Hot, Outcome, Page, Result, Row, claim, key, pool};
+use crate::sums::EVER;
+use crate::{Ask, Error, Facet, Hot, Outcome, Page, Result, Row, Sum, Tally, claim, key, pool};
 use link::Links;
 
 /// Each brings the format from its place in this list to the next. Never change one: add one.
-const MIGRATIONS: [&str; 2] = [include_str!("postgres/1.sql"), include_str!("postgres/2.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("postgres/1.sql"),
+    include_str!("postgres/2.sql"),
+    include_str!("postgres/3.sql"),
+];
 
 /// Changes wait for each other's locks, so they have connections of their own, and more of them.
 const READERS: usize = 4;
@@ -32,7 +37,7 @@ const WRITERS: usize = 8;
 const TRIES: usize = 20;
 
 const COLUMNS: &str = "r.id, r.seq, r.account, r.kind, r.version, r.deleting, r.created, r.due, \
-                       r.lease, r.tries, r.error, r.desired, r.observed";
+                       r.lease, r.tries, r.error, r.desired, r.observed, r.class, r.amount";
 
 pub(crate) struct Postgres {
     readers: Links,
@@ -81,11 +86,13 @@ impl Postgres {
         Ok(found.first().map(row))
     }
 
+    pub(crate) async fn get_many(&self, ids: &[Uuid]) -> Result<Vec<Row>> {
+        let sql = format!("SELECT {COLUMNS} FROM resource r WHERE id = ANY ($1)");
+        Ok(self.readers.ask(&sql, &[&ids]).await?.iter().map(row).collect())
+    }
+
     pub(crate) async fn page(&self, ask: &Ask) -> Result<Page> {
-        let (fields, values): (Vec<_>, Vec<_>) = ask.wanted().into_iter().unzip();
-        let sql = "SELECT id, total FROM unnest($3::text[], $4::text[]) WITH ORDINALITY w (f, v, n)
-            LEFT JOIN list ON account = $1 AND kind = $2 AND field = f AND value = v ORDER BY n";
-        let found = self.readers.ask(sql, &[&ask.account, &ask.kind, &fields, &values]).await?;
+        let found = self.lists(ask.account, ask.kind, &ask.wanted()).await?;
         let list =
             |r: &tokio_postgres::Row| Some((r.get::<_, Option<i64>>(0)?, unsigned(r.get(1))));
         let Some(plan) = ask.plan(found.iter().map(list).collect()) else {
@@ -105,20 +112,36 @@ impl Postgres {
         Ok(ask.page(&plan, rows.iter().map(row).collect(), total, behind))
     }
 
+    /// The number and length of each list, in their order; NULL: nothing stands in it.
+    async fn lists(
+        &self,
+        account: i64,
+        kind: &str,
+        facets: &[Facet],
+    ) -> Result<Vec<tokio_postgres::Row>> {
+        let (fields, values): (Vec<&str>, Vec<&str>) =
+            facets.iter().map(|(field, value)| (*field, &**value)).unzip();
+        let sql = "SELECT id, total FROM unnest($3::text[], $4::text[]) WITH ORDINALITY w (f, v, n)
+            LEFT JOIN list ON account = $1 AND kind = $2 AND field = f AND value = v ORDER BY n";
+        self.readers.ask(sql, &[&account, &kind, &fields, &values]).await
+    }
+
     /// Asks with numbers.
     async fn numbers(&self, sql: &str, given: &[i64]) -> Result<Vec<tokio_postgres::Row>> {
         let given: Vec<_> = given.iter().map(|n| n as &(dyn ToSql + Sync)).collect();
         self.readers.ask(sql, &given).await
     }
 
-    pub(crate) async fn all(&self, list: &List) -> Result<Vec<Row>> {
+    pub(crate) async fn first(&self, list: &List, most: usize) -> Result<Vec<Row>> {
         let sql = format!(
             "SELECT {COLUMNS} FROM list l JOIN entry e ON e.list = l.id
              JOIN resource r ON r.seq = e.seq
-             WHERE l.account = $1 AND l.kind = $2 AND l.field = $3 AND l.value = $4 ORDER BY e.seq"
+             WHERE l.account = $1 AND l.kind = $2 AND l.field = $3 AND l.value = $4
+             ORDER BY e.seq LIMIT $5"
         );
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
         let List { account, kind, facet: (field, value) } = list;
-        let found = self.readers.ask(&sql, &[account, kind, field, value]).await?;
+        let found = self.readers.ask(&sql, &[account, kind, field, value, &most]).await?;
         Ok(found.iter().map(row).collect())
     }
 
@@ -127,6 +150,56 @@ impl Postgres {
             WHERE account = $1 AND kind = $2 AND field = $3 AND value = $4";
         let found = self.readers.ask(sql, &[&account, &kind, &facet.0, &facet.1]).await?;
         Ok(found.first().map_or(0, |r| unsigned(r.get(0))))
+    }
+
+    pub(crate) async fn totals(
+        &self,
+        account: i64,
+        kind: &str,
+        facets: &[Facet],
+    ) -> Result<Vec<u64>> {
+        let found = self.lists(account, kind, facets).await?;
+        Ok(found.iter().map(|r| r.get::<_, Option<i64>>(1).map_or(0, unsigned)).collect())
+    }
+
+    pub(crate) async fn sums(&self, account: i64, since: i64) -> Result<Vec<Sum>> {
+        let sql = "SELECT kind, class, day, things, amount, seconds FROM sums
+                WHERE account = $1 AND day = $2
+            UNION ALL
+            SELECT kind, class, day, things, amount, seconds FROM sums
+                WHERE account = $1 AND day >= $3";
+        let found = self.readers.ask(sql, &[&account, &EVER, &since.max(0)]).await?;
+        let sum = |r: &tokio_postgres::Row| {
+            let day: i64 = r.get(2);
+            let (kind, class) = (r.get(0), r.get(1));
+            let (things, amount, seconds) = (r.get(3), r.get(4), r.get(5));
+            Sum { kind, class, day: (day != EVER).then_some(day), things, amount, seconds }
+        };
+        Ok(found.iter().map(sum).collect())
+    }
+
+    pub(crate) async fn uncounted(&self, behind: i64, most: usize) -> Result<Vec<Row>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM resource r WHERE amount < 0 AND seq > $1 ORDER BY seq LIMIT $2"
+        );
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        Ok(self.readers.ask(&sql, &[&behind, &most]).await?.iter().map(row).collect())
+    }
+
+    pub(crate) async fn count_in(&self, rows: Vec<Row>) -> Result<()> {
+        let rows: Vec<_> = rows
+            .iter()
+            .map(|row| {
+                let (class, amount) = tally(row);
+                json!({ "seq": row.seq, "deleting": row.deleting, "class": class,
+                    "amount": amount })
+            })
+            .collect();
+        // A trigger adds it up.
+        let sql = "UPDATE resource r SET class = x.class, amount = x.amount
+            FROM jsonb_to_recordset($1) AS x (seq bigint, deleting boolean, class text, amount bigint)
+            WHERE r.seq = x.seq AND r.amount < 0 AND r.deleting = x.deleting";
+        self.writers.links.ask(sql, &[&Value::from(rows)]).await.map(drop).map_err(meaning)
     }
 
     pub(crate) async fn taken(&self, scope: &str, value: &str) -> Result<Option<Uuid>> {
@@ -139,6 +212,12 @@ impl Postgres {
         let (firsts, lasts): (Vec<i64>, Vec<i64>) = ranges.iter().copied().unzip();
         let found = self.readers.ask("SELECT free($1, $2, $3)", &[&scope, &firsts, &lasts]).await?;
         Ok(found.first().and_then(|r| r.get(0)))
+    }
+
+    pub(crate) async fn held(&self, scope: &str, owner: Uuid) -> Result<Vec<String>> {
+        let sql = "SELECT value FROM taken WHERE owner = $1 AND scope = $2";
+        let found = self.readers.ask(sql, &[&owner, &scope]).await?;
+        Ok(found.iter().map(|r| r.get(0)).collect())
     }
 
     /// Does what writes to the end, even if who asked goes away: the engine must be woken.
@@ -252,11 +331,14 @@ impl Writers {
                 let sql = "UPDATE resource SET observed = $4, lease = 0,
                         due = CASE WHEN version = $2 THEN $5 ELSE due END,
                         tries = CASE WHEN version = $2 THEN $6 ELSE tries END,
-                        error = CASE WHEN version = $2 THEN $7 ELSE error END
+                        error = CASE WHEN version = $2 THEN $7 ELSE error END,
+                        class = CASE WHEN version = $2 THEN $8 ELSE class END,
+                        amount = CASE WHEN version = $2 THEN $9 ELSE amount END
                     WHERE id = $1 AND lease = $3 AND lease <> 0 RETURNING due IS NOT NULL";
                 let (id, version, lease) = (&row.id, &row.version, &row.lease);
-                let given: [&(dyn ToSql + Sync); 7] =
-                    [id, version, lease, &observed, &due, &tries, &error];
+                let (class, amount) = tally(row);
+                let given: [&(dyn ToSql + Sync); 9] =
+                    [id, version, lease, &observed, &due, &tries, &error, &class, &amount];
                 self.links.ask(sql, &given).await
             };
             match found.map_err(meaning) {
@@ -279,6 +361,10 @@ impl Writers {
 impl Postgres {
     pub(crate) async fn count(&self, sql: &str) -> Result<i64> {
         Ok(self.readers.ask(sql, &[]).await?[0].get(0))
+    }
+
+    pub(crate) async fn run(&self, sql: &str) -> Result<()> {
+        self.writers.links.ask(sql, &[]).await.map(drop)
     }
 }
 
@@ -314,8 +400,10 @@ fn arguments(change: &Change) -> Value {
     let (new, changed): (Vec<_>, Vec<_>) = written.into_iter().partition(|e| e.row.version == 0);
     let fields = |edit: &&Edit| {
         let Row { id, account, kind, deleting, created, due, desired, .. } = &edit.row;
+        let (class, amount) = tally(&edit.row);
         json!({ "id": id, "account": account, "kind": kind, "deleting": deleting,
-            "created": created, "due": due, "desired": desired, "observed": edit.row.seen() })
+            "created": created, "due": due, "desired": desired, "observed": edit.row.seen(),
+            "class": class, "amount": amount })
     };
     json!({
         "guards": guards(change),
@@ -334,6 +422,11 @@ fn arguments(change: &Change) -> Value {
         "new": new.iter().map(fields).collect::<Vec<_>>(),
         "changed": changed.iter().map(fields).collect::<Vec<_>>(),
     })
+}
+
+/// What the columns of a row hold that adds to sums, or does not.
+fn tally(row: &Row) -> (Option<&str>, i64) {
+    row.adds().map_or((None, 0), |tally| (Some(&tally.class), tally.amount))
 }
 
 /// What must not come to be while the change is checked and written, and whether it is written:
@@ -405,6 +498,7 @@ fn row(r: &tokio_postgres::Row) -> Row {
         error: r.get(10),
         desired: r.get(11),
         observed: r.get(12),
+        tally: r.get::<_, Option<String>>(13).map(|class| Tally { class, amount: r.get(14) }),
     }
 }
 

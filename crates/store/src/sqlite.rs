@@ -5,28 +5,31 @@
 mod apply;
 mod names;
 pub(crate) mod private;
+mod readers;
+mod sums;
 mod writer;
 
 use std::fs::File;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction};
 use rusqlite::{TransactionBehavior::Immediate, params_from_iter};
-use thread_local::ThreadLocal;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::change::{Change, List};
-use crate::{Ask, Error, Facet, Outcome, Page, Result, Row, claim};
+use crate::{Ask, Error, Facet, Outcome, Page, Result, Row, Sum, Tally, claim};
+use readers::Readers;
 use writer::Writer;
 
 /// Each brings the format from its place in this list to the next. Never change one: add one.
-const MIGRATIONS: [Migration; 2] = [
+const MIGRATIONS: [Migration; 3] = [
     (include_str!("sqlite/1.sql"), |_| Ok(())),
     (include_str!("sqlite/2.sql"), names::from_format_1),
+    (include_str!("sqlite/3.sql"), |_| Ok(())),
 ];
 
 /// Statements, and what is done after them.
@@ -35,7 +38,7 @@ type Migration = (&'static str, fn(&Connection) -> Result<()>);
 macro_rules! columns {
     () => {
         "r.id, r.seq, r.account, r.kind, r.version, r.deleting, r.created, r.due, r.lease, r.tries, \
-         r.error, r.desired, r.observed"
+         r.error, r.desired, r.observed, r.class, r.amount"
     };
 }
 const COLUMNS: &str = columns!();
@@ -55,8 +58,7 @@ enum Place {
 /// The fields are dropped in this order: the lock goes when all connections are closed.
 struct Disk {
     writer: Writer,
-    readers: ThreadLocal<Connection>,
-    path: PathBuf,
+    readers: Readers,
     _lock: File,
 }
 
@@ -95,20 +97,16 @@ impl Sqlite {
         // Nobody else has the file, so who held these rows has died: they wait for no lease.
         db.execute(FREE, [])?;
         let writer = Writer::start(db).map_err(failed)?;
-        let disk = Disk { writer, readers: ThreadLocal::new(), path: path.into(), _lock };
+        let disk = Disk { writer, readers: Readers::open(path)?, _lock };
         Ok(Self { place: Place::Disk(Box::new(disk)), woken: Arc::default() })
     }
 
-    /// Reads with this thread's connection.
+    /// Reads with a connection that nobody else uses meanwhile.
     fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         match &self.place {
             // Who panicked while writing has left a transaction that was rolled back.
             Place::Memory(db) => work(&db.lock().unwrap_or_else(PoisonError::into_inner)),
-            Place::Disk(disk) => work(disk.readers.get_or_try(|| {
-                let db = connect(&disk.path)?;
-                db.execute_batch("PRAGMA query_only = 1; PRAGMA mmap_size = 268435456;")?;
-                Ok::<_, Error>(db)
-            })?),
+            Place::Disk(disk) => disk.readers.with(work),
         }
     }
 
@@ -162,6 +160,18 @@ impl Sqlite {
         })
     }
 
+    pub(crate) async fn get_many(&self, ids: &[Uuid]) -> Result<Vec<Row>> {
+        self.read(|db| {
+            let tx = db.unchecked_transaction()?; // all are of the same moment
+            let mut find = tx.prepare_cached(BY_ID)?;
+            let mut rows = Vec::with_capacity(ids.len());
+            for id in ids {
+                rows.extend(find.query_row([id.as_bytes()], row).optional()?);
+            }
+            Ok(rows)
+        })
+    }
+
     pub(crate) async fn page(&self, ask: &Ask) -> Result<Page> {
         self.read(|db| {
             let tx = db.unchecked_transaction()?; // total and rows are of the same moment
@@ -188,14 +198,16 @@ impl Sqlite {
         })
     }
 
-    pub(crate) async fn all(&self, list: &List) -> Result<Vec<Row>> {
+    pub(crate) async fn first(&self, list: &List, most: usize) -> Result<Vec<Row>> {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
         self.read(|db| {
             let mut find = db.prepare_cached(&format!(
                 "SELECT {COLUMNS} FROM list l JOIN entry e ON e.list = l.id
                  JOIN resource r ON r.seq = e.seq
-                 WHERE l.account = ? AND l.kind = ? AND l.field = ? AND l.value = ? ORDER BY e.seq"
+                 WHERE l.account = ? AND l.kind = ? AND l.field = ? AND l.value = ?
+                 ORDER BY e.seq LIMIT ?"
             ))?;
-            let key = (list.account, &list.kind, list.facet.0, &list.facet.1);
+            let key = (list.account, &list.kind, list.facet.0, &list.facet.1, most);
             Ok(find.query_map(key, row)?.collect::<Result<_, _>>()?)
         })
     }
@@ -204,12 +216,55 @@ impl Sqlite {
         self.read(|db| apply::list(db, account, kind, facet).map(|(_, total)| total))
     }
 
+    pub(crate) async fn totals(
+        &self,
+        account: i64,
+        kind: &str,
+        facets: &[Facet],
+    ) -> Result<Vec<u64>> {
+        self.read(|db| {
+            let tx = db.unchecked_transaction()?; // all are of the same moment
+            let total = |facet| Ok(apply::list(&tx, account, kind, facet)?.1);
+            facets.iter().map(total).collect()
+        })
+    }
+
+    pub(crate) async fn sums(&self, account: i64, since: i64) -> Result<Vec<Sum>> {
+        self.read(|db| sums::read(db, account, since))
+    }
+
+    pub(crate) async fn uncounted(&self, behind: i64, most: usize) -> Result<Vec<Row>> {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        self.read(|db| {
+            let mut find = db.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM resource r INDEXED BY resource_uncounted
+                 WHERE amount < 0 AND seq > ? ORDER BY seq LIMIT ?"
+            ))?;
+            Ok(find.query_map([behind, most], row)?.collect::<Result<_, _>>()?)
+        })
+    }
+
+    pub(crate) async fn count_in(&self, rows: Vec<Row>) -> Result<()> {
+        self.just_write(move |db| rows.iter().try_for_each(|row| sums::count_in(db, row))).await
+    }
+
     pub(crate) async fn taken(&self, scope: &str, value: &str) -> Result<Option<Uuid>> {
         self.read(|db| names::taken(db, scope, value))
     }
 
     pub(crate) async fn free(&self, scope: &str, ranges: &[(i64, i64)]) -> Result<Option<i64>> {
         self.read(|db| names::free(db, scope, ranges))
+    }
+
+    pub(crate) async fn held(&self, scope: &str, owner: Uuid) -> Result<Vec<String>> {
+        self.read(|db| {
+            let sql =
+                "SELECT value FROM taken INDEXED BY taken_owner WHERE owner = ? AND scope = ?";
+            let mut find = db.prepare_cached(sql)?;
+            Ok(find
+                .query_map((owner.as_bytes(), scope), |r| r.get(0))?
+                .collect::<Result<_, _>>()?)
+        })
     }
 
     pub(crate) async fn apply(&self, change: Change) -> Result<()> {
@@ -282,7 +337,7 @@ impl Sqlite {
 
     pub(crate) async fn reset(&self) -> Result<()> {
         // Numbers go on from where they were, so that old cursors point at nothing.
-        const TABLES: [&str; 6] = ["resource", "list", "entry", "taken", "run", "world"];
+        const TABLES: [&str; 7] = ["resource", "list", "entry", "taken", "run", "world", "sums"];
         self.just_write(|db| {
             for table in TABLES {
                 apply::run(db, &format!("DELETE FROM {table}"), [])?;
@@ -297,6 +352,13 @@ impl Sqlite {
 impl Sqlite {
     pub(crate) fn count(&self, sql: &str) -> Result<i64> {
         self.read(|db| Ok(db.query_row(sql, [], |r| r.get(0))?))
+    }
+
+    pub(crate) async fn run(&self, statements: &'static [&str]) -> Result<()> {
+        self.just_write(move |db| {
+            statements.iter().try_for_each(|sql| apply::run(db, sql, []).map(drop))
+        })
+        .await
     }
 }
 
@@ -336,6 +398,10 @@ fn row(r: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
         error: r.get(10)?,
         desired: r.get(11)?,
         observed: r.get(12)?,
+        tally: match r.get(13)? {
+            Some(class) => Some(Tally { class, amount: r.get(14)? }),
+            None => None,
+        },
     })
 }
 

@@ -9,6 +9,7 @@ mod names;
 mod pages;
 mod places;
 mod shared;
+mod sums;
 
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -99,6 +100,9 @@ suite! {
     pages::a_page_of_one_facet_and_of_several,
     pages::a_cursor_outlives_its_row,
     pages::accounts_and_kinds_do_not_meet,
+    sums::sums_follow_what_is_written,
+    sums::several_are_read_in_one_go,
+    sums::a_list_is_read_to_its_bound,
     model::random_operations_keep_every_list_right,
 }
 
@@ -144,7 +148,7 @@ fn stale<T: std::fmt::Debug>(result: &Result<T>) -> bool {
 /// How much is stored, over all tables: equal before and after a change that was refused.
 async fn size(store: &Store) -> Vec<i64> {
     let mut sizes = Vec::new();
-    for table in ["resource", "list", "entry", "taken", "run"] {
+    for table in ["resource", "list", "entry", "taken", "run", "sums"] {
         let sql = format!("SELECT count(*) FROM {table}");
         sizes.push(testing::count(store, &sql).await.unwrap());
     }

@@ -15,7 +15,7 @@ use tokio::sync::OwnedMutexGuard;
 use tokio::time::Sleep;
 use uuid::Uuid;
 
-use crate::change::List;
+use crate::Facet;
 
 /// How long one tries before it gives up.
 pub const PATIENCE: Duration = Duration::from_secs(10);
@@ -35,8 +35,8 @@ impl Hot {
         Self(format!("row {id}"))
     }
 
-    pub(crate) fn list(list: &List) -> Self {
-        let List { account, kind, facet: (field, value) } = list;
+    /// A list.
+    pub fn list(account: i64, kind: &str, (field, value): &Facet) -> Self {
         Self(format!("list {account} {kind} {field} {value}"))
     }
 

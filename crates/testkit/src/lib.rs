@@ -105,6 +105,7 @@ impl Builder {
             world: Some(Arc::new(sim.clone())),
             ..Config::new(store.clone())
         });
+        control.count_what_is_stored().await.expect("the store can be written");
         control.ensure_root(KEY).await.expect("the store takes the first account");
         let engine = control::engine(&control);
         let limits = server::Limits::default();

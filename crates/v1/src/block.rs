@@ -50,8 +50,9 @@ async fn create(cx: Cx) -> Result<Reply> {
 }
 
 async fn delete(cx: Cx) -> Result<Reply> {
-    let block_id = cx.named(BLOCK, "SUBID").await?;
+    let block_id: BlockId = cx.named(BLOCK, "SUBID").await?;
     cx.on(BLOCK, DeleteBlock { block_id }).await?;
+    cx.forget(BLOCK.space, block_id).await;
     Ok(Reply::Done)
 }
 

@@ -63,8 +63,7 @@ impl Param {
 }
 
 /// Permissions that v1 asks for besides those of v2's operations.
-const NEEDS: [(&str, Access); 6] = [
-    ("account/info", Access::Billing),
+const NEEDS: [(&str, Access); 5] = [
     ("server/backup_enable", Access::Upgrade),
     ("server/create", Access::Subscriptions),
     ("server/create_ipv4", Access::Upgrade),
@@ -204,7 +203,7 @@ impl Call {
         NEEDS.iter().find(|(path, _)| *path == self.path).map(|(_, access)| *access)
     }
 
-    /// Whether a parameter is neither taken nor refused.
+    /// Whether a parameter that is not taken is none to tell of.
     pub(crate) fn ignores(&self, name: &str) -> bool {
         IGNORED.contains(&(self.path, name))
     }

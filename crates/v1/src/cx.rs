@@ -1,30 +1,54 @@
 //! What a handler works with: the caller's client, the checked parameters, and the way from v1's
 //! identifiers to v2's and back.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use api::id::{FirewallGroupId, InstanceId};
 use api::plans::{ListMetalPlans, ListPlans};
 use api::regions::ListRegions;
-use api::{Endpoint, Listing};
+use api::{Access, Endpoint, Listing};
 use control::catalog::Catalog;
 use futures_util::TryStreamExt;
 use sdk::Client;
 use uuid::Uuid;
 
+use crate::caller::Caller;
 use crate::error::{Failure, Result, is_unknown};
-use crate::ids::Space;
+use crate::ids::{Ids, Space};
 use crate::maps::{is_later, later};
 use crate::params::Args;
-use crate::serve::Config;
+use crate::serve::Shared;
 
 /// What a handler works with.
 pub(crate) struct Cx {
     pub(crate) client: Client,
-    pub(crate) config: Arc<Config>,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) caller: Arc<Caller>,
+    /// Which call it is.
+    pub(crate) call: &'static str,
     pub(crate) args: Args,
     /// Whether the caller speaks v1 as it was from about 2015 on: it sends its key in a header.
     pub(crate) later: bool,
+    pub(crate) named: Named,
+}
+
+/// The things that a call named, each with its id as the caller wrote it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Named(Arc<Mutex<Vec<(Uuid, String)>>>);
+
+impl Named {
+    fn add(&self, id: Uuid, text: String) {
+        self.0.lock().expect("no panic while held").push((id, text));
+    }
+
+    /// A refusal with the caller's ids instead of v2's: those may be of another account's things,
+    /// and are not this caller's to know.
+    pub(crate) fn in_v1_ids(&self, mut refusal: Failure) -> Failure {
+        for (id, text) in self.0.lock().expect("no panic while held").iter() {
+            refusal.text = refusal.text.replace(&id.to_string(), text);
+        }
+        refusal
+    }
 }
 
 /// What an id names, and the sentence for one that names nothing.
@@ -84,7 +108,17 @@ impl Thing {
 
 impl Cx {
     pub(crate) fn catalog(&self) -> &Catalog {
-        &self.config.catalog
+        &self.shared.config.catalog
+    }
+
+    pub(crate) fn ids(&self) -> &dyn Ids {
+        &*self.shared.config.ids
+    }
+
+    /// Passes over parameters that were sent and do not matter here.
+    pub(crate) fn ignore(&self, params: &[&str]) {
+        let names: Vec<_> = params.iter().map(|&name| name.to_owned()).collect();
+        self.shared.ignored.tell(self.call, &names);
     }
 
     /// Carries out an operation of v2.
@@ -114,11 +148,26 @@ impl Cx {
         })
     }
 
-    /// A server's password: as v2 tells it, or as it was kept when v2 told it last.
+    /// A server's password: as v2 tells it, or as it was kept when v2 told it last. Who may only
+    /// look at servers is not to get into them.
     pub(crate) async fn password(&self, server: Uuid, told: Option<&str>) -> Result<String> {
-        match told {
-            Some(password) => Ok(password.to_owned()),
-            None => Ok(self.config.ids.password(server).await?.unwrap_or_default()),
+        let password = match told {
+            Some(password) => Some(password.to_owned()),
+            None => self.ids().password(server).await?,
+        };
+        match password {
+            Some(password) if self.caller.rights().await?.may(Access::Subscriptions) => {
+                Ok(password)
+            }
+            _ => Ok(String::new()),
+        }
+    }
+
+    /// Forgets what is kept of a thing that is gone. It is gone whether that succeeds or not.
+    pub(crate) async fn forget(&self, space: Space, id: impl Into<Uuid>) {
+        let id = id.into();
+        if let Err(error) = self.ids().forget(space, id).await {
+            tracing::warn!(%error, %id, "the id of what is gone is still kept");
         }
     }
 
@@ -130,7 +179,7 @@ impl Cx {
 
     /// The number of a thing.
     pub(crate) async fn number(&self, space: Space, id: impl Into<Uuid>) -> Result<u64> {
-        let numbers = self.config.ids.numbers(space, &[id.into()]).await?;
+        let numbers = self.ids().numbers(space, &[id.into()]).await?;
         Ok(numbers.first().copied().unwrap_or_default())
     }
 
@@ -141,7 +190,7 @@ impl Cx {
         ids: impl IntoIterator<Item = impl Into<Uuid>>,
     ) -> Result<Vec<u64>> {
         let ids: Vec<Uuid> = ids.into_iter().map(Into::into).collect();
-        Ok(self.config.ids.numbers(space, &ids).await?)
+        Ok(self.ids().numbers(space, &ids).await?)
     }
 
     /// The id of a thing as v1 writes it.
@@ -156,8 +205,9 @@ impl Cx {
 
     /// The thing with a number.
     pub(crate) async fn numbered<T: From<Uuid>>(&self, thing: Thing, number: u64) -> Result<T> {
-        let id = self.config.ids.id(thing.space, number).await?;
-        id.map(T::from).ok_or_else(|| thing.unknown())
+        let id = self.ids().id(thing.space, number).await?.ok_or_else(|| thing.unknown())?;
+        self.named.add(id, thing.space.text(number));
+        Ok(id.into())
     }
 
     /// The thing that a textual parameter names.

@@ -48,8 +48,14 @@ const RECORD: Thing = Thing {
 };
 
 impl Cx {
-    fn domain(&self) -> String {
-        self.args.text("domain").trim().to_ascii_lowercase()
+    /// The domain that is meant. Nothing but dots is none, and in a path of v2's would lead
+    /// elsewhere.
+    fn domain(&self) -> Result<String> {
+        let domain = self.args.text("domain").trim().to_ascii_lowercase();
+        match domain.bytes().all(|byte| byte == b'.') {
+            true => Err(DOMAIN.unknown()),
+            false => Ok(domain),
+        }
     }
 }
 
@@ -58,7 +64,7 @@ async fn create_domain(cx: Cx) -> Result<Reply> {
     let ip = text.trim().parse::<std::net::IpAddr>();
     let ip =
         ip.map_err(|_| Failure::refused(format!("Invalid serverip.  {text} is no address")))?;
-    let request = CreateDomain { domain: cx.domain(), ip: Some(Some(ip).into()), dns_sec: None };
+    let request = CreateDomain { domain: cx.domain()?, ip: Some(Some(ip).into()), dns_sec: None };
     cx.send(request).await?;
     Ok(Reply::Done)
 }
@@ -75,7 +81,7 @@ async fn create_record(cx: Cx) -> Result<Reply> {
         return Err(Failure::refused(text));
     }
     let request = CreateRecord {
-        dns_domain: cx.domain(),
+        dns_domain: cx.domain()?,
         name: cx.args.text("name"),
         kind,
         data,
@@ -91,7 +97,18 @@ fn is_quoted(data: &str) -> bool {
 }
 
 async fn delete_domain(cx: Cx) -> Result<Reply> {
-    cx.on(DOMAIN, DeleteDomain { dns_domain: cx.domain() }).await?;
+    let dns_domain = cx.domain()?;
+    // Its records go with it.
+    let list = ListRecords { dns_domain: dns_domain.clone(), ..Default::default() };
+    let records = match cx.all(list).await {
+        Ok(records) => records,
+        // Whether there is such a domain, v2 says below.
+        Err(_) => Vec::new(),
+    };
+    cx.on(DOMAIN, DeleteDomain { dns_domain }).await?;
+    for record in records {
+        cx.forget(RECORD.space, record.id).await;
+    }
     Ok(Reply::Done)
 }
 
@@ -99,21 +116,22 @@ async fn delete_domain(cx: Cx) -> Result<Reply> {
 async fn on_record<E: api::Endpoint>(cx: &Cx, request: E) -> Result<E::Response> {
     let outcome = cx.on(RECORD, request).await;
     if matches!(&outcome, Err(failure) if failure.text == RECORD.invalid) {
-        cx.on(DOMAIN, GetDomain { dns_domain: cx.domain() }).await?;
+        cx.on(DOMAIN, GetDomain { dns_domain: cx.domain()? }).await?;
     }
     outcome
 }
 
 async fn delete_record(cx: Cx) -> Result<Reply> {
     let record_id = record(&cx).await?;
-    on_record(&cx, DeleteRecord { dns_domain: cx.domain(), record_id }).await?;
+    on_record(&cx, DeleteRecord { dns_domain: cx.domain()?, record_id }).await?;
+    cx.forget(RECORD.space, record_id).await;
     Ok(Reply::Done)
 }
 
 async fn record(cx: &Cx) -> Result<api::id::RecordId> {
     let found = cx.named(RECORD, "RECORDID").await;
     if found.is_err() {
-        cx.on(DOMAIN, GetDomain { dns_domain: cx.domain() }).await?;
+        cx.on(DOMAIN, GetDomain { dns_domain: cx.domain()? }).await?;
     }
     found
 }
@@ -121,7 +139,7 @@ async fn record(cx: &Cx) -> Result<api::id::RecordId> {
 async fn update_record(cx: Cx) -> Result<Reply> {
     let record_id = record(&cx).await?;
     let request = UpdateRecord {
-        dns_domain: cx.domain(),
+        dns_domain: cx.domain()?,
         record_id,
         name: cx.args.opt_text("name"),
         data: cx.args.opt_text("data"),
@@ -135,12 +153,12 @@ async fn update_record(cx: Cx) -> Result<Reply> {
 async fn dnssec_enable(cx: Cx) -> Result<Reply> {
     let on = cx.args.flag("enable").unwrap_or_default();
     let dns_sec = if on { DnsSec::Enabled } else { DnsSec::Disabled };
-    cx.on(DOMAIN, UpdateDomain { dns_domain: cx.domain(), dns_sec }).await?;
+    cx.on(DOMAIN, UpdateDomain { dns_domain: cx.domain()?, dns_sec }).await?;
     Ok(Reply::Done)
 }
 
 async fn dnssec_info(cx: Cx) -> Result<Reply> {
-    let lines = cx.on(DOMAIN, GetDomainDnssec { dns_domain: cx.domain() }).await?;
+    let lines = cx.on(DOMAIN, GetDomainDnssec { dns_domain: cx.domain()? }).await?;
     Ok(json!(lines).into())
 }
 
@@ -153,7 +171,7 @@ async fn list(cx: Cx) -> Result<Reply> {
 }
 
 async fn records(cx: Cx) -> Result<Reply> {
-    let dns_domain = cx.domain();
+    let dns_domain = cx.domain()?;
     // Asked for first, since a list of an unknown domain is refused by page, not by name.
     cx.on(DOMAIN, GetDomain { dns_domain: dns_domain.clone() }).await?;
     let records = cx.all(ListRecords { dns_domain, ..Default::default() }).await?;
@@ -163,7 +181,8 @@ async fn records(cx: Cx) -> Result<Reply> {
             "type": word(&record.kind),
             "name": record.name,
             "data": record.data,
-            "priority": record.priority,
+            // v2 has -1 where v1 had 0: none was ever set.
+            "priority": record.priority.max(0),
             "RECORDID": number,
             "ttl": record.ttl,
         })
@@ -172,12 +191,12 @@ async fn records(cx: Cx) -> Result<Reply> {
 }
 
 async fn soa_info(cx: Cx) -> Result<Reply> {
-    let soa = cx.on(DOMAIN, GetDomainSoa { dns_domain: cx.domain() }).await?;
+    let soa = cx.on(DOMAIN, GetDomainSoa { dns_domain: cx.domain()? }).await?;
     Ok(json!({ "nsprimary": soa.nsprimary, "email": soa.email }).into())
 }
 
 async fn soa_update(cx: Cx) -> Result<Reply> {
     let (nsprimary, email) = (cx.args.opt_text("nsprimary"), cx.args.opt_text("email"));
-    cx.on(DOMAIN, UpdateDomainSoa { dns_domain: cx.domain(), nsprimary, email }).await?;
+    cx.on(DOMAIN, UpdateDomainSoa { dns_domain: cx.domain()?, nsprimary, email }).await?;
     Ok(Reply::Done)
 }

@@ -49,6 +49,13 @@ impl Failure {
         Self { status: StatusCode::SERVICE_UNAVAILABLE, text }
     }
 
+    /// 503: there is no room for another large request, so nothing was done.
+    pub(crate) fn busy() -> Self {
+        let text = "Service unavailable.  Too many large requests are being read, so nothing was \
+                    done: try again at a later time";
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, text: text.into() }
+    }
+
     /// The same refusal behind the words with which v1 begins those of this call. v2 says them
     /// itself here and there.
     pub(crate) fn after(self, words: &str) -> Self {
@@ -74,6 +81,11 @@ impl From<sdk::Error> for Failure {
             sdk::Error::Transport { .. } => Self::broken(error, "did not answer"),
             sdk::Error::TimedOut { .. } => Self::broken(error, "did not answer in time"),
             sdk::Error::Unreadable { .. } => Self::broken(error, "answered what cannot be read"),
+            // Nothing was sent: the key was taken before, so this is some value in a path or query.
+            sdk::Error::Invalid(_) => Self::refused(
+                "Invalid value.  One of the parameters is too long, or holds characters that no \
+                 address can",
+            ),
             other => Self::internal(other),
         }
     }

@@ -46,6 +46,7 @@ async fn group_create(cx: Cx) -> Result<Reply> {
 async fn group_delete(cx: Cx) -> Result<Reply> {
     let firewall_group_id = group(&cx).await?;
     cx.on(FIREWALL, DeleteFirewallGroup { firewall_group_id }).await?;
+    cx.forget(FIREWALL.space, firewall_group_id).await;
     Ok(Reply::Done)
 }
 

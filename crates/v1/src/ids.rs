@@ -1,11 +1,12 @@
 //! Identifiers: v1's numbers and short hexadecimal words for v2's UUIDs, assigned when first
 //! needed and kept.
 //!
-//! A number is drawn from the UUID itself, and drawn again where another thing has it: so there is
-//! no counter to contend for. An id says nothing about whose thing it is; that is v2's to judge.
+//! A number is drawn from the UUID itself, and drawn again where another thing has it or had it: so
+//! there is no counter to contend for, and an old script never means another thing than it did. An id
+//! says nothing about whose thing it is; that is v2's to judge.
 
 use async_trait::async_trait;
-use store::Store;
+use store::{Store, Tx};
 use uuid::Uuid;
 
 /// A kind of id: things of one space never share one.
@@ -67,6 +68,16 @@ impl Space {
         }
     }
 
+    /// The scope of its numbers among the store's unique values.
+    fn scope(self) -> String {
+        format!("v1:{}", self.name())
+    }
+
+    /// Whether a number could come twice by chance. Those of thirteen digits do not.
+    fn is_narrow(self) -> bool {
+        self.range().1 <= u64::from(u32::MAX)
+    }
+
     /// An id as v1 writes it.
     pub fn text(self, number: u64) -> String {
         match self {
@@ -101,6 +112,9 @@ pub enum IdsError {
     /// The store failed, or others were quicker, again and again.
     #[error(transparent)]
     Store(#[from] store::Error),
+    /// Nearly all numbers have been given.
+    #[error("{} is used up: no number that was never given was found", .0.name())]
+    Full(Space),
 }
 
 /// Which id of v1 is which of v2.
@@ -110,16 +124,25 @@ pub trait Ids: Send + Sync + 'static {
     async fn numbers(&self, space: Space, ids: &[Uuid]) -> Result<Vec<u64>, IdsError>;
     /// The thing with this number; none where none was ever given it.
     async fn id(&self, space: Space, number: u64) -> Result<Option<Uuid>, IdsError>;
-    /// Keeps the first password of a server, which v2 tells only once and v1 in every list; none:
-    /// forgets it.
-    async fn keep_password(&self, server: Uuid, password: Option<&str>) -> Result<(), IdsError>;
+    /// Keeps the first password of a server, which v2 tells only once and v1 in every list.
+    async fn keep_password(&self, server: Uuid, password: &str) -> Result<(), IdsError>;
     /// The password that was kept.
     async fn password(&self, server: Uuid) -> Result<Option<String>, IdsError>;
+    /// Forgets a thing that is gone, with all that was kept of it. Its number is never given again.
+    async fn forget(&self, space: Space, id: Uuid) -> Result<(), IdsError>;
 }
 
-const PASSWORD: &str = "v1-password";
+/// How many numbers are drawn before a space counts as full.
+const DRAWS: u32 = 1000;
+/// The scope of passwords. A value is the server's UUID, since two may have the same password, and
+/// the password.
+const PASSWORD: &str = "v1:password";
 
 /// Keeps ids in a store: the server's own, or the gateway's small file.
+///
+/// Numbers and passwords are unique values that the thing's UUID holds. So in the server's store
+/// they go with the thing's row, however it goes. What remains of a number is one bit that says that
+/// it was given.
 #[derive(Debug, Clone)]
 pub struct StoreIds {
     store: Store,
@@ -131,26 +154,20 @@ impl StoreIds {
         Self { store }
     }
 
+    async fn number(&self, space: Space, id: Uuid) -> Result<Option<u64>, store::Error> {
+        let held = self.store.held(&space.scope(), id).await?;
+        Ok(held.first().and_then(|number| number.parse().ok()))
+    }
+
     /// Assigns what is missing, all in one transaction.
-    async fn assign(&self, space: Space, ids: &[Uuid]) -> Result<Vec<u64>, store::Error> {
-        let (there, back) = scopes(space);
+    async fn assign(&self, space: Space, ids: &[Uuid]) -> Result<Vec<u64>, IdsError> {
         let mut tx = self.store.begin();
         let mut numbers = Vec::with_capacity(ids.len());
         for id in ids {
-            if let Some(owner) = tx.taken(&back, &id.to_string()).await? {
-                numbers.push(packed_number(owner));
-                continue;
-            }
-            let mut attempt = 0;
-            let number = loop {
-                let number = space.draw(*id, attempt);
-                if tx.taken(&there, &number.to_string()).await?.is_none() {
-                    break number;
-                }
-                attempt += 1;
+            let number = match self.number(space, *id).await? {
+                Some(number) => number,
+                None => take(&mut tx, space, *id).await?,
             };
-            tx.take(there.as_str(), number.to_string(), *id);
-            tx.take(back.as_str(), id.to_string(), packed(number));
             numbers.push(number);
         }
         tx.commit().await?;
@@ -158,29 +175,49 @@ impl StoreIds {
     }
 }
 
-/// The scopes of unique values: number to UUID, and back.
-fn scopes(space: Space) -> (String, String) {
-    (format!("v1:{}", space.name()), format!("v1:{}:number", space.name()))
+/// Takes for a thing the first of its draws that no other thing has or had. Who asks at the same
+/// moment finds the same number taken at the commit, and begins anew.
+async fn take(tx: &mut Tx, space: Space, id: Uuid) -> Result<u64, IdsError> {
+    for attempt in 0..DRAWS {
+        let number = space.draw(id, attempt);
+        let text = number.to_string();
+        match tx.taken(&space.scope(), &text).await? {
+            // Asked for twice in the same call.
+            Some(owner) if owner == id => return Ok(number),
+            Some(_) => continue,
+            None => {}
+        }
+        if space.is_narrow() && !mark(tx, space, number).await? {
+            continue;
+        }
+        tx.take(space.scope(), text, id);
+        return Ok(number);
+    }
+    Err(IdsError::Full(space))
 }
 
-/// The store's unique values are held by UUIDs: a number travels inside one. No resource has it,
-/// since those of resources carry a version.
-fn packed(number: u64) -> Uuid {
-    Uuid::from_u64_pair(0, number)
-}
-
-fn packed_number(owner: Uuid) -> u64 {
-    owner.as_u64_pair().1
+/// Marks a number as given; false: it was before. The marks of 64 numbers are one unique value,
+/// whose holder they are, so that they never take more than a small share of the space.
+async fn mark(tx: &mut Tx, space: Space, number: u64) -> Result<bool, store::Error> {
+    let (scope, page) = (format!("{}:given", space.scope()), (number / 64).to_string());
+    let marks = tx.taken(&scope, &page).await?.map_or(0, |marks| marks.as_u64_pair().1);
+    let bit = 1 << (number % 64);
+    if marks & bit != 0 {
+        return Ok(false);
+    }
+    tx.release(scope.as_str(), page.as_str());
+    // No resource has such a UUID, since theirs carry a version.
+    tx.take(scope, page, Uuid::from_u64_pair(0, marks | bit));
+    Ok(true)
 }
 
 #[async_trait]
 impl Ids for StoreIds {
     async fn numbers(&self, space: Space, ids: &[Uuid]) -> Result<Vec<u64>, IdsError> {
-        let (_, back) = scopes(space);
         let mut numbers = Vec::with_capacity(ids.len());
         for id in ids {
-            match self.store.taken(&back, &id.to_string()).await? {
-                Some(owner) => numbers.push(packed_number(owner)),
+            match self.number(space, *id).await? {
+                Some(number) => numbers.push(number),
                 None => break,
             }
         }
@@ -190,30 +227,39 @@ impl Ids for StoreIds {
         let mut patience = self.store.patience();
         loop {
             match self.assign(space, ids).await {
-                Err(store::Error::Stale(hot)) if patience.again(&hot).await => {}
-                outcome => return Ok(outcome?),
+                Err(IdsError::Store(store::Error::Stale(hot))) if patience.again(&hot).await => {}
+                outcome => return outcome,
             }
         }
     }
 
     async fn id(&self, space: Space, number: u64) -> Result<Option<Uuid>, IdsError> {
-        Ok(self.store.taken(&scopes(space).0, &number.to_string()).await?)
+        Ok(self.store.taken(&space.scope(), &number.to_string()).await?)
     }
 
-    async fn keep_password(&self, server: Uuid, password: Option<&str>) -> Result<(), IdsError> {
-        match password {
-            Some(password) => {
-                let state = serde_json::Value::from(password).to_string();
-                self.store.world_put(PASSWORD, server, state).await?;
-            }
-            None => self.store.world_remove(PASSWORD, server).await?,
+    async fn keep_password(&self, server: Uuid, password: &str) -> Result<(), IdsError> {
+        let mut tx = self.store.begin();
+        for old in self.store.held(PASSWORD, server).await? {
+            tx.release(PASSWORD, old);
         }
-        Ok(())
+        tx.take(PASSWORD, format!("{server} {password}"), server);
+        Ok(tx.commit().await?)
     }
 
     async fn password(&self, server: Uuid) -> Result<Option<String>, IdsError> {
-        let state = self.store.world_get(PASSWORD, server).await?;
-        Ok(state.and_then(|state| serde_json::from_str(&state).ok()))
+        let held = self.store.held(PASSWORD, server).await?;
+        let password = held.first().and_then(|value| value.split_once(' '));
+        Ok(password.map(|(_, password)| password.to_owned()))
+    }
+
+    async fn forget(&self, space: Space, id: Uuid) -> Result<(), IdsError> {
+        let mut tx = self.store.begin();
+        for scope in [space.scope().as_str(), PASSWORD] {
+            for value in self.store.held(scope, id).await? {
+                tx.release(scope, value);
+            }
+        }
+        Ok(tx.commit().await?)
     }
 }
 
@@ -269,6 +315,51 @@ mod tests {
         tx.commit().await.unwrap();
         let given = ids.numbers(Space::Iso, &[two]).await.unwrap();
         assert_eq!(given, [Space::Iso.draw(two, 1)]);
+    }
+
+    async fn count(ids: &StoreIds) -> i64 {
+        store::testing::count(&ids.store, "SELECT count(*) FROM taken").await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_is_gone_leaves_nothing_and_its_number_is_never_given_again() {
+        let ids = ids().await;
+        let server = Uuid::new_v4();
+        let space = Space::Subscription;
+        let number = ids.numbers(space, &[server]).await.unwrap()[0];
+        ids.keep_password(server, "first").await.unwrap();
+        ids.keep_password(server, "second one").await.unwrap();
+        assert_eq!(ids.password(server).await.unwrap().as_deref(), Some("second one"));
+        ids.forget(space, server).await.unwrap();
+        assert_eq!(ids.password(server).await.unwrap(), None);
+        assert_eq!(ids.id(space, number).await.unwrap(), None);
+        assert_eq!(count(&ids).await, 1, "one mark");
+        // The same draws come again, and the first of them was given.
+        let again = ids.numbers(space, &[server]).await.unwrap();
+        assert_eq!(again, [space.draw(server, 1)]);
+    }
+
+    #[tokio::test]
+    async fn marks_of_numbers_never_take_more_than_their_share() {
+        let ids = ids().await;
+        let mut tx = ids.store.begin();
+        for number in 100_000..102_048 {
+            assert!(mark(&mut tx, Space::Script, number).await.unwrap());
+        }
+        assert!(!mark(&mut tx, Space::Script, 100_007).await.unwrap());
+        ids.commit(tx, "test").await.unwrap();
+        assert_eq!(count(&ids).await, 33);
+        let mut tx = ids.store.begin();
+        assert!(!mark(&mut tx, Space::Script, 102_047).await.unwrap());
+        assert!(mark(&mut tx, Space::Script, 102_048).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_thing_that_is_asked_for_twice_at_once_has_one_number() {
+        let ids = ids().await;
+        let thing = Uuid::new_v4();
+        let numbers = ids.numbers(Space::Record, &[thing, thing]).await.unwrap();
+        assert_eq!(numbers[0], numbers[1]);
     }
 
     #[tokio::test]

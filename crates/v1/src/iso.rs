@@ -1,6 +1,5 @@
 //! `iso/*`: ISO images, the account's and everybody's.
 
-use api::account::GetAccount;
 use api::id::IsoId;
 use api::isos::*;
 use serde_json::json;
@@ -26,8 +25,9 @@ async fn create_from_url(cx: Cx) -> Result<Reply> {
 }
 
 async fn destroy(cx: Cx) -> Result<Reply> {
-    let iso_id = cx.named(ISO, "ISOID").await?;
+    let iso_id: IsoId = cx.named(ISO, "ISOID").await?;
     cx.attempt(ISO, DeleteIso { iso_id }, "Unable to delete ISO").await?;
+    cx.forget(ISO.space, iso_id).await;
     Ok(Reply::Done)
 }
 
@@ -51,7 +51,7 @@ async fn list(cx: Cx) -> Result<Reply> {
 
 async fn list_public(cx: Cx) -> Result<Reply> {
     // v2 tells everybody; v1 asks for a key.
-    cx.send(GetAccount {}).await?;
+    cx.caller.rights().await?;
     let isos = cx.send(ListPublicIsos {}).await?.items;
     let mut entries = Vec::with_capacity(isos.len());
     for iso in isos {

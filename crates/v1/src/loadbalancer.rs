@@ -1,7 +1,6 @@
 //! `loadbalancer/*`: load balancers. Their ids are numbers, everywhere; those of rules are texts.
 //!
-//! v1 has a call for each part of what v2 changes in one: a part that is read and written back
-//! here may be changed by others in between.
+//! v1 has a call for each part of what v2 changes in one.
 
 use api::Endpoint;
 use api::id::{InstanceId, LoadBalancerId};
@@ -155,6 +154,7 @@ async fn create(cx: Cx) -> Result<Reply> {
 async fn destroy(cx: Cx) -> Result<Reply> {
     let load_balancer_id = id(&cx).await?;
     cx.on(BALANCER, DeleteLoadBalancer { load_balancer_id }).await?;
+    cx.forget(BALANCER.space, load_balancer_id).await;
     Ok(Reply::Done)
 }
 
@@ -207,24 +207,45 @@ async fn ssl_remove(cx: Cx) -> Result<Reply> {
     Ok(Reply::Done)
 }
 
-async fn instance_attach(cx: Cx) -> Result<Reply> {
-    let mut instances = get(&cx).await?.instances;
-    let instance: InstanceId = cx.named(SERVER, "backendNode").await?;
-    if !instances.contains(&instance) {
-        instances.push(instance);
+/// How often a list of instances is written, where others of v2 write it at the same time.
+const ROUNDS: u32 = 4;
+
+/// Attaches or detaches the server that `backendNode` names. v2 knows lists only: who changes one
+/// here takes turns, and then looks whether the change is still there, since others may have
+/// replaced the list through v2.
+async fn set_attached(cx: &Cx, wanted: bool) -> Result<Reply> {
+    let load_balancer_id = id(cx).await?;
+    let _turn = cx.shared.balancers.turn(load_balancer_id.into()).await;
+    for round in 0..=ROUNDS {
+        let mut instances = get(cx).await?.instances;
+        let instance: InstanceId = cx.named(SERVER, "backendNode").await?;
+        if instances.contains(&instance) == wanted {
+            if round == 0 && !wanted {
+                let text = "Invalid backendNode.  The server is not attached to the load balancer";
+                return Err(Failure::refused(text));
+            }
+            return Ok(Reply::Done);
+        }
+        if round == ROUNDS {
+            // v2 has accepted it each time.
+            break;
+        }
+        match wanted {
+            true => instances.push(instance),
+            false => instances.retain(|id| *id != instance),
+        }
+        change(cx, [("instances", json!(instances))]).await?;
     }
-    change(&cx, [("instances", json!(instances))]).await
+    tracing::warn!(%load_balancer_id, "others keep replacing this load balancer's instances");
+    Ok(Reply::Done)
+}
+
+async fn instance_attach(cx: Cx) -> Result<Reply> {
+    set_attached(&cx, true).await
 }
 
 async fn instance_detach(cx: Cx) -> Result<Reply> {
-    let mut instances = get(&cx).await?.instances;
-    let instance: InstanceId = cx.named(SERVER, "backendNode").await?;
-    let Some(place) = instances.iter().position(|id| *id == instance) else {
-        let text = "Invalid backendNode.  The server is not attached to the load balancer";
-        return Err(Failure::refused(text));
-    };
-    instances.remove(place);
-    change(&cx, [("instances", json!(instances))]).await
+    set_attached(&cx, false).await
 }
 
 async fn forward_rule_create(cx: Cx) -> Result<Reply> {

@@ -1,5 +1,6 @@
 //! `network/*`: private networks. They are v2's VPCs, which took the place of networks there.
 
+use api::id::VpcId;
 use api::vpcs::{CreateVpc, DeleteVpc, ListVpcs};
 use serde_json::json;
 
@@ -31,8 +32,9 @@ async fn create(cx: Cx) -> Result<Reply> {
 }
 
 async fn destroy(cx: Cx) -> Result<Reply> {
-    let vpc_id = cx.spelt(NETWORK, "NETWORKID").await?;
+    let vpc_id: VpcId = cx.spelt(NETWORK, "NETWORKID").await?;
     cx.on(NETWORK, DeleteVpc { vpc_id }).await?;
+    cx.forget(NETWORK.space, vpc_id).await;
     Ok(Reply::Done)
 }
 

@@ -57,8 +57,9 @@ async fn usual_tier(cx: &Cx, cluster_id: u32) -> Result<u32> {
 }
 
 async fn destroy(cx: Cx) -> Result<Reply> {
-    let object_storage_id = cx.named(STORAGE, "SUBID").await?;
+    let object_storage_id: ObjectStorageId = cx.named(STORAGE, "SUBID").await?;
     cx.on(STORAGE, DeleteObjectStorage { object_storage_id }).await?;
+    cx.forget(STORAGE.space, object_storage_id).await;
     Ok(Reply::Done)
 }
 

@@ -1,7 +1,8 @@
 //! Parameters: read from query and form, and checked against the call's table before anything is
 //! done.
 //!
-//! Each refusal is a sentence that names the parameter. Oddities that real clients send are
+//! Each refusal is a sentence that names the parameter. What the table does not have is passed over,
+//! as v1 did. Oddities that real clients send are
 //! understood here, so that handlers see only what the table promises.
 
 use std::collections::BTreeMap;
@@ -22,26 +23,32 @@ enum Value {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Args(BTreeMap<&'static str, Value>);
 
+/// How many parameters are read of a query or a form; PHP passes over the rest.
+const MOST: usize = 1000;
+/// How many unknown ones are named in the log.
+const TOLD: usize = 8;
+
 /// Pairs of name and value, as they were sent.
 pub(crate) type Pairs = Vec<(String, String)>;
 
 /// The pairs of a query or a form.
 pub(crate) fn pairs(text: &[u8]) -> impl Iterator<Item = (String, String)> {
-    form_urlencoded::parse(text).into_owned()
+    form_urlencoded::parse(text).into_owned().take(MOST)
 }
 
 impl Args {
-    /// Checks what was sent: each parameter known and of its kind, none missing.
-    pub(crate) fn check(call: &Call, pairs: &Pairs) -> Result<Self> {
+    /// Checks what was sent: each parameter of its kind, none missing. Adds to `unknown` the names
+    /// of those that the call does not take.
+    pub(crate) fn check(call: &Call, pairs: &Pairs, unknown: &mut Vec<String>) -> Result<Self> {
         let mut sent = BTreeMap::<&'static str, Vec<String>>::new();
         for (name, value) in pairs {
             let bare = name.split('[').next().unwrap_or_default();
             let param = call.params.iter().find(|p| p.name == bare || is_alias(p, bare));
             let Some(param) = param else {
-                if call.ignores(bare) {
-                    continue;
+                if !call.ignores(bare) && unknown.len() < TOLD {
+                    unknown.push(bare.chars().take(40).collect());
                 }
-                return Err(unknown(call, name));
+                continue;
             };
             sent.entry(param.name).or_default().push(value.clone());
         }
@@ -179,20 +186,13 @@ fn missing(call: &Call, param: &Param) -> Failure {
     Failure::refused(format!("Missing {0}.  {1} cannot do without {0}", param.name, call.path))
 }
 
-fn unknown(call: &Call, name: &str) -> Failure {
-    let name: String = name.chars().take(40).collect();
-    let known: Vec<_> = call.params.iter().map(|p| p.name).collect();
-    let known = if known.is_empty() { "no parameters".to_owned() } else { known.join(", ") };
-    Failure::refused(format!("Unknown parameter {name}.  {} takes {known}", call.path))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::calls::find;
 
     fn check(path: &str, form: &str) -> Result<Args> {
-        Args::check(find(path).unwrap(), &pairs(form.as_bytes()).collect())
+        Args::check(find(path).unwrap(), &pairs(form.as_bytes()).collect(), &mut Vec::new())
     }
 
     #[test]
@@ -200,11 +200,18 @@ mod tests {
         let text = |form| check("server/label_set", form).unwrap_err().text;
         assert_eq!(text("label=x"), "Missing SUBID.  server/label_set cannot do without SUBID");
         assert_eq!(text("SUBID=x&label=x"), "Invalid SUBID.  It must be an integer, not \"x\"");
-        let unknown = "Unknown parameter colour.  server/label_set takes SUBID, label";
-        assert_eq!(text("SUBID=1&label=x&colour=red"), unknown);
         assert!(text("SUBID=-1&label=x").starts_with("Invalid SUBID."));
         assert!(text("SUBID=99999999999999999999&label=x").starts_with("Invalid SUBID."));
         assert!(text("SUBID=&label=x").starts_with("Missing SUBID."));
+    }
+
+    #[test]
+    fn what_no_call_takes_is_passed_over_and_named() {
+        let call = find("sshkey/update").unwrap();
+        let sent = pairs(b"SSHKEYID=1&colour[]=red&date_created=now").collect();
+        let mut unknown = Vec::new();
+        let args = Args::check(call, &sent, &mut unknown).unwrap();
+        assert_eq!((args.text("SSHKEYID").as_str(), unknown), ("1", vec!["colour".to_owned()]));
     }
 
     #[test]

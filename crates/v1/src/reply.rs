@@ -1,13 +1,18 @@
 //! What a success says, and the small conventions in which v1 writes it.
 //!
 //! Two of them clients depend on: a map with nothing in it is `[]`, and an action answers with no
-//! body and no content type at all.
+//! body, whose type is not that of JSON: some clients would read it.
+//!
+//! Refusals are sent as HTML, as v1 did, and hold what callers sent. So nothing leaves here that a
+//! browser could take for markup.
 
 use api::Money;
 use axum::body::Body;
 use axum::response::Response;
-use http::header::CONTENT_TYPE;
-use http::{HeaderValue, StatusCode};
+use http::header::{
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -53,18 +58,43 @@ pub(crate) fn word(word: &impl Serialize) -> String {
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=UTF-8");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
+/// What browsers are told of every answer: it is no page of anybody's, and runs nothing.
+const GUARDS: [(HeaderName, HeaderValue); 3] = [
+    (CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox")),
+    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+];
+
+/// How many characters of a sentence are sent: some repeat what the caller sent.
+const SENTENCE: usize = 2000;
+
 pub(crate) fn response(outcome: Result<Reply, Failure>) -> Response {
     let (status, kind, body) = match outcome {
-        Ok(Reply::Done) => (StatusCode::OK, None, String::new()),
-        Ok(Reply::Json(value)) => (StatusCode::OK, Some(JSON), value.to_string()),
-        Err(failure) => (failure.status, Some(HTML), failure.text),
+        Ok(Reply::Done) => (StatusCode::OK, HTML, String::new()),
+        Ok(Reply::Json(value)) => (StatusCode::OK, JSON, value.to_string()),
+        Err(failure) => (failure.status, HTML, escaped(&failure.text)),
     };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
-    if let Some(kind) = kind {
-        response.headers_mut().insert(CONTENT_TYPE, kind);
-    }
+    response.headers_mut().insert(CONTENT_TYPE, kind);
+    response.headers_mut().extend(GUARDS);
     response
+}
+
+/// A sentence as the text of a page. This is the one way out of all of them, so that no place
+/// where a caller's text comes in can be forgotten. Quotes mean nothing in a text, and sentences
+/// that clients match on have some: they stay.
+fn escaped(text: &str) -> String {
+    let mut page = String::with_capacity(text.len().min(SENTENCE));
+    for letter in text.chars().take(SENTENCE) {
+        match letter {
+            '&' => page.push_str("&amp;"),
+            '<' => page.push_str("&lt;"),
+            '>' => page.push_str("&gt;"),
+            letter => page.push(letter),
+        }
+    }
+    page
 }
 
 /// What the real v1 answered after it was switched off, its reason phrase included.
@@ -90,11 +120,19 @@ mod tests {
     }
 
     #[test]
-    fn an_action_answers_with_nothing_at_all() {
+    fn an_action_answers_with_nothing_and_not_as_json() {
         let done = response(Ok(Reply::Done));
         assert_eq!(done.status(), StatusCode::OK);
-        assert!(done.headers().get(CONTENT_TYPE).is_none());
+        assert_eq!(done.headers()[CONTENT_TYPE], "text/html; charset=UTF-8");
         let list = response(Ok(map([]).into()));
         assert_eq!(list.headers()[CONTENT_TYPE], "application/json");
+    }
+
+    #[test]
+    fn a_sentence_is_text_and_stays_readable() {
+        let text = "Invalid server.  It is the key's, not \"<a>&amp;</a>\"";
+        let page = "Invalid server.  It is the key's, not \"&lt;a&gt;&amp;amp;&lt;/a&gt;\"";
+        assert_eq!(escaped(text), page);
+        assert_eq!(escaped(&"<".repeat(1 << 20)).len(), SENTENCE * "&lt;".len());
     }
 }

@@ -93,6 +93,7 @@ async fn destroy(cx: Cx) -> Result<Reply> {
         }
     };
     cx.on(RESERVED, DeleteReservedIp { reserved_ip }).await?;
+    cx.forget(RESERVED.space, reserved_ip).await;
     Ok(Reply::Done)
 }
 

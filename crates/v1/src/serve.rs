@@ -4,29 +4,27 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::Open;
-use api::account::GetAccount;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::any;
 use control::catalog::Catalog;
+use engine::Clock;
 use futures_util::FutureExt;
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
-use http_body_util::{BodyExt, Limited};
-use sdk::Client;
 
+use crate::balancers::Balancers;
+use crate::body::Bodies;
+use crate::caller::{Caller, Keys};
 use crate::calls::{Call, Verb, find};
-use crate::cx::Cx;
+use crate::cx::{Cx, Named};
 use crate::error::{Failure, INVALID_KEY, Result};
+use crate::ignored::Ignored;
 use crate::params::{Args, Pairs, pairs};
 use crate::reply::{self, Reply};
 use crate::{Ids, Limit, Upstream};
-
-const BODY_MAX: usize = 1 << 20;
-const BODY_TIME: Duration = Duration::from_secs(30);
 
 /// Whether v1 answers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -50,100 +48,146 @@ pub struct Config {
     pub limit: Option<Limit>,
     /// Whether it answers.
     pub mode: Mode,
+    /// The time.
+    pub clock: Clock,
+    /// How long what a key may do is remembered, where asking is dear; zero: it is asked each time.
+    pub remember: Duration,
+}
+
+/// What all calls share.
+pub(crate) struct Shared {
+    pub(crate) config: Config,
+    pub(crate) ignored: Ignored,
+    pub(crate) balancers: Balancers,
+    keys: Arc<Keys>,
+    bodies: Bodies,
 }
 
 /// The routes under `/v1`. They are under `/v2/v1`, too: older clients put `/v1/...` behind the
 /// address in `VULTR_API_ENDPOINT`, which `kettle exec` sets to that of v2 for newer ones.
 pub fn router(config: Config) -> Router {
-    let config = Arc::new(config);
+    let shared = Arc::new(Shared {
+        ignored: Ignored::new(config.clock.clone()),
+        balancers: Balancers::default(),
+        keys: Arc::new(Keys::new(config.clock.clone(), config.remember)),
+        bodies: Bodies::default(),
+        config,
+    });
     Router::new()
         .route("/v1", any(handle))
         .route("/v1/", any(handle))
         .route("/v1/{*call}", any(handle))
         .route("/v2/v1/{*call}", any(handle))
-        .with_state(config)
+        .with_state(shared)
 }
 
-async fn handle(State(config): State<Arc<Config>>, request: Request) -> Response {
-    if config.mode == Mode::Gone {
+async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    if shared.config.mode == Mode::Gone {
         return reply::gone();
     }
     let (parts, body) = request.into_parts();
     // A handler that panics leaves v2 as it is; the server lives on.
-    let answer = AssertUnwindSafe(answer(&config, &parts, body)).catch_unwind().await;
+    let answer = AssertUnwindSafe(answer(&shared, &parts, body)).catch_unwind().await;
     reply::response(answer.unwrap_or_else(|_| Err(Failure::internal("a handler panicked"))))
 }
 
-async fn answer(config: &Arc<Config>, parts: &Parts, body: Body) -> Result<Reply> {
+async fn answer(shared: &Arc<Shared>, parts: &Parts, body: Body) -> Result<Reply> {
     let call = route(parts)?;
     let mut sent: Pairs = pairs(parts.uri.query().unwrap_or_default().as_bytes()).collect();
-    sent.extend(pairs(&read(body).await?));
     let in_query = take_key(&mut sent);
     let in_header = header(&parts.headers);
     // Those who send the header speak v1 as it was from about 2015 on.
     let later = in_header.is_some();
-    let key = in_header.or(in_query).unwrap_or_default();
-    if key.is_empty() && !call.is_public() {
-        return Err(Failure::forbidden(INVALID_KEY));
-    }
-    let limit = config.limit.as_ref().filter(|_| !key.is_empty());
-    if let Some(per_second) = limit.and_then(|limit| limit.exceeded(&key)) {
-        return Err(Failure::too_many(per_second));
-    }
-    let client = config.upstream.client(&key, &parts.extensions);
-    let client = client.map_err(|_| Failure::forbidden(INVALID_KEY))?;
-    let outcome = match Args::check(call, &sent) {
-        Ok(args) => {
-            let cx = Cx { client: client.clone(), config: config.clone(), args, later };
-            match is_allowed(&client, call).await {
-                Ok(()) => (call.run)(cx).await,
-                Err(refusal) => Err(refusal),
-            }
-        }
-        Err(refusal) => Err(refusal),
+    // The key comes first: who has none makes nobody read what else was sent.
+    let ahead = match in_header.or(in_query).filter(|key| !key.is_empty()) {
+        Some(key) => Some(admit(shared, &key, parts)?),
+        None => None,
     };
-    match outcome {
-        Err(refusal) if !call.is_public() => Err(unless_key_is_wrong(&client, refusal).await),
+    // The room that the body takes is free when the call is done.
+    let body = shared.bodies.read(body, ahead.as_ref()).await?;
+    sent.extend(pairs(&body.bytes));
+    let in_form = take_key(&mut sent).unwrap_or_default();
+    let caller = match ahead {
+        Some(caller) => caller,
+        None if in_form.is_empty() && !call.is_public() => {
+            return Err(Failure::forbidden(INVALID_KEY));
+        }
+        None => admit(shared, &in_form, parts)?,
+    };
+    let caller = Arc::new(caller);
+    match carried_out(shared, call, &caller, &sent, later).await {
+        Err(refusal) if !call.is_public() => Err(unless_key_is_wrong(&caller, refusal).await),
         outcome => outcome,
     }
 }
 
-/// v2 checks the permissions of its operations; where v1 asks for more, that is checked here.
-async fn is_allowed(client: &Client, call: &Call) -> Result<()> {
-    let Some(access) = call.needs() else { return Ok(()) };
-    let acls = client.send(GetAccount {}).await?.acls;
-    let known = acls.iter().filter_map(|acl| match acl {
-        Open::Known(acl) => Some(*acl),
-        Open::Other(_) => None,
-    });
-    let known: Vec<_> = known.collect();
-    // None at all: this account keeps its permissions in some other way, and v2 looks after them.
-    if known.is_empty() || access.allowed(&known) {
-        return Ok(());
+/// Counts a call with a key, and lets it in; the empty key is none.
+fn admit(shared: &Shared, key: &str, parts: &Parts) -> Result<Caller> {
+    let Config { upstream, limit, .. } = &shared.config;
+    let caller = Caller::new(&**upstream, shared.keys.clone(), key, &parts.extensions)?;
+    let limit = limit.as_ref().filter(|_| !key.is_empty());
+    match limit.and_then(|limit| limit.exceeded(&caller.digest)) {
+        Some(per_second) => Err(Failure::too_many(per_second)),
+        None => Ok(caller),
     }
-    let access = access.as_str();
-    Err(Failure::forbidden(format!("Forbidden.  The key's user lacks the permission {access}")))
+}
+
+async fn carried_out(
+    shared: &Arc<Shared>,
+    call: &'static Call,
+    caller: &Arc<Caller>,
+    sent: &Pairs,
+    later: bool,
+) -> Result<Reply> {
+    let mut unknown = Vec::new();
+    let args = Args::check(call, sent, &mut unknown)?;
+    shared.ignored.tell(call.path, &unknown);
+    if let Some(access) = call.needs() {
+        // v2 checks the permissions of its operations; where v1 asks for more, that is checked here.
+        if !caller.rights().await?.may(access) {
+            let access = access.as_str();
+            let text = format!("Forbidden.  The key's user lacks the permission {access}");
+            return Err(Failure::forbidden(text));
+        }
+    }
+    let named = Named::default();
+    let cx = Cx {
+        client: caller.client.clone(),
+        shared: shared.clone(),
+        caller: caller.clone(),
+        call: call.path,
+        args,
+        later,
+        named: named.clone(),
+    };
+    (call.run)(cx).await.map_err(|refusal| named.in_v1_ids(refusal))
 }
 
 /// A wrong key comes first: who has none learns nothing about parameters or ids. Refusals are rare,
 /// so the key is asked for when there is one, not before each call.
-async fn unless_key_is_wrong(client: &Client, refusal: Failure) -> Failure {
+async fn unless_key_is_wrong(caller: &Caller, refusal: Failure) -> Failure {
     if refusal.status != StatusCode::PRECONDITION_FAILED {
         return refusal;
     }
-    match client.send(GetAccount {}).await.map_err(Failure::from) {
+    match caller.rights().await {
         Err(failure) if failure.status == StatusCode::FORBIDDEN => failure,
         _ => refusal,
     }
 }
 
+fn no_such_call() -> Failure {
+    Failure { status: StatusCode::BAD_REQUEST, text: "Invalid API endpoint".into() }
+}
+
+/// What is answered on paths that are none of v1's, by those who serve nothing else.
+pub async fn nothing_there() -> Response {
+    reply::response(Err(no_such_call()))
+}
+
 fn route(parts: &Parts) -> Result<&'static Call> {
     let path = parts.uri.path();
     let path = path.strip_prefix("/v2").unwrap_or(path).strip_prefix("/v1").unwrap_or_default();
-    let Some(call) = find(path) else {
-        let text = "Invalid API endpoint".into();
-        return Err(Failure { status: StatusCode::BAD_REQUEST, text });
-    };
+    let call = find(path).ok_or_else(no_such_call)?;
     let verb = match parts.method {
         http::Method::GET | http::Method::HEAD => Some(Verb::Get),
         http::Method::POST => Some(Verb::Post),
@@ -171,16 +215,4 @@ fn take_key(sent: &mut Pairs) -> Option<String> {
         !is_key
     });
     key
-}
-
-async fn read(body: Body) -> Result<Vec<u8>> {
-    let whole = tokio::time::timeout(BODY_TIME, Limited::new(body, BODY_MAX).collect()).await;
-    match whole {
-        Err(_) => Err(Failure::refused("The request's body did not arrive in time")),
-        Ok(Err(e)) if e.is::<http_body_util::LengthLimitError>() => {
-            Err(Failure::refused(format!("The request's body has more than {BODY_MAX} bytes")))
-        }
-        Ok(Err(_)) => Err(Failure::refused("The request's body broke off")),
-        Ok(Ok(body)) => Ok(body.to_bytes().to_vec()),
-    }
 }

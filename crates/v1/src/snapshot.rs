@@ -1,5 +1,6 @@
 //! `snapshot/*`: snapshots of servers.
 
+use api::id::SnapshotId;
 use api::instances::GetInstance;
 use api::snapshots::*;
 use serde_json::{Value, json};
@@ -46,8 +47,9 @@ async fn created(cx: &Cx, snapshot: &Snapshot) -> Result<Reply> {
 }
 
 async fn destroy(cx: Cx) -> Result<Reply> {
-    let snapshot_id = cx.spelt(SNAPSHOT, "SNAPSHOTID").await?;
+    let snapshot_id: SnapshotId = cx.spelt(SNAPSHOT, "SNAPSHOTID").await?;
     cx.on(SNAPSHOT, DeleteSnapshot { snapshot_id }).await?;
+    cx.forget(SNAPSHOT.space, snapshot_id).await;
     Ok(Reply::Done)
 }
 

@@ -1,5 +1,6 @@
 //! `sshkey/*`: public keys for new servers.
 
+use api::id::SshKeyId;
 use api::ssh_keys::*;
 use serde_json::json;
 
@@ -25,8 +26,9 @@ async fn create(cx: Cx) -> Result<Reply> {
 }
 
 async fn destroy(cx: Cx) -> Result<Reply> {
-    let ssh_key_id = cx.spelt(SSH_KEY, "SSHKEYID").await?;
+    let ssh_key_id: SshKeyId = cx.spelt(SSH_KEY, "SSHKEYID").await?;
     cx.on(SSH_KEY, DeleteSshKey { ssh_key_id }).await?;
+    cx.forget(SSH_KEY.space, ssh_key_id).await;
     Ok(Reply::Done)
 }
 

@@ -1,5 +1,6 @@
 //! `startupscript/*`: scripts for new servers. They are plain text in v1 and base64 in v2.
 
+use api::id::StartupId;
 use api::startup_scripts::*;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -40,8 +41,9 @@ async fn create(cx: Cx) -> Result<Reply> {
 }
 
 async fn destroy(cx: Cx) -> Result<Reply> {
-    let startup_id = cx.named(SCRIPT, "SCRIPTID").await?;
+    let startup_id: StartupId = cx.named(SCRIPT, "SCRIPTID").await?;
     cx.on(SCRIPT, DeleteStartupScript { startup_id }).await?;
+    cx.forget(SCRIPT.space, startup_id).await;
     Ok(Reply::Done)
 }
 

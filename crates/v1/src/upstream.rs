@@ -1,9 +1,7 @@
 //! Where the operations of v2 are carried out: by routes in this process, or by an endpoint on the
-//! network. A caller's key is passed on as it is and never kept longer than a client is.
+//! network. A caller's key is passed on as it is and kept no longer than its request.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::Mutex;
 use std::time::Duration;
 
 use axum::Router;
@@ -58,18 +56,14 @@ pub fn in_process(router: Router, carry: fn(&Extensions, &mut Extensions)) -> im
     }
 }
 
-/// How many keys' clients are kept.
-const CLIENTS: usize = 64;
 /// How long one exchange with the endpoint may take, and all attempts at it together: callers of v1
 /// give up after a minute or so, and are to hear before that what is wrong.
 const ATTEMPT: Duration = Duration::from_secs(20);
 const CALL: Duration = Duration::from_secs(45);
 
-/// An endpoint on the network, such as `https://api.vultr.com`.
-pub struct Gateway {
-    endpoint: String,
-    clients: Mutex<BTreeMap<String, Client>>,
-}
+/// An endpoint on the network, such as `https://api.vultr.com`. All callers share its connections,
+/// and the rate that it allows to this machine.
+pub struct Gateway(Client);
 
 impl Gateway {
     /// A gateway to this endpoint.
@@ -77,25 +71,12 @@ impl Gateway {
     /// # Errors
     /// When it is no address.
     pub fn new(endpoint: impl Into<String>) -> Result<Self, Error> {
-        let gateway = Self { endpoint: endpoint.into(), clients: Mutex::default() };
-        gateway.client("", &Extensions::new())?;
-        Ok(gateway)
+        Client::builder(endpoint).attempt_timeout(ATTEMPT).timeout(CALL).build().map(Self)
     }
 }
 
 impl Upstream for Gateway {
     fn client(&self, key: &str, _: &Extensions) -> Result<Client, Error> {
-        let mut clients = self.clients.lock().expect("no panic while held");
-        if let Some(client) = clients.get(key) {
-            return Ok(client.clone());
-        }
-        // Clients hold connections: a few callers keep theirs, and many begin anew.
-        if clients.len() >= CLIENTS {
-            clients.clear();
-        }
-        let builder = Client::builder(&self.endpoint).key(key);
-        let client = builder.attempt_timeout(ATTEMPT).timeout(CALL).build()?;
-        clients.insert(key.to_owned(), client.clone());
-        Ok(client)
+        self.0.with_key(key)
     }
 }

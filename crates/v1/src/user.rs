@@ -1,6 +1,7 @@
 //! `user/*`: users of the account.
 
 use api::Access;
+use api::id::UserId;
 use api::users::*;
 use serde_json::{Value, json};
 
@@ -44,7 +45,7 @@ async fn create(cx: Cx) -> Result<Reply> {
     let request = CreateUser {
         email: cx.args.text("email"),
         name: cx.args.text("name"),
-        password: cx.args.text("password"),
+        password: cx.args.text("password").into(),
         api_enabled: Some(cx.args.flag("api_enabled").unwrap_or(true)),
         acls: acls(&cx)?,
         ..Default::default()
@@ -55,8 +56,9 @@ async fn create(cx: Cx) -> Result<Reply> {
 }
 
 async fn delete(cx: Cx) -> Result<Reply> {
-    let user_id = cx.spelt(USER, "USERID").await?;
+    let user_id: UserId = cx.spelt(USER, "USERID").await?;
     cx.on(USER, DeleteUser { user_id }).await?;
+    cx.forget(USER.space, user_id).await;
     Ok(Reply::Done)
 }
 
@@ -80,7 +82,7 @@ async fn update(cx: Cx) -> Result<Reply> {
         user_id: cx.spelt(USER, "USERID").await?,
         email: cx.args.opt_text("email"),
         name: cx.args.opt_text("name"),
-        password: cx.args.opt_text("password"),
+        password: cx.args.opt_text("password").map(Into::into),
         api_enabled: cx.args.flag("api_enabled"),
         acls: acls(&cx)?,
         ..Default::default()

@@ -83,6 +83,15 @@ async fn typed_calls_make_change_and_destroy_a_server() {
 }
 
 #[tokio::test]
+async fn refusals_are_read_as_they_were_meant() {
+    let world = World::new().await;
+    let kind = Some("<b>&amp;".to_owned());
+    let create = StartupScriptCreate { name: "n".into(), script: "s".into(), kind };
+    let refused = client(&world, KEY).call(&create).await.unwrap_err();
+    assert!(refused.to_string().contains("not \"<b>&amp;\""), "{refused}");
+}
+
+#[tokio::test]
 async fn raw_calls_bring_the_whole_answer_or_its_text() {
     let world = World::new().await;
     let client = client(&world, KEY);

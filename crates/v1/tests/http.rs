@@ -150,6 +150,8 @@ async fn a_gateway_keeps_its_ids_in_a_store_of_its_own() {
         catalog: Arc::new(control::catalog::Catalog::builtin()),
         limit: None,
         mode: Mode::Alive,
+        clock: world.clock.clone(),
+        remember: Duration::ZERO,
     });
     let form = "DCID=1&VPSPLANID=201&OSID=387";
     let made = exchange(&gateway, request("POST", "server/create", form)).await;
@@ -174,6 +176,8 @@ async fn a_failing_upstream_is_500_and_says_nothing_of_it() {
         catalog: Arc::new(control::catalog::Catalog::builtin()),
         limit: None,
         mode: Mode::Alive,
+        clock: world.clock.clone(),
+        remember: Duration::ZERO,
     });
     let answer = exchange(&router, request("GET", "account/info", "")).await;
     assert_eq!((answer.status, answer.body.contains("secret")), (500, false));

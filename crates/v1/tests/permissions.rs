@@ -4,7 +4,7 @@
 mod common;
 
 use axum::body::Body;
-use common::{Answer, V1, form, text};
+use common::{Answer, V1, form, only, text};
 
 /// A call that the owner of the account may do, and the permissions that it takes.
 type Case<'a> = (&'static str, &'a [(&'static str, &'a str)], &'static [&'static str]);
@@ -41,7 +41,7 @@ async fn each_permission_that_a_call_takes_is_asked_for() {
     let server = [("DCID", "1"), ("VPSPLANID", "201"), ("OSID", "387")];
     let domain = [("domain", "example.com"), ("serverip", "192.0.2.1")];
     let cases: [Case<'_>; 18] = [
-        ("account/info", &[], &["billing"]),
+        ("account/info", &[], &[]),
         ("auth/info", &[], &[]),
         ("backup/list", &[], &["subscriptions"]),
         ("dns/create_domain", &domain, &["dns"]),
@@ -83,4 +83,16 @@ async fn users_are_managed_by_those_who_may_do_everything() {
     let manager = key_of(&v1, &["manage_users"]).await;
     assert_eq!(ask(&v1, &manager, &list).await.status, 200);
     assert_eq!(ask(&v1, &manager, &("account/info", &[], &[])).await.status, 200);
+}
+
+#[tokio::test]
+async fn who_may_only_look_at_servers_is_not_told_their_passwords() {
+    let v1 = V1::new().await;
+    v1.server(&[]).await;
+    for (acl, length) in [("subscriptions_view", 0), ("subscriptions", 16), ("manage_users", 16)] {
+        let answer = ask(&v1, &key_of(&v1, &[acl]).await, &("server/list", &[], &[])).await;
+        let list: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+        let password = text(&only(&list).1["default_password"]);
+        assert_eq!(password.len(), length, "{acl}");
+    }
 }

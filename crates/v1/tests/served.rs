@@ -4,17 +4,24 @@
 
 mod common;
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::body::Body;
 use common::{Answer, exchange, form, request, text};
 use control::Behave;
+use http_body_util::BodyExt;
 use testkit::World;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tower::ServiceExt;
 use v1::{Config, Gateway, Ids, Mode, StoreIds, Upstream};
+
+/// How long a gateway of these tests remembers what a key may do.
+const REMEMBER: Duration = Duration::from_secs(30);
 
 #[tokio::test]
 async fn the_server_answers_both_versions() {
@@ -86,6 +93,8 @@ async fn the_gateway_serves_v1_in_front_of_an_endpoint() {
         catalog: Arc::new(control::catalog::Catalog::builtin()),
         limit: None,
         mode: Mode::Alive,
+        clock: world.clock.clone(),
+        remember: REMEMBER,
     });
     let create = "DCID=1&VPSPLANID=201&OSID=387&label=old";
     let made = exchange(&gateway, request("POST", "server/create", create)).await;
@@ -114,6 +123,8 @@ async fn gateway(world: &World, upstream: impl Upstream) -> axum::Router {
         catalog: Arc::new(control::catalog::Catalog::builtin()),
         limit: None,
         mode: Mode::Alive,
+        clock: world.clock.clone(),
+        remember: REMEMBER,
     })
 }
 
@@ -191,6 +202,8 @@ async fn a_page_with_404_does_not_say_that_a_thing_is_not_there() {
         catalog: Arc::new(control::catalog::Catalog::builtin()),
         limit: None,
         mode: Mode::Alive,
+        clock: world.clock.clone(),
+        remember: Duration::ZERO,
     });
     let params = format!("NETWORKID={}", v1::Space::Network.text(number));
     let told = exchange(&gateway, request("POST", "network/destroy", &params)).await;
@@ -224,4 +237,180 @@ async fn a_letter_is_written_to_who_orders_a_server_unless_told_not_to() {
     }
     let letters = sent.lock().unwrap().clone();
     assert_eq!(letters, [true, true, false]);
+}
+
+/// v2 of a world, which lets others go first, and does `meanwhile` after each change.
+fn interrupted<F>(
+    world: &World,
+    meanwhile: impl Fn() -> F + Clone + Send + Sync + 'static,
+) -> impl Upstream
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let v2 = world.router.clone();
+    let transport = move |request: sdk::transport::Request| {
+        let (v2, meanwhile) = (v2.clone(), meanwhile.clone());
+        async move {
+            tokio::task::yield_now().await;
+            let is_change = request.method() == http::Method::PATCH;
+            let response = v2.oneshot(request.map(Body::from)).await.unwrap();
+            let (parts, body) = response.into_parts();
+            let body = body.collect().await.unwrap().to_bytes();
+            tokio::task::yield_now().await;
+            if is_change {
+                meanwhile().await;
+            }
+            Ok(sdk::transport::Response::from_parts(parts, body))
+        }
+    };
+    move |key: &str, _: &http::Extensions| {
+        let builder = sdk::Client::builder("http://127.0.0.1:1").key(key).attempts(1);
+        builder.transport(transport.clone()).build()
+    }
+}
+
+/// A load balancer and so many servers, in a gateway.
+async fn balancer(world: &World, gateway: &axum::Router, servers: usize) -> (String, Vec<String>) {
+    let make = async |path: &str, params: &str| {
+        let made = exchange(gateway, request("POST", path, params)).await;
+        let made: serde_json::Value = serde_json::from_str(&made.body).unwrap();
+        text(&made["SUBID"])
+    };
+    let balancer = make("loadbalancer/create", "DCID=1").await;
+    let mut all = Vec::new();
+    for _ in 0..servers {
+        all.push(make("server/create", "DCID=1&VPSPLANID=201&OSID=387").await);
+    }
+    world.settle().await;
+    (balancer, all)
+}
+
+async fn attached(gateway: &axum::Router, balancer: &str) -> BTreeSet<String> {
+    let params = format!("SUBID={balancer}");
+    let list = exchange(gateway, request("GET", "loadbalancer/instance_list", &params)).await;
+    let list: serde_json::Value = serde_json::from_str(&list.body).unwrap();
+    list["instance_list"].as_array().unwrap().iter().map(text).collect()
+}
+
+#[tokio::test]
+async fn of_servers_attached_and_detached_at_the_same_moment_none_is_lost() {
+    let world = World::new().await;
+    let gateway = gateway(&world, interrupted(&world, async || ())).await;
+    let (balancer, servers) = balancer(&world, &gateway, 6).await;
+    let all_at_once = async |call: &str, servers: &[String]| {
+        let calls = servers.iter().map(|server| {
+            let params = format!("SUBID={balancer}&backendNode={server}");
+            let path = format!("loadbalancer/{call}");
+            let gateway = &gateway;
+            async move { exchange(gateway, request("POST", &path, &params)).await }
+        });
+        for answer in futures_util::future::join_all(calls).await {
+            assert_eq!((answer.status, answer.body.as_str()), (200, ""));
+        }
+        attached(&gateway, &balancer).await
+    };
+    let all: BTreeSet<_> = servers.iter().cloned().collect();
+    assert_eq!(all_at_once("instance_attach", &servers).await, all);
+    let left: BTreeSet<_> = servers[4..].iter().cloned().collect();
+    assert_eq!(all_at_once("instance_detach", &servers[..4]).await, left);
+}
+
+#[tokio::test]
+async fn a_server_is_attached_although_the_list_is_replaced_through_v2_meanwhile() {
+    let world = World::new().await;
+    let (v2, others) = (world.router.clone(), Arc::new(Mutex::new(None::<(String, String)>)));
+    let once = others.clone();
+    let replace = move || {
+        let (v2, other) = (v2.clone(), once.lock().unwrap().take());
+        async move {
+            let Some((path, body)) = other else { return };
+            let request = http::Request::builder().method("PATCH").uri(path);
+            let request = request.header("authorization", format!("Bearer {}", testkit::KEY));
+            let answer = v2.oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+            assert!(answer.status().is_success());
+        }
+    };
+    let gateway = gateway(&world, interrupted(&world, replace)).await;
+    let (balancer, servers) = balancer(&world, &gateway, 2).await;
+    let id = async |path: &str, list: &str| {
+        let (_, answer) = world.raw("GET", path, "").await;
+        let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
+        answer[list].as_array().unwrap().iter().map(|it| text(&it["id"])).collect::<Vec<_>>()
+    };
+    let path =
+        format!("/v2/load-balancers/{}", id("/v2/load-balancers", "load_balancers").await[0]);
+    let replaced = async |call: &str, list: &str| {
+        *others.lock().unwrap() = Some((path.clone(), format!(r#"{{"instances":{list}}}"#)));
+        let params = format!("SUBID={balancer}&backendNode={}", servers[0]);
+        let path = format!("loadbalancer/{call}");
+        let answer = exchange(&gateway, request("POST", &path, &params)).await;
+        assert_eq!((answer.status, answer.body.as_str()), (200, ""));
+        assert!(others.lock().unwrap().is_none(), "the list was replaced");
+        attached(&gateway, &balancer).await
+    };
+    let instances = serde_json::json!(id("/v2/instances", "instances").await).to_string();
+    assert!(replaced("instance_attach", "[]").await.contains(&servers[0]));
+    assert!(!replaced("instance_detach", &instances).await.contains(&servers[0]));
+}
+
+#[tokio::test]
+async fn a_gateway_asks_what_a_right_key_may_do_once_in_a_while() {
+    let world = World::new().await;
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = asked.clone();
+    let transport = move |request: sdk::transport::Request| {
+        let is_account = request.uri().path() == "/v2/account";
+        count.fetch_add(usize::from(is_account), Ordering::SeqCst);
+        let is_right = request.headers()["authorization"] == "Bearer RIGHT";
+        async move {
+            let body = if is_right {
+                r#"{"account":{"acls":["dns"]}}"#
+            } else {
+                r#"{"error":"Invalid API token."}"#
+            };
+            let mut response = sdk::transport::Response::new(body.into());
+            if !is_right {
+                *response.status_mut() = http::StatusCode::UNAUTHORIZED;
+            }
+            Ok(response)
+        }
+    };
+    let upstream = move |key: &str, _: &http::Extensions| {
+        sdk::Client::builder("http://127.0.0.1:1").key(key).transport(transport.clone()).build()
+    };
+    let gateway = gateway(&world, upstream).await;
+    let ask = async |key: &str| {
+        let request = http::Request::builder().method("POST").header("API-Key", key);
+        let request = request.uri("/v1/server/halt?SUBID=x").body(Body::empty()).unwrap();
+        exchange(&gateway, request).await.status
+    };
+    for _ in 0..5 {
+        assert_eq!(ask("RIGHT").await, 412);
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
+    world.advance(REMEMBER).await;
+    assert_eq!(ask("RIGHT").await, 412);
+    assert_eq!(asked.load(Ordering::SeqCst), 2);
+    // Wrong ones are not remembered: nobody fills the memory with them.
+    assert_eq!((ask("WRONG").await, ask("WRONG").await), (403, 403));
+    assert_eq!(asked.load(Ordering::SeqCst), 4);
+}
+
+#[tokio::test]
+async fn a_refusal_of_v2s_reaches_the_caller_as_text() {
+    let world = World::new().await;
+    let custom = "Please upload select a valid ISO or specify a valid iPXE Chain URL";
+    for (said, told) in [
+        (custom, custom),
+        (
+            "label: <b>theirs</b> & more is taken",
+            "label: &lt;b&gt;theirs&lt;/b&gt; &amp; more is taken",
+        ),
+    ] {
+        let answer: &str = serde_json::json!({ "error": said, "status": 400 }).to_string().leak();
+        let gateway = gateway(&world, endpoint(Some((400, answer)))).await;
+        let params = "DCID=1&METALPLANID=100&OSID=159";
+        let refused = exchange(&gateway, request("POST", "baremetal/create", params)).await;
+        assert_eq!((refused.status, refused.body.as_str()), (412, told));
+    }
 }

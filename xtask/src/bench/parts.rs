@@ -19,6 +19,7 @@ pub(crate) const ALL: &[(&str, Part)] = &[
     ("regions", regions),
     ("read", read),
     ("page", page),
+    ("account", account),
     ("create", create),
     ("ready", ready),
     ("memory", memory),
@@ -113,6 +114,19 @@ fn page(bench: &mut Bench, report: &mut Report) -> Result<()> {
     let share = 100.0 * ratio(&figures[0], &figures[2]);
     let from = format!("bare {}", rate(&figures[2]));
     report.add("the same, of a bare route", (share, "%"), Floor::None, from);
+    Ok(())
+}
+
+/// What is owed for everything that there is: from sums, so however many there are.
+fn account(bench: &mut Bench, report: &mut Report) -> Result<()> {
+    let rows = bench.options.rows;
+    let data = bench.seeded(rows)?.0.path().to_owned();
+    let (kettle, _) = Server::kettle(&bench.kettle, &data)?;
+    let one = design(&kettle, vec![load::get("/v2/account")], 1);
+    let figures = bench.rounds(&[one])?;
+    let time = median(figures[0].iter().map(|round| 1000.0 / round.rate));
+    let name = format!("GET /v2/account among {rows}");
+    report.add(name, (time, "ms"), Floor::AtMost(5.0), rate(&figures[0]));
     Ok(())
 }
 

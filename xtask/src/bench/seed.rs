@@ -11,7 +11,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, ensure};
 use api::page::Cursor;
 use control::instances::{Instance, Ipv4, Seen, Server, Software};
-use control::{Config, Control, Kind};
+use control::{Config, Control, Doc, Kind};
 use drivers::{Machine, MachineSpec, Progress, Size};
 use store::{Ask, Location, Row, Store};
 use uuid::Uuid;
@@ -63,7 +63,7 @@ impl Sample for Instance {
             tags: vec!["web".to_owned(), format!("team-{}", n % 50)],
             software: Software::Os(2136),
             user_scheme: "root".to_owned(),
-            password: "x7!kQw2#mTz9Rb4p".to_owned(),
+            password: "x7!kQw2#mTz9Rb4p".into(),
             ipv4: vec![Ipv4 { address, reverse: String::new(), reserved: None }],
             ..Server::default()
         };
@@ -101,14 +101,15 @@ async fn write<K: Sample>(directory: &Path, rows: usize) -> Result<Seeded> {
         let now = control.clock().now();
         for n in next..rows.min(next + BATCH) {
             let (want, seen) = K::sample(n, &regions[n % regions.len()]);
-            let row = row(owner.account, now, &want, &seen)?;
+            let (held, lists) = (want.holds(), want.lists());
+            let row = row(owner.account, now, want, seen);
             if n % rows.div_ceil(KEPT) == 0 {
                 ids.push(row.id);
             }
-            for (scope, value) in want.holds() {
+            for (scope, value) in held {
                 tx.take(scope, value, row.id);
             }
-            tx.put(row, Vec::new(), want.lists());
+            tx.put(row, Vec::new(), lists);
         }
         tx.commit().await?;
         next += BATCH;
@@ -133,14 +134,8 @@ fn regions(control: &Arc<Control>) -> Vec<String> {
 }
 
 /// A row as the control plane writes it, with nothing left to do.
-fn row<K: Kind>(account: i64, created: i64, want: &K, seen: &K::Seen) -> Result<Row> {
-    Ok(Row {
-        id: Uuid::now_v7(),
-        account,
-        kind: K::KIND.into(),
-        created,
-        desired: serde_json::to_string(want)?,
-        observed: serde_json::to_string(seen)?,
-        ..Row::default()
-    })
+fn row<K: Kind>(account: i64, created: i64, want: K, seen: K::Seen) -> Row {
+    let mut doc = Doc::new(Uuid::now_v7(), account, created, want);
+    doc.seen = seen;
+    doc.to_row()
 }

@@ -126,6 +126,13 @@ fn a_problem_names_its_field_and_what_would_be_right() {
 }
 
 #[test]
+fn a_refusal_repeats_no_more_than_a_part_of_what_was_sent() {
+    let (field, text) = wrong(json!({ "cups": vec![1; 100_000] }));
+    assert_eq!((field.as_str(), text.chars().count()), ("cups", 601));
+    assert!(text.starts_with("`[1,1,") && text.ends_with("]` is no whole number from 0 to 255"));
+}
+
+#[test]
 fn what_should_be_a_uuid_and_is_none_is_told_apart() {
     let problem = brew(json!({ "cups": 1, "guest": "me" })).unwrap_err();
     assert!(problem.is_uuid());

@@ -108,10 +108,10 @@ impl Values {
                 .boxed(),
             Some("object") if schema["additionalProperties"].is_object() => {
                 let values = self.value(&schema["additionalProperties"], place);
-                btree_map(".*", values, 0..3).prop_map(|m| m.into_iter().collect()).boxed()
+                btree_map("\\PC*", values, 0..3).prop_map(|m| m.into_iter().collect()).boxed()
             }
             Some("object") if schema["additionalProperties"] == true => {
-                btree_map(".*", free(), 0..3).prop_map(|m| m.into_iter().collect()).boxed()
+                btree_map("\\PC*", free(), 0..3).prop_map(|m| m.into_iter().collect()).boxed()
             }
             Some("object") => self.object(schema, |_| place),
             _ if schema == &Value::Bool(true) => free().boxed(),
@@ -136,9 +136,9 @@ fn free() -> impl Strategy<Value = Value> + Clone {
     prop_oneof![
         any::<bool>().prop_map(Value::from),
         any::<i32>().prop_map(Value::from),
-        ".*".prop_map(Value::from),
-        vec(".*", 0..3).prop_map(Value::from),
-        btree_map(".*", any::<i32>(), 0..3).prop_map(|m| json!(m)),
+        "\\PC*".prop_map(Value::from),
+        vec("\\PC*", 0..3).prop_map(Value::from),
+        btree_map("\\PC*", any::<i32>(), 0..3).prop_map(|m| json!(m)),
     ]
 }
 
@@ -173,9 +173,9 @@ fn formatted(format: &str, place: Place) -> BoxedStrategy<Value> {
         "ip" => any::<std::net::IpAddr>().prop_map(|ip| json!(ip)).boxed(),
         "ipv4" => any::<std::net::Ipv4Addr>().prop_map(|ip| json!(ip)).boxed(),
         "ipv6" => any::<std::net::Ipv6Addr>().prop_map(|ip| json!(ip)).boxed(),
-        "" => match place {
+        "" | "password" => match place {
             Place::Body => any::<String>().prop_map(Value::from).boxed(),
-            Place::Query => "[^,]*".prop_map(Value::from).boxed(),
+            Place::Query => "[^,\\p{Cc}]*".prop_map(Value::from).boxed(),
             Place::Path => any::<String>()
                 .prop_filter("no segment", |s| !matches!(s.as_str(), "" | "." | ".."))
                 .prop_map(Value::from)

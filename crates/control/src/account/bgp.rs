@@ -2,6 +2,7 @@
 //!
 //! At Vultr people read such a request; here it is granted as soon as it is well formed.
 
+use api::Secret;
 use api::account::*;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -22,7 +23,7 @@ const PASSWORD_MAX: usize = 80;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Bgp {
     asn: u32,
-    password: String,
+    password: Secret,
     prefixes: Vec<Network>,
     routes: RequestedRoutes,
     usecase: String,
@@ -37,7 +38,7 @@ impl Kind for Bgp {
 }
 
 pub(super) async fn get(cx: Cx, _: GetAccountBgp) -> Result<AccountBgp> {
-    let found = cx.all::<Bgp>(Vec::new()).await?.pop();
+    let found = current(&cx, &mut cx.begin()).await?;
     Ok(found.map_or_else(AccountBgp::default, |bgp| AccountBgp {
         enabled: true,
         asn: bgp.asn,

@@ -4,6 +4,7 @@
 
 mod bgp;
 mod charges;
+mod sums;
 #[cfg(test)]
 mod tests;
 mod traffic;

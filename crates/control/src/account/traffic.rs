@@ -2,55 +2,54 @@
 
 use api::account::*;
 use api::{Money, Time};
-use jiff::{ToSpan, tz::TimeZone};
 
-use crate::billing::month_start;
+use super::sums::{self, Things};
+use crate::billing::{Charged, MONTH_S, month_end, month_start};
 use crate::catalog::{FREE_EGRESS_GB, HOURS_BILLED_PER_MONTH, PriceItem};
 use crate::instances::Instance;
-use crate::{Cx, Doc, Result};
+use crate::{Cx, Kind, Result};
 
-const HOUR: i64 = 3_600_000;
+const HOUR_S: i128 = 3600;
 
 pub(super) async fn get(cx: Cx, _: GetAccountBandwidth) -> Result<AccountBandwidth> {
-    let instances = cx.all::<Instance>(Vec::new()).await?;
     let now = cx.time();
     let start = month_start(now);
     let before = month_start(Time::from_millis(start.as_millis() - 1));
+    let mut instances = Vec::new();
+    for ((kind, class), things) in sums::read(&cx, before).await? {
+        if kind == Instance::KIND {
+            let class: <Instance as Charged>::Class = serde_json::from_str(&class)?;
+            let plan = cx.catalog().plan(&class.plan);
+            instances.push((plan.map_or(0, |plan| plan.bandwidth), things));
+        }
+    }
     let period = |from, to| period(&cx, &instances, from, to);
     Ok(AccountBandwidth {
         previous_month: period(before, start),
         current_month_to_date: period(start, now),
-        current_month_projected: period(start, next_month(start)),
+        current_month_projected: period(start, month_end(start)),
     })
 }
 
-/// When the month after the one that begins at `start` begins.
-fn next_month(start: Time) -> Time {
-    let next = start.0.to_zoned(TimeZone::UTC).checked_add(1.month());
-    next.map_or(start, |next| Time(next.timestamp()))
-}
-
-/// What the instances that there are bring along for a span of time.
-fn period(cx: &Cx, instances: &[Doc<Instance>], from: Time, to: Time) -> BandwidthPeriod {
+/// What the instances that there are bring along for a span of time: those of a class with what
+/// each of them includes in GB.
+fn period(cx: &Cx, instances: &[(u32, Things)], from: Time, to: Time) -> BandwidthPeriod {
     let (mut hours, mut count, mut credits) = (0, 0, 0);
-    let month = u64::from(HOURS_BILLED_PER_MONTH);
-    for instance in instances.iter().filter(|instance| instance.created() < to) {
-        let since = instance.created().max(from);
-        // An hour that has begun counts whole, and a month has no more hours than are billed.
-        let span = (to.as_millis() - since.as_millis() + HOUR - 1) / HOUR;
-        let span = u64::try_from(span).unwrap_or_default().min(month);
-        let included = cx.catalog().plan(&instance.plan).map_or(0, |plan| plan.bandwidth);
-        hours += span;
-        count += 1;
-        credits += u64::from(included) * span / month;
+    for (included, things) in instances {
+        let parts = things.parts(from, to, MONTH_S);
+        count += parts.iter().map(|part| part.count).sum::<i64>();
+        // An hour that has begun counts whole: for those that were made on one day, together.
+        let of_class: i128 = parts.iter().map(|part| (part.seconds + HOUR_S - 1) / HOUR_S).sum();
+        hours += of_class;
+        credits += i128::from(*included) * of_class / i128::from(HOURS_BILLED_PER_MONTH);
     }
     let seconds = |time: Time| (time.as_millis() / 1000).to_string();
     BandwidthPeriod {
         timestamp_start: seconds(from),
         timestamp_end: seconds(to),
-        total_instance_hours: hours,
-        total_instance_count: count,
-        instance_bandwidth_credits: credits,
+        total_instance_hours: u64::try_from(hours).unwrap_or_default(),
+        total_instance_count: u64::try_from(count).unwrap_or_default(),
+        instance_bandwidth_credits: u64::try_from(credits).unwrap_or_default(),
         free_bandwidth_credits: FREE_EGRESS_GB.into(),
         overage_unit_cost: Money(cx.catalog().price(PriceItem::EgressOverage).amount),
         ..BandwidthPeriod::default()

@@ -1,7 +1,7 @@
 //! API keys. Only the answer that creates a key shows it; what is stored is its digest.
 
 use api::api_keys::*;
-use api::{OrEmpty, Page, Time};
+use api::{OrEmpty, Page, Secret, Time};
 use serde::{Deserialize, Serialize};
 use store::Facet;
 use uuid::Uuid;
@@ -16,8 +16,8 @@ const MASK: &str = "*******************************";
 const SHOWN: usize = 5;
 /// Keys that somebody made up may be short: of those nothing is shown.
 const LONG_ENOUGH: usize = 20;
-/// Names are at most as long.
-const NAME_MAX: usize = 255;
+/// How many keys a user can have: they are listed whole.
+const KEYS_MAX: usize = 500;
 /// The name of a key that came with its user.
 const DEFAULT_NAME: &str = "Default";
 
@@ -67,11 +67,12 @@ impl ApiKey {
     }
 }
 
-/// Gives a new user a key, and tells how it reads.
-pub(crate) fn issue_first(tx: &mut Tx, user: Uuid) -> String {
+/// Gives a new user a key, and tells how it reads. It ends when the key does that asks for it.
+pub(crate) fn issue_first(tx: &mut Tx, user: Uuid) -> Secret {
     let key = new_key();
-    issue(tx, ApiKey::first(user, &key));
-    key
+    let expires = tx.cx().caller.expires;
+    issue(tx, ApiKey { expires, ..ApiKey::first(user, &key) });
+    key.into()
 }
 
 /// Gives a user a key of which only this is known.
@@ -89,7 +90,7 @@ fn issue(tx: &mut Tx, key: ApiKey) -> Doc<ApiKey> {
 fn view(doc: Doc<ApiKey>) -> api::api_keys::ApiKey {
     api::api_keys::ApiKey {
         id: doc.id().into(),
-        api_key: format!("{MASK}{}", doc.end),
+        api_key: format!("{MASK}{}", doc.end).into(),
         expire: doc.expires.is_some(),
         date_expire: doc.expires.map(Time::from_millis).into(),
         name: doc.want.name,
@@ -114,7 +115,7 @@ async fn create(cx: Cx, req: CreateApiKey) -> Result<api::api_keys::ApiKey> {
     let mut tx = cx.begin();
     // The caller may be deleted at this very moment: the key must not outlive its user.
     tx.find::<crate::users::User>(cx.caller.user).await?;
-    let key = create_for(&cx, &mut tx, cx.caller.user, req)?;
+    let key = create_for(&cx, &mut tx, cx.caller.user, req).await?;
     tx.commit().await?;
     Ok(key)
 }
@@ -129,7 +130,7 @@ async fn delete(cx: Cx, req: DeleteApiKey) -> Result<()> {
 
 /// A user's keys.
 pub(crate) async fn list_of(cx: &Cx, user: Uuid) -> Result<Page<api::api_keys::ApiKey>> {
-    let keys = cx.all::<ApiKey>(vec![of_user(user)]).await?;
+    let keys = cx.all::<ApiKey>(of_user(user), KEYS_MAX).await?;
     Ok(Page::whole(keys.into_iter().map(view).collect()))
 }
 
@@ -155,21 +156,22 @@ fn unknown() -> crate::Error {
 }
 
 /// Makes a key for a user, to be committed; this once it is shown.
-pub(crate) fn create_for(
+pub(crate) async fn create_for(
     cx: &Cx,
     tx: &mut Tx,
     user: Uuid,
     req: CreateApiKey,
 ) -> Result<api::api_keys::ApiKey> {
     let expires = expiry(cx, req.expire.unwrap_or_default(), req.date_expire)?;
+    outlives_none(cx, expires)?;
     let name = req.name.unwrap_or_default();
-    if name.chars().count() > NAME_MAX {
-        let help = format!("must be at most {NAME_MAX} characters");
-        return Err(Refusal::field("name", help).into());
+    if tx.count::<ApiKey>(of_user(user)).await? >= KEYS_MAX as u64 {
+        let help = format!("a user has {KEYS_MAX} keys at most; delete one first");
+        return Err(Refusal::bad("Maximum API keys exceeded").help(help).into());
     }
     let key = new_key();
     let doc = issue(tx, ApiKey::new(user, &key, name, expires));
-    Ok(api::api_keys::ApiKey { api_key: key, ..view(doc) })
+    Ok(api::api_keys::ApiKey { api_key: key.into(), ..view(doc) })
 }
 
 /// When a key is to stop working, in milliseconds.
@@ -182,4 +184,18 @@ fn expiry(cx: &Cx, expire: bool, date: Option<OrEmpty<Time>>) -> Result<Option<i
         (true, Some(at)) if at <= cx.time() => refuse("must be in the future"),
         (true, Some(at)) => Ok(Some(at.as_millis())),
     }
+}
+
+/// A key that ends makes none that goes on after it: who finds one has it no longer than it lasts.
+fn outlives_none(cx: &Cx, expires: Option<i64>) -> Result<()> {
+    let Some(end) = cx.caller.expires else { return Ok(()) };
+    if expires.is_some_and(|expires| expires <= end) {
+        return Ok(());
+    }
+    let end = Time::from_millis(end);
+    let help = format!(
+        "date_expire: the key that asks for this one ends at {end}; one that it makes must end by \
+         then, with `expire`: true"
+    );
+    Err(Refusal::forbidden("Forbidden.").help(help).into())
 }

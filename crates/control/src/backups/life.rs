@@ -12,6 +12,8 @@ use crate::{Doc, Life, LifeCx};
 
 /// How many complete backups of an instance are kept.
 const KEPT: usize = 2;
+/// How many of an instance's backups are looked at, to find those that are to go.
+const LOOKED_AT: usize = 50;
 /// How often a complete backup looks whether its instance is still there.
 const LOOK: Duration = Duration::from_secs(24 * 3600);
 /// How long after its instance was found gone a backup goes, in milliseconds: with the day until
@@ -50,7 +52,8 @@ impl Life for Backup {
 /// that is still being made replaces nothing.
 async fn replace_oldest(newest: &Doc<Backup>, cx: &LifeCx) -> Result<(), StepError> {
     let mut tx = cx.cx.begin();
-    let mut complete = tx.all::<Backup>(of_instance(newest.instance)).await?;
+    // The oldest are looked at: should many be stuck, the next one that is complete sees the rest.
+    let (mut complete, _) = tx.some::<Backup>(of_instance(newest.instance), LOOKED_AT).await?;
     // Of this one the store does not know yet that it is complete.
     complete.retain(|backup| backup.id() == newest.id() || backup.is_complete());
     complete.sort_by_key(|backup| backup.at);

@@ -38,7 +38,8 @@ async fn create(cx: Cx, req: CreateBareMetal) -> Result<api::bare_metals::BareMe
     resolve(&mut tx, &mut server, &networks(&req)).await?;
     tx.put(&server);
     tx.commit().await?;
-    Ok(view::show(&cx, &server))
+    let default_password = Some(server.password.clone());
+    Ok(api::bare_metals::BareMetal { default_password, ..view::show(&cx, &server) })
 }
 
 fn named(req: &CreateBareMetal) -> Named<'_> {

@@ -12,12 +12,12 @@ use std::ops::{Deref, DerefMut};
 
 use drivers::Size;
 use serde::{Deserialize, Serialize};
-use store::Facet;
+use store::{Facet, Tally};
 
 use crate::catalog::Catalog;
 use crate::life::Lives;
 use crate::servers::{Hosted, Seen, Server, in_network};
-use crate::{Kind, Routes};
+use crate::{Doc, Kind, Routes, billing};
 
 /// A bare metal server as its owner wants it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -49,6 +49,10 @@ impl Kind for BareMetal {
     const UNKNOWN: &'static str = "Invalid server";
     const LIVES: bool = true;
     type Seen = Seen;
+
+    fn tally(doc: &Doc<Self>) -> Option<Tally> {
+        billing::tally(doc)
+    }
 
     fn lists(&self) -> Vec<Facet> {
         self.networks.iter().map(|nic| in_network(nic.network)).collect()

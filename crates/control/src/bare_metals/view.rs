@@ -5,9 +5,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use api::Page;
 use api::bare_metals::*;
 use api::instances::{DayTraffic, UpgradeType, UserScheme};
+use api::{Page, Secret};
+use rust_decimal::Decimal;
 
 use super::{BareMetal as Stored, create};
 use crate::billing::{Charged, Rate};
@@ -31,8 +32,16 @@ pub(super) fn show(cx: &Cx, doc: &Doc<Stored>) -> BareMetal {
 }
 
 impl Charged for Stored {
-    fn rate(doc: &Doc<Self>, catalog: &Catalog) -> Rate {
-        catalog.metal_plan(&doc.plan).map(|plan| Rate::from(&plan.cost)).unwrap_or_default()
+    /// The plan.
+    type Class = String;
+
+    fn class(doc: &Doc<Self>) -> String {
+        doc.plan.clone()
+    }
+
+    fn price(plan: &String, amount: Decimal, catalog: &Catalog) -> Rate {
+        let plan = catalog.metal_plan(plan);
+        plan.map(|plan| Rate::from(&plan.cost).times(amount)).unwrap_or_default()
     }
 }
 
@@ -79,10 +88,10 @@ fn described(cx: &Cx, doc: &Doc<Stored>) -> BareMetal {
     }
 }
 
-fn password(cx: &Cx, doc: &Doc<Stored>) -> Option<String> {
+fn password(cx: &Cx, doc: &Doc<Stored>) -> Option<Secret> {
     let shown = i64::try_from(PASSWORD_SHOWN.as_millis()).unwrap_or(i64::MAX);
     let is_shown = doc.seen.ready_at.is_none_or(|ready| cx.now() < ready + shown);
-    is_shown.then(|| doc.password.clone())
+    is_shown.then(|| cx.secret(doc.password.clone()))
 }
 
 fn with_plan(shown: BareMetal, cx: &Cx, doc: &Doc<Stored>) -> BareMetal {
@@ -147,7 +156,7 @@ async fn upgrades(cx: Cx, req: GetBareMetalUpgrades) -> Result<BareMetalUpgrades
 
 async fn user_data(cx: Cx, req: GetBareMetalUserData) -> Result<BareMetalUserData> {
     let server = cx.get::<Stored>(req.baremetal_id).await?;
-    Ok(BareMetalUserData { data: server.user_data.clone() })
+    Ok(BareMetalUserData { data: cx.secret(server.want.server.user_data) })
 }
 
 /// A simulated machine has no console.

@@ -22,9 +22,14 @@ async fn view(cx: &Cx, doc: Doc<Volume>) -> Result<Block> {
         Some(id) => cx.find::<Instance>(id).await?,
         None => None,
     };
+    Ok(view_at(cx, doc, instance.as_ref()))
+}
+
+/// A volume that this instance has, if one has it.
+fn view_at(cx: &Cx, doc: Doc<Volume>, instance: Option<&Doc<Instance>>) -> Block {
     let cost = Volume::rate(&doc, cx.catalog()).monthly;
     let status = if doc.is_ready() { BlockStatus::Active } else { BlockStatus::Pending };
-    Ok(Block {
+    Block {
         id: BlockId(doc.id()),
         date_created: doc.created(),
         cost: cost.round().to_u32().unwrap_or_default(),
@@ -33,10 +38,7 @@ async fn view(cx: &Cx, doc: Doc<Volume>) -> Result<Block> {
         size_gb: doc.size_gb,
         region: doc.region.clone(),
         attached_to_instance: doc.attached_to.map(Into::into).into(),
-        attached_to_instance_ip: instance
-            .as_ref()
-            .map(|i| i.main_ip().to_string())
-            .unwrap_or_default(),
+        attached_to_instance_ip: instance.map(|i| i.main_ip().to_string()).unwrap_or_default(),
         attached_to_instance_label: instance.map(|i| i.label.clone()).unwrap_or_default(),
         mount_id: mount_id(&doc.region, doc.id()),
         label: doc.want.label,
@@ -44,14 +46,25 @@ async fn view(cx: &Cx, doc: Doc<Volume>) -> Result<Block> {
         os_id: doc.want.os_id,
         snapshot_id: doc.want.snapshot.map(|id| id.to_string()).unwrap_or_default(),
         bootable: doc.want.bootable,
-    })
+    }
 }
 
 impl Charged for Volume {
-    fn rate(doc: &Doc<Self>, catalog: &Catalog) -> Rate {
-        let kind = catalog.block_type(&doc.block_type);
+    /// The kind of storage; the amount is its size in GB.
+    type Class = String;
+
+    fn class(doc: &Doc<Self>) -> String {
+        doc.block_type.clone()
+    }
+
+    fn amount(doc: &Doc<Self>) -> i64 {
+        doc.size_gb.into()
+    }
+
+    fn price(block_type: &String, size_gb: Decimal, catalog: &Catalog) -> Rate {
+        let kind = catalog.block_type(block_type);
         let per_gb = kind.map(|kind| kind.price_per_gb_month).unwrap_or_default();
-        Rate::by_month(per_gb * Decimal::from(doc.size_gb))
+        Rate::by_month(per_gb * size_gb)
     }
 }
 
@@ -76,11 +89,12 @@ fn block_type<'a>(cx: &'a Cx, id: &str) -> Result<&'a catalog::BlockType> {
 
 async fn list(cx: Cx, req: ListBlocks) -> Result<Page<Block>> {
     let page = cx.page::<Volume>(vec![], req.per_page, req.cursor.as_deref()).await?;
-    let mut items = Vec::with_capacity(page.items.len());
-    for doc in page.items {
-        items.push(view(&cx, doc).await?);
-    }
-    Ok(Page { items, meta: page.meta })
+    let with = page.items.iter().filter_map(|doc| doc.attached_to);
+    let instances = cx.find_many::<Instance>(with.collect()).await?;
+    Ok(page.map(|doc| {
+        let instance = doc.attached_to.and_then(|id| instances.get(&id));
+        view_at(&cx, doc, instance)
+    }))
 }
 
 async fn create(cx: Cx, req: CreateBlock) -> Result<Block> {
@@ -248,7 +262,7 @@ fn restart(tx: &mut Tx, instance: &mut Doc<Instance>, live: Option<bool>) {
 
 /// Takes every volume away from an instance that is about to go, which needs no restart.
 pub(crate) async fn detach_all(tx: &mut Tx, instance: Uuid) -> Result<()> {
-    for mut volume in tx.all::<Volume>(on_instance(instance)).await? {
+    for mut volume in tx.all::<Volume>(on_instance(instance), PER_INSTANCE as usize).await? {
         volume.attached_to = None;
         tx.put(&volume);
     }

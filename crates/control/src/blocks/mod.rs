@@ -6,11 +6,11 @@ pub(crate) mod snapshots;
 
 use drivers::Disk;
 use serde::{Deserialize, Serialize};
-use store::Facet;
+use store::{Facet, Tally};
 use uuid::Uuid;
 
 use crate::life::Lives;
-use crate::{Doc, Kind, Routes};
+use crate::{Doc, Kind, Routes, billing};
 
 /// How many volumes an instance can have.
 pub const PER_INSTANCE: u64 = 16;
@@ -41,6 +41,10 @@ impl Kind for Volume {
     const UNKNOWN: &'static str = "Invalid block storage ID";
     const LIVES: bool = true;
     type Seen = Option<Disk>;
+
+    fn tally(doc: &Doc<Self>) -> Option<Tally> {
+        billing::tally(doc)
+    }
 
     fn lists(&self) -> Vec<Facet> {
         self.attached_to.map(on_instance).into_iter().collect()

@@ -7,11 +7,13 @@ use api::id::{BlockId, BlockSnapshotId};
 use api::{Page, Time};
 use drivers::{Source, StoredImage};
 use engine::{Next, StepError};
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use store::Tally;
 use uuid::Uuid;
 
 use super::Volume;
-use crate::billing::{Charged, Rate, month_end, pending_charges};
+use crate::billing::{self, Charged, Rate, month_end, pending_charges};
 use crate::catalog::{Catalog, PriceItem};
 use crate::snapshots::{GB, copy, remove};
 use crate::{Cx, Doc, Kind, Life, LifeCx, Refusal, Result, Routes, Tx};
@@ -44,6 +46,10 @@ impl Kind for VolumeSnapshot {
     const UNKNOWN: &'static str = "Invalid block storage snapshot ID";
     const LIVES: bool = true;
     type Seen = Seen;
+
+    fn tally(doc: &Doc<Self>) -> Option<Tally> {
+        billing::tally(doc)
+    }
 }
 
 impl Life for VolumeSnapshot {
@@ -95,8 +101,17 @@ fn price(cx: &Cx, doc: &Doc<VolumeSnapshot>, invoiced: Time) -> String {
 }
 
 impl Charged for VolumeSnapshot {
-    fn rate(doc: &Doc<Self>, catalog: &Catalog) -> Rate {
-        Rate::of(catalog.price(PriceItem::BlockSnapshot), doc.size_gb.into())
+    /// There is one; the amount is its size in GB.
+    type Class = ();
+
+    fn class(_: &Doc<Self>) {}
+
+    fn amount(doc: &Doc<Self>) -> i64 {
+        doc.size_gb.into()
+    }
+
+    fn price((): &(), size_gb: Decimal, catalog: &Catalog) -> Rate {
+        Rate::of(catalog.price(PriceItem::BlockSnapshot), size_gb)
     }
 }
 

@@ -16,16 +16,26 @@ pub(super) struct Wrong {
     pub(super) help: String,
 }
 
-/// The data as it is stored. It is what was sent, but that text is put between quotes.
+/// The data as it is stored: what was sent, but that text is put between quotes, and that host
+/// names lose their final dot.
 pub(super) fn checked(kind: RecordType, data: &str) -> Result<String, Wrong> {
     match kind {
         RecordType::Txt => return text(data),
         RecordType::A => fits(data.parse::<Ipv4Addr>().is_ok(), data, "an IPv4 address")?,
         RecordType::Aaaa => fits(data.parse::<Ipv6Addr>().is_ok(), data, "an IPv6 address")?,
-        RecordType::Cname | RecordType::Ns => fits(is_hostname(data), data, "a host name")?,
+        RecordType::Cname | RecordType::Ns => {
+            fits(is_hostname(data), data, "a host name")?;
+            return Ok(without_dot(data));
+        }
         // A dot alone says that there is no mail here.
-        RecordType::Mx => fits(data == "." || is_hostname(data), data, "a host name")?,
-        RecordType::Srv => fits(is_service(data), data, "`weight port target`, as `5 5060 sip`")?,
+        RecordType::Mx => {
+            fits(data == "." || is_hostname(data), data, "a host name")?;
+            return Ok(without_dot(data));
+        }
+        RecordType::Srv => {
+            fits(is_service(data), data, "`weight port target`, as `5 5060 sip`")?;
+            return Ok(without_dot(data));
+        }
         RecordType::Caa if is_caa(data) => {}
         RecordType::Caa => {
             let said = r#"Data must be in the format: [flag] [iodef|issuewild|issue] "domain""#;
@@ -37,6 +47,14 @@ pub(super) fn checked(kind: RecordType, data: &str) -> Result<String, Wrong> {
         }
     }
     Ok(data.to_owned())
+}
+
+/// Without the dot after a host name; one that stands alone means something.
+fn without_dot(data: &str) -> String {
+    match data.strip_suffix('.') {
+        Some(name) if !name.is_empty() && !name.ends_with(' ') => name.to_owned(),
+        _ => data.to_owned(),
+    }
 }
 
 fn fits(right: bool, data: &str, what: &str) -> Result<(), Wrong> {

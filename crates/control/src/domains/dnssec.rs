@@ -3,6 +3,7 @@
 //! A key is a real ECDSA one over P-256 with SHA-256 (algorithm 13, RFC 6605): what is published
 //! of it here would validate what is signed with it. The secret half must never be shown.
 
+use api::Secret;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
@@ -17,10 +18,10 @@ const PROTOCOL: u8 = 3;
 const ALGORITHM: u8 = 13;
 
 /// A new key: PKCS #8 in base64.
-pub(super) fn new_key() -> Result<String> {
+pub(super) fn new_key() -> Result<Secret> {
     let random = SystemRandom::new();
     let key = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random);
-    Ok(STANDARD.encode(key.map_err(|_| internal("no random numbers for a key"))?))
+    Ok(STANDARD.encode(key.map_err(|_| internal("no random numbers for a key"))?).into())
 }
 
 /// The DNSKEY record of a key, and its DS records with SHA-1 and SHA-256, as lines of a zone file.

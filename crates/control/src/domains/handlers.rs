@@ -6,13 +6,15 @@ use api::Page;
 use api::domains::*;
 
 use super::names::{check_domain, is_hostname};
-use super::{NAMES, TTL_DEFAULT, Zone, ZoneRecord, dnssec, in_zone, unique, zone, zone_in};
+use super::{
+    NAMES, NO_PRIORITY, TTL_DEFAULT, Zone, ZoneRecord, dnssec, in_zone, unique, zone, zone_in,
+};
 use crate::{Cx, Doc, Refusal, Result, Routes};
 
 /// The name servers of every domain.
 const SERVERS: [&str; 2] = ["ns1.vultr.com", "ns2.vultr.com"];
 /// The priority of the mail server that a new domain has.
-const MAIL_PRIORITY: u16 = 10;
+const MAIL_PRIORITY: i32 = 10;
 
 pub(super) fn routes() -> Routes {
     Routes::default()
@@ -53,29 +55,28 @@ async fn create(cx: Cx, req: CreateDomain) -> Result<Domain> {
     tx.take(NAMES, name, zone.id());
     tx.put(&zone);
     let first = first_records(&req.domain, req.ip.and_then(|ip| ip.get()));
-    for (kind, name, data, priority) in first {
-        let (label, ttl) = (name.clone(), TTL_DEFAULT);
-        let zone = zone.id();
-        let record = tx.new_doc(ZoneRecord { zone, kind, name, label, data, priority, ttl });
+    for (kind, label, data, priority) in first {
+        let (zone, ttl) = (zone.id(), TTL_DEFAULT);
+        let record = tx.new_doc(ZoneRecord { zone, kind, label, data, priority, ttl });
         tx.put(&record);
     }
     tx.commit().await?;
     Ok(view(zone))
 }
 
-/// The records that a new domain has: its name servers, and where an address was given, that, all
-/// names below it, and mail.
-fn first_records(domain: &str, ip: Option<IpAddr>) -> Vec<(RecordType, String, String, u16)> {
+/// The records that a new domain has, in the real API's order: its name servers, and where an
+/// address was given, that, all names below it, and mail.
+fn first_records(domain: &str, ip: Option<IpAddr>) -> Vec<(RecordType, String, String, i32)> {
     let record =
         |kind, name: &str, data: &str, priority| (kind, name.to_owned(), data.to_owned(), priority);
-    let mut records = Vec::new();
+    let mut records: Vec<_> =
+        SERVERS.map(|server| record(RecordType::Ns, "", server, NO_PRIORITY)).into();
     if let Some(ip) = ip {
         let kind = if ip.is_ipv4() { RecordType::A } else { RecordType::Aaaa };
-        records.push(record(kind, "", &ip.to_string(), 0));
-        records.push(record(RecordType::Cname, "*", domain, 0));
+        records.push(record(kind, "", &ip.to_string(), NO_PRIORITY));
+        records.push(record(RecordType::Cname, "*", domain, NO_PRIORITY));
         records.push(record(RecordType::Mx, "", domain, MAIL_PRIORITY));
     }
-    records.extend(SERVERS.map(|server| record(RecordType::Ns, "", server, 0)));
     records
 }
 
@@ -102,9 +103,11 @@ fn sign(zone: &mut Doc<Zone>, wanted: DnsSec) -> Result<()> {
 }
 
 async fn delete(cx: Cx, req: DeleteDomain) -> Result<()> {
+    let id = zone(&cx, &req.dns_domain).await?.id();
+    cx.in_batches::<ZoneRecord>(in_zone(id), |tx, record| tx.delete(record)).await?;
     let mut tx = cx.begin();
     let zone = zone_in(&cx, &mut tx, &req.dns_domain).await?;
-    for record in tx.all::<ZoneRecord>(in_zone(zone.id())).await? {
+    for record in tx.rest::<ZoneRecord>(in_zone(zone.id())).await? {
         tx.delete(record);
     }
     tx.delete(zone);

@@ -8,6 +8,7 @@ mod handlers;
 mod names;
 mod records;
 
+use api::Secret;
 use api::domains::RecordType;
 use serde::{Deserialize, Serialize};
 use store::Facet;
@@ -21,16 +22,19 @@ use crate::{Cx, Doc, Kind, Refusal, Result, Routes, Tx};
 /// For how many seconds a record may be remembered where nothing else was asked for.
 pub const TTL_DEFAULT: u32 = 300;
 
+/// The priority of a record of which none was said.
+pub(crate) const NO_PRIORITY: i32 = -1;
+
 /// The scope of unique values that says which domain has a name, by account.
 const NAMES: &str = "domain";
 
-/// A DNS domain as its owner wants it. Not to be printed: it holds a secret.
-#[derive(Clone, Default, Serialize, Deserialize)]
+/// A DNS domain as its owner wants it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Zone {
     /// Its name, as it was sent.
     pub name: String,
-    /// The key that signs its answers, where they are signed: PKCS #8 in base64. A secret.
-    pub key: Option<String>,
+    /// The key that signs its answers, where they are signed: PKCS #8 in base64.
+    pub key: Option<Secret>,
     /// The primary name server that its SOA names.
     pub nsprimary: String,
     /// Whom its SOA says to write to.
@@ -50,14 +54,12 @@ pub struct ZoneRecord {
     pub zone: Uuid,
     /// Its type.
     pub kind: RecordType,
-    /// Its name, as it was sent; empty for the domain itself.
-    pub name: String,
-    /// The same name below the domain, as names are compared.
+    /// Its name below the domain, in small letters; empty for the domain itself.
     pub label: String,
     /// What it says.
     pub data: String,
-    /// Which goes first, of mail servers and services.
-    pub priority: u16,
+    /// Which goes first, of mail servers and services; -1 where that was not said.
+    pub priority: i32,
     /// For how many seconds it may be remembered.
     pub ttl: u32,
 }

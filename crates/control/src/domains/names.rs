@@ -53,15 +53,15 @@ pub(super) fn check_domain(name: &str) -> Result<()> {
     Err(Refusal::field("domain", help).into())
 }
 
-/// A record's name below its domain, as names are compared: in lower case, and without the domain
-/// where it was written out.
+/// A record's name below its domain, as it is kept and answered: in small letters, and without the
+/// domain where it was written out. `@` is the domain itself.
 ///
 /// # Errors
 /// Why there can be no record with this name.
 pub(super) fn label_of(name: &str, zone: &str) -> Result<String, String> {
     let (lower, zone) = (name.to_lowercase(), zone.to_lowercase());
     let whole = lower.strip_suffix('.').unwrap_or(&lower);
-    if name.is_empty() || whole == zone {
+    if name.is_empty() || name == "@" || whole == zone {
         return Ok(String::new());
     }
     let label = whole.strip_suffix(&zone).and_then(|rest| rest.strip_suffix('.')).unwrap_or(whole);
@@ -95,8 +95,9 @@ mod tests {
         for name in ["www", "WWW", "www.example.com", "www.example.com."] {
             assert_eq!(label_of(name, "example.com").as_deref(), Ok("www"), "{name}");
         }
-        assert_eq!(label_of("", "example.com").as_deref(), Ok(""));
-        assert_eq!(label_of("example.com", "example.com").as_deref(), Ok(""));
+        for name in ["", "@", "example.com", "Example.com."] {
+            assert_eq!(label_of(name, "example.com").as_deref(), Ok(""), "{name}");
+        }
         assert_eq!(label_of("myexample.com", "example.com").as_deref(), Ok("myexample.com"));
         assert_eq!(label_of("*.a", "example.com").as_deref(), Ok("*.a"));
         for name in ["a b", ".", ".example.com", "a..b", "a.*", "-a", &"a".repeat(64)] {

@@ -4,11 +4,11 @@ use api::domains::*;
 use api::{Page, id::RecordId};
 
 use super::names::label_of;
-use super::{TTL_DEFAULT, Zone, ZoneRecord, at_name, data, in_zone, zone, zone_in};
+use super::{NO_PRIORITY, TTL_DEFAULT, Zone, ZoneRecord, at_name, data, in_zone, zone, zone_in};
 use crate::{Cx, Doc, Kind, Refusal, Result, Routes, Tx};
 
-/// Which mail server or service goes first where nothing is said of it.
-const PRIORITY_DEFAULT: u16 = 10;
+/// How many records of one name there can be: each new one is compared with them all.
+const PER_NAME: usize = 1000;
 /// How long a record can be remembered, in seconds (RFC 2181).
 const TTL_MAX: u32 = (1 << 31) - 1;
 
@@ -22,7 +22,7 @@ fn view(doc: Doc<ZoneRecord>) -> Record {
         kind: doc.kind.into(),
         priority: doc.priority,
         ttl: doc.ttl,
-        name: doc.want.name,
+        name: doc.want.label,
         data: doc.want.data,
     }
 }
@@ -39,12 +39,12 @@ async fn create(cx: Cx, req: CreateRecord) -> Result<Record> {
     let record = tx.new_doc(ZoneRecord {
         zone: zone.id(),
         kind: req.kind,
-        name: req.name,
-        label: String::new(),
+        label: req.name,
         data: req.data,
-        priority: req.priority.unwrap_or(PRIORITY_DEFAULT),
+        priority: req.priority.unwrap_or(NO_PRIORITY),
         ttl: req.ttl.unwrap_or_default(),
     });
+    check_priority(&record)?;
     let record = fitted(&mut tx, &zone, record).await?;
     let record = record.map_err(|wrong| wrong.refusal("Unable to add record"))?;
     tx.put(&record);
@@ -70,11 +70,12 @@ async fn update(cx: Cx, req: UpdateRecord) -> Result<()> {
     let mut tx = cx.begin();
     let zone = zone_in(&cx, &mut tx, &req.dns_domain).await?;
     let mut record = record_in(&mut tx, &zone, req.record_id).await?;
-    let ZoneRecord { name, data, priority, ttl, .. } = &mut record.want;
-    *name = req.name.unwrap_or_else(|| name.clone());
+    let ZoneRecord { label, data, priority, ttl, .. } = &mut record.want;
+    *label = req.name.unwrap_or_else(|| label.clone());
     *data = req.data.unwrap_or_else(|| data.clone());
     *priority = req.priority.unwrap_or(*priority);
     *ttl = req.ttl.filter(|ttl| *ttl > 0).unwrap_or(*ttl);
+    check_priority(&record)?;
     let record = fitted(&mut tx, &zone, record).await?;
     let record = record.map_err(|wrong| wrong.refusal("Unable to update record"))?;
     tx.put(&record);
@@ -87,6 +88,20 @@ async fn delete(cx: Cx, req: DeleteRecord) -> Result<()> {
     let record = record_in(&mut tx, &zone, req.record_id).await?;
     tx.delete(record);
     tx.commit().await
+}
+
+/// Refuses mail servers and services of which nobody said which goes first. With other types a
+/// priority means nothing, and is kept.
+fn check_priority(record: &ZoneRecord) -> Result<()> {
+    let needs_one = matches!(record.kind, RecordType::Mx | RecordType::Srv);
+    if !needs_one || u16::try_from(record.priority).is_ok() {
+        return Ok(());
+    }
+    let help = match record.priority {
+        NO_PRIORITY => format!("priority: give one from 0 to {}", u16::MAX),
+        other => format!("priority: {other} is not from 0 to {}", u16::MAX),
+    };
+    Err(Refusal::bad("Priority should be set when type is MX or SRV.").help(help).into())
 }
 
 impl data::Wrong {
@@ -104,9 +119,15 @@ async fn fitted(
     if let Err(wrong) = fit(&zone.name, &mut record) {
         return Ok(Err(wrong));
     }
-    let beside = tx.all::<ZoneRecord>(at_name(zone.id(), &record.label)).await?;
-    let mut beside = beside.iter().filter(|other| other.id() != record.id());
-    Ok(match beside.find_map(|other| conflict(&record, other)) {
+    let name = at_name(zone.id(), &record.label);
+    let (mut beside, is_whole) = tx.some::<ZoneRecord>(name, PER_NAME).await?;
+    beside.retain(|other| other.id() != record.id());
+    if !is_whole || beside.len() == PER_NAME {
+        let said = "Too many records of one name";
+        let help = format!("`{}` has {PER_NAME} already, the most there can be", record.label);
+        return Ok(Err(data::Wrong { said, help }));
+    }
+    Ok(match beside.iter().find_map(|other| conflict(&record, other)) {
         Some(wrong) => Err(wrong),
         None => Ok(record),
     })
@@ -115,14 +136,11 @@ async fn fitted(
 /// Checks a record alone, and puts its fields into the form that they are stored in.
 fn fit(zone: &str, record: &mut ZoneRecord) -> std::result::Result<(), data::Wrong> {
     let wrong = |said, help| Err(data::Wrong { said, help });
-    record.label = match label_of(&record.name, zone) {
+    record.label = match label_of(&record.label, zone) {
         Ok(label) => label,
         Err(help) => return wrong("Invalid name", help),
     };
     record.data = data::checked(record.kind, &record.data)?;
-    if !matches!(record.kind, RecordType::Mx | RecordType::Srv) {
-        record.priority = 0;
-    }
     record.ttl = match record.ttl {
         0 => TTL_DEFAULT,
         ttl @ 1..=TTL_MAX => ttl,
@@ -139,7 +157,8 @@ fn fit(zone: &str, record: &mut ZoneRecord) -> std::result::Result<(), data::Wro
 fn conflict(record: &ZoneRecord, other: &ZoneRecord) -> Option<data::Wrong> {
     let wrong = |said, help| Some(data::Wrong { said, help });
     if [record.kind, other.kind].contains(&RecordType::Cname) {
-        let help = format!("`{}` has another record already", record.name);
+        let name = if record.label.is_empty() { "the domain itself" } else { &record.label };
+        let help = format!("`{name}` has another record already");
         return wrong("A CNAME cannot be beside other records of its name", help);
     }
     if record.kind == other.kind && record.ttl != other.ttl {

@@ -6,7 +6,7 @@ use api::{Page, Time, id::FirewallGroupId};
 use super::{GROUPS_MAX, Group, RULES_MAX, Rule};
 use crate::instances::{Instance, in_firewall_group};
 use crate::load_balancers::LoadBalancer;
-use crate::{Cx, Doc, Refusal, Result, Routes, slice};
+use crate::{Cx, Doc, Refusal, Result, Routes, Tx, slice};
 
 /// Longer descriptions are cut.
 const DESCRIPTION_MAX: usize = 255;
@@ -28,7 +28,12 @@ pub(super) fn routes() -> Routes {
 
 async fn view(cx: &Cx, doc: Doc<Group>) -> Result<FirewallGroup> {
     let instances = cx.count::<Instance>(in_firewall_group(doc.id())).await?;
-    Ok(FirewallGroup {
+    Ok(view_with(doc, instances))
+}
+
+/// A group that protects so many instances.
+fn view_with(doc: Doc<Group>, instances: u64) -> FirewallGroup {
+    FirewallGroup {
         id: FirewallGroupId(doc.id()),
         date_created: doc.created(),
         date_modified: Time::from_millis(doc.modified),
@@ -36,7 +41,7 @@ async fn view(cx: &Cx, doc: Doc<Group>) -> Result<FirewallGroup> {
         rule_count: u32::try_from(doc.rules.len()).unwrap_or(RULES_MAX),
         max_rule_count: RULES_MAX,
         description: doc.want.description,
-    })
+    }
 }
 
 fn description(text: &str) -> String {
@@ -45,11 +50,9 @@ fn description(text: &str) -> String {
 
 async fn list(cx: Cx, req: ListFirewallGroups) -> Result<Page<FirewallGroup>> {
     let page = cx.page::<Group>(vec![], req.per_page, req.cursor.as_deref()).await?;
-    let mut items = Vec::with_capacity(page.items.len());
-    for doc in page.items {
-        items.push(view(&cx, doc).await?);
-    }
-    Ok(Page { items, meta: page.meta })
+    let lists: Vec<_> = page.items.iter().map(|doc| in_firewall_group(doc.id())).collect();
+    let mut counts = cx.counts::<Instance>(&lists).await?.into_iter();
+    Ok(page.map(|doc| view_with(doc, counts.next().unwrap_or_default())))
 }
 
 async fn create(cx: Cx, req: CreateFirewallGroup) -> Result<FirewallGroup> {
@@ -80,11 +83,16 @@ async fn update(cx: Cx, req: UpdateFirewallGroup) -> Result<()> {
 
 /// A group in use may go: its instances have none afterwards, and are open to all.
 async fn delete(cx: Cx, req: DeleteFirewallGroup) -> Result<()> {
-    let mut tx = cx.begin();
-    let group = tx.get::<Group>(req.firewall_group_id).await?;
-    for mut instance in tx.all::<Instance>(in_firewall_group(group.id())).await? {
+    let open = |tx: &mut Tx, mut instance: Doc<Instance>| {
         instance.firewall_group = None;
         tx.put(&instance);
+    };
+    let protected = in_firewall_group(cx.get::<Group>(req.firewall_group_id).await?.id());
+    cx.in_batches::<Instance>(protected.clone(), open).await?;
+    let mut tx = cx.begin();
+    let group = tx.get::<Group>(req.firewall_group_id).await?;
+    for instance in tx.rest::<Instance>(protected).await? {
+        open(&mut tx, instance);
     }
     tx.delete(group);
     tx.commit().await

@@ -54,7 +54,7 @@ fn from_load_balancer(id: Uuid) -> Facet {
 
 /// Drops the rules that let in what comes from a load balancer which is about to go.
 pub(crate) async fn forget_load_balancer(tx: &mut Tx, id: Uuid) -> Result<()> {
-    for mut group in tx.all::<Group>(from_load_balancer(id)).await? {
+    for mut group in tx.all::<Group>(from_load_balancer(id), GROUPS_MAX as usize).await? {
         group.rules.retain(|rule| rule.load_balancer() != Some(id));
         group.modified = tx.cx().now();
         tx.put(&group);

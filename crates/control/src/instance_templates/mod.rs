@@ -20,6 +20,9 @@ use crate::servers::options::user_data;
 use crate::ssh_keys::Key;
 use crate::{Cx, Doc, Kind, Refusal, Result, Routes, Tx, isos, snapshots};
 
+/// How many templates an account can have: they are listed whole.
+const TEMPLATES_MAX: usize = 500;
+
 /// A stored template.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -150,13 +153,9 @@ async fn keys(tx: &mut Tx, ids: &[api::id::SshKeyId]) -> Result<Vec<Uuid>> {
 }
 
 /// A template as lists show it.
-async fn summary(cx: &Cx, doc: &Doc<Template>) -> Result<InstanceTemplate> {
-    let mut ssh_keys = Vec::with_capacity(doc.ssh_keys.len());
-    for id in &doc.ssh_keys {
-        let found = cx.find::<Key>(*id).await?;
-        ssh_keys
-            .extend(found.map(|key| TemplateSshKey { id: key.id().into(), name: key.want.name }));
-    }
+fn summary(cx: &Cx, doc: &Doc<Template>, keys: &BTreeMap<Uuid, Doc<Key>>) -> InstanceTemplate {
+    let known = doc.ssh_keys.iter().filter_map(|id| keys.get(id));
+    let key = |key: &Doc<Key>| TemplateSshKey { id: key.id().into(), name: key.name.clone() };
     let setting = |name: &str| {
         let text = doc.settings.get(name).and_then(Value::as_str);
         text.unwrap_or_default().to_owned()
@@ -165,13 +164,13 @@ async fn summary(cx: &Cx, doc: &Doc<Template>) -> Result<InstanceTemplate> {
         id: doc.id().into(),
         plan: doc.plan.clone(),
         label: doc.label.clone(),
-        ssh_keys,
+        ssh_keys: known.map(key).collect(),
         startup_script: setting("startup_script"),
         disk_config: setting("disk_config"),
         ..InstanceTemplate::default()
     };
     let app_name = |id: i64| cx.catalog().application(id).map(|app| app.name.clone());
-    Ok(match doc.source {
+    match doc.source {
         None => shown,
         Some(Source::Os(id)) => {
             let os = cx.catalog().system(id).map(|system| system.name.clone());
@@ -185,14 +184,15 @@ async fn summary(cx: &Cx, doc: &Doc<Template>) -> Result<InstanceTemplate> {
         }
         Some(Source::Iso(id)) => InstanceTemplate { iso: id.to_string(), ..shown },
         Some(Source::Snapshot(id)) => InstanceTemplate { snapshot: id.to_string(), ..shown },
-    })
+    }
 }
 
 /// A template with all that is known about it.
 async fn view(cx: &Cx, doc: &Doc<Template>) -> Result<InstanceTemplate> {
     let plan_details = cx.catalog().plan(&doc.plan).map(plan_details);
     let user_data = Some(doc.user_data.clone());
-    Ok(InstanceTemplate { plan_details, user_data, ..summary(cx, doc).await? })
+    let keys = cx.find_many(doc.ssh_keys.clone()).await?;
+    Ok(InstanceTemplate { plan_details, user_data, ..summary(cx, doc, &keys) })
 }
 
 fn plan_details(plan: &Plan) -> PlanDetails {
@@ -222,11 +222,10 @@ fn plan_details(plan: &Plan) -> PlanDetails {
 }
 
 async fn list(cx: Cx, _req: ListInstanceTemplates) -> Result<Page<InstanceTemplate>> {
-    let mut templates = Vec::new();
-    for doc in cx.all::<Template>(vec![]).await? {
-        templates.push(summary(&cx, &doc).await?);
-    }
-    Ok(Page::whole(templates))
+    let docs = cx.all::<Template>(("", String::new()), TEMPLATES_MAX).await?;
+    let keys =
+        cx.find_many(docs.iter().flat_map(|doc| doc.ssh_keys.iter().copied()).collect()).await?;
+    Ok(Page::whole(docs.iter().map(|doc| summary(&cx, doc, &keys)).collect()))
 }
 
 async fn create(cx: Cx, req: CreateInstanceTemplate) -> Result<InstanceTemplate> {
@@ -247,6 +246,10 @@ async fn create(cx: Cx, req: CreateInstanceTemplate) -> Result<InstanceTemplate>
         settings: req.template.unwrap_or_default().into_iter().collect(),
         user_data: user_data(req.user_data.as_deref().unwrap_or_default())?,
     };
+    if tx.count_all::<Template>().await? >= TEMPLATES_MAX as u64 {
+        let help = format!("an account has {TEMPLATES_MAX} at most; delete one first");
+        return Err(Refusal::bad("Maximum instance templates exceeded").help(help).into());
+    }
     let template = tx.new_doc(template);
     tx.put(&template);
     tx.commit().await?;
@@ -254,7 +257,8 @@ async fn create(cx: Cx, req: CreateInstanceTemplate) -> Result<InstanceTemplate>
 }
 
 async fn get(cx: Cx, req: GetInstanceTemplate) -> Result<InstanceTemplate> {
-    view(&cx, &cx.get(req.instancetemplate_id).await?).await
+    let found = view(&cx, &cx.get(req.instancetemplate_id).await?).await?;
+    Ok(InstanceTemplate { user_data: found.user_data.map(|data| cx.secret(data)), ..found })
 }
 
 /// Whether a request names nothing to change.

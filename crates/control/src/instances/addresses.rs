@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{Instance, Ipv4};
 use crate::addresses::{IPV4, take_ipv4};
-use crate::reserved_ips::{Reserved, on_instance};
+use crate::reserved_ips::{PER_SERVER, Reserved, on_instance};
 use crate::servers::addresses::{self, find_ipv4, full, further_ipv6, invalid_address, view_ipv4};
 use crate::vpcs::PrivateNetwork;
 use crate::{Cx, Refusal, Result, Routes, slice};
@@ -109,7 +109,7 @@ async fn list_ipv6(cx: Cx, req: ListInstanceIpv6) -> Result<Page<InstanceIpv6>> 
 
 async fn list_reverse_ipv6(cx: Cx, req: ListInstanceReverseIpv6) -> Result<Page<ReverseIpv6>> {
     let instance = cx.get::<Instance>(req.instance_id).await?;
-    let reserved = cx.all::<Reserved>(vec![on_instance(instance.id())]).await?;
+    let reserved = cx.all::<Reserved>(on_instance(instance.id()), PER_SERVER).await?;
     let further = further_ipv6(&instance, reserved);
     let first = instance.ipv6.as_ref().map(|ipv6| &ipv6.reverse);
     let names = first.into_iter().chain(further.iter().map(|doc| &doc.reverse)).flatten();

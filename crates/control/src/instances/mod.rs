@@ -19,13 +19,13 @@ use std::ops::{Deref, DerefMut};
 
 use drivers::Size;
 use serde::{Deserialize, Serialize};
-use store::Facet;
+use store::{Facet, Tally};
 use uuid::Uuid;
 
 use crate::catalog::Catalog;
 use crate::life::Lives;
 use crate::servers::Hosted;
-use crate::{Kind, Routes};
+use crate::{Doc, Kind, Routes, billing};
 
 pub use crate::servers::{Ipv4, Ipv6, PrivateNic, Seen, Server, Software, in_network};
 
@@ -95,6 +95,10 @@ impl Kind for Instance {
     const UNKNOWN: &'static str = "instance not found";
     const LIVES: bool = true;
     type Seen = Seen;
+
+    fn tally(doc: &Doc<Self>) -> Option<Tally> {
+        billing::tally(doc)
+    }
 
     fn lists(&self) -> Vec<Facet> {
         let mut lists = vec![

@@ -132,10 +132,12 @@ async fn delete(cx: Cx, req: DeleteInstance) -> Result<()> {
     let mut tx = cx.begin();
     let instance = tx.get::<Instance>(req.instance_id).await?;
     instance.check_touchable(&cx, "Unable to destroy server: Unable to remove VM: ")?;
+    cx.in_batches::<Job>(jobs_of(instance.id()), |tx, job| tx.delete(job)).await?;
+    load_balancers::forget_most(&cx, instance.id()).await?;
     detach_all(&mut tx, instance.id()).await?;
     reserved_ips::detach_all(&mut tx, instance.id()).await?;
     load_balancers::forget(&mut tx, instance.id()).await?;
-    for job in tx.all::<Job>(jobs_of(instance.id())).await? {
+    for job in tx.rest::<Job>(jobs_of(instance.id())).await? {
         tx.delete(job);
     }
     // Its addresses, and its places in networks, are free again when the row goes.

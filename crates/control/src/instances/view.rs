@@ -1,7 +1,7 @@
 //! Instances as their owner sees them, and what can be asked about one.
 //!
-//! An instance that is in no private network is shown from its own row alone, so that lists cost
-//! one read. Nothing is changed here.
+//! A list costs two reads: the page, and the private networks that its instances are in. Nothing is
+//! changed here.
 
 use std::collections::BTreeMap;
 
@@ -9,14 +9,19 @@ use api::instances::*;
 use api::{Page, Time};
 use drivers::{Machine, Progress};
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::{Instance as Wanted, Job, create, in_firewall_group, in_region};
 use crate::billing::{Charged, Rate, owed};
 use crate::catalog::{Catalog, PriceItem};
 use crate::servers::addresses::full;
 use crate::servers::view::{Installed, installed, other_applications, other_systems, traffic};
-use crate::vpcs::{PrivateNetwork, Sort, nics};
+use crate::vpcs::{PrivateNetwork, Sort};
 use crate::{Cx, Doc, Refusal, Result, Routes, addresses};
+
+/// The networks that instances are in.
+type Networks = BTreeMap<Uuid, Doc<PrivateNetwork>>;
 
 /// How many days of traffic are told where none are asked for, and at most.
 const DAYS: u32 = 30;
@@ -37,27 +42,31 @@ pub(super) fn routes() -> Routes {
 
 /// An instance as its owner sees it, without what is owed for it.
 pub(super) async fn show(cx: &Cx, doc: &Doc<Wanted>) -> Result<Instance> {
-    let vpcs = match doc.networks.is_empty() {
-        true => Vec::new(),
-        false => attached_vpcs(cx, doc).await?,
-    };
+    let networks = cx.find_many(doc.networks.iter().map(|nic| nic.network).collect()).await?;
+    Ok(show_in(cx, doc, &networks))
+}
+
+/// The same, where the networks that it is in are at hand.
+fn show_in(cx: &Cx, doc: &Doc<Wanted>, networks: &Networks) -> Instance {
+    let vpcs = attached_vpcs(doc, networks);
     let internal_ip = vpcs.first().map(|(_, address)| address.clone()).unwrap_or_default();
     let shown = Instance {
         internal_ip,
         vpcs: vpcs.into_iter().map(|(vpc, _)| vpc).collect(),
         ..described(doc)
     };
-    Ok(with_state(with_addresses(with_software(with_plan(shown, cx, doc), cx, doc), doc), doc))
+    with_state(with_addresses(with_software(with_plan(shown, cx, doc), cx, doc), doc), doc)
 }
 
 /// The VPCs that an instance is in, each with the instance's address there.
-async fn attached_vpcs(cx: &Cx, doc: &Doc<Wanted>) -> Result<Vec<(AttachedVpc, String)>> {
-    let vpc = |(nic, network): (super::PrivateNic, Doc<PrivateNetwork>)| {
+fn attached_vpcs(doc: &Doc<Wanted>, networks: &Networks) -> Vec<(AttachedVpc, String)> {
+    let vpc = |nic: &super::PrivateNic| {
+        let network = networks.get(&nic.network).filter(|network| network.sort == Sort::Vpc)?;
         let subnet = network.subnet.to_string();
         let vpc = AttachedVpc { id: nic.network.into(), version: 1, subnet };
-        (vpc, nic.address.to_string())
+        Some((vpc, nic.address.to_string()))
     };
-    Ok(nics(cx, doc, Sort::Vpc).await?.into_iter().map(vpc).collect())
+    doc.networks.iter().filter_map(vpc).collect()
 }
 
 /// What the owner said about it.
@@ -171,25 +180,47 @@ fn server_status(doc: &Doc<Wanted>, machine: Option<&Machine>) -> ServerStatus {
     }
 }
 
+/// What the price of an instance follows from: the plan that it has at present, and what was
+/// ordered with it.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Ordered {
+    pub(crate) plan: String,
+    region: String,
+    /// IPv4 addresses besides the first.
+    further: usize,
+    ddos: bool,
+    backups: bool,
+}
+
 impl Charged for Wanted {
-    /// The plan that it has at present, and what was ordered with it.
-    fn rate(doc: &Doc<Self>, catalog: &Catalog) -> Rate {
-        let Some(plan) = catalog.plan(present_plan(doc)) else { return Rate::default() };
-        let cost = plan.cost_in(&doc.region);
-        let price = |item, amount| Rate::of(catalog.price(item), amount);
-        // Reserved addresses are paid for on their own.
-        let further = doc.ipv4.iter().skip(1).filter(|ip| ip.reserved.is_none()).count();
-        let mut rate = Rate::from(cost);
-        if further > 0 {
-            rate = rate + price(PriceItem::AdditionalIpv4, further.into());
+    type Class = Ordered;
+
+    fn class(doc: &Doc<Self>) -> Ordered {
+        Ordered {
+            plan: present_plan(doc).to_owned(),
+            region: doc.region.clone(),
+            // Reserved addresses are paid for on their own.
+            further: doc.ipv4.iter().skip(1).filter(|ip| ip.reserved.is_none()).count(),
+            ddos: doc.ddos_protection,
+            backups: doc.backups.is_some(),
         }
-        if doc.ddos_protection {
+    }
+
+    fn price(ordered: &Ordered, amount: Decimal, catalog: &Catalog) -> Rate {
+        let Some(plan) = catalog.plan(&ordered.plan) else { return Rate::default() };
+        let cost = plan.cost_in(&ordered.region);
+        let price = |item, amount| Rate::of(catalog.price(item), amount);
+        let mut rate = Rate::from(cost);
+        if ordered.further > 0 {
+            rate = rate + price(PriceItem::AdditionalIpv4, ordered.further.into());
+        }
+        if ordered.ddos {
             rate = rate + price(PriceItem::DdosProtection, Decimal::ONE);
         }
-        if doc.backups.is_some() {
+        if ordered.backups {
             rate = rate + price(PriceItem::AutomaticBackups, cost.monthly);
         }
-        rate
+        rate.times(amount)
     }
 }
 
@@ -205,13 +236,13 @@ async fn list(cx: Cx, req: ListInstances) -> Result<Page<Instance>> {
     narrow("hostname", req.hostname);
     lists.extend(req.firewall_group_id.map(|id| in_firewall_group(id.into())));
     let page = cx.page::<Wanted>(lists, req.per_page, req.cursor.as_deref()).await?;
+    let networks = page.items.iter().flat_map(|doc| doc.networks.iter().map(|nic| nic.network));
+    let networks = cx.find_many(networks.collect()).await?;
     let show_owed = req.show_pending_charges.unwrap_or_default();
-    let mut items = Vec::with_capacity(page.items.len());
-    for doc in &page.items {
-        let pending_charges = show_owed.then(|| owed(&cx, doc));
-        items.push(Instance { pending_charges, ..show(&cx, doc).await? });
-    }
-    Ok(Page { items, meta: page.meta })
+    Ok(page.map(|doc| {
+        let pending_charges = show_owed.then(|| owed(&cx, &doc));
+        Instance { pending_charges, ..show_in(&cx, &doc, &networks) }
+    }))
 }
 
 async fn get(cx: Cx, req: GetInstance) -> Result<Instance> {
@@ -280,7 +311,7 @@ async fn upgrades(cx: Cx, req: GetInstanceUpgrades) -> Result<InstanceUpgrades> 
 
 async fn user_data(cx: Cx, req: GetInstanceUserData) -> Result<InstanceUserData> {
     let instance = cx.get::<Wanted>(req.instance_id).await?;
-    Ok(InstanceUserData { data: instance.user_data.clone() })
+    Ok(InstanceUserData { data: cx.secret(instance.want.server.user_data) })
 }
 
 async fn bandwidth(cx: Cx, req: GetInstanceBandwidth) -> Result<BTreeMap<String, DayTraffic>> {

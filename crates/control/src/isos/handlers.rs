@@ -91,7 +91,7 @@ async fn update(cx: Cx, req: UpdateIso) -> Result<()> {
 async fn delete(cx: Cx, req: DeleteIso) -> Result<()> {
     let mut tx = cx.begin();
     let iso = tx.get::<Stored>(req.iso_id).await?;
-    if let Some(instance) = tx.all::<Instance>(with_iso(iso.id())).await?.first() {
+    if let Some(instance) = tx.some::<Instance>(with_iso(iso.id()), 1).await?.0.first() {
         // Clients take the last word for the instance's address: nothing may follow it.
         let said = "Unable to delete ISO: This ISO is still attached to";
         return Err(Refusal::bad(format!("{said} {}", instance.main_ip())).into());

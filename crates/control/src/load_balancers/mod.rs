@@ -18,10 +18,10 @@ use api::load_balancers::{BalancingAlgorithm, HealthCheck};
 use drivers::{BalancerSpec, Certificate};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use store::Facet;
+use store::{Facet, Tally};
 use uuid::Uuid;
 
-use crate::billing::{Charged, Rate};
+use crate::billing::{self, Charged, Rate};
 use crate::catalog::{Catalog, HOURS_BILLED_PER_MONTH, PriceItem};
 use crate::life::Lives;
 use crate::{Cx, Doc, Kind, Result, Routes, Tx};
@@ -187,6 +187,10 @@ impl Kind for LoadBalancer {
     const LIVES: bool = true;
     type Seen = Seen;
 
+    fn tally(doc: &Doc<Self>) -> Option<Tally> {
+        billing::tally(doc)
+    }
+
     fn lists(&self) -> Vec<Facet> {
         let mut lists: Vec<_> = self.instances.iter().copied().map(with_instance).collect();
         lists.extend(self.network.map(in_network));
@@ -195,11 +199,17 @@ impl Kind for LoadBalancer {
 }
 
 impl Charged for LoadBalancer {
-    /// Its nodes, and each region besides its own.
-    fn rate(doc: &Doc<Self>, catalog: &Catalog) -> Rate {
-        let nodes = catalog.price(PriceItem::LoadBalancerNode).amount * Decimal::from(doc.nodes);
+    /// Its nodes, and how many regions it has besides its own.
+    type Class = (u32, usize);
+
+    fn class(doc: &Doc<Self>) -> (u32, usize) {
+        (doc.nodes, doc.global_regions.len())
+    }
+
+    fn price(&(nodes, regions): &(u32, usize), amount: Decimal, catalog: &Catalog) -> Rate {
+        let nodes = catalog.price(PriceItem::LoadBalancerNode).amount * Decimal::from(nodes);
         let region = catalog.price(PriceItem::LoadBalancerRegion).amount;
-        let monthly = nodes + region * Decimal::from(doc.global_regions.len());
+        let monthly = (nodes + region * Decimal::from(regions)) * amount;
         // Priced by the hours that are invoiced, unlike plans: 10 a month is 0.015 an hour.
         Rate { monthly, hourly: monthly / Decimal::from(HOURS_BILLED_PER_MONTH) }
     }
@@ -229,14 +239,23 @@ async fn change<T>(
     Ok(outcome)
 }
 
-/// Takes an instance that is about to go out of every load balancer.
+/// Takes an instance that is about to go out of the last load balancers, all in one commit.
 pub(crate) async fn forget(tx: &mut Tx, instance: Uuid) -> Result<()> {
-    let balancers: Vec<Doc<LoadBalancer>> = tx.all(with_instance(instance)).await?;
-    for mut balancer in balancers {
-        balancer.instances.retain(|id| *id != instance);
-        tx.put(&balancer);
+    for balancer in tx.rest::<LoadBalancer>(with_instance(instance)).await? {
+        take_out(tx, balancer, instance);
     }
     Ok(())
+}
+
+/// Takes an instance that is about to go out of all load balancers but the last few.
+pub(crate) async fn forget_most(cx: &Cx, instance: Uuid) -> Result<()> {
+    cx.in_batches::<LoadBalancer>(with_instance(instance), |tx, doc| take_out(tx, doc, instance))
+        .await
+}
+
+fn take_out(tx: &mut Tx, mut balancer: Doc<LoadBalancer>, instance: Uuid) {
+    balancer.instances.retain(|id| *id != instance);
+    tx.put(&balancer);
 }
 
 /// The family's operations.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use api::load_balancers::rules::{NewFirewallRule, NewForwardingRule};
 use api::load_balancers::{self as wire, *};
-use api::{Open, OrEmpty, id};
+use api::{Open, OrEmpty, Secret, id};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use drivers::Certificate;
@@ -201,7 +201,9 @@ fn change_check(check: &mut wire::HealthCheck, wished: NewHealthCheck) -> Result
 /// The certificate that is given; none where nothing is.
 fn certificate(ssl: NewSsl) -> Result<Option<Tls>> {
     let own = pem("certificate", ssl.certificate, ssl.certificate_b64, "CERTIFICATE")?;
-    let private_key = pem("private_key", ssl.private_key, ssl.private_key_b64, "PRIVATE KEY")?;
+    let [plain, encoded] =
+        [ssl.private_key, ssl.private_key_b64].map(|key| key.map(Secret::into_inner));
+    let private_key = pem("private_key", plain, encoded, "PRIVATE KEY")?.map(Secret::from);
     let between = pem("chain", ssl.chain, ssl.chain_b64, "CERTIFICATE")?;
     let missing = |field: &str| Refusal::field(field, "a certificate needs its private key").into();
     match (own, private_key, between) {

@@ -1,7 +1,7 @@
 //! What is asked of object storage, and what is refused.
 
 use api::object_storages::*;
-use api::{Page, id::ObjectStorageId};
+use api::{Page, Secret, id::ObjectStorageId};
 
 use super::{BUCKETS, Storage, catalogue};
 use crate::billing::owed;
@@ -48,7 +48,7 @@ async fn create(cx: Cx, req: CreateObjectStorage) -> Result<ObjectStorage> {
         hostname: cluster.hostname.clone(),
         label: req.label.unwrap_or_default(),
         access_key: String::new(),
-        secret_key: String::new(),
+        secret_key: Secret::default(),
         buckets: Vec::new(),
     };
     storage.renew_keys();

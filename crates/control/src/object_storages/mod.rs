@@ -8,11 +8,14 @@ mod catalogue;
 mod handlers;
 mod life;
 
+use api::Secret;
 use api::object_storages::ArchiveRule;
 use drivers::ObjectStoreSpec;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use store::Tally;
 
-use crate::billing::{Charged, Rate};
+use crate::billing::{self, Charged, Rate};
 use crate::catalog::Catalog;
 use crate::life::Lives;
 use crate::secret::random_text;
@@ -26,8 +29,8 @@ pub const RULES_MAX: usize = 100;
 /// The scope of unique values that says which storage has a bucket.
 const BUCKETS: &str = "bucket";
 
-/// Object storage as its owner wants it. Not to be printed: it holds a secret.
-#[derive(Clone, Serialize, Deserialize)]
+/// Object storage as its owner wants it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Storage {
     /// The cluster that it is in.
     pub cluster: u32,
@@ -42,7 +45,7 @@ pub struct Storage {
     /// The key that its clients name.
     pub access_key: String,
     /// The secret that they sign with.
-    pub secret_key: String,
+    pub secret_key: Secret,
     /// Its buckets, in order of creation.
     pub buckets: Vec<Bucket>,
 }
@@ -70,13 +73,23 @@ impl Kind for Storage {
     const LIVES: bool = true;
     /// Whether it can be used.
     type Seen = bool;
+
+    fn tally(doc: &Doc<Self>) -> Option<Tally> {
+        billing::tally(doc)
+    }
 }
 
 impl Charged for Storage {
     /// The tier; what is included is never used up, since nothing is kept.
-    fn rate(doc: &Doc<Self>, catalog: &Catalog) -> Rate {
-        let tier = catalog.object_storage_tier(doc.tier);
-        Rate::by_month(tier.map(|tier| tier.price).unwrap_or_default())
+    type Class = u32;
+
+    fn class(doc: &Doc<Self>) -> u32 {
+        doc.tier
+    }
+
+    fn price(tier: &u32, amount: Decimal, catalog: &Catalog) -> Rate {
+        let tier = catalog.object_storage_tier(*tier);
+        Rate::by_month(tier.map(|tier| tier.price).unwrap_or_default() * amount)
     }
 }
 
@@ -85,7 +98,7 @@ impl Storage {
     fn renew_keys(&mut self) {
         self.access_key = random_text(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", 20);
         let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-        self.secret_key = random_text(letters, 40);
+        self.secret_key = random_text(letters, 40).into();
     }
 
     /// The unique value that a bucket's name is. Names are unique in a cluster, as hosts made of

@@ -119,6 +119,9 @@ async fn give(tx: &mut Tx, reserved: &mut Doc<Reserved>, id: Uuid) -> Result<()>
 /// False: there is no such server of this kind.
 async fn give_to<K: Hosted>(tx: &mut Tx, reserved: &mut Doc<Reserved>, id: Uuid) -> Result<bool> {
     let Some(mut server) = tx.find::<K>(id).await? else { return Ok(false) };
+    if reserved.attached_to != Some(id) {
+        place::check_room(tx, "instance_id", id).await?;
+    }
     place::attach(reserved, &mut server)?;
     tx.put(&server);
     Ok(true)
@@ -171,6 +174,7 @@ async fn convert(cx: Cx, req: ConvertReservedIp) -> Result<ReservedIp> {
     let mut instance = tx.find::<Instance>(owner).await?.ok_or_else(unknown)?;
     let mut reserved = blank(&tx, &instance.region, req.label.clone());
     let (id, is_at) = (Some(reserved.id()), instance.id());
+    place::check_room(&mut tx, "ip_address", is_at).await?;
     (reserved.network, reserved.attached_to) = (network, Some(is_at));
     instance.ipv4.iter_mut().filter(|ip| address == ip.address).for_each(|ip| ip.reserved = id);
     if let Some(ipv6) = instance.ipv6.as_mut().filter(|ipv6| network == ipv6.network) {

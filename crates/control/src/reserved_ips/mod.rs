@@ -11,15 +11,18 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use store::Facet;
+use store::{Facet, Tally};
 use uuid::Uuid;
 
 pub use place::{claim, detach_all};
 
-use crate::billing::{Charged, Rate};
+use crate::billing::{self, Charged, Rate};
 use crate::catalog::{Catalog, PriceItem};
 use crate::life::Lives;
 use crate::{Doc, Kind, Routes};
+
+/// How many of them a server can have: they are read whole.
+pub const PER_SERVER: usize = 64;
 
 /// A reserved address or network.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -42,18 +45,26 @@ impl Kind for Reserved {
     const UNKNOWN: &'static str = "Invalid reserved-ip ID";
     type Seen = ();
 
+    fn tally(doc: &Doc<Self>) -> Option<Tally> {
+        billing::tally(doc)
+    }
+
     fn lists(&self) -> Vec<Facet> {
         self.attached_to.map(on_instance).into_iter().collect()
     }
 }
 
 impl Charged for Reserved {
-    fn rate(doc: &Doc<Self>, catalog: &Catalog) -> Rate {
-        let item = match doc.network {
-            IpAddr::V4(_) => PriceItem::ReservedIpv4,
-            IpAddr::V6(_) => PriceItem::ReservedIpv6,
-        };
-        Rate::of(catalog.price(item), Decimal::ONE)
+    /// Whether it is an IPv6 network.
+    type Class = bool;
+
+    fn class(doc: &Doc<Self>) -> bool {
+        doc.network.is_ipv6()
+    }
+
+    fn price(is_ipv6: &bool, amount: Decimal, catalog: &Catalog) -> Rate {
+        let item = if *is_ipv6 { PriceItem::ReservedIpv6 } else { PriceItem::ReservedIpv4 };
+        Rate::of(catalog.price(item), amount)
     }
 }
 

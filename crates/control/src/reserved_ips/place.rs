@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use uuid::Uuid;
 
-use super::{Reserved, on_instance};
+use super::{PER_SERVER, Reserved, on_instance};
 use crate::addresses::take_ipv4;
 use crate::servers::addresses::host_in;
 use crate::servers::{Hosted, Ipv4, Ipv6};
@@ -80,12 +80,21 @@ pub async fn claim(tx: &mut Tx, id: Uuid, region: &str, server: Uuid) -> Result<
 /// # Errors
 /// When the store cannot be read.
 pub async fn detach_all(tx: &mut Tx, server: Uuid) -> Result<()> {
-    for mut reserved in tx.all::<Reserved>(on_instance(server)).await? {
+    for mut reserved in tx.all::<Reserved>(on_instance(server), PER_SERVER).await? {
         reserved.attached_to = None;
         reserved.reverse.clear();
         tx.put(&reserved);
     }
     Ok(())
+}
+
+/// Refuses one more where a server has as many as it can have.
+pub(super) async fn check_room(tx: &mut Tx, field: &str, server: Uuid) -> Result<()> {
+    if tx.count::<Reserved>(on_instance(server)).await? < PER_SERVER as u64 {
+        return Ok(());
+    }
+    let help = format!("{server} has {PER_SERVER} reserved IPs already, the most there can be");
+    Err(Refusal::field(field, help).into())
 }
 
 fn check_free(reserved: &Doc<Reserved>, field: &str, region: &str) -> Result<()> {

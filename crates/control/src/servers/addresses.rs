@@ -15,7 +15,7 @@ use super::software::add_failed;
 use super::{Hosted, Ipv4, Ipv6, Server};
 use crate::addresses::{IPV6_PREFIX, NETMASK, gateway, mac, take_ipv4, take_ipv6};
 use crate::domains::check_hostname;
-use crate::reserved_ips::{Reserved, claim, on_instance};
+use crate::reserved_ips::{PER_SERVER, Reserved, claim, on_instance};
 use crate::{Cx, Doc, Refusal, Result, Tx};
 
 /// The first bytes of public interfaces' hardware addresses.
@@ -172,7 +172,7 @@ pub(crate) async fn all_ipv6<K: Hosted>(cx: &Cx, id: impl Into<Uuid>) -> Result<
         .map(|ipv6| view(ipv6.address, ipv6.network.to_string(), AddressType::MainIp))
         .into_iter()
         .collect();
-    let reserved = cx.all::<Reserved>(vec![on_instance(server.id())]).await?;
+    let reserved = cx.all::<Reserved>(on_instance(server.id()), PER_SERVER).await?;
     for doc in further_ipv6(&server, reserved) {
         if let IpAddr::V6(network) = doc.network {
             let address = host_in(network, server.main_ip());
@@ -218,7 +218,7 @@ async fn name_ipv6<K: Hosted>(
         tx.put(&server);
         return tx.commit().await;
     }
-    let reserved = tx.all::<Reserved>(on_instance(server.id())).await?;
+    let reserved = tx.all::<Reserved>(on_instance(server.id()), PER_SERVER).await?;
     let mut further = further_ipv6(&server, reserved).into_iter();
     let mut doc = further.find(|doc| doc.network == network).ok_or_else(outside)?;
     rename(&mut doc.reverse, address, name)?;

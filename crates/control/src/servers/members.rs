@@ -46,16 +46,13 @@ impl Member {
     }
 }
 
-/// All servers in a network; the change relies on them.
-pub(crate) async fn all(tx: &mut Tx, network: Uuid) -> Result<Vec<Member>> {
-    let mut members = Vec::new();
-    for doc in tx.all::<Instance>(in_network(network)).await? {
-        members.push(Member::new(&doc, network));
-    }
-    for doc in tx.all::<BareMetal>(in_network(network)).await? {
-        members.push(Member::new(&doc, network));
-    }
-    Ok(members)
+/// The first servers of either kind in a network, `most` of each; the change relies on them, and on
+/// there being none where there are none.
+pub(crate) async fn first(tx: &mut Tx, network: Uuid, most: usize) -> Result<Vec<Member>> {
+    let (instances, _) = tx.some::<Instance>(in_network(network), most).await?;
+    let (metal, _) = tx.some::<BareMetal>(in_network(network), most).await?;
+    let instances = instances.iter().map(|doc| Member::new(doc, network));
+    Ok(instances.chain(metal.iter().map(|doc| Member::new(doc, network))).collect())
 }
 
 /// The page that was asked for, of all servers in a network.

@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::DerefMut;
 
+use api::Secret;
 use drivers::{Machine, Progress, Size};
 use serde::{Deserialize, Serialize};
 use store::Facet;
@@ -59,7 +60,7 @@ pub struct Server {
     /// Values of a marketplace application's variables.
     pub app_variables: BTreeMap<String, String>,
     /// The password of the first installation.
-    pub password: String,
+    pub password: Secret,
     /// Its public IPv4 addresses, the main one first.
     pub ipv4: Vec<Ipv4>,
     /// Its IPv6 network.

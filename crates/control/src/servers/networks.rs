@@ -8,6 +8,7 @@ use api::instances::{InstanceVpc, InstanceVpc2};
 use uuid::Uuid;
 
 use super::{Hosted, PrivateNic};
+use crate::vpcs::networks::in_field;
 use crate::vpcs::{Name, Sort, default_of, enter, exit, nics};
 use crate::{Cx, Doc, Refusal, Result, Tx};
 
@@ -37,7 +38,8 @@ impl Wish {
 }
 
 /// Puts a server into private networks, and takes it out of others. Networks that it is in
-/// already, or is not in, are passed over: clients send whole lists.
+/// already, or is not in, are passed over: clients send whole lists. Networks that there are not
+/// are refused in both.
 ///
 /// The wishes are those of `attach_vpc`, `detach_vpc` and `enable_vpc`, where `vpc` is the word.
 pub(crate) async fn resolve<K: Hosted>(
@@ -48,8 +50,10 @@ pub(crate) async fn resolve<K: Hosted>(
     for (name, word, wish) in wishes {
         let is_in = |server: &Doc<K>, id| server.networks.iter().any(|n| n.network == id);
         for id in &wish.detach {
-            if is_in(server, *id) {
-                exit(tx, server, *name, &format!("detach_{word}"), *id).await?;
+            let field = format!("detach_{word}");
+            match is_in(server, *id) {
+                true => exit(tx, server, *name, &field, *id).await?,
+                false => drop(in_field(tx, *name, &field, *id).await?),
             }
         }
         let mut attach = wish.attach.clone();
@@ -73,7 +77,7 @@ pub(crate) async fn of_sort<K: Hosted>(
     sort: Sort,
 ) -> Result<Vec<PrivateNic>> {
     let server = cx.get::<K>(id).await?;
-    Ok(nics(cx, &server, sort).await?.into_iter().map(|(nic, _)| nic).collect())
+    nics(cx, &server, sort).await
 }
 
 pub(crate) async fn attach<K: Hosted>(

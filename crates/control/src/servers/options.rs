@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use api::OrEmpty;
 use api::id::{SshKeyId, StartupId};
 use api::instances::UserScheme;
+use api::{OrEmpty, Secret};
 use serde_json::{Map, Value};
 
 use super::Server;
@@ -106,8 +106,8 @@ pub(crate) fn app_variables(sent: Option<&Map<String, Value>>) -> BTreeMap<Strin
 }
 
 /// A first password: 16 characters that every keyboard has.
-pub(crate) fn password() -> String {
-    random_text(b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789!#%+@_?", 16)
+pub(crate) fn password() -> Secret {
+    random_text(b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789!#%+@_?", 16).into()
 }
 
 /// Who logs in, as it is stored.

@@ -10,11 +10,11 @@ use drivers::{Source, StoredImage};
 use http::Uri;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use store::Facet;
+use store::{Facet, Tally};
 use uuid::Uuid;
 
 use crate::auth::digest;
-use crate::billing::{Charged, Rate};
+use crate::billing::{self, Charged, Rate};
 use crate::catalog::{Catalog, OS_APPLICATION, OS_CUSTOM, PriceItem};
 use crate::instances::{Instance, Software};
 use crate::life::Lives;
@@ -24,6 +24,9 @@ pub(crate) use life::{copy, remove};
 
 /// Bytes in a GB of a disk.
 pub(crate) const GB: u64 = 1 << 30;
+
+/// Bytes in a MB, by which what is kept is paid for.
+const MB: u64 = 1 << 20;
 
 /// A snapshot as its owner wants it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -48,16 +51,28 @@ impl Kind for Snapshot {
     const LIVES: bool = true;
     type Seen = Option<StoredImage>;
 
+    fn tally(doc: &Doc<Self>) -> Option<Tally> {
+        billing::tally(doc)
+    }
+
     fn lists(&self) -> Vec<Facet> {
         vec![described(&self.description)]
     }
 }
 
 impl Charged for Snapshot {
-    /// By the size that it takes, once it is complete.
-    fn rate(doc: &Doc<Self>, catalog: &Catalog) -> Rate {
+    /// There is one; the amount is the size that it takes in MB, once it is complete.
+    type Class = ();
+
+    fn class(_: &Doc<Self>) {}
+
+    fn amount(doc: &Doc<Self>) -> i64 {
         let bytes = doc.seen.as_ref().map_or(0, |image| image.size_bytes);
-        let gb = Decimal::from(bytes) / Decimal::from(GB);
+        i64::try_from(bytes.div_ceil(MB)).unwrap_or(i64::MAX)
+    }
+
+    fn price((): &(), size_mb: Decimal, catalog: &Catalog) -> Rate {
+        let gb = size_mb * Decimal::from(MB) / Decimal::from(GB);
         Rate::of(catalog.price(PriceItem::Snapshot), gb)
     }
 }

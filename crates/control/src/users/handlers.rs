@@ -2,14 +2,12 @@
 
 use api::api_keys::{ApiKey, CreateApiKey};
 use api::users::*;
-use api::{Access, Page};
+use api::{Access, Page, Secret};
 
 use super::{EMAILS, email_in};
 use crate::api_keys::{create_for, delete_of, get_of, issue_first, list_of, of_user};
 use crate::{Cx, Doc, Refusal, Result, Routes, Tx};
 
-/// Names and addresses are at most as long.
-const TEXT_MAX: usize = 255;
 /// Passwords are at least as long.
 const PASSWORD_MIN: usize = 10;
 
@@ -38,7 +36,7 @@ fn view(doc: Doc<super::User>) -> User {
         api_enabled: user.api_enabled,
         service_user: user.service_user,
         acls: user.acls.into_iter().map(Into::into).collect(),
-        api_key: String::new(),
+        api_key: Secret::default(),
     }
 }
 
@@ -58,8 +56,8 @@ async fn create(cx: Cx, req: CreateUser) -> Result<User> {
     let mut tx = cx.begin();
     let mut user = tx.new_doc(super::User {
         name: required("name", req.name)?,
-        first_name: text("first_name", req.first_name.unwrap_or_default())?,
-        last_name: text("last_name", req.last_name.unwrap_or_default())?,
+        first_name: req.first_name.unwrap_or_default(),
+        last_name: req.last_name.unwrap_or_default(),
         api_enabled: req.api_enabled.unwrap_or(true),
         service_user,
         acls: grant(&cx, &[], req.acls.unwrap_or_default())?,
@@ -79,10 +77,10 @@ async fn update(cx: Cx, req: UpdateUser) -> Result<()> {
         user.name = required("name", name)?;
     }
     if let Some(name) = req.first_name {
-        user.first_name = text("first_name", name)?;
+        user.first_name = name;
     }
     if let Some(name) = req.last_name {
-        user.last_name = text("last_name", name)?;
+        user.last_name = name;
     }
     if let Some(password) = req.password {
         check_password(&password)?;
@@ -100,11 +98,13 @@ async fn update(cx: Cx, req: UpdateUser) -> Result<()> {
     tx.commit().await
 }
 
-/// With the user go its keys, in the same commit.
+/// With the user go its keys, the last of them in the same commit.
 async fn delete(cx: Cx, req: DeleteUser) -> Result<()> {
+    let user = cx.get::<super::User>(req.user_id).await?.id();
+    cx.in_batches::<crate::api_keys::ApiKey>(of_user(user), |tx, key| tx.delete(key)).await?;
     let mut tx = cx.begin();
     let user = tx.get::<super::User>(req.user_id).await?;
-    for key in tx.all::<crate::api_keys::ApiKey>(of_user(user.id())).await? {
+    for key in tx.rest::<crate::api_keys::ApiKey>(of_user(user.id())).await? {
         tx.delete(key);
     }
     tx.delete(user);
@@ -120,7 +120,8 @@ async fn create_api_key(cx: Cx, req: CreateUserApiKey) -> Result<ApiKey> {
     let mut tx = cx.begin();
     let user = tx.get::<super::User>(req.user_id).await?;
     let CreateUserApiKey { name, expire, date_expire, .. } = req;
-    let key = create_for(&cx, &mut tx, user.id(), CreateApiKey { name, expire, date_expire })?;
+    let key =
+        create_for(&cx, &mut tx, user.id(), CreateApiKey { name, expire, date_expire }).await?;
     tx.commit().await?;
     Ok(key)
 }
@@ -180,14 +181,6 @@ async fn set_email(cx: &Cx, tx: &mut Tx, user: &mut Doc<super::User>, email: Str
 fn required(field: &str, value: String) -> Result<String> {
     if value.trim().is_empty() {
         return Err(Refusal::field(field, "must not be empty").into());
-    }
-    text(field, value)
-}
-
-fn text(field: &str, value: String) -> Result<String> {
-    if value.chars().count() > TEXT_MAX {
-        let help = format!("must be at most {TEXT_MAX} characters");
-        return Err(Refusal::field(field, help).into());
     }
     Ok(value)
 }

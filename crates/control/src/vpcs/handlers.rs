@@ -18,8 +18,13 @@ pub(super) fn routes() -> Routes {
 /// A VPC as its owner sees it.
 async fn view(cx: &Cx, doc: Doc<PrivateNetwork>) -> Result<Vpc> {
     let gateways = cx.count::<NatGateway>(of_network(doc.id())).await?;
+    Ok(view_with(doc, gateways))
+}
+
+/// A VPC with so many NAT gateways.
+fn view_with(doc: Doc<PrivateNetwork>, gateways: u64) -> Vpc {
     let types = if gateways > 0 { vec!["nat_gateway".into()] } else { vec![] };
-    Ok(Vpc {
+    Vpc {
         id: VpcId(doc.id()),
         region: doc.region.clone(),
         date_created: doc.created(),
@@ -27,16 +32,14 @@ async fn view(cx: &Cx, doc: Doc<PrivateNetwork>) -> Result<Vpc> {
         v4_subnet_mask: doc.subnet.prefix().into(),
         description: doc.want.description,
         internet: VpcInternet { connectivity: gateways > 0, types },
-    })
+    }
 }
 
 async fn list(cx: Cx, req: ListVpcs) -> Result<Page<Vpc>> {
     let page = networks::list(&cx, VPC.sort, req.per_page, req.cursor.as_deref()).await?;
-    let mut items = Vec::with_capacity(page.items.len());
-    for doc in page.items {
-        items.push(view(&cx, doc).await?);
-    }
-    Ok(Page { items, meta: page.meta })
+    let lists: Vec<_> = page.items.iter().map(|doc| of_network(doc.id())).collect();
+    let mut counts = cx.counts::<NatGateway>(&lists).await?.into_iter();
+    Ok(page.map(|doc| view_with(doc, counts.next().unwrap_or_default())))
 }
 
 async fn create(cx: Cx, req: CreateVpc) -> Result<Vpc> {

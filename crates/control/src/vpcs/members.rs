@@ -151,17 +151,12 @@ async fn take_this(
 ///
 /// # Errors
 /// When the store cannot be read.
-pub(crate) async fn nics(
-    cx: &Cx,
-    server: &Server,
-    sort: Sort,
-) -> Result<Vec<(PrivateNic, Doc<PrivateNetwork>)>> {
-    let mut nics = Vec::new();
-    for nic in &server.networks {
-        let network = cx.find::<PrivateNetwork>(nic.network).await?;
-        nics.extend(network.filter(|n| n.sort == sort).map(|network| (nic.clone(), network)));
-    }
-    Ok(nics)
+pub(crate) async fn nics(cx: &Cx, server: &Server, sort: Sort) -> Result<Vec<PrivateNic>> {
+    let mut networks =
+        cx.find_many(server.networks.iter().map(|nic| nic.network).collect()).await?;
+    networks.retain(|_, network: &mut Doc<PrivateNetwork>| network.sort == sort);
+    let nics = server.networks.iter().filter(|nic| networks.contains_key(&nic.network));
+    Ok(nics.cloned().collect())
 }
 
 /// Whether an address is one of a network's.

@@ -12,6 +12,10 @@ use crate::load_balancers::{self, LoadBalancer};
 use crate::servers::members;
 use crate::{Cx, Doc, Network, Refusal, Result, Tx};
 
+/// How many networks of both sorts a region can have.
+const IN_REGION: usize = 2 * PER_REGION;
+/// How many of each kind are named of what keeps a network from being deleted.
+const TOLD: usize = 50;
 /// Longer descriptions are cut.
 const DESCRIPTION_MAX: usize = 255;
 
@@ -89,7 +93,7 @@ pub async fn default_network(tx: &mut Tx, region: &str) -> Result<Uuid> {
 
 /// The same for either sort of networks.
 pub(crate) async fn default_of(tx: &mut Tx, sort: Sort, region: &str) -> Result<Uuid> {
-    let known = tx.all::<PrivateNetwork>(in_region(region)).await?;
+    let known = tx.all::<PrivateNetwork>(in_region(region), IN_REGION).await?;
     match known.iter().find(|network| network.sort == sort) {
         Some(first) => Ok(first.id()),
         None => Ok(add(tx, sort, region, String::new(), None).await?.id()),
@@ -103,7 +107,7 @@ async fn add(
     description: String,
     asked: Option<Network>,
 ) -> Result<Doc<PrivateNetwork>> {
-    let known = tx.all::<PrivateNetwork>(in_region(region)).await?;
+    let known = tx.all::<PrivateNetwork>(in_region(region), IN_REGION).await?;
     if known.iter().filter(|network| network.sort == sort).count() >= PER_REGION {
         let noun = sort.noun();
         let said = format!("You have reached the maximum number of {noun}s in this region.");
@@ -148,15 +152,14 @@ pub(crate) async fn delete(cx: &Cx, name: Name, id: impl Into<Uuid>) -> Result<(
     let mut tx = cx.begin();
     let network = in_path(&mut tx, name, id).await?;
     let mut addresses = Vec::new();
-    for member in members::all(&mut tx, network.id()).await? {
+    for member in members::first(&mut tx, network.id(), TOLD).await? {
         addresses.push(member.known_by().to_string());
     }
-    for gateway in tx.all::<NatGateway>(of_network(network.id())).await? {
-        addresses.push(gateway.public_ip.to_string());
-    }
-    for balancer in tx.all::<LoadBalancer>(load_balancers::in_network(network.id())).await? {
-        addresses.push(balancer.ipv4.to_string());
-    }
+    let (gateways, _) = tx.some::<NatGateway>(of_network(network.id()), TOLD).await?;
+    addresses.extend(gateways.iter().map(|gateway| gateway.public_ip.to_string()));
+    let before_it = load_balancers::in_network(network.id());
+    let (balancers, _) = tx.some::<LoadBalancer>(before_it, TOLD).await?;
+    addresses.extend(balancers.iter().map(|balancer| balancer.ipv4.to_string()));
     if !addresses.is_empty() {
         // Terraform tries again for as long as it reads these words.
         let (noun, addresses) = (name.sort.noun(), addresses.join(", "));

@@ -13,6 +13,7 @@ use control::{Cx, Doc};
 use drivers::{Fault, Pace, Sim};
 use serde::Serialize;
 use serde_json::Value;
+use store::Row;
 use testkit::World;
 use uuid::Uuid;
 
@@ -47,6 +48,14 @@ pub(crate) async fn unbuilt_instance(world: &World, change: impl FnOnce(&mut Ins
     tx.put(&doc);
     tx.commit().await.expect("nobody else writes");
     doc.id()
+}
+
+/// Makes a row one that nobody can read.
+pub(crate) async fn spoil(world: &World, id: Uuid) {
+    let mut tx = world.store.begin();
+    let row = tx.get(id).await.expect("the store can be read").expect("it is there");
+    tx.put(Row { desired: "nothing that anybody wrote".into(), ..row }, vec![], vec![]);
+    tx.commit().await.expect("nobody else writes");
 }
 
 /// An instance as it is stored.

@@ -38,6 +38,7 @@ impl Scene {
             hosts: vec!["api.vultr.com".to_owned()],
             leaf: self.ca.leaf(&["api.vultr.com"], now()).unwrap(),
             offline: false,
+            password: "secret".to_owned(),
             chain: Chain::default(),
             limits: Limits::default(),
         }
@@ -155,10 +156,13 @@ pub(crate) async fn ask(
     (head, String::from_utf8(body).unwrap())
 }
 
+/// The header with the password of [`Scene::config`].
+pub(crate) const AUTHORIZED: &str = "Proxy-Authorization: Basic a2V0dGxlOnNlY3JldA==\r\n";
+
 /// Asks the proxy for a tunnel. Head and body of its answer, and the stream.
 pub(crate) async fn tunnel(proxy: SocketAddr, target: &str) -> (String, String, TcpStream) {
     let mut stream = TcpStream::connect(proxy).await.unwrap();
-    let request = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n");
+    let request = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n{AUTHORIZED}\r\n");
     let (head, body) = ask(&mut stream, &request).await;
     (head, body, stream)
 }

@@ -3,6 +3,8 @@
 //! Tests of the crate `v1` hold that a server takes and answers just these. Nothing here may say how a call
 //! travels.
 
+use api::Secret;
+
 use super::answer::*;
 use super::define::calls;
 use super::{ById, ByNumber, Switch, Truth};
@@ -122,7 +124,7 @@ calls! {
         proxy_protocol "proxy_protocol": Option<Switch>,
         health_check "health_check": Option<String>,
         forwarding_rules "forwarding_rules": Option<String>,
-        ssl_private_key "ssl_private_key": Option<String>,
+        ssl_private_key "ssl_private_key": Option<Secret>,
         ssl_certificate "ssl_certificate": Option<String>, ssl_chain "ssl_chain": Option<String>,
         attached_nodes "attached_nodes": Option<String>,
     } -> NewSubscription;
@@ -168,7 +170,7 @@ calls! {
     } -> ();
     LoadBalancerList Get "loadbalancer/list" { subid "SUBID": Option<u64> } -> Vec<LoadBalancer>;
     LoadBalancerSslAdd Post "loadbalancer/ssl_add" {
-        subid "SUBID": u64, ssl_private_key "ssl_private_key": String,
+        subid "SUBID": u64, ssl_private_key "ssl_private_key": Secret,
         ssl_certificate "ssl_certificate": String, ssl_chain "ssl_chain": Option<String>,
     } -> ();
     LoadBalancerSslInfo Get "loadbalancer/ssl_info" { subid "SUBID": u64 } -> SslInfo;
@@ -245,14 +247,14 @@ calls! {
         script_id "SCRIPTID": u64, name "name": Option<String>, script "script": Option<String>,
     } -> ();
     UserCreate Post "user/create" {
-        email "email": String, name "name": String, password "password": String,
+        email "email": String, name "name": String, password "password": Secret,
         api_enabled "api_enabled": Option<bool>, acls "acls": Vec<String>,
     } -> NewUser;
     UserDelete Post "user/delete" { user "USERID": String } -> ();
     UserList Get "user/list" {} -> Vec<User>;
     UserUpdate Post "user/update" {
         user "USERID": String, email "email": Option<String>, name "name": Option<String>,
-        password "password": Option<String>, api_enabled "api_enabled": Option<bool>,
+        password "password": Option<Secret>, api_enabled "api_enabled": Option<bool>,
         acls "acls": Vec<String>,
     } -> ();
     ServerAppChange Post "server/app_change" { subid "SUBID": u64, app "APPID": u64 } -> ();

@@ -24,7 +24,7 @@ mod calls;
 mod define;
 mod values;
 
-use api::Method;
+use api::{Method, Secret};
 use bytes::Bytes;
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderValue};
@@ -139,6 +139,12 @@ impl Param for String {
     }
 }
 
+impl Param for Secret {
+    fn write(&self, name: &str, params: &mut Vec<(String, String)>) {
+        push(name, self.as_str().to_owned(), params);
+    }
+}
+
 impl Param for bool {
     fn write(&self, name: &str, params: &mut Vec<(String, String)>) {
         push(name, if *self { "yes" } else { "no" }, params);
@@ -181,6 +187,11 @@ fn read<A: Answer>(body: &str) -> Result<A, String> {
         body => serde_json::from_str(body).map_err(|e| format!("it is no JSON: {e}"))?,
     };
     A::read(value).map_err(|e| e.to_string())
+}
+
+/// A refusal as people read it: it is sent as the text of a page.
+fn plain(page: &str) -> String {
+    page.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
 /// Calls API v1.
@@ -236,7 +247,7 @@ impl Client {
         match answer.status {
             StatusCode::OK => read(&answer.body).map_err(unreadable),
             status if status.as_u16() >= 400 => {
-                Err(refusal(status.as_u16(), answer.body.as_bytes()).into())
+                Err(refusal(status.as_u16(), plain(&answer.body).as_bytes()).into())
             }
             _ => Err(unreadable("expected status 200; is this endpoint the API?".to_owned())),
         }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use api::{Money, Time};
+use api::{Money, Secret, Time};
 use serde_json::{Map, Value};
 
 /// What a call answers, or a part of it.
@@ -187,6 +187,15 @@ impl Answer for String {
     }
     fn is_unset(value: &Value) -> bool {
         matches!(value, Value::Null | Value::Bool(false))
+    }
+}
+
+impl Answer for Secret {
+    fn read(value: Value) -> Result<Self, Unexpected> {
+        String::read(value).map(Into::into)
+    }
+    fn is_unset(value: &Value) -> bool {
+        String::is_unset(value)
     }
 }
 

@@ -6,7 +6,7 @@
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Params};
 use uuid::Uuid;
 
-use super::names;
+use super::{names, sums};
 use crate::change::{Change, Edit, Name, Need};
 use crate::{Error, Facet, Hot, Outcome, Result, Row};
 
@@ -32,7 +32,7 @@ fn check(db: &Connection, change: &Change) -> Result<()> {
     }
     for (list, total) in &change.totals {
         let stands = self::list(db, list.account, &list.kind, &list.facet)?.1;
-        fresh(stands == *total, || Hot::list(list))?;
+        fresh(stands == *total, || Hot::list(list.account, &list.kind, &list.facet))?;
     }
     for ((scope, value), holder) in &change.holders {
         fresh(names::taken(db, scope, value)? == *holder, || Hot::scope(scope))?;
@@ -67,17 +67,21 @@ fn write(db: &Connection, edit: &Edit) -> Result<()> {
     let row = &edit.row;
     let seq = if row.version == 0 {
         let sql = "INSERT INTO resource
-            (id, account, kind, deleting, created, due, desired, observed)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+            (id, account, kind, deleting, created, due, desired, observed, class, amount)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
         let (id, kind, observed) = (row.id.as_bytes(), &*row.kind, row.seen());
+        let (class, amount) = sums::columns(row.adds());
         let Row { account, deleting, created, due, desired, .. } = row;
-        run(db, sql, (id, account, kind, deleting, created, due, desired, observed))?;
+        let values = (id, account, kind, deleting, created, due, desired, observed, class, amount);
+        run(db, sql, values)?;
+        sums::add(db, row, row.adds(), 1)?;
         db.last_insert_rowid()
     } else {
         let sql = "UPDATE resource SET desired = ?, deleting = ?, due = coalesce(?, due),
             version = version + 1, tries = 0 WHERE seq = ?";
         let (seq, ..) = stored(db, row.id)?;
         run(db, sql, (&row.desired, row.deleting, row.due, seq))?;
+        sums::set(db, row, seq)?;
         seq
     };
     edit.leaves.iter().try_for_each(|facet| leave(db, row, seq, facet))?;
@@ -87,14 +91,14 @@ fn write(db: &Connection, edit: &Edit) -> Result<()> {
 fn remove(db: &Connection, edit: &Edit) -> Result<()> {
     let (seq, ..) = stored(db, edit.row.id)?;
     edit.leaves.iter().try_for_each(|facet| leave(db, &edit.row, seq, facet))?;
-    match forget(db, edit.row.id, seq)? {
+    match forget(db, &edit.row, seq)? {
         0 => Ok(()),
         n => Err(Error::Inconsistent(format!("{} stands in {n} more lists", edit.row.id))),
     }
 }
 
-/// Deletes a row, its unique values, and its place in the lists where it still stands: how many.
-fn forget(db: &Connection, id: Uuid, seq: i64) -> Result<usize> {
+/// Deletes a row, what it adds to sums, its unique values, and its place in the lists where it still stands: how many.
+fn forget(db: &Connection, row: &Row, seq: i64) -> Result<usize> {
     let mut find = db.prepare_cached("SELECT list FROM entry WHERE seq = ?")?;
     let lists = find.query_map([seq], |r| r.get(0))?.collect::<Result<Vec<i64>, _>>()?;
     for list in &lists {
@@ -102,7 +106,9 @@ fn forget(db: &Connection, id: Uuid, seq: i64) -> Result<usize> {
         run(db, "UPDATE list SET total = total - 1 WHERE id = ?", [list])?;
         run(db, "DELETE FROM entry WHERE list = ? AND seq = ?", [*list, seq])?;
     }
-    names::forget(db, id)?;
+    names::forget(db, row.id)?;
+    let added = sums::stored(db, seq)?;
+    sums::add(db, row, added.as_ref(), -1)?;
     run(db, "DELETE FROM resource WHERE seq = ?", [seq])?;
     Ok(lists.len())
 }
@@ -155,12 +161,13 @@ pub(crate) fn settle(db: &Connection, row: &Row, outcome: &Outcome) -> Result<Op
         return Ok(Some(true));
     }
     if *outcome == Outcome::Gone {
-        return forget(db, row.id, seq).map(|_| Some(false));
+        return forget(db, row, seq).map(|_| Some(false));
     }
     let (due, tries, error) = outcome.leaves(row);
     let sql = "UPDATE resource SET observed = ?, lease = 0, due = ?, tries = ?, error = ?
                WHERE seq = ?";
     run(db, sql, (row.seen(), due, tries, error, seq))?;
+    sums::set(db, row, seq)?;
     Ok(Some(due.is_some()))
 }
 

@@ -75,7 +75,7 @@ pub(super) async fn what_is_stale_writes_nothing(store: Store) {
             "version" => drop(tx.get(one.id).await.unwrap()),
             "absence" => assert_eq!(tx.get(other.id).await.unwrap(), None),
             "total" => drop(tx.total(1, "key", red.clone()).await.unwrap()),
-            "members" => drop(tx.list(1, "key", red.clone()).await.unwrap()),
+            "members" => drop(tx.list(1, "key", red.clone(), 9).await.unwrap()),
             _ => {
                 let old = store.get(one.id).await.unwrap().unwrap();
                 tx.put(old, vec![red.clone()], vec![facet("color", "blue")]);
@@ -109,9 +109,9 @@ pub(super) async fn a_transaction_sees_its_own_writes(store: Store) {
     tx.remove(gone.clone(), vec![red.clone()]);
     assert_eq!(tx.get(old.id).await.unwrap(), Some(moved.clone()));
     assert_eq!(tx.get(gone.id).await.unwrap(), None);
-    assert_eq!(tx.list(1, "key", red.clone()).await.unwrap(), std::slice::from_ref(&new));
-    assert_eq!(tx.list(1, "key", blue.clone()).await.unwrap(), std::slice::from_ref(&moved));
-    assert_eq!(tx.list(1, "key", all()).await.unwrap(), [moved, new.clone()]);
+    assert_eq!(tx.list(1, "key", red.clone(), 9).await.unwrap(), std::slice::from_ref(&new));
+    assert_eq!(tx.list(1, "key", blue.clone(), 9).await.unwrap(), std::slice::from_ref(&moved));
+    assert_eq!(tx.list(1, "key", all(), 9).await.unwrap(), [moved, new.clone()]);
     for (facet, total) in [(red.clone(), 1), (blue.clone(), 1), (all(), 2)] {
         assert_eq!(tx.total(1, "key", facet).await.unwrap(), total);
     }
@@ -275,7 +275,7 @@ pub(super) async fn the_world_and_the_reset(store: Store) {
     tx.take("name", "n", old.id);
     tx.commit().await.unwrap();
     store.reset().await.unwrap();
-    assert_eq!(size(&store).await, [0; 5]);
+    assert_eq!(size(&store).await, [0; 6]);
     assert_eq!(store.world_get("vm", id).await.unwrap(), None);
     assert_eq!(store.next_due().await.unwrap(), None);
     let new = create(&store, row(), &[]).await.unwrap();
@@ -296,7 +296,7 @@ pub(super) async fn what_nobody_asks_for_any_more_is_not_written(store: Store) {
     store.reset().await.unwrap();
     let refused = late.commit().await;
     assert!(matches!(refused, Err(Error::Gone(id)) if id == caller.id), "{refused:?}");
-    assert_eq!(size(&store).await, [0; 5]);
+    assert_eq!(size(&store).await, [0; 6]);
 }
 
 pub(super) async fn a_step_that_has_lost_its_claim_writes_nothing(store: Store) {
@@ -345,7 +345,7 @@ pub(super) async fn any_text_can_be_looked_up(store: Store) {
         assert_eq!(store.total(1, "key", &label).await.unwrap(), 1);
         assert_eq!(store.taken(text, text).await.unwrap(), Some(row.id));
         let mut tx = store.begin();
-        assert_eq!(tx.list(1, "key", label.clone()).await.unwrap().len(), 1);
+        assert_eq!(tx.list(1, "key", label.clone(), 9).await.unwrap().len(), 1);
         tx.release(text, text);
         tx.put(row.clone(), vec![label.clone()], vec![facet("label", "another")]);
         tx.commit().await.unwrap();

@@ -25,6 +25,7 @@ fn long() -> String {
 }
 
 async fn is_brought_up(store: &Store, id: Uuid) {
+    store.count_in(store.uncounted(0, 9).await.unwrap()).await.unwrap();
     testing::check(store).await;
     assert_eq!(store.get(id).await.unwrap().unwrap().desired, "\"old\"");
     assert_eq!(store.total(1, "key", &facet("label", &long())).await.unwrap(), 1);

@@ -5,15 +5,15 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
 
 use super::*;
-use crate::{Ask, From, Outcome};
+use crate::{Ask, From, Outcome, Tally};
 
 #[derive(Debug, Clone)]
 enum Op {
-    Create { account: i64, facets: Vec<Facet>, due: Option<i64> },
-    Move { nth: usize, facets: Vec<Facet> },
+    Create { account: i64, facets: Vec<Facet>, due: Option<i64>, tally: Option<Tally> },
+    Move { nth: usize, facets: Vec<Facet>, tally: Option<Tally> },
     Doom { nth: usize, facets: Vec<Facet> },
     Remove { nth: usize },
-    Step { outcome: Outcome },
+    Step { outcome: Outcome, tally: Option<Tally> },
     Take { nth: usize, value: u8 },
 }
 
@@ -38,6 +38,11 @@ fn facets() -> impl Strategy<Value = Vec<Facet>> {
     )
 }
 
+fn tally() -> impl Strategy<Value = Option<Tally>> {
+    let tally = (0..3_usize, 0..1000_i64);
+    proptest::option::of(tally.prop_map(|(n, amount)| Tally { class: COLORS[n].into(), amount }))
+}
+
 fn op() -> impl Strategy<Value = Op> {
     let outcome = prop_oneof![
         Just(Outcome::Settled),
@@ -47,12 +52,13 @@ fn op() -> impl Strategy<Value = Op> {
     ];
     let due = proptest::option::of(0..50_i64);
     prop_oneof![
-        4 => (1..3_i64, facets(), due)
-            .prop_map(|(account, facets, due)| Op::Create { account, facets, due }),
-        3 => (any::<usize>(), facets()).prop_map(|(nth, facets)| Op::Move { nth, facets }),
+        4 => (1..3_i64, facets(), due, tally())
+            .prop_map(|(account, facets, due, tally)| Op::Create { account, facets, due, tally }),
+        3 => (any::<usize>(), facets(), tally())
+            .prop_map(|(nth, facets, tally)| Op::Move { nth, facets, tally }),
         1 => (any::<usize>(), facets()).prop_map(|(nth, facets)| Op::Doom { nth, facets }),
         1 => any::<usize>().prop_map(|nth| Op::Remove { nth }),
-        2 => outcome.prop_map(|outcome| Op::Step { outcome }),
+        2 => (outcome, tally()).prop_map(|(outcome, tally)| Op::Step { outcome, tally }),
         1 => (any::<usize>(), 0..4_u8).prop_map(|(nth, value)| Op::Take { nth, value }),
     ]
 }
@@ -102,19 +108,25 @@ async fn compare(store: &Store, model: &[Entry], account: i64, wanted: Vec<Facet
 async fn step(store: &Store, model: &mut Vec<Entry>, id: Uuid, now: i64, op: &Op) -> Result<bool> {
     let nth = |nth: usize| (!model.is_empty()).then(|| nth % model.len());
     match op {
-        Op::Create { account, facets, due } => {
-            let row = Row { id, account: *account, due: *due, ..row() };
+        Op::Create { account, facets, due, tally } => {
+            // One in ten hours: a few days.
+            let (created, tally) = (now * 36_000_123, tally.clone());
+            let row = Row { id, account: *account, due: *due, created, tally, ..row() };
             create(store, row, facets).await?;
             let (account, facets) = (*account, facets.clone());
             model.push(Entry { id, account, facets, deleting: false });
         }
-        Op::Move { nth: n, facets } | Op::Doom { nth: n, facets } => {
+        Op::Move { nth: n, facets, .. } | Op::Doom { nth: n, facets } => {
             let Some(entry) = nth(*n).map(|n| &mut model[n]) else { return Ok(false) };
             let doom = matches!(op, Op::Doom { .. });
             let mut tx = store.begin();
             let row = tx.get(entry.id).await?.expect("the model has it");
             let due = doom.then_some(now);
-            tx.put(Row { deleting: doom, due, ..row }, entry.facets.clone(), facets.clone());
+            let tally = match op {
+                Op::Move { tally, .. } => tally.clone(),
+                _ => row.tally.clone(),
+            };
+            tx.put(Row { deleting: doom, due, tally, ..row }, entry.facets.clone(), facets.clone());
             let result = tx.commit().await;
             assert_eq!(matches!(result, Err(Error::Deleting(_))), entry.deleting);
             result?;
@@ -128,8 +140,9 @@ async fn step(store: &Store, model: &mut Vec<Entry>, id: Uuid, now: i64, op: &Op
             tx.remove(row, entry.facets);
             tx.commit().await?;
         }
-        Op::Step { outcome } => {
-            let Some(row) = store.claim(now, 10, 1).await?.pop() else { return Ok(false) };
+        Op::Step { outcome, tally } => {
+            let Some(mut row) = store.claim(now, 10, 1).await?.pop() else { return Ok(false) };
+            row.tally.clone_from(tally);
             assert!(store.settle(&row, outcome.clone()).await?);
             if *outcome == Outcome::Gone {
                 model.retain(|entry| entry.id != row.id);

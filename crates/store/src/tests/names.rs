@@ -16,6 +16,8 @@ pub(super) async fn a_value_is_held_by_one(store: Store) {
     let mut tx = store.begin();
     tx.take("another scope", "n", one);
     tx.commit().await.unwrap();
+    assert_eq!(store.held("name", one).await.unwrap(), ["n"]);
+    assert!(store.held("name", Uuid::now_v7()).await.unwrap().is_empty());
     let before = size(&store).await;
 
     let (mut tx, two) = (store.begin(), row());

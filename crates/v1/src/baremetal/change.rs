@@ -105,6 +105,6 @@ pub(super) async fn reinstall(cx: Cx) -> Result<Reply> {
 pub(super) async fn destroy(cx: Cx) -> Result<Reply> {
     let baremetal_id = named(&cx).await?;
     cx.attempt(SERVER, DeleteBareMetal { baremetal_id }, "Unable to destroy server").await?;
-    cx.config.ids.keep_password(baremetal_id.into(), None).await?;
+    cx.forget(SERVER.space, baremetal_id).await;
     Ok(Reply::Done)
 }

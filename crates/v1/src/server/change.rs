@@ -44,7 +44,7 @@ pub(super) async fn reinstall(cx: Cx) -> Result<Reply> {
     let hostname = cx.args.some_text("hostname");
     let instance = cx.on(SERVER, ReinstallInstance { instance_id, hostname }).await?;
     if let Some(password) = &instance.default_password {
-        cx.config.ids.keep_password(instance_id.into(), Some(password)).await?;
+        cx.ids().keep_password(instance_id.into(), password).await?;
     }
     Ok(Reply::Done)
 }
@@ -52,7 +52,7 @@ pub(super) async fn reinstall(cx: Cx) -> Result<Reply> {
 pub(super) async fn destroy(cx: Cx) -> Result<Reply> {
     let instance_id = cx.server().await?;
     cx.attempt(SERVER, DeleteInstance { instance_id }, "Unable to destroy server").await?;
-    cx.config.ids.keep_password(instance_id.into(), None).await?;
+    cx.forget(SERVER.space, instance_id).await;
     Ok(Reply::Done)
 }
 

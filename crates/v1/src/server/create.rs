@@ -73,8 +73,8 @@ pub(crate) async fn reserved(cx: &Cx) -> Result<Option<OrEmpty<ReservedIpId>>> {
 
 /// The answer to a creation; v1 shows the password for good, so it is kept.
 pub(crate) async fn made(cx: &Cx, server: Uuid, password: Option<&str>) -> Result<Reply> {
-    if password.is_some() {
-        cx.config.ids.keep_password(server, password).await?;
+    if let Some(password) = password {
+        cx.ids().keep_password(server, password).await?;
     }
     let mut answer = json!({ "SUBID": cx.text_id(Space::Subscription, server).await? });
     if cx.later {
@@ -101,7 +101,7 @@ pub(crate) struct Software {
 /// What is to be installed: `OSID`, and the parameter that some of its values ask for.
 pub(crate) async fn software(cx: &Cx) -> Result<Software> {
     let os: i64 = cx.args.small("OSID")?.unwrap_or_default();
-    check_goes_with(cx, os)?;
+    pass_over(cx, os);
     let mut software = Software::default();
     match os {
         OS_CUSTOM => {
@@ -137,26 +137,21 @@ fn missing(param: &str, os: i64) -> Failure {
     Failure::refused(format!("Missing {param}.  OSID {os} cannot do without {param}"))
 }
 
-/// What would be passed over is refused: the caller expects something else than it would get.
-fn check_goes_with(cx: &Cx, os: i64) -> Result<()> {
-    let sent = |param: &str| some_number(cx, param).is_some() || cx.args.some_text(param).is_some();
+/// v1 passed over what does not go with `OSID`, and released clients send it beside any: the log
+/// tells.
+fn pass_over(cx: &Cx, os: i64) {
     let pairs = [
         ("ISOID", OS_CUSTOM),
         ("ipxe_chain_url", OS_CUSTOM),
         ("SNAPSHOTID", OS_SNAPSHOT),
         ("APPID", OS_APPLICATION),
     ];
-    for (param, wanted) in pairs {
-        let is_unset = cx.args.text(param) == "0";
-        if sent(param) && !is_unset && os != wanted {
-            let text = format!("Invalid {param}.  It goes with OSID {wanted} only, not {os}");
-            return Err(Failure::refused(text));
-        }
-    }
-    if os == OS_CUSTOM && sent("SCRIPTID") {
-        return Err(Failure::refused(format!("Invalid SCRIPTID.  It does not go with OSID {os}")));
-    }
-    Ok(())
+    let is_sent = |param: &str| {
+        let text = cx.args.some_text(param).filter(|text| text != "0");
+        text.is_some() || some_number(cx, param).is_some()
+    };
+    let beside = pairs.iter().filter(|(param, wanted)| os != *wanted && is_sent(param));
+    cx.ignore(&beside.map(|(param, _)| *param).collect::<Vec<_>>());
 }
 
 async fn networks(cx: &Cx, request: &mut CreateInstance) -> Result<()> {

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -38,6 +39,8 @@ pub(crate) fn router(world: &World, mode: Mode, limit: Option<Limit>) -> Router 
         catalog: Arc::new(Catalog::builtin()),
         limit,
         mode,
+        clock: world.clock.clone(),
+        remember: Duration::ZERO,
     })
 }
 
@@ -119,7 +122,8 @@ impl V1 {
     /// A change that is done without a word.
     pub(crate) async fn act(&self, path: &'static str, params: &[(&str, &str)]) {
         let answer = self.ask("POST", path, params).await;
-        let done = Answer { status: 200, kind: String::new(), body: String::new() };
+        let kind = "text/html; charset=UTF-8".to_owned();
+        let done = Answer { status: 200, kind, body: String::new() };
         assert_eq!(answer, done, "{path}");
         readable(path, &answer.body);
         self.mark(path);

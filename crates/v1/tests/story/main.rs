@@ -162,6 +162,7 @@ async fn dns(v1: &V1) {
     };
     let record = find("www").await.unwrap();
     assert_eq!((&record["ttl"], &record["data"]), (&json!(600), &json!("192.0.2.11")));
+    assert_eq!(record["priority"], 0, "none was set");
     let id = text(&record["RECORDID"]);
     let change = [domain, ("RECORDID", &id), ("type", "A"), ("data", "192.0.2.12")];
     v1.act("dns/update_record", &change).await;
@@ -195,6 +196,20 @@ async fn dns(v1: &V1) {
     ] {
         let params: Vec<_> = [domain].into_iter().chain(more.iter().copied()).collect();
         assert_eq!(v1.refused(path, &params).await, words, "{path}");
+    }
+    // In a path of v2's these would lead elsewhere.
+    for none in ["", " ", ".", "..", "..."] {
+        let none = ("domain", none);
+        for (path, more) in [
+            ("dns/create_domain", &[("serverip", "192.0.2.10")][..]),
+            ("dns/create_record", &a[1..]),
+            ("dns/delete_domain", &[]),
+            ("dns/records", &[]),
+            ("dns/soa_info", &[]),
+        ] {
+            let params: Vec<_> = [none].into_iter().chain(more.iter().copied()).collect();
+            assert_eq!(v1.refused(path, &params).await, words, "{path} {none:?}");
+        }
     }
     let bad = v1.refused("dns/create_domain", &[domain, ("serverip", "nowhere")]).await;
     assert!(bad.starts_with("Invalid serverip."), "{bad}");

@@ -89,6 +89,9 @@ pub(crate) async fn settings(v1: &V1) {
 }
 
 pub(crate) async fn software(v1: &V1) {
+    let beside = server(v1, &[("APPID", "37"), ("SNAPSHOTID", "5359435d28b9a")]).await;
+    assert_eq!(v1.get("baremetal/list", &[("SUBID", &beside)]).await["APPID"], "0");
+    v1.act("baremetal/destroy", &[("SUBID", &beside)]).await;
     let subid = server(v1, &[("OSID", "186"), ("APPID", "37")]).await;
     let id = ("SUBID", subid.as_str());
     assert_eq!(v1.get("baremetal/list", &[id]).await["APPID"], "37");
@@ -144,7 +147,6 @@ pub(crate) async fn refusals(v1: &V1) {
         (with(&[("DCID", "7")]), "plan is not available in the selected region"),
         (with(&[("OSID", "164")]), "Missing SNAPSHOTID."),
         (with(&[("OSID", "180")]), "Invalid OSID."),
-        (with(&[("APPID", "37")]), "Invalid APPID."),
         (with(&[("SSHKEYID", "1234567890abc")]), "Invalid SSH Key."),
         (with(&[("reserved_ip_v4", "192.0.2.1")]), "Invalid reserved IP."),
     ] {

@@ -101,9 +101,22 @@ async fn what_create_installs(v1: &V1) {
     }
     let refused = v1.refused("server/create", &os("180")).await;
     assert!(refused.contains("use server/restore_backup"), "{refused}");
-    let wrong: Vec<_> = os("387").into_iter().chain([("APPID", "37")]).collect();
-    let refused = v1.refused("server/create", &wrong).await;
-    assert!(refused.starts_with("Invalid APPID."), "{refused}");
+    // Released clients send these beside an ordinary system, and v1 passed over them.
+    let beside =
+        [("APPID", "37"), ("SNAPSHOTID", "5359435d28b9a"), ("ISOID", "1"), ("userdata", "QQ==")];
+    let params: Vec<_> = os("387").into_iter().chain(beside).collect();
+    let made = v1.make("server/create", &params).await;
+    v1.world.settle().await;
+    let id = text(&made["SUBID"]);
+    let server = v1.get("server/list", &[("SUBID", &id)]).await;
+    assert_eq!((&server["OSID"], &server["APPID"]), (&"387".into(), &"0".into()));
+    assert_eq!(v1.get("server/get_user_data", &[("SUBID", &id)]).await["userdata"], "QQ==");
+    // A script that PXE loads is what a custom system starts with.
+    let script = [("name", "p"), ("script", "#!ipxe"), ("type", "pxe")];
+    let script = text(&v1.make("startupscript/create", &script).await["SCRIPTID"]);
+    let params: Vec<_> = os("159").into_iter().chain([("SCRIPTID", script.as_str())]).collect();
+    v1.make("server/create", &params).await;
+    v1.world.settle().await;
 }
 
 pub(crate) async fn addresses(v1: &V1) {

@@ -37,8 +37,12 @@ fn view(cx: &Cx, doc: Doc<NatGateway>) -> nat::NatGateway {
 }
 
 impl Charged for NatGateway {
-    fn rate(_: &Doc<Self>, catalog: &Catalog) -> Rate {
-        Rate::of(catalog.price(PriceItem::NatGateway), Decimal::ONE)
+    type Class = ();
+
+    fn class(_: &Doc<Self>) {}
+
+    fn price((): &(), amount: Decimal, catalog: &Catalog) -> Rate {
+        Rate::of(catalog.price(PriceItem::NatGateway), amount)
     }
 }
 

@@ -14,10 +14,10 @@ use api::Open;
 use api::vpcs::nat_gateways::*;
 use drivers::Gateway;
 use serde::{Deserialize, Serialize};
-use store::Facet;
+use store::{Facet, Tally};
 use uuid::Uuid;
 
-use crate::{Kind, Routes};
+use crate::{Doc, Kind, Routes, billing};
 
 /// How many rules of a kind a gateway can have: the row is written whole.
 pub const RULES_MAX: usize = 1000;
@@ -81,6 +81,10 @@ impl Kind for NatGateway {
     const UNKNOWN: &'static str = "Invalid NAT gateway ID";
     const LIVES: bool = true;
     type Seen = Option<Gateway>;
+
+    fn tally(doc: &Doc<Self>) -> Option<Tally> {
+        billing::tally(doc)
+    }
 
     fn lists(&self) -> Vec<Facet> {
         vec![of_network(self.network)]

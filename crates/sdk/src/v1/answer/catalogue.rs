@@ -1,6 +1,6 @@
 //! The account and its users, and what can be ordered: systems, applications, plans, regions.
 
-use api::{Money, Time};
+use api::{Money, Secret, Time};
 
 use crate::v1::define::answers;
 
@@ -46,7 +46,7 @@ answers! {
         /// Which one.
         user "USERID": String,
         /// The key, which is told only now.
-        api_key "api_key": String,
+        api_key "api_key": Secret,
     }
 
     /// An application that can be installed.

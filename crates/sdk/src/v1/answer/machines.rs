@@ -1,6 +1,6 @@
 //! Servers and bare metal, and what is told about one of them.
 
-use api::{Money, Time};
+use api::{Money, Secret, Time};
 use serde_json::Value;
 
 use crate::v1::define::answers;
@@ -34,7 +34,7 @@ answers! {
         /// The number of its region.
         dcid "DCID": u64,
         /// The password it was installed with.
-        default_password "default_password": String,
+        default_password "default_password": Secret,
         /// When it was ordered.
         date_created "date_created": Time,
         /// What this month has cost so far.
@@ -114,7 +114,7 @@ answers! {
         /// The number of its region.
         dcid "DCID": u64,
         /// The password it was installed with.
-        default_password "default_password": String,
+        default_password "default_password": Secret,
         /// When it was ordered.
         date_created "date_created": Time,
         /// `pending`, `active`, `suspended` or `closed`.

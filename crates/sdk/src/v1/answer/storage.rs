@@ -1,7 +1,7 @@
 //! What keeps data: volumes, snapshots, backups, ISOs, object storage; and keys and scripts for new
 //! machines.
 
-use api::{Money, Time};
+use api::{Money, Secret, Time};
 
 use crate::v1::define::answers;
 
@@ -121,7 +121,7 @@ answers! {
         /// The name of its key.
         s3_access_key "s3_access_key": Option<String>,
         /// The secret of its key.
-        s3_secret_key "s3_secret_key": Option<String>,
+        s3_secret_key "s3_secret_key": Option<Secret>,
     }
 
     /// Keys of object storage that were just made.
@@ -129,7 +129,7 @@ answers! {
         /// The name of the key.
         s3_access_key "s3_access_key": String,
         /// Its secret.
-        s3_secret_key "s3_secret_key": String,
+        s3_secret_key "s3_secret_key": Secret,
         /// Where it is of use.
         s3_hostname "s3_hostname": Option<String>,
     }

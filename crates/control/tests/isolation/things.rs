@@ -1,0 +1,257 @@
+//! An account with one thing of every kind.
+
+use std::collections::BTreeMap;
+
+use http::Method;
+use serde_json::{Value, json};
+use testkit::World;
+
+use super::ask;
+use super::requests::{Asked, Place};
+
+/// The ids of an account's things, by kind.
+pub(crate) struct Things {
+    key: &'static str,
+    ids: BTreeMap<&'static str, String>,
+    /// An address in its VPC: two accounts' may be alike.
+    inside: String,
+    /// Texts that only this account's things have.
+    texts: Vec<String>,
+}
+
+impl Things {
+    /// What stands at a place where the thing is this account's.
+    pub(crate) fn of(&self, place: &Place) -> String {
+        let kind = place.kind.as_str();
+        self.ids.get(kind).unwrap_or_else(|| panic!("make a thing for {kind}: {place:?}")).clone()
+    }
+
+    /// An address in its VPC.
+    pub(crate) fn inside(&self) -> &str {
+        &self.inside
+    }
+
+    /// What no answer to another account may hold.
+    pub(crate) fn marks(&self) -> impl Iterator<Item = &str> {
+        // Numbers of rules are short, and are no secret.
+        let ids = self.ids.values().filter(|id| id.len() > 8);
+        ids.chain(&self.texts).map(String::as_str)
+    }
+
+    /// The backup that was made by itself meanwhile.
+    pub(crate) async fn find_backup(&mut self, world: &World) {
+        let uri = format!("/v2/backups?instance_id={}", self.ids["InstanceId"]);
+        let backups = call(world, self.key, Method::GET, &uri, Value::Null).await;
+        self.note("BackupId", &backups, "/backups/0/id");
+    }
+
+    fn note(&mut self, kind: &'static str, answer: &Value, pointer: &str) -> String {
+        let id = match answer.pointer(pointer) {
+            Some(Value::String(id)) => id.clone(),
+            Some(Value::Number(id)) => id.to_string(),
+            _ => panic!("{kind}: there is no {pointer} in {answer}"),
+        };
+        self.ids.insert(kind, id.clone());
+        id
+    }
+}
+
+async fn call(world: &World, key: &str, method: Method, uri: &str, body: Value) -> Value {
+    let asked = Asked { method, uri: uri.into(), body: body.to_string() };
+    let (status, body) = ask(world, key, &asked).await;
+    assert!((200..300).contains(&status), "{asked:?}: {status} {body}");
+    if body.is_empty() { Value::Null } else { serde_json::from_str(&body).unwrap() }
+}
+
+/// Makes a thing of every kind for the account with this key.
+pub(crate) async fn make_things(world: &World, key: &'static str) -> Things {
+    let texts = vec![format!("{key}-text"), format!("{key}.example"), format!("{key}-bucket")];
+    let mut made = Things { key, ids: BTreeMap::new(), inside: String::new(), texts };
+    account(world, &mut made).await;
+    networks(world, &mut made).await;
+    machines(world, &mut made).await;
+    storage(world, &mut made).await;
+    names(world, &mut made).await;
+    balancer(world, &mut made).await;
+    world.settle().await;
+    made
+}
+
+/// Users, keys, scripts, firewalls.
+async fn account(world: &World, made: &mut Things) {
+    let key = made.key;
+    let post = |uri: String, body| async move { call(world, key, Method::POST, &uri, body).await };
+    let text = format!("{key}-text");
+    let answer = post("/v2/apikeys".into(), json!({ "name": text })).await;
+    made.note("ApiKeyId", &answer, "/api_key/id");
+    let user = json!({
+        "email": format!("{key}-text@example.com"), "name": text, "password": "Correct-Horse-7",
+    });
+    let answer = post("/v2/users".into(), user).await;
+    let user = made.note("UserId", &answer, "/user/id");
+    let answer = post(format!("/v2/users/{user}/apikeys"), json!({ "name": text })).await;
+    made.note("ApiKeyId of a user", &answer, "/api_key/id");
+    let network = json!({ "subnet": "198.51.100.0", "subnet_size": 24 });
+    post(format!("/v2/users/{user}/ip-whitelist"), network).await;
+    let ssh_key = format!("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB {text}");
+    let answer = post("/v2/ssh-keys".into(), json!({ "name": text, "ssh_key": ssh_key })).await;
+    made.note("SshKeyId", &answer, "/ssh_key/id");
+    let answer =
+        post("/v2/startup-scripts".into(), json!({ "name": text, "script": "eA==" })).await;
+    made.note("StartupId", &answer, "/startup_script/id");
+    let answer = post("/v2/firewalls".into(), json!({ "description": text })).await;
+    let group = made.note("FirewallGroupId", &answer, "/firewall_group/id");
+    let rule = json!({
+        "ip_type": "v4", "protocol": "tcp", "subnet": "192.0.2.0", "subnet_size": 24,
+        "port": "22", "notes": text,
+    });
+    let answer = post(format!("/v2/firewalls/{group}/rules"), rule).await;
+    made.note("firewall_rule_id of a group", &answer, "/firewall_rule/id");
+    let bgp = json!({
+        "prefixes": [], "requested_routes": "none", "usecase": text, "password": text,
+    });
+    post("/v2/account/bgp/setup".into(), bgp).await;
+}
+
+async fn networks(world: &World, made: &mut Things) {
+    let key = made.key;
+    let post = |uri: String, body| async move { call(world, key, Method::POST, &uri, body).await };
+    let text = format!("{key}-text");
+    let new = json!({ "region": "ewr", "description": text });
+    let answer = post("/v2/vpcs".into(), new.clone()).await;
+    let vpc = made.note("VpcId", &answer, "/vpc/id");
+    let answer = post("/v2/vpc2".into(), new.clone()).await;
+    made.note("Vpc2Id", &answer, "/vpc/id");
+    let answer = post("/v2/private-networks".into(), new).await;
+    made.note("NetworkId", &answer, "/network/id");
+    let new = json!({ "label": text, "tag": text });
+    let answer = post(format!("/v2/vpcs/{vpc}/nat-gateway"), new).await;
+    let gateway = made.note("NatGatewayId", &answer, "/nat_gateway/id");
+    world.settle().await;
+    let rules = format!("/v2/vpcs/{vpc}/nat-gateway/{gateway}/global");
+    let rule = json!({
+        "protocol": "tcp", "port": "22", "subnet": "192.0.2.0", "subnet_size": 24, "notes": text,
+    });
+    let answer = post(format!("{rules}/firewall-rules"), rule).await;
+    made.note("NatFirewallRuleId", &answer, "/firewall_rule/id");
+    let network = call(world, key, Method::GET, &format!("/v2/vpcs/{vpc}"), Value::Null).await;
+    let network = network["vpc"]["v4_subnet"].as_str().unwrap().to_owned();
+    let inside = format!("{}.77", network.rsplit_once('.').unwrap().0);
+    let rule = json!({
+        "name": text, "protocol": "tcp", "external_port": 8080, "internal_ip": inside,
+        "internal_port": 80,
+    });
+    let answer = post(format!("{rules}/port-forwarding-rules"), rule).await;
+    made.note("PortForwardingRuleId", &answer, "/port_forwarding_rule/id");
+    made.inside = inside;
+}
+
+async fn machines(world: &World, made: &mut Things) {
+    let key = made.key;
+    let post = |uri: String, body| async move { call(world, key, Method::POST, &uri, body).await };
+    let get = |uri: String| async move { call(world, key, Method::GET, &uri, Value::Null).await };
+    let text = format!("{key}-text");
+    let ids = made.ids.clone();
+    let new = json!({
+        "region": "ewr", "plan": "vc2-1c-1gb", "os_id": 2136, "label": text, "hostname": text,
+        "tags": [text], "user_data": "eA==", "backups": "enabled", "enable_ipv6": true,
+        "firewall_group_id": ids["FirewallGroupId"], "sshkey_id": [ids["SshKeyId"]],
+        "attach_vpc": [ids["VpcId"]], "attach_vpc2": [ids["Vpc2Id"]],
+        "attach_private_network": [ids["NetworkId"]],
+    });
+    let answer = post("/v2/instances".into(), new).await;
+    let instance = made.note("InstanceId", &answer, "/instance/id");
+    let new = json!({
+        "region": "ewr", "plan": "vbm-4c-32gb", "os_id": 2136, "label": text, "hostname": text,
+        "tags": [text], "user_data": "eA==", "enable_ipv6": true,
+        "attach_vpc": [ids["VpcId"]], "attach_vpc2": [ids["Vpc2Id"]],
+    });
+    let answer = post("/v2/bare-metals".into(), new).await;
+    let metal = made.note("BareMetalId", &answer, "/bare_metal/id");
+    world.settle().await;
+    let schedule = json!({ "type": "daily", "hour": 4 });
+    post(format!("/v2/instances/{instance}/backup-schedule"), schedule).await;
+    for (machine, uri, pointer) in [
+        ("instances", format!("/v2/instances/{instance}"), "/instance"),
+        ("bare-metals", format!("/v2/bare-metals/{metal}"), "/bare_metal"),
+    ] {
+        let shown = get(uri.clone()).await;
+        let [v4, v6] = match machine {
+            "instances" => ["ipv4 of an instance", "ipv6 of an instance"],
+            _ => ["ipv4 of a machine", "ipv6 of a machine"],
+        };
+        made.note(v4, &shown, &format!("{pointer}/main_ip"));
+        let address = made.note(v6, &shown, &format!("{pointer}/v6_main_ip"));
+        let reverse = json!({ "ip": address, "reverse": format!("{key}.example") });
+        post(format!("{uri}/ipv6/reverse"), reverse).await;
+    }
+    let bigger = json!({ "plan": "vc2-1c-2gb" });
+    let uri = format!("/v2/instances/{instance}");
+    let answer = call(world, key, Method::PATCH, &uri, bigger).await;
+    made.note("JobId", &answer, "/job_ids/0");
+    world.settle().await;
+    let new = json!({ "plan": "vc2-1c-1gb", "os_id": 2136, "label": text, "user_data": "eA==" });
+    let answer = post("/v2/instances/templates".into(), new).await;
+    made.note("InstanceTemplateId", &answer, "/instance_template/id");
+    let new = json!({ "region": "ewr", "ip_type": "v4", "label": text });
+    let answer = post("/v2/reserved-ips".into(), new).await;
+    made.note("ReservedIpId", &answer, "/reserved_ip/id");
+    let new = json!({ "instance_id": instance, "description": text });
+    let answer = post("/v2/snapshots".into(), new).await;
+    made.note("SnapshotId", &answer, "/snapshot/id");
+    let url = format!("https://example.com/{text}.iso");
+    let answer = post("/v2/iso".into(), json!({ "url": url, "description": text })).await;
+    made.note("IsoId", &answer, "/iso/id");
+}
+
+async fn storage(world: &World, made: &mut Things) {
+    let key = made.key;
+    let post = |uri: String, body| async move { call(world, key, Method::POST, &uri, body).await };
+    let text = format!("{key}-text");
+    let new = json!({ "region": "ewr", "size_gb": 40, "label": text });
+    let answer = post("/v2/blocks".into(), new).await;
+    let block = made.note("BlockId", &answer, "/block/id");
+    let new = json!({ "cluster_id": 2, "tier_id": 1, "label": text });
+    let answer = post("/v2/object-storage".into(), new).await;
+    let storage = made.note("ObjectStorageId", &answer, "/object_storage/id");
+    world.settle().await;
+    let new = json!({ "block_id": block, "description": text });
+    let answer = post("/v2/blocks/snapshots".into(), new).await;
+    made.note("BlockSnapshotId", &answer, "/id");
+    let bucket = format!("{key}-bucket");
+    let new = json!({ "bucket_name": bucket });
+    post(format!("/v2/object-storage/{storage}/bucket"), new).await;
+    made.ids.insert("bucket_name", bucket);
+    world.settle().await;
+}
+
+async fn names(world: &World, made: &mut Things) {
+    let key = made.key;
+    let domain = format!("{key}.example");
+    let new = json!({ "domain": domain, "ip": "192.0.2.7" });
+    call(world, key, Method::POST, "/v2/domains", new).await;
+    let new = json!({ "name": format!("{key}-text"), "type": "A", "data": "192.0.2.8" });
+    let uri = format!("/v2/domains/{domain}/records");
+    let answer = call(world, key, Method::POST, &uri, new).await;
+    made.note("RecordId", &answer, "/record/id");
+    made.ids.insert("dns_domain", domain);
+}
+
+async fn balancer(world: &World, made: &mut Things) {
+    let new = json!({
+        "region": "ewr", "label": format!("{}-text", made.key),
+        "instances": [made.ids["InstanceId"]],
+        "forwarding_rules": [{
+            "frontend_protocol": "http", "frontend_port": 80, "backend_protocol": "http",
+            "backend_port": 80,
+        }],
+        "firewall_rules": [{ "port": 80, "source": "192.0.2.0/24", "ip_type": "v4" }],
+    });
+    let answer = call(world, made.key, Method::POST, "/v2/load-balancers", new).await;
+    let id = made.note("LoadBalancerId", &answer, "/load_balancer/id");
+    world.settle().await;
+    let uri = format!("/v2/load-balancers/{id}");
+    let answer = call(world, made.key, Method::GET, &uri, Value::Null).await;
+    made.note("forwarding_rule_id", &answer, "/load_balancer/forwarding_rules/0/id");
+    made.note("firewall_rule_id", &answer, "/load_balancer/firewall_rules/0/id");
+}

@@ -1,0 +1,171 @@
+-- What a row adds to the sums: how much of a class of things. NULL and 0: nothing. NULL and -1: nobody
+-- has said yet, for the row was written before there were sums; whoever knows the kinds says it at start.
+ALTER TABLE resource ADD class text COLLATE "C", ADD amount bigint NOT NULL DEFAULT -1;
+CREATE INDEX resource_uncounted ON resource (seq) WHERE amount < 0;
+-- What the rows of a class come to: over all days (-1), and for each day of creation, counted from
+-- 1970. A class in which nothing is has no row.
+CREATE TABLE sums (
+    account bigint NOT NULL, day bigint NOT NULL,
+    kind text COLLATE "C" NOT NULL, class text COLLATE "C" NOT NULL,
+    things bigint NOT NULL, amount bigint NOT NULL,
+    seconds bigint NOT NULL,                    -- of the day before each creation, times the amount
+    PRIMARY KEY (account, day, kind, class)
+);
+
+-- Keeps the sums, whichever way a row is written. What it locks comes after all that a change or a
+-- deletion locks, and in order.
+CREATE FUNCTION add_up() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO sums AS s (account, day, kind, class, things, amount, seconds)
+        SELECT r.account, d.day, r.kind, r.class, sum(times), sum(times * r.amount),
+            sum(CASE WHEN d.day < 0 THEN 0
+                ELSE times * r.amount * (r.created % 86400000 / 1000) END)
+        FROM (SELECT OLD.*, -1 AS times WHERE TG_OP <> 'INSERT'
+              UNION ALL SELECT NEW.*, 1 WHERE TG_OP <> 'DELETE') AS r,
+            LATERAL (VALUES (-1), (r.created / 86400000)) AS d (day)
+        WHERE r.class IS NOT NULL
+        GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+        ON CONFLICT (account, day, kind, class) DO UPDATE SET things = s.things + excluded.things,
+            amount = s.amount + excluded.amount, seconds = s.seconds + excluded.seconds;
+    IF TG_OP <> 'INSERT' THEN
+        DELETE FROM sums WHERE account = OLD.account AND kind = OLD.kind AND class = OLD.class
+            AND day IN (-1, OLD.created / 86400000) AND things = 0;
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER resource_enters AFTER INSERT ON resource
+    FOR EACH ROW WHEN (NEW.class IS NOT NULL) EXECUTE FUNCTION add_up();
+CREATE TRIGGER resource_changes AFTER UPDATE ON resource
+    FOR EACH ROW WHEN (OLD.class IS DISTINCT FROM NEW.class OR OLD.amount <> NEW.amount)
+    EXECUTE FUNCTION add_up();
+CREATE TRIGGER resource_goes AFTER DELETE ON resource
+    FOR EACH ROW WHEN (OLD.class IS NOT NULL) EXECUTE FUNCTION add_up();
+
+-- Checks and writes one change. KE001: stale, and the message says what is. KE002: the row is being
+-- deleted. KE003: the change says that a row stands in a list where it does not. KE004: a row that
+-- is needed is gone. In each case nothing is written.
+CREATE OR REPLACE FUNCTION apply(change jsonb) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    l record; r record; list_id bigint; stood bigint; found_version bigint; going boolean;
+    n bigint; empty bigint[] := '{}'; needed uuid; hot text;
+    removed uuid[] := ARRAY (SELECT jsonb_array_elements_text(change->'removed')::uuid);
+BEGIN
+    PERFORM guard(change->'guards', removed);
+    IF change->'needs' <> '[]' THEN
+        SELECT x.id INTO needed FROM jsonb_to_recordset(change->'needs') AS x (id uuid, lease bigint)
+            LEFT JOIN resource s ON s.id = x.id AND s.lease = coalesce(x.lease, s.lease)
+            WHERE s.id IS NULL LIMIT 1;
+        IF FOUND THEN RAISE EXCEPTION '%', needed USING ERRCODE = 'KE004'; END IF;
+    END IF;
+    FOR l IN SELECT * FROM jsonb_to_recordset(change->'lists') AS x
+        (account bigint, kind text, field text, value text, moves bigint, total bigint)
+    LOOP
+        INSERT INTO list AS a (account, kind, field, value, total)
+            VALUES (l.account, l.kind, l.field, l.value, l.moves)
+            ON CONFLICT (account, kind, field, value) DO UPDATE SET total = a.total + l.moves
+            RETURNING a.id, a.total - l.moves INTO list_id, stood;
+        IF stood <> l.total THEN
+            RAISE EXCEPTION 'list % % % %', l.account, l.kind, l.field, l.value USING ERRCODE = 'KE001';
+        END IF;
+        IF stood + l.moves = 0 THEN empty := empty || list_id; END IF;
+    END LOOP;
+    FOR r IN SELECT * FROM jsonb_to_recordset(change->'rows') AS x
+        (id uuid, version bigint, put boolean)
+    LOOP
+        IF r.put OR r.id = ANY (removed) THEN
+            SELECT version, deleting INTO found_version, going FROM resource WHERE id = r.id FOR UPDATE;
+        ELSE
+            SELECT version, deleting INTO found_version, going FROM resource WHERE id = r.id FOR SHARE;
+        END IF;
+        IF coalesce(found_version, 0) <> r.version THEN
+            RAISE EXCEPTION 'row %', r.id USING ERRCODE = 'KE001';
+        ELSIF r.put AND going THEN
+            RAISE EXCEPTION '%', r.id USING ERRCODE = 'KE002';
+        END IF;
+    END LOOP;
+    IF change->'holders' <> '[]' THEN
+        SELECT scope INTO hot
+            FROM jsonb_to_recordset(change->'holders') AS x (scope text, value text, owner uuid)
+            LEFT JOIN taken t USING (scope, value) WHERE t.owner IS DISTINCT FROM x.owner LIMIT 1;
+    END IF;
+    IF hot IS NULL AND change->'holds' <> '[]' THEN
+        SELECT scope INTO hot FROM jsonb_to_recordset(change->'holds')
+            AS x (scope text, value text, owner uuid, released boolean)
+            JOIN taken t USING (scope, value)
+            WHERE NOT x.released AND t.owner <> x.owner AND t.owner <> ALL (removed) LIMIT 1;
+    END IF;
+    IF hot IS NOT NULL THEN RAISE EXCEPTION 'values %', hot USING ERRCODE = 'KE001'; END IF;
+
+    -- Most changes only create or only update: what is empty costs a comparison, not a statement.
+    IF change->'leaves' <> '[]' THEN
+        DELETE FROM entry e
+            USING jsonb_to_recordset(change->'leaves')
+                AS x (id uuid, account bigint, kind text, field text, value text)
+            JOIN list a USING (account, kind, field, value) JOIN resource s ON s.id = x.id
+            WHERE e.list = a.id AND e.seq = s.seq;
+        GET DIAGNOSTICS n = ROW_COUNT;
+        IF n <> jsonb_array_length(change->'leaves') THEN
+            RAISE EXCEPTION 'a row does not stand in the lists that it leaves' USING ERRCODE = 'KE003';
+        END IF;
+    END IF;
+    IF removed <> '{}' THEN
+        IF EXISTS (SELECT FROM resource JOIN entry USING (seq) WHERE id = ANY (removed)) THEN
+            RAISE EXCEPTION 'a row that is removed stands in more lists' USING ERRCODE = 'KE003';
+        END IF;
+        PERFORM clear(t.scope, t.place) FROM taken t
+            WHERE t.owner = ANY (removed) AND t.place IS NOT NULL;
+        DELETE FROM taken WHERE owner = ANY (removed);
+        DELETE FROM resource WHERE id = ANY (removed);
+    END IF;
+    IF change->'new' <> '[]' THEN
+        INSERT INTO resource
+            (id, account, kind, deleting, created, due, desired, observed, class, amount)
+            SELECT id, account, kind, deleting, created, due, desired, observed, class, amount
+            FROM ROWS FROM (jsonb_to_recordset(change->'new') AS (id uuid, account bigint, kind text,
+                deleting boolean, created bigint, due bigint, desired text, observed text,
+                class text, amount bigint))
+            WITH ORDINALITY ORDER BY ordinality;
+    END IF;
+    IF change->'changed' <> '[]' THEN
+        UPDATE resource s SET desired = x.desired, deleting = x.deleting,
+                due = coalesce(x.due, s.due), version = s.version + 1, tries = 0,
+                class = x.class, amount = x.amount
+            FROM jsonb_to_recordset(change->'changed')
+                AS x (id uuid, deleting boolean, due bigint, desired text, class text, amount bigint)
+            WHERE s.id = x.id;
+    END IF;
+    IF change->'enters' <> '[]' THEN
+        INSERT INTO entry (list, seq)
+            SELECT a.id, s.seq FROM jsonb_to_recordset(change->'enters')
+                AS x (id uuid, account bigint, kind text, field text, value text)
+            JOIN list a USING (account, kind, field, value) JOIN resource s ON s.id = x.id;
+    END IF;
+    IF empty <> '{}' THEN
+        DELETE FROM list WHERE id = ANY (empty);
+    END IF;
+    IF change->'holds' <> '[]' THEN
+        FOR r IN SELECT x.*, t.owner AS holder FROM jsonb_to_recordset(change->'holds')
+                AS x (scope text, value text, owner uuid, place bigint)
+            LEFT JOIN taken t USING (scope, value) WHERE t.owner IS DISTINCT FROM x.owner
+        LOOP
+            IF r.owner IS NULL THEN
+                DELETE FROM taken WHERE scope = r.scope AND value = r.value;
+                IF r.place IS NOT NULL THEN PERFORM clear(r.scope, r.place); END IF;
+            ELSIF r.holder IS NOT NULL THEN
+                UPDATE taken SET owner = r.owner WHERE scope = r.scope AND value = r.value;
+            ELSE
+                INSERT INTO taken (scope, value, owner, place)
+                    VALUES (r.scope, r.value, r.owner, r.place);
+                IF r.place IS NOT NULL THEN PERFORM fill(r.scope, r.place); END IF;
+            END IF;
+        END LOOP;
+    END IF;
+END $$;
+
+-- Empties everything, in one moment: no change is under way meanwhile. Numbers go on from where
+-- they were, so that old cursors point at nothing.
+CREATE FUNCTION reset() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('kettle reset', 0));
+    TRUNCATE world, list, entry, resource, taken, run, sums;
+END $$;

@@ -1,0 +1,89 @@
+//! Reads what a request carries, and never much of it for strangers.
+//!
+//! A short body is read at once. Of a longer one no more is read before the key has turned out to
+//! be right, and all longer ones together have a limit.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, HttpBody as _};
+use http_body_util::BodyExt;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::caller::Caller;
+use crate::error::{Failure, INVALID_KEY, Result};
+
+/// The longest body.
+const MOST: usize = 1 << 20;
+/// What is read of anybody's. All connections that there may be hold 64 MiB by that.
+const SHORT: usize = 16 << 10;
+/// What longer bodies hold together.
+const TOGETHER: usize = 64 << 20;
+const TIME: Duration = Duration::from_secs(30);
+
+/// The room for long bodies.
+pub(crate) struct Bodies(Arc<Semaphore>);
+
+/// A body, and the room that it takes until it is dropped.
+#[derive(Default)]
+pub(crate) struct Read {
+    pub(crate) bytes: Vec<u8>,
+    room: Option<OwnedSemaphorePermit>,
+}
+
+impl Default for Bodies {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(TOGETHER / SHORT)))
+    }
+}
+
+impl Bodies {
+    /// Reads a body. Without a caller, the key may stand in it: then it must be a short one.
+    pub(crate) async fn read(&self, mut body: Body, caller: Option<&Caller>) -> Result<Read> {
+        let too_long =
+            || Failure::refused(format!("The request's body has more than {MOST} bytes"));
+        if body.size_hint().lower() > MOST as u64 {
+            return Err(too_long());
+        }
+        let mut read = Read::default();
+        let mut late = std::pin::pin!(tokio::time::sleep(TIME));
+        loop {
+            let frame = tokio::select! {
+                () = &mut late => {
+                    return Err(Failure::refused("The request's body did not arrive in time"));
+                }
+                frame = body.frame() => frame,
+            };
+            let Some(frame) = frame else { return Ok(read) };
+            let frame = frame.map_err(|_| Failure::refused("The request's body broke off"))?;
+            let Ok(data) = frame.into_data() else { continue };
+            let length = read.bytes.len() + data.len();
+            if length > MOST {
+                return Err(too_long());
+            }
+            if length > SHORT {
+                let caller = caller.ok_or_else(|| Failure::forbidden(INVALID_KEY))?;
+                caller.rights().await?;
+                self.make_room(&mut read, length)?;
+            }
+            read.bytes.extend_from_slice(&data);
+        }
+    }
+
+    /// Takes what is missing for so many bytes.
+    fn make_room(&self, read: &mut Read, length: usize) -> Result<()> {
+        let has = read.room.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
+        let more = length.div_ceil(SHORT).saturating_sub(has);
+        let more = u32::try_from(more).unwrap_or(u32::MAX);
+        let Ok(more) = self.0.clone().try_acquire_many_owned(more) else {
+            return Err(Failure::busy());
+        };
+        match &mut read.room {
+            Some(room) => room.merge(more),
+            none => *none = Some(more),
+        }
+        // Vectors double: that would take more than there is room for.
+        read.bytes.reserve_exact((length.next_multiple_of(SHORT)).min(MOST) - read.bytes.len());
+        Ok(())
+    }
+}
