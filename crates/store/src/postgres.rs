@@ -438,9 +438,9 @@ fn guards(change: &Change) -> Vec<Value> {
     let read = change.holders.keys().map(|name| json!([guard_of(name), false]));
     let written = change.holds.keys().map(|name| json!([guard_of(name), true]));
     let block = |(scope, value): &Name| Some((scope.clone(), pool::place(value)? / pool::BLOCK));
-    let blocks: BTreeSet<_> = change.holds.keys().filter_map(block).collect();
-    let blocks = blocks.into_iter().map(|(s, n)| json!([format!("\u{1f}{s}\u{1f}{n}"), true]));
-    rows.chain(read).chain(written).chain(blocks).collect()
+    let wide: BTreeSet<_> = change.holds.keys().filter_map(block).collect();
+    let wide = wide.into_iter().map(|(s, n)| json!([format!("\u{1f}{s}\u{1f}{n}"), true]));
+    rows.chain(read).chain(written).chain(wide).collect()
 }
 
 /// A unique value's guard, as the database's function writes it too.
