@@ -52,7 +52,7 @@ pub trait Endpoint:
 /// What HTTP needs to know about an operation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Op {
-    /// `attach-block`: unique, stable, used in the audit log and as OpenAPI's `operationId`.
+    /// `attach-block`: unique, stable, used in the log and as OpenAPI's `operationId`.
     pub id: &'static str,
     /// The HTTP method.
     pub method: Method,

@@ -32,7 +32,7 @@ pub struct Cx {
     pub caller: Arc<Caller>,
     /// Where from, where that is known.
     pub address: Option<IpAddr>,
-    /// The operation's id, for the audit log.
+    /// The operation's id.
     pub op: &'static str,
     /// The host that was asked, as the caller knows it.
     pub(crate) site: Option<Arc<str>>,

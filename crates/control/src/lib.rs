@@ -129,6 +129,8 @@ pub struct Control {
     pub(crate) keyring: Keyring,
     pub(crate) warnings: Warnings,
     pub(crate) gone: Gone,
+    /// Held while everything is emptied, until there is a first account again.
+    pub(crate) resetting: tokio::sync::RwLock<()>,
 }
 
 impl Control {
@@ -140,7 +142,7 @@ impl Control {
             Behave::Vultr => Pace::VULTR,
         };
         let world = world.unwrap_or_else(|| Arc::new(Sim::new(store.clone(), clock.clone(), pace)));
-        let (keyring, warnings, gone) = Default::default();
+        let (keyring, warnings, gone, resetting) = Default::default();
         let calls = AtomicU64::new(0);
         Arc::new(Self {
             store,
@@ -155,6 +157,7 @@ impl Control {
             keyring,
             warnings,
             gone,
+            resetting,
         })
     }
 

@@ -114,15 +114,12 @@ pub(super) async fn take_address(
     network: &Doc<PrivateNetwork>,
     owner: Uuid,
 ) -> Result<Ipv4Addr> {
-    let (scope, store) = (scope(network.id()), tx.cx().control.store.clone());
-    for bits in subnets::hosts(network.subnet) {
-        let address = Ipv4Addr::from_bits(bits);
-        let text = address.to_string();
-        // The change relies on the one that it takes, and not on all that are taken before it.
-        if store.taken(&scope, &text).await?.is_none() && tx.taken(&scope, &text).await?.is_none() {
-            tx.take(&scope, text, owner);
-            return Ok(address);
-        }
+    let hosts = subnets::hosts(network.subnet);
+    let range =
+        (Ipv4Addr::from_bits(hosts.start).into(), Ipv4Addr::from_bits(hosts.end - 1).into());
+    // The change relies on the one that it takes, and not on all that are taken before it.
+    if let Some(IpAddr::V4(address)) = tx.take_free(&scope(network.id()), &[range], owner).await? {
+        return Ok(address);
     }
     let noun = network.sort.noun();
     let said = format!("No IP addresses are available in this {noun}.");
