@@ -47,8 +47,9 @@ pub enum ApplicationType {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/applications" -> 200 { applications: [Application] }, needs Public)]
 pub struct ListApplications {
-    /// Only applications of this type: `all`, `marketplace` or `one-click`.
+    /// Only applications of this type.
     #[serde(rename = "type")]
+    #[schemars(extend("enum" = ["all", "marketplace", "one-click"]))]
     pub kind: Option<String>,
     /// Items on a page, 1 to 500; 100 when absent.
     pub per_page: Option<u32>,

@@ -97,6 +97,8 @@ pub struct BareMetal {
     pub image_id: String,
     /// The snapshot that it was made from; empty for none.
     pub snapshot_id: OrEmpty<SnapshotId>,
+    /// Its address in a VPC, or empty.
+    pub internal_ip: String,
     /// The main IPv6 network, or empty.
     pub v6_network: String,
     /// The main IPv6 address with all its zeros, or empty.
@@ -232,7 +234,11 @@ pub struct GetBareMetal {
 
 /// Change a bare metal server. Another system or application installs it anew.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(PATCH "/v2/bare-metals/{baremetal-id}" -> 202 { bare_metal: BareMetal }, needs Subscriptions)]
+#[endpoint(
+    PATCH "/v2/bare-metals/{baremetal-id}" -> 202 { bare_metal: BareMetal },
+    needs Subscriptions,
+    loses with os_id, app_id, image_id, ipxe_chain_url
+)]
 pub struct UpdateBareMetal {
     /// The server's id.
     pub baremetal_id: BareMetalId,
@@ -328,7 +334,7 @@ pub struct RebootBareMetals {
 
 /// Install a bare metal server anew; what is on its disks is lost.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(POST "/v2/bare-metals/{baremetal-id}/reinstall" -> 202 { bare_metal: BareMetal }, needs Subscriptions)]
+#[endpoint(POST "/v2/bare-metals/{baremetal-id}/reinstall" -> 202 { bare_metal: BareMetal }, needs Subscriptions, loses)]
 pub struct ReinstallBareMetal {
     /// The server's id.
     pub baremetal_id: BareMetalId,

@@ -185,7 +185,8 @@ pub struct CreateFirewallGroupRule {
     pub subnet: Option<String>,
     /// The size of that network, in bits of its netmask; 0 for any address. Needed with `subnet`.
     pub subnet_size: Option<u32>,
-    /// A port, or a range of them as `8000:8010`; for `tcp` and `udp` only.
+    /// A port, or a range of them as `8000:8010`; for `tcp` and `udp` only. A number is one, too.
+    #[serde(default, deserialize_with = "crate::values::maybe_port")]
     pub port: Option<String>,
     /// `cloudflare` or a load balancer's id, in place of `subnet` and `subnet_size`; empty for
     /// these.

@@ -120,7 +120,7 @@ pub struct PlanDetails {
 
 /// List instance templates, all at once.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(GET "/v2/instances/templates" -> 200 { instance_templates: [InstanceTemplate] }, needs SubscriptionsView)]
+#[endpoint(GET "/v2/instances/templates" -> 200 { instance_templates: Vec<InstanceTemplate> }, needs SubscriptionsView)]
 pub struct ListInstanceTemplates {}
 
 /// Create an instance template.

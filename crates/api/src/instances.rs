@@ -117,7 +117,7 @@ pub struct Instance {
     pub label: String,
     /// Its address in a VPC, or empty.
     pub internal_ip: String,
-    /// Address of its console in the browser, or empty.
+    /// Address of its console in the browser.
     pub kvm: String,
     /// The host name that it was deployed with.
     pub hostname: String,
@@ -342,16 +342,12 @@ pub struct CreateInstance {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct BlockDevice {
     /// The volume that is attached; a new one is made when absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub block_id: Option<OrEmpty<BlockId>>,
     /// Whether the instance boots from it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub bootable: Option<bool>,
     /// Size of a new one in GB.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub disk_size: Option<u32>,
     /// A name for a new one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
 }
 
@@ -365,7 +361,7 @@ pub struct GetInstance {
 
 /// Change an instance. Another system or application installs it anew.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(PATCH "/v2/instances/{instance-id}" -> 202 UpdatedInstance, needs Subscriptions)]
+#[endpoint(PATCH "/v2/instances/{instance-id}" -> 202 UpdatedInstance, needs Subscriptions, loses with os_id, app_id, image_id)]
 pub struct UpdateInstance {
     /// The instance's id.
     pub instance_id: InstanceId,
@@ -424,7 +420,9 @@ pub struct UpdateInstance {
 pub struct UpdatedInstance {
     /// The instance.
     pub instance: Instance,
-    /// The jobs that carry the change out: see `GET /v2/instances/jobs/{job-id}`.
+    /// The jobs that carry the change out: see `GET /v2/instances/jobs/{job-id}`. Left out where
+    /// there are none, since older clients take the one key that there is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub job_ids: Vec<JobId>,
 }
 

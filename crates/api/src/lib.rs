@@ -52,7 +52,7 @@ pub trait Endpoint:
 /// What HTTP needs to know about an operation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Op {
-    /// `attach-block`: unique, stable, used in the audit log and as OpenAPI's `operationId`.
+    /// `attach-block`: unique, stable, used in the log and as OpenAPI's `operationId`.
     pub id: &'static str,
     /// The HTTP method.
     pub method: Method,
@@ -68,6 +68,19 @@ pub struct Op {
     pub also: Option<&'static str>,
     /// Who may call it.
     pub access: Access,
+    /// Whether it takes away what cannot be had again.
+    pub loss: Loss,
+}
+
+/// Whether an operation takes away what cannot be had again: a thing, or what is on its disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loss {
+    /// It does not.
+    Never,
+    /// It does.
+    Always,
+    /// It does where one of these fields is sent.
+    With(&'static [&'static str]),
 }
 
 /// How a response lies in JSON.

@@ -358,7 +358,8 @@ pub struct DeleteObjectStorage {
 #[endpoint(
     POST "/v2/object-storage/{object-storage-id}/regenerate-keys"
         -> 201 { s3_credentials: S3Credentials },
-    needs Objstore
+    needs Objstore,
+    loses
 )]
 pub struct RegenerateObjectStorageKeys {
     /// The storage's id.
@@ -380,7 +381,7 @@ pub struct ListObjectStorageClusters {
 /// List the tiers that a cluster offers.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(
-    GET "/v2/object-storage/clusters/{cluster-id}/tiers" -> 200 { tiers: [ClusterTier] },
+    GET "/v2/object-storage/clusters/{cluster-id}/tiers" -> 200 { tiers: Vec<ClusterTier> },
     needs Public
 )]
 pub struct ListObjectStorageClusterTiers {
@@ -391,7 +392,7 @@ pub struct ListObjectStorageClusterTiers {
 /// List the tiers of object storage.
 // The reference calls it public; the real API was seen to ask for a key.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(GET "/v2/object-storage/tiers" -> 200 { tiers: [ObjectStorageTier] }, needs AnyKey)]
+#[endpoint(GET "/v2/object-storage/tiers" -> 200 { tiers: Vec<ObjectStorageTier> }, needs AnyKey)]
 pub struct ListObjectStorageTiers {}
 
 /// List the buckets of object storage.

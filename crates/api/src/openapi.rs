@@ -10,6 +10,7 @@ use schemars::transform::{RecursiveTransform, Transform};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
+use crate::page::PER_PAGE_MAX;
 use crate::{Access, ApiError, Endpoint, Group, Op, Shape, Visitor, wire};
 
 /// Where the server listens unless it is told otherwise.
@@ -234,9 +235,15 @@ fn refuses<E: Endpoint>(status: u16) -> bool {
     match status {
         401 => E::OP.access != Access::Public,
         403 => !matches!(E::OP.access, Access::Public | Access::AnyKey),
-        404 => E::OP.path.contains('{'),
+        404 => E::OP.path.contains('{') || is_bulk(&E::OP),
         _ => true,
     }
+}
+
+/// Whether an operation names several servers in its body, any of which may not be there.
+fn is_bulk(op: &Op) -> bool {
+    let bulk = ["/start", "/halt", "/reboot"];
+    op.has_body && bulk.iter().any(|end| op.path.ends_with(end))
 }
 
 fn answer(op: &Op) -> &'static str {
@@ -261,6 +268,9 @@ fn parameter(name: &str, place: &str, required: bool, mut schema: Value) -> Valu
     if schema["type"] == "array" {
         parameter["style"] = "form".into();
         parameter["explode"] = false.into();
+    }
+    if name == "per_page" {
+        (schema["minimum"], schema["maximum"]) = (1.into(), PER_PAGE_MAX.into());
     }
     parameter["schema"] = schema;
     parameter
@@ -458,6 +468,20 @@ mod tests {
     }
 
     #[test]
+    fn bulk_actions_can_miss_one_and_choices_are_words() {
+        let document = document("0.0.0");
+        for (kind, action) in [("instances", "halt"), ("bare-metals", "reboot")] {
+            let path = format!("/v2/{kind}/{action}");
+            assert!(document["paths"][&path]["post"]["responses"]["404"].is_object(), "{path}");
+        }
+        let apps = &document["paths"]["/v2/applications"]["get"]["parameters"][0];
+        assert_eq!(apps["schema"]["enum"], json!(["all", "marketplace", "one-click"]));
+        let schedule = &document["components"]["schemas"]["BackupSchedule"]["properties"]["type"];
+        let words = schedule["enum"].as_array().unwrap();
+        assert!(words.contains(&json!("daily")) && words.contains(&json!("")), "{schedule}");
+    }
+
+    #[test]
     fn a_block_reads_as_it_was_declared() {
         let document = document("0.0.0");
         let create = &document["paths"]["/v2/blocks"]["post"];
@@ -478,6 +502,12 @@ mod tests {
         assert_eq!(page["blocks"]["items"]["$ref"], "#/components/schemas/Block");
         assert_eq!(page["meta"]["$ref"], "#/components/schemas/Meta");
         assert_eq!(list["404"], Value::Null);
+        let per_page = &document["paths"]["/v2/blocks"]["get"]["parameters"][0];
+        assert_eq!(per_page["name"], "per_page");
+        assert_eq!(
+            (&per_page["schema"]["minimum"], &per_page["schema"]["maximum"]),
+            (&json!(1), &json!(500))
+        );
         let regions = &document["paths"]["/v2/regions"]["get"];
         assert_eq!(
             (&regions["security"], &regions["responses"]["401"]),

@@ -46,7 +46,8 @@ pub struct ListRegions {
 pub struct RegionAvailability {
     /// Ids of plans that can be deployed there.
     pub available_plans: Vec<String>,
-    /// Ids of plans that can be deployed there inside a VPC only.
+    /// Ids of plans that can be deployed there inside a VPC only; left out where there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub available_vpc_only_plans: Vec<String>,
 }
 

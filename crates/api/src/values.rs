@@ -70,6 +70,13 @@ impl<T: JsonSchema> JsonSchema for OrEmpty<T> {
         if let Some(format) = schema.remove("format") {
             schema.insert("x-format-or-empty".into(), format);
         }
+        // Of words, the empty one is one more.
+        let empty = serde_json::json!({ "const": "", "type": "string", "description": "Not set." });
+        if let Some(Value::Array(words)) = schema.get_mut("oneOf") {
+            words.push(empty);
+        } else if let Some(Value::Array(words)) = schema.get_mut("enum") {
+            words.push("".into());
+        }
         schema
     }
 }
@@ -114,6 +121,25 @@ impl<T: JsonSchema> JsonSchema for Open<T> {
     }
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         T::json_schema(generator)
+    }
+}
+
+/// A port as text, where a number is one, too.
+pub(crate) fn port<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    match Value::deserialize(deserializer)? {
+        Value::String(text) => Ok(text),
+        Value::Number(number) if number.is_u64() || number.is_i64() => Ok(number.to_string()),
+        other => Err(serde::de::Error::custom(format!("expected a port, got `{other}`"))),
+    }
+}
+
+/// The same, or nothing.
+pub(crate) fn maybe_port<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
+    match Option::<Value>::deserialize(deserializer)? {
+        None => Ok(None),
+        Some(value) => port(value).map(Some).map_err(serde::de::Error::custom),
     }
 }
 

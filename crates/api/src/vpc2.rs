@@ -116,13 +116,13 @@ pub struct DeleteVpc2 {
 
 /// List the nodes of a VPC 2.0 network.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(GET "/v2/vpc2/{vpc-id}/nodes" -> 200 { nodes: [Vpc2Node] }, needs SubscriptionsView)]
+#[endpoint(GET "/v2/vpc2/{vpc-id}/nodes" -> 200 { nodes: Vec<Vpc2Node> }, needs SubscriptionsView)]
 pub struct ListVpc2Nodes {
     /// The network's id.
     pub vpc_id: Vpc2Id,
-    /// Items on a page, 1 to 500; 100 when absent.
+    /// How many to tell at most, 1 to 500; all when absent. Nothing leads to a next page.
     pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
+    /// Ignored: there are no pages.
     pub cursor: Option<String>,
 }
 

@@ -11,6 +11,7 @@ pub mod read;
 mod request;
 #[cfg(test)]
 mod tests;
+mod unknown;
 pub mod write;
 
 use std::fmt;
@@ -22,6 +23,7 @@ use crate::id::INVALID_UUID;
 pub(crate) use limits::state;
 pub use limits::{ITEMS_MAX, Limits, TEXT_MAX};
 use request::Field;
+pub use unknown::{UnknownField, unknown_fields};
 
 /// A request, ready to be sent.
 #[derive(Clone, PartialEq, Eq)]

@@ -8,6 +8,7 @@ use std::sync::{Arc, RwLock};
 
 use api::Access;
 use sha2::{Digest, Sha256};
+use store::Hot;
 use uuid::Uuid;
 
 use crate::account::Account;
@@ -34,8 +35,6 @@ pub(crate) const HOLDERS: &[&str] = &[Account::KIND, User::KIND, ApiKey::KIND];
 pub const KEY_MAX: usize = 255;
 /// How many callers are remembered at most.
 const REMEMBERED: usize = 10_000;
-/// How often an account is made when others keep making it at the same time.
-pub(crate) const RUNS: usize = 16;
 
 /// Who asks.
 #[derive(Debug, Clone, Default)]
@@ -192,6 +191,7 @@ impl Control {
             return Err(too_long().into());
         }
         self.note_call();
+        let _no_reset = self.resetting.read().await;
         let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
         let (era, known) = self.keyring.recall(&digest);
         let caller = match known {
@@ -253,19 +253,20 @@ impl Control {
         account: Account,
         key: &str,
     ) -> Result<()> {
-        for _ in 0..RUNS {
+        let mut patience = self.store.patience();
+        loop {
             match self.try_account(name, account.clone(), key).await {
                 // Another request does the same, or did it: let us see what there is now.
-                Err(Error::Stale) => {}
+                Err(Error::Stale(hot)) if patience.again(&hot).await => {}
                 outcome => return outcome,
             }
         }
-        Err(Error::Stale)
     }
 
     async fn try_account(self: &Arc<Self>, name: &str, account: Account, key: &str) -> Result<()> {
         let owner = self.account_named(name, account).await?;
         let mut tx = self.system_cx(owner.seq(), "create-api-key").begin();
+        tx.rely_on(owner.id()).await?;
         let hex = digest(key);
         if tx.taken(KEYS, &hex).await?.is_some() {
             return Ok(());
@@ -297,13 +298,14 @@ impl Control {
         };
         // The account's number is that of its row, known once that is stored. Should we die in
         // between, the next start or request goes on from here.
-        Doc::read(self.store.get(id).await?.ok_or(Error::Stale)?)
+        let row = self.store.get(id).await?.ok_or_else(|| Error::Stale(Hot::row(id)))?;
+        Doc::read(row)
     }
 
     /// A context in which the control plane itself acts for an account.
     pub(crate) fn system_cx(self: &Arc<Self>, account: i64, op: &'static str) -> Cx {
         let caller = Arc::new(Caller::owner(account, Uuid::nil(), Account::default()));
-        Cx { control: self.clone(), caller, address: None, op }
+        Cx { control: self.clone(), caller, address: None, op, site: None }
     }
 }
 

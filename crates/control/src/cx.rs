@@ -17,6 +17,10 @@ use crate::refusal::{Refusal, Result};
 use crate::tx::Tx;
 use crate::{Behave, Control};
 
+/// Where the server listens unless it is told otherwise.
+const SITE: &str = "127.0.0.1:8787";
+/// The host that clients ask through a proxy, over TLS.
+const PROXIED: &str = "api.vultr.com";
 /// How many [`Cx::in_batches`] changes in one commit, and leaves.
 pub(crate) const BATCH: usize = 200;
 
@@ -28,11 +32,26 @@ pub struct Cx {
     pub caller: Arc<Caller>,
     /// Where from, where that is known.
     pub address: Option<IpAddr>,
-    /// The operation's id, for the audit log.
+    /// The operation's id.
     pub op: &'static str,
+    /// The host that was asked, as the caller knows it.
+    pub(crate) site: Option<Arc<str>>,
 }
 
 impl Cx {
+    /// The same, for a caller who knows the server as this host.
+    #[must_use]
+    pub fn at(self, site: Option<&str>) -> Self {
+        Self { site: site.map(Into::into), ..self }
+    }
+
+    /// Where a browser finds the page in the place of a machine's console.
+    pub(crate) fn console(&self, id: Uuid) -> String {
+        let site = self.site.as_deref().unwrap_or(SITE);
+        let scheme = if site == PROXIED { "https" } else { "http" };
+        format!("{scheme}://{site}/_kettle/console/{id}")
+    }
+
     /// Begins a change.
     pub fn begin(&self) -> Tx {
         Tx::new(self)
@@ -56,6 +75,14 @@ impl Cx {
     /// How closely the real API's pace and words are followed.
     pub fn behave(&self) -> Behave {
         self.control.behave
+    }
+
+    /// Tells whoever reads the log of what is answered as the real API would, and is probably a
+    /// mistake. Under the real API's behaviour nothing is told, as there.
+    pub fn warn(&self, field: &str, text: impl std::fmt::Display) {
+        if self.behave().is_helpful() {
+            self.control.warnings.tell(self.op, &format!("{field}: {text}"));
+        }
     }
 
     /// Refuses a caller who lacks a permission that only some uses of an operation need.
@@ -94,8 +121,18 @@ impl Cx {
     /// # Errors
     /// 404 with the kind's words.
     pub async fn get<K: Kind>(&self, id: impl Into<Uuid>) -> Result<Doc<K>> {
-        let found = self.find(id).await?;
-        found.ok_or_else(|| Refusal::not_found(K::UNKNOWN).into())
+        let id = id.into();
+        self.find(id).await?.ok_or_else(|| self.unknown::<K>(id).into())
+    }
+
+    /// What is said where the caller has no resource with an id.
+    pub(crate) fn unknown<K: Kind>(&self, id: Uuid) -> Refusal {
+        Refusal::not_found(if self.is_gone(id) { K::GONE } else { K::UNKNOWN })
+    }
+
+    /// Whether the caller's account deleted it a moment ago; only of kinds that tell so.
+    pub(crate) fn is_gone(&self, id: Uuid) -> bool {
+        self.control.gone.has(id, self.account(), self.now())
     }
 
     /// One resource of the caller's, if there is one.

@@ -17,6 +17,8 @@ pub trait Kind: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     const KIND: &'static str;
     /// What the real API says where there is none with an id; clients match on it.
     const UNKNOWN: &'static str;
+    /// What it says instead for a while after one was deleted.
+    const GONE: &'static str = Self::UNKNOWN;
     /// Whether it has a [`Life`]: a change then wakes the engine, and it goes only after its
     /// outside thing has gone.
     const LIVES: bool = false;
@@ -147,5 +149,22 @@ impl<K: Kind> Deref for Doc<K> {
 impl<K: Kind> DerefMut for Doc<K> {
     fn deref_mut(&mut self) -> &mut K {
         &mut self.want
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::blocks::Volume;
+
+    #[test]
+    fn a_row_that_cannot_be_read_is_named() {
+        let id = Uuid::now_v7();
+        let (kind, desired) = (Volume::KIND.into(), "{}".into());
+        let row = Row { id, kind, desired, observed: "null".into(), ..Row::default() };
+        let error = Doc::<Volume>::read(row.clone()).unwrap_err().to_string();
+        let expected = format!("the row of block {id} cannot be read: missing field `region`");
+        assert!(error.starts_with(&expected), "{error}");
+        assert!(Doc::<Volume>::readable(row).is_none());
     }
 }

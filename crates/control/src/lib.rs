@@ -17,6 +17,7 @@ mod cx;
 pub mod domains;
 mod encoded;
 pub mod firewalls;
+mod gone;
 pub mod instance_templates;
 pub mod instances;
 pub mod isos;
@@ -43,6 +44,7 @@ mod tx;
 pub mod users;
 pub mod vpc2;
 pub mod vpcs;
+mod warnings;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -61,7 +63,9 @@ pub use tx::Tx;
 
 use auth::Keyring;
 use catalog::Catalog;
+use gone::Gone;
 use life::Lives;
+use warnings::Warnings;
 
 /// How closely the real API's pace and words are followed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -123,6 +127,10 @@ pub struct Control {
     calls: AtomicU64,
     pub(crate) world: Arc<dyn World>,
     pub(crate) keyring: Keyring,
+    pub(crate) warnings: Warnings,
+    pub(crate) gone: Gone,
+    /// Held while everything is emptied, until there is a first account again.
+    pub(crate) resetting: tokio::sync::RwLock<()>,
 }
 
 impl Control {
@@ -134,7 +142,8 @@ impl Control {
             Behave::Vultr => Pace::VULTR,
         };
         let world = world.unwrap_or_else(|| Arc::new(Sim::new(store.clone(), clock.clone(), pace)));
-        let (keyring, calls) = (Keyring::default(), AtomicU64::new(0));
+        let (keyring, warnings, gone, resetting) = Default::default();
+        let calls = AtomicU64::new(0);
         Arc::new(Self {
             store,
             clock,
@@ -146,6 +155,9 @@ impl Control {
             calls,
             world,
             keyring,
+            warnings,
+            gone,
+            resetting,
         })
     }
 
@@ -189,7 +201,7 @@ impl Control {
             // Who has a key was counted when it was looked up.
             self.note_call();
         }
-        Cx { control: self.clone(), caller, address, op }
+        Cx { control: self.clone(), caller, address, op, site: None }
     }
 }
 

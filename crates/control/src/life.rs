@@ -9,9 +9,9 @@ use engine::{Next, StepError};
 use futures_util::future::BoxFuture;
 use store::Row;
 
-use crate::Control;
 use crate::cx::LifeCx;
 use crate::kind::{Doc, Life};
+use crate::{Control, Error};
 
 /// The kinds that the engine works on.
 pub(crate) struct Lives {
@@ -33,6 +33,14 @@ impl Lives {
     }
 }
 
+/// When a step is taken again that came too late.
+const SOON: Duration = Duration::from_millis(5);
+
+fn is_stale(error: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
+    matches!(error.downcast_ref(), Some(Error::Stale(_)))
+        || matches!(error.downcast_ref(), Some(store::Error::Stale(_)))
+}
+
 struct Joined<K>(Arc<Control>, PhantomData<K>);
 
 impl<K: Life> engine::Life for Joined<K> {
@@ -44,7 +52,11 @@ impl<K: Life> engine::Life for Joined<K> {
             // What was seen is worth keeping, whether or not the step came to its end.
             row.observed = serde_json::to_string(&doc.seen)?;
             row.tally = K::tally(&doc);
-            next
+            match next {
+                // A change of its own met another's: no failure, it is made a moment later.
+                Err(error) if is_stale(&*error) => Ok(Next::After(SOON)),
+                next => next,
+            }
         })
     }
 }

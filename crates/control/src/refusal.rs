@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use api::ApiError;
+use store::Hot;
 
 /// What handlers answer.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -14,8 +15,11 @@ pub enum Error {
     #[error("{0:?}")]
     Refused(Refusal),
     /// What the handler relied on has changed: the router runs it again.
-    #[error("the data changed meanwhile")]
-    Stale,
+    #[error("the data changed meanwhile ({0})")]
+    Stale(Hot),
+    /// Who asks is gone meanwhile, perhaps since everything was reset.
+    #[error("who asked for it is gone")]
+    Gone,
     /// Our own fault. The cause goes to the log, never to the caller.
     #[error(transparent)]
     Internal(Box<dyn std::error::Error + Send + Sync>),
@@ -83,7 +87,8 @@ impl From<Refusal> for Error {
 impl From<store::Error> for Error {
     fn from(e: store::Error) -> Self {
         match e {
-            store::Error::Stale => Self::Stale,
+            store::Error::Stale(hot) => Self::Stale(hot),
+            store::Error::Gone(_) => Self::Gone,
             other => Self::Internal(Box::new(other)),
         }
     }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::account::Account;
 use crate::api_keys::ApiKey;
-use crate::auth::{ACCOUNTS, FIRST, KEY_MAX, KEYS, RUNS, digest, too_long};
+use crate::auth::{ACCOUNTS, FIRST, KEY_MAX, KEYS, digest, too_long};
 use crate::kind::Doc;
 use crate::refusal::{Error, Result};
 use crate::{Control, Tx};
@@ -38,14 +38,14 @@ impl Control {
         if key.len() > KEY_MAX {
             return Err(too_long().into());
         }
-        for _ in 0..RUNS {
+        let mut patience = self.store.patience();
+        loop {
             match self.try_root(key).await {
                 // Another server does the same at this moment: let us see what there is now.
-                Err(Error::Stale) => {}
+                Err(Error::Stale(hot)) if patience.again(&hot).await => {}
                 outcome => return outcome,
             }
         }
-        Err(Error::Stale)
     }
 
     async fn try_root(self: &Arc<Self>, key: &str) -> Result<bool> {
@@ -98,12 +98,14 @@ impl Control {
         Ok(key.user == owner && key.expires.is_none_or(|at| at > self.clock.now()))
     }
 
-    /// Empties the store. The first account stays, with the keys that its servers brought and that
+    /// Empties the store in one moment: requests and steps under way write nothing any more, and
+    /// nobody is told that the key is unknown. The first account stays, with the keys that its servers brought and that
     /// work: where servers share a store, one that resets it must not lock the others' owners out.
     ///
     /// # Errors
     /// When the store cannot be written.
     pub async fn reset(self: &Arc<Self>, key: &str) -> Result<()> {
+        let _nobody_asks = self.resetting.write().await;
         let owner = self.account_named(FIRST, first_account()).await?;
         let mut kept = Vec::new();
         for root in &owner.roots {
@@ -112,6 +114,7 @@ impl Control {
         }
         self.store.reset().await?;
         self.keyring.forget();
+        self.gone.forget();
         for (root, works) in &kept {
             self.restore(root, *works).await?;
         }
@@ -120,13 +123,13 @@ impl Control {
 
     /// Gives the first account a key that it had.
     async fn restore(self: &Arc<Self>, root: &Root, works: bool) -> Result<()> {
-        for _ in 0..RUNS {
+        let mut patience = self.store.patience();
+        loop {
             match self.try_restore(root, works).await {
-                Err(Error::Stale) => {}
+                Err(Error::Stale(hot)) if patience.again(&hot).await => {}
                 outcome => return outcome,
             }
         }
-        Err(Error::Stale)
     }
 
     async fn try_restore(self: &Arc<Self>, root: &Root, works: bool) -> Result<()> {

@@ -7,12 +7,11 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use serde_json::{Map, Value};
 
+use crate::catalog::nearest;
 use crate::cx::Cx;
 use crate::kept::Kept;
 use crate::refusal::{Error, Refusal, Result};
 
-/// How often a handler is run when others keep changing what it relies on.
-const RUNS: usize = 16;
 /// How many bytes of answers of a fixed list are kept.
 const KEPT: usize = 4 << 20;
 /// What keeping an answer takes beside its bytes.
@@ -121,20 +120,40 @@ where
     F: Future<Output = Result<E::Response>>,
 {
     let helpful = cx.behave().is_helpful();
+    let sent = (helpful && E::OP.has_body).then(|| request.body.clone());
     let request = decode::<E>(request).map_err(|refusal| refusal.answer(helpful))?;
-    for _ in 0..RUNS {
+    tell_unknown(&cx, &request, sent.as_deref().unwrap_or_default());
+    let mut patience = cx.control.store.patience();
+    loop {
         match handler(cx.clone(), request.clone()).await {
             Ok(response) => return Ok(E::encode_response(&response).into()),
-            Err(Error::Stale) => {}
-            Err(Error::Refused(refusal)) => return Err(refusal.answer(helpful)),
-            Err(Error::Internal(error)) => {
-                tracing::error!(op = E::OP.id, %error, "an operation failed");
-                return Err(ApiError { error: "Internal server error.".into(), status: 500 });
+            Err(Error::Stale(hot)) if patience.again(&hot).await => {}
+            Err(error) => {
+                if matches!(error, Error::Gone) {
+                    cx.control.keyring.forget(); // it remembers who is gone
+                }
+                return Err(failure(E::OP.id, error, helpful));
             }
         }
     }
-    tracing::error!(op = E::OP.id, "an operation found its data changed again and again");
-    Err(ApiError { error: "Internal server error.".into(), status: 500 })
+}
+
+/// What the caller sees of an error that ends its request.
+fn failure(op: &'static str, error: Error, helpful: bool) -> ApiError {
+    // Clients send a 503 again by themselves: it says that nothing was done.
+    let again = |help: &str| Refusal::new(503, "Service unavailable.").help(help).answer(helpful);
+    match error {
+        Error::Refused(refusal) => refusal.answer(helpful),
+        Error::Stale(hot) => {
+            tracing::warn!(op, %hot, "others kept changing what an operation relies on");
+            again("others kept changing what this relies on, so nothing was done; send it again")
+        }
+        Error::Gone => again("everything was reset meanwhile, so nothing was done; send it again"),
+        Error::Internal(error) => {
+            tracing::error!(op, %error, "an operation failed");
+            ApiError { error: "Internal server error.".into(), status: 500 }
+        }
+    }
 }
 
 fn decode<E: Endpoint>(request: Request) -> std::result::Result<E, Refusal> {
@@ -151,6 +170,17 @@ fn decode<E: Endpoint>(request: Request) -> std::result::Result<E, Refusal> {
     })
 }
 
+/// Tells the log which fields of a body nobody reads.
+fn tell_unknown<E: Endpoint>(cx: &Cx, request: &E, sent: &[u8]) {
+    let Ok(Value::Object(sent)) = serde_json::from_slice(sent) else { return };
+    for field in wire::unknown_fields(request, &sent) {
+        let others = field.others.iter().map(|other| (other, other.as_str()));
+        let meant = nearest(&field.name, others);
+        let meant = meant.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
+        cx.warn(&field.path, format!("there is no such field, and it was ignored{meant}"));
+    }
+}
+
 fn body(bytes: &[u8]) -> std::result::Result<Map<String, Value>, Refusal> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Ok(Map::new());
@@ -162,5 +192,27 @@ fn body(bytes: &[u8]) -> std::result::Result<Map<String, Value>, Refusal> {
         Ok(Value::Null) => Ok(Map::new()),
         Ok(_) => Err(Refusal::bad("Bad request.").help("the body must be a JSON object")),
         Err(e) => Err(Refusal::bad("Bad request.").help(format!("the body is no JSON: {e}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use api::account::GetAccount;
+    use store::{Hot, Location, Store};
+
+    use super::*;
+    use crate::auth::Caller;
+    use crate::{Config, Control};
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_always_too_late_is_a_503_that_says_so() {
+        let control = Control::new(Config::new(Store::open(&Location::Memory).await.unwrap()));
+        let cx = control.cx(Arc::new(Caller::nobody()), None, "test");
+        let begun = tokio::time::Instant::now();
+        let late = async |_: Cx, _: GetAccount| Err(Error::Stale(Hot::row(uuid::Uuid::nil())));
+        let refused = run::<GetAccount, _, _>(cx, Request::default(), late).await.unwrap_err();
+        assert_eq!(refused.status, 503);
+        assert!(refused.error.contains("nothing was done"), "{}", refused.error);
+        assert_eq!(begun.elapsed(), store::PATIENCE);
     }
 }

@@ -1,6 +1,8 @@
 //! One change: what it read, what it writes, and who did it.
 
-use store::{Audit, Facet};
+use std::net::IpAddr;
+
+use store::{Facet, Hot};
 use uuid::Uuid;
 
 use crate::cx::{BATCH, Cx};
@@ -10,18 +12,23 @@ use crate::refusal::{Error, Refusal, Result};
 /// Remembers what was read and buffers what is written; nothing is locked meanwhile.
 ///
 /// Where what was read has changed at the commit, nothing is written and the handler runs again.
+/// Where who asks is gone by then, as after a reset, nothing is written either.
 pub struct Tx {
     inner: store::Tx,
     cx: Cx,
-    /// The first resource that is written, for the audit log.
-    subject: Option<Uuid>,
     /// Whether keys or permissions change.
     keys: bool,
+    /// What is deleted, of kinds that tell so for a while.
+    gone: Vec<Uuid>,
 }
 
 impl Tx {
     pub(crate) fn new(cx: &Cx) -> Self {
-        Self { inner: cx.control.store.begin(), cx: cx.clone(), subject: None, keys: false }
+        let mut inner = cx.control.store.begin();
+        if !cx.caller.user.is_nil() {
+            inner.need(cx.caller.user);
+        }
+        Self { inner, cx: cx.clone(), keys: false, gone: Vec::new() }
     }
 
     /// The context of the request that makes this change.
@@ -34,8 +41,8 @@ impl Tx {
     /// # Errors
     /// 404 with the kind's words.
     pub async fn get<K: Kind>(&mut self, id: impl Into<Uuid>) -> Result<Doc<K>> {
-        let found = self.find(id).await?;
-        found.ok_or_else(|| Refusal::not_found(K::UNKNOWN).into())
+        let id = id.into();
+        self.find(id).await?.ok_or_else(|| self.cx.unknown::<K>(id).into())
     }
 
     /// One resource that a field of the request names.
@@ -102,8 +109,9 @@ impl Tx {
     /// # Errors
     /// [`Error::Stale`]: there are many again, so the handler is to run again.
     pub async fn rest<K: Kind>(&mut self, list: Facet) -> Result<Vec<Doc<K>>> {
+        let hot = Hot::list(self.cx.account(), K::KIND, &list);
         let (docs, is_whole) = self.some(list, BATCH).await?;
-        if is_whole { Ok(docs) } else { Err(Error::Stale) }
+        if is_whole { Ok(docs) } else { Err(Error::Stale(hot)) }
     }
 
     /// A new resource with a new id; not written before `put`.
@@ -125,7 +133,7 @@ impl Tx {
         row.desired = serde_json::to_string(&doc.want).expect("kinds are plain data");
         row.due = K::LIVES.then(|| self.cx.now());
         row.tally = K::tally(doc);
-        self.note::<K>(row.id);
+        self.note::<K>();
         self.inner.put(row, doc.stored_lists(), doc.want.lists());
     }
 
@@ -137,7 +145,10 @@ impl Tx {
     pub fn delete<K: Kind>(&mut self, doc: Doc<K>) {
         let was = doc.stored_lists();
         let Doc { want, mut row, .. } = doc;
-        self.note::<K>(row.id);
+        self.note::<K>();
+        if K::GONE != K::UNKNOWN {
+            self.gone.push(row.id);
+        }
         if !K::LIVES {
             return self.inner.remove(row, was);
         }
@@ -156,13 +167,32 @@ impl Tx {
     }
 
     /// Takes a unique value for a resource, until it is released or the resource is gone.
-    pub fn take(&mut self, scope: &str, value: impl Into<String>, owner: Uuid) {
-        self.subject.get_or_insert(owner);
+    pub fn take(&mut self, scope: &str, value: impl AsRef<str>, owner: Uuid) {
         self.inner.take(scope, value, owner);
     }
 
+    /// Takes the first free address of these ranges, in their order, for a resource. None: all are
+    /// taken.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn take_free(
+        &mut self,
+        scope: &str,
+        ranges: &[(IpAddr, IpAddr)],
+        owner: Uuid,
+    ) -> Result<Option<IpAddr>> {
+        Ok(self.inner.take_free(scope, ranges, owner).await?)
+    }
+
+    /// Lets the change rely on this row, whatever it holds: where that is changed or gone, it is stale.
+    pub(crate) async fn rely_on(&mut self, id: Uuid) -> Result<()> {
+        let found = self.inner.get(id).await?;
+        found.map(drop).ok_or_else(|| Error::Stale(Hot::row(id)))
+    }
+
     /// Gives a unique value back.
-    pub fn release(&mut self, scope: &str, value: impl Into<String>) {
+    pub fn release(&mut self, scope: &str, value: impl AsRef<str>) {
         self.inner.release(scope, value);
     }
 
@@ -171,18 +201,17 @@ impl Tx {
     /// # Errors
     /// [`Error::Stale`](crate::Error::Stale): what was read has changed, and nothing is written.
     pub async fn commit(self) -> Result<()> {
-        let Some(resource) = self.subject else { return Ok(()) };
-        let cx = self.cx;
-        let (at, user) = (cx.now(), cx.caller.user);
-        self.inner.commit(Audit { at, account: cx.account(), user, op: cx.op, resource }).await?;
+        self.inner.commit().await?;
         if self.keys {
-            cx.control.keyring.forget();
+            self.cx.control.keyring.forget();
+        }
+        for id in self.gone {
+            self.cx.control.gone.add(id, self.cx.account(), self.cx.now());
         }
         Ok(())
     }
 
-    fn note<K: Kind>(&mut self, id: Uuid) {
-        self.subject.get_or_insert(id);
+    fn note<K: Kind>(&mut self) {
         self.keys |= crate::auth::HOLDERS.contains(&K::KIND);
     }
 }

@@ -26,7 +26,7 @@ async fn hold(cx: &Cx, count: usize) -> (Uuid, Vec<Ipv4Addr>) {
         tx.put(&doc);
         match tx.commit().await {
             Ok(()) => return (doc.id(), addresses),
-            Err(Error::Stale) => {}
+            Err(Error::Stale(_)) => {}
             Err(e) => panic!("{e}"),
         }
     }

@@ -46,6 +46,24 @@ async fn a_group_counts_its_rules_and_is_dated_by_them() {
 }
 
 #[tokio::test]
+async fn a_port_may_be_a_number() {
+    let world = World::new().await;
+    let id = group(&world).await;
+    let uri = format!("/v2/firewalls/{id}/rules");
+    let rule = |port: &str| {
+        format!(
+            r#"{{"ip_type":"v4","protocol":"tcp","subnet":"10.0.0.0","subnet_size":8,"port":{port}}}"#
+        )
+    };
+    let (status, answer) = world.raw("POST", &uri, &rule("443")).await;
+    assert!(status == 201 && answer.contains(r#""port":"443""#), "{answer}");
+    for wrong in ["0", "-1", "[80]", "true"] {
+        let (status, answer) = world.raw("POST", &uri, &rule(wrong)).await;
+        assert!(status == 400 && answer.contains("port"), "{wrong}: {answer}");
+    }
+}
+
+#[tokio::test]
 async fn long_descriptions_are_cut_without_a_word() {
     let world = World::new().await;
     let firewall_group_id = group(&world).await;

@@ -20,7 +20,7 @@ fn add(instance_id: InstanceId) -> AddInstanceIpv4 {
 
 async fn names(world: &World, instance_id: InstanceId) -> Vec<(String, String)> {
     let list = world.client.send(ListInstanceReverseIpv6 { instance_id }).await.unwrap();
-    list.items.into_iter().map(|name| (name.ip, name.reverse)).collect()
+    list.into_iter().map(|name| (name.ip, name.reverse)).collect()
 }
 
 #[tokio::test]

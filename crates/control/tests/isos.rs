@@ -41,7 +41,7 @@ async fn a_download_becomes_complete_with_its_sums() {
 #[tokio::test]
 async fn what_is_no_address_of_a_file_is_not_downloaded() {
     let world = World::new().await;
-    for url in ["", "my.iso", "file:///my.iso", "https://example.com", "https://example.com/a/"] {
+    for url in ["", "my.iso", "file:///my.iso", "https://"] {
         let request = CreateIso { url: url.into(), description: None };
         let (status, error) = refused(world.client.send(request).await);
         assert_eq!(status, 400, "{url}");

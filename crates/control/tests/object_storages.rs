@@ -70,7 +70,7 @@ async fn a_crash_at_any_call_makes_no_difference() {
         let same = there.spec.secret_key == mine.s3_secret_key;
         let mine = ObjectStorage {
             s3_access_key: String::new(),
-            s3_secret_key: String::new(),
+            s3_secret_key: Default::default(),
             pending_charges: Money::default(),
             ..mine
         };
@@ -190,7 +190,7 @@ async fn clusters_are_public_and_tiers_are_listed_for_all_and_for_each_cluster()
         deploy: YesNo::Yes.into(),
     };
     assert_eq!(clusters.items[0], expected);
-    let tiers = world.client.send(ListObjectStorageTiers {}).await.unwrap().items;
+    let tiers = world.client.send(ListObjectStorageTiers {}).await.unwrap();
     assert_eq!(tiers.iter().map(|tier| tier.id).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6]);
     let legacy = &tiers[0];
     assert_eq!((legacy.terms.is_default.clone(), legacy.locations.len()), (YesNo::Yes.into(), 1));
@@ -198,7 +198,7 @@ async fn clusters_are_public_and_tiers_are_listed_for_all_and_for_each_cluster()
     assert_eq!((place.id, &*place.name, &*place.region), (EWR, "New Jersey", "ewr"));
     for cluster in clusters.items {
         let ask = ListObjectStorageClusterTiers { cluster_id: cluster.id };
-        let here = world.client.send(ask).await.unwrap().items;
+        let here = world.client.send(ask).await.unwrap();
         let offers = |tier: &&ObjectStorageTier| tier.locations.iter().any(|l| l.id == cluster.id);
         let expected = tiers.iter().filter(offers).map(|t| (t.id, t.terms.clone()));
         let here: Vec<_> = here.into_iter().map(|tier| (tier.id, tier.terms)).collect();

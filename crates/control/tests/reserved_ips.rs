@@ -220,10 +220,10 @@ async fn an_ipv6_network_is_the_instances_first_or_one_more() {
     };
     world.client.send(name).await.unwrap();
     let list = ListInstanceReverseIpv6 { instance_id: with };
-    let names = world.client.send(list.clone()).await.unwrap().items;
+    let names = world.client.send(list.clone()).await.unwrap();
     assert_eq!((&names[0].ip, &*names[0].reverse), (&both[1].ip, "a.example.com"));
     world.client.send(DeleteReservedIp { reserved_ip: reserved.id }).await.unwrap();
-    assert_eq!(world.client.send(list).await.unwrap().items, []);
+    assert_eq!(world.client.send(list).await.unwrap(), []);
     assert_eq!(ipv6s(with).await.len(), 1);
 }
 

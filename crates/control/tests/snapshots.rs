@@ -85,7 +85,10 @@ async fn a_download_becomes_complete_without_a_known_system() {
         ..from_url("http://images.example.com/a/disk.raw?version=2")
     };
     let made = world.client.send(request).await.unwrap();
-    assert_eq!((made.status, made.description.as_str()), (SnapshotStatus::Pending.into(), ""));
+    assert_eq!(
+        (made.status, made.description.as_str()),
+        (SnapshotStatus::Pending.into(), "disk.raw")
+    );
     world.settle().await;
     let read = read(&world, made.id).await;
     assert_eq!(read.status, SnapshotStatus::Complete);

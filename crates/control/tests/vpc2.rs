@@ -26,7 +26,7 @@ async fn network(world: &World, block: &str) -> Vpc2Id {
 
 async fn nodes(world: &World, vpc_id: Vpc2Id) -> Vec<Vpc2Node> {
     let list = ListVpc2Nodes { vpc_id, ..Default::default() };
-    world.client.send(list).await.unwrap().items
+    world.client.send(list).await.unwrap()
 }
 
 async fn places(world: &World, id: Uuid) -> Vec<InstanceVpc2> {
@@ -155,7 +155,7 @@ async fn nodes_come_and_go_together() {
     assert_eq!(stored(&world, b).await.reboots, 0, "VPC 2.0 did without restarts");
     let page = ListVpc2Nodes { vpc_id, per_page: Some(1), cursor: None };
     let page = world.client.send(page).await.unwrap();
-    assert_eq!((page.items.len(), page.meta.total), (1, 2));
+    assert_eq!(page.len(), 1);
     world.client.send(detach_nodes(vpc_id, &[a, b])).await.unwrap();
     assert_eq!(nodes(&world, vpc_id).await, []);
 }
@@ -168,13 +168,15 @@ async fn a_request_with_a_node_that_cannot_be_moves_none() {
     let elsewhere = unbuilt_instance(&world, |instance| instance.region = "ams".into()).await;
     let many: Vec<Uuid> = (0..1001).map(|_| Uuid::now_v7()).collect();
     world.client.send(attach_nodes(vpc_id, &[b])).await.unwrap();
-    for bad in [&[a, Uuid::now_v7()][..], &[a, a], &[], &many, &[a, elsewhere], &[a, b]] {
+    for bad in [&[a, Uuid::now_v7()][..], &[], &many, &[a, elsewhere], &[a, b]] {
         assert_eq!(refused(world.client.send(attach_nodes(vpc_id, bad)).await).0, 400);
     }
     for bad in [&[b, a][..], &[], &[b, Uuid::now_v7()]] {
         assert_eq!(refused(world.client.send(detach_nodes(vpc_id, bad)).await).0, 400);
     }
     assert_eq!(nodes(&world, vpc_id).await.len(), 1);
+    world.client.send(attach_nodes(vpc_id, &[a, a])).await.expect("the same, named twice");
+    assert_eq!(nodes(&world, vpc_id).await.len(), 2);
 }
 
 #[tokio::test]

@@ -264,7 +264,6 @@ async fn an_attachment_that_cannot_be_is_refused_and_changes_nothing() {
     let world = World::new().await;
     let id = instance(&world).await;
     let network = vpc(&world, "10.64.0.0", 24).await;
-    let overlapping = vpc(&world, "10.64.0.0", 16).await;
     let create = CreateVpc { region: "ams".into(), ..Default::default() };
     let elsewhere = world.client.send(create).await.unwrap().id;
     let (status, text) = detach(&world, id, network).await.unwrap_err();
@@ -274,7 +273,6 @@ async fn an_attachment_that_cannot_be_is_refused_and_changes_nothing() {
     let nowhere = VpcId(Uuid::now_v7());
     for (vpc_id, words) in [
         (network, "VPC network is already attached to this instance"),
-        (overlapping, "overlaps with 10.64.0.0/24"),
         (elsewhere, "vpc_id: the VPC network is in ams, the instance in ewr"),
         (nowhere, "Invalid VPC ID: vpc_id"),
     ] {
@@ -289,6 +287,20 @@ async fn an_attachment_that_cannot_be_is_refused_and_changes_nothing() {
         assert_eq!(answer.unwrap_err(), (404, "instance not found".into()));
     }
     assert_eq!(stored(&world, id).await.want.networks, before);
+}
+
+/// The real API lets it be: two networks can even be alike.
+#[tokio::test]
+async fn an_instance_may_be_in_two_networks_with_the_same_subnet() {
+    let world = World::new().await;
+    let id = instance(&world).await;
+    let one = vpc(&world, "10.64.0.0", 24).await;
+    let same = vpc(&world, "10.64.0.0", 24).await;
+    attach(&world, id, one).await.unwrap();
+    attach(&world, id, same).await.unwrap();
+    let networks: Vec<_> =
+        stored(&world, id).await.networks.iter().map(|nic| nic.network).collect();
+    assert_eq!(networks, [one.0, same.0]);
 }
 
 #[tokio::test]

@@ -6,25 +6,30 @@
 //! code: the row is still due.
 //!
 //! **Guarantees.** No two engines take a step for one row at once, unless a step outlives its
-//! lease; then what it settles is void. A change made during a step keeps the row due.
+//! lease; then what it writes and settles is void. A change made during a step keeps the row due.
+//! A step that panics has failed like any other.
 //! **Assumptions.** Steps are idempotent, and shorter than [`LEASE`].
 //!
 //! The engine knows no family.
 
 mod clock;
+mod pause;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use store::{Outcome, Row, Store};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 pub use clock::Clock;
+use pause::Pause;
 
 /// How long a claim holds a row.
 pub const LEASE: Duration = Duration::from_secs(120);
@@ -63,12 +68,14 @@ pub struct Engine {
     store: Store,
     clock: Clock,
     lives: Arc<BTreeMap<&'static str, Box<dyn Life>>>,
+    /// How long to leave alone a store that cannot be written.
+    pause: Arc<Pause>,
 }
 
 impl Engine {
     /// An engine for these kinds.
     pub fn new(store: Store, clock: Clock, lives: BTreeMap<&'static str, Box<dyn Life>>) -> Self {
-        Self { store, clock, lives: Arc::new(lives) }
+        Self { store, clock, lives: Arc::new(lives), pause: Arc::default() }
     }
 
     /// Works until `stop` says so; the steps under way are finished first.
@@ -89,10 +96,17 @@ impl Engine {
             if !idle {
                 continue;
             }
+            let news = async {
+                // A store that cannot be written is left alone, whatever is due in it.
+                self.pause.over().await;
+                tokio::select! {
+                    () = woken.notified() => {}
+                    () = self.until_due(busy.len() == WORKERS) => {}
+                    Some(_) = busy.join_next() => {}
+                }
+            };
             tokio::select! {
-                () = woken.notified() => {}
-                () = self.until_due(busy.len() == WORKERS) => {}
-                Some(_) = busy.join_next() => {}
+                () = news => {}
                 _ = stop.changed() => {}
             }
         }
@@ -126,11 +140,16 @@ impl Engine {
 
     async fn claim(&self, most: usize) -> Vec<Row> {
         let lease = i64::try_from(LEASE.as_millis()).expect("a lease is short");
-        let claimed = self.store.claim(self.clock.now(), lease, most).await;
-        claimed.unwrap_or_else(|error| {
-            tracing::error!(%error, "cannot look for due resources");
-            Vec::new()
-        })
+        match self.store.claim(self.clock.now(), lease, most).await {
+            Ok(claimed) => {
+                self.pause.end();
+                claimed
+            }
+            Err(error) => {
+                self.pause.lengthen(&error);
+                Vec::new()
+            }
+        }
     }
 
     async fn until_due(&self, full: bool) {
@@ -149,7 +168,7 @@ impl Engine {
         let mut outcome = Ok(Next::Now);
         for _ in 0..STEPS {
             outcome = match self.lives.get(&*row.kind) {
-                Some(life) => life.step(&mut row).await,
+                Some(life) => self.step(&**life, &mut row).await,
                 None => Err(format!("no life for `{}`", row.kind).into()),
             };
             if !matches!(outcome, Ok(Next::Now)) {
@@ -167,12 +186,30 @@ impl Engine {
             Err(error) => {
                 tracing::warn!(kind = %row.kind, id = %row.id, %error, "a step failed");
                 let retry_at = now + backoff_ms(row.tries);
-                Outcome::Failed { error: error.to_string(), retry_at }
+                // PostgreSQL keeps no NUL.
+                Outcome::Failed { error: error.to_string().replace('\0', " "), retry_at }
             }
         };
-        if let Err(error) = self.store.settle(&row, outcome).await {
-            tracing::error!(kind = %row.kind, id = %row.id, %error, "cannot settle");
+        match self.store.settle(&row, outcome).await {
+            Ok(_) => {}
+            // Changed again and again just then: the lease ends, and it is looked at anew.
+            Err(error @ store::Error::Stale(_)) => {
+                tracing::warn!(kind = %row.kind, id = %row.id, %error, "cannot settle");
+            }
+            Err(error) => self.pause.lengthen(&error),
         }
+    }
+
+    /// One step, whose writes count while the claim holds. A panic is a failure like
+    /// any other.
+    async fn step(&self, life: &dyn Life, row: &mut Row) -> Result<Next, StepError> {
+        let claim = Row { id: row.id, lease: row.lease, ..Row::default() };
+        let step = AssertUnwindSafe(store::during(&claim, life.step(row))).catch_unwind();
+        step.await.unwrap_or_else(|panic| {
+            let said = panic.downcast_ref::<String>().map(String::as_str);
+            let said = said.or_else(|| panic.downcast_ref::<&str>().copied());
+            Err(format!("the step panicked: {}", said.unwrap_or("nothing is known")).into())
+        })
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use store::{Audit, Location, Row, Store};
+use store::{Location, Row, Store};
 use tokio::sync::watch;
 
 use super::*;
@@ -20,6 +20,9 @@ impl Life for Scripted {
         Box::pin(async move {
             row.observed = format!("\"saw {}\"", row.desired);
             let next = self.0.lock().expect("no panic while held").pop();
+            if next == Some(Err("panic")) {
+                panic!("for the test's sake");
+            }
             next.unwrap_or(Ok(Next::Settled)).map_err(Into::into)
         })
     }
@@ -47,8 +50,7 @@ async fn create(store: &Store) -> Row {
     };
     let mut tx = store.begin();
     tx.put(row.clone(), vec![], vec![]);
-    let audit = Audit { at: 0, account: 1, user: row.id, op: "test", resource: row.id };
-    tx.commit(audit).await.unwrap();
+    tx.commit().await.unwrap();
     row
 }
 
@@ -101,4 +103,39 @@ async fn a_running_engine_wakes_for_changes_and_for_the_clock() {
     }
     stop.send_replace(true);
     running.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_step_that_panics_fails_and_frees_its_row() {
+    let (store, clock, engine, _) = world(&[Err("panic"), Ok(Next::Settled)]).await;
+    let row = create(&store).await;
+    engine.drain().await;
+    let failed = store.get(row.id).await.unwrap().unwrap();
+    assert_eq!(failed.error.as_deref(), Some("the step panicked: for the test's sake"));
+    assert_eq!((failed.lease, failed.tries), (0, 1), "nobody holds it");
+    clock.set(failed.due.unwrap());
+    engine.drain().await;
+    let mended = store.get(row.id).await.unwrap().unwrap();
+    assert_eq!((mended.error, mended.due), (None, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_fails_is_left_alone_longer_and_longer() {
+    let pause = Pause::default();
+    pause.over().await; // there is none
+    let mut lengths = Vec::new();
+    for _ in 0..12 {
+        pause.lengthen(&"no disk");
+        pause.lengthen(&"another failure meanwhile");
+        let begun = tokio::time::Instant::now();
+        pause.over().await;
+        lengths.push(begun.elapsed().as_millis());
+    }
+    assert_eq!(lengths[..4], [100, 200, 400, 800]);
+    assert_eq!(lengths[11], 30_000);
+    pause.end();
+    pause.lengthen(&"again");
+    let begun = tokio::time::Instant::now();
+    pause.over().await;
+    assert_eq!(begun.elapsed().as_millis(), 100, "a success begins anew");
 }

@@ -85,7 +85,7 @@ pub(crate) async fn run(args: &ArgMatches) -> Result<ExitCode> {
     let store = Store::open(&Location::File(ids)).await?;
     let router = v1::router(Config {
         upstream: Arc::new(Gateway::new(endpoint.as_str())?),
-        ids: Arc::new(StoreIds::new(store, clock.clone())),
+        ids: Arc::new(StoreIds::new(store)),
         catalog: Arc::new(catalog),
         limit,
         mode: Mode::Alive,

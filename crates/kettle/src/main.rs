@@ -68,7 +68,12 @@ fn report(outcome: anyhow::Result<ExitCode>, failure: ExitCode) -> ExitCode {
 }
 
 /// Says what went wrong. This is no log: it is told whatever `KETTLE_LOG` says.
-#[expect(clippy::print_stderr, reason = "this is where errors reach the person")]
 fn tell_error(error: impl Display) {
-    eprintln!("error: {error}");
+    tell("error", error);
+}
+
+/// Says something to the person. Part of it may be a server's words: no terminal is to obey them.
+#[expect(clippy::print_stderr, reason = "this is where errors reach the person")]
+fn tell(what: &str, text: impl Display) {
+    eprintln!("{what}: {}", cli::clean_lines(&text.to_string()));
 }

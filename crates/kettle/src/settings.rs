@@ -8,6 +8,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches};
 use control::catalog::Catalog;
 use control::{Behave, Config};
+use engine::Clock;
 use store::{Location, Store};
 
 use crate::home::Home;
@@ -90,6 +91,33 @@ pub(crate) fn catalog(args: &ArgMatches) -> Result<Catalog> {
         catalog = catalog.with_file(&text).with_context(|| path.display().to_string())?;
     }
     Ok(catalog)
+}
+
+/// A clock that does not begin before what is stored, which would be stuck until its time comes again,
+/// unless that is more than a day ahead: then it is not to be believed.
+fn clock(newest: i64) -> Clock {
+    const DAY: i64 = 24 * 3_600_000;
+    let ahead = newest - Clock::system().now();
+    match ahead {
+        ..=0 => Clock::system(),
+        1..DAY => {
+            let seconds = ahead / 1000;
+            tracing::warn!(
+                seconds,
+                "the clock was set back since the data was written; going on \
+                from there, a little slower, until it has caught up"
+            );
+            Clock::system_after(newest)
+        }
+        _ => {
+            tracing::warn!(
+                days = ahead / DAY,
+                "what is stored was written in the future: its times \
+                are wrong, and what was under way there will not be finished before then"
+            );
+            Clock::system()
+        }
+    }
 }
 
 /// How the control plane is to be.
@@ -178,9 +206,11 @@ impl Settings {
             Location::Postgres(_) => "cannot use --store".into(),
             Location::Memory => "cannot keep data in memory".into(),
         })?;
+        let clock = clock(store.newest().await?);
         let shared = self.store.is_some();
         let origin = home.filter(|_| shared).map(Home::origin).transpose()?.unwrap_or_default();
         Ok(Config {
+            clock,
             catalog: self.catalog.clone(),
             behave: self.behave,
             open: self.open,

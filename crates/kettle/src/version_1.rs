@@ -1,9 +1,10 @@
 //! `kettle v1`: a command for each call of API v1, and raw calls of any path. Answers are printed as
-//! they come.
+//! they come, but for what a terminal would obey.
 //!
 //! Commands, arguments and help come from the table of the crate `v1`; nothing here knows a call.
 
 use std::collections::BTreeMap;
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
@@ -34,6 +35,7 @@ pub(crate) fn command() -> Command {
         .about("Call API v1, the older one, and print its answers as they come")
         .after_help("kettle v1 server list\nkettle v1 raw GET /v1/os/list")
         .subcommand_required(true)
+        .arg(cli::yes().global(true))
         .subcommands(groups)
         .subcommand(raw_command())
 }
@@ -84,14 +86,38 @@ fn raw_command() -> Command {
 pub(crate) async fn run(matches: &ArgMatches, args: &ArgMatches) -> Result<ExitCode> {
     let (verb, path, params) = wanted(args)?;
     let target = cli::target(matches, &config::process_env)?;
-    let client = Client::new(target.endpoint, target.key.as_deref().unwrap_or_default())?;
+    if loses(&path, &params) {
+        cli::consent(&format!("call {path}"), args, &target)?;
+    }
+    let client = Client::new(&target.endpoint, target.key.as_deref().unwrap_or_default())?;
     let params: Vec<_> = params.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
     let answer = client.response(verb, &path, &params).await?;
-    match answer.body.is_empty() {
+    let body = answer.body.trim_end_matches('\n');
+    match body.is_empty() {
         true => println!("{}", answer.status),
-        false => println!("{}", answer.body.trim_end_matches('\n')),
+        false if std::io::stdout().is_terminal() => println!("{}", cli::clean_lines(body)),
+        false => println!("{body}"),
+    }
+    // The older API says no more of a wrong key.
+    if matches!(answer.status.as_u16(), 401 | 403) {
+        crate::tell("hint", target.hint());
     }
     Ok(if answer.status.is_success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Whether a call takes away what cannot be had again, by the operations that it amounts to.
+fn loses(path: &str, params: &[(String, String)]) -> bool {
+    let path = path.trim_start_matches('/');
+    let call = v1::calls::find(path.strip_prefix("v1/").unwrap_or(path));
+    let sent = |field: &str| {
+        let older = field.replace('_', "");
+        params.iter().any(|(name, _)| name.eq_ignore_ascii_case(&older))
+    };
+    let mut operations = call.map_or("", |call| call.v2).split(", ");
+    operations.any(|operation| {
+        let (method, path) = operation.split_once(' ').unwrap_or_default();
+        http::Method::from_bytes(method.as_bytes()).is_ok_and(|m| cli::loses(&m, path, sent))
+    })
 }
 
 type Wish = (Verb, String, Vec<(String, String)>);
@@ -145,5 +171,34 @@ mod tests {
         assert_eq!((verb, path.as_str()), (Verb::Get, "/v1/server/list"));
         assert_eq!(params, [pair("SUBID", "1")]);
         assert!(command().try_get_matches_from(["v1", "server", "halt"]).is_err());
+    }
+
+    #[test]
+    fn what_destroys_is_known_by_its_operation() {
+        let lossy = |line: &str| {
+            let (_, path, params) = parse(line);
+            loses(&path, &params)
+        };
+        for line in [
+            "v1 server destroy --subid 1",
+            "v1 server reinstall --subid 1",
+            "v1 server os_change --subid 1 --osid 2",
+            "v1 server app_change --subid 1 --appid 2",
+            "v1 server restore_snapshot --subid 1 --snapshotid x",
+            "v1 objectstorage s3key_regenerate --subid 1 --s3-access-key k",
+            "v1 raw POST /v1/block/delete SUBID=1",
+            "v1 raw POST server/destroy SUBID=1",
+        ] {
+            assert!(lossy(line), "{line}");
+        }
+        for line in [
+            "v1 server list",
+            "v1 server label_set --subid 1 --label x",
+            "v1 server halt --subid 1",
+            "v1 server backup_disable --subid 1",
+            "v1 raw GET /v1/nobody/knows",
+        ] {
+            assert!(!lossy(line), "{line}");
+        }
     }
 }

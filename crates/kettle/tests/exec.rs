@@ -14,7 +14,7 @@ use api::ssh_keys::{CreateSshKey, ListSshKeys};
 use rustix::process::{Pid, Signal, kill_process};
 use rustls::pki_types::PrivatePkcs8KeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
-use support::{Server, kettle, serve};
+use support::{Server, kettle, serve, until};
 
 /// `kettle exec` on this data directory.
 fn exec(data: &Path) -> Command {
@@ -301,14 +301,21 @@ fn offline_holds_for_programs_that_heed_no_proxy() {
     );
 }
 
+/// Leaves what a server that was killed leaves; where it was, and its key.
+fn killed(data: &Path) -> (String, String) {
+    let server = Server::start(&mut serve(data), data);
+    let (url, key) = (server.url.clone(), server.key.clone());
+    until("its url", || data.join("url").exists().then_some(()));
+    server.kill();
+    assert_eq!(std::fs::read_to_string(data.join("url")).unwrap().trim(), url);
+    (url, key)
+}
+
 #[test]
 fn a_key_is_sent_to_nobody_who_does_not_prove_to_have_it() {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path();
-    let server = Server::start(&mut serve(data), data);
-    let (url, key) = (server.url.clone(), server.key.clone());
-    server.kill();
-    assert_eq!(std::fs::read_to_string(data.join("url")).unwrap().trim(), url);
+    let (url, key) = killed(data);
     // Somebody has the port now, says yes to everything, and writes down what comes.
     let listener = TcpListener::bind(url.strip_prefix("http://").unwrap()).unwrap();
     let (sender, heard) = std::sync::mpsc::channel();
@@ -341,9 +348,7 @@ fn a_key_is_sent_to_nobody_who_does_not_prove_to_have_it() {
 fn a_server_that_takes_any_key_is_not_taken_for_ours() {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path();
-    let server = Server::start(&mut serve(data), data);
-    let url = server.url.clone();
-    server.kill();
+    let (url, _) = killed(data);
     let other = tempfile::tempdir().unwrap();
     let mut command = kettle(other.path());
     command.args(["serve", "--open", "--listen", url.strip_prefix("http://").unwrap(), "--data"]);
@@ -356,9 +361,7 @@ fn a_server_that_takes_any_key_is_not_taken_for_ours() {
 fn a_server_with_our_key_on_other_data_is_not_taken_for_ours() {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path();
-    let server = Server::start(&mut serve(data), data);
-    let (url, key) = (server.url.clone(), server.key.clone());
-    server.kill();
+    let (url, key) = killed(data);
     let other = tempfile::tempdir().unwrap();
     let mut command = kettle(other.path());
     command.env("KETTLE_KEY", &key);

@@ -130,11 +130,12 @@ async fn run_apart(exec: &Exec, proxy: &Proxy, changes: &Changes) -> Result<u8, 
             },
             // It ended before we heard of it. What it had to say is on its way, if anything is.
             status = &mut running => {
-                let late = tokio::time::timeout(GRACE, reports.recv()).await;
-                return match late {
-                    Ok(Some(Report::Failed(error))) => Err(error),
-                    _ => status,
-                };
+                while let Ok(Some(report)) = tokio::time::timeout(GRACE, reports.recv()).await {
+                    if let Report::Failed(error) = report {
+                        return Err(error);
+                    }
+                }
+                return status;
             }
         }
     }

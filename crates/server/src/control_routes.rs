@@ -1,4 +1,4 @@
-//! What is Kettle's own: `/_kettle/health`, `/_kettle/whoami`, `/_kettle/reset` and
+//! What is Kettle's own: `/_kettle/health`, `/_kettle/whoami`, `/_kettle/reset`, `/_kettle/console` and
 //! `/openapi.json`.
 
 use std::future::{Ready, ready};
@@ -8,7 +8,7 @@ use std::time::Duration;
 use api::ApiError;
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::response::Response;
+use axum::response::{Html, Response};
 use axum::routing::{get, post};
 use ring::hmac;
 
@@ -28,6 +28,7 @@ pub(crate) fn add(router: Router<Arc<App>>) -> Router<Arc<App>> {
     router
         .route("/openapi.json", get(document).fallback(only("GET")))
         .route("/_kettle/health", get(health).fallback(only("GET")))
+        .route("/_kettle/console/{id}", get(console).fallback(only("GET")))
         .route(WHOAMI, get(whoami).fallback(only("GET")))
         .route("/_kettle/reset", post(reset).fallback(only("POST")))
 }
@@ -53,6 +54,16 @@ async fn health(State(app): State<Arc<App>>) -> Response {
         Err(_) => "the store does not answer".to_owned(),
     };
     reply::error(&ApiError { error: format!("Service unavailable. {reason}"), status: 503 })
+}
+
+/// What is in the place of a machine's console. The same for every machine, whether there is one or
+/// not: whoever opens it shows no key, and nothing of the request comes back.
+async fn console() -> Html<&'static str> {
+    Html(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>No console</title>\
+         <h1>No console</h1><p>With the real API, the screen and the keyboard of this machine \
+         would be here. Kettle's machines are simulated: there is nothing to see.</p></html>",
+    )
 }
 
 /// What proves that a server has the key, to who sent it this challenge.

@@ -123,7 +123,7 @@ async fn serve(app: Arc<App>, route: Route, request: Request) -> Response {
         };
         let body = whole.bytes.clone();
         let query = parts.uri.query().unwrap_or_default().to_owned();
-        let cx = app.control.cx(caller.clone(), address, route.op.id);
+        let cx = app.control.cx(caller.clone(), address, route.op.id).at(site(&parts));
         let answer = route.serve(cx, control::Request { path, query, body });
         // A handler that panics has committed nothing or all; the server lives on.
         AssertUnwindSafe(answer).catch_unwind().await.unwrap_or_else(|_| Err(failure()))
@@ -133,6 +133,12 @@ async fn serve(app: Arc<App>, route: Route, request: Request) -> Response {
         Err(error) => reply::error(&error),
     };
     if caller.account == 0 { response } else { reply::with_user(response, &caller.email) }
+}
+
+/// The host that was asked: that of HTTP/2 is in the address, as long as nobody put it elsewhere.
+fn site(parts: &Parts) -> Option<&str> {
+    let host = parts.headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
+    host.or(parts.uri.authority().map(|authority| authority.as_str()))
 }
 
 pub(crate) fn peer(parts: &Parts) -> Option<IpAddr> {

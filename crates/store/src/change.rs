@@ -4,25 +4,11 @@
 //! hands a plain [`Change`] to the backend, which checks all that was remembered and then writes,
 //! in one transaction. Nothing here may know which database is below.
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 use uuid::Uuid;
 
-use crate::{Error, Facet, Result, Row, Store};
-
-/// Who did what, when, to which resource: written with each change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Audit {
-    /// When, in milliseconds.
-    pub at: i64,
-    /// Whose resource.
-    pub account: i64,
-    /// Who did it.
-    pub user: Uuid,
-    /// Which operation.
-    pub op: &'static str,
-    /// Which resource.
-    pub resource: Uuid,
-}
+use crate::{Error, Facet, Result, Row, Store, claim, key, pool};
 
 /// One list. The order is that in which PostgreSQL locks lists.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,6 +20,9 @@ pub(crate) struct List {
 
 /// A unique value: its scope, and itself.
 pub(crate) type Name = (String, String);
+
+/// A row that must be there, and, where a step of the engine makes the change, that step's lease.
+pub(crate) type Need = (Uuid, Option<i64>);
 
 /// What is to become of a unique value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -63,9 +52,10 @@ pub(crate) struct Change {
     pub(crate) totals: BTreeMap<List, u64>,
     /// Holders of the unique values that were relied on.
     pub(crate) holders: BTreeMap<Name, Option<Uuid>>,
+    /// Rows without which the change has nobody who asked for it.
+    pub(crate) needs: BTreeSet<Need>,
     pub(crate) edits: Vec<Edit>,
     pub(crate) holds: BTreeMap<Name, Hold>,
-    pub(crate) audit: Audit,
 }
 
 impl Change {
@@ -133,6 +123,7 @@ pub struct Tx {
     versions: BTreeMap<Uuid, i64>,
     totals: BTreeMap<List, u64>,
     holders: BTreeMap<Name, Option<Uuid>>,
+    needs: BTreeSet<Need>,
     drafts: Vec<Draft>,
     holds: BTreeMap<Name, Hold>,
 }
@@ -140,7 +131,14 @@ pub struct Tx {
 impl Tx {
     pub(crate) fn new(store: Store) -> Self {
         let (versions, totals, holders) = Default::default();
-        Self { store, versions, totals, holders, drafts: Vec::new(), holds: BTreeMap::new() }
+        let needs = claim::current().into_iter().collect();
+        Self { store, versions, totals, holders, needs, drafts: Vec::new(), holds: BTreeMap::new() }
+    }
+
+    /// Lets the change fail with [`Error::Gone`](crate::Error::Gone) where this row is gone by the
+    /// commit, as after a reset: the row of who asks for it.
+    pub fn need(&mut self, id: Uuid) {
+        self.needs.insert((id, None));
     }
 
     /// One row, as this transaction leaves it.
@@ -156,6 +154,7 @@ impl Tx {
 
     /// The length of a list, as this transaction leaves it: for quotas.
     pub async fn total(&mut self, account: i64, kind: &str, facet: Facet) -> Result<u64> {
+        let facet = key::of_facet(facet);
         let stored = self.store.total(account, kind, &facet).await?;
         let (mut more, mut fewer) = (0, 0);
         for draft in &self.drafts {
@@ -193,7 +192,7 @@ impl Tx {
         facet: Facet,
         most: usize,
     ) -> Result<(Vec<Row>, bool)> {
-        let list = List { account, kind: kind.to_owned(), facet };
+        let list = List { account, kind: kind.to_owned(), facet: key::of_facet(facet) };
         let mut rows = self.store.first(&list, most.saturating_add(1)).await?;
         let is_whole = rows.len() <= most;
         rows.truncate(most);
@@ -221,11 +220,11 @@ impl Tx {
 
     /// Who holds a unique value, as this transaction leaves it.
     pub async fn taken(&mut self, scope: &str, value: &str) -> Result<Option<Uuid>> {
-        let name = (scope.to_owned(), value.to_owned());
+        let name = key::of_name(scope, value);
         if let Some(hold) = self.holds.get(&name) {
             return Ok(hold.owner);
         }
-        let holder = self.store.taken(scope, value).await?;
+        let holder = self.store.taken(&name.0, &name.1).await?;
         self.holders.entry(name).or_insert(holder);
         let goes = |id: &Uuid| self.drafts.iter().any(|d| d.removed && d.row.id == *id);
         Ok(holder.filter(|id| !goes(id)))
@@ -234,13 +233,46 @@ impl Tx {
     /// Takes a unique value for `owner`, with whose row it is freed. If another row holds it at the
     /// commit, that is [`Error::Stale`](crate::Error::Stale), so that the handler runs again and
     /// finds it taken.
-    pub fn take(&mut self, scope: impl Into<String>, value: impl Into<String>, owner: Uuid) {
-        self.holds.entry((scope.into(), value.into())).or_default().owner = Some(owner);
+    pub fn take(&mut self, scope: impl AsRef<str>, value: impl AsRef<str>, owner: Uuid) {
+        let name = key::of_name(scope.as_ref(), value.as_ref());
+        self.holds.entry(name).or_default().owner = Some(owner);
+    }
+
+    /// Takes the first free address of `ranges` for `owner`: they are tried in their order, each
+    /// from its first address to its last. None: all are taken.
+    ///
+    /// What it costs does not depend on how many are taken. The change relies on the address that
+    /// was found, and on no other.
+    pub async fn take_free(
+        &mut self,
+        scope: &str,
+        ranges: &[(IpAddr, IpAddr)],
+        owner: Uuid,
+    ) -> Result<Option<IpAddr>> {
+        let place = |address: &IpAddr| pool::place_of(*address);
+        let ends = |(first, last): &(IpAddr, IpAddr)| Some((place(first)?, place(last)?));
+        let mut left: Vec<(i64, i64)> = ranges.iter().filter_map(ends).collect();
+        while let Some(found) = self.store.free(scope, &left).await? {
+            let Some(address) = pool::address(found) else { return Ok(None) };
+            let name = key::of_name(scope, &address.to_string());
+            if self.holds.get(&name).is_none_or(|hold| hold.owner.is_none()) {
+                self.holds.entry(name).or_default().owner = Some(owner);
+                return Ok(Some(address));
+            }
+            // This transaction has taken it already: look on behind it.
+            while left.first().is_some_and(|(first, last)| !(*first..=*last).contains(&found)) {
+                left.remove(0);
+            }
+            if let Some(first) = left.first_mut() {
+                first.0 = found + 1;
+            }
+        }
+        Ok(None)
     }
 
     /// Frees a unique value, whoever holds it.
-    pub fn release(&mut self, scope: impl Into<String>, value: impl Into<String>) {
-        let name = (scope.into(), value.into());
+    pub fn release(&mut self, scope: impl AsRef<str>, value: impl AsRef<str>) {
+        let name = key::of_name(scope.as_ref(), value.as_ref());
         self.holds.insert(name, Hold { released: true, owner: None });
     }
 
@@ -262,19 +294,20 @@ impl Tx {
     }
 
     fn draft(&mut self, row: Row, was: Vec<Facet>, is: Vec<Facet>, removed: bool) {
-        let is = is.into_iter().collect();
+        let is = is.into_iter().map(key::of_facet).collect();
         if let Some(draft) = self.drafts.iter_mut().find(|draft| draft.row.id == row.id) {
             (draft.row, draft.is, draft.removed) = (row, is, removed);
             return;
         }
         self.versions.entry(row.id).or_insert(row.version);
-        self.drafts.push(Draft { row, was: was.into_iter().collect(), is, removed });
+        let was = was.into_iter().map(key::of_facet).collect();
+        self.drafts.push(Draft { row, was, is, removed });
     }
 
-    /// Writes all that was buffered, and the audit entry; returns when it is durable. A transaction
-    /// that wrote nothing checks nothing, and leaves no entry.
-    pub async fn commit(self, audit: Audit) -> Result<()> {
-        let Self { store, mut versions, totals, holders, drafts, holds } = self;
+    /// Writes all that was buffered; returns when it is durable. A transaction that wrote nothing
+    /// checks nothing.
+    pub async fn commit(self) -> Result<()> {
+        let Self { store, mut versions, totals, holders, needs, drafts, holds } = self;
         let mut edits = Vec::with_capacity(drafts.len());
         for draft in drafts {
             match draft.removed && draft.row.version == 0 {
@@ -286,6 +319,6 @@ impl Tx {
         if edits.is_empty() && holds.is_empty() {
             return Ok(());
         }
-        store.apply(Change { versions, totals, holders, edits, holds, audit }).await
+        store.apply(Change { versions, totals, holders, needs, edits, holds }).await
     }
 }

@@ -13,7 +13,10 @@
 //! The store knows no family: what a row means and in which lists it stands is said by the layer
 //! above. It must never look into `desired` or `observed`, and never ask what time it is.
 mod change;
+mod claim;
+mod key;
 mod page;
+mod pool;
 mod postgres;
 mod sqlite;
 mod sums;
@@ -21,6 +24,7 @@ mod sums;
 pub mod testing;
 #[cfg(test)]
 mod tests;
+mod turns;
 
 use std::borrow::Cow;
 use std::path::PathBuf;
@@ -29,9 +33,11 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-pub use change::{Audit, Tx};
+pub use change::Tx;
+pub use claim::during;
 pub use page::{Ask, From, Page};
 pub use sums::{DAY_MS, Sum, Tally};
+pub use turns::{Hot, PATIENCE, Patience};
 
 /// What the store answers.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -44,8 +50,12 @@ pub type Facet = (&'static str, String);
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// What the change relied on is no longer so. Nothing was written: run the handler again.
-    #[error("the data changed meanwhile")]
-    Stale,
+    #[error("the data changed meanwhile ({0})")]
+    Stale(Hot),
+    /// The row in whose name the change was made is gone, or the step that made it has lost its
+    /// claim: everything was reset, perhaps. Nothing was written.
+    #[error("{0} is gone, or held by somebody else now")]
+    Gone(Uuid),
     /// A row that is being deleted takes no more changes. Nothing was written.
     #[error("{0} is being deleted and takes no more changes")]
     Deleting(Uuid),
@@ -68,6 +78,12 @@ pub enum Error {
     /// One database file has one server.
     #[error("another server has this data directory open ({})", .0.display())]
     AlreadyOpen(PathBuf),
+    /// No server leaves an empty file behind: what was in it is lost.
+    #[error(
+        "{} is empty, which no server leaves behind: what was in it is lost. Put back a copy of \
+         it, or remove the file to begin with an empty world", .0.display()
+    )]
+    Emptied(PathBuf),
     /// The data was written by a later release than this one.
     #[error("the data has format {found}, but this release knows no format after {known}")]
     Newer {
@@ -173,6 +189,7 @@ pub enum Location {
 #[derive(Clone)]
 pub struct Store {
     backend: Arc<Backend>,
+    turns: Arc<turns::Turns>,
 }
 
 enum Backend {
@@ -193,14 +210,15 @@ macro_rules! on {
 impl Store {
     /// Opens the data, or makes it; brings an older format up to this release's.
     ///
-    /// A file that another server has open is [`Error::AlreadyOpen`].
+    /// A file that another server has open is [`Error::AlreadyOpen`], and one that has been
+    /// emptied [`Error::Emptied`].
     pub async fn open(location: &Location) -> Result<Self> {
         let backend = match location {
             Location::Memory => Backend::Sqlite(sqlite::Sqlite::memory()?),
             Location::File(path) => Backend::Sqlite(sqlite::Sqlite::file(path)?),
             Location::Postgres(url) => Backend::Postgres(postgres::Postgres::open(url).await?),
         };
-        Ok(Self { backend: Arc::new(backend) })
+        Ok(Self { backend: Arc::new(backend), turns: Arc::default() })
     }
 
     /// Whether it can still be read and written, as far as that shows without a write.
@@ -230,12 +248,14 @@ impl Store {
 
     /// The length of one list.
     pub async fn total(&self, account: i64, kind: &str, facet: &Facet) -> Result<u64> {
-        on!(self, b => b.total(account, kind, facet).await)
+        let facet = key::of_facet(facet.clone());
+        on!(self, b => b.total(account, kind, &facet).await)
     }
 
     /// The lengths of several lists of one kind, in their order.
     pub async fn totals(&self, account: i64, kind: &str, facets: &[Facet]) -> Result<Vec<u64>> {
-        on!(self, b => b.totals(account, kind, facets).await)
+        let facets: Vec<Facet> = facets.iter().cloned().map(key::of_facet).collect();
+        on!(self, b => b.totals(account, kind, &facets).await)
     }
 
     /// The sums of an account: of each class over all days, and of each day from `since` on. As
@@ -258,12 +278,21 @@ impl Store {
 
     /// Who holds a unique value.
     pub async fn taken(&self, scope: &str, value: &str) -> Result<Option<Uuid>> {
-        on!(self, b => b.taken(scope, value).await)
+        let (scope, value) = (key::key(scope), key::key(value));
+        on!(self, b => b.taken(&scope, &value).await)
     }
 
-    /// The unique values of a scope that a row, or whatever has this id, holds.
+    /// The first place of these ranges, in their order, that nobody holds.
+    async fn free(&self, scope: &str, ranges: &[(i64, i64)]) -> Result<Option<i64>> {
+        let scope = key::key(scope);
+        on!(self, b => b.free(&scope, ranges).await)
+    }
+
+    /// The unique values of a scope that a row, or whatever has this id, holds. One of more than 200
+    /// bytes is known by its digest alone.
     pub async fn held(&self, scope: &str, owner: Uuid) -> Result<Vec<String>> {
-        on!(self, b => b.held(scope, owner).await)
+        let scope = key::key(scope);
+        on!(self, b => b.held(&scope, owner).await)
     }
 
     /// Begins a change. Nothing is locked until it is committed.
@@ -271,8 +300,16 @@ impl Store {
         Tx::new(self.clone())
     }
 
+    /// For who runs again whatever came too late: see [`Patience::again`].
+    pub fn patience(&self) -> Patience {
+        Patience::new(self.turns.clone())
+    }
+
     /// Takes at most `most` due rows that nobody holds, the most overdue first, and holds them
     /// until `now + lease_ms`. Each comes back with its new lease, and with its tries counted.
+    ///
+    /// A lease that ends later than any can (twice `lease_ms` from now) was given before the clock
+    /// was set back, and holds nobody off.
     pub async fn claim(&self, now: i64, lease_ms: i64, most: usize) -> Result<Vec<Row>> {
         on!(self, b => b.claim(now, lease_ms, most).await)
     }
@@ -291,6 +328,11 @@ impl Store {
         on!(self, b => b.next_due().await)
     }
 
+    /// When the newest row was created, in milliseconds; 0: there is none.
+    pub async fn newest(&self) -> Result<i64> {
+        on!(self, b => b.newest().await)
+    }
+
     /// Notified after each commit that left a row due. A notification with nobody waiting is kept
     /// for the next who waits. Meant for one engine; that of another server has its own.
     pub fn woken(&self) -> Arc<Notify> {
@@ -302,7 +344,8 @@ impl Store {
         on!(self, b => b.world_get(kind, id).await)
     }
 
-    /// Writes what a simulated driver knows of one thing.
+    /// Writes what a simulated driver knows of one thing. Within a step whose claim does not hold
+    /// any more (see [`during`]) that is [`Error::Gone`], and nothing is written.
     pub async fn world_put(&self, kind: &str, id: Uuid, state: String) -> Result<()> {
         on!(self, b => b.world_put(kind, id, state).await)
     }
@@ -312,7 +355,8 @@ impl Store {
         on!(self, b => b.world_remove(kind, id).await)
     }
 
-    /// Empties everything, the simulated world and the audit too.
+    /// Empties everything, the simulated world too, in one moment: of changes and steps under way
+    /// nothing is written afterwards.
     pub async fn reset(&self) -> Result<()> {
         on!(self, b => b.reset().await)
     }

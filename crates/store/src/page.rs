@@ -4,7 +4,7 @@
 //! list; by several, the shortest of their lists is walked, and each row looked up in the others.
 use std::fmt::Write as _;
 
-use crate::{Facet, Row};
+use crate::{Facet, Row, key};
 
 /// Where a page begins.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -66,7 +66,7 @@ impl Ask {
     pub(crate) fn wanted(&self) -> Vec<Facet> {
         match self.facets.is_empty() {
             true => vec![("", String::new())],
-            false => self.facets.clone(),
+            false => self.facets.iter().cloned().map(key::of_facet).collect(),
         }
     }
 

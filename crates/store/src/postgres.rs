@@ -5,7 +5,9 @@
 //! encrypted. Everything is kept in a schema of its own, `kettle`.
 mod link;
 
-use std::collections::BTreeMap;
+use std::collections::hash_map::RandomState;
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -16,9 +18,9 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Config, NoTls};
 use uuid::Uuid;
 
-use crate::change::{Change, Edit, List};
+use crate::change::{Change, Edit, List, Name};
 use crate::sums::EVER;
-use crate::{Ask, Error, Facet, Outcome, Page, Result, Row, Sum, Tally};
+use crate::{Ask, Error, Facet, Hot, Outcome, Page, Result, Row, Sum, Tally, claim, key, pool};
 use link::Links;
 
 /// Each brings the format from its place in this list to the next. Never change one: add one.
@@ -41,6 +43,8 @@ pub(crate) struct Postgres {
     readers: Links,
     writers: Arc<Writers>,
     listener: JoinHandle<()>,
+    /// This server among those that share the database, by chance.
+    server: i32,
 }
 
 /// What writes, and who is told when a row has become due: the engine here, and other servers.
@@ -64,9 +68,12 @@ impl Postgres {
         }
         migrate(&config).await?;
         let (woken, told): (Arc<Notify>, Arc<Notify>) = Default::default();
-        let listener = tokio::spawn(link::listen(config.clone(), told.clone(), woken.clone()));
+        let chance = RandomState::new().build_hasher().finish();
+        let server = i32::try_from(chance >> 33).unwrap_or_default().max(1);
+        let listener =
+            tokio::spawn(link::listen(config.clone(), server, told.clone(), woken.clone()));
         let writers = Arc::new(Writers { links: Links::new(&config, WRITERS), woken, told });
-        Ok(Self { readers: Links::new(&config, READERS), writers, listener })
+        Ok(Self { readers: Links::new(&config, READERS), writers, listener, server })
     }
 
     pub(crate) fn woken(&self) -> &Arc<Notify> {
@@ -207,6 +214,12 @@ impl Postgres {
         Ok(found.first().map(|r| r.get(0)))
     }
 
+    pub(crate) async fn free(&self, scope: &str, ranges: &[(i64, i64)]) -> Result<Option<i64>> {
+        let (firsts, lasts): (Vec<i64>, Vec<i64>) = ranges.iter().copied().unzip();
+        let found = self.readers.ask("SELECT free($1, $2, $3)", &[&scope, &firsts, &lasts]).await?;
+        Ok(found.first().and_then(|r| r.get(0)))
+    }
+
     pub(crate) async fn held(&self, scope: &str, owner: Uuid) -> Result<Vec<String>> {
         let sql = "SELECT value FROM taken WHERE owner = $1 AND scope = $2";
         let found = self.readers.ask(sql, &[&owner, &scope]).await?;
@@ -229,13 +242,14 @@ impl Postgres {
     pub(crate) async fn claim(&self, now: i64, lease_ms: i64, most: usize) -> Result<Vec<Row>> {
         let sql = format!(
             "WITH mine AS (
-                SELECT seq FROM resource WHERE due <= $1 AND lease <= $1
+                SELECT seq FROM resource
+                WHERE due <= $1 AND (lease <= $1 OR lease > $1 + $2 + $2)
                 ORDER BY due LIMIT $3 FOR UPDATE SKIP LOCKED)
-             UPDATE resource r SET lease = $1 + $2, tries = r.tries + 1
+             UPDATE resource r SET lease = $1 + $2, tries = r.tries + 1, holder = $4
              FROM mine WHERE r.seq = mine.seq RETURNING {COLUMNS}"
         );
         let most = i64::try_from(most).unwrap_or(i64::MAX);
-        let found = self.writers.links.ask(&sql, &[&now, &lease_ms, &most]).await?;
+        let found = self.writers.links.ask(&sql, &[&now, &lease_ms, &most, &self.server]).await?;
         let mut rows: Vec<Row> = found.iter().map(row).collect();
         rows.sort_by_key(|row| (row.due, row.seq));
         Ok(rows)
@@ -255,15 +269,28 @@ impl Postgres {
         Ok(self.readers.ask(sql, &[]).await?[0].get(0))
     }
 
+    pub(crate) async fn newest(&self) -> Result<i64> {
+        let sql = "SELECT created FROM resource ORDER BY seq DESC LIMIT 1";
+        Ok(self.readers.ask(sql, &[]).await?.first().map_or(0, |r| r.get(0)))
+    }
+
     pub(crate) async fn world_get(&self, kind: &str, id: Uuid) -> Result<Option<String>> {
         let sql = "SELECT state FROM world WHERE kind = $1 AND id = $2";
         Ok(self.readers.ask(sql, &[&kind, &id]).await?.first().map(|r| r.get(0)))
     }
 
     pub(crate) async fn world_put(&self, kind: &str, id: Uuid, state: String) -> Result<()> {
-        let sql = "INSERT INTO world (kind, id, state) VALUES ($1, $2, $3)
-            ON CONFLICT (kind, id) DO UPDATE SET state = $3";
-        self.writers.links.ask(sql, &[&kind, &id, &state]).await.map(drop)
+        let sql = "INSERT INTO world (kind, id, state) SELECT $1, $2, $3
+            WHERE $4::uuid IS NULL OR EXISTS (SELECT FROM resource WHERE id = $4 AND lease = $5)
+            ON CONFLICT (kind, id) DO UPDATE SET state = $3 RETURNING 1";
+        let (claim, lease) = claim::current().unzip();
+        let lease = lease.flatten();
+        let given: [&(dyn ToSql + Sync); 5] = [&kind, &id, &state, &claim, &lease];
+        let written = self.writers.links.ask(sql, &given).await?;
+        match claim.filter(|_| written.is_empty()) {
+            Some(gone) => Err(Error::Gone(gone)),
+            None => Ok(()),
+        }
     }
 
     pub(crate) async fn world_remove(&self, kind: &str, id: Uuid) -> Result<()> {
@@ -272,14 +299,14 @@ impl Postgres {
     }
 
     pub(crate) async fn reset(&self) -> Result<()> {
+        let mut result = Ok(());
         for _ in 0..TRIES {
-            let sql = "TRUNCATE list, resource, entry, taken, audit, world, sums";
-            match self.writers.links.ask(sql, &[]).await.map_err(meaning) {
-                Err(Error::Stale) => {} // a deadlock with a change
-                done => return done.map(drop),
+            result = self.writers.links.ask("SELECT reset()", &[]).await.map(drop).map_err(meaning);
+            if !matches!(result, Err(Error::Stale(_))) {
+                break; // otherwise it met a reader in a circle
             }
         }
-        Err(Error::Stale)
+        result
     }
 }
 
@@ -299,6 +326,7 @@ impl Writers {
 
     async fn settle(&self, row: &Row, outcome: &Outcome) -> Result<bool> {
         let observed = row.seen();
+        let mut result = Ok(false);
         for _ in 0..TRIES {
             let found = if *outcome == Outcome::Gone {
                 let given: [&(dyn ToSql + Sync); 4] =
@@ -320,7 +348,7 @@ impl Writers {
                 self.links.ask(sql, &given).await
             };
             match found.map_err(meaning) {
-                Err(Error::Stale) => {} // it was changed just now
+                Err(e @ Error::Stale(_)) => result = Err(e), // it was changed just now
                 Err(e) => return Err(e),
                 Ok(rows) => {
                     let due = rows.first().and_then(|r| r.get::<_, Option<bool>>(0));
@@ -331,7 +359,7 @@ impl Writers {
                 }
             }
         }
-        Err(Error::Stale)
+        result
     }
 }
 
@@ -348,7 +376,7 @@ impl Postgres {
 
 /// A change as the database's function takes it: what is locked is in order.
 fn arguments(change: &Change) -> Value {
-    let Change { versions, totals, holders, edits, holds, audit } = change;
+    let Change { versions, totals, holders, needs, edits, holds } = change;
     let mut lists: BTreeMap<List, i64> = totals.keys().map(|list| (list.clone(), 0)).collect();
     let (mut leaves, mut enters) = (Vec::new(), Vec::new());
     for Edit { row, leaves: out, enters: into, .. } in edits {
@@ -385,20 +413,20 @@ fn arguments(change: &Change) -> Value {
     };
     json!({
         "guards": guards(change),
+        "needs": needs.iter().map(|(id, lease)| json!({ "id": id, "lease": lease })).collect::<Vec<_>>(),
         "lists": lists,
         "rows": rows,
         "holders": holders.iter().map(|((scope, value), owner)|
             json!({ "scope": scope, "value": value, "owner": owner })).collect::<Vec<_>>(),
         "holds": holds.iter().map(|((scope, value), hold)|
-            json!({ "scope": scope, "value": value, "owner": hold.owner, "released": hold.released }))
+            json!({ "scope": scope, "value": value, "owner": hold.owner, "released": hold.released,
+                "place": pool::place(value) }))
             .collect::<Vec<_>>(),
         "leaves": leaves,
         "enters": enters,
         "removed": removed.iter().map(|edit| edit.row.id).collect::<Vec<_>>(),
         "new": new.iter().map(fields).collect::<Vec<_>>(),
         "changed": changed.iter().map(fields).collect::<Vec<_>>(),
-        "audit": { "at": audit.at, "account": audit.account, "user": audit.user, "op": audit.op,
-            "resource": audit.resource },
     })
 }
 
@@ -413,13 +441,16 @@ fn guards(change: &Change) -> Vec<Value> {
     let new = |id| change.edits.iter().any(|edit| edit.row.id == id && edit.row.version == 0);
     let absent = change.versions.iter().filter(|(_, version)| **version == 0);
     let rows = absent.map(|(id, _)| json!([id, new(*id)]));
-    let read = change.holders.keys().map(|name| json!([key(name), false]));
-    let written = change.holds.keys().map(|name| json!([key(name), true]));
-    rows.chain(read).chain(written).collect()
+    let read = change.holders.keys().map(|name| json!([guard_of(name), false]));
+    let written = change.holds.keys().map(|name| json!([guard_of(name), true]));
+    let block = |(scope, value): &Name| Some((scope.clone(), pool::place(value)? / pool::BLOCK));
+    let wide: BTreeSet<_> = change.holds.keys().filter_map(block).collect();
+    let wide = wide.into_iter().map(|(s, n)| json!([format!("\u{1f}{s}\u{1f}{n}"), true]));
+    rows.chain(read).chain(written).chain(wide).collect()
 }
 
 /// A unique value's guard, as the database's function writes it too.
-fn key((scope, value): &(String, String)) -> String {
+fn guard_of((scope, value): &Name) -> String {
     format!("{scope}\u{1f}{value}")
 }
 
@@ -429,13 +460,14 @@ fn meaning(error: Error) -> Error {
     let Some(found) = cause.as_db_error() else { return error };
     let text = || found.message().to_owned();
     match found.code().code() {
-        "KE001" => Error::Stale,
+        "KE001" => Error::Stale(Hot::named(found.message())),
         "KE002" => text().parse().map_or(error, Error::Deleting),
         "KE003" => Error::Inconsistent(text()),
+        "KE004" => text().parse().map_or(error, Error::Gone),
         _ => match (found.code(), found.constraint()) {
             (_, Some("entry_pkey")) => Error::Inconsistent(text()),
             (&SqlState::T_R_DEADLOCK_DETECTED | &SqlState::T_R_SERIALIZATION_FAILURE, _)
-            | (&SqlState::UNIQUE_VIOLATION, _) => Error::Stale,
+            | (&SqlState::UNIQUE_VIOLATION, _) => Error::Stale(Hot::named("the database")),
             _ => error,
         },
     }
@@ -500,10 +532,47 @@ async fn migrate(config: &Config) -> Result<()> {
     }
     for (version, sql) in (1_i64..).zip(MIGRATIONS).skip(found as usize) {
         tx.batch_execute(sql).await?;
+        if version == 2 {
+            from_format_1(&tx).await?;
+        }
         tx.execute("INSERT INTO format VALUES ($1)", &[&version]).await?;
     }
     tx.commit().await?;
     drop(client);
     let _ = connection.await; // it has said all it had to
+    Ok(())
+}
+
+/// Brings what format 1 has stored to format 2: long texts are known by their digests, and places
+/// have their numbers and runs.
+async fn from_format_1(tx: &tokio_postgres::Transaction<'_>) -> Result<()> {
+    let (mut places, mut placed) = (Vec::new(), Vec::new());
+    for row in tx.query("SELECT scope, value FROM taken", &[]).await? {
+        let (scope, value): Name = (row.get(0), row.get(1));
+        let key = key::key(&value);
+        if *key != *value {
+            let sql = "UPDATE taken SET value = $1 WHERE scope = $2 AND value = $3";
+            tx.execute(sql, &[&key, &scope, &value]).await?;
+        }
+        if let Some(place) = pool::place(&value) {
+            places.push((scope.clone(), place));
+            placed.push((scope, value, place));
+        }
+    }
+    let of = |n: fn(&(String, String, i64)) -> &str| placed.iter().map(n).collect::<Vec<_>>();
+    let numbers: Vec<i64> = placed.iter().map(|(_, _, place)| *place).collect();
+    let sql = "UPDATE taken t SET place = x.place
+        FROM unnest($1::text[], $2::text[], $3::bigint[]) AS x (scope, value, place)
+        WHERE t.scope = x.scope AND t.value = x.value";
+    tx.execute(sql, &[&of(|(scope, ..)| scope), &of(|(_, value, _)| value), &numbers]).await?;
+    for (scope, first, last) in pool::runs(places) {
+        let sql = "INSERT INTO run (scope, first, last) VALUES ($1, $2, $3)";
+        tx.execute(sql, &[&scope, &first, &last]).await?;
+    }
+    for row in tx.query("SELECT id, value FROM list WHERE octet_length(value) > 200", &[]).await? {
+        let (id, value): (i64, String) = (row.get(0), row.get(1));
+        let key = key::key(&value);
+        tx.execute("UPDATE list SET value = $1 WHERE id = $2", &[&key, &id]).await?;
+    }
     Ok(())
 }

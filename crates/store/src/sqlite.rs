@@ -3,12 +3,14 @@
 //! Reads run on the thread that asks and must be short, for they block an async worker. Nothing but
 //! the writer may write.
 mod apply;
+mod names;
 pub(crate) mod private;
 mod readers;
 mod sums;
 mod writer;
 
 use std::fs::File;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -19,13 +21,19 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::change::{Change, List};
-use crate::{Ask, Error, Facet, Outcome, Page, Result, Row, Sum, Tally};
+use crate::{Ask, Error, Facet, Outcome, Page, Result, Row, Sum, Tally, claim};
 use readers::Readers;
 use writer::Writer;
 
 /// Each brings the format from its place in this list to the next. Never change one: add one.
-const MIGRATIONS: [&str; 3] =
-    [include_str!("sqlite/1.sql"), include_str!("sqlite/2.sql"), include_str!("sqlite/3.sql")];
+const MIGRATIONS: [Migration; 3] = [
+    (include_str!("sqlite/1.sql"), |_| Ok(())),
+    (include_str!("sqlite/2.sql"), names::from_format_1),
+    (include_str!("sqlite/3.sql"), |_| Ok(())),
+];
+
+/// Statements, and what is done after them.
+type Migration = (&'static str, fn(&Connection) -> Result<()>);
 
 macro_rules! columns {
     () => {
@@ -68,7 +76,14 @@ impl Sqlite {
         if let Some(directory) = path.parent() {
             std::fs::create_dir_all(directory).map_err(failed)?;
         }
+        // Where a server has been before, an empty file is not one that waits to be filled.
+        let was_open = [".lock", "-wal"].iter().any(|suffix| private::with(path, suffix).exists());
         let _lock = private::lock(path)?;
+        match std::fs::metadata(path).map(|file| file.len()) {
+            Ok(0) if was_open => return Err(Error::Emptied(path.into())),
+            Ok(1..) => {}
+            _ => make(path)?,
+        }
         private::keep(path)?;
         let db = connect(path)?;
         db.busy_timeout(Duration::ZERO)?;
@@ -241,7 +256,11 @@ impl Sqlite {
     }
 
     pub(crate) async fn taken(&self, scope: &str, value: &str) -> Result<Option<Uuid>> {
-        self.read(|db| apply::taken(db, scope, value))
+        self.read(|db| names::taken(db, scope, value))
+    }
+
+    pub(crate) async fn free(&self, scope: &str, ranges: &[(i64, i64)]) -> Result<Option<i64>> {
+        self.read(|db| names::free(db, scope, ranges))
     }
 
     pub(crate) async fn held(&self, scope: &str, owner: Uuid) -> Result<Vec<String>> {
@@ -264,10 +283,11 @@ impl Sqlite {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         self.just_write(move |db| {
             let mut find = db.prepare_cached(&format!(
-                "SELECT {COLUMNS} FROM resource r WHERE due <= ?1 AND lease <= ?1
-                 ORDER BY due LIMIT ?2"
+                "SELECT {COLUMNS} FROM resource r
+                 WHERE due <= ?1 AND (lease <= ?1 OR lease > ?3) ORDER BY due LIMIT ?2"
             ))?;
-            let mut rows = find.query_map([now, most], row)?.collect::<Result<Vec<_>, _>>()?;
+            let given = [now, most, now + 2 * lease_ms];
+            let mut rows = find.query_map(given, row)?.collect::<Result<Vec<_>, _>>()?;
             for row in &mut rows {
                 (row.lease, row.tries) = (now + lease_ms, row.tries + 1);
                 let sql = "UPDATE resource SET lease = ?, tries = ? WHERE seq = ?";
@@ -289,6 +309,11 @@ impl Sqlite {
         self.read(|db| Ok(db.prepare_cached(NEXT_DUE)?.query_row([], |r| r.get(0))?))
     }
 
+    pub(crate) async fn newest(&self) -> Result<i64> {
+        let sql = "SELECT created FROM resource ORDER BY seq DESC LIMIT 1";
+        self.read(|db| Ok(db.query_row(sql, [], |r| r.get(0)).optional()?.unwrap_or_default()))
+    }
+
     pub(crate) async fn world_get(&self, kind: &str, id: Uuid) -> Result<Option<String>> {
         self.read(|db| {
             let sql = "SELECT state FROM world WHERE kind = ? AND id = ?";
@@ -298,8 +323,9 @@ impl Sqlite {
     }
 
     pub(crate) async fn world_put(&self, kind: &str, id: Uuid, state: String) -> Result<()> {
-        let kind = kind.to_owned();
+        let (kind, claim) = (kind.to_owned(), claim::current());
         self.just_write(move |db| {
+            claim.map_or(Ok(()), |claim| apply::needed(db, claim))?;
             let sql = "INSERT INTO world (kind, id, state) VALUES (?1, ?2, ?3)
                        ON CONFLICT (kind, id) DO UPDATE SET state = ?3";
             apply::run(db, sql, (&kind, id.as_bytes(), &state)).map(drop)
@@ -318,7 +344,7 @@ impl Sqlite {
 
     pub(crate) async fn reset(&self) -> Result<()> {
         // Numbers go on from where they were, so that old cursors point at nothing.
-        const TABLES: [&str; 7] = ["resource", "list", "entry", "audit", "taken", "world", "sums"];
+        const TABLES: [&str; 7] = ["resource", "list", "entry", "taken", "run", "world", "sums"];
         self.just_write(|db| {
             for table in TABLES {
                 apply::run(db, &format!("DELETE FROM {table}"), [])?;
@@ -405,10 +431,34 @@ fn migrate(db: &Connection) -> Result<()> {
     if found > known {
         return Err(Error::Newer { found, known });
     }
-    for (version, sql) in (1..).zip(MIGRATIONS).skip(found as usize) {
-        db.execute_batch(&format!(
-            "BEGIN IMMEDIATE; {sql} PRAGMA user_version = {version}; COMMIT;"
-        ))?;
+    for (version, (sql, fill)) in (1_i64..).zip(MIGRATIONS).skip(found as usize) {
+        let tx = Transaction::new_unchecked(db, Immediate)?;
+        tx.execute_batch(sql)?;
+        fill(&tx)?;
+        tx.pragma_update(None, "user_version", version)?;
+        tx.commit()?;
     }
     Ok(())
+}
+
+/// Makes the file of a new store. It gets its name when it is whole: so an empty one is never ours.
+fn make(path: &Path) -> Result<()> {
+    let new = private::with(path, ".new");
+    let failed = |e| Error::File(new.clone(), e);
+    for left in [&new, &private::with(path, ".new-journal")] {
+        match std::fs::remove_file(left) {
+            Err(e) if e.kind() != ErrorKind::NotFound => return Err(failed(e)),
+            _ => {}
+        }
+    }
+    private::open(&new, true).map_err(failed)?;
+    let db = connect(&new)?;
+    migrate(&db)?;
+    db.close().map_err(|(_, e)| e)?;
+    std::fs::rename(&new, path).map_err(failed)?;
+    // Before anything is acknowledged, the name must be on the disk too.
+    match path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        Some(directory) => File::open(directory).and_then(|d| d.sync_all()).map_err(failed),
+        None => Ok(()),
+    }
 }

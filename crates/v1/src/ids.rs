@@ -6,8 +6,7 @@
 //! says nothing about whose thing it is; that is v2's to judge.
 
 use async_trait::async_trait;
-use engine::Clock;
-use store::{Audit, Store, Tx};
+use store::{Store, Tx};
 use uuid::Uuid;
 
 /// A kind of id: things of one space never share one.
@@ -110,12 +109,9 @@ impl Space {
 /// Why ids could not be had.
 #[derive(Debug, thiserror::Error)]
 pub enum IdsError {
-    /// The store failed.
+    /// The store failed, or others were quicker, again and again.
     #[error(transparent)]
     Store(#[from] store::Error),
-    /// Others were quicker, again and again.
-    #[error("no id could be assigned in {0} attempts")]
-    Contended(u32),
     /// Nearly all numbers have been given.
     #[error("{} is used up: no number that was never given was found", .0.name())]
     Full(Space),
@@ -136,7 +132,6 @@ pub trait Ids: Send + Sync + 'static {
     async fn forget(&self, space: Space, id: Uuid) -> Result<(), IdsError>;
 }
 
-const ATTEMPTS: u32 = 50;
 /// How many numbers are drawn before a space counts as full.
 const DRAWS: u32 = 1000;
 /// The scope of passwords. A value is the server's UUID, since two may have the same password, and
@@ -151,23 +146,17 @@ const PASSWORD: &str = "v1:password";
 #[derive(Debug, Clone)]
 pub struct StoreIds {
     store: Store,
-    clock: Clock,
 }
 
 impl StoreIds {
-    /// Ids in this store; the clock is for the store's audit.
-    pub fn new(store: Store, clock: Clock) -> Self {
-        Self { store, clock }
+    /// Ids in this store.
+    pub fn new(store: Store) -> Self {
+        Self { store }
     }
 
     async fn number(&self, space: Space, id: Uuid) -> Result<Option<u64>, store::Error> {
         let held = self.store.held(&space.scope(), id).await?;
         Ok(held.first().and_then(|number| number.parse().ok()))
-    }
-
-    async fn commit(&self, tx: Tx, op: &'static str) -> Result<(), store::Error> {
-        let (at, user, resource) = (self.clock.now(), Uuid::nil(), Uuid::nil());
-        tx.commit(Audit { at, account: 0, user, op, resource }).await
     }
 
     /// Assigns what is missing, all in one transaction.
@@ -181,7 +170,7 @@ impl StoreIds {
             };
             numbers.push(number);
         }
-        self.commit(tx, "v1-assign-ids").await?;
+        tx.commit().await?;
         Ok(numbers)
     }
 }
@@ -235,13 +224,13 @@ impl Ids for StoreIds {
         if numbers.len() == ids.len() {
             return Ok(numbers);
         }
-        for _ in 0..ATTEMPTS {
+        let mut patience = self.store.patience();
+        loop {
             match self.assign(space, ids).await {
-                Err(IdsError::Store(store::Error::Stale)) => tokio::task::yield_now().await,
+                Err(IdsError::Store(store::Error::Stale(hot))) if patience.again(&hot).await => {}
                 outcome => return outcome,
             }
         }
-        Err(IdsError::Contended(ATTEMPTS))
     }
 
     async fn id(&self, space: Space, number: u64) -> Result<Option<Uuid>, IdsError> {
@@ -254,7 +243,7 @@ impl Ids for StoreIds {
             tx.release(PASSWORD, old);
         }
         tx.take(PASSWORD, format!("{server} {password}"), server);
-        Ok(self.commit(tx, "v1-keep-password").await?)
+        Ok(tx.commit().await?)
     }
 
     async fn password(&self, server: Uuid) -> Result<Option<String>, IdsError> {
@@ -270,7 +259,7 @@ impl Ids for StoreIds {
                 tx.release(scope, value);
             }
         }
-        Ok(self.commit(tx, "v1-forget").await?)
+        Ok(tx.commit().await?)
     }
 }
 
@@ -283,7 +272,7 @@ mod tests {
     use super::*;
 
     async fn ids() -> StoreIds {
-        StoreIds::new(Store::open(&Location::Memory).await.unwrap(), Clock::manual(0))
+        StoreIds::new(Store::open(&Location::Memory).await.unwrap())
     }
 
     #[test]
@@ -323,8 +312,7 @@ mod tests {
         let number = Space::Iso.draw(two, 0);
         let mut tx = ids.store.begin();
         tx.take("v1:iso", number.to_string(), one);
-        let (user, resource) = (Uuid::nil(), Uuid::nil());
-        tx.commit(Audit { at: 0, account: 0, user, op: "test", resource }).await.unwrap();
+        tx.commit().await.unwrap();
         let given = ids.numbers(Space::Iso, &[two]).await.unwrap();
         assert_eq!(given, [Space::Iso.draw(two, 1)]);
     }

@@ -44,7 +44,7 @@ async fn create(cx: Cx) -> Result<Reply> {
 async fn usual_tier(cx: &Cx, cluster_id: u32) -> Result<u32> {
     let tiers = match cx.client.send(ListObjectStorageClusterTiers { cluster_id }).await {
         Err(error) if is_unknown(&error) => Vec::new(),
-        outcome => outcome?.items,
+        outcome => outcome?,
     };
     let default = tiers.iter().find(|tier| tier.terms.is_default == YesNo::Yes);
     default.or(tiers.first()).map(|tier| tier.id).ok_or_else(|| {

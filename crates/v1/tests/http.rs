@@ -146,7 +146,7 @@ async fn a_gateway_keeps_its_ids_in_a_store_of_its_own() {
     let own = store::Store::open(&store::Location::Memory).await.unwrap();
     let gateway = v1::router(Config {
         upstream: Arc::new(v1::in_process(world.router.clone(), |_, _| {})),
-        ids: Arc::new(StoreIds::new(own, world.clock.clone())),
+        ids: Arc::new(StoreIds::new(own)),
         catalog: Arc::new(control::catalog::Catalog::builtin()),
         limit: None,
         mode: Mode::Alive,
@@ -168,7 +168,7 @@ async fn a_gateway_keeps_its_ids_in_a_store_of_its_own() {
 #[tokio::test]
 async fn a_failing_upstream_is_500_and_says_nothing_of_it() {
     let world = World::new().await;
-    let store = StoreIds::new(world.store.clone(), world.clock.clone());
+    let store = StoreIds::new(world.store.clone());
     let broken = axum::Router::new().fallback(async || (http::StatusCode::BAD_GATEWAY, "secret"));
     let router = v1::router(Config {
         upstream: Arc::new(v1::in_process(broken, |_, _| {})),

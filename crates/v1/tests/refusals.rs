@@ -167,3 +167,16 @@ async fn what_is_refused_changes_nothing() {
     // The account's first user is none of those it made.
     assert_eq!(v1.get("user/list", &[]).await, json!([]));
 }
+
+#[tokio::test]
+#[ignore = "issue 7, C5: until v2 refuses it (branch i7-fams)"]
+async fn a_custom_system_with_nothing_to_boot_from_is_refused() {
+    let v1 = V1::new().await;
+    let words = "Please upload select a valid ISO or specify a valid iPXE Chain URL";
+    for (path, plan) in
+        [("server/create", ("VPSPLANID", "201")), ("baremetal/create", ("METALPLANID", "100"))]
+    {
+        let refused = v1.refused(path, &[("DCID", "1"), plan, ("OSID", "159")]).await;
+        assert!(refused.starts_with(words), "{path}: {refused}");
+    }
+}

@@ -89,7 +89,7 @@ async fn the_gateway_serves_v1_in_front_of_an_endpoint() {
     let own = store::Store::open(&store::Location::Memory).await.unwrap();
     let gateway = v1::router(Config {
         upstream: Arc::new(Gateway::new(endpoint).unwrap()),
-        ids: Arc::new(StoreIds::new(own, world.clock.clone())),
+        ids: Arc::new(StoreIds::new(own)),
         catalog: Arc::new(control::catalog::Catalog::builtin()),
         limit: None,
         mode: Mode::Alive,
@@ -119,7 +119,7 @@ async fn gateway(world: &World, upstream: impl Upstream) -> axum::Router {
     let own = store::Store::open(&store::Location::Memory).await.unwrap();
     v1::router(Config {
         upstream: Arc::new(upstream),
-        ids: Arc::new(StoreIds::new(own, world.clock.clone())),
+        ids: Arc::new(StoreIds::new(own)),
         catalog: Arc::new(control::catalog::Catalog::builtin()),
         limit: None,
         mode: Mode::Alive,
@@ -194,7 +194,7 @@ async fn an_endpoint_that_fails_is_told_apart_by_what_a_caller_can_do() {
 #[tokio::test]
 async fn a_page_with_404_does_not_say_that_a_thing_is_not_there() {
     let world = World::new().await;
-    let ids = StoreIds::new(world.store.clone(), world.clock.clone());
+    let ids = StoreIds::new(world.store.clone());
     let number = ids.numbers(v1::Space::Network, &[uuid::Uuid::from_u128(7)]).await.unwrap()[0];
     let gateway = v1::router(Config {
         upstream: Arc::new(endpoint(Some((404, "<html>Not found</html>")))),

@@ -1,8 +1,8 @@
 //! Fills a data directory with resources as if they had been created and had settled.
 //!
 //! Rows, lists and unique values are those that handlers and lives write: they are made from the
-//! control plane's own types. Two things differ, and no measured path reads them: a thousand rows
-//! share one entry of the audit log, and the simulated outside world holds nothing.
+//! control plane's own types. One thing differs, and no measured path reads it: the simulated
+//! outside world holds nothing.
 
 use std::net::Ipv4Addr;
 use std::path::Path;
@@ -13,7 +13,7 @@ use api::page::Cursor;
 use control::instances::{Instance, Ipv4, Seen, Server, Software};
 use control::{Config, Control, Doc, Kind};
 use drivers::{Machine, MachineSpec, Progress, Size};
-use store::{Ask, Audit, Location, Row, Store};
+use store::{Ask, Location, Row, Store};
 use uuid::Uuid;
 
 use super::process::KEY;
@@ -98,11 +98,11 @@ async fn write<K: Sample>(directory: &Path, rows: usize) -> Result<Seeded> {
     let (mut ids, mut next) = (Vec::new(), 0);
     while next < rows {
         let mut tx = store.begin();
-        let audit = audit(&control, owner.account, owner.user);
+        let now = control.clock().now();
         for n in next..rows.min(next + BATCH) {
             let (want, seen) = K::sample(n, &regions[n % regions.len()]);
             let (held, lists) = (want.holds(), want.lists());
-            let row = row(&audit, want, seen);
+            let row = row(owner.account, now, want, seen);
             if n % rows.div_ceil(KEPT) == 0 {
                 ids.push(row.id);
             }
@@ -111,7 +111,7 @@ async fn write<K: Sample>(directory: &Path, rows: usize) -> Result<Seeded> {
             }
             tx.put(row, Vec::new(), lists);
         }
-        tx.commit(audit).await?;
+        tx.commit().await?;
         next += BATCH;
     }
     let ask = Ask { account: owner.account, kind: K::KIND, limit: 1, ..Ask::default() };
@@ -133,13 +133,9 @@ fn regions(control: &Arc<Control>) -> Vec<String> {
     cx.catalog().regions().map(|region| region.id.clone()).collect()
 }
 
-fn audit(control: &Control, account: i64, user: Uuid) -> Audit {
-    Audit { at: control.clock().now(), account, user, op: "bench", resource: user }
-}
-
 /// A row as the control plane writes it, with nothing left to do.
-fn row<K: Kind>(audit: &Audit, want: K, seen: K::Seen) -> Row {
-    let mut doc = Doc::new(Uuid::now_v7(), audit.account, audit.at, want);
+fn row<K: Kind>(account: i64, created: i64, want: K, seen: K::Seen) -> Row {
+    let mut doc = Doc::new(Uuid::now_v7(), account, created, want);
     doc.seen = seen;
     doc.to_row()
 }

@@ -69,7 +69,7 @@ pub struct RemoveBareMetalReverseIpv6 {
 
 /// List the VPCs that a bare metal server is in.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(GET "/v2/bare-metals/{baremetal-id}/vpcs" -> 200 { vpcs: [InstanceVpc] }, needs SubscriptionsView)]
+#[endpoint(GET "/v2/bare-metals/{baremetal-id}/vpcs" -> 200 { vpcs: Vec<InstanceVpc> }, needs SubscriptionsView)]
 pub struct ListBareMetalVpcs {
     /// The server's id.
     pub baremetal_id: BareMetalId,
@@ -97,7 +97,7 @@ pub struct DetachBareMetalVpc {
 
 /// List the VPC 2.0 networks that a bare metal server is in.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(GET "/v2/bare-metals/{baremetal-id}/vpc2" -> 200 { vpcs: [InstanceVpc2] }, needs SubscriptionsView)]
+#[endpoint(GET "/v2/bare-metals/{baremetal-id}/vpc2" -> 200 { vpcs: Vec<InstanceVpc2> }, needs SubscriptionsView)]
 pub struct ListBareMetalVpc2s {
     /// The server's id.
     pub baremetal_id: BareMetalId,

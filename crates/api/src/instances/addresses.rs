@@ -130,7 +130,7 @@ pub struct ReverseIpv6 {
 
 /// List the names that an instance's IPv6 addresses resolve to.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(GET "/v2/instances/{instance-id}/ipv6/reverse" -> 200 { reverse_ipv6s: [ReverseIpv6] }, needs SubscriptionsView)]
+#[endpoint(GET "/v2/instances/{instance-id}/ipv6/reverse" -> 200 { reverse_ipv6s: Vec<ReverseIpv6> }, needs SubscriptionsView)]
 pub struct ListInstanceReverseIpv6 {
     /// The instance's id.
     pub instance_id: InstanceId,

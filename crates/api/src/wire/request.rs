@@ -62,15 +62,30 @@ impl<'de> IntoDeserializer<'de, Wrong> for Field {
     }
 }
 
+/// Without a fraction that is none: `20.0` is 20.
+fn whole(text: &str) -> &str {
+    match text.split_once('.') {
+        Some((whole, rest)) if !rest.is_empty() && rest.bytes().all(|b| b == b'0') => whole,
+        _ => text,
+    }
+}
+
 /// Numbers and flags: from JSON as they are, from text where it reads as one.
 macro_rules! parse {
     ($($method:ident $visit:ident $ty:ty: $what:literal,)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
             match self {
-                Self::Text(s) | Self::Json(Value::String(s)) => match s.parse::<$ty>() {
+                Self::Text(s) | Self::Json(Value::String(s)) => match whole(&s).parse::<$ty>() {
                     Ok(value) => visitor.$visit(value),
                     Err(_) => Err(de::Error::custom(format!("`{s}` is no {}", $what))),
                 },
+                Self::Json(Value::Number(number)) => {
+                    let text = number.to_string();
+                    match whole(&text).parse::<$ty>() {
+                        Ok(value) => visitor.$visit(value),
+                        Err(_) => Err(de::Error::custom(format!("`{text}` is no {}", $what))),
+                    }
+                }
                 Self::Json(value) => match serde_json::from_value::<$ty>(value.clone()) {
                     Ok(value) => visitor.$visit(value),
                     Err(_) => Err(de::Error::custom(format!("`{value}` is no {}", $what))),
@@ -129,7 +144,11 @@ impl<'de> Deserializer<'de> for Field {
                 let items = s.split(',').map(|s| Self::Text(s.to_owned()));
                 SeqDeserializer::new(items).deserialize_any(visitor)
             }
-            list @ Self::Json(Value::Array(_)) => list.deserialize_any(visitor),
+            // `[""]` is how some clients send an empty list.
+            Self::Json(Value::Array(mut items)) => {
+                items.retain(|item| !item.is_null() && item != "");
+                Self::Json(Value::Array(items)).deserialize_any(visitor)
+            }
             other => Err(other.instead_of("a list")),
         }
     }

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Problem, decode, encode};
+use super::{Problem, UnknownField, decode, encode, unknown_fields};
 use crate::id::{BlockId, InstanceId};
 use crate::{Endpoint, OrEmpty};
 
@@ -64,6 +64,42 @@ fn numbers_and_flags_may_be_sent_as_text() {
     let sloppy = brew(json!({ "cups": "3", "strong": "true", "steps": [{ "seconds": "90" }] }));
     let proper = brew(json!({ "cups": 3, "strong": true, "steps": [{ "seconds": 90 }] }));
     assert_eq!(sloppy.unwrap(), proper.unwrap());
+}
+
+#[test]
+fn a_fraction_that_is_none_is_none() {
+    let round = |text: &str| brew(serde_json::from_str(text).unwrap()).unwrap().cups;
+    assert_eq!((round(r#"{"cups":20.0}"#), round(r#"{"cups":"20.00"}"#)), (20, 20));
+    assert_eq!(wrong(json!({ "cups": 20.5 })).1, "`20.5` is no whole number from 0 to 255");
+    assert_eq!(wrong(json!({ "cups": "20." })).1, "`20.` is no whole number from 0 to 255");
+}
+
+#[test]
+fn an_item_without_a_value_is_no_item() {
+    let steps = |steps: Value| brew(json!({ "cups": 1, "steps": steps })).unwrap().steps.unwrap();
+    assert_eq!(steps(json!([""])), []);
+    assert_eq!(steps(json!([null, { "seconds": 1 }, ""])).len(), 1);
+}
+
+#[test]
+fn what_nobody_reads_is_found_at_every_depth_with_what_could_be_meant() {
+    let body = json!({
+        "cups": 1, "strnog": true, "tea": null,
+        "steps": [{ "seconds": 1 }, { "seconds": 2, "note": "x", "notes": "y" }],
+    });
+    let Value::Object(body) = body else { unreachable!() };
+    let request = brew(Value::Object(body.clone())).unwrap();
+    let found = unknown_fields(&request, &body);
+    let unknown = |path: &str, name: &str, others: &[&str]| UnknownField {
+        path: path.into(),
+        name: name.into(),
+        others: others.iter().map(|other| (*other).to_owned()).collect(),
+    };
+    let expected = [
+        unknown("strnog", "strnog", &["kettle_id", "guest", "strong"]),
+        unknown("steps[1].notes", "notes", &[]),
+    ];
+    assert_eq!(found, expected);
 }
 
 #[test]

@@ -10,9 +10,10 @@ mod tests;
 mod traffic;
 
 use api::account::*;
-use api::{Money, OrEmpty, Page};
+use api::{Money, Page};
 use serde::{Deserialize, Serialize};
 
+use crate::billing::month_start;
 use crate::life::Lives;
 use crate::roots::Root;
 use crate::{Cx, Kind, Result, Routes, slice};
@@ -51,7 +52,8 @@ pub(crate) fn lives(lives: Lives) -> Lives {
     lives
 }
 
-/// The calling user, and what the account owes. Nothing was ever invoiced or paid.
+/// The calling user, and what the account owes. Nothing was ever invoiced or paid; clients read a
+/// date of a payment all the same, and get that on which the last invoice would have been.
 async fn get(cx: Cx, _: GetAccount) -> Result<api::account::Account> {
     Ok(api::account::Account {
         name: cx.caller.name.clone(),
@@ -59,7 +61,7 @@ async fn get(cx: Cx, _: GetAccount) -> Result<api::account::Account> {
         acls: cx.caller.acls.iter().map(|acl| (*acl).into()).collect(),
         balance: Money::default(),
         pending_charges: charges::pending(&cx).await?,
-        last_payment_date: OrEmpty(None),
+        last_payment_date: month_start(cx.time()).into(),
         last_payment_amount: Money::default(),
     })
 }

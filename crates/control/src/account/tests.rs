@@ -118,6 +118,7 @@ fn volume(how: u8) -> Volume {
         os_id: 0,
         snapshot: None,
         bootable: false,
+        goes_with_instance: false,
     }
 }
 

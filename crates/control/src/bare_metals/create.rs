@@ -27,8 +27,10 @@ async fn create(cx: Cx, req: CreateBareMetal) -> Result<api::bare_metals::BareMe
     let region = cx.region("region", &req.region)?;
     let plan = plan_in(&cx, &req.plan, region)?;
     let mut tx = cx.begin();
-    let software = named(&req).of_new(&cx, &mut tx, plan.into(), SOFTWARE).await?;
-    let mut server = tx.new_doc(wanted(&req, software)?);
+    let starts_by_itself = options::is_pxe(&mut tx, req.script_id).await?;
+    let named = Named { starts_by_itself, ..named(&req) };
+    let software = named.of_new(&cx, &mut tx, plan.into(), SOFTWARE).await?;
+    let mut server = tx.new_doc(wanted(&req, region, software)?);
     let keys = req.sshkey_id.as_deref();
     options::resolve_access(&mut tx, &mut server, keys, req.script_id).await?;
     give_ipv4(&mut tx, &mut server, req.reserved_ipv4).await?;
@@ -54,9 +56,9 @@ fn named(req: &CreateBareMetal) -> Named<'_> {
 }
 
 /// What the request says about the server alone.
-fn wanted(req: &CreateBareMetal, software: Software) -> Result<BareMetal> {
+fn wanted(req: &CreateBareMetal, region: &Region, software: Software) -> Result<BareMetal> {
     let server = Server {
-        region: req.region.clone(),
+        region: region.id.clone(),
         plan: req.plan.clone(),
         label: req.label.clone().unwrap_or_default(),
         hostname: options::new_hostname(req.hostname.as_deref())?,

@@ -32,7 +32,8 @@ async fn reset_reverse_ipv4(cx: Cx, req: ResetBareMetalReverseIpv4) -> Result<()
 }
 
 async fn list_ipv6(cx: Cx, req: ListBareMetalIpv6) -> Result<Page<InstanceIpv6>> {
-    Ok(Page::whole(addresses::all_ipv6::<BareMetal>(&cx, req.baremetal_id).await?))
+    let server = cx.get::<BareMetal>(req.baremetal_id).await?;
+    Ok(Page::whole(addresses::all_ipv6(&cx, &server).await?))
 }
 
 async fn set_reverse_ipv6(cx: Cx, req: SetBareMetalReverseIpv6) -> Result<()> {
@@ -43,9 +44,9 @@ async fn remove_reverse_ipv6(cx: Cx, req: RemoveBareMetalReverseIpv6) -> Result<
     addresses::remove_reverse_ipv6::<BareMetal>(&cx, req.baremetal_id, &req.ipv6).await
 }
 
-async fn list_vpcs(cx: Cx, req: ListBareMetalVpcs) -> Result<Page<InstanceVpc>> {
+async fn list_vpcs(cx: Cx, req: ListBareMetalVpcs) -> Result<Vec<InstanceVpc>> {
     let nics = of_sort::<BareMetal>(&cx, req.baremetal_id, Sort::Vpc).await?;
-    Ok(Page::whole(nics.into_iter().map(view_vpc).collect()))
+    Ok(nics.into_iter().map(view_vpc).collect())
 }
 
 async fn attach_vpc(cx: Cx, req: AttachBareMetalVpc) -> Result<()> {
@@ -57,9 +58,9 @@ async fn detach_vpc(cx: Cx, req: DetachBareMetalVpc) -> Result<()> {
     detach::<BareMetal>(&cx, req.baremetal_id, VPC, ("vpc_id", req.vpc_id.into())).await
 }
 
-async fn list_vpc2s(cx: Cx, req: ListBareMetalVpc2s) -> Result<Page<InstanceVpc2>> {
+async fn list_vpc2s(cx: Cx, req: ListBareMetalVpc2s) -> Result<Vec<InstanceVpc2>> {
     let nics = of_sort::<BareMetal>(&cx, req.baremetal_id, Sort::Vpc2).await?;
-    Ok(Page::whole(nics.into_iter().map(view_vpc2).collect()))
+    Ok(nics.into_iter().map(view_vpc2).collect())
 }
 
 async fn attach_vpc2(cx: Cx, req: AttachBareMetalVpc2) -> Result<()> {

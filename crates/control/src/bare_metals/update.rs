@@ -34,10 +34,12 @@ async fn update(cx: Cx, req: UpdateBareMetal) -> Result<BareMetal> {
     let mut tx = cx.begin();
     let mut server = tx.get::<Stored>(req.baremetal_id).await?;
     let (image, ipxe) = (req.image_id.as_deref(), req.ipxe_chain_url.as_deref());
-    let named = Named { os: req.os_id, app: req.app_id, image, ipxe, ..Named::default() };
+    let (os, app) = (req.os_id, req.app_id);
+    let starts_by_itself = server.software.is_custom();
+    let named = Named { os, app, image, ipxe, starts_by_itself, ..Named::default() };
     let plan = create::plan(&cx, &server.plan)?;
     let chosen = named.of_change(&cx, &mut tx, plan.into()).await?;
-    if let Some(software) = chosen.filter(|software| *software != server.software) {
+    if let Some(software) = chosen.filter(|software| server.software.differs_from(software)) {
         server.check_touchable(&cx, "")?;
         server.software = software;
         server.reinstall();

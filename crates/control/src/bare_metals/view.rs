@@ -80,6 +80,7 @@ fn described(cx: &Cx, doc: &Doc<Stored>) -> BareMetal {
         app_id,
         image_id,
         snapshot_id,
+        internal_ip: doc.networks.first().map(|nic| nic.address.to_string()).unwrap_or_default(),
         mac_address: addresses::mac_number(&doc.mac()),
         features: features.map(|(_, feature)| feature.into()).collect(),
         user_scheme: user_scheme.into(),
@@ -159,10 +160,10 @@ async fn user_data(cx: Cx, req: GetBareMetalUserData) -> Result<BareMetalUserDat
     Ok(BareMetalUserData { data: cx.secret(server.want.server.user_data) })
 }
 
-/// A simulated machine has no console.
+/// A simulated machine has no console: there is a page that says so.
 async fn vnc(cx: Cx, req: GetBareMetalVnc) -> Result<BareMetalVnc> {
-    cx.get::<Stored>(req.baremetal_id).await?;
-    Ok(BareMetalVnc::default())
+    let server = cx.get::<Stored>(req.baremetal_id).await?;
+    Ok(BareMetalVnc { url: cx.console(server.id()) })
 }
 
 async fn bandwidth(cx: Cx, req: GetBareMetalBandwidth) -> Result<BTreeMap<String, DayTraffic>> {

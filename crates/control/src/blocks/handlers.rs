@@ -113,7 +113,7 @@ async fn create(cx: Cx, req: CreateBlock) -> Result<Block> {
         check_fits(&mut tx, id, req.size_gb).await?;
     }
     let volume = tx.new_doc(Volume {
-        region: req.region.clone(),
+        region: region.id.clone(),
         block_type: kind.id.clone(),
         size_gb: req.size_gb,
         label: req.label.unwrap_or_default(),
@@ -121,6 +121,7 @@ async fn create(cx: Cx, req: CreateBlock) -> Result<Block> {
         os_id: os_id.unwrap_or_default(),
         snapshot: snapshot.map(Into::into),
         bootable: req.bootable.unwrap_or_default(),
+        goes_with_instance: false,
     });
     tx.put(&volume);
     tx.commit().await?;
@@ -244,6 +245,7 @@ async fn detach(cx: Cx, req: DetachBlock) -> Result<()> {
         let said = "Block storage volume is not currently attached to a server";
         return Err(Refusal::bad(said).into());
     };
+    volume.goes_with_instance = false;
     tx.put(&volume);
     if let Some(mut instance) = tx.find::<Instance>(id).await? {
         instance.check_touchable(&cx, "")?;
@@ -260,9 +262,14 @@ fn restart(tx: &mut Tx, instance: &mut Doc<Instance>, live: Option<bool>) {
     }
 }
 
-/// Takes every volume away from an instance that is about to go, which needs no restart.
+/// Takes every volume away from an instance that is about to go, which needs no restart. The one
+/// that it was made with, to boot from, goes with it.
 pub(crate) async fn detach_all(tx: &mut Tx, instance: Uuid) -> Result<()> {
     for mut volume in tx.all::<Volume>(on_instance(instance), PER_INSTANCE as usize).await? {
+        if volume.goes_with_instance {
+            tx.delete(volume);
+            continue;
+        }
         volume.attached_to = None;
         tx.put(&volume);
     }

@@ -34,6 +34,9 @@ pub struct Volume {
     pub snapshot: Option<Uuid>,
     /// Whether an instance can boot from it.
     pub bootable: bool,
+    /// Whether it was made with the instance that has it, to boot that, and goes with it.
+    #[serde(default)]
+    pub goes_with_instance: bool,
 }
 
 impl Kind for Volume {

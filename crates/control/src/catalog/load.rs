@@ -149,7 +149,8 @@ fn known_regions<'a>(
     field: &'static str,
     mut ids: impl Iterator<Item = &'a String>,
 ) -> Result<(), Wrong> {
-    let Some(id) = ids.find(|id| known.region(id).is_none()) else { return Ok(()) };
+    let is_known = |id: &String| known.region(id).is_some_and(|region| region.id == *id);
+    let Some(id) = ids.find(|id| !is_known(id)) else { return Ok(()) };
     let hint = match known.nearest_region(id) {
         Some(meant) => format!("; did you mean {meant:?}?"),
         None => String::new(),

@@ -28,7 +28,7 @@ pub use prices::{
     PriceItem, PriceUnit,
 };
 
-use suggest::nearest;
+pub(crate) use suggest::nearest;
 use table::Table;
 
 /// Everything that can be ordered.
@@ -81,9 +81,10 @@ impl Catalog {
         self.regions.listed(self.with_retired)
     }
 
-    /// A region, withdrawn or not.
+    /// A region, withdrawn or not, in capitals or small letters: the metadata service of real
+    /// servers says `EWR`, and clients send that on. What is kept and answered is its `id`.
     pub fn region(&self, id: &str) -> Option<&Region> {
-        self.regions.get(id)
+        self.regions.get(id).or_else(|| self.regions.get(&id.to_ascii_lowercase()))
     }
 
     /// A region by its number in API v1.
@@ -177,6 +178,21 @@ impl Catalog {
     /// An operating system, withdrawn or not; API v1 uses the same numbers.
     pub fn system(&self, os_id: i64) -> Option<&System> {
         self.systems.get(&os_id)
+    }
+
+    /// The operating system that was probably meant.
+    pub fn nearest_system(&self, wrong: i64) -> Option<&System> {
+        let numbers = self.systems().map(|system| (system.id.to_string(), system.name.as_str()));
+        let name = nearest(&wrong.to_string(), numbers)?;
+        self.systems().find(|system| system.name == name)
+    }
+
+    /// The one-click application that was probably meant.
+    pub fn nearest_application(&self, wrong: i64) -> Option<&Application> {
+        let apps = || self.applications().filter(|app| app.image_id.is_empty());
+        let numbers = apps().map(|app| (app.id.to_string(), app.deploy_name.as_str()));
+        let name = nearest(&wrong.to_string(), numbers)?;
+        apps().find(|app| app.deploy_name == name)
     }
 
     /// The applications to list.

@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 
-use api::Page;
 use api::id::{SnapshotId, VfsId};
 use api::instance_templates::*;
 use rust_decimal::Decimal;
@@ -221,11 +220,11 @@ fn plan_details(plan: &Plan) -> PlanDetails {
     }
 }
 
-async fn list(cx: Cx, _req: ListInstanceTemplates) -> Result<Page<InstanceTemplate>> {
+async fn list(cx: Cx, _req: ListInstanceTemplates) -> Result<Vec<InstanceTemplate>> {
     let docs = cx.all::<Template>(("", String::new()), TEMPLATES_MAX).await?;
     let keys =
         cx.find_many(docs.iter().flat_map(|doc| doc.ssh_keys.iter().copied()).collect()).await?;
-    Ok(Page::whole(docs.iter().map(|doc| summary(&cx, doc, &keys)).collect()))
+    Ok(docs.iter().map(|doc| summary(&cx, doc, &keys)).collect())
 }
 
 async fn create(cx: Cx, req: CreateInstanceTemplate) -> Result<InstanceTemplate> {

@@ -6,6 +6,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use api::Page;
+use api::id::InstanceId;
 use api::instances::*;
 use uuid::Uuid;
 
@@ -14,7 +15,7 @@ use crate::addresses::{IPV4, take_ipv4};
 use crate::reserved_ips::{PER_SERVER, Reserved, on_instance};
 use crate::servers::addresses::{self, find_ipv4, full, further_ipv6, invalid_address, view_ipv4};
 use crate::vpcs::PrivateNetwork;
-use crate::{Cx, Refusal, Result, Routes, slice};
+use crate::{Cx, Doc, Refusal, Result, Routes, slice};
 
 /// How many IPv4 addresses an instance can have besides its main one and reserved ones.
 const ADDITIONAL_MAX: usize = 2;
@@ -33,7 +34,9 @@ pub(super) fn routes() -> Routes {
 }
 
 async fn list_ipv4(cx: Cx, req: ListInstanceIpv4) -> Result<Page<InstanceIpv4>> {
-    let instance = cx.get::<Instance>(req.instance_id).await?;
+    let Some(instance) = unless_gone(&cx, req.instance_id).await? else {
+        return slice(&[], req.per_page, req.cursor.as_deref());
+    };
     let mut items = addresses::public_ipv4(&instance, req.public_network == Some(true));
     for nic in &instance.networks {
         items.push(InstanceIpv4 {
@@ -44,6 +47,14 @@ async fn list_ipv4(cx: Cx, req: ListInstanceIpv4) -> Result<Page<InstanceIpv4>> 
         });
     }
     slice(&items, req.per_page, req.cursor.as_deref())
+}
+
+/// An instance; none where it was deleted a moment ago: its lists of addresses are empty then.
+async fn unless_gone(cx: &Cx, id: InstanceId) -> Result<Option<Doc<Instance>>> {
+    match cx.find::<Instance>(id).await? {
+        None if !cx.is_gone(id.into()) => Err(cx.unknown::<Instance>(id.into()).into()),
+        found => Ok(found),
+    }
 }
 
 /// The netmask of a private network.
@@ -104,18 +115,21 @@ async fn reset_reverse_ipv4(cx: Cx, req: ResetInstanceReverseIpv4) -> Result<()>
 }
 
 async fn list_ipv6(cx: Cx, req: ListInstanceIpv6) -> Result<Page<InstanceIpv6>> {
-    Ok(Page::whole(addresses::all_ipv6::<Instance>(&cx, req.instance_id).await?))
+    Ok(Page::whole(match unless_gone(&cx, req.instance_id).await? {
+        Some(instance) => addresses::all_ipv6(&cx, &instance).await?,
+        None => Vec::new(),
+    }))
 }
 
-async fn list_reverse_ipv6(cx: Cx, req: ListInstanceReverseIpv6) -> Result<Page<ReverseIpv6>> {
-    let instance = cx.get::<Instance>(req.instance_id).await?;
+async fn list_reverse_ipv6(cx: Cx, req: ListInstanceReverseIpv6) -> Result<Vec<ReverseIpv6>> {
+    let Some(instance) = unless_gone(&cx, req.instance_id).await? else { return Ok(Vec::new()) };
     let reserved = cx.all::<Reserved>(on_instance(instance.id()), PER_SERVER).await?;
     let further = further_ipv6(&instance, reserved);
     let first = instance.ipv6.as_ref().map(|ipv6| &ipv6.reverse);
     let names = first.into_iter().chain(further.iter().map(|doc| &doc.reverse)).flatten();
     let view =
         |(ip, name): (&Ipv6Addr, &String)| ReverseIpv6 { ip: full(*ip), reverse: name.clone() };
-    Ok(Page::whole(names.map(view).collect()))
+    Ok(names.map(view).collect())
 }
 
 async fn set_reverse_ipv6(cx: Cx, req: SetInstanceReverseIpv6) -> Result<()> {

@@ -36,7 +36,9 @@ async fn create(cx: Cx, req: CreateInstance) -> Result<api::instances::Instance>
     let region = cx.region("region", &req.region)?;
     let plan = plan_in(&cx, &req.plan, region)?;
     let mut tx = cx.begin();
-    let software = named(&req).of_new(&cx, &mut tx, plan.into(), SOFTWARE).await?;
+    let starts_by_itself = options::is_pxe(&mut tx, req.script_id).await?;
+    let named = Named { starts_by_itself, ..named(&req) };
+    let software = named.of_new(&cx, &mut tx, plan.into(), SOFTWARE).await?;
     let mut instance = tx.new_doc(wanted(&cx, &req, region, software)?);
     let keys = req.sshkey_id.as_deref();
     options::resolve_access(&mut tx, &mut instance, keys, req.script_id).await?;
@@ -97,6 +99,7 @@ fn named(req: &CreateInstance) -> Named<'_> {
         snapshot: req.snapshot_id.and_then(OrEmpty::get),
         iso: req.iso_id.and_then(OrEmpty::get),
         ipxe: req.ipxe_chain_url.as_deref(),
+        ..Named::default()
     }
 }
 
@@ -174,8 +177,8 @@ async fn give_volumes(
         let volume = match device.block_id.and_then(|id| id.get()) {
             Some(id) if known.insert(id) => existing_volume(tx, id.into(), instance).await?,
             Some(id) => {
-                let help = format!("{id} is listed twice");
-                return Err(Refusal::field("block_devices", help).into());
+                cx.warn("block_devices", format!("{id} is listed twice"));
+                continue;
             }
             None => new_volume(cx, tx, device, instance)?,
         };
@@ -227,6 +230,7 @@ fn new_volume(
         os_id: if bootable { os_id } else { 0 },
         snapshot: None,
         bootable,
+        goes_with_instance: bootable,
     }))
 }
 

@@ -93,6 +93,7 @@ impl Hosted for Instance {
 impl Kind for Instance {
     const KIND: &'static str = "instance";
     const UNKNOWN: &'static str = "instance not found";
+    const GONE: &'static str = "Server is pending destruction";
     const LIVES: bool = true;
     type Seen = Seen;
 

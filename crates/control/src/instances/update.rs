@@ -64,9 +64,10 @@ async fn work(
     };
     let room = plan.map_or_else(|| create::plan(cx, &instance.plan), Ok)?;
     let (os, app, image) = (req.os_id, req.app_id, req.image_id.as_deref());
-    let named = Named { os, app, image, ..Named::default() };
+    let starts_by_itself = instance.software.is_custom() || instance.iso.is_some();
+    let named = Named { os, app, image, starts_by_itself, ..Named::default() };
     let chosen = named.of_change(cx, tx, room.into()).await?;
-    let chosen = chosen.filter(|software| *software != instance.software);
+    let chosen = chosen.filter(|software| instance.software.differs_from(software));
     if chosen.is_none() && plan.is_some() {
         check_kept(cx, &instance.software, room.into())?;
     }

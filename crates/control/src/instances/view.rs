@@ -52,6 +52,7 @@ fn show_in(cx: &Cx, doc: &Doc<Wanted>, networks: &Networks) -> Instance {
     let internal_ip = vpcs.first().map(|(_, address)| address.clone()).unwrap_or_default();
     let shown = Instance {
         internal_ip,
+        kvm: cx.console(doc.id()),
         vpcs: vpcs.into_iter().map(|(vpc, _)| vpc).collect(),
         ..described(doc)
     };
@@ -232,7 +233,7 @@ async fn list(cx: Cx, req: ListInstances) -> Result<Page<Instance>> {
     narrow("tag", req.tag.map(|tag| tag.to_lowercase()));
     narrow("label", req.label);
     narrow("main_ip", req.main_ip);
-    narrow("region", req.region);
+    narrow("region", req.region.map(|region| region.to_ascii_lowercase()));
     narrow("hostname", req.hostname);
     lists.extend(req.firewall_group_id.map(|id| in_firewall_group(id.into())));
     let page = cx.page::<Wanted>(lists, req.per_page, req.cursor.as_deref()).await?;

@@ -65,8 +65,7 @@ async fn create(cx: Cx, req: CreateIso) -> Result<Iso> {
     let address = download("url", &req.url)?;
     let filename = address.path().rsplit('/').next().unwrap_or_default().to_owned();
     if filename.is_empty() {
-        let help = format!("url: `{}` must end in the name of a file, such as disk.iso", req.url);
-        return Err(Refusal::bad("Invalid URL").help(help).into());
+        cx.warn("url", format!("`{}` ends in no file's name, such as disk.iso", req.url));
     }
     let mut tx = cx.begin();
     let description = req.description.unwrap_or_default();

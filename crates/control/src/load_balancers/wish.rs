@@ -1,8 +1,6 @@
 //! What can be wished of a load balancer, at its creation or later: each field checked, and put
 //! into the load balancer that should be.
 
-use std::collections::BTreeSet;
-
 use api::load_balancers::rules::{NewFirewallRule, NewForwardingRule};
 use api::load_balancers::{self as wire, *};
 use api::{Open, OrEmpty, Secret, id};
@@ -16,7 +14,7 @@ use crate::domains::is_hostname;
 use crate::instances::Instance;
 use crate::vpcs::VPC;
 use crate::vpcs::networks::in_field;
-use crate::{Refusal, Result, Tx};
+use crate::{Cx, Refusal, Result, Tx};
 
 /// How many nodes there can be; their number is odd.
 const NODES: std::ops::RangeInclusive<u32> = 1..=99;
@@ -108,7 +106,7 @@ pub(super) async fn apply(tx: &mut Tx, balancer: &mut LoadBalancer, wish: Wish) 
     set(&mut balancer.timeout_s, wish.timeout.map(timeout).transpose()?);
     set(&mut balancer.cookie_name, wish.sticky_session.map(cookie).transpose()?);
     if let Some(check) = wish.health_check {
-        change_check(&mut balancer.health_check, check)?;
+        change_check(tx.cx(), &mut balancer.health_check, check)?;
     }
     if let Some(wanted) = wish.forwarding {
         balancer.forwarding = rules::forwarding(&balancer.forwarding, wanted)?;
@@ -168,7 +166,7 @@ fn cookie(wished: StickySession) -> Result<String> {
     Err(Refusal::field("sticky_session.cookie_name", help).into())
 }
 
-fn change_check(check: &mut wire::HealthCheck, wished: NewHealthCheck) -> Result<()> {
+fn change_check(cx: &Cx, check: &mut wire::HealthCheck, wished: NewHealthCheck) -> Result<()> {
     set(&mut check.protocol, wished.protocol.map(Open::Known));
     if let Some(port) = wished.port {
         rules::check_port("health_check.port", port)?;
@@ -177,8 +175,7 @@ fn change_check(check: &mut wire::HealthCheck, wished: NewHealthCheck) -> Result
     // An empty path is how some clients leave it out.
     if let Some(path) = wished.path.filter(|path| !path.is_empty()) {
         if !path.starts_with('/') || path.contains(char::is_whitespace) {
-            let help = format!("`{path}` is no path such as `/health`");
-            return Err(Refusal::field("health_check.path", help).into());
+            cx.warn("health_check.path", format!("`{path}` is no path such as `/health`"));
         }
         check.path = path;
     }
@@ -281,7 +278,8 @@ async fn instances(tx: &mut Tx, region: &str, wanted: Vec<id::InstanceId>) -> Re
             return Err(Refusal::field("instances", help).into());
         }
         if ids.contains(&id.0) {
-            return Err(Refusal::field("instances", format!("{id} is given twice")).into());
+            tx.cx().warn("instances", format!("{id} is given twice"));
+            continue;
         }
         ids.push(id.0);
     }
@@ -316,18 +314,18 @@ async fn network(
 
 /// The further regions in which it is to work.
 fn regions(tx: &Tx, wanted: Vec<String>) -> Result<Vec<String>> {
-    let mut known = BTreeSet::new();
-    for id in &wanted {
+    let mut chosen = Vec::with_capacity(wanted.len());
+    for id in wanted.iter().filter(|id| !id.is_empty()) {
         let region = tx.cx().region("global_regions", id)?;
         if !region.offers(REGION_OPTION) {
             let help = format!("`{id}` has no load balancers");
             return Err(Refusal::field("global_regions", help).into());
         }
-        if !known.insert(id) {
-            return Err(Refusal::field("global_regions", format!("`{id}` is given twice")).into());
+        if !chosen.contains(&region.id) {
+            chosen.push(region.id.clone());
         }
     }
-    Ok(wanted)
+    Ok(chosen)
 }
 
 #[cfg(test)]

@@ -26,15 +26,15 @@ async fn clusters(cx: Cx, req: ListObjectStorageClusters) -> Result<Page<ObjectS
     slice(&clusters, req.per_page, req.cursor.as_deref())
 }
 
-async fn cluster_tiers(cx: Cx, req: ListObjectStorageClusterTiers) -> Result<Page<ClusterTier>> {
+async fn cluster_tiers(cx: Cx, req: ListObjectStorageClusterTiers) -> Result<Vec<ClusterTier>> {
     let Some(cluster) = cx.catalog().object_storage_cluster(req.cluster_id) else {
         return Err(Refusal::not_found("Invalid object storage cluster ID").into());
     };
     let tiers = offered(&cx, cluster).map(|tier| ClusterTier { id: tier.id, terms: terms(tier) });
-    Ok(Page::whole(tiers.collect()))
+    Ok(tiers.collect())
 }
 
-async fn tiers(cx: Cx, _: ListObjectStorageTiers) -> Result<Page<ObjectStorageTier>> {
+async fn tiers(cx: Cx, _: ListObjectStorageTiers) -> Result<Vec<ObjectStorageTier>> {
     let view = |tier: &catalog::ObjectStorageTier| {
         let clusters = cx.catalog().object_storage_clusters();
         let locations = clusters.filter(|cluster| cluster.tiers.contains(&tier.id));
@@ -46,7 +46,7 @@ async fn tiers(cx: Cx, _: ListObjectStorageTiers) -> Result<Page<ObjectStorageTi
         });
         ObjectStorageTier { id: tier.id, terms: terms(tier), locations: locations.collect() }
     };
-    Ok(Page::whole(cx.catalog().object_storage_tiers().map(view).collect()))
+    Ok(cx.catalog().object_storage_tiers().map(view).collect())
 }
 
 /// A region's city.

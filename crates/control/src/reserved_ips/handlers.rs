@@ -60,12 +60,12 @@ fn blank(tx: &Tx, region: &str, label: Option<String>) -> Doc<Reserved> {
 }
 
 async fn create(cx: Cx, req: CreateReservedIp) -> Result<ReservedIp> {
-    cx.region("region", &req.region)?;
+    let region = &cx.region("region", &req.region)?.id;
     let mut tx = cx.begin();
-    let mut reserved = blank(&tx, &req.region, req.label);
+    let mut reserved = blank(&tx, region, req.label);
     reserved.network = match req.ip_type {
-        IpType::V4 => take_ipv4(&mut tx, &req.region, reserved.id()).await?.into(),
-        IpType::V6 => take_ipv6(&mut tx, &req.region, reserved.id()).await?.into(),
+        IpType::V4 => take_ipv4(&mut tx, region, reserved.id()).await?.into(),
+        IpType::V6 => take_ipv6(&mut tx, region, reserved.id()).await?.into(),
     };
     if let Some(id) = req.instance_id.and_then(|id| id.get()) {
         give(&mut tx, &mut reserved, id.into()).await?;

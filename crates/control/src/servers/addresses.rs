@@ -159,8 +159,7 @@ pub(crate) fn further_ipv6(server: &Server, reserved: Vec<Doc<Reserved>>) -> Vec
 }
 
 /// A server's addresses in its IPv6 networks.
-pub(crate) async fn all_ipv6<K: Hosted>(cx: &Cx, id: impl Into<Uuid>) -> Result<Vec<InstanceIpv6>> {
-    let server = cx.get::<K>(id).await?;
+pub(crate) async fn all_ipv6<K: Hosted>(cx: &Cx, server: &Doc<K>) -> Result<Vec<InstanceIpv6>> {
     let view = |address, network: String, kind: AddressType| InstanceIpv6 {
         ip: full(address),
         network,
@@ -173,7 +172,7 @@ pub(crate) async fn all_ipv6<K: Hosted>(cx: &Cx, id: impl Into<Uuid>) -> Result<
         .into_iter()
         .collect();
     let reserved = cx.all::<Reserved>(on_instance(server.id()), PER_SERVER).await?;
-    for doc in further_ipv6(&server, reserved) {
+    for doc in further_ipv6(server, reserved) {
         if let IpAddr::V6(network) = doc.network {
             let address = host_in(network, server.main_ip());
             items.push(view(address, network.to_string(), AddressType::SecondaryIp));

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use api::id::{SshKeyId, StartupId};
 use api::instances::UserScheme;
+use api::startup_scripts::StartupScriptType;
 use api::{OrEmpty, Secret};
 use serde_json::{Map, Value};
 
@@ -132,6 +133,12 @@ pub(crate) async fn resolve_access(
         server.script = Some(tx.named::<Script>("script_id", id).await?.id());
     }
     Ok(())
+}
+
+/// Whether a request names a script that machines start with, instead of a system.
+pub(crate) async fn is_pxe(tx: &mut Tx, script: Option<OrEmpty<StartupId>>) -> Result<bool> {
+    let Some(id) = script.and_then(OrEmpty::get) else { return Ok(false) };
+    Ok(tx.named::<Script>("script_id", id).await?.when == StartupScriptType::Pxe)
 }
 
 #[cfg(test)]

@@ -2,6 +2,9 @@
 
 use crate::Refusal;
 
+/// What is said besides of what is not in the catalogue: it may be newer than that.
+pub(crate) const NEWER: &str = "What is newer than this catalogue comes with --catalog FILE.";
+
 /// There is no such plan. `kind` is what was looked for, `instead` what the id is that of, and
 /// `nearest` the plan that was probably meant.
 pub(crate) fn unknown(
@@ -12,8 +15,10 @@ pub(crate) fn unknown(
 ) -> Refusal {
     let help = match (instead, nearest) {
         (Some(instead), _) => format!("plan: `{id}` is {instead}"),
-        (None, Some(meant)) => format!("plan: `{id}` is no {kind}; did you mean `{meant}`?"),
-        (None, None) => format!("plan: `{id}` is no {kind}"),
+        (None, Some(meant)) => {
+            format!("plan: `{id}` is no {kind}; did you mean `{meant}`? {NEWER}")
+        }
+        (None, None) => format!("plan: `{id}` is no {kind}. {NEWER}"),
     };
     Refusal::bad("Invalid plan chosen.").help(help)
 }

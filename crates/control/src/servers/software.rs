@@ -6,6 +6,7 @@ use api::id::{IsoId, SnapshotId};
 use uuid::Uuid;
 
 use super::Software;
+use super::plans::NEWER;
 use crate::catalog::{
     ApplicationType, OS_APPLICATION, OS_BACKUP, OS_CUSTOM, OS_SNAPSHOT, Room, System,
 };
@@ -24,6 +25,9 @@ pub(crate) struct Named<'a> {
     pub(crate) snapshot: Option<SnapshotId>,
     pub(crate) iso: Option<IsoId>,
     pub(crate) ipxe: Option<&'a str>,
+    /// Whether something that no field here names starts a custom system: a PXE script, or what
+    /// the server has already.
+    pub(crate) starts_by_itself: bool,
 }
 
 impl Software {
@@ -36,6 +40,17 @@ impl Software {
             Self::Backup(..) => OS_BACKUP,
             Self::Nothing | Self::Iso(_) | Self::Ipxe(_) => OS_CUSTOM,
         }
+    }
+
+    /// Whether it is no system of the catalogue's, but what an image or a script starts.
+    pub(crate) fn is_custom(&self) -> bool {
+        self.os_id() == OS_CUSTOM
+    }
+
+    /// Whether installing `other` would change anything: "custom" says nothing to a server that
+    /// has a custom system.
+    pub(crate) fn differs_from(&self, other: &Self) -> bool {
+        *self != *other && !(*other == Self::Nothing && self.is_custom())
     }
 }
 
@@ -87,6 +102,7 @@ impl<'a> Named<'a> {
         fields: &str,
     ) -> Result<Software> {
         match self.only()? {
+            Some(Choice::Os(OS_CUSTOM)) if !self.starts_by_itself => Err(nothing_to_start().into()),
             Some(choice) => choice.software(cx, tx, room, ADD_FAILED).await,
             None => {
                 let help = format!("give one of {fields}");
@@ -106,6 +122,7 @@ impl<'a> Named<'a> {
         room: Room<'_>,
     ) -> Result<Option<Software>> {
         match self.only()? {
+            Some(Choice::Os(OS_CUSTOM)) if !self.starts_by_itself => Err(nothing_to_start().into()),
             Some(choice) => choice.software(cx, tx, room, "").await.map(Some),
             None => Ok(None),
         }
@@ -120,6 +137,13 @@ impl<'a> Named<'a> {
         }
         Ok(choices.pop().map(|(_, choice)| choice))
     }
+}
+
+/// A custom system is what an image or a script starts; without either there is nothing.
+fn nothing_to_start() -> Refusal {
+    let said = "Please upload select a valid ISO or specify a valid iPXE Chain URL";
+    let help = format!("os_id: {OS_CUSTOM} needs iso_id, ipxe_chain_url or a script of type pxe");
+    Refusal::bad(said).help(help)
 }
 
 impl Choice<'_> {
@@ -150,7 +174,12 @@ fn system(cx: &Cx, id: i64, room: Room<'_>, prefix: &str) -> Result<Software> {
         OS_BACKUP => "the instance's own restore",
         _ => {
             let found = cx.catalog().system(id);
-            let unknown = || refuse(&format!("{id} is no operating system; see /v2/os"));
+            let unknown = || {
+                let meant = cx.catalog().nearest_system(id);
+                let meant = meant.map(|near| format!("; did you mean {}, {}?", near.id, near.name));
+                let meant = meant.unwrap_or_else(|| "; see /v2/os.".into());
+                refuse(&format!("{id} is no operating system{meant} {NEWER}"))
+            };
             check_room(found.ok_or_else(unknown)?, room, prefix)?;
             return Ok(Software::Os(id));
         }
@@ -193,7 +222,12 @@ fn one_click(cx: &Cx, id: i64) -> Result<Software> {
             let help = format!("app_id: {id} is deployed as image_id `{}`", app.image_id);
             Err(refuse(help).into())
         }
-        None => Err(refuse(format!("app_id: {id} is no application; see /v2/applications")).into()),
+        None => {
+            let meant = cx.catalog().nearest_application(id);
+            let meant = meant.map(|app| format!("; did you mean {}, {}?", app.id, app.name));
+            let meant = meant.unwrap_or_else(|| "; see /v2/applications.".into());
+            Err(refuse(format!("app_id: {id} is no application{meant} {NEWER}")).into())
+        }
     }
 }
 
@@ -202,8 +236,9 @@ fn marketplace(cx: &Cx, image: &str) -> Result<Software> {
         return Ok(Software::Image(image.to_owned()));
     }
     let meant = cx.catalog().nearest_image(image);
-    let meant = meant.map(|id| format!("; did you mean `{id}`?")).unwrap_or_default();
-    let help = format!("image_id: `{image}` is no marketplace application{meant}");
+    let meant = meant.map(|id| format!("; did you mean `{id}`?"));
+    let meant = meant.unwrap_or_else(|| "; see /v2/applications.".into());
+    let help = format!("image_id: `{image}` is no marketplace application{meant} {NEWER}");
     Err(Refusal::bad("Invalid application.").help(help).into())
 }
 

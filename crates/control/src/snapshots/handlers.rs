@@ -55,10 +55,13 @@ async fn create(cx: Cx, req: CreateSnapshot) -> Result<Snapshot> {
 }
 
 async fn create_from_url(cx: Cx, req: CreateSnapshotFromUrl) -> Result<Snapshot> {
-    download("url", &req.url)?;
+    let address = download("url", &req.url)?;
+    // The real API calls one that nobody described by itself, too.
+    let file = address.path().rsplit('/').find(|part| !part.is_empty());
+    let name = file.or(address.host()).unwrap_or_default().to_owned();
     let mut tx = cx.begin();
     let snapshot = tx.new_doc(Stored {
-        description: req.description.unwrap_or_default(),
+        description: req.description.filter(|text| !text.is_empty()).unwrap_or(name),
         source: Source::Url(req.url),
         disk_gb: 0,
         os_id: 0,

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use api::id::{InstanceId, Vpc2Id};
+use api::page::PER_PAGE_MAX;
 use api::vpc2::*;
 use api::{OrEmpty, Page};
 use uuid::Uuid;
@@ -85,10 +86,18 @@ async fn delete(cx: Cx, req: DeleteVpc2) -> Result<()> {
     networks::delete(&cx, VPC2, req.vpc_id).await
 }
 
-async fn nodes(cx: Cx, req: ListVpc2Nodes) -> Result<Page<Vpc2Node>> {
+/// The real answer has no `meta`: whoever asks for no number gets all.
+async fn nodes(cx: Cx, req: ListVpc2Nodes) -> Result<Vec<Vpc2Node>> {
     let network = networks::get(&cx, VPC2, req.vpc_id).await?.id();
-    let page = members::page(&cx, network, req.per_page, req.cursor.as_deref()).await?;
-    Ok(page.map(node))
+    let per_page = req.per_page.or(Some(PER_PAGE_MAX));
+    let mut page = members::page(&cx, network, per_page, None).await?;
+    let mut nodes: Vec<_> = page.items.drain(..).map(node).collect();
+    while req.per_page.is_none() && !page.meta.links.next.is_empty() {
+        let next = page.meta.links.next;
+        page = members::page(&cx, network, per_page, Some(&next)).await?;
+        nodes.extend(page.items.drain(..).map(node));
+    }
+    Ok(nodes)
 }
 
 fn node(member: Member) -> Vpc2Node {
@@ -102,29 +111,25 @@ fn node(member: Member) -> Vpc2Node {
     }
 }
 
-/// The servers that a request names as nodes.
-fn named(ids: &[InstanceId]) -> Result<&[InstanceId]> {
+/// The servers that a request names as nodes, each once.
+fn named(ids: &[InstanceId]) -> Result<BTreeSet<InstanceId>> {
     if !(1..=NODES_MAX).contains(&ids.len()) {
         let help = format!("{} are not from 1 to {NODES_MAX}", ids.len());
         return Err(Refusal::field("nodes", help).into());
     }
-    let mut known = BTreeSet::new();
-    match ids.iter().find(|id| !known.insert(**id)) {
-        Some(id) => Err(Refusal::field("nodes", format!("{id} is there twice")).into()),
-        None => Ok(ids),
-    }
+    Ok(ids.iter().copied().collect())
 }
 
 async fn attach(cx: Cx, req: AttachVpc2Nodes) -> Result<()> {
     let mut tx = cx.begin();
     let network = networks::in_path(&mut tx, VPC2, req.vpc_id).await?.id();
     for id in named(&req.nodes)? {
-        if let Some(mut metal) = tx.find::<BareMetal>(*id).await? {
+        if let Some(mut metal) = tx.find::<BareMetal>(id).await? {
             enter(&mut tx, &mut metal, VPC2, "nodes", network, None).await?;
             tx.put(&metal);
             continue;
         }
-        let mut instance = tx.named::<Instance>("nodes", *id).await?;
+        let mut instance = tx.named::<Instance>("nodes", id).await?;
         enter(&mut tx, &mut instance, VPC2, "nodes", network, None).await?;
         tx.put(&instance);
     }
@@ -135,12 +140,12 @@ async fn detach(cx: Cx, req: DetachVpc2Nodes) -> Result<()> {
     let mut tx = cx.begin();
     let network = networks::in_path(&mut tx, VPC2, req.vpc_id).await?.id();
     for id in named(&req.nodes)? {
-        if let Some(mut metal) = tx.find::<BareMetal>(*id).await? {
+        if let Some(mut metal) = tx.find::<BareMetal>(id).await? {
             exit(&mut tx, &mut metal, VPC2, "nodes", network).await?;
             tx.put(&metal);
             continue;
         }
-        let mut instance = tx.named::<Instance>("nodes", *id).await?;
+        let mut instance = tx.named::<Instance>("nodes", id).await?;
         exit(&mut tx, &mut instance, VPC2, "nodes", network).await?;
         tx.put(&instance);
     }

@@ -56,11 +56,11 @@ pub(crate) async fn enter<K: Hosted>(
     }
     for nic in &server.networks {
         let other = tx.find::<PrivateNetwork>(nic.network).await?;
-        // Neither routes nor hardware addresses could tell the two apart.
+        // The real API lets it be, though no route could tell the two apart.
         if let Some(other) = other.filter(|other| other.subnet.overlaps(network.subnet)) {
             let (mine, subnet) = (other.subnet, network.subnet);
-            let help = format!("{subnet} overlaps with {mine}, which the {} is in", K::NOUN);
-            return Err(Refusal::field(field, help).into());
+            let text = format!("{subnet} overlaps with {mine}, which the {} is in", K::NOUN);
+            tx.cx().warn(field, text);
         }
     }
     let address = match wanted {
@@ -114,15 +114,12 @@ pub(super) async fn take_address(
     network: &Doc<PrivateNetwork>,
     owner: Uuid,
 ) -> Result<Ipv4Addr> {
-    let (scope, store) = (scope(network.id()), tx.cx().control.store.clone());
-    for bits in subnets::hosts(network.subnet) {
-        let address = Ipv4Addr::from_bits(bits);
-        let text = address.to_string();
-        // The change relies on the one that it takes, and not on all that are taken before it.
-        if store.taken(&scope, &text).await?.is_none() && tx.taken(&scope, &text).await?.is_none() {
-            tx.take(&scope, text, owner);
-            return Ok(address);
-        }
+    let hosts = subnets::hosts(network.subnet);
+    let range =
+        (Ipv4Addr::from_bits(hosts.start).into(), Ipv4Addr::from_bits(hosts.end - 1).into());
+    // The change relies on the one that it takes, and not on all that are taken before it.
+    if let Some(IpAddr::V4(address)) = tx.take_free(&scope(network.id()), &[range], owner).await? {
+        return Ok(address);
     }
     let noun = network.sort.noun();
     let said = format!("No IP addresses are available in this {noun}.");

@@ -72,12 +72,12 @@ pub(crate) struct Wish {
 
 /// Makes a network.
 pub(crate) async fn create(cx: &Cx, name: Name, wish: Wish) -> Result<Doc<PrivateNetwork>> {
-    cx.region("region", &wish.region)?;
+    let region = &cx.region("region", &wish.region)?.id;
     let subnet = wish.subnet.unwrap_or_default();
     let asked = subnets::asked(name, &subnet, wish.mask.unwrap_or_default())?;
     let description = cut(&wish.description.unwrap_or_default());
     let mut tx = cx.begin();
-    let network = add(&mut tx, name.sort, &wish.region, description, asked).await?;
+    let network = add(&mut tx, name.sort, region, description, asked).await?;
     tx.commit().await?;
     Ok(network)
 }

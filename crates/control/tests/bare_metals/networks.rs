@@ -118,15 +118,15 @@ async fn a_vpc_cannot_go_while_a_server_is_in_it() {
     let server = made(&world, debian()).await;
     let baremetal_id = server.id;
     let list = async || world.client.send(ListBareMetalVpcs { baremetal_id }).await.unwrap();
-    assert!(list().await.items.is_empty());
+    assert!(list().await.is_empty());
     let attach = |vpc_id| AttachBareMetalVpc { baremetal_id, vpc_id };
     world.client.send(attach(vpc.id)).await.unwrap();
-    let places = list().await.items;
+    let places = list().await;
     assert_eq!((places.len(), places[0].id), (1, vpc.id));
     assert!(places[0].ip_address.starts_with("10."), "{}", places[0].ip_address);
     for wrong in [vpc.id, far.id, VpcId::default()] {
         assert_eq!(refused(world.client.send(attach(wrong)).await).0, 400);
-        assert_eq!(list().await.items, places);
+        assert_eq!(list().await, places);
     }
     world.settle().await;
     let machine = machine(&world, baremetal_id).await.unwrap();
@@ -140,7 +140,7 @@ async fn a_vpc_cannot_go_while_a_server_is_in_it() {
     assert_eq!((attachments.len(), &*attachments[0].kind), (1, "baremetal"));
     let detach = DetachBareMetalVpc { baremetal_id, vpc_id: vpc.id };
     world.client.send(detach.clone()).await.unwrap();
-    assert!(list().await.items.is_empty(), "at once");
+    assert!(list().await.is_empty(), "at once");
     assert_eq!(refused(world.client.send(detach).await).0, 400);
     world.client.send(attach(vpc.id)).await.unwrap();
     world.client.send(DeleteBareMetal { baremetal_id }).await.unwrap();
@@ -158,19 +158,19 @@ async fn a_new_server_is_put_in_the_networks_that_it_is_to_be_in() {
         ..debian()
     };
     let baremetal_id = made(&world, request).await.id;
-    let vpcs = world.client.send(ListBareMetalVpcs { baremetal_id }).await.unwrap().items;
+    let vpcs = world.client.send(ListBareMetalVpcs { baremetal_id }).await.unwrap();
     assert_eq!(vpcs.iter().map(|place| place.id).collect::<Vec<_>>(), [vpc.id]);
-    let vpc2s = world.client.send(ListBareMetalVpc2s { baremetal_id }).await.unwrap().items;
+    let vpc2s = world.client.send(ListBareMetalVpc2s { baremetal_id }).await.unwrap();
     let own = world.client.send(ListVpc2::default()).await.unwrap().items;
     assert_eq!((vpc2s.len(), vpc2s[0].id), (1, own[0].id), "made for it");
     let leave = UpdateBareMetal { detach_vpc2: Some(vec![own[0].id]), ..nothing(baremetal_id) };
     world.client.send(leave.clone()).await.unwrap();
     world.client.send(leave).await.unwrap();
-    let left = world.client.send(ListBareMetalVpc2s { baremetal_id }).await.unwrap().items;
+    let left = world.client.send(ListBareMetalVpc2s { baremetal_id }).await.unwrap();
     assert!(left.is_empty());
     let join = UpdateBareMetal { attach_vpc2: Some(vec![own[0].id]), ..nothing(baremetal_id) };
     world.client.send(join).await.unwrap();
-    let back = world.client.send(ListBareMetalVpc2s { baremetal_id }).await.unwrap().items;
+    let back = world.client.send(ListBareMetalVpc2s { baremetal_id }).await.unwrap();
     assert_eq!(back.len(), 1);
 }
 
@@ -194,17 +194,17 @@ async fn in_a_vpc2_it_may_choose_its_address() {
         assert!(status == 400 && text.contains("ip_address"), "{text}");
     }
     attach("10.99.0.77").await.unwrap();
-    let places = world.client.send(ListBareMetalVpc2s { baremetal_id }).await.unwrap().items;
+    let places = world.client.send(ListBareMetalVpc2s { baremetal_id }).await.unwrap();
     assert_eq!(places[0].ip_address, "10.99.0.77");
     let ask = ListVpc2Nodes { vpc_id, ..Default::default() };
-    let nodes = world.client.send(ask.clone()).await.unwrap().items;
+    let nodes = world.client.send(ask.clone()).await.unwrap();
     assert_eq!((nodes.len(), &*nodes[0].kind, &*nodes[0].node_status), (1, "baremetal", "active"));
     world.client.send(DetachBareMetalVpc2 { baremetal_id, vpc_id }).await.unwrap();
     let nodes = vec![Uuid::from(baremetal_id).into()];
     world.client.send(AttachVpc2Nodes { vpc_id, nodes: nodes.clone() }).await.unwrap();
-    assert_eq!(world.client.send(ask.clone()).await.unwrap().items.len(), 1);
+    assert_eq!(world.client.send(ask.clone()).await.unwrap().len(), 1);
     world.client.send(DetachVpc2Nodes { vpc_id, nodes }).await.unwrap();
-    assert!(world.client.send(ask).await.unwrap().items.is_empty());
+    assert!(world.client.send(ask).await.unwrap().is_empty());
 }
 
 #[tokio::test]

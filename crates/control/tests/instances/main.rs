@@ -3,6 +3,8 @@
 mod changes;
 #[path = "../common/mod.rs"]
 mod common;
+mod log;
+mod real;
 
 use std::time::Duration;
 
@@ -244,7 +246,17 @@ async fn applications_are_shown_by_their_number_or_image() {
         CreateInstance { os_id: None, image_id: Some("openlitespeed-wordpres".into()), ..debian() };
     is_refused(&world, wrong, 400, "did you mean `openlitespeed-wordpress`?").await;
     let wrong = CreateInstance { os_id: None, app_id: Some(999_999), ..debian() };
-    is_refused(&world, wrong, 400, "app_id: 999999 is no application").await;
+    is_refused(&world, wrong, 400, "app_id: 999999 is no application; see /v2/app").await;
+    let wrong = CreateInstance { os_id: Some(2137), ..debian() };
+    is_refused(&world, wrong, 400, "did you mean 2136, Debian 12 x64").await;
+    let wrong = CreateInstance { plan: "vc2-1c-1g".into(), ..debian() };
+    is_refused(
+        &world,
+        wrong,
+        400,
+        "did you mean `vc2-1c-1gb`? What is newer than this catalogue comes with --catalog FILE.",
+    )
+    .await;
 }
 
 #[tokio::test]

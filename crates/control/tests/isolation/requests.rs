@@ -26,12 +26,6 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ("set-bare-metal-reverse-ipv6", "ip", "ipv6 of a machine"),
 ];
 
-/// Places where the caller's own thing is answered as one that is not there, with the reason.
-pub(crate) const SAME: &[(&str, &str)] = &[
-    ("update-instance detach_", "networks that it is not in are passed over"),
-    ("update-bare-metal detach_", "networks that it is not in are passed over"),
-];
-
 /// A request, ready to be sent.
 #[derive(Debug, Clone)]
 pub(crate) struct Asked {

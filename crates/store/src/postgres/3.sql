@@ -41,15 +41,22 @@ CREATE TRIGGER resource_changes AFTER UPDATE ON resource
 CREATE TRIGGER resource_goes AFTER DELETE ON resource
     FOR EACH ROW WHEN (OLD.class IS NOT NULL) EXECUTE FUNCTION add_up();
 
--- Checks and writes one change. KE001: stale. KE002: the row is being deleted. KE003: the change
--- says that a row stands in a list where it does not. In each case nothing is written.
+-- Checks and writes one change. KE001: stale, and the message says what is. KE002: the row is being
+-- deleted. KE003: the change says that a row stands in a list where it does not. KE004: a row that
+-- is needed is gone. In each case nothing is written.
 CREATE OR REPLACE FUNCTION apply(change jsonb) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     l record; r record; list_id bigint; stood bigint; found_version bigint; going boolean;
-    n bigint; empty bigint[] := '{}';
+    n bigint; empty bigint[] := '{}'; needed uuid; hot text;
     removed uuid[] := ARRAY (SELECT jsonb_array_elements_text(change->'removed')::uuid);
 BEGIN
     PERFORM guard(change->'guards', removed);
+    IF change->'needs' <> '[]' THEN
+        SELECT x.id INTO needed FROM jsonb_to_recordset(change->'needs') AS x (id uuid, lease bigint)
+            LEFT JOIN resource s ON s.id = x.id AND s.lease = coalesce(x.lease, s.lease)
+            WHERE s.id IS NULL LIMIT 1;
+        IF FOUND THEN RAISE EXCEPTION '%', needed USING ERRCODE = 'KE004'; END IF;
+    END IF;
     FOR l IN SELECT * FROM jsonb_to_recordset(change->'lists') AS x
         (account bigint, kind text, field text, value text, moves bigint, total bigint)
     LOOP
@@ -57,7 +64,9 @@ BEGIN
             VALUES (l.account, l.kind, l.field, l.value, l.moves)
             ON CONFLICT (account, kind, field, value) DO UPDATE SET total = a.total + l.moves
             RETURNING a.id, a.total - l.moves INTO list_id, stood;
-        IF stood <> l.total THEN RAISE EXCEPTION 'stale' USING ERRCODE = 'KE001'; END IF;
+        IF stood <> l.total THEN
+            RAISE EXCEPTION 'list % % % %', l.account, l.kind, l.field, l.value USING ERRCODE = 'KE001';
+        END IF;
         IF stood + l.moves = 0 THEN empty := empty || list_id; END IF;
     END LOOP;
     FOR r IN SELECT * FROM jsonb_to_recordset(change->'rows') AS x
@@ -69,21 +78,23 @@ BEGIN
             SELECT version, deleting INTO found_version, going FROM resource WHERE id = r.id FOR SHARE;
         END IF;
         IF coalesce(found_version, 0) <> r.version THEN
-            RAISE EXCEPTION 'stale' USING ERRCODE = 'KE001';
+            RAISE EXCEPTION 'row %', r.id USING ERRCODE = 'KE001';
         ELSIF r.put AND going THEN
             RAISE EXCEPTION '%', r.id USING ERRCODE = 'KE002';
         END IF;
     END LOOP;
-    IF change->'holders' <> '[]' AND EXISTS (
-        SELECT FROM jsonb_to_recordset(change->'holders') AS x (scope text, value text, owner uuid)
-        LEFT JOIN taken t USING (scope, value) WHERE t.owner IS DISTINCT FROM x.owner
-    ) OR change->'holds' <> '[]' AND EXISTS (
-        SELECT FROM jsonb_to_recordset(change->'holds')
-            AS x (scope text, value text, owner uuid, released boolean)
-        JOIN taken t USING (scope, value)
-        WHERE NOT x.released AND t.owner <> x.owner AND t.owner <> ALL (removed)
-    ) THEN RAISE EXCEPTION 'stale' USING ERRCODE = 'KE001';
+    IF change->'holders' <> '[]' THEN
+        SELECT scope INTO hot
+            FROM jsonb_to_recordset(change->'holders') AS x (scope text, value text, owner uuid)
+            LEFT JOIN taken t USING (scope, value) WHERE t.owner IS DISTINCT FROM x.owner LIMIT 1;
     END IF;
+    IF hot IS NULL AND change->'holds' <> '[]' THEN
+        SELECT scope INTO hot FROM jsonb_to_recordset(change->'holds')
+            AS x (scope text, value text, owner uuid, released boolean)
+            JOIN taken t USING (scope, value)
+            WHERE NOT x.released AND t.owner <> x.owner AND t.owner <> ALL (removed) LIMIT 1;
+    END IF;
+    IF hot IS NOT NULL THEN RAISE EXCEPTION 'values %', hot USING ERRCODE = 'KE001'; END IF;
 
     -- Most changes only create or only update: what is empty costs a comparison, not a statement.
     IF change->'leaves' <> '[]' THEN
@@ -101,6 +112,8 @@ BEGIN
         IF EXISTS (SELECT FROM resource JOIN entry USING (seq) WHERE id = ANY (removed)) THEN
             RAISE EXCEPTION 'a row that is removed stands in more lists' USING ERRCODE = 'KE003';
         END IF;
+        PERFORM clear(t.scope, t.place) FROM taken t
+            WHERE t.owner = ANY (removed) AND t.place IS NOT NULL;
         DELETE FROM taken WHERE owner = ANY (removed);
         DELETE FROM resource WHERE id = ANY (removed);
     END IF;
@@ -131,15 +144,28 @@ BEGIN
         DELETE FROM list WHERE id = ANY (empty);
     END IF;
     IF change->'holds' <> '[]' THEN
-        DELETE FROM taken t
-            USING jsonb_to_recordset(change->'holds') AS x (scope text, value text, owner uuid)
-            WHERE t.scope = x.scope AND t.value = x.value AND t.owner IS DISTINCT FROM x.owner;
-        INSERT INTO taken (scope, value, owner)
-            SELECT scope, value, owner
-            FROM jsonb_to_recordset(change->'holds') AS x (scope text, value text, owner uuid)
-            WHERE owner IS NOT NULL ON CONFLICT DO NOTHING; -- the owner holds it already
+        FOR r IN SELECT x.*, t.owner AS holder FROM jsonb_to_recordset(change->'holds')
+                AS x (scope text, value text, owner uuid, place bigint)
+            LEFT JOIN taken t USING (scope, value) WHERE t.owner IS DISTINCT FROM x.owner
+        LOOP
+            IF r.owner IS NULL THEN
+                DELETE FROM taken WHERE scope = r.scope AND value = r.value;
+                IF r.place IS NOT NULL THEN PERFORM clear(r.scope, r.place); END IF;
+            ELSIF r.holder IS NOT NULL THEN
+                UPDATE taken SET owner = r.owner WHERE scope = r.scope AND value = r.value;
+            ELSE
+                INSERT INTO taken (scope, value, owner, place)
+                    VALUES (r.scope, r.value, r.owner, r.place);
+                IF r.place IS NOT NULL THEN PERFORM fill(r.scope, r.place); END IF;
+            END IF;
+        END LOOP;
     END IF;
-    INSERT INTO audit (at, account, "user", op, resource)
-        SELECT at, account, "user", op, resource FROM jsonb_to_record(change->'audit')
-            AS x (at bigint, account bigint, "user" uuid, op text, resource uuid);
+END $$;
+
+-- Empties everything, in one moment: no change is under way meanwhile. Numbers go on from where
+-- they were, so that old cursors point at nothing.
+CREATE FUNCTION reset() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('kettle reset', 0));
+    TRUNCATE world, list, entry, resource, taken, run, sums;
 END $$;

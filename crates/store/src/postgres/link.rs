@@ -2,12 +2,13 @@
 //!
 //! Each call is one statement and thereby one transaction, so that many can be under way on one
 //! connection. Nothing here may begin a transaction that outlives a statement.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
+use tokio::time::{Instant, MissedTickBehavior};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{AsyncMessage, Client, Config, NoTls, Row, Statement};
 
@@ -20,6 +21,15 @@ const SESSION: &str = "SET search_path = kettle; SET enable_seqscan = off;
 
 /// The channel on which servers tell each other that a row has become due.
 const CHANNEL: &str = "kettle_due";
+
+/// A server that is there holds an advisory lock: this number, and its own.
+const PRESENT: i32 = 0x6b65_7474;
+
+/// How often to look for servers that have gone. One that only lost its connection is back in time.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// How often the log is told that there is no connection to listen to.
+const WORD: Duration = Duration::from_secs(60);
 
 /// How long to wait before the listener connects again.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -91,17 +101,23 @@ impl Links {
 
 /// Tells other servers of rows that have become due here (`told`), and the engine of theirs
 /// (`woken`), until it is aborted. What goes by while there is no connection is made good by one
-/// wake when there is one again.
-pub(crate) async fn listen(config: Config, told: Arc<Notify>, woken: Arc<Notify>) {
+/// wake when there is one again. Its session says that this server is there, and it frees what
+/// servers hold that are not.
+pub(crate) async fn listen(config: Config, server: i32, told: Arc<Notify>, woken: Arc<Notify>) {
+    let mut said: Option<Instant> = None;
     loop {
-        if let Err(e) = relay(&config, &told, &woken).await {
+        let ended = relay(&config, server, &told, &woken).await;
+        if let Err(e) = ended
+            && said.is_none_or(|said| said.elapsed() >= WORD)
+        {
             tracing::warn!(error = %e, "not listening to PostgreSQL; trying again");
+            said = Some(Instant::now());
         }
         tokio::time::sleep(PAUSE).await;
     }
 }
 
-async fn relay(config: &Config, told: &Notify, woken: &Notify) -> Result<()> {
+async fn relay(config: &Config, server: i32, told: &Notify, woken: &Notify) -> Result<()> {
     let (client, mut connection) = config.connect(NoTls).await?;
     let own = AtomicUsize::new(0);
     let hear = async {
@@ -116,15 +132,38 @@ async fn relay(config: &Config, told: &Notify, woken: &Notify) -> Result<()> {
     };
     let tell = async {
         // A lost word costs nothing, so nobody waits for the disk.
-        let sql = format!("SET synchronous_commit = off; LISTEN {CHANNEL}");
+        let sql = format!("SET synchronous_commit = off; LISTEN {CHANNEL}; {SESSION}");
         client.batch_execute(&sql).await?;
+        client.execute("SELECT pg_advisory_lock_shared($1, $2)", &[&PRESENT, &server]).await?;
         let pid: i32 = client.query_one("SELECT pg_backend_pid()", &[]).await?.get(0);
         own.store(pid as usize, Relaxed);
         woken.notify_one();
+        let (mut missing, mut looks) = (BTreeSet::new(), tokio::time::interval(LOOK));
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            told.notified().await;
-            client.batch_execute(&format!("NOTIFY {CHANNEL}")).await?;
+            tokio::select! {
+                () = told.notified() => client.batch_execute(&format!("NOTIFY {CHANNEL}")).await?,
+                _ = looks.tick() => missing = free(&client, &missing, woken).await?,
+            }
         }
     };
     tokio::select! { end = hear => end, end = tell => end }
+}
+
+/// Frees what servers hold that were missing the last time and still are; tells who is missing now.
+async fn free(client: &Client, before: &BTreeSet<i32>, woken: &Notify) -> Result<BTreeSet<i32>> {
+    let sql = "SELECT DISTINCT holder FROM resource WHERE lease <> 0 AND NOT EXISTS (
+        SELECT FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND granted
+            AND classid = $1::integer::oid AND objid = holder::oid
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))";
+    let found = client.query(sql, &[&PRESENT]).await?;
+    let missing: BTreeSet<i32> = found.iter().map(|row| row.get(0)).collect();
+    let gone: Vec<i32> = missing.intersection(before).copied().collect();
+    if !gone.is_empty() {
+        let sql = "UPDATE resource SET lease = 0 WHERE lease <> 0 AND holder = ANY ($1)";
+        let freed = client.execute(sql, &[&gone]).await?;
+        tracing::info!(rows = freed, "a server has gone; what it held is free");
+        woken.notify_one();
+    }
+    Ok(missing)
 }

@@ -6,9 +6,9 @@
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Params};
 use uuid::Uuid;
 
-use super::sums;
-use crate::change::{Audit, Change, Edit, Name};
-use crate::{Error, Facet, Outcome, Result, Row};
+use super::{names, sums};
+use crate::change::{Change, Edit, Name, Need};
+use crate::{Error, Facet, Hot, Outcome, Result, Row};
 
 pub(crate) fn apply(db: &Connection, change: &Change) -> Result<()> {
     check(db, change)?;
@@ -16,36 +16,30 @@ pub(crate) fn apply(db: &Connection, change: &Change) -> Result<()> {
     let (removed, put): (Vec<_>, Vec<_>) = change.edits.iter().partition(|edit| edit.removed);
     removed.into_iter().try_for_each(|edit| remove(db, edit))?;
     put.into_iter().try_for_each(|edit| write(db, edit))?;
-    for ((scope, value), hold) in &change.holds {
-        let holder = taken(db, scope, value)?;
-        if holder.is_some() && holder != hold.owner {
-            run(db, "DELETE FROM taken WHERE scope = ? AND value = ?", (scope, value))?;
-        }
-        if let Some(owner) = hold.owner.filter(|_| holder != hold.owner) {
-            let sql = "INSERT INTO taken (scope, value, owner) VALUES (?, ?, ?)";
-            run(db, sql, (scope, value, owner.as_bytes()))?;
-        }
-    }
-    let Audit { at, account, user, op, resource } = &change.audit;
-    let sql = "INSERT INTO audit (at, account, user, op, resource) VALUES (?, ?, ?, ?, ?)";
-    run(db, sql, (at, account, user.as_bytes(), op, resource.as_bytes()))?;
-    Ok(())
+    change.holds.iter().try_for_each(|(name, hold)| names::hold(db, name, hold.owner))
 }
 
 /// Whether all is as the change relied on.
 fn check(db: &Connection, change: &Change) -> Result<()> {
-    let fresh = |is: bool| if is { Ok(()) } else { Err(Error::Stale) };
+    fn fresh(is: bool, hot: impl FnOnce() -> Hot) -> Result<()> {
+        if is { Ok(()) } else { Err(Error::Stale(hot())) }
+    }
+    for need in &change.needs {
+        needed(db, *need)?;
+    }
     for (id, version) in &change.versions {
-        fresh(stored(db, *id)?.1 == *version)?;
+        fresh(stored(db, *id)?.1 == *version, || Hot::row(*id))?;
     }
     for (list, total) in &change.totals {
-        fresh(self::list(db, list.account, &list.kind, &list.facet)?.1 == *total)?;
+        let stands = self::list(db, list.account, &list.kind, &list.facet)?.1;
+        fresh(stands == *total, || Hot::list(list.account, &list.kind, &list.facet))?;
     }
     for ((scope, value), holder) in &change.holders {
-        fresh(taken(db, scope, value)? == *holder)?;
+        fresh(names::taken(db, scope, value)? == *holder, || Hot::scope(scope))?;
     }
     for (name, hold) in &change.holds {
-        fresh(hold.released || hold.owner.is_none() || free(db, change, name, hold.owner)?)?;
+        let free = hold.released || hold.owner.is_none() || free(db, change, name, hold.owner)?;
+        fresh(free, || Hot::scope(&name.0))?;
     }
     for edit in change.edits.iter().filter(|edit| edit.row.version > 0 && !edit.removed) {
         if stored(db, edit.row.id)?.2 {
@@ -55,9 +49,16 @@ fn check(db: &Connection, change: &Change) -> Result<()> {
     Ok(())
 }
 
+/// Whether a row is there, and the claim of a step holds.
+pub(crate) fn needed(db: &Connection, (id, lease): Need) -> Result<()> {
+    let sql = "SELECT 1 FROM resource WHERE id = ?1 AND lease = coalesce(?2, lease)";
+    let there = db.prepare_cached(sql)?.exists((id.as_bytes(), lease))?;
+    if there { Ok(()) } else { Err(Error::Gone(id)) }
+}
+
 /// Whether `owner` may take `name`: nobody else holds it, or who does goes with this change.
 fn free(db: &Connection, change: &Change, name: &Name, owner: Option<Uuid>) -> Result<bool> {
-    let holder = taken(db, &name.0, &name.1)?;
+    let holder = names::taken(db, &name.0, &name.1)?;
     Ok(holder.is_none_or(|id| owner == Some(id) || change.removes(id)))
 }
 
@@ -105,7 +106,7 @@ fn forget(db: &Connection, row: &Row, seq: i64) -> Result<usize> {
         run(db, "UPDATE list SET total = total - 1 WHERE id = ?", [list])?;
         run(db, "DELETE FROM entry WHERE list = ? AND seq = ?", [*list, seq])?;
     }
-    run(db, "DELETE FROM taken WHERE owner = ?", [row.id.as_bytes()])?;
+    names::forget(db, row.id)?;
     let added = sums::stored(db, seq)?;
     sums::add(db, row, added.as_ref(), -1)?;
     run(db, "DELETE FROM resource WHERE seq = ?", [seq])?;
@@ -185,13 +186,6 @@ pub(crate) fn list(db: &Connection, account: i64, kind: &str, facet: &Facet) -> 
     let key = (account, kind, facet.0, &facet.1);
     let found = find.query_row(key, |r| Ok((r.get(0)?, r.get(1)?)));
     Ok(found.optional()?.unwrap_or_default())
-}
-
-/// Who holds a unique value.
-pub(crate) fn taken(db: &Connection, scope: &str, value: &str) -> Result<Option<Uuid>> {
-    let mut find = db.prepare_cached("SELECT owner FROM taken WHERE scope = ? AND value = ?")?;
-    let found = find.query_row((scope, value), |r| r.get(0).map(Uuid::from_bytes));
-    Ok(found.optional()?)
 }
 
 /// Runs one statement: how many rows it changed.

@@ -25,7 +25,8 @@ fn take(path: &Path, make: bool) -> Result<()> {
     }
 }
 
-fn open(path: &Path, make: bool) -> io::Result<File> {
+/// Opens a file; one that is made is its owner's alone.
+pub(super) fn open(path: &Path, make: bool) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.append(true).create(make);
     #[cfg(unix)]
@@ -69,7 +70,8 @@ pub(crate) fn is_locked(path: &Path) -> bool {
     matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
 }
 
-fn with(path: &Path, beside: &str) -> PathBuf {
+/// The file beside another.
+pub(super) fn with(path: &Path, beside: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(beside);
     name.into()

@@ -43,7 +43,9 @@ where
     fn run(&mut self, db: &Connection) -> Result<()> {
         match (self.work)(db) {
             // The batch stands, and so do these.
-            result @ (Ok(_) | Err(Error::Stale | Error::Deleting(_))) => self.result = result,
+            result @ (Ok(_) | Err(Error::Stale(_) | Error::Gone(_) | Error::Deleting(_))) => {
+                self.result = result
+            }
             Err(e) => return Err(e),
         }
         Ok(())

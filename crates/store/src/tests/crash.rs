@@ -37,7 +37,6 @@ async fn one_that_fails_harms_no_neighbour() {
             let (store, name) = (store.clone(), facet("name", &format!("wanted {refused}")));
             tasks.spawn(async move {
                 let (mut tx, new) = (store.begin(), row());
-                let id = new.id;
                 let is = if n < 2 { vec![name.clone()] } else { vec![] };
                 let was = if n == 3 && refused { vec![name.clone()] } else { vec![] };
                 match n {
@@ -46,7 +45,7 @@ async fn one_that_fails_harms_no_neighbour() {
                     _ => {}
                 }
                 tx.put(new, was, is);
-                (n, commit(tx, id).await)
+                (n, tx.commit().await)
             });
         }
         while sqlite(store).writer().waiting() < 20 {
@@ -57,7 +56,7 @@ async fn one_that_fails_harms_no_neighbour() {
         holding.await.unwrap().unwrap();
         failed.retain(|(_, outcome)| outcome.is_err());
         failed.sort_by_key(|(n, _)| *n);
-        assert!(matches!(failed[..2], [(0 | 1, Err(Error::Stale)), (2, Err(Error::Stale))]));
+        assert!(matches!(failed[..2], [(0 | 1, Err(Error::Stale(_))), (2, Err(Error::Stale(_)))]));
         assert_eq!(matches!(failed[2..], [(3, Err(Error::Inconsistent(_)))]), refused);
         let stored = size(store).await[0] - before[0];
         assert_eq!(stored, 20 - failed.len() as i64);
@@ -70,8 +69,7 @@ async fn what_the_database_refuses_fails_alone() {
     let fresh = file().await.unwrap();
     let taken = create(&fresh.store, row(), &[]).await.unwrap().id;
     let twice = move |db: &Connection| {
-        let sql = "INSERT INTO audit (at, account, user, op, resource) VALUES (0, 0, x'', '', x'')";
-        db.execute(sql, [])?;
+        db.execute("INSERT INTO world (kind, id, state) VALUES ('disk', x'', '')", [])?;
         db.execute("UPDATE resource SET account = 'a word' WHERE id = ?", [taken.as_bytes()])?;
         Ok(())
     };
@@ -155,7 +153,7 @@ async fn writes_until_killed() {
                 let id = new.id;
                 tx.put(new, vec![], vec![facet("name", &format!("n{n}"))]);
                 tx.take("name", id.to_string(), id);
-                commit(tx, id).await.unwrap();
+                tx.commit().await.unwrap();
                 println!("done {id}");
             }
         });

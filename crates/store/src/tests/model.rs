@@ -127,7 +127,7 @@ async fn step(store: &Store, model: &mut Vec<Entry>, id: Uuid, now: i64, op: &Op
                 _ => row.tally.clone(),
             };
             tx.put(Row { deleting: doom, due, tally, ..row }, entry.facets.clone(), facets.clone());
-            let result = commit(tx, entry.id).await;
+            let result = tx.commit().await;
             assert_eq!(matches!(result, Err(Error::Deleting(_))), entry.deleting);
             result?;
             (entry.facets, entry.deleting) = (facets.clone(), doom);
@@ -138,7 +138,7 @@ async fn step(store: &Store, model: &mut Vec<Entry>, id: Uuid, now: i64, op: &Op
             let mut tx = store.begin();
             let row = tx.get(entry.id).await?.expect("the model has it");
             tx.remove(row, entry.facets);
-            commit(tx, entry.id).await?;
+            tx.commit().await?;
         }
         Op::Step { outcome, tally } => {
             let Some(mut row) = store.claim(now, 10, 1).await?.pop() else { return Ok(false) };
@@ -152,7 +152,7 @@ async fn step(store: &Store, model: &mut Vec<Entry>, id: Uuid, now: i64, op: &Op
             let Some(n) = nth(*n) else { return Ok(false) };
             let mut tx = store.begin();
             tx.take("value", value.to_string(), model[n].id);
-            commit(tx, model[n].id).await?;
+            tx.commit().await?;
         }
     }
     Ok(true)

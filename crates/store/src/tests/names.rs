@@ -6,7 +6,7 @@ use super::*;
 async fn take(store: &Store, value: &str, owner: Uuid) -> Result<()> {
     let mut tx = store.begin();
     tx.take("name", value, owner);
-    commit(tx, owner).await
+    tx.commit().await
 }
 
 pub(super) async fn a_value_is_held_by_one(store: Store) {
@@ -15,7 +15,7 @@ pub(super) async fn a_value_is_held_by_one(store: Store) {
     take(&store, "n", one).await.unwrap(); // it has it already
     let mut tx = store.begin();
     tx.take("another scope", "n", one);
-    commit(tx, one).await.unwrap();
+    tx.commit().await.unwrap();
     assert_eq!(store.held("name", one).await.unwrap(), ["n"]);
     assert!(store.held("name", Uuid::now_v7()).await.unwrap().is_empty());
     let before = size(&store).await;
@@ -25,7 +25,7 @@ pub(super) async fn a_value_is_held_by_one(store: Store) {
     tx.put(two, vec![], vec![facet("name", "n")]);
     tx.take("name", "free", id);
     tx.take("name", "n", id);
-    assert!(stale(&commit(tx, id).await));
+    assert!(stale(&tx.commit().await));
     assert_eq!(size(&store).await, before, "nothing is written");
     assert_eq!(store.taken("name", "n").await.unwrap(), Some(one));
     assert_eq!(store.taken("name", "free").await.unwrap(), None);
@@ -41,7 +41,7 @@ pub(super) async fn of_many_takers_one_wins(store: Store) {
                 let id = new.id;
                 tx.take("name", format!("n{round}"), id);
                 tx.put(new, vec![], vec![]);
-                (id, commit(tx, id).await)
+                (id, tx.commit().await)
             });
         }
         let mut won = tasks.join_all().await;
@@ -62,12 +62,12 @@ pub(super) async fn a_value_changes_hands(store: Store) {
     assert_eq!(tx.taken("name", "n").await.unwrap(), None);
     tx.take("name", "n", two);
     assert_eq!(tx.taken("name", "n").await.unwrap(), Some(two));
-    commit(tx, two).await.unwrap();
+    tx.commit().await.unwrap();
     assert_eq!(store.taken("name", "n").await.unwrap(), Some(two));
     let mut tx = store.begin();
     tx.release("name", "n");
     tx.release("name", "was never taken");
-    commit(tx, two).await.unwrap();
+    tx.commit().await.unwrap();
     assert_eq!(store.taken("name", "n").await.unwrap(), None);
 }
 
@@ -81,7 +81,7 @@ pub(super) async fn a_value_goes_with_its_row(store: Store) {
     tx.remove(one, vec![]);
     assert_eq!(tx.taken("name", "n").await.unwrap(), None, "its holder goes");
     tx.take("name", "n", id);
-    commit(tx, id).await.unwrap();
+    tx.commit().await.unwrap();
     assert_eq!(store.taken("name", "n").await.unwrap(), Some(id));
     assert_eq!(store.taken("name", "m").await.unwrap(), None);
 }
@@ -98,7 +98,7 @@ pub(super) async fn what_was_free_is_checked_at_the_commit(store: Store) {
             true => other.release("name", "n"),
             false => other.take("name", "n", Uuid::now_v7()),
         }
-        commit(other, id).await.unwrap();
-        assert!(stale(&commit(tx, id).await));
+        other.commit().await.unwrap();
+        assert!(stale(&tx.commit().await));
     }
 }

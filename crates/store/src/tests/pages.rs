@@ -84,7 +84,7 @@ pub(super) async fn a_cursor_outlives_its_row(store: Store) {
     let cursor = rows[2].seq;
     let mut tx = store.begin();
     tx.remove(rows[2].clone(), vec![]);
-    commit(tx, rows[2].id).await.unwrap();
+    tx.commit().await.unwrap();
     let page = store.page(&ask(&[], From::After(cursor), 9)).await.unwrap();
     assert_eq!(seqs(&page), [rows[3].seq, rows[4].seq]);
     assert!(page.more_before && !page.more_after);

@@ -49,11 +49,34 @@ async fn a_connection_that_dies_is_made_anew() {
         assert!(failures < 100, "{e}");
     }
     while let Err(e) = change(&store, id, "1", None).await {
-        assert!(matches!(e, Error::Postgres(_) | Error::Stale), "{e}");
+        assert!(matches!(e, Error::Postgres(_) | Error::Stale(_)), "{e}");
         failures += 1;
         assert!(failures < 100, "{e}");
     }
     assert_eq!(store.get(id).await.unwrap().unwrap().desired, "1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_server_holds_is_free_when_its_session_has_ended() {
+    let Some(url) = testing::postgres().await else { return };
+    let (one, two) = (open(&url).await, open(&url).await);
+    for store in [&one, &two] {
+        store.woken().notified().await; // its session is there
+        create(store, Row { due: Some(1), ..row() }, &[]).await.unwrap();
+    }
+    let (gone, stays) =
+        (one.claim(1, 1_000_000, 1).await.unwrap(), two.claim(1, 1_000_000, 1).await);
+    drop(one);
+    let claimed = loop {
+        // The other looks by itself, now and then.
+        two.woken().notified().await;
+        if let Some(row) = two.claim(2, 1_000_000, 9).await.unwrap().pop() {
+            break row;
+        }
+    };
+    assert_eq!(claimed.id, gone[0].id);
+    let held = &stays.unwrap()[0];
+    assert_eq!(two.get(held.id).await.unwrap().unwrap().lease, held.lease, "this one is there");
 }
 
 #[tokio::test]

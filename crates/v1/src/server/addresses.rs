@@ -61,7 +61,7 @@ pub(super) async fn reverse_list_ipv6(cx: Cx) -> Result<Reply> {
     let instance_id = cx.server().await?;
     let entries = cx.on(SERVER, ListInstanceReverseIpv6 { instance_id }).await?;
     let views =
-        entries.items.into_iter().map(|entry| json!({ "ip": entry.ip, "reverse": entry.reverse }));
+        entries.into_iter().map(|entry| json!({ "ip": entry.ip, "reverse": entry.reverse }));
     Ok(keyed(&cx, views))
 }
 

@@ -12,7 +12,7 @@ use crate::cx::slice;
 use crate::{Cx, Refusal, Result, Routes};
 
 /// What is said where a gateway has no rule with an id.
-const UNKNOWN: &str = "Invalid firewall rule ID";
+const UNKNOWN: &str = "Invalid Firewall Rule ID.";
 
 pub(super) fn routes() -> Routes {
     Routes::default().on(list).on(create).on(get).on(update).on(delete)

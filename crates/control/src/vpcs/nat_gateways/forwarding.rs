@@ -13,7 +13,7 @@ use crate::vpcs::{PrivateNetwork, members};
 use crate::{Cx, Refusal, Result, Routes};
 
 /// What is said where a gateway has no rule with an id.
-const UNKNOWN: &str = "Invalid port forwarding rule ID";
+const UNKNOWN: &str = "Invalid Port Forwarding Rule ID.";
 
 pub(super) fn routes() -> Routes {
     Routes::default().on(list).on(create).on(get).on(update).on(delete)
@@ -26,6 +26,7 @@ fn place(gateway: &NatGateway, id: id::PortForwardingRuleId) -> Result<usize> {
 
 /// Refuses a rule that leads nowhere, or from where another rule of the gateway leads elsewhere.
 fn check(
+    cx: &Cx,
     rule: &NatGatewayPortForwardingRule,
     network: &PrivateNetwork,
     gateway: &NatGateway,
@@ -34,10 +35,12 @@ fn check(
     if let Some((field, _)) = ports.into_iter().find(|(_, port)| *port == 0) {
         return Err(Refusal::field(field, "0 is not from 1 to 65535").into());
     }
-    let address = rule.internal_ip.parse::<Ipv4Addr>();
-    if !address.is_ok_and(|address| members::holds(network, address)) {
-        let help = format!("`{}` is no IPv4 address in {}", rule.internal_ip, network.subnet);
+    let Ok(address) = rule.internal_ip.parse::<Ipv4Addr>() else {
+        let help = format!("`{}` is no IPv4 address such as 10.0.0.3", rule.internal_ip);
         return Err(Refusal::field("internal_ip", help).into());
+    };
+    if !members::holds(network, address) {
+        cx.warn("internal_ip", format!("{address} is not in the VPC, {}", network.subnet));
     }
     let shares = |other: &NatGatewayPortForwardingRule| {
         let mine = transports(&rule.protocol);
@@ -83,7 +86,7 @@ async fn create(
         created_at: stamp(cx.time()),
         updated_at: stamp(cx.time()),
     };
-    check(&rule, &network, &gateway)?;
+    check(&cx, &rule, &network, &gateway)?;
     gateway.forwarding.push(rule.clone());
     tx.put(&gateway);
     tx.commit().await?;
@@ -116,7 +119,7 @@ async fn update(
         created_at: was.created_at,
         updated_at: stamp(cx.time()),
     };
-    check(&rule, &network, &gateway)?;
+    check(&cx, &rule, &network, &gateway)?;
     gateway.forwarding[place] = rule.clone();
     tx.put(&gateway);
     tx.commit().await?;

@@ -10,8 +10,11 @@ use uuid::Uuid;
 use super::{NatGateway, of_network};
 use crate::billing::{Charged, Rate, owed};
 use crate::catalog::{Catalog, PriceItem};
-use crate::vpcs::{PrivateNetwork, VPC, members, networks};
+use crate::vpcs::{Name, PrivateNetwork, VPC, members, networks};
 use crate::{Cx, Doc, Kind, Refusal, Result, Routes, Tx, addresses};
+
+/// A gateway's VPC, in this family's words for one that is not there.
+const OF: Name = Name { unknown: "Invalid VPC ID.", ..VPC };
 
 pub(super) fn routes() -> Routes {
     Routes::default().on(list).on(create).on(get).on(update).on(delete)
@@ -57,7 +60,7 @@ pub(super) async fn in_path(
     vpc: id::VpcId,
     gateway: id::NatGatewayId,
 ) -> Result<(Doc<PrivateNetwork>, Doc<NatGateway>)> {
-    let network = networks::in_path(tx, VPC, vpc).await?;
+    let network = networks::in_path(tx, OF, vpc).await?;
     let found = tx.find::<NatGateway>(gateway).await?;
     let found = found.filter(|gateway| gateway.network == network.id());
     let gateway = found.ok_or_else(|| Refusal::not_found(NatGateway::UNKNOWN))?;
@@ -65,7 +68,7 @@ pub(super) async fn in_path(
 }
 
 async fn list(cx: Cx, req: ListNatGateways) -> Result<Page<nat::NatGateway>> {
-    let network = networks::get(&cx, VPC, req.vpc_id).await?.id();
+    let network = networks::get(&cx, OF, req.vpc_id).await?.id();
     let lists = vec![of_network(network)];
     let page = cx.page::<NatGateway>(lists, req.per_page, req.cursor.as_deref()).await?;
     Ok(page.map(|doc| view(&cx, doc)))
@@ -73,7 +76,7 @@ async fn list(cx: Cx, req: ListNatGateways) -> Result<Page<nat::NatGateway>> {
 
 async fn create(cx: Cx, req: CreateNatGateway) -> Result<nat::NatGateway> {
     let mut tx = cx.begin();
-    let network = networks::in_path(&mut tx, VPC, req.vpc_id).await?;
+    let network = networks::in_path(&mut tx, OF, req.vpc_id).await?;
     let region = cx.region("region", &network.region)?;
     if !region.connectivity.iter().any(|way| way == "nat_gateway") {
         let help = format!("the VPC is in `{}`, which has none", region.id);

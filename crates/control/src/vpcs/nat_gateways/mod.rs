@@ -78,7 +78,7 @@ fn transports(protocol: &Open<ForwardingProtocol>) -> &'static [&'static str] {
 
 impl Kind for NatGateway {
     const KIND: &'static str = "nat-gateway";
-    const UNKNOWN: &'static str = "Invalid NAT gateway ID";
+    const UNKNOWN: &'static str = "Invalid NAT Gateway ID.";
     const LIVES: bool = true;
     type Seen = Option<Gateway>;
 

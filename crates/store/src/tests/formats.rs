@@ -1,0 +1,99 @@
+//! Data of older formats, and files that are no data.
+use std::net::IpAddr;
+
+use rusqlite::Connection;
+
+use super::*;
+
+/// What format 1 has of a row that stands in a list by a long value, and holds addresses.
+const OLD: &str = "
+    INSERT INTO resource (id, account, kind, created, desired, observed)
+        VALUES ($ID, 1, 'key', 5, '\"old\"', '{}');
+    INSERT INTO list (account, kind, field, value, total)
+        VALUES (1, 'key', '', '', 1), (1, 'key', 'label', '$LONG', 1);
+    INSERT INTO entry (list, seq) SELECT l.id, r.seq FROM list l CROSS JOIN resource r;
+    INSERT INTO taken (scope, value, owner)
+        VALUES ('ipv4', '198.18.0.2', $ID), ('ipv4', '198.18.0.3', $ID), ('name', '$LONG', $ID),
+               ('ipv6', '2001:db8:1:2::', $ID);";
+
+fn old(id: &str) -> String {
+    OLD.replace("$ID", id).replace("$LONG", &long())
+}
+
+fn long() -> String {
+    "l".repeat(300)
+}
+
+async fn is_brought_up(store: &Store, id: Uuid) {
+    store.count_in(store.uncounted(0, 9).await.unwrap()).await.unwrap();
+    testing::check(store).await;
+    assert_eq!(store.get(id).await.unwrap().unwrap().desired, "\"old\"");
+    assert_eq!(store.total(1, "key", &facet("label", &long())).await.unwrap(), 1);
+    assert_eq!(store.taken("name", &long()).await.unwrap(), Some(id));
+    let mut tx = store.begin();
+    for (first, last, free) in [
+        ("198.18.0.2", "198.18.0.9", "198.18.0.4"),
+        ("2001:db8:1:2::", "2001:db8:1:9::", "2001:db8:1:3::"),
+    ] {
+        let range: (IpAddr, IpAddr) = (first.parse().unwrap(), last.parse().unwrap());
+        let scope = if range.0.is_ipv4() { "ipv4" } else { "ipv6" };
+        let found = tx.take_free(scope, &[range], id).await.unwrap();
+        assert_eq!(found, Some(free.parse().unwrap()));
+    }
+    tx.commit().await.unwrap();
+    testing::check(store).await;
+}
+
+#[tokio::test]
+async fn a_file_of_format_1_is_brought_up() {
+    let directory = tempfile::tempdir().unwrap();
+    let (path, id) = (directory.path().join("db"), Uuid::now_v7());
+    let db = Connection::open(&path).unwrap();
+    db.execute_batch(include_str!("../sqlite/1.sql")).unwrap();
+    db.execute_batch(&old(&format!("x'{}'", id.simple()))).unwrap();
+    db.pragma_update(None, "user_version", 1).unwrap();
+    drop(db);
+    is_brought_up(&Store::open(&Location::File(path)).await.unwrap(), id).await;
+}
+
+#[tokio::test]
+async fn a_database_of_format_1_is_brought_up() {
+    let Some(url) = testing::postgres().await else { return };
+    let id = Uuid::now_v7();
+    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    let sql = format!(
+        "CREATE SCHEMA kettle; SET search_path = kettle;
+         CREATE TABLE format (version bigint NOT NULL); INSERT INTO format VALUES (1); {} {}",
+        include_str!("../postgres/1.sql"),
+        old(&format!("'{id}'")),
+    );
+    client.batch_execute(&sql).await.unwrap();
+    is_brought_up(&Store::open(&Location::Postgres(url)).await.unwrap(), id).await;
+}
+
+#[tokio::test]
+async fn an_emptied_file_is_no_new_world() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("db");
+    let location = Location::File(path.clone());
+    let store = Store::open(&location).await.unwrap();
+    create(&store, row(), &[]).await.unwrap();
+    drop(store);
+    std::fs::File::options().write(true).open(&path).unwrap().set_len(0).unwrap();
+    let refused = Store::open(&location).await.unwrap_err();
+    assert!(matches!(refused, Error::Emptied(_)), "{refused}");
+    assert!(refused.to_string().contains("what was in it is lost"), "{refused}");
+    std::fs::remove_file(&path).unwrap();
+    let store = Store::open(&location).await.unwrap();
+    assert_eq!(store.total(1, "key", &all()).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_first_start_that_was_killed_is_no_harm() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("db");
+    std::fs::write(directory.path().join("db.new"), "half a databa").unwrap();
+    let store = Store::open(&Location::File(path)).await.unwrap();
+    create(&store, row(), &[]).await.unwrap();
+}
