@@ -2,10 +2,14 @@
 //! and writes `impl Endpoint`, and for a paged list `impl Listing`. It adds no type, function or field.
 //!
 //! `{ one | other: Block }` puts the answer under both keys, for clients that read either.
+//!
+//! `loses` at the end says that what is there is lost; `loses with os_id, app_id`, that it is where
+//! one of these fields is sent. Every DELETE loses something, without a word.
 
 use proc_macro::TokenStream;
 use quote::quote;
 use syn::parse::{Parse, ParseStream};
+use syn::punctuated::Punctuated;
 use syn::{
     Data, DataStruct, DeriveInput, Error, Ident, LitInt, LitStr, Token, Type, braced, bracketed,
 };
@@ -19,6 +23,15 @@ struct Spec {
     status: LitInt,
     reply: Reply,
     access: Ident,
+    loss: Loss,
+}
+
+/// Whether what is there is lost.
+enum Loss {
+    Never,
+    Always,
+    /// Where one of these fields is sent.
+    With(Vec<Ident>),
 }
 
 /// How the answer lies in JSON.
@@ -44,8 +57,25 @@ impl Parse for Spec {
         input.parse::<Token![,]>()?;
         word(input, "needs", "expected `needs` and a permission, as in `needs Dns`")?;
         let access = input.parse()?;
-        Ok(Self { method, path, body, status, reply, access })
+        let loss = match loss(input)? {
+            Loss::Never if method == "DELETE" => Loss::Always,
+            loss => loss,
+        };
+        Ok(Self { method, path, body, status, reply, access, loss })
     }
+}
+
+fn loss(input: ParseStream<'_>) -> syn::Result<Loss> {
+    if input.parse::<Option<Token![,]>>()?.is_none() || input.is_empty() {
+        return Ok(Loss::Never);
+    }
+    word(input, "loses", "expected `loses`")?;
+    if input.is_empty() {
+        return Ok(Loss::Always);
+    }
+    word(input, "with", "expected `with` and fields, as in `loses with os_id, app_id`")?;
+    let fields = Punctuated::<Ident, Token![,]>::parse_terminated(input)?;
+    Ok(Loss::With(fields.into_iter().collect()))
 }
 
 /// Reads the word that must stand here.
@@ -91,7 +121,7 @@ fn expand(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
         let message = "add #[endpoint(METHOD \"/path\" -> STATUS, needs PERMISSION)]";
         Error::new_spanned(&input.ident, message)
     })?;
-    let Spec { method, path, body, status, reply, access } = attr.parse_args()?;
+    let Spec { method, path, body, status, reply, access, loss } = attr.parse_args()?;
     let Data::Struct(data) = &input.data else {
         return Err(Error::new_spanned(&input.ident, "an endpoint is a struct"));
     };
@@ -105,6 +135,17 @@ fn expand(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
             return Err(Error::new_spanned(&path, message));
         }
     }
+    let loss = match loss {
+        Loss::Never => quote!(Never),
+        Loss::Always => quote!(Always),
+        Loss::With(names) => {
+            if let Some(name) = names.iter().find(|name| !has(&name.to_string())) {
+                return Err(Error::new(name.span(), "there is no such field"));
+            }
+            let names = names.iter().map(Ident::to_string);
+            quote!(With(&[#(#names),*]))
+        }
+    };
     let name = &input.ident;
     let listing = match &reply {
         Reply::List(_, item) if has("cursor") => quote! {
@@ -142,6 +183,7 @@ fn expand(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
                 shape: ::api::Shape::#shape,
                 also: #also,
                 access: ::api::Access::#access,
+                loss: ::api::Loss::#loss,
             };
             #limits
             fn encode_response(response: &#response) -> Vec<u8> {

@@ -232,7 +232,11 @@ pub struct GetBareMetal {
 
 /// Change a bare metal server. Another system or application installs it anew.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(PATCH "/v2/bare-metals/{baremetal-id}" -> 202 { bare_metal: BareMetal }, needs Subscriptions)]
+#[endpoint(
+    PATCH "/v2/bare-metals/{baremetal-id}" -> 202 { bare_metal: BareMetal },
+    needs Subscriptions,
+    loses with os_id, app_id, image_id, ipxe_chain_url
+)]
 pub struct UpdateBareMetal {
     /// The server's id.
     pub baremetal_id: BareMetalId,
@@ -328,7 +332,7 @@ pub struct RebootBareMetals {
 
 /// Install a bare metal server anew; what is on its disks is lost.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(POST "/v2/bare-metals/{baremetal-id}/reinstall" -> 202 { bare_metal: BareMetal }, needs Subscriptions)]
+#[endpoint(POST "/v2/bare-metals/{baremetal-id}/reinstall" -> 202 { bare_metal: BareMetal }, needs Subscriptions, loses)]
 pub struct ReinstallBareMetal {
     /// The server's id.
     pub baremetal_id: BareMetalId,

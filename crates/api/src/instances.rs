@@ -365,7 +365,7 @@ pub struct GetInstance {
 
 /// Change an instance. Another system or application installs it anew.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(PATCH "/v2/instances/{instance-id}" -> 202 UpdatedInstance, needs Subscriptions)]
+#[endpoint(PATCH "/v2/instances/{instance-id}" -> 202 UpdatedInstance, needs Subscriptions, loses with os_id, app_id, image_id)]
 pub struct UpdateInstance {
     /// The instance's id.
     pub instance_id: InstanceId,

@@ -67,6 +67,19 @@ pub struct Op {
     pub also: Option<&'static str>,
     /// Who may call it.
     pub access: Access,
+    /// Whether it takes away what cannot be had again.
+    pub loss: Loss,
+}
+
+/// Whether an operation takes away what cannot be had again: a thing, or what is on its disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loss {
+    /// It does not.
+    Never,
+    /// It does.
+    Always,
+    /// It does where one of these fields is sent.
+    With(&'static [&'static str]),
 }
 
 /// How a response lies in JSON.

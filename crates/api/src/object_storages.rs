@@ -358,7 +358,8 @@ pub struct DeleteObjectStorage {
 #[endpoint(
     POST "/v2/object-storage/{object-storage-id}/regenerate-keys"
         -> 201 { s3_credentials: S3Credentials },
-    needs Objstore
+    needs Objstore,
+    loses
 )]
 pub struct RegenerateObjectStorageKeys {
     /// The storage's id.

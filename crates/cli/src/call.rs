@@ -1,4 +1,4 @@
-//! One operation: arguments, names, call, pages, waiting, output.
+//! One operation: arguments, names, consent, call, pages, waiting, output.
 
 use std::time::Duration;
 
@@ -9,9 +9,11 @@ use sdk::{Client, Error};
 use serde_json::{Map, Value};
 
 use crate::command::{LIMIT, OUTPUT, TIMEOUT, WAIT, flag};
+use crate::deed::Deed;
 use crate::error::{Exit, Failure};
+use crate::names::Known;
 use crate::operations::{self, Operation};
-use crate::{Context, input, names, output, wait};
+use crate::{Context, consent, input, names, output, wait};
 
 /// Carries out one operation and prints its answer.
 pub(crate) async fn run(
@@ -24,13 +26,30 @@ pub(crate) async fn run(
     let mut fields = input::fields(operation, &schema, args, context.stdin)?;
     let client = crate::client(matches, context)?;
     let all = operations::all();
-    names::resolve(&client, operation, &schema, &all, &mut fields, args).await?;
+    let asks =
+        consent::is_needed(operation.loses(|field| fields.contains_key(field)), &client, args);
+    if asks {
+        let what = Deed::new(operation, &fields, &all).wanted(&Known::new());
+        consent::can_be_asked(&what, &client, context.terminal)?;
+    }
+    let mut known = names::resolve(&client, operation, &schema, &all, &mut fields, args).await?;
+    let deed = || Deed::new(operation, &fields, &all);
+    if asks {
+        encode(operation, fields.clone())?;
+        names::look(&client, operation, &all, &fields, &mut known).await;
+        let what = deed().wanted(&known);
+        consent::ask(&what, &client, context.stdin, context.err)?;
+    }
     let limit = args.try_get_one::<u64>(LIMIT).ok().flatten().copied();
     let paged = schema.get("properties").is_some_and(|p| p.get("cursor").is_some());
     let mut answer = match paged && !fields.contains_key("cursor") {
         true => list(&client, operation, fields.clone(), limit).await?.into(),
         false => once(&client, operation, fields.clone()).await?,
     };
+    if !operation.reads() {
+        // It is done, whether or not anybody hears of it; the answer is still to be printed.
+        let _ = writeln!(context.err, "{}", deed().done(&answer, &known));
+    }
     if let (Value::Array(items), Some(limit)) = (&mut answer, limit) {
         items.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     }

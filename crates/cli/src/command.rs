@@ -1,7 +1,7 @@
 //! The tree of commands. A group's commands and a command's arguments are only made when they are
 //! asked for, so that starting costs next to nothing.
 
-use api::Endpoint;
+use api::{Endpoint, Loss};
 use clap::builder::{PossibleValuesParser, Str};
 use clap::{Arg, ArgAction, Command};
 use schemars::Schema;
@@ -24,11 +24,12 @@ pub(crate) const ALL: &str = "@all";
 pub(crate) const LIMIT: &str = "@limit";
 pub(crate) const WAIT: &str = "@wait";
 pub(crate) const TIMEOUT: &str = "@timeout";
+pub(crate) const YES: &str = "@yes";
 
 /// The flags of our own. A field of such a name gets the flag `--set-NAME`.
 const OWN_FLAGS: &[&str] = &[
     "profile", "endpoint", "output", "json", "field", "all", "limit", "wait", "timeout", "help",
-    "version",
+    "version", "yes",
 ];
 
 const EXIT_STATUS: &str = "\
@@ -38,8 +39,15 @@ Exit status:
   2 wrong usage    5 key missing, or not allowed   8 no answer
   9 timed out, or failed while waiting
 
-Where an id is expected, a name or the beginning of an id or name does as well,
-if only one fits.
+Names: a command that only looks takes the beginning of an id or a name for an id,
+if only one fits. What changes something takes 8 characters or more of an id, or
+the whole label as it is written, and says on standard error what it did.
+What cannot be undone is asked about first, unless the endpoint is on this machine
+or --yes is given.
+
+Keys: VULTR_API_KEY goes to VULTR_API_ENDPOINT, or to Vultr where that is not set,
+and nowhere else; a profile's key goes to the profile's endpoint. The server on
+this machine (profile `local`, the default) gets the key in its data directory.
 Environment: VULTR_API_KEY, VULTR_API_ENDPOINT, KETTLE_PROFILE, KETTLE_CONFIG.";
 
 /// The place of the first group of commands in the help; what the binary adds may stand before it.
@@ -84,7 +92,9 @@ fn global_options() -> [Arg; 3] {
         option(PROFILE, "profile")
             .value_name("NAME")
             .help("Use this profile: `local`, `vultr`, or one of the configuration file"),
-        option(ENDPOINT, "endpoint").value_name("URL").help("Talk to this endpoint"),
+        option(ENDPOINT, "endpoint")
+            .value_name("URL")
+            .help("Talk to this endpoint, with the key that is meant for it"),
         option(OUTPUT, "output")
             .short('o')
             .value_name("FORMAT")
@@ -204,6 +214,9 @@ fn own_options(
                     .help("Fetch every page: the default, unless --cursor names one"),
             );
     }
+    if operation.op.loss != Loss::Never {
+        command = command.arg(yes());
+    }
     if let Some(target) = wait::target(operation, all) {
         command =
             command.arg(option(WAIT, "wait").action(ArgAction::SetTrue).help(target.help())).arg(
@@ -216,6 +229,16 @@ fn own_options(
             );
     }
     command
+}
+
+/// `--yes`, for what may lose something: see [`crate::consent`].
+pub fn yes() -> Arg {
+    Arg::new(YES)
+        .long("yes")
+        .short('y')
+        .action(ArgAction::SetTrue)
+        .display_order(600)
+        .help("Do not ask before what cannot be undone; needed where there is no terminal")
 }
 
 /// `--json` and `--field`, for whatever has a body.

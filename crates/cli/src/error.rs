@@ -4,6 +4,8 @@ use std::io::Write;
 
 use sdk::{Error, WaitError};
 
+use crate::text::{clean, clean_lines};
+
 /// How a run ended, as the process's exit status. The numbers are promised to scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
@@ -74,6 +76,9 @@ pub enum Failure {
     /// The answer lacks something.
     #[error("{0}")]
     Answer(String),
+    /// Whoever was asked did not say yes.
+    #[error("nothing was done")]
+    Declined,
     /// The result cannot be written, or a file not read.
     #[error(transparent)]
     Io(#[from] std::io::Error),
@@ -96,27 +101,29 @@ impl Failure {
             Self::Wait { .. } => Exit::Wait,
             // Whoever reads the output has seen enough: `kettle … | head`.
             Self::Io(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Ok,
-            Self::Io(_) | Self::Answer(_) => Exit::Other,
+            Self::Io(_) | Self::Answer(_) | Self::Declined => Exit::Other,
         }
     }
 
-    /// Says what went wrong, and what may help.
+    /// Whether the API did not take the key.
+    pub(crate) fn is_about_the_key(&self) -> bool {
+        let error = match self {
+            Self::Call(error) | Self::Wait { error: WaitError::Operation(error), .. } => error,
+            _ => return false,
+        };
+        error.status() == Some(401)
+    }
+
+    /// Says what went wrong. Our own words may have lines; what others say is one.
     pub(crate) fn report(&self, err: &mut dyn Write) -> std::io::Result<()> {
         if self.exit() == Exit::Ok {
             return Ok(());
         }
-        writeln!(err, "error: {self}")?;
-        let status = match self {
-            Self::Call(error) => error.status(),
-            _ => None,
+        let text = match self {
+            Self::Usage(text) | Self::NotFound(text) => clean_lines(text),
+            other => clean(&other.to_string()),
         };
-        if status == Some(401) {
-            writeln!(
-                err,
-                "hint: set VULTR_API_KEY, or choose a profile that has a key (--profile)"
-            )?;
-        }
-        Ok(())
+        writeln!(err, "error: {text}")
     }
 }
 

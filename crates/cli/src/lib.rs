@@ -6,6 +6,8 @@
 
 mod call;
 mod command;
+mod consent;
+mod deed;
 mod error;
 mod input;
 mod names;
@@ -14,17 +16,21 @@ mod output;
 mod path;
 mod raw;
 mod schema;
+mod text;
 mod wait;
 
-use std::io::{IsTerminal, Read, Write};
+use std::io::{Read, Write};
 
 use clap::ArgMatches;
 use sdk::Client;
 use sdk::config::{self, Env, Target, Wanted};
 
-pub use command::command;
+pub use command::{command, yes};
+pub use consent::consent;
 pub use error::{Exit, Failure};
+pub use operations::loses;
 pub use output::Terminal;
+pub use text::{clean, clean_lines};
 
 /// What a run of the command line reads, writes and knows about its surroundings.
 pub struct Context<'a> {
@@ -32,7 +38,7 @@ pub struct Context<'a> {
     pub root: clap::Command,
     /// The environment.
     pub env: Env<'a>,
-    /// Where `--json -` reads.
+    /// Where `--json -` reads, and answers to questions are typed.
     pub stdin: &'a mut dyn Read,
     /// Results.
     pub out: &'a mut dyn Write,
@@ -46,17 +52,13 @@ pub struct Context<'a> {
 
 /// Carries out what was parsed by [`command`], with the process's own streams and environment.
 pub async fn main(matches: &ArgMatches, root: clap::Command) -> Exit {
-    let stdout = std::io::stdout();
-    let columns = stdout
-        .is_terminal()
-        .then(|| terminal_size::terminal_size_of(&stdout).map_or(80, |(w, _)| usize::from(w.0)));
     let context = Context {
         root,
         env: &config::process_env,
         stdin: &mut std::io::stdin(),
         out: &mut std::io::stdout(),
         err: &mut std::io::stderr(),
-        terminal: Terminal { columns, progress: std::io::stderr().is_terminal() },
+        terminal: Terminal::of_process(),
         client: None,
     };
     run(matches, context).await
@@ -70,6 +72,9 @@ pub async fn run(matches: &ArgMatches, mut context: Context<'_>) -> Exit {
         Err(failure) => {
             // Where even this cannot be written, the exit status is all that is left.
             let _ = failure.report(context.err);
+            if failure.is_about_the_key() {
+                let _ = hint(matches, &mut context);
+            }
             failure.exit()
         }
     }
@@ -99,6 +104,14 @@ async fn dispatch(matches: &ArgMatches, context: &mut Context<'_>) -> Result<Exi
             call::run(&operation, matches, args, context).await
         }
         None => Err(Failure::usage("no command given")),
+    }
+}
+
+/// Says where the key came from that was refused.
+fn hint(matches: &ArgMatches, context: &mut Context<'_>) -> std::io::Result<()> {
+    match target(matches, context.env) {
+        Ok(target) => writeln!(context.err, "hint: {}", clean(&target.hint())),
+        Err(_) => Ok(()),
     }
 }
 

@@ -1,7 +1,12 @@
-//! Names in place of ids: a thing's name, or the beginning of its id or name, as far as only one fits.
+//! Names in place of ids. A command that only looks takes any name of a thing, or the beginning of
+//! its id or of a name, as far as only one fits. A command that changes something takes what cannot
+//! mean another thing by accident: the beginning of an id, of eight characters at least, or the
+//! whole label, as it is written.
 //!
 //! One rule finds the list to look in. For an id in the path it is the list at the path before it;
 //! for a field `block_id` it is what the group `block` lists. What reads as an id is never looked up.
+
+use std::collections::BTreeMap;
 
 use clap::ArgMatches;
 use schemars::Schema;
@@ -13,6 +18,7 @@ use crate::command::flag;
 use crate::error::Failure;
 use crate::operations::{Operation, pattern};
 use crate::schema::{self, Kind};
+use crate::text::clean;
 
 /// What people call things by, the best first.
 pub(crate) const NAMES: &[&str] = &[
@@ -26,6 +32,13 @@ pub(crate) const NAMES: &[&str] = &[
     "main_ip",
     "subnet",
 ];
+
+/// What a thing's owner calls it: the first of these that things of its kind have. A host name is
+/// none: many have the same without anybody's doing.
+const LABELS: &[&str] = &["label", "name", "description"];
+
+/// With so many characters of an id, nobody means another thing.
+const PREFIX: usize = 8;
 
 /// Fields that are not named after the group that they point into.
 const ELSEWHERE: &[(&str, &str)] = &[
@@ -49,7 +62,29 @@ const ELSEWHERE: &[(&str, &str)] = &[
 /// How many candidates an ambiguous name shows.
 const SHOWN: usize = 10;
 
-/// Replaces names by ids, in the path's fields and in those that point to other things.
+/// The names of things that were looked at, by their ids.
+pub(crate) type Known = BTreeMap<String, String>;
+
+/// Which texts stand for a thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rule {
+    /// Any name, and beginnings.
+    Loose,
+    /// What cannot mean another thing by accident.
+    Strict,
+}
+
+impl Rule {
+    /// The rule for what `operation` finds in `list`. What a command is to make may be described
+    /// loosely with what everybody's catalogue has.
+    fn of(operation: &Operation, list: &Operation) -> Self {
+        let making = operation.command == "create" && list.lists_catalogue();
+        if operation.reads() || making { Self::Loose } else { Self::Strict }
+    }
+}
+
+/// Replaces names by ids, in the path's fields and in those that point to other things; and tells
+/// the names.
 pub(crate) async fn resolve(
     client: &Client,
     operation: &Operation,
@@ -57,7 +92,8 @@ pub(crate) async fn resolve(
     all: &[Operation],
     fields: &mut Map<String, Value>,
     args: &ArgMatches,
-) -> Result<(), Failure> {
+) -> Result<Known, Failure> {
+    let mut known = Known::new();
     let params = operation.path_fields();
     // In the path's order: the list that a later one is in may lie below an earlier one.
     let others = schema::fields(schema).map(|(name, _)| name).filter(|n| !params.contains(n));
@@ -73,26 +109,45 @@ pub(crate) async fn resolve(
         }
         let Some(list) = list_for(operation, &params, &name, all) else { continue };
         let candidates = candidates(client, list, fields).await?;
-        let noun = list.group.name;
+        let (noun, rule) = (list.group.name, Rule::of(operation, list));
         let arg =
             if params.contains(&name) { name.to_uppercase() } else { format!("--{}", flag(&name)) };
-        let one = |text: &Value| match text.as_str() {
+        let mut one = |text: &Value| match text.as_str() {
             Some(text) if !is_id(&kind, text) => {
-                pick(&candidates, text).map_err(|e| e.failure(&arg, noun, text))
+                let found = pick(&candidates, text, rule);
+                let found = found.map_err(|unclear| unclear.failure(&arg, noun, text))?;
+                known.insert(id(found), label(found).unwrap_or_default().to_owned());
+                Ok(found.get("id").cloned().unwrap_or_default())
             }
             _ => Ok(text.clone()),
         };
         let resolved = match given {
-            Value::Array(items) => Value::Array(items.iter().map(one).collect::<Result<_, _>>()?),
+            Value::Array(items) => {
+                Value::Array(items.iter().map(&mut one).collect::<Result<_, Failure>>()?)
+            }
             text => one(text)?,
         };
         fields.insert(name, resolved);
     }
-    Ok(())
+    Ok(known)
 }
 
-/// Whether nothing has to be looked up: not an id at all, or one already.
-fn settled(kind: &Kind, name: &str, given: &Value) -> bool {
+/// The fields of `operation` that point to other things, with what is listed there.
+pub(crate) fn pointers<'a>(
+    operation: &Operation,
+    schema: &Schema,
+    all: &'a [Operation],
+) -> Vec<(String, &'a Operation)> {
+    let params = operation.path_fields();
+    let others = schema::fields(schema).filter(|(name, _)| !params.contains(name));
+    let pointing = others.filter(|(name, shape)| points(&schema::kind(schema, shape), name));
+    pointing
+        .filter_map(|(name, _)| Some((name.clone(), list_for(operation, &params, name, all)?)))
+        .collect()
+}
+
+/// Whether a field holds ids of other things.
+fn points(kind: &Kind, name: &str) -> bool {
     let item = match kind {
         Kind::List(item) => item,
         kind => kind,
@@ -101,12 +156,16 @@ fn settled(kind: &Kind, name: &str, given: &Value) -> bool {
         || name.ends_with("_id")
         || name.ends_with("_ids")
         || ELSEWHERE.iter().any(|(field, _)| *field == name);
+    pointer && matches!(item, Kind::Uuid | Kind::Integer | Kind::Text)
+}
+
+/// Whether nothing has to be looked up: not an id at all, or one already.
+fn settled(kind: &Kind, name: &str, given: &Value) -> bool {
     let texts = match given {
         Value::Array(items) => items.iter().collect(),
         one => vec![one],
     };
-    let known = texts.iter().all(|t| t.as_str().is_none_or(|t| is_id(kind, t)));
-    !pointer || !matches!(item, Kind::Uuid | Kind::Integer | Kind::Text) || known
+    !points(kind, name) || texts.iter().all(|t| t.as_str().is_none_or(|t| is_id(kind, t)))
 }
 
 fn is_id(kind: &Kind, text: &str) -> bool {
@@ -162,10 +221,37 @@ async fn candidates(
     call::list(client, list, query, None).await
 }
 
+/// Learns the name of what the path names, where it was given by its id: whoever is asked about it
+/// wants to read its name. Where that fails, the id has to do.
+pub(crate) async fn look(
+    client: &Client,
+    operation: &Operation,
+    all: &[Operation],
+    fields: &Map<String, Value>,
+    known: &mut Known,
+) {
+    let params = operation.path_fields();
+    let Some(id) = params.last().and_then(|own| fields.get(own)?.as_str()) else { return };
+    let Some(last) = operation.op.path_params().last() else { return };
+    let own = operation.op.path.split_inclusive(&format!("{{{last}}}")).next().map(pattern);
+    let get = all.iter().find(|o| o.reads() && !o.is_list() && Some(o.pattern()) == own);
+    let Some(get) = get.filter(|_| !known.contains_key(id)) else { return };
+    // The parameters of the two may have different names.
+    let values = params.iter().map(|p| fields.get(p).cloned().unwrap_or_default());
+    let request = call::encode(get, get.path_fields().into_iter().zip(values).collect());
+    let Ok(request) = request else { return };
+    let Ok(answer) = client.call(&get.op, &request).await else { return };
+    if let Ok(thing) = call::unwrap(&get.op, client, &request.uri, answer) {
+        known.insert(id.to_owned(), label(&thing).unwrap_or_default().to_owned());
+    }
+}
+
 /// Why a name is nobody's id.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Unclear {
     None,
+    /// What a command that only looks would have taken it for.
+    NotQuite(Vec<String>),
     Several(Vec<String>),
 }
 
@@ -173,20 +259,56 @@ impl Unclear {
     fn failure(self, arg: &str, noun: &str, text: &str) -> Failure {
         match self {
             Self::None => Failure::NotFound(format!("{arg}: there is no {noun} `{text}`")),
+            Self::NotQuite(lines) => Failure::NotFound(format!(
+                "{arg}: there is no {noun} `{text}`. What changes something takes an id, \
+                 {PREFIX} characters or more of its beginning, or the whole label; close is\n  {}",
+                shown(&lines)
+            )),
             Self::Several(lines) => {
-                let more = lines.len().saturating_sub(SHOWN);
-                let mut shown = lines[..lines.len() - more].join("\n  ");
-                if more > 0 {
-                    shown = format!("{shown}\n  … and {more} more");
-                }
+                let shown = shown(&lines);
                 Failure::usage(format!("{arg}: `{text}` may be any of these:\n  {shown}"))
             }
         }
     }
 }
 
-/// The id of the one thing that `text` means: its id or name in full, else how one begins.
-pub(crate) fn pick(candidates: &[Value], text: &str) -> Result<Value, Unclear> {
+fn shown(lines: &[String]) -> String {
+    let more = lines.len().saturating_sub(SHOWN);
+    let shown = lines[..lines.len() - more].join("\n  ");
+    if more > 0 { format!("{shown}\n  … and {more} more") } else { shown }
+}
+
+/// The one thing that `text` means by this rule.
+pub(crate) fn pick<'a>(
+    candidates: &'a [Value],
+    text: &str,
+    rule: Rule,
+) -> Result<&'a Value, Unclear> {
+    let found = match rule {
+        Rule::Loose => loosely(candidates, text),
+        Rule::Strict => {
+            let meant = |item: &&Value| {
+                let id = id(item);
+                id == text
+                    || label(item) == Some(text)
+                    || (text.chars().count() >= PREFIX && id.starts_with(text))
+            };
+            candidates.iter().filter(meant).collect()
+        }
+    };
+    let lines = |found: Vec<&Value>| found.into_iter().map(line).collect::<Vec<_>>();
+    match found[..] {
+        [one] => Ok(one),
+        [] => match lines(loosely(candidates, text)) {
+            close if close.is_empty() => Err(Unclear::None),
+            close => Err(Unclear::NotQuite(close)),
+        },
+        _ => Err(Unclear::Several(lines(found))),
+    }
+}
+
+/// What `text` may mean: ids and names in full, else what begins so, in capitals or not.
+fn loosely<'a>(candidates: &'a [Value], text: &str) -> Vec<&'a Value> {
     let names = |item: &Value| -> Vec<String> {
         NAMES.iter().filter_map(|key| Some(item.get(key)?.as_str()?.to_lowercase())).collect()
     };
@@ -199,18 +321,18 @@ pub(crate) fn pick(candidates: &[Value], text: &str) -> Result<Value, Unclear> {
         id(item).to_lowercase().starts_with(&folded)
             || names(item).iter().any(|name| name.starts_with(&folded))
     };
-    let mut found: Vec<&Value> = candidates.iter().filter(exact).collect();
-    if found.is_empty() {
-        found = candidates.iter().filter(begins).collect();
-    }
-    match found[..] {
-        [] => Err(Unclear::None),
-        [one] => Ok(one.get("id").cloned().unwrap_or_default()),
-        _ => Err(Unclear::Several(found.into_iter().map(line).collect())),
-    }
+    let found: Vec<&Value> = candidates.iter().filter(exact).collect();
+    if found.is_empty() { candidates.iter().filter(begins).collect() } else { found }
 }
 
-fn id(item: &Value) -> String {
+/// What its owner calls a thing.
+pub(crate) fn label(item: &Value) -> Option<&str> {
+    let label = LABELS.iter().find_map(|key| item.get(key))?.as_str();
+    label.filter(|label| !label.is_empty())
+}
+
+/// A thing's id as text.
+pub(crate) fn id(item: &Value) -> String {
     match item.get("id") {
         Some(Value::String(id)) => id.clone(),
         Some(Value::Number(id)) => id.to_string(),
@@ -220,7 +342,7 @@ fn id(item: &Value) -> String {
 
 fn line(item: &Value) -> String {
     let name = NAMES.iter().find_map(|key| item.get(key)?.as_str().filter(|n| !n.is_empty()));
-    format!("{}  {}", id(item), name.unwrap_or_default()).trim_end().to_owned()
+    clean(&format!("{}  {}", id(item), name.unwrap_or_default())).trim_end().to_owned()
 }
 
 #[cfg(test)]
@@ -273,21 +395,68 @@ mod tests {
         assert_eq!(group("bucket", "create", "object_storage_id"), "object-storage");
     }
 
+    fn picked(candidates: &[Value], text: &str, rule: Rule) -> Result<String, Unclear> {
+        pick(candidates, text, rule).map(id)
+    }
+
     #[test]
     fn an_exact_name_wins_over_beginnings() {
-        assert_eq!(pick(&things(), "web").unwrap(), "aa11");
-        assert_eq!(pick(&things(), "web-").unwrap(), "aa22");
-        assert_eq!(pick(&things(), "SEC").unwrap(), "aa22");
-        assert_eq!(pick(&things(), "AA2").unwrap(), "aa22");
-        assert_eq!(pick(&things(), "debian 12").unwrap(), 2136);
+        let pick = |text| picked(&things(), text, Rule::Loose).unwrap();
+        assert_eq!(pick("web"), "aa11");
+        assert_eq!(pick("web-"), "aa22");
+        assert_eq!(pick("SEC"), "aa22");
+        assert_eq!(pick("AA2"), "aa22");
+        assert_eq!(pick("debian 12"), "2136");
     }
 
     #[test]
     fn what_fits_several_or_none_is_refused() {
         let several =
             |lines: &[&str]| Unclear::Several(lines.iter().map(|l| (*l).into()).collect());
-        assert_eq!(pick(&things(), "aa").unwrap_err(), several(&["aa11  web", "aa22  web-2"]));
-        assert_eq!(pick(&things(), "db").unwrap_err(), several(&["bb33  db", "bb44  db"]));
-        assert_eq!(pick(&things(), "x").unwrap_err(), Unclear::None);
+        let pick = |text| picked(&things(), text, Rule::Loose).unwrap_err();
+        assert_eq!(pick("aa"), several(&["aa11  web", "aa22  web-2"]));
+        assert_eq!(pick("db"), several(&["bb33  db", "bb44  db"]));
+        assert_eq!(pick("x"), Unclear::None);
+    }
+
+    #[test]
+    fn what_changes_something_takes_only_what_cannot_mean_another_thing() {
+        let long = |first: &str| format!("{first}-0000-4dfb-b839-443f2e6c0b61");
+        let things = vec![
+            json!({"id": long("cb676a46"), "label": "prod-10", "hostname": "prod-1", "main_ip": "0.0.0.0"}),
+            json!({"id": long("cb676a47"), "label": "", "description": "other", "hostname": "vultr.guest"}),
+            json!({"id": long("d1111111"), "label": "twin"}),
+            json!({"id": long("d2222222"), "label": "twin"}),
+            json!({"id": long("e1111111"), "label": "d1111111"}),
+            json!({"id": long("f1111111"), "description": "a network"}),
+        ];
+        let pick = |text: &str| picked(&things, text, Rule::Strict);
+        for (text, first) in [
+            ("cb676a46", "cb676a46"),
+            ("cb676a47-0", "cb676a47"),
+            ("prod-10", "cb676a46"),
+            ("a network", "f1111111"),
+            (&long("d2222222"), "d2222222"),
+        ] {
+            assert_eq!(pick(text), Ok(long(first)), "{text}");
+        }
+        // The beginning of a label, a host name, an address, other capitals, too little of an id,
+        // and a description of what has a label.
+        let close =
+            ["prod-1", "prod", "p", "vultr", "vultr.guest", "0.0.0.0", "PROD-10", "A network"];
+        for text in close.into_iter().chain(["cb676a4", "d2", "CB676A46", "other"]) {
+            assert!(matches!(pick(text), Err(Unclear::NotQuite(_))), "{text}");
+        }
+        // Two of that label; and what is one's label and the beginning of another's id.
+        for text in ["twin", "d1111111"] {
+            assert!(matches!(pick(text), Err(Unclear::Several(l)) if l.len() == 2), "{text}");
+        }
+        assert_eq!(pick("nothing"), Err(Unclear::None));
+    }
+
+    #[test]
+    fn candidates_are_shown_without_what_a_terminal_obeys() {
+        let item = json!({"id": "aa\u{9b}2J", "label": "a\u{1b}]0;x\u{7}\nb"});
+        assert_eq!(line(&item), "aa 2J  a ]0;x  b");
     }
 }

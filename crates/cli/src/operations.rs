@@ -1,7 +1,7 @@
 //! The operations as the command line sees them: without their types.
 
 use api::wire::{self, Encoded, Problem};
-use api::{Endpoint, Group, Method, Op, Shape, Visitor};
+use api::{Access, Endpoint, Group, Loss, Method, Op, Shape, Visitor};
 use clap::Command;
 use schemars::Schema;
 use serde_json::{Map, Value};
@@ -27,6 +27,22 @@ pub(crate) fn all() -> Vec<Operation> {
     let mut collect = Collect(Vec::with_capacity(256));
     api::visit(&mut collect);
     collect.0
+}
+
+/// Whether a call takes away what cannot be had again, by its operation: `path` is a template of
+/// one, or fits one, and `sent` tells which fields go along. What no operation is known for is taken
+/// by its method.
+pub fn loses(method: &Method, path: &str, sent: impl Fn(&str) -> bool) -> bool {
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let segments: Vec<&str> = path.split('/').filter(|s| !s.is_empty()).collect();
+    let meant = |operation: &&Operation| {
+        let own: Vec<&str> = operation.op.path.split('/').skip(1).collect();
+        let fits = |(own, segment): (&&str, &&str)| own.starts_with('{') || own == segment;
+        operation.op.method == *method
+            && own.len() == segments.len()
+            && own.iter().zip(&segments).all(fits)
+    };
+    *method == Method::DELETE || all().iter().filter(meant).any(|o| o.loses(&sent))
 }
 
 struct Collect(Vec<Operation>);
@@ -56,6 +72,25 @@ impl Operation {
         self.op.path_params().map(|p| p.replace('-', "_")).collect()
     }
 
+    /// Whether it takes away what cannot be had again, sent with these fields.
+    pub(crate) fn loses(&self, sent: impl Fn(&str) -> bool) -> bool {
+        match self.op.loss {
+            Loss::Never => false,
+            Loss::Always => true,
+            Loss::With(names) => names.iter().any(|name| sent(name)),
+        }
+    }
+
+    /// Whether it only looks.
+    pub(crate) fn reads(&self) -> bool {
+        self.op.method == Method::GET
+    }
+
+    /// Whether it lists what is the same for everybody.
+    pub(crate) fn lists_catalogue(&self) -> bool {
+        self.is_list() && matches!(self.op.access, Access::Public | Access::AnyKey)
+    }
+
     /// Whether it lists things.
     pub(crate) fn is_list(&self) -> bool {
         self.op.method == Method::GET && matches!(self.op.shape, Shape::List(_))
@@ -71,4 +106,44 @@ impl Operation {
 pub(crate) fn pattern(path: &str) -> String {
     let segments = path.split('/').map(|s| if s.starts_with('{') { "{}" } else { s });
     segments.collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_had_again_is_known_of_each_operation() {
+        let all = all();
+        let deletes = all.iter().filter(|o| o.op.method == Method::DELETE);
+        assert!(deletes.clone().count() > 20 && deletes.clone().all(|o| o.op.loss == Loss::Always));
+        let others = all.iter().filter(|o| o.op.method != Method::DELETE);
+        let others = others.filter(|o| o.op.loss != Loss::Never).map(|o| (o.op.id, o.op.loss));
+        let system = Loss::With(&["os_id", "app_id", "image_id"]);
+        let metal = Loss::With(&["os_id", "app_id", "image_id", "ipxe_chain_url"]);
+        let mut others: Vec<_> = others.collect();
+        others.sort_by_key(|(id, _)| *id);
+        let expected = [
+            ("regenerate-object-storage-keys", Loss::Always),
+            ("reinstall-bare-metal", Loss::Always),
+            ("reinstall-instance", Loss::Always),
+            ("restore-instance", Loss::Always),
+            ("update-bare-metal", metal),
+            ("update-instance", system),
+        ];
+        assert_eq!(others, expected);
+    }
+
+    #[test]
+    fn a_raw_call_is_known_by_its_operation() {
+        let loses = |method, path: &str, field: &str| loses(&method, path, |sent| sent == field);
+        assert!(loses(Method::POST, "/v2/instances/a/reinstall?x=1", ""));
+        assert!(loses(Method::POST, "v2//instances/{instance-id}/restore/", ""));
+        assert!(loses(Method::PATCH, "/v2/instances/a", "app_id"));
+        assert!(loses(Method::DELETE, "/nobody/knows", ""));
+        assert!(!loses(Method::PATCH, "/v2/instances/a", "label"));
+        assert!(!loses(Method::PATCH, "/v2/blocks/a", "app_id"));
+        assert!(!loses(Method::POST, "/v2/instances/a/halt", ""));
+        assert!(!loses(Method::GET, "/v2/instances/a", "os_id"));
+    }
 }

@@ -11,6 +11,7 @@ use crate::call::{self, unwrap};
 use crate::error::Failure;
 use crate::operations::Operation;
 use crate::schema;
+use crate::text::clean;
 
 /// Commands below a thing's path that the thing itself tells the end of.
 const ACTIONS: &[&str] = &["attach", "detach", "halt", "reboot", "reinstall", "restore", "start"];
@@ -112,7 +113,7 @@ impl Target<'_> {
             (_, Err(_)) => None,
         };
         let show = |state: &str, after: Duration| {
-            bar.set_message(format!("{what}: {state}, {} s", after.as_secs()));
+            bar.set_message(clean(&format!("{what}: {state}, {} s", after.as_secs())));
         };
         let pace = Pace { timeout, ..Pace::default() };
         let end = poll(pace, fetch, judge, show).await;

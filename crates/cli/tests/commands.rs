@@ -81,13 +81,10 @@ async fn lists_are_repeated_or_comma_separated_and_can_be_emptied() {
 async fn names_and_beginnings_stand_for_ids() {
     let kettle = Kettle::new(world);
     let last = |ran: common::Ran| ran.asked.last().unwrap().clone();
-    assert_eq!(last(kettle.run("block delete data").await), format!("DELETE /v2/blocks/{DATA}"));
-    assert_eq!(last(kettle.run("block delete d1").await), format!("DELETE /v2/blocks/{OTHER}"));
-    assert_eq!(
-        last(kettle.run("block delete web").await),
-        format!("DELETE /v2/blocks/{WEB}"),
-        "exact wins"
-    );
+    assert_eq!(last(kettle.run("block get data").await), format!("GET /v2/blocks/{DATA}"));
+    assert_eq!(last(kettle.run("block get D1").await), format!("GET /v2/blocks/{OTHER}"));
+    let exact = kettle.run("block get web").await;
+    assert_eq!(last(exact), format!("GET /v2/blocks/{WEB}"), "exact wins");
 
     let ran = kettle.run("block attach web --instance-id ab").await;
     assert_eq!(last(ran), format!(r#"POST /v2/blocks/{WEB}/attach {{"instance_id":"{DATA}"}}"#));
@@ -95,12 +92,12 @@ async fn names_and_beginnings_stand_for_ids() {
     let ran = kettle.run(&format!("block delete {WEB}")).await;
     assert_eq!(ran.asked.len(), 1, "an id is not looked up");
 
-    let ran = kettle.run("block delete cb").await;
+    let ran = kettle.run("block get cb").await;
     assert_eq!(ran.exit, 2);
     assert!(ran.err.contains(&format!("{WEB}  web\n  {DATA}  data")), "{}", ran.err);
     assert!(ran.asked.iter().all(|a| a.starts_with("GET")), "{:?}", ran.asked);
 
-    let ran = kettle.run("block delete nothing").await;
+    let ran = kettle.run("block get nothing").await;
     assert_eq!((ran.exit, &*ran.err), (4, "error: BLOCK_ID: there is no block `nothing`\n"));
 }
 
@@ -115,7 +112,7 @@ async fn refusals_end_with_their_status_and_words() {
     let kettle = Kettle::new(|_, _, _| (401, json!({"error": "Unauthorized", "status": 401})));
     let ran = kettle.run("block list").await;
     assert_eq!(ran.exit, 5);
-    assert!(ran.err.contains("hint: set VULTR_API_KEY"), "{}", ran.err);
+    assert!(ran.err.contains("hint: no key was sent; set VULTR_API_"), "{}", ran.err);
     let kettle = Kettle::new(|_, _, _| (200, json!({"odd": []})));
     assert_eq!(kettle.run("block list").await.exit, 1);
 }
@@ -132,7 +129,8 @@ async fn waiting_follows_a_create_until_it_is_ready() {
     });
     let ran = kettle.run("block create --region ewr --size-gb 50 --wait --timeout 30s").await;
     assert_eq!((ran.exit, &*ran.out), (9, ""));
-    assert_eq!(ran.err, format!("error: block {WEB}: still pending after 30s\n"));
+    let said = format!("created block {WEB} (web)\nerror: block {WEB}: still pending after 30s\n");
+    assert_eq!(ran.err, said);
 }
 
 #[tokio::test(start_paused = true)]
@@ -168,10 +166,9 @@ async fn waiting_for_an_attachment_looks_at_whom_it_is_attached_to() {
         |instance| format!("block attach {WEB} --instance-id {instance} --wait --timeout 5s");
     assert_eq!(kettle.run(&attach(DATA)).await.exit, 0);
     let ran = kettle.run(&attach(OTHER)).await;
-    assert_eq!(
-        (ran.exit, &*ran.err),
-        (9, &*format!("error: block {WEB}: still not attached after 5s\n"))
-    );
+    let said = format!("attached block {WEB} to instance {OTHER}\n");
+    let late = format!("error: block {WEB}: still not attached after 5s\n");
+    assert_eq!((ran.exit, ran.err), (9, said + &late));
     assert_eq!(kettle.run(&format!("block detach {WEB} --wait --timeout 5s")).await.exit, 9);
 }
 

@@ -70,7 +70,7 @@ async fn a_crash_at_any_call_makes_no_difference() {
         let same = there.spec.secret_key == mine.s3_secret_key;
         let mine = ObjectStorage {
             s3_access_key: String::new(),
-            s3_secret_key: String::new(),
+            s3_secret_key: Default::default(),
             pending_charges: Money::default(),
             ..mine
         };

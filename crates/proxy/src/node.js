@@ -1,11 +1,13 @@
 // Leads Node's own clients (http, https and fetch) through the proxy that `kettle exec` names in
-// HTTPS_PROXY. Node does so by itself since 24.5 and 22.21, where NODE_USE_ENV_PROXY is set; there
-// this does nothing. It must never throw: it is loaded into every Node program under `kettle exec`.
+// HTTPS_PROXY. Since 24.5 and 22.21 Node does so by itself, as NODE_USE_ENV_PROXY tells it to, but not
+// for agents that a program makes of its own. It must never throw: it is loaded into every Node
+// program under `kettle exec`.
 'use strict';
 
 (function () {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major > 24 || (major === 24 && minor >= 5) || (major === 22 && minor >= 21)) return;
+  const leadsAgents = major > 24 || (major === 24 && minor >= 5) || (major === 22 && minor >= 21);
+  const leadsFetch = leadsAgents || major === 24;
 
   let proxy;
   try {
@@ -58,11 +60,12 @@
     asked.end();
   }
 
-  function lead(prototype, port, finish) {
+  function lead({ Agent: { prototype }, globalAgent }, port, finish) {
     const connect = prototype.createConnection;
     prototype.createConnection = function (options, done) {
       const isUsual = options && typeof options === 'object' && typeof done === 'function';
-      if (!isUsual || options.socketPath || options.socket || isDirect(options.host)) {
+      const isLed = leadsAgents && (this === globalAgent || (this.options && this.options.proxyEnv));
+      if (!isUsual || isLed || options.socketPath || options.socket || isDirect(options.host)) {
         return connect.apply(this, arguments);
       }
       tunnel(options.host, options.port || port, (error, socket) => {
@@ -71,11 +74,10 @@
       });
     };
   }
-  lead(http.Agent.prototype, 80, false);
-  lead(https.Agent.prototype, 443, true);
+  lead(http, 80, false);
+  lead(https, 443, true);
 
-  // Node 24 leads fetch by itself.
-  if (typeof globalThis.fetch !== 'function' || major === 24) return;
+  if (typeof globalThis.fetch !== 'function' || leadsFetch) return;
 
   function connect({ hostname, protocol, port, servername }, done) {
     const isSecure = protocol === 'https:';

@@ -137,6 +137,11 @@ impl Client {
         &self.inner.endpoint
     }
 
+    /// Whether the calls stay on this machine.
+    pub fn is_loopback(&self) -> bool {
+        self.inner.loopback
+    }
+
     /// Carries out one operation.
     ///
     /// # Errors
@@ -387,7 +392,7 @@ impl Builder {
     /// When the endpoint is no address, or the key cannot be sent.
     pub fn build(self) -> Result<Client, Error> {
         let (endpoint, uri) = config::base(&self.endpoint)?;
-        let loopback = is_loopback(uri.host().unwrap_or_default());
+        let loopback = config::is_loopback(uri.host().unwrap_or_default());
         let authorization = self.key.filter(|k| !k.is_empty()).map(|k| bearer(&k)).transpose()?;
         let net = Net {
             loopback,
@@ -419,9 +424,4 @@ fn bearer(key: &str) -> Result<HeaderValue, Error> {
         .map_err(|_| Error::Invalid("the API key has characters that no key has".into()))?;
     value.set_sensitive(true);
     Ok(value)
-}
-
-fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || bare.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
 }

@@ -31,6 +31,11 @@ pub const LOCAL: &str = "http://127.0.0.1:8787";
 /// The file in the data directory that holds the server's first key.
 pub const KEY_FILE: &str = "key";
 
+/// The variable with the key that clients send to Vultr, or to what [`ENDPOINT`] names.
+const KEY: &str = "VULTR_API_KEY";
+const ENDPOINT: &str = "VULTR_API_ENDPOINT";
+const PROFILE: &str = "KETTLE_PROFILE";
+
 /// Reads an environment variable. Empty ones count as absent.
 pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
 
@@ -59,6 +64,28 @@ pub struct Target {
     pub endpoint: String,
     /// The key, where there is one: some operations need none.
     pub key: Option<String>,
+    /// Where the key is from, or else what to do to have one.
+    origin: String,
+    /// What `VULTR_API_KEY` is meant for, where that is set and not sent here.
+    withheld: Option<String>,
+}
+
+impl Target {
+    /// For who is told that the key is wrong, or that there is none: where it is from, or why there
+    /// is none.
+    pub fn hint(&self) -> String {
+        let mut hint = match &self.key {
+            Some(_) => format!("the key that was refused is from {}", self.origin),
+            None => format!("no key was sent; {}", self.origin),
+        };
+        if let Some(meant) = &self.withheld {
+            hint = format!(
+                "{hint}. {KEY} is not sent to {}: it is for {meant}, unless {ENDPOINT} names another",
+                self.endpoint
+            );
+        }
+        hint
+    }
 }
 
 impl std::fmt::Debug for Target {
@@ -95,35 +122,97 @@ struct Profile {
     key_env: Option<String>,
 }
 
-/// Settles endpoint and key. What comes first in this order counts:
+/// Settles where calls go. What comes first in this order counts:
 ///
-/// 1. `wanted.endpoint` and `wanted.key`, each for itself;
-/// 2. the profile `wanted.profile`, or the one named by `KETTLE_PROFILE`;
-/// 3. `VULTR_API_ENDPOINT` and `VULTR_API_KEY`;
-/// 4. the file's `default_profile`, or `local`.
+/// 1. `wanted.endpoint`;
+/// 2. that of the profile `wanted.profile`, or of the one that `KETTLE_PROFILE` names;
+/// 3. `VULTR_API_ENDPOINT`;
+/// 4. that of the file's `default_profile`, or of `local`.
 ///
-/// A chosen profile without a key of its own takes `VULTR_API_KEY`. `local` takes the key that the
-/// server left in its data directory.
+/// Then the key. It is `wanted.key`, or the first one that is meant for that endpoint: no other is
+/// ever sent there.
+///
+/// - The key of the profile is for the profile's endpoint, and for `wanted.endpoint` where
+///   `wanted.profile` stands beside it.
+/// - `VULTR_API_KEY` is for `VULTR_API_ENDPOINT`, and for [`VULTR`] where that is not set. A profile
+///   that was chosen has its own key first.
+/// - The key that a server left in the user's data directory is for [`LOCAL`], and for any other
+///   endpoint on this machine that `wanted` has beside the profile `local`.
 ///
 /// # Errors
 /// When the file cannot be read, or the profile does not exist.
 pub fn resolve(wanted: &Wanted, env: Env<'_>) -> Result<Target, ConfigError> {
     let var = |name: &str| env(name).filter(|v| !v.trim().is_empty());
     let file = read(env)?;
-    let chosen = wanted.profile.clone().or_else(|| var("KETTLE_PROFILE"));
+    let chosen = wanted.profile.clone().or_else(|| var(PROFILE));
     let name = chosen.clone().or(file.default_profile.clone()).unwrap_or_else(|| "local".into());
     let profile = profile(&file, &name)?;
-    let key = profile.key(&name, env)?;
-    let (endpoint, key) = match chosen {
-        Some(_) => (profile.endpoint, key.or_else(|| var("VULTR_API_KEY"))),
-        None => (var("VULTR_API_ENDPOINT").or(profile.endpoint), var("VULTR_API_KEY").or(key)),
-    };
-    let endpoint = wanted.endpoint.clone().or(endpoint).ok_or_else(|| {
+    let beside = var(ENDPOINT);
+    let own = profile.endpoint.clone();
+    let other = if chosen.is_some() { None } else { beside.clone() };
+    let endpoint = wanted.endpoint.clone().or(other).or(own.clone()).ok_or_else(|| {
         ConfigError(format!("profile `{name}` has no endpoint, such as endpoint = \"{VULTR}\""))
     })?;
-    let local = name == "local" && base(&endpoint).is_ok_and(|(base, _)| base == LOCAL);
-    let key = wanted.key.clone().or(key).or_else(|| local.then(|| servers_key(env)).flatten());
-    Ok(Target { profile: name, endpoint, key })
+
+    let together = wanted.profile.is_some() && wanted.endpoint.is_some();
+    let own_endpoint = own.is_some_and(|own| is_same(&own, &endpoint));
+    let of_profile = || match together || own_endpoint {
+        true => profile.key(&name, env),
+        false => Ok(None),
+    };
+    let meant = beside.unwrap_or_else(|| VULTR.to_owned());
+    let variable = var(KEY);
+    let of_variable = || {
+        let key = variable.clone().filter(|_| is_same(&meant, &endpoint))?;
+        Some(Found { key, origin: format!("the variable {KEY}") })
+    };
+    let here = is_same(&endpoint, LOCAL) || (together && name == "local" && is_here(&endpoint));
+    let of_server = || servers_key(env).filter(|_| here);
+
+    let given = wanted.key.clone().map(|key| Found { key, origin: "what was given".into() });
+    let found = match (given, &chosen) {
+        (Some(given), _) => Some(given),
+        (None, Some(_)) => of_profile()?.or_else(of_server).or_else(of_variable),
+        (None, None) => match of_variable() {
+            Some(found) => Some(found),
+            None => of_profile()?.or_else(of_server),
+        },
+    };
+    let sent = |key: &String| found.as_ref().is_some_and(|found| found.key == *key);
+    let withheld = variable.filter(|key| !sent(key) && !is_same(&meant, &endpoint)).map(|_| meant);
+    let chosen = chosen.as_deref().filter(|_| own_endpoint);
+    let missing = || missing(&endpoint, here, chosen, env);
+    let (key, origin) = match found {
+        Some(found) => (Some(found.key), found.origin),
+        None => (None, missing()),
+    };
+    Ok(Target { profile: name, endpoint, key, origin, withheld })
+}
+
+/// A key, and where it is from.
+struct Found {
+    key: String,
+    origin: String,
+}
+
+/// What to do where no key is meant for the endpoint.
+fn missing(endpoint: &str, here: bool, chosen: Option<&str>, env: Env<'_>) -> String {
+    match (data_dir(env).map(|dir| dir.join(KEY_FILE)), chosen) {
+        (Some(path), _) if here => format!(
+            "`kettle serve` keeps one in {}, where none can be read; for a server with other data \
+             set {ENDPOINT} and {KEY} together",
+            path.display()
+        ),
+        _ if is_same(endpoint, VULTR) => {
+            format!("set {KEY}, without {ENDPOINT}, or give the profile `vultr` a key")
+        }
+        (_, Some(name)) => format!(
+            "give the profile `{name}`, which has this endpoint, a key, key_file or key_env"
+        ),
+        _ => format!(
+            "set {ENDPOINT} and {KEY} together, or choose a profile that has a key (--profile)"
+        ),
+    }
 }
 
 /// The directory in which a server keeps its data when nothing else is said.
@@ -155,6 +244,30 @@ pub(crate) fn base(endpoint: &str) -> Result<(String, http::Uri), Error> {
     }
 }
 
+/// Whether two endpoints are one, however they are written.
+fn is_same(one: &str, other: &str) -> bool {
+    let parts = |endpoint: &str| {
+        let (base, uri) = base(endpoint).ok()?;
+        let tls = uri.scheme_str() == Some("https");
+        let port = uri.port_u16().unwrap_or(if tls { 443 } else { 80 });
+        // Whoever asks as another user of that host is not meant.
+        let user = uri.authority()?.as_str().contains('@').then_some(base);
+        Some((tls, uri.host()?.to_lowercase(), port, uri.path().to_owned(), user))
+    };
+    parts(one).is_some_and(|one| Some(one) == parts(other))
+}
+
+/// Whether an endpoint is on this machine.
+fn is_here(endpoint: &str) -> bool {
+    base(endpoint).is_ok_and(|(_, uri)| is_loopback(uri.host().unwrap_or_default()))
+}
+
+/// Whether this host is this machine.
+pub(crate) fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || bare.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
+}
+
 fn directory(env: Env<'_>, variable: &str, below_home: &str) -> Option<PathBuf> {
     // The XDG rules have relative paths ignored.
     let xdg = env(variable).map(PathBuf::from).filter(|p| p.is_absolute());
@@ -166,9 +279,11 @@ fn home(env: Env<'_>) -> Option<PathBuf> {
     env("HOME").filter(|h| !h.is_empty()).map(PathBuf::from)
 }
 
-fn servers_key(env: Env<'_>) -> Option<String> {
-    let key = std::fs::read_to_string(data_dir(env)?.join(KEY_FILE)).ok()?;
-    Some(key.trim().to_owned()).filter(|k| !k.is_empty())
+fn servers_key(env: Env<'_>) -> Option<Found> {
+    let path = data_dir(env)?.join(KEY_FILE);
+    let key = std::fs::read_to_string(&path).ok()?.trim().to_owned();
+    let origin = format!("{}, where `kettle serve` keeps its key", path.display());
+    (!key.is_empty()).then_some(Found { key, origin })
 }
 
 fn read(env: Env<'_>) -> Result<File, ConfigError> {
@@ -205,19 +320,23 @@ fn profile(file: &File, name: &str) -> Result<Profile, ConfigError> {
 }
 
 impl Profile {
-    fn key(&self, name: &str, env: Env<'_>) -> Result<Option<String>, ConfigError> {
+    fn key(&self, name: &str, env: Env<'_>) -> Result<Option<Found>, ConfigError> {
         let wrong = |text: String| ConfigError(format!("profile `{name}`: {text}"));
+        let found = |key: &str, from: String| {
+            let origin = format!("{from} of the profile `{name}`");
+            Ok(Some(Found { key: key.trim().to_owned(), origin }))
+        };
         match (&self.key, &self.key_file, &self.key_env) {
             (None, None, None) => Ok(None),
-            (Some(key), None, None) => Ok(Some(key.clone())),
+            (Some(key), None, None) => found(key, "`key`".into()),
             (None, Some(path), None) => {
                 let path = expand(path, env);
                 let key = std::fs::read_to_string(&path)
                     .map_err(|e| wrong(format!("key_file {}: {e}", path.display())))?;
-                Ok(Some(key.trim().to_owned()))
+                found(&key, format!("{}, the key_file", path.display()))
             }
             (None, None, Some(variable)) => match env(variable).filter(|v| !v.is_empty()) {
-                Some(key) => Ok(Some(key)),
+                Some(key) => found(&key, format!("the variable {variable}, the key_env")),
                 None => Err(wrong(format!("key_env: the variable {variable} is not set"))),
             },
             _ => Err(wrong("give one of key, key_file and key_env".into())),

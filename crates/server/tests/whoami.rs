@@ -11,9 +11,9 @@ const CHALLENGE: &str = "a-challenge-has-letters-and-digits-only";
 
 async fn ask(world: &World, challenge: &str) -> (u16, Value) {
     let uri = format!("/_kettle/whoami?challenge={challenge}");
-    let response = world.exchange(Request::get(uri).body(Body::empty()).unwrap()).await;
+    let response = world.exchange(Request::get(uri).body(Body::empty()).expect("a request")).await;
     assert!(!response.body().contains(KEY));
-    (response.status().as_u16(), serde_json::from_str(response.body()).unwrap())
+    (response.status().as_u16(), serde_json::from_str(response.body()).expect("JSON"))
 }
 
 #[tokio::test]

@@ -87,3 +87,39 @@ impl Bodies {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use engine::Clock;
+    use http::{Extensions, StatusCode};
+    use sdk::transport::{Request, Response};
+
+    use super::*;
+    use crate::caller::Keys;
+
+    fn caller() -> Caller {
+        let upstream = |key: &str, _: &Extensions| {
+            let answer =
+                |_: Request| async { Ok(Response::new(r#"{"account":{"acls":["dns"]}}"#.into())) };
+            sdk::Client::builder("http://127.0.0.1:1").key(key).transport(answer).build()
+        };
+        let keys = Arc::new(Keys::new(Clock::manual(0), Duration::ZERO));
+        Caller::new(&upstream, keys, "KEY", &Extensions::new()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn long_bodies_share_what_room_there_is_and_short_ones_take_none() {
+        let (bodies, caller) = (Bodies(Arc::new(Semaphore::new(4))), caller());
+        let read = async |kib: usize| {
+            let body = Body::from(vec![b'a'; kib << 10]);
+            bodies.read(body, Some(&caller)).await.map_err(|failure| failure.status)
+        };
+        let first = read(48).await.unwrap();
+        assert_eq!(first.bytes.len(), 48 << 10);
+        assert_eq!(read(32).await.err(), Some(StatusCode::SERVICE_UNAVAILABLE));
+        assert!(read(16).await.is_ok());
+        drop(first);
+        assert!(read(32).await.is_ok());
+        assert!(read(64).await.is_ok(), "all of it is free again");
+    }
+}

@@ -57,7 +57,7 @@ pub struct RebootInstances {
 
 /// Install an instance anew; what is on its disk is lost.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(POST "/v2/instances/{instance-id}/reinstall" -> 202 { instance: Instance }, needs Subscriptions)]
+#[endpoint(POST "/v2/instances/{instance-id}/reinstall" -> 202 { instance: Instance }, needs Subscriptions, loses)]
 pub struct ReinstallInstance {
     /// The instance's id.
     pub instance_id: InstanceId,
@@ -67,7 +67,7 @@ pub struct ReinstallInstance {
 
 /// Put a backup or a snapshot on an instance's disk; what is there is lost.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(POST "/v2/instances/{instance-id}/restore" -> 202 { status: InstanceRestore }, needs Subscriptions)]
+#[endpoint(POST "/v2/instances/{instance-id}/restore" -> 202 { status: InstanceRestore }, needs Subscriptions, loses)]
 pub struct RestoreInstance {
     /// The instance's id.
     pub instance_id: InstanceId,

@@ -7,6 +7,8 @@ use std::io::{self, Write};
 use serde_json::Value;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use crate::text::clean;
+
 /// The columns that tell most, in the order in which they stand.
 const FIRST: &[&str] = &[
     "id",
@@ -117,7 +119,7 @@ fn columns(items: &[Value]) -> Vec<Column> {
     }
     let cells =
         |key: &str| items.iter().map(|i| i.get(key).map(text).unwrap_or_default()).collect();
-    keys.into_iter().map(|key| column(&key.to_uppercase(), cells(key))).collect()
+    keys.into_iter().map(|key| column(&clean(&key.to_uppercase()), cells(key))).collect()
 }
 
 /// As many columns as the width holds: the first ones whole as far as possible. Columns in which
@@ -172,11 +174,6 @@ fn text(value: &Value) -> String {
         }
         other => clean(&other.to_string()),
     }
-}
-
-/// Without what a terminal would obey.
-fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// At most `width` columns of text, with a mark where something is gone.

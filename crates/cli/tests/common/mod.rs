@@ -22,9 +22,13 @@ pub struct Ran {
 pub type Server = fn(&str, &str, &Value) -> (u16, Value);
 
 pub struct Kettle {
-    server: Server,
+    pub server: Server,
     pub columns: Option<usize>,
     pub stdin: &'static str,
+    /// Whether somebody is there to answer.
+    pub asks: bool,
+    pub endpoint: &'static str,
+    pub env: &'static [(&'static str, &'static str)],
 }
 
 pub const WEB: &str = "cb676a46-66fd-4dfb-b839-443f2e6c0b60";
@@ -68,7 +72,8 @@ pub fn world(method: &str, path: &str, _body: &Value) -> (u16, Value) {
 
 impl Kettle {
     pub fn new(server: Server) -> Self {
-        Self { server, columns: None, stdin: "" }
+        let endpoint = "http://127.0.0.1:1";
+        Self { server, columns: None, stdin: "", asks: false, endpoint, env: &[] }
     }
 
     /// Runs `kettle LINE`; words are parted at spaces.
@@ -102,16 +107,18 @@ impl Kettle {
             *response.status_mut() = status.try_into().unwrap();
             async move { Ok(response) }
         };
-        let client =
-            sdk::Client::builder("http://127.0.0.1:1").transport(transport).build().unwrap();
+        let client = sdk::Client::builder(self.endpoint).transport(transport).build().unwrap();
+        let env = |name: &str| {
+            self.env.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+        };
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let context = Context {
             root,
-            env: &|_| None,
+            env: &env,
             stdin: &mut self.stdin.as_bytes(),
             out: &mut out,
             err: &mut err,
-            terminal: Terminal { columns: self.columns, progress: false },
+            terminal: Terminal { columns: self.columns, progress: false, asks: self.asks },
             client: Some(client),
         };
         let exit = cli::run(&matches, context).await as u8;

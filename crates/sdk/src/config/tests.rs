@@ -22,11 +22,24 @@ impl Home {
         self
     }
 
+    /// With what `kettle serve` leaves in the data directory.
+    fn with_server(self) -> Self {
+        let data = self.dir.path().join(".local/share/kettle");
+        std::fs::create_dir_all(&data).unwrap();
+        std::fs::write(data.join(KEY_FILE), "LOCALKEY\n").unwrap();
+        self
+    }
+
     fn resolve(&self, profile: Option<&str>) -> Result<(String, Option<String>), String> {
-        let wanted = Wanted { profile: profile.map(Into::into), ..Wanted::default() };
-        let env = |name: &str| Some(self.variables.iter().find(|(k, _)| *k == name)?.1.clone());
-        let target = resolve(&wanted, &env).map_err(|e| e.to_string())?;
+        let target = self.target(profile, None)?;
         Ok((target.endpoint, target.key))
+    }
+
+    fn target(&self, profile: Option<&str>, endpoint: Option<&str>) -> Result<Target, String> {
+        let (profile, endpoint) = (profile.map(Into::into), endpoint.map(Into::into));
+        let wanted = Wanted { profile, endpoint, key: None };
+        let env = |name: &str| Some(self.variables.iter().find(|(k, _)| *k == name)?.1.clone());
+        resolve(&wanted, &env).map_err(|e| e.to_string())
     }
 }
 
@@ -38,9 +51,7 @@ fn target(endpoint: &str, key: &str) -> Result<(String, Option<String>), String>
 fn the_default_is_the_server_on_this_machine_with_the_key_it_left() {
     let home = Home::new("");
     assert_eq!(home.resolve(None), target(LOCAL, ""));
-    let data = home.dir.path().join(".local/share/kettle");
-    std::fs::create_dir_all(&data).unwrap();
-    std::fs::write(data.join(KEY_FILE), "LOCALKEY\n").unwrap();
+    let home = home.with_server();
     assert_eq!(home.resolve(None), target(LOCAL, "LOCALKEY"));
     let home = home.with("VULTR_API_ENDPOINT", "http://10.0.0.9:8787/v2");
     assert_eq!(
@@ -57,7 +68,7 @@ fn the_environment_counts_unless_a_profile_was_chosen() {
         .with("VULTR_API_ENDPOINT", "http://127.0.0.1:4711/v2");
     assert_eq!(home.resolve(None), target("http://127.0.0.1:4711/v2", "ENVKEY"));
     assert_eq!(home.resolve(Some("lab")), target("http://lab:1", "LABKEY"));
-    assert_eq!(home.resolve(Some("vultr")), target(VULTR, "ENVKEY"));
+    assert_eq!(home.resolve(Some("vultr")), target(VULTR, ""), "it is for the endpoint beside it");
     let home = home.with("KETTLE_PROFILE", "lab");
     assert_eq!(home.resolve(None), target("http://lab:1", "LABKEY"));
 }
@@ -99,6 +110,119 @@ fn an_endpoint_is_understood_with_and_without_its_version() {
 
 #[test]
 fn a_target_does_not_show_its_key() {
-    let target = Target { profile: "p".into(), endpoint: "e".into(), key: Some("SECRET".into()) };
+    let config = "[profiles.p]\nendpoint = 'http://p:1'\nkey = 'SECRET'\n";
+    let target = Home::new(config).target(Some("p"), None).unwrap();
+    assert_eq!(target.key.as_deref(), Some("SECRET"));
     assert!(!format!("{target:?}").contains("SECRET"));
+    assert!(!target.hint().contains("SECRET"));
+}
+
+/// Every way to say where calls go, with every place that a key may be in. The keys are named after
+/// what they are meant for, so a wrong one is seen at once.
+#[test]
+fn a_key_is_sent_only_where_it_was_meant_for() {
+    const LAB: &str = "http://lab:1";
+    const OTHER: &str = "http://other:1";
+    const NEAR: &str = "http://127.0.0.1:4711";
+    let lab = "[profiles.lab]\nendpoint = 'http://lab:1/v2'\nkey = 'LABKEY'\n\
+               [profiles.bare]\nendpoint = 'http://other:1'\n\
+               [profiles.asks]\nendpoint = 'http://other:1'\nkey_env = 'VULTR_API_KEY'\n";
+    let default = format!("default_profile = 'lab'\n{lab}");
+    let owned = format!("{lab}[profiles.vultr]\nkey = 'OWNED'\n");
+    // The options; the variables' profile, endpoint and key; the file; what is sent, and where.
+    type Row<'a> = ([&'a str; 2], [&'a str; 3], &'a str, &'a str, &'a str);
+    let rows: &[Row<'_>] = &[
+        // Nothing said: the server on this machine, whatever key the environment has for Vultr.
+        (["", ""], ["", "", ""], lab, LOCAL, "LOCALKEY"),
+        (["", ""], ["", "", "VULTRS"], lab, LOCAL, "LOCALKEY"),
+        (["local", ""], ["", "", "VULTRS"], lab, LOCAL, "LOCALKEY"),
+        (["", ""], ["local", "", "VULTRS"], lab, LOCAL, "LOCALKEY"),
+        (["", LOCAL], ["", "", "VULTRS"], lab, LOCAL, "LOCALKEY"),
+        // What stands together in the environment belongs together.
+        (["", ""], ["", "http://127.0.0.1:8787/v2", "BESIDE"], lab, LOCAL, "BESIDE"),
+        (["", ""], ["", NEAR, "BESIDE"], lab, NEAR, "BESIDE"),
+        (["", ""], ["", OTHER, "BESIDE"], lab, OTHER, "BESIDE"),
+        (["", ""], ["", OTHER, ""], lab, OTHER, ""),
+        (["", ""], ["", NEAR, ""], lab, NEAR, ""),
+        (["", ""], ["", LOCAL, ""], lab, LOCAL, "LOCALKEY"),
+        (["", ""], ["", VULTR, "VULTRS"], lab, VULTR, "VULTRS"),
+        (["vultr", ""], ["", "https://API.vultr.com:443/v2/", "VULTRS"], lab, VULTR, "VULTRS"),
+        // A profile has its own key, or what is meant for its endpoint.
+        (["vultr", ""], ["", "", "VULTRS"], lab, VULTR, "VULTRS"),
+        (["", ""], ["vultr", "", "VULTRS"], lab, VULTR, "VULTRS"),
+        (["vultr", ""], ["", "", ""], lab, VULTR, ""),
+        (["vultr", ""], ["", "", "VULTRS"], &owned, VULTR, "OWNED"),
+        (["vultr", ""], ["", NEAR, "BESIDE"], lab, VULTR, ""),
+        (["local", ""], ["", LOCAL, "BESIDE"], lab, LOCAL, "LOCALKEY"),
+        (["lab", ""], ["", "", "VULTRS"], lab, LAB, "LABKEY"),
+        (["", ""], ["lab", NEAR, "BESIDE"], lab, LAB, "LABKEY"),
+        (["bare", ""], ["", "", "VULTRS"], lab, OTHER, ""),
+        (["bare", ""], ["", OTHER, "BESIDE"], lab, OTHER, "BESIDE"),
+        (["asks", ""], ["", "", "ASKED"], lab, OTHER, "ASKED"),
+        // The file's default profile.
+        (["", ""], ["", "", ""], &default, LAB, "LABKEY"),
+        (["", ""], ["", "", "VULTRS"], &default, LAB, "LABKEY"),
+        (["", ""], ["", OTHER, ""], &default, OTHER, ""),
+        (["", ""], ["", OTHER, "BESIDE"], &default, OTHER, "BESIDE"),
+        (["", ""], ["", LAB, "BESIDE"], &default, LAB, "BESIDE"),
+        (["", OTHER], ["", "", "VULTRS"], &default, OTHER, ""),
+        (["", "http://lab:1/"], ["", "", "VULTRS"], &default, LAB, "LABKEY"),
+        // An endpoint alone gets what is meant for it; beside a profile, the profile's.
+        (["", VULTR], ["", "", "VULTRS"], lab, VULTR, "VULTRS"),
+        (["", VULTR], ["", NEAR, "BESIDE"], lab, VULTR, ""),
+        (["", "http://api.vultr.com"], ["", "", "VULTRS"], lab, "http://api.vultr.com", ""),
+        (["", NEAR], ["", "", "VULTRS"], lab, NEAR, ""),
+        (["", NEAR], ["", NEAR, "BESIDE"], lab, NEAR, "BESIDE"),
+        (["", OTHER], ["", "", "VULTRS"], lab, OTHER, ""),
+        (["", OTHER], ["lab", "", "VULTRS"], lab, OTHER, ""),
+        (["lab", OTHER], ["", "", "VULTRS"], lab, OTHER, "LABKEY"),
+        (["vultr", OTHER], ["", "", "VULTRS"], lab, OTHER, ""),
+        (["local", NEAR], ["", "", "VULTRS"], lab, NEAR, "LOCALKEY"),
+        (["local", OTHER], ["", "", "VULTRS"], lab, OTHER, ""),
+        (["", NEAR], ["local", "", "VULTRS"], lab, NEAR, ""),
+    ];
+    for row @ (options, variables, config, endpoint, key) in rows {
+        let mut home = Home::new(config).with_server();
+        for (name, value) in [PROFILE, ENDPOINT, KEY].into_iter().zip(variables) {
+            home = home.with(name, value);
+        }
+        let [profile, wanted] = options.map(|text| Some(text).filter(|t| !t.is_empty()));
+        let target = home.target(profile, wanted).unwrap();
+        assert!(is_same(&target.endpoint, endpoint), "{row:?}: {target:?}");
+        assert_eq!(target.key.as_deref().unwrap_or_default(), *key, "{row:?}");
+    }
+}
+
+#[test]
+fn a_hint_says_where_a_key_is_from_or_why_there_is_none() {
+    let lab = "[profiles.lab]\nendpoint = 'http://lab:1'\nkey_file = '~/lab.key'\n\
+               [profiles.asks]\nendpoint = 'http://lab:1'\nkey_env = 'LAB_KEY'\n\
+               [profiles.bare]\nendpoint = 'http://lab:1'\n";
+    let home = || Home::new(lab);
+    let hint = |home: &Home, profile| home.target(profile, None).unwrap().hint();
+    let none = hint(&home(), None);
+    assert!(none.starts_with("no key was sent; `kettle serve` keeps one in "), "{none}");
+    let served = home().with_server();
+    let path = served.dir.path().join(".local/share/kettle/key").display().to_string();
+    let refused = "the key that was refused is from ";
+    assert_eq!(hint(&served, None), format!("{refused}{path}, where `kettle serve` keeps its key"));
+    let served = served.with(KEY, "VULTRS");
+    let unused = ". VULTR_API_KEY is not sent to http://127.0.0.1:8787: it is for \
+                  https://api.vultr.com, unless VULTR_API_ENDPOINT names another";
+    assert!(hint(&served, None).ends_with(unused), "{}", hint(&served, None));
+    assert_eq!(hint(&served, Some("vultr")), format!("{refused}the variable VULTR_API_KEY"));
+
+    std::fs::write(served.dir.path().join("lab.key"), "K").unwrap();
+    let file = served.dir.path().join("lab.key");
+    let told = hint(&served, Some("lab"));
+    let from = format!("{refused}{}, the key_file of the profile `lab`", file.display());
+    assert!(told.starts_with(&from), "{told}");
+    let asks = hint(&home().with("LAB_KEY", "K"), Some("asks"));
+    assert_eq!(asks, format!("{refused}the variable LAB_KEY, the key_env of the profile `asks`"));
+    let bare = hint(&home(), Some("bare"));
+    assert!(bare.starts_with("no key was sent; give the profile `bare`"), "{bare}");
+    let vultr = hint(&home(), Some("vultr"));
+    assert!(vultr.starts_with("no key was sent; set VULTR_API_KEY,"), "{vultr}");
+    let other = home().target(None, Some("http://else:1")).unwrap().hint();
+    assert!(other.contains("set VULTR_API_ENDPOINT and VULTR_API_KEY together"), "{other}");
 }

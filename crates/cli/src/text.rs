@@ -1,0 +1,45 @@
+//! Text from elsewhere, made fit for a terminal: answers, names, errors and states are other
+//! people's words, and a terminal obeys what it is sent.
+
+/// In one line, and without what a terminal would obey.
+pub fn clean(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// As [`clean`], but lines and their indentation stay.
+pub fn clean_lines(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { ' ' } else { c }).collect()
+}
+
+/// JSON that means the same, with nothing that a terminal would obey: the codes from 7F to 9F may
+/// stand raw in a JSON text, and some terminals obey them.
+pub(crate) fn escaped(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        match c {
+            '\u{7f}'..='\u{9f}' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_left_that_a_terminal_obeys() {
+        let nasty = "a\u{1b}[31mb\r\n\tc\u{9b}2J\u{7f}\0ä";
+        assert_eq!(clean(nasty), "a [31mb   c 2J  ä");
+        assert_eq!(clean_lines(nasty), "a [31mb \n\tc 2J  ä");
+    }
+
+    #[test]
+    fn escaped_json_means_the_same() {
+        let value = serde_json::json!({"a\u{9b}": "\u{1b}[31m\u{7f}\u{85}ä\u{a0}\n"});
+        let text = escaped(&value.to_string());
+        assert!(!text.chars().any(char::is_control), "{text}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
+    }
+}

@@ -1,0 +1,56 @@
+//! The command line as a process: whose key it sends, and what it does where nobody can be asked.
+
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
+
+mod support;
+
+use std::path::Path;
+use std::process::Command;
+
+use support::{Server, fails, kettle, serve};
+
+/// The command line of a user whose data directory is below `home`, and who has a key of Vultr's.
+fn user(home: &Path) -> Command {
+    let mut command = kettle(home);
+    command.env("XDG_DATA_HOME", home).env("VULTR_API_KEY", "REAL");
+    command
+}
+
+#[test]
+fn the_key_of_vultr_is_not_for_the_server_on_this_machine() {
+    let directory = tempfile::tempdir().unwrap();
+    let (home, data) = (directory.path(), directory.path().join("kettle"));
+    let server = Server::start(&mut serve(&data), &data);
+    for words in [&["account", "get"][..], &["v1", "account", "info"]] {
+        let mut command = user(home);
+        command.args(["--profile", "local", "--endpoint", &server.url]).args(words);
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let from = "hint: the key that was refused is from the variable VULTR_API_KEY\n";
+    for words in [&["account", "get"][..], &["v1", "account", "info"]] {
+        let (_, said) = fails(user(home).env("VULTR_API_ENDPOINT", &server.url).args(words));
+        assert!(said.ends_with(from), "{said}");
+        assert!(!said.contains("REAL"), "{said}");
+        // An endpoint that nobody named beside the key does not get it.
+        let (_, said) = fails(user(home).args(["--endpoint", &server.url]).args(words));
+        assert!(said.contains("hint: no key was sent; "), "{said}");
+        assert!(said.contains("VULTR_API_KEY is not sent to http://127.0.0.1:"), "{said}");
+    }
+}
+
+#[test]
+fn without_a_terminal_nothing_elsewhere_is_destroyed_unless_that_was_said() {
+    let directory = tempfile::tempdir().unwrap();
+    // Nobody has this address; nobody is to be asked, either.
+    let elsewhere = ["--endpoint", "http://192.0.2.1:1"];
+    for words in [
+        &["instance", "delete", "a"][..],
+        &["api", "DELETE", "/v2/instances/a"],
+        &["v1", "server", "destroy", "--subid", "1"],
+        &["v1", "raw", "POST", "/v1/server/destroy", "SUBID=1"],
+    ] {
+        let (_, said) = fails(user(directory.path()).args(elsewhere).args(words));
+        assert!(said.contains("say --yes if it is meant; nothing was sent"), "{words:?}: {said}");
+    }
+}
