@@ -100,11 +100,8 @@ async fn delete_domain(cx: Cx) -> Result<Reply> {
     let dns_domain = cx.domain()?;
     // Its records go with it.
     let list = ListRecords { dns_domain: dns_domain.clone(), ..Default::default() };
-    let records = match cx.all(list).await {
-        Ok(records) => records,
-        // Whether there is such a domain, v2 says below.
-        Err(_) => Vec::new(),
-    };
+    // Whether there is such a domain, v2 says below.
+    let records = cx.all(list).await.unwrap_or_default();
     cx.on(DOMAIN, DeleteDomain { dns_domain }).await?;
     for record in records {
         cx.forget(RECORD.space, record.id).await;
