@@ -135,17 +135,7 @@ fn expand(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
             return Err(Error::new_spanned(&path, message));
         }
     }
-    let loss = match loss {
-        Loss::Never => quote!(Never),
-        Loss::Always => quote!(Always),
-        Loss::With(names) => {
-            if let Some(name) = names.iter().find(|name| !has(&name.to_string())) {
-                return Err(Error::new(name.span(), "there is no such field"));
-            }
-            let names = names.iter().map(Ident::to_string);
-            quote!(With(&[#(#names),*]))
-        }
-    };
+    let loss = what_is_lost(loss, has)?;
     let name = &input.ident;
     let listing = match &reply {
         Reply::List(_, item) if has("cursor") => quote! {
@@ -194,6 +184,20 @@ fn expand(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
             }
         }
         #listing
+    })
+}
+
+fn what_is_lost(loss: Loss, has: impl Fn(&str) -> bool) -> syn::Result<proc_macro2::TokenStream> {
+    Ok(match loss {
+        Loss::Never => quote!(Never),
+        Loss::Always => quote!(Always),
+        Loss::With(names) => {
+            if let Some(name) = names.iter().find(|name| !has(&name.to_string())) {
+                return Err(Error::new(name.span(), "there is no such field"));
+            }
+            let names = names.iter().map(Ident::to_string);
+            quote!(With(&[#(#names),*]))
+        }
     })
 }
 
