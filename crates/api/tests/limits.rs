@@ -1,5 +1,6 @@
 //! No text of any request is without a limit, and the document tells it: each text field of each
 //! operation is sent too long, and with what no text may hold.
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
 use api::wire::{self, Problem, TEXT_MAX};
 use api::{Endpoint, Group, Visitor};

@@ -45,11 +45,12 @@ impl Cx {
         Self { site: site.map(Into::into), ..self }
     }
 
-    /// Where a browser finds the page in the place of a machine's console.
+    /// Where a browser finds the page in the place of a machine's console; who may only look is not
+    /// told, as a console opens the machine.
     pub(crate) fn console(&self, id: Uuid) -> String {
         let site = self.site.as_deref().unwrap_or(SITE);
         let scheme = if site == PROXIED { "https" } else { "http" };
-        format!("{scheme}://{site}/_kettle/console/{id}")
+        self.secret(format!("{scheme}://{site}/_kettle/console/{id}"))
     }
 
     /// Begins a change.

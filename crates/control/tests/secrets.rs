@@ -6,9 +6,11 @@ mod common;
 use std::time::Duration;
 
 use api::api_keys::*;
-use api::bare_metals::{CreateBareMetal, GetBareMetal, GetBareMetalUserData, ListBareMetals};
+use api::bare_metals::{
+    CreateBareMetal, GetBareMetal, GetBareMetalUserData, GetBareMetalVnc, ListBareMetals,
+};
 use api::instance_templates::{CreateInstanceTemplate, GetInstanceTemplate};
-use api::instances::{CreateInstance, GetInstanceUserData};
+use api::instances::{CreateInstance, GetInstance, GetInstanceUserData};
 use api::users::*;
 use api::{Access, Secret, Time};
 use common::OS;
@@ -33,7 +35,7 @@ async fn key_with(world: &World, name: &str, acl: Access) -> Secret {
 }
 
 #[tokio::test]
-async fn who_may_only_look_sees_no_password_and_no_user_data() {
+async fn who_may_only_look_sees_no_password_no_console_and_no_user_data() {
     let world = World::new().await;
     let looks = key_with(&world, "looks", Access::SubscriptionsView).await;
     let changes = key_with(&world, "changes", Access::Subscriptions).await;
@@ -74,6 +76,10 @@ async fn who_may_only_look_sees_no_password_and_no_user_data() {
         let expected = if is_shown { USER_DATA } else { "" };
         let get = GetBareMetalUserData { baremetal_id: made.id };
         assert_eq!(client.send(get).await.unwrap().data, expected);
+        let get = GetBareMetalVnc { baremetal_id: made.id };
+        assert_eq!(!client.send(get).await.unwrap().url.is_empty(), is_shown);
+        let get = GetInstance { instance_id: instance.id };
+        assert_eq!(!client.send(get).await.unwrap().kvm.is_empty(), is_shown);
         let get = GetInstanceUserData { instance_id: instance.id };
         assert_eq!(client.send(get).await.unwrap().data, expected);
         let get = GetInstanceTemplate { instancetemplate_id: template.id };

@@ -20,6 +20,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use api::Secret;
 use serde::Deserialize;
 
 use crate::Error;
@@ -52,7 +53,7 @@ pub struct Wanted {
     /// An endpoint, instead of the profile's.
     pub endpoint: Option<String>,
     /// A key, instead of the profile's.
-    pub key: Option<String>,
+    pub key: Option<Secret>,
 }
 
 /// Where calls go, and as whom.
@@ -117,7 +118,7 @@ struct File {
 #[serde(deny_unknown_fields, default)]
 struct Profile {
     endpoint: Option<String>,
-    key: Option<String>,
+    key: Option<Secret>,
     key_file: Option<PathBuf>,
     key_env: Option<String>,
 }
@@ -169,7 +170,8 @@ pub fn resolve(wanted: &Wanted, env: Env<'_>) -> Result<Target, ConfigError> {
     let here = is_same(&endpoint, LOCAL) || (together && name == "local" && is_here(&endpoint));
     let of_server = || servers_key(env).filter(|_| here);
 
-    let given = wanted.key.clone().map(|key| Found { key, origin: "what was given".into() });
+    let given = wanted.key.clone().map(Secret::into_inner);
+    let given = given.map(|key| Found { key, origin: "what was given".into() });
     let found = match (given, &chosen) {
         (Some(given), _) => Some(given),
         (None, Some(_)) => of_profile()?.or_else(of_server).or_else(of_variable),
