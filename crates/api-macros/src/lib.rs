@@ -65,6 +65,22 @@ impl Parse for Spec {
     }
 }
 
+impl Loss {
+    fn written(&self, has: &dyn Fn(&str) -> bool) -> syn::Result<proc_macro2::TokenStream> {
+        Ok(match self {
+            Self::Never => quote!(Never),
+            Self::Always => quote!(Always),
+            Self::With(names) => {
+                if let Some(name) = names.iter().find(|name| !has(&name.to_string())) {
+                    return Err(Error::new(name.span(), "there is no such field"));
+                }
+                let names = names.iter().map(Ident::to_string);
+                quote!(With(&[#(#names),*]))
+            }
+        })
+    }
+}
+
 fn loss(input: ParseStream<'_>) -> syn::Result<Loss> {
     if input.parse::<Option<Token![,]>>()?.is_none() || input.is_empty() {
         return Ok(Loss::Never);
@@ -135,17 +151,7 @@ fn expand(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
             return Err(Error::new_spanned(&path, message));
         }
     }
-    let loss = match loss {
-        Loss::Never => quote!(Never),
-        Loss::Always => quote!(Always),
-        Loss::With(names) => {
-            if let Some(name) = names.iter().find(|name| !has(&name.to_string())) {
-                return Err(Error::new(name.span(), "there is no such field"));
-            }
-            let names = names.iter().map(Ident::to_string);
-            quote!(With(&[#(#names),*]))
-        }
-    };
+    let loss = loss.written(&has)?;
     let name = &input.ident;
     let listing = match &reply {
         Reply::List(_, item) if has("cursor") => quote! {

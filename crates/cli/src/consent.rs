@@ -65,11 +65,9 @@ pub(crate) fn ask(
 /// One line, and not a byte of what comes after it.
 fn line(from: &mut dyn Read) -> std::io::Result<String> {
     let mut line = Vec::new();
-    for byte in from.bytes() {
-        match byte? {
-            b'\n' => break,
-            byte => line.push(byte),
-        }
+    let mut byte = [0];
+    while from.read(&mut byte)? == 1 && byte != *b"\n" {
+        line.extend(byte);
     }
     Ok(String::from_utf8_lossy(&line).into_owned())
 }

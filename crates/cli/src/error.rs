@@ -107,11 +107,12 @@ impl Failure {
 
     /// Whether the API did not take the key.
     pub(crate) fn is_about_the_key(&self) -> bool {
-        let error = match self {
-            Self::Call(error) | Self::Wait { error: WaitError::Operation(error), .. } => error,
-            _ => return false,
-        };
-        error.status() == Some(401)
+        match self {
+            Self::Call(error) | Self::Wait { error: WaitError::Operation(error), .. } => {
+                error.status() == Some(401)
+            }
+            _ => false,
+        }
     }
 
     /// Says what went wrong. Our own words may have lines; what others say is one.

@@ -96,12 +96,13 @@ pub(crate) fn catalog(args: &ArgMatches) -> Result<Catalog> {
 /// A clock that does not begin before what is stored, which would be stuck until its time comes again,
 /// unless that is more than a day ahead: then it is not to be believed.
 fn clock(newest: i64) -> Clock {
-    const DAY: i64 = 24 * 3_600_000;
+    const SECOND: i64 = 1000;
+    const DAY: i64 = 24 * 3600 * SECOND;
     let ahead = newest - Clock::system().now();
     match ahead {
-        ..=0 => Clock::system(),
-        1..DAY => {
-            let seconds = ahead / 1000;
+        ..SECOND => Clock::system(), // as clocks of several servers differ
+        SECOND..DAY => {
+            let seconds = ahead / SECOND;
             tracing::warn!(
                 seconds,
                 "the clock was set back since the data was written; going on \

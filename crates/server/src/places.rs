@@ -86,8 +86,10 @@ impl Places {
             return Some(None);
         }
         if table.taken.len() >= self.most {
-            // It is free once that connection has ended.
-            table.close_idle(None);
+            // It is free once that connection has ended: one is enough.
+            if !table.is_closing() {
+                table.close_idle(None);
+            }
             return None;
         }
         let id = table.next;
@@ -119,6 +121,11 @@ impl Places {
 }
 
 impl Table {
+    /// Whether one is about to end.
+    fn is_closing(&self) -> bool {
+        self.taken.values().any(|(_, seat)| seat.state.load(SeqCst) == CLOSED)
+    }
+
     /// Closes the one, of this network if one is named, that has been idle longest.
     fn close_idle(&self, of: Option<IpAddr>) -> bool {
         loop {

@@ -347,7 +347,7 @@ mod tests {
             assert!(mark(&mut tx, Space::Script, number).await.unwrap());
         }
         assert!(!mark(&mut tx, Space::Script, 100_007).await.unwrap());
-        ids.commit(tx, "test").await.unwrap();
+        tx.commit().await.unwrap();
         assert_eq!(count(&ids).await, 33);
         let mut tx = ids.store.begin();
         assert!(!mark(&mut tx, Space::Script, 102_047).await.unwrap());
