@@ -117,7 +117,7 @@ pub struct Instance {
     pub label: String,
     /// Its address in a VPC, or empty.
     pub internal_ip: String,
-    /// Address of its console in the browser.
+    /// Address of its console in the browser; empty until it has one.
     pub kvm: String,
     /// The host name that it was deployed with.
     pub hostname: String,

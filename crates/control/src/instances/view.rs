@@ -52,7 +52,8 @@ fn show_in(cx: &Cx, doc: &Doc<Wanted>, networks: &Networks) -> Instance {
     let internal_ip = vpcs.first().map(|(_, address)| address.clone()).unwrap_or_default();
     let shown = Instance {
         internal_ip,
-        kvm: cx.console(doc.id()),
+        // Seconds after a create the real one is still empty.
+        kvm: doc.seen.machine.as_ref().map(|_| cx.console(doc.id())).unwrap_or_default(),
         vpcs: vpcs.into_iter().map(|(vpc, _)| vpc).collect(),
         ..described(doc)
     };
