@@ -157,7 +157,7 @@ impl Sqlite {
         if let Place::Disk(disk) = &self.place {
             disk.writer.check()?;
         }
-        self.read(|db| apply::taken(db, "", "").map(drop))
+        self.read(|db| names::taken(db, "", "").map(drop))
     }
 
     pub(crate) async fn get(&self, id: Uuid) -> Result<Option<Row>> {
