@@ -169,7 +169,6 @@ async fn what_is_refused_changes_nothing() {
 }
 
 #[tokio::test]
-#[ignore = "issue 7, C5: until v2 refuses it (branch i7-fams)"]
 async fn a_custom_system_with_nothing_to_boot_from_is_refused() {
     let v1 = V1::new().await;
     let words = "Please upload select a valid ISO or specify a valid iPXE Chain URL";
