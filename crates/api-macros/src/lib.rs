@@ -203,7 +203,6 @@ fn expand(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
     })
 }
 
-
 /// The function that works out how long the request's texts and lists may be, once.
 fn limits(data: &DataStruct) -> syn::Result<proc_macro2::TokenStream> {
     let aliases = aliases(data)?;
