@@ -259,7 +259,7 @@ async fn what_the_api_has_and_kettle_does_not_serve_says_so() {
 async fn nothing_that_is_served_is_taken_for_what_is_not() {
     let world = World::new().await;
     for route in control::routes().0 {
-        let path = route.op.path.replace('{', "").replace('}', "");
+        let path = route.op.path.replace(['{', '}'], "");
         let response = world.exchange(request(route.op.method.as_str(), &path, "{}")).await;
         let status = response.status().as_u16();
         let is_served = response.body() != r#"{"error":"Not found.","status":404}"#;

@@ -1,5 +1,7 @@
 //! Real connections: what stalls is cut off, what is under way at the end is finished.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
+
 use std::net::SocketAddr;
 use std::time::Duration;
 
