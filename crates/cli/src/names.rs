@@ -188,7 +188,7 @@ pub(crate) fn list_for<'a>(
         let param = operation.op.path_params().find(|p| p.replace('-', "_") == name)?;
         let (before, _) = operation.op.path.split_once(&format!("/{{{param}}}"))?;
         let before = pattern(before);
-        return all.iter().find(|o| o.is_list() && o.pattern() == before);
+        return all.iter().find(|o| o.pattern() == before && o.is_list());
     }
     let own = name.trim_end_matches("_ids").trim_end_matches("_id").replace('_', "-");
     let group = match ELSEWHERE.iter().find(|(field, _)| *field == name) {
@@ -201,8 +201,8 @@ pub(crate) fn list_for<'a>(
         all.iter().find(|o| {
             o.group.name == group
                 && o.command == "list"
-                && o.is_list()
                 && o.path_fields().is_empty()
+                && o.is_list()
         })
     };
     // A block's `snapshot_id` is a `block-snapshot` before it is a `snapshot`.
@@ -234,7 +234,7 @@ pub(crate) async fn look(
     let Some(id) = params.last().and_then(|own| fields.get(own)?.as_str()) else { return };
     let Some(last) = operation.op.path_params().last() else { return };
     let own = operation.op.path.split_inclusive(&format!("{{{last}}}")).next().map(pattern);
-    let get = all.iter().find(|o| o.reads() && !o.is_list() && Some(o.pattern()) == own);
+    let get = all.iter().find(|o| o.reads() && Some(o.pattern()) == own && !o.is_list());
     let Some(get) = get.filter(|_| !known.contains_key(id)) else { return };
     // The parameters of the two may have different names.
     let values = params.iter().map(|p| fields.get(p).cloned().unwrap_or_default());

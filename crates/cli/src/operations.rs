@@ -93,7 +93,13 @@ impl Operation {
 
     /// Whether it lists things.
     pub(crate) fn is_list(&self) -> bool {
-        self.op.method == Method::GET && matches!(self.op.shape, Shape::List(_))
+        self.op.method == Method::GET
+            && match self.op.shape {
+                Shape::List(_) => true,
+                // A list without pages.
+                Shape::Key(_) => (self.response)().get("type").is_some_and(|t| t == "array"),
+                Shape::Empty | Shape::Bare => false,
+            }
     }
 
     /// The path with its parameters made nameless, to compare paths of different operations.

@@ -68,6 +68,7 @@ async fn who_may_only_look_sees_no_password_no_console_and_no_user_data() {
     let template = deploys.send(create).await.unwrap();
     assert_eq!(template.user_data.as_deref(), Some(USER_DATA), "what was sent comes back");
 
+    world.settle().await;
     for (client, is_shown) in [(&looks, false), (&changes, true), (&world.client, true)] {
         let shown = client.send(GetBareMetal { baremetal_id: made.id }).await.unwrap();
         assert_eq!(shown.default_password.is_some_and(|text| !text.is_empty()), is_shown);
