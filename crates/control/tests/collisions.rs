@@ -1,5 +1,6 @@
 //! Many want the same thing at once: each is served, on SQLite in a file and on PostgreSQL, and from
 //! two servers on one database.
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
 #[path = "common/stores.rs"]
 mod stores;

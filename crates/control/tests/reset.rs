@@ -1,4 +1,5 @@
 //! A reset while everybody works: one moment, after which nothing of before is left or written.
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
 #[path = "common/stores.rs"]
 mod stores;
