@@ -8,7 +8,7 @@ use std::time::Duration;
 use api::ApiError;
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::response::{Html, Response};
+use axum::response::Response;
 use axum::routing::{get, post};
 use ring::hmac;
 
@@ -58,8 +58,8 @@ async fn health(State(app): State<Arc<App>>) -> Response {
 
 /// What is in the place of a machine's console. The same for every machine, whether there is one or
 /// not: whoever opens it shows no key, and nothing of the request comes back.
-async fn console() -> Html<&'static str> {
-    Html(
+async fn console() -> Response {
+    reply::page(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>No console</title>\
          <h1>No console</h1><p>With the real API, the screen and the keyboard of this machine \
          would be here. Kettle's machines are simulated: there is nothing to see.</p></html>",

@@ -19,8 +19,9 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
     (HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex,noarchive")),
 ];
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
-/// The type of an answer without a body: there are clients that read it after each 204.
-const NOTHING: HeaderValue = HeaderValue::from_static("text/html; charset=UTF-8");
+/// The type of a page, and of an answer without a body: there are clients that read it after each
+/// 204.
+const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=UTF-8");
 /// Says whose key it was.
 const X_USER: HeaderName = HeaderName::from_static("x-user");
 
@@ -30,8 +31,15 @@ pub(crate) fn success(status: u16, body: Bytes) -> Response {
     let is_empty = body.is_empty();
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, if is_empty { NOTHING } else { JSON });
+    response.headers_mut().insert(CONTENT_TYPE, if is_empty { HTML } else { JSON });
     response.headers_mut().extend(HEADERS);
+    response
+}
+
+/// A page for people.
+pub(crate) fn page(text: &'static str) -> Response {
+    let mut response = success(200, Bytes::from_static(text.as_bytes()));
+    response.headers_mut().insert(CONTENT_TYPE, HTML);
     response
 }
 

@@ -161,6 +161,7 @@ async fn no_answer_is_for_a_browser_to_show() {
         ("GET", "/_kettle/health", 200),
         ("POST", "/_kettle/reset", 204),
         ("PUT", "/_kettle/reset", 405),
+        ("GET", "/_kettle/console/x", 200),
         ("GET", "/_kettle/nothing", 404),
         ("GET", "/openapi.json", 200),
         ("GET", "/v2/vfs", 501),
