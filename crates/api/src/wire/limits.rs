@@ -69,6 +69,11 @@ impl Limits {
         Self(fields)
     }
 
+    /// Whether a field, or another name of one, is called so.
+    pub(super) fn knows(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
     /// Refuses what is too long and what holds control characters. Fields that nobody knows are
     /// not looked at: they are not kept either.
     pub(super) fn check(&self, name: &str, field: &Field) -> Result<(), Problem> {

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Problem, UnknownField, decode, encode, unknown_fields};
 use crate::id::{BlockId, InstanceId};
+use crate::object_storages::CreateObjectStorageBucket;
 use crate::{Endpoint, OrEmpty};
 
 /// Brew a cup of tea.
@@ -100,6 +101,16 @@ fn what_nobody_reads_is_found_at_every_depth_with_what_could_be_meant() {
         unknown("steps[1].notes", "notes", &[]),
     ];
     assert_eq!(found, expected);
+}
+
+#[test]
+fn a_field_by_another_of_its_names_is_read() {
+    let body = json!({ "name": "x", "enable_object_lock": true });
+    let Value::Object(body) = body else { unreachable!() };
+    let storage = [("object-storage-id".to_owned(), ID.to_owned())];
+    let request: CreateObjectStorageBucket = decode(storage, body.clone()).unwrap();
+    assert_eq!((&*request.bucket_name, request.object_lock), ("x", Some(true)));
+    assert_eq!(unknown_fields(&request, &body), []);
 }
 
 #[test]
