@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use api::account::GetAccount;
 use api::{Access, Open};
+use control::auth::KEY_MAX;
 use engine::Clock;
 use http::Extensions;
 use sdk::Client;
@@ -20,8 +21,6 @@ use crate::error::{Failure, INVALID_KEY, Result};
 /// What is remembered of a key instead of the key.
 pub(crate) type Digest = [u8; 32];
 
-/// No key is longer than this by far.
-const KEY_MAX: usize = 256;
 /// How many right keys are remembered.
 const KEYS: usize = 1024;
 
