@@ -19,7 +19,7 @@ use tokio_postgres::{Config, NoTls};
 use uuid::Uuid;
 
 use crate::change::{Change, Edit, List, Name};
-use crate::sums::EVER;
+use crate::sums::{EVER, columns};
 use crate::{Ask, Error, Facet, Hot, Outcome, Page, Result, Row, Sum, Tally, claim, key, pool};
 use link::Links;
 
@@ -196,7 +196,7 @@ impl Postgres {
         let rows: Vec<_> = rows
             .iter()
             .map(|row| {
-                let (class, amount) = tally(row);
+                let (class, amount) = columns(row.adds());
                 json!({ "seq": row.seq, "deleting": row.deleting, "class": class,
                     "amount": amount })
             })
@@ -342,7 +342,7 @@ impl Writers {
                         amount = CASE WHEN version = $2 THEN $9 ELSE amount END
                     WHERE id = $1 AND lease = $3 AND lease <> 0 RETURNING due IS NOT NULL";
                 let (id, version, lease) = (&row.id, &row.version, &row.lease);
-                let (class, amount) = tally(row);
+                let (class, amount) = columns(row.adds());
                 let given: [&(dyn ToSql + Sync); 9] =
                     [id, version, lease, &observed, &due, &tries, &error, &class, &amount];
                 self.links.ask(sql, &given).await
@@ -406,7 +406,7 @@ fn arguments(change: &Change) -> Value {
     let (new, changed): (Vec<_>, Vec<_>) = written.into_iter().partition(|e| e.row.version == 0);
     let fields = |edit: &&Edit| {
         let Row { id, account, kind, deleting, created, due, desired, .. } = &edit.row;
-        let (class, amount) = tally(&edit.row);
+        let (class, amount) = columns(edit.row.adds());
         json!({ "id": id, "account": account, "kind": kind, "deleting": deleting,
             "created": created, "due": due, "desired": desired, "observed": edit.row.seen(),
             "class": class, "amount": amount })
@@ -428,11 +428,6 @@ fn arguments(change: &Change) -> Value {
         "new": new.iter().map(fields).collect::<Vec<_>>(),
         "changed": changed.iter().map(fields).collect::<Vec<_>>(),
     })
-}
-
-/// What the columns of a row hold that adds to sums, or does not.
-fn tally(row: &Row) -> (Option<&str>, i64) {
-    row.adds().map_or((None, 0), |tally| (Some(&tally.class), tally.amount))
 }
 
 /// What must not come to be while the change is checked and written, and whether it is written:

@@ -41,6 +41,11 @@ pub struct Sum {
     pub seconds: i64,
 }
 
+/// What the columns of a row hold that adds this, or nothing.
+pub(crate) fn columns(tally: Option<&Tally>) -> (Option<&str>, i64) {
+    tally.map_or((None, 0), |tally| (Some(&tally.class), tally.amount))
+}
+
 impl Row {
     /// What this row adds for each unit of its amount: the days, each with seconds.
     pub(crate) fn days(&self) -> [(i64, i64); 2] {

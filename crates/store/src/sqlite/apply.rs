@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{names, sums};
 use crate::change::{Change, Edit, Name, Need};
+use crate::sums::columns;
 use crate::{Error, Facet, Hot, Outcome, Result, Row};
 
 pub(crate) fn apply(db: &Connection, change: &Change) -> Result<()> {
@@ -70,7 +71,7 @@ fn write(db: &Connection, edit: &Edit) -> Result<()> {
             (id, account, kind, deleting, created, due, desired, observed, class, amount)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
         let (id, kind, observed) = (row.id.as_bytes(), &*row.kind, row.seen());
-        let (class, amount) = sums::columns(row.adds());
+        let (class, amount) = columns(row.adds());
         let Row { account, deleting, created, due, desired, .. } = row;
         let values = (id, account, kind, deleting, created, due, desired, observed, class, amount);
         run(db, sql, values)?;

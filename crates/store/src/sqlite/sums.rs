@@ -4,13 +4,8 @@
 use rusqlite::Connection;
 
 use super::apply::run;
-use crate::sums::EVER;
+use crate::sums::{EVER, columns};
 use crate::{Result, Row, Sum, Tally};
-
-/// What the columns of a row hold that adds this.
-pub(super) fn columns(tally: Option<&Tally>) -> (Option<&str>, i64) {
-    tally.map_or((None, 0), |tally| (Some(&tally.class), tally.amount))
-}
 
 /// What a row adds as it is stored.
 pub(super) fn stored(db: &Connection, seq: i64) -> Result<Option<Tally>> {
