@@ -5,9 +5,7 @@
 //! encrypted. Everything is kept in a schema of its own, `kettle`.
 mod link;
 
-use std::collections::hash_map::RandomState;
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -20,6 +18,7 @@ use uuid::Uuid;
 
 use crate::change::{Change, Edit, List, Name};
 use crate::sums::{EVER, columns};
+use crate::turns::chance;
 use crate::{Ask, Error, Facet, Hot, Outcome, Page, Result, Row, Sum, Tally, claim, key, pool};
 use link::Links;
 
@@ -68,8 +67,7 @@ impl Postgres {
         }
         migrate(&config).await?;
         let (woken, told): (Arc<Notify>, Arc<Notify>) = Default::default();
-        let chance = RandomState::new().build_hasher().finish();
-        let server = i32::try_from(chance >> 33).unwrap_or_default().max(1);
+        let server = i32::try_from(chance() >> 33).unwrap_or_default().max(1);
         let listener =
             tokio::spawn(link::listen(config.clone(), server, told.clone(), woken.clone()));
         let writers = Arc::new(Writers { links: Links::new(&config, WRITERS), woken, told });

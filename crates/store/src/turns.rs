@@ -141,9 +141,12 @@ impl Patience {
 /// Some milliseconds by chance, more of them with each run.
 fn pause(runs: u32) -> Duration {
     let most = (1 << runs.min(16)).min(PAUSE_MS);
-    // Each state of it is keyed by chance.
-    let chance = RandomState::new().build_hasher().finish();
-    Duration::from_millis(1 + chance % most)
+    Duration::from_millis(1 + chance() % most)
+}
+
+/// Any number, for what need not be a secret: each state of a hasher is keyed by chance.
+pub(crate) fn chance() -> u64 {
+    RandomState::new().build_hasher().finish()
 }
 
 #[cfg(test)]
