@@ -3,7 +3,7 @@
 use std::num::NonZero;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError, TryLockError};
 use std::thread::available_parallelism;
 
 use rusqlite::Connection;
@@ -39,8 +39,12 @@ impl Readers {
         let Self(all) = self;
         let first = FIRST.with(|first| first % all.len());
         let mut in_turn = all[first..].iter().chain(&all[..first]);
-        let free = in_turn.find_map(|reader| reader.try_lock().ok());
         // Who panicked while reading has left nothing behind.
+        let free = in_turn.find_map(|reader| match reader.try_lock() {
+            Ok(db) => Some(db),
+            Err(TryLockError::Poisoned(error)) => Some(error.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        });
         let db = free.unwrap_or_else(|| all[first].lock().unwrap_or_else(PoisonError::into_inner));
         work(&db)
     }
