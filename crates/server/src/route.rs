@@ -135,7 +135,7 @@ async fn serve(app: Arc<App>, route: Route, request: Request) -> Response {
     if caller.account == 0 { response } else { reply::with_user(response, &caller.email) }
 }
 
-/// The host that was asked: that of HTTP/2 is in the address, as long as nobody put it elsewhere.
+/// The host that was asked: where no header names it, that of an address with a host.
 fn site(parts: &Parts) -> Option<&str> {
     let host = parts.headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
     host.or(parts.uri.authority().map(|authority| authority.as_str()))

@@ -174,7 +174,7 @@ fn numbers_of_api_v1_lead_to_entries() {
 }
 
 #[test]
-fn lookups_are_exact_and_slips_are_suggested() {
+fn regions_take_capitals_and_slips_are_suggested() {
     let c = Catalog::builtin();
     assert_eq!(c.region("EWR"), c.region("ewr"));
     assert_eq!(c.nearest_region("EVR"), Some("ewr"));

@@ -174,9 +174,6 @@ fn check_rules(rules: &[ArchiveRule]) -> Result<()> {
         let wrong = |field: &str, help: String| -> Result<()> {
             Err(Refusal::field(&format!("archive_rules[{i}].{field}"), help).into())
         };
-        if rule.id.chars().count() > 255 {
-            return wrong("ID", "it has more than 255 characters".into());
-        }
         if !rule.id.is_empty() && !ids.insert(&rule.id) {
             return wrong("ID", format!("another rule is called `{}`", rule.id));
         }
