@@ -29,7 +29,7 @@ use crate::settings::{self, Settings};
 
 pub(crate) const NAME: &str = "exec";
 /// The exit status where the command was not run and is not to blame, as `env` has it.
-pub(crate) const NOT_RUN: u8 = 125;
+pub(crate) const NOT_RUN: u8 = proxy::Error::NOT_RUN;
 const COMMAND: &str = "command";
 const OFFLINE: &str = "offline";
 /// The usual way to be offline.

@@ -132,7 +132,7 @@ pub enum Error {
 
 impl Error {
     /// The exit status where the command was not run and is not to blame, as `env` has it.
-    pub(crate) const NOT_RUN: u8 = 125;
+    pub const NOT_RUN: u8 = 125;
 
     /// The exit status that says this to a shell: 127 and 126 as shells use them, and 125, as
     /// `env` and `timeout` do, for what is the fault of neither the command nor its absence.
