@@ -5,8 +5,10 @@
 //! ([`in_process`]), and in the gateway, over the network. What v1 calls by numbers and short
 //! words, v2 calls by UUIDs: [`Ids`] keeps which is which.
 //!
-//! Nothing here may hold state of its own but those ids, change anything before all parameters are
-//! checked, or answer success for what v2 did not do.
+//! Nothing here may store anything of its own but those ids and the passwords that v2 tells once,
+//! change anything before all parameters are checked, or answer success for what v2 did not do. What
+//! is remembered besides (right keys, turns, who calls how often) is bounded, and nothing is wrong
+//! when it is forgotten.
 
 mod account;
 mod app;

@@ -77,8 +77,8 @@ impl Charged for Snapshot {
     }
 }
 
-/// The list of snapshots with this description. Databases index short texts only: a long one
-/// stands there by its digest.
+/// The list of snapshots with this description. A long one stands there by its digest. The store
+/// would see to that by itself by now, but rows that were stored before stand in this list.
 fn described(description: &str) -> Facet {
     let is_short = description.len() <= 255;
     ("description", if is_short { description.to_owned() } else { digest(description) })
