@@ -3,8 +3,8 @@
 //! One rule places every field: a name in the path template is a path parameter; of the rest,
 //! operations with a body put them there, the others into the query. `null` never travels: an
 //! absent field is absent. Decoders are as lenient as the real API: a number sent as text is a
-//! number, unknown fields are ignored. What must not pass, in length and in letters, is refused before
-//! a field is read: [`Limits`].
+//! number, unknown fields are ignored. What must not pass, in length and in letters, is refused
+//! before a field is read: [`Limits`].
 
 mod limits;
 pub mod read;

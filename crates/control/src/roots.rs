@@ -99,8 +99,9 @@ impl Control {
     }
 
     /// Empties the store in one moment: requests and steps under way write nothing any more, and
-    /// nobody is told that the key is unknown. The first account stays, with the keys that its servers brought and that
-    /// work: where servers share a store, one that resets it must not lock the others' owners out.
+    /// nobody is told that the key is unknown. The first account stays, with the keys that its
+    /// servers brought and that work: where servers share a store, one that resets it must not lock
+    /// the others' owners out.
     ///
     /// # Errors
     /// When the store cannot be written.

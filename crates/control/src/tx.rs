@@ -185,7 +185,8 @@ impl Tx {
         Ok(self.inner.take_free(scope, ranges, owner).await?)
     }
 
-    /// Lets the change rely on this row, whatever it holds: where that is changed or gone, it is stale.
+    /// Lets the change rely on this row, whatever it holds: where that is changed or gone, it is
+    /// stale.
     pub(crate) async fn rely_on(&mut self, id: Uuid) -> Result<()> {
         let found = self.inner.get(id).await?;
         found.map(drop).ok_or_else(|| Error::Stale(Hot::row(id)))

@@ -1,4 +1,5 @@
-//! Any text, through creating, listing, filtering and changing: SQLite and PostgreSQL answer the same.
+//! Any text, through creating, listing, filtering and changing: SQLite and PostgreSQL answer the
+//! same.
 
 #[path = "common/stores.rs"]
 mod stores;

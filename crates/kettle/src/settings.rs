@@ -93,8 +93,8 @@ pub(crate) fn catalog(args: &ArgMatches) -> Result<Catalog> {
     Ok(catalog)
 }
 
-/// A clock that does not begin before what is stored, which would be stuck until its time comes again,
-/// unless that is more than a day ahead: then it is not to be believed.
+/// A clock that does not begin before what is stored, which would be stuck until its time comes
+/// again, unless that is more than a day ahead: then it is not to be believed.
 fn clock(newest: i64) -> Clock {
     const SECOND: i64 = 1000;
     const DAY: i64 = 24 * 3600 * SECOND;

@@ -1,5 +1,5 @@
-//! Stands in for `offline` where there are no network namespaces: refuses, rather than to promise what
-//! does not hold.
+//! Stands in for `offline` where there are no network namespaces: refuses, rather than to promise
+//! what does not hold.
 
 use std::ffi::OsString;
 use std::net::TcpListener;

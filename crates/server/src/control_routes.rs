@@ -1,5 +1,5 @@
-//! What is Kettle's own: `/_kettle/health`, `/_kettle/whoami`, `/_kettle/reset`, `/_kettle/console` and
-//! `/openapi.json`.
+//! What is Kettle's own: `/_kettle/health`, `/_kettle/whoami`, `/_kettle/reset`, `/_kettle/console`
+//! and `/openapi.json`.
 
 use std::future::{Ready, ready};
 use std::sync::Arc;

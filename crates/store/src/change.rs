@@ -279,10 +279,10 @@ impl Tx {
     /// Writes `row`, which stood in the lists `was` and now stands in `is`. With version 0 it is
     /// new; otherwise `version` is the one that was read.
     ///
-    /// Of a stored row `desired`, `deleting`, `due` and `tally` are written, and its tries begin anew; a
-    /// `due` of none leaves the due time as it is, so that no wake is lost. `observed` is the
-    /// engine's: it is only written with a new row. The list of all of the kind needs no mention:
-    /// a new row enters it, and one that is to be deleted leaves it.
+    /// Of a stored row `desired`, `deleting`, `due` and `tally` are written, and its tries begin
+    /// anew; a `due` of none leaves the due time as it is, so that no wake is lost. `observed` is
+    /// the engine's: it is only written with a new row. The list of all of the kind needs no
+    /// mention: a new row enters it, and one that is to be deleted leaves it.
     pub fn put(&mut self, row: Row, was: Vec<Facet>, is: Vec<Facet>) {
         self.draft(row, was, is, false);
     }

@@ -315,7 +315,8 @@ impl Store {
     }
 
     /// Writes what became of a claimed row: `observed` and `tally` as `row` has them, tries, error,
-    /// due time, and the end of the lease. False: the lease is no longer this claim's, and nothing was written.
+    /// due time, and the end of the lease. False: the lease is no longer this claim's, and nothing
+    /// was written.
     ///
     /// Where the row was changed since it was claimed, it stays due, even if the outcome is
     /// [`Outcome::Gone`]; only the lease ends then, and what was observed is kept.

@@ -2,8 +2,8 @@
 //! needed and kept.
 //!
 //! A number is drawn from the UUID itself, and drawn again where another thing has it or had it: so
-//! there is no counter to contend for, and an old script never means another thing than it did. An id
-//! says nothing about whose thing it is; that is v2's to judge.
+//! there is no counter to contend for, and an old script never means another thing than it did. An
+//! id says nothing about whose thing it is; that is v2's to judge.
 
 use async_trait::async_trait;
 use store::{Store, Tx};

@@ -1,9 +1,9 @@
 //! Parameters: read from query and form, and checked against the call's table before anything is
 //! done.
 //!
-//! Each refusal is a sentence that names the parameter. What the table does not have is passed over,
-//! as v1 did. Oddities that real clients send are
-//! understood here, so that handlers see only what the table promises.
+//! Each refusal is a sentence that names the parameter. What the table does not have is passed
+//! over, as v1 did. Oddities that real clients send are understood here, so that handlers see only
+//! what the table promises.
 
 use std::collections::BTreeMap;
 

@@ -1,9 +1,9 @@
 //! The catalogue: what can be ordered, where, and for how much.
 //!
 //! Regions, plans, operating systems, applications, public ISOs, kinds of block storage, clusters
-//! and tiers of object storage, and prices, read from the data files in `data/` (their format is `data/README.md`), which are part
-//! of the program, and from a file of the user's if there is one. Withdrawn entries are found by
-//! id like any other and listed only when asked for.
+//! and tiers of object storage, and prices, read from the data files in `data/` (their format is
+//! `data/README.md`), which are part of the program, and from a file of the user's if there is one.
+//! Withdrawn entries are found by id like any other and listed only when asked for.
 //!
 //! A catalogue does not change once it is built. It must never hold stock, quotas or anything
 //! that belongs to an account, and it must never guess: an id is known exactly or not at all.

@@ -1,7 +1,7 @@
 //! The calls of API v1, each with its parameters and what it answers: the client's view of them.
 //!
-//! Tests of the crate `v1` hold that a server takes and answers just these. Nothing here may say how a call
-//! travels.
+//! Tests of the crate `v1` hold that a server takes and answers just these. Nothing here may say
+//! how a call travels.
 
 use api::Secret;
 

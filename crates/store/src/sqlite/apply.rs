@@ -98,7 +98,8 @@ fn remove(db: &Connection, edit: &Edit) -> Result<()> {
     }
 }
 
-/// Deletes a row, what it adds to sums, its unique values, and its place in the lists where it still stands: how many.
+/// Deletes a row, what it adds to sums, its unique values, and its place in the lists where it
+/// still stands: how many.
 fn forget(db: &Connection, row: &Row, seq: i64) -> Result<usize> {
     let mut find = db.prepare_cached("SELECT list FROM entry WHERE seq = ?")?;
     let lists = find.query_map([seq], |r| r.get(0))?.collect::<Result<Vec<i64>, _>>()?;
