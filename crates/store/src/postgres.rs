@@ -562,7 +562,9 @@ async fn from_format_1(tx: &tokio_postgres::Transaction<'_>) -> Result<()> {
         let sql = "INSERT INTO run (scope, first, last) VALUES ($1, $2, $3)";
         tx.execute(sql, &[&scope, &first, &last]).await?;
     }
-    for row in tx.query("SELECT id, value FROM list WHERE octet_length(value) > 200", &[]).await? {
+    let sql =
+        "SELECT id, value FROM list WHERE octet_length(value) > 200 OR left(value, 1) = chr(1)";
+    for row in tx.query(sql, &[]).await? {
         let (id, value): (i64, String) = (row.get(0), row.get(1));
         let key = key::key(&value);
         tx.execute("UPDATE list SET value = $1 WHERE id = $2", &[&key, &id]).await?;
