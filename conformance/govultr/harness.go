@@ -148,6 +148,14 @@ func rows[T any](list []T, meta *govultr.Meta, _ *http.Response, err error) []T 
 	return list
 }
 
+// whole is the list of an answer that the real API gives without meta: in one piece, since nobody could ask for the next.
+func whole[T any](list []T, meta *govultr.Meta, response *http.Response, err error) []T {
+	if meta != nil {
+		return rows(list, meta, response, err)
+	}
+	return rows(list, &govultr.Meta{Total: len(list), Links: &govultr.Links{}}, response, err)
+}
+
 // has says whether one of the list is the wanted one.
 func has[T any](list []T, fits func(T) bool) bool {
 	for _, each := range list {

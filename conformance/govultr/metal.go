@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/vultr/govultr/v3"
 )
@@ -47,7 +48,8 @@ func bareMetal(w *world) {
 	w.show("the list has it", len(list) == 1 && list[0].ID == made.ID, list)
 	w.same("user data reads back", got(w.BareMetalServer.GetUserData(w.ctx, made.ID)).Data, encoded("#cloud-config\n"))
 	w.show("bandwidth is a table by day", got(w.BareMetalServer.GetBandwidth(w.ctx, made.ID)).Bandwidth != nil)
-	w.same("a simulated server has no console", got(w.BareMetalServer.GetVNCUrl(w.ctx, made.ID)).URL, "")
+	console := got(w.BareMetalServer.GetVNCUrl(w.ctx, made.ID)).URL
+	w.show("the console's address is a page that says what would be there", strings.HasSuffix(console, "/_kettle/console/"+made.ID), console)
 	active := func() bool { return got(w.BareMetalServer.Get(w.ctx, made.ID)).Status == "active" }
 	both := []string{made.ID, metal(w, "second", nil)}
 	done(w.BareMetalServer.Halt(w.ctx, made.ID))

@@ -116,13 +116,13 @@ func vpc2(w *world) {
 	nodes := &govultr.VPC2AttachDetachReq{Nodes: []string{instance}}
 	done(w.VPC2.Attach(w.ctx, made.ID, nodes))
 	w.wait("an attached node is listed with an address of the block", func() bool {
-		return has(rows(w.VPC2.ListNodes(w.ctx, made.ID, every())), func(n govultr.VPC2Node) bool {
+		return has(whole(w.VPC2.ListNodes(w.ctx, made.ID, every())), func(n govultr.VPC2Node) bool {
 			return n.ID == instance && netip.MustParsePrefix("10.33.0.0/24").Contains(netip.MustParseAddr(n.IPAddress))
 		})
 	})
 	w.refused("deleting a network in use", 400, "servers are attached to this VPC 2.0 network:", w.VPC2.Delete(w.ctx, made.ID))
 	done(w.VPC2.Detach(w.ctx, made.ID, nodes))
-	w.wait("a detached node is not", func() bool { return len(rows(w.VPC2.ListNodes(w.ctx, made.ID, every()))) == 0 })
+	w.wait("a detached node is not", func() bool { return len(whole(w.VPC2.ListNodes(w.ctx, made.ID, every()))) == 0 })
 	done(w.Instance.Delete(w.ctx, instance))
 	done(w.VPC2.Delete(w.ctx, made.ID))
 	w.refused("a deleted network", 404, "Invalid VPC 2.0 ID", third(w.VPC2.Get(w.ctx, made.ID)))

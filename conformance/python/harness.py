@@ -8,7 +8,9 @@ import json
 import os
 import sys
 from decimal import Decimal
+from urllib.parse import urlsplit
 
+from urllib3 import make_headers
 from vultr_python_client import ApiClient, Configuration, schemas
 from vultr_python_client.exceptions import ApiException
 
@@ -75,6 +77,9 @@ class World(Book):
         configuration.access_token = os.environ["VULTR_API_KEY"]
         # The client reads neither variable by itself; its host stays https://api.vultr.com/v2.
         configuration.proxy = os.environ["HTTPS_PROXY"]
+        # Nor does it take the proxy's password out of the address.
+        proxy = urlsplit(configuration.proxy)
+        configuration.proxy_headers = make_headers(proxy_basic_auth=f"{proxy.username}:{proxy.password}")
         configuration.ssl_ca_cert = os.environ["SSL_CERT_FILE"]
         self.configuration = configuration
         self.inner = {}

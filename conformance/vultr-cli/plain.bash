@@ -39,7 +39,8 @@ plain_networks() {
   json vpc2 delete "$id"
   json reserved-ip create --region ewr --type v4
   id=$(value .reserved_ip.id) || exit 1
-  json reserved-ip delete "$id"
+  # vultr-cli 3.10.0 sends a detach where it says delete.
+  directly DELETE "/v2/reserved-ips/$id"
   json load-balancer create --region ewr
   id=$(value .load_balancer.id) || exit 1
   json load-balancer delete "$id"

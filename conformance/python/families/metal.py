@@ -44,7 +44,8 @@ def life(w):
         w.same("its IPv6 address is listed", [(each["ip"], each["network_size"]) for each in six], [(found["v6_main_ip"], 64)])
         bandwidth = w.metal.get_bandwidth_baremetal(baremetal_id=made)["bandwidth"]
         w.show("bandwidth is counted by day", isinstance(bandwidth, dict), bandwidth)
-        w.same("a simulated server has no console", w.metal.get_bare_metal_vnc(baremetal_id=made)["vnc"]["url"], "")
+        console = w.metal.get_bare_metal_vnc(baremetal_id=made)["vnc"]["url"]
+        w.show("the console's address is a page that says what would be there", console.endswith(f"/_kettle/console/{made}"), console)
     w.gone("a server", w.metal.get_baremetal, baremetal_id=made)
     good = {"region": "ewr", "plan": PLAN, "os_id": SYSTEM}
     for what, fault in {"a plan of instances": {"plan": "vc2-1c-1gb"}, "a region that does not sell the plan": {"region": "ams"},

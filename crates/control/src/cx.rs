@@ -48,9 +48,10 @@ impl Cx {
     /// Where a browser finds the page in the place of a machine's console; who may only look is not
     /// told, as a console opens the machine.
     pub(crate) fn console(&self, id: Uuid) -> String {
-        let site = self.site.as_deref().unwrap_or(SITE);
-        let scheme = if site == PROXIED { "https" } else { "http" };
-        self.secret(format!("{scheme}://{site}/_kettle/console/{id}"))
+        // Outside `exec` the host that stands for us there is the real one: no browser would find us.
+        let asked = self.site.as_deref().filter(|site| *site != PROXIED);
+        let site = asked.or(self.control.site.get().map(String::as_str)).unwrap_or(SITE);
+        self.secret(format!("http://{site}/_kettle/console/{id}"))
     }
 
     /// Begins a change.

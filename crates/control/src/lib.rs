@@ -46,7 +46,7 @@ pub mod vpc2;
 pub mod vpcs;
 mod warnings;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use drivers::{Pace, Sim, World};
@@ -125,6 +125,7 @@ pub struct Control {
     pub(crate) shared: bool,
     pub(crate) origin: String,
     calls: AtomicU64,
+    site: OnceLock<String>,
     pub(crate) world: Arc<dyn World>,
     pub(crate) keyring: Keyring,
     pub(crate) warnings: Warnings,
@@ -153,6 +154,7 @@ impl Control {
             shared,
             origin,
             calls,
+            site: OnceLock::new(),
             world,
             keyring,
             warnings,
@@ -179,6 +181,11 @@ impl Control {
     /// How closely the real API is followed.
     pub fn behave(&self) -> Behave {
         self.behave
+    }
+
+    /// Says where this machine's browsers find the server: `127.0.0.1:8787`. The first word counts.
+    pub fn reached_at(&self, site: String) {
+        self.site.get_or_init(|| site);
     }
 
     /// How many requests have come since the start: a number that grows when somebody calls.

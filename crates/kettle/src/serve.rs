@@ -165,6 +165,7 @@ impl Up {
             format!("cannot listen on {listen}; `--listen 127.0.0.1:0` takes any free port")
         })?;
         let address = server.address().context("the address cannot be told")?;
+        shared.reached_at(reachable(address).to_string());
         Ok(Self { server, address, key, control: shared })
     }
 

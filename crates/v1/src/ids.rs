@@ -173,6 +173,31 @@ impl StoreIds {
         tx.commit().await?;
         Ok(numbers)
     }
+
+    /// Releases what a thing holds in these scopes, and keeps a password of it where there is one.
+    async fn replace(
+        &self,
+        id: Uuid,
+        scopes: &[&str],
+        password: Option<&str>,
+    ) -> Result<(), IdsError> {
+        let mut patience = self.store.patience();
+        loop {
+            let mut tx = self.store.begin();
+            for scope in scopes {
+                for value in self.store.held(scope, id).await? {
+                    tx.release(*scope, value);
+                }
+            }
+            if let Some(password) = password {
+                tx.take(PASSWORD, password, id);
+            }
+            match tx.commit().await {
+                Err(store::Error::Stale(hot)) if patience.again(&hot).await => {}
+                outcome => return Ok(outcome?),
+            }
+        }
+    }
 }
 
 /// Takes for a thing the first of its draws that no other thing has or had. Who asks at the same
@@ -238,12 +263,8 @@ impl Ids for StoreIds {
     }
 
     async fn keep_password(&self, server: Uuid, password: &str) -> Result<(), IdsError> {
-        let mut tx = self.store.begin();
-        for old in self.store.held(PASSWORD, server).await? {
-            tx.release(PASSWORD, old);
-        }
-        tx.take(PASSWORD, format!("{server} {password}"), server);
-        Ok(tx.commit().await?)
+        let kept = format!("{server} {password}");
+        self.replace(server, &[PASSWORD], Some(&kept)).await
     }
 
     async fn password(&self, server: Uuid) -> Result<Option<String>, IdsError> {
@@ -253,13 +274,7 @@ impl Ids for StoreIds {
     }
 
     async fn forget(&self, space: Space, id: Uuid) -> Result<(), IdsError> {
-        let mut tx = self.store.begin();
-        for scope in [space.scope().as_str(), PASSWORD] {
-            for value in self.store.held(scope, id).await? {
-                tx.release(scope, value);
-            }
-        }
-        Ok(tx.commit().await?)
+        self.replace(id, &[&space.scope(), PASSWORD], None).await
     }
 }
 

@@ -14,7 +14,9 @@ const OLD: &str = "
     INSERT INTO entry (list, seq) SELECT l.id, r.seq FROM list l CROSS JOIN resource r;
     INSERT INTO taken (scope, value, owner)
         VALUES ('ipv4', '198.18.0.2', $ID), ('ipv4', '198.18.0.3', $ID), ('name', '$LONG', $ID),
-               ('ipv6', '2001:db8:1:2::', $ID);";
+               ('ipv6', '2001:db8:1:2::', $ID), ('v1:subscription', '10000007', $ID),
+               ('v1:subscription:number', 'back', $ID);
+    INSERT INTO world (kind, id, state) VALUES ('v1-password', $ID, '\"fir st\"');";
 
 fn old(id: &str) -> String {
     OLD.replace("$ID", id).replace("$LONG", &long())
@@ -30,6 +32,11 @@ async fn is_brought_up(store: &Store, id: Uuid) {
     assert_eq!(store.get(id).await.unwrap().unwrap().desired, "\"old\"");
     assert_eq!(store.total(1, "key", &facet("label", &long())).await.unwrap(), 1);
     assert_eq!(store.taken("name", &long()).await.unwrap(), Some(id));
+    let held = async |scope| store.held(scope, id).await.unwrap();
+    assert_eq!(held("v1:password").await, [format!("{id} fir st")]);
+    assert_eq!(held("v1:subscription").await, ["10000007"]);
+    assert!(held("v1:subscription:number").await.is_empty());
+    assert_eq!(store.world_get("v1-password", id).await.unwrap(), None);
     let mut tx = store.begin();
     for (first, last, free) in [
         ("198.18.0.2", "198.18.0.9", "198.18.0.4"),
