@@ -182,7 +182,7 @@ fn what_lies_in_the_data_directory_is_its_owners_alone() {
     let server = Server::start(&mut serve(&data), &data);
     until("its url", || data.join("url").exists().then_some(()));
     let seen = check("made");
-    for name in ["kettle.db", "kettle.db-wal", "kettle.db.lock", "key", "url"] {
+    for name in ["kettle.db", "kettle.db-wal", "kettle.db.lock", "serve.lock", "key", "url"] {
         assert!(seen.iter().any(|there| there == name), "{name}: {seen:?}");
     }
     server.kill();
