@@ -46,8 +46,8 @@ pub mod vpc2;
 pub mod vpcs;
 mod warnings;
 
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use drivers::{Pace, Sim, World};
 use engine::{Clock, Engine};

@@ -148,7 +148,9 @@ fn failure(op: &'static str, error: Error, helpful: bool) -> ApiError {
             tracing::warn!(op, %hot, "others kept changing what an operation relies on");
             again("others kept changing what this relies on, so nothing was done; send it again")
         }
-        Error::Gone => again("the caller is gone, as after a reset, so nothing was done; send it again"),
+        Error::Gone => {
+            again("the caller is gone, as after a reset, so nothing was done; send it again")
+        }
         Error::Internal(error) => {
             tracing::error!(op, %error, "an operation failed");
             ApiError { error: "Internal server error.".into(), status: 500 }
