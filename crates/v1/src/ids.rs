@@ -183,7 +183,8 @@ impl StoreIds {
                 Some(number) => number,
                 None if gone.contains(id) => draw(&mut tx, space, *id).await?,
                 None => {
-                    if self.beside {
+                    // ISOs of the catalogue have no rows.
+                    if self.beside && space != Space::Iso {
                         tx.need(*id);
                     }
                     let number = draw(&mut tx, space, *id).await?;
