@@ -132,6 +132,11 @@ where
                 if matches!(error, Error::Gone) {
                     cx.control.keyring.forget(); // it remembers who is gone
                 }
+                let error = match error {
+                    // An earlier part of it is done.
+                    Error::Unavailable(error) if cx.has_written() => Error::Internal(error.into()),
+                    other => other,
+                };
                 return Err(failure(E::OP.id, error, helpful));
             }
         }
@@ -139,7 +144,7 @@ where
 }
 
 /// What the caller sees of an error that ends its request.
-fn failure(op: &'static str, error: Error, helpful: bool) -> ApiError {
+pub fn failure(op: &'static str, error: Error, helpful: bool) -> ApiError {
     // Clients send a 503 again by themselves: it says that nothing was done.
     let again = |help: &str| Refusal::new(503, "Service unavailable.").help(help).answer(helpful);
     match error {
@@ -148,7 +153,14 @@ fn failure(op: &'static str, error: Error, helpful: bool) -> ApiError {
             tracing::warn!(op, %hot, "others kept changing what an operation relies on");
             again("others kept changing what this relies on, so nothing was done; send it again")
         }
-        Error::Gone => again("the caller is gone, as after a reset, so nothing was done; send it again"),
+        Error::Gone => {
+            again("the caller is gone, as after a reset, so nothing was done; send it again")
+        }
+        Error::Unavailable(error) => {
+            tracing::warn!(op, %error, "an operation could not be done");
+            let why = error.unavailable().unwrap_or("the store cannot be used");
+            again(&format!("{why}, so nothing was done; send it again"))
+        }
         Error::Internal(error) => {
             tracing::error!(op, %error, "an operation failed");
             ApiError { error: "Internal server error.".into(), status: 500 }
@@ -214,5 +226,22 @@ mod tests {
         assert_eq!(refused.status, 503);
         assert!(refused.error.contains("nothing was done"), "{}", refused.error);
         assert_eq!(begun.elapsed(), store::PATIENCE);
+    }
+
+    #[tokio::test]
+    async fn a_store_that_fails_after_a_part_was_written_is_no_503() {
+        let control = Control::new(Config::new(Store::open(&Location::Memory).await.unwrap()));
+        for (writes, status) in [(false, 503), (true, 500)] {
+            let cx = control.cx(Arc::new(Caller::nobody()), None, "test");
+            let fails = async |cx: Cx, _: GetAccount| {
+                if writes {
+                    cx.begin().commit().await?;
+                }
+                Err(store::testing::full().into())
+            };
+            let refused = run::<GetAccount, _, _>(cx, Request::default(), fails).await.unwrap_err();
+            assert_eq!(refused.status, status);
+            assert_eq!(refused.error.contains("the disk is full, so nothing was done"), !writes);
+        }
     }
 }

@@ -167,11 +167,7 @@ async fn identify(
             let help = "send the key as `Authorization: Bearer KEY`";
             Err(refusal.help(help).answer(app.control.behave().is_helpful()))
         }
-        Err(Error::Refused(refusal)) => Err(refusal.answer(app.control.behave().is_helpful())),
-        Err(error) => {
-            tracing::error!(%error, "cannot tell who calls");
-            Err(failure())
-        }
+        Err(error) => Err(control::failure(route.op.id, error, app.control.behave().is_helpful())),
     }
 }
 
