@@ -182,10 +182,13 @@ fn decode<E: Endpoint>(request: Request) -> std::result::Result<E, Refusal> {
     })
 }
 
+/// How many fields of one body are told at most.
+const UNKNOWN_MOST: usize = 20;
+
 /// Tells the log which fields of a body nobody reads.
 fn tell_unknown<E: Endpoint>(cx: &Cx, request: &E, sent: &[u8]) {
     let Ok(Value::Object(sent)) = serde_json::from_slice(sent) else { return };
-    for field in wire::unknown_fields(request, &sent) {
+    for field in wire::unknown_fields(request, &sent).into_iter().take(UNKNOWN_MOST) {
         let others = field.others.iter().map(|other| (other, other.as_str()));
         let meant = nearest(&field.name, others);
         let meant = meant.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
