@@ -305,7 +305,7 @@ impl Control {
     /// A context in which the control plane itself acts for an account.
     pub(crate) fn system_cx(self: &Arc<Self>, account: i64, op: &'static str) -> Cx {
         let caller = Arc::new(Caller::owner(account, Uuid::nil(), Account::default()));
-        Cx { control: self.clone(), caller, address: None, op, site: None }
+        Cx { control: self.clone(), caller, address: None, op, site: None, written: Arc::default() }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 
 use api::page::{Cursor, PER_PAGE_DEFAULT, PER_PAGE_MAX};
 use api::{Access, Links, Meta, Page, Time};
@@ -36,6 +37,8 @@ pub struct Cx {
     pub op: &'static str,
     /// The host that was asked, as the caller knows it.
     pub(crate) site: Option<Arc<str>>,
+    /// Whether a commit of this request is durable.
+    pub(crate) written: Arc<AtomicBool>,
 }
 
 impl Cx {
@@ -52,6 +55,10 @@ impl Cx {
         let asked = self.site.as_deref().filter(|site| *site != PROXIED);
         let site = asked.or(self.control.site.get().map(String::as_str)).unwrap_or(SITE);
         self.secret(format!("http://{site}/_kettle/console/{id}"))
+    }
+
+    pub(crate) fn has_written(&self) -> bool {
+        self.written.load(SeqCst)
     }
 
     /// Begins a change.

@@ -58,7 +58,7 @@ pub use kind::{Doc, Kind, Life};
 pub use network::Network;
 pub use refusal::{Error, Refusal, Result};
 pub use roots::Root;
-pub use routes::{Answer, Request, Route, Routes};
+pub use routes::{Answer, Request, Route, Routes, failure};
 pub use tx::Tx;
 
 use auth::Keyring;
@@ -208,7 +208,7 @@ impl Control {
             // Who has a key was counted when it was looked up.
             self.note_call();
         }
-        Cx { control: self.clone(), caller, address, op, site: None }
+        Cx { control: self.clone(), caller, address, op, site: None, written: Arc::default() }
     }
 }
 

@@ -20,6 +20,9 @@ pub enum Error {
     /// Who asks is gone meanwhile, perhaps since everything was reset.
     #[error("who asked for it is gone")]
     Gone,
+    /// The store can do nothing now, and nothing was written by what failed.
+    #[error(transparent)]
+    Unavailable(store::Error),
     /// Our own fault. The cause goes to the log, never to the caller.
     #[error(transparent)]
     Internal(Box<dyn std::error::Error + Send + Sync>),
@@ -89,6 +92,7 @@ impl From<store::Error> for Error {
         match e {
             store::Error::Stale(hot) => Self::Stale(hot),
             store::Error::Gone(_) => Self::Gone,
+            other if other.unavailable().is_some() => Self::Unavailable(other),
             other => Self::Internal(Box::new(other)),
         }
     }

@@ -132,6 +132,11 @@ where
                 if matches!(error, Error::Gone) {
                     cx.control.keyring.forget(); // it remembers who is gone
                 }
+                let error = match error {
+                    // An earlier part of it is done.
+                    Error::Unavailable(error) if cx.has_written() => Error::Internal(error.into()),
+                    other => other,
+                };
                 return Err(failure(E::OP.id, error, helpful));
             }
         }
@@ -139,7 +144,7 @@ where
 }
 
 /// What the caller sees of an error that ends its request.
-fn failure(op: &'static str, error: Error, helpful: bool) -> ApiError {
+pub fn failure(op: &'static str, error: Error, helpful: bool) -> ApiError {
     // Clients send a 503 again by themselves: it says that nothing was done.
     let again = |help: &str| Refusal::new(503, "Service unavailable.").help(help).answer(helpful);
     match error {
@@ -150,6 +155,11 @@ fn failure(op: &'static str, error: Error, helpful: bool) -> ApiError {
         }
         Error::Gone => {
             again("the caller is gone, as after a reset, so nothing was done; send it again")
+        }
+        Error::Unavailable(error) => {
+            tracing::warn!(op, %error, "an operation could not be done");
+            let why = error.unavailable().unwrap_or("the store cannot be used");
+            again(&format!("{why}, so nothing was done; send it again"))
         }
         Error::Internal(error) => {
             tracing::error!(op, %error, "an operation failed");
@@ -172,10 +182,13 @@ fn decode<E: Endpoint>(request: Request) -> std::result::Result<E, Refusal> {
     })
 }
 
+/// How many fields of one body are told at most.
+const UNKNOWN_MOST: usize = 20;
+
 /// Tells the log which fields of a body nobody reads.
 fn tell_unknown<E: Endpoint>(cx: &Cx, request: &E, sent: &[u8]) {
     let Ok(Value::Object(sent)) = serde_json::from_slice(sent) else { return };
-    for field in wire::unknown_fields(request, &sent) {
+    for field in wire::unknown_fields(request, &sent).into_iter().take(UNKNOWN_MOST) {
         let others = field.others.iter().map(|other| (other, other.as_str()));
         let meant = nearest(&field.name, others);
         let meant = meant.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
@@ -216,5 +229,22 @@ mod tests {
         assert_eq!(refused.status, 503);
         assert!(refused.error.contains("nothing was done"), "{}", refused.error);
         assert_eq!(begun.elapsed(), store::PATIENCE);
+    }
+
+    #[tokio::test]
+    async fn a_store_that_fails_after_a_part_was_written_is_no_503() {
+        let control = Control::new(Config::new(Store::open(&Location::Memory).await.unwrap()));
+        for (writes, status) in [(false, 503), (true, 500)] {
+            let cx = control.cx(Arc::new(Caller::nobody()), None, "test");
+            let fails = async |cx: Cx, _: GetAccount| {
+                if writes {
+                    cx.begin().commit().await?;
+                }
+                Err(store::testing::full().into())
+            };
+            let refused = run::<GetAccount, _, _>(cx, Request::default(), fails).await.unwrap_err();
+            assert_eq!(refused.status, status);
+            assert_eq!(refused.error.contains("the disk is full, so nothing was done"), !writes);
+        }
     }
 }

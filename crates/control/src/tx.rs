@@ -1,6 +1,7 @@
 //! One change: what it read, what it writes, and who did it.
 
 use std::net::IpAddr;
+use std::sync::atomic::Ordering::SeqCst;
 
 use store::{Facet, Hot};
 use uuid::Uuid;
@@ -203,6 +204,7 @@ impl Tx {
     /// [`Error::Stale`](crate::Error::Stale): what was read has changed, and nothing is written.
     pub async fn commit(self) -> Result<()> {
         self.inner.commit().await?;
+        self.cx.written.store(true, SeqCst);
         if self.keys {
             self.cx.control.keyring.forget();
         }

@@ -91,6 +91,16 @@ fn the_exit_status_is_passed_on() {
 }
 
 #[test]
+fn a_proxy_that_cannot_be_used_keeps_no_command_from_running() {
+    let directory = tempfile::tempdir().unwrap();
+    for option in [None, Some("--offline=proxy")] {
+        let mut command = exec(directory.path());
+        command.env("ALL_PROXY", "socks5://127.0.0.1:1").args(option);
+        assert_eq!(shell(&mut command, "exit 7").0, 7, "{option:?}");
+    }
+}
+
+#[test]
 fn the_child_is_led_to_kettle_and_never_sees_the_callers_key() {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path();

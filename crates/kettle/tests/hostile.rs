@@ -156,8 +156,17 @@ fn half_sent_heads_keep_nobody_out() {
 }
 
 #[test]
-fn a_signal_waits_for_no_half_sent_head() {
+fn a_signal_waits_for_no_half_sent_request() {
     let server = server(&[]);
+    let bodies: Vec<_> = ["/v2/instances", "/v1/server/create"]
+        .map(|path| {
+            let key = format!("Authorization: Bearer {0}\r\nAPI-Key: {0}\r\n", server.key);
+            let mut half = connect(&server);
+            let head = format!("POST {path} HTTP/1.1\r\nHost: localhost\r\n{key}");
+            write!(half, "{head}Content-Length: 100\r\n\r\n{{\"a\"").unwrap();
+            half
+        })
+        .into();
     let mut half = connect(&server);
     half.write_all(b"GET /v2/regions HTTP/1.1\r\nHost:").unwrap();
     let idle = connect(&server);
@@ -165,7 +174,7 @@ fn a_signal_waits_for_no_half_sent_head() {
     let begin = Instant::now();
     assert!(server.stop().success());
     assert!(begin.elapsed().as_secs() < 8, "those who run have ten seconds");
-    drop((half, idle));
+    drop((half, idle, bodies));
 }
 
 #[test]

@@ -2,7 +2,9 @@
 //!
 //! Pure: reads a map of variables and must never open a connection.
 
+use std::io;
 use std::net::IpAddr;
+use std::sync::Once;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -12,11 +14,20 @@ use percent_encoding::percent_decode_str;
 use crate::{Error, Variables, first_set};
 
 /// Which proxy, if any, leads to a host that Kettle does not answer for itself.
-#[derive(Debug, Clone, Default)]
+///
+/// A proxy that cannot be used is no fault until a host needs it.
+#[derive(Debug, Default)]
 pub struct Chain {
-    https: Option<OuterProxy>,
-    http: Option<OuterProxy>,
+    https: Option<Result<OuterProxy, Unusable>>,
+    http: Option<Result<OuterProxy, Unusable>>,
     exempt: NoProxy,
+}
+
+/// A variable that names a proxy of a kind that we cannot use, and whether that was told.
+#[derive(Debug)]
+struct Unusable {
+    error: Error,
+    told: Once,
 }
 
 /// An HTTP proxy that the caller's environment names.
@@ -44,25 +55,39 @@ pub(crate) enum Scheme {
 
 impl Chain {
     /// Reads `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, in lower case first.
-    pub fn from_variables(variables: &Variables) -> Result<Self, Error> {
+    pub fn from_variables(variables: &Variables) -> Self {
         let proxy = |names: &[&'static str]| {
-            let named = names.iter().find(|name| first_set(variables, &[name]).is_some());
-            named.map(|name| OuterProxy::parse(name, &variables[*name])).transpose()
+            let name = names.iter().find(|name| first_set(variables, &[name]).is_some())?;
+            let proxy = OuterProxy::parse(name, &variables[*name]);
+            Some(proxy.map_err(|error| Unusable { error, told: Once::new() }))
         };
-        Ok(Self {
-            https: proxy(&["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"])?,
-            http: proxy(&["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"])?,
+        Self {
+            https: proxy(&["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]),
+            http: proxy(&["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"]),
             exempt: NoProxy::from_variables(variables),
-        })
+        }
     }
 
-    /// The proxy to go through, or `None` for a direct connection.
-    pub(crate) fn proxy_for(&self, scheme: Scheme, host: &str, port: u16) -> Option<&OuterProxy> {
+    /// The proxy to go through, or `None` for a direct connection. Fails where the proxy that the
+    /// host needs cannot be used; the log is told of that once.
+    pub(crate) fn proxy_for(
+        &self,
+        scheme: Scheme,
+        host: &str,
+        port: u16,
+    ) -> io::Result<Option<&OuterProxy>> {
         let proxy = match scheme {
             Scheme::Http => self.http.as_ref(),
             Scheme::Https => self.https.as_ref(),
-        }?;
-        (!self.exempt.matches(host, port)).then_some(proxy)
+        };
+        match proxy.filter(|_| !self.exempt.matches(host, port)) {
+            Some(Err(Unusable { error, told })) => {
+                told.call_once(|| tracing::warn!("{host} cannot be reached: {error}"));
+                Err(io::Error::other(error.to_string()))
+            }
+            Some(Ok(proxy)) => Ok(Some(proxy)),
+            None => Ok(None),
+        }
     }
 }
 
@@ -294,11 +319,18 @@ mod tests {
     }
 
     #[test]
-    fn proxies_of_other_kinds_are_refused_without_showing_the_password() {
-        let wrong = variables(&[("HTTPS_PROXY", "socks5://me:secret@proxy.example:1080")]);
-        let error = Chain::from_variables(&wrong).unwrap_err().to_string();
-        assert!(error.contains("HTTPS_PROXY") && error.contains("socks5://proxy.example:1080"));
+    fn proxies_of_other_kinds_fail_hosts_that_need_them_without_showing_the_password() {
+        let chain = Chain::from_variables(&variables(&[
+            ("ALL_PROXY", "socks5://me:secret@proxy.example:1080"),
+            ("HTTP_PROXY", "http://proxy.example:3128"),
+            ("NO_PROXY", "direct.example"),
+        ]));
+        let error = chain.proxy_for(Scheme::Https, "example.com", 443).unwrap_err().to_string();
+        assert!(error.contains("ALL_PROXY") && error.contains("socks5://proxy.example:1080"));
         assert!(error.contains("http:// proxy only") && !error.contains("secret"), "{error}");
+        let other = chain.proxy_for(Scheme::Http, "example.com", 80).unwrap();
+        assert_eq!(other.map(|proxy| proxy.port), Some(3128), "this one can be used");
+        assert_eq!(chain.proxy_for(Scheme::Https, "direct.example", 443).unwrap(), None);
     }
 
     #[test]
@@ -307,10 +339,10 @@ mod tests {
             ("ALL_PROXY", "http://all.example:1"),
             ("https_proxy", "http://secure.example:2"),
             ("NO_PROXY", "direct.example"),
-        ]))
-        .unwrap();
-        let port =
-            |scheme, host| chain.proxy_for(scheme, host, 443).map(|proxy: &OuterProxy| proxy.port);
+        ]));
+        let port = |scheme, host| {
+            chain.proxy_for(scheme, host, 443).unwrap().map(|proxy: &OuterProxy| proxy.port)
+        };
         assert_eq!(port(Scheme::Https, "example.com"), Some(2));
         assert_eq!(port(Scheme::Http, "example.com"), Some(1));
         assert_eq!(port(Scheme::Https, "direct.example"), None);

@@ -76,7 +76,7 @@ pub async fn exec(exec: Exec) -> Result<Outcome, Error> {
         leaf: ca.leaf(&[INTERCEPTED_HOST], exec.now)?,
         offline: exec.offline != Offline::No,
         password: exec.password.clone(),
-        chain: Chain::from_variables(&exec.variables)?,
+        chain: Chain::from_variables(&exec.variables),
         limits: Limits::default(),
     })
     .await?;

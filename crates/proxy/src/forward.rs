@@ -23,15 +23,17 @@ pub(crate) async fn forward(shared: &Shared, mut request: Request<Incoming>) -> 
     let Some(target) = Target::from_uri(request.uri(), Some(port)) else {
         return say(StatusCode::BAD_REQUEST, "the URL has no host");
     };
-    let outer = shared.chain.proxy_for(Scheme::Http, &target.host, target.port);
-    let (host, port, outer) = match (shared.route(&target), outer) {
-        (Route::Refused(why), _) => return say(StatusCode::FORBIDDEN, why),
-        (Route::Kettle(address), _) => {
+    let (host, port, outer) = match shared.route(&target) {
+        Route::Refused(why) => return say(StatusCode::FORBIDDEN, why),
+        Route::Kettle(address) => {
             shared.count.reached();
             (address.ip().to_string(), address.port(), None)
         }
-        (Route::Outside, Some(outer)) => (outer.host.clone(), outer.port, Some(outer)),
-        (Route::Outside, None) => (target.host.clone(), target.port, None),
+        Route::Outside => match shared.chain.proxy_for(Scheme::Http, &target.host, target.port) {
+            Ok(Some(outer)) => (outer.host.clone(), outer.port, Some(outer)),
+            Ok(None) => (target.host.clone(), target.port, None),
+            Err(error) => return unreachable_host(&target, &error),
+        },
     };
     strip_hop(request.headers_mut());
     match outer {

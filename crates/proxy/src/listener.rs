@@ -365,7 +365,7 @@ impl Shared {
     /// Opens a connection for TLS to a host outside.
     async fn open(&self, target: &Target) -> io::Result<Box<dyn Stream>> {
         within(self.limits.connect, async {
-            match self.chain.proxy_for(Scheme::Https, &target.host, target.port) {
+            match self.chain.proxy_for(Scheme::Https, &target.host, target.port)? {
                 Some(proxy) => dial::through(proxy, target, &self.tasks).await,
                 None => Ok(Box::new(dial::direct(&target.host, target.port).await?) as _),
             }

@@ -174,7 +174,7 @@ async fn other_hosts_are_reached_through_the_callers_own_proxy() {
         ("SSL_CERT_FILE", file.to_str().unwrap()),
     ]);
     let mut config = scene.config();
-    config.chain = Chain::from_variables(&callers).unwrap();
+    config.chain = Chain::from_variables(&callers);
     let proxy = Proxy::start(config).await.unwrap();
     let client = scene.client(&callers);
     let mut stream = tls_tunnel(proxy.address(), "outside.test", 443, &client).await.unwrap();
@@ -194,7 +194,7 @@ async fn plain_requests_reach_the_callers_own_proxy_whole() {
     let outer = echo_server("outer").await;
     let mut config = scene.config();
     let callers = variables(&[("http_proxy", &format!("http://me:secret@{outer}"))]);
-    config.chain = Chain::from_variables(&callers).unwrap();
+    config.chain = Chain::from_variables(&callers);
     let proxy = Proxy::start(config).await.unwrap();
     let mut stream = TcpStream::connect(proxy.address()).await.unwrap();
     let other =
@@ -249,11 +249,41 @@ async fn an_outer_proxy_that_refuses_is_named_with_its_answer() {
     });
     let mut config = scene.config();
     let callers = variables(&[("https_proxy", &format!("http://{outer}"))]);
-    config.chain = Chain::from_variables(&callers).unwrap();
+    config.chain = Chain::from_variables(&callers);
     let proxy = Proxy::start(config).await.unwrap();
     let (head, body, _) = tunnel(proxy.address(), "outside.test:443").await;
     assert!(head.starts_with("HTTP/1.1 502 "), "{head}");
     assert!(body.contains(&outer.to_string()) && body.contains("407"), "{body}");
+}
+
+#[tokio::test]
+async fn a_proxy_that_cannot_be_used_fails_only_those_who_need_it_and_nobody_offline() {
+    let scene = Scene::new().await;
+    let callers = variables(&[("ALL_PROXY", "socks5://me:secret@127.0.0.1:1080")]);
+    let plain =
+        format!("GET http://outside.test/ HTTP/1.1\r\nHost: outside.test\r\n{AUTHORIZED}\r\n");
+    let api = format!(
+        "GET http://api.vultr.com/v2/os HTTP/1.1\r\nHost: api.vultr.com\r\n{AUTHORIZED}\r\n"
+    );
+    for offline in [false, true] {
+        let mut config = scene.config();
+        (config.chain, config.offline) = (Chain::from_variables(&callers), offline);
+        let proxy = Proxy::start(config).await.unwrap();
+        let (head, body, _) = tunnel(proxy.address(), "outside.test:443").await;
+        let mut stream = TcpStream::connect(proxy.address()).await.unwrap();
+        let (plain_head, plain_body) = ask(&mut stream, &plain).await;
+        for (head, body) in [(head, body), (plain_head, plain_body)] {
+            let status = if offline { "HTTP/1.1 403 " } else { "HTTP/1.1 502 " };
+            assert!(head.starts_with(status), "{head}");
+            assert_eq!(
+                body.contains("ALL_PROXY is \"socks5://127.0.0.1:1080\""),
+                !offline,
+                "{body}"
+            );
+        }
+        let (_, body) = ask(&mut stream, &api).await;
+        assert!(body.starts_with("kettle\nGET /v2/os HTTP/1.1\r\n"), "{body}");
+    }
 }
 
 #[tokio::test]
@@ -329,7 +359,7 @@ async fn who_does_not_have_the_password_is_not_let_in() {
     let named = format!("http://me:secret@{}", outer.local_addr().unwrap());
     let mut config = scene.config();
     let callers = variables(&[("https_proxy", &named), ("http_proxy", &named)]);
-    config.chain = Chain::from_variables(&callers).unwrap();
+    config.chain = Chain::from_variables(&callers);
     let proxy = Proxy::start(config).await.unwrap();
     let wrong = AUTHORIZED.replace("a2V0", "a2V1");
     for sent in ["", &wrong, "Proxy-Authorization: Bearer secret\r\n", "Proxy-Authorization: x\r\n"]

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::Router;
@@ -36,8 +36,11 @@ const HEAD_BYTES: usize = 128 << 10;
 /// whom we hang up on at once may never see what it was told.
 const LINGER: Duration = Duration::from_secs(1);
 const LINGER_BYTES: usize = 1 << 20;
+/// How long a client may take nothing of its answer once the server is to stop.
+const STUCK: Duration = Duration::from_secs(1);
 
-/// Serves until `stop` says so; requests under way are finished first, for a while.
+/// Serves until `stop` says so. Handlers that run are waited for, for a while; a body of which there
+/// is no more yet is not, nor is who takes nothing of its answer.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -135,7 +138,10 @@ impl Front {
                     return;
                 }
                 Pin::new(&mut connection).graceful_shutdown();
-                (&mut connection).await
+                tokio::select! {
+                    outcome = &mut connection => outcome,
+                    () = stuck(&seat) => return,
+                }
             }
         };
         if let Err(error) = outcome {
@@ -167,13 +173,29 @@ impl Front {
         let response = match hosts::check(local, &self.limits.hosts, &request) {
             Err(refusal) => reply::error(&refusal),
             Ok(()) => {
-                let mut request = request.map(axum::body::Body::new);
+                let stop = self.stop.clone();
+                let mut request =
+                    request.map(|body| axum::body::Body::new(Sent { body, stop, told: None }));
                 request.extensions_mut().insert(Peer(peer));
                 let answer = self.router.clone().oneshot(request).await;
                 answer.unwrap_or_else(|never| match never {})
             }
         };
+        seat.handled();
         response.map(|body| Answer { body, seat })
+    }
+}
+
+/// Returns when a client has taken nothing of its answer for a while, and nobody else is waited for.
+async fn stuck(seat: &Seat) {
+    let mut before = seat.stuck();
+    loop {
+        tokio::time::sleep(STUCK).await;
+        let now = seat.stuck();
+        if now.is_some() && now == before {
+            return;
+        }
+        before = now;
     }
 }
 
@@ -190,6 +212,43 @@ async fn linger(mut stream: impl AsyncRead + Unpin) {
     };
     // In time or not: it ends.
     let _ = tokio::time::timeout(LINGER, all).await;
+}
+
+/// A request's body, which ends with [`v1::Stopping`] where the rest of it is waited for when the
+/// server is to stop.
+struct Sent {
+    body: Incoming,
+    stop: watch::Receiver<bool>,
+    told: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+}
+
+impl Body for Sent {
+    type Data = Bytes;
+    type Error = axum::BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::BoxError>>> {
+        if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) {
+            return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
+        }
+        let Self { stop, told: waits, .. } = &mut *self;
+        let waits = waits.get_or_insert_with(|| {
+            let mut stop = stop.clone();
+            Box::pin(async move { told(&mut stop).await })
+        });
+        ready!(waits.as_mut().poll(cx));
+        Poll::Ready(Some(Err(v1::Stopping.into())))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
 }
 
 /// An answer's body, which tells when all of it has been handed over.

@@ -94,9 +94,14 @@ impl Places {
         }
         let id = table.next;
         table.next += 1;
-        let seat =
-            Seat { state: AtomicU64::new(BUSY), ended: Notify::new(), shared: self.shared.clone() };
-        let seat = Arc::new(seat);
+        let seat = Arc::new(Seat {
+            state: AtomicU64::new(BUSY),
+            runs: AtomicBool::new(false),
+            is_full: AtomicBool::new(false),
+            writes: AtomicU64::new(0),
+            ended: Notify::new(),
+            shared: self.shared.clone(),
+        });
         seat.rest();
         table.taken.insert(id, (network, seat.clone()));
         *table.networks.entry(network).or_default() += 1;
@@ -170,6 +175,12 @@ impl Drop for Place {
 #[derive(Debug)]
 pub(crate) struct Seat {
     state: AtomicU64,
+    /// A handler runs.
+    runs: AtomicBool,
+    /// The client has to take some of what was written before it can have more.
+    is_full: AtomicBool,
+    /// How often something has been written.
+    writes: AtomicU64,
     ended: Notify,
     shared: Arc<Shared>,
 }
@@ -178,7 +189,29 @@ impl Seat {
     /// A request is to be answered. False: the connection is to end, and nothing may be done.
     pub(crate) fn begin(&self) -> bool {
         let busy = |state| (state != CLOSED).then_some(BUSY);
-        self.state.fetch_update(SeqCst, SeqCst, busy).is_ok()
+        let begins = self.state.fetch_update(SeqCst, SeqCst, busy).is_ok();
+        self.runs.store(begins, SeqCst);
+        begins
+    }
+
+    /// The handler has ended.
+    pub(crate) fn handled(&self) {
+        self.runs.store(false, SeqCst);
+    }
+
+    /// Something has been written, or nothing can be.
+    pub(crate) fn wrote(&self, is_full: bool) {
+        self.is_full.store(is_full, SeqCst);
+        if !is_full {
+            self.writes.fetch_add(1, SeqCst);
+        }
+    }
+
+    /// What changes whenever the client takes something of an answer; none where it is not the
+    /// client who is waited for.
+    pub(crate) fn stuck(&self) -> Option<u64> {
+        let waits = self.is_full.load(SeqCst) && !self.runs.load(SeqCst);
+        waits.then(|| self.writes.load(SeqCst))
     }
 
     /// The whole answer has been handed to who sends it.

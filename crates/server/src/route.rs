@@ -167,11 +167,7 @@ async fn identify(
             let help = "send the key as `Authorization: Bearer KEY`";
             Err(refusal.help(help).answer(app.control.behave().is_helpful()))
         }
-        Err(Error::Refused(refusal)) => Err(refusal.answer(app.control.behave().is_helpful())),
-        Err(error) => {
-            tracing::error!(%error, "cannot tell who calls");
-            Err(failure())
-        }
+        Err(error) => Err(control::failure(route.op.id, error, app.control.behave().is_helpful())),
     }
 }
 
@@ -202,6 +198,12 @@ async fn read(app: &App, parts: &Parts, body: Body) -> Result<Whole, ApiError> {
             let refusal = Refusal::new(503, "Service unavailable.");
             return answer(refusal.help("too many large requests at once: send it again"));
         }
+        Ok(Err(Unread::Stopping)) => {
+            let refusal = Refusal::new(503, "Service unavailable.");
+            let help = "the server stops, and the body was not all there, so nothing was done; \
+                        send it again";
+            return answer(refusal.help(help));
+        }
         Ok(Err(Unread::BrokenOff)) => return Err(bad_request(behave, "the body broke off")),
     };
     let kind = parts.headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
@@ -223,6 +225,7 @@ struct Whole {
 enum Unread {
     TooLarge,
     NoRoom,
+    Stopping,
     BrokenOff,
 }
 
@@ -233,7 +236,11 @@ async fn collect(room: &Room, mut body: Body, most: usize) -> Result<Whole, Unre
         return Err(Unread::TooLarge);
     }
     while let Some(frame) = body.frame().await {
-        let Ok(data) = frame.map_err(|_| Unread::BrokenOff)?.into_data() else { continue };
+        let frame = frame.map_err(|error| match error.into_inner().is::<v1::Stopping>() {
+            true => Unread::Stopping,
+            false => Unread::BrokenOff,
+        });
+        let Ok(data) = frame?.into_data() else { continue };
         let size = bytes.len() + data.len();
         if size > most {
             return Err(Unread::TooLarge);

@@ -30,10 +30,17 @@ impl<S: AsyncWrite + Unpin> Wire<S> {
         Self { stream, seat, last: Vec::new(), written: 0 }
     }
 
+    /// Tells whether the client takes what is written.
+    fn noted(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        self.seat.wrote(written.is_pending());
+        written
+    }
+
     fn poll_last(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while self.written < self.last.len() {
             let rest = &self.last[self.written..];
-            match ready!(Pin::new(&mut self.stream).poll_write(cx, rest))? {
+            let written = Pin::new(&mut self.stream).poll_write(cx, rest);
+            match ready!(self.noted(written))? {
                 0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
                 n => self.written += n,
             }
@@ -59,7 +66,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Wire<S> {
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
         let Some((at, status)) = bare_refusal(buf) else {
-            return Pin::new(&mut self.stream).poll_write(cx, buf);
+            let written = Pin::new(&mut self.stream).poll_write(cx, buf);
+            return self.noted(written);
         };
         let (before, head) = buf.split_at(at);
         self.last.extend_from_slice(before);
@@ -74,7 +82,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Wire<S> {
     ) -> Poll<io::Result<usize>> {
         let last = bufs.iter().rfind(|buf| !buf.is_empty());
         if last.is_none_or(|last| bare_refusal(last).is_none()) {
-            return Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
+            let written = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
+            return self.noted(written);
         }
         let whole: Vec<u8> = bufs.iter().flat_map(|buf| buf.iter().copied()).collect();
         self.poll_write(cx, &whole)

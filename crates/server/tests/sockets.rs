@@ -3,13 +3,15 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use server::{Config, Limits, Server};
 use testkit::{KEY, World};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio::sync::watch;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 /// How long a server lets a client stall here.
@@ -35,6 +37,17 @@ async fn serve(change: impl FnOnce(&mut Limits)) -> Running {
     let address = server.address().expect("it has an address");
     let (stop, stopped) = watch::channel(false);
     let task = tokio::spawn(server.run(stopped));
+    Running { address, stop, task }
+}
+
+/// A server of these routes alone.
+async fn serve_router(router: Router) -> Running {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("it has an address");
+    let limits =
+        Limits { head: LONG, body: LONG, answer: LONG, stopping: LONG, ..Limits::default() };
+    let (stop, stopped) = watch::channel(false);
+    let task = tokio::spawn(server::serve(listener, router, limits, stopped));
     Running { address, stop, task }
 }
 
@@ -122,14 +135,75 @@ async fn one_connection_carries_many_requests() {
 
 #[tokio::test]
 async fn a_request_under_way_is_finished_before_the_server_stops() {
-    let server = serve(|_| ()).await;
-    let mut client = begun(&server).await;
+    let (begun, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (says, waits) = (begun.clone(), go_on.clone());
+    let handler = axum::routing::post(async move |_body: String| {
+        says.notify_one();
+        waits.notified().await;
+        "done"
+    });
+    let server = serve_router(Router::new().route("/", handler)).await;
+    let head = "POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\n\r\n{}";
+    let client = server.connect(head).await;
+    within(begun.notified()).await;
     server.stop.send(true).unwrap();
-    client.write_all(KEY_BODY.as_bytes()).await.unwrap();
+    // One that runs no handler any more is gone at once, and this one is not.
+    while TcpStream::connect(server.address).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+    assert!(!server.task.is_finished());
+    go_on.notify_one();
     let answer = rest(client).await;
-    assert!(answer.starts_with("HTTP/1.1 201 Created\r\n"), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with("done"), "{answer}");
     within(server.task).await.unwrap();
-    assert!(TcpStream::connect(server.address).await.is_err(), "nobody listens any more");
+}
+
+#[tokio::test]
+async fn who_stops_waits_for_no_body_and_says_that_nothing_was_done() {
+    let server = serve(|_| ()).await;
+    let key = format!("authorization: Bearer {KEY}\r\n");
+    let mut halves = Vec::new();
+    for (path, header) in [
+        ("/v2/ssh-keys", key.as_str()),
+        ("/v1/sshkey/create", ""),
+        ("/v1/sshkey/create", &format!("API-Key: {KEY}\r\n")),
+    ] {
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: localhost\r\n{header}expect: 100-continue\r\n\
+             content-length: 100\r\n\r\n"
+        );
+        let mut half = server.connect(&head).await;
+        let mut go_on = [0; 25];
+        within(half.read_exact(&mut go_on)).await.unwrap();
+        half.write_all(b"name").await.unwrap();
+        halves.push((path, half));
+    }
+    server.stop.send(true).unwrap();
+    for (path, half) in halves {
+        let answer = rest(half).await;
+        assert!(answer.starts_with("HTTP/1.1 503 Service Unavailable\r\n"), "{path}: {answer}");
+        assert!(answer.contains("nothing was done"), "{path}: {answer}");
+    }
+    // Long before the time of those who run.
+    let ended = tokio::time::timeout(LONG / 2, server.task).await;
+    ended.expect("it waits for no body").unwrap();
+}
+
+#[tokio::test]
+async fn who_stops_waits_for_nobody_who_takes_no_answer() {
+    let begun = Arc::new(Notify::new());
+    let says = begun.clone();
+    let handler = axum::routing::get(async move || {
+        says.notify_one();
+        "x".repeat(64 << 20)
+    });
+    let server = serve_router(Router::new().route("/", handler)).await;
+    let stalled = server.connect("GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await;
+    within(begun.notified()).await;
+    server.stop.send(true).unwrap();
+    let ended = tokio::time::timeout(LONG / 2, server.task).await;
+    ended.expect("it waits for nobody who takes nothing").unwrap();
+    drop(stalled);
 }
 
 #[tokio::test]
@@ -238,15 +312,11 @@ async fn who_stops_waits_for_no_head() {
     let mut answer = [0; 15];
     within(kept.read_exact(&mut answer)).await.unwrap();
     assert_eq!(&answer, b"HTTP/1.1 200 OK");
-    let busy = begun(&server).await;
     server.stop.send(true).unwrap();
-    // While a request is under way.
     for (name, stream) in [("half", half), ("idle", idle)] {
         assert_eq!(rest(stream).await, "", "{name}");
     }
     assert!(rest(kept).await.ends_with('}'), "what follows is the rest of its answer");
-    assert!(!server.task.is_finished());
-    finish(busy).await;
     within(server.task).await.unwrap();
 }
 

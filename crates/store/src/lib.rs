@@ -102,6 +102,25 @@ pub enum Error {
     /// write that was under way has been done.
     #[error("PostgreSQL: {}", postgres::text(.0))]
     Postgres(#[from] tokio_postgres::Error),
+    /// PostgreSQL cannot be reached, and nothing was written.
+    #[error("PostgreSQL cannot be reached: {}", postgres::text(.0))]
+    Unreachable(tokio_postgres::Error),
+}
+
+impl Error {
+    /// Why nothing can be done now, where that may pass and it is sure that nothing was written.
+    pub fn unavailable(&self) -> Option<&'static str> {
+        match self {
+            Self::Unreachable(_) => Some("the database cannot be reached"),
+            Self::Sqlite(e) if is_full(e) => Some("the disk is full"),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a write found no room, and was undone.
+fn is_full(e: &rusqlite::Error) -> bool {
+    e.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull)
 }
 
 /// One resource: what should be, and what was last seen of it, both as JSON.

@@ -80,19 +80,19 @@ impl Postgres {
 
     pub(crate) async fn check(&self) -> Result<()> {
         let sql = "SELECT owner FROM taken WHERE scope = '' AND value = ''";
-        self.readers.ask(sql, &[]).await?;
+        self.readers.read(sql, &[]).await?;
         self.writers.links.ask(sql, &[]).await.map(drop)
     }
 
     pub(crate) async fn get(&self, id: Uuid) -> Result<Option<Row>> {
         let sql = format!("SELECT {COLUMNS} FROM resource r WHERE id = $1");
-        let found = self.readers.ask(&sql, &[&id]).await?;
+        let found = self.readers.read(&sql, &[&id]).await?;
         Ok(found.first().map(row))
     }
 
     pub(crate) async fn get_many(&self, ids: &[Uuid]) -> Result<Vec<Row>> {
         let sql = format!("SELECT {COLUMNS} FROM resource r WHERE id = ANY ($1)");
-        Ok(self.readers.ask(&sql, &[&ids]).await?.iter().map(row).collect())
+        Ok(self.readers.read(&sql, &[&ids]).await?.iter().map(row).collect())
     }
 
     pub(crate) async fn page(&self, ask: &Ask) -> Result<Page> {
@@ -127,13 +127,13 @@ impl Postgres {
             facets.iter().map(|(field, value)| (*field, &**value)).unzip();
         let sql = "SELECT id, total FROM unnest($3::text[], $4::text[]) WITH ORDINALITY w (f, v, n)
             LEFT JOIN list ON account = $1 AND kind = $2 AND field = f AND value = v ORDER BY n";
-        self.readers.ask(sql, &[&account, &kind, &fields, &values]).await
+        self.readers.read(sql, &[&account, &kind, &fields, &values]).await
     }
 
     /// Asks with numbers.
     async fn numbers(&self, sql: &str, given: &[i64]) -> Result<Vec<tokio_postgres::Row>> {
         let given: Vec<_> = given.iter().map(|n| n as &(dyn ToSql + Sync)).collect();
-        self.readers.ask(sql, &given).await
+        self.readers.read(sql, &given).await
     }
 
     pub(crate) async fn first(&self, list: &List, most: usize) -> Result<Vec<Row>> {
@@ -145,14 +145,14 @@ impl Postgres {
         );
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         let List { account, kind, facet: (field, value) } = list;
-        let found = self.readers.ask(&sql, &[account, kind, field, value, &most]).await?;
+        let found = self.readers.read(&sql, &[account, kind, field, value, &most]).await?;
         Ok(found.iter().map(row).collect())
     }
 
     pub(crate) async fn total(&self, account: i64, kind: &str, facet: &Facet) -> Result<u64> {
         let sql = "SELECT total FROM list
             WHERE account = $1 AND kind = $2 AND field = $3 AND value = $4";
-        let found = self.readers.ask(sql, &[&account, &kind, &facet.0, &facet.1]).await?;
+        let found = self.readers.read(sql, &[&account, &kind, &facet.0, &facet.1]).await?;
         Ok(found.first().map_or(0, |r| unsigned(r.get(0))))
     }
 
@@ -172,7 +172,7 @@ impl Postgres {
             UNION ALL
             SELECT kind, class, day, things, amount, seconds FROM sums
                 WHERE account = $1 AND day >= $3";
-        let found = self.readers.ask(sql, &[&account, &EVER, &since.max(0)]).await?;
+        let found = self.readers.read(sql, &[&account, &EVER, &since.max(0)]).await?;
         let sum = |r: &tokio_postgres::Row| {
             let day: i64 = r.get(2);
             let (kind, class) = (r.get(0), r.get(1));
@@ -187,7 +187,7 @@ impl Postgres {
             "SELECT {COLUMNS} FROM resource r WHERE amount < 0 AND seq > $1 ORDER BY seq LIMIT $2"
         );
         let most = i64::try_from(most).unwrap_or(i64::MAX);
-        Ok(self.readers.ask(&sql, &[&behind, &most]).await?.iter().map(row).collect())
+        Ok(self.readers.read(&sql, &[&behind, &most]).await?.iter().map(row).collect())
     }
 
     pub(crate) async fn count_in(&self, rows: Vec<Row>) -> Result<()> {
@@ -208,19 +208,20 @@ impl Postgres {
 
     pub(crate) async fn taken(&self, scope: &str, value: &str) -> Result<Option<Uuid>> {
         let sql = "SELECT owner FROM taken WHERE scope = $1 AND value = $2";
-        let found = self.readers.ask(sql, &[&scope, &value]).await?;
+        let found = self.readers.read(sql, &[&scope, &value]).await?;
         Ok(found.first().map(|r| r.get(0)))
     }
 
     pub(crate) async fn free(&self, scope: &str, ranges: &[(i64, i64)]) -> Result<Option<i64>> {
         let (firsts, lasts): (Vec<i64>, Vec<i64>) = ranges.iter().copied().unzip();
-        let found = self.readers.ask("SELECT free($1, $2, $3)", &[&scope, &firsts, &lasts]).await?;
+        let found =
+            self.readers.read("SELECT free($1, $2, $3)", &[&scope, &firsts, &lasts]).await?;
         Ok(found.first().and_then(|r| r.get(0)))
     }
 
     pub(crate) async fn held(&self, scope: &str, owner: Uuid) -> Result<Vec<String>> {
         let sql = "SELECT value FROM taken WHERE owner = $1 AND scope = $2";
-        let found = self.readers.ask(sql, &[&owner, &scope]).await?;
+        let found = self.readers.read(sql, &[&owner, &scope]).await?;
         Ok(found.iter().map(|r| r.get(0)).collect())
     }
 
@@ -264,17 +265,17 @@ impl Postgres {
             WHERE due IS NOT NULL AND due <= coalesce(
                 (SELECT due FROM resource WHERE due IS NOT NULL AND lease = 0 ORDER BY due LIMIT 1),
                 9223372036854775807)";
-        Ok(self.readers.ask(sql, &[]).await?[0].get(0))
+        Ok(self.readers.read(sql, &[]).await?[0].get(0))
     }
 
     pub(crate) async fn newest(&self) -> Result<i64> {
         let sql = "SELECT created FROM resource ORDER BY seq DESC LIMIT 1";
-        Ok(self.readers.ask(sql, &[]).await?.first().map_or(0, |r| r.get(0)))
+        Ok(self.readers.read(sql, &[]).await?.first().map_or(0, |r| r.get(0)))
     }
 
     pub(crate) async fn world_get(&self, kind: &str, id: Uuid) -> Result<Option<String>> {
         let sql = "SELECT state FROM world WHERE kind = $1 AND id = $2";
-        Ok(self.readers.ask(sql, &[&kind, &id]).await?.first().map(|r| r.get(0)))
+        Ok(self.readers.read(sql, &[&kind, &id]).await?.first().map(|r| r.get(0)))
     }
 
     pub(crate) async fn world_put(&self, kind: &str, id: Uuid, state: String) -> Result<()> {
@@ -367,7 +368,7 @@ impl Writers {
 #[cfg(any(test, feature = "testing"))]
 impl Postgres {
     pub(crate) async fn count(&self, sql: &str) -> Result<i64> {
-        Ok(self.readers.ask(sql, &[]).await?[0].get(0))
+        Ok(self.readers.read(sql, &[]).await?[0].get(0))
     }
 
     pub(crate) async fn run(&self, sql: &str) -> Result<()> {

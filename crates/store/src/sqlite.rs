@@ -156,7 +156,7 @@ impl Sqlite {
 
     pub(crate) async fn check(&self) -> Result<()> {
         if let Place::Disk(disk) = &self.place {
-            disk.writer.check()?;
+            disk.writer.check().await?;
         }
         self.read(|db| names::taken(db, "", "").map(drop))
     }

@@ -34,6 +34,12 @@ struct Cluster {
     _shell: Child,
 }
 
+/// What a write gets where the disk is full.
+pub fn full() -> crate::Error {
+    let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL);
+    rusqlite::Error::SqliteFailure(code, None).into()
+}
+
 /// A connection string to a new, empty database. None, and a loud word: there is no PostgreSQL here.
 pub async fn postgres() -> Option<String> {
     static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();

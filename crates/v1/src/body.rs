@@ -21,6 +21,12 @@ const SHORT: usize = 16 << 10;
 const TOGETHER: usize = 64 << 20;
 const TIME: Duration = Duration::from_secs(30);
 
+/// With what a body ends whose rest is waited for when the server is to stop. Whoever serves puts it
+/// there.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("the server stops")]
+pub struct Stopping;
+
 /// The room for long bodies.
 pub(crate) struct Bodies(Arc<Semaphore>);
 
@@ -55,7 +61,10 @@ impl Bodies {
                 frame = body.frame() => frame,
             };
             let Some(frame) = frame else { return Ok(read) };
-            let frame = frame.map_err(|_| Failure::refused("The request's body broke off"))?;
+            let frame = frame.map_err(|error| match error.into_inner().is::<Stopping>() {
+                true => Failure::stopping(),
+                false => Failure::refused("The request's body broke off"),
+            })?;
             let Ok(data) = frame.into_data() else { continue };
             let length = read.bytes.len() + data.len();
             if length > MOST {

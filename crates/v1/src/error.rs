@@ -56,6 +56,13 @@ impl Failure {
         Self { status: StatusCode::SERVICE_UNAVAILABLE, text: text.into() }
     }
 
+    /// 503: the server stops before all of the request was there.
+    pub(crate) fn stopping() -> Self {
+        let text = "Service unavailable.  The server stops, and the request was not all there, so \
+                    nothing was done: try again at a later time";
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, text: text.into() }
+    }
+
     /// The same refusal behind the words with which v1 begins those of this call. v2 says them
     /// itself here and there.
     pub(crate) fn after(self, words: &str) -> Self {

@@ -46,6 +46,7 @@ mod startupscript;
 mod upstream;
 mod user;
 
+pub use body::Stopping;
 pub use calls::{Call, Kind, Param, Verb};
 pub use error::Failure;
 pub use ids::{Ids, IdsError, Space, StoreIds};

@@ -12,7 +12,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{AsyncMessage, Client, Config, NoTls, Row, Statement};
 
-use crate::Result;
+use crate::{Error, Result};
 
 /// What all connections are told. Every question is a lookup by an index; without statistics, as in
 /// a young database, the planner would not believe it.
@@ -42,13 +42,13 @@ pub(crate) struct Link {
 
 impl Link {
     async fn open(config: &Config) -> Result<Self> {
-        let (client, connection) = config.connect(NoTls).await?;
+        let (client, connection) = config.connect(NoTls).await.map_err(Error::Unreachable)?;
         tokio::spawn(async move {
             if let Err(e) = connection.await {
                 tracing::warn!(error = %e, "a connection to PostgreSQL has ended");
             }
         });
-        client.batch_execute(SESSION).await?;
+        client.batch_execute(SESSION).await.map_err(Error::Unreachable)?;
         Ok(Self { client, statements: Mutex::default() })
     }
 
@@ -59,7 +59,7 @@ impl Link {
         let statement = match prepared {
             Some(statement) => statement,
             None => {
-                let statement = self.client.prepare(sql).await?;
+                let statement = self.client.prepare(sql).await.map_err(unwritten)?;
                 known().insert(sql.to_owned(), statement.clone());
                 statement
             }
@@ -86,6 +86,14 @@ impl Links {
         self.link().await?.ask(sql, given).await
     }
 
+    /// The same, where `sql` writes nothing: a connection that is lost leaves no doubt.
+    pub(crate) async fn read(&self, sql: &str, given: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>> {
+        self.ask(sql, given).await.map_err(|error| match error {
+            Error::Postgres(cause) => unwritten(cause),
+            other => other,
+        })
+    }
+
     async fn link(&self) -> Result<Arc<Link>> {
         let mut slot = self.slots[self.next.fetch_add(1, Relaxed) % self.slots.len()].lock().await;
         match &*slot {
@@ -97,6 +105,19 @@ impl Links {
             }
         }
     }
+}
+
+/// What an error means where nothing can have been written.
+fn unwritten(error: tokio_postgres::Error) -> Error {
+    let is_lost = match error.code() {
+        // It stops, has crashed, or is starting.
+        Some(code) => matches!(code.code(), "57P01" | "57P02" | "57P03"),
+        None => {
+            let cause = std::error::Error::source(&error);
+            error.is_closed() || cause.is_some_and(|cause| cause.is::<std::io::Error>())
+        }
+    };
+    if is_lost { Error::Unreachable(error) } else { Error::Postgres(error) }
 }
 
 /// Tells other servers of rows that have become due here (`told`), and the engine of theirs

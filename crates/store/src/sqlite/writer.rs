@@ -6,6 +6,8 @@
 //! - Work that fails in any other way undoes the batch; then each is run alone, and only the guilty
 //!   one fails. So work may run twice, and must have no effect but its writes.
 //! - A failed sync ends all writing: what the disk holds is unknown until the next start.
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::thread::JoinHandle;
 
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior::Immediate};
@@ -17,6 +19,8 @@ use crate::{Error, Result};
 const BATCH: usize = 256;
 /// How many wait at most; more wait before the queue.
 const QUEUE: usize = 1024;
+/// How many bytes are written to see whether there is room.
+const TRIAL: usize = 64 << 10;
 
 type Queue = mpsc::Sender<Box<dyn Job>>;
 
@@ -65,6 +69,9 @@ where
 
 pub(crate) struct Writer {
     queue: Option<Queue>,
+    /// The last write that was tried found no room. Only a trial says that there is some again:
+    /// commits that write nothing succeed on a full disk, too.
+    is_full: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -72,14 +79,22 @@ impl Writer {
     pub(crate) fn start(db: Connection) -> std::io::Result<Self> {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let name = "store-writer".to_owned();
-        let thread = std::thread::Builder::new().name(name).spawn(move || serve(&db, jobs))?;
-        Ok(Self { queue: Some(queue), thread: Some(thread) })
+        let is_full = Arc::new(AtomicBool::new(false));
+        let thread = std::thread::Builder::new().name(name).spawn({
+            let is_full = is_full.clone();
+            move || serve(&db, jobs, &is_full)
+        })?;
+        Ok(Self { queue: Some(queue), is_full, thread: Some(thread) })
     }
 
-    /// Fails once nothing may be written any more.
-    pub(crate) fn check(&self) -> Result<()> {
+    /// Fails once nothing may be written any more, and while there is no room.
+    pub(crate) async fn check(&self) -> Result<()> {
         let is_open = self.queue.as_ref().is_some_and(|queue| !queue.is_closed());
-        is_open.then_some(()).ok_or(Error::Closed)
+        is_open.then_some(()).ok_or(Error::Closed)?;
+        match self.is_full.swap(false, SeqCst) {
+            true => self.write(try_out, |()| ()).await,
+            false => Ok(()),
+        }
     }
 
     /// Runs `work` in the next commit, `then` when that is on disk, and returns. A caller that goes
@@ -113,10 +128,18 @@ impl Drop for Writer {
     }
 }
 
-fn serve(db: &Connection, mut queue: mpsc::Receiver<Box<dyn Job>>) {
+/// Writes something that takes room, and takes it back.
+fn try_out(db: &Connection) -> Result<()> {
+    let state = "x".repeat(TRIAL);
+    db.execute("INSERT INTO world (kind, id, state) VALUES ('', x'', ?)", [state])?;
+    db.execute("DELETE FROM world WHERE kind = '' AND id = x''", [])?;
+    Ok(())
+}
+
+fn serve(db: &Connection, mut queue: mpsc::Receiver<Box<dyn Job>>, is_full: &AtomicBool) {
     let mut jobs = Vec::with_capacity(BATCH);
     while queue.blocking_recv_many(&mut jobs, BATCH) > 0 {
-        if let Err(e) = write(db, &mut jobs) {
+        if let Err(e) = write(db, &mut jobs, is_full) {
             tracing::error!(error = %e, "a write failed, and with it all that follow");
             return;
         }
@@ -125,7 +148,7 @@ fn serve(db: &Connection, mut queue: mpsc::Receiver<Box<dyn Job>>) {
 }
 
 /// Does all of `jobs`, together if possible. An error is one after which nothing may be written.
-fn write(db: &Connection, jobs: &mut [Box<dyn Job>]) -> Result<()> {
+fn write(db: &Connection, jobs: &mut [Box<dyn Job>], is_full: &AtomicBool) -> Result<()> {
     match commit(db, jobs) {
         Err(e) if fatal(&e) => return Err(e),
         Ok(()) => return Ok(()),
@@ -134,7 +157,12 @@ fn write(db: &Connection, jobs: &mut [Box<dyn Job>]) -> Result<()> {
     for job in jobs {
         match commit(db, std::slice::from_mut(job)) {
             Err(e) if fatal(&e) => return Err(e),
-            Err(e) => job.fail(e),
+            Err(e) => {
+                if matches!(&e, Error::Sqlite(e) if crate::is_full(e)) {
+                    is_full.store(true, SeqCst);
+                }
+                job.fail(e);
+            }
             Ok(()) => {}
         }
     }

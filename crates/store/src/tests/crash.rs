@@ -81,6 +81,29 @@ async fn what_the_database_refuses_fails_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_is_full_is_told_until_there_is_room() {
+    let fresh = file().await.unwrap();
+    let room = async |pages: u32| {
+        let limit = move |db: &Connection| Ok(db.pragma_update(None, "max_page_count", pages)?);
+        sqlite(&fresh.store).writer().write(limit, |()| ()).await.unwrap();
+    };
+    room(1).await; // what it has, and no more
+    fresh.store.check().await.unwrap();
+    let id = Uuid::from_u128(1);
+    let refused = fresh.store.world_put("disk", id, "x".repeat(1 << 20)).await.unwrap_err();
+    assert_eq!(refused.unavailable(), Some("the disk is full"), "{refused}");
+    for _ in 0..2 {
+        // Nothing is written, which needs no room and says nothing of it.
+        fresh.store.world_remove("disk", id).await.unwrap();
+        let told = fresh.store.check().await.unwrap_err();
+        assert_eq!(told.unavailable(), Some("the disk is full"), "{told}");
+    }
+    room(1 << 20).await;
+    fresh.store.check().await.unwrap();
+    fresh.store.world_put("disk", id, "x".repeat(1 << 20)).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_store_that_takes_no_more_writes_says_so() {
     let fresh = file().await.unwrap();
     fresh.store.check().await.unwrap();
