@@ -245,11 +245,6 @@ impl Store {
         on!(self, b => b.check().await)
     }
 
-    /// Whether a server has the data in this file open, here or in another process.
-    pub fn is_open(path: &std::path::Path) -> bool {
-        sqlite::private::is_locked(path)
-    }
-
     /// One row.
     pub async fn get(&self, id: Uuid) -> Result<Option<Row>> {
         on!(self, b => b.get(id).await)

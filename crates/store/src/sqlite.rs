@@ -4,7 +4,7 @@
 //! the writer may write.
 mod apply;
 mod names;
-pub(crate) mod private;
+mod private;
 mod readers;
 mod reset;
 mod sums;

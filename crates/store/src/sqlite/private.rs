@@ -63,13 +63,6 @@ pub(super) fn lock(path: &Path) -> Result<File> {
     }
 }
 
-/// Whether somebody has the database open at this moment.
-pub(crate) fn is_locked(path: &Path) -> bool {
-    let Ok(file) = File::open(with(path, ".lock")) else { return false };
-    // Shared: others who look at the same time are not taken for a server.
-    matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
-}
-
 /// The file beside another.
 pub(super) fn with(path: &Path, beside: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
