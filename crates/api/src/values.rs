@@ -129,6 +129,10 @@ pub(crate) fn port<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String,
     match Value::deserialize(deserializer)? {
         Value::String(text) => Ok(text),
         Value::Number(number) if number.is_u64() || number.is_i64() => Ok(number.to_string()),
+        // `22.0`, as some languages write a number.
+        Value::Number(number) if number.as_f64().is_some_and(|n| n.fract() == 0.0) => {
+            Ok(number.as_f64().unwrap_or_default().to_string())
+        }
         other => Err(serde::de::Error::custom(format!("expected a port, got `{other}`"))),
     }
 }

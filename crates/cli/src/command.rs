@@ -7,6 +7,7 @@ use clap::{Arg, ArgAction, Command};
 use schemars::Schema;
 use serde_json::Value;
 
+use crate::names::list_for;
 use crate::operations::{self, Operation};
 use crate::schema::{self, Kind};
 use crate::wait;
@@ -125,11 +126,11 @@ pub(crate) fn details<E: Endpoint>(command: Command) -> Command {
     let all = operations::all();
     let operation = all.iter().find(|o| o.op.id == E::OP.id).expect("`E` was visited");
     let schema = (operation.schema)();
-    let command = command.args(fields(operation, &schema));
+    let command = command.args(fields(operation, &schema, &all));
     own_options(command, operation, &schema, &all)
 }
 
-fn fields(operation: &Operation, schema: &Schema) -> Vec<Arg> {
+fn fields(operation: &Operation, schema: &Schema, all: &[Operation]) -> Vec<Arg> {
     let required = schema::required(schema);
     let params = operation.path_fields();
     let has_json = operation.op.has_body;
@@ -140,7 +141,13 @@ fn fields(operation: &Operation, schema: &Schema) -> Vec<Arg> {
             let needed = required.contains(&name.as_str());
             let mut help = schema::description(Some(shape));
             let arg = match params.iter().position(|p| p == name) {
-                Some(i) => arg.index(i + 1).required(true).value_name(name.to_uppercase()),
+                Some(i) => {
+                    // A path's text is what it is: see `names::resolve`.
+                    if kind != Kind::Text && list_for(operation, &params, name, all).is_some() {
+                        help.push_str(" A label, or the first 8 characters of an id, will do too");
+                    }
+                    arg.index(i + 1).required(true).value_name(name.to_uppercase())
+                }
                 // --json or --field may bring it, so clap would not show that it is needed.
                 None if needed && has_json => {
                     help.push_str(" [required]");
@@ -233,12 +240,10 @@ fn own_options(
 
 /// `--yes`, for what may lose something: see [`crate::consent`].
 pub fn yes() -> Arg {
-    Arg::new(YES)
-        .long("yes")
-        .short('y')
-        .action(ArgAction::SetTrue)
-        .display_order(600)
-        .help("Do not ask before what cannot be undone; needed where there is no terminal")
+    Arg::new(YES).long("yes").short('y').action(ArgAction::SetTrue).display_order(600).help(
+        "Do not ask before what cannot be undone; needed where there is no terminal, unless the \
+             endpoint is on this machine",
+    )
 }
 
 /// `--json` and `--field`, for whatever has a body.

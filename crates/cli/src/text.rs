@@ -3,12 +3,20 @@
 
 /// In one line, and without what a terminal would obey.
 pub fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars().map(|c| if is_obeyed(c) { ' ' } else { c }).collect()
 }
 
 /// As [`clean`], but lines and their indentation stay.
 pub fn clean_lines(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { ' ' } else { c }).collect()
+    text.chars().map(|c| if is_obeyed(c) && c != '\n' && c != '\t' { ' ' } else { c }).collect()
+}
+
+/// Whether a terminal shows no such character but does something: controls, and what turns the
+/// direction of writing or takes no room, so that a name looks like another.
+fn is_obeyed(c: char) -> bool {
+    let is_hidden = matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{2069}' | '\u{feff}');
+    c.is_control() || is_hidden
 }
 
 /// JSON that means the same, with nothing that a terminal would obey: the codes from 7F to 9F may
@@ -30,9 +38,9 @@ mod tests {
 
     #[test]
     fn nothing_is_left_that_a_terminal_obeys() {
-        let nasty = "a\u{1b}[31mb\r\n\tc\u{9b}2J\u{7f}\0ä";
-        assert_eq!(clean(nasty), "a [31mb   c 2J  ä");
-        assert_eq!(clean_lines(nasty), "a [31mb \n\tc 2J  ä");
+        let nasty = "a\u{1b}[31mb\r\n\tc\u{9b}2J\u{7f}\0ä\u{202e}d\u{200b}e";
+        assert_eq!(clean(nasty), "a [31mb   c 2J  ä d e");
+        assert_eq!(clean_lines(nasty), "a [31mb \n\tc 2J  ä d e");
     }
 
     #[test]

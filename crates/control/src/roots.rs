@@ -98,54 +98,42 @@ impl Control {
         Ok(key.user == owner && key.expires.is_none_or(|at| at > self.clock.now()))
     }
 
-    /// Empties the store in one moment: requests and steps under way write nothing any more, and
-    /// nobody is told that the key is unknown. The first account stays, with the keys that its
-    /// servers brought and that work: where servers share a store, one that resets it must not lock
-    /// the others' owners out.
+    /// Empties the store in one moment: of requests and steps under way that rely on what is gone
+    /// nothing is written any more, and nobody is told that the key is unknown. The first account
+    /// stays, with the keys that its servers brought and that work: where servers share a store, one
+    /// that resets it must not lock the others' owners out. Keys that were deleted stay deleted.
     ///
     /// # Errors
     /// When the store cannot be written.
     pub async fn reset(self: &Arc<Self>, key: &str) -> Result<()> {
         let _nobody_asks = self.resetting.write().await;
-        let owner = self.account_named(FIRST, first_account()).await?;
-        let mut kept = Vec::new();
-        for root in &owner.roots {
-            // Those that were deleted are kept too, as deleted.
-            kept.push((root.clone(), self.store.taken(KEYS, &root.digest).await?.is_some()));
-        }
-        self.store.reset().await?;
-        self.keyring.forget();
-        self.gone.forget();
-        for (root, works) in &kept {
-            self.restore(root, *works).await?;
-        }
-        self.ensure_root(key).await.map(drop)
-    }
-
-    /// Gives the first account a key that it had.
-    async fn restore(self: &Arc<Self>, root: &Root, works: bool) -> Result<()> {
+        self.ensure_root(key).await?;
         let mut patience = self.store.patience();
         loop {
-            match self.try_restore(root, works).await {
+            match self.try_reset().await {
+                // Another server has started, or brought another key: that one stays as well.
                 Err(Error::Stale(hot)) if patience.again(&hot).await => {}
-                outcome => return outcome,
+                outcome => {
+                    self.keyring.forget();
+                    self.gone.forget();
+                    return outcome;
+                }
             }
         }
     }
 
-    async fn try_restore(self: &Arc<Self>, root: &Root, works: bool) -> Result<()> {
-        let mut owner = self.account_named(FIRST, first_account()).await?;
-        // A server that started in between has said already what its file holds.
-        if owner.roots.iter().any(|there| there.origin == root.origin) {
-            return Ok(());
+    async fn try_reset(self: &Arc<Self>) -> Result<()> {
+        let owner = self.account_named(FIRST, first_account()).await?;
+        let mut keep = vec![owner.row.clone()];
+        for root in &owner.roots {
+            let Some(id) = self.store.taken(KEYS, &root.digest).await? else { continue };
+            let Some(row) = self.store.get(id).await? else { continue };
+            let is_owners = Doc::<ApiKey>::read(row.clone()).is_ok_and(|k| k.user == owner.id());
+            if is_owners && keep.iter().all(|kept| kept.id != row.id) {
+                keep.push(row);
+            }
         }
-        let mut tx = self.system_cx(owner.seq(), "create-api-key").begin();
-        if works && tx.taken(KEYS, &root.digest).await?.is_none() {
-            give(&mut tx, &owner, root);
-        }
-        owner.roots.push(root.clone());
-        tx.put(&owner);
-        tx.commit().await
+        Ok(self.store.reset(&keep).await?)
     }
 }
 

@@ -18,8 +18,6 @@ use control::Control;
 use engine::Clock;
 use proxy::{Exec, Offline, Traffic};
 use sdk::Client;
-use serde::Deserialize;
-use store::Store;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
@@ -62,14 +60,16 @@ pub(crate) fn command() -> Command {
         .default_missing_value(NETWORK)
         .value_parser(PossibleValuesParser::new([NETWORK, "proxy"]))
         .help(
-            "Let it reach no host but api.vultr.com. network: by a network of its own (Linux). \
-             proxy: only as far as it heeds HTTPS_PROXY",
+            "Let it reach no host but api.vultr.com. network (Linux): the command gets a network \
+             that holds Kettle alone. proxy: only as far as it heeds HTTPS_PROXY",
         );
     Command::new(NAME)
         .about("Run an unmodified tool so that it talks to Kettle")
         .after_help(
-            "Uses the server that runs on the data directory; where there is none, one of its own \
-             for as long as the command runs, on the same data.\nThe tool's HTTPS_PROXY, \
+            "Uses the server that runs on the data directory, also where that keeps its data in \
+             PostgreSQL; where there is none, one of its own for as long as the command runs, on \
+             the directory's data.\nWith --store it is always one of its own, on that \
+             database.\nThe tool's HTTPS_PROXY, \
              certificates and VULTR_API_KEY are set for it; its exit status is passed on.\n\n\
              kettle exec -- terraform apply\nkettle exec --ephemeral -- vultr-cli instance list",
         )
@@ -181,7 +181,11 @@ impl Reached {
                 return Ok(Self { address, key, whose: Whose::Another(known), lock: Some(lock) });
             }
             looks += 1;
-            match Self::own(settings, home, Some(&lock)).await {
+            let own = match home.claim() {
+                Ok(claim) => Self::own(settings, home, Some((&lock, claim))).await,
+                Err(error) => Err(error),
+            };
+            match own {
                 // It has not said yet where it is, or no more: one that was started together with
                 // us, or is about to stop.
                 Err(error) if is_taken(&error) && looks < LOOKS => {
@@ -194,17 +198,18 @@ impl Reached {
     }
 
     /// A server of our own, which others on the same data directory may use meanwhile.
-    async fn own(settings: &Settings, home: &Home, lock: Option<&File>) -> Result<Self> {
+    async fn own(settings: &Settings, home: &Home, locks: Option<(&File, File)>) -> Result<Self> {
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
         let up = Up::start(settings, settings.keeping()?.as_ref(), any, None).await?;
         let (address, key, url) = (up.address, up.key.text.clone(), up.url());
-        if lock.is_some() {
+        if locks.is_some() {
             home.tell_url(&url)?;
         }
+        let (lock, claim) = locks.unzip();
         let lock = lock.map(File::try_clone).transpose().context("cannot keep the lock")?;
         let (stop, stopped) = watch::channel(false);
         let running = tokio::spawn(up.server.run(stopped));
-        let private = Private { url, control: up.control, stop, running };
+        let private = Private { url, control: up.control, stop, running, _claim: claim };
         Ok(Self { address, key, whose: Whose::Ours(private), lock })
     }
 
@@ -244,6 +249,8 @@ struct Private {
     control: Arc<Control>,
     stop: watch::Sender<bool>,
     running: tokio::task::JoinHandle<()>,
+    /// Held where others may use it: the data directory is ours.
+    _claim: Option<File>,
 }
 
 /// Waits until no other command uses our server, or until we are told not to; from then on whoever
@@ -269,14 +276,14 @@ async fn alone(lock: &File) -> Result<()> {
 
 /// The server that runs on this data directory, and its key. One that was killed leaves its file
 /// behind, and anybody may have its port by now: the key is sent to nobody who does not prove to
-/// have it, nor while the directory's data is open in no process.
+/// have it, nor while no process has claimed the directory.
 async fn running(home: &Home) -> Result<Option<(Known, String)>> {
     let (Some(url), Some(key)) = (home.known_url(), home.known_key()?) else { return Ok(None) };
     let address = url.strip_prefix("http://").and_then(|a| a.parse::<SocketAddr>().ok());
     let Some(address) = address else { return Ok(None) };
     let client = Client::builder(url).attempts(1).timeout(PATIENCE).build()?;
     let known = Known { address: reachable(address), client };
-    let is_ours = known.calls(&key).await.is_some() && Store::is_open(&home.database());
+    let is_ours = known.calls(&key).await.is_some() && home.is_served();
     Ok(is_ours.then_some((known, key)))
 }
 
@@ -290,15 +297,6 @@ struct Known {
 impl Known {
     /// How many requests it has had, if it proves that it has the key.
     async fn calls(&self, key: &str) -> Option<u64> {
-        #[derive(Deserialize)]
-        struct Answer {
-            proof: String,
-            calls: u64,
-        }
-        let challenge = control::auth::new_key();
-        let path = format!("{}?challenge={challenge}", server::WHOAMI);
-        let answer = self.client.raw(http::Method::GET, &path, None).await.ok()?;
-        let answer: Answer = serde_json::from_str(&answer.body).ok()?;
-        server::proves(key, &challenge, &answer.proof).then_some(answer.calls)
+        sdk::whoami::calls(&self.client, key).await
     }
 }

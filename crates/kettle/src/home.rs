@@ -3,7 +3,7 @@
 //! It must never show half a file to who reads meanwhile, nor leave one that others can read, nor
 //! replace a key that is kept by one that nobody asked for.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -48,7 +48,9 @@ impl Home {
             );
         }
         // The store sees to its own.
-        for path in [self.key_file(), self.url_file(), self.lock_path(), self.origin_file()] {
+        let locks = [self.lock_path(), self.served_path()];
+        for path in [self.key_file(), self.url_file(), self.origin_file()].into_iter().chain(locks)
+        {
             withdraw(&path).with_context(|| format!("cannot protect {}", path.display()))?;
         }
         Ok(())
@@ -78,9 +80,32 @@ impl Home {
 
     /// The file that is locked while commands run on this directory's server.
     pub(crate) fn lock_file(&self) -> Result<File> {
-        let (path, mut options) = (self.lock_path(), File::options());
-        let file = options.create(true).truncate(false).write(true).mode(0o600).open(&path);
-        file.with_context(|| format!("cannot open {}", path.display()))
+        open_lock(&self.lock_path())
+    }
+
+    /// Takes the directory for one server, wherever its data is, as long as the file is open. The
+    /// lock goes with the process, however that ends.
+    pub(crate) fn claim(&self) -> Result<File> {
+        let path = self.served_path();
+        let file = open_lock(&path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => Err(store::Error::AlreadyOpen(self.0.clone()).into()),
+            Err(TryLockError::Error(e)) => {
+                Err(e).with_context(|| format!("cannot lock {}", path.display()))
+            }
+        }
+    }
+
+    /// Whether a server has the directory at this moment.
+    pub(crate) fn is_served(&self) -> bool {
+        let Ok(file) = File::open(self.served_path()) else { return false };
+        // Shared: others who look at the same time are not taken for a server.
+        matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+    }
+
+    fn served_path(&self) -> PathBuf {
+        self.0.join("serve.lock")
     }
 
     fn lock_path(&self) -> PathBuf {
@@ -172,6 +197,12 @@ pub(crate) fn write_url(path: &Path, url: &str, mode: u32) -> Result<()> {
     let partial = partial(path);
     let written = write_file(&partial, url, mode).and_then(|()| fs::rename(&partial, path));
     written.with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn open_lock(path: &Path) -> Result<File> {
+    let mut options = File::options();
+    let file = options.create(true).truncate(false).write(true).mode(0o600).open(path);
+    file.with_context(|| format!("cannot open {}", path.display()))
 }
 
 /// Removes a file that says `url`. One that says another belongs to another server by now.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow, bail};
 use clap::{Arg, ArgMatches, Command};
 use control::Control;
+use control::auth::KEY_MAX;
 use server::{Limits, Server};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -41,7 +42,10 @@ pub(crate) fn command() -> Command {
         .long(KEY_FILE)
         .value_name("FILE")
         .value_parser(clap::value_parser!(PathBuf))
-        .help("Accept the key in this file, instead of the one in the data directory");
+        .help(
+            "Have the key in this file for the owner's. It is written into the data directory for \
+             good; the one there before ends",
+        );
     Command::new(NAME)
         .about("Serve the API")
         .after_help(
@@ -70,6 +74,10 @@ pub(crate) async fn run(args: &ArgMatches) -> Result<ExitCode> {
     let home = settings.keeping()?;
     let wish = Wish::read(args)?;
     let wanted = wish.as_ref().map(|wish| wish.key.as_str());
+    home.as_ref().map_or(Ok(()), Home::make)?;
+    // Held until we end: the directory's key and `url` are one server's, wherever its data is.
+    let claim = home.as_ref().map(Home::claim).transpose();
+    let _claim = claim.map_err(|error| explained(error, home.as_ref()))?;
     let up = match Up::start(&settings, home.as_ref(), listen, wanted).await {
         Ok(up) => up,
         Err(error) => return Err(explained(error, home.as_ref())),
@@ -118,8 +126,17 @@ impl Wish {
                 wish.place
             );
         }
+        not_too_long(&wish.key, &wish.place)?;
         Ok(Some(wish))
     }
+}
+
+/// Refuses a key that no request could bring.
+fn not_too_long(key: &str, place: &str) -> Result<()> {
+    if key.len() > KEY_MAX {
+        bail!("the key in {place} has {} bytes; a key has at most {KEY_MAX}", key.len());
+    }
+    Ok(())
 }
 
 /// A server that has its address and its key, and does not run yet.
@@ -132,17 +149,20 @@ pub(crate) struct Up {
 
 impl Up {
     /// Opens the store, makes the key where there is none and `wanted` is none, and takes the
-    /// address. Without a home nothing is kept.
+    /// address. Without a home, which is made already, nothing is kept.
     pub(crate) async fn start(
         settings: &Settings,
         home: Option<&Home>,
         listen: SocketAddr,
         wanted: Option<&str>,
     ) -> Result<Self> {
-        home.map_or(Ok(()), Home::make)?;
         let config = settings.open(home).await?;
         let key = match home {
-            Some(home) => home.key(wanted)?,
+            Some(home) => {
+                let key = home.key(wanted)?;
+                not_too_long(&key.text, &home.key_file().display().to_string())?;
+                key
+            }
             None => {
                 let text = wanted.map_or_else(control::auth::new_key, str::to_owned);
                 Key { text, is_new: wanted.is_none() }

@@ -59,11 +59,9 @@ pub(crate) fn args() -> Vec<Arg> {
 
 /// The option that lets requests name the server otherwise than by a loopback address.
 pub(crate) fn host_arg() -> Arg {
-    Arg::new(HOST)
-        .long(HOST)
-        .value_name("NAME")
-        .action(ArgAction::Append)
-        .help("Let requests to a loopback address call the server so, beside localhost")
+    Arg::new(HOST).long(HOST).value_name("NAME").action(ArgAction::Append).help(
+        "Let requests to a loopback address call the server by this name, too, beside localhost",
+    )
 }
 
 /// The names that the command line lets requests call the server.

@@ -89,7 +89,7 @@ pub(crate) async fn run(matches: &ArgMatches, args: &ArgMatches) -> Result<ExitC
     if loses(&path, &params) {
         cli::consent(&format!("call {path}"), args, &target)?;
     }
-    let client = Client::new(&target.endpoint, target.key.as_deref().unwrap_or_default())?;
+    let client = Client::for_target(&target)?;
     let params: Vec<_> = params.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
     let answer = client.response(verb, &path, &params).await?;
     let body = answer.body.trim_end_matches('\n');

@@ -7,7 +7,7 @@ mod support;
 use std::path::Path;
 use std::process::Command;
 
-use support::{Server, fails, kettle, serve};
+use support::{False, Server, fails, kettle, serve};
 
 /// The command line of a user whose data directory is below `home`, and who has a key of Vultr's.
 fn user(home: &Path) -> Command {
@@ -52,5 +52,33 @@ fn without_a_terminal_nothing_elsewhere_is_destroyed_unless_that_was_said() {
     ] {
         let (_, said) = fails(user(directory.path()).args(elsewhere).args(words));
         assert!(said.contains("say --yes if it is meant; nothing was sent"), "{words:?}: {said}");
+    }
+}
+
+#[test]
+fn the_data_directorys_key_is_sent_to_nobody_who_does_not_prove_to_have_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let (home, data) = (directory.path(), directory.path().join("kettle"));
+    std::fs::create_dir(&data).unwrap();
+    std::fs::write(data.join("key"), "OWNERSKEY\n").unwrap();
+    let other = False::listen("127.0.0.1:0");
+    for words in [
+        &["instance", "list"][..],
+        &["instance", "delete", "0123456789"],
+        &["api", "POST", "/v2/ssh-keys"],
+        &["v1", "server", "list"],
+        &["v1", "raw", "POST", "/v1/server/reboot", "SUBID=1"],
+    ] {
+        let mut command = user(home);
+        command.args(["--profile", "local", "--endpoint", &other.url]).args(words);
+        let (_, said) = fails(&mut command);
+        assert!(said.contains("does not prove to have the key of your data directory"), "{said}");
+        assert!(said.contains("Nothing was sent. Start `kettle serve`"), "{said}");
+        let heard = other.heard();
+        assert_eq!(heard.len(), 1, "{words:?}: {heard:?}");
+        assert!(heard[0].starts_with("GET /_kettle/whoami?challenge="), "{heard:?}");
+        let head = heard[0].to_lowercase();
+        assert!(!head.contains("ownerskey") && !head.contains("authorization"), "{head}");
+        assert!(!head.contains("api-key"), "{head}");
     }
 }

@@ -14,7 +14,7 @@ use api::ssh_keys::{CreateSshKey, ListSshKeys};
 use rustix::process::{Pid, Signal, kill_process};
 use rustls::pki_types::PrivatePkcs8KeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
-use support::{Server, kettle, serve, until};
+use support::{False, Server, kettle, serve, until};
 
 /// `kettle exec` on this data directory.
 fn exec(data: &Path) -> Command {
@@ -327,28 +327,11 @@ fn a_key_is_sent_to_nobody_who_does_not_prove_to_have_it() {
     let data = directory.path();
     let (url, key) = killed(data);
     // Somebody has the port now, says yes to everything, and writes down what comes.
-    let listener = TcpListener::bind(url.strip_prefix("http://").unwrap()).unwrap();
-    let (sender, heard) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let mut head = String::new();
-            let mut reader = BufReader::new(stream.try_clone().unwrap());
-            while !head.ends_with("\r\n\r\n") && reader.read_line(&mut head).is_ok_and(|n| n > 0) {}
-            let body = r#"{"proof":"0000","calls":0,"account":{}}"#;
-            let answer = format!(
-                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
-                 Connection: close\r\n\r\n{body}",
-                body.len()
-            );
-            let _ = stream.write_all(answer.as_bytes());
-            sender.send(head).unwrap();
-        }
-    });
+    let other = False::listen(url.strip_prefix("http://").unwrap());
     let (status, said) = shell(&mut exec(data), r#"echo "$VULTR_API_ENDPOINT""#);
     assert_eq!(status, 0);
     assert_ne!(said.trim(), format!("{url}/v2"));
-    let heard: Vec<String> = heard.try_iter().collect();
+    let heard = other.heard();
     assert_eq!(heard.len(), 1, "{heard:?}");
     assert!(heard[0].starts_with("GET /_kettle/whoami?challenge="), "{heard:?}");
     assert!(!heard[0].contains(&key) && !heard[0].to_lowercase().contains("authorization"));

@@ -13,7 +13,7 @@ use api::blocks::{BlockStatus, CreateBlock, DeleteBlock, GetBlock, ListBlocks};
 use api::ssh_keys::{CreateSshKey, DeleteSshKey, GetSshKey, ListSshKeys};
 use sdk::wait::State;
 use store::{Location, Store, testing};
-use support::{LONG, Server, serve};
+use support::{LONG, Server, fails, kettle, serve};
 use tempfile::TempDir;
 
 /// A server on this database, with a data directory of its own for its key.
@@ -200,4 +200,28 @@ async fn health_tells_when_the_database_is_away_and_when_it_is_back() {
 
     open();
     becomes(200).await;
+}
+
+#[tokio::test]
+async fn a_command_beside_a_server_uses_it_wherever_its_data_is() {
+    let Some(database) = testing::postgres().await else { return };
+    let (server, data) = server(&database, &[]).await;
+    let data = data.path();
+    let url = || std::fs::read_to_string(data.join("url")).unwrap_or_default();
+    support::until("its url", || (url().trim() == server.url).then_some(()));
+    let mut command = kettle(data);
+    command.args(["exec", "--data"]).arg(data);
+    let script = r#"echo "$VULTR_API_ENDPOINT""#;
+    let output = command.args(["--", "sh", "-c", script]).output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(said.trim(), format!("{}/v2", server.url));
+    assert_eq!(url().trim(), server.url, "it is still told");
+    assert!(!data.join("kettle.db").exists(), "no other cloud was made");
+
+    // Its key, its certificates and its `url` are there: another server has no place beside it.
+    let (_, said) = fails(&mut serve(data));
+    assert!(said.contains("another server runs on the data directory"), "{said}");
+    assert_eq!(url().trim(), server.url);
+    assert!(server.stop().success());
+    assert_eq!(url(), "");
 }

@@ -97,6 +97,9 @@ async fn a_key_of_ones_own_is_taken_from_kettle_key_or_a_file_and_never_told() {
         let (_, said) = fails(serve(data).env("KETTLE_KEY", key));
         assert!(said.contains("KETTLE_KEY must be letters") && !said.contains(key), "{said}");
     }
+    let long = "K".repeat(256);
+    let (_, said) = fails(serve(data).env("KETTLE_KEY", &long));
+    assert_eq!(said, "error: the key in KETTLE_KEY has 256 bytes; a key has at most 255\n");
 }
 
 #[tokio::test]
@@ -182,7 +185,7 @@ fn what_lies_in_the_data_directory_is_its_owners_alone() {
     let server = Server::start(&mut serve(&data), &data);
     until("its url", || data.join("url").exists().then_some(()));
     let seen = check("made");
-    for name in ["kettle.db", "kettle.db-wal", "kettle.db.lock", "key", "url"] {
+    for name in ["kettle.db", "kettle.db-wal", "kettle.db.lock", "serve.lock", "key", "url"] {
         assert!(seen.iter().any(|there| there == name), "{name}: {seen:?}");
     }
     server.kill();

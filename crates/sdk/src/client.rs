@@ -17,7 +17,10 @@ use crate::limit::Limit;
 use crate::net::{self, Net};
 use crate::retry::{self, Retry};
 use crate::transport::{Fault, FaultKind, Request, Response, Transport};
+use crate::whoami::Question;
 
+/// How long whoever answers is given to prove who it is.
+const PATIENCE: Duration = Duration::from_secs(10);
 const AGENT: &str = concat!("kettle/", env!("CARGO_PKG_VERSION"));
 
 /// Calls the API. Cheap to clone; clones share their connections and their rate limit.
@@ -31,6 +34,8 @@ struct Inner {
     endpoint: String,
     loopback: bool,
     authorization: Option<HeaderValue>,
+    /// What whoever answers has to prove before anything is sent.
+    proof: Option<Proof>,
     limit: Option<Arc<Limit>>,
     retry: Retry,
     attempt_timeout: Duration,
@@ -38,10 +43,17 @@ struct Inner {
     body_limit: usize,
 }
 
+/// Has whoever answers prove to have the key, once.
+struct Proof {
+    key: String,
+    given: OnceLock<()>,
+}
+
 /// How a client is made.
 pub struct Builder {
     endpoint: String,
     key: Option<String>,
+    to_prove: Option<String>,
     rate: Option<Option<u32>>,
     retry: Retry,
     connect_timeout: Duration,
@@ -83,6 +95,7 @@ impl Client {
         Builder {
             endpoint: endpoint.into(),
             key: None,
+            to_prove: None,
             rate: None,
             retry: Retry::default(),
             connect_timeout: Duration::from_secs(10),
@@ -108,7 +121,7 @@ impl Client {
     /// # Errors
     /// When the endpoint is no address, or the key cannot be sent.
     pub fn for_target(target: &Target) -> Result<Self, Error> {
-        let builder = Self::builder(&target.endpoint);
+        let builder = Self::builder(&target.endpoint).to_prove(target.to_prove());
         match &target.key {
             Some(key) => builder.key(key).build(),
             None => builder.build(),
@@ -126,6 +139,7 @@ impl Client {
             transport: self.inner.transport.clone(),
             endpoint: self.inner.endpoint.clone(),
             authorization: key.map(bearer).transpose()?,
+            proof: None,
             limit: self.inner.limit.clone(),
             ..*self.inner
         };
@@ -268,15 +282,47 @@ impl Client {
         }
         let left = deadline.saturating_duration_since(Instant::now());
         let allowed = left.min(self.inner.attempt_timeout);
-        let exchange = self.inner.transport.exchange(request.clone());
-        let answer = match tokio::time::timeout(allowed, exchange).await {
-            Ok(answer) => answer.map_err(Failed::Fault)?,
-            Err(_) => return Err(Failed::TimedOut(allowed)),
-        };
+        if let Some(proof) = self.inner.proof.as_ref().filter(|proof| proof.given.get().is_none()) {
+            self.ask(proof, allowed.min(PATIENCE)).await?;
+        }
+        let answer = self.carry(request.clone(), allowed).await?;
         if answer.body().len() > self.inner.body_limit {
             return Err(Failed::Fault(net::too_large(self.inner.body_limit)));
         }
         Ok(answer)
+    }
+
+    async fn carry(&self, request: Request, allowed: Duration) -> Result<Response, Failed> {
+        let exchange = self.inner.transport.exchange(request);
+        match tokio::time::timeout(allowed, exchange).await {
+            Ok(answer) => answer.map_err(Failed::Fault),
+            Err(_) => Err(Failed::TimedOut(allowed)),
+        }
+    }
+
+    /// Asks whoever is there to prove that it has the key, without a word of the key.
+    async fn ask(&self, proof: &Proof, allowed: Duration) -> Result<(), Failed> {
+        let question = Question::new().map_err(Failed::Unsent)?;
+        let mut request =
+            self.request(&Method::GET, &question.path(), None).map_err(Failed::Unsent)?;
+        request.headers_mut().remove(AUTHORIZATION);
+        let answer = self.carry(request, allowed).await?;
+        if question.calls(&proof.key, answer.body()).is_none() {
+            return Err(Failed::Unsent(self.stranger(answer.status())));
+        }
+        let _ = proof.given.set(()); // another request may have been as quick
+        Ok(())
+    }
+
+    fn stranger(&self, status: StatusCode) -> Error {
+        let endpoint = &self.inner.endpoint;
+        Error::Invalid(format!(
+            "what answers at {endpoint} (status {}) does not prove to have the key of your data \
+             directory: another program, or a server with other data or of an older version. \
+             Nothing was sent. Start `kettle serve` on your data directory, or, to mean this one, \
+             set VULTR_API_ENDPOINT={endpoint} and VULTR_API_KEY together",
+            status.as_u16()
+        ))
     }
 
     /// How long to pause before the next attempt; none where there must be none.
@@ -299,7 +345,7 @@ impl Client {
                 // Never earlier than asked, and not all at the same moment.
                 Some(asked + self.inner.retry.pause(1))
             }
-            Ok(_) => None,
+            Ok(_) | Err(Failed::Unsent(_)) => None,
             Err(Failed::Fault(fault)) => {
                 retry::on_fault(method, fault, self.inner.loopback).then_some(pause)
             }
@@ -318,6 +364,7 @@ impl Client {
                 Error::Transport { request, fault }
             }
             Failed::TimedOut(after) => Error::TimedOut { request, after },
+            Failed::Unsent(error) => error,
         }
     }
 }
@@ -326,6 +373,8 @@ impl Client {
 enum Failed {
     Fault(Fault),
     TimedOut(Duration),
+    /// The request must not go out.
+    Unsent(Error),
 }
 
 impl Builder {
@@ -333,6 +382,12 @@ impl Builder {
     #[must_use]
     pub fn key(mut self, key: impl AsRef<str>) -> Self {
         self.key = Some(key.as_ref().trim().to_owned());
+        self
+    }
+
+    /// The key that whoever answers must prove to have before anything is sent.
+    pub(crate) fn to_prove(mut self, key: Option<String>) -> Self {
+        self.to_prove = key;
         self
     }
 
@@ -406,6 +461,7 @@ impl Builder {
             endpoint,
             loopback,
             authorization,
+            proof: self.to_prove.map(|key| Proof { key, given: OnceLock::new() }),
             limit: self
                 .rate
                 .unwrap_or((!loopback).then_some(30))

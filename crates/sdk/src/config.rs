@@ -67,11 +67,18 @@ pub struct Target {
     pub key: Option<String>,
     /// Where the key is from, or else what to do to have one.
     origin: String,
+    /// Whether the key is the data directory's: anybody may listen where its server did.
+    of_server: bool,
     /// What `VULTR_API_KEY` is meant for, where that is set and not sent here.
     withheld: Option<String>,
 }
 
 impl Target {
+    /// The key that whoever answers must prove to have before it is sent.
+    pub(crate) fn to_prove(&self) -> Option<String> {
+        self.key.clone().filter(|_| self.of_server)
+    }
+
     /// For who is told that the key is wrong, or that there is none: where it is from, or why there
     /// is none.
     pub fn hint(&self) -> String {
@@ -138,7 +145,8 @@ struct Profile {
 /// - `VULTR_API_KEY` is for `VULTR_API_ENDPOINT`, and for [`VULTR`] where that is not set. A profile
 ///   that was chosen has its own key first.
 /// - The key that a server left in the user's data directory is for [`LOCAL`], and for any other
-///   endpoint on this machine that `wanted` has beside the profile `local`.
+///   endpoint on this machine that `wanted` has beside the profile `local`. A client for the target
+///   sends it to nobody who does not prove to have it.
 ///
 /// # Errors
 /// When the file cannot be read, or the profile does not exist.
@@ -165,13 +173,13 @@ pub fn resolve(wanted: &Wanted, env: Env<'_>) -> Result<Target, ConfigError> {
     let variable = var(KEY);
     let of_variable = || {
         let key = variable.clone().filter(|_| is_same(&meant, &endpoint))?;
-        Some(Found { key, origin: format!("the variable {KEY}") })
+        Some(Found::new(key, format!("the variable {KEY}")))
     };
     let here = is_same(&endpoint, LOCAL) || (together && name == "local" && is_here(&endpoint));
     let of_server = || servers_key(env).filter(|_| here);
 
     let given = wanted.key.clone().map(Secret::into_inner);
-    let given = given.map(|key| Found { key, origin: "what was given".into() });
+    let given = given.map(|key| Found::new(key, "what was given".into()));
     let found = match (given, &chosen) {
         (Some(given), _) => Some(given),
         (None, Some(_)) => of_profile()?.or_else(of_server).or_else(of_variable),
@@ -184,17 +192,26 @@ pub fn resolve(wanted: &Wanted, env: Env<'_>) -> Result<Target, ConfigError> {
     let withheld = variable.filter(|key| !sent(key) && !is_same(&meant, &endpoint)).map(|_| meant);
     let chosen = chosen.as_deref().filter(|_| own_endpoint);
     let missing = || missing(&endpoint, here, chosen, env);
+    let of_server = found.as_ref().is_some_and(|found| found.of_server);
     let (key, origin) = match found {
         Some(found) => (Some(found.key), found.origin),
         None => (None, missing()),
     };
-    Ok(Target { profile: name, endpoint, key, origin, withheld })
+    Ok(Target { profile: name, endpoint, key, origin, of_server, withheld })
 }
 
 /// A key, and where it is from.
 struct Found {
     key: String,
     origin: String,
+    /// Whether it is the data directory's.
+    of_server: bool,
+}
+
+impl Found {
+    fn new(key: String, origin: String) -> Self {
+        Self { key, origin, of_server: false }
+    }
 }
 
 /// What to do where no key is meant for the endpoint.
@@ -285,7 +302,7 @@ fn servers_key(env: Env<'_>) -> Option<Found> {
     let path = data_dir(env)?.join(KEY_FILE);
     let key = std::fs::read_to_string(&path).ok()?.trim().to_owned();
     let origin = format!("{}, where `kettle serve` keeps its key", path.display());
-    (!key.is_empty()).then_some(Found { key, origin })
+    (!key.is_empty()).then_some(Found { key, origin, of_server: true })
 }
 
 fn read(env: Env<'_>) -> Result<File, ConfigError> {
@@ -326,7 +343,7 @@ impl Profile {
         let wrong = |text: String| ConfigError(format!("profile `{name}`: {text}"));
         let found = |key: &str, from: String| {
             let origin = format!("{from} of the profile `{name}`");
-            Ok(Some(Found { key: key.trim().to_owned(), origin }))
+            Ok(Some(Found::new(key.trim().to_owned(), origin)))
         };
         match (&self.key, &self.key_file, &self.key_env) {
             (None, None, None) => Ok(None),

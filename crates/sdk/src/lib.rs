@@ -33,6 +33,7 @@ mod retry;
 pub mod transport;
 pub mod v1;
 pub mod wait;
+pub mod whoami;
 
 pub use client::{Builder, Client, RawResponse};
 pub use config::Target;

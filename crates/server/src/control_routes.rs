@@ -10,16 +10,12 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::{get, post};
-use ring::hmac;
+use sdk::whoami::{PATH as WHOAMI, proof};
 
 use crate::{App, reply, route};
 
 /// How long the store may take to say that it is well.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// The path at which a server proves that it has the owner's key.
-pub const WHOAMI: &str = "/_kettle/whoami";
-/// What a proof is of, besides the challenge: so that it serves no other purpose.
-const PROVEN: &[u8] = b"kettle whoami ";
 /// How long a challenge may be.
 const CHALLENGE: std::ops::RangeInclusive<usize> = 16..=128;
 
@@ -66,19 +62,6 @@ async fn console() -> Response {
     )
 }
 
-/// What proves that a server has the key, to who sent it this challenge.
-fn proof(key: &str, challenge: &str) -> String {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes());
-    let proof = hmac::sign(&key, &[PROVEN, challenge.as_bytes()].concat());
-    proof.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Whether `given` is what a server with this key answers to the challenge.
-pub fn proves(key: &str, challenge: &str, given: &str) -> bool {
-    // A proof is good for one challenge: how long the comparison takes tells nothing of use.
-    proof(key, challenge) == given
-}
-
 /// `GET /_kettle/whoami?challenge=TEXT`: proves that this server has its owner's key, without
 /// telling it: `proof` is the HMAC-SHA256, by the key, of `kettle whoami ` and the challenge, in
 /// hex. Whoever means to send the key asks this first, with 16 to 128 letters and digits from a
@@ -105,7 +88,10 @@ async fn reset(State(app): State<Arc<App>>, request: Request) -> Response {
     let is_ours = route::bearer(&parts) == Some(app.key.as_str());
     // The owner may have deleted the key that the server was started with.
     if !is_ours || !app.control.is_root(&app.key).await.unwrap_or(false) {
-        let error = "Forbidden. Only the key that the server printed may do this.".into();
+        let error =
+            "Forbidden. Only the owner's key may do this: it is in the data directory's file \
+                     `key`, or that of --key-file."
+                .into();
         return reply::error(&ApiError { error, status: 403 });
     }
     match app.control.reset(&app.key).await {
@@ -114,18 +100,5 @@ async fn reset(State(app): State<Arc<App>>, request: Request) -> Response {
             tracing::error!(%error, "cannot reset");
             reply::error(&ApiError { error: "Internal server error.".into(), status: 500 })
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_proof_is_of_one_key_and_one_challenge() {
-        let given = proof("KEY", "challenge");
-        assert!(proves("KEY", "challenge", &given));
-        assert!(!proves("KEY", "another", &given) && !proves("OTHER", "challenge", &given));
-        assert!(!proves("KEY", "challenge", "") && !given.contains("KEY"));
     }
 }

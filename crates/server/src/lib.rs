@@ -24,7 +24,6 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 pub use connections::serve;
-pub use control_routes::{WHOAMI, proves};
 pub use limits::Limits;
 pub use route::Peer;
 

@@ -21,7 +21,7 @@ pub(crate) fn routes(control: &Arc<Control>, v2: Router, mode: Mode) -> Router {
     };
     v1::router(Config {
         upstream: Arc::new(in_process(v2, carry)),
-        ids: Arc::new(StoreIds::new(control.store().clone())),
+        ids: Arc::new(StoreIds::beside(control.store().clone())),
         catalog: Arc::new(control.catalog().clone()),
         limit,
         mode,

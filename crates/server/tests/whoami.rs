@@ -26,8 +26,8 @@ async fn it_proves_the_key_and_counts_calls_whatever_the_server_is_like() {
         for _ in 0..100 {
             let (status, answer) = ask(&world, &challenge).await;
             let proof = answer["proof"].as_str().unwrap();
-            assert!(status == 200 && server::proves(KEY, &challenge, proof), "{answer}");
-            assert!(!server::proves("ANOTHER", &challenge, proof));
+            assert!(status == 200 && sdk::whoami::proves(KEY, &challenge, proof), "{answer}");
+            assert!(!sdk::whoami::proves("ANOTHER", &challenge, proof));
             assert_eq!(answer["calls"], 0, "it does not count itself");
         }
         world.client.send(GetAccount {}).await.unwrap();

@@ -375,10 +375,14 @@ impl Store {
         on!(self, b => b.world_remove(kind, id).await)
     }
 
-    /// Empties everything, the simulated world too, in one moment: of changes and steps under way
-    /// nothing is written afterwards.
-    pub async fn reset(&self) -> Result<()> {
-        on!(self, b => b.reset().await)
+    /// Empties everything, the simulated world too, in one moment, but for these rows with their
+    /// unique values and their places in lists. Of changes and steps under way that rely on what is
+    /// gone nothing is written afterwards.
+    ///
+    /// Where one of the rows has changed since it was read that is [`Error::Stale`], and nothing is
+    /// done.
+    pub async fn reset(&self, keep: &[Row]) -> Result<()> {
+        on!(self, b => b.reset(keep).await)
     }
 
     async fn apply(&self, change: change::Change) -> Result<()> {

@@ -297,12 +297,15 @@ impl Postgres {
         self.writers.links.ask(sql, &[&kind, &id]).await.map(drop)
     }
 
-    pub(crate) async fn reset(&self) -> Result<()> {
+    pub(crate) async fn reset(&self, keep: &[Row]) -> Result<()> {
+        let (ids, versions): (Vec<Uuid>, Vec<i64>) =
+            keep.iter().map(|row| (row.id, row.version)).unzip();
         let mut result = Ok(());
         for _ in 0..TRIES {
-            result = self.writers.links.ask("SELECT reset()", &[]).await.map(drop).map_err(meaning);
+            let asked = self.writers.links.ask("SELECT reset($1, $2)", &[&ids, &versions]).await;
+            result = asked.map(drop).map_err(meaning);
             if !matches!(result, Err(Error::Stale(_))) {
-                break; // otherwise it met a reader in a circle
+                break; // otherwise it met a reader in a circle, or what is to stay has changed
             }
         }
         result

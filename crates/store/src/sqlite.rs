@@ -6,6 +6,7 @@ mod apply;
 mod names;
 pub(crate) mod private;
 mod readers;
+mod reset;
 mod sums;
 mod writer;
 
@@ -342,16 +343,9 @@ impl Sqlite {
         .await
     }
 
-    pub(crate) async fn reset(&self) -> Result<()> {
-        // Numbers go on from where they were, so that old cursors point at nothing.
-        const TABLES: [&str; 7] = ["resource", "list", "entry", "taken", "run", "world", "sums"];
-        self.just_write(|db| {
-            for table in TABLES {
-                apply::run(db, &format!("DELETE FROM {table}"), [])?;
-            }
-            Ok(())
-        })
-        .await
+    pub(crate) async fn reset(&self, keep: &[Row]) -> Result<()> {
+        let keep = keep.to_vec();
+        self.just_write(move |db| reset::reset(db, &keep)).await
     }
 }
 

@@ -84,6 +84,7 @@ suite! {
     engine::the_next_due_time_is_known,
     engine::what_makes_a_row_due_wakes_the_engine,
     engine::the_engine_is_woken_even_if_who_wrote_has_gone,
+    cases::what_stays_at_a_reset_stays_whole,
     cases::what_nobody_asks_for_any_more_is_not_written,
     cases::a_step_that_has_lost_its_claim_writes_nothing,
     cases::any_text_can_be_looked_up,

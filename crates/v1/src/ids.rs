@@ -5,6 +5,8 @@
 //! there is no counter to contend for, and an old script never means another thing than it did. An
 //! id says nothing about whose thing it is; that is v2's to judge.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use store::{Store, Tx};
 use uuid::Uuid;
@@ -146,12 +148,19 @@ const PASSWORD: &str = "v1:password";
 #[derive(Debug, Clone)]
 pub struct StoreIds {
     store: Store,
+    /// Whether the things themselves are rows of this store.
+    beside: bool,
 }
 
 impl StoreIds {
-    /// Ids in this store.
+    /// Ids in a store of their own, as a gateway has it: the things are elsewhere.
     pub fn new(store: Store) -> Self {
-        Self { store }
+        Self { store, beside: false }
+    }
+
+    /// Ids in the store that has the things themselves, without which nothing is kept of them.
+    pub fn beside(store: Store) -> Self {
+        Self { store, beside: true }
     }
 
     async fn number(&self, space: Space, id: Uuid) -> Result<Option<u64>, store::Error> {
@@ -159,14 +168,29 @@ impl StoreIds {
         Ok(held.first().and_then(|number| number.parse().ok()))
     }
 
-    /// Assigns what is missing, all in one transaction.
-    async fn assign(&self, space: Space, ids: &[Uuid]) -> Result<Vec<u64>, IdsError> {
+    /// Assigns what is missing, all in one transaction. What is gone already has a number that is
+    /// given to nobody else, and keeps nothing.
+    async fn assign(
+        &self,
+        space: Space,
+        ids: &[Uuid],
+        gone: &BTreeSet<Uuid>,
+    ) -> Result<Vec<u64>, IdsError> {
         let mut tx = self.store.begin();
         let mut numbers = Vec::with_capacity(ids.len());
         for id in ids {
             let number = match self.number(space, *id).await? {
                 Some(number) => number,
-                None => take(&mut tx, space, *id).await?,
+                None if gone.contains(id) => draw(&mut tx, space, *id).await?,
+                None => {
+                    // ISOs of the catalogue have no rows.
+                    if self.beside && space != Space::Iso {
+                        tx.need(*id);
+                    }
+                    let number = draw(&mut tx, space, *id).await?;
+                    tx.take(space.scope(), number.to_string(), *id);
+                    number
+                }
             };
             numbers.push(number);
         }
@@ -190,9 +214,14 @@ impl StoreIds {
                 }
             }
             if let Some(password) = password {
+                if self.beside {
+                    tx.need(id);
+                }
                 tx.take(PASSWORD, password, id);
             }
             match tx.commit().await {
+                // What it held has gone with it.
+                Err(store::Error::Gone(gone)) if gone == id => return Ok(()),
                 Err(store::Error::Stale(hot)) if patience.again(&hot).await => {}
                 outcome => return Ok(outcome?),
             }
@@ -200,9 +229,9 @@ impl StoreIds {
     }
 }
 
-/// Takes for a thing the first of its draws that no other thing has or had. Who asks at the same
-/// moment finds the same number taken at the commit, and begins anew.
-async fn take(tx: &mut Tx, space: Space, id: Uuid) -> Result<u64, IdsError> {
+/// The first of a thing's draws that no other thing has or had. Who asks at the same moment finds
+/// the same number taken at the commit, and begins anew.
+async fn draw(tx: &mut Tx, space: Space, id: Uuid) -> Result<u64, IdsError> {
     for attempt in 0..DRAWS {
         let number = space.draw(id, attempt);
         let text = number.to_string();
@@ -215,7 +244,6 @@ async fn take(tx: &mut Tx, space: Space, id: Uuid) -> Result<u64, IdsError> {
         if space.is_narrow() && !mark(tx, space, number).await? {
             continue;
         }
-        tx.take(space.scope(), text, id);
         return Ok(number);
     }
     Err(IdsError::Full(space))
@@ -249,9 +277,10 @@ impl Ids for StoreIds {
         if numbers.len() == ids.len() {
             return Ok(numbers);
         }
-        let mut patience = self.store.patience();
+        let (mut patience, mut gone) = (self.store.patience(), BTreeSet::new());
         loop {
-            match self.assign(space, ids).await {
+            match self.assign(space, ids, &gone).await {
+                Err(IdsError::Store(store::Error::Gone(id))) if gone.insert(id) => {}
                 Err(IdsError::Store(store::Error::Stale(hot))) if patience.again(&hot).await => {}
                 outcome => return outcome,
             }
@@ -280,8 +309,6 @@ impl Ids for StoreIds {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use store::Location;
 
     use super::*;

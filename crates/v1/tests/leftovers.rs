@@ -9,7 +9,7 @@ use std::time::Duration;
 use common::{Answer, V1, exchange, form, request, text};
 use store::{Location, Store};
 use testkit::World;
-use v1::{Config, Mode, StoreIds};
+use v1::{Config, Ids, Mode, Space, StoreIds};
 
 /// Unique values of v1's that are no marks.
 const KEPT: &str =
@@ -118,4 +118,27 @@ async fn an_old_scripts_id_never_means_another_server() {
     assert!(refused.starts_with("Invalid server.  Check SUBID"), "{refused}");
     let list = v1.get("server/list", &[]).await;
     assert_eq!(list.as_object().unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn what_goes_while_it_is_listed_keeps_nothing() {
+    let v1 = V1::new().await;
+    let id: uuid::Uuid = {
+        let body = r#"{ "region": "ewr", "plan": "vc2-1c-1gb", "os_id": 2136 }"#;
+        let (_, answer) = v1.world.raw("POST", "/v2/instances", body).await;
+        let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
+        text(&answer["instance"]["id"]).parse().unwrap()
+    };
+    let gone = uuid::Uuid::from_u128(7);
+    let ids = StoreIds::beside(v1.world.store.clone());
+    let numbers = ids.numbers(Space::Subscription, &[gone, id]).await.unwrap();
+    assert_eq!(ids.id(Space::Subscription, numbers[0]).await.unwrap(), None);
+    assert_eq!(ids.id(Space::Subscription, numbers[1]).await.unwrap(), Some(id));
+    assert_eq!(ids.numbers(Space::Subscription, &[id]).await.unwrap(), numbers[1..]);
+    let again = ids.numbers(Space::Subscription, &[gone]).await.unwrap();
+    assert_ne!(again[0], numbers[0], "it was given, and is never given again");
+    ids.keep_password(gone, "late").await.unwrap();
+    assert_eq!(ids.password(gone).await.unwrap(), None);
+    let kept = store::testing::count(&v1.world.store, KEPT).await.unwrap();
+    assert_eq!(kept, 1, "the number of what is there");
 }

@@ -131,7 +131,7 @@ pub(crate) fn seed(directory: &Path, rows: &str) -> Result<ExitCode> {
     std::fs::create_dir_all(directory).with_context(|| directory.display().to_string())?;
     ensure!(!directory.join("kettle.db").exists(), "{} holds data already", directory.display());
     seed::fill(directory, rows)?;
-    println!("VULTR_API_KEY={} kettle serve --data {}", process::KEY, directory.display());
+    println!("KETTLE_KEY={} kettle serve --data {}", process::KEY, directory.display());
     Ok(ExitCode::SUCCESS)
 }
 

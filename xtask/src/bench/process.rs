@@ -38,7 +38,7 @@ impl Server {
         let start = Instant::now();
         let mut command = Command::new(program);
         command.arg("serve").arg("--data").arg(data).args(["--listen", "127.0.0.1:0"]);
-        command.arg("--ready-file").arg(&ready).env("VULTR_API_KEY", KEY);
+        command.arg("--ready-file").arg(&ready).env("KETTLE_KEY", KEY);
         command.stdin(Stdio::null()).stdout(Stdio::null());
         let child = command.spawn().with_context(|| format!("cannot start {program:?}"))?;
         let mut server = Self { child, address: SocketAddr::from(([127, 0, 0, 1], 0)) };

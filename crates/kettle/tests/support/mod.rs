@@ -3,9 +3,11 @@
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -123,5 +125,44 @@ pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
         }
         assert!(start.elapsed() < LONG, "{what}: not within {LONG:?}");
         std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Somebody who says yes to everything, knows no key, and writes down what comes.
+pub(crate) struct False {
+    pub(crate) url: String,
+    heard: Receiver<String>,
+}
+
+impl False {
+    pub(crate) fn listen(address: &str) -> Self {
+        let listener = TcpListener::bind(address).unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (sender, heard) = channel();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let mut head = String::new();
+                let mut reader = BufReader::new(stream.try_clone().unwrap());
+                while !head.ends_with("\r\n\r\n")
+                    && reader.read_line(&mut head).is_ok_and(|n| n > 0)
+                {}
+                // Before the answer: whoever has that finds what was heard.
+                let _ = sender.send(head);
+                let body = r#"{"proof":"0000","calls":0,"account":{}}"#;
+                let answer = format!(
+                    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\
+                     Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                    body.len()
+                );
+                let _ = stream.write_all(answer.as_bytes());
+            }
+        });
+        Self { url, heard }
+    }
+
+    /// The heads of the requests that came since this was last asked.
+    pub(crate) fn heard(&self) -> Vec<String> {
+        self.heard.try_iter().collect()
     }
 }

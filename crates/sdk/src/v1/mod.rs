@@ -211,6 +211,15 @@ impl Client {
         Self::with(crate::Client::builder(endpoint), key)
     }
 
+    /// A client for a target that was resolved.
+    ///
+    /// # Errors
+    /// When the endpoint is no address, or the key cannot be sent.
+    pub fn for_target(target: &crate::Target) -> Result<Self, Error> {
+        let builder = crate::Client::builder(&target.endpoint).to_prove(target.to_prove());
+        Self::with(builder, target.key.as_deref().unwrap_or_default())
+    }
+
     /// A client made as `builder` says, whose own key is for v2 and not to be set.
     ///
     /// # Errors

@@ -3,9 +3,13 @@ DROP TABLE audit;
 -- The first passwords of servers, which API v1 tells, were kept among what drivers know. They go with
 -- the server now: its own values. Of its numbers one direction is enough.
 INSERT INTO taken (scope, value, owner)
-    SELECT 'v1:password', id || ' ' || (state::json #>> '{}'), id FROM world WHERE kind = 'v1-password';
+    SELECT 'v1:password', id || ' ' || (state::json #>> '{}'), id FROM world WHERE kind = 'v1-password'
+    AND (id IN (SELECT id FROM resource) OR NOT EXISTS (SELECT FROM resource));
 DELETE FROM world WHERE kind = 'v1-password';
 DELETE FROM taken WHERE scope LIKE 'v1:%:number';
+-- What is gone has no number any more. Where there are no rows at all, the things are elsewhere.
+DELETE FROM taken WHERE scope LIKE 'v1:%' AND EXISTS (SELECT FROM resource)
+    AND owner NOT IN (SELECT id FROM resource);
 -- Which server holds a row, so that its leases end with it.
 ALTER TABLE resource ADD COLUMN holder integer NOT NULL DEFAULT 0;
 CREATE INDEX resource_held ON resource (holder) WHERE lease <> 0;

@@ -162,10 +162,27 @@ BEGIN
     END IF;
 END $$;
 
--- Empties everything, in one moment: no change is under way meanwhile. Numbers go on from where
--- they were, so that old cursors point at nothing.
-CREATE FUNCTION reset() RETURNS void LANGUAGE plpgsql AS $$
+-- Empties everything but these rows and what is theirs, in one moment: no change, no reader and no
+-- other reset is under way meanwhile. Numbers go on from where they were, so that old cursors point
+-- at nothing. KE001: one of the rows has another version, and nothing is done.
+CREATE FUNCTION reset(keep uuid[], versions bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE changed uuid; rows resource[]; entries entry[]; lists list[]; names taken[];
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('kettle reset', 0));
+    LOCK TABLE world, list, entry, resource, taken, run, sums;
+    SELECT k.id INTO changed FROM unnest(keep, versions) AS k (id, version)
+        LEFT JOIN resource r USING (id) WHERE r.version IS DISTINCT FROM k.version LIMIT 1;
+    IF FOUND THEN RAISE EXCEPTION 'row %', changed USING ERRCODE = 'KE001'; END IF;
+    rows := ARRAY (SELECT r FROM resource r WHERE r.id = ANY (keep) ORDER BY r.seq);
+    entries := ARRAY (SELECT e FROM entry e JOIN resource r USING (seq) WHERE r.id = ANY (keep));
+    lists := ARRAY (SELECT l FROM list l WHERE l.id IN (SELECT list FROM unnest(entries)));
+    names := ARRAY (SELECT t FROM taken t WHERE t.owner = ANY (keep));
+    -- What stays is put aside: to empty a table costs nothing, to delete a million of its rows does.
     TRUNCATE world, list, entry, resource, taken, run, sums;
+    INSERT INTO resource OVERRIDING SYSTEM VALUE SELECT * FROM unnest(rows);
+    INSERT INTO entry SELECT * FROM unnest(entries);
+    INSERT INTO list OVERRIDING SYSTEM VALUE SELECT * FROM unnest(lists);
+    UPDATE list SET total = (SELECT count(*) FROM entry WHERE entry.list = list.id);
+    INSERT INTO taken SELECT * FROM unnest(names);
+    PERFORM fill(t.scope, t.place) FROM taken t WHERE t.place IS NOT NULL;
 END $$;

@@ -11,6 +11,10 @@ CREATE TABLE run (
 INSERT INTO taken (scope, value, owner) SELECT 'v1:password',
     lower(substr(hex(id), 1, 8) || '-' || substr(hex(id), 9, 4) || '-' || substr(hex(id), 13, 4) || '-'
         || substr(hex(id), 17, 4) || '-' || substr(hex(id), 21)) || ' ' || json_extract(state, '$'), id
-    FROM world WHERE kind = 'v1-password';
+    FROM world WHERE kind = 'v1-password'
+    AND (id IN (SELECT id FROM resource) OR NOT EXISTS (SELECT 1 FROM resource));
 DELETE FROM world WHERE kind = 'v1-password';
 DELETE FROM taken WHERE scope LIKE 'v1:%:number';
+-- What is gone has no number any more. Where there are no rows at all, the things are elsewhere.
+DELETE FROM taken WHERE scope LIKE 'v1:%' AND EXISTS (SELECT 1 FROM resource)
+    AND owner NOT IN (SELECT id FROM resource);

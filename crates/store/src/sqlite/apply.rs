@@ -174,7 +174,7 @@ pub(crate) fn settle(db: &Connection, row: &Row, outcome: &Outcome) -> Result<Op
 }
 
 /// A row's number and version, and whether it is being deleted; (0, 0, false): there is none.
-fn stored(db: &Connection, id: Uuid) -> Result<(i64, i64, bool)> {
+pub(super) fn stored(db: &Connection, id: Uuid) -> Result<(i64, i64, bool)> {
     let mut find = db.prepare_cached("SELECT seq, version, deleting FROM resource WHERE id = ?")?;
     let found = find.query_row([id.as_bytes()], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)));
     Ok(found.optional()?.unwrap_or_default())

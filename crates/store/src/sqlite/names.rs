@@ -37,14 +37,24 @@ pub(crate) fn hold(db: &Connection, (scope, value): &Name, owner: Option<Uuid>) 
 
 /// Frees all that a row holds.
 pub(crate) fn forget(db: &Connection, owner: Uuid) -> Result<()> {
-    let sql = "SELECT scope, place FROM taken WHERE owner = ? AND place IS NOT NULL";
-    let mut find = db.prepare_cached(sql)?;
-    let placed = find.query_map([owner.as_bytes()], |r| Ok((r.get(0)?, r.get(1)?)))?;
-    for (scope, place) in placed.collect::<Result<Vec<(String, i64)>, _>>()? {
+    for (scope, place) in placed(db, owner)? {
         clear(db, &scope, place)?;
     }
     run(db, "DELETE FROM taken WHERE owner = ?", [owner.as_bytes()])?;
     Ok(())
+}
+
+/// Adds all places that a row holds to the runs.
+pub(super) fn fill_of(db: &Connection, owner: Uuid) -> Result<()> {
+    placed(db, owner)?.into_iter().try_for_each(|(scope, place)| fill(db, &scope, place))
+}
+
+/// The places that a row holds, with their scopes.
+fn placed(db: &Connection, owner: Uuid) -> Result<Vec<(String, i64)>> {
+    let sql = "SELECT scope, place FROM taken WHERE owner = ? AND place IS NOT NULL";
+    let mut find = db.prepare_cached(sql)?;
+    let placed = find.query_map([owner.as_bytes()], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    Ok(placed.collect::<Result<_, _>>()?)
 }
 
 /// The first place of these ranges, in their order, that nobody holds.

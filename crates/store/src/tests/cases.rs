@@ -274,12 +274,49 @@ pub(super) async fn the_world_and_the_reset(store: Store) {
     let mut tx = store.begin();
     tx.take("name", "n", old.id);
     tx.commit().await.unwrap();
-    store.reset().await.unwrap();
+    store.reset(&[]).await.unwrap();
     assert_eq!(size(&store).await, [0; 6]);
     assert_eq!(store.world_get("vm", id).await.unwrap(), None);
     assert_eq!(store.next_due().await.unwrap(), None);
     let new = create(&store, row(), &[]).await.unwrap();
     assert!(new.seq > old.seq, "an old cursor points at nothing");
+}
+
+pub(super) async fn what_stays_at_a_reset_stays_whole(store: Store) {
+    let tally = Some(crate::Tally { class: "c".into(), amount: 3 });
+    let list = || facet("label", "one");
+    let kept = create(&store, Row { tally: tally.clone(), ..row() }, &[list()]).await.unwrap();
+    let gone = create(&store, Row { tally, ..row() }, &[list()]).await.unwrap();
+    let mut tx = store.begin();
+    for (n, id) in [kept.id, gone.id].into_iter().enumerate() {
+        tx.take("name", n.to_string(), id);
+        tx.take("a", format!("192.0.2.{n}"), id);
+    }
+    tx.commit().await.unwrap();
+    for id in [kept.id, gone.id] {
+        store.world_put("vm", id, "1".into()).await.unwrap();
+    }
+    let changed = Row { version: kept.version + 1, ..kept.clone() };
+    let refused = store.reset(&[changed]).await;
+    assert!(matches!(refused, Err(Error::Stale(_))), "{refused:?}");
+    assert_eq!(store.total(1, "key", &all()).await.unwrap(), 2, "nothing was done");
+    for _ in 0..2 {
+        store.reset(std::slice::from_ref(&kept)).await.unwrap();
+        testing::check(&store).await;
+        assert_eq!(store.get(kept.id).await.unwrap().as_ref(), Some(&kept));
+        assert_eq!(store.get(gone.id).await.unwrap(), None);
+        for facet in [all(), list()] {
+            assert_eq!(store.total(1, "key", &facet).await.unwrap(), 1);
+        }
+        assert_eq!(store.taken("name", "0").await.unwrap(), Some(kept.id));
+        assert_eq!(store.taken("name", "1").await.unwrap(), None);
+        assert_eq!(store.taken("a", "192.0.2.0").await.unwrap(), Some(kept.id));
+        assert_eq!(store.world_get("vm", kept.id).await.unwrap(), None);
+    }
+    let new = create(&store, row(), &[list()]).await.unwrap();
+    assert!(new.seq > gone.seq, "numbers go on");
+    assert_eq!(store.total(1, "key", &list()).await.unwrap(), 2);
+    testing::check(&store).await;
 }
 
 pub(super) async fn what_nobody_asks_for_any_more_is_not_written(store: Store) {
@@ -293,7 +330,7 @@ pub(super) async fn what_nobody_asks_for_any_more_is_not_written(store: Store) {
     };
     let late = ask(&store);
     ask(&store).commit().await.unwrap();
-    store.reset().await.unwrap();
+    store.reset(&[]).await.unwrap();
     let refused = late.commit().await;
     assert!(matches!(refused, Err(Error::Gone(id)) if id == caller.id), "{refused:?}");
     assert_eq!(size(&store).await, [0; 6]);
@@ -314,7 +351,7 @@ pub(super) async fn a_step_that_has_lost_its_claim_writes_nothing(store: Store) 
         assert!(matches!(refused, Err(Error::Gone(gone)) if gone == id), "{refused:?}");
     }
     assert_eq!(store.world_get("disk", id).await.unwrap().as_deref(), Some("quick"));
-    store.reset().await.unwrap();
+    store.reset(&[]).await.unwrap();
     assert!(matches!(crate::during(&quick, write("late")).await, Err(Error::Gone(_))));
     assert_eq!(store.world_get("disk", id).await.unwrap(), None);
     write("of no step").await.unwrap();

@@ -15,11 +15,15 @@ const OLD: &str = "
     INSERT INTO taken (scope, value, owner)
         VALUES ('ipv4', '198.18.0.2', $ID), ('ipv4', '198.18.0.3', $ID), ('name', '$LONG', $ID),
                ('ipv6', '2001:db8:1:2::', $ID), ('v1:subscription', '10000007', $ID),
-               ('v1:subscription:number', 'back', $ID);
-    INSERT INTO world (kind, id, state) VALUES ('v1-password', $ID, '\"fir st\"');";
+               ('v1:subscription:number', 'back', $ID), ('v1:subscription', '10000008', $GONE);
+    INSERT INTO world (kind, id, state)
+        VALUES ('v1-password', $ID, '\"fir st\"'), ('v1-password', $GONE, '\"last\"');";
 
-fn old(id: &str) -> String {
-    OLD.replace("$ID", id).replace("$LONG", &long())
+/// A thing without a row.
+const GONE: Uuid = Uuid::from_u128(7);
+
+fn old(id: &str, gone: &str) -> String {
+    OLD.replace("$ID", id).replace("$GONE", gone).replace("$LONG", &long())
 }
 
 fn long() -> String {
@@ -36,6 +40,9 @@ async fn is_brought_up(store: &Store, id: Uuid) {
     assert_eq!(held("v1:password").await, [format!("{id} fir st")]);
     assert_eq!(held("v1:subscription").await, ["10000007"]);
     assert!(held("v1:subscription:number").await.is_empty());
+    for scope in ["v1:password", "v1:subscription"] {
+        assert!(store.held(scope, GONE).await.unwrap().is_empty(), "{scope} of what is gone");
+    }
     assert_eq!(store.world_get("v1-password", id).await.unwrap(), None);
     let mut tx = store.begin();
     for (first, last, free) in [
@@ -57,7 +64,8 @@ async fn a_file_of_format_1_is_brought_up() {
     let (path, id) = (directory.path().join("db"), Uuid::now_v7());
     let db = Connection::open(&path).unwrap();
     db.execute_batch(include_str!("../sqlite/1.sql")).unwrap();
-    db.execute_batch(&old(&format!("x'{}'", id.simple()))).unwrap();
+    db.execute_batch(&old(&format!("x'{}'", id.simple()), &format!("x'{}'", GONE.simple())))
+        .unwrap();
     db.pragma_update(None, "user_version", 1).unwrap();
     drop(db);
     is_brought_up(&Store::open(&Location::File(path)).await.unwrap(), id).await;
@@ -73,10 +81,32 @@ async fn a_database_of_format_1_is_brought_up() {
         "CREATE SCHEMA kettle; SET search_path = kettle;
          CREATE TABLE format (version bigint NOT NULL); INSERT INTO format VALUES (1); {} {}",
         include_str!("../postgres/1.sql"),
-        old(&format!("'{id}'")),
+        old(&format!("'{id}'"), &format!("'{GONE}'")),
     );
     client.batch_execute(&sql).await.unwrap();
     is_brought_up(&Store::open(&Location::Postgres(url)).await.unwrap(), id).await;
+}
+
+/// As a gateway's file has it: its things are the upstream's, so there are no rows.
+const NO_ROWS: &str = "
+    INSERT INTO taken (scope, value, owner) VALUES ('v1:subscription', '10000008', $GONE);
+    INSERT INTO world (kind, id, state) VALUES ('v1-password', $GONE, '\"last\"');";
+
+async fn has_all(store: &Store) {
+    assert_eq!(store.held("v1:subscription", GONE).await.unwrap(), ["10000008"]);
+    assert_eq!(store.held("v1:password", GONE).await.unwrap(), [format!("{GONE} last")]);
+}
+
+#[tokio::test]
+async fn a_gateways_data_of_format_1_keeps_everything() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("db");
+    let db = Connection::open(&path).unwrap();
+    db.execute_batch(include_str!("../sqlite/1.sql")).unwrap();
+    db.execute_batch(&NO_ROWS.replace("$GONE", &format!("x'{}'", GONE.simple()))).unwrap();
+    db.pragma_update(None, "user_version", 1).unwrap();
+    drop(db);
+    has_all(&Store::open(&Location::File(path)).await.unwrap()).await;
 }
 
 #[tokio::test]

@@ -35,7 +35,7 @@ pub(crate) struct Answer {
 pub(crate) fn router(world: &World, mode: Mode, limit: Option<Limit>) -> Router {
     v1::router(Config {
         upstream: Arc::new(v1::in_process(world.router.clone(), |_, _| {})),
-        ids: Arc::new(StoreIds::new(world.store.clone())),
+        ids: Arc::new(StoreIds::beside(world.store.clone())),
         catalog: Arc::new(Catalog::builtin()),
         limit,
         mode,
