@@ -83,6 +83,46 @@ async fn each_servers_key_file_decides_for_itself_and_a_reset_locks_nobody_out()
 }
 
 #[tokio::test]
+async fn a_database_that_is_away_is_a_503_where_nothing_was_done() {
+    let Some(database) = testing::postgres().await else { return };
+    // The server finds the database by a link, which can be taken away.
+    let place = tempfile::tempdir().unwrap();
+    let real = database.split(['=', ' ']).nth(1).unwrap();
+    let (socket, link) = (format!("{real}/.s.PGSQL.5432"), place.path().join(".s.PGSQL.5432"));
+    std::os::unix::fs::symlink(&socket, &link).unwrap();
+    let led = database.replacen(real, place.path().to_str().unwrap(), 1);
+    let (server, _a) = server(&led, &[]).await;
+    let client = server.client();
+    client.send(ListSshKeys::default()).await.unwrap();
+
+    std::fs::remove_file(&link).unwrap();
+    let store = Store::open(&Location::Postgres(database)).await.unwrap();
+    let kill = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                WHERE pid <> pg_backend_pid() AND datname = current_database()";
+    testing::count(&store, kill).await.unwrap();
+    let health = client.raw(api::Method::GET, "/_kettle/health", None).await;
+    assert_eq!(
+        health.map_or_else(|e| e.status(), |answer| Some(answer.status.as_u16())),
+        Some(503)
+    );
+    for _ in 0..20 {
+        let refused = client.send(ListSshKeys::default()).await.unwrap_err();
+        assert_eq!(refused.status(), Some(503), "{refused}");
+        assert!(
+            refused.to_string().contains("cannot be reached, so nothing was done"),
+            "{refused}"
+        );
+    }
+    let create = CreateSshKey { name: "new".into(), ssh_key: "ssh-ed25519 AAAAC3Nz me".into() };
+    assert_eq!(client.send(create.clone()).await.unwrap_err().status(), Some(503));
+
+    std::os::unix::fs::symlink(&socket, &link).unwrap();
+    assert_eq!(client.send(ListSshKeys::default()).await.unwrap().meta.total, 0);
+    client.send(create).await.unwrap();
+    assert!(server.stop().success());
+}
+
+#[tokio::test]
 async fn what_a_killed_server_began_the_other_finishes() {
     let Some(database) = testing::postgres().await else { return };
     // At the real pace, so that all volumes are under way when one server is killed.
