@@ -121,7 +121,7 @@ impl Client {
     /// # Errors
     /// When the endpoint is no address, or the key cannot be sent.
     pub fn for_target(target: &Target) -> Result<Self, Error> {
-        let builder = Self::builder(&target.endpoint).to_prove(target.to_prove());
+        let builder = Self::builder(&target.endpoint).proving(target.to_prove());
         match &target.key {
             Some(key) => builder.key(key).build(),
             None => builder.build(),
@@ -386,7 +386,7 @@ impl Builder {
     }
 
     /// The key that whoever answers must prove to have before anything is sent.
-    pub(crate) fn to_prove(mut self, key: Option<String>) -> Self {
+    pub(crate) fn proving(mut self, key: Option<String>) -> Self {
         self.to_prove = key;
         self
     }

@@ -216,7 +216,7 @@ impl Client {
     /// # Errors
     /// When the endpoint is no address, or the key cannot be sent.
     pub fn for_target(target: &crate::Target) -> Result<Self, Error> {
-        let builder = crate::Client::builder(&target.endpoint).to_prove(target.to_prove());
+        let builder = crate::Client::builder(&target.endpoint).proving(target.to_prove());
         Self::with(builder, target.key.as_deref().unwrap_or_default())
     }
 
