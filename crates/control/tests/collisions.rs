@@ -2,6 +2,8 @@
 //! two servers on one database.
 #![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
+#[path = "common/servers.rs"]
+mod servers;
 #[path = "common/stores.rs"]
 mod stores;
 
@@ -9,7 +11,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use store::{Location, testing};
+use servers::two_servers;
+use store::testing;
 use stores::both;
 use testkit::World;
 use tokio::task::JoinSet;
@@ -125,9 +128,6 @@ async fn everybody_is_served_who_wants_the_same_at_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everybody_is_served_by_two_servers_on_one_database() {
-    let Some(database) = testing::postgres().await else { return };
-    let world =
-        async || World::builder().location(Location::Postgres(database.clone())).build().await;
-    let worlds = [Arc::new(world().await), Arc::new(world().await)];
+    let Some(worlds) = two_servers().await else { return };
     all_bursts(&worlds).await;
 }

@@ -1,6 +1,8 @@
 //! A reset while everybody works: one moment, after which nothing of before is left or written.
 #![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
+#[path = "common/servers.rs"]
+mod servers;
 #[path = "common/stores.rs"]
 mod stores;
 
@@ -9,7 +11,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::time::Duration;
 
 use serde_json::json;
-use store::{Location, testing};
+use servers::two_servers;
+use store::testing;
 use stores::both;
 use testkit::{KEY, World};
 use tokio::task::JoinSet;
@@ -96,19 +99,13 @@ async fn a_reset_under_load_is_one_moment() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reset_is_one_moment_for_another_server_too() {
-    let Some(database) = testing::postgres().await else { return };
-    let world =
-        async || World::builder().location(Location::Postgres(database.clone())).build().await;
-    let worlds = [Arc::new(world().await), Arc::new(world().await)];
+    let Some(worlds) = two_servers().await else { return };
     resets(&worlds).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn resets_at_once_refuse_nobody() {
-    let Some(database) = testing::postgres().await else { return };
-    let world =
-        async || World::builder().location(Location::Postgres(database.clone())).build().await;
-    let worlds = [Arc::new(world().await), Arc::new(world().await)];
+    let Some(worlds) = two_servers().await else { return };
     let mut tasks = JoinSet::new();
     for world in &worlds {
         for _ in 0..3 {
