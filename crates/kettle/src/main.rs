@@ -7,6 +7,8 @@ mod home;
 mod logging;
 mod serve;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod version_1;
 
 use std::fmt::Display;
@@ -21,7 +23,7 @@ fn main() -> ExitCode {
         return proxy::inside(arguments).into();
     }
     let root = command();
-    let matches = root.clone().get_matches();
+    let matches = cli::parse(root.clone(), std::env::args_os()).unwrap_or_else(|e| e.exit());
     match matches.subcommand() {
         Some((serve::NAME, args)) => {
             logging::start("info");
