@@ -178,7 +178,8 @@ fn about_operation(operation: &Operation, schema: &Schema) -> String {
     told(&schema::description(Some(schema.as_value())), schema, operation)
 }
 
-/// The usage, with the flags that are needed: where --json may bring them, clap would not show them.
+/// The usage, in lines that fit, with the flags that are needed: where --json may bring them, clap
+/// would not show them.
 fn usage(command: Command, operation: &Operation, schema: &Schema) -> Command {
     let params = operation.path_fields();
     let needed = schema::required(schema);
@@ -187,14 +188,15 @@ fn usage(command: Command, operation: &Operation, schema: &Schema) -> Command {
         .filter(|arg| needed.contains(&arg.get_id().as_str()))
         .filter(|arg| !params.iter().any(|param| param == arg.get_id().as_str()))
         .collect();
-    let Some(name) = command.get_bin_name().filter(|_| !needed.is_empty()) else { return command };
+    let name = format!("{NAME} {}", places::path(operation));
     let params = params.iter().map(|param| format!("<{}>", param.to_uppercase()));
     let flags = needed.iter().filter_map(|arg| {
         let value = arg.get_value_names().and_then(|names| names.first());
         Some(format!("--{} <{}>", arg.get_long()?, value?))
     });
-    let words: Vec<String> = std::iter::once(name.to_owned()).chain(params).chain(flags).collect();
-    let text = format!("{} [OPTIONS]", words.join(" "));
+    let words = std::iter::once(name).chain(params).chain(flags);
+    let words = words.chain(["[OPTIONS]".to_owned()]).collect();
+    let text = examples::lines(words, 72, 68).join("\n           ");
     command.override_usage(text)
 }
 
@@ -237,7 +239,8 @@ fn fields(operation: &Operation, schema: &Schema, all: &[Operation]) -> Vec<Arg>
                     }
                 }
             };
-            arg.help(help)
+            let older = schema::description(Some(shape)).contains(" Use `");
+            if older { arg.help(help).help_heading("Older options") } else { arg.help(help) }
         })
         .collect();
     // Required flags come first in the help; the order within each half is the operation's.

@@ -68,20 +68,38 @@ fn at(command: Command, left: &str, path: &str) -> Command {
     }
 }
 
-/// The line, broken between words as a shell wants it.
+/// The line, broken between arguments as a shell wants it.
 fn wrapped(line: &str) -> String {
-    let mut text = String::from(" ");
-    let mut width = text.len();
-    for word in words(line) {
-        if width + 1 + word.len() > WIDTH - 2 && width > 8 {
-            text += " \\\n     ";
-            width = 5;
+    let parts = arguments(words(line));
+    let lines = lines(parts, WIDTH - 4, WIDTH - 8);
+    format!("  {}", lines.join(" \\\n      "))
+}
+
+/// Arguments in lines of so many characters, the first of another width.
+pub(crate) fn lines(parts: Vec<String>, first: usize, others: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        let width = if lines.len() > 1 { others } else { first };
+        match lines.last_mut() {
+            Some(line) if line.len() + 1 + part.len() <= width => *line = format!("{line} {part}"),
+            _ => lines.push(part),
         }
-        text += " ";
-        text += word;
-        width += 1 + word.len();
     }
-    text
+    lines
+}
+
+/// Words with each flag's value beside it.
+fn arguments<'a>(words: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    let mut flag = false;
+    for word in words {
+        match parts.last_mut() {
+            Some(last) if flag && !word.starts_with('-') => *last = format!("{last} {word}"),
+            _ => parts.push(word.to_owned()),
+        }
+        flag = word.starts_with("--") && word != "--";
+    }
+    parts
 }
 
 /// The words of a line, with their quotes.
@@ -125,7 +143,9 @@ mod tests {
         assert_eq!(wrapped(line), format!("  {line}"));
         let long = format!("{line} {}", "--tags a,b ".repeat(8).trim_end());
         let text = wrapped(&long);
-        assert!(text.lines().count() == 2 && text.lines().all(|l| l.len() < 80), "{text}");
+        assert_eq!(text.lines().count(), 2, "{text}");
+        assert!(text.lines().all(|l| l.len() < 80), "{text}");
+        assert!(text.lines().skip(1).all(|l| l.starts_with("      --tags a,b")), "{text}");
         let joined = text.replace("\\\n", " ");
         assert_eq!(joined.split_whitespace().collect::<Vec<_>>().join(" "), long);
     }

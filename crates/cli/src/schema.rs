@@ -146,10 +146,11 @@ pub(crate) fn sketch(schema: &Schema, shape: &Value) -> String {
 
 fn object(schema: &Schema, shape: &Value) -> String {
     let Some(fields) = shape.get("properties").and_then(Value::as_object) else {
-        let more = shape.get("additionalProperties").filter(|more| more.is_object());
-        return match more {
-            Some(more) => format!("{{\"NAME\": {}, ...}}", sketch(schema, more)),
-            None => "{...}".to_owned(),
+        return match shape.get("additionalProperties") {
+            Some(more) if more.is_object() => {
+                format!("{{\"NAME\": {}, ...}}", sketch(schema, more))
+            }
+            _ => "{\"NAME\": VALUE, ...}".to_owned(),
         };
     };
     let needed = shape.get("required").and_then(Value::as_array);
@@ -227,6 +228,28 @@ mod tests {
             Kind::Word(vec!["high_perf".into(), "storage_opt".into()])
         );
         assert_eq!(required(&schema), ["region", "size_gb"]);
+    }
+
+    #[test]
+    fn json_is_sketched_with_what_must_be_there_first() {
+        let schema = schemars::schema_for!(api::load_balancers::CreateLoadBalancer);
+        let sketch = |field: &str| sketch(&schema, &schema.get("properties").unwrap()[field]);
+        assert_eq!(
+            sketch("forwarding_rules"),
+            r#"[{"frontend_protocol": "http|https|tcp|udp", "frontend_port": N, "#.to_owned()
+                + r#""backend_protocol": "http|https|tcp|udp", "backend_port": N}, ...]"#
+        );
+        assert_eq!(sketch("sticky_session"), r#"{"cookie_name": "TEXT"}"#);
+        let many = json!({
+            "type": "object", "required": ["z"],
+            "properties": (0..40).map(|n| (format!("field_{n:02}"), json!({"type": "integer"})))
+                .chain([("z".to_owned(), json!({"type": "boolean"}))])
+                .collect::<Map<String, Value>>(),
+        });
+        let text = super::sketch(&schema, &many);
+        assert!(text.starts_with(r#"{"z": true|false, "field_00": N, "#), "{text}");
+        assert!(text.ends_with(", ...}") && text.len() < SKETCH + 20, "{text}");
+        assert_eq!(super::sketch(&schema, &json!({"type": "object"})), r#"{"NAME": VALUE, ...}"#);
     }
 
     #[test]
