@@ -352,7 +352,7 @@ fn packages_have_names_that_strangers_can_use_and_hold_all_they_include() {
         let package = text.parse::<toml::Table>().unwrap()["package"].as_table().unwrap().clone();
         let name = if short == "kettle" { short.clone() } else { format!("kettle-{short}") };
         if package["name"].as_str() != Some(&name) {
-            found.push(format!("crates/{short} is called {}, not {name}", package["name"]));
+            found.push(format!("crates/{short} is called {:?}, not {name}", package["name"]));
         }
         let missing = ["description", "license", "version", "rust-version"];
         let missing = missing.iter().filter(|key| !package.contains_key(**key));
