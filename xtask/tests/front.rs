@@ -13,6 +13,8 @@ const PAGES: &[&str] = &[
     "CONTRIBUTING.md",
     "README.md",
     "conformance/README.md",
+    "docs/api-v1.md",
+    "docs/coverage.md",
     "examples/README.md",
     "examples/github-actions/README.md",
     "examples/go/README.md",
