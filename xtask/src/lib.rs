@@ -1,6 +1,7 @@
 //! What the chores and the tests of tidiness have in common.
 
 pub mod coverage;
+pub mod dist;
 
 use std::path::PathBuf;
 
