@@ -176,7 +176,7 @@ async fn filled(world: &World, path: &str, args: &str, word: &str) -> Result<Str
 
 /// The binary's own commands need more than a world; `tests` in `main.rs` reads theirs.
 fn needs_the_binary(path: &str) -> bool {
-    ["serve", "exec", "gateway", "v1"].contains(&path.split(' ').next().unwrap())
+    ["serve", "exec", "gateway", "man", "v1"].contains(&path.split(' ').next().unwrap())
 }
 
 /// A world with all of it.
