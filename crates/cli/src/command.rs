@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::names::list_for;
 use crate::operations::{self, Operation};
 use crate::schema::{self, Kind};
-use crate::wait;
+use crate::{output, wait};
 
 /// The program's name.
 pub(crate) const NAME: &str = "kettle";
@@ -170,7 +170,8 @@ fn fields(operation: &Operation, schema: &Schema, all: &[Operation]) -> Vec<Arg>
 /// The flag of a field, without its dashes.
 pub(crate) fn flag(field: &str) -> String {
     let name = field.replace('_', "-");
-    if OWN_FLAGS.contains(&name.as_str()) { format!("set-{name}") } else { name }
+    let is_own = |own: &[&str]| own.contains(&name.as_str());
+    if is_own(OWN_FLAGS) || is_own(output::FLAGS) { format!("set-{name}") } else { name }
 }
 
 fn values(arg: Arg, name: &str, kind: &Kind) -> Arg {
@@ -235,7 +236,7 @@ fn own_options(
                     .help("How long to wait at most: 90s, 10m, 1h"),
             );
     }
-    command
+    command.args(output::args(operation, all))
 }
 
 /// `--yes`, for what may lose something: see [`crate::consent`].
