@@ -246,8 +246,8 @@ impl View {
         let what = if more == 1 { "1 more field" } else { &format!("{more} more fields") };
         let names = match &left_out[..] {
             [] => String::new(),
-            [all @ ..] if all.len() <= NAMED => format!(" ({})", all.join(", ").to_lowercase()),
-            [all @ ..] => format!(" ({}, …)", all[..NAMED].join(", ").to_lowercase()),
+            all if all.len() <= NAMED => format!(" ({})", all.join(", ").to_lowercase()),
+            all => format!(" ({}, …)", all[..NAMED].join(", ").to_lowercase()),
         };
         let note = format!("{what}{names}; --columns all, or -o json");
         Ok(if more > 0 { note } else { String::new() })
