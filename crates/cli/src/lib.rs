@@ -5,6 +5,7 @@
 //! calls [`run`] hands them over. The binary adds `serve`, `exec` and the like to [`command`].
 
 mod call;
+mod columns;
 mod command;
 mod consent;
 mod deed;
@@ -36,7 +37,7 @@ pub use error::{Exit, Failure};
 pub use examples::examples;
 pub use guess::parse;
 pub use operations::loses;
-pub use output::Terminal;
+pub use output::{Terminal, print};
 pub use text::{clean, clean_lines};
 
 /// What a run of the command line reads, writes and knows about its surroundings.
