@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::names::list_for;
 use crate::operations::{self, Operation};
 use crate::schema::{self, Kind};
-use crate::wait;
+use crate::{batch, files, subnet, wait};
 
 /// The program's name.
 pub(crate) const NAME: &str = "kettle";
@@ -38,7 +38,14 @@ Exit status:
   0 done           3 refused                       6 rate limit
   1 other          4 not found                     7 server error
   2 wrong usage    5 key missing, or not allowed   8 no answer
-  9 timed out, or failed while waiting
+  9 timed out, or failed while waiting (a signal meanwhile: 130 or 143)
+Of several things, the first failure counts; the others are gone on with.
+
+Texts: `@FILE` takes a text from a file, `@-` from standard input, `@@x` means `@x`.
+What the API wants in base64 is encoded on the way.
+Documents (-o json, yaml, csv) are one a command: the thing itself, or a list where
+several ids are given. Where the API answers a change with nothing, it is the thing
+as it is then, or as it was before it was deleted.
 
 Names: a command that only looks takes the beginning of an id or a name for an id,
 if only one fits. What changes something takes 8 characters or more of an id, or
@@ -138,15 +145,16 @@ fn fields(operation: &Operation, schema: &Schema, all: &[Operation]) -> Vec<Arg>
         .map(|(name, shape)| {
             let kind = schema::kind(schema, shape);
             let arg = values(Arg::new(name.clone()), name, &kind);
-            let needed = required.contains(&name.as_str());
-            let mut help = schema::description(Some(shape));
+            let needed = required.contains(&name.as_str()) && !subnet::is_told(schema, name);
+            let mut help = schema::description(Some(shape)) + files::help(schema, shape);
             let arg = match params.iter().position(|p| p == name) {
                 Some(i) => {
                     // A path's text is what it is: see `names::resolve`.
                     if kind != Kind::Text && list_for(operation, &params, name, all).is_some() {
                         help.push_str(" A label, or the first 8 characters of an id, will do too");
                     }
-                    arg.index(i + 1).required(true).value_name(name.to_uppercase())
+                    let arg = arg.index(i + 1).required(true).value_name(name.to_uppercase());
+                    if i + 1 == params.len() { batch::several(operation, arg) } else { arg }
                 }
                 // --json or --field may bring it, so clap would not show that it is needed.
                 None if needed && has_json => {
@@ -155,7 +163,7 @@ fn fields(operation: &Operation, schema: &Schema, all: &[Operation]) -> Vec<Arg>
                 }
                 None => arg.long(flag(name)).required(needed),
             };
-            arg.help(help)
+            subnet::arg(schema, name, arg.help(help))
         })
         .collect();
     // Required flags come first in the help; the order within each half is the operation's.
@@ -232,7 +240,7 @@ fn own_options(
                     .requires(WAIT)
                     .value_parser(wait::parse_time)
                     .default_value("20m")
-                    .help("How long to wait at most: 90s, 10m, 1h"),
+                    .help("How long to wait at most: 90s, 1m30s, 1h"),
             );
     }
     command

@@ -4,11 +4,13 @@
 //! It never talks to the network by itself, and never writes to the process's own streams: whoever
 //! calls [`run`] hands them over. The binary adds `serve`, `exec` and the like to [`command`].
 
+mod batch;
 mod call;
 mod command;
 mod consent;
 mod deed;
 mod error;
+mod files;
 mod input;
 mod names;
 mod operations;
@@ -16,6 +18,8 @@ mod output;
 mod path;
 mod raw;
 mod schema;
+mod stop;
+mod subnet;
 mod text;
 mod wait;
 
