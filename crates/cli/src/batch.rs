@@ -7,8 +7,8 @@
 use std::time::Duration;
 
 use api::Method;
-use clap::{Arg, ArgAction, ArgMatches};
 use clap::parser::ValueSource;
+use clap::{Arg, ArgAction, ArgMatches};
 use sdk::Client;
 use serde_json::{Map, Value, json};
 
@@ -231,9 +231,8 @@ impl Batch<'_> {
                 }
                 continue;
             };
-            let failure = failure.with_go_on(|more| {
-                target.go_on(&kettle, &item.fields, &item.answer, more)
-            });
+            let failure =
+                failure.with_go_on(|more| target.go_on(&kettle, &item.fields, &item.answer, more));
             if !self.many || failure.is_hopeless() || matches!(failure, Failure::Stopped { .. }) {
                 return Err(failure);
             }
@@ -282,14 +281,21 @@ impl Batch<'_> {
         let rest: Value = match (table, self.many) {
             (false, false) => done().map(|item| self.document(item)).next().unwrap_or_default(),
             (false, true) => done().map(|item| self.document(item)).collect(),
-            (true, false) => done().map(|item| news(&item.answer, &item.shown)).next().unwrap_or_default(),
+            (true, false) => {
+                done().map(|item| news(&item.answer, &item.shown)).next().unwrap_or_default()
+            }
             (true, true) if done().all(|item| item.answer == item.shown) => Value::Null,
-            (true, true) => done().map(|item| item.answer.clone()).filter(|a| !a.is_null()).collect(),
+            (true, true) => {
+                done().map(|item| item.answer.clone()).filter(|a| !a.is_null()).collect()
+            }
         };
         let nothing = rest.as_object().is_some_and(Map::is_empty);
         // CSV has no way to say nothing.
         if nothing && (table || format(matches) == "csv") {
             return Ok(());
+        }
+        if self.each.iter().any(|item| !item.shown.is_null()) && !rest.is_null() {
+            writeln!(context.out)?;
         }
         print(&rest, matches, context)
     }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::names::list_for;
 use crate::operations::{self, Operation};
 use crate::schema::{self, Kind};
-use crate::{batch, files, subnet, wait};
+use crate::{batch, edit, files, subnet, wait};
 
 /// The program's name.
 pub(crate) const NAME: &str = "kettle";
@@ -120,12 +120,14 @@ fn completions() -> Command {
 
 /// The commands of the group that `command` is named after.
 fn group_commands(command: Command) -> Command {
-    let name = command.get_name().to_owned();
-    let members = operations::all().into_iter().filter(|o| o.group.name == name);
-    command.subcommands(members.map(|o| {
+    let (name, all) = (command.get_name().to_owned(), operations::all());
+    let edit = edit::command(&name, &all);
+    let members = all.into_iter().filter(|o| o.group.name == name);
+    let command = command.subcommands(members.map(|o| {
         let schema = (o.schema)();
         Command::new(o.command).about(schema::description(Some(schema.as_value()))).defer(o.details)
-    }))
+    }));
+    command.subcommands(edit)
 }
 
 /// Adds the arguments of `E` to its command.
@@ -137,7 +139,7 @@ pub(crate) fn details<E: Endpoint>(command: Command) -> Command {
     own_options(command, operation, &schema, &all)
 }
 
-fn fields(operation: &Operation, schema: &Schema, all: &[Operation]) -> Vec<Arg> {
+pub(crate) fn fields(operation: &Operation, schema: &Schema, all: &[Operation]) -> Vec<Arg> {
     let required = schema::required(schema);
     let params = operation.path_fields();
     let has_json = operation.op.has_body;

@@ -203,7 +203,10 @@ mod tests {
         assert_eq!(statuses, [3, 5, 5, 4, 3, 3, 6, 7, 7]);
         assert_eq!(Failure::usage("x").exit() as u8, 2);
         let timed_out = WaitError::TimedOut { after: Default::default(), state: "pending".into() };
-        assert_eq!(Failure::Wait { what: "x".into(), error: timed_out, go_on: String::new() }.exit() as u8, 9);
+        assert_eq!(
+            Failure::Wait { what: "x".into(), error: timed_out, go_on: String::new() }.exit() as u8,
+            9
+        );
         let pipe = std::io::Error::from(std::io::ErrorKind::BrokenPipe);
         assert_eq!(Failure::Io(pipe).exit() as u8, 0);
     }

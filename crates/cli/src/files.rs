@@ -46,7 +46,12 @@ pub(crate) struct Files<'a> {
 impl Files<'_> {
     /// The text that was given for `arg`, or stands in the file that was. `encoded` is whether the
     /// API wants it in base64.
-    pub(crate) fn text(&mut self, arg: &str, given: &str, encoded: bool) -> Result<String, Failure> {
+    pub(crate) fn text(
+        &mut self,
+        arg: &str,
+        given: &str,
+        encoded: bool,
+    ) -> Result<String, Failure> {
         let literal = match given.strip_prefix('@') {
             // `--name @` is the domain itself.
             None | Some("") => given,
@@ -54,7 +59,8 @@ impl Files<'_> {
             Some(file) => return self.file(arg, file, encoded),
         };
         if encoded && decode(literal).is_none() {
-            let why = "this is no base64, which the API wants: give a file, which is encoded on the way";
+            let why =
+                "this is no base64, which the API wants: give a file, which is encoded on the way";
             return Err(Failure::usage(format!(
                 "{arg}: {why} ({arg} @FILE, or @- for standard input)"
             )));
@@ -68,7 +74,8 @@ impl Files<'_> {
             return Ok(encode(&bytes));
         }
         let text = String::from_utf8(bytes);
-        let text = text.map_err(|_| Failure::usage(format!("{arg}: `{file}` is no text (UTF-8)")))?;
+        let text =
+            text.map_err(|_| Failure::usage(format!("{arg}: `{file}` is no text (UTF-8)")))?;
         // As `$(cat FILE)` would have it: the line that ends a file is none of the text's.
         Ok(text.trim_end_matches(['\n', '\r']).to_owned())
     }
@@ -152,7 +159,9 @@ fn private_key(schema: &Schema, way: &mut Vec<String>, value: &Value) -> Option<
             let found = match schema::is_encoded(schema, shape) {
                 // Data for a first boot may well hold one; what begins with one is nothing else.
                 true => decode(text).is_some_and(|bytes| {
-                    is_private_key(String::from_utf8_lossy(&bytes).lines().next().unwrap_or_default())
+                    is_private_key(
+                        String::from_utf8_lossy(&bytes).lines().next().unwrap_or_default(),
+                    )
                 }),
                 false => text.lines().any(is_private_key),
             };

@@ -9,6 +9,7 @@ mod call;
 mod command;
 mod consent;
 mod deed;
+mod edit;
 mod error;
 mod files;
 mod input;
@@ -101,6 +102,9 @@ async fn dispatch(matches: &ArgMatches, context: &mut Context<'_>) -> Result<Exi
         }
         Some((group, args)) => {
             let (name, args) = args.subcommand().unwrap_or(("", args));
+            if name == edit::NAME {
+                return edit::run(group, matches, args, context).await;
+            }
             let found =
                 operations::all().into_iter().find(|o| o.group.name == group && o.command == name);
             let operation =

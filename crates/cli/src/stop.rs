@@ -15,7 +15,12 @@ impl Stop {
             (SignalKind::terminate(), Exit::Terminated),
         ];
         // What cannot be heard ends the process, as ever.
-        Self(wanted.into_iter().filter_map(|(kind, exit)| Some((signal(kind).ok()?, exit))).collect())
+        Self(
+            wanted
+                .into_iter()
+                .filter_map(|(kind, exit)| Some((signal(kind).ok()?, exit)))
+                .collect(),
+        )
     }
 
     /// Ends when a signal comes.

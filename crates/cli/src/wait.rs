@@ -343,7 +343,16 @@ mod tests {
         assert_eq!(seconds("1h30m"), Ok(5400));
         assert_eq!(seconds("1h2min3s"), Ok(3723));
         for wrong in [
-            "", "m", "1d", "-1s", "1.5h", "99999999999999999999h", "1m30", "30 s", "1m-1s", "9999h1h",
+            "",
+            "m",
+            "1d",
+            "-1s",
+            "1.5h",
+            "99999999999999999999h",
+            "1m30",
+            "30 s",
+            "1m-1s",
+            "9999h1h",
         ] {
             assert!(seconds(wrong).is_err(), "{wrong}");
         }

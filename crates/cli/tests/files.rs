@@ -44,7 +44,10 @@ async fn what_the_api_wants_in_base64_is_encoded_on_the_way() {
         let ran = kettle.run(&format!("startup-script create --name n --script {given}")).await;
         assert_eq!(body(&ran)["script"], "I2Nsb3VkLWNvbmZpZwo=");
         let line = format!("load-balancer create --region ewr --field ssl.certificate_b64={given}");
-        assert_eq!(body(&kettle.run(&line).await)["ssl"]["certificate_b64"], "I2Nsb3VkLWNvbmZpZwo=");
+        assert_eq!(
+            body(&kettle.run(&line).await)["ssl"]["certificate_b64"],
+            "I2Nsb3VkLWNvbmZpZwo="
+        );
     }
     // What is in base64 already is sent as it is, and what is not is told.
     let ran = kettle.run(&format!("{CREATE} --user-data I2Nsb3VkLWNvbmZpZwo")).await;
@@ -91,7 +94,10 @@ async fn a_file_that_cannot_be_read_is_told_with_its_flag() {
     let kettle = Kettle { stdin: "text", ..Kettle::new(yes) };
     let ran = kettle.run(&format!("{CREATE} --user-data @/nowhere/x")).await;
     let said = refused(&ran);
-    assert!(said.starts_with("error: --user-data: cannot read `/nowhere/x`: No such file"), "{said}");
+    assert!(
+        said.starts_with("error: --user-data: cannot read `/nowhere/x`: No such file"),
+        "{said}"
+    );
     let ran = kettle.run("vpc create --region ewr --description @home").await;
     assert!(refused(&ran).contains("written @@"), "{}", ran.err);
     let ran = kettle.run("load-balancer create --region ewr --field ssl.chain=@/nowhere/x").await;

@@ -20,7 +20,9 @@ fn locked(method: &str, path: &str, body: &Value) -> (u16, Value) {
             (200, json!({"block": block(DATA, "data", "active")}))
         }
         ("GET", _) => world(method, path, body),
-        (_, path) if path.contains(OTHER) => (400, json!({"error": "It is locked.", "status": 400})),
+        (_, path) if path.contains(OTHER) => {
+            (400, json!({"error": "It is locked.", "status": 400}))
+        }
         _ => (204, Value::Null),
     }
 }
@@ -101,7 +103,8 @@ async fn options_may_stand_between_and_the_path_before_the_last_is_one() {
     let ran = kettle.run(&format!("instance start {WEB} {DATA}")).await;
     assert_eq!(sent(&ran), [WEB, DATA].map(|id| format!("POST /v2/instances/{id}/start {{}}")));
     // What is made, or listed, is made or listed in one place.
-    for line in ["record list x.example y.example", "record create a b --type A --name x --data y"] {
+    for line in ["record list x.example y.example", "record create a b --type A --name x --data y"]
+    {
         let ran = kettle.run(line).await;
         assert_eq!((ran.exit, ran.asked.len()), (2, 0), "{line}");
     }
