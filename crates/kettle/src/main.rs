@@ -5,6 +5,7 @@ mod exec;
 mod gateway;
 mod home;
 mod logging;
+mod man;
 mod serve;
 mod settings;
 mod version_1;
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
             logging::start("warn");
             report(runtime().block_on(exec::run(args)), exec::NOT_RUN.into())
         }
+        Some((man::NAME, args)) => report(man::run(root, args), ExitCode::FAILURE),
         _ => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             let exit = runtime.expect("a runtime starts").block_on(cli::main(&matches, root));
@@ -52,7 +54,8 @@ fn command() -> Command {
     // What most people come for stands first, before the groups of operations.
     let first = [serve::command(), exec::command(), gateway::command(), version_1::command()];
     let first = first.into_iter().enumerate();
-    cli::command().subcommands(first.map(|(place, command)| command.display_order(place)))
+    let commands = cli::command().subcommand(man::command());
+    commands.subcommands(first.map(|(place, command)| command.display_order(place)))
 }
 
 fn runtime() -> tokio::runtime::Runtime {
