@@ -12,7 +12,7 @@ use crate::names::list_for;
 use crate::operations::{self, Operation};
 use crate::places::{self, PLACES, Place};
 use crate::schema::{self, Kind};
-use crate::{examples, front, wait};
+use crate::{batch, edit, examples, files, front, output, subnet, wait};
 
 /// The program's name.
 pub(crate) const NAME: &str = "kettle";
@@ -149,7 +149,8 @@ fn members(
     let inside: Vec<Command> = inside.collect();
     let lines = own().filter(|o| matches!(o.command, "list" | "create"));
     let lines = lines.filter_map(|o| examples::of(&places::path(o)).into_iter().next());
-    let command = command.subcommands(commands).subcommands(inside);
+    let command = command.subcommands(commands).subcommands(edit::command(place, all));
+    let command = command.subcommands(inside);
     let shortcuts = own().filter_map(|o| Some((o.command, *places::verbs(o.command).first()?)));
     let shortcuts: Vec<String> =
         shortcuts.map(|(command, verb)| format!("{verb} ({command})")).collect();
@@ -171,7 +172,8 @@ pub(crate) fn details<E: Endpoint>(command: Command) -> Command {
     let command = command.about(about_operation(operation, &schema));
     let command = command.args(fields(operation, &schema, &all));
     let command = own_options(command, operation, &schema, &all);
-    examples::add(usage(command, operation, &schema), &places::path(operation))
+    let path = places::path(operation);
+    examples::add(usage(command, &path, &schema), &path)
 }
 
 fn about_operation(operation: &Operation, schema: &Schema) -> String {
@@ -180,16 +182,19 @@ fn about_operation(operation: &Operation, schema: &Schema) -> String {
 
 /// The usage, in lines that fit, with the flags that are needed: where --json may bring them, clap
 /// would not show them.
-fn usage(command: Command, operation: &Operation, schema: &Schema) -> Command {
-    let params = operation.path_fields();
+pub(crate) fn usage(command: Command, path: &str, schema: &Schema) -> Command {
     let needed = schema::required(schema);
     let needed: Vec<&Arg> = command
         .get_arguments()
-        .filter(|arg| needed.contains(&arg.get_id().as_str()))
-        .filter(|arg| !params.iter().any(|param| param == arg.get_id().as_str()))
+        .filter(|arg| needed.contains(&arg.get_id().as_str()) && !arg.is_positional())
+        .filter(|arg| !subnet::is_told(schema, arg.get_id().as_str()))
         .collect();
-    let name = format!("{NAME} {}", places::path(operation));
-    let params = params.iter().map(|param| format!("<{}>", param.to_uppercase()));
+    let name = format!("{NAME} {path}");
+    let params = command.get_positionals().map(|arg| {
+        let more = arg.get_num_args().is_some_and(|n| n.max_values() > 1);
+        let more = if more { "..." } else { "" };
+        format!("<{}>{more}", arg.get_id().as_str().to_uppercase())
+    });
     let flags = needed.iter().filter_map(|arg| {
         let value = arg.get_value_names().and_then(|names| names.first());
         Some(format!("--{} <{}>", arg.get_long()?, value?))
@@ -200,7 +205,7 @@ fn usage(command: Command, operation: &Operation, schema: &Schema) -> Command {
     command.override_usage(text)
 }
 
-fn fields(operation: &Operation, schema: &Schema, all: &[Operation]) -> Vec<Arg> {
+pub(crate) fn fields(operation: &Operation, schema: &Schema, all: &[Operation]) -> Vec<Arg> {
     let required = schema::required(schema);
     let params = operation.path_fields();
     let mut args: Vec<Arg> = schema::fields(schema)
@@ -211,13 +216,18 @@ fn fields(operation: &Operation, schema: &Schema, all: &[Operation]) -> Vec<Arg>
             let points = list.is_some_and(|list| list.group.name != operation.group.name);
             let arg = values(Arg::new(name.clone()), name, &kind, points);
             let mut help = told(&schema::description(Some(shape)), schema, operation);
+            let file = files::help(schema, shape);
+            if !file.is_empty() {
+                help = format!("{}{file}", help.trim_end_matches('.'));
+            }
             let arg = match params.iter().position(|p| p == name) {
                 Some(i) => {
                     // A path's text is what it is: see `names::resolve`.
                     if kind != Kind::Text && list.is_some() {
                         help.push_str(" A label, or the first 8 characters of an id, will do too");
                     }
-                    arg.index(i + 1).required(true).value_name(name.to_uppercase())
+                    let arg = arg.index(i + 1).required(true).value_name(name.to_uppercase());
+                    if i + 1 == params.len() { batch::several(operation, arg) } else { arg }
                 }
                 None => {
                     match kind {
@@ -227,7 +237,8 @@ fn fields(operation: &Operation, schema: &Schema, all: &[Operation]) -> Vec<Arg>
                         }
                         _ => {}
                     }
-                    let needed = required.contains(&name.as_str());
+                    let needed =
+                        required.contains(&name.as_str()) && !subnet::is_told(schema, name);
                     if needed {
                         help.push_str(" [required]");
                     }
@@ -239,14 +250,16 @@ fn fields(operation: &Operation, schema: &Schema, all: &[Operation]) -> Vec<Arg>
                     }
                 }
             };
+            let arg = subnet::arg(schema, name, arg.help(help));
             let older = schema::description(Some(shape)).contains(" Use `");
-            if older { arg.help(help).help_heading("Older options") } else { arg.help(help) }
+            if older { arg.help_heading("Older options") } else { arg }
         })
         .collect();
     // Required flags come first in the help; the order within each half is the operation's.
     for (i, arg) in args.iter_mut().enumerate() {
         let name = arg.get_id().as_str();
-        let half = if required.contains(&name) { 0 } else { 300 };
+        let first = required.contains(&name) && !subnet::is_told(schema, name);
+        let half = if first { 0 } else { 300 };
         *arg = arg.clone().display_order(half + i);
     }
     args
@@ -267,7 +280,8 @@ fn told(text: &str, schema: &Schema, operation: &Operation) -> String {
 /// The flag of a field, without its dashes.
 pub(crate) fn flag(field: &str) -> String {
     let name = field.replace('_', "-");
-    if OWN_FLAGS.contains(&name.as_str()) { format!("set-{name}") } else { name }
+    let is_own = |own: &[&str]| own.contains(&name.as_str());
+    if is_own(OWN_FLAGS) || is_own(output::FLAGS) { format!("set-{name}") } else { name }
 }
 
 /// What an argument takes: `points` where that is another thing's id.
@@ -336,10 +350,10 @@ fn own_options(
                     .requires(WAIT)
                     .value_parser(wait::parse_time)
                     .default_value("20m")
-                    .help("How long to wait at most: 90s, 10m, 1h"),
+                    .help("How long to wait at most: 90s, 1m30s, 1h"),
             );
     }
-    command
+    command.args(output::args(operation, all))
 }
 
 /// `--yes`, for what may lose something: see [`crate::consent`].

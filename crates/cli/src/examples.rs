@@ -117,24 +117,14 @@ fn words(line: &str) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
+    // That every command has one, and nobody else: see the binary's tests.
     #[test]
-    fn every_command_has_an_example_and_there_is_none_for_nobody() {
-        let with: BTreeSet<String> = examples().map(|(path, _)| path.to_owned()).collect();
-        let operations = crate::operations::all();
-        let operations: BTreeSet<String> = operations.iter().map(crate::places::path).collect();
-        let without: Vec<_> = operations.difference(&with).collect();
-        assert!(without.is_empty(), "{without:#?}");
-        // The binary's own are looked at where the whole tree is: in its own tests.
-        let own = examples().take_while(|(path, _)| *path != FIRST_OPERATION);
-        let own: BTreeSet<String> = own.map(|(path, _)| path.to_owned()).collect();
-        let nobodys: Vec<_> = with.difference(&operations).filter(|p| !own.contains(*p)).collect();
-        assert!(nobodys.is_empty(), "{nobodys:#?}");
+    fn each_line_of_the_file_is_an_example() {
         let kept = TEXT.lines().filter(|l| !l.is_empty() && !l.starts_with('#')).count();
-        assert_eq!(examples().count(), kept, "each line is an example");
+        assert!(kept > 240 && examples().count() == kept, "{kept}");
+        assert!(examples().any(|(path, _)| path == FIRST_OPERATION));
     }
 
     #[test]

@@ -4,12 +4,16 @@
 //! It never talks to the network by itself, and never writes to the process's own streams: whoever
 //! calls [`run`] hands them over. The binary adds `serve`, `exec` and the like to [`command`].
 
+mod batch;
 mod call;
+mod columns;
 mod command;
 mod consent;
 mod deed;
+mod edit;
 mod error;
 mod examples;
+mod files;
 mod front;
 mod guess;
 mod input;
@@ -20,6 +24,8 @@ mod path;
 mod places;
 mod raw;
 mod schema;
+mod stop;
+mod subnet;
 mod text;
 mod version;
 mod wait;
@@ -36,7 +42,7 @@ pub use error::{Exit, Failure};
 pub use examples::examples;
 pub use guess::parse;
 pub use operations::loses;
-pub use output::Terminal;
+pub use output::{Terminal, print};
 pub use text::{clean, clean_lines};
 
 /// What a run of the command line reads, writes and knows about its surroundings.
@@ -107,6 +113,9 @@ async fn dispatch(matches: &ArgMatches, context: &mut Context<'_>) -> Result<Exi
             if let Some(text) = front::topic(name) {
                 writeln!(context.out, "{text}")?;
                 return Ok(Exit::Ok);
+            }
+            if let Some((group, args)) = edit::asked_for(name, args) {
+                return edit::run(group, matches, args, context).await;
             }
             let (operation, args) = operations::asked_for(name, args)?;
             call::run(&operation, matches, args, context).await

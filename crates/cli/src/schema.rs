@@ -59,6 +59,16 @@ pub(crate) fn kind(schema: &Schema, shape: &Value) -> Kind {
     }
 }
 
+/// Whether a field of this shape holds a text in base64.
+pub(crate) fn is_encoded(schema: &Schema, shape: &Value) -> bool {
+    [shape, target(schema, shape)].iter().any(|s| s["contentEncoding"] == "base64")
+}
+
+/// Whether a field of this shape holds a password or a key.
+pub(crate) fn is_secret(shape: &Value) -> bool {
+    shape["format"] == "password"
+}
+
 /// The shape at a way such as `a.b.0`, where the schema knows it.
 pub(crate) fn at<'a>(schema: &'a Schema, way: &[String]) -> Option<&'a Value> {
     let mut shape = schema.as_value();
@@ -171,7 +181,7 @@ fn object(schema: &Schema, shape: &Value) -> String {
 }
 
 /// The shape behind references and `Option`.
-fn target<'a>(schema: &'a Schema, shape: &'a Value) -> &'a Value {
+pub(crate) fn target<'a>(schema: &'a Schema, shape: &'a Value) -> &'a Value {
     if let Some(path) = shape.get("$ref").and_then(Value::as_str) {
         let found = path.strip_prefix('#').and_then(|path| schema.pointer(path));
         return found.map_or(shape, |found| target(schema, found));

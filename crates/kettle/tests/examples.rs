@@ -74,6 +74,14 @@ const BEFORE: &[(&str, &str)] = &[
     ("load-balancer delete-reverse-ipv6", "load-balancer set-reverse-ipv6"),
 ];
 
+/// The files that examples read.
+const FILES: &[(&str, &str)] = &[
+    ("cloud.yaml", "#cloud-config\n"),
+    ("hello.sh", "#!/bin/sh\necho hello\n"),
+    ("id_ed25519.pub", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB me@desktop\n"),
+    ("letter.pdf", "%PDF-1.4\n"),
+];
+
 struct Ran {
     exit: u8,
     out: String,
@@ -92,11 +100,12 @@ async fn run(world: &World, words: &[String]) -> Ran {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let context = Context {
         root,
-        env: &|_| None,
+        // It changes nothing.
+        env: &|name| (name == "EDITOR").then(|| "true".to_owned()),
         stdin: &mut std::io::empty(),
         out: &mut out,
         err: &mut err,
-        terminal: Terminal { columns: None, progress: false, asks: false },
+        terminal: Terminal { columns: None, progress: false, asks: true, colour: false },
         client: Some(world.client.clone()),
     };
     let mut run = Box::pin(cli::run(&matches, context));
@@ -208,6 +217,13 @@ async fn step(world: &World, path: &str, args: &str) -> Result<(), String> {
             let value = filled(world, path, args, placeholder).await?;
             line[at] = line[at].replace(placeholder, &value);
         }
+    }
+    let files = tempfile::tempdir().unwrap();
+    for (name, text) in FILES {
+        let path = files.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        let given = line.iter_mut().filter(|word| **word == format!("@{name}"));
+        given.for_each(|word| *word = format!("@{}", path.display()));
     }
     let ran = run(world, &line).await;
     match ran.exit {
