@@ -23,9 +23,11 @@
 //! # }
 //! ```
 
+mod call;
 pub mod client;
 pub mod config;
 pub mod error;
+pub mod families;
 mod limit;
 mod net;
 mod pages;
@@ -37,6 +39,7 @@ pub mod whoami;
 
 /// Every operation, by family: the package `kettle-api`.
 pub use ::api;
+pub use call::{Call, Optional};
 pub use client::{Builder, Client, RawResponse};
 pub use config::Target;
 pub use error::Error;
