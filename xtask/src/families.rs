@@ -81,8 +81,8 @@ pub fn files() -> BTreeMap<String, String> {
 fn file(family: &str, calls: &[Call]) -> (String, Vec<String>) {
     let first = calls[0].group;
     let mut text = format!(
-        "//! {}. {MADE}\n\nuse api::{family}::*;\n\nuse crate::call::{{Call, Optional}};\n\
-         use crate::Client;\n",
+        "//! {}. {MADE}\n\nuse api::{family}::*;\n\nuse crate::Client;\n\
+         use crate::call::{{Call, Optional}};\n",
         first.about
     );
     let mut structs = Vec::new();
@@ -100,10 +100,7 @@ fn file(family: &str, calls: &[Call]) -> (String, Vec<String>) {
     }
     structs.sort();
     if !text.contains("Optional<") {
-        text = text.replace(
-            "use crate::call::{Call, Optional};\nuse crate::Client;",
-            "use crate::Client;\nuse crate::call::Call;",
-        );
+        text = text.replace("{Call, Optional}", "Call");
     }
     (text, structs)
 }

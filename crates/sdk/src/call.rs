@@ -70,7 +70,9 @@ impl<'a, L: Listing> Call<'a, L> {
     /// # Errors
     /// When one of the calls fails.
     pub async fn all(self) -> Result<Vec<L::Item>, Error> {
-        let fewest = |list: &mut L| drop(list.per_page().get_or_insert(PER_PAGE_MAX));
+        let fewest = |list: &mut L| {
+            list.per_page().get_or_insert(PER_PAGE_MAX);
+        };
         self.with(fewest).stream().try_collect().await
     }
 
