@@ -1,6 +1,7 @@
 //! What the chores and the tests of tidiness have in common.
 
 pub mod coverage;
+pub mod dist;
 pub mod families;
 
 use std::path::PathBuf;

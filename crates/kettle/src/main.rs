@@ -5,8 +5,11 @@ mod exec;
 mod gateway;
 mod home;
 mod logging;
+mod man;
 mod serve;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod version_1;
 
 use std::fmt::Display;
@@ -21,7 +24,7 @@ fn main() -> ExitCode {
         return proxy::inside(arguments).into();
     }
     let root = command();
-    let matches = root.clone().get_matches();
+    let matches = cli::parse(root.clone(), std::env::args_os()).unwrap_or_else(|e| e.exit());
     match matches.subcommand() {
         Some((serve::NAME, args)) => {
             logging::start("info");
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
             logging::start("warn");
             report(runtime().block_on(exec::run(args)), exec::NOT_RUN.into())
         }
+        Some((man::NAME, args)) => report(man::run(root, args), ExitCode::FAILURE),
         _ => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             let exit = runtime.expect("a runtime starts").block_on(cli::main(&matches, root));
@@ -52,7 +56,8 @@ fn command() -> Command {
     // What most people come for stands first, before the groups of operations.
     let first = [serve::command(), exec::command(), gateway::command(), version_1::command()];
     let first = first.into_iter().enumerate();
-    cli::command().subcommands(first.map(|(place, command)| command.display_order(place)))
+    let commands = cli::command().subcommand(man::command());
+    commands.subcommands(first.map(|(place, command)| command.display_order(place)))
 }
 
 fn runtime() -> tokio::runtime::Runtime {
