@@ -8,6 +8,8 @@ mod logging;
 mod man;
 mod serve;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod version_1;
 
 use std::fmt::Display;
@@ -22,7 +24,7 @@ fn main() -> ExitCode {
         return proxy::inside(arguments).into();
     }
     let root = command();
-    let matches = root.clone().get_matches();
+    let matches = cli::parse(root.clone(), std::env::args_os()).unwrap_or_else(|e| e.exit());
     match matches.subcommand() {
         Some((serve::NAME, args)) => {
             logging::start("info");
