@@ -10,6 +10,7 @@ use crate::command::{LIMIT, OUTPUT};
 use crate::error::Failure;
 use crate::input::many;
 use crate::operations::Operation;
+use crate::places;
 
 pub(crate) const COLUMNS: &str = "@columns";
 pub(crate) const NO_HEADER: &str = "@no-header";
@@ -164,7 +165,7 @@ fn flag(args: &ArgMatches, id: &str) -> bool {
 
 /// What the answer is: `instance`, `instance user-data`.
 fn title(operation: &Operation) -> String {
-    let group = operation.group.name;
+    let group = places::of(operation.group.name).map_or(operation.group.name, |place| place.path);
     match operation.command {
         "list" | "get" | "create" | "update" => group.to_owned(),
         command => {
