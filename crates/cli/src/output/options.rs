@@ -77,9 +77,10 @@ pub(crate) fn args(operation: &Operation, all: &[Operation]) -> Vec<Arg> {
         let each = if is_list { ", one a line" } else { "" };
         args.push(flag(QUIET).short('q').help(format!("Print only the {what}{each}")));
     }
-    args.push(option(QUERY).value_name("JQ").help(
-        "Print what this jq expression makes of the answer, as in `-o json --query '.[].id'`",
-    ));
+    let example = if is_list { ".[].id" } else { ".id" };
+    args.push(option(QUERY).value_name("JQ").help(format!(
+        "Print what this jq expression makes of it: `--query '{example}'`; -o json for JSON"
+    )));
     args
 }
 
