@@ -8,9 +8,10 @@ use clap::ArgMatches;
 use sdk::{Client, Error};
 use serde_json::{Map, Value};
 
-use crate::command::{LIMIT, OUTPUT, TIMEOUT, WAIT, flag};
+use crate::command::{LIMIT, TIMEOUT, WAIT, flag};
 use crate::deed::Deed;
 use crate::error::{Exit, Failure};
+use crate::globals::OUTPUT;
 use crate::names::Known;
 use crate::operations::{self, Operation};
 use crate::{Context, consent, input, names, output, wait};

@@ -7,6 +7,7 @@ use clap::{Arg, ArgAction, Command};
 use schemars::Schema;
 use serde_json::Value;
 
+use crate::complete;
 use crate::names::list_for;
 use crate::operations::{self, Operation};
 use crate::schema::{self, Kind};
@@ -16,9 +17,6 @@ use crate::wait;
 pub(crate) const NAME: &str = "kettle";
 
 // Ids of our own options. Fields are arguments of their own name, so these cannot be names of fields.
-pub(crate) const PROFILE: &str = "@profile";
-pub(crate) const ENDPOINT: &str = "@endpoint";
-pub(crate) const OUTPUT: &str = "@output";
 pub(crate) const JSON: &str = "@json";
 pub(crate) const FIELD: &str = "@field";
 pub(crate) const ALL: &str = "@all";
@@ -29,8 +27,20 @@ pub(crate) const YES: &str = "@yes";
 
 /// The flags of our own. A field of such a name gets the flag `--set-NAME`.
 const OWN_FLAGS: &[&str] = &[
-    "profile", "endpoint", "output", "json", "field", "all", "limit", "wait", "timeout", "help",
-    "version", "yes",
+    "profile",
+    "endpoint",
+    "output",
+    "json",
+    "field",
+    "all",
+    "limit",
+    "wait",
+    "timeout",
+    "help",
+    "version",
+    "yes",
+    "verbose",
+    "connect-timeout",
 ];
 
 const EXIT_STATUS: &str = "\
@@ -70,7 +80,7 @@ pub fn command() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .max_term_width(100)
-        .args(global_options())
+        .args(crate::globals::args())
         // Room for what the binary puts before the groups in its help.
         .next_display_order(FIRST_GROUP)
         .subcommands(groups.into_iter().map(|g| {
@@ -79,30 +89,11 @@ pub fn command() -> Command {
             command.alias(Str::from(plural)).arg_required_else_help(true).defer(group_commands)
         }))
         .subcommand(crate::raw::command())
+        .subcommand(crate::profile::command())
         .subcommand(completions())
         .subcommand(
             Command::new("openapi").about("Print the OpenAPI document of what this build serves"),
         )
-}
-
-fn global_options() -> [Arg; 3] {
-    let option = |id, long: &'static str| {
-        Arg::new(id).long(long).global(true).help_heading("Global options").display_order(900)
-    };
-    [
-        option(PROFILE, "profile")
-            .value_name("NAME")
-            .help("Use this profile: `local`, `vultr`, or one of the configuration file"),
-        option(ENDPOINT, "endpoint")
-            .value_name("URL")
-            .help("Talk to this endpoint, with the key that is meant for it"),
-        option(OUTPUT, "output")
-            .short('o')
-            .value_name("FORMAT")
-            .value_parser(PossibleValuesParser::new(["table", "json", "yaml", "csv"]))
-            .default_value("table")
-            .help("How to print the answer"),
-    ]
 }
 
 fn completions() -> Command {
@@ -138,6 +129,7 @@ fn fields(operation: &Operation, schema: &Schema, all: &[Operation]) -> Vec<Arg>
         .map(|(name, shape)| {
             let kind = schema::kind(schema, shape);
             let arg = values(Arg::new(name.clone()), name, &kind);
+            let arg = complete::values(arg, operation, name, &kind);
             let needed = required.contains(&name.as_str());
             let mut help = schema::description(Some(shape));
             let arg = match params.iter().position(|p| p == name) {
@@ -252,6 +244,7 @@ pub(crate) fn body_options() -> [Arg; 2] {
         Arg::new(JSON)
             .long("json")
             .value_name("FILE")
+            .add(complete::file())
             .display_order(600)
             .help("Take the body from this JSON file, or from standard input (`-`)"),
         Arg::new(FIELD)

@@ -20,8 +20,14 @@ fn main() -> ExitCode {
     if arguments.next().is_some_and(|first| first == exec::INSIDE) {
         return proxy::inside(arguments).into();
     }
-    let root = command();
-    let matches = root.clone().get_matches();
+    if cli::complete(command) {
+        return ExitCode::SUCCESS;
+    }
+    let matches = command().get_matches();
+    if let Err(failure) = cli::check(&matches) {
+        tell_error(&failure);
+        return failure.exit().into();
+    }
     match matches.subcommand() {
         Some((serve::NAME, args)) => {
             logging::start("info");
@@ -42,7 +48,7 @@ fn main() -> ExitCode {
         }
         _ => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            let exit = runtime.expect("a runtime starts").block_on(cli::main(&matches, root));
+            let exit = runtime.expect("a runtime starts").block_on(cli::main(&matches));
             exit.into()
         }
     }
@@ -52,7 +58,8 @@ fn command() -> Command {
     // What most people come for stands first, before the groups of operations.
     let first = [serve::command(), exec::command(), gateway::command(), version_1::command()];
     let first = first.into_iter().enumerate();
-    cli::command().subcommands(first.map(|(place, command)| command.display_order(place)))
+    let first = first.map(|(place, command)| command.display_order(place));
+    cli::settled(cli::command().subcommands(first))
 }
 
 fn runtime() -> tokio::runtime::Runtime {

@@ -16,6 +16,8 @@ pub struct Ran {
     pub err: String,
     /// `METHOD path body`, one by one.
     pub asked: Vec<String>,
+    /// What was told of requests under way.
+    pub watched: Vec<String>,
 }
 
 /// A server: method, path with query, body -> status, body.
@@ -28,6 +30,7 @@ pub struct Kettle {
     /// Whether somebody is there to answer.
     pub asks: bool,
     pub endpoint: &'static str,
+    pub key: Option<&'static str>,
     pub env: &'static [(&'static str, &'static str)],
 }
 
@@ -73,7 +76,7 @@ pub fn world(method: &str, path: &str, _body: &Value) -> (u16, Value) {
 impl Kettle {
     pub fn new(server: Server) -> Self {
         let endpoint = "http://127.0.0.1:1";
-        Self { server, columns: None, stdin: "", asks: false, endpoint, env: &[] }
+        Self { server, columns: None, stdin: "", asks: false, endpoint, key: None, env: &[] }
     }
 
     /// Runs `kettle LINE`; words are parted at spaces.
@@ -83,15 +86,15 @@ impl Kettle {
 
     pub async fn words(&self, words: &[&str]) -> Ran {
         let asked = Arc::new(Mutex::new(Vec::new()));
-        let root = cli::command();
+        let root = cli::settled(cli::command());
         let line = std::iter::once("kettle").chain(words.iter().copied());
-        let matches = match root.clone().try_get_matches_from(line) {
+        let matches = match root.try_get_matches_from(line) {
             Ok(matches) => matches,
             Err(error) => {
                 let (exit, text) = (error.exit_code() as u8, error.render().to_string());
                 let (out, err) =
                     if exit == 0 { (text, String::new()) } else { (String::new(), text) };
-                return Ran { exit, out, err, asked: Vec::new() };
+                return Ran { exit, out, err, asked: Vec::new(), watched: Vec::new() };
             }
         };
         let (server, log) = (self.server, asked.clone());
@@ -107,23 +110,27 @@ impl Kettle {
             *response.status_mut() = status.try_into().unwrap();
             async move { Ok(response) }
         };
-        let client = sdk::Client::builder(self.endpoint).transport(transport).build().unwrap();
+        let builder = sdk::Client::builder(self.endpoint).transport(transport);
+        let client = builder.key(self.key.unwrap_or_default()).build().unwrap();
         let env = |name: &str| {
             self.env.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
         };
         let (mut out, mut err) = (Vec::new(), Vec::new());
+        let watched = Arc::new(Mutex::new(Vec::new()));
+        let told = watched.clone();
         let context = Context {
-            root,
             env: &env,
             stdin: &mut self.stdin.as_bytes(),
             out: &mut out,
             err: &mut err,
             terminal: Terminal { columns: self.columns, progress: false, asks: self.asks },
+            watch: cli::Watch::new(move |line| told.lock().unwrap().push(line.to_owned())),
             client: Some(client),
         };
         let exit = cli::run(&matches, context).await as u8;
         let asked = asked.lock().unwrap().clone();
         let text = |bytes| String::from_utf8(bytes).unwrap();
-        Ran { exit, out: text(out), err: text(err), asked }
+        let watched = watched.lock().unwrap().clone();
+        Ran { exit, out: text(out), err: text(err), asked, watched }
     }
 }
