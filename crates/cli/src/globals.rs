@@ -30,6 +30,7 @@ const MEANINGLESS: &[(&str, &[&str])] = &[
     ("exec", ALL),
     ("gateway", ALL),
     ("completions", ALL),
+    ("man", ALL),
     ("openapi", &[PROFILE, ENDPOINT, VERBOSE, CONNECT_TIMEOUT]),
     ("profile", &[PROFILE, VERBOSE, CONNECT_TIMEOUT]),
 ];

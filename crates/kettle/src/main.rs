@@ -5,6 +5,7 @@ mod exec;
 mod gateway;
 mod home;
 mod logging;
+mod man;
 mod serve;
 mod settings;
 mod version_1;
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
             logging::start("warn");
             report(runtime().block_on(exec::run(args)), exec::NOT_RUN.into())
         }
+        Some((man::NAME, args)) => report(man::run(command(), args), ExitCode::FAILURE),
         _ => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             let exit = runtime.expect("a runtime starts").block_on(cli::main(&matches));
@@ -59,7 +61,7 @@ fn command() -> Command {
     let first = [serve::command(), exec::command(), gateway::command(), version_1::command()];
     let first = first.into_iter().enumerate();
     let first = first.map(|(place, command)| command.display_order(place));
-    cli::settled(cli::command().subcommands(first))
+    cli::settled(cli::command().subcommand(man::command()).subcommands(first))
 }
 
 fn runtime() -> tokio::runtime::Runtime {

@@ -1,10 +1,10 @@
 //! What a client tells whoever watches it: for logs, for figures, for people who wait.
 //!
 //! ```no_run
-//! use sdk::Event;
+//! use kettle_sdk::Event;
 //!
 //! # fn example() -> Result<(), sdk::Error> {
-//! let client = sdk::Client::builder("http://127.0.0.1:8787")
+//! let client = kettle_sdk::Client::builder("http://127.0.0.1:8787")
 //!     .observe(|event| {
 //!         if let Event::Answered { request, answer, took } = event {
 //!             println!("{} {} {} {took:?}", request.method(), request.uri(), answer.status());
