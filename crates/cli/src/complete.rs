@@ -68,6 +68,10 @@ pub(crate) fn script(shell: Shell, program: &str) -> std::io::Result<Vec<u8>> {
     let shells = Shells::builtins();
     let shell = shells.completer(&shell.to_string()).ok_or(std::io::ErrorKind::Unsupported)?;
     shell.write_registration(VARIABLE, NAME, NAME, program, &mut script)?;
+    if shell.is("zsh") {
+        // A file that zsh loads by itself is to complete the first time, too.
+        writeln!(script, "[[ $funcstack[1] == _{NAME} ]] && _clap_dynamic_completer_{NAME}")?;
+    }
     Ok(script)
 }
 

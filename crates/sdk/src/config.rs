@@ -14,8 +14,8 @@
 //! key_file = "~/.config/kettle/lab.key"     # or: key = "…", or: key_env = "LAB_KEY"
 //! ```
 //!
-//! Two profiles need no file: `local`, the default, is a `kettle serve` on this machine; `vultr` is
-//! Vultr itself.
+//! `kettle profile` writes it, and keeps what else stands there. Two profiles need no file: `local`,
+//! the default, is a `kettle serve` on this machine; `vultr` is Vultr itself.
 
 mod profiles;
 

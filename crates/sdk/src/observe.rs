@@ -3,7 +3,7 @@
 //! ```no_run
 //! use kettle_sdk::Event;
 //!
-//! # fn example() -> Result<(), sdk::Error> {
+//! # fn example() -> Result<(), kettle_sdk::Error> {
 //! let client = kettle_sdk::Client::builder("http://127.0.0.1:8787")
 //!     .observe(|event| {
 //!         if let Event::Answered { request, answer, took } = event {
