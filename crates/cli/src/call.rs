@@ -42,7 +42,7 @@ pub(crate) async fn run(
         consent::ask(&what, &client, context.stdin, context.err)?;
     }
     let limit = args.try_get_one::<u64>(LIMIT).ok().flatten().copied();
-    let paged = schema.get("properties").is_some_and(|p| p.get("cursor").is_some());
+    let paged = operation.is_paged(&schema);
     let mut answer = match paged && !fields.contains_key("cursor") {
         true => list(&client, operation, fields.clone(), limit).await?.into(),
         false => once(&client, operation, fields.clone()).await?,

@@ -10,16 +10,21 @@ mod complete;
 mod consent;
 mod deed;
 mod error;
+mod examples;
+mod front;
 mod globals;
+mod guess;
 mod input;
 mod names;
 mod operations;
 mod output;
 mod path;
+mod places;
 mod profile;
 mod raw;
 mod schema;
 mod text;
+mod version;
 mod wait;
 mod watch;
 
@@ -33,7 +38,9 @@ pub use command::{command, yes};
 pub use complete::complete;
 pub use consent::consent;
 pub use error::{Exit, Failure};
+pub use examples::examples;
 pub use globals::{check, format, settled};
+pub use guess::parse;
 pub use operations::loses;
 pub use output::Terminal;
 pub use text::{clean, clean_lines};
@@ -121,12 +128,13 @@ async fn dispatch(matches: &ArgMatches, context: &mut Context<'_>) -> Result<Exi
             Ok(Exit::Ok)
         }
         Some(("profile", args)) => profile::run(matches, args, context),
-        Some((group, args)) => {
-            let (name, args) = args.subcommand().unwrap_or(("", args));
-            let found =
-                operations::all().into_iter().find(|o| o.group.name == group && o.command == name);
-            let operation =
-                found.ok_or_else(|| Failure::usage(format!("no command `{group} {name}`")))?;
+        Some(("version", _)) => version::run(matches, context).await,
+        Some((name, args)) => {
+            if let Some(text) = front::topic(name) {
+                writeln!(context.out, "{text}")?;
+                return Ok(Exit::Ok);
+            }
+            let (operation, args) = operations::asked_for(name, args)?;
             call::run(&operation, matches, args, context).await
         }
         None => Err(Failure::usage("no command given")),

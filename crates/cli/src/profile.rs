@@ -30,11 +30,7 @@ pub(crate) fn command() -> Command {
     let add = Command::new("add")
         .about("Add a profile: an endpoint, and the key for it")
         .after_help(
-            "Examples:\n  \
-             kettle profile add vultr\n  \
-             kettle profile add lab --endpoint http://10.0.0.5:8787 --key-env LAB_KEY\n  \
-             kettle profile add ci --endpoint http://10.0.0.6:8787 < ci.key\n\n\
-             The key is asked for, unseen, or read from standard input where that is no terminal.\n\
+            "The key is asked for, unseen, or read from standard input where that is no terminal.\n\
              `vultr` is there already, and is given a key.",
         )
         .arg(new)

@@ -27,12 +27,7 @@ pub(crate) fn command() -> Command {
         .about("Call any path and print the answer as it comes")
         .override_usage("kettle api [OPTIONS] [METHOD] <PATH>")
         .after_help(
-            "Examples:\n  \
-             kettle api plans?type=vhf\n  \
-             kettle api instances --paginate -o table\n  \
-             kettle api POST ssh-keys -d '{\"name\": \"me\", \"ssh_key\": \"ssh-ed25519 AAAA\"}'\n  \
-             kettle api instances --field region=ewr --field plan=vc2-1c-1gb --field os_id=2136\n\n\
-             The exit status tells the kind of the answer's status; its body is printed in any case:\n\
+            "The exit status tells the kind of the answer's status; its body is printed in any case:\n\
              as it comes, but for control characters where standard output is a terminal. With -o,\n\
              json and yaml have the whole answer, table and csv what is in its envelope.",
         )

@@ -7,8 +7,51 @@ use serde_json::{Value, json};
 
 #[test]
 fn every_command_can_be_built() {
-    // Among others: no two arguments of one command share a flag, an id or a position.
+    // Among others: no two arguments of one command share a flag, an id or a position, and no two
+    // commands a name or an alias.
     cli::command().debug_assert();
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_stands_below_another_group_is_found_there_and_by_its_own_name() {
+    let kettle = Kettle::new(|_, _, _| (200, json!({"records": [], "block_snapshots": []})));
+    for (line, asked) in [
+        ("domain record list example.com", "GET /v2/domains/example.com/records?per_page=500"),
+        ("dns record ls example.com", "GET /v2/domains/example.com/records?per_page=500"),
+        ("record list example.com", "GET /v2/domains/example.com/records?per_page=500"),
+        ("dns domains list", "GET /v2/domains?per_page=500"),
+        ("block snapshot list", "GET /v2/blocks/snapshots?per_page=500"),
+        ("volume snapshots ls", "GET /v2/blocks/snapshots?per_page=500"),
+        ("block-snapshot list", "GET /v2/blocks/snapshots?per_page=500"),
+        ("vm show ID", "GET /v2/instances/ID"),
+        ("servers describe ID", "GET /v2/instances/ID"),
+        ("lb rm ID", "DELETE /v2/load-balancers/ID"),
+        ("lb rule rm ID ID", "DELETE /v2/load-balancers/ID/forwarding-rules/ID"),
+        (
+            "load-balancer-forwarding-rule delete ID ID",
+            "DELETE /v2/load-balancers/ID/forwarding-rules/ID",
+        ),
+        ("sshkey destroy ID", "DELETE /v2/ssh-keys/ID"),
+        ("firewall group get ID", "GET /v2/firewalls/ID"),
+        (
+            "vpc nat-gateway firewall-rule get ID ID ID",
+            "GET /v2/vpcs/ID/nat-gateway/ID/global/firewall-rules/ID",
+        ),
+    ] {
+        let ran = kettle.run(&line.replace("ID", WEB)).await;
+        assert_eq!(ran.asked, [asked.replace("ID", WEB)], "{line}: {}", ran.err);
+    }
+}
+
+#[tokio::test]
+async fn a_topic_is_shown_by_its_name_and_by_help() {
+    let kettle = Kettle::new(world);
+    for topic in ["exit-status", "keys", "names"] {
+        let (shown, help) = (kettle.run(topic).await, kettle.run(&format!("help {topic}")).await);
+        assert_eq!((shown.exit, help.exit), (0, 0), "{topic}");
+        assert!(shown.out.lines().count() > 5 && shown.out == help.out, "{topic}: {}", shown.out);
+        assert!(kettle.run("--help").await.out.contains(topic));
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,5 +1,7 @@
 //! `kettle profile`: what it writes into the file, and what it never tells.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
+
 mod common;
 
 use std::os::unix::fs::PermissionsExt;

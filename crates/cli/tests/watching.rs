@@ -1,5 +1,7 @@
 //! What is told of requests that are under way.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
+
 mod common;
 
 use std::sync::{Arc, Mutex};

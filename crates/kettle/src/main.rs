@@ -8,6 +8,8 @@ mod logging;
 mod man;
 mod serve;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod version_1;
 
 use std::fmt::Display;
@@ -24,7 +26,7 @@ fn main() -> ExitCode {
     if cli::complete(command) {
         return ExitCode::SUCCESS;
     }
-    let matches = command().get_matches();
+    let matches = cli::parse(command(), std::env::args_os()).unwrap_or_else(|e| e.exit());
     if let Err(failure) = cli::check(&matches) {
         tell_error(&failure);
         return failure.exit().into();

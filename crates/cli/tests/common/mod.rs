@@ -88,7 +88,7 @@ impl Kettle {
         let asked = Arc::new(Mutex::new(Vec::new()));
         let root = cli::settled(cli::command());
         let line = std::iter::once("kettle").chain(words.iter().copied());
-        let matches = match root.try_get_matches_from(line) {
+        let matches = match cli::parse(root, line.map(Into::into)) {
             Ok(matches) => matches,
             Err(error) => {
                 let (exit, text) = (error.exit_code() as u8, error.render().to_string());
