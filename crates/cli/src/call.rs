@@ -8,13 +8,13 @@ use clap::ArgMatches;
 use sdk::{Client, Error};
 use serde_json::{Map, Value};
 
-use crate::command::{LIMIT, TIMEOUT, WAIT, flag};
+use crate::command::{TIMEOUT, WAIT, flag};
 use crate::deed::Deed;
 use crate::error::{Exit, Failure};
-use crate::globals::OUTPUT;
 use crate::names::Known;
 use crate::operations::{self, Operation};
-use crate::{Context, consent, input, names, output, wait};
+use crate::output::View;
+use crate::{Context, consent, input, names, wait};
 
 /// Carries out one operation and prints its answer.
 pub(crate) async fn run(
@@ -25,8 +25,9 @@ pub(crate) async fn run(
 ) -> Result<Exit, Failure> {
     let schema = (operation.schema)();
     let mut fields = input::fields(operation, &schema, args, context.stdin)?;
-    let client = crate::client(matches, context)?;
     let all = operations::all();
+    let view = View::new(operation, &all, matches, args)?;
+    let client = crate::client(matches, context)?;
     let asks =
         consent::is_needed(operation.loses(|field| fields.contains_key(field)), &client, args);
     if asks {
@@ -41,18 +42,14 @@ pub(crate) async fn run(
         let what = deed().wanted(&known);
         consent::ask(&what, &client, context.stdin, context.err)?;
     }
-    let limit = args.try_get_one::<u64>(LIMIT).ok().flatten().copied();
     let paged = operation.is_paged(&schema);
     let mut answer = match paged && !fields.contains_key("cursor") {
-        true => list(&client, operation, fields.clone(), limit).await?.into(),
+        true => list(&client, operation, fields.clone(), view.fetched()).await?.into(),
         false => once(&client, operation, fields.clone()).await?,
     };
     if !operation.reads() {
         // It is done, whether or not anybody hears of it; the answer is still to be printed.
         let _ = writeln!(context.err, "{}", deed().done(&answer, &known));
-    }
-    if let (Value::Array(items), Some(limit)) = (&mut answer, limit) {
-        items.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     }
     if args.try_get_one::<bool>(WAIT).ok().flatten() == Some(&true)
         && let Some(target) = wait::target(operation, &all)
@@ -61,11 +58,7 @@ pub(crate) async fn run(
         let progress = context.terminal.progress;
         answer = target.wait(&client, &fields, answer, timeout, progress).await?;
     }
-    let format = matches.get_one::<String>(OUTPUT).map_or("table", String::as_str);
-    if context.terminal.progress && answer.as_array().is_some_and(Vec::is_empty) {
-        writeln!(context.err, "(none)")?;
-    }
-    output::print(&answer, format, context.terminal, context.out)?;
+    view.print(answer, context.terminal, context.out, context.err)?;
     context.out.flush()?;
     Ok(Exit::Ok)
 }

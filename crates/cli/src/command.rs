@@ -13,7 +13,7 @@ use crate::names::list_for;
 use crate::operations::{self, Operation};
 use crate::places::{self, PLACES, Place};
 use crate::schema::{self, Kind};
-use crate::{examples, front, wait};
+use crate::{examples, front, output, wait};
 
 /// The program's name.
 pub(crate) const NAME: &str = "kettle";
@@ -259,7 +259,8 @@ fn told(text: &str, schema: &Schema, operation: &Operation) -> String {
 /// The flag of a field, without its dashes.
 pub(crate) fn flag(field: &str) -> String {
     let name = field.replace('_', "-");
-    if OWN_FLAGS.contains(&name.as_str()) { format!("set-{name}") } else { name }
+    let is_own = |own: &[&str]| own.contains(&name.as_str());
+    if is_own(OWN_FLAGS) || is_own(output::FLAGS) { format!("set-{name}") } else { name }
 }
 
 /// What an argument takes: `points` where that is another thing's id.
@@ -331,7 +332,7 @@ fn own_options(
                     .help("How long to wait at most: 90s, 10m, 1h"),
             );
     }
-    command
+    command.args(output::args(operation, all))
 }
 
 /// `--yes`, for what may lose something: see [`crate::consent`].

@@ -133,7 +133,7 @@ mod tests {
             for arg in args() {
                 let (id, long) = (arg.get_id().as_str(), arg.get_long().unwrap());
                 let meant = !ids.contains(&id);
-                assert_eq!(help.contains(&format!("--{long}")), false, "{name}: {help}");
+                assert!(!help.contains(&format!("--{long}")), "{name}: {help}");
                 let value = match id {
                     VERBOSE => None,
                     CONNECT_TIMEOUT => Some("1s"),

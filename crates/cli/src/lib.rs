@@ -5,6 +5,7 @@
 //! calls [`run`] hands them over. The binary adds `serve`, `exec` and the like to [`command`].
 
 mod call;
+mod columns;
 mod command;
 mod complete;
 mod consent;
@@ -42,7 +43,7 @@ pub use examples::examples;
 pub use globals::{check, format, settled};
 pub use guess::parse;
 pub use operations::loses;
-pub use output::Terminal;
+pub use output::{Terminal, print};
 pub use text::{clean, clean_lines};
 pub use watch::Watch;
 
@@ -78,14 +79,6 @@ pub async fn main(matches: &ArgMatches) -> Exit {
     run(matches, context).await
 }
 
-/// Prints an answer on standard output in the format of that name.
-///
-/// # Errors
-/// When it cannot be written.
-pub fn show(answer: &serde_json::Value, format: &str) -> std::io::Result<()> {
-    output::print(answer, format, Terminal::of_process(), &mut std::io::stdout())
-}
-
 /// Carries out what was parsed by [`command`]. Results go to `out`; errors go to `err` as text, and
 /// into the exit status by their kind.
 pub async fn run(matches: &ArgMatches, mut context: Context<'_>) -> Exit {
@@ -119,7 +112,12 @@ async fn dispatch(matches: &ArgMatches, context: &mut Context<'_>) -> Result<Exi
             let document = api::openapi::document(env!("CARGO_PKG_VERSION"));
             match globals::format(matches) {
                 None | Some("json") => writeln!(context.out, "{document:#}")?,
-                Some("yaml") => output::print(&document, "yaml", context.terminal, context.out)?,
+                Some("yaml") => output::View::plain("yaml").print(
+                    document,
+                    context.terminal,
+                    context.out,
+                    context.err,
+                )?,
                 Some(other) => {
                     let text = format!("--output {other}: the document is printed as json or yaml");
                     return Err(Failure::usage(text));

@@ -16,7 +16,8 @@ use toml_edit::{DocumentMut, Item, Table, value};
 
 use crate::error::{Exit, Failure};
 use crate::text::clean;
-use crate::{Context, complete, consent, globals, input, output};
+use crate::output::View;
+use crate::{Context, complete, consent, globals, input};
 
 const NAME: &str = "@name";
 const KEY_FILE: &str = "@key-file";
@@ -100,7 +101,7 @@ pub(crate) fn run(
             let profiles = profiles(context.env)?;
             let list: Vec<Value> =
                 profiles.names.iter().map(|name| described(name, &profiles, context.env)).collect();
-            print(&list.into(), matches, context)?;
+            print(list.into(), matches, context)?;
         }
         (_, name) => {
             let profiles = profiles(context.env)?;
@@ -109,7 +110,7 @@ pub(crate) fn run(
             let mut shown = described(&target.profile, &profiles, context.env);
             shown["endpoint"] = target.endpoint.as_str().into();
             shown["key"] = target.key_origin().unwrap_or(NO_KEY_TOLD).into();
-            print(&shown, matches, context)?;
+            print(shown, matches, context)?;
         }
     }
     Ok(Exit::Ok)
@@ -117,9 +118,9 @@ pub(crate) fn run(
 
 const NO_KEY_TOLD: &str = "none";
 
-fn print(answer: &Value, matches: &ArgMatches, context: &mut Context<'_>) -> Result<(), Failure> {
-    let format = globals::format(matches).unwrap_or("table");
-    output::print(answer, format, context.terminal, context.out)?;
+fn print(answer: Value, matches: &ArgMatches, context: &mut Context<'_>) -> Result<(), Failure> {
+    let view = View::plain(globals::format(matches).unwrap_or("table"));
+    view.print(answer, context.terminal, context.out, context.err)?;
     Ok(context.out.flush()?)
 }
 

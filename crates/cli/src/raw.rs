@@ -8,8 +8,9 @@ use serde_json::{Map, Value};
 use crate::command::{FIELD, yes};
 use crate::error::{Exit, Failure};
 use crate::operations::{self, loses};
+use crate::output::{self, View};
 use crate::text::clean_lines;
-use crate::{Context, complete, consent, globals, input, output, path};
+use crate::{Context, complete, consent, input, path};
 
 const CALL: &str = "@call";
 const PATH: &str = "@path";
@@ -33,6 +34,7 @@ pub(crate) fn command() -> Command {
         )
         .args(places())
         .args(options())
+        .args(output::raw_args())
         .arg(yes())
 }
 
@@ -120,6 +122,8 @@ pub(crate) async fn run(
         consent::can_be_asked(&what, &client, context.terminal)?;
         consent::ask(&what, &client, context.stdin, context.err)?;
     }
+    let operation = operations::at(&call.method, &call.path).into_iter().next();
+    let view = View::of_raw(operation.as_ref(), matches, args)?;
     let (answer, list) = match args.get_flag(PAGINATE) {
         true => pages(&client, &call).await?,
         false => (client.raw(call.method.clone(), &call.path, call.body.clone()).await?, None),
@@ -128,11 +132,12 @@ pub(crate) async fn run(
     if args.get_flag(INCLUDE) {
         include(&answer, context)?;
     }
-    match (globals::format(matches), list) {
-        (format, Some(list)) => {
-            output::print(&list, format.unwrap_or("json"), context.terminal, context.out)?;
+    match (view, list) {
+        (view, Some(list)) => {
+            let view = view.unwrap_or_else(|| View::plain("json"));
+            view.print(list, context.terminal, context.out, context.err)?;
         }
-        (Some(format), None) if exit == Exit::Ok => formatted(&answer.body, format, context)?,
+        (Some(view), None) if exit == Exit::Ok => shaped(&answer.body, &view, context)?,
         _ => as_it_comes(&answer.body, context)?,
     }
     context.out.flush()?;
@@ -291,19 +296,18 @@ fn contents(body: &mut Value) -> Option<Value> {
     }
 }
 
-fn formatted(body: &str, format: &str, context: &mut Context<'_>) -> Result<(), Failure> {
+fn shaped(body: &str, view: &View, context: &mut Context<'_>) -> Result<(), Failure> {
     if body.is_empty() {
         return Ok(());
     }
     let mut value: Value = serde_json::from_str(body)
-        .map_err(|e| Failure::Answer(format!("--output {format}: the answer is no JSON: {e}")))?;
-    if matches!(format, "table" | "csv")
+        .map_err(|e| Failure::Answer(format!("the answer is no JSON, and stays as it is: {e}")))?;
+    if !view.is_whole()
         && let Some(inner) = contents(&mut value)
     {
         value = inner;
     }
-    output::print(&value, format, context.terminal, context.out)?;
-    Ok(())
+    view.print(value, context.terminal, context.out, context.err)
 }
 
 fn shown(text: &str, context: &Context<'_>) -> String {

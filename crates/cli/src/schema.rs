@@ -171,7 +171,7 @@ fn object(schema: &Schema, shape: &Value) -> String {
 }
 
 /// The shape behind references and `Option`.
-fn target<'a>(schema: &'a Schema, shape: &'a Value) -> &'a Value {
+pub(crate) fn target<'a>(schema: &'a Schema, shape: &'a Value) -> &'a Value {
     if let Some(path) = shape.get("$ref").and_then(Value::as_str) {
         let found = path.strip_prefix('#').and_then(|path| schema.pointer(path));
         return found.map_or(shape, |found| target(schema, found));

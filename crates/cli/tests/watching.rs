@@ -24,7 +24,7 @@ async fn verbose_shows_requests_and_answers_without_keys_and_passwords() {
     kettle.key = Some("THEKEY");
     let create = "instance create --region ewr --plan p --os-id 1 --label x -v";
     let ran = kettle.run(create).await;
-    let told = ran.watched.join("\n");
+    let told = ran.told.join("\n");
     assert!(told.starts_with("> POST http://127.0.0.1:1/v2/instances\n"), "{told}");
     for line in [
         "> authorization: Bearer ***",
@@ -41,17 +41,17 @@ async fn verbose_shows_requests_and_answers_without_keys_and_passwords() {
 
     let ran = kettle.run("api account --verbose").await;
     assert!(
-        ran.watched[0].starts_with("> GET http://127.0.0.1:1/v2/account\n"),
+        ran.told[0].starts_with("> GET http://127.0.0.1:1/v2/account\n"),
         "{:?}",
-        ran.watched
+        ran.told
     );
-    assert_eq!(kettle.run("block list").await.watched, [""; 0]);
+    assert_eq!(kettle.run("block list").await.told, [""; 0]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn verbose_shows_what_is_tried_again() {
     let ran = Kettle::new(|_, _, _| (503, json!({}))).run("block list -v").await;
-    let again = ran.watched.iter().filter(|told| told.starts_with("* trying again in ")).count();
+    let again = ran.told.iter().filter(|told| told.starts_with("* trying again in ")).count();
     assert_eq!((again, ran.asked.len()), (4, 5));
 }
 

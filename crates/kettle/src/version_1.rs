@@ -97,7 +97,7 @@ pub(crate) async fn run(matches: &ArgMatches, args: &ArgMatches) -> Result<ExitC
     let body = answer.body.trim_end_matches('\n');
     let format = cli::format(matches).filter(|_| answer.status.is_success() && !body.is_empty());
     match (format, body.is_empty()) {
-        (Some(format), _) => print(body, format)?,
+        (Some(format), _) => print(body, format, matches)?,
         (None, true) => println!("{}", answer.status),
         (None, false) if std::io::stdout().is_terminal() => println!("{}", cli::clean_lines(body)),
         (None, false) => println!("{body}"),
@@ -110,7 +110,7 @@ pub(crate) async fn run(matches: &ArgMatches, args: &ArgMatches) -> Result<ExitC
 }
 
 /// Prints an answer as `--output` says. A map of things by their numbers is a list of them.
-fn print(body: &str, format: &str) -> Result<()> {
+fn print(body: &str, format: &str, matches: &ArgMatches) -> Result<()> {
     let answer: Value = serde_json::from_str(body)
         .with_context(|| format!("--output {format}: the answer is no JSON"))?;
     let answer = match answer {
@@ -119,7 +119,7 @@ fn print(body: &str, format: &str) -> Result<()> {
         }
         answer => answer,
     };
-    Ok(cli::show(&answer, format)?)
+    Ok(cli::print(matches, answer)?)
 }
 
 fn are_things(things: &Map<String, Value>) -> bool {

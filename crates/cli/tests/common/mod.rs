@@ -17,7 +17,7 @@ pub struct Ran {
     /// `METHOD path body`, one by one.
     pub asked: Vec<String>,
     /// What was told of requests under way.
-    pub watched: Vec<String>,
+    pub told: Vec<String>,
 }
 
 /// A server: method, path with query, body -> status, body.
@@ -26,6 +26,9 @@ pub type Server = fn(&str, &str, &Value) -> (u16, Value);
 pub struct Kettle {
     pub server: Server,
     pub columns: Option<usize>,
+    pub colour: bool,
+    /// Whether somebody reads what goes to standard error.
+    pub watched: bool,
     pub stdin: &'static str,
     /// Whether somebody is there to answer.
     pub asks: bool,
@@ -76,7 +79,17 @@ pub fn world(method: &str, path: &str, _body: &Value) -> (u16, Value) {
 impl Kettle {
     pub fn new(server: Server) -> Self {
         let endpoint = "http://127.0.0.1:1";
-        Self { server, columns: None, stdin: "", asks: false, endpoint, key: None, env: &[] }
+        Self {
+            server,
+            columns: None,
+            colour: false,
+            stdin: "",
+            asks: false,
+            watched: false,
+            endpoint,
+            key: None,
+            env: &[],
+        }
     }
 
     /// Runs `kettle LINE`; words are parted at spaces.
@@ -94,7 +107,7 @@ impl Kettle {
                 let (exit, text) = (error.exit_code() as u8, error.render().to_string());
                 let (out, err) =
                     if exit == 0 { (text, String::new()) } else { (String::new(), text) };
-                return Ran { exit, out, err, asked: Vec::new(), watched: Vec::new() };
+                return Ran { exit, out, err, asked: Vec::new(), told: Vec::new() };
             }
         };
         let (server, log) = (self.server, asked.clone());
@@ -116,21 +129,26 @@ impl Kettle {
             self.env.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
         };
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let watched = Arc::new(Mutex::new(Vec::new()));
-        let told = watched.clone();
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let log = told.clone();
         let context = Context {
             env: &env,
             stdin: &mut self.stdin.as_bytes(),
             out: &mut out,
             err: &mut err,
-            terminal: Terminal { columns: self.columns, progress: false, asks: self.asks },
-            watch: cli::Watch::new(move |line| told.lock().unwrap().push(line.to_owned())),
+            terminal: Terminal {
+                columns: self.columns,
+                colour: self.colour,
+                progress: self.watched,
+                asks: self.asks,
+            },
+            watch: cli::Watch::new(move |line| log.lock().unwrap().push(line.to_owned())),
             client: Some(client),
         };
         let exit = cli::run(&matches, context).await as u8;
         let asked = asked.lock().unwrap().clone();
         let text = |bytes| String::from_utf8(bytes).unwrap();
-        let watched = watched.lock().unwrap().clone();
-        Ran { exit, out: text(out), err: text(err), asked, watched }
+        let told = told.lock().unwrap().clone();
+        Ran { exit, out: text(out), err: text(err), asked, told }
     }
 }
