@@ -13,7 +13,7 @@ use crate::names::list_for;
 use crate::operations::{self, Operation};
 use crate::places::{self, PLACES, Place};
 use crate::schema::{self, Kind};
-use crate::{examples, front, output, wait};
+use crate::{batch, edit, examples, files, front, output, subnet, wait};
 
 /// The program's name.
 pub(crate) const NAME: &str = "kettle";
@@ -140,7 +140,8 @@ fn members(
     let inside: Vec<Command> = inside.collect();
     let lines = own().filter(|o| matches!(o.command, "list" | "create"));
     let lines = lines.filter_map(|o| examples::of(&places::path(o)).into_iter().next());
-    let command = command.subcommands(commands).subcommands(inside);
+    let command = command.subcommands(commands).subcommands(edit::command(place, all));
+    let command = command.subcommands(inside);
     let shortcuts = own().filter_map(|o| Some((o.command, *places::verbs(o.command).first()?)));
     let shortcuts: Vec<String> =
         shortcuts.map(|(command, verb)| format!("{verb} ({command})")).collect();
@@ -191,7 +192,7 @@ fn usage(command: Command, operation: &Operation, schema: &Schema) -> Command {
     command.override_usage(text)
 }
 
-fn fields(operation: &Operation, schema: &Schema, all: &[Operation]) -> Vec<Arg> {
+pub(crate) fn fields(operation: &Operation, schema: &Schema, all: &[Operation]) -> Vec<Arg> {
     let required = schema::required(schema);
     let params = operation.path_fields();
     let mut args: Vec<Arg> = schema::fields(schema)
@@ -203,13 +204,15 @@ fn fields(operation: &Operation, schema: &Schema, all: &[Operation]) -> Vec<Arg>
             let arg = values(Arg::new(name.clone()), name, &kind, points);
             let arg = complete::values(arg, operation, name, &kind);
             let mut help = told(&schema::description(Some(shape)), schema, operation);
+            help.push_str(&files::help(schema, shape));
             let arg = match params.iter().position(|p| p == name) {
                 Some(i) => {
                     // A path's text is what it is: see `names::resolve`.
                     if kind != Kind::Text && list.is_some() {
                         help.push_str(" A label, or the first 8 characters of an id, will do too");
                     }
-                    arg.index(i + 1).required(true).value_name(name.to_uppercase())
+                    let arg = arg.index(i + 1).required(true).value_name(name.to_uppercase());
+                    if i + 1 == params.len() { batch::several(operation, arg) } else { arg }
                 }
                 None => {
                     match kind {
@@ -219,7 +222,8 @@ fn fields(operation: &Operation, schema: &Schema, all: &[Operation]) -> Vec<Arg>
                         }
                         _ => {}
                     }
-                    let needed = required.contains(&name.as_str());
+                    let needed =
+                        required.contains(&name.as_str()) && !subnet::is_told(schema, name);
                     if needed {
                         help.push_str(" [required]");
                     }
@@ -231,8 +235,9 @@ fn fields(operation: &Operation, schema: &Schema, all: &[Operation]) -> Vec<Arg>
                     }
                 }
             };
+            let arg = subnet::arg(schema, name, arg.help(help));
             let older = schema::description(Some(shape)).contains(" Use `");
-            if older { arg.help(help).help_heading("Older options") } else { arg.help(help) }
+            if older { arg.help_heading("Older options") } else { arg }
         })
         .collect();
     // Required flags come first in the help; the order within each half is the operation's.
@@ -329,7 +334,7 @@ fn own_options(
                     .requires(WAIT)
                     .value_parser(wait::parse_time)
                     .default_value("20m")
-                    .help("How long to wait at most: 90s, 10m, 1h"),
+                    .help("How long to wait at most: 90s, 1m30s, 1h"),
             );
     }
     command.args(output::args(operation, all))

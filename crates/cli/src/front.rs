@@ -15,8 +15,8 @@ const START: &[(&str, &str)] = &[
 ];
 
 const MORE: &str = "\
-`kettle COMMAND --help` has examples. `kettle help TOPIC` is about: exit-status, keys,
-names.";
+`kettle COMMAND --help` has examples. `kettle help TOPIC` is about: exit-status,
+files, keys, names.";
 
 /// Pages that are no command: the name, the line about it, and the text.
 const TOPICS: &[(&str, &str, &str)] = &[
@@ -34,9 +34,21 @@ Exit status of every command:
   6  rate limit
   7  server error
   8  no answer
-  9  timed out, or failed while waiting
+  9  timed out, or failed while waiting (a signal meanwhile: 130 or 143)
 
+Of several things in one command, the first failure counts; it goes on with the others.
 `kettle exec` passes on the exit status of the command that it runs.",
+    ),
+    (
+        "files",
+        "Texts from files, and answers as documents",
+        "\
+@FILE instead of a text takes it from a file, @- from standard input; @@x means @x.
+What the API wants in base64 is encoded on the way.
+
+Documents (-o json, yaml, csv) are one a command: the thing itself, or a list where
+several ids are given. Where the API answers a change with nothing, it is the thing
+as it is then, or as it was before it was deleted.",
     ),
     (
         "names",

@@ -4,14 +4,17 @@
 //! It never talks to the network by itself, and never writes to the process's own streams: whoever
 //! calls [`run`] hands them over. The binary adds `serve`, `exec` and the like to [`command`].
 
+mod batch;
 mod call;
 mod columns;
 mod command;
 mod complete;
 mod consent;
 mod deed;
+mod edit;
 mod error;
 mod examples;
+mod files;
 mod front;
 mod globals;
 mod guess;
@@ -24,6 +27,8 @@ mod places;
 mod profile;
 mod raw;
 mod schema;
+mod stop;
+mod subnet;
 mod text;
 mod version;
 mod wait;
@@ -131,6 +136,9 @@ async fn dispatch(matches: &ArgMatches, context: &mut Context<'_>) -> Result<Exi
             if let Some(text) = front::topic(name) {
                 writeln!(context.out, "{text}")?;
                 return Ok(Exit::Ok);
+            }
+            if let Some((group, args)) = edit::asked_for(name, args) {
+                return edit::run(group, matches, args, context).await;
             }
             let (operation, args) = operations::asked_for(name, args)?;
             call::run(&operation, matches, args, context).await

@@ -130,6 +130,17 @@ impl View {
         }
     }
 
+    /// Whether it is to be one document, in the end, rather than what people read as it comes.
+    pub(crate) fn is_document(&self) -> bool {
+        let for_people = self.format == Format::Table && self.query.is_none();
+        !for_people || matches!(self.shown, Shown::Keys(_))
+    }
+
+    /// Whether it can say that there is nothing to tell: an empty object.
+    pub(crate) fn can_be_empty(&self) -> bool {
+        matches!(self.format, Format::Json | Format::Yaml)
+    }
+
     /// How many items are to be fetched at most: all where they are yet to be sorted or chosen among.
     pub(crate) fn fetched(&self) -> Option<u64> {
         self.limit.filter(|_| self.filters.is_empty() && self.sort.is_empty())

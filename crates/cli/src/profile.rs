@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 use toml_edit::{DocumentMut, Item, Table, value};
 
 use crate::error::{Exit, Failure};
-use crate::text::clean;
 use crate::output::View;
+use crate::text::clean;
 use crate::{Context, complete, consent, globals, input};
 
 const NAME: &str = "@name";

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::command::{FIELD, yes};
 use crate::error::{Exit, Failure};
+use crate::files::Files;
 use crate::operations::{self, loses};
 use crate::output::{self, View};
 use crate::text::clean_lines;
@@ -215,7 +216,10 @@ fn body(
     context: &mut Context<'_>,
 ) -> Result<(Option<String>, Option<Value>), Failure> {
     let given = match input::many(args, DATA).next() {
-        Some(given) => Some(text(given, context)?),
+        Some(given) => {
+            let mut files = Files { stdin: context.stdin, env: context.env, taken: None };
+            Some(files.text("--data", given, false)?)
+        }
         None => None,
     };
     let read = |text: &String| {
@@ -234,18 +238,6 @@ fn body(
         path::set(object, &way, input::loose(value)).map_err(Failure::Usage)?;
     }
     Ok((value.as_ref().map(Value::to_string), value))
-}
-
-/// What `--data` means: a text, or one in a file.
-fn text(given: &str, context: &mut Context<'_>) -> Result<String, Failure> {
-    let Some(file) = given.strip_prefix('@') else { return Ok(given.to_owned()) };
-    let mut text = String::new();
-    let read = match file {
-        "-" => context.stdin.read_to_string(&mut text).map(|_| ()),
-        file => std::fs::read_to_string(file).map(|read| text = read),
-    };
-    read.map_err(|e| Failure::usage(format!("--data {given}: {e}")))?;
-    Ok(text)
 }
 
 /// All that the pages of a list hold, and the last answer: none of a list where that is no success.

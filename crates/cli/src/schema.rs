@@ -59,6 +59,16 @@ pub(crate) fn kind(schema: &Schema, shape: &Value) -> Kind {
     }
 }
 
+/// Whether a field of this shape holds a text in base64.
+pub(crate) fn is_encoded(schema: &Schema, shape: &Value) -> bool {
+    [shape, target(schema, shape)].iter().any(|s| s["contentEncoding"] == "base64")
+}
+
+/// Whether a field of this shape holds a password or a key.
+pub(crate) fn is_secret(shape: &Value) -> bool {
+    shape["format"] == "password"
+}
+
 /// The shape at a way such as `a.b.0`, where the schema knows it.
 pub(crate) fn at<'a>(schema: &'a Schema, way: &[String]) -> Option<&'a Value> {
     let mut shape = schema.as_value();

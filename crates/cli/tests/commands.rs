@@ -79,7 +79,8 @@ async fn flags_become_the_body() {
     assert_eq!(ran.asked, [format!("POST /v2/blocks {body}")]);
 
     let ran = kettle.run(&format!("block detach {WEB} --live=false")).await;
-    assert_eq!(ran.asked, [format!(r#"POST /v2/blocks/{WEB}/detach {{"live":false}}"#)]);
+    let detach = format!(r#"POST /v2/blocks/{WEB}/detach {{"live":false}}"#);
+    assert_eq!(ran.asked, [format!("GET /v2/blocks/{WEB}"), detach], "it is named to people");
     assert_eq!((ran.exit, &*ran.out), (0, ""));
 }
 
@@ -133,7 +134,8 @@ async fn names_and_beginnings_stand_for_ids() {
     assert_eq!(last(ran), format!(r#"POST /v2/blocks/{WEB}/attach {{"instance_id":"{DATA}"}}"#));
 
     let ran = kettle.run(&format!("block delete {WEB}")).await;
-    assert_eq!(ran.asked.len(), 1, "an id is not looked up");
+    let asked = [format!("GET /v2/blocks/{WEB}"), format!("DELETE /v2/blocks/{WEB}")];
+    assert_eq!(ran.asked, asked, "an id is looked for in no list");
 
     let ran = kettle.run("block get cb").await;
     assert_eq!(ran.exit, 2);
@@ -171,9 +173,12 @@ async fn waiting_follows_a_create_until_it_is_ready() {
         _ => (200, json!({"block": block(WEB, "web", "pending")})),
     });
     let ran = kettle.run("block create --region ewr --size-gb 50 --wait --timeout 30s").await;
-    assert_eq!((ran.exit, &*ran.out), (9, ""));
+    assert_eq!(ran.exit, 9);
+    assert!(ran.out.contains(WEB) && ran.out.contains("pending"), "it is printed: {}", ran.out);
+    let get = format!("kettle block get {WEB}");
     let said = format!("created block {WEB} (web)\nerror: block {WEB}: still pending after 30s\n");
-    assert_eq!(ran.err, said);
+    let hint = format!("hint: `{get}` shows how it stands, `{get} --wait` waits on\n");
+    assert_eq!(ran.err, said + &hint);
 }
 
 #[tokio::test(start_paused = true)]
@@ -183,7 +188,8 @@ async fn waiting_follows_a_delete_until_it_is_gone_and_power_until_it_is_so() {
         _ => (404, json!({"error": "gone", "status": 404})),
     });
     let ran = kettle.run(&format!("block delete {WEB} --wait")).await;
-    assert_eq!((ran.exit, &*ran.out, ran.asked.len()), (0, "", 2));
+    assert_eq!((ran.exit, &*ran.out, ran.asked.len()), (0, "", 3));
+    assert_eq!(ran.err, format!("deleted block {WEB}\nblock {WEB} is gone\n"));
 
     let kettle = Kettle::new(|method, _, _| match method {
         "POST" => (204, Value::Null),
@@ -209,9 +215,10 @@ async fn waiting_for_an_attachment_looks_at_whom_it_is_attached_to() {
         |instance| format!("block attach {WEB} --instance-id {instance} --wait --timeout 5s");
     assert_eq!(kettle.run(&attach(DATA)).await.exit, 0);
     let ran = kettle.run(&attach(OTHER)).await;
-    let said = format!("attached block {WEB} to instance {OTHER}\n");
+    let said = format!("attached block {WEB} (web) to instance {OTHER}\n");
     let late = format!("error: block {WEB}: still not attached after 5s\n");
-    assert_eq!((ran.exit, ran.err), (9, said + &late));
+    let hint = format!("hint: `kettle block get {WEB}` shows how it stands\n");
+    assert_eq!((ran.exit, ran.err), (9, said + &late + &hint));
     assert_eq!(kettle.run(&format!("block detach {WEB} --wait --timeout 5s")).await.exit, 9);
 }
 
@@ -294,7 +301,7 @@ async fn a_raw_call_needs_no_method_and_no_version_and_takes_its_body_from_anywh
         ("api get", "error: get: of what?"),
         ("api GET blocks -X POST", "there are two methods"),
         ("api blocks -d {", "--data: this is no JSON: EOF"),
-        ("api blocks -d @/nobody/has/this", "--data @/nobody/has/this: No such file"),
+        ("api blocks -d @/nobody/has/this", "--data: cannot read `/nobody/has/this`: No such file"),
         ("api blocks -d [] --field a=1", "--field: the body is no object"),
         ("api https://elsewhere/v2/account", "is not at http://127.0.0.1:1: name the other one"),
         ("api POST blocks --paginate", "--paginate is for lists"),

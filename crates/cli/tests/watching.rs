@@ -40,11 +40,7 @@ async fn verbose_shows_requests_and_answers_without_keys_and_passwords() {
     assert!(ran.out.contains("hunter2"), "the result is whole: {}", ran.out);
 
     let ran = kettle.run("api account --verbose").await;
-    assert!(
-        ran.told[0].starts_with("> GET http://127.0.0.1:1/v2/account\n"),
-        "{:?}",
-        ran.told
-    );
+    assert!(ran.told[0].starts_with("> GET http://127.0.0.1:1/v2/account\n"), "{:?}", ran.told);
     assert_eq!(kettle.run("block list").await.told, [""; 0]);
 }
 

@@ -119,7 +119,7 @@ fn print(body: &str, format: &str, matches: &ArgMatches) -> Result<()> {
         }
         answer => answer,
     };
-    Ok(cli::print(matches, answer)?)
+    Ok(cli::print(&answer, matches)?)
 }
 
 fn are_things(things: &Map<String, Value>) -> bool {

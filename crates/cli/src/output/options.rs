@@ -88,10 +88,21 @@ pub(crate) fn raw_args() -> [Arg; 4] {
     let option = |id: &'static str| Arg::new(id).long(id.trim_start_matches('@'));
     let some = |id| option(id).action(ArgAction::Append);
     [
-        some(COLUMNS).value_delimiter(',').value_name("A,B.C|all").help("Show these fields in a table"),
-        some(SORT).value_delimiter(',').value_name("FIELD,-FIELD").allow_hyphen_values(true).help("Sort by these fields; `-` for the largest first"),
-        some(FILTER).value_name("FIELD=VALUE").help("Show only what fits: = != ~ (contains) !~ < <= > >="),
-        option(QUERY).value_name("JQ").help("Print what this jq expression makes of the whole answer"),
+        some(COLUMNS)
+            .value_delimiter(',')
+            .value_name("A,B.C|all")
+            .help("Show these fields in a table"),
+        some(SORT)
+            .value_delimiter(',')
+            .value_name("FIELD,-FIELD")
+            .allow_hyphen_values(true)
+            .help("Sort by these fields; `-` for the largest first"),
+        some(FILTER)
+            .value_name("FIELD=VALUE")
+            .help("Show only what fits: = != ~ (contains) !~ < <= > >="),
+        option(QUERY)
+            .value_name("JQ")
+            .help("Print what this jq expression makes of the whole answer"),
     ]
     .map(|arg| arg.help_heading("Output options"))
 }
@@ -112,11 +123,14 @@ impl View {
         match (operation, of_operation, crate::globals::format(matches)) {
             (None, Some(id), _) => {
                 let option = id.trim_start_matches('@');
-                let text = format!("--{option}: the path is of no known operation; --query does with any");
+                let text =
+                    format!("--{option}: the path is of no known operation; --query does with any");
                 Err(Failure::usage(text))
             }
             (_, None, None) if !given(&QUERY) => Ok(None),
-            (Some(operation), ..) => Self::new(operation, &operations::all(), matches, args).map(Some),
+            (Some(operation), ..) => {
+                Self::new(operation, &operations::all(), matches, args).map(Some)
+            }
             (None, None, format) => {
                 let mut view = Self::plain(format.unwrap_or("table"));
                 if let Some(expression) = many(args, QUERY).next() {
