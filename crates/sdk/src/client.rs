@@ -15,6 +15,7 @@ use crate::config::{self, Target};
 use crate::error::{Error, excerpt, refusal};
 use crate::limit::Limit;
 use crate::net::{self, Net};
+use crate::observe::{Event, Observer};
 use crate::retry::{self, Retry};
 use crate::transport::{Fault, FaultKind, Request, Response, Transport};
 use crate::whoami::Question;
@@ -35,7 +36,8 @@ struct Inner {
     loopback: bool,
     authorization: Option<HeaderValue>,
     /// What whoever answers has to prove before anything is sent.
-    proof: Option<Proof>,
+    proof: Option<Arc<Proof>>,
+    observer: Option<Arc<Observer>>,
     limit: Option<Arc<Limit>>,
     retry: Retry,
     attempt_timeout: Duration,
@@ -61,6 +63,7 @@ pub struct Builder {
     timeout: Duration,
     body_limit: usize,
     transport: Option<Arc<dyn Transport>>,
+    observer: Option<Arc<Observer>>,
 }
 
 /// An answer as it came, whatever its status. `Debug` tells nothing of the body, which may hold a
@@ -111,6 +114,7 @@ impl Client {
             timeout: Duration::from_secs(180),
             body_limit: 64 << 20,
             transport: None,
+            observer: None,
         }
     }
 
@@ -119,11 +123,31 @@ impl Client {
     /// # Errors
     /// When the endpoint is no address, or the key cannot be sent.
     pub fn for_target(target: &Target) -> Result<Self, Error> {
+        Self::builder_for(target).build()
+    }
+
+    /// A client for a target that was resolved, with more to be said of it.
+    pub fn builder_for(target: &Target) -> Builder {
         let builder = Self::builder(&target.endpoint).proving(target.to_prove());
         match &target.key {
-            Some(key) => builder.key(key).build(),
-            None => builder.build(),
+            Some(key) => builder.key(key),
+            None => builder,
         }
+    }
+
+    /// The same client, of whose exchanges `observer` hears instead of another: see [`Event`].
+    #[must_use]
+    pub fn observed(&self, observer: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
+        let inner = Inner {
+            transport: self.inner.transport.clone(),
+            endpoint: self.inner.endpoint.clone(),
+            authorization: self.inner.authorization.clone(),
+            proof: self.inner.proof.clone(),
+            observer: Some(Arc::new(observer)),
+            limit: self.inner.limit.clone(),
+            ..*self.inner
+        };
+        Self { inner: Arc::new(inner) }
     }
 
     /// The same client for another key, or for none where it is empty. Both share connections and
@@ -138,6 +162,7 @@ impl Client {
             endpoint: self.inner.endpoint.clone(),
             authorization: key.map(bearer).transpose()?,
             proof: None,
+            observer: self.inner.observer.clone(),
             limit: self.inner.limit.clone(),
             ..*self.inner
         };
@@ -269,6 +294,7 @@ impl Client {
                 Some(pause) if !last && Instant::now() + pause < deadline => pause,
                 _ => return outcome.map_err(|e| self.failed(method, path, e)),
             };
+            self.about(Some(&request), |request| Event::Pausing { request, pause });
             tokio::time::sleep(pause).await;
             attempt += 1;
         }
@@ -295,10 +321,35 @@ impl Client {
     }
 
     async fn carry(&self, request: Request, allowed: Duration) -> Result<Response, Failed> {
+        let kept = self.inner.observer.is_some().then(|| request.clone());
+        let start = Instant::now();
+        self.about(kept.as_ref(), |request| Event::Sending { request });
         let exchange = self.inner.transport.exchange(request);
-        match tokio::time::timeout(allowed, exchange).await {
+        let outcome = match tokio::time::timeout(allowed, exchange).await {
             Ok(answer) => answer.map_err(Failed::Fault),
             Err(_) => Err(Failed::TimedOut(allowed)),
+        };
+        let took = start.elapsed();
+        match &outcome {
+            Ok(answer) => {
+                self.about(kept.as_ref(), |r| Event::Answered { request: r, answer, took })
+            }
+            Err(failed) => {
+                let reason = failed.reason();
+                self.about(kept.as_ref(), |r| Event::Failed { request: r, reason: &reason, took });
+            }
+        }
+        outcome
+    }
+
+    /// Tells the observer, where there is one.
+    fn about<'a>(
+        &self,
+        request: Option<&'a Request>,
+        event: impl FnOnce(&'a Request) -> Event<'a>,
+    ) {
+        if let (Some(observer), Some(request)) = (&self.inner.observer, request) {
+            observer(&event(request));
         }
     }
 
@@ -385,6 +436,17 @@ impl fmt::Debug for Builder {
     }
 }
 
+impl Failed {
+    /// What happened, for whoever watches.
+    fn reason(&self) -> String {
+        match self {
+            Self::Fault(fault) => fault.to_string(),
+            Self::TimedOut(after) => format!("no answer within {after:?}"),
+            Self::Unsent(error) => error.to_string(),
+        }
+    }
+}
+
 impl Builder {
     /// The API key. White space around it is dropped: files end with a newline.
     #[must_use]
@@ -449,6 +511,19 @@ impl Builder {
         self
     }
 
+    /// Somebody who hears of each exchange: see [`Event`].
+    #[must_use]
+    pub fn observe(mut self, observer: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// Without a key: for API v1, which has it in a header of its own.
+    pub(crate) fn without_key(mut self) -> Self {
+        self.key = None;
+        self
+    }
+
     /// The client.
     ///
     /// # Errors
@@ -469,7 +544,8 @@ impl Builder {
             endpoint,
             loopback,
             authorization,
-            proof: self.to_prove.map(|key| Proof { key, given: OnceLock::new() }),
+            proof: self.to_prove.map(|key| Arc::new(Proof { key, given: OnceLock::new() })),
+            observer: self.observer,
             limit: self
                 .rate
                 .unwrap_or((!loopback).then_some(30))

@@ -14,14 +14,18 @@
 //! key_file = "~/.config/kettle/lab.key"     # or: key = "…", or: key_env = "LAB_KEY"
 //! ```
 //!
-//! Two profiles need no file: `local`, the default, is a `kettle serve` on this machine; `vultr` is
-//! Vultr itself.
+//! `kettle profile` writes it, and keeps what else stands there. Two profiles need no file: `local`,
+//! the default, is a `kettle serve` on this machine; `vultr` is Vultr itself.
+
+mod profiles;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use api::Secret;
 use serde::Deserialize;
+
+pub use profiles::{BUILT_IN, Profiles, profiles};
 
 use crate::Error;
 
@@ -77,6 +81,11 @@ impl Target {
     /// The key that whoever answers must prove to have before it is sent.
     pub(crate) fn to_prove(&self) -> Option<String> {
         self.key.clone().filter(|_| self.of_server)
+    }
+
+    /// Where the key is from; none where there is no key.
+    pub fn key_origin(&self) -> Option<&str> {
+        self.key.as_ref().map(|_| self.origin.as_str())
     }
 
     /// For who is told that the key is wrong, or that there is none: where it is from, or why there
