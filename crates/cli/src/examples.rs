@@ -68,9 +68,27 @@ fn at(command: Command, left: &str, path: &str) -> Command {
     }
 }
 
+/// The words of a line, as a shell takes them.
+pub fn words(line: &str) -> Vec<String> {
+    let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
+    for c in line.chars() {
+        match quote {
+            Some(open) if c == open => quote = None,
+            None if matches!(c, '\'' | '"') => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            None if c == ' ' => words.extend(word.take()),
+            _ => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    words
+}
+
 /// The line, broken between arguments as a shell wants it.
 fn wrapped(line: &str) -> String {
-    let parts = arguments(words(line));
+    let parts = arguments(quoted(line));
     let lines = lines(parts, WIDTH - 4, WIDTH - 8);
     format!("  {}", lines.join(" \\\n      "))
 }
@@ -103,7 +121,7 @@ fn arguments<'a>(words: impl Iterator<Item = &'a str>) -> Vec<String> {
 }
 
 /// The words of a line, with their quotes.
-fn words(line: &str) -> impl Iterator<Item = &str> {
+fn quoted(line: &str) -> impl Iterator<Item = &str> {
     let mut quote = None;
     line.split(move |c: char| {
         match quote {

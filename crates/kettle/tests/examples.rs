@@ -91,7 +91,7 @@ struct Ran {
 async fn run(world: &World, words: &[String]) -> Ran {
     let root = cli::command();
     let line = std::iter::once("kettle".to_owned()).chain(words.iter().cloned());
-    let matches = match cli::parse(root.clone(), line.map(Into::into)) {
+    let matches = match cli::parse(root, line.map(Into::into)) {
         Ok(matches) => matches,
         Err(error) => {
             return Ran { exit: 2, out: String::new(), err: error.render().to_string() };
@@ -99,13 +99,13 @@ async fn run(world: &World, words: &[String]) -> Ran {
     };
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let context = Context {
-        root,
         // It changes nothing.
         env: &|name| (name == "EDITOR").then(|| "true".to_owned()),
         stdin: &mut std::io::empty(),
         out: &mut out,
         err: &mut err,
         terminal: Terminal { columns: None, progress: false, asks: true, colour: false },
+        watch: cli::Watch::new(|_| {}),
         client: Some(world.client.clone()),
     };
     let mut run = Box::pin(cli::run(&matches, context));
@@ -122,31 +122,13 @@ async fn run(world: &World, words: &[String]) -> Ran {
     Ran { exit: exit as u8, out: text(out), err: text(err) }
 }
 
-/// The words of a line, as a shell takes them.
-fn words(line: &str) -> Vec<String> {
-    let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
-    for c in line.chars() {
-        match quote {
-            Some(open) if c == open => quote = None,
-            None if matches!(c, '\'' | '"') => {
-                quote = Some(c);
-                word.get_or_insert_default();
-            }
-            None if c == ' ' => words.extend(word.take()),
-            _ => word.get_or_insert_default().push(c),
-        }
-    }
-    words.extend(word);
-    words
-}
-
 async fn make(world: &World, lines: &[&str]) -> Result<(), String> {
     for line in lines {
         if line.is_empty() {
             world.settle().await;
             continue;
         }
-        let ran = run(world, &words(line)).await;
+        let ran = run(world, &cli::words(line)).await;
         if ran.exit != 0 {
             return Err(format!("(before) kettle {line}\n  {}", ran.err.trim_end()));
         }
@@ -155,13 +137,13 @@ async fn make(world: &World, lines: &[&str]) -> Result<(), String> {
 }
 
 async fn asked(world: &World, line: &str) -> Result<Value, String> {
-    let ran = run(world, &words(&format!("{line} -o json"))).await;
+    let ran = run(world, &cli::words(&format!("{line} -o json"))).await;
     serde_json::from_str(&ran.out).map_err(|e| format!("(before) {line}: {e}: {}", ran.err))
 }
 
 /// What stands for a placeholder.
 async fn filled(world: &World, path: &str, args: &str, word: &str) -> Result<String, String> {
-    let thing = words(args).into_iter().next().unwrap();
+    let thing = cli::words(args).into_iter().next().unwrap();
     let (group, _) = path.rsplit_once(' ').unwrap();
     let (answer, pointer) = match (word, path) {
         ("ID", "instance job") => {
@@ -185,7 +167,8 @@ async fn filled(world: &World, path: &str, args: &str, word: &str) -> Result<Str
 
 /// The binary's own commands need more than a world; `tests` in `main.rs` reads theirs.
 fn needs_the_binary(path: &str) -> bool {
-    ["serve", "exec", "gateway", "man", "v1"].contains(&path.split(' ').next().unwrap())
+    let own = ["serve", "exec", "gateway", "man", "profile", "v1"];
+    own.contains(&path.split(' ').next().unwrap())
 }
 
 /// A world with all of it.
@@ -207,7 +190,7 @@ async fn try_out(world: &World, path: &str, args: &str) -> Result<(), String> {
 }
 
 async fn step(world: &World, path: &str, args: &str) -> Result<(), String> {
-    let mut line = words(&format!("{path} {args}"));
+    let mut line = cli::words(&format!("{path} {args}"));
     for placeholder in ["ID", "IPV4", "IPV6"] {
         // In JSON an `ID` is a field's name.
         let inside = format!("\"{placeholder}\"");
