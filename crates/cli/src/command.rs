@@ -49,7 +49,8 @@ or --yes is given.
 Keys: VULTR_API_KEY goes to VULTR_API_ENDPOINT, or to Vultr where that is not set,
 and nowhere else; a profile's key goes to the profile's endpoint. The server on
 this machine (profile `local`, the default) gets the key in its data directory.
-Environment: VULTR_API_KEY, VULTR_API_ENDPOINT, KETTLE_PROFILE, KETTLE_CONFIG.";
+Environment: VULTR_API_KEY, VULTR_API_ENDPOINT, KETTLE_PROFILE, KETTLE_CONFIG,
+KETTLE_DATA.";
 
 /// The place of the first group of commands in the help; what the binary adds may stand before it.
 const FIRST_GROUP: usize = 10;
@@ -71,6 +72,7 @@ pub fn command() -> Command {
         .arg_required_else_help(true)
         .max_term_width(100)
         .args(global_options())
+        .arg(crate::data::arg())
         // Room for what the binary puts before the groups in its help.
         .next_display_order(FIRST_GROUP)
         .subcommands(groups.into_iter().map(|g| {
@@ -78,7 +80,7 @@ pub fn command() -> Command {
             let plural = format!("{}s", g.name);
             command.alias(Str::from(plural)).arg_required_else_help(true).defer(group_commands)
         }))
-        .subcommand(crate::raw::command())
+        .subcommand(crate::data::add(crate::raw::command()))
         .subcommand(completions())
         .subcommand(
             Command::new("openapi").about("Print the OpenAPI document of what this build serves"),
@@ -127,7 +129,7 @@ pub(crate) fn details<E: Endpoint>(command: Command) -> Command {
     let operation = all.iter().find(|o| o.op.id == E::OP.id).expect("`E` was visited");
     let schema = (operation.schema)();
     let command = command.args(fields(operation, &schema, &all));
-    own_options(command, operation, &schema, &all)
+    crate::data::add(own_options(command, operation, &schema, &all))
 }
 
 fn fields(operation: &Operation, schema: &Schema, all: &[Operation]) -> Vec<Arg> {

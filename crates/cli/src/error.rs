@@ -86,7 +86,7 @@ pub enum Failure {
 
 impl Failure {
     /// A mistake on the command line.
-    pub(crate) fn usage(text: impl Into<String>) -> Self {
+    pub fn usage(text: impl Into<String>) -> Self {
         Self::Usage(text.into())
     }
 
@@ -113,6 +113,12 @@ impl Failure {
             }
             _ => false,
         }
+    }
+
+    /// Whether nobody answers at the endpoint at all.
+    pub(crate) fn is_nobody_there(&self) -> bool {
+        let Self::Call(Error::Transport { fault, .. }) = self else { return false };
+        fault.kind == sdk::FaultKind::Connect
     }
 
     /// Says what went wrong. Our own words may have lines; what others say is one.

@@ -7,6 +7,7 @@
 mod call;
 mod command;
 mod consent;
+mod data;
 mod deed;
 mod error;
 mod input;
@@ -14,6 +15,7 @@ mod names;
 mod operations;
 mod output;
 mod path;
+mod process;
 mod raw;
 mod schema;
 mod text;
@@ -26,10 +28,12 @@ use sdk::Client;
 use sdk::config::{self, Env, Target, Wanted};
 
 pub use command::{command, yes};
-pub use consent::consent;
+pub use consent::{agreement, consent};
+pub use data::{DATA, data};
 pub use error::{Exit, Failure};
 pub use operations::loses;
 pub use output::Terminal;
+pub use process::{print_json, print_json_line, print_note, print_text, said_yes, wants_json};
 pub use text::{clean, clean_lines};
 
 /// What a run of the command line reads, writes and knows about its surroundings.
@@ -71,12 +75,32 @@ pub async fn run(matches: &ArgMatches, mut context: Context<'_>) -> Exit {
         Ok(exit) => exit,
         Err(failure) => {
             // Where even this cannot be written, the exit status is all that is left.
-            let _ = failure.report(context.err);
-            if failure.is_about_the_key() {
-                let _ = hint(matches, &mut context);
-            }
+            let _ = report(&failure, matches, context.env, context.err);
             failure.exit()
         }
+    }
+}
+
+/// Says what went wrong, and what may help.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn report(
+    failure: &Failure,
+    matches: &ArgMatches,
+    env: Env<'_>,
+    err: &mut dyn Write,
+) -> std::io::Result<()> {
+    failure.report(err)?;
+    let Ok(target) = target(matches, env) else { return Ok(()) };
+    let hint = match failure {
+        failure if failure.is_about_the_key() => Some(target.hint()),
+        failure if failure.is_nobody_there() => target.when_silent(),
+        _ => None,
+    };
+    match hint {
+        Some(hint) => writeln!(err, "hint: {}", clean(&hint)),
+        None => Ok(()),
     }
 }
 
@@ -131,6 +155,6 @@ fn client(matches: &ArgMatches, context: &Context<'_>) -> Result<Client, Failure
 pub fn target(matches: &ArgMatches, env: Env<'_>) -> Result<Target, config::ConfigError> {
     let text = |name| matches.get_one::<String>(name).cloned();
     let wanted =
-        Wanted { profile: text(command::PROFILE), endpoint: text(command::ENDPOINT), key: None };
+        Wanted { profile: text(command::PROFILE), endpoint: text(command::ENDPOINT), key: None, data: data(matches) };
     config::resolve(&wanted, env)
 }
