@@ -154,7 +154,11 @@ fn client(matches: &ArgMatches, context: &Context<'_>) -> Result<Client, Failure
 /// When they contradict each other or cannot be read.
 pub fn target(matches: &ArgMatches, env: Env<'_>) -> Result<Target, config::ConfigError> {
     let text = |name| matches.get_one::<String>(name).cloned();
-    let wanted =
-        Wanted { profile: text(command::PROFILE), endpoint: text(command::ENDPOINT), key: None, data: data(matches) };
+    let wanted = Wanted {
+        profile: text(command::PROFILE),
+        endpoint: text(command::ENDPOINT),
+        key: None,
+        data: data(matches),
+    };
     config::resolve(&wanted, env)
 }

@@ -39,8 +39,9 @@ pub(crate) fn command() -> Command {
         .default_value("https://api.vultr.com")
         .help("The endpoint of v2 that carries the calls out");
     let listen = listen::arg("127.0.0.1:8788");
-    let data = settings::data_arg()
-        .help("Keep the ids here, in gateway.db [default: KETTLE_DATA, or the user's data directory]");
+    let data = settings::data_arg().help(
+        "Keep the ids here, in gateway.db [default: KETTLE_DATA, or the user's data directory]",
+    );
     let limit = Arg::new(LIMIT)
         .long(LIMIT)
         .value_name("NUMBER")

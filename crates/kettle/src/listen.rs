@@ -14,7 +14,9 @@ pub(crate) fn arg(default: &'static str) -> Arg {
         .value_name("ADDRESS")
         .value_parser(parse)
         .default_value(default)
-        .help("Where to listen: a port of this machine's, or ADDRESS:PORT; port 0 takes any free one")
+        .help(
+            "Where to listen: a port of this machine's, or ADDRESS:PORT; port 0 takes any free one",
+        )
 }
 
 /// The address that is meant. A port alone is one of this machine's own: nobody else is let in by a
@@ -39,10 +41,12 @@ fn parse(text: &str) -> Result<SocketAddr, String> {
     let ip = match host {
         "" | "localhost" => IpAddr::from(Ipv4Addr::LOCALHOST),
         "*" => return Err(format!("for every address of this machine, write 0.0.0.0:{port}")),
-        host => return Err(format!(
-            "`{host}` is no address; names are not looked up, but for localhost. 127.0.0.1:{port} is \
+        host => {
+            return Err(format!(
+                "`{host}` is no address; names are not looked up, but for localhost. 127.0.0.1:{port} is \
              for this machine alone, 0.0.0.0:{port} for others too"
-        )),
+            ));
+        }
     };
     Ok(SocketAddr::new(ip, port))
 }

@@ -104,7 +104,8 @@ async fn ask(asked: &Asked, args: &ArgMatches, query: &str) -> Result<Found, Fai
 fn line(request: &Value, zone: &TimeZone) -> String {
     let text = |name: &str| request[name].as_str().unwrap_or_default();
     let at = text("at").parse::<jiff::Timestamp>().unwrap_or_default().to_zoned(zone.clone());
-    let took = Duration::try_from_secs_f64(request["duration_ms"].as_f64().unwrap_or_default() / 1e3);
+    let took =
+        Duration::try_from_secs_f64(request["duration_ms"].as_f64().unwrap_or_default() / 1e3);
     let took = server::time_taken(took.unwrap_or_default());
     let (method, path, status) = (text("method"), text("path"), &request["status"]);
     let line = format!("{} {method} {path} {status} {took}", at.strftime("%H:%M:%S"));

@@ -97,7 +97,9 @@ fn write(lines: &Receiver<Told>, waiting: &AtomicUsize, lost: &AtomicUsize) {
                 waiting.fetch_sub(line.len(), SeqCst);
                 match lost.swap(0, SeqCst) {
                     0 => {}
-                    n => drop(writeln!(err, "... {n} lines are missing: they were not read in time")),
+                    n => {
+                        drop(writeln!(err, "... {n} lines are missing: they were not read in time"))
+                    }
                 }
             }
             Told::Done(done) => drop(done.send(())),

@@ -33,9 +33,7 @@ fn main() -> ExitCode {
         Some((serve::NAME, args)) if detach::is_asked_for(args) => {
             report(detach::run(args, data), ExitCode::FAILURE)
         }
-        Some((serve::NAME, args)) => {
-            logged("info", args, serve::run(args, data))
-        }
+        Some((serve::NAME, args)) => logged("info", args, serve::run(args, data)),
         Some((gateway::NAME, args)) => logged("info", args, gateway::run(args, data)),
         Some((version_1::NAME, args)) => {
             let _log = logging::start("warn", false);

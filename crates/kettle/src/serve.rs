@@ -81,12 +81,13 @@ pub(crate) async fn run(args: &ArgMatches, data: Option<PathBuf>) -> Result<Exit
         Ok(up) => up,
         Err(error) => return Err(explained(error, home.as_ref())),
     };
-    announce(&up, &settings, home.as_ref(), wish.as_ref());
     let url = up.url();
     if let Some(path) = ready {
         write_url(path, &url, ASKED_FOR)?;
     }
     home.as_ref().map_or(Ok(()), |home| home.tell_url(&url))?;
+    // Whoever reads this finds the server from here on.
+    announce(&up, &settings, home.as_ref(), wish.as_ref());
     if detach::is_detached(args) {
         detach::let_go()?;
     }
@@ -234,9 +235,9 @@ pub(crate) fn explained(error: anyhow::Error, home: Option<&Home>) -> anyhow::Er
     let Some(home) = home.filter(|_| is_taken(&error)) else { return error };
     let at = home.known_url().map(|url| format!(" at {url}")).unwrap_or_default();
     anyhow!(
-        "another server runs on the data directory {}{at}; stop it, or give this one a directory \
-         of its own with --data DIR",
-        home.path().display()
+        "another server runs on the data directory {place}{at}; stop it (`kettle stop --data \
+         {place}`), or give this one a directory of its own with --data DIR",
+        place = quoted(home.path())
     )
 }
 

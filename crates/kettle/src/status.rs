@@ -158,7 +158,8 @@ pub(crate) fn things(status: &Map<String, Value>) -> Option<String> {
 /// A point in time as this machine's clocks show it, and how long ago that was.
 fn since(time: &str) -> String {
     let Ok(then) = time.parse::<jiff::Timestamp>() else { return time.to_owned() };
-    let shown = then.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string();
+    let shown =
+        then.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string();
     let seconds = (Clock::system().now() - then.as_millisecond()).max(0) / 1000;
     let ago = match seconds {
         0..120 => format!("{seconds} s"),

@@ -47,7 +47,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<Exit, Failure> {
     let told = asked.ask(api::Method::POST, "/_kettle/stop").await;
     match (&told, &home) {
         (Ok(_), _) => {}
-        (Err(failure), Some(home)) if failure.exit() == Exit::Transport => {
+        (Err(failure), Some(home)) if is_silence(failure) => {
             if !home.is_served() {
                 let place = home.path().display();
                 cli::print_note(&format!("no server runs on {place}: nothing to stop"));
@@ -70,6 +70,11 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<Exit, Failure> {
     }
     cli::print_note(&format!("stopped the server at {endpoint}"));
     Ok(Exit::Ok)
+}
+
+/// Whether nobody answers, or not in time.
+fn is_silence(failure: &Failure) -> bool {
+    matches!(failure.exit(), Exit::Transport | Exit::Wait)
 }
 
 /// Sends the process that holds the directory the signal to stop.
@@ -98,9 +103,8 @@ async fn is_there(asked: &Asked, home: Option<&Home>) -> bool {
 pub(crate) async fn reset(matches: &ArgMatches, args: &ArgMatches) -> Result<Exit, Failure> {
     let asked = Asked::new(matches)?;
     let status = asked.status().await?;
-    let what = things(&status).map_or("what there is (nothing)".into(), |things| {
-        format!("everything ({things})")
-    });
+    let what = things(&status)
+        .map_or("what there is (nothing)".into(), |things| format!("everything ({things})"));
     if !cli::said_yes(args) {
         cli::agreement(&format!("delete {what}"), &asked.target)?;
     }

@@ -104,7 +104,9 @@ impl Here {
         let places = self.url.iter().map(String::as_str).chain([LOCAL]);
         places.into_iter().any(|place| {
             is_same(place, endpoint)
-                || (is_here(place) && is_here(endpoint) && is_same(place, &renamed(endpoint, place)))
+                || (is_here(place)
+                    && is_here(endpoint)
+                    && is_same(place, &renamed(endpoint, place)))
         })
     }
 }
@@ -379,7 +381,8 @@ fn renamed(endpoint: &str, like: &str) -> String {
 /// Whether this host is this machine.
 pub(crate) fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || bare.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
+    host.eq_ignore_ascii_case("localhost")
+        || bare.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
 }
 
 fn directory(env: Env<'_>, variable: &str, below_home: &str) -> Option<PathBuf> {

@@ -86,19 +86,7 @@ impl App {
         let unserved = unserved::Unserved::new(routes.0.iter().map(|route| &route.op));
         let document = std::sync::OnceLock::new();
         let started = control.clock().now();
-        Self {
-            control,
-            key,
-            limits,
-            rate,
-            room,
-            unserved,
-            document,
-            place,
-            stop,
-            journal,
-            started,
-        }
+        Self { control, key, limits, rate, room, unserved, document, place, stop, journal, started }
     }
 }
 

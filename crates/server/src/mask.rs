@@ -41,7 +41,8 @@ impl Secrets {
         match schema {
             Value::Object(fields) => {
                 if let Some(Value::Object(properties)) = fields.get("properties") {
-                    let secret = properties.iter().filter(|(_, shape)| shape["format"] == "password");
+                    let secret =
+                        properties.iter().filter(|(_, shape)| shape["format"] == "password");
                     self.0.extend(secret.map(|(name, _)| name.clone()));
                 }
                 fields.values().for_each(|value| self.look(value));
@@ -160,7 +161,8 @@ fn cut(text: &str) -> String {
         // An escape that is cut in two would make the rest no JSON.
         Some((at, _)) => {
             let shown = text[..at].trim_end_matches(|c: char| c == '\\' || c == '%');
-            let shown = shown.rsplit_once("\\u").filter(|(_, hex)| hex.len() < 4).map_or(shown, |(s, _)| s);
+            let shown =
+                shown.rsplit_once("\\u").filter(|(_, hex)| hex.len() < 4).map_or(shown, |(s, _)| s);
             format!("{shown}… ({} characters)", text.chars().count())
         }
         None => text.to_owned(),
@@ -200,15 +202,18 @@ mod tests {
         for text in [body_of.to_string(), format!("{body_of:#}")] {
             let shown = body(text.as_bytes());
             let read: Value = serde_json::from_str(&shown).unwrap();
-            assert_eq!(read, json!({
-                "label": "say \"password\": \"shown\"",
-                "password": "***",
-                "nested": [{"api_key": "***", "n": 1}],
-                "token": "***",
-                "secret": "***",
-                "default_password": "",
-                "region": "ewr",
-            }));
+            assert_eq!(
+                read,
+                json!({
+                    "label": "say \"password\": \"shown\"",
+                    "password": "***",
+                    "nested": [{"api_key": "***", "n": 1}],
+                    "token": "***",
+                    "secret": "***",
+                    "default_password": "",
+                    "region": "ewr",
+                })
+            );
             // Nor of one that is cut off anywhere.
             for end in 0..text.len() {
                 let shown = body(&text.as_bytes()[..end]);
@@ -219,8 +224,14 @@ mod tests {
 
     #[test]
     fn forms_and_addresses_are_masked_too() {
-        assert_eq!(body(b"SUBID=1&api_key=K&password=P&label=x"), "SUBID=1&api_key=***&password=***&label=x");
-        assert_eq!(path("/v1/server/list?api_key=K&SUBID=1"), "/v1/server/list?api_key=***&SUBID=1");
+        assert_eq!(
+            body(b"SUBID=1&api_key=K&password=P&label=x"),
+            "SUBID=1&api_key=***&password=***&label=x"
+        );
+        assert_eq!(
+            path("/v1/server/list?api_key=K&SUBID=1"),
+            "/v1/server/list?api_key=***&SUBID=1"
+        );
         assert_eq!(path("/v2/plans?type=vhf"), "/v2/plans?type=vhf");
     }
 
@@ -231,7 +242,8 @@ mod tests {
         let shown = format!("{}… (500 characters)", "x".repeat(SHOWN));
         assert_eq!(read, json!({"user_data": shown, "label": "web"}));
         for fill in 0..10 {
-            let odd = json!({"user_data": format!("{}{}", "x".repeat(50 + fill), "\u{1}\"".repeat(50))});
+            let odd =
+                json!({"user_data": format!("{}{}", "x".repeat(50 + fill), "\u{1}\"".repeat(50))});
             serde_json::from_str::<Value>(&body(odd.to_string().as_bytes())).unwrap();
         }
         assert_eq!(body(br#"{"user_data":"c2hvcnQ="}"#), r#"{"user_data":"c2hvcnQ="}"#);

@@ -114,7 +114,8 @@ impl Wanted {
         if text.starts_with('/') {
             return Ok(Self::Below(text.trim_end_matches('/').to_owned()));
         }
-        let mut members = Members { name: text, operations: BTreeSet::new(), paths: BTreeSet::new() };
+        let mut members =
+            Members { name: text, operations: BTreeSet::new(), paths: BTreeSet::new() };
         api::visit(&mut members);
         let Members { operations, paths, .. } = members;
         match operations.is_empty() {
@@ -177,7 +178,8 @@ fn shown(entry: &Entry) -> Value {
         fields.insert("operation".into(), id.into());
     }
     if let Some(caller) = entry.seen.caller() {
-        let user = json!({ "id": caller.user.to_string(), "name": caller.name, "email": caller.email });
+        let user =
+            json!({ "id": caller.user.to_string(), "name": caller.name, "email": caller.email });
         fields.insert("user".into(), user);
     }
     if let Some(peer) = entry.peer {

@@ -60,7 +60,8 @@ async fn a_request_is_told_with_all_that_is_known_of_it() {
 #[tokio::test]
 async fn each_request_is_told_once_whatever_it_is_for_but_the_servers_own() {
     let world = World::new().await;
-    for path in ["/v2/account", "/v1/account/info", "/v2/nothing", "/v2/vfs", "/", "/openapi.json"] {
+    for path in ["/v2/account", "/v1/account/info", "/v2/nothing", "/v2/vfs", "/", "/openapi.json"]
+    {
         world.raw("GET", path, "").await;
     }
     world.raw("PUT", "/v2/blocks", "").await;
@@ -238,7 +239,10 @@ async fn the_status_counts_what_there_is() {
 async fn the_root_says_what_this_is_to_programs_and_to_people() {
     let world = World::new().await;
     let front = get(&world, "/").await;
-    assert_eq!((&front["name"], &front["version"]), (&json!("kettle"), &json!(env!("CARGO_PKG_VERSION"))));
+    assert_eq!(
+        (&front["name"], &front["version"]),
+        (&json!("kettle"), &json!(env!("CARGO_PKG_VERSION")))
+    );
     for name in ["openapi", "health"] {
         get(&world, front[name].as_str().unwrap()).await;
     }

@@ -241,7 +241,11 @@ fn the_server_on_the_data_directory_is_found_wherever_it_listens() {
     for same in ["http://localhost:4711", "http://[::1]:4711/v2", LOCAL, "http://LOCALHOST:8787"] {
         let found = home.target(None, Some(same)).unwrap();
         assert_eq!(found.key.as_deref(), Some("LOCALKEY"), "{same}");
-        assert_eq!(found.to_prove().as_deref(), Some("LOCALKEY"), "{same}: only once that is shown");
+        assert_eq!(
+            found.to_prove().as_deref(),
+            Some("LOCALKEY"),
+            "{same}: only once that is shown"
+        );
     }
     for other in ["http://localhost:4712", "https://localhost:4711", "http://10.0.0.1:4711"] {
         assert_eq!(home.target(None, Some(other)).unwrap().key, None, "{other}");
@@ -253,7 +257,8 @@ fn the_server_on_the_data_directory_is_found_wherever_it_listens() {
 
 #[test]
 fn the_data_directory_can_be_named() {
-    let home = Home::new("[profiles.lab]\nendpoint = 'http://lab:1'\nkey = 'LABKEY'\n").with_server();
+    let home =
+        Home::new("[profiles.lab]\nendpoint = 'http://lab:1'\nkey = 'LABKEY'\n").with_server();
     let data = home.dir.path().join("elsewhere");
     std::fs::create_dir(&data).unwrap();
     std::fs::write(data.join(KEY_FILE), "OTHERKEY").unwrap();
