@@ -13,16 +13,6 @@ use api::{Endpoint, Group, Visitor};
 /// An operation as it is written down: `GET /v2/blocks/{block-id}`.
 pub type Name = String;
 
-const HEAD: &str = "\
-# What Kettle serves of the API
-
-Made by `cargo xtask coverage`. An operation that is not served answers 501 and says so (404 under `--behave vultr`), and the server's
-log has a warning when one is called.
-
-| family | operations | served |
-|---|---:|---:|
-";
-
 /// Every operation that is defined.
 pub fn defined() -> BTreeSet<Name> {
     struct Collect(BTreeSet<Name>);
@@ -62,12 +52,12 @@ pub fn page() -> String {
     for known in &all_known {
         families.entry(known.family).or_default().push(known);
     }
-    let (mut page, mut missing, mut sums) = (HEAD.to_owned(), String::new(), (0, 0));
+    let (mut table, mut missing, mut sums) = (String::new(), String::new(), (0, 0));
     for (family, all) in &families {
         let not: Vec<_> = all.iter().filter(|known| !is_served(known)).collect();
         let counts = (all.len(), all.len() - not.len());
         sums = (sums.0 + counts.0, sums.1 + counts.1);
-        line(&mut page, format_args!("| {family} | {} | {} |", counts.0, counts.1));
+        line(&mut table, format_args!("| {family} | {} | {} |", counts.0, counts.1));
         if !not.is_empty() {
             line(&mut missing, format_args!("\n### {family}"));
         }
@@ -75,6 +65,7 @@ pub fn page() -> String {
             line(&mut missing, format_args!("- `{} {}`", known.method, known.path));
         }
     }
+    let mut page = head(sums) + &table;
     line(&mut page, format_args!("| **all** | **{}** | **{}** |", sums.0, sums.1));
     let beyond = served.iter().map(|route| &route.op).filter(|op| !is_known(op));
     let beyond: String = beyond.map(|op| format!("- `{} {}`\n", op.method, op.path)).collect();
@@ -84,6 +75,27 @@ pub fn page() -> String {
         );
     }
     page + "\n## Not served\n" + &missing
+}
+
+/// What stands above the table, with how many operations there are and how many of them are served.
+fn head((known, served): (usize, usize)) -> String {
+    format!(
+        "\
+# What Kettle serves of the API
+
+Of the {known} operations that API v2 is known to have, Kettle serves {served}: with state, checks and refusals, not only in the shape of
+the answer. Where they differ from the real API on purpose, [ARCHITECTURE.md](../ARCHITECTURE.md) says so; API v1 has
+[a page of its own](api-v1.md).
+
+An operation that is not served answers 501 and says so (404 under `--behave vultr`), and the server's log has a warning when one is
+called. The families that lack some are listed below the table, operation by operation.
+
+Made by `cargo xtask coverage`; a test holds it to what the program does.
+
+| family | operations | served |
+|---|---:|---:|
+"
+    )
 }
 
 fn line(text: &mut String, line: std::fmt::Arguments<'_>) {

@@ -1,6 +1,7 @@
 //! What the chores and the tests of tidiness have in common.
 
 pub mod coverage;
+pub mod dist;
 
 use std::path::PathBuf;
 
@@ -20,6 +21,19 @@ pub const CHECKS: &[Check] = &[
     (
         "clippy",
         &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"],
+        &[],
+    ),
+    (
+        "package",
+        &[
+            "package",
+            "--workspace",
+            "--exclude",
+            "xtask",
+            "--no-verify",
+            "--allow-dirty",
+            "--locked",
+        ],
         &[],
     ),
     ("doc", &["doc", "--workspace", "--no-deps", "--locked"], &[("RUSTDOCFLAGS", "-D warnings")]),

@@ -1,5 +1,5 @@
 //! The project's chores, started with `cargo xtask`: what CI checks, the benchmark, the OpenAPI
-//! document, the page of what is served.
+//! document, the page of what is served, and what is handed to others.
 //!
 //! Nothing here is part of the `kettle` program, and nothing here may ask another machine anything.
 
@@ -24,6 +24,8 @@ cargo xtask seed DIR ROWS      a new data directory with so many rows, for `kett
 cargo xtask openapi [FILE]     write the OpenAPI document [default: target/openapi.json]
 cargo xtask openapi --check    check that every reference in it leads somewhere
 cargo xtask coverage           write docs/coverage.md: which operations are served
+cargo xtask dist [OPTIONS]     a static binary with its papers, and an OCI image of it, in target/dist
+      --binary FILE            of this binary, instead of building one
 ";
 
 fn main() -> ExitCode {
@@ -47,6 +49,7 @@ fn run(args: &[&str]) -> Result<ExitCode> {
         ["bare", path, answer] => bench::bare(path, Path::new(answer)),
         ["openapi", rest @ ..] => openapi::run(rest),
         ["coverage"] => xtask::coverage::write(),
+        ["dist", rest @ ..] => xtask::dist::run(rest),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             Ok(ExitCode::SUCCESS)

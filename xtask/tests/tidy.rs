@@ -96,15 +96,16 @@ fn mentions(files: &[File], words: &[&str], allowed: &[(&str, &str)]) -> Vec<Str
     found
 }
 
-/// The dependencies of every crate on crates of this workspace, and on others; what only tests
-/// need is left out.
+/// The dependencies of every crate on crates of this workspace, and on others, each by its name in
+/// the sources; what only tests need is left out.
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
     let crates = std::fs::read_dir(root().join("crates")).unwrap();
     crates
         .map(|entry| {
             let text = std::fs::read_to_string(entry.unwrap().path().join("Cargo.toml")).unwrap();
             let manifest: toml::Table = text.parse().unwrap();
-            let name = manifest["package"]["name"].as_str().unwrap().to_owned();
+            let name = manifest["package"]["name"].as_str().unwrap();
+            let name = name.strip_prefix("kettle-").unwrap_or(name).to_owned();
             let needs = manifest.get("dependencies").and_then(|d| d.as_table());
             (name, needs.into_iter().flatten().map(|(name, _)| name.clone()).collect())
         })
@@ -339,6 +340,37 @@ fn the_page_of_what_is_served_is_current() {
     let text = std::fs::read_to_string(coverage::file()).unwrap();
     assert!(text == coverage::page(), "`cargo xtask coverage` writes it anew");
     assert!(text.contains("| blocks | 12 | 12 |\n"), "what is served is counted");
+}
+
+#[test]
+fn packages_have_names_that_strangers_can_use_and_hold_all_they_include() {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(root().join("crates")).unwrap() {
+        let path = entry.unwrap().path();
+        let short = path.file_name().unwrap().to_string_lossy().into_owned();
+        let text = std::fs::read_to_string(path.join("Cargo.toml")).unwrap();
+        let package = text.parse::<toml::Table>().unwrap()["package"].as_table().unwrap().clone();
+        let name = if short == "kettle" { short.clone() } else { format!("kettle-{short}") };
+        if package["name"].as_str() != Some(&name) {
+            found.push(format!("crates/{short} is called {:?}, not {name}", package["name"]));
+        }
+        let missing = ["description", "license", "version", "rust-version"];
+        let missing = missing.iter().filter(|key| !package.contains_key(**key));
+        found.extend(missing.map(|key| format!("{name} has no {key}")));
+        for file in files(&format!("crates/{short}/src")) {
+            let from = root().join(&file.path);
+            for (n, line) in file.code() {
+                let named = line.split_once("include_str!(\"");
+                let named = named.or_else(|| line.split_once("include_bytes!(\""));
+                let Some((_, named)) = named else { continue };
+                let named = from.parent().unwrap().join(named.split('"').next().unwrap());
+                if !named.canonicalize().unwrap().starts_with(&path) {
+                    found.push(format!("{}:{n} includes {}", file.path, named.display()));
+                }
+            }
+        }
+    }
+    none(found, "a package is whole, and its name says whose it is");
 }
 
 #[test]

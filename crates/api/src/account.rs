@@ -138,7 +138,7 @@ pub struct SetUpAccountBgp {
     pub password: Option<Secret>,
     /// The leave to announce the networks: a PDF, PNG or JPEG file as base64. Needed with
     /// `prefixes`.
-    #[schemars(length(max = 1_048_576), extend("x-lines" = true))]
+    #[schemars(length(max = 1_048_576), extend("x-lines" = true, "contentEncoding" = "base64"))]
     pub letter_of_authorization: Option<String>,
     /// The routes that instances are to be told.
     pub requested_routes: RequestedRoutes,

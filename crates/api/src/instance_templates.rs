@@ -148,7 +148,7 @@ pub struct CreateInstanceTemplate {
     /// Further settings.
     pub template: Option<Map<String, Value>>,
     /// Data for the first boot, in base64.
-    #[schemars(length(max = 131_072), extend("x-lines" = true))]
+    #[schemars(length(max = 131_072), extend("x-lines" = true, "contentEncoding" = "base64"))]
     pub user_data: Option<String>,
 }
 
@@ -187,7 +187,7 @@ pub struct UpdateInstanceTemplate {
     /// Further settings.
     pub template: Option<Map<String, Value>>,
     /// New data for the first boot, in base64.
-    #[schemars(length(max = 131_072), extend("x-lines" = true))]
+    #[schemars(length(max = 131_072), extend("x-lines" = true, "contentEncoding" = "base64"))]
     pub user_data: Option<String>,
 }
 

@@ -290,7 +290,7 @@ pub struct CreateInstance {
     /// Run this startup script.
     pub script_id: Option<OrEmpty<StartupId>>,
     /// Data for its first boot, in base64.
-    #[schemars(length(max = 131_072), extend("x-lines" = true))]
+    #[schemars(length(max = 131_072), extend("x-lines" = true, "contentEncoding" = "base64"))]
     pub user_data: Option<String>,
     /// A name for it.
     pub label: Option<String>,
@@ -382,7 +382,7 @@ pub struct UpdateInstance {
     #[schemars(length(max = 512))]
     pub tag: Option<String>,
     /// New data for the first boot after an installation, in base64.
-    #[schemars(length(max = 131_072), extend("x-lines" = true))]
+    #[schemars(length(max = 131_072), extend("x-lines" = true, "contentEncoding" = "base64"))]
     pub user_data: Option<String>,
     /// Who logs in, once it is installed anew.
     pub user_scheme: Option<UserScheme>,

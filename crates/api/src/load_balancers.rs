@@ -245,13 +245,13 @@ pub struct NewSsl {
     #[schemars(length(max = 65_536), extend("x-lines" = true))]
     pub chain: Option<String>,
     /// The private key in base64.
-    #[schemars(length(max = 131_072), extend("x-lines" = true))]
+    #[schemars(length(max = 131_072), extend("x-lines" = true, "contentEncoding" = "base64"))]
     pub private_key_b64: Option<Secret>,
     /// The certificate in base64.
-    #[schemars(length(max = 131_072), extend("x-lines" = true))]
+    #[schemars(length(max = 131_072), extend("x-lines" = true, "contentEncoding" = "base64"))]
     pub certificate_b64: Option<String>,
     /// The certificates between it and a root in base64.
-    #[schemars(length(max = 131_072), extend("x-lines" = true))]
+    #[schemars(length(max = 131_072), extend("x-lines" = true, "contentEncoding" = "base64"))]
     pub chain_b64: Option<String>,
 }
 

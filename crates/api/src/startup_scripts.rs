@@ -65,7 +65,7 @@ pub struct CreateStartupScript {
     #[schemars(length(max = 4_096))]
     pub name: String,
     /// The script in base64, at most 64 KB.
-    #[schemars(length(max = 131_072), extend("x-lines" = true))]
+    #[schemars(length(max = 131_072), extend("x-lines" = true, "contentEncoding" = "base64"))]
     pub script: String,
     /// When it runs; `boot` when absent.
     #[serde(rename = "type")]
@@ -90,7 +90,7 @@ pub struct UpdateStartupScript {
     #[schemars(length(max = 4_096))]
     pub name: Option<String>,
     /// A new script in base64, at most 64 KB.
-    #[schemars(length(max = 131_072), extend("x-lines" = true))]
+    #[schemars(length(max = 131_072), extend("x-lines" = true, "contentEncoding" = "base64"))]
     pub script: Option<String>,
     /// When it runs.
     #[serde(rename = "type")]

@@ -2,8 +2,8 @@
 //! operation is sent too long, and with what no text may hold.
 #![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
-use api::wire::{self, Problem, TEXT_MAX};
-use api::{Endpoint, Group, Visitor};
+use kettle_api::wire::{self, Problem, TEXT_MAX};
+use kettle_api::{Endpoint, Group, Visitor};
 use serde_json::{Map, Value, json};
 
 /// One place in a request that takes a text or a list.
@@ -150,9 +150,9 @@ impl Visitor for EachText<'_> {
 
 #[test]
 fn every_text_that_is_too_long_or_holds_a_nul_is_refused_by_its_name() {
-    let document = api::openapi::document("0.0.0");
+    let document = kettle_api::openapi::document("0.0.0");
     let mut each = EachText { document: &document, texts: 0, lists: 0, lines: 0 };
-    api::visit(&mut each);
+    kettle_api::visit(&mut each);
     let EachText { texts, lists, lines, .. } = each;
     assert!(texts > 400 && lists > 40 && lines > 15, "{texts} texts, {lists} lists, {lines} lines");
 }
@@ -160,7 +160,7 @@ fn every_text_that_is_too_long_or_holds_a_nul_is_refused_by_its_name() {
 /// A field's other name has its limits, too.
 #[test]
 fn an_alias_is_no_way_round_a_limit() {
-    use api::object_storages::CreateObjectStorageBucket as Create;
+    use kettle_api::object_storages::CreateObjectStorageBucket as Create;
     for name in ["name", "bucket_name"] {
         let problem = send::<Create>(false, name, "x".repeat(TEXT_MAX + 1).into()).unwrap();
         assert_eq!(
@@ -172,7 +172,7 @@ fn an_alias_is_no_way_round_a_limit() {
 
 #[test]
 fn json_that_no_schema_describes_has_limits_all_the_same() {
-    use api::instances::CreateInstance as Create;
+    use kettle_api::instances::CreateInstance as Create;
     let send = |value: Value| send::<Create>(false, "app_variables", value);
     let named = |value: Value| send(value).unwrap().field;
     assert_eq!(named(json!({ "a": { "b": ["\0"] } })), "app_variables.a.b[0]");

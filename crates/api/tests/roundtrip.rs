@@ -5,7 +5,7 @@ mod values;
 
 use std::collections::BTreeMap;
 
-use api::{Endpoint, Group, Shape, Visitor, wire};
+use kettle_api::{Endpoint, Group, Shape, Visitor, wire};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseResult, TestRunner};
 use serde::{Serialize, de::DeserializeOwned};
@@ -203,22 +203,22 @@ impl Visitor for Kinds {
 #[test]
 fn there_are_operations_of_every_kind() {
     let mut kinds = Kinds::default();
-    api::visit(&mut kinds);
+    kettle_api::visit(&mut kinds);
     assert_eq!(kinds.0.len(), 4, "{:?}", kinds.0);
     assert!(kinds.0.values().all(|count| *count >= 5), "{:?}", kinds.0);
 }
 
 #[test]
 fn every_request_arrives_as_it_was_sent() {
-    api::visit(&mut EachRequest(Arrives));
+    kettle_api::visit(&mut EachRequest(Arrives));
 }
 
 #[test]
 fn every_request_of_a_sloppy_client_arrives() {
-    api::visit(&mut EachRequest(ArrivesSloppily));
+    kettle_api::visit(&mut EachRequest(ArrivesSloppily));
 }
 
 #[test]
 fn every_answer_arrives_as_it_was_sent() {
-    api::visit(&mut EachResponse);
+    kettle_api::visit(&mut EachResponse);
 }

@@ -1,6 +1,4 @@
-//! One operation: arguments, names, consent, call, pages, waiting, output.
-
-use std::time::Duration;
+//! One command: arguments, names, consent; and one call: pages, envelopes, output.
 
 use api::wire::Encoded;
 use api::{Op, Shape, page};
@@ -8,14 +6,16 @@ use clap::ArgMatches;
 use sdk::{Client, Error};
 use serde_json::{Map, Value};
 
-use crate::command::{LIMIT, OUTPUT, TIMEOUT, WAIT, flag};
+use crate::batch::Batch;
+use crate::command::flag;
 use crate::deed::Deed;
 use crate::error::{Exit, Failure};
 use crate::names::Known;
 use crate::operations::{self, Operation};
-use crate::{Context, consent, input, names, output, wait};
+use crate::output::View;
+use crate::{Context, consent, input, names};
 
-/// Carries out one operation and prints its answer.
+/// Carries out one command and prints its answer.
 pub(crate) async fn run(
     operation: &Operation,
     matches: &ArgMatches,
@@ -23,50 +23,67 @@ pub(crate) async fn run(
     context: &mut Context<'_>,
 ) -> Result<Exit, Failure> {
     let schema = (operation.schema)();
-    let mut fields = input::fields(operation, &schema, args, context.stdin)?;
-    let client = crate::client(matches, context)?;
+    let mut fields = input::fields(operation, &schema, args, context)?;
     let all = operations::all();
+    let view = View::new(operation, &all, matches, args)?;
+    let client = crate::client(matches, context)?;
     let asks =
         consent::is_needed(operation.loses(|field| fields.contains_key(field)), &client, args);
     if asks {
         let what = Deed::new(operation, &fields, &all).wanted(&Known::new());
         consent::can_be_asked(&what, &client, context.terminal)?;
     }
-    let mut known = names::resolve(&client, operation, &schema, &all, &mut fields, args).await?;
-    let deed = || Deed::new(operation, &fields, &all);
+    let known = names::resolve(&client, operation, &schema, &all, &mut fields, args).await?;
+    let several = several(operation, &mut fields);
+    let mut batch = Batch::new(operation, &all, client, fields, several, known)?;
+    if operation.reads() {
+        return read(batch, &view, matches, args, context).await;
+    }
+    batch.look().await?;
     if asks {
-        encode(operation, fields.clone())?;
-        names::look(&client, operation, &all, &fields, &mut known).await;
-        let what = deed().wanted(&known);
-        consent::ask(&what, &client, context.stdin, context.err)?;
+        batch.ask(context)?;
     }
-    let limit = args.try_get_one::<u64>(LIMIT).ok().flatten().copied();
-    let paged = schema.get("properties").is_some_and(|p| p.get("cursor").is_some());
-    let mut answer = match paged && !fields.contains_key("cursor") {
-        true => list(&client, operation, fields.clone(), limit).await?.into(),
-        false => once(&client, operation, fields.clone()).await?,
+    batch.carry_out(&view, matches, args, context).await
+}
+
+/// Takes out the ids of several things of which the operation is to be carried out, each once.
+fn several(operation: &Operation, fields: &mut Map<String, Value>) -> Option<(String, Vec<Value>)> {
+    let own = operation.path_fields().pop()?;
+    let Value::Array(given) = fields.get(&own)? else { return None };
+    let mut each: Vec<Value> = Vec::new();
+    for id in given {
+        if !each.contains(id) {
+            each.push(id.clone());
+        }
+    }
+    fields.shift_remove(&own);
+    Some((own, each))
+}
+
+async fn read(
+    batch: Batch<'_>,
+    view: &View,
+    matches: &ArgMatches,
+    args: &ArgMatches,
+    context: &mut Context<'_>,
+) -> Result<Exit, Failure> {
+    let operation = batch.operation;
+    if !operation.is_paged(&(operation.schema)()) {
+        return batch.carry_out(view, matches, args, context).await;
+    }
+    let fields = batch.fields();
+    let answer = match fields.contains_key("cursor") {
+        false => list(&batch.client, operation, fields, view.fetched()).await?.into(),
+        true => once(&batch.client, operation, fields).await?,
     };
-    if !operation.reads() {
-        // It is done, whether or not anybody hears of it; the answer is still to be printed.
-        let _ = writeln!(context.err, "{}", deed().done(&answer, &known));
-    }
-    if let (Value::Array(items), Some(limit)) = (&mut answer, limit) {
-        items.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    }
-    if args.try_get_one::<bool>(WAIT).ok().flatten() == Some(&true)
-        && let Some(target) = wait::target(operation, &all)
-    {
-        let timeout = args.get_one::<Duration>(TIMEOUT).copied().unwrap_or_default();
-        let progress = context.terminal.progress;
-        answer = target.wait(&client, &fields, answer, timeout, progress).await?;
-    }
-    let format = matches.get_one::<String>(OUTPUT).map_or("table", String::as_str);
-    if context.terminal.progress && answer.as_array().is_some_and(Vec::is_empty) {
-        writeln!(context.err, "(none)")?;
-    }
-    output::print(&answer, format, context.terminal, context.out)?;
-    context.out.flush()?;
+    print(answer, view, context)?;
     Ok(Exit::Ok)
+}
+
+/// Prints an answer as the options say.
+pub(crate) fn print(answer: Value, view: &View, context: &mut Context<'_>) -> Result<(), Failure> {
+    view.print(answer, context.terminal, context.out, context.err)?;
+    Ok(context.out.flush()?)
 }
 
 /// All items of a list, or the first `limit`, over as many pages as that takes.
@@ -106,14 +123,32 @@ pub(crate) async fn list(
     }
 }
 
-async fn once(
+/// One call, and the thing that it answers with.
+pub(crate) async fn once(
     client: &Client,
     operation: &Operation,
     fields: Map<String, Value>,
 ) -> Result<Value, Failure> {
     let request = encode(operation, fields)?;
     let answer = client.call(&operation.op, &request).await?;
-    Ok(unwrap(&operation.op, client, &request.uri, answer)?)
+    let answer = unwrap(&operation.op, client, &request.uri, answer)?;
+    Ok(if operation.op.shape == Shape::Bare { thing(answer) } else { answer })
+}
+
+/// The thing itself, where it lies in a bare answer beside something else, or once more.
+fn thing(answer: Value) -> Value {
+    let Value::Object(mut fields) = answer else { return answer };
+    let Some(key) = fields.iter().find_map(|(key, v)| v.get("id").map(|_| key.clone())) else {
+        return fields.into();
+    };
+    let inner = fields.shift_remove(&key).unwrap_or_default();
+    match (inner, fields.get("id")) {
+        (Value::Object(mut thing), None) => {
+            thing.extend(fields);
+            thing.into()
+        }
+        _ => fields.into(),
+    }
 }
 
 /// The request as it is sent; mistakes are told in terms of the command line.
@@ -177,4 +212,21 @@ fn take(op: &Op, body: &mut Value) -> Option<Value> {
 
 fn lacking(op: &Op) -> Failure {
     Failure::Answer(format!("the answer to {} is not what it should be", op.id))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_answer_is_the_thing_itself() {
+        let updated = json!({"instance": {"id": "a", "label": "web"}, "job_ids": ["j"]});
+        assert_eq!(thing(updated), json!({"id": "a", "label": "web", "job_ids": ["j"]}));
+        let twice = json!({"id": "a", "size": 1, "block": {"id": "a", "size": 1}});
+        assert_eq!(thing(twice), json!({"id": "a", "size": 1}));
+        let other = json!({"ipv4": "a", "rules": [{"id": 1}]});
+        assert_eq!(thing(other.clone()), other);
+    }
 }

@@ -1,16 +1,18 @@
 //! The tree of commands. A group's commands and a command's arguments are only made when they are
 //! asked for, so that starting costs next to nothing.
 
+use std::collections::BTreeMap;
+
 use api::{Endpoint, Loss};
 use clap::builder::{PossibleValuesParser, Str};
 use clap::{Arg, ArgAction, Command};
 use schemars::Schema;
-use serde_json::Value;
 
 use crate::names::list_for;
 use crate::operations::{self, Operation};
+use crate::places::{self, PLACES, Place};
 use crate::schema::{self, Kind};
-use crate::wait;
+use crate::{batch, edit, examples, files, front, output, subnet, wait};
 
 /// The program's name.
 pub(crate) const NAME: &str = "kettle";
@@ -33,58 +35,53 @@ const OWN_FLAGS: &[&str] = &[
     "version", "yes",
 ];
 
-const EXIT_STATUS: &str = "\
-Exit status:
-  0 done           3 refused                       6 rate limit
-  1 other          4 not found                     7 server error
-  2 wrong usage    5 key missing, or not allowed   8 no answer
-  9 timed out, or failed while waiting
-
-Names: a command that only looks takes the beginning of an id or a name for an id,
-if only one fits. What changes something takes 8 characters or more of an id, or
-the whole label as it is written, and says on standard error what it did.
-What cannot be undone is asked about first, unless the endpoint is on this machine
-or --yes is given.
-
-Keys: VULTR_API_KEY goes to VULTR_API_ENDPOINT, or to Vultr where that is not set,
-and nowhere else; a profile's key goes to the profile's endpoint. The server on
-this machine (profile `local`, the default) gets the key in its data directory.
-Environment: VULTR_API_KEY, VULTR_API_ENDPOINT, KETTLE_PROFILE, KETTLE_CONFIG,
-KETTLE_DATA.";
-
-/// The place of the first group of commands in the help; what the binary adds may stand before it.
-const FIRST_GROUP: usize = 10;
-
 /// The whole command line but for what the binary adds.
 pub fn command() -> Command {
-    let mut groups: Vec<api::Group> = Vec::new();
-    for operation in operations::all() {
-        if !groups.iter().any(|g| g.name == operation.group.name) {
-            groups.push(operation.group);
-        }
-    }
-    groups.sort_by_key(|g| g.name);
+    let about = abouts();
+    let about = |place: &Place| about.get(place.group).copied().unwrap_or_default();
+    let group = |name: &'static str, place| {
+        let command = Command::new(name).about(about(place)).subcommand_required(true);
+        command.arg_required_else_help(true).defer(group_commands)
+    };
+    let groups = PLACES.iter().filter(|place| !place.heading.is_empty());
+    let groups = groups.map(|place| group(place.group, place).aliases(others(place)));
+    // A group that stands below another is found by its own name, too, as it always was.
+    let nested = PLACES.iter().filter(|place| place.heading.is_empty());
+    let nested = nested.map(|place| {
+        group(place.group, place).hide(true).aliases(places::plural(place.group).map(Str::from))
+    });
     Command::new(NAME)
         .version(env!("CARGO_PKG_VERSION"))
         .about("The Vultr API on your own machine: server, and command line for it and for Vultr")
-        .after_help(EXIT_STATUS)
         .subcommand_required(true)
         .arg_required_else_help(true)
         .max_term_width(100)
         .args(global_options())
         .arg(crate::data::arg())
-        // Room for what the binary puts before the groups in its help.
-        .next_display_order(FIRST_GROUP)
-        .subcommands(groups.into_iter().map(|g| {
-            let command = Command::new(g.name).about(g.about).subcommand_required(true);
-            let plural = format!("{}s", g.name);
-            command.alias(Str::from(plural)).arg_required_else_help(true).defer(group_commands)
-        }))
+        .subcommands(groups)
+        .subcommands(nested)
+        .subcommands(front::topics())
         .subcommand(crate::data::add(crate::raw::command()))
         .subcommand(completions())
         .subcommand(
             Command::new("openapi").about("Print the OpenAPI document of what this build serves"),
         )
+        .subcommand(crate::version::command())
+        // By then the binary has added its own.
+        .defer(|root| front::page(examples::everywhere(root)))
+}
+
+/// What is said about each group.
+fn abouts() -> BTreeMap<&'static str, &'static str> {
+    operations::all().iter().map(|o| (o.group.name, o.group.about)).collect()
+}
+
+/// Other words for a place's last one, and the plurals of all.
+fn others(place: &'static Place) -> Vec<Str> {
+    let last = place.path.rsplit(' ').next().unwrap_or_default();
+    let words = || std::iter::once(last).chain(place.aliases.iter().copied());
+    let plurals = words().filter_map(places::plural).map(Str::from);
+    place.aliases.iter().map(|alias| Str::from(*alias)).chain(plurals).collect()
 }
 
 fn global_options() -> [Arg; 3] {
@@ -115,12 +112,57 @@ fn completions() -> Command {
 
 /// The commands of the group that `command` is named after.
 fn group_commands(command: Command) -> Command {
-    let name = command.get_name().to_owned();
-    let members = operations::all().into_iter().filter(|o| o.group.name == name);
-    command.subcommands(members.map(|o| {
-        let schema = (o.schema)();
-        Command::new(o.command).about(schema::description(Some(schema.as_value()))).defer(o.details)
-    }))
+    let place = PLACES.iter().find(|place| place.group == command.get_name());
+    match place {
+        Some(place) => members(command, place, &operations::all(), &abouts()),
+        None => command,
+    }
+}
+
+/// Adds a group's operations, and the groups below it.
+fn members(
+    command: Command,
+    place: &'static Place,
+    all: &[Operation],
+    about: &BTreeMap<&'static str, &'static str>,
+) -> Command {
+    let own = || all.iter().filter(|o| o.group.name == place.group);
+    let commands = own().map(|o| {
+        let said = about_operation(o, &(o.schema)());
+        let first = said.split_once(". ").map_or(&*said, |(first, _)| first);
+        let first = first.trim_end_matches('.').to_owned();
+        let command = Command::new(o.command).about(first).defer(o.details);
+        command.aliases(places::verbs(o.command).iter().copied())
+    });
+    // What leads back to where it is, such as `firewall group`, has no further groups.
+    let inside = places::inside(place).map(|(name, inner, shown)| {
+        let command = Command::new(name).about(about.get(inner.group).copied().unwrap_or_default());
+        let command = command.subcommand_required(true).arg_required_else_help(true).hide(!shown);
+        let command = match shown {
+            true => command.aliases(others(inner)),
+            false => command.aliases(places::plural(name).map(Str::from)),
+        };
+        match std::ptr::eq(inner, place) {
+            true => command.subcommands(commands.clone()),
+            false => members(command, inner, all, about),
+        }
+    });
+    let inside: Vec<Command> = inside.collect();
+    let lines = own().filter(|o| matches!(o.command, "list" | "create"));
+    let lines = lines.filter_map(|o| examples::of(&places::path(o)).into_iter().next());
+    let command = command.subcommands(commands).subcommands(edit::command(place, all));
+    let command = command.subcommands(inside);
+    let shortcuts = own().filter_map(|o| Some((o.command, *places::verbs(o.command).first()?)));
+    let shortcuts: Vec<String> =
+        shortcuts.map(|(command, verb)| format!("{verb} ({command})")).collect();
+    let command = match shortcuts.is_empty() {
+        true => command,
+        false => command.after_help(format!("Aliases: {}", shortcuts.join(", "))),
+    };
+    match lines.collect::<Vec<_>>() {
+        lines if lines.is_empty() => command,
+        lines => examples::below(command, &lines),
+    }
 }
 
 /// Adds the arguments of `E` to its command.
@@ -128,36 +170,83 @@ pub(crate) fn details<E: Endpoint>(command: Command) -> Command {
     let all = operations::all();
     let operation = all.iter().find(|o| o.op.id == E::OP.id).expect("`E` was visited");
     let schema = (operation.schema)();
+    let command = command.about(about_operation(operation, &schema));
     let command = command.args(fields(operation, &schema, &all));
-    crate::data::add(own_options(command, operation, &schema, &all))
+    let command = crate::data::add(own_options(command, operation, &schema, &all));
+    examples::add(usage(command, operation, &schema), &places::path(operation))
 }
 
-fn fields(operation: &Operation, schema: &Schema, all: &[Operation]) -> Vec<Arg> {
+fn about_operation(operation: &Operation, schema: &Schema) -> String {
+    told(&schema::description(Some(schema.as_value())), schema, operation)
+}
+
+/// The usage, in lines that fit, with the flags that are needed: where --json may bring them, clap
+/// would not show them.
+fn usage(command: Command, operation: &Operation, schema: &Schema) -> Command {
+    let params = operation.path_fields();
+    let needed = schema::required(schema);
+    let needed: Vec<&Arg> = command
+        .get_arguments()
+        .filter(|arg| needed.contains(&arg.get_id().as_str()))
+        .filter(|arg| !params.iter().any(|param| param == arg.get_id().as_str()))
+        .collect();
+    let name = format!("{NAME} {}", places::path(operation));
+    let params = params.iter().map(|param| format!("<{}>", param.to_uppercase()));
+    let flags = needed.iter().filter_map(|arg| {
+        let value = arg.get_value_names().and_then(|names| names.first());
+        Some(format!("--{} <{}>", arg.get_long()?, value?))
+    });
+    let words = std::iter::once(name).chain(params).chain(flags);
+    let words = words.chain(["[OPTIONS]".to_owned()]).collect();
+    let text = examples::lines(words, 72, 68).join("\n           ");
+    command.override_usage(text)
+}
+
+pub(crate) fn fields(operation: &Operation, schema: &Schema, all: &[Operation]) -> Vec<Arg> {
     let required = schema::required(schema);
     let params = operation.path_fields();
-    let has_json = operation.op.has_body;
     let mut args: Vec<Arg> = schema::fields(schema)
         .map(|(name, shape)| {
             let kind = schema::kind(schema, shape);
-            let arg = values(Arg::new(name.clone()), name, &kind);
-            let needed = required.contains(&name.as_str());
-            let mut help = schema::description(Some(shape));
+            let list = list_for(operation, &params, name, all);
+            // What makes a thing has its name, and points to none.
+            let points = list.is_some_and(|list| list.group.name != operation.group.name);
+            let arg = values(Arg::new(name.clone()), name, &kind, points);
+            let mut help = told(&schema::description(Some(shape)), schema, operation);
+            help.push_str(&files::help(schema, shape));
             let arg = match params.iter().position(|p| p == name) {
                 Some(i) => {
                     // A path's text is what it is: see `names::resolve`.
-                    if kind != Kind::Text && list_for(operation, &params, name, all).is_some() {
+                    if kind != Kind::Text && list.is_some() {
                         help.push_str(" A label, or the first 8 characters of an id, will do too");
                     }
-                    arg.index(i + 1).required(true).value_name(name.to_uppercase())
+                    let arg = arg.index(i + 1).required(true).value_name(name.to_uppercase());
+                    if i + 1 == params.len() { batch::several(operation, arg) } else { arg }
                 }
-                // --json or --field may bring it, so clap would not show that it is needed.
-                None if needed && has_json => {
-                    help.push_str(" [required]");
-                    arg.long(flag(name)).required_unless_present_any([JSON, FIELD])
+                None => {
+                    match kind {
+                        Kind::List(_) => help.push_str(" May be repeated, or separated by commas."),
+                        Kind::Json => {
+                            help = format!("{help} JSON: {}", schema::sketch(schema, shape));
+                        }
+                        _ => {}
+                    }
+                    let needed =
+                        required.contains(&name.as_str()) && !subnet::is_told(schema, name);
+                    if needed {
+                        help.push_str(" [required]");
+                    }
+                    let arg = arg.long(flag(name));
+                    // --json or --field may bring it.
+                    match needed && operation.op.has_body {
+                        true => arg.required_unless_present_any([JSON, FIELD]),
+                        false => arg.required(needed),
+                    }
                 }
-                None => arg.long(flag(name)).required(needed),
             };
-            arg.help(help)
+            let arg = subnet::arg(schema, name, arg.help(help));
+            let older = schema::description(Some(shape)).contains(" Use `");
+            if older { arg.help_heading("Older options") } else { arg }
         })
         .collect();
     // Required flags come first in the help; the order within each half is the operation's.
@@ -169,13 +258,27 @@ fn fields(operation: &Operation, schema: &Schema, all: &[Operation]) -> Vec<Arg>
     args
 }
 
+/// A text of the definition as it is told here: its fields are flags and arguments.
+fn told(text: &str, schema: &Schema, operation: &Operation) -> String {
+    let params = operation.path_fields();
+    let parts = text.split('`').enumerate().map(|(i, part)| match i % 2 {
+        0 => part.to_owned(),
+        _ if params.iter().any(|param| param == part) => part.to_uppercase(),
+        _ if schema::fields(schema).any(|(name, _)| name == part) => format!("--{}", flag(part)),
+        _ => format!("`{part}`"),
+    });
+    parts.collect()
+}
+
 /// The flag of a field, without its dashes.
 pub(crate) fn flag(field: &str) -> String {
     let name = field.replace('_', "-");
-    if OWN_FLAGS.contains(&name.as_str()) { format!("set-{name}") } else { name }
+    let is_own = |own: &[&str]| own.contains(&name.as_str());
+    if is_own(OWN_FLAGS) || is_own(output::FLAGS) { format!("set-{name}") } else { name }
 }
 
-fn values(arg: Arg, name: &str, kind: &Kind) -> Arg {
+/// What an argument takes: `points` where that is another thing's id.
+fn values(arg: Arg, name: &str, kind: &Kind, points: bool) -> Arg {
     match kind {
         Kind::Flag => arg
             .num_args(0..=1)
@@ -184,12 +287,18 @@ fn values(arg: Arg, name: &str, kind: &Kind) -> Arg {
             .value_parser(PossibleValuesParser::new(["true", "false"]))
             .hide_possible_values(true)
             .value_name("true|false"),
-        Kind::Integer | Kind::Number => arg.allow_negative_numbers(true).value_name("N"),
+        Kind::Integer | Kind::Number => {
+            let holds = if name.ends_with("_id") { "ID" } else { "N" };
+            arg.allow_negative_numbers(true).value_name(holds)
+        }
         Kind::Word(words) => arg.value_parser(PossibleValuesParser::new(words)).value_name("WORD"),
         Kind::Uuid => arg.value_name("ID"),
-        Kind::Text => arg.value_name(if name.ends_with("_id") { "ID" } else { "TEXT" }),
+        Kind::Text => arg.value_name(match points || name.ends_with("_id") {
+            true => "ID",
+            false => "TEXT",
+        }),
         Kind::List(item) => {
-            let arg = values(arg, name.trim_end_matches('s'), item);
+            let arg = values(arg, name.trim_end_matches('s'), item, points);
             arg.action(ArgAction::Append).value_delimiter(',')
         }
         Kind::Json => arg.value_name("JSON"),
@@ -208,7 +317,7 @@ fn own_options(
     if operation.op.has_body && body {
         command = command.args(body_options());
     }
-    if schema.get("properties").and_then(|p| p.get("cursor")).is_some_and(Value::is_object) {
+    if operation.is_paged(schema) {
         command = command
             .arg(
                 option(LIMIT, "limit")
@@ -234,10 +343,10 @@ fn own_options(
                     .requires(WAIT)
                     .value_parser(wait::parse_time)
                     .default_value("20m")
-                    .help("How long to wait at most: 90s, 10m, 1h"),
+                    .help("How long to wait at most: 90s, 1m30s, 1h"),
             );
     }
-    command
+    command.args(output::args(operation, all))
 }
 
 /// `--yes`, for what may lose something: see [`crate::consent`].

@@ -20,7 +20,8 @@ pub(crate) struct Deed<'a> {
 #[derive(Clone)]
 struct Thing {
     noun: String,
-    id: String,
+    /// One, but for what a command is given several of.
+    ids: Vec<String>,
 }
 
 impl<'a> Deed<'a> {
@@ -37,14 +38,19 @@ impl<'a> Deed<'a> {
                 Some(list) => list.group.name.to_owned(),
                 None => name.trim_end_matches("_id").replace('_', "-"),
             };
-            Thing { noun, id: text(fields.get(name)) }
+            let ids = match fields.get(name) {
+                Some(Value::Array(ids)) => ids.iter().map(|id| text(Some(id))).collect(),
+                id => vec![text(id)],
+            };
+            Thing { noun, ids }
         };
         let path = params.iter().rev().map(thing).collect();
         let pointed = || {
             let pointers = names::pointers(operation, &(operation.schema)(), all);
             let mut things = Vec::new();
             for (field, list) in pointers {
-                let one = |id| Thing { noun: list.group.name.to_owned(), id: text(Some(id)) };
+                let noun = || list.group.name.to_owned();
+                let one = |id| Thing { noun: noun(), ids: vec![text(Some(id))] };
                 match fields.get(&field) {
                     Some(Value::Array(ids)) => things.extend(ids.iter().map(one)),
                     Some(id) if *id != "" => things.push(one(id)),
@@ -70,19 +76,30 @@ impl<'a> Deed<'a> {
         let made = made.or_else(|| Some(text(Some(answer.get("domain")?))));
         let mut known = known.clone();
         if let (Some(id), Some(label)) = (&made, names::label(answer)) {
-            known.entry(id.clone()).or_insert_with(|| label.to_owned());
+            // The command may have given it another.
+            known.insert(id.clone(), label.to_owned());
         }
         let noun = self.operation.group.name.to_owned();
-        let made = made.map(|id| Thing { noun, id });
+        let made = made.map(|id| Thing { noun, ids: vec![id] });
         self.sentence(&past(words(self.operation).0), made, &known)
     }
 
-    fn sentence(&self, verb: &str, made: Option<Thing>, known: &Known) -> String {
-        let called = |thing: &Thing| match known.get(&thing.id).filter(|name| !name.is_empty()) {
-            Some(name) => format!("{} ({name})", thing.id),
-            None => thing.id.clone(),
+    /// What the path names: `instance 01a2… (prod-1)`.
+    pub(crate) fn subject(&self, known: &Known) -> String {
+        let one = |thing: &Thing| {
+            let ids = thing.ids.iter().map(|id| called(id, known)).collect::<Vec<_>>();
+            format!("{} {}", thing.noun, ids.join(", "))
         };
-        let full = |thing: &Thing| format!("{} {}", thing.noun, called(thing));
+        clean(&self.path.first().map_or_else(|| self.operation.group.name.to_owned(), one))
+    }
+
+    fn sentence(&self, verb: &str, made: Option<Thing>, known: &Known) -> String {
+        let named = |id: &String| called(id, known);
+        let called = |thing: &Thing| thing.ids.iter().map(named).collect::<Vec<_>>().join(", ");
+        let full = |thing: &Thing| {
+            let each = thing.ids.iter().map(|id| format!("{} {}", thing.noun, named(id)));
+            each.collect::<Vec<_>>().join(", ")
+        };
         let listed = |things: &[Thing]| things.iter().map(full).collect::<Vec<_>>().join(", ");
         let (word, rest) = words(self.operation);
         let group = self.operation.group.name;
@@ -122,8 +139,16 @@ impl<'a> Deed<'a> {
     }
 }
 
+/// An id with the name that is known of it.
+pub(crate) fn called(id: &str, known: &Known) -> String {
+    match known.get(id).filter(|name| !name.is_empty()) {
+        Some(name) => format!("{id} ({name})"),
+        None => id.to_owned(),
+    }
+}
+
 /// Whether the answer tells what was made.
-fn makes(operation: &Operation) -> bool {
+pub(crate) fn makes(operation: &Operation) -> bool {
     matches!(words(operation).0, "create" | "convert" | "add")
 }
 
@@ -190,6 +215,23 @@ mod tests {
         }, {
             insta::assert_snapshot!("what commands say that they did", said.join("\n"));
         });
+    }
+
+    #[test]
+    fn several_are_told_in_one_sentence() {
+        let all = crate::operations::all();
+        let said = |id: &str, fields: Value| {
+            let operation = all.iter().find(|o| o.op.id == id).unwrap();
+            let known = Known::from([("a".to_owned(), "web".to_owned())]);
+            Deed::new(operation, fields.as_object().unwrap(), &all).wanted(&known)
+        };
+        let fields = json!({"instance_id": ["a", "b"]});
+        assert_eq!(said("delete-instance", fields), "delete instance a (web), instance b");
+        let fields = json!({"dns_domain": "x.example", "record_id": ["a", "b"]});
+        let both = "delete record a (web), record b of domain x.example";
+        assert_eq!(said("delete-record", fields), both);
+        let fields = json!({"instance_id": "a", "ipv4": ["1", "2"]});
+        assert_eq!(said("remove-instance-ipv4", fields), "remove ipv4 1, 2 from instance a (web)");
     }
 
     #[test]

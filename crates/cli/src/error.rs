@@ -30,6 +30,10 @@ pub enum Exit {
     Transport = 8,
     /// Waiting took too long, or ended badly.
     Wait = 9,
+    /// SIGINT came while it waited: Ctrl-C. A shell shows this and the next of who dies of them.
+    Interrupted = 130,
+    /// SIGTERM came while it waited.
+    Terminated = 143,
 }
 
 impl Exit {
@@ -72,6 +76,18 @@ pub enum Failure {
         what: String,
         /// Why it did not come.
         error: WaitError,
+        /// How to go on.
+        go_on: String,
+    },
+    /// A signal came while it waited.
+    #[error("{what}: not waited for any longer")]
+    Stopped {
+        /// What was waited for.
+        what: String,
+        /// The signal.
+        by: Exit,
+        /// How to go on.
+        go_on: String,
     },
     /// The answer lacks something.
     #[error("{0}")]
@@ -99,6 +115,7 @@ impl Failure {
                 call(error)
             }
             Self::Wait { .. } => Exit::Wait,
+            Self::Stopped { by, .. } => *by,
             // Whoever reads the output has seen enough: `kettle … | head`.
             Self::Io(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Ok,
             Self::Io(_) | Self::Answer(_) | Self::Declined => Exit::Other,
@@ -121,6 +138,35 @@ impl Failure {
         fault.kind == sdk::FaultKind::Connect
     }
 
+    /// Whether everything else would end the same: nobody answers, or the key is refused.
+    pub(crate) fn is_hopeless(&self) -> bool {
+        let unsent = matches!(
+            self,
+            Self::Call(Error::Transport { .. } | Error::TimedOut { .. } | Error::Invalid(_))
+        );
+        unsent || self.is_about_the_key()
+    }
+
+    /// The same, with how to go on: `text` is told whether to wait once more makes sense.
+    pub(crate) fn with_go_on(self, text: impl Fn(bool) -> String) -> Self {
+        match self {
+            Self::Wait { what, error, .. } => {
+                let more = !matches!(error, WaitError::Failed { .. });
+                Self::Wait { what, error, go_on: text(more) }
+            }
+            Self::Stopped { what, by, .. } => Self::Stopped { what, by, go_on: text(true) },
+            other => other,
+        }
+    }
+
+    /// Says what went wrong with one of several things.
+    pub(crate) fn report_about(&self, what: &str, err: &mut dyn Write) -> std::io::Result<()> {
+        match self {
+            Self::Wait { .. } | Self::Stopped { .. } => self.report(err),
+            other => writeln!(err, "error: {}: {}", clean(what), clean(&other.to_string())),
+        }
+    }
+
     /// Says what went wrong. Our own words may have lines; what others say is one.
     pub(crate) fn report(&self, err: &mut dyn Write) -> std::io::Result<()> {
         if self.exit() == Exit::Ok {
@@ -130,7 +176,13 @@ impl Failure {
             Self::Usage(text) | Self::NotFound(text) => clean_lines(text),
             other => clean(&other.to_string()),
         };
-        writeln!(err, "error: {text}")
+        writeln!(err, "error: {text}")?;
+        match self {
+            Self::Wait { go_on, .. } | Self::Stopped { go_on, .. } if !go_on.is_empty() => {
+                writeln!(err, "hint: {}", clean(go_on))
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -157,7 +209,10 @@ mod tests {
         assert_eq!(statuses, [3, 5, 5, 4, 3, 3, 6, 7, 7]);
         assert_eq!(Failure::usage("x").exit() as u8, 2);
         let timed_out = WaitError::TimedOut { after: Default::default(), state: "pending".into() };
-        assert_eq!(Failure::Wait { what: "x".into(), error: timed_out }.exit() as u8, 9);
+        assert_eq!(
+            Failure::Wait { what: "x".into(), error: timed_out, go_on: String::new() }.exit() as u8,
+            9
+        );
         let pipe = std::io::Error::from(std::io::ErrorKind::BrokenPipe);
         assert_eq!(Failure::Io(pipe).exit() as u8, 0);
     }

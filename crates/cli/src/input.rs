@@ -11,18 +11,20 @@ use serde_json::{Map, Value};
 
 use crate::command::{FIELD, JSON, flag};
 use crate::error::Failure;
+use crate::files::{self, Files};
 use crate::operations::Operation;
-use crate::path;
 use crate::schema::{self, Kind};
+use crate::{Context, path, subnet};
 
-/// The request's fields, as the arguments say.
+/// The request's fields, as the arguments say. Where several ids are given for the last one of the
+/// path, they are a list.
 pub(crate) fn fields(
     operation: &Operation,
     schema: &Schema,
     args: &ArgMatches,
-    stdin: &mut dyn Read,
+    context: &mut Context<'_>,
 ) -> Result<Map<String, Value>, Failure> {
-    let mut fields = match body(args, stdin)? {
+    let mut fields = match body(args, context.stdin)? {
         Value::Object(fields) => fields,
         Value::Null => Map::new(),
         other => return Err(Failure::usage(format!("--json: expected an object, got {other}"))),
@@ -33,9 +35,11 @@ pub(crate) fn fields(
             "--json: `{param}` is an argument, not part of the body"
         )));
     }
+    let taken = many(args, JSON).next().filter(|file| *file == "-").map(|_| "--json".to_owned());
+    let mut files = Files { stdin: context.stdin, env: context.env, taken };
     for text in many(args, FIELD) {
         let (way, value) = path::parse(text).map_err(Failure::Usage)?;
-        let value = nested(schema, &way, value);
+        let value = nested(schema, &way, value, &mut files)?;
         path::set(&mut fields, &way, value).map_err(Failure::Usage)?;
     }
     if let Some((way, known)) = schema::unknown(schema, &fields) {
@@ -46,9 +50,16 @@ pub(crate) fn fields(
     for (name, shape) in schema::fields(schema) {
         if args.value_source(name) == Some(ValueSource::CommandLine) {
             let values: Vec<&str> = many(args, name).collect();
-            fields.insert(name.clone(), value(name, &schema::kind(schema, shape), &values)?);
+            let value = match params.contains(name) {
+                true if values.len() > 1 => values.into(),
+                true => values.concat().into(),
+                false => value(schema, name, shape, &values, &mut files)?,
+            };
+            fields.insert(name.clone(), value);
         }
     }
+    subnet::part(schema, &mut fields)?;
+    files::keep_private_keys(schema, &fields)?;
     Ok(fields)
 }
 
@@ -71,15 +82,23 @@ pub(crate) fn many<'a>(args: &'a ArgMatches, id: &str) -> impl Iterator<Item = &
 
 /// The value of `--field`: text where the schema has text, else JSON where it reads as a list or an
 /// object.
-fn nested(schema: &Schema, way: &[String], text: &str) -> Value {
-    match schema::at(schema, way).map(|shape| schema::kind(schema, shape)) {
+fn nested(
+    schema: &Schema,
+    way: &[String],
+    text: &str,
+    files: &mut Files<'_>,
+) -> Result<Value, Failure> {
+    let shape = schema::at(schema, way);
+    let encoded = shape.is_some_and(|shape| schema::is_encoded(schema, shape));
+    let text = &*files.text(&format!("--field {}", way.join(".")), text, encoded)?;
+    Ok(match shape.map(|shape| schema::kind(schema, shape)) {
         Some(Kind::Text | Kind::Uuid | Kind::Word(_)) => text.into(),
         Some(Kind::List(_)) if !text.starts_with('[') => list(text.split(',')),
         _ if text.starts_with(['[', '{']) => serde_json::from_str(text).unwrap_or(text.into()),
         Some(_) => text.into(),
         // Nobody knows what is to be here: what reads as JSON is JSON.
         None => loose(text),
-    }
+    })
 }
 
 /// A value whose type is not known: JSON if it reads as such, else text.
@@ -87,15 +106,20 @@ pub(crate) fn loose(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or(text.into())
 }
 
-fn value(name: &str, kind: &Kind, values: &[&str]) -> Result<Value, Failure> {
+fn value(
+    schema: &Schema,
+    name: &str,
+    shape: &Value,
+    values: &[&str],
+    files: &mut Files<'_>,
+) -> Result<Value, Failure> {
     let last = values.last().copied().unwrap_or_default();
-    match kind {
+    let arg = format!("--{}", flag(name));
+    match schema::kind(schema, shape) {
         Kind::List(_) => Ok(list(values.iter().copied())),
-        Kind::Json => serde_json::from_str(last).map_err(|e| {
-            Failure::usage(format!(
-                "--{}: expected JSON: {e}; see also --field and --json",
-                flag(name)
-            ))
+        Kind::Text => Ok(files.text(&arg, last, schema::is_encoded(schema, shape))?.into()),
+        Kind::Json => serde_json::from_str(&files.text(&arg, last, false)?).map_err(|e| {
+            Failure::usage(format!("{arg}: expected JSON: {e}; see also --field and --json"))
         }),
         _ => Ok(last.into()),
     }

@@ -4,21 +4,32 @@
 //! It never talks to the network by itself, and never writes to the process's own streams: whoever
 //! calls [`run`] hands them over. The binary adds `serve`, `exec` and the like to [`command`].
 
+mod batch;
 mod call;
+mod columns;
 mod command;
 mod consent;
 mod data;
 mod deed;
+mod edit;
 mod error;
+mod examples;
+mod files;
+mod front;
+mod guess;
 mod input;
 mod names;
 mod operations;
 mod output;
 mod path;
+mod places;
 mod process;
 mod raw;
 mod schema;
+mod stop;
+mod subnet;
 mod text;
+mod version;
 mod wait;
 
 use std::io::{Read, Write};
@@ -31,8 +42,10 @@ pub use command::{command, yes};
 pub use consent::{agreement, consent};
 pub use data::{DATA, data};
 pub use error::{Exit, Failure};
+pub use examples::examples;
+pub use guess::parse;
 pub use operations::loses;
-pub use output::Terminal;
+pub use output::{Terminal, print};
 pub use process::{print_json, print_json_line, print_note, print_text, said_yes, wants_json};
 pub use text::{clean, clean_lines};
 
@@ -119,12 +132,16 @@ async fn dispatch(matches: &ArgMatches, context: &mut Context<'_>) -> Result<Exi
             writeln!(context.out, "{document:#}")?;
             Ok(Exit::Ok)
         }
-        Some((group, args)) => {
-            let (name, args) = args.subcommand().unwrap_or(("", args));
-            let found =
-                operations::all().into_iter().find(|o| o.group.name == group && o.command == name);
-            let operation =
-                found.ok_or_else(|| Failure::usage(format!("no command `{group} {name}`")))?;
+        Some(("version", _)) => version::run(matches, context).await,
+        Some((name, args)) => {
+            if let Some(text) = front::topic(name) {
+                writeln!(context.out, "{text}")?;
+                return Ok(Exit::Ok);
+            }
+            if let Some((group, args)) = edit::asked_for(name, args) {
+                return edit::run(group, matches, args, context).await;
+            }
+            let (operation, args) = operations::asked_for(name, args)?;
             call::run(&operation, matches, args, context).await
         }
         None => Err(Failure::usage("no command given")),

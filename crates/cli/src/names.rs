@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use clap::ArgMatches;
 use schemars::Schema;
-use sdk::Client;
+use sdk::{Client, Error};
 use serde_json::{Map, Value};
 
 use crate::call;
@@ -221,28 +221,36 @@ async fn candidates(
     call::list(client, list, query, None).await
 }
 
-/// Learns the name of what the path names, where it was given by its id: whoever is asked about it
-/// wants to read its name. Where that fails, the id has to do.
+/// What shows the thing that `operation`'s path names, up to its last parameter.
+pub(crate) fn subject<'a>(operation: &Operation, all: &'a [Operation]) -> Option<&'a Operation> {
+    let last = operation.op.path_params().last()?;
+    let own = operation.op.path.split_inclusive(&format!("{{{last}}}")).next().map(pattern);
+    all.iter().find(|o| o.reads() && Some(o.pattern()) == own && !o.is_list())
+}
+
+/// Looks at the thing that the path names. None where nothing shows it, or the API does not: what
+/// is told of it has to do without.
+///
+/// # Errors
+/// Where the operation itself would end the same: nobody answers, or the key is none.
 pub(crate) async fn look(
     client: &Client,
     operation: &Operation,
     all: &[Operation],
     fields: &Map<String, Value>,
-    known: &mut Known,
-) {
-    let params = operation.path_fields();
-    let Some(id) = params.last().and_then(|own| fields.get(own)?.as_str()) else { return };
-    let Some(last) = operation.op.path_params().last() else { return };
-    let own = operation.op.path.split_inclusive(&format!("{{{last}}}")).next().map(pattern);
-    let get = all.iter().find(|o| o.reads() && Some(o.pattern()) == own && !o.is_list());
-    let Some(get) = get.filter(|_| !known.contains_key(id)) else { return };
+) -> Result<Option<Value>, Error> {
+    let Some(get) = subject(operation, all) else { return Ok(None) };
     // The parameters of the two may have different names.
-    let values = params.iter().map(|p| fields.get(p).cloned().unwrap_or_default());
-    let request = call::encode(get, get.path_fields().into_iter().zip(values).collect());
-    let Ok(request) = request else { return };
-    let Ok(answer) = client.call(&get.op, &request).await else { return };
-    if let Ok(thing) = call::unwrap(&get.op, client, &request.uri, answer) {
-        known.insert(id.to_owned(), label(&thing).unwrap_or_default().to_owned());
+    let values = operation.path_fields().into_iter().map(|p| fields.get(&p).cloned());
+    let values = values.map(Option::unwrap_or_default);
+    let Ok(request) = call::encode(get, get.path_fields().into_iter().zip(values).collect()) else {
+        return Ok(None);
+    };
+    match client.call(&get.op, &request).await {
+        Ok(answer) => Ok(call::unwrap(&get.op, client, &request.uri, answer).ok()),
+        Err(Error::Unreadable { .. }) => Ok(None),
+        Err(Error::Refused(refusal)) if refusal.status != 401 => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

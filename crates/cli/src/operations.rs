@@ -2,9 +2,12 @@
 
 use api::wire::{self, Encoded, Problem};
 use api::{Access, Endpoint, Group, Loss, Method, Op, Shape, Visitor};
-use clap::Command;
+use clap::{ArgMatches, Command};
 use schemars::Schema;
 use serde_json::{Map, Value};
+
+use crate::error::Failure;
+use crate::places;
 
 /// One operation, its type turned into functions.
 #[derive(Clone)]
@@ -27,6 +30,31 @@ pub(crate) fn all() -> Vec<Operation> {
     let mut collect = Collect(Vec::with_capacity(256));
     api::visit(&mut collect);
     collect.0
+}
+
+/// The operation that was asked for, and its arguments: `name` and what is below it are the words
+/// that lead there.
+pub(crate) fn asked_for<'a>(
+    name: &'a str,
+    args: &'a ArgMatches,
+) -> Result<(Operation, &'a ArgMatches), Failure> {
+    let (words, args) = words(name, args);
+    let found = words.split_last().and_then(|(command, path)| {
+        let group = places::group(path)?.group;
+        all().into_iter().find(|o| o.group.name == group && o.command == *command)
+    });
+    let unknown = || Failure::usage(format!("no command `{}`", words.join(" ")));
+    Ok((found.ok_or_else(unknown)?, args))
+}
+
+/// All words that lead to a command, beginning with `name`, and its own arguments.
+pub(crate) fn words<'a>(name: &'a str, args: &'a ArgMatches) -> (Vec<&'a str>, &'a ArgMatches) {
+    let (mut words, mut args) = (vec![name], args);
+    while let Some((word, inner)) = args.subcommand() {
+        words.push(word);
+        args = inner;
+    }
+    (words, args)
 }
 
 /// Whether a call takes away what cannot be had again, by its operation: `path` is a template of
@@ -100,6 +128,11 @@ impl Operation {
                 Shape::Key(_) => (self.response)().get("type").is_some_and(|t| t == "array"),
                 Shape::Empty | Shape::Bare => false,
             }
+    }
+
+    /// Whether it lists things page by page. Some answer a page with lists in it, which is no list.
+    pub(crate) fn is_paged(&self, schema: &Schema) -> bool {
+        schema.get("properties").is_some_and(|p| p.get("cursor").is_some()) && self.is_list()
     }
 
     /// The path with its parameters made nameless, to compare paths of different operations.

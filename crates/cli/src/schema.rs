@@ -59,6 +59,16 @@ pub(crate) fn kind(schema: &Schema, shape: &Value) -> Kind {
     }
 }
 
+/// Whether a field of this shape holds a text in base64.
+pub(crate) fn is_encoded(schema: &Schema, shape: &Value) -> bool {
+    [shape, target(schema, shape)].iter().any(|s| s["contentEncoding"] == "base64")
+}
+
+/// Whether a field of this shape holds a password or a key.
+pub(crate) fn is_secret(shape: &Value) -> bool {
+    shape["format"] == "password"
+}
+
 /// The shape at a way such as `a.b.0`, where the schema knows it.
 pub(crate) fn at<'a>(schema: &'a Schema, way: &[String]) -> Option<&'a Value> {
     let mut shape = schema.as_value();
@@ -121,8 +131,57 @@ fn unknown_in(
     None
 }
 
+/// How many characters a sketch has about, before what may be absent is left out.
+const SKETCH: usize = 150;
+
+/// What a shape looks like in JSON, in short: `[{"frontend_port": N, ...}]`. What must be there
+/// comes first.
+pub(crate) fn sketch(schema: &Schema, shape: &Value) -> String {
+    let shape = target(schema, shape);
+    if let Some(words) = words(shape) {
+        return format!("\"{}\"", words.join("|"));
+    }
+    match type_of(shape) {
+        Some("boolean") => "true|false".to_owned(),
+        Some("integer" | "number") => "N".to_owned(),
+        Some("string") if shape.get("format").is_some_and(|f| f == "uuid") => "\"ID\"".to_owned(),
+        Some("string") => "\"TEXT\"".to_owned(),
+        Some("array") => match shape.get("items") {
+            Some(items) => format!("[{}, ...]", sketch(schema, items)),
+            None => "[...]".to_owned(),
+        },
+        _ => object(schema, shape),
+    }
+}
+
+fn object(schema: &Schema, shape: &Value) -> String {
+    let Some(fields) = shape.get("properties").and_then(Value::as_object) else {
+        return match shape.get("additionalProperties") {
+            Some(more) if more.is_object() => {
+                format!("{{\"NAME\": {}, ...}}", sketch(schema, more))
+            }
+            _ => "{\"NAME\": VALUE, ...}".to_owned(),
+        };
+    };
+    let needed = shape.get("required").and_then(Value::as_array);
+    let is_needed = |name: &str| needed.is_some_and(|n| n.iter().any(|n| n == name));
+    let (first, others): (Vec<_>, Vec<_>) = fields.iter().partition(|(name, _)| is_needed(name));
+    let mut text = String::new();
+    for (i, (name, shape)) in first.iter().chain(&others).enumerate() {
+        let field = format!("\"{name}\": {}", sketch(schema, shape));
+        let comma = if i == 0 { "" } else { ", " };
+        if i >= first.len() && i > 0 && text.len() + field.len() > SKETCH {
+            text += ", ...";
+            break;
+        }
+        text += comma;
+        text += &field;
+    }
+    format!("{{{text}}}")
+}
+
 /// The shape behind references and `Option`.
-fn target<'a>(schema: &'a Schema, shape: &'a Value) -> &'a Value {
+pub(crate) fn target<'a>(schema: &'a Schema, shape: &'a Value) -> &'a Value {
     if let Some(path) = shape.get("$ref").and_then(Value::as_str) {
         let found = path.strip_prefix('#').and_then(|path| schema.pointer(path));
         return found.map_or(shape, |found| target(schema, found));
@@ -179,6 +238,28 @@ mod tests {
             Kind::Word(vec!["high_perf".into(), "storage_opt".into()])
         );
         assert_eq!(required(&schema), ["region", "size_gb"]);
+    }
+
+    #[test]
+    fn json_is_sketched_with_what_must_be_there_first() {
+        let schema = schemars::schema_for!(api::load_balancers::CreateLoadBalancer);
+        let sketch = |field: &str| sketch(&schema, &schema.get("properties").unwrap()[field]);
+        assert_eq!(
+            sketch("forwarding_rules"),
+            r#"[{"frontend_protocol": "http|https|tcp|udp", "frontend_port": N, "#.to_owned()
+                + r#""backend_protocol": "http|https|tcp|udp", "backend_port": N}, ...]"#
+        );
+        assert_eq!(sketch("sticky_session"), r#"{"cookie_name": "TEXT"}"#);
+        let many = json!({
+            "type": "object", "required": ["z"],
+            "properties": (0..40).map(|n| (format!("field_{n:02}"), json!({"type": "integer"})))
+                .chain([("z".to_owned(), json!({"type": "boolean"}))])
+                .collect::<Map<String, Value>>(),
+        });
+        let text = super::sketch(&schema, &many);
+        assert!(text.starts_with(r#"{"z": true|false, "field_00": N, "#), "{text}");
+        assert!(text.ends_with(", ...}") && text.len() < SKETCH + 20, "{text}");
+        assert_eq!(super::sketch(&schema, &json!({"type": "object"})), r#"{"NAME": VALUE, ...}"#);
     }
 
     #[test]

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 use sdk::wait::{Pace, leaving, poll, standing};
-use sdk::{Client, State};
+use sdk::{Client, State, WaitError};
 use serde_json::{Map, Value};
+use tokio::time::Instant;
 
 use crate::call::{self, unwrap};
 use crate::error::Failure;
@@ -15,6 +16,31 @@ use crate::text::clean;
 
 /// Commands below a thing's path that the thing itself tells the end of.
 const ACTIONS: &[&str] = &["attach", "detach", "halt", "reboot", "reinstall", "restore", "start"];
+
+/// How long even the last of several is waited for.
+const AT_LEAST: Duration = Duration::from_millis(100);
+
+/// Until when a command waits.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Deadline {
+    at: Instant,
+    /// How long that was from the start: what is said when it is over.
+    after: Duration,
+}
+
+impl Deadline {
+    pub(crate) fn after(time: Duration) -> Self {
+        Self { at: Instant::now() + time, after: time }
+    }
+
+    /// The error in terms of the whole command.
+    fn own(self, error: WaitError) -> WaitError {
+        match error {
+            WaitError::TimedOut { state, .. } => WaitError::TimedOut { after: self.after, state },
+            error => error,
+        }
+    }
+}
 
 /// What there is to wait for.
 pub(crate) struct Target<'a> {
@@ -37,10 +63,14 @@ enum End {
 
 /// What `operation` leads to, where its group has a way to look at it, and where it can be seen.
 pub(crate) fn target<'a>(operation: &Operation, all: &'a [Operation]) -> Option<Target<'a>> {
-    if operation.op.method == api::Method::GET {
-        return None;
-    }
     let path = operation.pattern();
+    if operation.reads() {
+        let own = |o: &&Operation| o.op.id == operation.op.id;
+        let shows = path.ends_with("/{}") && !operation.is_list();
+        let get = all.iter().find(own).filter(|_| shows)?;
+        let visible = tells((get.response)(), operation.command);
+        return visible.then_some(Target { end: End::Ready, get, command: operation.command });
+    }
     let action = path.strip_suffix(operation.command).and_then(|p| p.strip_suffix('/'));
     let action = action.filter(|_| ACTIONS.contains(&operation.command)).unwrap_or_default();
     let created = format!("{path}/{{}}");
@@ -64,6 +94,7 @@ fn tells(schema: schemars::Schema, command: &str) -> bool {
     let told = match command {
         // Bare metal does not say whether it is on.
         "halt" | "reboot" | "start" => &["power_status"][..],
+        "get" => &["status", "state"],
         _ => &["status", "state", "attached_to_instance", "instance_id"],
     };
     schema::fields(&schema).any(|(name, _)| told.contains(&name.as_str()))
@@ -75,6 +106,9 @@ impl Target<'_> {
         let noun = self.get.group.name;
         match self.end {
             End::Gone => format!("Wait until the {noun} is gone"),
+            End::Created => {
+                format!("Print the {noun}, wait until it is ready, and print what has changed")
+            }
             _ => format!("Wait until the {noun} is {}, and print it", self.end_word()),
         }
     }
@@ -90,37 +124,81 @@ impl Target<'_> {
         }
     }
 
-    /// Waits, and brings what is to be printed.
+    /// What is said when it has come to its end.
+    pub(crate) fn reached(&self) -> &'static str {
+        if self.end == End::Gone { "gone" } else { self.end_word() }
+    }
+
+    /// Waits until `deadline`. `seen` is what the command answered, and becomes what was seen last:
+    /// whoever drops this future halfway still has it.
     pub(crate) async fn wait(
         &self,
         client: &Client,
         fields: &Map<String, Value>,
-        answer: Value,
-        timeout: Duration,
+        seen: &mut Value,
+        deadline: Deadline,
         progress: bool,
-    ) -> Result<Value, Failure> {
-        let own = self.fields(fields, &answer)?;
-        let what = self.name(&own);
+    ) -> Result<(), Failure> {
+        let own = self.fields(fields, seen)?;
+        let what = format!("{} {}", self.get.group.name, self.id(&own));
         let request = call::encode(self.get, own)?;
         let bar = bar(progress);
         let fetch = async || {
             let answer = client.call(&self.get.op, &request).await?;
             unwrap(&self.get.op, client, &request.uri, answer)
         };
+        let first = seen.clone();
         let judge = |answer: Result<&Value, &sdk::Error>| match (self.end, answer) {
             (End::Gone, answer) => leaving(answer),
-            (_, Ok(value)) => Some(self.standing(value, fields)),
+            (_, Ok(value)) => {
+                *seen = merged(value.clone(), first.clone());
+                Some(self.standing(value, fields))
+            }
             (_, Err(_)) => None,
         };
         let show = |state: &str, after: Duration| {
             bar.set_message(clean(&format!("{what}: {state}, {} s", after.as_secs())));
         };
-        let pace = Pace { timeout, ..Pace::default() };
-        let end = poll(pace, fetch, judge, show).await;
-        bar.finish_and_clear();
+        // Of several, the last ones are looked at once even when the time is over.
+        let left = deadline.at.saturating_duration_since(Instant::now()).max(AT_LEAST);
+        let end = poll(Pace { timeout: left, ..Pace::default() }, fetch, judge, show).await;
         match end {
-            Ok(thing) => Ok(merged(thing.unwrap_or_default(), answer)),
-            Err(error) => Err(Failure::Wait { what, error }),
+            Ok(_) => Ok(()),
+            Err(error) => {
+                let error = deadline.own(error);
+                Err(Failure::Wait { what, error, go_on: String::new() })
+            }
+        }
+    }
+
+    /// What is waited for: its noun and its id.
+    pub(crate) fn subject(
+        &self,
+        fields: &Map<String, Value>,
+        seen: &Value,
+    ) -> (&'static str, String) {
+        let own = self.fields(fields, seen).unwrap_or_default();
+        (self.get.group.name, self.id(&own))
+    }
+
+    /// How to go on after waiting has ended early: commands to paste, that begin with `kettle`.
+    /// `again` is whether to wait once more makes sense.
+    pub(crate) fn go_on(
+        &self,
+        kettle: &str,
+        fields: &Map<String, Value>,
+        seen: &Value,
+        again: bool,
+    ) -> String {
+        let own = self.fields(fields, seen).unwrap_or_default();
+        let mut get = format!("{kettle} {} {}", self.get.group.name, self.get.command);
+        for param in self.get.path_fields() {
+            get = format!("{get} {}", quoted(&text(own.get(&param))));
+        }
+        let meant = matches!(self.command, "create" | "get" | "reinstall" | "restore");
+        match again && meant && tells((self.get.response)(), "get") {
+            true => format!("`{get}` shows how it stands, `{get} --wait` waits on"),
+            false => format!("`{get}` shows how it stands"),
         }
     }
 
@@ -148,10 +226,8 @@ impl Target<'_> {
         Ok(found)
     }
 
-    fn name(&self, fields: &Map<String, Value>) -> String {
-        let last = self.get.path_fields().pop().unwrap_or_default();
-        let id = fields.get(&last).and_then(Value::as_str).unwrap_or_default();
-        format!("{} {id}", self.get.group.name)
+    fn id(&self, own: &Map<String, Value>) -> String {
+        text(self.get.path_fields().last().and_then(|last| own.get(last)))
     }
 
     /// Ready in the API's words, and attached or powered as the command wanted it.
@@ -191,36 +267,70 @@ fn merged(thing: Value, first: Value) -> Value {
     }
 }
 
+fn text(value: Option<&Value>) -> String {
+    match value {
+        Some(Value::String(text)) => text.clone(),
+        Some(value) => value.to_string(),
+        None => String::new(),
+    }
+}
+
 fn bar(progress: bool) -> ProgressBar {
     if !progress {
         return ProgressBar::hidden();
     }
-    let bar = ProgressBar::new_spinner();
+    // However waiting ends, the line is to be gone.
+    let bar = ProgressBar::new_spinner().with_finish(ProgressFinish::AndClear);
     bar.set_style(ProgressStyle::default_spinner());
     bar.enable_steady_tick(Duration::from_millis(120));
     bar
 }
 
-/// Reads `90`, `90s`, `10m`, `1h`.
+/// A text as a shell takes it back.
+pub(crate) fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=".contains(c);
+    match !text.is_empty() && text.chars().all(plain) {
+        true => text.to_owned(),
+        false => format!("'{}'", text.replace('\'', r"'\''")),
+    }
+}
+
+/// Reads `90`, `90s`, `10m`, `1h`, and several with their units one after the other: `1m30s`.
 pub(crate) fn parse_time(text: &str) -> Result<Duration, String> {
-    let (number, unit) = text.split_at(text.trim_end_matches(|c: char| !c.is_ascii_digit()).len());
-    let factor = match unit {
-        "" | "s" => 1,
-        "m" | "min" => 60,
-        "h" => 3600,
-        _ => return Err("expected a time such as 90s, 10m or 1h".into()),
-    };
-    let seconds = number.parse::<u64>().ok().and_then(|n| n.checked_mul(factor));
+    let wrong = || "expected a time such as 90s, 1m30s or 1h".to_owned();
+    let mut seconds = 0_u64;
+    let mut rest = text;
+    while !rest.is_empty() || text.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let (number, after) = rest.split_at(digits);
+        let unit = after.find(|c: char| c.is_ascii_digit()).unwrap_or(after.len());
+        let (unit, after) = after.split_at(unit);
+        let factor = match unit {
+            "s" => 1,
+            // Seconds need no unit where there is nothing else.
+            "" if number.len() == text.len() => 1,
+            "m" | "min" => 60,
+            "h" => 3600,
+            _ => return Err(wrong()),
+        };
+        let part = number.parse::<u64>().ok().and_then(|n| n.checked_mul(factor));
+        seconds = part.and_then(|part| seconds.checked_add(part)).ok_or_else(wrong)?;
+        rest = after;
+    }
     // Beyond a year nobody waits, and clocks overflow.
-    seconds
-        .filter(|s| *s <= 365 * 86_400)
-        .map(Duration::from_secs)
-        .ok_or_else(|| "expected a time such as 90s, 10m or 1h".into())
+    Some(seconds).filter(|s| *s <= 365 * 86_400).map(Duration::from_secs).ok_or_else(wrong)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_to_be_pasted_is_one_word_to_a_shell() {
+        assert_eq!(quoted("cb676a46-66fd"), "cb676a46-66fd");
+        assert_eq!(quoted("a'b; rm"), r"'a'\''b; rm'");
+        assert_eq!(quoted(""), "''");
+    }
 
     #[test]
     fn times_have_units() {
@@ -229,7 +339,21 @@ mod tests {
         assert_eq!(seconds("90s"), Ok(90));
         assert_eq!(seconds("10m"), Ok(600));
         assert_eq!(seconds("1h"), Ok(3600));
-        for wrong in ["", "m", "1d", "-1s", "1.5h", "99999999999999999999h"] {
+        assert_eq!(seconds("1m30s"), Ok(90));
+        assert_eq!(seconds("1h30m"), Ok(5400));
+        assert_eq!(seconds("1h2min3s"), Ok(3723));
+        for wrong in [
+            "",
+            "m",
+            "1d",
+            "-1s",
+            "1.5h",
+            "99999999999999999999h",
+            "1m30",
+            "30 s",
+            "1m-1s",
+            "9999h1h",
+        ] {
             assert!(seconds(wrong).is_err(), "{wrong}");
         }
     }

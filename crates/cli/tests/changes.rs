@@ -118,7 +118,8 @@ async fn what_was_done_is_said_on_standard_error() {
     let nothing = String::new();
     for (line, err) in [
         ("block delete web".to_owned(), format!("deleted block {WEB} (web)\n")),
-        (format!("block delete {WEB}"), format!("deleted block {WEB}\n")),
+        (format!("block delete {WEB}"), format!("deleted block {WEB} (web)\n")),
+        (format!("block delete {OTHER}"), format!("deleted block {OTHER}\n")),
         ("block delete cb676a46".into(), format!("deleted block {WEB} (web)\n")),
         ("block update data --size-gb 60".into(), format!("updated block {DATA} (data)\n")),
         (

@@ -7,8 +7,51 @@ use serde_json::{Value, json};
 
 #[test]
 fn every_command_can_be_built() {
-    // Among others: no two arguments of one command share a flag, an id or a position.
+    // Among others: no two arguments of one command share a flag, an id or a position, and no two
+    // commands a name or an alias.
     cli::command().debug_assert();
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_stands_below_another_group_is_found_there_and_by_its_own_name() {
+    let kettle = Kettle::new(|_, _, _| (200, json!({"records": [], "block_snapshots": []})));
+    for (line, asked) in [
+        ("domain record list example.com", "GET /v2/domains/example.com/records?per_page=500"),
+        ("dns record ls example.com", "GET /v2/domains/example.com/records?per_page=500"),
+        ("record list example.com", "GET /v2/domains/example.com/records?per_page=500"),
+        ("dns domains list", "GET /v2/domains?per_page=500"),
+        ("block snapshot list", "GET /v2/blocks/snapshots?per_page=500"),
+        ("volume snapshots ls", "GET /v2/blocks/snapshots?per_page=500"),
+        ("block-snapshot list", "GET /v2/blocks/snapshots?per_page=500"),
+        ("vm show ID", "GET /v2/instances/ID"),
+        ("servers describe ID", "GET /v2/instances/ID"),
+        ("lb rm ID", "DELETE /v2/load-balancers/ID"),
+        ("lb rule rm ID ID", "DELETE /v2/load-balancers/ID/forwarding-rules/ID"),
+        (
+            "load-balancer-forwarding-rule delete ID ID",
+            "DELETE /v2/load-balancers/ID/forwarding-rules/ID",
+        ),
+        ("sshkey destroy ID", "DELETE /v2/ssh-keys/ID"),
+        ("firewall group get ID", "GET /v2/firewalls/ID"),
+        (
+            "vpc nat-gateway firewall-rule get ID ID ID",
+            "GET /v2/vpcs/ID/nat-gateway/ID/global/firewall-rules/ID",
+        ),
+    ] {
+        let ran = kettle.run(&line.replace("ID", WEB)).await;
+        assert_eq!(ran.asked, [asked.replace("ID", WEB)], "{line}: {}", ran.err);
+    }
+}
+
+#[tokio::test]
+async fn a_topic_is_shown_by_its_name_and_by_help() {
+    let kettle = Kettle::new(world);
+    for topic in ["exit-status", "keys", "names"] {
+        let (shown, help) = (kettle.run(topic).await, kettle.run(&format!("help {topic}")).await);
+        assert_eq!((shown.exit, help.exit), (0, 0), "{topic}");
+        assert!(shown.out.lines().count() > 5 && shown.out == help.out, "{topic}: {}", shown.out);
+        assert!(kettle.run("--help").await.out.contains(topic));
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -36,7 +79,8 @@ async fn flags_become_the_body() {
     assert_eq!(ran.asked, [format!("POST /v2/blocks {body}")]);
 
     let ran = kettle.run(&format!("block detach {WEB} --live=false")).await;
-    assert_eq!(ran.asked, [format!(r#"POST /v2/blocks/{WEB}/detach {{"live":false}}"#)]);
+    let detach = format!(r#"POST /v2/blocks/{WEB}/detach {{"live":false}}"#);
+    assert_eq!(ran.asked, [format!("GET /v2/blocks/{WEB}"), detach], "it is named to people");
     assert_eq!((ran.exit, &*ran.out), (0, ""));
 }
 
@@ -90,7 +134,8 @@ async fn names_and_beginnings_stand_for_ids() {
     assert_eq!(last(ran), format!(r#"POST /v2/blocks/{WEB}/attach {{"instance_id":"{DATA}"}}"#));
 
     let ran = kettle.run(&format!("block delete {WEB}")).await;
-    assert_eq!(ran.asked.len(), 1, "an id is not looked up");
+    let asked = [format!("GET /v2/blocks/{WEB}"), format!("DELETE /v2/blocks/{WEB}")];
+    assert_eq!(ran.asked, asked, "an id is looked for in no list");
 
     let ran = kettle.run("block get cb").await;
     assert_eq!(ran.exit, 2);
@@ -128,9 +173,12 @@ async fn waiting_follows_a_create_until_it_is_ready() {
         _ => (200, json!({"block": block(WEB, "web", "pending")})),
     });
     let ran = kettle.run("block create --region ewr --size-gb 50 --wait --timeout 30s").await;
-    assert_eq!((ran.exit, &*ran.out), (9, ""));
+    assert_eq!(ran.exit, 9);
+    assert!(ran.out.contains(WEB) && ran.out.contains("pending"), "it is printed: {}", ran.out);
+    let get = format!("kettle block get {WEB}");
     let said = format!("created block {WEB} (web)\nerror: block {WEB}: still pending after 30s\n");
-    assert_eq!(ran.err, said);
+    let hint = format!("hint: `{get}` shows how it stands, `{get} --wait` waits on\n");
+    assert_eq!(ran.err, said + &hint);
 }
 
 #[tokio::test(start_paused = true)]
@@ -140,7 +188,8 @@ async fn waiting_follows_a_delete_until_it_is_gone_and_power_until_it_is_so() {
         _ => (404, json!({"error": "gone", "status": 404})),
     });
     let ran = kettle.run(&format!("block delete {WEB} --wait")).await;
-    assert_eq!((ran.exit, &*ran.out, ran.asked.len()), (0, "", 2));
+    assert_eq!((ran.exit, &*ran.out, ran.asked.len()), (0, "", 3));
+    assert_eq!(ran.err, format!("deleted block {WEB}\nblock {WEB} is gone\n"));
 
     let kettle = Kettle::new(|method, _, _| match method {
         "POST" => (204, Value::Null),
@@ -166,9 +215,10 @@ async fn waiting_for_an_attachment_looks_at_whom_it_is_attached_to() {
         |instance| format!("block attach {WEB} --instance-id {instance} --wait --timeout 5s");
     assert_eq!(kettle.run(&attach(DATA)).await.exit, 0);
     let ran = kettle.run(&attach(OTHER)).await;
-    let said = format!("attached block {WEB} to instance {OTHER}\n");
+    let said = format!("attached block {WEB} (web) to instance {OTHER}\n");
     let late = format!("error: block {WEB}: still not attached after 5s\n");
-    assert_eq!((ran.exit, ran.err), (9, said + &late));
+    let hint = format!("hint: `kettle block get {WEB}` shows how it stands\n");
+    assert_eq!((ran.exit, ran.err), (9, said + &late + &hint));
     assert_eq!(kettle.run(&format!("block detach {WEB} --wait --timeout 5s")).await.exit, 9);
 }
 

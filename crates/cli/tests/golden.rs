@@ -24,7 +24,11 @@ async fn golden(line: &str, columns: Option<usize>) {
 #[tokio::test]
 async fn help_texts() {
     for line in [
+        "--help",
         "block --help",
+        "load-balancer rule --help",
+        "load-balancer rule create --help",
+        "instance create --help",
         "block create --help",
         "block list --help",
         "block delete --help",
@@ -36,7 +40,9 @@ async fn help_texts() {
 
 #[tokio::test]
 async fn mistakes() {
-    for line in ["block create", "block get", "block create --block-type x"] {
+    let guessed = ["instance stop web", "create instance", "rule list", "block create --size 5"];
+    let wrong = ["block create", "block get", "block create --block-type x"];
+    for line in wrong.into_iter().chain(guessed) {
         golden(line, None).await;
     }
 }

@@ -71,8 +71,7 @@ pub(crate) fn command() -> Command {
              PostgreSQL; where there is none, one of its own for as long as the command runs, on \
              the directory's data.\nWith --store it is always one of its own, on that \
              database.\nThe tool's HTTPS_PROXY, \
-             certificates and VULTR_API_KEY are set for it; its exit status is passed on.\n\n\
-             kettle exec -- terraform apply\nkettle exec --ephemeral -- vultr-cli instance list",
+             certificates and VULTR_API_KEY are set for it; its exit status is passed on.",
         )
         .args(settings::args())
         .arg(offline)

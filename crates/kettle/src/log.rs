@@ -35,8 +35,7 @@ pub(crate) fn command() -> Command {
         .about("Show the last requests and what they were answered")
         .after_help(
             "The server keeps the last 1,000, until it ends. --json has bodies, too, with *** in the \
-             place of secrets.\n\n\
-             kettle log -f\nkettle log --failed instance\nkettle log -n 1 --json",
+             place of secrets.",
         )
         .arg(group)
         .arg(flag(FOLLOW).short('f').help("Go on with those to come"))

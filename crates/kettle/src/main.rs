@@ -8,10 +8,13 @@ mod home;
 mod listen;
 mod log;
 mod logging;
+mod man;
 mod serve;
 mod settings;
 mod status;
 mod stop;
+#[cfg(test)]
+mod tests;
 mod version_1;
 
 use std::fmt::Display;
@@ -27,7 +30,7 @@ fn main() -> ExitCode {
         return proxy::inside(arguments).into();
     }
     let root = command();
-    let matches = root.clone().get_matches();
+    let matches = cli::parse(root.clone(), std::env::args_os()).unwrap_or_else(|e| e.exit());
     let data = cli::data(&matches);
     match matches.subcommand() {
         Some((serve::NAME, args)) if detach::is_asked_for(args) => {
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
             let _log = logging::start("warn", false);
             report(runtime().block_on(exec::run(args, data)), exec::NOT_RUN.into())
         }
+        Some((man::NAME, args)) => report(man::run(root, args), ExitCode::FAILURE),
         Some((log::NAME, args)) => asked(&matches, log::run(&matches, args)),
         Some((status::NAME, _)) => asked(&matches, status::run(&matches)),
         Some((stop::NAME, _)) => asked(&matches, stop::run(&matches)),
@@ -95,7 +99,8 @@ fn command() -> Command {
         version_1::command(),
     ];
     let first = first.into_iter().enumerate();
-    cli::command().subcommands(first.map(|(place, command)| command.display_order(place)))
+    let commands = cli::command().subcommand(man::command());
+    commands.subcommands(first.map(|(place, command)| command.display_order(place)))
 }
 
 fn runtime() -> tokio::runtime::Runtime {

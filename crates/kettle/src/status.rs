@@ -20,10 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) fn command() -> Command {
     Command::new(NAME)
         .about("Tell whether a server runs, where, and what there is")
-        .after_help(
-            "The exit status is 0 where one runs, and 8 where none does.\n\n\
-             kettle status\nkettle status -o json",
-        )
+        .after_help("The exit status is 0 where one runs, and 8 where none does.")
         .arg(data_arg())
 }
 

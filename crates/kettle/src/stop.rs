@@ -25,7 +25,7 @@ pub(crate) fn command() -> Command {
         .about("Stop the server that runs, and wait until it has")
         .after_help(
             "Requests under way are finished first. Where none runs there is nothing to do, which is \
-             no error.\n\nkettle stop",
+             no error.",
         )
         .arg(data_arg())
 }
@@ -35,7 +35,7 @@ pub(crate) fn reset_command() -> Command {
         .about("Delete everything that the running server holds; its owner's key stays")
         .after_help(
             "Says what goes, and asks. Needs a server that runs; without one, delete the data \
-             directory.\n\nkettle reset --yes",
+             directory.",
         )
         .args([data_arg(), cli::yes().help("Do not ask")])
 }

@@ -33,7 +33,6 @@ pub(crate) fn command() -> Command {
     });
     Command::new(NAME)
         .about("Call API v1, the older one, and print its answers as they come")
-        .after_help("kettle v1 server list\nkettle v1 raw GET /v1/os/list")
         .subcommand_required(true)
         .arg(cli::yes().global(true))
         .subcommands(groups)

@@ -5,9 +5,10 @@
 mod support;
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
-use support::{False, Server, fails, kettle, serve};
+use rustix::process::{Pid, Signal, kill_process};
+use support::{False, Server, fails, kettle, serve, until};
 
 /// The command line of a user whose data directory is below `home`, and who has a key of Vultr's.
 fn user(home: &Path) -> Command {
@@ -83,5 +84,38 @@ fn the_data_directorys_key_is_sent_to_nobody_who_does_not_prove_to_have_it() {
         let head = heard[0].to_lowercase();
         assert!(!head.contains("ownerskey") && !head.contains("authorization"), "{head}");
         assert!(!head.contains("api-key"), "{head}");
+    }
+}
+
+#[test]
+fn a_signal_ends_the_waiting_and_not_before_what_is_shown_once_is_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let id = "cb676a46-66fd-4dfb-b839-443f2e6c0b60";
+    let server = False::answering(
+        "127.0.0.1:0",
+        r#"{"instance":{"id":"cb676a46-66fd-4dfb-b839-443f2e6c0b60","label":"web","status":"pending","default_password":"S3cret"}}"#,
+    );
+    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        for format in ["json", "table"] {
+            let mut command = kettle(directory.path());
+            command.args(["--endpoint", &server.url, "-o", format, "instance", "create", "--wait"]);
+            command.args(["--region", "ewr", "--plan", "p", "--os-id", "1"]);
+            let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+            until("it waits", || {
+                server.heard().iter().any(|h| h.starts_with("GET ")).then_some(())
+            });
+            kill_process(Pid::from_raw(child.id().cast_signed()).unwrap(), signal).unwrap();
+            let output = child.wait_with_output().unwrap();
+            let text = |bytes| String::from_utf8(bytes).unwrap();
+            let (out, err) = (text(output.stdout), text(output.stderr));
+            assert_eq!(output.status.code(), Some(code), "{format}: {err}");
+            assert_eq!(out.matches("S3cret").count(), 1, "{format}: {out}");
+            let get = format!("`kettle --endpoint {} instance get {id}", server.url);
+            assert!(err.contains(&format!("{get} --wait` waits on")), "{format}: {err}");
+            if format == "json" {
+                let instance: serde_json::Value = serde_json::from_str(&out).unwrap();
+                assert_eq!(instance["id"], id);
+            }
+        }
     }
 }

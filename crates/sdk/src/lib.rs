@@ -5,11 +5,11 @@
 //! have taken effect.
 //!
 //! ```no_run
-//! use api::blocks::{CreateBlock, GetBlock, ListBlocks};
+//! use kettle_sdk::api::blocks::{CreateBlock, GetBlock, ListBlocks};
 //! use futures_util::TryStreamExt;
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! let client = sdk::Client::from_env()?;
+//! let client = kettle_sdk::Client::from_env()?;
 //! let create = CreateBlock { region: "ewr".into(), size_gb: 50, ..Default::default() };
 //! let block = client.send(create).await?;
 //! let block = client.wait(GetBlock { block_id: block.id }).ready().await?;
@@ -35,6 +35,8 @@ pub mod v1;
 pub mod wait;
 pub mod whoami;
 
+/// Every operation, by family: the package `kettle-api`.
+pub use ::api;
 pub use client::{Builder, Client, RawResponse};
 pub use config::Target;
 pub use error::Error;

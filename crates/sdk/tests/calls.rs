@@ -7,7 +7,7 @@ use std::time::Duration;
 use api::Method;
 use api::blocks::{CreateBlock, DeleteBlock, GetBlock, UpdateBlock};
 use common::{Script, Then, ok, status};
-use sdk::{Error, FaultKind};
+use kettle_sdk::{Error, FaultKind};
 
 const BLOCK: &str = r#"{"block":{"id":"cb676a46-66fd-4dfb-b839-443f2e6c0b60","size_gb":50}}"#;
 const ELSEWHERE: &str = "https://api.example.com";
@@ -175,8 +175,8 @@ async fn clones_share_one_rate_limit() {
 
 #[test]
 fn a_client_does_not_show_its_key_and_refuses_one_that_cannot_be_sent() {
-    let client = sdk::Client::builder("http://127.0.0.1:1").key("SECRET").build().unwrap();
+    let client = kettle_sdk::Client::builder("http://127.0.0.1:1").key("SECRET").build().unwrap();
     assert!(!format!("{client:?}").contains("SECRET"));
-    let error = sdk::Client::builder("http://127.0.0.1:1").key("a\nb").build().unwrap_err();
+    let error = kettle_sdk::Client::builder("http://127.0.0.1:1").key("a\nb").build().unwrap_err();
     assert!(matches!(error, Error::Invalid(_)));
 }

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use api::Method;
-use sdk::{Client, Error};
+use kettle_sdk::{Client, Error};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
@@ -20,7 +20,7 @@ async fn serve(answer: &'static str) -> String {
     endpoint
 }
 
-async fn get(endpoint: &str, body_limit: usize) -> Result<sdk::RawResponse, Error> {
+async fn get(endpoint: &str, body_limit: usize) -> Result<kettle_sdk::RawResponse, Error> {
     let client = Client::builder(endpoint).body_limit(body_limit).attempts(1).build().unwrap();
     client.raw(Method::GET, "/v2/regions", None).await
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use api::blocks::{BlockStatus, GetBlock, ListBlocks};
 use common::{Script, ok, status};
 use futures_util::{StreamExt, TryStreamExt};
-use sdk::{Error, State, WaitError};
+use kettle_sdk::{Error, State, WaitError};
 use serde_json::json;
 
 fn page(labels: &[&str], next: &str) -> common::Then {

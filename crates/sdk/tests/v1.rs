@@ -5,10 +5,10 @@ mod common;
 
 use common::{Script, Then, ok};
 use http::StatusCode;
-use sdk::Error;
-use sdk::transport::{Request, Response};
-use sdk::v1::answer::*;
-use sdk::v1::*;
+use kettle_sdk::Error;
+use kettle_sdk::transport::{Request, Response};
+use kettle_sdk::v1::answer::*;
+use kettle_sdk::v1::*;
 
 /// A client whose every call is answered so.
 fn answered(status: u16, body: &'static str) -> Client {
@@ -17,7 +17,8 @@ fn answered(status: u16, body: &'static str) -> Client {
         *response.status_mut() = StatusCode::from_u16(status).unwrap();
         Ok(response)
     };
-    let builder = sdk::Client::builder("http://127.0.0.1:1").transport(transport).attempts(1);
+    let builder =
+        kettle_sdk::Client::builder("http://127.0.0.1:1").transport(transport).attempts(1);
     Client::with(builder, "KEY").unwrap()
 }
 

@@ -4,9 +4,9 @@
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() {
-//! use api::blocks::{BlockStatus, CreateBlock, GetBlock};
+//! use kettle_testkit::api::blocks::{BlockStatus, CreateBlock, GetBlock};
 //!
-//! let world = testkit::World::new().await;
+//! let world = kettle_testkit::World::new().await;
 //! let create = CreateBlock { region: "ewr".into(), size_gb: 20, ..Default::default() };
 //! let block = world.client.send(create).await.unwrap();
 //! world.settle().await;
@@ -18,6 +18,11 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
+
+/// The client: the package `kettle-sdk`.
+pub use ::sdk;
+/// Every operation, by family: the package `kettle-api`.
+pub use sdk::api;
 
 use axum::Router;
 use axum::body::Body;

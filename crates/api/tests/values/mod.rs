@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use api::Time;
+use kettle_api::Time;
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};

@@ -7,38 +7,56 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 
+use crate::columns::{Column, How};
 use crate::text::{clean, escaped};
 
-/// Writes a list, or one thing as a list of one.
-pub(super) fn print(answer: &Value, terminal: bool, out: &mut dyn Write) -> io::Result<()> {
+/// Writes the items: all that they have, or these columns.
+pub(super) fn print(
+    items: &[Value],
+    columns: Option<&[Column]>,
+    header: bool,
+    terminal: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let shown = |text: String| if terminal { clean(&text) } else { blank(&text) };
-    let items = match answer {
-        Value::Array(items) => &items[..],
-        one => std::slice::from_ref(one),
-    };
-    let mut header: Vec<&str> = Vec::new();
-    for key in items.iter().filter_map(Value::as_object).flat_map(|o| o.keys()) {
-        if !header.contains(&key.as_str()) {
-            header.push(key);
+    let mut writer = ::csv::Writer::from_writer(out);
+    if let Some(columns) = columns {
+        if header {
+            writer.write_record(columns.iter().map(|c| clean(&c.name())))?;
         }
+        for item in items {
+            writer.write_record(columns.iter().map(|c| shown(one(c, item))))?;
+        }
+        return writer.flush();
     }
+    let mut names: Vec<&str> = super::fields(items);
     let plain = items.iter().any(|item| !item.is_object());
     if plain {
-        header.push("value");
+        names.push("value");
     }
-    let mut writer = ::csv::Writer::from_writer(out);
-    if !header.is_empty() {
-        writer.write_record(header.iter().map(|key| clean(key)))?;
+    if header && !names.is_empty() {
+        writer.write_record(names.iter().map(|key| clean(key)))?;
     }
     for item in items {
-        let fields = header.iter().enumerate().map(|(i, key)| match item.as_object() {
+        let fields = names.iter().enumerate().map(|(i, key)| match item.as_object() {
             Some(object) => object.get(*key).map(text).unwrap_or_default(),
-            None if i + 1 == header.len() => text(item),
+            None if i + 1 == names.len() => text(item),
             None => String::new(),
         });
         writer.write_record(fields.map(shown))?;
     }
     writer.flush()
+}
+
+/// A column's field as it is where it is one value; else as in a table.
+fn one(column: &Column, item: &Value) -> String {
+    match column.ways() {
+        [way] => match way.values(item)[..] {
+            [value] => text(value),
+            _ => column.cell(item, How::Raw),
+        },
+        _ => column.cell(item, How::Raw),
+    }
 }
 
 fn text(value: &Value) -> String {

@@ -24,6 +24,9 @@ pub type Server = fn(&str, &str, &Value) -> (u16, Value);
 pub struct Kettle {
     pub server: Server,
     pub columns: Option<usize>,
+    pub colour: bool,
+    /// Whether somebody reads what goes to standard error.
+    pub watched: bool,
     pub stdin: &'static str,
     /// Whether somebody is there to answer.
     pub asks: bool,
@@ -73,7 +76,16 @@ pub fn world(method: &str, path: &str, _body: &Value) -> (u16, Value) {
 impl Kettle {
     pub fn new(server: Server) -> Self {
         let endpoint = "http://127.0.0.1:1";
-        Self { server, columns: None, stdin: "", asks: false, endpoint, env: &[] }
+        Self {
+            server,
+            columns: None,
+            colour: false,
+            stdin: "",
+            asks: false,
+            watched: false,
+            endpoint,
+            env: &[],
+        }
     }
 
     /// Runs `kettle LINE`; words are parted at spaces.
@@ -85,7 +97,7 @@ impl Kettle {
         let asked = Arc::new(Mutex::new(Vec::new()));
         let root = cli::command();
         let line = std::iter::once("kettle").chain(words.iter().copied());
-        let matches = match root.clone().try_get_matches_from(line) {
+        let matches = match cli::parse(root.clone(), line.map(Into::into)) {
             Ok(matches) => matches,
             Err(error) => {
                 let (exit, text) = (error.exit_code() as u8, error.render().to_string());
@@ -118,7 +130,12 @@ impl Kettle {
             stdin: &mut self.stdin.as_bytes(),
             out: &mut out,
             err: &mut err,
-            terminal: Terminal { columns: self.columns, progress: false, asks: self.asks },
+            terminal: Terminal {
+                columns: self.columns,
+                colour: self.colour,
+                progress: self.watched,
+                asks: self.asks,
+            },
             client: Some(client),
         };
         let exit = cli::run(&matches, context).await as u8;

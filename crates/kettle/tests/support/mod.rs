@@ -136,6 +136,11 @@ pub(crate) struct False {
 
 impl False {
     pub(crate) fn listen(address: &str) -> Self {
+        Self::answering(address, r#"{"proof":"0000","calls":0,"account":{}}"#)
+    }
+
+    /// Says this, whatever it is asked.
+    pub(crate) fn answering(address: &str, body: &'static str) -> Self {
         let listener = TcpListener::bind(address).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (sender, heard) = channel();
@@ -149,7 +154,6 @@ impl False {
                 {}
                 // Before the answer: whoever has that finds what was heard.
                 let _ = sender.send(head);
-                let body = r#"{"proof":"0000","calls":0,"account":{}}"#;
                 let answer = format!(
                     "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\
                      Content-Length: {}\r\nConnection: close\r\n\r\n{body}",

@@ -5,9 +5,9 @@
 //! them. A list that is asked for one thing answers a map of one.
 //!
 //! ```no_run
-//! use sdk::v1::{Client, ServerCreate, ServerHalt, ServerList, Verb};
+//! use kettle_sdk::v1::{Client, ServerCreate, ServerHalt, ServerList, Verb};
 //!
-//! # async fn example() -> Result<(), sdk::Error> {
+//! # async fn example() -> Result<(), kettle_sdk::Error> {
 //! let client = Client::new("http://127.0.0.1:8787", "KEY")?;
 //! let create = ServerCreate { dcid: 1, plan: 201, os: 2136, ..Default::default() };
 //! let subid = client.call(&create).await?.subid;

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
-use sdk::transport::{Request, Response};
-use sdk::{Client, Fault, FaultKind, client::Builder};
+use kettle_sdk::transport::{Request, Response};
+use kettle_sdk::{Client, Fault, FaultKind, client::Builder};
 use tokio::time::Instant;
 
 /// What happens to the next request.

@@ -1,0 +1,230 @@
+//! Values as people read them. Names tell the units: the API has one unit for one name.
+
+use serde_json::Value;
+
+use crate::text::clean;
+
+/// What a number is a number of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unit {
+    Dollars,
+    Bytes,
+    Megabytes,
+    Gigabytes,
+    Terabytes,
+}
+
+/// Each step is 1024 of the one before.
+const SIZES: &[&str] = &["B", "kB", "MB", "GB", "TB", "PB"];
+
+/// What the numbers in these fields are numbers of.
+const UNITS: &[(Unit, &[&str])] = &[
+    (
+        Unit::Dollars,
+        &[
+            "archive_disk_gb_price",
+            "balance",
+            "bw_gb_price",
+            "charges",
+            "cost",
+            "disk_gb_price",
+            "hourly_cost",
+            "hourly_cost_preemptible",
+            "last_payment_amount",
+            "monthly",
+            "monthly_cost",
+            "monthly_cost_preemptible",
+            "next_invoice_price",
+            "overage_cost",
+            "overage_unit_cost",
+            "pending_charges",
+            "price",
+            "price_hr",
+        ],
+    ),
+    (Unit::Bytes, &["compressed_size", "incoming_bytes", "outgoing_bytes", "size"]),
+    (Unit::Megabytes, &["memory_mb", "ram"]),
+    (
+        Unit::Gigabytes,
+        &[
+            "allowed_bandwidth",
+            "bandwidth",
+            "disk",
+            "disk_gb",
+            "gb_in",
+            "gb_out",
+            "gpu_vram_gb",
+            "size_gb",
+        ],
+    ),
+    (Unit::Terabytes, &["bandwidth_tb"]),
+];
+
+/// Whether nothing is there.
+pub(crate) fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.values().all(is_empty),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// A value in one line, as the API has it.
+pub(crate) fn raw(value: &Value) -> String {
+    one_line(value, &plain)
+}
+
+/// A value in one line, as people read it: `name` is its field's.
+pub(crate) fn readable(name: &str, value: &Value) -> String {
+    one_line(value, &|value| scalar(name, value))
+}
+
+fn one_line(value: &Value, scalar: &dyn Fn(&Value) -> String) -> String {
+    match value {
+        Value::Object(fields) if fields.is_empty() => String::new(),
+        Value::Array(items) if items.iter().all(|i| !i.is_object() && !i.is_array()) => {
+            clean(&items.iter().map(scalar).collect::<Vec<_>>().join(","))
+        }
+        Value::Object(_) | Value::Array(_) => clean(&value.to_string()),
+        value => clean(&scalar(value)),
+    }
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn scalar(name: &str, value: &Value) -> String {
+    let unit = UNITS.iter().find(|(_, names)| names.contains(&name)).map(|(unit, _)| *unit);
+    match (value, unit) {
+        (Value::Bool(true), _) => "yes".to_owned(),
+        (Value::Bool(false), _) => "no".to_owned(),
+        (Value::Number(number), Some(unit)) => amount(&number.to_string(), unit),
+        // Some prices are texts.
+        (Value::String(text), Some(Unit::Dollars)) if text.parse::<f64>().is_ok() => {
+            amount(text, Unit::Dollars)
+        }
+        (Value::String(text), _) if is_time(name) => time(text).unwrap_or_else(|| text.clone()),
+        _ => plain(value),
+    }
+}
+
+fn amount(number: &str, unit: Unit) -> String {
+    let step = match unit {
+        Unit::Dollars => return dollars(number),
+        Unit::Bytes => 0,
+        Unit::Megabytes => 2,
+        Unit::Gigabytes => 3,
+        Unit::Terabytes => 4,
+    };
+    let Ok(mut size) = number.parse::<f64>() else { return number.to_owned() };
+    let mut unit = step;
+    // From bytes to what can be read; what is given in larger units keeps its value to the last digit.
+    let is_round = |size: f64| step == 0 || (size / 1024.0 * 10.0).fract() == 0.0;
+    while size.abs() >= 1024.0 && is_round(size) && unit + 1 < SIZES.len() {
+        size /= 1024.0;
+        unit += 1;
+    }
+    let digits = format!("{size:.1}");
+    let digits = if unit == step { number } else { digits.strip_suffix(".0").unwrap_or(&digits) };
+    format!("{digits} {}", SIZES[unit])
+}
+
+/// `5` is `$5.00`, `0.0075` stays what it is.
+fn dollars(number: &str) -> String {
+    let (sign, number) = number.strip_prefix('-').map_or(("", number), |number| ("-", number));
+    match number.split_once('.') {
+        Some((whole, cents)) => format!("{sign}${whole}.{cents:0<2}"),
+        None => format!("{sign}${number}.00"),
+    }
+}
+
+fn is_time(name: &str) -> bool {
+    name.contains("date")
+        || name.contains("timestamp")
+        || name.ends_with("_at")
+        || name == "last_activity"
+}
+
+/// Seconds since 1970, or a text: `2026-11-21T09:30:00+00:00` is `2026-11-21 09:30`; other zones stay as they are.
+fn time(text: &str) -> Option<String> {
+    if let Ok(seconds) = text.parse() {
+        let time = jiff::Timestamp::from_second(seconds).ok()?;
+        return Some(time.strftime("%Y-%m-%d %H:%M").to_string());
+    }
+    let utc = text.strip_suffix("+00:00").or_else(|| text.strip_suffix('Z'))?;
+    let (date, clock) = utc.split_once('T')?;
+    let is_digits =
+        |text: &str, length| text.len() == length && text.bytes().all(|b| b.is_ascii_digit());
+    let parts: Vec<&str> = date.split('-').chain(clock.split(':')).collect();
+    let is_whole = parts.iter().zip([4, 2, 2, 2, 2]).all(|(part, length)| is_digits(part, length));
+    (parts.len() == 6 && is_whole).then(|| format!("{date} {}:{}", parts[3], parts[4]))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn money_sizes_times_and_flags_are_readable() {
+        for (name, value, shown) in [
+            ("monthly_cost", json!(5), "$5.00"),
+            ("hourly_cost", json!(0.007), "$0.007"),
+            ("pending_charges", json!(0.5), "$0.50"),
+            ("balance", json!(-10.25), "-$10.25"),
+            ("price", json!("2.5"), "$2.50"),
+            ("price", json!("free"), "free"),
+            ("ram", json!(512), "512 MB"),
+            ("ram", json!(4096), "4 GB"),
+            ("ram", json!(1536), "1.5 GB"),
+            ("ram", json!("32768 MB"), "32768 MB"),
+            ("disk", json!(25), "25 GB"),
+            ("disk", json!(1500), "1500 GB"),
+            ("bandwidth", json!(2048), "2 TB"),
+            ("size", json!(8_421_933_056_u64), "7.8 GB"),
+            ("size", json!(0), "0 B"),
+            ("bandwidth_tb", json!(0.5), "0.5 TB"),
+            ("enabled", json!(true), "yes"),
+            ("enabled", json!(false), "no"),
+            ("date_created", json!("2026-11-21T09:30:00+00:00"), "2026-11-21 09:30"),
+            ("date_created", json!("2026-11-21T09:30:00+02:00"), "2026-11-21T09:30:00+02:00"),
+            ("date_created", json!("0000-00-00"), "0000-00-00"),
+            ("timestamp_start", json!("1790812800"), "2026-10-01 00:00"),
+            ("label", json!("2026-11-21T09:30:00+00:00"), "2026-11-21T09:30:00+00:00"),
+            ("nodes", json!(2), "2"),
+            ("tags", json!(["a", "b"]), "a,b"),
+            ("any", json!({"a": 1}), r#"{"a":1}"#),
+            ("any", json!(null), ""),
+        ] {
+            assert_eq!(readable(name, &value), shown, "{name} {value}");
+        }
+        assert_eq!(raw(&json!(0.007)), "0.007");
+        assert_eq!(raw(&json!(true)), "true");
+    }
+
+    #[test]
+    fn each_name_with_a_unit_is_a_fields() {
+        let document = api::openapi::document("").to_string();
+        for name in UNITS.iter().flat_map(|(_, names)| *names) {
+            assert!(document.contains(&format!("\"{name}\":{{")), "{name}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_empty_but_what_holds_nothing() {
+        for value in [json!(null), json!(""), json!([]), json!({}), json!({"a": "", "b": []})] {
+            assert!(is_empty(&value), "{value}");
+        }
+        for value in [json!(0), json!(false), json!("x"), json!({"a": {"b": 0}})] {
+            assert!(!is_empty(&value), "{value}");
+        }
+    }
+}
