@@ -5,8 +5,9 @@ use std::io::{self, Write};
 use clap::ArgMatches;
 use serde_json::Value;
 
-use crate::command::{OUTPUT, YES};
+use crate::command::YES;
 use crate::error::Failure;
+use crate::globals::format;
 use crate::text::{clean, clean_lines, escaped};
 
 /// Whether `--output` asks for JSON. A command that has no table can be had as text or as JSON.
@@ -14,7 +15,7 @@ use crate::text::{clean, clean_lines, escaped};
 /// # Errors
 /// When another format is asked for.
 pub fn wants_json(matches: &ArgMatches) -> Result<bool, Failure> {
-    match matches.get_one::<String>(OUTPUT).map(String::as_str) {
+    match format(matches) {
         Some("json") => Ok(true),
         None | Some("table") => Ok(false),
         Some(other) => Err(Failure::usage(format!("--output {other}: here it is table or json"))),

@@ -29,8 +29,14 @@ fn main() -> ExitCode {
     if arguments.next().is_some_and(|first| first == exec::INSIDE) {
         return proxy::inside(arguments).into();
     }
-    let root = command();
-    let matches = cli::parse(root.clone(), std::env::args_os()).unwrap_or_else(|e| e.exit());
+    if cli::complete(command) {
+        return ExitCode::SUCCESS;
+    }
+    let matches = cli::parse(command(), std::env::args_os()).unwrap_or_else(|e| e.exit());
+    if let Err(failure) = cli::check(&matches) {
+        tell_error(&failure);
+        return failure.exit().into();
+    }
     let data = cli::data(&matches);
     match matches.subcommand() {
         Some((serve::NAME, args)) if detach::is_asked_for(args) => {
@@ -47,12 +53,12 @@ fn main() -> ExitCode {
             let _log = logging::start("warn", false);
             report(runtime().block_on(exec::run(args, data)), exec::NOT_RUN.into())
         }
-        Some((man::NAME, args)) => report(man::run(root, args), ExitCode::FAILURE),
+        Some((man::NAME, args)) => report(man::run(command(), args), ExitCode::FAILURE),
         Some((log::NAME, args)) => asked(&matches, log::run(&matches, args)),
         Some((status::NAME, _)) => asked(&matches, status::run(&matches)),
         Some((stop::NAME, _)) => asked(&matches, stop::run(&matches)),
         Some((stop::RESET, args)) => asked(&matches, stop::reset(&matches, args)),
-        _ => asked_of_cli(&matches, root),
+        _ => asked_of_cli(&matches),
     }
 }
 
@@ -82,8 +88,8 @@ fn asked(
     exit.into()
 }
 
-fn asked_of_cli(matches: &ArgMatches, root: Command) -> ExitCode {
-    small_runtime().block_on(cli::main(matches, root)).into()
+fn asked_of_cli(matches: &ArgMatches) -> ExitCode {
+    small_runtime().block_on(cli::main(matches)).into()
 }
 
 fn command() -> Command {
@@ -99,8 +105,8 @@ fn command() -> Command {
         version_1::command(),
     ];
     let first = first.into_iter().enumerate();
-    let commands = cli::command().subcommand(man::command());
-    commands.subcommands(first.map(|(place, command)| command.display_order(place)))
+    let first = first.map(|(place, command)| command.display_order(place));
+    cli::settled(cli::command().subcommand(man::command()).subcommands(first))
 }
 
 fn runtime() -> tokio::runtime::Runtime {

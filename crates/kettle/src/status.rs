@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::{ArgMatches, Command};
-use cli::{Exit, Failure};
+use cli::{Exit, Failure, Watch};
 use engine::Clock;
 use sdk::config::{Target, process_env};
 use sdk::{Client, Error};
@@ -43,7 +43,8 @@ impl Asked {
     pub(crate) fn new(matches: &ArgMatches) -> Result<Self, Failure> {
         let target =
             cli::target(matches, &process_env).map_err(|e| Failure::usage(e.to_string()))?;
-        let client = Client::for_target(&target)?;
+        let watch = Watch::of_process().as_asked(matches, false);
+        let client = cli::builder(matches, &target, &watch).build()?;
         Ok(Self { target, client })
     }
 
@@ -68,7 +69,8 @@ impl Asked {
             Ok(refusal) => refusal.error,
             Err(_) => format!("{method} {path} is answered with {}", answer.status),
         };
-        Err(Error::from(api::ApiError { error, status }).into())
+        let request = format!("{method} {path}");
+        Err(Error::Refused(sdk::Refusal { request, error, status }).into())
     }
 
     /// How it is.

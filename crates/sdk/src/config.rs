@@ -14,14 +14,19 @@
 //! key_file = "~/.config/kettle/lab.key"     # or: key = "…", or: key_env = "LAB_KEY"
 //! ```
 //!
-//! Two profiles need no file: `local`, the default, is the `kettle serve` that runs on the data
-//! directory, wherever it listens; `vultr` is Vultr itself.
+//! `kettle profile` writes it, and keeps what else stands there. Two profiles need no file: `local`,
+//! the default, is the `kettle serve` that runs on the data directory, wherever it listens; `vultr`
+//! is Vultr itself.
+
+mod profiles;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use api::Secret;
 use serde::Deserialize;
+
+pub use profiles::{BUILT_IN, Profiles, profiles};
 
 use crate::Error;
 
@@ -36,8 +41,8 @@ pub const URL_FILE: &str = "url";
 
 /// The variable with the key that clients send to Vultr, or to what [`ENDPOINT`] names.
 const KEY: &str = "VULTR_API_KEY";
-const ENDPOINT: &str = "VULTR_API_ENDPOINT";
-const PROFILE: &str = "KETTLE_PROFILE";
+pub(crate) const ENDPOINT: &str = "VULTR_API_ENDPOINT";
+pub(crate) const PROFILE: &str = "KETTLE_PROFILE";
 /// The variable with the data directory, where it is not the user's own.
 const DATA: &str = "KETTLE_DATA";
 
@@ -143,6 +148,11 @@ impl Target {
     /// The key that whoever answers must prove to have before it is sent.
     pub(crate) fn to_prove(&self) -> Option<String> {
         self.key.clone().filter(|_| self.of_server)
+    }
+
+    /// Where the key is from; none where there is no key.
+    pub fn key_origin(&self) -> Option<&str> {
+        self.key.as_ref().map(|_| self.origin.as_str())
     }
 
     /// For who is told that the key is wrong, or that there is none: where it is from, or why there
@@ -282,6 +292,20 @@ pub fn resolve(wanted: &Wanted, env: Env<'_>) -> Result<Target, ConfigError> {
         None => (None, missing()),
     };
     Ok(Target { profile: name, endpoint, key, origin, of_server, withheld, here })
+}
+
+/// The server on this machine, where it says that it is and with the key that it left in the data
+/// directory, whatever profiles there are. The key is sent to nobody who does not prove to have it.
+pub(crate) fn local(env: Env<'_>) -> Target {
+    let here = Here::new(None, env);
+    let endpoint = here.as_ref().and_then(|here| here.url.clone());
+    let endpoint = endpoint.unwrap_or_else(|| LOCAL.to_owned());
+    let (key, origin) = match here.as_ref().and_then(servers_key) {
+        Some(found) => (Some(found.key), found.origin),
+        None => (None, missing(&endpoint, here.as_ref(), None)),
+    };
+    let profile = "local".into();
+    Target { profile, endpoint, key, origin, of_server: true, withheld: None, here }
 }
 
 /// A key, and where it is from.
