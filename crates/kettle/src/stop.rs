@@ -32,7 +32,7 @@ pub(crate) fn command() -> Command {
 
 pub(crate) fn reset_command() -> Command {
     Command::new(RESET)
-        .about("Delete everything that the running server holds; its owner's key stays")
+        .about("Delete everything that the server holds, but for its key")
         .after_help(
             "Says what goes, and asks. Needs a server that runs; without one, delete the data \
              directory.",
