@@ -96,7 +96,7 @@ async fn run(world: &World, words: &[String]) -> Ran {
         stdin: &mut std::io::empty(),
         out: &mut out,
         err: &mut err,
-        terminal: Terminal { columns: None, progress: false, asks: false },
+        terminal: Terminal::default(),
         client: Some(world.client.clone()),
     };
     let mut run = Box::pin(cli::run(&matches, context));
