@@ -95,7 +95,7 @@ async fn run(world: &World, words: &[String]) -> Ran {
         stdin: &mut std::io::empty(),
         out: &mut out,
         err: &mut err,
-        terminal: Terminal { columns: None, progress: false, asks: false },
+        terminal: Terminal::default(),
         watch: cli::Watch::new(|_| {}),
         client: Some(world.client.clone()),
     };
