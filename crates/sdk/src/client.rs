@@ -66,8 +66,9 @@ pub struct Builder {
     observer: Option<Arc<Observer>>,
 }
 
-/// An answer as it came, whatever its status.
-#[derive(Debug, Clone)]
+/// An answer as it came, whatever its status. `Debug` tells nothing of the body, which may hold a
+/// password.
+#[derive(Clone)]
 pub struct RawResponse {
     /// The HTTP status.
     pub status: StatusCode,
@@ -82,6 +83,13 @@ impl From<Response> for RawResponse {
         let (parts, body) = answer.into_parts();
         let body = String::from_utf8_lossy(&body).into_owned();
         Self { status: parts.status, headers: parts.headers, body }
+    }
+}
+
+impl fmt::Debug for RawResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let body = format!("{} bytes", self.body.len());
+        f.debug_struct("RawResponse").field("status", &self.status).field("body", &body).finish()
     }
 }
 
@@ -108,16 +116,6 @@ impl Client {
             transport: None,
             observer: None,
         }
-    }
-
-    /// A client as the environment and the configuration file say: see [`config::resolve`].
-    ///
-    /// # Errors
-    /// When the configuration is wrong, or the endpoint no address.
-    pub fn from_env() -> Result<Self, Error> {
-        let target = config::resolve(&config::Wanted::default(), &config::process_env)
-            .map_err(|e| Error::Invalid(e.to_string()))?;
-        Self::for_target(&target)
     }
 
     /// A client for a target that was resolved.
@@ -186,7 +184,8 @@ impl Client {
     /// # Errors
     /// When the API refuses, no answer comes, or it cannot be read.
     pub async fn send<E: Endpoint>(&self, request: E) -> Result<E::Response, Error> {
-        let encoded = wire::encode(&request).map_err(|e| Error::Invalid(e.to_string()))?;
+        let unsent = |why| Error::Invalid(format!("{} {}: {why}", E::OP.method, E::OP.path));
+        let encoded = wire::encode(&request).map_err(unsent)?;
         let answer = self.call(&E::OP, &encoded).await?;
         E::decode_response(answer.body()).map_err(|e| Error::Unreadable {
             request: self.label(&E::OP.method, &encoded.uri),
@@ -206,7 +205,10 @@ impl Client {
         match answer.status() {
             // Another 2xx than the documented one still says that it is done.
             status if status.is_success() => Ok(answer),
-            status if status.as_u16() >= 400 => Err(refusal(status.as_u16(), answer.body()).into()),
+            status if status.as_u16() >= 400 => {
+                let request = self.label(&op.method, &request.uri);
+                Err(refusal(request, status.as_u16(), answer.body()))
+            }
             status => Err(Error::Unreadable {
                 request: self.label(&op.method, &request.uri),
                 status: status.as_u16(),
@@ -247,7 +249,7 @@ impl Client {
     ) -> Result<Request, Error> {
         let uri: Uri = format!("{}{path}", self.inner.endpoint)
             .parse()
-            .map_err(|e| Error::Invalid(format!("`{path}` is no path: {e}")))?;
+            .map_err(|e| Error::Invalid(format!("{method} `{path}`: that is no path: {e}")))?;
         let has_body = body.is_some();
         let mut request = Request::new(body.unwrap_or_default());
         *request.method_mut() = method.clone();
@@ -426,6 +428,12 @@ enum Failed {
     TimedOut(Duration),
     /// The request must not go out.
     Unsent(Error),
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder").field("endpoint", &self.endpoint).finish_non_exhaustive()
+    }
 }
 
 impl Failed {

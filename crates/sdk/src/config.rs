@@ -38,8 +38,8 @@ pub const KEY_FILE: &str = "key";
 
 /// The variable with the key that clients send to Vultr, or to what [`ENDPOINT`] names.
 const KEY: &str = "VULTR_API_KEY";
-const ENDPOINT: &str = "VULTR_API_ENDPOINT";
-const PROFILE: &str = "KETTLE_PROFILE";
+pub(crate) const ENDPOINT: &str = "VULTR_API_ENDPOINT";
+pub(crate) const PROFILE: &str = "KETTLE_PROFILE";
 
 /// Reads an environment variable. Empty ones count as absent.
 pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -207,6 +207,17 @@ pub fn resolve(wanted: &Wanted, env: Env<'_>) -> Result<Target, ConfigError> {
         None => (None, missing()),
     };
     Ok(Target { profile: name, endpoint, key, origin, of_server, withheld })
+}
+
+/// The server on this machine, with the key that it left in the user's data directory, whatever
+/// profiles there are. The key is sent to nobody who does not prove to have it.
+pub(crate) fn local(env: Env<'_>) -> Target {
+    let endpoint = LOCAL.to_owned();
+    let (key, origin) = match servers_key(env) {
+        Some(found) => (Some(found.key), found.origin),
+        None => (None, missing(&endpoint, true, None, env)),
+    };
+    Target { profile: "local".into(), endpoint, key, origin, of_server: true, withheld: None }
 }
 
 /// A key, and where it is from.

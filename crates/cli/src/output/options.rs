@@ -11,6 +11,7 @@ use crate::error::Failure;
 use crate::globals::OUTPUT;
 use crate::input::many;
 use crate::operations::{self, Operation};
+use crate::places;
 
 pub(crate) const COLUMNS: &str = "@columns";
 pub(crate) const NO_HEADER: &str = "@no-header";
@@ -77,9 +78,10 @@ pub(crate) fn args(operation: &Operation, all: &[Operation]) -> Vec<Arg> {
         let each = if is_list { ", one a line" } else { "" };
         args.push(flag(QUIET).short('q').help(format!("Print only the {what}{each}")));
     }
-    args.push(option(QUERY).value_name("JQ").help(
-        "Print what this jq expression makes of the answer, as in `-o json --query '.[].id'`",
-    ));
+    let example = if is_list { ".[].id" } else { ".id" };
+    args.push(option(QUERY).value_name("JQ").help(format!(
+        "Print what this jq expression makes of it: `--query '{example}'`; -o json for JSON"
+    )));
     args
 }
 
@@ -229,7 +231,7 @@ fn flag(args: &ArgMatches, id: &str) -> bool {
 
 /// What the answer is: `instance`, `instance user-data`.
 fn title(operation: &Operation) -> String {
-    let group = operation.group.name;
+    let group = places::of(operation.group.name).map_or(operation.group.name, |place| place.path);
     match operation.command {
         "list" | "get" | "create" | "update" => group.to_owned(),
         command => {

@@ -256,7 +256,9 @@ impl Client {
         match answer.status {
             StatusCode::OK => read(&answer.body).map_err(unreadable),
             status if status.as_u16() >= 400 => {
-                Err(refusal(status.as_u16(), plain(&answer.body).as_bytes()).into())
+                let request =
+                    format!("{} {}/v1/{}", C::VERB.as_str(), self.client.endpoint(), C::PATH);
+                Err(refusal(request, status.as_u16(), plain(&answer.body).as_bytes()))
             }
             _ => Err(unreadable("expected status 200; is this endpoint the API?".to_owned())),
         }
