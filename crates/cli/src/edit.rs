@@ -237,7 +237,6 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::places::PLACES;
 
     #[test]
     fn whatever_can_be_seen_and_changed_can_be_edited() {

@@ -36,6 +36,7 @@ const MEANINGLESS: &[(&str, &[&str])] = &[
     ("man", ALL),
     ("openapi", &[PROFILE, ENDPOINT, VERBOSE, CONNECT_TIMEOUT]),
     ("profile", &[PROFILE, VERBOSE, CONNECT_TIMEOUT]),
+    ("version", &[OUTPUT]),
 ];
 
 /// The options.
