@@ -13,9 +13,10 @@ use sdk::Client;
 use serde_json::{Map, Value, json};
 
 use crate::call::{encode, once, print};
-use crate::command::{ENDPOINT, NAME, PROFILE, TIMEOUT, WAIT};
+use crate::command::{NAME, TIMEOUT, WAIT};
 use crate::deed::{Deed, called, makes};
 use crate::error::{Exit, Failure};
+use crate::globals::{ENDPOINT, PROFILE};
 use crate::names::{self, Known};
 use crate::operations::Operation;
 use crate::output::View;
@@ -272,11 +273,7 @@ impl Batch<'_> {
         }
     }
 
-    fn print_rest(
-        &self,
-        view: &View,
-        context: &mut Context<'_>,
-    ) -> Result<(), Failure> {
+    fn print_rest(&self, view: &View, context: &mut Context<'_>) -> Result<(), Failure> {
         let table = !view.is_document();
         let done = || self.each.iter().filter(|item| item.done);
         let rest: Value = match (table, self.many) {

@@ -81,11 +81,7 @@ async fn read(
 }
 
 /// Prints an answer as the options say.
-pub(crate) fn print(
-    answer: Value,
-    view: &View,
-    context: &mut Context<'_>,
-) -> Result<(), Failure> {
+pub(crate) fn print(answer: Value, view: &View, context: &mut Context<'_>) -> Result<(), Failure> {
     view.print(answer, context.terminal, context.out, context.err)?;
     Ok(context.out.flush()?)
 }

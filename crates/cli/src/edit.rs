@@ -244,13 +244,14 @@ mod tests {
         let groups = |command: &str| -> BTreeSet<&str> {
             all.iter().filter(|o| o.command == command).map(|o| o.group.name).collect()
         };
+        let edit = |group: &str| command(places::of(group).unwrap(), &all);
         let editable: BTreeSet<&str> =
-            groups("get").into_iter().filter(|group| command(group, &all).is_some()).collect();
+            groups("get").into_iter().filter(|group| edit(group).is_some()).collect();
         assert!(editable.len() > 15, "{editable:?}");
         let both: BTreeSet<&str> = groups("get").intersection(&groups("update")).copied().collect();
         assert_eq!(editable, both);
         for group in editable {
-            command(group, &all).unwrap().debug_assert();
+            edit(group).unwrap().debug_assert();
             let (_, update) = pair(group, &all).unwrap();
             let form = Form::new(update, &Value::Null).text("x");
             assert!(form.matches("\n#").count() > 5, "{group}: {form}");
