@@ -67,10 +67,11 @@ pub fn command() -> Command {
         .arg_required_else_help(true)
         .max_term_width(100)
         .args(crate::globals::args())
+        .arg(crate::data::arg())
         .subcommands(groups)
         .subcommands(nested)
         .subcommands(front::topics())
-        .subcommand(crate::raw::command())
+        .subcommand(crate::data::add(crate::raw::command()))
         .subcommand(crate::profile::command())
         .subcommand(completions())
         .subcommand(
@@ -162,7 +163,7 @@ pub(crate) fn details<E: Endpoint>(command: Command) -> Command {
     let schema = (operation.schema)();
     let command = command.about(about_operation(operation, &schema));
     let command = command.args(fields(operation, &schema, &all));
-    let command = own_options(command, operation, &schema, &all);
+    let command = crate::data::add(own_options(command, operation, &schema, &all));
     let path = places::path(operation);
     examples::add(usage(command, &path, &schema), &path)
 }

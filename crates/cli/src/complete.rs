@@ -139,8 +139,10 @@ fn offers(
     let mut root = root();
     let mut found = engine::complete(&mut root, words, index, here.as_deref()).ok()?;
     // Flags are offered to who asks for them, and where nothing else can come.
-    if current.is_empty() && expects(root)? {
-        found.retain(|found| !found.get_value().to_string_lossy().starts_with('-'));
+    let is_flag =
+        |found: &CompletionCandidate| found.get_value().to_string_lossy().starts_with('-');
+    if current.is_empty() && (!found.iter().all(is_flag) || expects(root)?) {
+        found.retain(|found| !is_flag(found));
     }
     let offer = |found: CompletionCandidate| {
         let help = found.get_help().map(ToString::to_string).unwrap_or_default();

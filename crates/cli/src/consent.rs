@@ -24,6 +24,15 @@ pub fn consent(what: &str, args: &ArgMatches, target: &Target) -> Result<(), Fai
     if !is_needed(true, &client, args) {
         return Ok(());
     }
+    agreement(what, target)
+}
+
+/// The same wherever the endpoint is.
+///
+/// # Errors
+/// When nobody says yes, or there is nobody to ask.
+pub fn agreement(what: &str, target: &Target) -> Result<(), Failure> {
+    let client = Client::for_target(target)?;
     can_be_asked(what, &client, Terminal::of_process())?;
     ask(what, &client, &mut std::io::stdin(), &mut std::io::stderr())
 }

@@ -102,7 +102,7 @@ pub enum Failure {
 
 impl Failure {
     /// A mistake on the command line.
-    pub(crate) fn usage(text: impl Into<String>) -> Self {
+    pub fn usage(text: impl Into<String>) -> Self {
         Self::Usage(text.into())
     }
 
@@ -130,6 +130,12 @@ impl Failure {
             }
             _ => false,
         }
+    }
+
+    /// Whether nobody answers at the endpoint at all.
+    pub(crate) fn is_nobody_there(&self) -> bool {
+        let Self::Call(Error::Transport { fault, .. }) = self else { return false };
+        fault.kind == sdk::FaultKind::Connect
     }
 
     /// Whether everything else would end the same: nobody answers, or the key is refused.

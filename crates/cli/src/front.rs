@@ -95,7 +95,8 @@ Environment:
   VULTR_API_KEY        the key
   VULTR_API_ENDPOINT   where it goes
   KETTLE_PROFILE       the profile, instead of --profile
-  KETTLE_CONFIG        the configuration file",
+  KETTLE_CONFIG        the configuration file
+  KETTLE_DATA          the data directory, instead of --data",
     ),
 ];
 

@@ -29,10 +29,14 @@ const MEANINGLESS: &[(&str, &[&str])] = &[
     ("serve", ALL),
     ("exec", ALL),
     ("gateway", ALL),
+    ("log", &[OUTPUT]),
+    ("stop", &[OUTPUT]),
+    ("reset", &[OUTPUT]),
     ("completions", ALL),
     ("man", ALL),
     ("openapi", &[PROFILE, ENDPOINT, VERBOSE, CONNECT_TIMEOUT]),
     ("profile", &[PROFILE, VERBOSE, CONNECT_TIMEOUT]),
+    ("version", &[OUTPUT]),
 ];
 
 /// The options.

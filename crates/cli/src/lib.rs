@@ -10,6 +10,7 @@ mod columns;
 mod command;
 mod complete;
 mod consent;
+mod data;
 mod deed;
 mod edit;
 mod error;
@@ -24,6 +25,7 @@ mod operations;
 mod output;
 mod path;
 mod places;
+mod process;
 mod profile;
 mod raw;
 mod schema;
@@ -42,13 +44,15 @@ use sdk::config::{self, Env, Target, Wanted};
 
 pub use command::{command, yes};
 pub use complete::complete;
-pub use consent::consent;
+pub use consent::{agreement, consent};
+pub use data::{DATA, data};
 pub use error::{Exit, Failure};
 pub use examples::{examples, words};
 pub use globals::{check, format, settled};
 pub use guess::parse;
 pub use operations::loses;
 pub use output::{Terminal, print};
+pub use process::{print_json, print_json_line, print_note, print_text, said_yes, wants_json};
 pub use text::{clean, clean_lines};
 pub use watch::Watch;
 
@@ -95,12 +99,32 @@ pub async fn run(matches: &ArgMatches, mut context: Context<'_>) -> Exit {
         Ok(exit) => exit,
         Err(failure) => {
             // Where even this cannot be written, the exit status is all that is left.
-            let _ = failure.report(context.err);
-            if failure.is_about_the_key() {
-                let _ = hint(matches, &mut context);
-            }
+            let _ = report(&failure, matches, context.env, context.err);
             failure.exit()
         }
+    }
+}
+
+/// Says what went wrong, and what may help.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn report(
+    failure: &Failure,
+    matches: &ArgMatches,
+    env: Env<'_>,
+    err: &mut dyn Write,
+) -> std::io::Result<()> {
+    failure.report(err)?;
+    let Ok(target) = target(matches, env) else { return Ok(()) };
+    let hint = match failure {
+        failure if failure.is_about_the_key() => Some(target.hint()),
+        failure if failure.is_nobody_there() => target.when_silent(),
+        _ => None,
+    };
+    match hint {
+        Some(hint) => writeln!(err, "hint: {}", clean(&hint)),
+        None => Ok(()),
     }
 }
 
@@ -175,7 +199,11 @@ pub fn builder(matches: &ArgMatches, target: &Target, watch: &Watch) -> sdk::cli
 /// When they contradict each other or cannot be read.
 pub fn target(matches: &ArgMatches, env: Env<'_>) -> Result<Target, config::ConfigError> {
     let text = |name| matches.get_one::<String>(name).cloned();
-    let wanted =
-        Wanted { profile: text(globals::PROFILE), endpoint: text(globals::ENDPOINT), key: None };
+    let wanted = Wanted {
+        profile: text(globals::PROFILE),
+        endpoint: text(globals::ENDPOINT),
+        key: None,
+        data: data(matches),
+    };
     config::resolve(&wanted, env)
 }

@@ -31,8 +31,8 @@ pub(crate) fn command() -> Command {
     let add = Command::new("add")
         .about("Add a profile: an endpoint, and the key for it")
         .after_help(
-            "The key is asked for, unseen, or read from standard input where that is no terminal.\n\
-             `vultr` is there already, and is given a key.",
+            "The key is asked for, unseen, or read from standard input where that is no\n\
+             terminal. `vultr` is there already, and is given a key.",
         )
         .arg(new)
         .args([
@@ -52,7 +52,7 @@ pub(crate) fn command() -> Command {
     Command::new("profile")
         .about("Endpoints and keys: add, list, use, show, remove")
         .after_help(
-            "Profiles are kept in ~/.config/kettle/config.toml, or in what KETTLE_CONFIG names.\n\
+            "They are kept in ~/.config/kettle/config.toml, or in what KETTLE_CONFIG names.\n\
              `local` (the server on this machine) and `vultr` need no file.",
         )
         .subcommand_required(true)

@@ -29,9 +29,10 @@ pub(crate) fn command() -> Command {
         .about("Call any path and print the answer as it comes")
         .override_usage("kettle api [OPTIONS] [METHOD] <PATH>")
         .after_help(
-            "The exit status tells the kind of the answer's status; its body is printed in any case:\n\
-             as it comes, but for control characters where standard output is a terminal. With -o,\n\
-             json and yaml have the whole answer, table and csv what is in its envelope.",
+            "The exit status tells the kind of the answer's status; its body is printed in any\n\
+             case: as it comes, but for control characters where standard output is a\n\
+             terminal. With -o, json and yaml have the whole answer, table and csv what is in\n\
+             its envelope.",
         )
         .args(places())
         .args(options())

@@ -7,6 +7,7 @@
 use std::ffi::OsString;
 use std::fs::File;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
@@ -22,7 +23,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::home::{Home, forget_url};
-use crate::serve::{Up, explained, is_taken, reachable};
+use crate::serve::{Asked, Up, explained, is_taken, reachable};
 use crate::settings::{self, Settings};
 
 pub(crate) const NAME: &str = "exec";
@@ -78,8 +79,8 @@ pub(crate) fn command() -> Command {
 }
 
 /// Runs the command and returns its exit status.
-pub(crate) async fn run(args: &ArgMatches) -> Result<ExitCode> {
-    let settings = Settings::read(args)?;
+pub(crate) async fn run(args: &ArgMatches, data: Option<PathBuf>) -> Result<ExitCode> {
+    let settings = Settings::read(args, data)?;
     // Even where no data is kept, the CA is: tools may be told to trust it once and for all.
     let home = settings.home()?;
     home.make()?;
@@ -199,7 +200,7 @@ impl Reached {
     /// A server of our own, which others on the same data directory may use meanwhile.
     async fn own(settings: &Settings, home: &Home, locks: Option<(&File, File)>) -> Result<Self> {
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
-        let up = Up::start(settings, settings.keeping()?.as_ref(), any, None).await?;
+        let up = Up::start(settings, settings.keeping()?.as_ref(), any, Asked::default()).await?;
         let (address, key, url) = (up.address, up.key.text.clone(), up.url());
         if locks.is_some() {
             home.tell_url(&url)?;

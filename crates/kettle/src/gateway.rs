@@ -13,19 +13,18 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use clap::{Arg, ArgMatches, Command};
 use engine::Clock;
-use server::Limits;
+use server::{Journal, Limits};
 use store::{Location, Store};
 use tokio::net::TcpListener;
 use v1::{Config, Gateway, Limit, Mode, StoreIds};
 
 use crate::home::{ASKED_FOR, Home, forget_url, write_url};
+use crate::listen;
 use crate::serve::{reachable, stop_signal};
 use crate::settings;
 
 pub(crate) const NAME: &str = "gateway";
 const UPSTREAM: &str = "upstream";
-const LISTEN: &str = "listen";
-const DATA: &str = "data";
 const LIMIT: &str = "limit";
 const READY_FILE: &str = "ready-file";
 /// How long what a key may do is remembered: the endpoint is far, and counts what it is asked.
@@ -39,17 +38,10 @@ pub(crate) fn command() -> Command {
         .value_name("URL")
         .default_value("https://api.vultr.com")
         .help("The endpoint of v2 that carries the calls out");
-    let listen = Arg::new(LISTEN)
-        .long(LISTEN)
-        .value_name("ADDRESS")
-        .value_parser(clap::value_parser!(SocketAddr))
-        .default_value("127.0.0.1:8788")
-        .help("Where to listen; port 0 takes any free one");
-    let data = Arg::new(DATA)
-        .long(DATA)
-        .value_name("DIR")
-        .value_parser(path())
-        .help("Keep the ids here, in gateway.db [default: the user's data directory]");
+    let listen = listen::arg("127.0.0.1:8788");
+    let data = settings::data_arg().help(
+        "Keep the ids here, in gateway.db [default: KETTLE_DATA, or the user's data directory]",
+    );
     let limit = Arg::new(LIMIT)
         .long(LIMIT)
         .value_name("NUMBER")
@@ -69,20 +61,22 @@ pub(crate) fn command() -> Command {
              SIGTERM stop it.",
         )
         .args([upstream, listen, data, catalog, limit, settings::host_arg(), ready])
+        .arg(settings::quiet_arg())
 }
 
 /// Serves until a signal comes.
-pub(crate) async fn run(args: &ArgMatches) -> Result<ExitCode> {
-    let stop = stop_signal()?;
+pub(crate) async fn run(args: &ArgMatches, data: Option<PathBuf>) -> Result<ExitCode> {
+    let (_, stop) = stop_signal()?;
     let endpoint = args.get_one::<String>(UPSTREAM).expect("it has a default");
-    let wanted = *args.get_one::<SocketAddr>(LISTEN).expect("it has a default");
+    let wanted = *args.get_one::<SocketAddr>(listen::LISTEN).expect("it has a default");
     let catalog = settings::catalog(args)?;
     let clock = Clock::system();
     let limit = args.get_one::<u32>(LIMIT).map(|limit| Limit::per_second(*limit, clock.clone()));
-    let home = Home::new(args.get_one(DATA))?;
+    let home = Home::new(data.as_ref())?;
     home.make()?;
     let ids = home.gateway_ids();
     let store = Store::open(&Location::File(ids)).await?;
+    let journal = Journal::new(clock.clone());
     let router = v1::router(Config {
         upstream: Arc::new(Gateway::new(endpoint.as_str())?),
         ids: Arc::new(StoreIds::new(store)),
@@ -104,7 +98,7 @@ pub(crate) async fn run(args: &ArgMatches) -> Result<ExitCode> {
         write_url(path, &url, ASKED_FOR)?;
     }
     let limits = Limits { hosts: settings::hosts(args), ..Limits::default() };
-    server::serve(listener, router, limits, stop).await;
+    server::serve(listener, journal.of(router), limits, journal, stop).await;
     if let Some(path) = ready {
         forget_url(path, &url);
     }

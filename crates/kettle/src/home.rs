@@ -9,6 +9,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use rustix::process::Pid;
 use sdk::config;
 
 /// The data directory.
@@ -75,7 +76,7 @@ impl Home {
 
     /// The file that says where the server on this directory can be reached while it runs.
     pub(crate) fn url_file(&self) -> PathBuf {
-        self.0.join("url")
+        self.0.join(config::URL_FILE)
     }
 
     /// The file that is locked while commands run on this directory's server.
@@ -89,7 +90,11 @@ impl Home {
         let path = self.served_path();
         let file = open_lock(&path)?;
         match file.try_lock() {
-            Ok(()) => Ok(file),
+            Ok(()) => {
+                // Who was here before is not who is here now: see `sign`.
+                file.set_len(0).with_context(|| format!("cannot write {}", path.display()))?;
+                Ok(file)
+            }
             Err(TryLockError::WouldBlock) => Err(store::Error::AlreadyOpen(self.0.clone()).into()),
             Err(TryLockError::Error(e)) => {
                 Err(e).with_context(|| format!("cannot lock {}", path.display()))
@@ -102,6 +107,25 @@ impl Home {
         let Ok(file) = File::open(self.served_path()) else { return false };
         // Shared: others who look at the same time are not taken for a server.
         matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+    }
+
+    /// The process that serves the directory, where that is `kettle serve` and one of this machine
+    /// as we see it: within a container the same number is another process.
+    pub(crate) fn server(&self) -> Option<Pid> {
+        let text = fs::read_to_string(self.served_path()).ok()?;
+        let (pid, space) = text.trim_end_matches('\n').split_once(' ')?;
+        let pid = Pid::from_raw(pid.parse().ok()?)?;
+        (self.is_served() && space == pid_space()).then_some(pid)
+    }
+
+    /// How many bytes its files have, those below it too.
+    pub(crate) fn size(&self) -> u64 {
+        size(&self.0)
+    }
+
+    /// Where a server in the background writes what it tells.
+    pub(crate) fn log_file(&self) -> PathBuf {
+        self.0.join("serve.log")
     }
 
     fn served_path(&self) -> PathBuf {
@@ -197,6 +221,27 @@ pub(crate) fn write_url(path: &Path, url: &str, mode: u32) -> Result<()> {
     let partial = partial(path);
     let written = write_file(&partial, url, mode).and_then(|()| fs::rename(&partial, path));
     written.with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Says in a directory's claim which process has it.
+pub(crate) fn sign(mut claim: &File) -> Result<()> {
+    let signed = writeln!(claim, "{} {}", std::process::id(), pid_space());
+    signed.context("cannot write serve.lock")
+}
+
+/// What tells this machine's processes from those of a container.
+fn pid_space() -> String {
+    let space = fs::read_link("/proc/self/ns/pid");
+    space.map(|space| space.display().to_string()).unwrap_or_default()
+}
+
+fn size(path: &Path) -> u64 {
+    let Ok(found) = fs::symlink_metadata(path) else { return 0 };
+    let inside = || fs::read_dir(path).into_iter().flatten().flatten();
+    match found.is_dir() {
+        true => inside().map(|entry| size(&entry.path())).sum(),
+        false => found.len(),
+    }
 }
 
 fn open_lock(path: &Path) -> Result<File> {

@@ -1,17 +1,145 @@
-//! What is told on standard error while a server runs.
+//! What is told on standard error while a server runs: lines for people.
+//!
+//! Whoever holds a server's standard error and does not read it must not hold up the server: lines
+//! are written by a thread of their own, and lost where too many wait.
 
-use std::io::IsTerminal;
+use std::fmt;
+use std::io::{IsTerminal, Write};
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::SeqCst;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
 
+use engine::Clock;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
+use tracing_subscriber::registry::LookupSpan;
 
-/// Starts the log; `KETTLE_LOG` says how much of it there is, as in `KETTLE_LOG=debug`.
-pub(crate) fn start(default: &str) {
-    let filter = std::env::var("KETTLE_LOG").ok().filter(|text| !text.is_empty());
-    let filter = filter.unwrap_or_else(|| default.to_owned());
+/// How many bytes of lines may wait to be written.
+const WAITING: usize = 4 << 20;
+/// How long the last lines are given.
+const LAST: Duration = Duration::from_secs(1);
+
+/// Starts the log; `KETTLE_LOG` says how much of it there is, as in `KETTLE_LOG=debug`, unless that
+/// is settled by `quiet`. What is told is written by the time that this is dropped.
+pub(crate) fn start(default: &str, quiet: bool) -> Log {
+    let filter = std::env::var("KETTLE_LOG").ok().filter(|text| !text.is_empty() && !quiet);
+    let filter = filter.unwrap_or_else(|| if quiet { "warn" } else { default }.to_owned());
+    let (sender, lines) = channel();
+    let out = Out { lines: sender, waiting: Arc::default(), lost: Arc::default() };
+    let (waiting, lost) = (out.waiting.clone(), out.lost.clone());
+    std::thread::spawn(move || write(&lines, &waiting, &lost));
+    let log = Log(out.lines.clone());
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(filter))
-        .with_writer(std::io::stderr)
+        .with_writer(move || out.clone())
         .with_ansi(std::io::stderr().is_terminal())
-        .with_target(false)
+        .event_format(Lines { clock: Clock::system(), zone: TimeZone::system() })
         .init();
+    log
+}
+
+/// A log that runs.
+pub(crate) struct Log(Sender<Told>);
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        let (done, written) = channel();
+        if self.0.send(Told::Done(done)).is_ok() {
+            // In time or not: whoever does not read them does without.
+            let _ = written.recv_timeout(LAST);
+        }
+    }
+}
+
+enum Told {
+    Line(Vec<u8>),
+    /// All that came before is to be written; answered when it is.
+    Done(Sender<()>),
+}
+
+#[derive(Clone)]
+struct Out {
+    lines: Sender<Told>,
+    waiting: Arc<AtomicUsize>,
+    lost: Arc<AtomicUsize>,
+}
+
+impl Write for Out {
+    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+        if self.waiting.fetch_add(line.len(), SeqCst) > WAITING {
+            self.waiting.fetch_sub(line.len(), SeqCst);
+            self.lost.fetch_add(1, SeqCst);
+        } else {
+            // The thread lives as long as the process.
+            let _ = self.lines.send(Told::Line(line.to_vec()));
+        }
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Writes lines as they come. Where nobody is left to read them, there is nobody to be told so.
+fn write(lines: &Receiver<Told>, waiting: &AtomicUsize, lost: &AtomicUsize) {
+    let mut err = std::io::stderr();
+    while let Ok(told) = lines.recv() {
+        match told {
+            Told::Line(line) => {
+                let _ = err.write_all(&line);
+                waiting.fetch_sub(line.len(), SeqCst);
+                match lost.swap(0, SeqCst) {
+                    0 => {}
+                    n => {
+                        drop(writeln!(err, "... {n} lines are missing: they were not read in time"))
+                    }
+                }
+            }
+            Told::Done(done) => drop(done.send(())),
+        }
+    }
+}
+
+/// `12:03:44 POST /v2/instances 400 1.2ms Invalid region.`, and `12:03:44 warning: ...` for what is
+/// to be looked at.
+struct Lines {
+    clock: Clock,
+    zone: TimeZone,
+}
+
+impl<S, N> FormatEvent<S, N> for Lines
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        cx: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        let mut text = String::new();
+        cx.format_fields(Writer::new(&mut text), event)?;
+        let now = Timestamp::from_millisecond(self.clock.now()).unwrap_or_default();
+        let now = now.to_zoned(self.zone.clone());
+        write!(writer, "{:02}:{:02}:{:02} ", now.hour(), now.minute(), now.second())?;
+        let (word, color) = match *event.metadata().level() {
+            Level::ERROR => ("error: ", "31"),
+            Level::WARN => ("warning: ", "33"),
+            _ => ("", ""),
+        };
+        match writer.has_ansi_escapes() && !word.is_empty() {
+            true => write!(writer, "\u{1b}[{color}m{word}\u{1b}[0m")?,
+            false => writer.write_str(word)?,
+        }
+        // Part of it is what callers sent.
+        writeln!(writer, "{}", cli::clean(&text))
+    }
 }

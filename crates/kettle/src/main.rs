@@ -1,13 +1,18 @@
 //! The `kettle` program: a server of the Vultr API, a command line for it, `gateway`, which answers
 //! API v1 in front of any endpoint of v2, and `exec`, which leads unmodified tools to the server.
 
+mod detach;
 mod exec;
 mod gateway;
 mod home;
+mod listen;
+mod log;
 mod logging;
 mod man;
 mod serve;
 mod settings;
+mod status;
+mod stop;
 #[cfg(test)]
 mod tests;
 mod version_1;
@@ -15,7 +20,8 @@ mod version_1;
 use std::fmt::Display;
 use std::process::ExitCode;
 
-use clap::Command;
+use clap::{ArgMatches, Command};
+use sdk::config::process_env;
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
@@ -31,36 +37,73 @@ fn main() -> ExitCode {
         tell_error(&failure);
         return failure.exit().into();
     }
+    let data = cli::data(&matches);
     match matches.subcommand() {
-        Some((serve::NAME, args)) => {
-            logging::start("info");
-            report(runtime().block_on(serve::run(args)), ExitCode::FAILURE)
+        Some((serve::NAME, args)) if detach::is_asked_for(args) => {
+            report(detach::run(args, data), ExitCode::FAILURE)
         }
-        Some((gateway::NAME, args)) => {
-            logging::start("info");
-            report(runtime().block_on(gateway::run(args)), ExitCode::FAILURE)
-        }
+        Some((serve::NAME, args)) => logged("info", args, serve::run(args, data)),
+        Some((gateway::NAME, args)) => logged("info", args, gateway::run(args, data)),
         Some((version_1::NAME, args)) => {
-            logging::start("warn");
+            let _log = logging::start("warn", false);
             report(runtime().block_on(version_1::run(&matches, args)), ExitCode::FAILURE)
         }
         Some((exec::NAME, args)) => {
             // What the proxy refuses is told here: tools seldom show a proxy's own words.
-            logging::start("warn");
-            report(runtime().block_on(exec::run(args)), exec::NOT_RUN.into())
+            let _log = logging::start("warn", false);
+            report(runtime().block_on(exec::run(args, data)), exec::NOT_RUN.into())
         }
         Some((man::NAME, args)) => report(man::run(command(), args), ExitCode::FAILURE),
-        _ => {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            let exit = runtime.expect("a runtime starts").block_on(cli::main(&matches));
-            exit.into()
-        }
+        Some((log::NAME, args)) => asked(&matches, log::run(&matches, args)),
+        Some((status::NAME, _)) => asked(&matches, status::run(&matches)),
+        Some((stop::NAME, _)) => asked(&matches, stop::run(&matches)),
+        Some((stop::RESET, args)) => asked(&matches, stop::reset(&matches, args)),
+        _ => asked_of_cli(&matches),
     }
+}
+
+/// Runs a server that tells what it does.
+fn logged(
+    level: &str,
+    args: &ArgMatches,
+    server: impl Future<Output = anyhow::Result<ExitCode>>,
+) -> ExitCode {
+    let log = logging::start(level, settings::is_quiet(args));
+    let outcome = runtime().block_on(server);
+    // What led to an error is told before it.
+    drop(log);
+    report(outcome, ExitCode::FAILURE)
+}
+
+/// Runs a command that asks a server.
+fn asked(
+    matches: &ArgMatches,
+    command: impl Future<Output = Result<cli::Exit, cli::Failure>>,
+) -> ExitCode {
+    let exit = small_runtime().block_on(command).unwrap_or_else(|failure| {
+        // Where even this cannot be written, the exit status is all that is left.
+        let _ = cli::report(&failure, matches, &process_env, &mut std::io::stderr());
+        failure.exit()
+    });
+    exit.into()
+}
+
+fn asked_of_cli(matches: &ArgMatches) -> ExitCode {
+    small_runtime().block_on(cli::main(matches)).into()
 }
 
 fn command() -> Command {
     // What most people come for stands first, before the groups of operations.
-    let first = [serve::command(), exec::command(), gateway::command(), version_1::command()];
+    let first = [
+        serve::command(),
+        exec::command(),
+        status::command(),
+        log::command(),
+        stop::command(),
+        stop::reset_command(),
+        gateway::command(),
+        version_1::command(),
+    ];
     let first = first.into_iter().enumerate();
     let first = first.map(|(place, command)| command.display_order(place));
     cli::settled(cli::command().subcommand(man::command()).subcommands(first))
@@ -68,6 +111,11 @@ fn command() -> Command {
 
 fn runtime() -> tokio::runtime::Runtime {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.expect("a runtime starts")
+}
+
+fn small_runtime() -> tokio::runtime::Runtime {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.expect("a runtime starts")
 }
 
@@ -87,4 +135,12 @@ fn tell_error(error: impl Display) {
 #[expect(clippy::print_stderr, reason = "this is where errors reach the person")]
 fn tell(what: &str, text: impl Display) {
     eprintln!("{what}: {}", cli::clean_lines(&text.to_string()));
+}
+
+/// Passes on lines that another process of ours has told.
+#[expect(clippy::print_stderr, reason = "this is where errors reach the person")]
+fn tell_lines(text: &str) {
+    if !text.is_empty() {
+        eprintln!("{}", cli::clean_lines(text));
+    }
 }

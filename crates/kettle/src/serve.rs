@@ -14,11 +14,11 @@ use server::{Limits, Server};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-use crate::home::{ASKED_FOR, Home, Key, forget_url, quoted, write_url};
+use crate::home::{self, ASKED_FOR, Home, Key, forget_url, quoted, write_url};
 use crate::settings::{self, Settings};
+use crate::{detach, listen};
 
 pub(crate) const NAME: &str = "serve";
-const LISTEN: &str = "listen";
 const READY_FILE: &str = "ready-file";
 const KEY_FILE: &str = "key-file";
 /// The variable with the key that the server is to have. Never `VULTR_API_KEY`: that is what
@@ -27,12 +27,7 @@ const KEY_VARIABLE: &str = "KETTLE_KEY";
 
 /// The command line of `serve`.
 pub(crate) fn command() -> Command {
-    let listen = Arg::new(LISTEN)
-        .long(LISTEN)
-        .value_name("ADDRESS")
-        .value_parser(clap::value_parser!(SocketAddr))
-        .default_value("127.0.0.1:8787")
-        .help("Where to listen; port 0 takes any free one");
+    let listen = listen::arg("127.0.0.1:8787");
     let ready = Arg::new(READY_FILE)
         .long(READY_FILE)
         .value_name("FILE")
@@ -50,19 +45,21 @@ pub(crate) fn command() -> Command {
         .about("Serve the API")
         .after_help(
             "The first start makes a key and keeps it in the data directory. One of your own, by \
-             --key-file or KETTLE_KEY, takes its place.\nKETTLE_LOG=debug tells more; SIGINT and \
-             SIGTERM stop it.",
+             --key-file or KETTLE_KEY, takes its place.\nEach request is told in a line on standard \
+             error; KETTLE_LOG=debug shows bodies, too. `kettle log` shows the last ones again.\nSIGINT, \
+             SIGTERM and `kettle stop` stop it.",
         )
         .arg(listen)
         .arg(key)
         .args(settings::args())
-        .args([settings::host_arg(), ready])
+        .args([settings::host_arg(), ready, settings::quiet_arg()])
+        .args(detach::args())
 }
 
-/// Serves until a signal comes.
-pub(crate) async fn run(args: &ArgMatches) -> Result<ExitCode> {
-    let settings = Settings::read(args)?;
-    let listen = *args.get_one::<SocketAddr>(LISTEN).expect("it has a default");
+/// Serves until a signal comes, or its owner asks it to stop.
+pub(crate) async fn run(args: &ArgMatches, data: Option<PathBuf>) -> Result<ExitCode> {
+    let settings = Settings::read(args, data)?;
+    let listen = *args.get_one::<SocketAddr>(listen::LISTEN).expect("it has a default");
     let ready: Option<&PathBuf> = args.get_one(READY_FILE);
     if let Some(path) = ready {
         // One that a killed server left would lead astray who waits for this one. If it cannot be
@@ -70,25 +67,31 @@ pub(crate) async fn run(args: &ArgMatches) -> Result<ExitCode> {
         let _ = std::fs::remove_file(path);
     }
     // Signals count from here on: one that comes while the store opens is not lost.
-    let stop = stop_signal()?;
+    let (stop, stopped) = stop_signal()?;
     let home = settings.keeping()?;
     let wish = Wish::read(args)?;
-    let wanted = wish.as_ref().map(|wish| wish.key.as_str());
+    let key = wish.as_ref().map(|wish| wish.key.as_str());
     home.as_ref().map_or(Ok(()), Home::make)?;
     // Held until we end: the directory's key and `url` are one server's, wherever its data is.
     let claim = home.as_ref().map(Home::claim).transpose();
-    let _claim = claim.map_err(|error| explained(error, home.as_ref()))?;
-    let up = match Up::start(&settings, home.as_ref(), listen, wanted).await {
+    let claim = claim.map_err(|error| explained(error, home.as_ref()))?;
+    claim.as_ref().map_or(Ok(()), home::sign)?;
+    let asked = Asked { key, stop: Some(stop) };
+    let up = match Up::start(&settings, home.as_ref(), listen, asked).await {
         Ok(up) => up,
         Err(error) => return Err(explained(error, home.as_ref())),
     };
-    announce(&up, &settings, home.as_ref(), wish.as_ref());
     let url = up.url();
     if let Some(path) = ready {
         write_url(path, &url, ASKED_FOR)?;
     }
     home.as_ref().map_or(Ok(()), |home| home.tell_url(&url))?;
-    up.server.run(stop).await;
+    // Whoever reads this finds the server from here on.
+    announce(&up, &settings, home.as_ref(), wish.as_ref());
+    if detach::is_detached(args) {
+        detach::let_go()?;
+    }
+    up.server.run(stopped).await;
     for path in ready.cloned().into_iter().chain(home.map(|home| home.url_file())) {
         forget_url(&path, &url);
     }
@@ -139,6 +142,15 @@ fn not_too_long(key: &str, place: &str) -> Result<()> {
     Ok(())
 }
 
+/// What is asked of a server when it starts.
+#[derive(Default)]
+pub(crate) struct Asked<'a> {
+    /// The key that it is to have.
+    pub(crate) key: Option<&'a str>,
+    /// What its owner can turn to stop it.
+    pub(crate) stop: Option<watch::Sender<bool>>,
+}
+
 /// A server that has its address and its key, and does not run yet.
 pub(crate) struct Up {
     pub(crate) server: Server,
@@ -148,15 +160,16 @@ pub(crate) struct Up {
 }
 
 impl Up {
-    /// Opens the store, makes the key where there is none and `wanted` is none, and takes the
+    /// Opens the store, makes the key where there is none and none is asked for, and takes the
     /// address. Without a home, which is made already, nothing is kept.
     pub(crate) async fn start(
         settings: &Settings,
         home: Option<&Home>,
         listen: SocketAddr,
-        wanted: Option<&str>,
+        asked: Asked<'_>,
     ) -> Result<Self> {
         let config = settings.open(home).await?;
+        let wanted = asked.key;
         let key = match home {
             Some(home) => {
                 let key = home.key(wanted)?;
@@ -178,9 +191,14 @@ impl Up {
             );
         }
         let limits = Limits { hosts: settings.hosts.clone(), ..Limits::default() };
-        let v1 = settings.v1;
         let shared = control.clone();
-        let config = server::Config { control, key: key.text.clone(), limits, v1 };
+        let config = server::Config {
+            limits,
+            v1: settings.v1,
+            place: settings.place(home),
+            stop: asked.stop,
+            ..server::Config::new(control, key.text.clone())
+        };
         let server = Server::bind(config, listen).await.with_context(|| {
             format!("cannot listen on {listen}; `--listen 127.0.0.1:0` takes any free port")
         })?;
@@ -217,9 +235,9 @@ pub(crate) fn explained(error: anyhow::Error, home: Option<&Home>) -> anyhow::Er
     let Some(home) = home.filter(|_| is_taken(&error)) else { return error };
     let at = home.known_url().map(|url| format!(" at {url}")).unwrap_or_default();
     anyhow!(
-        "another server runs on the data directory {}{at}; stop it, or give this one a directory \
-         of its own with --data DIR",
-        home.path().display()
+        "another server runs on the data directory {place}{at}; stop it (`kettle stop --data \
+         {place}`), or give this one a directory of its own with --data DIR",
+        place = quoted(home.path())
     )
 }
 
@@ -253,15 +271,17 @@ fn announce(up: &Up, settings: &Settings, home: Option<&Home>, wish: Option<&Wis
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
-/// Turns true when the process is told to stop.
-pub(crate) fn stop_signal() -> Result<watch::Receiver<bool>> {
+/// Turns true when the process is told to stop: by a signal, or by whoever has the sender.
+pub(crate) fn stop_signal() -> Result<(watch::Sender<bool>, watch::Receiver<bool>)> {
     let (stop, stopped) = watch::channel(false);
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot watch for signals")?;
     let mut terminate = signal(SignalKind::terminate()).context("cannot watch for signals")?;
+    let (sender, mut told) = (stop.clone(), stopped.clone());
     tokio::spawn(async move {
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
+            _ = told.wait_for(|stop| *stop) => {}
         }
         tracing::info!("stopping; a second signal does not wait for requests under way");
         stop.send_replace(true);
@@ -271,7 +291,7 @@ pub(crate) fn stop_signal() -> Result<watch::Receiver<bool>> {
         }
         std::process::exit(130);
     });
-    Ok(stopped)
+    Ok((sender, stopped))
 }
 
 #[cfg(test)]

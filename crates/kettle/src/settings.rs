@@ -13,7 +13,7 @@ use store::{Location, Store};
 
 use crate::home::Home;
 
-const DATA: &str = "data";
+const QUIET: &str = "quiet";
 const EPHEMERAL: &str = "ephemeral";
 const STORE: &str = "store";
 const BEHAVE: &str = "behave";
@@ -26,13 +26,11 @@ const HOST: &str = "host";
 /// The options.
 pub(crate) fn args() -> Vec<Arg> {
     let flag = |name: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue);
-    let path = clap::value_parser!(PathBuf);
     vec![
-        Arg::new(DATA)
-            .long(DATA)
-            .value_name("DIR")
-            .value_parser(path)
-            .help("Keep database, key and certificates here [default: the user's data directory]"),
+        data_arg().help(
+            "Keep database, key and certificates here [default: KETTLE_DATA, or the user's data \
+             directory]",
+        ),
         flag(EPHEMERAL).help("Keep nothing: all is gone when the server stops"),
         Arg::new(STORE)
             .long(STORE)
@@ -55,6 +53,22 @@ pub(crate) fn args() -> Vec<Arg> {
             .default_value("alive")
             .help("alive: answer API v1 as it was. gone: refuse it as the real one does today"),
     ]
+}
+
+/// The option that says where the data directory is.
+pub(crate) fn data_arg() -> Arg {
+    Arg::new(cli::DATA).long("data").value_name("DIR").value_parser(clap::value_parser!(PathBuf))
+}
+
+/// The option that has no request told.
+pub(crate) fn quiet_arg() -> Arg {
+    let quiet = Arg::new(QUIET).long(QUIET).action(ArgAction::SetTrue);
+    quiet.help("Tell warnings and errors alone, not each request")
+}
+
+/// Whether no request is to be told.
+pub(crate) fn is_quiet(args: &ArgMatches) -> bool {
+    args.get_flag(QUIET)
 }
 
 /// The option that lets requests name the server otherwise than by a loopback address.
@@ -134,8 +148,8 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// What the command line says.
-    pub(crate) fn read(args: &ArgMatches) -> Result<Self> {
+    /// What the command line says; `data` is the directory that it names anywhere.
+    pub(crate) fn read(args: &ArgMatches, data: Option<PathBuf>) -> Result<Self> {
         let behave = match args.get_one::<String>(BEHAVE).map(String::as_str) {
             Some("vultr") => Behave::Vultr,
             _ => Behave::Fast,
@@ -148,7 +162,7 @@ impl Settings {
         let is_given = |name: &&str| args.value_source(name) == Some(ValueSource::CommandLine);
         let given = [BEHAVE, OPEN, WITH_RETIRED, CATALOG, V1].into_iter().filter(is_given);
         Ok(Self {
-            data: args.get_one(DATA).cloned(),
+            data,
             ephemeral: args.get_flag(EPHEMERAL),
             store: args.get_one(STORE).cloned(),
             behave,

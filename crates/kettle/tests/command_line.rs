@@ -28,6 +28,9 @@ fn the_key_of_vultr_is_not_for_the_server_on_this_machine() {
         let output = command.output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
+    // One that runs on other data.
+    let data = directory.path().join("other");
+    let server = Server::start(&mut serve(&data), &data);
     let from = "hint: the key that was refused is from the variable VULTR_API_KEY\n";
     for words in [&["account", "get"][..], &["v1", "account", "info"]] {
         let (_, said) = fails(user(home).env("VULTR_API_ENDPOINT", &server.url).args(words));

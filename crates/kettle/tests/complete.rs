@@ -85,7 +85,7 @@ fn words_profiles_and_files_need_no_server() {
     let config = home.join("config.toml");
     std::fs::write(&config, "[profiles.lab]\nendpoint = \"http://x\"\n").unwrap();
     let values = |words: &[&str]| values(user(home).env("KETTLE_CONFIG", &config), words);
-    assert_eq!(values(&["inst"]), ["instance", "instance-template"]);
+    assert_eq!(values(&["vp"]), ["vpc", "vpc2"]);
     assert_eq!(values(&["--profile", ""]), ["local", "vultr", "lab"]);
     assert_eq!(values(&["profile", "use", "l"]), ["local", "lab"]);
     assert_eq!(values(&["completions", ""]).len(), 5);
@@ -164,7 +164,7 @@ fn bash_completes_within_words_quotes_and_after_a_url() {
     let server = Server::start(&mut serve(&data), &data);
     let here = format!("kettle --profile local --endpoint {}", server.url);
     let cases = [
-        ("kettle inst", "inst", "instance           (…)|instance-template  (…)|"),
+        ("kettle vp", "vp", "vpc   (…)|vpc2  (…)|"),
         (" instance create --region ew", "ew", "ewr|"),
         (" instance create --region=ew", "ew", "ewr|"),
         (

@@ -104,7 +104,7 @@ async fn run(world: &World, words: &[String]) -> Ran {
         stdin: &mut std::io::empty(),
         out: &mut out,
         err: &mut err,
-        terminal: Terminal { columns: None, progress: false, asks: true, colour: false },
+        terminal: Terminal { asks: true, ..Terminal::default() },
         watch: cli::Watch::new(|_| {}),
         client: Some(world.client.clone()),
     };
@@ -167,8 +167,9 @@ async fn filled(world: &World, path: &str, args: &str, word: &str) -> Result<Str
 
 /// The binary's own commands need more than a world; `tests` in `main.rs` reads theirs.
 fn needs_the_binary(path: &str) -> bool {
-    let own = ["serve", "exec", "gateway", "man", "profile", "v1"];
-    own.contains(&path.split(' ').next().unwrap())
+    let server = ["serve", "exec", "status", "log", "stop", "reset", "gateway"];
+    let own = path.split(' ').next().unwrap();
+    server.contains(&own) || ["man", "profile", "v1"].contains(&own)
 }
 
 /// A world with all of it.

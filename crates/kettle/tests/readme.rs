@@ -71,7 +71,7 @@ fn the_session_in_readme_is_what_the_program_prints() {
     let program = PathBuf::from(env!("CARGO_BIN_EXE_kettle"));
     let path = format!("{}:/usr/bin:/bin", program.parent().unwrap().display());
     let ((first, told), rest) = session.split_first().unwrap();
-    assert_eq!(first, "kettle serve &", "README's session starts the server");
+    assert!(first.starts_with("kettle serve "), "README's session starts the server: {first}");
     let mut serve = kettle(home);
     serve.args(["serve", "--listen", "127.0.0.1:0"]);
     let server = Server::start(&mut serve, &home.join(".local/share/kettle"));

@@ -15,7 +15,8 @@
 //! ```
 //!
 //! `kettle profile` writes it, and keeps what else stands there. Two profiles need no file: `local`,
-//! the default, is a `kettle serve` on this machine; `vultr` is Vultr itself.
+//! the default, is the `kettle serve` that runs on the data directory, wherever it listens; `vultr`
+//! is Vultr itself.
 
 mod profiles;
 
@@ -35,11 +36,15 @@ pub const VULTR: &str = "https://api.vultr.com";
 pub const LOCAL: &str = "http://127.0.0.1:8787";
 /// The file in the data directory that holds the server's first key.
 pub const KEY_FILE: &str = "key";
+/// The file in the data directory that says where its server can be reached while it runs.
+pub const URL_FILE: &str = "url";
 
 /// The variable with the key that clients send to Vultr, or to what [`ENDPOINT`] names.
 const KEY: &str = "VULTR_API_KEY";
 pub(crate) const ENDPOINT: &str = "VULTR_API_ENDPOINT";
 pub(crate) const PROFILE: &str = "KETTLE_PROFILE";
+/// The variable with the data directory, where it is not the user's own.
+const DATA: &str = "KETTLE_DATA";
 
 /// Reads an environment variable. Empty ones count as absent.
 pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -58,6 +63,8 @@ pub struct Wanted {
     pub endpoint: Option<String>,
     /// A key, instead of the profile's.
     pub key: Option<Secret>,
+    /// The data directory of the server that is meant by the profile `local`, which is chosen so.
+    pub data: Option<PathBuf>,
 }
 
 /// Where calls go, and as whom.
@@ -75,9 +82,69 @@ pub struct Target {
     of_server: bool,
     /// What `VULTR_API_KEY` is meant for, where that is set and not sent here.
     withheld: Option<String>,
+    /// The data directory, where its server is meant, and what it says of where that is.
+    here: Option<Here>,
+}
+
+/// A data directory on this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Here {
+    directory: PathBuf,
+    /// What its file `url` says.
+    url: Option<String>,
+    /// Whether the directory was named on the command line.
+    is_named: bool,
+}
+
+impl Here {
+    fn new(wanted: Option<&PathBuf>, env: Env<'_>) -> Option<Self> {
+        let directory = wanted.cloned().or_else(|| data_dir(env))?;
+        let url = std::fs::read_to_string(directory.join(URL_FILE)).ok();
+        let url = url.map(|url| url.trim().to_owned()).filter(|url| base(url).is_ok());
+        Some(Self { directory, url, is_named: wanted.is_some() })
+    }
+
+    /// Whether an endpoint is where its server is, or would be, by whatever name of this machine.
+    fn is_at(&self, endpoint: &str) -> bool {
+        let places = self.url.iter().map(String::as_str).chain([LOCAL]);
+        places.into_iter().any(|place| {
+            is_same(place, endpoint)
+                || (is_here(place)
+                    && is_here(endpoint)
+                    && is_same(place, &renamed(endpoint, place)))
+        })
+    }
 }
 
 impl Target {
+    /// The data directory, where its server is meant.
+    pub fn data_dir(&self) -> Option<&Path> {
+        self.here.as_ref().map(|here| &*here.directory)
+    }
+
+    /// For who finds nobody there: where was looked, and what would help. None where that is no
+    /// server of this machine's.
+    pub fn when_silent(&self) -> Option<String> {
+        let Here { directory, url, is_named } = self.here.as_ref()?;
+        let place = directory.display();
+        let start = match is_named {
+            true => format!("`kettle serve --data {place}` starts one"),
+            false => "`kettle serve` starts one".to_owned(),
+        };
+        Some(match url {
+            Some(url) if is_same(url, &self.endpoint) => format!(
+                "{place}/{URL_FILE} says that a server is at {url}, and nobody answers there: it \
+                 was cut off; {start}"
+            ),
+            Some(url) => format!("the server on {place} is at {url}"),
+            None if is_same(LOCAL, &self.endpoint) => format!(
+                "no server runs on {place} (there is no file `{URL_FILE}`), so the usual address \
+                 was tried; {start}"
+            ),
+            None => format!("no server runs on {place}; {start}"),
+        })
+    }
+
     /// The key that whoever answers must prove to have before it is sent.
     pub(crate) fn to_prove(&self) -> Option<String> {
         self.key.clone().filter(|_| self.of_server)
@@ -153,18 +220,34 @@ struct Profile {
 ///   `wanted.profile` stands beside it.
 /// - `VULTR_API_KEY` is for `VULTR_API_ENDPOINT`, and for [`VULTR`] where that is not set. A profile
 ///   that was chosen has its own key first.
-/// - The key that a server left in the user's data directory is for [`LOCAL`], and for any other
-///   endpoint on this machine that `wanted` has beside the profile `local`. A client for the target
-///   sends it to nobody who does not prove to have it.
+/// - The key that a server left in the data directory is for where that server says it is, for
+///   [`LOCAL`], for the same ports by another name of this machine (`localhost`, `[::1]`), and for any
+///   other endpoint on this machine that `wanted` has beside the profile `local` or the directory. A
+///   client for the target sends it to nobody who does not prove to have it.
+///
+/// The data directory is `wanted.data`, or what `KETTLE_DATA` names, or the user's own. The profile
+/// `local` leads to where its server says it is, or to [`LOCAL`] where it says nothing.
 ///
 /// # Errors
 /// When the file cannot be read, or the profile does not exist.
 pub fn resolve(wanted: &Wanted, env: Env<'_>) -> Result<Target, ConfigError> {
     let var = |name: &str| env(name).filter(|v| !v.trim().is_empty());
     let file = read(env)?;
-    let chosen = wanted.profile.clone().or_else(|| var(PROFILE));
+    let named = match (&wanted.profile, &wanted.data) {
+        (Some(profile), Some(data)) if profile != "local" => {
+            return Err(ConfigError(format!(
+                "--data {} is for the profile `local`, not for `{profile}`",
+                data.display()
+            )));
+        }
+        (None, Some(_)) => Some("local".to_owned()),
+        (profile, _) => profile.clone(),
+    };
+    let chosen = named.clone().or_else(|| var(PROFILE));
     let name = chosen.clone().or(file.default_profile.clone()).unwrap_or_else(|| "local".into());
-    let profile = profile(&file, &name)?;
+    let directory = Here::new(wanted.data.as_ref(), env);
+    let local = directory.as_ref().and_then(|here| here.url.as_deref()).unwrap_or(LOCAL);
+    let profile = profile(&file, &name, local)?;
     let beside = var(ENDPOINT);
     let own = profile.endpoint.clone();
     let other = if chosen.is_some() { None } else { beside.clone() };
@@ -172,7 +255,7 @@ pub fn resolve(wanted: &Wanted, env: Env<'_>) -> Result<Target, ConfigError> {
         ConfigError(format!("profile `{name}` has no endpoint, such as endpoint = \"{VULTR}\""))
     })?;
 
-    let together = wanted.profile.is_some() && wanted.endpoint.is_some();
+    let together = named.is_some() && wanted.endpoint.is_some();
     let own_endpoint = own.is_some_and(|own| is_same(&own, &endpoint));
     let of_profile = || match together || own_endpoint {
         true => profile.key(&name, env),
@@ -184,8 +267,10 @@ pub fn resolve(wanted: &Wanted, env: Env<'_>) -> Result<Target, ConfigError> {
         let key = variable.clone().filter(|_| is_same(&meant, &endpoint))?;
         Some(Found::new(key, format!("the variable {KEY}")))
     };
-    let here = is_same(&endpoint, LOCAL) || (together && name == "local" && is_here(&endpoint));
-    let of_server = || servers_key(env).filter(|_| here);
+    let here = directory.filter(|directory| {
+        directory.is_at(&endpoint) || (together && name == "local" && is_here(&endpoint))
+    });
+    let of_server = || servers_key(here.as_ref()?);
 
     let given = wanted.key.clone().map(Secret::into_inner);
     let given = given.map(|key| Found::new(key, "what was given".into()));
@@ -200,24 +285,27 @@ pub fn resolve(wanted: &Wanted, env: Env<'_>) -> Result<Target, ConfigError> {
     let sent = |key: &String| found.as_ref().is_some_and(|found| found.key == *key);
     let withheld = variable.filter(|key| !sent(key) && !is_same(&meant, &endpoint)).map(|_| meant);
     let chosen = chosen.as_deref().filter(|_| own_endpoint);
-    let missing = || missing(&endpoint, here, chosen, env);
+    let missing = || missing(&endpoint, here.as_ref(), chosen);
     let of_server = found.as_ref().is_some_and(|found| found.of_server);
     let (key, origin) = match found {
         Some(found) => (Some(found.key), found.origin),
         None => (None, missing()),
     };
-    Ok(Target { profile: name, endpoint, key, origin, of_server, withheld })
+    Ok(Target { profile: name, endpoint, key, origin, of_server, withheld, here })
 }
 
-/// The server on this machine, with the key that it left in the user's data directory, whatever
-/// profiles there are. The key is sent to nobody who does not prove to have it.
+/// The server on this machine, where it says that it is and with the key that it left in the data
+/// directory, whatever profiles there are. The key is sent to nobody who does not prove to have it.
 pub(crate) fn local(env: Env<'_>) -> Target {
-    let endpoint = LOCAL.to_owned();
-    let (key, origin) = match servers_key(env) {
+    let here = Here::new(None, env);
+    let endpoint = here.as_ref().and_then(|here| here.url.clone());
+    let endpoint = endpoint.unwrap_or_else(|| LOCAL.to_owned());
+    let (key, origin) = match here.as_ref().and_then(servers_key) {
         Some(found) => (Some(found.key), found.origin),
-        None => (None, missing(&endpoint, true, None, env)),
+        None => (None, missing(&endpoint, here.as_ref(), None)),
     };
-    Target { profile: "local".into(), endpoint, key, origin, of_server: true, withheld: None }
+    let profile = "local".into();
+    Target { profile, endpoint, key, origin, of_server: true, withheld: None, here }
 }
 
 /// A key, and where it is from.
@@ -235,9 +323,9 @@ impl Found {
 }
 
 /// What to do where no key is meant for the endpoint.
-fn missing(endpoint: &str, here: bool, chosen: Option<&str>, env: Env<'_>) -> String {
-    match (data_dir(env).map(|dir| dir.join(KEY_FILE)), chosen) {
-        (Some(path), _) if here => format!(
+fn missing(endpoint: &str, here: Option<&Here>, chosen: Option<&str>) -> String {
+    match (here.map(|here| here.directory.join(KEY_FILE)), chosen) {
+        (Some(path), _) => format!(
             "`kettle serve` keeps one in {}, where none can be read; for a server with other data \
              set {ENDPOINT} and {KEY} together",
             path.display()
@@ -254,8 +342,12 @@ fn missing(endpoint: &str, here: bool, chosen: Option<&str>, env: Env<'_>) -> St
     }
 }
 
-/// The directory in which a server keeps its data when nothing else is said.
+/// The directory in which a server keeps its data when the command line does not say: what
+/// `KETTLE_DATA` names, or the user's own.
 pub fn data_dir(env: Env<'_>) -> Option<PathBuf> {
+    if let Some(named) = env(DATA).filter(|v| !v.trim().is_empty()) {
+        return Some(named.into());
+    }
     directory(env, "XDG_DATA_HOME", ".local/share")
 }
 
@@ -301,10 +393,20 @@ fn is_here(endpoint: &str) -> bool {
     base(endpoint).is_ok_and(|(_, uri)| is_loopback(uri.host().unwrap_or_default()))
 }
 
+/// An endpoint as it reads with the host of another one.
+fn renamed(endpoint: &str, like: &str) -> String {
+    let host = |endpoint: &str| Some(base(endpoint).ok()?.1.host()?.to_owned());
+    match (host(endpoint), host(like)) {
+        (Some(own), Some(other)) => endpoint.replacen(&own, &other, 1),
+        _ => endpoint.to_owned(),
+    }
+}
+
 /// Whether this host is this machine.
 pub(crate) fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || bare.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
+    host.eq_ignore_ascii_case("localhost")
+        || bare.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
 }
 
 fn directory(env: Env<'_>, variable: &str, below_home: &str) -> Option<PathBuf> {
@@ -318,8 +420,8 @@ fn home(env: Env<'_>) -> Option<PathBuf> {
     env("HOME").filter(|h| !h.is_empty()).map(PathBuf::from)
 }
 
-fn servers_key(env: Env<'_>) -> Option<Found> {
-    let path = data_dir(env)?.join(KEY_FILE);
+fn servers_key(here: &Here) -> Option<Found> {
+    let path = here.directory.join(KEY_FILE);
     let key = std::fs::read_to_string(&path).ok()?.trim().to_owned();
     let origin = format!("{}, where `kettle serve` keeps its key", path.display());
     (!key.is_empty()).then_some(Found { key, origin, of_server: true })
@@ -336,11 +438,12 @@ fn read(env: Env<'_>) -> Result<File, ConfigError> {
     }
 }
 
-fn profile(file: &File, name: &str) -> Result<Profile, ConfigError> {
+/// The profile of this name; that of the server on this machine leads to `local`.
+fn profile(file: &File, name: &str, local: &str) -> Result<Profile, ConfigError> {
     let built_in =
         |endpoint: &str| Profile { endpoint: Some(endpoint.into()), ..Profile::default() };
     let default = match name {
-        "local" => Some(built_in(LOCAL)),
+        "local" => Some(built_in(local)),
         "vultr" => Some(built_in(VULTR)),
         _ => None,
     };

@@ -20,6 +20,7 @@ use tokio::sync::watch;
 use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
 
+use crate::journal::Journal;
 use crate::limits::Limits;
 use crate::places::{Place, Places, Seat};
 use crate::route::Peer;
@@ -40,16 +41,18 @@ const LINGER_BYTES: usize = 1 << 20;
 const STUCK: Duration = Duration::from_secs(1);
 
 /// Serves until `stop` says so. Handlers that run are waited for, for a while; a body of which there
-/// is no more yet is not, nor is who takes nothing of its answer.
+/// is no more yet is not, nor is who takes nothing of its answer. What is refused before it comes to
+/// the routes is written down in `journal`; [`Journal::of`] has what comes to them written there.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
     limits: Limits,
+    journal: Journal,
     mut stop: watch::Receiver<bool>,
 ) {
     let places = Places::new(limits.connections.min(descriptors()));
     let stopping = limits.stopping;
-    let front = Arc::new(Front { router, limits, stop: stop.clone() });
+    let front = Arc::new(Front { router, limits, journal, stop: stop.clone() });
     loop {
         let accepted = tokio::select! {
             () = told(&mut stop) => break,
@@ -74,6 +77,7 @@ pub async fn serve(
         }
     }
     drop(listener);
+    front.journal.close();
     if tokio::time::timeout(stopping, places.all_gone()).await.is_err() {
         tracing::warn!("some requests were still under way and are cut off");
     }
@@ -97,6 +101,7 @@ fn descriptors() -> usize {
 struct Front {
     router: Router,
     limits: Limits,
+    journal: Journal,
     stop: watch::Receiver<bool>,
 }
 
@@ -123,7 +128,9 @@ impl Front {
         });
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(self.limits.answer));
-        let wire = Wire::new(Box::pin(stream), seat.clone());
+        let journal = self.journal.clone();
+        let refused = move |status, said| journal.note_no_request(peer, status, said);
+        let wire = Wire::new(Box::pin(stream), seat.clone(), refused);
         let mut connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(self.limits.head)
@@ -171,7 +178,11 @@ impl Front {
             std::future::pending::<()>().await;
         }
         let response = match hosts::check(local, &self.limits.hosts, &request) {
-            Err(refusal) => reply::error(&refusal),
+            Err(refusal) => {
+                let mut request = request.map(|_| axum::body::Body::empty());
+                request.extensions_mut().insert(Peer(peer));
+                self.journal.watch(request, async |_| reply::error(&refusal)).await
+            }
             Ok(()) => {
                 let stop = self.stop.clone();
                 let mut request =

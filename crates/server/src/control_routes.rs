@@ -1,5 +1,5 @@
-//! What is Kettle's own: `/_kettle/health`, `/_kettle/whoami`, `/_kettle/reset`, `/_kettle/console`
-//! and `/openapi.json`.
+//! What is Kettle's own: `/`, `/openapi.json`, and what is under `/_kettle`: `health`, `whoami`,
+//! `status`, `requests`, `reset`, `stop` and `console`.
 
 use std::future::{Ready, ready};
 use std::sync::Arc;
@@ -10,9 +10,10 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::{get, post};
+use http::request::Parts;
 use sdk::whoami::{PATH as WHOAMI, proof};
 
-use crate::{App, reply, route};
+use crate::{App, front, reply, requests, route, status};
 
 /// How long the store may take to say that it is well.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -22,11 +23,15 @@ const CHALLENGE: std::ops::RangeInclusive<usize> = 16..=128;
 /// Adds them.
 pub(crate) fn add(router: Router<Arc<App>>) -> Router<Arc<App>> {
     router
+        .route("/", get(front::show).fallback(only("GET")))
         .route("/openapi.json", get(document).fallback(only("GET")))
         .route("/_kettle/health", get(health).fallback(only("GET")))
         .route("/_kettle/console/{id}", get(console).fallback(only("GET")))
         .route(WHOAMI, get(whoami).fallback(only("GET")))
+        .route("/_kettle/status", get(status::show).fallback(only("GET")))
+        .route("/_kettle/requests", get(requests::list).fallback(only("GET")))
         .route("/_kettle/reset", post(reset).fallback(only("POST")))
+        .route("/_kettle/stop", post(stop).fallback(only("POST")))
 }
 
 /// Refuses every other method.
@@ -82,23 +87,48 @@ async fn whoami(State(app): State<Arc<App>>, request: Request) -> Response {
     reply::success(200, format!(r#"{{"proof":"{proof}","calls":{calls}}}"#).into())
 }
 
-/// Empties everything. Only the owner of the first account may.
+/// Whether it is the owner of the first account who asks; else the refusal.
+pub(crate) async fn owner(app: &App, parts: &Parts) -> Result<(), Response> {
+    let is_ours = route::bearer(parts) == Some(app.key.as_str());
+    // The owner may have deleted the key that the server was started with.
+    if is_ours && app.control.is_root(&app.key).await.unwrap_or(false) {
+        return Ok(());
+    }
+    let error = "Forbidden. Only the owner's key may do this: it is in the data directory's file \
+                 `key`, or that of --key-file.";
+    Err(reply::error(&ApiError { error: error.into(), status: 403 }))
+}
+
+/// Empties everything. Only the owner may.
 async fn reset(State(app): State<Arc<App>>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    let is_ours = route::bearer(&parts) == Some(app.key.as_str());
-    // The owner may have deleted the key that the server was started with.
-    if !is_ours || !app.control.is_root(&app.key).await.unwrap_or(false) {
-        let error =
-            "Forbidden. Only the owner's key may do this: it is in the data directory's file \
-                     `key`, or that of --key-file."
-                .into();
-        return reply::error(&ApiError { error, status: 403 });
+    if let Err(refusal) = owner(&app, &parts).await {
+        return refusal;
     }
     match app.control.reset(&app.key).await {
-        Ok(()) => reply::success(204, bytes::Bytes::new()),
+        Ok(()) => {
+            tracing::info!("everything was emptied, as its owner asked");
+            reply::success(204, bytes::Bytes::new())
+        }
         Err(error) => {
             tracing::error!(%error, "cannot reset");
             reply::error(&ApiError { error: "Internal server error.".into(), status: 500 })
         }
     }
+}
+
+/// Stops the server, as a signal does. Only the owner may.
+async fn stop(State(app): State<Arc<App>>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    if let Err(refusal) = owner(&app, &parts).await {
+        return refusal;
+    }
+    let Some(stop) = &app.stop else {
+        let error = "Conflict. This server is a part of another program (`kettle exec`, a test), \
+                     and ends with that.";
+        return reply::error(&ApiError { error: error.into(), status: 409 });
+    };
+    tracing::info!("stopping, as its owner asked");
+    stop.send_replace(true);
+    reply::success(204, bytes::Bytes::new())
 }

@@ -5,11 +5,16 @@
 
 mod connections;
 mod control_routes;
+mod front;
 mod hosts;
+mod journal;
 mod limits;
+mod mask;
 mod places;
 mod reply;
+mod requests;
 mod route;
+mod status;
 mod unserved;
 mod version_1;
 mod wire;
@@ -24,6 +29,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 pub use connections::serve;
+pub use journal::{Journal, time_taken};
 pub use limits::Limits;
 pub use route::Peer;
 
@@ -38,6 +44,23 @@ pub struct Config {
     pub limits: Limits,
     /// Whether `/v1` answers as it did, or as it does today.
     pub v1: v1::Mode,
+    /// Where the data is, for people.
+    pub place: String,
+    /// What `/_kettle/stop` turns true; none: it is refused, since the server is a part of something
+    /// else.
+    pub stop: Option<watch::Sender<bool>>,
+    /// What is asked and answered.
+    pub journal: Journal,
+}
+
+impl Config {
+    /// A server of this control plane, as it is when nothing else is said.
+    pub fn new(control: Arc<Control>, key: impl Into<String>) -> Self {
+        let journal = Journal::new(control.clock().clone());
+        let (limits, v1) = (Limits::default(), v1::Mode::Alive);
+        let place = "in memory".into();
+        Self { control, key: key.into(), limits, v1, place, stop: None, journal }
+    }
 }
 
 /// What all requests share.
@@ -49,26 +72,32 @@ pub(crate) struct App {
     pub(crate) room: limits::Room,
     pub(crate) unserved: unserved::Unserved,
     pub(crate) document: std::sync::OnceLock<bytes::Bytes>,
+    pub(crate) place: String,
+    pub(crate) stop: Option<watch::Sender<bool>>,
+    pub(crate) journal: Journal,
+    /// When it was made, in milliseconds after 1970.
+    pub(crate) started: i64,
 }
 
 impl App {
-    fn new(control: Arc<Control>, key: String, limits: Limits, routes: &control::Routes) -> Self {
+    fn new(config: Config, routes: &control::Routes) -> Self {
+        let Config { control, key, limits, v1: _, place, stop, journal } = config;
         let (room, rate) = (limits::Room::new(limits.bodies_bytes), limits::Rate::default());
         let unserved = unserved::Unserved::new(routes.0.iter().map(|route| &route.op));
         let document = std::sync::OnceLock::new();
-        Self { control, key, limits, rate, room, unserved, document }
+        let started = control.clock().now();
+        Self { control, key, limits, rate, room, unserved, document, place, stop, journal, started }
     }
 }
 
-/// The routes of everything that is served: `/v2`, `/v1`, `/openapi.json` and `/_kettle`.
+/// The routes of everything that is served: `/v2`, `/v1`, `/`, `/openapi.json` and `/_kettle`.
 pub fn router(config: Config) -> Router {
-    let Config { control, key, limits, v1 } = config;
-    let routes = control::routes();
-    let app = Arc::new(App::new(control, key, limits, &routes));
+    let (routes, mode, journal) = (control::routes(), config.v1, config.journal.clone());
+    let app = Arc::new(App::new(config, &routes));
     let v2 = route::add(Router::new(), routes).with_state(app.clone());
-    let v1 = version_1::routes(&app.control, v2.clone(), v1);
+    let v1 = version_1::routes(&app.control, v2.clone(), mode);
     let own = control_routes::add(Router::new()).fallback(route::nothing_there);
-    v2.merge(v1).merge(own.with_state(app))
+    journal.of(v2.merge(v1).merge(own.with_state(app)))
 }
 
 /// A server that is bound to its address and not running yet.
@@ -98,8 +127,8 @@ impl Server {
     /// finished first, for a while.
     pub async fn run(self, stop: watch::Receiver<bool>) {
         let working = tokio::spawn(engine(&self.config.control).run(stop.clone()));
-        let limits = self.config.limits.clone();
-        connections::serve(self.listener, router(self.config), limits, stop).await;
+        let (limits, journal) = (self.config.limits.clone(), self.config.journal.clone());
+        connections::serve(self.listener, router(self.config), limits, journal, stop).await;
         if working.await.is_err() {
             tracing::error!("the engine has panicked");
         }

@@ -37,8 +37,8 @@ pub(crate) fn success(status: u16, body: Bytes) -> Response {
 }
 
 /// A page for people.
-pub(crate) fn page(text: &'static str) -> Response {
-    let mut response = success(200, Bytes::from_static(text.as_bytes()));
+pub(crate) fn page(text: impl Into<Bytes>) -> Response {
+    let mut response = success(200, text.into());
     response.headers_mut().insert(CONTENT_TYPE, HTML);
     response
 }
@@ -59,20 +59,24 @@ fn body_of(error: &ApiError) -> Bytes {
 /// What a head says of an answer without a body.
 pub(crate) const NO_BODY: &str = "\r\ncontent-length: 0\r\n";
 
-/// The HTTP library's own refusal, of which there is the head alone, as ours are.
-pub(crate) fn with_error(head: &[u8], status: u16) -> Vec<u8> {
+/// What the HTTP library's own refusals, of which there is the head alone, are to say.
+pub(crate) fn of_library(status: u16) -> Bytes {
     let text = match status {
         414 => "URI too long. the address of a request has at most 65534 bytes",
         431 => "Request header fields too large. a head has at most 131072 bytes and 100 fields",
         _ => "Bad request. this is no request of HTTP/1.1",
     };
-    let body = body_of(&ApiError { error: text.into(), status });
+    body_of(&ApiError { error: text.into(), status })
+}
+
+/// Such a head as ours are, with this body.
+pub(crate) fn with_body(head: &[u8], body: &[u8]) -> Vec<u8> {
     let mut headers = format!("\r\ncontent-length: {}\r\n", body.len());
     for (name, value) in HEADERS.iter().chain(&[(CONTENT_TYPE, JSON)]) {
         headers += &format!("{name}: {}\r\n", value.to_str().unwrap_or_default());
     }
     let mut answer = String::from_utf8_lossy(head).replacen(NO_BODY, &headers, 1).into_bytes();
-    answer.extend_from_slice(&body);
+    answer.extend_from_slice(body);
     answer
 }
 

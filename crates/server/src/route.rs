@@ -21,6 +21,7 @@ use http_body_util::BodyExt;
 use hyper::body::Body as _;
 use tokio::sync::OwnedSemaphorePermit;
 
+use crate::journal::Seen;
 use crate::limits::Room;
 use crate::{App, reply};
 
@@ -83,7 +84,10 @@ async fn refuse(app: &Arc<App>, request: Request, refusal: Response) -> Response
         return reply::too_many();
     }
     match app.control.identify(bearer(&parts).unwrap_or_default(), address).await {
-        Ok(caller) => reply::with_user(refusal, &caller.email),
+        Ok(caller) => {
+            note(&parts, |seen| seen.note_caller(&caller));
+            reply::with_user(refusal, &caller.email)
+        }
         Err(_) => refusal,
     }
 }
@@ -102,6 +106,7 @@ async fn serve(app: Arc<App>, route: Route, request: Request) -> Response {
     }
     let (mut parts, body) = request.into_parts();
     let address = peer(&parts);
+    note(&parts, |seen| seen.note_operation(route.op.id));
     let behave = app.control.behave();
     if is_too_fast(&app, address) {
         return reply::too_many();
@@ -110,6 +115,7 @@ async fn serve(app: Arc<App>, route: Route, request: Request) -> Response {
         Ok(caller) => caller,
         Err(error) => return reply::error(&error),
     };
+    note(&parts, |seen| seen.note_caller(&caller));
     let answer = async {
         // Before the body is read: nothing of it matters to who may not do this.
         caller.may(route.op.access).map_err(|refusal| refusal.answer(behave.is_helpful()))?;
@@ -139,6 +145,13 @@ async fn serve(app: Arc<App>, route: Route, request: Request) -> Response {
 fn site(parts: &Parts) -> Option<&str> {
     let host = parts.headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
     host.or(parts.uri.authority().map(|authority| authority.as_str()))
+}
+
+/// Notes what was found out about a request, for whoever watches it.
+fn note(parts: &Parts, note: impl FnOnce(&Seen)) {
+    if let Some(seen) = parts.extensions.get() {
+        note(seen);
+    }
 }
 
 pub(crate) fn peer(parts: &Parts) -> Option<IpAddr> {
@@ -269,7 +282,6 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
-    use crate::limits::Limits;
 
     #[tokio::test]
     async fn a_handler_that_panics_fails_its_own_request_only() {
@@ -278,7 +290,7 @@ mod tests {
         let control = Control::new(Config::new(store));
         control.ensure_root(KEY).await.unwrap();
         let routes = Routes::default().on(async |_, _: GetAccount| panic!("for the test's sake"));
-        let app = App::new(control, KEY.into(), Limits::default(), &routes);
+        let app = App::new(crate::Config::new(control, KEY), &routes);
         let router = add(Router::new(), routes).with_state(Arc::new(app));
         for _ in 0..2 {
             let request = Request::builder().uri("/v2/account");

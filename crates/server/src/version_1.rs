@@ -10,6 +10,7 @@ use control::{Behave, Control};
 use http::Extensions;
 use v1::{Config, Limit, Mode, StoreIds, in_process};
 
+use crate::journal::Seen;
 use crate::route::Peer;
 
 /// The routes under `/v1`, in front of those of v2.
@@ -31,9 +32,12 @@ pub(crate) fn routes(control: &Arc<Control>, v2: Router, mode: Mode) -> Router {
     })
 }
 
-/// Keys can be limited to networks: v2 is told where the caller is.
+/// Keys can be limited to networks: v2 is told where the caller is. And it says who that is.
 fn carry(from: &Extensions, to: &mut Extensions) {
     if let Some(peer) = from.get::<Peer>() {
         to.insert(*peer);
+    }
+    if let Some(seen) = from.get::<Seen>() {
+        to.insert(seen.within());
     }
 }

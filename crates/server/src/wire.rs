@@ -9,6 +9,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
+use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::places::Seat;
@@ -23,11 +24,17 @@ pub(crate) struct Wire<S> {
     /// What is written in the place of the library's own last words, and how much of it is.
     last: Vec<u8>,
     written: usize,
+    /// Is told the status and the body of what the library refuses.
+    refused: Box<dyn Fn(u16, Bytes) + Send>,
 }
 
 impl<S: AsyncWrite + Unpin> Wire<S> {
-    pub(crate) fn new(stream: S, seat: Arc<Seat>) -> Self {
-        Self { stream, seat, last: Vec::new(), written: 0 }
+    pub(crate) fn new(
+        stream: S,
+        seat: Arc<Seat>,
+        refused: impl Fn(u16, Bytes) + Send + 'static,
+    ) -> Self {
+        Self { stream, seat, last: Vec::new(), written: 0, refused: Box::new(refused) }
     }
 
     /// Tells whether the client takes what is written.
@@ -71,7 +78,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Wire<S> {
         };
         let (before, head) = buf.split_at(at);
         self.last.extend_from_slice(before);
-        self.last.extend_from_slice(&reply::with_error(head, status));
+        let refusal = reply::of_library(status);
+        self.last.extend_from_slice(&reply::with_body(head, &refusal));
+        (self.refused)(status, refusal);
         Poll::Ready(Ok(buf.len()))
     }
 

@@ -31,8 +31,7 @@ async fn serve(change: impl FnOnce(&mut Limits)) -> Running {
     let mut limits =
         Limits { head: LONG, body: LONG, answer: LONG, stopping: LONG, ..Limits::default() };
     change(&mut limits);
-    let config =
-        Config { control: world.control.clone(), key: KEY.into(), limits, v1: v1::Mode::Alive };
+    let config = Config { limits, ..Config::new(world.control.clone(), KEY) };
     let server = Server::bind(config, ([127, 0, 0, 1], 0).into()).await.expect("a free port");
     let address = server.address().expect("it has an address");
     let (stop, stopped) = watch::channel(false);
@@ -47,7 +46,8 @@ async fn serve_router(router: Router) -> Running {
     let limits =
         Limits { head: LONG, body: LONG, answer: LONG, stopping: LONG, ..Limits::default() };
     let (stop, stopped) = watch::channel(false);
-    let task = tokio::spawn(server::serve(listener, router, limits, stopped));
+    let journal = server::Journal::new(engine::Clock::system());
+    let task = tokio::spawn(server::serve(listener, router, limits, journal, stopped));
     Running { address, stop, task }
 }
 
@@ -371,4 +371,44 @@ async fn large_bodies_have_room_for_so_many_and_small_ones_always() {
     assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
     server.stop.send(true).unwrap();
     within(server.task).await.unwrap();
+}
+
+/// What the server tells its owner of requests.
+async fn told(server: &Running, query: &str) -> String {
+    let ask = format!(
+        "GET /_kettle/requests?{query} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
+         authorization: Bearer {KEY}\r\n\r\n"
+    );
+    rest(server.connect(&ask).await).await
+}
+
+#[tokio::test]
+async fn what_is_refused_before_any_route_is_told_too() {
+    let server = serve(|_| {}).await;
+    let head = "GET /v2/regions HTTP/1.1\r\nhost: evil.example\r\nconnection: close\r\n\r\n";
+    for sent in [head, "nonsense\r\n\r\n"] {
+        rest(server.connect(sent).await).await;
+    }
+    let told = told(&server, "").await;
+    assert!(told.contains(r#""method":"GET","path":"/v2/regions","status":421"#), "{told}");
+    assert!(told.contains("`evil.example` is no name of this server"), "{told}");
+    assert!(told.contains(r#""method":"-","path":"-","status":400"#), "{told}");
+    assert!(told.contains("this is no request of HTTP/1.1"), "{told}");
+    assert!(told.contains(r#""peer":"127.0.0.1:"#), "{told}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn who_waits_for_requests_does_not_keep_the_server_from_stopping() {
+    let server = serve(|_| {}).await;
+    let ask = format!(
+        "GET /_kettle/requests?wait=30 HTTP/1.1\r\nhost: localhost\r\n\
+         authorization: Bearer {KEY}\r\n\r\n"
+    );
+    let waits = server.connect(&ask).await;
+    // Its handler runs by now: the head of another, which came later, was read.
+    rest(server.connect(HEALTH).await).await;
+    within(server.stop()).await;
+    let answer = rest(waits).await;
+    assert!(answer.is_empty() || answer.contains(r#"{"requests":[]"#), "{answer}");
 }

@@ -196,6 +196,10 @@ impl Outcome {
     }
 }
 
+/// The lists of all of a kind, however many accounts have one, as both databases understand it.
+const KINDS: &str = "SELECT kind, CAST(sum(total) AS bigint) FROM list
+    WHERE field = '' AND value = '' AND total > 0 GROUP BY kind ORDER BY kind";
+
 /// Where the data is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Location {
@@ -278,6 +282,11 @@ impl Store {
     pub async fn totals(&self, account: i64, kind: &str, facets: &[Facet]) -> Result<Vec<u64>> {
         let facets: Vec<Facet> = facets.iter().cloned().map(key::of_facet).collect();
         on!(self, b => b.totals(account, kind, &facets).await)
+    }
+
+    /// How many there are of each kind, in all accounts; of kinds of which there is none, nothing.
+    pub async fn kinds(&self) -> Result<Vec<(String, u64)>> {
+        on!(self, b => b.kinds().await)
     }
 
     /// The sums of an account: of each class over all days, and of each day from `since` on. As

@@ -166,6 +166,11 @@ impl Postgres {
         Ok(found.iter().map(|r| r.get::<_, Option<i64>>(1).map_or(0, unsigned)).collect())
     }
 
+    pub(crate) async fn kinds(&self) -> Result<Vec<(String, u64)>> {
+        let found = self.readers.read(crate::KINDS, &[]).await?;
+        Ok(found.iter().map(|r| (r.get(0), unsigned(r.get(1)))).collect())
+    }
+
     pub(crate) async fn sums(&self, account: i64, since: i64) -> Result<Vec<Sum>> {
         let sql = "SELECT kind, class, day, things, amount, seconds FROM sums
                 WHERE account = $1 AND day = $2

@@ -237,6 +237,17 @@ impl Sqlite {
         })
     }
 
+    pub(crate) async fn kinds(&self) -> Result<Vec<(String, u64)>> {
+        self.read(|db| {
+            let mut find = db.prepare_cached(super::KINDS)?;
+            let rows = find.query_map([], |row| {
+                let total: i64 = row.get(1)?;
+                Ok((row.get(0)?, u64::try_from(total).unwrap_or_default()))
+            })?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
     pub(crate) async fn sums(&self, account: i64, since: i64) -> Result<Vec<Sum>> {
         self.read(|db| sums::read(db, account, since))
     }

@@ -71,6 +71,7 @@ suite! {
     cases::a_row_that_is_to_go_takes_no_more_changes,
     cases::a_wrong_list_is_refused_and_nothing_written,
     cases::what_is_removed_leaves_nothing_behind,
+    cases::what_there_is_is_counted_by_kind_over_all_accounts,
     cases::the_world_and_the_reset,
     engine::a_due_row_is_claimed_once,
     engine::many_claim_each_row_once,

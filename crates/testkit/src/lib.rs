@@ -145,10 +145,7 @@ impl Builder {
         control.count_what_is_stored().await.expect("the store can be written");
         control.ensure_root(KEY).await.expect("the store takes the first account");
         let engine = control::engine(&control);
-        let limits = server::Limits::default();
-        let v1 = v1::Mode::Alive;
-        let config = server::Config { control: control.clone(), key: KEY.into(), limits, v1 };
-        let router = server::router(config);
+        let router = server::router(server::Config::new(control.clone(), KEY));
         let client = client(router.clone(), KEY, None);
         let turn = Arc::new(Mutex::new(()));
         let mut world =

@@ -37,7 +37,9 @@ impl Served {
         let address = listener.local_addr().expect("an address");
         let serving = Background::spawn(async move |stop| {
             let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
-            server::serve(listener, router, server::Limits::default(), stop).await;
+            // The world's routes keep what comes to them in a journal of their own.
+            let journal = server::Journal::new(engine::Clock::system());
+            server::serve(listener, router, server::Limits::default(), journal, stop).await;
         });
         Self { url: format!("http://{address}"), _serving: serving, _drive: drive }
     }

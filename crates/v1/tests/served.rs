@@ -85,7 +85,9 @@ async fn the_gateway_serves_v1_in_front_of_an_endpoint() {
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     let (stop, stopped) = watch::channel(false);
     let limits = server::Limits::default();
-    let serving = tokio::spawn(server::serve(listener, world.router.clone(), limits, stopped));
+    let journal = server::Journal::new(world.clock.clone());
+    let router = world.router.clone();
+    let serving = tokio::spawn(server::serve(listener, router, limits, journal, stopped));
     let own = store::Store::open(&store::Location::Memory).await.unwrap();
     let gateway = v1::router(Config {
         upstream: Arc::new(Gateway::new(endpoint).unwrap()),

@@ -37,9 +37,12 @@ impl Home {
 
     fn target(&self, profile: Option<&str>, endpoint: Option<&str>) -> Result<Target, String> {
         let (profile, endpoint) = (profile.map(Into::into), endpoint.map(Into::into));
-        let wanted = Wanted { profile, endpoint, key: None };
+        self.wanted(&Wanted { profile, endpoint, ..Wanted::default() })
+    }
+
+    fn wanted(&self, wanted: &Wanted) -> Result<Target, String> {
         let env = |name: &str| Some(self.variables.iter().find(|(k, _)| *k == name)?.1.clone());
-        resolve(&wanted, &env).map_err(|e| e.to_string())
+        resolve(wanted, &env).map_err(|e| e.to_string())
     }
 }
 
@@ -225,4 +228,84 @@ fn a_hint_says_where_a_key_is_from_or_why_there_is_none() {
     assert!(vultr.starts_with("no key was sent; set VULTR_API_KEY,"), "{vultr}");
     let other = home().target(None, Some("http://else:1")).unwrap().hint();
     assert!(other.contains("set VULTR_API_ENDPOINT and VULTR_API_KEY together"), "{other}");
+}
+
+#[test]
+fn the_server_on_the_data_directory_is_found_wherever_it_listens() {
+    let home = Home::new("").with_server();
+    let data = home.dir.path().join(".local/share/kettle");
+    std::fs::write(data.join(URL_FILE), "http://127.0.0.1:4711\n").unwrap();
+    assert_eq!(home.resolve(None), target("http://127.0.0.1:4711", "LOCALKEY"));
+    assert_eq!(home.resolve(Some("local")), target("http://127.0.0.1:4711", "LOCALKEY"));
+    // The same by other names of this machine; and the usual place.
+    for same in ["http://localhost:4711", "http://[::1]:4711/v2", LOCAL, "http://LOCALHOST:8787"] {
+        let found = home.target(None, Some(same)).unwrap();
+        assert_eq!(found.key.as_deref(), Some("LOCALKEY"), "{same}");
+        assert_eq!(
+            found.to_prove().as_deref(),
+            Some("LOCALKEY"),
+            "{same}: only once that is shown"
+        );
+    }
+    for other in ["http://localhost:4712", "https://localhost:4711", "http://10.0.0.1:4711"] {
+        assert_eq!(home.target(None, Some(other)).unwrap().key, None, "{other}");
+    }
+    // What is no address is no place.
+    std::fs::write(data.join(URL_FILE), "nonsense").unwrap();
+    assert_eq!(home.resolve(None), target(LOCAL, "LOCALKEY"));
+}
+
+#[test]
+fn the_data_directory_can_be_named() {
+    let home =
+        Home::new("[profiles.lab]\nendpoint = 'http://lab:1'\nkey = 'LABKEY'\n").with_server();
+    let data = home.dir.path().join("elsewhere");
+    std::fs::create_dir(&data).unwrap();
+    std::fs::write(data.join(KEY_FILE), "OTHERKEY").unwrap();
+    std::fs::write(data.join(URL_FILE), "http://127.0.0.1:4711").unwrap();
+    let wanted = Wanted { data: Some(data.clone()), ..Wanted::default() };
+    let found = |target: Target| (target.endpoint, target.key.unwrap_or_default());
+    let elsewhere = ("http://127.0.0.1:4711".to_owned(), "OTHERKEY".to_owned());
+    assert_eq!(found(home.wanted(&wanted).unwrap()), elsewhere);
+    // Who names it means it, whatever the environment says.
+    let home = home.with(ENDPOINT, "http://10.0.0.9:1").with(PROFILE, "lab");
+    assert_eq!(found(home.wanted(&wanted).unwrap()), elsewhere);
+    let local = Wanted { profile: Some("local".into()), ..wanted.clone() };
+    assert_eq!(found(home.wanted(&local).unwrap()), elsewhere);
+    let lab = Wanted { profile: Some("lab".into()), ..wanted.clone() };
+    assert!(home.wanted(&lab).unwrap_err().contains("is for the profile `local`, not for `lab`"));
+    let near = Wanted { endpoint: Some("http://127.0.0.1:99".into()), ..wanted };
+    let key = ("http://127.0.0.1:99".to_owned(), "OTHERKEY".to_owned());
+    assert_eq!(found(home.wanted(&near).unwrap()), key);
+
+    // The variable says where it is, and chooses nothing.
+    let home = Home::new("").with_server().with(DATA, &data.display().to_string());
+    assert_eq!(home.resolve(None), target("http://127.0.0.1:4711", "OTHERKEY"));
+    let home = home.with(ENDPOINT, "http://10.0.0.9:1");
+    assert_eq!(home.resolve(None), target("http://10.0.0.9:1", ""));
+}
+
+#[test]
+fn who_finds_nobody_is_told_where_was_looked() {
+    let home = Home::new("").with_server();
+    let data = home.dir.path().join(".local/share/kettle");
+    let place = data.display();
+    let silent = |endpoint| home.target(None, endpoint).unwrap().when_silent();
+    let told = format!(
+        "no server runs on {place} (there is no file `url`), so the usual address was tried; \
+         `kettle serve` starts one"
+    );
+    assert_eq!(silent(None), Some(told));
+    assert_eq!(silent(Some("http://10.0.0.9:1")), None);
+    std::fs::write(data.join(URL_FILE), "http://127.0.0.1:4711").unwrap();
+    let told = format!(
+        "{place}/url says that a server is at http://127.0.0.1:4711, and nobody answers there: it \
+         was cut off; `kettle serve` starts one"
+    );
+    assert_eq!(silent(None), Some(told));
+    let told = format!("the server on {place} is at http://127.0.0.1:4711");
+    assert_eq!(silent(Some(LOCAL)), Some(told));
+    let wanted = Wanted { data: Some("/no/where".into()), ..Wanted::default() };
+    let told = home.wanted(&wanted).unwrap().when_silent().unwrap();
+    assert!(told.ends_with("`kettle serve --data /no/where` starts one"), "{told}");
 }

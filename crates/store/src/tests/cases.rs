@@ -258,6 +258,21 @@ pub(super) async fn what_is_removed_leaves_nothing_behind(store: Store) {
     assert_eq!(store.get(kept.id).await.unwrap(), Some(kept));
 }
 
+pub(super) async fn what_there_is_is_counted_by_kind_over_all_accounts(store: Store) {
+    assert_eq!(store.kinds().await.unwrap(), []);
+    let color = facet("color", "red");
+    for (account, kind) in [(1, "key"), (2, "key"), (2, "disk"), (3, "gone")] {
+        let row = Row { account, kind: kind.into(), ..row() };
+        create(&store, row, std::slice::from_ref(&color)).await.unwrap();
+    }
+    let mut tx = store.begin();
+    let gone = tx.list(3, "gone", all(), 1).await.unwrap().remove(0);
+    tx.remove(gone, vec![color]);
+    tx.commit().await.unwrap();
+    let found = store.kinds().await.unwrap();
+    assert_eq!(found, [("disk".to_owned(), 1), ("key".to_owned(), 2)]);
+}
+
 pub(super) async fn the_world_and_the_reset(store: Store) {
     let id = Uuid::now_v7();
     assert_eq!(store.world_get("disk", id).await.unwrap(), None);

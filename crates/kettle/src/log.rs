@@ -1,0 +1,131 @@
+//! `kettle log`: the last requests of the server that runs, and those to come.
+
+use std::time::Duration;
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use cli::{Exit, Failure};
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::status::{Asked, data_arg};
+
+pub(crate) const NAME: &str = "log";
+const FOLLOW: &str = "follow";
+const JSON: &str = "json";
+const FAILED: &str = "failed";
+const NUMBER: &str = "number";
+const GROUP: &str = "group";
+/// How long one question waits for the next request, in seconds.
+const WAIT: u32 = 25;
+
+pub(crate) fn command() -> Command {
+    let flag = |name: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue);
+    let number = Arg::new(NUMBER)
+        .short('n')
+        .long("lines")
+        .value_name("N")
+        .value_parser(clap::value_parser!(u32).range(0..=1000))
+        .default_value("20")
+        .help("Show so many of the last ones");
+    let group = Arg::new(GROUP)
+        .value_name("GROUP")
+        .help("Only requests of this group (instance), or below this path (/v2/instances)");
+    Command::new(NAME)
+        .about("Show the last requests and what they were answered")
+        .after_help(
+            "The server keeps the last 1,000, until it ends. --json has bodies, too, with *** in the \
+             place of secrets.",
+        )
+        .arg(group)
+        .arg(flag(FOLLOW).short('f').help("Go on with those to come"))
+        .arg(flag(FAILED).help("Only requests that were refused or failed"))
+        .arg(number)
+        .arg(flag(JSON).help("One JSON object a line, with bodies"))
+        .arg(data_arg())
+}
+
+/// What the server answers.
+#[derive(Deserialize)]
+struct Found {
+    requests: Vec<Value>,
+    last: u64,
+    missed: u64,
+}
+
+pub(crate) async fn run(matches: &ArgMatches, args: &ArgMatches) -> Result<Exit, Failure> {
+    let asked = Asked::new(matches)?;
+    let number = *args.get_one::<u32>(NUMBER).expect("it has a default");
+    let follows = args.get_flag(FOLLOW);
+    let zone = TimeZone::system();
+    let show = |request: &Value| match args.get_flag(JSON) {
+        true => cli::print_json_line(request),
+        false => cli::print_text(&line(request, &zone)),
+    };
+    let found = ask(&asked, args, &format!("limit={}", number.max(1))).await?;
+    if number > 0 {
+        found.requests.iter().try_for_each(show)?;
+    }
+    if found.requests.is_empty() && !follows {
+        cli::print_note("no such request since the server has started");
+    }
+    let mut last = found.last;
+    while follows {
+        let found = ask(&asked, args, &format!("after={last}&limit=1000&wait={WAIT}")).await?;
+        if found.missed > 0 {
+            cli::print_note(&format!("{} requests were not shown in time", found.missed));
+        }
+        found.requests.iter().try_for_each(show)?;
+        if found.requests.is_empty() && found.last == last {
+            // A server that stops answers at once, again and again.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        last = found.last;
+    }
+    Ok(Exit::Ok)
+}
+
+async fn ask(asked: &Asked, args: &ArgMatches, query: &str) -> Result<Found, Failure> {
+    let mut path = format!("/_kettle/requests?{query}");
+    if args.get_flag(FAILED) {
+        path += "&failed=true";
+    }
+    if let Some(group) = args.get_one::<String>(GROUP) {
+        let group: String = form_urlencoded::byte_serialize(group.as_bytes()).collect();
+        path += &format!("&group={group}");
+    }
+    let body = asked.ask(api::Method::GET, &path).await?;
+    serde_json::from_str(&body)
+        .map_err(|error| Failure::Answer(format!("{path} cannot be read: {error}")))
+}
+
+/// A request as the server's own log has it.
+fn line(request: &Value, zone: &TimeZone) -> String {
+    let text = |name: &str| request[name].as_str().unwrap_or_default();
+    let at = text("at").parse::<jiff::Timestamp>().unwrap_or_default().to_zoned(zone.clone());
+    let took =
+        Duration::try_from_secs_f64(request["duration_ms"].as_f64().unwrap_or_default() / 1e3);
+    let took = server::time_taken(took.unwrap_or_default());
+    let (method, path, status) = (text("method"), text("path"), &request["status"]);
+    let line = format!("{} {method} {path} {status} {took}", at.strftime("%H:%M:%S"));
+    let error = text("error");
+    let line = if error.is_empty() { line } else { format!("{line} {error}") };
+    format!("{}\n", cli::clean(&line))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_line_says_what_was_asked_and_answered_and_no_terminal_obeys_it() {
+        let request = json!({
+            "at": "2026-11-21T09:30:00.123Z", "method": "POST", "path": "/v2/instances",
+            "status": 400, "duration_ms": 1.234, "error": "Invalid region. \u{1b}[31m",
+        });
+        let shown = line(&request, &TimeZone::UTC);
+        assert_eq!(shown, "09:30:00 POST /v2/instances 400 1.2ms Invalid region.  [31m\n");
+    }
+}

@@ -1,0 +1,59 @@
+//! `/`: what this is, and where things are. JSON for programs, a page for browsers.
+
+use axum::extract::Request;
+use axum::response::Response;
+use http::header::ACCEPT;
+use serde_json::json;
+
+use crate::reply;
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// How to say who one is.
+const KEY: &str = "Authorization: Bearer KEY";
+
+pub(crate) async fn show(request: Request) -> Response {
+    let accept = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok());
+    match accept.is_some_and(|accept| accept.contains("text/html")) {
+        true => reply::page(page()),
+        false => {
+            let mut text = format!("{:#}", facts());
+            text.push('\n');
+            reply::success(200, text.into())
+        }
+    }
+}
+
+fn facts() -> serde_json::Value {
+    json!({
+        "name": "kettle",
+        "version": VERSION,
+        "about": "The Vultr API on a machine of your own",
+        "api": "/v2",
+        "api_v1": "/v1",
+        "openapi": "/openapi.json",
+        "health": "/_kettle/health",
+        "requests": "/_kettle/requests",
+        "authentication": format!("{KEY}; the owner's is in the data directory's file `key`"),
+        "coverage": "what is served is in /openapi.json; what is not is answered with 501",
+    })
+}
+
+fn page() -> String {
+    format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Kettle</title>\
+         <h1>Kettle {VERSION}</h1>\
+         <p>The Vultr API on a machine of your own. Programs talk to it at <code>/v2</code>, and to \
+         the older API at <code>/v1</code>.</p>\
+         <ul>\
+         <li><a href=\"/openapi.json\">/openapi.json</a>: every operation that is served; what is \
+         not is answered with 501</li>\
+         <li><a href=\"/v2/regions\">/v2/regions</a>, <a href=\"/v2/plans\">/v2/plans</a>: need no \
+         key</li>\
+         <li>Everything else needs <code>{KEY}</code>; the owner's key is in the data directory's \
+         file <code>key</code></li>\
+         <li><a href=\"/_kettle/health\">/_kettle/health</a>: whether it is well</li>\
+         <li><code>kettle log -f</code> shows what is asked and answered, <code>kettle status</code> \
+         what there is</li>\
+         </ul></html>"
+    )
+}

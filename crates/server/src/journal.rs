@@ -1,0 +1,450 @@
+//! What was asked and answered: a line for each request in the log, and the last ones in memory.
+//!
+//! It must cost a request next to nothing: no text is made that nobody reads, and nothing is masked
+//! before it is shown. It never keeps more than it says, whoever sends how much.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::SeqCst;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::Response;
+use bytes::Bytes;
+use control::auth::Caller;
+use engine::Clock;
+use http_body_util::BodyExt;
+use hyper::body::{Body as _, Frame, SizeHint};
+use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
+
+use crate::mask;
+use crate::route::Peer;
+
+/// How many requests are kept, and how many bytes they have in all.
+pub(crate) const KEPT: usize = 1000;
+const KEPT_BYTES: usize = 16 << 20;
+/// How much of a body is kept, and of an address.
+const BODY: usize = 64 << 10;
+const ADDRESS: usize = 2 << 10;
+/// What is Kettle's own: told to those who ask for more, and not kept.
+const OWN: &str = "/_kettle/";
+/// The longest part of a refusal's text that is told.
+const TEXT: usize = 500;
+/// What a request takes besides its texts and bodies.
+const ENTRY: usize = 256;
+
+/// Writes down what is asked and answered. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Journal(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    clock: Clock,
+    ring: Mutex<Ring>,
+    news: Notify,
+    is_closed: AtomicBool,
+}
+
+#[derive(Debug, Default)]
+struct Ring {
+    last: u64,
+    bytes: usize,
+    entries: VecDeque<Arc<Entry>>,
+}
+
+/// A request with its answer.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) sequence: u64,
+    /// When it came, in milliseconds after 1970.
+    pub(crate) at: i64,
+    pub(crate) method: String,
+    address: String,
+    pub(crate) status: u16,
+    pub(crate) took: Duration,
+    pub(crate) peer: Option<SocketAddr>,
+    pub(crate) seen: Seen,
+    pub(crate) request: Kept,
+    pub(crate) response: Kept,
+}
+
+/// What was found out about a request on its way: a part of its extensions.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Seen {
+    notes: Arc<Notes>,
+    /// Whether the request is made for another one, which it is not to be taken for.
+    is_within: bool,
+}
+
+#[derive(Debug, Default)]
+struct Notes {
+    operation: OnceLock<&'static str>,
+    caller: OnceLock<Arc<Caller>>,
+}
+
+impl Seen {
+    /// For a request that is made to answer this one.
+    pub(crate) fn within(&self) -> Self {
+        Self { notes: self.notes.clone(), is_within: true }
+    }
+
+    pub(crate) fn note_operation(&self, id: &'static str) {
+        if !self.is_within {
+            self.notes.operation.get_or_init(|| id);
+        }
+    }
+
+    pub(crate) fn note_caller(&self, caller: &Arc<Caller>) {
+        if caller.account != 0 {
+            self.notes.caller.get_or_init(|| caller.clone());
+        }
+    }
+
+    pub(crate) fn operation(&self) -> Option<&'static str> {
+        self.notes.operation.get().copied()
+    }
+
+    pub(crate) fn caller(&self) -> Option<&Caller> {
+        self.notes.caller.get().map(|caller| &**caller)
+    }
+}
+
+/// The beginning of a body, and how long all of it is.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Kept {
+    bytes: Bytes,
+    pub(crate) whole: usize,
+}
+
+impl Kept {
+    fn new(all: Bytes) -> Self {
+        let whole = all.len();
+        // A part of a large body would hold all of it.
+        let bytes = if whole > BODY { Bytes::copy_from_slice(&all[..BODY]) } else { all };
+        Self { bytes, whole }
+    }
+
+    pub(crate) fn is_cut(&self) -> bool {
+        self.bytes.len() < self.whole
+    }
+
+    /// What may be shown of it.
+    pub(crate) fn shown(&self) -> String {
+        mask::body(&self.bytes)
+    }
+}
+
+impl Entry {
+    /// The address as it may be shown.
+    pub(crate) fn address(&self) -> String {
+        mask::path(&self.address)
+    }
+
+    /// The address without its query.
+    pub(crate) fn path(&self) -> &str {
+        self.address.split('?').next().unwrap_or_default()
+    }
+
+    pub(crate) fn is_failed(&self) -> bool {
+        self.status >= 400
+    }
+
+    /// What a refusal says.
+    pub(crate) fn error(&self) -> Option<String> {
+        if !self.is_failed() {
+            return None;
+        }
+        let text = match serde_json::from_slice::<api::ApiError>(&self.response.bytes) {
+            Ok(refusal) => refusal.error,
+            // v1 writes a sentence, as a page has it.
+            Err(_) => {
+                let page = String::from_utf8_lossy(&self.response.bytes).replace("&lt;", "<");
+                page.replace("&gt;", ">").replace("&amp;", "&")
+            }
+        };
+        Some(text.chars().take(TEXT).collect())
+    }
+
+    fn size(&self) -> usize {
+        let bodies = self.request.bytes.len() + self.response.bytes.len();
+        ENTRY + self.address.len() + bodies
+    }
+}
+
+/// Which requests are asked for.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Ask {
+    /// Those behind this one, the oldest first; without it, the last ones.
+    pub(crate) after: Option<u64>,
+    pub(crate) limit: usize,
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) entries: Vec<Arc<Entry>>,
+    /// Up to which one was looked.
+    pub(crate) last: u64,
+    /// How many were asked for and are not kept any more.
+    pub(crate) missed: u64,
+}
+
+impl Journal {
+    /// An empty one that goes by this clock.
+    pub fn new(clock: Clock) -> Self {
+        let (ring, news, is_closed) = Default::default();
+        Self(Arc::new(Inner { clock, ring, news, is_closed }))
+    }
+
+    /// These routes, with each request written down once, however many they make among themselves.
+    pub fn of(&self, routes: Router) -> Router {
+        let journal = self.clone();
+        routes.layer(axum::middleware::from_fn(move |request: Request, next: Next| {
+            let journal = journal.clone();
+            async move { journal.watch(request, |request| next.run(request)).await }
+        }))
+    }
+
+    /// Has a request served, and writes it down.
+    pub(crate) async fn watch<F>(
+        &self,
+        mut request: Request,
+        serve: impl FnOnce(Request) -> F,
+    ) -> Response
+    where
+        F: Future<Output = Response>,
+    {
+        let (at, started) = (self.0.clock.now(), Instant::now());
+        let seen = Seen::default();
+        request.extensions_mut().insert(seen.clone());
+        let peer = request.extensions().get::<Peer>().map(|peer| peer.0);
+        let method = request.method().to_string();
+        // A copy: the original would hold the buffer that it was read into.
+        let address = request.uri().path_and_query().map(|all| all.as_str()).unwrap_or("/");
+        let address: String = address.chars().take(ADDRESS).collect();
+        let mut sent = None;
+        if !request.body().is_end_stream() {
+            request = request.map(|body| {
+                let copy = Arc::<Mutex<Copy>>::default();
+                sent = Some(copy.clone());
+                Body::new(Copied { body, copy })
+            });
+        }
+        let (response, answer) = at_hand(serve(request).await).await;
+        let request = sent.map(|copy| lock(&copy).take()).unwrap_or_default();
+        self.put(Entry {
+            sequence: 0,
+            at,
+            method,
+            address,
+            status: response.status().as_u16(),
+            took: started.elapsed(),
+            peer,
+            seen,
+            request,
+            response: Kept::new(answer),
+        });
+        response
+    }
+
+    /// Writes down what was refused before it was a request.
+    pub(crate) fn note_no_request(&self, peer: SocketAddr, status: u16, answer: Bytes) {
+        self.put(Entry {
+            sequence: 0,
+            at: self.0.clock.now(),
+            method: "-".into(),
+            address: "-".into(),
+            status,
+            took: Duration::ZERO,
+            peer: Some(peer),
+            seen: Seen::default(),
+            request: Kept::default(),
+            response: Kept::new(answer),
+        });
+    }
+
+    fn put(&self, mut entry: Entry) {
+        if entry.address.starts_with(OWN) {
+            tell_own(&entry);
+            return;
+        }
+        tell(&entry);
+        let mut ring = self.ring();
+        ring.last += 1;
+        entry.sequence = ring.last;
+        ring.bytes += entry.size();
+        ring.entries.push_back(Arc::new(entry));
+        while ring.entries.len() > KEPT || ring.bytes > KEPT_BYTES {
+            let Some(oldest) = ring.entries.pop_front() else { break };
+            ring.bytes -= oldest.size();
+        }
+        drop(ring);
+        self.0.news.notify_waiters();
+    }
+
+    /// Those that are wanted.
+    pub(crate) fn find(&self, ask: &Ask, wanted: impl Fn(&Entry) -> bool) -> Found {
+        let ring = self.ring();
+        let all = ring.entries.iter();
+        let Some(after) = ask.after else {
+            let mut entries: Vec<_> =
+                all.rev().filter(|e| wanted(e)).take(ask.limit).cloned().collect();
+            entries.reverse();
+            return Found { entries, last: ring.last, missed: 0 };
+        };
+        // Who has seen more than there was asked another server, before this one.
+        let after = if after > ring.last { 0 } else { after };
+        let first = ring.entries.front().map_or(ring.last + 1, |entry| entry.sequence);
+        let missed = first.saturating_sub(after + 1);
+        let entries: Vec<_> = all
+            .skip_while(|entry| entry.sequence <= after)
+            .filter(|e| wanted(e))
+            .take(ask.limit)
+            .cloned()
+            .collect();
+        let last = match entries.last() {
+            Some(entry) if entries.len() == ask.limit => entry.sequence,
+            _ => ring.last,
+        };
+        Found { entries, last, missed }
+    }
+
+    /// Ends when there is more, or will never be. What happens after this call is not missed, even
+    /// if it is waited for later.
+    pub(crate) fn news(&self) -> Notified<'_> {
+        self.0.news.notified()
+    }
+
+    /// Nobody waits for more from now on.
+    pub(crate) fn close(&self) {
+        self.0.is_closed.store(true, SeqCst);
+        self.0.news.notify_waiters();
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.0.is_closed.load(SeqCst)
+    }
+
+    fn ring(&self) -> MutexGuard<'_, Ring> {
+        lock(&self.0.ring)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The same answer, and its body beside it. All of ours are at hand; another one is left alone.
+async fn at_hand(response: Response) -> (Response, Bytes) {
+    if response.body().size_hint().exact().is_none() {
+        return (response, Bytes::new());
+    }
+    let (parts, body) = response.into_parts();
+    let bytes = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+    (Response::from_parts(parts, Body::from(bytes.clone())), bytes)
+}
+
+/// Tells a request, and what was sent to those who want to know.
+fn tell(entry: &Entry) {
+    if tracing::enabled!(target: "requests", tracing::Level::INFO) {
+        tracing::info!(target: "requests", "{}", line(entry));
+    }
+    if tracing::enabled!(target: "requests", tracing::Level::DEBUG) {
+        let name = format!("{} {}", entry.method, entry.address());
+        for (way, body) in [('>', &entry.request), ('<', &entry.response)] {
+            if body.whole > 0 {
+                let cut = if body.is_cut() { "…" } else { "" };
+                tracing::debug!(target: "requests", "{name} {way} {}{cut}", body.shown());
+            }
+        }
+    }
+}
+
+fn tell_own(entry: &Entry) {
+    if tracing::enabled!(target: "requests", tracing::Level::DEBUG) {
+        tracing::debug!(target: "requests", "{}", line(entry));
+    }
+}
+
+fn line(entry: &Entry) -> String {
+    let Entry { method, status, .. } = entry;
+    let (address, took) = (entry.address(), time_taken(entry.took));
+    match entry.error() {
+        Some(error) => format!("{method} {address} {status} {took} {error}"),
+        None => format!("{method} {address} {status} {took}"),
+    }
+}
+
+/// How long something took, for people: `1.2ms`, `35ms`, `2.4s`.
+pub fn time_taken(time: Duration) -> String {
+    let ms = time.as_secs_f64() * 1000.0;
+    match ms {
+        ..9.95 => format!("{ms:.1}ms"),
+        ..999.5 => format!("{ms:.0}ms"),
+        _ => format!("{:.1}s", ms / 1000.0),
+    }
+}
+
+/// The beginning of what is read of a body. It is copied: the original would hold the buffer of the
+/// connection.
+#[derive(Debug, Default)]
+struct Copy {
+    bytes: Vec<u8>,
+    whole: usize,
+}
+
+impl Copy {
+    fn add(&mut self, data: &[u8]) {
+        let room = BODY - self.bytes.len();
+        self.bytes.extend_from_slice(&data[..data.len().min(room)]);
+        self.whole += data.len();
+    }
+
+    fn take(&mut self) -> Kept {
+        let mut bytes = std::mem::take(&mut self.bytes);
+        bytes.shrink_to_fit();
+        Kept { bytes: bytes.into(), whole: self.whole }
+    }
+}
+
+/// A request's body that leaves a copy.
+struct Copied {
+    body: Body,
+    copy: Arc<Mutex<Copy>>,
+}
+
+impl hyper::body::Body for Copied {
+    type Data = Bytes;
+    type Error = axum::BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::BoxError>>> {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        // What ended it is to be found as if this were not here.
+        let frame = frame.map(|frame| frame.map_err(axum::Error::into_inner));
+        if let Some(Ok(frame)) = &frame
+            && let Some(data) = frame.data_ref()
+        {
+            lock(&self.copy).add(data);
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
