@@ -24,10 +24,15 @@ use crate::text::clean;
 use crate::wait::{self, Deadline, Target, quoted};
 use crate::{Context, consent};
 
-/// The last argument of a path, which may be several where the command is about what it names.
-pub(crate) fn several(operation: &Operation, arg: Arg) -> Arg {
+/// Whether the last argument of the path may be several: where the command is about what it names.
+pub(crate) fn takes_several(operation: &Operation) -> bool {
     let shown = !operation.reads() || (operation.command == "get" && !operation.is_list());
-    match shown && operation.command != "create" {
+    shown && operation.command != "create" && operation.op.path_params().next().is_some()
+}
+
+/// The last argument of a path.
+pub(crate) fn several(operation: &Operation, arg: Arg) -> Arg {
+    match takes_several(operation) {
         true => arg.num_args(1..).action(ArgAction::Append),
         false => arg,
     }
@@ -217,8 +222,8 @@ impl Batch<'_> {
             let end = tokio::select! {
                 biased;
                 by = stop.came() => {
-                    let what = format!("{noun} {id}");
-                    Err(Failure::Stopped { what, by, go_on: String::new() })
+                    let what = format!("{noun} {id}").into();
+                    Err(Failure::Stopped { what, by, go_on: "".into() })
                 }
                 end = waiting => end,
             };
@@ -272,11 +277,7 @@ impl Batch<'_> {
         }
     }
 
-    fn print_rest(
-        &self,
-        view: &View,
-        context: &mut Context<'_>,
-    ) -> Result<(), Failure> {
+    fn print_rest(&self, view: &View, context: &mut Context<'_>) -> Result<(), Failure> {
         let table = !view.is_document();
         let done = || self.each.iter().filter(|item| item.done);
         let rest: Value = match (table, self.many) {

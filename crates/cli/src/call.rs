@@ -25,7 +25,7 @@ pub(crate) async fn run(
     let schema = (operation.schema)();
     let mut fields = input::fields(operation, &schema, args, context)?;
     let all = operations::all();
-    let view = View::new(operation, &all, matches, args)?;
+    let view = View::new(names::answering(operation, &all), &all, matches, args)?;
     let client = crate::client(matches, context)?;
     let asks =
         consent::is_needed(operation.loses(|field| fields.contains_key(field)), &client, args);
@@ -81,11 +81,7 @@ async fn read(
 }
 
 /// Prints an answer as the options say.
-pub(crate) fn print(
-    answer: Value,
-    view: &View,
-    context: &mut Context<'_>,
-) -> Result<(), Failure> {
+pub(crate) fn print(answer: Value, view: &View, context: &mut Context<'_>) -> Result<(), Failure> {
     view.print(answer, context.terminal, context.out, context.err)?;
     Ok(context.out.flush()?)
 }
