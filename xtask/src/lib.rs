@@ -2,6 +2,7 @@
 
 pub mod coverage;
 pub mod dist;
+pub mod families;
 
 use std::path::PathBuf;
 

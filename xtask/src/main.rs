@@ -24,6 +24,7 @@ cargo xtask seed DIR ROWS      a new data directory with so many rows, for `kett
 cargo xtask openapi [FILE]     write the OpenAPI document [default: target/openapi.json]
 cargo xtask openapi --check    check that every reference in it leads somewhere
 cargo xtask coverage           write docs/coverage.md: which operations are served
+cargo xtask families           write the SDK's calls by family, client.blocks().attach(...)
 cargo xtask dist [OPTIONS]     a static binary with its papers, and an OCI image of it, in target/dist
       --binary FILE            of this binary, instead of building one
 ";
@@ -49,6 +50,7 @@ fn run(args: &[&str]) -> Result<ExitCode> {
         ["bare", path, answer] => bench::bare(path, Path::new(answer)),
         ["openapi", rest @ ..] => openapi::run(rest),
         ["coverage"] => xtask::coverage::write(),
+        ["families"] => xtask::families::write(),
         ["dist", rest @ ..] => xtask::dist::run(rest),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");

@@ -343,6 +343,34 @@ fn the_page_of_what_is_served_is_current() {
 }
 
 #[test]
+fn the_sdks_calls_by_family_are_current() {
+    let (made, written) = (xtask::families::files(), xtask::families::written().unwrap());
+    assert!(made == written, "`cargo xtask families` writes them anew");
+    assert!(made["blocks.rs"].contains("pub fn attach(self, request: impl Into<AttachBlock>)"));
+    assert!(made["blocks.rs"].contains("pub fn block_snapshots(&self)"));
+}
+
+#[test]
+fn an_id_is_found_in_one_family() {
+    let ids = std::fs::read_to_string(root().join("crates/api/src/id.rs")).unwrap();
+    let (_, ids) = ids.split_once("\nids! {\n").unwrap();
+    let mut found = Vec::new();
+    let files = files("crates/api/src");
+    for id in ids.lines().filter_map(|line| line.trim().strip_suffix(',')) {
+        let shows = |line: &&str| {
+            let names = line.strip_prefix("pub use crate::id::").unwrap_or_default();
+            names.split(|c: char| !c.is_alphanumeric()).any(|name| name == id)
+        };
+        let families = files.iter().filter(|file| file.text.lines().any(|line| shows(&line)));
+        match families.count() {
+            1 => {}
+            n => found.push(format!("{id} is found in {n} families")),
+        }
+    }
+    none(found, "whoever knows the family knows where its ids are: `pub use crate::id::...` there");
+}
+
+#[test]
 fn packages_have_names_that_strangers_can_use_and_hold_all_they_include() {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(root().join("crates")).unwrap() {

@@ -1,6 +1,10 @@
 //! `#[derive(Endpoint)]`: reads `#[endpoint(POST "/v2/blocks" -> 202 { block: Block }, needs Provisioning)]`
 //! and writes `impl Endpoint`, and for a paged list `impl Listing`. It adds no type, function or field.
 //!
+//! Where the path says all that a request must have, it is made from that, too: `GetBlock` from a
+//! `BlockId`, `GetRecord` from a domain and a `RecordId`. Not what changes something by a PUT or
+//! PATCH, which with nothing else changes nothing.
+//!
 //! `{ one | other: Block }` puts the answer under both keys, for clients that read either.
 //!
 //! `loses` at the end says that what is there is lost; `loses with os_id, app_id`, that it is where
@@ -176,6 +180,10 @@ fn expand(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
         }
     };
     let id = kebab(&name.to_string());
+    let from = match method.to_string().as_str() {
+        "PUT" | "PATCH" => quote!(),
+        _ => from_path(name, data, &path.value()),
+    };
     let limits = limits(data)?;
     Ok(quote! {
         impl ::api::Endpoint for #name {
@@ -200,7 +208,52 @@ fn expand(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
             }
         }
         #listing
+        #from
     })
+}
+
+/// `From` of what stands in the path, where nothing else is needed.
+fn from_path(name: &Ident, data: &DataStruct, path: &str) -> proc_macro2::TokenStream {
+    let params: Vec<String> = path_params(path).map(|param| param.replace('-', "_")).collect();
+    let is_param = |field: &&syn::Field| {
+        field.ident.as_ref().is_some_and(|ident| params.contains(&ident.to_string()))
+    };
+    let (in_path, others): (Vec<_>, Vec<_>) = data.fields.iter().partition(is_param);
+    if in_path.is_empty() || !others.iter().all(|field| is(&field.ty, "Option")) {
+        return quote!();
+    }
+    let (fields, types): (Vec<_>, Vec<_>) = in_path.iter().map(|f| (&f.ident, &f.ty)).unzip();
+    let others = others.iter().map(|field| &field.ident);
+    if let ([field], [ty]) = (&fields[..], &types[..]) {
+        let text = is(ty, "String").then(|| {
+            quote! {
+                impl From<&str> for #name {
+                    fn from(#field: &str) -> Self { Self::from(#field.to_owned()) }
+                }
+            }
+        });
+        return quote! {
+            impl From<#ty> for #name {
+                fn from(#field: #ty) -> Self { Self { #field, #(#others: None),* } }
+            }
+            #text
+        };
+    }
+    let letters: Vec<Ident> =
+        ('A'..).take(fields.len()).map(|c| quote::format_ident!("{c}")).collect();
+    quote! {
+        impl<#(#letters: Into<#types>),*> From<(#(#letters),*)> for #name {
+            fn from((#(#fields),*): (#(#letters),*)) -> Self {
+                Self { #(#fields: #fields.into(),)* #(#others: None),* }
+            }
+        }
+    }
+}
+
+/// Whether a type is called so, whatever it is made of.
+fn is(ty: &Type, name: &str) -> bool {
+    let Type::Path(path) = ty else { return false };
+    path.path.segments.last().is_some_and(|segment| segment.ident == name)
 }
 
 /// The function that works out how long the request's texts and lists may be, once.

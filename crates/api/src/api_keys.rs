@@ -1,9 +1,10 @@
 //! The calling user's own API keys: `/v2/apikeys`. Those of others are in [`crate::users`].
 
+pub use crate::id::ApiKeyId;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::id::ApiKeyId;
 use crate::{Endpoint, OrEmpty, Secret, Time};
 
 operations! {

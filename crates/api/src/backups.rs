@@ -1,9 +1,11 @@
 //! Backups of instances, made on a schedule: `/v2/backups`.
 
+pub use crate::id::BackupId;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{BackupId, InstanceId};
+use crate::id::InstanceId;
 use crate::{Endpoint, Open, Time};
 
 operations! {

@@ -5,6 +5,7 @@
 
 mod networks;
 
+pub use crate::id::BareMetalId;
 pub use networks::*;
 
 use std::collections::BTreeMap;
@@ -14,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::applications::Application;
-use crate::id::{BareMetalId, ReservedIpId, SnapshotId, SshKeyId, StartupId, Vpc2Id, VpcId};
+use crate::id::{ReservedIpId, SnapshotId, SshKeyId, StartupId, Vpc2Id, VpcId};
 use crate::instances::{DayTraffic, UpgradeType, UserScheme};
 use crate::os::Os;
 use crate::{Endpoint, Open, OrEmpty, Secret, Time};

@@ -1,9 +1,11 @@
 //! Block storage: `/v2/blocks`.
 
+pub use crate::id::{BlockId, BlockSnapshotId};
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{BlockId, BlockSnapshotId, InstanceId};
+use crate::id::InstanceId;
 use crate::{Endpoint, Money, Open, OrEmpty, Time};
 
 operations! {

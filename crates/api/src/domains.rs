@@ -1,11 +1,12 @@
 //! DNS: domains, their records, SOA and DNSSEC: `/v2/domains`.
 
+pub use crate::id::RecordId;
+
 use std::net::IpAddr;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::id::RecordId;
 use crate::{Endpoint, Open, OrEmpty, Time};
 
 operations! {

@@ -2,10 +2,11 @@
 //!
 //! Types only: what a rule lets through, and which rule is a duplicate, is decided by `control`.
 
+pub use crate::id::FirewallGroupId;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::id::FirewallGroupId;
 use crate::{Endpoint, Open, Time};
 
 operations! {

@@ -1,10 +1,12 @@
 //! Templates that instances are made from: `/v2/instances/templates`.
 
+pub use crate::id::{InstanceTemplateId, VfsId};
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::id::{InstanceTemplateId, IsoId, SnapshotId, SshKeyId, VfsId};
+use crate::id::{IsoId, SnapshotId, SshKeyId};
 use crate::{Endpoint, OrEmpty};
 
 operations! {

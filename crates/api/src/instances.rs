@@ -9,6 +9,7 @@ mod isos;
 mod networks;
 mod power;
 
+pub use crate::id::{InstanceId, JobId};
 pub use addresses::*;
 pub use details::*;
 pub use isos::*;
@@ -20,8 +21,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::id::{
-    BlockId, FirewallGroupId, InstanceId, IsoId, JobId, NetworkId, ReservedIpId, SnapshotId,
-    SshKeyId, StartupId, Vpc2Id, VpcId,
+    BlockId, FirewallGroupId, IsoId, NetworkId, ReservedIpId, SnapshotId, SshKeyId, StartupId,
+    Vpc2Id, VpcId,
 };
 use crate::{Endpoint, Money, Open, OrEmpty, Secret, Time};
 

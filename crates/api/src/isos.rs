@@ -1,9 +1,10 @@
 //! ISO images, the account's own and those that everyone may use: `/v2/iso`, `/v2/iso-public`.
 
+pub use crate::id::IsoId;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::id::IsoId;
 use crate::{Endpoint, Open, Time};
 
 operations! {

@@ -5,19 +5,14 @@
 
 pub mod rules;
 
+pub use crate::id::LoadBalancerId;
+pub use rules::*;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{InstanceId, LoadBalancerId, VpcId};
+use crate::id::{InstanceId, VpcId};
 use crate::{Endpoint, Money, Open, OrEmpty, Secret, Time};
-use rules::{
-    CreateLoadBalancerFirewallRules, CreateLoadBalancerForwardingRule,
-    DeleteLoadBalancerFirewallRule, DeleteLoadBalancerForwardingRule, DeleteLoadBalancerReverseDns,
-    GetLoadBalancerFirewallRule, GetLoadBalancerForwardingRule, GetLoadBalancerReverseDns,
-    ListLoadBalancerFirewallRules, ListLoadBalancerForwardingRules, LoadBalancerFirewallRule,
-    LoadBalancerForwardingRule, NewFirewallRule, NewForwardingRule, SetLoadBalancerReverseIpv4,
-    SetLoadBalancerReverseIpv6,
-};
 
 operations! {
     "load-balancer": "Load balancers" {

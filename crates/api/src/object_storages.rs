@@ -1,5 +1,7 @@
 //! Object storage: `/v2/object-storage`, its clusters, tiers and buckets.
 
+pub use crate::id::ObjectStorageId;
+
 use std::fmt;
 
 use schemars::JsonSchema;
@@ -7,7 +9,6 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::id::ObjectStorageId;
 use crate::{Endpoint, Money, Open, Secret, Time};
 
 operations! {

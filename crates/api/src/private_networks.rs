@@ -2,10 +2,11 @@
 //!
 //! Types only. The networks are the VPCs themselves: there must never be a second store of them.
 
+pub use crate::id::NetworkId;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::id::NetworkId;
 use crate::{Endpoint, Time};
 
 operations! {

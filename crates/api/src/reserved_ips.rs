@@ -2,11 +2,13 @@
 //!
 //! Types only: which address is handed out is decided by `control`.
 
+pub use crate::id::ReservedIpId;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::firewalls::IpType;
-use crate::id::{InstanceId, ReservedIpId};
+use crate::id::InstanceId;
 use crate::{Endpoint, Open, OrEmpty};
 
 operations! {

@@ -1,9 +1,11 @@
 //! Snapshots of instances: `/v2/snapshots`.
 
+pub use crate::id::SnapshotId;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{InstanceId, SnapshotId};
+use crate::id::InstanceId;
 use crate::{Endpoint, Open, Time};
 
 operations! {

@@ -1,9 +1,10 @@
 //! SSH keys: `/v2/ssh-keys`.
 
+pub use crate::id::SshKeyId;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::id::SshKeyId;
 use crate::{Endpoint, Time};
 
 operations! {

@@ -1,9 +1,10 @@
 //! Startup scripts: `/v2/startup-scripts`.
 
+pub use crate::id::StartupId;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::id::StartupId;
 use crate::{Endpoint, Open, Time};
 
 operations! {

@@ -1,11 +1,13 @@
 //! Users of the account, their API keys, networks, groups, roles and policies: `/v2/users`.
 
+pub use crate::id::{GroupId, PolicyId, RoleId, UserId};
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::api_keys::ApiKey;
-use crate::id::{ApiKeyId, GroupId, PolicyId, RoleId, UserId};
+use crate::id::ApiKeyId;
 use crate::{Access, Endpoint, Meta, Open, OrEmpty, Secret, Time};
 
 operations! {

@@ -2,11 +2,13 @@
 //!
 //! Types only. They are no VPCs: the two kinds must never share a list.
 
+pub use crate::id::Vpc2Id;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::firewalls::IpType;
-use crate::id::{InstanceId, Vpc2Id};
+use crate::id::InstanceId;
 use crate::{Endpoint, OrEmpty, Time};
 
 operations! {

@@ -4,18 +4,13 @@
 
 pub mod nat_gateways;
 
+pub use crate::id::VpcId;
+pub use nat_gateways::*;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::id::VpcId;
 use crate::{Endpoint, Time};
-use nat_gateways::{
-    CreateNatGateway, CreateNatGatewayFirewallRule, CreateNatGatewayPortForwardingRule,
-    DeleteNatGateway, DeleteNatGatewayFirewallRule, DeleteNatGatewayPortForwardingRule,
-    GetNatGateway, GetNatGatewayFirewallRule, GetNatGatewayPortForwardingRule,
-    ListNatGatewayFirewallRules, ListNatGatewayPortForwardingRules, ListNatGateways,
-    UpdateNatGateway, UpdateNatGatewayFirewallRule, UpdateNatGatewayPortForwardingRule,
-};
 
 operations! {
     "vpc": "VPC networks" {

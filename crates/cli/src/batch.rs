@@ -13,9 +13,10 @@ use sdk::Client;
 use serde_json::{Map, Value, json};
 
 use crate::call::{encode, once, print};
-use crate::command::{ENDPOINT, NAME, PROFILE, TIMEOUT, WAIT};
+use crate::command::{NAME, TIMEOUT, WAIT};
 use crate::deed::{Deed, called, makes};
 use crate::error::{Exit, Failure};
+use crate::globals::{ENDPOINT, PROFILE};
 use crate::names::{self, Known};
 use crate::operations::Operation;
 use crate::output::View;

@@ -8,6 +8,7 @@ use clap::builder::{PossibleValuesParser, Str};
 use clap::{Arg, ArgAction, Command};
 use schemars::Schema;
 
+use crate::complete;
 use crate::names::list_for;
 use crate::operations::{self, Operation};
 use crate::places::{self, PLACES, Place};
@@ -18,9 +19,6 @@ use crate::{batch, edit, examples, files, front, output, subnet, wait};
 pub(crate) const NAME: &str = "kettle";
 
 // Ids of our own options. Fields are arguments of their own name, so these cannot be names of fields.
-pub(crate) const PROFILE: &str = "@profile";
-pub(crate) const ENDPOINT: &str = "@endpoint";
-pub(crate) const OUTPUT: &str = "@output";
 pub(crate) const JSON: &str = "@json";
 pub(crate) const FIELD: &str = "@field";
 pub(crate) const ALL: &str = "@all";
@@ -31,8 +29,20 @@ pub(crate) const YES: &str = "@yes";
 
 /// The flags of our own. A field of such a name gets the flag `--set-NAME`.
 const OWN_FLAGS: &[&str] = &[
-    "profile", "endpoint", "output", "json", "field", "all", "limit", "wait", "timeout", "help",
-    "version", "yes",
+    "profile",
+    "endpoint",
+    "output",
+    "json",
+    "field",
+    "all",
+    "limit",
+    "wait",
+    "timeout",
+    "help",
+    "version",
+    "yes",
+    "verbose",
+    "connect-timeout",
 ];
 
 /// The whole command line but for what the binary adds.
@@ -56,11 +66,12 @@ pub fn command() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .max_term_width(100)
-        .args(global_options())
+        .args(crate::globals::args())
         .subcommands(groups)
         .subcommands(nested)
         .subcommands(front::topics())
         .subcommand(crate::raw::command())
+        .subcommand(crate::profile::command())
         .subcommand(completions())
         .subcommand(
             Command::new("openapi").about("Print the OpenAPI document of what this build serves"),
@@ -81,26 +92,6 @@ fn others(place: &'static Place) -> Vec<Str> {
     let words = || std::iter::once(last).chain(place.aliases.iter().copied());
     let plurals = words().filter_map(places::plural).map(Str::from);
     place.aliases.iter().map(|alias| Str::from(*alias)).chain(plurals).collect()
-}
-
-fn global_options() -> [Arg; 3] {
-    let option = |id, long: &'static str| {
-        Arg::new(id).long(long).global(true).help_heading("Global options").display_order(900)
-    };
-    [
-        option(PROFILE, "profile")
-            .value_name("NAME")
-            .help("Use this profile: `local`, `vultr`, or one of the configuration file"),
-        option(ENDPOINT, "endpoint")
-            .value_name("URL")
-            .help("Talk to this endpoint, with the key that is meant for it"),
-        option(OUTPUT, "output")
-            .short('o')
-            .value_name("FORMAT")
-            .value_parser(PossibleValuesParser::new(["table", "json", "yaml", "csv"]))
-            .default_value("table")
-            .help("How to print the answer"),
-    ]
 }
 
 fn completions() -> Command {
@@ -215,6 +206,7 @@ pub(crate) fn fields(operation: &Operation, schema: &Schema, all: &[Operation]) 
             // What makes a thing has its name, and points to none.
             let points = list.is_some_and(|list| list.group.name != operation.group.name);
             let arg = values(Arg::new(name.clone()), name, &kind, points);
+            let arg = complete::values(arg, operation, name, &kind);
             let mut help = told(&schema::description(Some(shape)), schema, operation);
             help.push_str(files::help(schema, shape));
             let arg = match params.iter().position(|p| p == name) {
@@ -365,6 +357,7 @@ pub(crate) fn body_options() -> [Arg; 2] {
         Arg::new(JSON)
             .long("json")
             .value_name("FILE")
+            .add(complete::file())
             .display_order(600)
             .help("Take the body from this JSON file, or from standard input (`-`)"),
         Arg::new(FIELD)

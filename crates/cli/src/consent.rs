@@ -63,7 +63,7 @@ pub(crate) fn ask(
 }
 
 /// One line, and not a byte of what comes after it.
-fn line(from: &mut dyn Read) -> std::io::Result<String> {
+pub(crate) fn line(from: &mut dyn Read) -> std::io::Result<String> {
     let mut line = Vec::new();
     let mut byte = [0];
     while from.read(&mut byte)? == 1 && byte != *b"\n" {

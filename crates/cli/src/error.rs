@@ -67,10 +67,10 @@ pub enum Failure {
     #[error("{0}")]
     NotFound(String),
     /// The call has no answer, or is refused.
-    #[error(transparent)]
+    #[error("{}", .0.said())]
     Call(#[from] Error),
     /// Waiting brought nothing.
-    #[error("{what}: {error}")]
+    #[error("{what}: {}", .error.said())]
     Wait {
         /// What was waited for.
         what: Box<str>,
@@ -192,12 +192,15 @@ fn call(error: &Error) -> Exit {
 
 #[cfg(test)]
 mod tests {
+    use sdk::Refusal;
+
     use super::*;
 
     #[test]
     fn each_kind_of_failure_has_its_exit_status() {
         let refused = |status| {
-            Failure::from(Error::from(api::ApiError { error: "no".into(), status })).exit() as u8
+            let refusal = Refusal { request: "GET /".into(), error: "no".into(), status };
+            Failure::from(Error::Refused(refusal)).exit() as u8
         };
         let statuses = [400, 401, 403, 404, 409, 422, 429, 500, 503].map(refused);
         assert_eq!(statuses, [3, 5, 5, 4, 3, 3, 6, 7, 7]);

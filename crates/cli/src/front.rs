@@ -16,7 +16,7 @@ const START: &[(&str, &str)] = &[
 
 const MORE: &str = "\
 `kettle COMMAND --help` has examples. `kettle help TOPIC` is about: exit-status,
-files, keys, names.";
+files, keys, names, output.";
 
 /// Pages that are no command: the name, the line about it, and the text.
 const TOPICS: &[(&str, &str, &str)] = &[
@@ -62,6 +62,26 @@ or not, if only one thing fits.
 What changes something takes 8 characters or more of an id, or the whole label as
 it is written, and says on standard error what it did. What cannot be undone is
 asked about first, unless the endpoint is on this machine or --yes is given.",
+    ),
+    (
+        "output",
+        "Tables, and what is shown of an answer",
+        "\
+A table has the columns that one wants first, as many as the terminal holds, and
+says what it left out. In a pipe it has all of these, parted by tabs, never cut,
+and as the API wrote them: bytes, not `25 GB`.
+
+  --columns A,B.C    these fields, or `all`; also as CSV
+  --sort A,-B        by numbers and texts; `-` for the largest first
+  --filter A=VALUE   what fits all of these: = is, != is not, ~ contains,
+                     !~ does not, and < <= > >=
+  -q                 ids alone, for other commands
+  --query JQ         what jq's language makes of it: texts as they are, or JSON
+                     with -o json
+  --no-header        without the line of headings
+  --all-fields       of one thing, also what is empty
+
+Fields are named as in JSON, or as their heading. NO_COLOR makes headings plain.",
     ),
     (
         "keys",

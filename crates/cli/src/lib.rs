@@ -8,6 +8,7 @@ mod batch;
 mod call;
 mod columns;
 mod command;
+mod complete;
 mod consent;
 mod deed;
 mod edit;
@@ -15,6 +16,7 @@ mod error;
 mod examples;
 mod files;
 mod front;
+mod globals;
 mod guess;
 mod input;
 mod names;
@@ -22,6 +24,7 @@ mod operations;
 mod output;
 mod path;
 mod places;
+mod profile;
 mod raw;
 mod schema;
 mod stop;
@@ -29,6 +32,7 @@ mod subnet;
 mod text;
 mod version;
 mod wait;
+mod watch;
 
 use std::io::{Read, Write};
 
@@ -37,18 +41,19 @@ use sdk::Client;
 use sdk::config::{self, Env, Target, Wanted};
 
 pub use command::{command, yes};
+pub use complete::complete;
 pub use consent::consent;
 pub use error::{Exit, Failure};
 pub use examples::examples;
+pub use globals::{check, format, settled};
 pub use guess::parse;
 pub use operations::loses;
 pub use output::{Terminal, print};
 pub use text::{clean, clean_lines};
+pub use watch::Watch;
 
 /// What a run of the command line reads, writes and knows about its surroundings.
 pub struct Context<'a> {
-    /// The whole command, with what the binary added: completions are made of it.
-    pub root: clap::Command,
     /// The environment.
     pub env: Env<'a>,
     /// Where `--json -` reads, and answers to questions are typed.
@@ -59,19 +64,21 @@ pub struct Context<'a> {
     pub err: &'a mut dyn Write,
     /// What is known of the terminal.
     pub terminal: Terminal,
+    /// Who hears of requests that are under way.
+    pub watch: Watch,
     /// The client, instead of the one that profile and environment lead to.
     pub client: Option<Client>,
 }
 
 /// Carries out what was parsed by [`command`], with the process's own streams and environment.
-pub async fn main(matches: &ArgMatches, root: clap::Command) -> Exit {
+pub async fn main(matches: &ArgMatches) -> Exit {
     let context = Context {
-        root,
         env: &config::process_env,
         stdin: &mut std::io::stdin(),
         out: &mut std::io::stdout(),
         err: &mut std::io::stderr(),
         terminal: Terminal::of_process(),
+        watch: Watch::of_process(),
         client: None,
     };
     run(matches, context).await
@@ -80,7 +87,11 @@ pub async fn main(matches: &ArgMatches, root: clap::Command) -> Exit {
 /// Carries out what was parsed by [`command`]. Results go to `out`; errors go to `err` as text, and
 /// into the exit status by their kind.
 pub async fn run(matches: &ArgMatches, mut context: Context<'_>) -> Exit {
-    match dispatch(matches, &mut context).await {
+    let watch = context.watch.as_asked(matches, context.terminal.progress);
+    // Where each request is shown, nothing is to be drawn over it.
+    context.terminal.progress &= !watch.is_verbose();
+    context.watch = watch.clone();
+    match watch.during(dispatch(matches, &mut context)).await {
         Ok(exit) => exit,
         Err(failure) => {
             // Where even this cannot be written, the exit status is all that is left.
@@ -94,20 +105,32 @@ pub async fn run(matches: &ArgMatches, mut context: Context<'_>) -> Exit {
 }
 
 async fn dispatch(matches: &ArgMatches, context: &mut Context<'_>) -> Result<Exit, Failure> {
+    globals::check(matches)?;
     match matches.subcommand() {
         Some(("api", args)) => raw::run(matches, args, context).await,
         Some(("completions", args)) => {
             let shell = *args.get_one::<clap_complete::Shell>("shell").expect("clap requires it");
-            let mut script = Vec::new();
-            clap_complete::generate(shell, &mut context.root, command::NAME, &mut script);
-            context.out.write_all(&script)?;
+            context.out.write_all(&complete::script(shell, &complete::program())?)?;
             Ok(Exit::Ok)
         }
         Some(("openapi", _)) => {
             let document = api::openapi::document(env!("CARGO_PKG_VERSION"));
-            writeln!(context.out, "{document:#}")?;
+            match globals::format(matches) {
+                None | Some("json") => writeln!(context.out, "{document:#}")?,
+                Some("yaml") => output::View::plain("yaml").print(
+                    document,
+                    context.terminal,
+                    context.out,
+                    context.err,
+                )?,
+                Some(other) => {
+                    let text = format!("--output {other}: the document is printed as json or yaml");
+                    return Err(Failure::usage(text));
+                }
+            }
             Ok(Exit::Ok)
         }
+        Some(("profile", args)) => profile::run(matches, args, context),
         Some(("version", _)) => version::run(matches, context).await,
         Some((name, args)) => {
             if let Some(text) = front::topic(name) {
@@ -135,10 +158,15 @@ fn hint(matches: &ArgMatches, context: &mut Context<'_>) -> std::io::Result<()> 
 /// The client that the global options, the environment and the configuration file lead to.
 fn client(matches: &ArgMatches, context: &Context<'_>) -> Result<Client, Failure> {
     if let Some(client) = &context.client {
-        return Ok(client.clone());
+        return Ok(client.observed(context.watch.observer()));
     }
     let target = target(matches, context.env).map_err(|e| Failure::usage(e.to_string()))?;
-    Ok(Client::for_target(&target)?)
+    Ok(builder(matches, &target, &context.watch).build()?)
+}
+
+/// A client for the target as the global options say, which `watch` hears of.
+pub fn builder(matches: &ArgMatches, target: &Target, watch: &Watch) -> sdk::client::Builder {
+    globals::builder(matches, target).observe(watch.observer())
 }
 
 /// Where the global options, the environment and the configuration file lead to, and the key there.
@@ -148,6 +176,6 @@ fn client(matches: &ArgMatches, context: &Context<'_>) -> Result<Client, Failure
 pub fn target(matches: &ArgMatches, env: Env<'_>) -> Result<Target, config::ConfigError> {
     let text = |name| matches.get_one::<String>(name).cloned();
     let wanted =
-        Wanted { profile: text(command::PROFILE), endpoint: text(command::ENDPOINT), key: None };
+        Wanted { profile: text(globals::PROFILE), endpoint: text(globals::ENDPOINT), key: None };
     config::resolve(&wanted, env)
 }

@@ -211,7 +211,7 @@ pub(crate) fn list_for<'a>(
 }
 
 /// Everything that the list holds, below the things that are already settled.
-async fn candidates(
+pub(crate) async fn candidates(
     client: &Client,
     list: &Operation,
     fields: &Map<String, Value>,

@@ -61,16 +61,23 @@ pub(crate) fn words<'a>(name: &'a str, args: &'a ArgMatches) -> (Vec<&'a str>, &
 /// one, or fits one, and `sent` tells which fields go along. What no operation is known for is taken
 /// by its method.
 pub fn loses(method: &Method, path: &str, sent: impl Fn(&str) -> bool) -> bool {
+    *method == Method::DELETE || at(method, path).iter().any(|o| o.loses(&sent))
+}
+
+/// The operations that a path may be meant for, the one with the fewest parameters first.
+pub(crate) fn at(method: &Method, path: &str) -> Vec<Operation> {
     let path = path.split(['?', '#']).next().unwrap_or_default();
     let segments: Vec<&str> = path.split('/').filter(|s| !s.is_empty()).collect();
-    let meant = |operation: &&Operation| {
+    let meant = |operation: &Operation| {
         let own: Vec<&str> = operation.op.path.split('/').skip(1).collect();
         let fits = |(own, segment): (&&str, &&str)| own.starts_with('{') || own == segment;
         operation.op.method == *method
             && own.len() == segments.len()
             && own.iter().zip(&segments).all(fits)
     };
-    *method == Method::DELETE || all().iter().filter(meant).any(|o| o.loses(&sent))
+    let mut found: Vec<Operation> = all().into_iter().filter(meant).collect();
+    found.sort_by_key(|operation| operation.op.path_params().count());
+    found
 }
 
 struct Collect(Vec<Operation>);

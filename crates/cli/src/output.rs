@@ -23,7 +23,7 @@ use crate::text;
 
 use narrow::{Filter, Key};
 
-pub(crate) use options::{FLAGS, args};
+pub(crate) use options::{FLAGS, args, raw_args};
 
 /// What is known of the terminal.
 #[derive(Debug, Clone, Copy, Default)]
@@ -311,7 +311,7 @@ impl View {
 /// # Errors
 /// When it cannot be written.
 pub fn print(answer: &Value, matches: &clap::ArgMatches) -> io::Result<()> {
-    let format = matches.get_one::<String>(crate::command::OUTPUT).map_or("table", String::as_str);
+    let format = matches.get_one::<String>(crate::globals::OUTPUT).map_or("table", String::as_str);
     let (out, err) = (&mut io::stdout(), &mut io::stderr());
     let printed = View::plain(format).print(answer.clone(), Terminal::of_process(), out, err);
     match printed {

@@ -16,7 +16,7 @@ pub(crate) const HEADINGS: &[(&str, &[&str])] = &[
     (DNS, &[]),
     (CATALOGUE, &[]),
     (ACCOUNT, &[]),
-    (TOOLS, &["profile", "api", "completions", "openapi", "version", "help"]),
+    (TOOLS, &["profile", "api", "completions", "man", "openapi", "version", "help"]),
 ];
 
 const SERVER: &str = "Server";

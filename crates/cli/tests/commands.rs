@@ -254,12 +254,93 @@ async fn a_raw_call_prints_the_body_whatever_the_status() {
 }
 
 #[tokio::test]
-async fn completions_and_the_document_know_every_group() {
+async fn completions_call_back_and_the_document_knows_every_group() {
     let kettle = Kettle::new(world);
     for shell in ["bash", "zsh", "fish"] {
         let ran = kettle.run(&format!("completions {shell}")).await;
-        assert!(ran.exit == 0 && ran.out.contains("block-snapshot"), "{shell}");
+        assert!(ran.exit == 0 && ran.out.contains("KETTLE_COMPLETE"), "{shell}");
+        assert!(ran.out.len() < 4096, "{shell}: what there is to offer is asked for when it is");
     }
     let document: Value = serde_json::from_str(&kettle.run("openapi").await.out).unwrap();
     assert!(document["paths"]["/v2/blocks"].is_object());
+    assert!(kettle.run("openapi -o yaml").await.out.contains("\n  /v2/blocks:\n"));
+    let ran = kettle.run("openapi -o csv").await;
+    assert_eq!((ran.exit, &*ran.out), (2, ""));
+    assert_eq!(ran.err, "error: --output csv: the document is printed as json or yaml\n");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_raw_call_needs_no_method_and_no_version_and_takes_its_body_from_anywhere() {
+    let asked = async |line: &str, stdin: &'static str| {
+        let mut kettle = Kettle::new(|_, _, _| (200, json!({"a": 1})));
+        kettle.stdin = stdin;
+        let ran = kettle.run(line).await;
+        assert_eq!(ran.exit, 0, "{line}: {}", ran.err);
+        ran.asked.concat()
+    };
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("body.json");
+    std::fs::write(&file, r#"{ "b": 2 }"#).unwrap();
+    for (line, stdin, sent) in [
+        ("api instances", "", "GET /v2/instances"),
+        ("api /v2/instances?label=x", "", "GET /v2/instances?label=x"),
+        ("api http://127.0.0.1:1/v2/account", "", "GET /v2/account"),
+        ("api -X patch blocks/a -d {\"b\":2}", "", r#"PATCH /v2/blocks/a {"b":2}"#),
+        ("api blocks -d {\"b\":2.0}", "", r#"POST /v2/blocks {"b":2.0}"#),
+        ("api blocks --data @-", "{\"b\": 1}", r#"POST /v2/blocks {"b": 1}"#),
+        ("api blocks --field b=2", "", r#"POST /v2/blocks {"b":2}"#),
+        ("api PUT blocks -d {\"b\":2} --field c=x", "", r#"PUT /v2/blocks {"b":2,"c":"x"}"#),
+        ("api PUT -d {} blocks/a", "", "PUT /v2/blocks/a {}"),
+        ("api blocks -d @FILE", "", r#"POST /v2/blocks { "b": 2 }"#),
+        ("api GET v1/os/list", "", "GET /v1/os/list"),
+    ] {
+        let line = line.replace("FILE", file.to_str().unwrap());
+        assert_eq!(asked(&line, stdin).await, sent, "{line}");
+    }
+    for (line, told) in [
+        ("api GET", "A path is missing"),
+        ("api get", "error: get: of what?"),
+        ("api GET blocks -X POST", "there are two methods"),
+        ("api blocks -d {", "--data: this is no JSON: EOF"),
+        ("api blocks -d @/nobody/has/this", "--data: cannot read `/nobody/has/this`: No such file"),
+        ("api blocks -d [] --field a=1", "--field: the body is no object"),
+        ("api https://elsewhere/v2/account", "is not at http://127.0.0.1:1: name the other one"),
+        ("api POST blocks --paginate", "--paginate is for lists"),
+    ] {
+        let ran = Kettle::new(world).run(line).await;
+        assert_eq!((ran.exit, ran.asked.len()), (2, 0), "{line}");
+        assert!(ran.err.contains(told), "{line}: {}", ran.err);
+    }
+    let ran = Kettle::new(world).run("api nothing").await;
+    assert_eq!(ran.exit, 4);
+    assert!(
+        ran.err
+            .ends_with("hint: /v2/nothing was asked for, since the path begins with no version\n")
+    );
+    assert!(!Kettle::new(world).run("api /v2/nothing").await.err.contains("hint"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_raw_call_has_all_pages_as_one_list_and_any_format() {
+    let ran = Kettle::new(world).run("api blocks?per_page=500 --paginate").await;
+    assert_eq!(ran.asked, ["GET /v2/blocks?per_page=500", "GET /v2/blocks?per_page=500&cursor=2"]);
+    let list: Value = serde_json::from_str(&ran.out).unwrap();
+    let ids: Vec<&str> = list.as_array().unwrap().iter().filter_map(|b| b["id"].as_str()).collect();
+    assert_eq!(ids, [WEB, DATA, OTHER]);
+
+    let ran = Kettle::new(world).run(&format!("api blocks/{WEB} -o csv")).await;
+    assert!(ran.out.starts_with("id,"), "{}", ran.out);
+    let ran = Kettle::new(world).run(&format!("api blocks/{WEB} -o yaml")).await;
+    assert!(ran.out.starts_with("block:\n"), "{}", ran.out);
+    let ran = Kettle::new(world).run(&format!("api blocks/{WEB}")).await;
+    assert!(ran.out.starts_with("{\"block\":{"), "as it comes: {}", ran.out);
+
+    let ran = Kettle::new(|_, _, _| (200, json!({"a": {}}))).run("api account --paginate").await;
+    assert_eq!((ran.exit, &*ran.err), (1, "error: /v2/account: the answer is no list\n"));
+    let stuck =
+        |_: &str, _: &str, _: &Value| (200, json!({"a": [], "meta": {"links": {"next": "x"}}}));
+    let ran = Kettle::new(stuck).run("api things --paginate").await;
+    assert_eq!((ran.exit, ran.asked.len()), (1, 2));
+    let ran = Kettle::new(|_, _, _| (404, json!({"error": "no"}))).run("api x --paginate").await;
+    assert_eq!((ran.exit, &*ran.out), (4, "{\"error\":\"no\"}\n"));
 }

@@ -23,8 +23,14 @@ fn main() -> ExitCode {
     if arguments.next().is_some_and(|first| first == exec::INSIDE) {
         return proxy::inside(arguments).into();
     }
-    let root = command();
-    let matches = cli::parse(root.clone(), std::env::args_os()).unwrap_or_else(|e| e.exit());
+    if cli::complete(command) {
+        return ExitCode::SUCCESS;
+    }
+    let matches = cli::parse(command(), std::env::args_os()).unwrap_or_else(|e| e.exit());
+    if let Err(failure) = cli::check(&matches) {
+        tell_error(&failure);
+        return failure.exit().into();
+    }
     match matches.subcommand() {
         Some((serve::NAME, args)) => {
             logging::start("info");
@@ -43,10 +49,10 @@ fn main() -> ExitCode {
             logging::start("warn");
             report(runtime().block_on(exec::run(args)), exec::NOT_RUN.into())
         }
-        Some((man::NAME, args)) => report(man::run(root, args), ExitCode::FAILURE),
+        Some((man::NAME, args)) => report(man::run(command(), args), ExitCode::FAILURE),
         _ => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            let exit = runtime.expect("a runtime starts").block_on(cli::main(&matches, root));
+            let exit = runtime.expect("a runtime starts").block_on(cli::main(&matches));
             exit.into()
         }
     }
@@ -56,8 +62,8 @@ fn command() -> Command {
     // What most people come for stands first, before the groups of operations.
     let first = [serve::command(), exec::command(), gateway::command(), version_1::command()];
     let first = first.into_iter().enumerate();
-    let commands = cli::command().subcommand(man::command());
-    commands.subcommands(first.map(|(place, command)| command.display_order(place)))
+    let first = first.map(|(place, command)| command.display_order(place));
+    cli::settled(cli::command().subcommand(man::command()).subcommands(first))
 }
 
 fn runtime() -> tokio::runtime::Runtime {

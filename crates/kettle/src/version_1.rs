@@ -12,6 +12,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command};
 use sdk::config;
 use sdk::v1::{Client, Verb};
+use serde_json::{Map, Value};
 use v1::{Call, Kind, Param};
 
 pub(crate) const NAME: &str = "v1";
@@ -88,20 +89,41 @@ pub(crate) async fn run(matches: &ArgMatches, args: &ArgMatches) -> Result<ExitC
     if loses(&path, &params) {
         cli::consent(&format!("call {path}"), args, &target)?;
     }
-    let client = Client::for_target(&target)?;
+    let watch = cli::Watch::of_process().as_asked(matches, std::io::stderr().is_terminal());
+    let key = target.key.as_deref().unwrap_or_default();
+    let client = Client::with(cli::builder(matches, &target, &watch), key)?;
     let params: Vec<_> = params.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-    let answer = client.response(verb, &path, &params).await?;
+    let answer = watch.during(client.response(verb, &path, &params)).await?;
     let body = answer.body.trim_end_matches('\n');
-    match body.is_empty() {
-        true => println!("{}", answer.status),
-        false if std::io::stdout().is_terminal() => println!("{}", cli::clean_lines(body)),
-        false => println!("{body}"),
+    let format = cli::format(matches).filter(|_| answer.status.is_success() && !body.is_empty());
+    match (format, body.is_empty()) {
+        (Some(format), _) => print(body, format, matches)?,
+        (None, true) => println!("{}", answer.status),
+        (None, false) if std::io::stdout().is_terminal() => println!("{}", cli::clean_lines(body)),
+        (None, false) => println!("{body}"),
     }
     // The older API says no more of a wrong key.
     if matches!(answer.status.as_u16(), 401 | 403) {
         crate::tell("hint", target.hint());
     }
     Ok(if answer.status.is_success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Prints an answer as `--output` says. A map of things by their numbers is a list of them.
+fn print(body: &str, format: &str, matches: &ArgMatches) -> Result<()> {
+    let answer: Value = serde_json::from_str(body)
+        .with_context(|| format!("--output {format}: the answer is no JSON"))?;
+    let answer = match answer {
+        Value::Object(things) if matches!(format, "table" | "csv") && are_things(&things) => {
+            things.into_iter().map(|(_, thing)| thing).collect()
+        }
+        answer => answer,
+    };
+    Ok(cli::print(&answer, matches)?)
+}
+
+fn are_things(things: &Map<String, Value>) -> bool {
+    !things.is_empty() && things.values().all(Value::is_object)
 }
 
 /// Whether a call takes away what cannot be had again, by the operations that it amounts to.

@@ -85,6 +85,70 @@ fn the_data_directorys_key_is_sent_to_nobody_who_does_not_prove_to_have_it() {
 }
 
 #[test]
+fn options_that_mean_nothing_to_a_command_are_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    for words in [
+        &["--profile", "vultr", "serve"][..],
+        &["serve", "--endpoint", "http://127.0.0.1:1"],
+        &["gateway", "-o", "json"],
+        &["exec", "-v", "--", "true"],
+        &["openapi", "--connect-timeout", "1s"],
+        &["completions", "bash", "--profile", "local"],
+    ] {
+        let (status, said) = fails(kettle(directory.path()).args(words));
+        assert!(status == 2 && said.contains(" means nothing to `kettle "), "{words:?}: {said}");
+    }
+}
+
+#[test]
+fn v1_heeds_the_options_that_mean_something() {
+    let directory = tempfile::tempdir().unwrap();
+    let (home, data) = (directory.path(), directory.path().join("kettle"));
+    let server = Server::start(&mut serve(&data), &data);
+    let call = |words: &[&str]| {
+        let mut command = user(home);
+        command.args(["--profile", "local", "--endpoint", &server.url, "v1"]).args(words);
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap())
+    };
+    let [out, err] = call(&["regions", "list", "-v"]);
+    assert!(out.contains("\"1\":{\"DCID\":\"1\""), "{out}");
+    assert!(err.contains("> GET ") && err.contains("> api-key: ***\n"), "{err}");
+    assert!(err.contains("< 200 OK in ") && !err.contains(&server.key), "{err}");
+    let [out, _] = call(&["regions", "list", "-o", "csv"]);
+    assert!(out.starts_with("name,") || out.starts_with("DCID,"), "a line for each region: {out}");
+    assert!(out.lines().count() > 20, "{out}");
+    let [out, _] = call(&["account", "info", "-o", "yaml"]);
+    assert!(out.contains("balance: "), "{out}");
+}
+
+#[test]
+fn a_connection_that_does_not_come_about_is_given_up_when_it_is_asked_for() {
+    use rustix::net::{AddressFamily, SocketType, bind, getsockname, listen, socket};
+    // Its queue is as short as there is one, and full: who comes next hears nothing.
+    let listener = socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
+    bind(&listener, &std::net::SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+    listen(&listener, 0).unwrap();
+    let address = std::net::SocketAddr::try_from(getsockname(&listener).unwrap()).unwrap();
+    let waiting: Vec<_> = (0..8)
+        .map_while(|_| {
+            let time = std::time::Duration::from_millis(200);
+            std::net::TcpStream::connect_timeout(&address, time).ok()
+        })
+        .collect();
+    assert!(waiting.len() < 8, "the queue is full");
+    let directory = tempfile::tempdir().unwrap();
+    let endpoint = format!("http://{address}");
+    let start = std::time::Instant::now();
+    let words = ["--endpoint", &endpoint, "--connect-timeout", "1s", "region", "list"];
+    let (status, said) = fails(kettle(directory.path()).args(words));
+    assert!(status == 8 && said.contains(&endpoint), "{said}");
+    // Without being asked for, that is ten seconds.
+    assert!(start.elapsed().as_secs() < 8, "{:?}", start.elapsed());
+}
+
+#[test]
 fn a_signal_ends_the_waiting_and_not_before_what_is_shown_once_is_told() {
     let directory = tempfile::tempdir().unwrap();
     let id = "cb676a46-66fd-4dfb-b839-443f2e6c0b60";

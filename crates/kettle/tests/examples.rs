@@ -83,7 +83,7 @@ struct Ran {
 async fn run(world: &World, words: &[String]) -> Ran {
     let root = cli::command();
     let line = std::iter::once("kettle".to_owned()).chain(words.iter().cloned());
-    let matches = match cli::parse(root.clone(), line.map(Into::into)) {
+    let matches = match cli::parse(root, line.map(Into::into)) {
         Ok(matches) => matches,
         Err(error) => {
             return Ran { exit: 2, out: String::new(), err: error.render().to_string() };
@@ -91,12 +91,12 @@ async fn run(world: &World, words: &[String]) -> Ran {
     };
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let context = Context {
-        root,
         env: &|_| None,
         stdin: &mut std::io::empty(),
         out: &mut out,
         err: &mut err,
         terminal: Terminal { columns: None, progress: false, asks: false },
+        watch: cli::Watch::new(|_| {}),
         client: Some(world.client.clone()),
     };
     let mut run = Box::pin(cli::run(&matches, context));
@@ -176,7 +176,7 @@ async fn filled(world: &World, path: &str, args: &str, word: &str) -> Result<Str
 
 /// The binary's own commands need more than a world; `tests` in `main.rs` reads theirs.
 fn needs_the_binary(path: &str) -> bool {
-    ["serve", "exec", "gateway", "v1"].contains(&path.split(' ').next().unwrap())
+    ["serve", "exec", "gateway", "profile", "v1"].contains(&path.split(' ').next().unwrap())
 }
 
 /// A world with all of it.

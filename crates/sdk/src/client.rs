@@ -15,6 +15,7 @@ use crate::config::{self, Target};
 use crate::error::{Error, excerpt, refusal};
 use crate::limit::Limit;
 use crate::net::{self, Net};
+use crate::observe::{Event, Observer};
 use crate::retry::{self, Retry};
 use crate::transport::{Fault, FaultKind, Request, Response, Transport};
 use crate::whoami::Question;
@@ -35,7 +36,8 @@ struct Inner {
     loopback: bool,
     authorization: Option<HeaderValue>,
     /// What whoever answers has to prove before anything is sent.
-    proof: Option<Proof>,
+    proof: Option<Arc<Proof>>,
+    observer: Option<Arc<Observer>>,
     limit: Option<Arc<Limit>>,
     retry: Retry,
     attempt_timeout: Duration,
@@ -61,10 +63,12 @@ pub struct Builder {
     timeout: Duration,
     body_limit: usize,
     transport: Option<Arc<dyn Transport>>,
+    observer: Option<Arc<Observer>>,
 }
 
-/// An answer as it came, whatever its status.
-#[derive(Debug, Clone)]
+/// An answer as it came, whatever its status. `Debug` tells nothing of the body, which may hold a
+/// password.
+#[derive(Clone)]
 pub struct RawResponse {
     /// The HTTP status.
     pub status: StatusCode,
@@ -79,6 +83,13 @@ impl From<Response> for RawResponse {
         let (parts, body) = answer.into_parts();
         let body = String::from_utf8_lossy(&body).into_owned();
         Self { status: parts.status, headers: parts.headers, body }
+    }
+}
+
+impl fmt::Debug for RawResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let body = format!("{} bytes", self.body.len());
+        f.debug_struct("RawResponse").field("status", &self.status).field("body", &body).finish()
     }
 }
 
@@ -103,17 +114,8 @@ impl Client {
             timeout: Duration::from_secs(180),
             body_limit: 64 << 20,
             transport: None,
+            observer: None,
         }
-    }
-
-    /// A client as the environment and the configuration file say: see [`config::resolve`].
-    ///
-    /// # Errors
-    /// When the configuration is wrong, or the endpoint no address.
-    pub fn from_env() -> Result<Self, Error> {
-        let target = config::resolve(&config::Wanted::default(), &config::process_env)
-            .map_err(|e| Error::Invalid(e.to_string()))?;
-        Self::for_target(&target)
     }
 
     /// A client for a target that was resolved.
@@ -121,11 +123,31 @@ impl Client {
     /// # Errors
     /// When the endpoint is no address, or the key cannot be sent.
     pub fn for_target(target: &Target) -> Result<Self, Error> {
+        Self::builder_for(target).build()
+    }
+
+    /// A client for a target that was resolved, with more to be said of it.
+    pub fn builder_for(target: &Target) -> Builder {
         let builder = Self::builder(&target.endpoint).proving(target.to_prove());
         match &target.key {
-            Some(key) => builder.key(key).build(),
-            None => builder.build(),
+            Some(key) => builder.key(key),
+            None => builder,
         }
+    }
+
+    /// The same client, of whose exchanges `observer` hears instead of another: see [`Event`].
+    #[must_use]
+    pub fn observed(&self, observer: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
+        let inner = Inner {
+            transport: self.inner.transport.clone(),
+            endpoint: self.inner.endpoint.clone(),
+            authorization: self.inner.authorization.clone(),
+            proof: self.inner.proof.clone(),
+            observer: Some(Arc::new(observer)),
+            limit: self.inner.limit.clone(),
+            ..*self.inner
+        };
+        Self { inner: Arc::new(inner) }
     }
 
     /// The same client for another key, or for none where it is empty. Both share connections and
@@ -140,6 +162,7 @@ impl Client {
             endpoint: self.inner.endpoint.clone(),
             authorization: key.map(bearer).transpose()?,
             proof: None,
+            observer: self.inner.observer.clone(),
             limit: self.inner.limit.clone(),
             ..*self.inner
         };
@@ -161,7 +184,8 @@ impl Client {
     /// # Errors
     /// When the API refuses, no answer comes, or it cannot be read.
     pub async fn send<E: Endpoint>(&self, request: E) -> Result<E::Response, Error> {
-        let encoded = wire::encode(&request).map_err(|e| Error::Invalid(e.to_string()))?;
+        let unsent = |why| Error::Invalid(format!("{} {}: {why}", E::OP.method, E::OP.path));
+        let encoded = wire::encode(&request).map_err(unsent)?;
         let answer = self.call(&E::OP, &encoded).await?;
         E::decode_response(answer.body()).map_err(|e| Error::Unreadable {
             request: self.label(&E::OP.method, &encoded.uri),
@@ -181,7 +205,10 @@ impl Client {
         match answer.status() {
             // Another 2xx than the documented one still says that it is done.
             status if status.is_success() => Ok(answer),
-            status if status.as_u16() >= 400 => Err(refusal(status.as_u16(), answer.body()).into()),
+            status if status.as_u16() >= 400 => {
+                let request = self.label(&op.method, &request.uri);
+                Err(refusal(request, status.as_u16(), answer.body()))
+            }
             status => Err(Error::Unreadable {
                 request: self.label(&op.method, &request.uri),
                 status: status.as_u16(),
@@ -222,7 +249,7 @@ impl Client {
     ) -> Result<Request, Error> {
         let uri: Uri = format!("{}{path}", self.inner.endpoint)
             .parse()
-            .map_err(|e| Error::Invalid(format!("`{path}` is no path: {e}")))?;
+            .map_err(|e| Error::Invalid(format!("{method} `{path}`: that is no path: {e}")))?;
         let has_body = body.is_some();
         let mut request = Request::new(body.unwrap_or_default());
         *request.method_mut() = method.clone();
@@ -267,6 +294,7 @@ impl Client {
                 Some(pause) if !last && Instant::now() + pause < deadline => pause,
                 _ => return outcome.map_err(|e| self.failed(method, path, e)),
             };
+            self.about(Some(&request), |request| Event::Pausing { request, pause });
             tokio::time::sleep(pause).await;
             attempt += 1;
         }
@@ -293,10 +321,35 @@ impl Client {
     }
 
     async fn carry(&self, request: Request, allowed: Duration) -> Result<Response, Failed> {
+        let kept = self.inner.observer.is_some().then(|| request.clone());
+        let start = Instant::now();
+        self.about(kept.as_ref(), |request| Event::Sending { request });
         let exchange = self.inner.transport.exchange(request);
-        match tokio::time::timeout(allowed, exchange).await {
+        let outcome = match tokio::time::timeout(allowed, exchange).await {
             Ok(answer) => answer.map_err(Failed::Fault),
             Err(_) => Err(Failed::TimedOut(allowed)),
+        };
+        let took = start.elapsed();
+        match &outcome {
+            Ok(answer) => {
+                self.about(kept.as_ref(), |r| Event::Answered { request: r, answer, took })
+            }
+            Err(failed) => {
+                let reason = failed.reason();
+                self.about(kept.as_ref(), |r| Event::Failed { request: r, reason: &reason, took });
+            }
+        }
+        outcome
+    }
+
+    /// Tells the observer, where there is one.
+    fn about<'a>(
+        &self,
+        request: Option<&'a Request>,
+        event: impl FnOnce(&'a Request) -> Event<'a>,
+    ) {
+        if let (Some(observer), Some(request)) = (&self.inner.observer, request) {
+            observer(&event(request));
         }
     }
 
@@ -377,6 +430,23 @@ enum Failed {
     Unsent(Error),
 }
 
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder").field("endpoint", &self.endpoint).finish_non_exhaustive()
+    }
+}
+
+impl Failed {
+    /// What happened, for whoever watches.
+    fn reason(&self) -> String {
+        match self {
+            Self::Fault(fault) => fault.to_string(),
+            Self::TimedOut(after) => format!("no answer within {after:?}"),
+            Self::Unsent(error) => error.to_string(),
+        }
+    }
+}
+
 impl Builder {
     /// The API key. White space around it is dropped: files end with a newline.
     #[must_use]
@@ -441,6 +511,19 @@ impl Builder {
         self
     }
 
+    /// Somebody who hears of each exchange: see [`Event`].
+    #[must_use]
+    pub fn observe(mut self, observer: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// Without a key: for API v1, which has it in a header of its own.
+    pub(crate) fn without_key(mut self) -> Self {
+        self.key = None;
+        self
+    }
+
     /// The client.
     ///
     /// # Errors
@@ -461,7 +544,8 @@ impl Builder {
             endpoint,
             loopback,
             authorization,
-            proof: self.to_prove.map(|key| Proof { key, given: OnceLock::new() }),
+            proof: self.to_prove.map(|key| Arc::new(Proof { key, given: OnceLock::new() })),
+            observer: self.observer,
             limit: self
                 .rate
                 .unwrap_or((!loopback).then_some(30))

@@ -14,14 +14,18 @@
 //! key_file = "~/.config/kettle/lab.key"     # or: key = "…", or: key_env = "LAB_KEY"
 //! ```
 //!
-//! Two profiles need no file: `local`, the default, is a `kettle serve` on this machine; `vultr` is
-//! Vultr itself.
+//! `kettle profile` writes it, and keeps what else stands there. Two profiles need no file: `local`,
+//! the default, is a `kettle serve` on this machine; `vultr` is Vultr itself.
+
+mod profiles;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use api::Secret;
 use serde::Deserialize;
+
+pub use profiles::{BUILT_IN, Profiles, profiles};
 
 use crate::Error;
 
@@ -34,8 +38,8 @@ pub const KEY_FILE: &str = "key";
 
 /// The variable with the key that clients send to Vultr, or to what [`ENDPOINT`] names.
 const KEY: &str = "VULTR_API_KEY";
-const ENDPOINT: &str = "VULTR_API_ENDPOINT";
-const PROFILE: &str = "KETTLE_PROFILE";
+pub(crate) const ENDPOINT: &str = "VULTR_API_ENDPOINT";
+pub(crate) const PROFILE: &str = "KETTLE_PROFILE";
 
 /// Reads an environment variable. Empty ones count as absent.
 pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -77,6 +81,11 @@ impl Target {
     /// The key that whoever answers must prove to have before it is sent.
     pub(crate) fn to_prove(&self) -> Option<String> {
         self.key.clone().filter(|_| self.of_server)
+    }
+
+    /// Where the key is from; none where there is no key.
+    pub fn key_origin(&self) -> Option<&str> {
+        self.key.as_ref().map(|_| self.origin.as_str())
     }
 
     /// For who is told that the key is wrong, or that there is none: where it is from, or why there
@@ -198,6 +207,17 @@ pub fn resolve(wanted: &Wanted, env: Env<'_>) -> Result<Target, ConfigError> {
         None => (None, missing()),
     };
     Ok(Target { profile: name, endpoint, key, origin, of_server, withheld })
+}
+
+/// The server on this machine, with the key that it left in the user's data directory, whatever
+/// profiles there are. The key is sent to nobody who does not prove to have it.
+pub(crate) fn local(env: Env<'_>) -> Target {
+    let endpoint = LOCAL.to_owned();
+    let (key, origin) = match servers_key(env) {
+        Some(found) => (Some(found.key), found.origin),
+        None => (None, missing(&endpoint, true, None, env)),
+    };
+    Target { profile: "local".into(), endpoint, key, origin, of_server: true, withheld: None }
 }
 
 /// A key, and where it is from.

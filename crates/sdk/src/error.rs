@@ -1,7 +1,5 @@
 //! What can go wrong with a call, told apart by what a caller can do about it.
 
-use api::ApiError;
-
 use crate::transport::Fault;
 
 /// How much of a body that cannot be read is shown.
@@ -12,14 +10,15 @@ const EXCERPT: usize = 400;
 #[non_exhaustive]
 pub enum Error {
     /// The API said no: status 400 and above, with its words.
-    #[error(transparent)]
-    Refused(#[from] ApiError),
+    #[error("{0}")]
+    Refused(#[source] Refusal),
     /// No answer arrived. A request that changes something may or may not have been carried out.
     #[error("{request}: {fault}")]
     Transport {
         /// Method and address.
         request: String,
         /// What happened.
+        #[source]
         fault: Fault,
     },
     /// The answer is not what the operation promises.
@@ -47,7 +46,34 @@ pub enum Error {
     Invalid(String),
 }
 
+/// What the API said where it said no.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{request}: {}", self.said())]
+pub struct Refusal {
+    /// Method and address.
+    pub request: String,
+    /// The API's words.
+    pub error: String,
+    /// The HTTP status.
+    pub status: u16,
+}
+
+impl Refusal {
+    /// Its words and status, for who knows what was asked: `Invalid block ID. (status 404)`.
+    pub fn said(&self) -> String {
+        format!("{} (status {})", self.error, self.status)
+    }
+}
+
 impl Error {
+    /// What went wrong, without the request where the API said it: for who knows what was asked.
+    pub fn said(&self) -> String {
+        match self {
+            Self::Refused(refusal) => refusal.said(),
+            other => other.to_string(),
+        }
+    }
+
     /// The HTTP status, where an answer came.
     pub fn status(&self) -> Option<u16> {
         match self {
@@ -66,7 +92,7 @@ impl Error {
 /// The refusal in an answer: the API's JSON, or whatever text the body holds.
 ///
 /// The status is the one of HTTP: a body may lack it, or carry another.
-pub fn refusal(status: u16, body: &[u8]) -> ApiError {
+pub(crate) fn refusal(request: String, status: u16, body: &[u8]) -> Error {
     let json: Option<serde_json::Value> = serde_json::from_slice(body).ok();
     let text = json
         .as_ref()
@@ -78,7 +104,7 @@ pub fn refusal(status: u16, body: &[u8]) -> ApiError {
             text => text,
         },
     };
-    ApiError { error, status }
+    Error::Refused(Refusal { request, error, status })
 }
 
 /// The beginning of a body, as text.
@@ -106,8 +132,12 @@ mod tests {
 
     #[test]
     fn a_refusal_keeps_the_words_of_the_api_or_the_text_of_whatever_answered() {
+        let refusal = |status, body: &[u8]| match refusal("GET /v2/x".into(), status, body) {
+            Error::Refused(refusal) => refusal,
+            other => panic!("{other}"),
+        };
         let json = refusal(404, br#"{"error":"Invalid block ID.","status":404}"#);
-        assert_eq!(json.to_string(), "Invalid block ID. (status 404)");
+        assert_eq!(json.to_string(), "GET /v2/x: Invalid block ID. (status 404)");
         assert_eq!(refusal(502, b"<h1>Bad gateway</h1>\n").error, "<h1>Bad gateway</h1>");
         assert_eq!(refusal(503, b"").error, "Service Unavailable");
         assert_eq!(refusal(400, br#"{"errors":["a"]}"#).error, r#"{"errors":["a"]}"#);

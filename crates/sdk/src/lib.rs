@@ -5,40 +5,50 @@
 //! have taken effect.
 //!
 //! ```no_run
-//! use kettle_sdk::api::blocks::{CreateBlock, GetBlock, ListBlocks};
-//! use futures_util::TryStreamExt;
+//! use kettle_sdk::Client;
+//! use kettle_sdk::api::blocks::CreateBlock;
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! let client = kettle_sdk::Client::from_env()?;
+//! let client = Client::from_env()?; // or Client::local()?, Client::vultr("KEY")?
 //! let create = CreateBlock { region: "ewr".into(), size_gb: 50, ..Default::default() };
-//! let block = client.send(create).await?;
-//! let block = client.wait(GetBlock { block_id: block.id }).ready().await?;
+//! let block = client.blocks().create(create).await?;
+//! let block = client.blocks().get(block.id).wait().ready().await?;
 //! println!("{} is mounted as {}", block.label, block.mount_id);
 //!
-//! let mut blocks = std::pin::pin!(client.pages(ListBlocks::default()));
-//! while let Some(block) = blocks.try_next().await? {
+//! for block in client.blocks().list().all().await? {
 //!     println!("{} {} GB", block.id, block.size_gb);
 //! }
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! Each family of operations is a method of [`Client`], and each operation a method of what that
+//! brings: [`families`]. What they make is a [`Call`]. An operation is also a value of its own
+//! ([`api`]), which [`Client::send`], [`Client::pages`] and [`Client::wait`] take. `examples/` has
+//! more, and the package `kettle-testkit` a server for your own tests.
 
+mod call;
 pub mod client;
 pub mod config;
 pub mod error;
+pub mod families;
 mod limit;
 mod net;
+mod observe;
 mod pages;
 mod retry;
 pub mod transport;
 pub mod v1;
 pub mod wait;
+mod ways;
 pub mod whoami;
 
 /// Every operation, by family: the package `kettle-api`.
 pub use ::api;
+pub use call::{Call, Optional};
 pub use client::{Builder, Client, RawResponse};
 pub use config::Target;
-pub use error::Error;
+pub use error::{Error, Refusal};
+pub use observe::Event;
 pub use transport::{Exchange, Fault, FaultKind, Transport};
 pub use wait::{State, WaitError};

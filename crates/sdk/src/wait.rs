@@ -44,6 +44,16 @@ pub enum WaitError {
     Operation(#[from] Error),
 }
 
+impl WaitError {
+    /// The same, without the request where the API said what went wrong: see [`Error::said`].
+    pub fn said(&self) -> String {
+        match self {
+            Self::Operation(error) => error.said(),
+            other => other.to_string(),
+        }
+    }
+}
+
 /// How long to wait, and how often to ask.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {

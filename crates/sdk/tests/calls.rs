@@ -2,12 +2,13 @@
 
 mod common;
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use api::Method;
 use api::blocks::{CreateBlock, DeleteBlock, GetBlock, UpdateBlock};
 use common::{Script, Then, ok, status};
-use kettle_sdk::{Error, FaultKind};
+use kettle_sdk::{Error, Event, FaultKind};
 
 const BLOCK: &str = r#"{"block":{"id":"cb676a46-66fd-4dfb-b839-443f2e6c0b60","size_gb":50}}"#;
 const ELSEWHERE: &str = "https://api.example.com";
@@ -179,4 +180,38 @@ fn a_client_does_not_show_its_key_and_refuses_one_that_cannot_be_sent() {
     assert!(!format!("{client:?}").contains("SECRET"));
     let error = kettle_sdk::Client::builder("http://127.0.0.1:1").key("a\nb").build().unwrap_err();
     assert!(matches!(error, Error::Invalid(_)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_observer_hears_of_each_attempt_and_the_key_is_marked() {
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let log = heard.clone();
+    let observer = move |event: &Event<'_>| {
+        let line = match event {
+            Event::Sending { request } => {
+                assert!(request.headers()["authorization"].is_sensitive());
+                assert!(!format!("{event:?}").contains("KEY"));
+                format!("{} {}", request.method(), request.uri().path())
+            }
+            Event::Answered { answer, took, .. } => {
+                format!("{} {took:?}", answer.status().as_u16())
+            }
+            Event::Failed { reason, .. } => (*reason).to_owned(),
+            Event::Pausing { request, .. } => format!("again {}", request.uri().path()),
+            other => panic!("{other:?}"),
+        };
+        log.lock().unwrap().push(line);
+    };
+    let script =
+        Script::new([status(503), Then::Fault(FaultKind::Broken), ok(BLOCK), Then::Silence]);
+    let builder = script.builder("http://127.0.0.1:1").key("KEY").observe(observer);
+    let client = builder.timeout(Duration::from_secs(9)).build().unwrap();
+    let get = GetBlock { block_id: "a".parse().unwrap_or_default() };
+    client.send(get.clone()).await.unwrap();
+    let path = format!("/v2/blocks/{}", get.block_id);
+    let (sent, again) = (format!("GET {path}"), format!("again {path}"));
+    let expected = [&*sent, "503 0ns", &again, &sent, "cut", &again, &sent, "200 0ns"];
+    assert_eq!(std::mem::take(&mut *heard.lock().unwrap()), expected);
+    client.with_key("KEY").unwrap().send(get).await.unwrap_err();
+    assert_eq!(*heard.lock().unwrap(), [&*sent, "no answer within 9s"]);
 }

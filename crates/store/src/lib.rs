@@ -17,12 +17,13 @@ mod claim;
 mod key;
 mod page;
 mod pool;
+#[cfg(feature = "postgres")]
 mod postgres;
 mod sqlite;
 mod sums;
-#[cfg(any(test, feature = "testing"))]
+#[cfg(any(all(test, feature = "postgres"), feature = "testing"))]
 pub mod testing;
-#[cfg(test)]
+#[cfg(all(test, feature = "postgres"))]
 mod tests;
 mod turns;
 
@@ -100,9 +101,11 @@ pub enum Error {
     Sqlite(#[from] rusqlite::Error),
     /// PostgreSQL refused, or cannot be reached. After a lost connection nobody knows whether the
     /// write that was under way has been done.
+    #[cfg(feature = "postgres")]
     #[error("PostgreSQL: {}", postgres::text(.0))]
     Postgres(#[from] tokio_postgres::Error),
     /// PostgreSQL cannot be reached, and nothing was written.
+    #[cfg(feature = "postgres")]
     #[error("PostgreSQL cannot be reached: {}", postgres::text(.0))]
     Unreachable(tokio_postgres::Error),
 }
@@ -111,6 +114,7 @@ impl Error {
     /// Why nothing can be done now, where that may pass and it is sure that nothing was written.
     pub fn unavailable(&self) -> Option<&'static str> {
         match self {
+            #[cfg(feature = "postgres")]
             Self::Unreachable(_) => Some("the database cannot be reached"),
             Self::Sqlite(e) if is_full(e) => Some("the disk is full"),
             _ => None,
@@ -201,6 +205,7 @@ pub enum Location {
     File(PathBuf),
     /// In this PostgreSQL database, by a connection string as libpq takes it. The connection is
     /// not encrypted: use a unix socket, or a network that you trust.
+    #[cfg(feature = "postgres")]
     Postgres(String),
 }
 
@@ -213,6 +218,7 @@ pub struct Store {
 
 enum Backend {
     Sqlite(sqlite::Sqlite),
+    #[cfg(feature = "postgres")]
     Postgres(postgres::Postgres),
 }
 
@@ -221,6 +227,7 @@ macro_rules! on {
     ($store:expr, $backend:ident => $call:expr) => {
         match &*$store.backend {
             Backend::Sqlite($backend) => $call,
+            #[cfg(feature = "postgres")]
             Backend::Postgres($backend) => $call,
         }
     };
@@ -235,6 +242,7 @@ impl Store {
         let backend = match location {
             Location::Memory => Backend::Sqlite(sqlite::Sqlite::memory()?),
             Location::File(path) => Backend::Sqlite(sqlite::Sqlite::file(path)?),
+            #[cfg(feature = "postgres")]
             Location::Postgres(url) => Backend::Postgres(postgres::Postgres::open(url).await?),
         };
         Ok(Self { backend: Arc::new(backend), turns: Arc::default() })
@@ -393,6 +401,7 @@ impl std::fmt::Debug for Store {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match &*self.backend {
             Backend::Sqlite(_) => "Store(SQLite)",
+            #[cfg(feature = "postgres")]
             Backend::Postgres(_) => "Store(PostgreSQL)",
         })
     }

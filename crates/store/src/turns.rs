@@ -45,6 +45,7 @@ impl Hot {
     }
 
     /// As the database names it.
+    #[cfg(feature = "postgres")]
     pub(crate) fn named(name: &str) -> Self {
         Self(name.to_owned())
     }

@@ -1,19 +1,43 @@
-//! A world for tests: a server in this process, a simulated outside, a clock that stands still,
-//! and a client.
+//! A world for tests: a server in this process, a simulated outside, a clock, and a client.
+//!
+//! In a [`World::running`] time goes on, as outside:
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() {
-//! use kettle_testkit::api::blocks::{BlockStatus, CreateBlock, GetBlock};
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use kettle_testkit::api::blocks::CreateBlock;
+//!
+//! let world = kettle_testkit::World::running().await;
+//! let create = CreateBlock { region: "ewr".into(), size_gb: 20, ..Default::default() };
+//! let block = world.client.blocks().create(create).await?;
+//! let block = world.client.blocks().get(block.id).wait().ready().await?;
+//! assert_eq!(block.size_gb, 20);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A [`World::new`] stands still, so that a test sees what is in between, and turns the clock:
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use kettle_testkit::api::blocks::{BlockStatus, CreateBlock};
 //!
 //! let world = kettle_testkit::World::new().await;
 //! let create = CreateBlock { region: "ewr".into(), size_gb: 20, ..Default::default() };
-//! let block = world.client.send(create).await.unwrap();
+//! let block = world.client.blocks().create(create).await?;
+//! assert_eq!(block.status, BlockStatus::Pending);
 //! world.settle().await;
-//! let block = world.client.send(GetBlock { block_id: block.id }).await.unwrap();
+//! let block = world.client.blocks().get(block.id).await?;
 //! assert_eq!(block.status, BlockStatus::Active);
+//! # Ok(())
 //! # }
 //! ```
+//!
+//! [`World::serve`] gives either an address that other programs can call.
+
+mod background;
+mod served;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, LazyLock};
@@ -23,6 +47,7 @@ use std::time::Duration;
 pub use ::sdk;
 /// Every operation, by family: the package `kettle-api`.
 pub use sdk::api;
+pub use served::Served;
 
 use axum::Router;
 use axum::body::Body;
@@ -35,6 +60,7 @@ use sdk::Client;
 use sdk::transport::{Request, Response};
 use server::Peer;
 use store::{Location, Store};
+use tokio::sync::Mutex;
 use tower::ServiceExt;
 
 /// The owner's key in every world.
@@ -53,6 +79,7 @@ pub struct Builder {
     catalog: Catalog,
     location: Location,
     fault: Option<Fault>,
+    running: bool,
 }
 
 impl Builder {
@@ -80,6 +107,11 @@ impl Builder {
     #[must_use]
     pub fn location(self, location: Location) -> Self {
         Self { location, ..self }
+    }
+    /// Lets time go on by itself, and works on what is due: see [`World::running`].
+    #[must_use]
+    pub fn running(self) -> Self {
+        Self { running: true, ..self }
     }
     /// Makes one driver call fail.
     #[must_use]
@@ -118,7 +150,13 @@ impl Builder {
         let config = server::Config { control: control.clone(), key: KEY.into(), limits, v1 };
         let router = server::router(config);
         let client = client(router.clone(), KEY, None);
-        World { client, router, control, engine, clock, sim, store }
+        let turn = Arc::new(Mutex::new(()));
+        let mut world =
+            World { client, router, control, engine, clock, sim, store, turn, drive: None };
+        if self.running {
+            world.drive = Some(Arc::new(background::drive(&world)));
+        }
+        world
     }
 }
 
@@ -138,12 +176,23 @@ pub struct World {
     pub sim: Sim,
     /// The data.
     pub store: Store,
+    /// Who works on what is due, and turns the clock.
+    turn: Arc<Mutex<()>>,
+    /// What lets time go on in a running world.
+    drive: Option<Arc<background::Background>>,
 }
 
 impl World {
     /// The usual world: in memory, quick, with the built-in catalogue.
     pub async fn new() -> Self {
         Self::builder().build().await
+    }
+
+    /// A world in which time goes on as outside, and things come about by themselves, so that
+    /// `client.blocks().get(id).wait().ready()` ends. It begins at [`BEGINNING`] and can be turned,
+    /// too.
+    pub async fn running() -> Self {
+        Self::builder().running().build().await
     }
 
     /// A world to be changed before it is built.
@@ -155,7 +204,17 @@ impl World {
             catalog: catalog(),
             location: Location::Memory,
             fault: None,
+            running: false,
         }
+    }
+
+    /// Serves it at a free port of this machine, until what is returned is dropped. Where the world
+    /// is [`World::running`], it goes on for as long, too.
+    ///
+    /// # Panics
+    /// When no port can be had.
+    pub fn serve(&self) -> Served {
+        Served::new(self.router.clone(), self.drive.clone())
     }
 
     /// A client with another key.
@@ -171,12 +230,14 @@ impl World {
 
     /// Works on everything that is due now or within ten minutes, turning the clock.
     pub async fn settle(&self) {
+        let _turn = self.turn.lock().await;
         let until = self.clock.now() + millis(SOON);
         self.work_until(until).await;
     }
 
     /// Turns the clock, and works on everything that becomes due on the way.
     pub async fn advance(&self, time: Duration) {
+        let _turn = self.turn.lock().await;
         let until = self.clock.now() + millis(time);
         self.work_until(until).await;
         self.clock.set(until);

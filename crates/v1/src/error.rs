@@ -99,7 +99,7 @@ impl From<sdk::Error> for Failure {
 }
 
 impl Failure {
-    fn of_refusal(refusal: api::ApiError) -> Self {
+    fn of_refusal(refusal: sdk::Refusal) -> Self {
         if is_page(&refusal.error) {
             return match refusal.status {
                 503 => Self::unavailable(refusal),
@@ -219,12 +219,12 @@ fn renamed(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use api::ApiError;
+    use sdk::Refusal;
 
     use super::*;
 
     fn from(status: u16, error: &str) -> (u16, String) {
-        let refusal = ApiError { error: error.into(), status };
+        let refusal = Refusal { request: "GET /".into(), error: error.into(), status };
         let failure = Failure::from(sdk::Error::Refused(refusal));
         (failure.status.as_u16(), failure.text)
     }

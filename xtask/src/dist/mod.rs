@@ -7,6 +7,7 @@ pub mod archive;
 pub mod elf;
 pub mod image;
 
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
@@ -124,7 +125,8 @@ fn papers(binary: &Path) -> Result<Vec<(String, Vec<u8>)>> {
         papers.push(((*paper).to_owned(), data));
     }
     for (shell, file) in SHELLS {
-        let script = said(Command::new(binary).args(["completions", shell]))?;
+        // The script is to call what is on the PATH, not what stands here.
+        let script = said(Command::new(binary).arg0("kettle").args(["completions", shell]))?;
         papers.push((format!("completions/{file}"), script.into_bytes()));
     }
     let pages = tempfile::tempdir()?;

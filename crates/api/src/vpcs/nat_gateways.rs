@@ -4,10 +4,12 @@
 //! Types only; the family's list of operations is in the parent module. Times of this family are
 //! texts without an offset, as `2025-09-29 10:38:57`: never the API's usual form.
 
+pub use crate::id::{NatFirewallRuleId, NatGatewayId, PortForwardingRuleId};
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{NatFirewallRuleId, NatGatewayId, PortForwardingRuleId, VpcId};
+use crate::id::VpcId;
 use crate::{Endpoint, Money, Open};
 
 /// A NAT gateway: the way to the internet for instances that have only a private address.

@@ -6,10 +6,12 @@ use clap::{Arg, ArgAction, ArgMatches};
 use super::narrow::{Filter, Key};
 use super::{Format, Shown, View, query};
 use crate::columns::{Column, Kind};
-use crate::command::{LIMIT, OUTPUT};
+use crate::command::LIMIT;
 use crate::error::Failure;
+use crate::globals::OUTPUT;
 use crate::input::many;
-use crate::operations::Operation;
+use crate::operations::{self, Operation};
+use crate::places;
 
 pub(crate) const COLUMNS: &str = "@columns";
 pub(crate) const NO_HEADER: &str = "@no-header";
@@ -76,13 +78,78 @@ pub(crate) fn args(operation: &Operation, all: &[Operation]) -> Vec<Arg> {
         let each = if is_list { ", one a line" } else { "" };
         args.push(flag(QUIET).short('q').help(format!("Print only the {what}{each}")));
     }
-    args.push(option(QUERY).value_name("JQ").help(
-        "Print what this jq expression makes of the answer, as in `-o json --query '.[].id'`",
-    ));
+    let example = if is_list { ".[].id" } else { ".id" };
+    args.push(option(QUERY).value_name("JQ").help(format!(
+        "Print what this jq expression makes of it: `--query '{example}'`; -o json for JSON"
+    )));
     args
 }
 
+/// The options for an answer of which nothing is known before.
+pub(crate) fn raw_args() -> [Arg; 4] {
+    let option = |id: &'static str| Arg::new(id).long(id.trim_start_matches('@'));
+    let some = |id| option(id).action(ArgAction::Append);
+    [
+        some(COLUMNS)
+            .value_delimiter(',')
+            .value_name("A,B.C|all")
+            .help("Show these fields in a table"),
+        some(SORT)
+            .value_delimiter(',')
+            .value_name("FIELD,-FIELD")
+            .allow_hyphen_values(true)
+            .help("Sort by these fields; `-` for the largest first"),
+        some(FILTER)
+            .value_name("FIELD=VALUE")
+            .help("Show only what fits: = != ~ (contains) !~ < <= > >="),
+        option(QUERY)
+            .value_name("JQ")
+            .help("Print what this jq expression makes of the whole answer"),
+    ]
+    .map(|arg| arg.help_heading("Output options"))
+}
+
 impl View {
+    /// How the answer to a call of any path is to be shown, that of a known operation as its own; none
+    /// where no option says so.
+    ///
+    /// # Errors
+    /// As [`View::new`].
+    pub(crate) fn of_raw(
+        operation: Option<&Operation>,
+        matches: &ArgMatches,
+        args: &ArgMatches,
+    ) -> Result<Option<Self>, Failure> {
+        let given = |id: &&str| args.value_source(id) == Some(ValueSource::CommandLine);
+        let of_operation = [COLUMNS, SORT, FILTER].into_iter().find(given);
+        match (operation, of_operation, crate::globals::format(matches)) {
+            (None, Some(id), _) => {
+                let option = id.trim_start_matches('@');
+                let text =
+                    format!("--{option}: the path is of no known operation; --query does with any");
+                Err(Failure::usage(text))
+            }
+            (_, None, None) if !given(&QUERY) => Ok(None),
+            (Some(operation), ..) => {
+                Self::new(operation, &operations::all(), matches, args).map(Some)
+            }
+            (None, None, format) => {
+                let mut view = Self::plain(format.unwrap_or("table"));
+                if let Some(expression) = many(args, QUERY).next() {
+                    let wrong = |e| Failure::usage(format!("--query: {e}"));
+                    query::check(expression).map_err(wrong)?;
+                    view.query = Some(expression.to_owned());
+                }
+                Ok(Some(view))
+            }
+        }
+    }
+
+    /// Whether the whole of an answer is shown, and not what is in its envelope.
+    pub(crate) fn is_whole(&self) -> bool {
+        matches!(self.format, Format::Json | Format::Yaml) || self.query.is_some()
+    }
+
     /// How the answer of `operation` is to be shown.
     ///
     /// # Errors
@@ -164,7 +231,7 @@ fn flag(args: &ArgMatches, id: &str) -> bool {
 
 /// What the answer is: `instance`, `instance user-data`.
 fn title(operation: &Operation) -> String {
-    let group = operation.group.name;
+    let group = places::of(operation.group.name).map_or(operation.group.name, |place| place.path);
     match operation.command {
         "list" | "get" | "create" | "update" => group.to_owned(),
         command => {

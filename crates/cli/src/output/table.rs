@@ -154,10 +154,14 @@ fn fit(mut columns: Vec<Filled>, width: usize, fixed: bool) -> (Vec<Filled>, Vec
     let needed = |columns: &[Filled]| {
         columns.iter().map(|c| c.least + GAP).sum::<usize>().saturating_sub(GAP)
     };
-    while needed(&columns) > width && columns.len() > FEWEST && !fixed {
+    let may_go = |columns: &[Filled]| columns.len() > FEWEST && !fixed;
+    while whole(&columns) > width && may_go(&columns) {
         let is_empty = |column: &Filled| column.cells.iter().all(String::is_empty);
-        let empty = columns.iter().rposition(is_empty);
-        columns.remove(empty.unwrap_or(columns.len() - 1));
+        let Some(empty) = columns.iter().rposition(is_empty) else { break };
+        columns.remove(empty);
+    }
+    while needed(&columns) > width && may_go(&columns) {
+        columns.pop();
     }
     let is_gone = |heading: &String| columns.iter().all(|c| c.heading != *heading);
     let left_out: Vec<String> = headings.into_iter().filter(is_gone).collect();
@@ -258,6 +262,13 @@ mod tests {
              cb676a46-66fd-4dfb-b839-443f2e6c0b12  a label that nobo…  198.51.100.200  ewr\n"
         );
         assert_eq!(left_out, ["NOTE", "OS", "RAM", "TAGS"], "what is empty goes first");
+    }
+
+    #[test]
+    fn nothing_is_cut_for_a_column_in_which_nothing_is() {
+        let (text, left_out) = shown(&machines()[..1], "id os ip note", Some(78));
+        assert!(text.contains("Debian 12 x64 (bookworm)  198"), "{text}");
+        assert_eq!(left_out, ["NOTE"]);
     }
 
     #[test]

@@ -16,6 +16,8 @@ pub struct Ran {
     pub err: String,
     /// `METHOD path body`, one by one.
     pub asked: Vec<String>,
+    /// What was told of requests under way.
+    pub told: Vec<String>,
 }
 
 /// A server: method, path with query, body -> status, body.
@@ -31,6 +33,7 @@ pub struct Kettle {
     /// Whether somebody is there to answer.
     pub asks: bool,
     pub endpoint: &'static str,
+    pub key: Option<&'static str>,
     pub env: &'static [(&'static str, &'static str)],
 }
 
@@ -84,6 +87,7 @@ impl Kettle {
             asks: false,
             watched: false,
             endpoint,
+            key: None,
             env: &[],
         }
     }
@@ -95,15 +99,15 @@ impl Kettle {
 
     pub async fn words(&self, words: &[&str]) -> Ran {
         let asked = Arc::new(Mutex::new(Vec::new()));
-        let root = cli::command();
+        let root = cli::settled(cli::command());
         let line = std::iter::once("kettle").chain(words.iter().copied());
-        let matches = match cli::parse(root.clone(), line.map(Into::into)) {
+        let matches = match cli::parse(root, line.map(Into::into)) {
             Ok(matches) => matches,
             Err(error) => {
                 let (exit, text) = (error.exit_code() as u8, error.render().to_string());
                 let (out, err) =
                     if exit == 0 { (text, String::new()) } else { (String::new(), text) };
-                return Ran { exit, out, err, asked: Vec::new() };
+                return Ran { exit, out, err, asked: Vec::new(), told: Vec::new() };
             }
         };
         let (server, log) = (self.server, asked.clone());
@@ -119,13 +123,15 @@ impl Kettle {
             *response.status_mut() = status.try_into().unwrap();
             async move { Ok(response) }
         };
-        let client = sdk::Client::builder(self.endpoint).transport(transport).build().unwrap();
+        let builder = sdk::Client::builder(self.endpoint).transport(transport);
+        let client = builder.key(self.key.unwrap_or_default()).build().unwrap();
         let env = |name: &str| {
             self.env.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
         };
         let (mut out, mut err) = (Vec::new(), Vec::new());
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let log = told.clone();
         let context = Context {
-            root,
             env: &env,
             stdin: &mut self.stdin.as_bytes(),
             out: &mut out,
@@ -136,11 +142,13 @@ impl Kettle {
                 progress: self.watched,
                 asks: self.asks,
             },
+            watch: cli::Watch::new(move |line| log.lock().unwrap().push(line.to_owned())),
             client: Some(client),
         };
         let exit = cli::run(&matches, context).await as u8;
         let asked = asked.lock().unwrap().clone();
         let text = |bytes| String::from_utf8(bytes).unwrap();
-        Ran { exit, out: text(out), err: text(err), asked }
+        let told = told.lock().unwrap().clone();
+        Ran { exit, out: text(out), err: text(err), asked, told }
     }
 }

@@ -216,11 +216,11 @@ impl Client {
     /// # Errors
     /// When the endpoint is no address, or the key cannot be sent.
     pub fn for_target(target: &crate::Target) -> Result<Self, Error> {
-        let builder = crate::Client::builder(&target.endpoint).proving(target.to_prove());
-        Self::with(builder, target.key.as_deref().unwrap_or_default())
+        let key = target.key.as_deref().unwrap_or_default();
+        Self::with(crate::Client::builder_for(target), key)
     }
 
-    /// A client made as `builder` says, whose own key is for v2 and not to be set.
+    /// A client made as `builder` says, but for its key, which is v2's.
     ///
     /// # Errors
     /// When the endpoint is no address, or the key cannot be sent.
@@ -235,7 +235,7 @@ impl Client {
                 Some(key)
             }
         };
-        Ok(Self { client: builder.build()?, key })
+        Ok(Self { client: builder.without_key().build()?, key })
     }
 
     /// Carries out a call.
@@ -256,7 +256,9 @@ impl Client {
         match answer.status {
             StatusCode::OK => read(&answer.body).map_err(unreadable),
             status if status.as_u16() >= 400 => {
-                Err(refusal(status.as_u16(), plain(&answer.body).as_bytes()).into())
+                let request =
+                    format!("{} {}/v1/{}", C::VERB.as_str(), self.client.endpoint(), C::PATH);
+                Err(refusal(request, status.as_u16(), plain(&answer.body).as_bytes()))
             }
             _ => Err(unreadable("expected status 200; is this endpoint the API?".to_owned())),
         }

@@ -1,0 +1,207 @@
+//! The SDK's calls by family, `client.blocks().attach(...)`: written from what is defined.
+//!
+//! They are plain source, so that an editor completes them and a reader sees them.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use api::{Endpoint, Group, Method, Visitor};
+use schemars::SchemaGenerator;
+
+/// The longest line.
+const WIDTH: usize = 100;
+const MADE: &str = "Made by `cargo xtask families`.";
+
+/// An operation as the SDK has it.
+struct Call {
+    group: Group,
+    method: String,
+    request: String,
+    about: String,
+    /// Whether a request says something: a list of everything needs none.
+    takes: bool,
+}
+
+/// All operations, by family.
+#[derive(Default)]
+struct Families(BTreeMap<&'static str, Vec<Call>>);
+
+impl Visitor for Families {
+    fn operation<E: Endpoint>(&mut self, group: &Group, command: &'static str) {
+        // `kettle_api::blocks::ListBlocks`
+        let mut path = std::any::type_name::<E>().split("::").skip(1);
+        let family = path.next().unwrap_or_default();
+        let schema = SchemaGenerator::default().into_root_schema_for::<E>();
+        let required = schema.get("required").and_then(|list| list.as_array());
+        let about = schema.get("description").and_then(|text| text.as_str()).unwrap_or_default();
+        let calls = self.0.entry(family).or_default();
+        calls.push(Call {
+            group: *group,
+            method: command.replace('-', "_"),
+            request: path.last().unwrap_or_default().to_owned(),
+            about: about.to_owned(),
+            takes: E::OP.method != Method::GET || required.is_some_and(|list| !list.is_empty()),
+        });
+    }
+}
+
+/// Where the files are.
+fn directory() -> PathBuf {
+    crate::root().join("crates/sdk/src/families")
+}
+
+/// The files, by their names in [`directory`].
+pub fn files() -> BTreeMap<String, String> {
+    let mut families = Families::default();
+    api::visit(&mut families);
+    let mut made = BTreeMap::new();
+    let mut index = format!(
+        "//! The operations by family: what [`Client`](crate::Client) has under their names.\n//!\n\
+         //! {MADE}\n\n"
+    );
+    let mut names = String::new();
+    for (family, calls) in &families.0 {
+        let (text, structs) = file(family, calls);
+        made.insert(format!("{family}.rs"), text);
+        line(&mut index, format_args!("mod {family};"));
+        let structs = match &structs[..] {
+            [one] => one.clone(),
+            several => format!("{{{}}}", several.join(", ")),
+        };
+        line(&mut names, format_args!("pub use {family}::{structs};"));
+    }
+    made.insert("mod.rs".to_owned(), format!("{index}\n{names}"));
+    made
+}
+
+/// A family's file, and the names of what it has for each group, sorted.
+fn file(family: &str, calls: &[Call]) -> (String, Vec<String>) {
+    let first = calls[0].group;
+    let mut text = format!(
+        "//! {}. {MADE}\n\nuse api::{family}::*;\n\nuse crate::Client;\n\
+         use crate::call::{{Call, Optional}};\n",
+        first.about
+    );
+    let mut structs = Vec::new();
+    for group in calls.chunk_by(|one, next| one.group == next.group) {
+        let of = group[0].group;
+        // The family's own group bears its name; others are plurals of theirs.
+        let method = if of == first { family.to_owned() } else { plural(of.name) };
+        let name = camel(&method);
+        text += &handle(&of, &method, &name);
+        line(&mut text, format_args!("\nimpl<'a> {name}<'a> {{"));
+        let methods: Vec<String> = group.iter().map(write_call).collect();
+        text += &methods.join("\n");
+        text += "}\n";
+        structs.push(name);
+    }
+    structs.sort();
+    if !text.contains("Optional<") {
+        text = text.replace("{Call, Optional}", "Call");
+    }
+    (text, structs)
+}
+
+/// What a group's operations are found on, and the way to it.
+fn handle(group: &Group, method: &str, name: &str) -> String {
+    let about = group.about;
+    format!(
+        "
+/// {about}: see [`Client::{method}`].
+#[derive(Debug, Clone, Copy)]
+pub struct {name}<'a>(&'a Client);
+
+impl Client {{
+    /// {about}.
+    pub fn {method}(&self) -> {name}<'_> {{
+        {name}(self)
+    }}
+}}
+"
+    )
+}
+
+fn write_call(call: &Call) -> String {
+    let Call { method, request, about, takes, .. } = call;
+    let mut text = String::new();
+    for said in about.lines() {
+        line(&mut text, format_args!("    {}", format!("/// {said}").trim_end()));
+    }
+    let answer = format!("Call<'a, {request}>");
+    if !takes {
+        let body = format!("Call::new(self.0, {request}::default())");
+        return text + &function(method, "", &answer, &body);
+    }
+    let argument = format!("request: impl Into<{request}>");
+    text += &function(method, &argument, &answer, "Call::new(self.0, request)");
+    if method == "get" {
+        text +=
+            "\n    /// The same, with nothing instead of an error where there is no such thing.\n";
+        let answer = format!("Optional<'a, {request}>");
+        text += &function("get_opt", &argument, &answer, "self.get(request).opt()");
+    }
+    text
+}
+
+/// A method as rustfmt leaves it.
+fn function(name: &str, argument: &str, answer: &str, body: &str) -> String {
+    let arguments = if argument.is_empty() { String::new() } else { format!(", {argument}") };
+    let mut head = format!("    pub fn {name}(self{arguments}) -> {answer} {{");
+    if head.len() > WIDTH {
+        head =
+            format!("    pub fn {name}(\n        self,\n        {argument},\n    ) -> {answer} {{");
+    }
+    format!("{head}\n        {body}\n    }}\n")
+}
+
+/// `firewall-rule` -> `firewall_rules`.
+fn plural(group: &str) -> String {
+    group.replace(['-', ' '], "_") + "s"
+}
+
+/// `firewall_rules` -> `FirewallRules`.
+fn camel(name: &str) -> String {
+    let word = |word: &str| match word.split_at_checked(1) {
+        Some((first, rest)) => first.to_uppercase() + rest,
+        None => String::new(),
+    };
+    name.split('_').map(word).collect()
+}
+
+fn line(text: &mut String, line: std::fmt::Arguments<'_>) {
+    writeln!(text, "{line}").expect("a text takes all that is written");
+}
+
+/// Writes the files, and removes those of families that are no more.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn write() -> Result<ExitCode> {
+    let directory = directory();
+    if directory.exists() {
+        std::fs::remove_dir_all(&directory).with_context(|| directory.display().to_string())?;
+    }
+    std::fs::create_dir_all(&directory)?;
+    for (name, text) in files() {
+        std::fs::write(directory.join(name), text)?;
+    }
+    println!("{}", directory.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What is in the files now.
+///
+/// # Errors
+/// When they cannot be read.
+pub fn written() -> Result<BTreeMap<String, String>> {
+    let mut found = BTreeMap::new();
+    for entry in std::fs::read_dir(directory())? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        found.insert(name, std::fs::read_to_string(path)?);
+    }
+    Ok(found)
+}
