@@ -175,14 +175,18 @@ fn about_operation(operation: &Operation, schema: &Schema) -> String {
 /// would not show them.
 fn usage(command: Command, operation: &Operation, schema: &Schema) -> Command {
     let params = operation.path_fields();
-    let needed = schema::required(schema);
+    let needed = subnet::required(schema);
     let needed: Vec<&Arg> = command
         .get_arguments()
         .filter(|arg| needed.contains(&arg.get_id().as_str()))
         .filter(|arg| !params.iter().any(|param| param == arg.get_id().as_str()))
         .collect();
     let name = format!("{NAME} {}", places::path(operation));
-    let params = params.iter().map(|param| format!("<{}>", param.to_uppercase()));
+    let more = if batch::takes_several(operation) { "..." } else { "" };
+    let params = params.iter().enumerate().map(|(i, param)| {
+        let more = if i + 1 == params.len() { more } else { "" };
+        format!("<{}>{more}", param.to_uppercase())
+    });
     let flags = needed.iter().filter_map(|arg| {
         let value = arg.get_value_names().and_then(|names| names.first());
         Some(format!("--{} <{}>", arg.get_long()?, value?))
@@ -194,7 +198,7 @@ fn usage(command: Command, operation: &Operation, schema: &Schema) -> Command {
 }
 
 pub(crate) fn fields(operation: &Operation, schema: &Schema, all: &[Operation]) -> Vec<Arg> {
-    let required = schema::required(schema);
+    let required = subnet::required(schema);
     let params = operation.path_fields();
     let mut args: Vec<Arg> = schema::fields(schema)
         .map(|(name, shape)| {
@@ -205,7 +209,7 @@ pub(crate) fn fields(operation: &Operation, schema: &Schema, all: &[Operation]) 
             let arg = values(Arg::new(name.clone()), name, &kind, points);
             let arg = complete::values(arg, operation, name, &kind);
             let mut help = told(&schema::description(Some(shape)), schema, operation);
-            help.push_str(&files::help(schema, shape));
+            help.push_str(files::help(schema, shape));
             let arg = match params.iter().position(|p| p == name) {
                 Some(i) => {
                     // A path's text is what it is: see `names::resolve`.
@@ -223,8 +227,7 @@ pub(crate) fn fields(operation: &Operation, schema: &Schema, all: &[Operation]) 
                         }
                         _ => {}
                     }
-                    let needed =
-                        required.contains(&name.as_str()) && !subnet::is_told(schema, name);
+                    let needed = required.contains(&name.as_str());
                     if needed {
                         help.push_str(" [required]");
                     }
