@@ -180,10 +180,7 @@ fn expand(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
         }
     };
     let id = kebab(&name.to_string());
-    let from = match method.to_string().as_str() {
-        "PUT" | "PATCH" => quote!(),
-        _ => from_path(name, data, &path.value()),
-    };
+    let from = from_path(name, data, &method, &path.value());
     let limits = limits(data)?;
     Ok(quote! {
         impl ::api::Endpoint for #name {
@@ -213,13 +210,19 @@ fn expand(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
 }
 
 /// `From` of what stands in the path, where nothing else is needed.
-fn from_path(name: &Ident, data: &DataStruct, path: &str) -> proc_macro2::TokenStream {
+fn from_path(
+    name: &Ident,
+    data: &DataStruct,
+    method: &Ident,
+    path: &str,
+) -> proc_macro2::TokenStream {
     let params: Vec<String> = path_params(path).map(|param| param.replace('-', "_")).collect();
     let is_param = |field: &&syn::Field| {
         field.ident.as_ref().is_some_and(|ident| params.contains(&ident.to_string()))
     };
     let (in_path, others): (Vec<_>, Vec<_>) = data.fields.iter().partition(is_param);
-    if in_path.is_empty() || !others.iter().all(|field| is(&field.ty, "Option")) {
+    let changes = method == "PUT" || method == "PATCH";
+    if changes || in_path.is_empty() || !others.iter().all(|field| is(&field.ty, "Option")) {
         return quote!();
     }
     let (fields, types): (Vec<_>, Vec<_>) = in_path.iter().map(|f| (&f.ident, &f.ty)).unzip();

@@ -25,10 +25,15 @@ use crate::text::clean;
 use crate::wait::{self, Deadline, Target, quoted};
 use crate::{Context, consent};
 
-/// The last argument of a path, which may be several where the command is about what it names.
-pub(crate) fn several(operation: &Operation, arg: Arg) -> Arg {
+/// Whether the last argument of the path may be several: where the command is about what it names.
+pub(crate) fn takes_several(operation: &Operation) -> bool {
     let shown = !operation.reads() || (operation.command == "get" && !operation.is_list());
-    match shown && operation.command != "create" {
+    shown && operation.command != "create" && operation.op.path_params().next().is_some()
+}
+
+/// The last argument of a path.
+pub(crate) fn several(operation: &Operation, arg: Arg) -> Arg {
+    match takes_several(operation) {
         true => arg.num_args(1..).action(ArgAction::Append),
         false => arg,
     }
@@ -218,8 +223,8 @@ impl Batch<'_> {
             let end = tokio::select! {
                 biased;
                 by = stop.came() => {
-                    let what = format!("{noun} {id}");
-                    Err(Failure::Stopped { what, by, go_on: String::new() })
+                    let what = format!("{noun} {id}").into();
+                    Err(Failure::Stopped { what, by, go_on: "".into() })
                 }
                 end = waiting => end,
             };

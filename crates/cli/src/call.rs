@@ -25,7 +25,7 @@ pub(crate) async fn run(
     let schema = (operation.schema)();
     let mut fields = input::fields(operation, &schema, args, context)?;
     let all = operations::all();
-    let view = View::new(operation, &all, matches, args)?;
+    let view = View::new(names::answering(operation, &all), &all, matches, args)?;
     let client = crate::client(matches, context)?;
     let asks =
         consent::is_needed(operation.loses(|field| fields.contains_key(field)), &client, args);

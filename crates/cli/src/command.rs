@@ -175,11 +175,10 @@ fn about_operation(operation: &Operation, schema: &Schema) -> String {
 /// The usage, in lines that fit, with the flags that are needed: where --json may bring them, clap
 /// would not show them.
 pub(crate) fn usage(command: Command, path: &str, schema: &Schema) -> Command {
-    let needed = schema::required(schema);
+    let needed = subnet::required(schema);
     let needed: Vec<&Arg> = command
         .get_arguments()
         .filter(|arg| needed.contains(&arg.get_id().as_str()) && !arg.is_positional())
-        .filter(|arg| !subnet::is_told(schema, arg.get_id().as_str()))
         .collect();
     let name = format!("{NAME} {path}");
     let params = command.get_positionals().map(|arg| {
@@ -198,7 +197,7 @@ pub(crate) fn usage(command: Command, path: &str, schema: &Schema) -> Command {
 }
 
 pub(crate) fn fields(operation: &Operation, schema: &Schema, all: &[Operation]) -> Vec<Arg> {
-    let required = schema::required(schema);
+    let required = subnet::required(schema);
     let params = operation.path_fields();
     let mut args: Vec<Arg> = schema::fields(schema)
         .map(|(name, shape)| {
@@ -209,10 +208,7 @@ pub(crate) fn fields(operation: &Operation, schema: &Schema, all: &[Operation]) 
             let arg = values(Arg::new(name.clone()), name, &kind, points);
             let arg = complete::values(arg, operation, name, &kind);
             let mut help = told(&schema::description(Some(shape)), schema, operation);
-            let file = files::help(schema, shape);
-            if !file.is_empty() {
-                help = format!("{}{file}", help.trim_end_matches('.'));
-            }
+            help.push_str(files::help(schema, shape));
             let arg = match params.iter().position(|p| p == name) {
                 Some(i) => {
                     // A path's text is what it is: see `names::resolve`.
@@ -230,8 +226,7 @@ pub(crate) fn fields(operation: &Operation, schema: &Schema, all: &[Operation]) 
                         }
                         _ => {}
                     }
-                    let needed =
-                        required.contains(&name.as_str()) && !subnet::is_told(schema, name);
+                    let needed = required.contains(&name.as_str());
                     if needed {
                         help.push_str(" [required]");
                     }
@@ -251,8 +246,7 @@ pub(crate) fn fields(operation: &Operation, schema: &Schema, all: &[Operation]) 
     // Required flags come first in the help; the order within each half is the operation's.
     for (i, arg) in args.iter_mut().enumerate() {
         let name = arg.get_id().as_str();
-        let first = required.contains(&name) && !subnet::is_told(schema, name);
-        let half = if first { 0 } else { 300 };
+        let half = if required.contains(&name) { 0 } else { 300 };
         *arg = arg.clone().display_order(half + i);
     }
     args

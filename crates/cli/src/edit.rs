@@ -25,7 +25,7 @@ use crate::operations::{self, Operation};
 use crate::output::View;
 use crate::places::{self, Place};
 use crate::text::clean;
-use crate::{Context, consent, examples, input};
+use crate::{Context, consent, examples, files, input};
 use form::Form;
 
 /// The command's name.
@@ -60,11 +60,12 @@ pub(crate) fn command(place: &Place, all: &[Operation]) -> Option<Command> {
     let (_, update) = pair(place.group, all)?;
     let arguments = fields(update, &(update.schema)(), all);
     let one = |arg: Arg| arg.num_args(1).action(ArgAction::Set);
-    let help = "What can be changed is opened as YAML in $VISUAL or $EDITOR. Where nothing was \
-                changed, nothing is sent.";
     let command = Command::new(NAME)
         .about("Change it in an editor, and send what has changed")
-        .after_help(help)
+        .after_help(
+            "What can be changed is opened as YAML in $VISUAL or $EDITOR. Where nothing was changed, \
+             nothing is sent.",
+        )
         .args(arguments.into_iter().filter(Arg::is_positional).map(one));
     let path = format!("{} {NAME}", place.path);
     let command = examples::add(usage(command, &path, &(update.schema)()), &path);
@@ -81,7 +82,7 @@ pub(crate) async fn run(
     let all = operations::all();
     let (get, update) =
         pair(group, &all).ok_or_else(|| Failure::usage(format!("no command `{group} {NAME}`")))?;
-    let editor = editor(group, context)?;
+    let editor = editor(update, context)?;
     let client = crate::client(matches, context)?;
     let schema = (update.schema)();
     let mut path = Map::new();
@@ -98,8 +99,8 @@ pub(crate) async fn run(
 }
 
 /// The editor that the environment names, where somebody can use one.
-fn editor(group: &str, context: &Context<'_>) -> Result<String, Failure> {
-    let other = format!("`{} {group} update` takes what is to change as flags", KETTLE);
+fn editor(update: &Operation, context: &Context<'_>) -> Result<String, Failure> {
+    let other = format!("`{KETTLE} {}` takes what is to change as flags", places::path(update));
     if !context.terminal.asks {
         return Err(Failure::usage(format!("there is no terminal to edit at; {other}")));
     }
@@ -124,7 +125,7 @@ struct Edit<'a> {
 impl Edit<'_> {
     /// Keeps the thing's name, to tell it.
     fn learn(&mut self, thing: &Value) {
-        let id = self.path.values().last().and_then(Value::as_str).unwrap_or_default();
+        let id = self.path.values().next_back().and_then(Value::as_str).unwrap_or_default();
         if let Some(label) = names::label(thing) {
             self.known.entry(id.to_owned()).or_insert_with(|| label.to_owned());
         }
@@ -187,12 +188,13 @@ impl Edit<'_> {
         if let Err(problem) = (self.update.encode)(fields.clone()) {
             return Err(Failure::usage(problem.to_string()));
         }
+        files::keep_private_keys(&(self.update.schema)(), &fields)?;
         let (client, known) = (self.client.clone(), self.known.clone());
         let batch = Batch::new(self.update, self.all, client, fields, None, known)?;
         if asks {
             batch.ask(context)?;
         }
-        let view = View::new(self.update, self.all, matches, args)?;
+        let view = View::new(names::answering(self.update, self.all), self.all, matches, args)?;
         batch.carry_out(&view, matches, args, context).await
     }
 }
@@ -240,14 +242,14 @@ mod tests {
         let groups = |command: &str| -> BTreeSet<&str> {
             all.iter().filter(|o| o.command == command).map(|o| o.group.name).collect()
         };
-        let edit = |group: &str| command(places::of(group).unwrap(), &all);
+        let made = |group: &str| command(places::of(group).unwrap(), &all);
         let editable: BTreeSet<&str> =
-            groups("get").into_iter().filter(|group| edit(group).is_some()).collect();
+            groups("get").into_iter().filter(|group| made(group).is_some()).collect();
         assert!(editable.len() > 15, "{editable:?}");
         let both: BTreeSet<&str> = groups("get").intersection(&groups("update")).copied().collect();
         assert_eq!(editable, both);
         for group in editable {
-            edit(group).unwrap().debug_assert();
+            made(group).unwrap().debug_assert();
             let (_, update) = pair(group, &all).unwrap();
             let form = Form::new(update, &Value::Null).text("x");
             assert!(form.matches("\n#").count() > 5, "{group}: {form}");

@@ -73,21 +73,21 @@ pub enum Failure {
     #[error("{what}: {}", .error.said())]
     Wait {
         /// What was waited for.
-        what: String,
+        what: Box<str>,
         /// Why it did not come.
         error: WaitError,
         /// How to go on.
-        go_on: String,
+        go_on: Box<str>,
     },
     /// A signal came while it waited.
     #[error("{what}: not waited for any longer")]
     Stopped {
         /// What was waited for.
-        what: String,
+        what: Box<str>,
         /// The signal.
         by: Exit,
         /// How to go on.
-        go_on: String,
+        go_on: Box<str>,
     },
     /// The answer lacks something.
     #[error("{0}")]
@@ -152,9 +152,9 @@ impl Failure {
         match self {
             Self::Wait { what, error, .. } => {
                 let more = !matches!(error, WaitError::Failed { .. });
-                Self::Wait { what, error, go_on: text(more) }
+                Self::Wait { what, error, go_on: text(more).into() }
             }
-            Self::Stopped { what, by, .. } => Self::Stopped { what, by, go_on: text(true) },
+            Self::Stopped { what, by, .. } => Self::Stopped { what, by, go_on: text(true).into() },
             other => other,
         }
     }
@@ -213,7 +213,7 @@ mod tests {
         assert_eq!(Failure::usage("x").exit() as u8, 2);
         let timed_out = WaitError::TimedOut { after: Default::default(), state: "pending".into() };
         assert_eq!(
-            Failure::Wait { what: "x".into(), error: timed_out, go_on: String::new() }.exit() as u8,
+            Failure::Wait { what: "x".into(), error: timed_out, go_on: "".into() }.exit() as u8,
             9
         );
         let pipe = std::io::Error::from(std::io::ErrorKind::BrokenPipe);

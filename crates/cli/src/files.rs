@@ -27,9 +27,9 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// How a file is given in place of a text: for help.
 pub(crate) fn help(schema: &Schema, shape: &Value) -> &'static str {
     match (schema::kind(schema, shape), schema::is_encoded(schema, shape)) {
-        (schema::Kind::Text, true) => ". `@FILE` is encoded on the way, `@-` is standard input",
+        (schema::Kind::Text, true) => " `@FILE` is encoded on the way, `@-` is standard input.",
         (schema::Kind::Text, false) if shape.get("x-lines").is_some() => {
-            ". `@FILE` reads it from a file, `@-` from standard input"
+            " `@FILE` reads it from a file, `@-` from standard input."
         }
         _ => "",
     }

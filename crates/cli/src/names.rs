@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 
+use api::Shape;
 use clap::ArgMatches;
 use schemars::Schema;
 use sdk::{Client, Error};
@@ -226,6 +227,14 @@ pub(crate) fn subject<'a>(operation: &Operation, all: &'a [Operation]) -> Option
     let last = operation.op.path_params().last()?;
     let own = operation.op.path.split_inclusive(&format!("{{{last}}}")).next().map(pattern);
     all.iter().find(|o| o.reads() && Some(o.pattern()) == own && !o.is_list())
+}
+
+/// What answers with the thing that `operation` is about: itself, unless it answers with nothing.
+pub(crate) fn answering<'a>(operation: &'a Operation, all: &'a [Operation]) -> &'a Operation {
+    match operation.op.shape {
+        Shape::Empty => subject(operation, all).unwrap_or(operation),
+        _ => operation,
+    }
 }
 
 /// Looks at the thing that the path names. None where nothing shows it, or the API does not: what

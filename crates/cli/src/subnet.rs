@@ -27,8 +27,15 @@ fn pair(schema: &Schema) -> Option<(&'static str, &'static str)> {
     PAIRS.iter().copied().find(|(address, size)| has(address) && has(size))
 }
 
+/// The fields that must be given: not those that the address tells.
+pub(crate) fn required(schema: &Schema) -> Vec<&str> {
+    let mut names = schema::required(schema);
+    names.retain(|name| !is_told(schema, name));
+    names
+}
+
 /// Whether a field need not be given where the address is: it tells it.
-pub(crate) fn is_told(schema: &Schema, name: &str) -> bool {
+fn is_told(schema: &Schema, name: &str) -> bool {
     pair(schema).is_some_and(|(_, size)| name == size || name == VERSION)
 }
 
@@ -38,7 +45,7 @@ pub(crate) fn arg(schema: &Schema, name: &str, arg: Arg) -> Arg {
     match pair(schema) {
         Some((address, _)) if address == name => {
             let help = help.trim_end_matches('.');
-            let arg = arg.help(format!("{help}. With its size: `--{FLAG} 10.0.0.0/24`"));
+            let arg = arg.help(format!("{help}. With its size: `--{FLAG} 10.0.0.0/24`."));
             if address == FLAG { arg } else { arg.visible_alias(FLAG) }
         }
         Some(_) if is_told(schema, name) && schema::required(schema).contains(&name) => {

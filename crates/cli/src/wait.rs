@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use crate::call::{self, unwrap};
 use crate::error::Failure;
 use crate::operations::Operation;
+use crate::places;
 use crate::schema;
 use crate::text::clean;
 
@@ -166,7 +167,7 @@ impl Target<'_> {
             Ok(_) => Ok(()),
             Err(error) => {
                 let error = deadline.own(error);
-                Err(Failure::Wait { what, error, go_on: String::new() })
+                Err(Failure::Wait { what: what.into(), error, go_on: "".into() })
             }
         }
     }
@@ -191,7 +192,7 @@ impl Target<'_> {
         again: bool,
     ) -> String {
         let own = self.fields(fields, seen).unwrap_or_default();
-        let mut get = format!("{kettle} {} {}", self.get.group.name, self.get.command);
+        let mut get = format!("{kettle} {}", places::path(self.get));
         for param in self.get.path_fields() {
             get = format!("{get} {}", quoted(&text(own.get(&param))));
         }

@@ -39,7 +39,8 @@ async fn what_stands_below_another_group_is_found_there_and_by_its_own_name() {
         ),
     ] {
         let ran = kettle.run(&line.replace("ID", WEB)).await;
-        assert_eq!(ran.asked.last(), Some(&asked.replace("ID", WEB)), "{line}: {}", ran.err);
+        let last = ran.asked.last().map(String::as_str);
+        assert_eq!(last, Some(&*asked.replace("ID", WEB)), "{line}: {}", ran.err);
     }
 }
 

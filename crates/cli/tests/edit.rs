@@ -122,3 +122,21 @@ async fn what_cannot_be_undone_is_asked_about_once_it_is_known() {
         assert_eq!(ran.err.contains("About to update"), editor.contains("os_id"), "{}", ran.err);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_private_key_does_not_get_out_of_an_editor_either() {
+    let server = |method: &str, _: &str, _: &Value| match method {
+        "GET" => {
+            (200, json!({"ssh_key": {"id": WEB, "name": "me", "ssh_key": "ssh-ed25519 AAAA"}}))
+        }
+        _ => (204, Value::Null),
+    };
+    let editor = "sed -i 's/^ssh_key: .*/ssh_key: -----BEGIN OPENSSH PRIVATE KEY-----/'";
+    let env: Env = vec![("EDITOR", editor)].leak();
+    let ran = Kettle { asks: true, env, ..Kettle::new(server) };
+    let ran = ran.run(&format!("ssh-key edit {WEB}")).await;
+    assert_eq!((ran.exit, sent(&ran).len()), (2, 0), "{}", ran.err);
+    assert!(ran.err.contains("this is a private key"), "{}", ran.err);
+    let path = ran.err.lines().next().unwrap().strip_prefix("what was written is in ").unwrap();
+    std::fs::remove_file(path).unwrap();
+}

@@ -1,5 +1,7 @@
 //! Texts from files, and networks in one word.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
+
 mod common;
 
 use common::{Kettle, Ran, WEB};

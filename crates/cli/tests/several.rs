@@ -148,6 +148,7 @@ async fn several_are_waited_for_together() {
     }
     assert_eq!(sent(&ran).len(), 3);
     assert_eq!(ran.out.lines().count(), 4, "a table of all: {}", ran.out);
+    assert!(ran.out.starts_with("ID\tLABEL\tSTATUS"), "with an instance's columns: {}", ran.out);
 }
 
 #[tokio::test(start_paused = true)]

@@ -69,8 +69,11 @@ pub(crate) async fn run(matches: &ArgMatches, args: &ArgMatches) -> Result<Exit,
     if found.requests.is_empty() && !follows {
         cli::print_note("no such request since the server has started");
     }
+    if !follows {
+        return Ok(Exit::Ok);
+    }
     let mut last = found.last;
-    while follows {
+    loop {
         let found = ask(&asked, args, &format!("after={last}&limit=1000&wait={WAIT}")).await?;
         if found.missed > 0 {
             cli::print_note(&format!("{} requests were not shown in time", found.missed));
@@ -82,7 +85,6 @@ pub(crate) async fn run(matches: &ArgMatches, args: &ArgMatches) -> Result<Exit,
         }
         last = found.last;
     }
-    Ok(Exit::Ok)
 }
 
 async fn ask(asked: &Asked, args: &ArgMatches, query: &str) -> Result<Found, Failure> {

@@ -21,7 +21,7 @@ fn block() -> Then {
 /// The requests as `GET /v2/blocks?per_page=2 {"body":1}`.
 fn sent(script: &Script) -> Vec<String> {
     let line = |request: &kettle_sdk::transport::Request| {
-        let path = request.uri().path_and_query().unwrap();
+        let path = request.uri().path_and_query().expect("a path");
         let body = String::from_utf8_lossy(request.body()).into_owned();
         format!("{} {path} {body}", request.method()).trim_end().to_owned()
     };

@@ -160,7 +160,7 @@ fn cut(text: &str) -> String {
     match text.char_indices().nth(SHOWN) {
         // An escape that is cut in two would make the rest no JSON.
         Some((at, _)) => {
-            let shown = text[..at].trim_end_matches(|c: char| c == '\\' || c == '%');
+            let shown = text[..at].trim_end_matches(['\\', '%']);
             let shown =
                 shown.rsplit_once("\\u").filter(|(_, hex)| hex.len() < 4).map_or(shown, |(s, _)| s);
             format!("{shown}… ({} characters)", text.chars().count())
