@@ -53,7 +53,7 @@ fn directory() -> PathBuf {
     crate::root().join("crates/sdk/src/families")
 }
 
-/// The files, by their names in [`directory`].
+/// The files, by their names in the directory.
 pub fn files() -> BTreeMap<String, String> {
     let mut families = Families::default();
     api::visit(&mut families);
