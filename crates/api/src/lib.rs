@@ -9,6 +9,7 @@ pub mod access;
 pub mod error;
 pub mod id;
 pub mod known;
+pub mod mask;
 pub mod money;
 pub mod openapi;
 pub mod page;

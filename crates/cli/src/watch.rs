@@ -3,21 +3,19 @@
 //!
 //! It must never tell a key or a password.
 
-use std::collections::BTreeSet;
 use std::fmt::Write;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use api::mask;
 use clap::ArgMatches;
 use sdk::Event;
 use sdk::transport::{Request, Response};
-use serde_json::Value;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::globals::VERBOSE;
-use crate::operations;
-use crate::text::{clean, clean_lines, escaped};
+use crate::text::{clean, clean_lines};
 
 /// When it is first said that there is no answer, and how long until it is said again.
 const FIRST: Duration = Duration::from_secs(3);
@@ -35,8 +33,6 @@ const SAME: &[&str] = &[
     "x-frame-options",
     "x-robots-tag",
 ];
-/// Secrets of API v1, and of what is no operation, by the names of their fields.
-const OTHER_SECRETS: &[&str] = &["apikey", "api_key", "ssl_private_key", "token", "secret"];
 
 /// Takes a line, without its end.
 type Say = dyn Fn(&str) + Send + Sync;
@@ -183,8 +179,8 @@ fn shown(event: &Event<'_>) -> String {
     // Writing to a text cannot fail.
     let _ = match event {
         Event::Sending { request } => {
-            let line =
-                writeln!(text, "> {} {}", request.method(), clean(&request.uri().to_string()));
+            let uri = clean(&mask::path(&request.uri().to_string()));
+            let line = writeln!(text, "> {} {uri}", request.method());
             lines(&mut text, ">", request.headers(), request.body());
             line
         }
@@ -215,10 +211,8 @@ fn lines(text: &mut String, mark: &str, headers: &http::HeaderMap, body: &[u8]) 
         };
         let _ = writeln!(text, "{mark} {name}: {value}");
     }
-    let kind = headers.get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let body = String::from_utf8_lossy(body);
     if !body.is_empty() {
-        let body = masked(&body, kind);
+        let body = mask::body(body);
         let all = body.chars().count();
         let mut shown: String = body.chars().take(SHOWN).collect();
         if all > SHOWN {
@@ -235,113 +229,5 @@ fn time(time: Duration) -> String {
         ..10 => format!("{:.1} ms", time.as_secs_f64() * 1000.0),
         10..10_000 => format!("{} ms", time.as_millis()),
         _ => format!("{} s", time.as_secs()),
-    }
-}
-
-/// A body without what is nobody's business.
-fn masked(body: &str, kind: &str) -> String {
-    if kind.starts_with("application/x-www-form-urlencoded") {
-        let pairs = form_urlencoded::parse(body.as_bytes());
-        let pairs = pairs.map(|(name, value)| match is_secret(&name) {
-            true => format!("{name}={MASK}"),
-            false => format!("{name}={value}"),
-        });
-        return pairs.collect::<Vec<_>>().join("&");
-    }
-    match serde_json::from_str::<Value>(body) {
-        Ok(mut value) => {
-            mask(&mut value);
-            escaped(&value.to_string())
-        }
-        // What cannot be read may hold anything.
-        Err(_) if kind.contains("json") => format!("({} bytes that are no JSON)", body.len()),
-        Err(_) => body.to_owned(),
-    }
-}
-
-fn mask(value: &mut Value) {
-    match value {
-        Value::Object(fields) => {
-            for (name, value) in fields {
-                match value {
-                    Value::String(text) if !text.is_empty() && is_secret(name) => {
-                        *text = MASK.to_owned();
-                    }
-                    value => mask(value),
-                }
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(mask),
-        _ => {}
-    }
-}
-
-/// Whether a field of this name holds a secret in some operation.
-fn is_secret(name: &str) -> bool {
-    static NAMES: OnceLock<BTreeSet<String>> = OnceLock::new();
-    let names = NAMES.get_or_init(|| {
-        let mut names: BTreeSet<String> = OTHER_SECRETS.iter().map(|&n| n.to_owned()).collect();
-        for operation in operations::all() {
-            for schema in [(operation.schema)(), (operation.response)()] {
-                collect(schema.as_value(), &mut names);
-            }
-        }
-        names
-    });
-    let name = name.to_lowercase();
-    names.contains(&name) || name.contains("password") || name.contains("private_key")
-}
-
-/// The names of the fields that hold secrets, at any depth of a schema.
-fn collect(shape: &Value, names: &mut BTreeSet<String>) {
-    if let Some(fields) = shape.get("properties").and_then(Value::as_object) {
-        let secret = fields.iter().filter(|(_, shape)| holds_secret(shape));
-        names.extend(secret.map(|(name, _)| name.to_lowercase()));
-    }
-    match shape {
-        Value::Object(parts) => parts.values().for_each(|part| collect(part, names)),
-        Value::Array(parts) => parts.iter().for_each(|part| collect(part, names)),
-        _ => {}
-    }
-}
-
-fn holds_secret(shape: &Value) -> bool {
-    let any = shape.get("anyOf").and_then(Value::as_array);
-    shape.get("format").is_some_and(|format| format == "password")
-        || any.is_some_and(|any| any.iter().any(holds_secret))
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn bodies_are_shown_without_passwords_and_keys() {
-        let body = json!({
-            "instance": {"id": "a", "default_password": "hunter2", "label": "web"},
-            "users": [{"password": "hunter2", "api_key": "hunter2", "email": "a@b"}],
-            "object_storage": {"s3_access_key": "AK", "s3_secret_key": "hunter2"},
-            "private_key": "hunter2", "none": null, "password": ""
-        });
-        let shown = masked(&body.to_string(), "application/json");
-        assert!(!shown.contains("hunter2"), "{shown}");
-        for kept in ["\"a@b\"", "\"web\"", "\"password\":\"\"", "\"id\":\"a\""] {
-            assert!(shown.contains(kept), "{kept}: {shown}");
-        }
-        let form = "label=x&password=hunter2&ssl_private_key=hunter2";
-        let form = masked(form, "application/x-www-form-urlencoded");
-        assert_eq!(form, "label=x&password=***&ssl_private_key=***");
-        assert!(!masked(r#"{"password":"hunter2"#, "application/json").contains("hunter2"));
-        assert_eq!(masked("<h1>Bad gateway</h1>", "text/html"), "<h1>Bad gateway</h1>");
-    }
-
-    #[test]
-    fn every_secret_that_is_defined_is_known_by_its_name() {
-        for name in ["password", "default_password", "api_key", "s3_secret_key", "private_key"] {
-            assert!(is_secret(name), "{name}");
-        }
-        assert!(!is_secret("label") && !is_secret("ssh_key") && !is_secret("id"));
     }
 }

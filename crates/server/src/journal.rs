@@ -25,7 +25,7 @@ use hyper::body::{Body as _, Frame, SizeHint};
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
-use crate::mask;
+use api::mask;
 use crate::route::Peer;
 
 /// How many requests are kept, and how many bytes they have in all.

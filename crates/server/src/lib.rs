@@ -9,7 +9,6 @@ mod front;
 mod hosts;
 mod journal;
 mod limits;
-mod mask;
 mod places;
 mod reply;
 mod requests;

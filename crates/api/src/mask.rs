@@ -1,4 +1,5 @@
-//! What is shown of a body or an address to whoever reads the log: everything but secrets.
+//! What is shown of a body or an address to whoever reads a log or watches requests: everything
+//! but secrets.
 //!
 //! It works on text as it was sent, whole or cut off, so nothing has to be parsed first. Secret is
 //! what the definition of an operation says is, and what is called so by anybody.
@@ -6,8 +7,9 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use api::{Endpoint, Group, Visitor};
 use serde_json::Value;
+
+use crate::{Endpoint, Group, Visitor};
 
 /// What stands in a secret's place.
 const MASK: &str = "***";
@@ -41,9 +43,8 @@ impl Secrets {
         match schema {
             Value::Object(fields) => {
                 if let Some(Value::Object(properties)) = fields.get("properties") {
-                    let secret =
-                        properties.iter().filter(|(_, shape)| shape["format"] == "password");
-                    self.0.extend(secret.map(|(name, _)| name.clone()));
+                    let secret = properties.iter().filter(|(_, shape)| is_password(shape));
+                    self.0.extend(secret.map(|(name, _)| name.to_lowercase()));
                 }
                 fields.values().for_each(|value| self.look(value));
             }
@@ -51,6 +52,13 @@ impl Secrets {
             _ => {}
         }
     }
+}
+
+/// Whether a shape is a password, or may be one.
+fn is_password(shape: &Value) -> bool {
+    let any = shape.get("anyOf").and_then(Value::as_array);
+    shape.get("format").is_some_and(|format| format == "password")
+        || any.is_some_and(|any| any.iter().any(is_password))
 }
 
 fn is_secret(name: &str) -> bool {
@@ -61,7 +69,7 @@ fn is_secret(name: &str) -> bool {
 }
 
 /// A body, of which `bytes` may be the beginning only: JSON, or pairs as forms send them.
-pub(crate) fn body(bytes: &[u8]) -> String {
+pub fn body(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
     match text.trim_start().starts_with(['{', '[', '"']) {
         true => json(&text),
@@ -70,7 +78,7 @@ pub(crate) fn body(bytes: &[u8]) -> String {
 }
 
 /// An address: in its query, v1 takes keys.
-pub(crate) fn path(path: &str) -> String {
+pub fn path(path: &str) -> String {
     match path.split_once('?') {
         Some((path, query)) => format!("{path}?{}", pairs(query)),
         None => path.to_owned(),
