@@ -25,8 +25,8 @@ use hyper::body::{Body as _, Frame, SizeHint};
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
-use api::mask;
 use crate::route::Peer;
+use api::mask;
 
 /// How many requests are kept, and how many bytes they have in all.
 pub(crate) const KEPT: usize = 1000;
