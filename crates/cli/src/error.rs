@@ -89,6 +89,9 @@ pub enum Failure {
         /// How to go on.
         go_on: Box<str>,
     },
+    /// There is nobody to ask.
+    #[error("{0}")]
+    Nobody(String),
     /// The answer lacks something.
     #[error("{0}")]
     Answer(String),
@@ -114,6 +117,7 @@ impl Failure {
             Self::Call(error) | Self::Wait { error: WaitError::Operation(error), .. } => {
                 call(error)
             }
+            Self::Nobody(_) => Exit::Transport,
             Self::Wait { .. } => Exit::Wait,
             Self::Stopped { by, .. } => *by,
             // Whoever reads the output has seen enough: `kettle … | head`.
@@ -134,8 +138,11 @@ impl Failure {
 
     /// Whether nobody answers at the endpoint at all.
     pub(crate) fn is_nobody_there(&self) -> bool {
-        let Self::Call(Error::Transport { fault, .. }) = self else { return false };
-        fault.kind == sdk::FaultKind::Connect
+        match self {
+            Self::Nobody(_) => true,
+            Self::Call(Error::Transport { fault, .. }) => fault.kind == sdk::FaultKind::Connect,
+            _ => false,
+        }
     }
 
     /// Whether everything else would end the same: nobody answers, or the key is refused.

@@ -53,6 +53,16 @@ impl Asked {
         Home::new(Some(&self.target.data_dir()?.to_owned())).ok()
     }
 
+    /// Refuses to go on where the data directory's server is meant, and none runs.
+    pub(crate) fn must_be_served(&self) -> Result<(), Failure> {
+        match self.home().filter(|_| self.target.is_unserved()) {
+            None => Ok(()),
+            Some(home) => {
+                Err(Failure::Nobody(format!("no server runs on {}", home.path().display())))
+            }
+        }
+    }
+
     /// What it answers; a refusal is an error.
     pub(crate) async fn ask(&self, method: api::Method, path: &str) -> Result<String, Failure> {
         let answer = self.client.raw(method.clone(), path, None).await?;
@@ -96,6 +106,9 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<Exit, Failure> {
             if is_json && failure.exit() == Exit::Transport {
                 let data = home.map(|home| home.path().display().to_string());
                 cli::print_json(&json!({ "running": false, "data": data }))?;
+            }
+            if failure.exit() == Exit::Transport {
+                asked.must_be_served()?;
             }
             return Err(failure);
         }

@@ -128,7 +128,13 @@ impl Client {
 
     /// A client for a target that was resolved, with more to be said of it.
     pub fn builder_for(target: &Target) -> Builder {
-        let builder = Self::builder(&target.endpoint).proving(target.to_prove());
+        let mut builder = Self::builder(&target.endpoint).proving(target.to_prove());
+        if let Some(directory) = target.data_dir().filter(|_| target.is_absent()) {
+            let text = format!("no server runs on {}", directory.display());
+            let nobody = Fault { kind: FaultKind::Connect, text };
+            builder = builder.transport(move |_: Request| std::future::ready(Err(nobody.clone())));
+            builder = builder.attempts(1);
+        }
         match &target.key {
             Some(key) => builder.key(key),
             None => builder,
