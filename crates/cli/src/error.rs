@@ -89,7 +89,7 @@ pub enum Failure {
         /// How to go on.
         go_on: Box<str>,
     },
-    /// There is nobody to ask.
+    /// There is nobody to ask; what would help is said with it.
     #[error("{0}")]
     Nobody(String),
     /// The answer lacks something.
@@ -138,11 +138,8 @@ impl Failure {
 
     /// Whether nobody answers at the endpoint at all.
     pub(crate) fn is_nobody_there(&self) -> bool {
-        match self {
-            Self::Nobody(_) => true,
-            Self::Call(Error::Transport { fault, .. }) => fault.kind == sdk::FaultKind::Connect,
-            _ => false,
-        }
+        let Self::Call(Error::Transport { fault, .. }) = self else { return false };
+        fault.kind == sdk::FaultKind::Connect
     }
 
     /// Whether everything else would end the same: nobody answers, or the key is refused.

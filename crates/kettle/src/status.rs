@@ -55,12 +55,7 @@ impl Asked {
 
     /// Refuses to go on where the data directory's server is meant, and none runs.
     pub(crate) fn must_be_served(&self) -> Result<(), Failure> {
-        match self.home().filter(|_| self.target.is_unserved()) {
-            None => Ok(()),
-            Some(home) => {
-                Err(Failure::Nobody(format!("no server runs on {}", home.path().display())))
-            }
-        }
+        self.target.when_unserved().map_or(Ok(()), |text| Err(Failure::Nobody(text)))
     }
 
     /// What it answers; a refusal is an error.

@@ -116,6 +116,14 @@ impl Here {
         Some(Self { directory, url, is_named, is_served })
     }
 
+    /// What would start its server.
+    fn start(&self) -> String {
+        match self.is_named {
+            true => format!("`kettle serve --data {}` starts one", self.directory.display()),
+            false => "`kettle serve` starts one".to_owned(),
+        }
+    }
+
     /// Whether an endpoint is where its server is, or would be, by whatever name of this machine.
     fn is_at(&self, endpoint: &str) -> bool {
         let places = self.url.iter().map(String::as_str).chain([LOCAL]);
@@ -135,25 +143,27 @@ impl Target {
     }
 
     /// For who finds nobody there: where was looked, and what would help. None where that is no
-    /// server of this machine's.
+    /// server of this machine's, or where it is said already: see [`Target::when_unserved`].
     pub fn when_silent(&self) -> Option<String> {
-        let Here { directory, url, is_named, .. } = self.here.as_ref()?;
-        let place = directory.display();
-        let start = match is_named {
-            true => format!("`kettle serve --data {place}` starts one"),
-            false => "`kettle serve` starts one".to_owned(),
-        };
-        Some(match url {
+        let here = self.here.as_ref().filter(|_| !self.is_absent())?;
+        let (place, start) = (here.directory.display(), here.start());
+        Some(match &here.url {
             Some(url) if is_same(url, &self.endpoint) => format!(
                 "a server holds {place} and says that it is at {url}, and nobody answers there: \
                  it hangs, or has only just started"
             ),
             Some(url) => format!("the server on {place} is at {url}"),
-            None if is_same(LOCAL, &self.endpoint) && !self.is_absent() => {
+            None if is_same(LOCAL, &self.endpoint) => {
                 format!("no server runs on {place}, so the usual address was tried; {start}")
             }
             None => format!("no server runs on {place}; {start}"),
         })
+    }
+
+    /// What to say where the data directory's server is meant, wherever it is, and none runs.
+    pub fn when_unserved(&self) -> Option<String> {
+        let here = self.here.as_ref().filter(|_| self.unserved)?;
+        Some(format!("no server runs on {}; {}", here.directory.display(), here.start()))
     }
 
     /// Whether the data directory's server is meant, wherever it is, and none runs.

@@ -315,7 +315,8 @@ fn a_copy_of_a_data_directory_is_not_taken_for_the_original() {
     assert!(!original.is_unserved() && !original.is_absent());
     let absent = named(&copy, None).unwrap();
     assert!(absent.is_unserved() && absent.is_absent());
-    assert!(absent.when_silent().unwrap().contains("copy; `kettle serve --data"));
+    assert_eq!(absent.when_silent(), None, "it is said already");
+    assert!(absent.when_unserved().unwrap().contains("copy; `kettle serve --data"));
     // Who says where it is, means it; it has to prove its key.
     let there = named(&copy, Some("http://127.0.0.1:4712")).unwrap();
     assert!(!there.is_unserved() && there.to_prove().is_some());
@@ -349,6 +350,6 @@ fn who_finds_nobody_is_told_where_was_looked() {
     let told = format!("the server on {place} is at http://127.0.0.1:4711");
     assert_eq!(silent(Some(LOCAL)), Some(told));
     let wanted = Wanted { data: Some("/no/where".into()), ..Wanted::default() };
-    let told = home.wanted(&wanted).unwrap().when_silent().unwrap();
+    let told = home.wanted(&wanted).unwrap().when_unserved().unwrap();
     assert!(told.ends_with("`kettle serve --data /no/where` starts one"), "{told}");
 }
