@@ -31,6 +31,8 @@ const KNOWN: &[&str] = &[
 ];
 /// Parts of names of secrets.
 const PARTS: &[&str] = &["password", "passwd", "passphrase", "secret", "token", "private_key"];
+/// What stands in a private key, wherever that is sent.
+const PEM: &str = "PRIVATE KEY-----";
 /// How long keys of the API are.
 const KEY: usize = 36;
 
@@ -134,7 +136,9 @@ fn cover(value: &mut Value) {
         }
         Value::Array(items) => items.iter_mut().for_each(cover),
         Value::String(text) => {
-            if let Some(covered) = without_password(text) {
+            if text.contains(PEM) {
+                *text = MASK.to_owned();
+            } else if let Some(covered) = without_password(text) {
                 *text = covered;
             }
         }

@@ -254,3 +254,45 @@ async fn the_root_says_what_this_is_to_programs_and_to_people() {
         get(&world, link.split('"').next().unwrap()).await;
     }
 }
+
+#[tokio::test]
+async fn an_answer_has_no_more_than_four_megabytes_of_them_and_none_is_left_out_of_what_follows() {
+    let world = World::new().await;
+    let body = json!({ "region": "nowhere", "label": "x".repeat(60_000) }).to_string();
+    for _ in 0..150 {
+        world.raw("POST", "/v2/blocks", &body).await;
+    }
+    let sequences = |found: &Value| -> Vec<u64> {
+        let all = found["requests"].as_array().unwrap().iter();
+        all.map(|request| request["sequence"].as_u64().unwrap()).collect()
+    };
+    let newest = sequences(&requests(&world, "limit=1000").await);
+    assert!(newest.len() < 100 && newest.last() == Some(&150), "{newest:?}");
+    let (mut after, mut seen) = (0, Vec::new());
+    for _ in 0..10 {
+        let (status, text) =
+            world.raw("GET", &format!("/_kettle/requests?after={after}&limit=1000"), "").await;
+        assert!(status == 200 && text.len() < 5 << 20, "{status}: {} bytes", text.len());
+        let found: Value = serde_json::from_str(&text).unwrap();
+        seen.extend(sequences(&found));
+        after = found["last"].as_u64().unwrap();
+    }
+    assert_eq!(seen, (1..=150).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn nothing_of_a_secret_is_repeated_where_it_is_not_what_it_must_be() {
+    let world = World::new().await;
+    for (path, body) in [
+        ("/v2/users", r#"{"name":"a","email":"a@b.c","password":["LEAK"]}"#),
+        ("/v2/users", r#"{"name":"a","email":"a@b.c","password":{"x":"LEAK"}}"#),
+        ("/v2/load-balancers", r#"{"region":"ewr","ssl":"-----BEGIN PRIVATE KEY-----LEAK"}"#),
+        ("/v2/load-balancers", r#"{"region":"ewr","ssl":{"private_key":["LEAK"]}}"#),
+        ("/v2/users", "{'password':'LEAK'}"),
+    ] {
+        let (status, answer) = world.raw("POST", path, body).await;
+        assert!(status == 400 && !answer.contains("LEAK"), "{body}: {answer}");
+    }
+    let told = requests(&world, "").await.to_string();
+    assert!(!told.contains("LEAK"), "{told}");
+}
