@@ -1,5 +1,7 @@
 //! The examples in the help: one file has them, and a test of the binary runs each on a world.
 
+use std::collections::BTreeSet;
+
 use clap::Command;
 use clap::builder::StyledStr;
 use clap::builder::styling::Styles;
@@ -48,8 +50,8 @@ pub(crate) fn of(path: &str) -> Vec<String> {
 /// Adds the examples of the commands that are no operations, wherever they are in the tree.
 pub(crate) fn everywhere(root: Command) -> Command {
     let own = examples().take_while(|(path, _)| *path != FIRST_OPERATION);
-    let mut paths: Vec<&str> = own.map(|(path, _)| path).collect();
-    paths.dedup();
+    // One's examples need not stand together.
+    let paths: BTreeSet<&str> = own.map(|(path, _)| path).collect();
     paths.into_iter().fold(root, |root, path| at(root, path, path))
 }
 
@@ -143,6 +145,15 @@ mod tests {
         let kept = TEXT.lines().filter(|l| !l.is_empty() && !l.starts_with('#')).count();
         assert!(kept > 240 && examples().count() == kept, "{kept}");
         assert!(examples().any(|(path, _)| path == FIRST_OPERATION));
+    }
+
+    #[test]
+    fn each_command_has_its_examples_once() {
+        let serve = everywhere(Command::new("kettle").subcommand(Command::new("serve")));
+        let serve = serve.find_subcommand("serve").and_then(Command::get_after_help).unwrap();
+        let text = serve.to_string();
+        assert_eq!(text.matches("Examples:").count(), 1, "{text}");
+        assert_eq!(text.matches("--detach").count(), 1, "{text}");
     }
 
     #[test]

@@ -52,6 +52,7 @@ pub use globals::{check, format, settled};
 pub use guess::parse;
 pub use operations::loses;
 pub use output::{Terminal, print};
+pub use places::meant;
 pub use process::{print_json, print_json_line, print_note, print_text, said_yes, wants_json};
 pub use text::{clean, clean_lines};
 pub use watch::Watch;

@@ -129,6 +129,27 @@ pub(crate) fn group(words: &[&str]) -> Option<&'static Place> {
     })
 }
 
+/// The name in the definition of the group that a word of the command line means: `vm` is `instance`,
+/// and `load-balancer rule` is what stands below it. None for what is no such word.
+pub fn meant(words: &str) -> Option<&'static str> {
+    let words: Vec<&str> = words.split_whitespace().collect();
+    let [first, inner @ ..] = words.as_slice() else { return None };
+    let is_it = |place: &&Place, word: &str| {
+        let last = place.path.rsplit(' ').next().unwrap_or_default();
+        let names = [place.group, last].into_iter().chain(place.aliases.iter().copied());
+        names.into_iter().any(|name| name == word || plural(name).as_deref() == Some(word))
+    };
+    let named = |word: &str| PLACES.iter().find(|place| place.group == word);
+    let top = PLACES.iter().filter(|place| !place.heading.is_empty());
+    let top = named(first).or_else(|| top.clone().find(|place| is_it(place, first)))?;
+    let found = inner.iter().try_fold(top, |place, word| {
+        let by_name = inside(place).find(|(name, ..)| name == word);
+        let found = by_name.or_else(|| inside(place).find(|(_, place, _)| is_it(place, word)));
+        found.map(|(_, place, _)| place)
+    });
+    found.map(|place| place.group)
+}
+
 /// What stands right below a group: its name there, the place, and whether it is shown.
 pub(crate) fn inside(
     parent: &'static Place,
@@ -192,6 +213,23 @@ mod tests {
             (&["block"], "block"),
         ] {
             assert_eq!(group(words).unwrap().group, expected, "{words:?}");
+        }
+        for (words, expected) in [
+            ("vm", Some("instance")),
+            ("vms", Some("instance")),
+            ("lb", Some("load-balancer")),
+            ("dns", Some("domain")),
+            ("s3", Some("object-storage")),
+            ("firewall-group", Some("firewall")),
+            ("firewall-rule", Some("firewall-rule")),
+            ("lb rule", Some("load-balancer-forwarding-rule")),
+            ("lb forwarding-rule", Some("load-balancer-forwarding-rule")),
+            ("dns records", Some("record")),
+            ("rule", None),
+            ("/v2/blocks", None),
+            ("", None),
+        ] {
+            assert_eq!(meant(words), expected, "{words}");
         }
         assert!(group(&["rule"]).is_none() && group(&[]).is_none());
     }

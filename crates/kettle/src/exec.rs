@@ -29,6 +29,9 @@ use crate::settings::{self, Settings};
 pub(crate) const NAME: &str = "exec";
 /// The exit status where the command was not run and is not to blame, as `env` has it.
 pub(crate) const NOT_RUN: u8 = proxy::Error::NOT_RUN;
+/// What leads `kettle` and programs with its SDK elsewhere.
+const PROFILE: &str = "KETTLE_PROFILE";
+const DATA: &str = "KETTLE_DATA";
 const COMMAND: &str = "command";
 const OFFLINE: &str = "offline";
 /// The usual way to be offline.
@@ -105,6 +108,7 @@ pub(crate) async fn run(args: &ArgMatches, data: Option<PathBuf>) -> Result<Exit
         // Whatever became of our file meanwhile.
         reentry: ["/proc/self/exe", INSIDE].map(OsString::from).to_vec(),
         variables: proxy::current_variables(),
+        own: own(&home)?,
         now: UNIX_EPOCH + Duration::from_millis(now),
     })
     .await;
@@ -122,6 +126,16 @@ pub(crate) async fn run(args: &ArgMatches, data: Option<PathBuf>) -> Result<Exit
             ExitCode::from(error.exit_status())
         }
     })
+}
+
+/// The variables by which `kettle` and programs with its SDK, run by the command, could go elsewhere:
+/// a profile would come before the endpoint, and another directory is another server's.
+fn own(home: &Home) -> Result<proxy::Changes> {
+    // The command may change its directory.
+    let directory = std::path::absolute(home.path()).context("cannot tell the data directory")?;
+    Ok([(PROFILE, OsString::new()), (DATA, directory.into())]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into())
 }
 
 /// What to say where Kettle has heard nothing of the command: it may have called the real API.

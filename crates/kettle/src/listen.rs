@@ -32,6 +32,9 @@ fn parse(text: &str) -> Result<SocketAddr, String> {
     if text.parse::<IpAddr>().is_ok_and(|ip| ip.is_ipv6()) {
         return Err(format!("write [{text}]:8787, the address in brackets and a port behind it"));
     }
+    if text.starts_with('[') && text.ends_with(']') {
+        return Err(format!("the port is missing: {text}:8787"));
+    }
     let (host, port) = match text.rsplit_once(':') {
         Some((host, port)) => (host, port),
         None if text.bytes().all(|byte| byte.is_ascii_digit()) => ("", text),
@@ -76,6 +79,7 @@ mod tests {
             ("70000", "`70000` is no port: 0 to 65535"),
             ("127.0.0.1:", "`` is no port"),
             ("127.0.0.1", "the port is missing: 127.0.0.1:8787"),
+            ("[::1]", "the port is missing: [::1]:8787"),
             ("localhost", "the port is missing: localhost:8787"),
             ("", "`` is no port"),
             ("::1", "write [::1]:8787"),

@@ -18,6 +18,9 @@ const NUMBER: &str = "number";
 const GROUP: &str = "group";
 /// How long one question waits for the next request, in seconds.
 const WAIT: u32 = 25;
+/// How long to wait before asking again where nothing came, and where nobody was there.
+const PAUSE: Duration = Duration::from_millis(50);
+const LOOK: Duration = Duration::from_millis(500);
 
 pub(crate) fn command() -> Command {
     let flag = |name: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue);
@@ -30,12 +33,13 @@ pub(crate) fn command() -> Command {
         .help("Show so many of the last ones");
     let group = Arg::new(GROUP)
         .value_name("GROUP")
-        .help("Only requests of this group (instance), or below this path (/v2/instances)");
+        .help("Only requests of this group (instance, vm), or below this path (/v2/instances)");
     Command::new(NAME)
         .about("Show the last requests and what they were answered")
         .after_help(
-            "The server keeps the last 1,000, until it ends. --json has bodies, too, with *** in the \
-             place of secrets.",
+            "The server keeps the last 1,000, of at most 16 MB in all, until it ends. -f goes on where \
+             it stops and another one starts on the data directory. --json has bodies, too, with *** \
+             in the place of secrets.",
         )
         .arg(group)
         .arg(flag(FOLLOW).short('f').help("Go on with those to come"))
@@ -72,18 +76,74 @@ pub(crate) async fn run(matches: &ArgMatches, args: &ArgMatches) -> Result<Exit,
     if !follows {
         return Ok(Exit::Ok);
     }
-    let mut last = found.last;
+    let (mut asked, mut last) = (asked, found.last);
     loop {
-        let found = ask(&asked, args, &format!("after={last}&limit=1000&wait={WAIT}")).await?;
+        let before = which(&asked).await;
+        let failure = follow(&asked, args, &mut last, show).await;
+        if !is_gone(&failure) {
+            return Err(failure);
+        }
+        cli::print_note(&format!(
+            "the server at {} has stopped; this goes on when there is one again (Ctrl-C ends it)",
+            asked.target.endpoint
+        ));
+        asked = back(matches, args).await?;
+        cli::print_note(&format!("a server answers at {}", asked.target.endpoint));
+        if before.is_none() || which(&asked).await != before {
+            last = 0;
+        }
+    }
+}
+
+/// Shows what comes after `last`, until that fails.
+async fn follow(
+    asked: &Asked,
+    args: &ArgMatches,
+    last: &mut u64,
+    show: impl Fn(&Value) -> std::io::Result<()>,
+) -> Failure {
+    loop {
+        let query = format!("after={last}&limit=1000&wait={WAIT}");
+        let found = match ask(asked, args, &query).await {
+            Ok(found) => found,
+            Err(failure) => return failure,
+        };
         if found.missed > 0 {
             cli::print_note(&format!("{} requests were not shown in time", found.missed));
         }
-        found.requests.iter().try_for_each(show)?;
-        if found.requests.is_empty() && found.last == last {
-            // A server that stops answers at once, again and again.
-            tokio::time::sleep(Duration::from_millis(50)).await;
+        if let Err(error) = found.requests.iter().try_for_each(&show) {
+            return error.into();
         }
-        last = found.last;
+        if found.requests.is_empty() && found.last == *last {
+            // A server that stops answers at once, again and again.
+            tokio::time::sleep(PAUSE).await;
+        }
+        *last = found.last;
+    }
+}
+
+/// Which server it is: when it was started, in seconds, and its process.
+async fn which(asked: &Asked) -> Option<(Value, Value)> {
+    let mut status = asked.status().await.ok()?;
+    Some((status.remove("since")?, status.remove("pid")?))
+}
+
+/// Whether nobody is there any more, or somebody else.
+fn is_gone(failure: &Failure) -> bool {
+    use sdk::Error::{Invalid, TimedOut, Transport};
+    matches!(failure, Failure::Call(Transport { .. } | TimedOut { .. } | Invalid(_)))
+}
+
+/// The server that is meant, as soon as there is one again: it may be elsewhere by then.
+async fn back(matches: &ArgMatches, args: &ArgMatches) -> Result<Asked, Failure> {
+    loop {
+        tokio::time::sleep(LOOK).await;
+        let asked = Asked::new(matches)?;
+        match ask(&asked, args, "limit=1").await {
+            Ok(_) => return Ok(asked),
+            Err(failure) if is_gone(&failure) => {}
+            Err(failure) => return Err(failure),
+        }
     }
 }
 
@@ -93,6 +153,7 @@ async fn ask(asked: &Asked, args: &ArgMatches, query: &str) -> Result<Found, Fai
         path += "&failed=true";
     }
     if let Some(group) = args.get_one::<String>(GROUP) {
+        let group = cli::meant(group).unwrap_or(group);
         let group: String = form_urlencoded::byte_serialize(group.as_bytes()).collect();
         path += &format!("&group={group}");
     }

@@ -16,10 +16,13 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
+/// The variable that says how much is told.
+const VARIABLE: &str = "KETTLE_LOG";
 /// How many bytes of lines may wait to be written.
 const WAITING: usize = 4 << 20;
 /// How long the last lines are given.
@@ -28,20 +31,40 @@ const LAST: Duration = Duration::from_secs(1);
 /// Starts the log; `KETTLE_LOG` says how much of it there is, as in `KETTLE_LOG=debug`, unless that
 /// is settled by `quiet`. What is told is written by the time that this is dropped.
 pub(crate) fn start(default: &str, quiet: bool) -> Log {
-    let filter = std::env::var("KETTLE_LOG").ok().filter(|text| !text.is_empty() && !quiet);
-    let filter = filter.unwrap_or_else(|| if quiet { "warn" } else { default }.to_owned());
+    let default = if quiet { "warn" } else { default };
+    let asked = std::env::var(VARIABLE).ok().filter(|text| !text.trim().is_empty() && !quiet);
+    let filter = asked.map(|text| filter(&text)).transpose().unwrap_or_else(|wrong| {
+        crate::tell("warning", format_args!("{VARIABLE}: {wrong}; it counts as {default}"));
+        None
+    });
+    let filter = filter.unwrap_or_else(|| EnvFilter::new(default));
     let (sender, lines) = channel();
     let out = Out { lines: sender, waiting: Arc::default(), lost: Arc::default() };
     let (waiting, lost) = (out.waiting.clone(), out.lost.clone());
     std::thread::spawn(move || write(&lines, &waiting, &lost));
     let log = Log(out.lines.clone());
     tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(filter))
+        .with_env_filter(filter)
         .with_writer(move || out.clone())
         .with_ansi(std::io::stderr().is_terminal())
         .event_format(Lines { clock: Clock::system(), zone: TimeZone::system() })
         .init();
     log
+}
+
+/// What is asked for: a level, or more than that in tracing's own words, as in `info,server=debug`.
+/// A word alone is a level: were it the name of a module, all else would be silent by a slip.
+fn filter(text: &str) -> Result<EnvFilter, String> {
+    let is_wrong = |part: &&str| match part.contains(['=', '[', ']', '{', '}']) {
+        true => false,
+        false => part.parse::<LevelFilter>().is_err(),
+    };
+    if let Some(wrong) = text.split(',').map(str::trim).find(is_wrong) {
+        return Err(format!(
+            "`{wrong}` is no level; there are off, error, warn, info, debug and trace"
+        ));
+    }
+    EnvFilter::try_new(text).map_err(|error| format!("`{text}` cannot be read: {error}"))
 }
 
 /// A log that runs.
@@ -141,5 +164,23 @@ where
         }
         // Part of it is what callers sent.
         writeln!(writer, "{}", cli::clean(&text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_that_is_no_level_is_refused_and_finer_words_are_understood() {
+        for text in ["debug", "DEBUG", " info ", "off", "info,server=debug", "server::route=trace"]
+        {
+            assert!(filter(text).is_ok(), "{text}");
+        }
+        for (text, wrong) in
+            [("verbose", "`verbose`"), ("info,server", "`server`"), ("a=b", "`a=b`")]
+        {
+            assert!(filter(text).unwrap_err().contains(wrong), "{text}");
+        }
     }
 }

@@ -132,6 +132,39 @@ async fn whoever_does_not_read_the_log_holds_up_nobody() {
 }
 
 #[tokio::test]
+async fn a_log_that_is_followed_goes_on_with_the_next_server() {
+    let directory = tempfile::tempdir().unwrap();
+    let (data, told) = (directory.path(), directory.path().join("followed"));
+    let server = Server::start(&mut serve(data), data);
+    let mut command = about(data, &["log", "-f", "vm"]);
+    command.stdout(Stdio::piped()).stderr(File::create(&told).unwrap());
+    let mut following = command.spawn().unwrap();
+    let mut lines = BufReader::new(following.stdout.take().unwrap()).lines();
+    let mut shown = async |server: &Server, path: &str| {
+        server.client().raw(Method::GET, path, None).await.unwrap();
+        let line = lines.next().unwrap().unwrap();
+        assert!(line.contains(&format!(" GET {path} 200 ")), "{line}");
+    };
+    shown(&server, "/v2/instances?per_page=1").await;
+    let first = server.url.clone();
+    assert!(server.stop().success());
+    let said = || std::fs::read_to_string(&told).unwrap();
+    until("it is told", || said().contains("has stopped").then_some(()));
+    // Elsewhere: the first one's port is taken.
+    let _taken = std::net::TcpListener::bind(first.strip_prefix("http://").unwrap()).unwrap();
+    let server = Server::start(&mut serve(data), data);
+    shown(&server, "/v2/instances?per_page=2").await;
+    let expected = format!(
+        "the server at {first} has stopped; this goes on when there is one again (Ctrl-C ends it)\n\
+         a server answers at {}\n",
+        server.url
+    );
+    assert_eq!(said(), expected);
+    following.kill().unwrap();
+    following.wait().unwrap();
+}
+
+#[tokio::test]
 async fn the_log_is_shown_again_and_followed() {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path();
@@ -160,9 +193,10 @@ async fn the_log_is_shown_again_and_followed() {
     assert!(out.next().unwrap().unwrap().contains("POST /v2/blocks 400 "));
     server.client().send(ssh_key()).await.unwrap();
     assert!(out.next().unwrap().unwrap().contains("POST /v2/ssh-keys 201 "));
-    // Who follows is told when there is nobody to follow any more, and does not hold it up.
+    // Who follows does not hold it up.
     assert!(server.stop().success());
-    assert_eq!(follows.wait().unwrap().code(), Some(8));
+    follows.kill().unwrap();
+    follows.wait().unwrap();
 }
 
 #[tokio::test]

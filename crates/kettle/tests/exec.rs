@@ -125,6 +125,39 @@ fn the_child_is_led_to_kettle_and_never_sees_the_callers_key() {
     assert!(!words[4].contains("vultr.com") && words[4].contains("internal.example"), "{said}");
 }
 
+#[test]
+fn a_profile_of_the_callers_leads_kettle_nowhere_else() {
+    let directory = tempfile::tempdir().unwrap();
+    let (home, config) = (directory.path(), directory.path().join("config.toml"));
+    let far = TcpListener::bind("127.0.0.1:0").unwrap();
+    far.set_nonblocking(true).unwrap();
+    let address = far.local_addr().unwrap();
+    let text = format!("[profiles.far]\nendpoint = \"http://{address}\"\nkey = \"FARKEY\"\n");
+    std::fs::write(&config, text).unwrap();
+    for option in [None, Some("--ephemeral")] {
+        let mut command = exec(home);
+        command.args(option).env("KETTLE_CONFIG", &config).env("KETTLE_PROFILE", "far");
+        command.env("KETTLE_DATA", "elsewhere").arg("--").arg(env!("CARGO_BIN_EXE_kettle"));
+        let output = command.args(["account", "get", "--output", "json"]).output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{told}");
+        assert!(String::from_utf8_lossy(&output.stdout).contains("root@kettle.invalid"));
+    }
+    far.accept().unwrap_err();
+    let (_, said) = shell(exec(home).env("KETTLE_DATA", "elsewhere"), r#"echo "$KETTLE_DATA""#);
+    assert_eq!(said.trim(), home.display().to_string(), "the directory whose server it is");
+}
+
+#[test]
+fn a_log_level_that_is_none_silences_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut command = exec(directory.path());
+    let output = command.env("KETTLE_LOG", "verbose").args(["--", "true"]).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.starts_with("warning: KETTLE_LOG: `verbose` is no level; there are off, error, "));
+    assert!(told.contains("no request of `true` came to Kettle"), "{told}");
+}
+
 #[tokio::test]
 async fn a_running_server_is_used_and_left_running() {
     let directory = tempfile::tempdir().unwrap();

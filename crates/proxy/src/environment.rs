@@ -10,7 +10,7 @@ use std::path::Path;
 use crate::chain::NoProxy;
 use crate::{TrustFiles, Variables, first_set};
 
-/// Variables to set for a child, over those it inherits.
+/// Variables to set for a child, over those it inherits. One that is empty here it does not have.
 pub type Changes = BTreeMap<String, OsString>;
 
 /// What the environment has to say.

@@ -38,6 +38,8 @@ pub struct Exec {
     pub reentry: Vec<OsString>,
     /// The environment to start from, see [`crate::current_variables`].
     pub variables: Variables,
+    /// Further variables for the command; an empty one takes away what it would inherit.
+    pub own: Changes,
     /// The time, for certificates.
     pub now: SystemTime,
 }
@@ -94,7 +96,8 @@ pub async fn exec(exec: Exec) -> Result<Outcome, Error> {
         trust: &trust,
         node: &node,
     };
-    let changes = changes(&exec.variables, &facts);
+    let mut changes = changes(&exec.variables, &facts);
+    changes.extend(exec.own.clone());
     let status = match in_network {
         true => run_apart(&exec, &proxy, &changes).await,
         false => run(&exec.command, &changes).await,

@@ -33,11 +33,16 @@ pub async fn run(command: &[OsString], changes: &Changes) -> Result<u8, Error> {
     let failed = |source| Error::Run { program: program.display().to_string(), source };
     // Before the child exists: a signal that comes while it starts must not end us and leave it.
     let mut signals = Signals::catch().map_err(failed)?;
-    let mut child = Command::new(program)
-        .args(arguments)
-        .envs(changes)
-        .spawn()
-        .map_err(|source| not_started(program.display().to_string(), source))?;
+    let mut command = Command::new(program);
+    command.args(arguments);
+    for (name, value) in changes {
+        match value.is_empty() {
+            true => command.env_remove(name),
+            false => command.env(name, value),
+        };
+    }
+    let mut child =
+        command.spawn().map_err(|source| not_started(program.display().to_string(), source))?;
     let pid = child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
     loop {
         tokio::select! {

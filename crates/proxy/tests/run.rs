@@ -66,6 +66,7 @@ async fn exec_leads_a_child_to_the_server() {
         case "$VULTR_API_ENDPOINT" in http://127.0.0.1:*/v2) ;; *) exit 9 ;; esac &&
         case "$HTTPS_PROXY" in http://kettle:pass@127.0.0.1:*) ;; *) exit 8 ;; esac &&
         test -r "$(echo "$NODE_OPTIONS" | cut -d'"' -f2)" &&
+        test "${CARGO_MANIFEST_DIR-none} $ADDED" = "none more" &&
         exit 42"#;
     let outcome = exec(Exec {
         command: shell(script),
@@ -76,6 +77,8 @@ async fn exec_leads_a_child_to_the_server() {
         password: "pass".to_owned(),
         reentry: Vec::new(),
         variables: variables(&[]),
+        own: [("ADDED".to_owned(), "more".into()), ("CARGO_MANIFEST_DIR".to_owned(), "".into())]
+            .into(),
         now: now(),
     })
     .await

@@ -141,8 +141,15 @@ async fn serve(app: Arc<App>, route: Route, request: Request) -> Response {
     if caller.account == 0 { response } else { reply::with_user(response, &caller.email) }
 }
 
+/// The host that a request of v1 asked, for the requests of v2 that are made to answer it.
+#[derive(Debug, Clone)]
+pub(crate) struct Site(pub(crate) Option<String>);
+
 /// The host that was asked: where no header names it, that of an address with a host.
-fn site(parts: &Parts) -> Option<&str> {
+pub(crate) fn site(parts: &Parts) -> Option<&str> {
+    if let Some(Site(site)) = parts.extensions.get() {
+        return site.as_deref();
+    }
     let host = parts.headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
     host.or(parts.uri.authority().map(|authority| authority.as_str()))
 }

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::Request;
 use control::{Behave, Control};
 use http::Extensions;
 use v1::{Config, Limit, Mode, StoreIds, in_process};
 
 use crate::journal::Seen;
-use crate::route::Peer;
+use crate::route::{self, Peer, Site};
 
 /// The routes under `/v1`, in front of those of v2.
 pub(crate) fn routes(control: &Arc<Control>, v2: Router, mode: Mode) -> Router {
@@ -20,7 +21,7 @@ pub(crate) fn routes(control: &Arc<Control>, v2: Router, mode: Mode) -> Router {
         Behave::Vultr => Some(Limit::of_v1(clock.clone())),
         Behave::Fast => None,
     };
-    v1::router(Config {
+    let v1 = v1::router(Config {
         upstream: Arc::new(in_process(v2, carry)),
         ids: Arc::new(StoreIds::beside(control.store().clone())),
         catalog: Arc::new(control.catalog().clone()),
@@ -29,13 +30,23 @@ pub(crate) fn routes(control: &Arc<Control>, v2: Router, mode: Mode) -> Router {
         clock,
         // v2 is in this process: asking it costs little, and what it says is of this moment.
         remember: Duration::ZERO,
-    })
+    });
+    v1.layer(axum::middleware::map_request(async |request: Request| {
+        let (mut parts, body) = request.into_parts();
+        let site = Site(route::site(&parts).map(str::to_owned));
+        parts.extensions.insert(site);
+        Request::from_parts(parts, body)
+    }))
 }
 
-/// Keys can be limited to networks: v2 is told where the caller is. And it says who that is.
+/// Keys can be limited to networks: v2 is told where the caller is, and which host was asked for the
+/// addresses in its answers. And it says who the caller is.
 fn carry(from: &Extensions, to: &mut Extensions) {
     if let Some(peer) = from.get::<Peer>() {
         to.insert(*peer);
+    }
+    if let Some(site) = from.get::<Site>() {
+        to.insert(site.clone());
     }
     if let Some(seen) = from.get::<Seen>() {
         to.insert(seen.within());

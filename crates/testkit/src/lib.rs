@@ -43,23 +43,25 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+pub use ::http;
 /// The client: the package `kettle-sdk`.
 pub use ::sdk;
+pub use axum::Router;
+pub use axum::body::Body;
+pub use control::catalog::Catalog;
+pub use control::{Behave, Control};
+pub use drivers::{Fault, Pace, Sim};
+pub use engine::{Clock, Engine};
 /// Every operation, by family: the package `kettle-api`.
 pub use sdk::api;
 pub use served::Served;
+pub use store::{Location, Store};
 
-use axum::Router;
-use axum::body::Body;
-use control::catalog::Catalog;
-use control::{Behave, Config, Control};
-use drivers::{Fault, Pace, Sim};
-use engine::{Clock, Engine};
+use control::Config;
 use http_body_util::BodyExt;
 use sdk::Client;
 use sdk::transport::{Request, Response};
 use server::Peer;
-use store::{Location, Store};
 use tokio::sync::Mutex;
 use tower::ServiceExt;
 
@@ -180,7 +182,9 @@ pub struct World {
 }
 
 impl World {
-    /// The usual world: in memory, quick, with the built-in catalogue.
+    /// The usual world: in memory, quick, with the built-in catalogue. Its time stands still, and
+    /// what takes time comes about by [`World::settle`] and [`World::advance`] alone: whoever waits
+    /// (`wait().ready()`) waits in vain, and wants a [`World::running`].
     pub async fn new() -> Self {
         Self::builder().build().await
     }

@@ -11,6 +11,11 @@ use crate::background::Background;
 
 /// A world that is served on this machine, until this is dropped.
 ///
+/// [`Served::env`] is for programs that let themselves be told where the API is: those with the SDK,
+/// `kettle` itself, govultr's. Terraform's provider, vultr-cli and others have no such setting and
+/// would call the real API: run them with `kettle exec -- terraform apply`, which has a server of
+/// its own.
+///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() {
@@ -18,7 +23,7 @@ use crate::background::Background;
 ///
 /// let world = kettle_testkit::World::running().await;
 /// let served = world.serve();
-/// let mut program = Command::new("terraform"); // or whatever is tested
+/// let mut program = Command::new("my-program"); // whatever reads these variables
 /// program.envs(served.env());
 /// # let client = served.client();
 /// # assert!(!client.regions().list().await.unwrap().items.is_empty());
@@ -50,9 +55,13 @@ impl Served {
     }
 
     /// The variables that lead clients here, with the owner's key: `VULTR_API_ENDPOINT` and
-    /// `VULTR_API_KEY`.
-    pub fn env(&self) -> [(&'static str, String); 2] {
-        [("VULTR_API_ENDPOINT", format!("{}/v2", self.url)), ("VULTR_API_KEY", KEY.to_owned())]
+    /// `VULTR_API_KEY`; and an empty `KETTLE_PROFILE`, as a profile would come before them.
+    pub fn env(&self) -> [(&'static str, String); 3] {
+        [
+            ("VULTR_API_ENDPOINT", format!("{}/v2", self.url)),
+            ("VULTR_API_KEY", KEY.to_owned()),
+            ("KETTLE_PROFILE", String::new()),
+        ]
     }
 
     /// A client that calls it over the network, with the owner's key.

@@ -5,7 +5,8 @@ use std::io::{Read, Write};
 use std::time::Duration;
 
 use kettle_testkit::api::blocks::{BlockStatus, CreateBlock};
-use kettle_testkit::{BEGINNING, KEY, World};
+use kettle_testkit::sdk::config::{Wanted, resolve};
+use kettle_testkit::{BEGINNING, Behave, Catalog, Fault, KEY, Location, Pace, World};
 
 fn create() -> CreateBlock {
     CreateBlock { region: "ewr".into(), size_gb: 20, ..Default::default() }
@@ -38,6 +39,39 @@ async fn a_world_that_does_not_run_stands_still() {
     let wait = world.client.blocks().get(made.id).wait().timeout(Duration::from_millis(300));
     wait.ready().await.unwrap_err();
     assert_eq!(world.clock.now(), BEGINNING);
+}
+
+#[tokio::test]
+async fn a_world_is_built_with_nothing_but_this_package() {
+    let directory = std::env::temp_dir().join(format!("kettle-world-{}", std::process::id()));
+    let world = World::builder()
+        .behave(Behave::Vultr)
+        .pace(Pace { disk: 60_000, ..Pace::FAST })
+        .catalog(Catalog::builtin())
+        .location(Location::File(directory.join("kettle.db")))
+        .fault(Fault { call: 1, after_effect: false })
+        .build()
+        .await;
+    let made = world.client.blocks().create(create()).await.unwrap();
+    world.advance(Duration::from_secs(30)).await;
+    let status = async || world.client.blocks().get(made.id).await.unwrap().status;
+    assert_eq!(status().await, BlockStatus::Pending, "a disk takes a minute here");
+    world.settle().await;
+    assert_eq!(status().await, BlockStatus::Active);
+    assert!(directory.join("kettle.db").exists());
+    drop(world);
+    std::fs::remove_dir_all(directory).unwrap();
+}
+
+#[tokio::test]
+async fn whatever_profile_there_is_a_served_worlds_variables_lead_to_it() {
+    let world = World::new().await;
+    let served = world.serve();
+    let inherited = [("KETTLE_PROFILE", "vultr".to_owned()), ("HOME", "/nowhere".to_owned())];
+    let all: std::collections::HashMap<_, _> = inherited.into_iter().chain(served.env()).collect();
+    let target = resolve(&Wanted::default(), &|name| all.get(name).cloned()).unwrap();
+    assert_eq!(target.endpoint, format!("{}/v2", served.url()));
+    assert_eq!(target.key.as_deref(), Some(KEY));
 }
 
 #[tokio::test]

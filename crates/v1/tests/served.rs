@@ -39,6 +39,37 @@ async fn the_server_answers_both_versions() {
 }
 
 #[tokio::test]
+async fn a_console_is_at_the_host_that_was_asked() {
+    let world = World::new().await;
+    let create = api::instances::CreateInstance {
+        region: "ewr".into(),
+        plan: "vc2-1c-1gb".into(),
+        os_id: Some(2136),
+        ..Default::default()
+    };
+    let id = world.client.instances().create(create).await.unwrap().id;
+    world.settle().await;
+    let kvm = async |host: Option<&str>| {
+        let mut ask = request("GET", "server/list", "");
+        if let Some(host) = host {
+            ask.headers_mut().insert("host", host.parse().unwrap());
+        }
+        let answer = exchange(&world.router, ask).await;
+        let all: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+        let server = all.as_object().unwrap().values().next().unwrap();
+        text(&server["kvm_url"]).to_owned()
+    };
+    for (asked, told) in [
+        (Some("localhost:4711"), "localhost:4711"),
+        (Some("[::1]:80"), "[::1]:80"),
+        (Some("api.vultr.com"), "127.0.0.1:8787"),
+        (None, "127.0.0.1:8787"),
+    ] {
+        assert_eq!(kvm(asked).await, format!("http://{told}/_kettle/console/{id}"), "{asked:?}");
+    }
+}
+
+#[tokio::test]
 async fn as_vultr_behaves_the_third_call_in_a_second_is_503() {
     let world = World::builder().behave(Behave::Vultr).build().await;
     let ask = || exchange(&world.router, request("GET", "account/info", ""));
