@@ -49,6 +49,8 @@ pub(crate) struct Batch<'a> {
     many: bool,
     /// How it ended, where one of several failed: the first of them.
     failed: Option<Exit>,
+    /// Why an answer could not be printed: nothing is printed after it.
+    unprinted: Option<Failure>,
 }
 
 struct Item {
@@ -97,7 +99,7 @@ impl Batch<'_> {
         for item in &each {
             encode(operation, item.fields.clone())?;
         }
-        Ok(Batch { operation, all, client, each, known, many, failed: None })
+        Ok(Batch { operation, all, client, each, known, many, failed: None, unprinted: None })
     }
 
     /// The fields of the only request.
@@ -157,8 +159,16 @@ impl Batch<'_> {
         if !table && end.is_ok() {
             self.complete().await;
         }
-        self.print_rest(view, context)?;
-        end.map(|()| self.failed.unwrap_or(Exit::Ok))
+        self.print_rest(view, context);
+        match (end, self.failed, self.unprinted) {
+            (Ok(()), None, Some(unprinted)) => Err(unprinted),
+            (end, failed, unprinted) => {
+                if let Some(unprinted) = unprinted {
+                    let _ = unprinted.report(context.err);
+                }
+                end.map(|()| failed.unwrap_or(Exit::Ok))
+            }
+        }
     }
 
     /// The inner result is a failure after which nothing else can be done, though something was.
@@ -174,11 +184,11 @@ impl Batch<'_> {
                 Err(failure) if !self.many => return Err(failure),
                 Err(failure) if failure.is_hopeless() => {
                     let left: Vec<_> = self.each[place..].iter().map(|i| self.called(i)).collect();
-                    writeln!(context.err, "not done: {}", left.join(", "))?;
+                    let _ = writeln!(context.err, "not done: {}", left.join(", "));
                     return Ok(Err(failure));
                 }
                 Err(failure) => {
-                    failure.report_about(&self.called(&self.each[place]), context.err)?;
+                    let _ = failure.report_about(&self.called(&self.each[place]), context.err);
                     self.failed.get_or_insert(failure.exit());
                     continue;
                 }
@@ -188,10 +198,7 @@ impl Batch<'_> {
                 // It is done, whether or not anybody hears of it; the answer is still to be printed.
                 let _ = writeln!(context.err, "{}", deed.done(&answer, &self.known));
                 if !view.is_document() && !answer.is_null() {
-                    if self.each.iter().any(|item| !item.shown.is_null()) {
-                        writeln!(context.out)?;
-                    }
-                    print(answer.clone(), view, context)?;
+                    self.print(answer.clone(), view, context);
                     self.each[place].shown = answer.clone();
                 }
             }
@@ -243,7 +250,7 @@ impl Batch<'_> {
             if !self.many || failure.is_hopeless() || matches!(failure, Failure::Stopped { .. }) {
                 return Err(failure);
             }
-            failure.report(context.err)?;
+            let _ = failure.report(context.err);
             self.failed.get_or_insert(failure.exit());
         }
         Ok(())
@@ -278,7 +285,22 @@ impl Batch<'_> {
         }
     }
 
-    fn print_rest(&self, view: &View, context: &mut Context<'_>) -> Result<(), Failure> {
+    /// Prints below what is on the screen. Somebody who reads no further, as `head` does, is no reason
+    /// to leave the rest undone.
+    fn print(&mut self, answer: Value, view: &View, context: &mut Context<'_>) {
+        let below = self.each.iter().any(|item| !item.shown.is_null()) && !answer.is_null();
+        let printed = || {
+            if below {
+                writeln!(context.out)?;
+            }
+            print(answer, view, context)
+        };
+        if self.unprinted.is_none() {
+            self.unprinted = printed().err();
+        }
+    }
+
+    fn print_rest(&mut self, view: &View, context: &mut Context<'_>) {
         let table = !view.is_document();
         let done = || self.each.iter().filter(|item| item.done);
         let rest: Value = match (table, self.many) {
@@ -295,12 +317,9 @@ impl Batch<'_> {
         let nothing = rest.as_object().is_some_and(Map::is_empty);
         // CSV has no way to say nothing.
         if nothing && !view.can_be_empty() {
-            return Ok(());
+            return;
         }
-        if self.each.iter().any(|item| !item.shown.is_null()) && !rest.is_null() {
-            writeln!(context.out)?;
-        }
-        print(rest, view, context)
+        self.print(rest, view, context);
     }
 }
 

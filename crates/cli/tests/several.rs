@@ -171,6 +171,26 @@ async fn passwords_of_several_are_printed_as_they_come() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_reads_no_further_stops_none_of_the_changes() {
+    let kettle = Kettle {
+        read: 20,
+        ..Kettle::new(|method, path, _| {
+            let id = path.split('/').nth(3).unwrap_or_default();
+            match method {
+                "PATCH" if id == OTHER => (400, json!({"error": "no", "status": 400})),
+                _ => (202, json!({"instance": {"id": id, "label": "x"}})),
+            }
+        })
+    };
+    let ran = kettle.run(&format!("instance update {WEB} {DATA} --label x")).await;
+    assert_eq!(sent(&ran).len(), 2, "{}", ran.err);
+    let said = format!("updated instance {WEB} (x)\nupdated instance {DATA} (x)\n");
+    assert_eq!((ran.exit, ran.out.len(), ran.err), (0, 20, said));
+    let ran = kettle.run(&format!("instance update {WEB} {OTHER} {DATA} --label x")).await;
+    assert_eq!((ran.exit, sent(&ran).len()), (3, 3), "{}", ran.err);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_document_of_a_change_without_an_answer_is_the_thing() {
     let kettle = Kettle::new(world);
     let read = async |line: &str| {
