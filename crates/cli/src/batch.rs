@@ -149,15 +149,18 @@ impl Batch<'_> {
         context: &mut Context<'_>,
     ) -> Result<Exit, Failure> {
         let table = !view.is_document();
-        let mut end = self.call_each(view, context).await?;
         let waits = args.try_get_one::<bool>(WAIT).ok().flatten() == Some(&true);
         let target = wait::target(self.operation, self.all).filter(|_| waits);
+        // Whoever only looks has nothing to be told when it ends.
+        let hears = !self.operation.reads() || target.is_some();
+        let mut stop = if hears { Stop::listen() } else { Stop::deaf() };
+        let mut end = self.call_each(view, &mut stop, context).await?;
         if let (Ok(()), Some(target)) = (&end, target) {
             let timeout = args.get_one::<Duration>(TIMEOUT).copied().unwrap_or_default();
-            end = self.wait_each(&target, timeout, matches, context).await;
+            end = self.wait_each(&target, timeout, &mut stop, matches, context).await;
         }
         if !table && end.is_ok() {
-            self.complete().await;
+            self.complete(&mut stop).await;
         }
         self.print_rest(view, context);
         match (end, self.failed, self.unprinted) {
@@ -175,16 +178,20 @@ impl Batch<'_> {
     async fn call_each(
         &mut self,
         view: &View,
+        stop: &mut Stop,
         context: &mut Context<'_>,
     ) -> Result<Result<(), Failure>, Failure> {
         for place in 0..self.each.len() {
-            let fields = self.each[place].fields.clone();
-            let answer = match once(&self.client, self.operation, fields).await {
+            let answer = match self.call(&self.each[place], stop).await {
                 Ok(answer) => answer,
                 Err(failure) if !self.many => return Err(failure),
                 Err(failure) if failure.is_hopeless() => {
-                    let left: Vec<_> = self.each[place..].iter().map(|i| self.called(i)).collect();
-                    let _ = writeln!(context.err, "not done: {}", left.join(", "));
+                    let maybe = matches!(failure, Failure::Interrupted { request: Some(_), .. });
+                    let left = self.each.iter().skip(place + usize::from(maybe));
+                    let left: Vec<_> = left.map(|item| self.called(item)).collect();
+                    if !left.is_empty() {
+                        let _ = writeln!(context.err, "not done: {}", left.join(", "));
+                    }
                     return Ok(Err(failure));
                 }
                 Err(failure) => {
@@ -208,6 +215,14 @@ impl Batch<'_> {
         Ok(Ok(()))
     }
 
+    async fn call(&self, item: &Item, stop: &mut Stop) -> Result<Value, Failure> {
+        let request = encode(self.operation, item.fields.clone())?;
+        let path = request.uri.split('?').next().unwrap_or_default();
+        let request = format!("{} {path}", self.operation.op.method);
+        let request = Some(request).filter(|_| !self.operation.reads());
+        stop.unless_came(request, once(&self.client, self.operation, item.fields.clone())).await
+    }
+
     /// What an item is called.
     fn called(&self, item: &Item) -> String {
         Deed::new(self.operation, &item.fields, self.all).subject(&self.known)
@@ -218,10 +233,11 @@ impl Batch<'_> {
         &mut self,
         target: &Target<'_>,
         timeout: Duration,
+        stop: &mut Stop,
         matches: &ArgMatches,
         context: &mut Context<'_>,
     ) -> Result<(), Failure> {
-        let (deadline, mut stop) = (Deadline::after(timeout), Stop::listen());
+        let deadline = Deadline::after(timeout);
         let (progress, kettle) = (context.terminal.progress, again(matches));
         for item in self.each.iter_mut().filter(|item| item.done) {
             let (noun, id) = target.subject(&item.fields, &item.answer);
@@ -257,13 +273,20 @@ impl Batch<'_> {
     }
 
     /// Where the API answers with nothing, looks at the thing as it is now, for who reads documents.
-    async fn complete(&mut self) {
+    async fn complete(&mut self, stop: &mut Stop) {
         if makes(self.operation) || self.is_gone() {
             return;
         }
         for item in self.each.iter_mut().filter(|item| item.done && item.answer.is_null()) {
-            let thing = names::look(&self.client, self.operation, self.all, &item.fields).await;
-            item.answer = thing.ok().flatten().unwrap_or_default();
+            let look = names::look(&self.client, self.operation, self.all, &item.fields);
+            match stop.unless_came(None, look).await {
+                Ok(thing) => item.answer = thing.unwrap_or_default(),
+                Err(Failure::Interrupted { by, .. }) => {
+                    self.failed.get_or_insert(by);
+                    return;
+                }
+                Err(_) => {}
+            }
         }
     }
 

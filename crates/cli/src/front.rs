@@ -34,7 +34,9 @@ Exit status of every command:
   6  rate limit
   7  server error
   8  no answer
-  9  timed out, or failed while waiting (a signal meanwhile: 130 or 143)
+  9  timed out, or failed while waiting
+  128 and the signal's number (129 HUP, 130 Ctrl-C, 131 QUIT, 143 TERM): ended early,
+     while it changed something or waited; what is known by then is printed
 
 Of several things in one command, the first failure counts; it goes on with the others.
 `kettle exec` passes on the exit status of the command that it runs.",

@@ -20,7 +20,7 @@ pub struct Ran {
     pub told: Vec<String>,
 }
 
-/// A server: method, path with query, body -> status, body.
+/// A server: method, path with query, body -> status, body. Status 0 is no answer, ever.
 pub type Server = fn(&str, &str, &Value) -> (u16, Value);
 
 pub struct Kettle {
@@ -141,8 +141,13 @@ impl Kettle {
             let (status, body) = server(request.method().as_str(), &path, &body);
             let body = if body.is_null() { String::new() } else { body.to_string() };
             let mut response = Response::new(Bytes::from(body));
-            *response.status_mut() = status.try_into().unwrap();
-            async move { Ok(response) }
+            *response.status_mut() = status.max(100).try_into().unwrap();
+            async move {
+                if status == 0 {
+                    std::future::pending::<()>().await;
+                }
+                Ok(response)
+            }
         };
         let builder = sdk::Client::builder(self.endpoint).transport(transport);
         let client = builder.key(self.key.unwrap_or_default()).build().unwrap();
