@@ -161,8 +161,12 @@ impl Edit<'_> {
             };
             match sent {
                 Err(failure) if is_mistake(&failure) => {
-                    text = form::with_mistake(&edited, &failure.to_string());
-                    mistake = Some(failure);
+                    let (reopened, said) = self.form.reopened(&edited, failure.to_string());
+                    text = reopened;
+                    mistake = Some(match failure {
+                        Failure::Usage(_) => Failure::Usage(said),
+                        refused => refused,
+                    });
                 }
                 Err(Failure::Declined) => return Err(Failure::Declined),
                 Err(failure) => return Err(keep(file, failure, context)?),
