@@ -325,12 +325,21 @@ impl Batch<'_> {
 
     fn print_rest(&mut self, view: &View, context: &mut Context<'_>) {
         let table = !view.is_document();
+        let view = &match &self.each[..] {
+            [one] if table && !self.many => view.since(&one.answer, &one.shown),
+            _ => view.clone(),
+        };
         let done = || self.each.iter().filter(|item| item.done);
         let rest: Value = match (table, self.many) {
             (false, false) => done().map(|item| self.document(item)).next().unwrap_or_default(),
             (false, true) => done().map(|item| self.document(item)).collect(),
             (true, false) => {
-                done().map(|item| news(&item.answer, &item.shown)).next().unwrap_or_default()
+                let news = |item: &Item| match view.chosen() {
+                    Some([]) => json!({}),
+                    Some(_) => item.answer.clone(),
+                    None => news(&item.answer, &item.shown),
+                };
+                done().map(news).next().unwrap_or_default()
             }
             (true, true) if done().all(|item| item.answer == item.shown) => Value::Null,
             (true, true) => {

@@ -136,6 +136,24 @@ impl View {
         !for_people || matches!(self.shown, Shown::Keys(_))
     }
 
+    /// The columns that somebody chose.
+    pub(crate) fn chosen(&self) -> Option<&[Column]> {
+        match &self.shown {
+            Shown::These(columns) => Some(columns),
+            _ => None,
+        }
+    }
+
+    /// The same for a thing of which `shown` is on the screen: of the columns that somebody chose, those
+    /// in which something else stands now.
+    pub(crate) fn since(&self, answer: &Value, shown: &Value) -> Self {
+        let mut view = self.clone();
+        if let (Shown::These(columns), false) = (&mut view.shown, shown.is_null()) {
+            columns.retain(|column| column.cell(answer, How::Raw) != column.cell(shown, How::Raw));
+        }
+        view
+    }
+
     /// Whether it can say that there is nothing to tell: an empty object.
     pub(crate) fn can_be_empty(&self) -> bool {
         matches!(self.format, Format::Json | Format::Yaml)
