@@ -12,6 +12,7 @@ use crate::operations::Operation;
 use crate::schema;
 
 pub(crate) use shown::{is_empty, raw, readable};
+use shown::{is_price, number};
 pub(crate) use way::Way;
 
 /// A column of a table.
@@ -126,6 +127,30 @@ impl Kind {
     /// Whether there may be such a field.
     pub(crate) fn knows(&self, way: &Way) -> bool {
         way.reaches(&self.schema, self.shape())
+    }
+
+    /// Whether numbers stand in all the fields of a column.
+    pub(crate) fn is_numeric(&self, column: &Column) -> bool {
+        column.ways.iter().all(|way| {
+            let shape = way.shape(&self.schema, self.shape()).unwrap_or(&Value::Null);
+            let shape = shape.get("items").unwrap_or(shape);
+            let kind = schema::kind(&self.schema, shape);
+            matches!(kind, schema::Kind::Integer | schema::Kind::Number) || is_price(way.name())
+        })
+    }
+
+    /// A value to compare with what stands in a column: of numbers a number, in the unit that the field
+    /// has, also where it is written as tables show it.
+    ///
+    /// # Errors
+    /// Where it is none.
+    pub(crate) fn comparable(&self, column: &Column, text: &str) -> Result<String, String> {
+        if !self.is_numeric(column) {
+            return Ok(text.to_owned());
+        }
+        let name = column.ways.first().map_or("", Way::name);
+        let number = number(name, text.trim()).map(|number| number.to_string());
+        number.ok_or_else(|| format!("`{text}` is no number, as `{name}` is"))
     }
 
     /// The column by that name: a field, or the heading of a column. Large and small letters, and `-`
