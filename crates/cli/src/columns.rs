@@ -106,8 +106,19 @@ impl Kind {
             None if is_page => &["properties", "items", "items"],
             None => &[],
         };
-        let columns = list_of(operation, all).map(columns).unwrap_or_default();
-        Self { schema, inside, columns }
+        let listed = list_of(operation, all);
+        let columns = listed.map(columns_of).unwrap_or_default();
+        let mut kind = Self { schema, inside, columns };
+        if listed.is_none() {
+            // A command of its own that answers with the thing, as `reinstall` does.
+            let whole = all.iter().find(|o| {
+                o.group.name == operation.group.name && o.is_list() && o.command == "list"
+            });
+            let columns = whole.map(columns_of).unwrap_or_default();
+            let all_known = columns.iter().flat_map(Column::ways).all(|way| kind.knows(way));
+            kind.columns = if all_known { columns } else { Vec::new() };
+        }
+        kind
     }
 
     fn shape(&self) -> &Value {
@@ -183,7 +194,7 @@ impl Kind {
 }
 
 /// The columns chosen for what that operation lists.
-fn columns(list: &Operation) -> Vec<Column> {
+fn columns_of(list: &Operation) -> Vec<Column> {
     let found = kinds::KINDS.iter().find(|(id, _)| *id == list.op.id);
     found
         .map(|(_, columns)| columns.split_whitespace().map(Column::parse).collect())
@@ -267,6 +278,8 @@ mod tests {
             ("create-block", "list-blocks"),
             ("get-record", "list-records"),
             ("add-instance-ipv4", "list-instance-ipv4"),
+            ("reinstall-instance", "list-instances"),
+            ("reinstall-bare-metal", "list-bare-metals"),
         ] {
             assert_eq!(kind(one).columns, kind(list).columns, "{one}");
         }
