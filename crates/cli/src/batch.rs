@@ -9,11 +9,11 @@ use std::time::Duration;
 use api::Method;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches};
-use sdk::Client;
+use sdk::{Client, Error};
 use serde_json::{Map, Value, json};
 
 use crate::call::{encode, once, print};
-use crate::command::{NAME, TIMEOUT, WAIT};
+use crate::command::{NAME, TIMEOUT, WAIT, flag};
 use crate::deed::{Deed, called, makes};
 use crate::error::{Exit, Failure};
 use crate::globals::{ENDPOINT, PROFILE};
@@ -23,7 +23,7 @@ use crate::output::View;
 use crate::stop::Stop;
 use crate::text::clean;
 use crate::wait::{self, Deadline, Target, quoted};
-use crate::{Context, consent};
+use crate::{Context, consent, schema};
 
 /// Whether the last argument of the path may be several: where the command is about what it names.
 pub(crate) fn takes_several(operation: &Operation) -> bool {
@@ -220,7 +220,20 @@ impl Batch<'_> {
         let path = request.uri.split('?').next().unwrap_or_default();
         let request = format!("{} {path}", self.operation.op.method);
         let request = Some(request).filter(|_| !self.operation.reads());
-        stop.unless_came(request, once(&self.client, self.operation, item.fields.clone())).await
+        let call = once(&self.client, self.operation, item.fields.clone());
+        stop.unless_came(request, call).await.map_err(|failure| self.as_typed(failure))
+    }
+
+    /// A refusal that begins with the name of a field, as `label: ...`, with the flag for it.
+    fn as_typed(&self, failure: Failure) -> Failure {
+        let Failure::Call(Error::Refused(mut refusal)) = failure else { return failure };
+        let schema = (self.operation.schema)();
+        if let Some((field, text)) = refusal.error.split_once(": ")
+            && schema::fields(&schema).any(|(name, _)| name == field)
+        {
+            refusal.error = format!("--{}: {text}", flag(field));
+        }
+        Error::Refused(refusal).into()
     }
 
     /// What an item is called.

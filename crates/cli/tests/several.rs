@@ -45,6 +45,7 @@ async fn all_are_found_before_the_first_is_changed_and_none_is_changed_twice() {
     let kettle = Kettle::new(locked);
     let ran = kettle.run("block delete web nothing data").await;
     assert_eq!((ran.exit, sent(&ran).len()), (4, 0), "{}", ran.err);
+    assert!(ran.err.ends_with("\nnothing was done\n"), "{}", ran.err);
     let ran = kettle.run(&format!("block delete web {WEB} cb676a46")).await;
     assert_eq!(sent(&ran), [format!("DELETE /v2/blocks/{WEB}")]);
     let ran = kettle.run("block attach web data --instance-id a --live=maybe").await;
