@@ -13,13 +13,26 @@ use crate::{Endpoint, Group, Visitor};
 
 /// What stands in a secret's place.
 const MASK: &str = "***";
-/// Fields that may be very long, and how many characters of them are shown.
-const LONG: &[&str] = &["user_data", "userdata"];
-const SHOWN: usize = 60;
-/// Names of secrets that no definition has: those of v1, and of what is sent by mistake.
-const KNOWN: &[&str] = &["key", "authorization", "apikey", "api_key", "api-key"];
+/// Fields that may hold anything, whole programs with their passwords: only their length is shown.
+const LONG: &[&str] = &["user_data", "userdata", "script"];
+/// Names of secrets that no definition has: those of v1, of what applications ask for, and of what
+/// is sent by mistake.
+const KNOWN: &[&str] = &[
+    "key",
+    "authorization",
+    "apikey",
+    "api_key",
+    "api-key",
+    "x-api-key",
+    "pwd",
+    "pass",
+    "app_variables",
+    "app-variables",
+];
 /// Parts of names of secrets.
-const PARTS: &[&str] = &["password", "secret", "token"];
+const PARTS: &[&str] = &["password", "passwd", "passphrase", "secret", "token", "private_key"];
+/// How long keys of the API are.
+const KEY: usize = 36;
 
 /// Names of the fields that are secrets by their definition.
 static DEFINED: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
@@ -61,35 +74,111 @@ fn is_password(shape: &Value) -> bool {
         || any.is_some_and(|any| any.iter().any(is_password))
 }
 
-fn is_secret(name: &str) -> bool {
+/// Whether a field of this name holds a secret, in some operation or by what people call it.
+pub fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     KNOWN.contains(&name.as_str())
+        || name.ends_with("_pass")
         || PARTS.iter().any(|part| name.contains(part))
         || DEFINED.contains(&name)
 }
 
-/// A body, of which `bytes` may be the beginning only: JSON, or pairs as forms send them.
-pub fn body(bytes: &[u8]) -> String {
+/// A request's body, of which `bytes` may be the beginning only: JSON, or pairs as forms send them. Of
+/// what is neither nobody knows what of it is a secret, so it is not shown.
+pub fn body(bytes: &[u8], is_whole: bool) -> String {
     let text = String::from_utf8_lossy(bytes);
-    match text.trim_start().starts_with(['{', '[', '"']) {
-        true => json(&text),
-        false => pairs(&text),
+    if text.trim().is_empty() {
+        return String::new();
+    }
+    let form = !text.contains(|c: char| c.is_whitespace() || "\"'{}<>:".contains(c));
+    match known(&text, is_whole) {
+        Some(shown) => shown,
+        None if form && text.contains('=') => pairs(&text),
+        None => format!("({} bytes that are neither JSON nor a form)", bytes.len()),
     }
 }
 
-/// An address: in its query, v1 takes keys.
-pub fn path(path: &str) -> String {
-    match path.split_once('?') {
-        Some((path, query)) => format!("{path}?{}", pairs(query)),
-        None => path.to_owned(),
+/// An answer's body, or the beginning of it. What is no JSON is a server's own words.
+pub fn answer(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    known(&text, true).or_else(|| known(&text, false)).unwrap_or_else(|| text.into_owned())
+}
+
+/// What can be shown of JSON; none where it is none.
+fn known(text: &str, is_whole: bool) -> Option<String> {
+    if is_whole {
+        let mut value = serde_json::from_str::<Value>(text).ok()?;
+        cover(&mut value);
+        return Some(value.to_string());
     }
+    // What was cut off is read as far as it goes, where it begins as JSON does.
+    let inner = text.trim_start_matches(|c: char| "[{".contains(c) || c.is_whitespace());
+    let begins = |c: char| "\"]}-".contains(c) || c.is_ascii_digit();
+    let is_json = text.trim_start().starts_with(['{', '[']);
+    (is_json && (inner.is_empty() || inner.starts_with(begins))).then(|| json(text))
+}
+
+/// Covers the values behind names of secrets, at any depth.
+fn cover(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                match value {
+                    Value::Null => {}
+                    Value::String(text) if text.is_empty() => {}
+                    value if is_secret(name) => *value = MASK.into(),
+                    Value::String(text) if LONG.contains(&name.as_str()) => *text = length(text),
+                    value => cover(value),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(cover),
+        Value::String(text) => {
+            if let Some(covered) = without_password(text) {
+                *text = covered;
+            }
+        }
+        _ => {}
+    }
+}
+
+/// An address without the password in it; none where there is no such address.
+fn without_password(text: &str) -> Option<String> {
+    let (scheme, rest) = text.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let (user, host) = authority.rsplit_once('@')?;
+    let name = user.split_once(':')?.0;
+    Some(format!("{scheme}://{name}:{MASK}@{host}{}", &rest[authority.len()..]))
+}
+
+fn length(text: &str) -> String {
+    format!("({} characters)", text.chars().count())
+}
+
+/// An address: in its query v1 takes keys, and a key may stand in its path by mistake.
+pub fn path(path: &str) -> String {
+    let (path, query) = match path.split_once('?') {
+        Some((path, query)) => (path, format!("?{}", pairs(query))),
+        None => (path, String::new()),
+    };
+    let is_key = |segment: &&str| {
+        segment.len() == KEY
+            && segment.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    };
+    let shown = path.split('/').map(|segment| if is_key(&segment) { MASK } else { segment });
+    format!("{}{query}", shown.collect::<Vec<_>>().join("/"))
 }
 
 fn pairs(text: &str) -> String {
-    let shown = text.split('&').map(|pair| match pair.split_once('=') {
-        Some((name, value)) if !value.is_empty() && is_secret(name) => format!("{name}={MASK}"),
-        Some((name, value)) if LONG.contains(&name) => format!("{name}={}", cut(value)),
-        _ => pair.to_owned(),
+    let shown = text.split('&').map(|pair| {
+        let Some((name, value)) = pair.split_once('=') else { return pair.to_owned() };
+        let meant = percent_encoding::percent_decode_str(name).decode_utf8_lossy();
+        match &*meant {
+            _ if value.is_empty() => pair.to_owned(),
+            meant if is_secret(meant) => format!("{name}={MASK}"),
+            meant if LONG.contains(&meant) => format!("{name}={}", length(value)),
+            _ => pair.to_owned(),
+        }
     });
     shown.collect::<Vec<_>>().join("&")
 }
@@ -112,13 +201,13 @@ fn json(text: &str) -> String {
         let value = rest[blank + 1..].trim_start();
         out.push_str(&rest[..rest.len() - value.len()]);
         rest = value;
-        let bare = name.trim_matches('"');
+        let bare = serde_json::from_str(name).unwrap_or_else(|_| name.trim_matches('"').to_owned());
         let length = extent(value);
-        if is_secret(bare) && !matches!(&value[..length], r#""""# | "null") {
+        if is_secret(&bare) && !matches!(&value[..length], r#""""# | "null") {
             out.push_str(&format!("\"{MASK}\""));
             rest = &value[length..];
-        } else if LONG.contains(&bare) && value.starts_with('"') {
-            out.push_str(&format!("\"{}\"", cut(value[..length].trim_matches('"'))));
+        } else if LONG.contains(&bare.as_str()) && value.starts_with('"') {
+            out.push_str(&format!("\"{}\"", self::length(value[..length].trim_matches('"'))));
             rest = &value[length..];
         }
     }
@@ -163,20 +252,6 @@ fn extent(text: &str) -> usize {
     }
 }
 
-/// The beginning of a long text, and how long it is.
-fn cut(text: &str) -> String {
-    match text.char_indices().nth(SHOWN) {
-        // An escape that is cut in two would make the rest no JSON.
-        Some((at, _)) => {
-            let shown = text[..at].trim_end_matches(['\\', '%']);
-            let shown =
-                shown.rsplit_once("\\u").filter(|(_, hex)| hex.len() < 4).map_or(shown, |(s, _)| s);
-            format!("{shown}… ({} characters)", text.chars().count())
-        }
-        None => text.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -189,6 +264,9 @@ mod tests {
             assert!(DEFINED.contains(name), "{name}");
         }
         for name in ["password", "api_key", "API-Key", "secret", "key", "token", "Authorization"] {
+            assert!(is_secret(name), "{name}");
+        }
+        for name in ["passwd", "db_pass", "x-api-key", "app_variables"] {
             assert!(is_secret(name), "{name}");
         }
         for name in ["label", "ssh_key", "sshkey_id", "s3_access_key", "keyboard", "public_key"] {
@@ -208,7 +286,7 @@ mod tests {
             "region": "ewr",
         });
         for text in [body_of.to_string(), format!("{body_of:#}")] {
-            let shown = body(text.as_bytes());
+            let shown = body(text.as_bytes(), true);
             let read: Value = serde_json::from_str(&shown).unwrap();
             assert_eq!(
                 read,
@@ -224,7 +302,7 @@ mod tests {
             );
             // Nor of one that is cut off anywhere.
             for end in 0..text.len() {
-                let shown = body(&text.as_bytes()[..end]);
+                let shown = body(&text.as_bytes()[..end], false);
                 assert!(!shown.contains("TOP") && !shown.contains("1234"), "{shown}");
             }
         }
@@ -232,28 +310,53 @@ mod tests {
 
     #[test]
     fn forms_and_addresses_are_masked_too() {
-        assert_eq!(
-            body(b"SUBID=1&api_key=K&password=P&label=x"),
-            "SUBID=1&api_key=***&password=***&label=x"
-        );
-        assert_eq!(
-            path("/v1/server/list?api_key=K&SUBID=1"),
-            "/v1/server/list?api_key=***&SUBID=1"
-        );
+        let form = |text: &str| body(text.as_bytes(), true);
+        let shown = "SUBID=1&api_key=***&password=***&label=x";
+        assert_eq!(form("SUBID=1&api_key=K&password=P&label=x"), shown);
+        assert_eq!(form("api%5Fkey=K&pass%77ord=P"), "api%5Fkey=***&pass%77ord=***");
+        let list = path("/v1/server/list?api_key=K&api%5Fkey=K&SUBID=1");
+        assert_eq!(list, "/v1/server/list?api_key=***&api%5Fkey=***&SUBID=1");
         assert_eq!(path("/v2/plans?type=vhf"), "/v2/plans?type=vhf");
+        let id = "01a21526-2c76-7291-b023-74336221a741";
+        assert_eq!(path(&format!("/v2/blocks/{id}/attach")), format!("/v2/blocks/{id}/attach"));
+        let key = "H5G37WDT3HDBL3XFMDEP4D3TY2U6WBREFI26";
+        assert_eq!(path(&format!("/v2/nope/{key}")), "/v2/nope/***");
     }
 
     #[test]
-    fn long_user_data_is_cut_and_stays_json() {
-        let long = json!({"user_data": "x".repeat(500), "label": "web"}).to_string();
-        let read: Value = serde_json::from_str(&body(long.as_bytes())).unwrap();
-        let shown = format!("{}… (500 characters)", "x".repeat(SHOWN));
-        assert_eq!(read, json!({"user_data": shown, "label": "web"}));
-        for fill in 0..10 {
-            let odd =
-                json!({"user_data": format!("{}{}", "x".repeat(50 + fill), "\u{1}\"".repeat(50))});
-            serde_json::from_str::<Value>(&body(odd.to_string().as_bytes())).unwrap();
+    fn what_is_neither_json_nor_a_form_is_not_shown() {
+        for text in [
+            "{'password':'LEAK'}",
+            r#"{name:"a",password:"LEAK"}"#,
+            "\u{feff}{\"password\":\"LEAK\"}",
+            r#"'{"password":"LEAK"}'"#,
+            "password: LEAK",
+            "--x\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\nLEAK\r\n--x--",
+        ] {
+            for is_whole in [true, false] {
+                let shown = body(text.as_bytes(), is_whole);
+                assert!(shown.ends_with("bytes that are neither JSON nor a form)"), "{shown}");
+            }
         }
-        assert_eq!(body(br#"{"user_data":"c2hvcnQ="}"#), r#"{"user_data":"c2hvcnQ="}"#);
+        assert_eq!(body(br#"{"pass\u0077ord":"LEAK"}"#, true), r#"{"password":"***"}"#);
+        assert!(!body(br#"{"pass\u0077ord":"LEAK","x":"#, false).contains("LEAK"));
+        assert_eq!(body(b" ", true), "");
+        assert_eq!(answer(b"Invalid API key."), "Invalid API key.");
+        assert_eq!(answer(br#"{"api_key":"LEAK"}"#), r#"{"api_key":"***"}"#);
+        assert!(!answer(br#"{"api_key":"LEAK"#).contains("LEAK"));
+    }
+
+    #[test]
+    fn of_programs_only_the_length_is_shown_and_of_addresses_no_password() {
+        let sent = json!({"user_data": "x".repeat(500), "script": "abc", "label": "web",
+            "url": "https://ada:LEAK@host/x.iso?a=b", "urls": ["ftp://a:LEAK@h", "https://h/a@b:c"]});
+        let read: Value = serde_json::from_str(&body(sent.to_string().as_bytes(), true)).unwrap();
+        assert_eq!(
+            read,
+            json!({"user_data": "(500 characters)", "script": "(3 characters)", "label": "web",
+                "url": "https://ada:***@host/x.iso?a=b", "urls": ["ftp://a:***@h", "https://h/a@b:c"]})
+        );
+        let cut = &sent.to_string()[..300];
+        assert!(!body(cut.as_bytes(), false).contains("xxx"));
     }
 }

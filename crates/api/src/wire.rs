@@ -161,13 +161,26 @@ pub fn decode<E: Endpoint>(
     serde_path_to_error::deserialize(map).map_err(|e| {
         let field = e.path().to_string();
         let request::Wrong { missing, text } = e.into_inner();
-        let text = excerpt(text);
+        let text = if holds_secret(&field) { untold(text) } else { excerpt(text) };
         match (missing, field.as_str()) {
             (Some(name), "." | "") => Problem { field: name.into(), text },
             (Some(name), _) => Problem { field: format!("{field}.{name}"), text },
             (None, _) => Problem { field, text },
         }
     })
+}
+
+/// Whether a field, with its way from the top, is a secret or a part of one.
+fn holds_secret(field: &str) -> bool {
+    field.split(['.', '[', ']']).any(crate::mask::is_secret)
+}
+
+/// A refusal that does not repeat what was sent.
+fn untold(text: String) -> String {
+    match text.split_once(", got ") {
+        Some((expected, _)) => expected.to_owned(),
+        None => "is not what it must be".into(),
+    }
 }
 
 /// A refusal repeats what was sent, but not all of it where that is long.

@@ -102,6 +102,9 @@ pub enum Failure {
         /// What may have been done; none where nothing was sent that changes something.
         request: Option<Box<str>>,
     },
+    /// There is nobody to ask; what would help is said with it.
+    #[error("{0}")]
+    Nobody(String),
     /// The answer lacks something.
     #[error("{0}")]
     Answer(String),
@@ -127,6 +130,7 @@ impl Failure {
             Self::Call(error) | Self::Wait { error: WaitError::Operation(error), .. } => {
                 call(error)
             }
+            Self::Nobody(_) => Exit::Transport,
             Self::Wait { .. } => Exit::Wait,
             Self::Stopped { by, .. } | Self::Interrupted { by, .. } => *by,
             // Whoever reads the output has seen enough: `kettle … | head`.

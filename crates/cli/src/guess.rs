@@ -81,8 +81,22 @@ const WHOLE: &[(&str, &[&str])] = &[
 
 /// What Vultr has and Kettle does not serve.
 const UNSERVED: &[&str] = &[
-    "vke", "kubernetes", "k8s", "cluster", "node-pool", "database", "db", "dbaas", "registry",
-    "container-registry", "cdn", "iam", "role", "policy", "organization", "oidc",
+    "vke",
+    "kubernetes",
+    "k8s",
+    "cluster",
+    "node-pool",
+    "database",
+    "db",
+    "dbaas",
+    "registry",
+    "container-registry",
+    "cdn",
+    "iam",
+    "role",
+    "policy",
+    "organization",
+    "oidc",
 ];
 
 /// Words for a change of one field, and the fields that it may be: `rename web db`.
@@ -338,7 +352,8 @@ fn set(place: &Place, wrong: &str, rest: &[&str]) -> Option<String> {
 
 /// Whether a word is for what Kettle does not serve.
 fn is_unserved(word: &str) -> bool {
-    let is = |name: &&str| *name == word || places::plural(name).is_some_and(|plural| plural == word);
+    let is =
+        |name: &&str| *name == word || places::plural(name).is_some_and(|plural| plural == word);
     UNSERVED.iter().any(|name| is(&name)) || matches!(word, "policies" | "container-registries")
 }
 

@@ -35,7 +35,10 @@ pub(crate) fn fields(
             "--json: `{param}` is an argument, not part of the body"
         )));
     }
-    let taken = many(args, JSON).next().filter(|file| matches!(*file, "-" | "@-")).map(|_| "--json".to_owned());
+    let taken = many(args, JSON)
+        .next()
+        .filter(|file| matches!(*file, "-" | "@-"))
+        .map(|_| "--json".to_owned());
     let mut files = Files { stdin: context.stdin, env: context.env, taken };
     for text in many(args, FIELD) {
         let (way, value) = path::parse(text).map_err(Failure::Usage)?;

@@ -181,7 +181,7 @@ fn shown(event: &Event<'_>) -> String {
         Event::Sending { request } => {
             let uri = clean(&mask::path(&request.uri().to_string()));
             let line = writeln!(text, "> {} {uri}", request.method());
-            lines(&mut text, ">", request.headers(), request.body());
+            lines(&mut text, ">", request.headers(), &mask::body(request.body(), true));
             line
         }
         Event::Answered { answer, took, .. } => {
@@ -199,10 +199,10 @@ fn shown(event: &Event<'_>) -> String {
 }
 
 fn answer_lines(text: &mut String, answer: &Response) {
-    lines(text, "<", answer.headers(), answer.body());
+    lines(text, "<", answer.headers(), &mask::answer(answer.body()));
 }
 
-fn lines(text: &mut String, mark: &str, headers: &http::HeaderMap, body: &[u8]) {
+fn lines(text: &mut String, mark: &str, headers: &http::HeaderMap, body: &str) {
     for (name, value) in headers.iter().filter(|(name, _)| !SAME.contains(&name.as_str())) {
         let value = match (value.is_sensitive(), name.as_str()) {
             (true, "authorization") => format!("Bearer {MASK}"),
@@ -212,7 +212,6 @@ fn lines(text: &mut String, mark: &str, headers: &http::HeaderMap, body: &[u8]) 
         let _ = writeln!(text, "{mark} {name}: {value}");
     }
     if !body.is_empty() {
-        let body = mask::body(body);
         let all = body.chars().count();
         let mut shown: String = body.chars().take(SHOWN).collect();
         if all > SHOWN {

@@ -12,7 +12,7 @@ use std::process::{Child, Command, ExitCode, Stdio};
 use anyhow::{Context, Result};
 use clap::{Arg, ArgAction, ArgMatches};
 
-use crate::home::{Home, quoted};
+use crate::home::quoted;
 use crate::settings::Settings;
 
 const DETACH: &str = "detach";
@@ -56,8 +56,9 @@ pub(crate) fn run(args: &ArgMatches, data: Option<PathBuf>) -> Result<ExitCode> 
     let settings = Settings::read(args, data)?;
     let home = settings.home()?;
     home.make()?;
-    let path = home.log_file();
-    let log = log_file(&path)?;
+    // Under a name of its own until it serves: the file of that name may be a server's that runs.
+    let begun = home.log_file(&format!("starting-{}", std::process::id()));
+    let log = log_file(&begun)?;
     let program = std::env::current_exe().context("cannot find this program")?;
     let words = std::env::args_os().skip(1);
     let words = words.map(|word| if word == "--detach" { "--detached".into() } else { word });
@@ -68,38 +69,50 @@ pub(crate) fn run(args: &ArgMatches, data: Option<PathBuf>) -> Result<ExitCode> 
     if let Some(mut out) = server.stdout.take() {
         out.read_to_string(&mut said).context("cannot hear what the server says")?;
     }
-    let Some(said) = said.strip_suffix(SERVES) else { return ended(&mut server, &path) };
-    let said = format!("{said}{}", told(&settings, &home, &server));
+    let Some(said) = said.strip_suffix(SERVES) else { return ended(&mut server, &begun) };
+    // One that keeps nothing does not hold the directory: others may run beside it.
+    let log = match settings.keeping()? {
+        Some(_) => home.log_file("serve"),
+        None => home.log_file(&format!("ephemeral-{}", server.id())),
+    };
+    keep_log(&begun, &log)?;
+    let said = format!("{said}{}", told(&settings, &log, &server));
     let mut out = std::io::stdout().lock();
     // Nobody may be listening: it serves all the same.
     let _ = out.write_all(said.as_bytes()).and_then(|()| out.flush());
     Ok(ExitCode::SUCCESS)
 }
 
-/// An empty file for what the server tells; that of the one before is kept beside it.
+/// An empty file for what the server tells.
 fn log_file(path: &Path) -> Result<File> {
-    let former = path.with_extension("log.old");
-    // Where there is none, there is none to keep.
-    let _ = std::fs::rename(path, former);
     let mut options = File::options();
     let file = options.write(true).create(true).truncate(true).mode(0o600).open(path);
     file.with_context(|| format!("cannot write {}", path.display()))
 }
 
+/// Gives the file its name; that of the server before is kept beside it.
+fn keep_log(begun: &Path, log: &Path) -> Result<()> {
+    // Where there is none, there is none to keep.
+    let _ = std::fs::rename(log, log.with_extension("log.old"));
+    std::fs::rename(begun, log).with_context(|| format!("cannot write {}", log.display()))
+}
+
 /// How to go on.
-fn told(settings: &Settings, home: &Home, server: &Child) -> String {
+fn told(settings: &Settings, log: &Path, server: &Child) -> String {
     let data = settings.data.as_ref().map(|data| format!(" --data {}", quoted(data)));
     let stop = match settings.keeping() {
         Ok(None) => format!("kill {}", server.id()),
         _ => format!("kettle stop{}", data.unwrap_or_default()),
     };
-    format!("  log    {}\n  stop   {stop}\n", home.log_file().display())
+    format!("  log    {}\n  stop   {stop}\n", log.display())
 }
 
 /// Passes on why a server did not start, and with which status it ended.
 fn ended(server: &mut Child, log: &Path) -> Result<ExitCode> {
     let status = server.wait().context("cannot wait for the server")?;
     let said = std::fs::read_to_string(log).unwrap_or_default();
+    // It is told now; nobody needs the file.
+    let _ = std::fs::remove_file(log);
     crate::tell_lines(said.trim_end());
     if said.is_empty() {
         crate::tell_error(format_args!("the server ended at once ({status})"));

@@ -124,12 +124,12 @@ impl Home {
     }
 
     /// Where a server in the background writes what it tells.
-    pub(crate) fn log_file(&self) -> PathBuf {
-        self.0.join("serve.log")
+    pub(crate) fn log_file(&self, name: &str) -> PathBuf {
+        self.0.join(format!("{name}.log"))
     }
 
     fn served_path(&self) -> PathBuf {
-        self.0.join("serve.lock")
+        self.0.join(config::SERVED_FILE)
     }
 
     fn lock_path(&self) -> PathBuf {

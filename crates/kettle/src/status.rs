@@ -53,6 +53,11 @@ impl Asked {
         Home::new(Some(&self.target.data_dir()?.to_owned())).ok()
     }
 
+    /// Refuses to go on where the data directory's server is meant, and none runs.
+    pub(crate) fn must_be_served(&self) -> Result<(), Failure> {
+        self.target.when_unserved().map_or(Ok(()), |text| Err(Failure::Nobody(text)))
+    }
+
     /// What it answers; a refusal is an error.
     pub(crate) async fn ask(&self, method: api::Method, path: &str) -> Result<String, Failure> {
         let answer = self.client.raw(method.clone(), path, None).await?;
@@ -96,6 +101,9 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<Exit, Failure> {
             if is_json && failure.exit() == Exit::Transport {
                 let data = home.map(|home| home.path().display().to_string());
                 cli::print_json(&json!({ "running": false, "data": data }))?;
+            }
+            if failure.exit() == Exit::Transport {
+                asked.must_be_served()?;
             }
             return Err(failure);
         }

@@ -44,16 +44,16 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<Exit, Failure> {
     let asked = Asked::new(matches)?;
     let endpoint = &asked.target.endpoint;
     let home = asked.home();
+    if let Some(home) = home.as_ref().filter(|_| asked.target.is_unserved()) {
+        let place = home.path().display();
+        cli::print_note(&format!("no server runs on {place}: nothing to stop"));
+        return Ok(Exit::Ok);
+    }
     let told = asked.ask(api::Method::POST, "/_kettle/stop").await;
     match (&told, &home) {
         (Ok(_), _) => {}
-        (Err(failure), Some(home)) if is_silence(failure) => {
-            if !home.is_served() {
-                let place = home.path().display();
-                cli::print_note(&format!("no server runs on {place}: nothing to stop"));
-                return Ok(Exit::Ok);
-            }
-            // It stops already, or hangs.
+        // It stops already, or hangs; or its owner's key was deleted, which makes it nobody else's.
+        (Err(failure), Some(home)) if is_silence(failure) || failure.exit() == Exit::Auth => {
             signal(home)?;
         }
         _ => return told.map(|_| Exit::Ok),
@@ -102,6 +102,8 @@ async fn is_there(asked: &Asked, home: Option<&Home>) -> bool {
 
 pub(crate) async fn reset(matches: &ArgMatches, args: &ArgMatches) -> Result<Exit, Failure> {
     let asked = Asked::new(matches)?;
+    // What answers at the usual address may be the server of another directory with the same key.
+    asked.must_be_served()?;
     let status = asked.status().await?;
     let what = things(&status)
         .map_or("what there is (nothing)".into(), |things| format!("everything ({things})"));

@@ -128,7 +128,12 @@ impl Client {
 
     /// A client for a target that was resolved, with more to be said of it.
     pub fn builder_for(target: &Target) -> Builder {
-        let builder = Self::builder(&target.endpoint).proving(target.to_prove());
+        let mut builder = Self::builder(&target.endpoint).proving(target.to_prove());
+        if let Some(text) = target.when_unserved().filter(|_| target.is_absent()) {
+            let nobody = Fault { kind: FaultKind::Connect, text };
+            builder = builder.transport(move |_: Request| std::future::ready(Err(nobody.clone())));
+            builder = builder.attempts(1);
+        }
         match &target.key {
             Some(key) => builder.key(key),
             None => builder,
@@ -411,7 +416,10 @@ impl Client {
         match failed {
             Failed::Fault(mut fault) => {
                 let kettle = self.inner.loopback && self.inner.endpoint.starts_with("http:");
-                if kettle && fault.kind == FaultKind::Connect {
+                if kettle
+                    && fault.kind == FaultKind::Connect
+                    && !fault.text.contains("kettle serve")
+                {
                     fault.text = format!("{} (is `kettle serve` running?)", fault.text);
                 }
                 Error::Transport { request, fault }

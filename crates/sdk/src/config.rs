@@ -21,6 +21,8 @@
 mod profiles;
 
 use std::collections::BTreeMap;
+use std::fs::TryLockError;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use api::Secret;
@@ -38,6 +40,8 @@ pub const LOCAL: &str = "http://127.0.0.1:8787";
 pub const KEY_FILE: &str = "key";
 /// The file in the data directory that says where its server can be reached while it runs.
 pub const URL_FILE: &str = "url";
+/// The file in the data directory that a server holds locked as long as it runs.
+pub const SERVED_FILE: &str = "serve.lock";
 
 /// The variable with the key that clients send to Vultr, or to what [`ENDPOINT`] names.
 const KEY: &str = "VULTR_API_KEY";
@@ -84,24 +88,40 @@ pub struct Target {
     withheld: Option<String>,
     /// The data directory, where its server is meant, and what it says of where that is.
     here: Option<Here>,
+    /// Whether the directory's server is meant wherever it is, and none runs there.
+    unserved: bool,
 }
 
 /// A data directory on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Here {
     directory: PathBuf,
-    /// What its file `url` says.
+    /// What its file `url` says, where a server may have written it that still runs.
     url: Option<String>,
-    /// Whether the directory was named on the command line.
+    /// Whether the directory was named, on the command line or by `KETTLE_DATA`.
     is_named: bool,
+    /// Whether a server holds it; none where that cannot be seen.
+    is_served: Option<bool>,
 }
 
 impl Here {
     fn new(wanted: Option<&PathBuf>, env: Env<'_>) -> Option<Self> {
         let directory = wanted.cloned().or_else(|| data_dir(env))?;
+        let is_named = wanted.is_some() || env(DATA).is_some_and(|v| !v.trim().is_empty());
+        let is_served = is_served(&directory);
         let url = std::fs::read_to_string(directory.join(URL_FILE)).ok();
         let url = url.map(|url| url.trim().to_owned()).filter(|url| base(url).is_ok());
-        Some(Self { directory, url, is_named: wanted.is_some() })
+        // In a copy of a directory the file says where the original's server is.
+        let url = url.filter(|_| is_served != Some(false));
+        Some(Self { directory, url, is_named, is_served })
+    }
+
+    /// What would start its server.
+    fn start(&self) -> String {
+        match self.is_named {
+            true => format!("`kettle serve --data {}` starts one", self.directory.display()),
+            false => "`kettle serve` starts one".to_owned(),
+        }
     }
 
     /// Whether an endpoint is where its server is, or would be, by whatever name of this machine.
@@ -123,26 +143,39 @@ impl Target {
     }
 
     /// For who finds nobody there: where was looked, and what would help. None where that is no
-    /// server of this machine's.
+    /// server of this machine's, or where it is said already: see [`Target::when_unserved`].
     pub fn when_silent(&self) -> Option<String> {
-        let Here { directory, url, is_named } = self.here.as_ref()?;
-        let place = directory.display();
-        let start = match is_named {
-            true => format!("`kettle serve --data {place}` starts one"),
-            false => "`kettle serve` starts one".to_owned(),
-        };
-        Some(match url {
+        let here = self.here.as_ref().filter(|_| !self.is_absent())?;
+        let (place, start) = (here.directory.display(), here.start());
+        Some(match &here.url {
             Some(url) if is_same(url, &self.endpoint) => format!(
-                "{place}/{URL_FILE} says that a server is at {url}, and nobody answers there: it \
-                 was cut off; {start}"
+                "a server holds {place} and says that it is at {url}, and nobody answers there: \
+                 it hangs, or has only just started"
             ),
             Some(url) => format!("the server on {place} is at {url}"),
-            None if is_same(LOCAL, &self.endpoint) => format!(
-                "no server runs on {place} (there is no file `{URL_FILE}`), so the usual address \
-                 was tried; {start}"
-            ),
+            None if is_same(LOCAL, &self.endpoint) => {
+                format!("no server runs on {place}, so the usual address was tried; {start}")
+            }
             None => format!("no server runs on {place}; {start}"),
         })
+    }
+
+    /// What to say where the data directory's server is meant, wherever it is, and none runs.
+    pub fn when_unserved(&self) -> Option<String> {
+        let here = self.here.as_ref().filter(|_| self.unserved)?;
+        Some(format!("no server runs on {}; {}", here.directory.display(), here.start()))
+    }
+
+    /// Whether the data directory's server is meant, wherever it is, and none runs.
+    pub fn is_unserved(&self) -> bool {
+        self.unserved
+    }
+
+    /// Whether there is nobody to talk to: the directory that was named has no server. Another one,
+    /// at the usual address, is not meant, even if it has the same key: it may be the one that the
+    /// directory is a copy of.
+    pub(crate) fn is_absent(&self) -> bool {
+        self.unserved && self.here.as_ref().is_some_and(|here| here.is_named)
     }
 
     /// The key that whoever answers must prove to have before it is sent.
@@ -226,7 +259,9 @@ struct Profile {
 ///   client for the target sends it to nobody who does not prove to have it.
 ///
 /// The data directory is `wanted.data`, or what `KETTLE_DATA` names, or the user's own. The profile
-/// `local` leads to where its server says it is, or to [`LOCAL`] where it says nothing.
+/// `local` leads to where its server says it is. Where none runs, it leads to [`LOCAL`], or to nobody
+/// where the directory was named: what answers elsewhere may be the server of the directory that this
+/// one is a copy of.
 ///
 /// # Errors
 /// When the file cannot be read, or the profile does not exist.
@@ -251,6 +286,8 @@ pub fn resolve(wanted: &Wanted, env: Env<'_>) -> Result<Target, ConfigError> {
     let beside = var(ENDPOINT);
     let own = profile.endpoint.clone();
     let other = if chosen.is_some() { None } else { beside.clone() };
+    let is_local = wanted.endpoint.is_none() && other.is_none() && own.as_deref() == Some(local);
+    let unserved = is_local && directory.as_ref().is_some_and(|here| here.is_served == Some(false));
     let endpoint = wanted.endpoint.clone().or(other).or(own.clone()).ok_or_else(|| {
         ConfigError(format!("profile `{name}` has no endpoint, such as endpoint = \"{VULTR}\""))
     })?;
@@ -291,7 +328,7 @@ pub fn resolve(wanted: &Wanted, env: Env<'_>) -> Result<Target, ConfigError> {
         Some(found) => (Some(found.key), found.origin),
         None => (None, missing()),
     };
-    Ok(Target { profile: name, endpoint, key, origin, of_server, withheld, here })
+    Ok(Target { profile: name, endpoint, key, origin, of_server, withheld, here, unserved })
 }
 
 /// The server on this machine, where it says that it is and with the key that it left in the data
@@ -305,7 +342,22 @@ pub(crate) fn local(env: Env<'_>) -> Target {
         None => (None, missing(&endpoint, here.as_ref(), None)),
     };
     let profile = "local".into();
-    Target { profile, endpoint, key, origin, of_server: true, withheld: None, here }
+    let unserved = here.as_ref().is_some_and(|here| here.is_served == Some(false));
+    Target { profile, endpoint, key, origin, of_server: true, withheld: None, here, unserved }
+}
+
+/// Whether a server holds a data directory at this moment; none where that cannot be seen.
+fn is_served(directory: &Path) -> Option<bool> {
+    match std::fs::File::open(directory.join(SERVED_FILE)) {
+        // Shared: others who look at the same time are not taken for a server.
+        Ok(file) => match file.try_lock_shared() {
+            Ok(()) => Some(false),
+            Err(TryLockError::WouldBlock) => Some(true),
+            Err(TryLockError::Error(_)) => None,
+        },
+        Err(error) if error.kind() == ErrorKind::NotFound => Some(false),
+        Err(_) => None,
+    }
 }
 
 /// A key, and where it is from.

@@ -94,8 +94,16 @@ pub(crate) async fn owner(app: &App, parts: &Parts) -> Result<(), Response> {
     if is_ours && app.control.is_root(&app.key).await.unwrap_or(false) {
         return Ok(());
     }
-    let error = "Forbidden. Only the owner's key may do this: it is in the data directory's file \
-                 `key`, or that of --key-file.";
+    let error = match is_ours {
+        true => {
+            "Forbidden. The owner's key was deleted, or has expired. Put another one into the data \
+             directory's file `key`, or remove the file to have one made, and start the server again."
+        }
+        false => {
+            "Forbidden. Only the owner's key may do this: it is in the data directory's file `key`, \
+             or that of --key-file."
+        }
+    };
     Err(reply::error(&ApiError { error: error.into(), status: 403 }))
 }
 

@@ -122,14 +122,15 @@ impl Seen {
 pub(crate) struct Kept {
     bytes: Bytes,
     pub(crate) whole: usize,
+    is_answer: bool,
 }
 
 impl Kept {
-    fn new(all: Bytes) -> Self {
+    fn answer(all: Bytes) -> Self {
         let whole = all.len();
         // A part of a large body would hold all of it.
         let bytes = if whole > BODY { Bytes::copy_from_slice(&all[..BODY]) } else { all };
-        Self { bytes, whole }
+        Self { bytes, whole, is_answer: true }
     }
 
     pub(crate) fn is_cut(&self) -> bool {
@@ -138,7 +139,10 @@ impl Kept {
 
     /// What may be shown of it.
     pub(crate) fn shown(&self) -> String {
-        mask::body(&self.bytes)
+        match self.is_answer {
+            true => mask::answer(&self.bytes),
+            false => mask::body(&self.bytes, !self.is_cut()),
+        }
     }
 }
 
@@ -173,7 +177,7 @@ impl Entry {
         Some(text.chars().take(TEXT).collect())
     }
 
-    fn size(&self) -> usize {
+    pub(crate) fn size(&self) -> usize {
         let bodies = self.request.bytes.len() + self.response.bytes.len();
         ENTRY + self.address.len() + bodies
     }
@@ -250,7 +254,7 @@ impl Journal {
             peer,
             seen,
             request,
-            response: Kept::new(answer),
+            response: Kept::answer(answer),
         });
         response
     }
@@ -267,7 +271,7 @@ impl Journal {
             peer: Some(peer),
             seen: Seen::default(),
             request: Kept::default(),
-            response: Kept::new(answer),
+            response: Kept::answer(answer),
         });
     }
 
@@ -411,7 +415,7 @@ impl Copy {
     fn take(&mut self) -> Kept {
         let mut bytes = std::mem::take(&mut self.bytes);
         bytes.shrink_to_fit();
-        Kept { bytes: bytes.into(), whole: self.whole }
+        Kept { bytes: bytes.into(), whole: self.whole, is_answer: false }
     }
 }
 

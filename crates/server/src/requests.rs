@@ -9,7 +9,8 @@
 //! | `wait=SECONDS` | where there is none yet, wait for one, so long at most |
 //!
 //! `last` is up to where was looked: `after` of the next question. `missed` are those behind `after`
-//! that are not kept any more. Bodies are cut at 64 kB, and show no secrets.
+//! that are not kept any more. Bodies are cut at 64 kB, and show no secrets. An answer has 4 MB of them
+//! at most: of those to come the first ones, else the last ones.
 
 use std::collections::BTreeSet;
 use std::pin::pin;
@@ -20,6 +21,7 @@ use api::{ApiError, Endpoint, Group, Visitor};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use serde_json::{Map, Value, json};
+use tokio::sync::Semaphore;
 
 use crate::journal::{Ask, Entry, Found, KEPT, Kept};
 use crate::{App, control_routes, reply};
@@ -28,6 +30,10 @@ use crate::{App, control_routes, reply};
 const USUAL: usize = 100;
 /// How long may be waited, in seconds.
 const WAIT: u64 = 30;
+/// How many bytes of requests one answer has.
+const ANSWER: usize = 4 << 20;
+/// How many answers are made at the same time.
+static RENDERING: Semaphore = Semaphore::const_new(2);
 
 pub(crate) async fn list(State(app): State<Arc<App>>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
@@ -41,10 +47,44 @@ pub(crate) async fn list(State(app): State<Arc<App>>, request: Request) -> Respo
             return reply::error(&ApiError { error, status: 400 });
         }
     };
-    let found = find(&app, wish).await;
-    let requests: Vec<Value> = found.entries.iter().map(|entry| shown(entry)).collect();
-    let answer = json!({ "requests": requests, "last": found.last, "missed": found.missed });
-    reply::success(200, answer.to_string().into())
+    let follows = wish.ask.after.is_some();
+    let found = fitting(find(&app, wish).await, follows);
+    // To mask megabytes takes its time, which nobody else is to wait for.
+    let _turn = RENDERING.acquire().await;
+    let rendered = tokio::task::spawn_blocking(move || {
+        let requests: Vec<Value> = found.entries.iter().map(|entry| shown(entry)).collect();
+        json!({ "requests": requests, "last": found.last, "missed": found.missed }).to_string()
+    });
+    match rendered.await {
+        Ok(answer) => reply::success(200, answer.into()),
+        Err(_) => {
+            let error = "Internal server error.".into();
+            reply::error(&ApiError { error, status: 500 })
+        }
+    }
+}
+
+/// As many as one answer holds, at least one: of those to come the first ones, else the last ones.
+fn fitting(mut found: Found, follows: bool) -> Found {
+    let mut left = ANSWER;
+    let mut fits = |entry: &Arc<Entry>| {
+        let size = entry.size();
+        let fits = size <= left || left == ANSWER;
+        left = left.saturating_sub(size);
+        fits
+    };
+    if follows {
+        let fitting = found.entries.iter().take_while(|entry| fits(entry)).count();
+        let is_whole = fitting == found.entries.len();
+        found.entries.truncate(fitting);
+        if let Some(entry) = found.entries.last().filter(|_| !is_whole) {
+            found.last = entry.sequence;
+        }
+    } else {
+        let fitting = found.entries.iter().rev().take_while(|entry| fits(entry)).count();
+        found.entries.drain(..found.entries.len() - fitting);
+    }
+    found
 }
 
 /// What is wanted, as soon as there is something of it.

@@ -47,10 +47,18 @@ pub(super) enum Field {
 }
 
 impl Field {
+    /// What is of another kind altogether may have secrets within: then only its kind is told.
     fn instead_of(&self, expected: &str) -> Wrong {
+        let wrong =
+            |got: &dyn fmt::Display| de::Error::custom(format!("expected {expected}, got {got}"));
         match self {
-            Self::Text(got) => de::Error::custom(format!("expected {expected}, got `{got}`")),
-            Self::Json(got) => de::Error::custom(format!("expected {expected}, got `{got}`")),
+            Self::Json(Value::Object(_)) => wrong(&"an object"),
+            Self::Json(Value::Array(_)) => wrong(&"a list"),
+            Self::Text(_) | Self::Json(Value::String(_)) if expected == "an object" => {
+                wrong(&"a text")
+            }
+            Self::Text(got) => wrong(&format_args!("`{got}`")),
+            Self::Json(got) => wrong(&format_args!("`{got}`")),
         }
     }
 }

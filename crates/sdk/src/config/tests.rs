@@ -2,6 +2,13 @@
 
 use super::*;
 
+/// What says that a server runs on a data directory, as long as it is kept.
+fn held(data: &Path) -> std::fs::File {
+    let lock = std::fs::File::create(data.join(SERVED_FILE)).unwrap();
+    lock.lock().unwrap();
+    lock
+}
+
 /// A home directory with a configuration file and a server's key.
 struct Home {
     dir: tempfile::TempDir,
@@ -234,6 +241,7 @@ fn a_hint_says_where_a_key_is_from_or_why_there_is_none() {
 fn the_server_on_the_data_directory_is_found_wherever_it_listens() {
     let home = Home::new("").with_server();
     let data = home.dir.path().join(".local/share/kettle");
+    let _held = held(&data);
     std::fs::write(data.join(URL_FILE), "http://127.0.0.1:4711\n").unwrap();
     assert_eq!(home.resolve(None), target("http://127.0.0.1:4711", "LOCALKEY"));
     assert_eq!(home.resolve(Some("local")), target("http://127.0.0.1:4711", "LOCALKEY"));
@@ -262,6 +270,7 @@ fn the_data_directory_can_be_named() {
     let data = home.dir.path().join("elsewhere");
     std::fs::create_dir(&data).unwrap();
     std::fs::write(data.join(KEY_FILE), "OTHERKEY").unwrap();
+    let _held = held(&data);
     std::fs::write(data.join(URL_FILE), "http://127.0.0.1:4711").unwrap();
     let wanted = Wanted { data: Some(data.clone()), ..Wanted::default() };
     let found = |target: Target| (target.endpoint, target.key.unwrap_or_default());
@@ -286,26 +295,61 @@ fn the_data_directory_can_be_named() {
 }
 
 #[test]
+fn a_copy_of_a_data_directory_is_not_taken_for_the_original() {
+    let home = Home::new("").with_server();
+    let data = home.dir.path().join(".local/share/kettle");
+    let _held = held(&data);
+    let copy = home.dir.path().join("copy");
+    std::fs::create_dir(&copy).unwrap();
+    for directory in [&data, &copy] {
+        std::fs::write(directory.join(URL_FILE), LOCAL).unwrap();
+        std::fs::write(directory.join(KEY_FILE), "LOCALKEY").unwrap();
+        std::fs::write(directory.join("kettle.db"), "").unwrap();
+    }
+    std::fs::File::create(copy.join(SERVED_FILE)).unwrap();
+    let named = |data: &Path, endpoint: Option<&str>| {
+        let data = Some(data.to_owned());
+        home.wanted(&Wanted { data, endpoint: endpoint.map(str::to_owned), ..Wanted::default() })
+    };
+    let original = named(&data, None).unwrap();
+    assert!(!original.is_unserved() && !original.is_absent());
+    let absent = named(&copy, None).unwrap();
+    assert!(absent.is_unserved() && absent.is_absent());
+    assert_eq!(absent.when_silent(), None, "it is said already");
+    assert!(absent.when_unserved().unwrap().contains("copy; `kettle serve --data"));
+    // Who says where it is, means it; it has to prove its key.
+    let there = named(&copy, Some("http://127.0.0.1:4712")).unwrap();
+    assert!(!there.is_unserved() && there.to_prove().is_some());
+    // Without a word of where, what is at the usual address may be it.
+    drop(_held);
+    let usual = home.target(None, None).unwrap();
+    assert!(usual.is_unserved() && !usual.is_absent());
+}
+
+#[test]
 fn who_finds_nobody_is_told_where_was_looked() {
     let home = Home::new("").with_server();
     let data = home.dir.path().join(".local/share/kettle");
     let place = data.display();
     let silent = |endpoint| home.target(None, endpoint).unwrap().when_silent();
-    let told = format!(
-        "no server runs on {place} (there is no file `url`), so the usual address was tried; \
-         `kettle serve` starts one"
-    );
-    assert_eq!(silent(None), Some(told));
+    // Where a server was cut off, its address is no better than any other.
+    for _ in 0..2 {
+        let told = format!(
+            "no server runs on {place}, so the usual address was tried; `kettle serve` starts one"
+        );
+        assert_eq!(silent(None), Some(told));
+        std::fs::write(data.join(URL_FILE), "http://127.0.0.1:4711").unwrap();
+    }
     assert_eq!(silent(Some("http://10.0.0.9:1")), None);
-    std::fs::write(data.join(URL_FILE), "http://127.0.0.1:4711").unwrap();
+    let _held = held(&data);
     let told = format!(
-        "{place}/url says that a server is at http://127.0.0.1:4711, and nobody answers there: it \
-         was cut off; `kettle serve` starts one"
+        "a server holds {place} and says that it is at http://127.0.0.1:4711, and nobody answers \
+         there: it hangs, or has only just started"
     );
     assert_eq!(silent(None), Some(told));
     let told = format!("the server on {place} is at http://127.0.0.1:4711");
     assert_eq!(silent(Some(LOCAL)), Some(told));
     let wanted = Wanted { data: Some("/no/where".into()), ..Wanted::default() };
-    let told = home.wanted(&wanted).unwrap().when_silent().unwrap();
+    let told = home.wanted(&wanted).unwrap().when_unserved().unwrap();
     assert!(told.ends_with("`kettle serve --data /no/where` starts one"), "{told}");
 }
