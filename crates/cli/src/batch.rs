@@ -9,11 +9,11 @@ use std::time::Duration;
 use api::Method;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches};
-use sdk::Client;
+use sdk::{Client, Error};
 use serde_json::{Map, Value, json};
 
 use crate::call::{encode, once, print};
-use crate::command::{NAME, TIMEOUT, WAIT};
+use crate::command::{NAME, TIMEOUT, WAIT, flag};
 use crate::deed::{Deed, called, makes};
 use crate::error::{Exit, Failure};
 use crate::globals::{ENDPOINT, PROFILE};
@@ -23,7 +23,7 @@ use crate::output::View;
 use crate::stop::Stop;
 use crate::text::clean;
 use crate::wait::{self, Deadline, Target, quoted};
-use crate::{Context, consent};
+use crate::{Context, consent, schema};
 
 /// Whether the last argument of the path may be several: where the command is about what it names.
 pub(crate) fn takes_several(operation: &Operation) -> bool {
@@ -49,6 +49,8 @@ pub(crate) struct Batch<'a> {
     many: bool,
     /// How it ended, where one of several failed: the first of them.
     failed: Option<Exit>,
+    /// Why an answer could not be printed: nothing is printed after it.
+    unprinted: Option<Failure>,
 }
 
 struct Item {
@@ -97,7 +99,7 @@ impl Batch<'_> {
         for item in &each {
             encode(operation, item.fields.clone())?;
         }
-        Ok(Batch { operation, all, client, each, known, many, failed: None })
+        Ok(Batch { operation, all, client, each, known, many, failed: None, unprinted: None })
     }
 
     /// The fields of the only request.
@@ -147,38 +149,53 @@ impl Batch<'_> {
         context: &mut Context<'_>,
     ) -> Result<Exit, Failure> {
         let table = !view.is_document();
-        let mut end = self.call_each(view, context).await?;
         let waits = args.try_get_one::<bool>(WAIT).ok().flatten() == Some(&true);
         let target = wait::target(self.operation, self.all).filter(|_| waits);
+        // Whoever only looks has nothing to be told when it ends.
+        let hears = !self.operation.reads() || target.is_some();
+        let mut stop = if hears { Stop::listen() } else { Stop::deaf() };
+        let mut end = self.call_each(view, &mut stop, context).await?;
         if let (Ok(()), Some(target)) = (&end, target) {
             let timeout = args.get_one::<Duration>(TIMEOUT).copied().unwrap_or_default();
-            end = self.wait_each(&target, timeout, matches, context).await;
+            end = self.wait_each(&target, timeout, &mut stop, matches, context).await;
         }
         if !table && end.is_ok() {
-            self.complete().await;
+            self.complete(&mut stop).await;
         }
-        self.print_rest(view, context)?;
-        end.map(|()| self.failed.unwrap_or(Exit::Ok))
+        self.print_rest(view, context);
+        match (end, self.failed, self.unprinted) {
+            (Ok(()), None, Some(unprinted)) => Err(unprinted),
+            (end, failed, unprinted) => {
+                if let Some(unprinted) = unprinted {
+                    let _ = unprinted.report(context.err);
+                }
+                end.map(|()| failed.unwrap_or(Exit::Ok))
+            }
+        }
     }
 
     /// The inner result is a failure after which nothing else can be done, though something was.
     async fn call_each(
         &mut self,
         view: &View,
+        stop: &mut Stop,
         context: &mut Context<'_>,
     ) -> Result<Result<(), Failure>, Failure> {
         for place in 0..self.each.len() {
-            let fields = self.each[place].fields.clone();
-            let answer = match once(&self.client, self.operation, fields).await {
+            let answer = match self.call(&self.each[place], stop).await {
                 Ok(answer) => answer,
                 Err(failure) if !self.many => return Err(failure),
                 Err(failure) if failure.is_hopeless() => {
-                    let left: Vec<_> = self.each[place..].iter().map(|i| self.called(i)).collect();
-                    writeln!(context.err, "not done: {}", left.join(", "))?;
+                    let maybe = matches!(failure, Failure::Interrupted { request: Some(_), .. });
+                    let left = self.each.iter().skip(place + usize::from(maybe));
+                    let left: Vec<_> = left.map(|item| self.called(item)).collect();
+                    if !left.is_empty() {
+                        let _ = writeln!(context.err, "not done: {}", left.join(", "));
+                    }
                     return Ok(Err(failure));
                 }
                 Err(failure) => {
-                    failure.report_about(&self.called(&self.each[place]), context.err)?;
+                    let _ = failure.report_about(&self.called(&self.each[place]), context.err);
                     self.failed.get_or_insert(failure.exit());
                     continue;
                 }
@@ -188,10 +205,7 @@ impl Batch<'_> {
                 // It is done, whether or not anybody hears of it; the answer is still to be printed.
                 let _ = writeln!(context.err, "{}", deed.done(&answer, &self.known));
                 if !view.is_document() && !answer.is_null() {
-                    if self.each.iter().any(|item| !item.shown.is_null()) {
-                        writeln!(context.out)?;
-                    }
-                    print(answer.clone(), view, context)?;
+                    self.print(answer.clone(), view, context);
                     self.each[place].shown = answer.clone();
                 }
             }
@@ -199,6 +213,27 @@ impl Batch<'_> {
             self.each[place].done = true;
         }
         Ok(Ok(()))
+    }
+
+    async fn call(&self, item: &Item, stop: &mut Stop) -> Result<Value, Failure> {
+        let request = encode(self.operation, item.fields.clone())?;
+        let path = request.uri.split('?').next().unwrap_or_default();
+        let request = format!("{} {path}", self.operation.op.method);
+        let request = Some(request).filter(|_| !self.operation.reads());
+        let call = once(&self.client, self.operation, item.fields.clone());
+        stop.unless_came(request, call).await.map_err(|failure| self.as_typed(failure))
+    }
+
+    /// A refusal that begins with the name of a field, as `label: ...`, with the flag for it.
+    fn as_typed(&self, failure: Failure) -> Failure {
+        let Failure::Call(Error::Refused(mut refusal)) = failure else { return failure };
+        let schema = (self.operation.schema)();
+        if let Some((field, text)) = refusal.error.split_once(": ")
+            && schema::fields(&schema).any(|(name, _)| name == field)
+        {
+            refusal.error = format!("--{}: {text}", flag(field));
+        }
+        Error::Refused(refusal).into()
     }
 
     /// What an item is called.
@@ -211,10 +246,11 @@ impl Batch<'_> {
         &mut self,
         target: &Target<'_>,
         timeout: Duration,
+        stop: &mut Stop,
         matches: &ArgMatches,
         context: &mut Context<'_>,
     ) -> Result<(), Failure> {
-        let (deadline, mut stop) = (Deadline::after(timeout), Stop::listen());
+        let deadline = Deadline::after(timeout);
         let (progress, kettle) = (context.terminal.progress, again(matches));
         for item in self.each.iter_mut().filter(|item| item.done) {
             let (noun, id) = target.subject(&item.fields, &item.answer);
@@ -243,20 +279,27 @@ impl Batch<'_> {
             if !self.many || failure.is_hopeless() || matches!(failure, Failure::Stopped { .. }) {
                 return Err(failure);
             }
-            failure.report(context.err)?;
+            let _ = failure.report(context.err);
             self.failed.get_or_insert(failure.exit());
         }
         Ok(())
     }
 
     /// Where the API answers with nothing, looks at the thing as it is now, for who reads documents.
-    async fn complete(&mut self) {
+    async fn complete(&mut self, stop: &mut Stop) {
         if makes(self.operation) || self.is_gone() {
             return;
         }
         for item in self.each.iter_mut().filter(|item| item.done && item.answer.is_null()) {
-            let thing = names::look(&self.client, self.operation, self.all, &item.fields).await;
-            item.answer = thing.ok().flatten().unwrap_or_default();
+            let look = names::look(&self.client, self.operation, self.all, &item.fields);
+            match stop.unless_came(None, look).await {
+                Ok(thing) => item.answer = thing.unwrap_or_default(),
+                Err(Failure::Interrupted { by, .. }) => {
+                    self.failed.get_or_insert(by);
+                    return;
+                }
+                Err(_) => {}
+            }
         }
     }
 
@@ -278,14 +321,38 @@ impl Batch<'_> {
         }
     }
 
-    fn print_rest(&self, view: &View, context: &mut Context<'_>) -> Result<(), Failure> {
+    /// Prints below what is on the screen. Somebody who reads no further, as `head` does, is no reason
+    /// to leave the rest undone.
+    fn print(&mut self, answer: Value, view: &View, context: &mut Context<'_>) {
+        let below = self.each.iter().any(|item| !item.shown.is_null()) && !answer.is_null();
+        let printed = || {
+            if below {
+                writeln!(context.out)?;
+            }
+            print(answer, view, context)
+        };
+        if self.unprinted.is_none() {
+            self.unprinted = printed().err();
+        }
+    }
+
+    fn print_rest(&mut self, view: &View, context: &mut Context<'_>) {
         let table = !view.is_document();
+        let view = &match &self.each[..] {
+            [one] if table && !self.many => view.since(&one.answer, &one.shown),
+            _ => view.clone(),
+        };
         let done = || self.each.iter().filter(|item| item.done);
         let rest: Value = match (table, self.many) {
             (false, false) => done().map(|item| self.document(item)).next().unwrap_or_default(),
             (false, true) => done().map(|item| self.document(item)).collect(),
             (true, false) => {
-                done().map(|item| news(&item.answer, &item.shown)).next().unwrap_or_default()
+                let news = |item: &Item| match view.chosen() {
+                    Some([]) => json!({}),
+                    Some(_) => item.answer.clone(),
+                    None => news(&item.answer, &item.shown),
+                };
+                done().map(news).next().unwrap_or_default()
             }
             (true, true) if done().all(|item| item.answer == item.shown) => Value::Null,
             (true, true) => {
@@ -295,12 +362,9 @@ impl Batch<'_> {
         let nothing = rest.as_object().is_some_and(Map::is_empty);
         // CSV has no way to say nothing.
         if nothing && !view.can_be_empty() {
-            return Ok(());
+            return;
         }
-        if self.each.iter().any(|item| !item.shown.is_null()) && !rest.is_null() {
-            writeln!(context.out)?;
-        }
-        print(rest, view, context)
+        self.print(rest, view, context);
     }
 }
 

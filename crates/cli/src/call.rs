@@ -7,13 +7,13 @@ use sdk::{Client, Error};
 use serde_json::{Map, Value};
 
 use crate::batch::Batch;
-use crate::command::flag;
+use crate::command::{NAME, flag};
 use crate::deed::Deed;
 use crate::error::{Exit, Failure};
 use crate::names::Known;
 use crate::operations::{self, Operation};
 use crate::output::View;
-use crate::{Context, consent, input, names};
+use crate::{Context, consent, edit, input, names, places, schema};
 
 /// Carries out one command and prints its answer.
 pub(crate) async fn run(
@@ -25,6 +25,7 @@ pub(crate) async fn run(
     let schema = (operation.schema)();
     let mut fields = input::fields(operation, &schema, args, context)?;
     let all = operations::all();
+    something(operation, &fields, &all)?;
     let view = View::new(names::answering(operation, &all), &all, matches, args)?;
     let client = crate::client(matches, context)?;
     let asks =
@@ -33,7 +34,16 @@ pub(crate) async fn run(
         let what = Deed::new(operation, &fields, &all).wanted(&Known::new());
         consent::can_be_asked(&what, &client, context.terminal)?;
     }
-    let known = names::resolve(&client, operation, &schema, &all, &mut fields, args).await?;
+    let given = operation.path_fields().pop().and_then(|own| fields.get(&own));
+    let changes_several = given.is_some_and(Value::is_array) && !operation.reads();
+    let known = names::resolve(&client, operation, &schema, &all, &mut fields, args).await;
+    let known = known.map_err(|failure| match failure {
+        // Whoever named others, too, is to know what became of them.
+        Failure::NotFound(text) if changes_several => {
+            Failure::NotFound(format!("{text}\nnothing was done"))
+        }
+        failure => failure,
+    })?;
     let several = several(operation, &mut fields);
     let mut batch = Batch::new(operation, &all, client, fields, several, known)?;
     if operation.reads() {
@@ -44,6 +54,30 @@ pub(crate) async fn run(
         batch.ask(context)?;
     }
     batch.carry_out(&view, matches, args, context).await
+}
+
+/// An update of nothing is a slip: what the command is for is missing.
+fn something(
+    operation: &Operation,
+    fields: &Map<String, Value>,
+    all: &[Operation],
+) -> Result<(), Failure> {
+    let (schema, params) = ((operation.schema)(), operation.path_fields());
+    if operation.command != "update" || fields.keys().any(|field| !params.contains(field)) {
+        return Ok(());
+    }
+    let can_be = |name: &&str| schema::fields(&schema).any(|(field, _)| field == name);
+    let mut own = schema::fields(&schema).map(|(name, _)| name.as_str());
+    let usual = ["label", "name", "description"].into_iter().find(can_be);
+    let field = usual.or_else(|| own.find(|name| params.iter().all(|p| p != name)));
+    let Some(field) = field else { return Ok(()) };
+    let path = places::path(operation);
+    let mut text = format!("what is to be changed? Say it with flags such as --{}", flag(field));
+    if edit::is_there(operation, all) {
+        let group = path.strip_suffix("update").unwrap_or(&path);
+        text = format!("{text}, or in an editor with `{NAME} {group}{}`", edit::NAME);
+    }
+    Err(Failure::usage(format!("{text}; `{NAME} {path} --help` lists them")))
 }
 
 /// Takes out the ids of several things of which the operation is to be carried out, each once.

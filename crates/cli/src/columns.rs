@@ -12,6 +12,7 @@ use crate::operations::Operation;
 use crate::schema;
 
 pub(crate) use shown::{is_empty, raw, readable};
+use shown::{is_price, number};
 pub(crate) use way::Way;
 
 /// A column of a table.
@@ -105,8 +106,19 @@ impl Kind {
             None if is_page => &["properties", "items", "items"],
             None => &[],
         };
-        let columns = list_of(operation, all).map(columns).unwrap_or_default();
-        Self { schema, inside, columns }
+        let listed = list_of(operation, all);
+        let columns = listed.map(columns_of).unwrap_or_default();
+        let mut kind = Self { schema, inside, columns };
+        if listed.is_none() {
+            // A command of its own that answers with the thing, as `reinstall` does.
+            let whole = all.iter().find(|o| {
+                o.group.name == operation.group.name && o.is_list() && o.command == "list"
+            });
+            let columns = whole.map(columns_of).unwrap_or_default();
+            let all_known = columns.iter().flat_map(Column::ways).all(|way| kind.knows(way));
+            kind.columns = if all_known { columns } else { Vec::new() };
+        }
+        kind
     }
 
     fn shape(&self) -> &Value {
@@ -126,6 +138,30 @@ impl Kind {
     /// Whether there may be such a field.
     pub(crate) fn knows(&self, way: &Way) -> bool {
         way.reaches(&self.schema, self.shape())
+    }
+
+    /// Whether numbers stand in all the fields of a column.
+    pub(crate) fn is_numeric(&self, column: &Column) -> bool {
+        column.ways.iter().all(|way| {
+            let shape = way.shape(&self.schema, self.shape()).unwrap_or(&Value::Null);
+            let shape = shape.get("items").unwrap_or(shape);
+            let kind = schema::kind(&self.schema, shape);
+            matches!(kind, schema::Kind::Integer | schema::Kind::Number) || is_price(way.name())
+        })
+    }
+
+    /// A value to compare with what stands in a column: of numbers a number, in the unit that the field
+    /// has, also where it is written as tables show it.
+    ///
+    /// # Errors
+    /// Where it is none.
+    pub(crate) fn comparable(&self, column: &Column, text: &str) -> Result<String, String> {
+        if !self.is_numeric(column) {
+            return Ok(text.to_owned());
+        }
+        let name = column.ways.first().map_or("", Way::name);
+        let number = number(name, text.trim()).map(|number| number.to_string());
+        number.ok_or_else(|| format!("`{text}` is no number, as `{name}` is"))
     }
 
     /// The column by that name: a field, or the heading of a column. Large and small letters, and `-`
@@ -158,7 +194,7 @@ impl Kind {
 }
 
 /// The columns chosen for what that operation lists.
-fn columns(list: &Operation) -> Vec<Column> {
+fn columns_of(list: &Operation) -> Vec<Column> {
     let found = kinds::KINDS.iter().find(|(id, _)| *id == list.op.id);
     found
         .map(|(_, columns)| columns.split_whitespace().map(Column::parse).collect())
@@ -242,6 +278,8 @@ mod tests {
             ("create-block", "list-blocks"),
             ("get-record", "list-records"),
             ("add-instance-ipv4", "list-instance-ipv4"),
+            ("reinstall-instance", "list-instances"),
+            ("reinstall-bare-metal", "list-bare-metals"),
         ] {
             assert_eq!(kind(one).columns, kind(list).columns, "{one}");
         }

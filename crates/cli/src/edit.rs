@@ -44,6 +44,11 @@ fn pair<'a>(group: &str, all: &'a [Operation]) -> Option<(&'a Operation, &'a Ope
     Some((names::subject(update, all)?, update))
 }
 
+/// Whether what `update` changes can be edited.
+pub(crate) fn is_there(update: &Operation, all: &[Operation]) -> bool {
+    pair(update.group.name, all).is_some_and(|(_, own)| own.op.id == update.op.id)
+}
+
 /// The group whose things are to be edited, and the arguments, where `name` and what is below it are
 /// the words that lead to this command.
 pub(crate) fn asked_for<'a>(
@@ -161,8 +166,12 @@ impl Edit<'_> {
             };
             match sent {
                 Err(failure) if is_mistake(&failure) => {
-                    text = form::with_mistake(&edited, &failure.to_string());
-                    mistake = Some(failure);
+                    let (reopened, said) = self.form.reopened(&edited, failure.to_string());
+                    text = reopened;
+                    mistake = Some(match failure {
+                        Failure::Usage(_) => Failure::Usage(said),
+                        refused => refused,
+                    });
                 }
                 Err(Failure::Declined) => return Err(Failure::Declined),
                 Err(failure) => return Err(keep(file, failure, context)?),

@@ -30,9 +30,14 @@ pub enum Exit {
     Transport = 8,
     /// Waiting took too long, or ended badly.
     Wait = 9,
-    /// SIGINT came while it waited: Ctrl-C. A shell shows this and the next of who dies of them.
+    /// SIGHUP came while it changed something or waited: the terminal is gone. A shell shows this and the
+    /// next ones of who dies of them.
+    HungUp = 129,
+    /// SIGINT came: Ctrl-C.
     Interrupted = 130,
-    /// SIGTERM came while it waited.
+    /// SIGQUIT came: Ctrl-\\.
+    Quit = 131,
+    /// SIGTERM came.
     Terminated = 143,
 }
 
@@ -89,6 +94,14 @@ pub enum Failure {
         /// How to go on.
         go_on: Box<str>,
     },
+    /// A signal came before there was an answer.
+    #[error("interrupted{}", .request.as_ref().map(|request| format!(": {request} may have taken effect")).unwrap_or_default())]
+    Interrupted {
+        /// The signal.
+        by: Exit,
+        /// What may have been done; none where nothing was sent that changes something.
+        request: Option<Box<str>>,
+    },
     /// There is nobody to ask; what would help is said with it.
     #[error("{0}")]
     Nobody(String),
@@ -119,7 +132,7 @@ impl Failure {
             }
             Self::Nobody(_) => Exit::Transport,
             Self::Wait { .. } => Exit::Wait,
-            Self::Stopped { by, .. } => *by,
+            Self::Stopped { by, .. } | Self::Interrupted { by, .. } => *by,
             // Whoever reads the output has seen enough: `kettle … | head`.
             Self::Io(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Ok,
             Self::Io(_) | Self::Answer(_) | Self::Declined => Exit::Other,
@@ -142,11 +155,13 @@ impl Failure {
         fault.kind == sdk::FaultKind::Connect
     }
 
-    /// Whether everything else would end the same: nobody answers, or the key is refused.
+    /// Whether everything else would end the same: nobody answers, the key is refused, or somebody
+    /// wants no more of it.
     pub(crate) fn is_hopeless(&self) -> bool {
         let unsent = matches!(
             self,
             Self::Call(Error::Transport { .. } | Error::TimedOut { .. } | Error::Invalid(_))
+                | Self::Interrupted { .. }
         );
         unsent || self.is_about_the_key()
     }

@@ -21,6 +21,17 @@ files, keys, names, output.";
 /// Pages that are no command: the name, the line about it, and the text.
 const TOPICS: &[(&str, &str, &str)] = &[
     (
+        "topics",
+        "What there is help on, beside the commands",
+        "\
+`kettle help TOPIC` shows one of these:
+  exit-status  Exit statuses
+  files        Texts from files, and answers as documents
+  names        What stands for an id
+  output       Tables, and what is shown of an answer
+  keys         Keys, profiles and the environment",
+    ),
+    (
         "exit-status",
         "Exit statuses",
         "\
@@ -34,7 +45,9 @@ Exit status of every command:
   6  rate limit
   7  server error
   8  no answer
-  9  timed out, or failed while waiting (a signal meanwhile: 130 or 143)
+  9  timed out, or failed while waiting
+  128 and the signal's number (129 HUP, 130 Ctrl-C, 131 QUIT, 143 TERM): ended early,
+     while it changed something or waited; what is known by then is printed
 
 Of several things in one command, the first failure counts; it goes on with the others.
 `kettle exec` passes on the exit status of the command that it runs.",
@@ -158,4 +171,19 @@ fn template(root: &Command) -> String {
         }
     }
     text + &format!("\n{header}Options:{header:#}\n{{options}}\n\n{MORE}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_topics_are_listed() {
+        let listed = topic("topics").unwrap();
+        for (name, about, _) in TOPICS.iter().filter(|(name, ..)| *name != "topics") {
+            assert!(listed.contains(&format!("\n  {name:<11}  {about}")), "{name}");
+            assert!(MORE.contains(name), "{name}");
+        }
+        assert_eq!(listed.lines().count(), TOPICS.len());
+    }
 }

@@ -7,9 +7,10 @@ use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgMatches, Command};
 
-use crate::command::NAME;
-use crate::operations;
+use crate::command::{NAME, flag};
+use crate::operations::{self, Operation};
 use crate::places::{self, PLACES, Place};
+use crate::schema;
 use crate::text::clean;
 
 /// Words for what commands do, as other tools have them.
@@ -57,7 +58,7 @@ const NOUNS: &[(&str, &[&str])] = &[
     ("ssh-key", &["key", "keypair", "public-key"]),
     ("startup-script", &["user-data", "cloud-init", "init"]),
     ("load-balancer", &["balancer", "loadbalancer", "elb"]),
-    ("firewall", &["security-group", "acl"]),
+    ("firewall", &["fw", "security-group", "acl"]),
     ("vpc", &["subnet", "private-networking"]),
     ("account", &["balance", "billing", "invoice"]),
     ("api-key", &["token"]),
@@ -76,6 +77,33 @@ const WHOLE: &[(&str, &[&str])] = &[
     ("account get", &["whoami", "me"]),
     ("completions", &["completion", "complete"]),
     ("api", &["curl", "raw", "request", "call"]),
+];
+
+/// What Vultr has and Kettle does not serve.
+const UNSERVED: &[&str] = &[
+    "vke",
+    "kubernetes",
+    "k8s",
+    "cluster",
+    "node-pool",
+    "database",
+    "db",
+    "dbaas",
+    "registry",
+    "container-registry",
+    "cdn",
+    "iam",
+    "role",
+    "policy",
+    "organization",
+    "oidc",
+];
+
+/// Words for a change of one field, and the fields that it may be: `rename web db`.
+const SETS: &[(&[&str], &[&str])] = &[
+    (&["rename", "label", "name"], &["label", "name", "description"]),
+    (&["tag"], &["tags"]),
+    (&["resize", "upgrade"], &["plan", "size_gb"]),
 ];
 
 /// Flags by other words.
@@ -132,6 +160,9 @@ fn tips(error: &clap::Error, root: &Command, typed: &[String]) -> Vec<StyledStr>
     let meant = match error.kind() {
         ErrorKind::InvalidSubcommand => {
             let Some((wrong, rest)) = rest.split_first() else { return Vec::new() };
+            if path.is_empty() && is_unserved(wrong) {
+                return vec!["Kettle does not serve that (docs/coverage.md)".into()];
+            }
             let similar = error.get(ContextKind::SuggestedSubcommand).is_some();
             command(root, &path, wrong, rest, similar)
         }
@@ -140,7 +171,20 @@ fn tips(error: &clap::Error, root: &Command, typed: &[String]) -> Vec<StyledStr>
                 let tips = flags(root, &path, flag).into_iter();
                 return tips.map(|flag| format!("`--{flag}` says that here").into()).collect();
             }
+            Some(ContextValue::String(word)) => match valued(typed, word) {
+                Some(flag) => vec![format!("{flag}={word}")],
+                None => too_many(root, &path, &rest),
+            },
             _ => too_many(root, &path, &rest),
+        },
+        // `block attach data web`: the last one is no further volume.
+        ErrorKind::MissingRequiredArgument => match error.get(ContextKind::InvalidArg) {
+            Some(ContextValue::Strings(missing))
+                if missing.len() == 1 && missing[0].starts_with("--instance-id ") =>
+            {
+                with_instance(&path, &rest).into_iter().collect()
+            }
+            _ => Vec::new(),
         },
         _ => Vec::new(),
     };
@@ -186,10 +230,16 @@ fn command(
     similar: bool,
 ) -> Vec<String> {
     if let Some(place) = places::group(path) {
+        if let Some(line) = set(place, wrong, rest) {
+            return vec![line];
+        }
         let found = verbs(wrong).into_iter().filter(|verb| has(place, verb));
         let mut found: Vec<String> = found.map(|verb| line(place.path, &verb, rest)).collect();
-        if found.is_empty() && !similar && has(place, "get") {
-            found.push(line(place.path, "get", &[&[wrong], rest].concat()));
+        if found.is_empty() && !similar {
+            let words = [&[wrong], rest].concat();
+            let given = words.iter().filter(|word| !word.starts_with('-')).count();
+            let shows = ["get", "list"].into_iter().find(|verb| takes(place, verb) == Some(given));
+            found.extend(shows.map(|verb| line(place.path, verb, &words)));
         }
         return found;
     }
@@ -204,6 +254,12 @@ fn command(
             found.extend(verbs.map(|verb| line(place.path, &verb, rest)));
         }
     }
+    // Another tool's word before the thing: `compute instance list`.
+    if let (true, Some(noun)) = (found.is_empty() && !nouns(wrong).is_empty(), rest.first()) {
+        if places::group(&[noun]).is_some() {
+            found.push(line("", "", rest));
+        }
+    }
     // Another word for a thing, and perhaps for what is to be done with it.
     if found.is_empty() {
         for place in nouns(wrong) {
@@ -214,12 +270,24 @@ fn command(
         }
     }
     // A word for a whole command, where nothing stands with it.
-    if found.is_empty() && rest.is_empty() {
+    if found.is_empty() {
         let whole = WHOLE.iter().filter(|(_, words)| words.contains(&wrong));
         let whole = whole.filter(|(line, _)| {
             line.split(' ').next().is_some_and(|first| root.find_subcommand(first).is_some())
         });
-        found.extend(whole.map(|(whole, _)| line(whole, "", &[])));
+        found.extend(whole.filter_map(|(whole, words)| {
+            let rest = match rest.split_first() {
+                // `config view`, `auth login`: the second word says what is meant already.
+                Some((verb, rest))
+                    if words.contains(verb)
+                        || verbs(verb).iter().any(|v| v == "get" || whole.ends_with(v)) =>
+                {
+                    rest
+                }
+                _ => rest,
+            };
+            rest.iter().all(|word| word.starts_with('-')).then(|| line(whole, "", rest))
+        }));
     }
     // What is to be done, and no word for a thing: instances are what most have.
     if found.is_empty() {
@@ -237,6 +305,7 @@ fn too_many(root: &Command, path: &[&str], rest: &[&str]) -> Vec<String> {
     let Some((last, above)) = path.split_last() else { return Vec::new() };
     match places::group(above) {
         Some(place) if *last == "list" && has(place, "get") => vec![line(place.path, "get", rest)],
+        Some(_) => with_instance(path, rest).into_iter().collect(),
         // `stop` stops the server; whoever names something means that.
         None if above.is_empty() => {
             let own = command(root, &[], last, rest, true);
@@ -244,6 +313,48 @@ fn too_many(root: &Command, path: &[&str], rest: &[&str]) -> Vec<String> {
         }
         _ => Vec::new(),
     }
+}
+
+/// The line in which the last word is the instance that the command is about.
+fn with_instance(path: &[&str], rest: &[&str]) -> Option<String> {
+    let (command, above) = path.split_last()?;
+    let place = places::group(above)?;
+    let operation = operation(place, command)?;
+    let schema = (operation.schema)();
+    let is_field = schema::fields(&schema).any(|(name, _)| name == "instance_id");
+    let is_named = operation.path_fields().iter().any(|name| name == "instance_id");
+    let words = rest.iter().take_while(|word| !word.starts_with('-')).count();
+    if !is_field || is_named || words != operation.path_fields().len() + 1 {
+        return None;
+    }
+    let (own, more) = rest.split_at(words);
+    let (instance, own) = own.split_last()?;
+    Some(line(place.path, command, &[own, &["--instance-id", instance], more].concat()))
+}
+
+/// The flag before a word that it takes only with `=`.
+fn valued<'a>(typed: &'a [String], word: &str) -> Option<&'a str> {
+    let place = typed.iter().position(|typed| typed == word)?.checked_sub(1)?;
+    let flag = typed[place].as_str();
+    (matches!(word, "true" | "false" | "yes" | "no") && flag.starts_with("--")).then_some(flag)
+}
+
+/// The line that changes one field, where a word says which: `rename web db`.
+fn set(place: &Place, wrong: &str, rest: &[&str]) -> Option<String> {
+    let [id, value] = rest else { return None };
+    let (_, fields) = SETS.iter().find(|(words, _)| words.contains(&wrong))?;
+    let update = operation(place, "update").filter(|update| update.path_fields().len() == 1)?;
+    let schema = (update.schema)();
+    let field = fields.iter().find(|field| schema::fields(&schema).any(|(name, _)| name == *field));
+    let flag = format!("--{}", flag(field?));
+    Some(line(place.path, "update", &[id, &flag, value]))
+}
+
+/// Whether a word is for what Kettle does not serve.
+fn is_unserved(word: &str) -> bool {
+    let is =
+        |name: &&str| *name == word || places::plural(name).is_some_and(|plural| plural == word);
+    UNSERVED.iter().any(|name| is(&name)) || matches!(word, "policies" | "container-registries")
 }
 
 /// Flags of the command that mean what this one means elsewhere.
@@ -284,7 +395,16 @@ fn nouns(word: &str) -> Vec<&'static Place> {
 
 /// Whether the group has this command.
 fn has(place: &Place, command: &str) -> bool {
-    operations::all().iter().any(|o| o.group.name == place.group && o.command == command)
+    operation(place, command).is_some()
+}
+
+/// How many words the command of a group takes.
+fn takes(place: &Place, command: &str) -> Option<usize> {
+    Some(operation(place, command)?.path_fields().len())
+}
+
+fn operation(place: &Place, command: &str) -> Option<Operation> {
+    operations::all().into_iter().find(|o| o.group.name == place.group && o.command == command)
 }
 
 /// The line to type.
@@ -336,6 +456,22 @@ mod tests {
             ("start web", "kettle instance start web"),
             ("whoami", "kettle account get"),
             ("instance rename 'my", r"kettle instance update ''\''my'"),
+            ("instance rename ww foo", "kettle instance update ww --label foo"),
+            ("vpc rename lan net", "kettle vpc update lan --description net"),
+            ("instance tag ww a", "kettle instance update ww --tags a"),
+            ("firewall rules fw1", "kettle firewall rule list fw1"),
+            ("firewall rule fw1 3", "kettle firewall rule get fw1 3"),
+            ("domains records shop.example", "kettle domain record list shop.example"),
+            ("instance web", "kettle instance get web"),
+            ("compute instance list", "kettle instance list"),
+            ("fw ls", "kettle firewall list"),
+            ("logs -f", "kettle log -f"),
+            ("context ls", "kettle profile list"),
+            ("config view", "kettle profile list"),
+            ("auth login", "kettle profile add"),
+            ("snapshot create ww", "kettle snapshot create --instance-id ww"),
+            ("block attach data ww", "kettle block attach data --instance-id ww"),
+            ("instance create --enable-ipv6 true", "--enable-ipv6=true"),
         ] {
             let told = told(typed);
             assert!(told.contains(&format!("did you mean `{meant}`?")), "{typed}: {told}");
@@ -366,6 +502,18 @@ mod tests {
         }
         let told = told("xyzzy");
         assert!(!told.contains("tip:") && !told.contains("did you mean"), "{told}");
+    }
+
+    #[test]
+    fn what_is_not_served_is_told_and_what_is_unclear_is_not_guessed_at() {
+        for typed in ["vke list", "kubernetes", "databases ls", "registry", "cdn list"] {
+            let told = told(typed);
+            assert!(told.contains("tip: Kettle does not serve that (docs/coverage.md)"), "{told}");
+        }
+        for typed in ["instance ssh-keys x", "instance os x", "instance console x"] {
+            let told = told(typed);
+            assert!(!told.contains("kettle instance get"), "{told}");
+        }
     }
 
     #[test]

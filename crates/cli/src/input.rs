@@ -35,7 +35,10 @@ pub(crate) fn fields(
             "--json: `{param}` is an argument, not part of the body"
         )));
     }
-    let taken = many(args, JSON).next().filter(|file| *file == "-").map(|_| "--json".to_owned());
+    let taken = many(args, JSON)
+        .next()
+        .filter(|file| matches!(*file, "-" | "@-"))
+        .map(|_| "--json".to_owned());
     let mut files = Files { stdin: context.stdin, env: context.env, taken };
     for text in many(args, FIELD) {
         let (way, value) = path::parse(text).map_err(Failure::Usage)?;
@@ -66,6 +69,8 @@ pub(crate) fn fields(
 /// What `--json` names; null where it is not given.
 pub(crate) fn body(args: &ArgMatches, stdin: &mut dyn Read) -> Result<Value, Failure> {
     let Some(file) = many(args, JSON).next() else { return Ok(Value::Null) };
+    // Elsewhere a file is `@FILE`.
+    let file = file.strip_prefix('@').unwrap_or(file);
     let mut text = String::new();
     let read = match file {
         "-" => stdin.read_to_string(&mut text).map(|_| ()),

@@ -136,6 +136,24 @@ impl View {
         !for_people || matches!(self.shown, Shown::Keys(_))
     }
 
+    /// The columns that somebody chose.
+    pub(crate) fn chosen(&self) -> Option<&[Column]> {
+        match &self.shown {
+            Shown::These(columns) => Some(columns),
+            _ => None,
+        }
+    }
+
+    /// The same for a thing of which `shown` is on the screen: of the columns that somebody chose, those
+    /// in which something else stands now.
+    pub(crate) fn since(&self, answer: &Value, shown: &Value) -> Self {
+        let mut view = self.clone();
+        if let (Shown::These(columns), false) = (&mut view.shown, shown.is_null()) {
+            columns.retain(|column| column.cell(answer, How::Raw) != column.cell(shown, How::Raw));
+        }
+        view
+    }
+
     /// Whether it can say that there is nothing to tell: an empty object.
     pub(crate) fn can_be_empty(&self) -> bool {
         matches!(self.format, Format::Json | Format::Yaml)
@@ -255,10 +273,11 @@ impl View {
         let shown: Vec<&str> = shown.flat_map(Column::ways).filter_map(|way| way.top()).collect();
         let more = all.iter().filter(|name| !shown.contains(name)).count();
         let what = if more == 1 { "1 more field" } else { &format!("{more} more fields") };
-        let names = match &left_out[..] {
+        let named = &left_out[..left_out.len().min(NAMED)];
+        let names = match named {
             [] => String::new(),
-            all if all.len() <= NAMED => format!(" ({})", all.join(", ").to_lowercase()),
-            all => format!(" ({}, …)", all[..NAMED].join(", ").to_lowercase()),
+            all if all.len() >= more => format!(" ({})", all.join(", ").to_lowercase()),
+            all => format!(" ({}, …)", all.join(", ").to_lowercase()),
         };
         let note = format!("{what}{names}; --columns all, or -o json");
         Ok(if more > 0 { note } else { String::new() })
@@ -283,6 +302,10 @@ impl View {
                 return Ok(());
             }
             Format::Csv | Format::Table => {}
+        }
+        if let ([one @ Value::Object(_)], Format::Table) = (&results[..], self.format) {
+            let view = Self { title: String::new(), shown: Shown::Everything, ..self.clone() };
+            return view.table(one, terminal, out).map(|_| ());
         }
         let items = match <[Value; 1]>::try_from(results) {
             Ok([Value::Array(items)]) => items,

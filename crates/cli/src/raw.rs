@@ -10,6 +10,7 @@ use crate::error::{Exit, Failure};
 use crate::files::Files;
 use crate::operations::{self, loses};
 use crate::output::{self, View};
+use crate::stop::Stop;
 use crate::text::clean_lines;
 use crate::{Context, complete, consent, input, path};
 
@@ -128,7 +129,14 @@ pub(crate) async fn run(
     let view = View::of_raw(operation.as_ref(), matches, args)?;
     let (answer, list) = match args.get_flag(PAGINATE) {
         true => pages(&client, &call).await?,
-        false => (client.raw(call.method.clone(), &call.path, call.body.clone()).await?, None),
+        false => {
+            let reads = call.method == api::Method::GET;
+            let mut stop = if reads { Stop::deaf() } else { Stop::listen() };
+            let path = call.path.split('?').next().unwrap_or_default();
+            let request = Some(format!("{} {path}", call.method)).filter(|_| !reads);
+            let raw = client.raw(call.method.clone(), &call.path, call.body.clone());
+            (stop.unless_came(request, raw).await?, None)
+        }
     };
     let exit = Exit::from_status(answer.status.as_u16());
     if args.get_flag(INCLUDE) {

@@ -318,6 +318,9 @@ pub(crate) fn parse_time(text: &str) -> Result<Duration, String> {
         seconds = part.and_then(|part| seconds.checked_add(part)).ok_or_else(wrong)?;
         rest = after;
     }
+    if seconds == 0 {
+        return Err("expected a time above 0, such as 90s".to_owned());
+    }
     // Beyond a year nobody waits, and clocks overflow.
     Some(seconds).filter(|s| *s <= 365 * 86_400).map(Duration::from_secs).ok_or_else(wrong)
 }
@@ -346,6 +349,8 @@ mod tests {
         for wrong in [
             "",
             "m",
+            "0",
+            "0s",
             "1d",
             "-1s",
             "1.5h",

@@ -303,3 +303,23 @@ async fn a_refused_key_is_named_by_where_it_is_from() {
     let ran = kettle.run("--profile vultr block list").await;
     assert!(ran.err.contains("VULTR_API_KEY is not sent to https://api.vultr.com"), "{}", ran.err);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_update_of_nothing_is_a_slip() {
+    let kettle = Kettle::new(world);
+    let ran = kettle.run("block update web").await;
+    assert_eq!((ran.exit, ran.asked.len()), (2, 0));
+    let said = "error: what is to be changed? Say it with flags such as --label, or in an editor with \
+                `kettle block edit`; `kettle block update --help` lists them\n";
+    assert_eq!(ran.err, said);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_field_is_told_as_it_is_typed() {
+    let kettle = Kettle::new(|method, path, body| match method {
+        "PATCH" => (400, serde_json::json!({"error": "label: is too long", "status": 400})),
+        _ => world(method, path, body),
+    });
+    let ran = kettle.run("block update web --label x").await;
+    assert_eq!((ran.exit, &*ran.err), (3, "error: --label: is too long (status 400)\n"));
+}

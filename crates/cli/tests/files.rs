@@ -214,3 +214,13 @@ async fn the_two_flags_of_a_network_stay_and_must_agree() {
     let ran = kettle.run(&format!("firewall-rule create {WEB} --protocol tcp --source x")).await;
     assert_eq!(refused(&ran), "error: --ip-type: is required");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_body_is_named_as_any_other_file_too() {
+    let (_directory, path) = file("b.json", r#"{"label": "x"}"#);
+    let kettle = Kettle::new(yes);
+    for json in [path.clone(), format!("@{path}")] {
+        let ran = kettle.words(&["block", "update", WEB, "--json", &json]).await;
+        assert_eq!((ran.exit, body(&ran)), (0, json!({"label": "x"})), "{}", ran.err);
+    }
+}

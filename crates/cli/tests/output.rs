@@ -77,7 +77,7 @@ async fn what_is_left_out_is_told_to_a_terminal_alone() {
     let told = kettle.run("block list").await.err;
     assert_eq!(
         told,
-        "… 10 more fields (attached, type, date_created); --columns all, or -o json\n"
+        "… 10 more fields (attached, type, date_created, …); --columns all, or -o json\n"
     );
     assert_eq!(kettle.run("block list --columns id").await.err, "");
     kettle.watched = false;
@@ -121,4 +121,26 @@ async fn what_is_wrong_is_told_before_anything_is_sent() {
         (2, 0),
         "nothing is answered, so there is nothing to show"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_thing_of_a_query_is_shown_as_one_thing() {
+    let kettle = Kettle { columns: Some(80), ..Kettle::new(world) };
+    let ran = kettle.words(&["block", "list", "--query", ".[0]"]).await;
+    assert!(ran.out.lines().count() > 5 && ran.out.lines().all(|l| l.len() <= 80), "{}", ran.out);
+    assert!(ran.out.contains("50 GB") && !ran.out.contains("ID "), "{}", ran.out);
+    let ran = kettle.words(&["block", "list", "--query", ".[0:1]"]).await;
+    assert!(ran.out.starts_with("ID "), "{}", ran.out);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_filter_of_numbers_takes_what_tables_show_and_nothing_else() {
+    let kettle = Kettle::new(world);
+    let ran = kettle.words(&["block", "list", "--filter", "size_gb>=0.01 TB", "-q"]).await;
+    assert_eq!((ran.exit, ran.out.lines().count()), (0, 3), "{}", ran.err);
+    let ran = kettle.words(&["block", "list", "--filter", "cost<$5", "-q"]).await;
+    assert_eq!((ran.exit, &*ran.out), (0, ""), "{}", ran.err);
+    let ran = kettle.words(&["block", "list", "--filter", "cost<cheap"]).await;
+    let said = "error: --filter: `cheap` is no number, as `cost` is\n";
+    assert_eq!((ran.exit, ran.asked.len(), &*ran.err), (2, 0, said));
 }

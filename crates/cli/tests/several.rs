@@ -45,6 +45,7 @@ async fn all_are_found_before_the_first_is_changed_and_none_is_changed_twice() {
     let kettle = Kettle::new(locked);
     let ran = kettle.run("block delete web nothing data").await;
     assert_eq!((ran.exit, sent(&ran).len()), (4, 0), "{}", ran.err);
+    assert!(ran.err.ends_with("\nnothing was done\n"), "{}", ran.err);
     let ran = kettle.run(&format!("block delete web {WEB} cb676a46")).await;
     assert_eq!(sent(&ran), [format!("DELETE /v2/blocks/{WEB}")]);
     let ran = kettle.run("block attach web data --instance-id a --live=maybe").await;
@@ -168,6 +169,26 @@ async fn passwords_of_several_are_printed_as_they_come() {
     let ran = kettle.run(&format!("instance reinstall {WEB} {DATA} {OTHER}")).await;
     assert!(ran.out.contains("pw-cb") && ran.out.contains("\n\n") && ran.out.contains("pw-d1"));
     assert_eq!((ran.exit, ran.out.matches("pw-").count()), (3, 2), "{}", ran.out);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_reads_no_further_stops_none_of_the_changes() {
+    let kettle = Kettle {
+        read: 20,
+        ..Kettle::new(|method, path, _| {
+            let id = path.split('/').nth(3).unwrap_or_default();
+            match method {
+                "PATCH" if id == OTHER => (400, json!({"error": "no", "status": 400})),
+                _ => (202, json!({"instance": {"id": id, "label": "x"}})),
+            }
+        })
+    };
+    let ran = kettle.run(&format!("instance update {WEB} {DATA} --label x")).await;
+    assert_eq!(sent(&ran).len(), 2, "{}", ran.err);
+    let said = format!("updated instance {WEB} (x)\nupdated instance {DATA} (x)\n");
+    assert_eq!((ran.exit, ran.out.len(), ran.err), (0, 20, said));
+    let ran = kettle.run(&format!("instance update {WEB} {OTHER} {DATA} --label x")).await;
+    assert_eq!((ran.exit, sent(&ran).len()), (3, 3), "{}", ran.err);
 }
 
 #[tokio::test(start_paused = true)]

@@ -64,6 +64,16 @@ async fn a_created_thing_is_printed_and_then_only_what_has_changed() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn of_chosen_columns_those_that_are_the_same_are_not_told_again() {
+    let ran = Kettle::new(quick).run(&format!("{CREATE} --columns id,status,main_ip")).await;
+    let first = format!("id\t{WEB}\nstatus\tpending\nmain_ip\t0.0.0.0\n");
+    let then = "\nstatus\tactive\nmain_ip\t198.18.0.7\n";
+    assert_eq!((ran.exit, ran.out), (0, format!("{first}{then}")));
+    let ran = Kettle::new(quick).run(&format!("{CREATE} --columns id,label")).await;
+    assert_eq!((ran.exit, ran.out), (0, format!("id\t{WEB}\nlabel\tweb\n")));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_password_is_on_the_screen_however_waiting_ends() {
     for (server, end) in
         [(slow as common::Server, "still pending"), (broken, "ended as failed"), (forgetful, "404")]

@@ -449,7 +449,7 @@ impl Failed {
     fn reason(&self) -> String {
         match self {
             Self::Fault(fault) => fault.to_string(),
-            Self::TimedOut(after) => format!("no answer within {after:?}"),
+            Self::TimedOut(after) => format!("no answer within {}", crate::error::seconds(*after)),
             Self::Unsent(error) => error.to_string(),
         }
     }

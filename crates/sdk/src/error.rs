@@ -33,8 +33,17 @@ pub enum Error {
         /// How its body begins.
         excerpt: String,
     },
+    /// A page for people in HTML answered, with a status of 400 or above: whatever is there, it is no
+    /// API of this kind.
+    #[error("{request}: this is not the Vultr API (status {status}, text/html)")]
+    NotTheApi {
+        /// Method and address.
+        request: String,
+        /// The HTTP status.
+        status: u16,
+    },
     /// No answer within the time allowed, all attempts counted.
-    #[error("{request}: no answer within {after:?}")]
+    #[error("{request}: no answer within {}", seconds(*.after))]
     TimedOut {
         /// Method and address.
         request: String,
@@ -78,7 +87,7 @@ impl Error {
     pub fn status(&self) -> Option<u16> {
         match self {
             Self::Refused(refusal) => Some(refusal.status),
-            Self::Unreadable { status, .. } => Some(*status),
+            Self::Unreadable { status, .. } | Self::NotTheApi { status, .. } => Some(*status),
             _ => None,
         }
     }
@@ -89,22 +98,37 @@ impl Error {
     }
 }
 
-/// The refusal in an answer: the API's JSON, or whatever text the body holds.
+/// The refusal in an answer: the API's JSON, or whatever text the body holds. Where a page for people
+/// answers that there is no such thing or that it may not be had, that is no refusal of the API's.
 ///
 /// The status is the one of HTTP: a body may lack it, or carry another.
 pub(crate) fn refusal(request: String, status: u16, body: &[u8]) -> Error {
+    // A proxy before the API has pages of its own, for what passes: 429 and 5xx.
+    if is_page(body) && status < 500 && status != 429 {
+        return Error::NotTheApi { request, status };
+    }
     let json: Option<serde_json::Value> = serde_json::from_slice(body).ok();
     let text = json
         .as_ref()
         .and_then(|v| ["error", "detail", "message"].iter().find_map(|key| v.get(key)?.as_str()));
     let error = match text {
         Some(text) if !text.is_empty() => text.to_owned(),
+        _ if is_page(body) => format!("{}, with a page in HTML", reason(status)),
         _ => match excerpt(body) {
             empty if empty.is_empty() => reason(status),
             text => text,
         },
     };
     Error::Refused(Refusal { request, error, status })
+}
+
+/// Whether a body is a page for people.
+fn is_page(body: &[u8]) -> bool {
+    let start = body.trim_ascii_start();
+    let begins = |with: &str| {
+        start.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with.as_bytes()))
+    };
+    ["<!doctype html", "<html"].into_iter().any(begins)
 }
 
 /// The beginning of a body, as text.
@@ -115,6 +139,13 @@ pub(crate) fn excerpt(body: &[u8]) -> String {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
+}
+
+/// A time as people read it: `60 s`, `1.5 s`.
+pub(crate) fn seconds(time: std::time::Duration) -> String {
+    // What is left of a minute, once it has begun, is no whole minute.
+    let tenths = (time.as_secs_f64() * 10.0).round() / 10.0;
+    format!("{tenths} s")
 }
 
 fn reason(status: u16) -> String {
@@ -139,8 +170,32 @@ mod tests {
         let json = refusal(404, br#"{"error":"Invalid block ID.","status":404}"#);
         assert_eq!(json.to_string(), "GET /v2/x: Invalid block ID. (status 404)");
         assert_eq!(refusal(502, b"<h1>Bad gateway</h1>\n").error, "<h1>Bad gateway</h1>");
+        let page = b"\n<!doctype html><title>Bad gateway</title>";
+        assert_eq!(refusal(502, page).error, "Bad Gateway, with a page in HTML");
         assert_eq!(refusal(503, b"").error, "Service Unavailable");
         assert_eq!(refusal(400, br#"{"errors":["a"]}"#).error, r#"{"errors":["a"]}"#);
+    }
+
+    #[test]
+    fn a_page_for_people_is_not_from_the_api() {
+        for page in [&b"<!DOCTYPE HTML>\n<html lang=\"en\">"[..], b"<HTML><p>Not found</p>"] {
+            for status in [400, 403, 404, 405] {
+                let error = refusal("GET http://localhost:1/v2/x".into(), status, page);
+                let said = format!(
+                    "GET http://localhost:1/v2/x: this is not the Vultr API (status {status}, \
+                     text/html)"
+                );
+                assert_eq!((error.to_string(), error.is_not_found()), (said, false));
+            }
+        }
+    }
+
+    #[test]
+    fn a_time_is_whole_or_has_one_decimal() {
+        let said = |nanos| seconds(std::time::Duration::from_nanos(nanos));
+        assert_eq!(said(59_999_993_740), "60 s");
+        assert_eq!(said(60_000_000_000), "60 s");
+        assert_eq!(said(1_500_000_000), "1.5 s");
     }
 
     #[test]

@@ -213,5 +213,5 @@ async fn an_observer_hears_of_each_attempt_and_the_key_is_marked() {
     let expected = [&*sent, "503 0ns", &again, &sent, "cut", &again, &sent, "200 0ns"];
     assert_eq!(std::mem::take(&mut *heard.lock().unwrap()), expected);
     client.with_key("KEY").unwrap().send(get).await.unwrap_err();
-    assert_eq!(*heard.lock().unwrap(), [&*sent, "no answer within 9s"]);
+    assert_eq!(*heard.lock().unwrap(), [&*sent, "no answer within 9 s"]);
 }

@@ -100,9 +100,45 @@ fn plain(value: &Value) -> String {
     }
 }
 
+fn unit(name: &str) -> Option<Unit> {
+    UNITS.iter().find(|(_, names)| names.contains(&name)).map(|(unit, _)| *unit)
+}
+
+/// Whether a price stands in the field of that name, be it as a text.
+pub(super) fn is_price(name: &str) -> bool {
+    unit(name) == Some(Unit::Dollars)
+}
+
+/// The number that a text stands for, in the unit of the field of that name: `4`, `4 GB`, `$5.00`.
+pub(super) fn number(name: &str, text: &str) -> Option<f64> {
+    let read = |text: &str| text.parse::<f64>().ok().filter(|number| number.is_finite());
+    if let Some(plain) = read(text) {
+        return Some(plain);
+    }
+    let step = match unit(name)? {
+        Unit::Dollars => return read(&text.replacen('$', "", 1)),
+        unit => unit.step(),
+    };
+    let (digits, size) = text.split_at(text.find(|c: char| c.is_ascii_alphabetic())?);
+    let given = SIZES.iter().position(|s| s.eq_ignore_ascii_case(size))?;
+    let exponent = i32::try_from(given).ok()? - i32::try_from(step).ok()?;
+    Some(read(digits.trim_end())? * 1024_f64.powi(exponent))
+}
+
+impl Unit {
+    /// Its place in [`SIZES`].
+    fn step(self) -> usize {
+        match self {
+            Self::Dollars | Self::Bytes => 0,
+            Self::Megabytes => 2,
+            Self::Gigabytes => 3,
+            Self::Terabytes => 4,
+        }
+    }
+}
+
 fn scalar(name: &str, value: &Value) -> String {
-    let unit = UNITS.iter().find(|(_, names)| names.contains(&name)).map(|(unit, _)| *unit);
-    match (value, unit) {
+    match (value, unit(name)) {
         (Value::Bool(true), _) => "yes".to_owned(),
         (Value::Bool(false), _) => "no".to_owned(),
         (Value::Number(number), Some(unit)) => amount(&number.to_string(), unit),
@@ -116,13 +152,10 @@ fn scalar(name: &str, value: &Value) -> String {
 }
 
 fn amount(number: &str, unit: Unit) -> String {
-    let step = match unit {
-        Unit::Dollars => return dollars(number),
-        Unit::Bytes => 0,
-        Unit::Megabytes => 2,
-        Unit::Gigabytes => 3,
-        Unit::Terabytes => 4,
-    };
+    if unit == Unit::Dollars {
+        return dollars(number);
+    }
+    let step = unit.step();
     let Ok(mut size) = number.parse::<f64>() else { return number.to_owned() };
     let mut unit = step;
     // From bytes to what can be read; what is given in larger units keeps its value to the last digit.

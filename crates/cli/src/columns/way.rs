@@ -42,7 +42,7 @@ impl Way {
 
     /// What stands there, in one line.
     pub(crate) fn cell(&self, thing: &Value, how: How) -> String {
-        let name = self.0.last().map_or("", String::as_str);
+        let name = self.name();
         let shown = |value: &Value| match how {
             How::Readable => readable(name, value),
             How::Raw => raw(value),
@@ -50,8 +50,18 @@ impl Way {
         self.values(thing).into_iter().map(shown).collect::<Vec<_>>().join(",")
     }
 
+    /// The name of the field that it leads to.
+    pub(super) fn name(&self) -> &str {
+        self.0.last().map_or("", String::as_str)
+    }
+
     /// Whether a thing of that shape may have something there.
     pub(super) fn reaches(&self, schema: &Schema, shape: &Value) -> bool {
+        self.shape(schema, shape).is_some()
+    }
+
+    /// The shape of what a thing of that shape may have there; null where nobody says.
+    pub(super) fn shape<'a>(&self, schema: &'a Schema, shape: &'a Value) -> Option<&'a Value> {
         let mut shape = target(schema, shape);
         for step in &self.0 {
             let is_place = step.parse::<usize>().is_ok();
@@ -69,11 +79,11 @@ impl Way {
             match field.or_else(any) {
                 Some(inner) => shape = target(schema, inner),
                 // Nobody says what is in it.
-                None if is_free(shape) => return true,
-                None => return false,
+                None if is_free(shape) => return Some(&Value::Null),
+                None => return None,
             }
         }
-        true
+        Some(shape)
     }
 }
 

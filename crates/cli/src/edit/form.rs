@@ -93,7 +93,7 @@ impl Form {
             Err(_) if edited.lines().all(|l| l.trim().is_empty() || l.starts_with('#')) => {
                 Value::Null
             }
-            Err(error) => return Err(format!("this is no YAML: {error}")),
+            Err(error) => return Err(not_yaml(&error.to_string())),
         };
         let read = match read {
             Value::Object(read) => read,
@@ -163,8 +163,32 @@ impl Field {
     }
 }
 
+/// What is wrong with a text that is no YAML.
+fn not_yaml(error: &str) -> String {
+    format!("this is no YAML: {}", error.strip_prefix("error: ").unwrap_or(error))
+}
+
+impl Form {
+    /// The edited text as it is to be opened again, with its mistake on top; and the mistake, which
+    /// names lines as they are then.
+    pub(super) fn reopened(&self, edited: &str, mistake: String) -> (String, String) {
+        let (mut text, mut mistake) = (with_mistake(edited, &mistake), mistake);
+        // What stands on top moves the lines, and with longer numbers it may be longer itself.
+        for _ in 0..3 {
+            match self.changes(&text) {
+                Err(there) if there != mistake => {
+                    text = with_mistake(edited, &there);
+                    mistake = there;
+                }
+                _ => break,
+            }
+        }
+        (text, mistake)
+    }
+}
+
 /// The edited text with a mistake on top, in place of an earlier one.
-pub(super) fn with_mistake(edited: &str, mistake: &str) -> String {
+fn with_mistake(edited: &str, mistake: &str) -> String {
     let about = format!("This was not taken: {}", clean_lines(mistake));
     let about = wrapped(&about);
     let mut lines: Vec<String> = about.lines().map(|line| format!("{MISTAKE}{line}")).collect();
@@ -358,6 +382,22 @@ mod tests {
         let once = with_mistake("# a\nlabel: x\n", "no such\nplan");
         assert_eq!(once, "#! This was not taken: no such\n#! plan\n# a\nlabel: x\n");
         assert_eq!(with_mistake(&once, "other"), "#! This was not taken: other\n# a\nlabel: x\n");
+    }
+
+    #[test]
+    fn a_mistake_names_the_line_of_the_text_as_it_is_opened_again() {
+        let form = Form::new(&update("update-instance"), &json!({"id": "a", "label": "web"}));
+        let edited = form.text("instance a").replace("label: web", "label: \"web");
+        // Where an earlier mistake is taken away, lines move once more.
+        for edited in [edited.clone(), with_mistake(&edited, &"much to say ".repeat(40))] {
+            let first = form.changes(&edited).unwrap_err();
+            let (text, mistake) = form.reopened(&edited, first);
+            assert_eq!(form.changes(&text), Err(mistake.clone()), "{text}");
+            assert_eq!(mistake.matches("line").count(), 1, "{mistake}");
+            assert!(mistake.starts_with("this is no YAML: line"), "{mistake}");
+        }
+        let (text, mistake) = form.reopened("label: x\n", "no such label".into());
+        assert_eq!((text, &*mistake), (with_mistake("label: x\n", &mistake), "no such label"));
     }
 
     #[test]

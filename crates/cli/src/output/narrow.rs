@@ -36,6 +36,8 @@ pub(super) struct Filter {
     ways: Vec<Way>,
     test: Test,
     value: String,
+    /// Whether it is compared with numbers.
+    numeric: bool,
 }
 
 /// One field of `--sort`.
@@ -60,8 +62,15 @@ impl Filter {
             ));
         };
         let column = kind.column(text[..place].trim())?;
-        let value = text[place + sign.len()..].to_owned();
-        Ok(Self { ways: column.ways().to_vec(), test, value })
+        let value = &text[place + sign.len()..];
+        let value = match test {
+            Test::Contains | Test::Without => value.to_owned(),
+            // What has no value.
+            Test::Is | Test::Not if value.is_empty() => String::new(),
+            _ => kind.comparable(&column, value)?,
+        };
+        let numeric = kind.is_numeric(&column) && !value.is_empty();
+        Ok(Self { ways: column.ways().to_vec(), test, value, numeric })
     }
 
     /// Whether the thing stays. Of a list, one item is enough.
@@ -74,9 +83,14 @@ impl Filter {
         let order = |wanted: &dyn Fn(Ordering) -> bool| {
             any(&|value| !is_nothing(value) && wanted(compare(value, &self.value)))
         };
+        let is = |value: &Value| match self.numeric {
+            // Some prices are texts.
+            true => compare(value, &self.value).is_eq(),
+            false => is(value, &self.value),
+        };
         match self.test {
-            Test::Is => any(&|value| is(value, &self.value)),
-            Test::Not => !any(&|value| is(value, &self.value)),
+            Test::Is => any(&is),
+            Test::Not => !any(&is),
             Test::Contains => any(&|value| contains(value, &self.value)),
             Test::Without => !any(&|value| contains(value, &self.value)),
             Test::Below => order(&Ordering::is_lt),
@@ -192,7 +206,14 @@ mod tests {
             ("ram=512.0", vec![0]),
             ("ram>1024", vec![1, 2]),
             ("ram<=2048", vec![0, 2]),
+            ("ram=16 GB", vec![1]),
+            ("ram!=16GB", vec![0, 2]),
+            ("ram>=2gb", vec![1, 2]),
+            ("ram<=512 MB", vec![0]),
+            ("ram<1TB", vec![0, 1, 2]),
             ("monthly_cost<10", vec![0]),
+            ("monthly_cost<$10", vec![0]),
+            ("monthly_cost=$2.50", vec![0]),
             ("monthly_cost>=2.5", vec![0, 1]),
             ("locations=ams", vec![0]),
             ("locations!=ams", vec![1, 2]),
@@ -206,6 +227,10 @@ mod tests {
         }
         let wrong = |text| Filter::parse(&plans(), text).unwrap_err();
         assert!(wrong("ram").contains("`ram` is not FIELD=VALUE"));
+        assert_eq!(wrong("ram>=much"), "`much` is no number, as `ram` is");
+        assert_eq!(wrong("ram=4 XB"), "`4 XB` is no number, as `ram` is");
+        assert_eq!(wrong("ram<"), "`` is no number, as `ram` is");
+        assert_eq!(wrong("vcpu_count=4GB"), "`4GB` is no number, as `vcpu_count` is");
         assert!(wrong("rma=1").starts_with("there is no field `rma`; there are id, name"));
     }
 

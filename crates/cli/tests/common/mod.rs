@@ -20,7 +20,7 @@ pub struct Ran {
     pub told: Vec<String>,
 }
 
-/// A server: method, path with query, body -> status, body.
+/// A server: method, path with query, body -> status, body. Status 0 is no answer, ever.
 pub type Server = fn(&str, &str, &Value) -> (u16, Value);
 
 pub struct Kettle {
@@ -35,6 +35,26 @@ pub struct Kettle {
     pub endpoint: &'static str,
     pub key: Option<&'static str>,
     pub env: &'static [(&'static str, &'static str)],
+    /// After how many bytes nobody reads what is printed.
+    pub read: usize,
+}
+
+/// A pipe from which somebody takes so many bytes, and goes.
+struct Pipe(Vec<u8>, usize);
+
+impl std::io::Write for Pipe {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let taken = bytes.len().min(self.1 - self.0.len());
+        self.0.extend(&bytes[..taken]);
+        match taken {
+            0 if !bytes.is_empty() => Err(std::io::ErrorKind::BrokenPipe.into()),
+            taken => Ok(taken),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 pub const WEB: &str = "cb676a46-66fd-4dfb-b839-443f2e6c0b60";
@@ -89,6 +109,7 @@ impl Kettle {
             endpoint,
             key: None,
             env: &[],
+            read: usize::MAX,
         }
     }
 
@@ -120,15 +141,20 @@ impl Kettle {
             let (status, body) = server(request.method().as_str(), &path, &body);
             let body = if body.is_null() { String::new() } else { body.to_string() };
             let mut response = Response::new(Bytes::from(body));
-            *response.status_mut() = status.try_into().unwrap();
-            async move { Ok(response) }
+            *response.status_mut() = status.max(100).try_into().unwrap();
+            async move {
+                if status == 0 {
+                    std::future::pending::<()>().await;
+                }
+                Ok(response)
+            }
         };
         let builder = sdk::Client::builder(self.endpoint).transport(transport);
         let client = builder.key(self.key.unwrap_or_default()).build().unwrap();
         let env = |name: &str| {
             self.env.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
         };
-        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let (mut out, mut err) = (Pipe(Vec::new(), self.read), Vec::new());
         let told = Arc::new(Mutex::new(Vec::new()));
         let log = told.clone();
         let context = Context {
@@ -149,6 +175,6 @@ impl Kettle {
         let asked = asked.lock().unwrap().clone();
         let text = |bytes| String::from_utf8(bytes).unwrap();
         let told = told.lock().unwrap().clone();
-        Ran { exit, out: text(out), err: text(err), asked, told }
+        Ran { exit, out: text(out.0), err: text(err), asked, told }
     }
 }
