@@ -15,6 +15,34 @@ use schemars::SchemaGenerator;
 const WIDTH: usize = 100;
 const MADE: &str = "Made by `cargo xtask families`.";
 
+/// What the module says of itself.
+const ABOUT: &str = r#"//! The operations by family: what [`Client`](crate::Client) has under their names.
+//!
+//! What a method takes is `impl Into` its request, which is always understood. Where all that the
+//! request must say stands in its path, that alone will do: an id, a text (`&str`) where things have
+//! names instead, or, for several, a tuple in the path's order. What changes a thing (PATCH, PUT), or
+//! needs more than its path has, takes the request:
+//!
+//! ```no_run
+//! # async fn example(client: kettle_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+//! use kettle_sdk::api::blocks::{BlockId, UpdateBlock};
+//! use kettle_sdk::api::domains::RecordId;
+//!
+//! let id: BlockId = "cb676a46-66fd-4dfb-b839-443f2e6c0b60".parse()?;
+//! client.blocks().delete(id).await?;
+//! let domain = client.domains().get("example.com").await?;
+//! // /v2/domains/{dns-domain}/records/{record-id}
+//! let record: RecordId = "c81cbb8b-a1a0-4ab0-bb4d-8a1ee3c1a2c4".parse()?;
+//! client.records().delete(("example.com", record)).await?;
+//! let update = UpdateBlock { block_id: id, size_gb: Some(40), ..Default::default() };
+//! client.blocks().update(update).await?;
+//! // More than the path says, and may: by `with`.
+//! client.blocks().detach(id).with(|request| request.live = Some(true)).await?;
+//! # Ok(())
+//! # }
+//! ```
+"#;
+
 /// An operation as the SDK has it.
 struct Call {
     group: Group,
@@ -58,10 +86,7 @@ pub fn files() -> BTreeMap<String, String> {
     let mut families = Families::default();
     api::visit(&mut families);
     let mut made = BTreeMap::new();
-    let mut index = format!(
-        "//! The operations by family: what [`Client`](crate::Client) has under their names.\n//!\n\
-         //! {MADE}\n\n"
-    );
+    let mut index = format!("{ABOUT}//!\n//! {MADE}\n\n");
     let mut names = String::new();
     for (family, calls) in &families.0 {
         let (text, structs) = file(family, calls);

@@ -10,7 +10,8 @@ async fn grow(client: &Client, label: &str, size_gb: u32) -> Result<usize, Error
     let small = blocks.iter().filter(|block| block.label == label && block.size_gb < size_gb);
     let mut grown = 0;
     for block in small {
-        let update = UpdateBlock { block_id: block.id, size_gb: Some(size_gb), label: None };
+        let update =
+            UpdateBlock { block_id: block.id, size_gb: Some(size_gb), ..Default::default() };
         client.blocks().update(update).await?;
         grown += 1;
     }

@@ -22,6 +22,21 @@
 //! # }
 //! ```
 //!
+//! # In your crate
+//!
+//! It is in no registry: name it by where it is, a checkout or a repository. It runs in tokio:
+//!
+//! ```toml
+//! [dependencies]
+//! kettle-sdk = { path = "../kettle/crates/sdk" } # or: git = "https://..."
+//! tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
+//!
+//! [dev-dependencies]
+//! kettle-testkit = { path = "../kettle/crates/testkit" } # or: git = "https://..."
+//! ```
+//!
+//! # What there is
+//!
 //! Each family of operations is a method of [`Client`], and each operation a method of what that
 //! brings: [`families`]. What they make is a [`Call`]. An operation is also a value of its own
 //! ([`api`]), which [`Client::send`], [`Client::pages`] and [`Client::wait`] take. `examples/` has

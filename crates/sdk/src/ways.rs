@@ -25,10 +25,20 @@ impl Client {
         }
     }
 
-    /// A client of what the environment names: the endpoint in `VULTR_API_ENDPOINT` with the key in
-    /// `VULTR_API_KEY`, or the profile in `KETTLE_PROFILE`. Where it names neither, that of
-    /// [`Client::local`]: `VULTR_API_KEY` alone says not where it is to go, and the configuration
-    /// file is read only for what the environment names.
+    /// A client of what the environment names. The first of these that is set, and not empty, counts:
+    ///
+    /// 1. `KETTLE_PROFILE`: the endpoint of this profile, whatever `VULTR_API_ENDPOINT` says, with
+    ///    the profile's key. One that has no key of its own gets `VULTR_API_KEY` only where that is
+    ///    meant for its endpoint: it is the same as `VULTR_API_ENDPOINT`, or that is not set and it
+    ///    is Vultr itself.
+    /// 2. `VULTR_API_ENDPOINT`, with the key in `VULTR_API_KEY`. Where that is not set, with the key
+    ///    of the server on this machine if it is there, or of the configuration file's default
+    ///    profile if that has this very endpoint; or with none.
+    /// 3. Nothing of it: the `kettle serve` on this machine, as [`Client::local`], but made also where
+    ///    there is no key yet. `VULTR_API_KEY` alone is not looked at, as it says not where it may
+    ///    go: for Vultr itself, see [`Client::vultr`], or set `KETTLE_PROFILE=vultr` beside it.
+    ///
+    /// [`config::resolve`] has the same in full.
     ///
     /// # Errors
     /// When the configuration is wrong, or the endpoint no address.

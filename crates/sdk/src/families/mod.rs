@@ -1,5 +1,29 @@
 //! The operations by family: what [`Client`](crate::Client) has under their names.
 //!
+//! What a method takes is `impl Into` its request, which is always understood. Where all that the
+//! request must say stands in its path, that alone will do: an id, a text (`&str`) where things have
+//! names instead, or, for several, a tuple in the path's order. What changes a thing (PATCH, PUT), or
+//! needs more than its path has, takes the request:
+//!
+//! ```no_run
+//! # async fn example(client: kettle_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+//! use kettle_sdk::api::blocks::{BlockId, UpdateBlock};
+//! use kettle_sdk::api::domains::RecordId;
+//!
+//! let id: BlockId = "cb676a46-66fd-4dfb-b839-443f2e6c0b60".parse()?;
+//! client.blocks().delete(id).await?;
+//! let domain = client.domains().get("example.com").await?;
+//! // /v2/domains/{dns-domain}/records/{record-id}
+//! let record: RecordId = "c81cbb8b-a1a0-4ab0-bb4d-8a1ee3c1a2c4".parse()?;
+//! client.records().delete(("example.com", record)).await?;
+//! let update = UpdateBlock { block_id: id, size_gb: Some(40), ..Default::default() };
+//! client.blocks().update(update).await?;
+//! // More than the path says, and may: by `with`.
+//! client.blocks().detach(id).with(|request| request.live = Some(true)).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! Made by `cargo xtask families`.
 
 mod account;
