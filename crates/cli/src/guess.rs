@@ -255,10 +255,12 @@ fn command(
         }
     }
     // Another tool's word before the thing: `compute instance list`.
-    if let (true, Some(noun)) = (found.is_empty() && !nouns(wrong).is_empty(), rest.first()) {
-        if places::group(&[noun]).is_some() {
-            found.push(line("", "", rest));
-        }
+    if let Some(noun) = rest.first()
+        && found.is_empty()
+        && !nouns(wrong).is_empty()
+        && places::group(&[noun]).is_some()
+    {
+        found.push(line("", "", rest));
     }
     // Another word for a thing, and perhaps for what is to be done with it.
     if found.is_empty() {
@@ -354,7 +356,7 @@ fn set(place: &Place, wrong: &str, rest: &[&str]) -> Option<String> {
 fn is_unserved(word: &str) -> bool {
     let is =
         |name: &&str| *name == word || places::plural(name).is_some_and(|plural| plural == word);
-    UNSERVED.iter().any(|name| is(&name)) || matches!(word, "policies" | "container-registries")
+    UNSERVED.iter().any(is) || matches!(word, "policies" | "container-registries")
 }
 
 /// Flags of the command that mean what this one means elsewhere.

@@ -1,5 +1,7 @@
 //! Signals, which concern the whole process: hence one test, in a process of its own.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
+
 mod common;
 
 use common::{DATA, Kettle, OTHER, WEB};
