@@ -131,9 +131,9 @@ fn is_page(body: &[u8]) -> bool {
     ["<!doctype html", "<html"].into_iter().any(begins)
 }
 
-/// The beginning of a body, as text.
+/// The beginning of a body, as text: a new password or key in it is nobody's business.
 pub(crate) fn excerpt(body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(body);
+    let text = api::mask::answer(body);
     let text = text.trim();
     match text.char_indices().nth(EXCERPT) {
         Some((end, _)) => format!("{}…", &text[..end]),

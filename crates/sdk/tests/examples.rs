@@ -51,8 +51,9 @@ async fn a_program_of_ones_own_is_tested() {
 async fn a_program_that_reads_the_environment_finds_a_world_that_is_served() {
     let world = World::running().await;
     let served = world.serve();
-    let [(endpoint, at), (key, is)] = served.env();
+    let [(endpoint, at), (key, is), (profile, none)] = served.env();
     assert_eq!((endpoint, key), ("VULTR_API_ENDPOINT", "VULTR_API_KEY"));
+    assert_eq!((profile, none.as_str()), ("KETTLE_PROFILE", ""));
     assert_eq!(at, format!("{}/v2", served.url()));
     let client = kettle_sdk::Client::builder(at).key(is).build().unwrap();
     first::run(&client).await.unwrap();
