@@ -5,6 +5,9 @@ use crate::transport::Fault;
 /// How much of a body that cannot be read is shown.
 const EXCERPT: usize = 400;
 
+/// What is said instead of a page for people.
+const A_PAGE: &str = ", with a page in HTML";
+
 /// Why a call has no answer.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
@@ -72,6 +75,11 @@ impl Refusal {
     pub fn said(&self) -> String {
         format!("{} (status {})", self.error, self.status)
     }
+
+    /// Whether it came as a page for people: from a proxy before the API, or another server.
+    pub fn is_page(&self) -> bool {
+        self.error.ends_with(A_PAGE)
+    }
 }
 
 impl Error {
@@ -113,7 +121,7 @@ pub(crate) fn refusal(request: String, status: u16, body: &[u8]) -> Error {
         .and_then(|v| ["error", "detail", "message"].iter().find_map(|key| v.get(key)?.as_str()));
     let error = match text {
         Some(text) if !text.is_empty() => text.to_owned(),
-        _ if is_page(body) => format!("{}, with a page in HTML", reason(status)),
+        _ if is_page(body) => format!("{}{A_PAGE}", reason(status)),
         _ => match excerpt(body) {
             empty if empty.is_empty() => reason(status),
             text => text,

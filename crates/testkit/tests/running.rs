@@ -68,7 +68,7 @@ async fn whatever_profile_there_is_a_served_worlds_variables_lead_to_it() {
     let world = World::new().await;
     let served = world.serve();
     let inherited = [("KETTLE_PROFILE", "vultr".to_owned()), ("HOME", "/nowhere".to_owned())];
-    let all: std::collections::HashMap<_, _> = inherited.into_iter().chain(served.env()).collect();
+    let all: std::collections::BTreeMap<_, _> = inherited.into_iter().chain(served.env()).collect();
     let target = resolve(&Wanted::default(), &|name| all.get(name).cloned()).unwrap();
     assert_eq!(target.endpoint, format!("{}/v2", served.url()));
     assert_eq!(target.key.as_deref(), Some(KEY));

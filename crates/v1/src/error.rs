@@ -76,6 +76,9 @@ impl Failure {
     }
 }
 
+/// What another server than v2 did.
+const PAGE: &str = "answered with a page for people";
+
 /// What went wrong on the way to v2. Callers send a 503 again without asking, so it is said only
 /// where nothing can have been done.
 impl From<sdk::Error> for Failure {
@@ -88,6 +91,7 @@ impl From<sdk::Error> for Failure {
             sdk::Error::Transport { .. } => Self::broken(error, "did not answer"),
             sdk::Error::TimedOut { .. } => Self::broken(error, "did not answer in time"),
             sdk::Error::Unreadable { .. } => Self::broken(error, "answered what cannot be read"),
+            sdk::Error::NotTheApi { .. } => Self::broken(error, PAGE),
             // Nothing was sent: the key was taken before, so this is some value in a path or query.
             sdk::Error::Invalid(_) => Self::refused(
                 "Invalid value.  One of the parameters is too long, or holds characters that no \
@@ -100,10 +104,10 @@ impl From<sdk::Error> for Failure {
 
 impl Failure {
     fn of_refusal(refusal: sdk::Refusal) -> Self {
-        if is_page(&refusal.error) {
+        if refusal.is_page() {
             return match refusal.status {
                 503 => Self::unavailable(refusal),
-                _ => Self::broken(refusal, "answered with a page for people"),
+                _ => Self::broken(refusal, PAGE),
             };
         }
         match refusal.status {
@@ -138,14 +142,9 @@ impl Failure {
     }
 }
 
-/// Whether a refusal is not v2's, but the page of a proxy or of another server altogether.
-fn is_page(text: &str) -> bool {
-    text.trim_start().starts_with('<')
-}
-
 /// Whether v2 says that there is no such thing.
 pub(crate) fn is_unknown(error: &sdk::Error) -> bool {
-    matches!(error, sdk::Error::Refused(refusal) if refusal.status == 404 && !is_page(&refusal.error))
+    error.is_not_found()
 }
 
 impl From<crate::IdsError> for Failure {
