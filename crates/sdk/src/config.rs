@@ -423,6 +423,9 @@ pub(crate) fn base(endpoint: &str) -> Result<(String, http::Uri), Error> {
     match (uri.scheme_str(), uri.host()) {
         (Some("http" | "https"), Some(_)) if uri.query().is_none() => Ok((trimmed.to_owned(), uri)),
         (Some("http" | "https"), Some(_)) => Err(wrong("it has a query")),
+        (None, _) => {
+            Err(wrong(&format!("it begins with http:// or https://, as http://{trimmed}")))
+        }
         _ => Err(wrong("it begins with http:// or https://")),
     }
 }

@@ -295,6 +295,12 @@ fn the_data_directory_can_be_named() {
 }
 
 #[test]
+fn an_address_without_its_scheme_is_told_with_one() {
+    let told = base("127.0.0.1:34023").unwrap_err().to_string();
+    assert!(told.ends_with("as http://127.0.0.1:34023"), "{told}");
+}
+
+#[test]
 fn a_copy_of_a_data_directory_is_not_taken_for_the_original() {
     let home = Home::new("").with_server();
     let data = home.dir.path().join(".local/share/kettle");
