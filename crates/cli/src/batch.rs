@@ -21,8 +21,8 @@ use crate::names::{self, Known};
 use crate::operations::Operation;
 use crate::output::View;
 use crate::stop::Stop;
-use crate::text::clean;
-use crate::wait::{self, Deadline, Target, quoted};
+use crate::text::{clean, quoted};
+use crate::wait::{self, Deadline, Target};
 use crate::{Context, consent, schema};
 
 /// Whether the last argument of the path may be several: where the command is about what it names.

@@ -11,7 +11,7 @@ use crate::command::{NAME, flag};
 use crate::operations::{self, Operation};
 use crate::places::{self, PLACES, Place};
 use crate::schema;
-use crate::text::clean;
+use crate::text::{clean, quoted};
 
 /// Words for what commands do, as other tools have them.
 const VERBS: &[(&str, &[&str])] = &[
@@ -411,11 +411,7 @@ fn operation(place: &Place, command: &str) -> Option<Operation> {
 
 /// The line to type.
 fn line(path: &str, verb: &str, rest: &[&str]) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_./:=,@%+".contains(c);
-    let quoted = rest.iter().map(|word| match !word.is_empty() && word.chars().all(plain) {
-        true => (*word).to_owned(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
-    });
+    let quoted = rest.iter().map(|word| quoted(word));
     let words = [NAME, path, verb].into_iter().map(str::to_owned).chain(quoted);
     words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }

@@ -54,7 +54,7 @@ pub use operations::loses;
 pub use output::{Terminal, print};
 pub use places::meant;
 pub use process::{print_json, print_json_line, print_note, print_text, said_yes, wants_json};
-pub use text::{clean, clean_lines};
+pub use text::{clean, clean_lines, quoted};
 pub use watch::Watch;
 
 /// What a run of the command line reads, writes and knows about its surroundings.

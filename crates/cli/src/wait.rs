@@ -13,7 +13,7 @@ use crate::error::Failure;
 use crate::operations::Operation;
 use crate::places;
 use crate::schema;
-use crate::text::clean;
+use crate::text::{clean, quoted};
 
 /// Commands below a thing's path that the thing itself tells the end of.
 const ACTIONS: &[&str] = &["attach", "detach", "halt", "reboot", "reinstall", "restore", "start"];
@@ -285,15 +285,6 @@ fn bar(progress: bool) -> ProgressBar {
     bar.set_style(ProgressStyle::default_spinner());
     bar.enable_steady_tick(Duration::from_millis(120));
     bar
-}
-
-/// A text as a shell takes it back.
-pub(crate) fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=".contains(c);
-    match !text.is_empty() && text.chars().all(plain) {
-        true => text.to_owned(),
-        false => format!("'{}'", text.replace('\'', r"'\''")),
-    }
 }
 
 /// Reads `90`, `90s`, `10m`, `1h`, and several with their units one after the other: `1m30s`.

@@ -104,9 +104,7 @@ impl Home {
 
     /// Whether a server has the directory at this moment.
     pub(crate) fn is_served(&self) -> bool {
-        let Ok(file) = File::open(self.served_path()) else { return false };
-        // Shared: others who look at the same time are not taken for a server.
-        matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+        config::is_served(&self.0) == Some(true)
     }
 
     /// The process that serves the directory, where that is `kettle serve` and one of this machine
@@ -298,12 +296,7 @@ fn withdraw(path: &Path) -> std::io::Result<()> {
 
 /// A path as one types it in a shell.
 pub(crate) fn quoted(path: &Path) -> String {
-    let text = path.display().to_string();
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,:@%".contains(c);
-    match text.chars().all(plain) {
-        true => text,
-        false => format!("'{}'", text.replace('\'', r"'\''")),
-    }
+    cli::quoted(&path.display().to_string())
 }
 
 #[cfg(test)]

@@ -347,7 +347,7 @@ pub(crate) fn local(env: Env<'_>) -> Target {
 }
 
 /// Whether a server holds a data directory at this moment; none where that cannot be seen.
-fn is_served(directory: &Path) -> Option<bool> {
+pub fn is_served(directory: &Path) -> Option<bool> {
     match std::fs::File::open(directory.join(SERVED_FILE)) {
         // Shared: others who look at the same time are not taken for a server.
         Ok(file) => match file.try_lock_shared() {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use api::blocks::CreateBlock;
 use api::ssh_keys::ListSshKeys;
-use api::users::CreateUser;
+use api::users::{CreateUser, User};
 use axum::body::Body;
 use http::Request;
 use serde_json::{Value, json};
@@ -25,6 +25,17 @@ async fn get(world: &World, path: &str) -> Value {
 
 async fn requests(world: &World, query: &str) -> Value {
     get(world, &format!("/_kettle/requests?{query}")).await
+}
+
+/// A further user, with a password and a key.
+async fn jo(world: &World) -> User {
+    let create = CreateUser {
+        email: "jo@example.com".into(),
+        name: "Jo".into(),
+        password: "Correct-Horse-9".into(),
+        ..Default::default()
+    };
+    world.client.send(create).await.unwrap()
 }
 
 /// Method, path and status of each, in one line.
@@ -97,13 +108,7 @@ async fn a_call_of_v1_says_whose_it_was() {
 #[tokio::test]
 async fn no_secret_is_shown() {
     let world = World::new().await;
-    let create = CreateUser {
-        email: "jo@example.com".into(),
-        name: "Jo".into(),
-        password: "Correct-Horse-9".into(),
-        ..Default::default()
-    };
-    let user = world.client.send(create).await.unwrap();
+    let user = jo(&world).await;
     assert!(!user.api_key.is_empty());
     let (_, body) = world.raw("GET", "/_kettle/requests", "").await;
     assert!(body.contains("jo@example.com") && body.contains("***"), "{body}");
@@ -193,13 +198,7 @@ async fn who_waits_hears_of_the_next_one_that_is_wanted() {
 #[tokio::test]
 async fn only_the_owner_is_told() {
     let world = World::new().await;
-    let create = CreateUser {
-        email: "jo@example.com".into(),
-        name: "Jo".into(),
-        password: "Correct-Horse-9".into(),
-        ..Default::default()
-    };
-    let user = world.client.send(create).await.unwrap();
+    let user = jo(&world).await;
     for (method, path) in [
         ("GET", "/_kettle/requests"),
         ("GET", "/_kettle/status"),

@@ -7,6 +7,7 @@ use std::fmt::Write;
 use clap::Command;
 
 use super::{Offer, offers};
+use crate::text::quoted;
 
 /// The kinds of completion that put what is offered on the line at once: no help may be there.
 const INSERTING: [&str; 2] = ["37", "42"];
@@ -135,14 +136,6 @@ fn escaped(value: &str) -> String {
         let _ = if plain { write!(typed, "{c}") } else { write!(typed, "\\{c}") };
     }
     typed
-}
-
-/// A path as a script has it.
-fn quoted(path: &str) -> String {
-    match escaped(path) == path {
-        true => path.to_owned(),
-        false => format!("'{}'", path.replace('\'', r"'\''")),
-    }
 }
 
 #[cfg(test)]
