@@ -249,6 +249,7 @@ fn crates_depend_only_downwards() {
     let order = [
         "api-macros",
         "api",
+        "catalog",
         "store",
         "engine",
         "drivers",

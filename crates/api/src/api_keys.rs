@@ -16,6 +16,9 @@ operations! {
     }
 }
 
+/// The longest key, in bytes. No longer one is looked at.
+pub const KEY_MAX: usize = 255;
+
 /// An API key.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]

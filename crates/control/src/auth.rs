@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, RwLock};
 
 use api::Access;
+pub use api::api_keys::KEY_MAX;
 use sha2::{Digest, Sha256};
 use store::Hot;
 use uuid::Uuid;
@@ -31,8 +32,6 @@ pub(crate) const ACCOUNTS: &str = "account";
 pub(crate) const FIRST: &str = "first";
 /// Kinds whose change may change who may do what.
 pub(crate) const HOLDERS: &[&str] = &[Account::KIND, User::KIND, ApiKey::KIND];
-/// The longest key, in bytes. No longer one is looked at.
-pub const KEY_MAX: usize = 255;
 /// How many callers are remembered at most.
 const REMEMBERED: usize = 10_000;
 

@@ -12,7 +12,7 @@ pub mod backups;
 pub mod bare_metals;
 pub mod billing;
 pub mod blocks;
-pub mod catalog;
+pub use catalog;
 mod cx;
 pub mod domains;
 mod encoded;

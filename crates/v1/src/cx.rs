@@ -7,7 +7,7 @@ use api::id::{FirewallGroupId, InstanceId};
 use api::plans::{ListMetalPlans, ListPlans};
 use api::regions::ListRegions;
 use api::{Access, Endpoint, Listing};
-use control::catalog::Catalog;
+use catalog::Catalog;
 use futures_util::TryStreamExt;
 use sdk::Client;
 use uuid::Uuid;

@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::any;
-use control::catalog::Catalog;
+use catalog::Catalog;
 use engine::Clock;
 use futures_util::FutureExt;
 use http::request::Parts;

@@ -3,7 +3,7 @@
 use api::OrEmpty;
 use api::id::{IsoId, ReservedIpId, SnapshotId, SshKeyId, StartupId};
 use api::instances::{Backups, CreateInstance};
-use control::catalog::{OS_APPLICATION, OS_BACKUP, OS_CUSTOM, OS_SNAPSHOT};
+use catalog::{OS_APPLICATION, OS_BACKUP, OS_CUSTOM, OS_SNAPSHOT};
 use serde_json::{Value, json};
 use uuid::Uuid;
 

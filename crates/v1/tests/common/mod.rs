@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use control::catalog::Catalog;
+use catalog::Catalog;
 use http_body_util::BodyExt;
 use serde_json::Value;
 use testkit::{KEY, World};

@@ -5,7 +5,7 @@
 /// The candidate closest to `wrong`, if one is close enough to be what was meant: at most one
 /// slip in three characters. Each candidate is a word and what to suggest for it; among equally
 /// close ones the first wins.
-pub(crate) fn nearest<'a, W: AsRef<str>>(
+pub fn nearest<'a, W: AsRef<str>>(
     wrong: &str,
     candidates: impl Iterator<Item = (W, &'a str)>,
 ) -> Option<&'a str> {

@@ -28,7 +28,7 @@ pub use prices::{
     PriceItem, PriceUnit,
 };
 
-pub(crate) use suggest::nearest;
+pub use suggest::nearest;
 use table::Table;
 
 /// Everything that can be ordered.
