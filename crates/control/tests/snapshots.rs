@@ -12,7 +12,7 @@ use common::{
     OS, change_instance, delete_instance, instance, outside, plain, stored, survives_crashes,
 };
 use control::Behave;
-use control::instances::Software;
+use control::instances::{Locks, Software};
 use testkit::{World, refused};
 
 const GB: u64 = 1 << 30;

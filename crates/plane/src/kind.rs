@@ -1,0 +1,170 @@
+//! Kinds of resources: what a stored row means.
+
+use std::ops::{Deref, DerefMut};
+
+use api::Time;
+use engine::{Next, StepError};
+use serde::{Serialize, de::DeserializeOwned};
+use store::{Facet, Row, Tally};
+use uuid::Uuid;
+
+use crate::cx::LifeCx;
+use crate::refusal::{Error, Result};
+
+/// One kind of resource. The type itself is what should be, as its owner asked for it.
+pub trait Kind: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
+    /// Its name in the store: never to be changed.
+    const KIND: &'static str;
+    /// What the real API says where there is none with an id; clients match on it.
+    const UNKNOWN: &'static str;
+    /// What it says instead for a while after one was deleted.
+    const GONE: &'static str = Self::UNKNOWN;
+    /// Whether it has a [`Life`]: a change then wakes the engine, and it goes only after its
+    /// outside thing has gone.
+    const LIVES: bool = false;
+    /// What was last seen of the outside thing; `()` for a kind without a life.
+    type Seen: Serialize + DeserializeOwned + Default + Clone + Send + Sync;
+
+    /// The lists that it stands in, besides that of all: those that can be asked for or counted.
+    fn lists(&self) -> Vec<Facet> {
+        Vec::new()
+    }
+
+    /// What it adds to its account's sums: all that costs something, by what its price follows from.
+    fn tally(_: &Doc<Self>) -> Option<Tally> {
+        None
+    }
+}
+
+/// The life of a kind that has an outside thing: its own, unless it is told elsewhere.
+pub trait Life<K: Kind = Self>: 'static {
+    /// Takes one idempotent step from what is to what should be; writes what it saw to `doc.seen`.
+    ///
+    /// # Errors
+    /// When the world does not answer; the step is taken again later.
+    fn step(
+        doc: &mut Doc<K>,
+        cx: &LifeCx,
+    ) -> impl Future<Output = std::result::Result<Next, StepError>> + Send;
+}
+
+/// A resource: what should be, what was seen, and its place in the store.
+///
+/// Reads and changes like its kind: `volume.size_gb`.
+#[derive(Debug, Clone)]
+pub struct Doc<K: Kind> {
+    /// What should be.
+    pub want: K,
+    /// What was last seen of the outside thing.
+    pub seen: K::Seen,
+    pub(crate) row: Row,
+}
+
+impl<K: Kind> Doc<K> {
+    /// A new resource, to be stored with `Tx::put`.
+    pub fn new(id: Uuid, account: i64, now: i64, want: K) -> Self {
+        let (kind, observed) = (K::KIND.into(), "null".into());
+        let row = Row { id, account, kind, created: now, observed, ..Row::default() };
+        Self { want, seen: K::Seen::default(), row }
+    }
+
+    /// The resource that a row holds.
+    ///
+    /// # Errors
+    /// When the row cannot be read: it was not written by this release, nor by an older one.
+    pub(crate) fn read(row: Row) -> Result<Self> {
+        let want = serde_json::from_str::<K>(&row.desired);
+        let seen = serde_json::from_str::<Option<K::Seen>>(&row.observed);
+        match want.and_then(|want| Ok((want, seen?.unwrap_or_default()))) {
+            Ok((want, seen)) => Ok(Self { want, seen, row }),
+            Err(cause) => {
+                let text = format!("the row of {} {} cannot be read: {cause}", row.kind, row.id);
+                Err(Error::Internal(text.into()))
+            }
+        }
+    }
+
+    /// The same for lists: one that cannot be read is left out, so that all others can be, and the
+    /// log says which it is.
+    pub(crate) fn readable(row: Row) -> Option<Self> {
+        let doc = Self::read(row);
+        doc.inspect_err(|error| tracing::error!(%error, "left out of a list")).ok()
+    }
+
+    /// The row that holds it as it now is, for who writes rows past a [`Tx`](crate::Tx).
+    ///
+    /// # Panics
+    /// When the kind cannot be written as JSON.
+    pub fn to_row(&self) -> Row {
+        Row {
+            desired: serde_json::to_string(&self.want).expect("kinds are plain data"),
+            observed: serde_json::to_string(&self.seen).expect("kinds are plain data"),
+            tally: K::tally(self),
+            ..self.row.clone()
+        }
+    }
+
+    /// The lists that it stands in as stored. Worked out from what is stored, and only where it is
+    /// to be changed: reads need none of it.
+    pub(crate) fn stored_lists(&self) -> Vec<Facet> {
+        match self.row.version {
+            0 => Vec::new(),
+            _ => serde_json::from_str::<K>(&self.row.desired).expect("it was read").lists(),
+        }
+    }
+
+    /// Its id.
+    pub fn id(&self) -> Uuid {
+        self.row.id
+    }
+    /// Whose it is.
+    pub fn account(&self) -> i64 {
+        self.row.account
+    }
+    /// Its number in the order of creation, over all kinds; 0 before it is stored.
+    pub fn seq(&self) -> i64 {
+        self.row.seq
+    }
+    /// When it was created.
+    pub fn created(&self) -> Time {
+        Time::from_millis(self.row.created)
+    }
+    /// Whether it is to go.
+    pub fn deleting(&self) -> bool {
+        self.row.deleting
+    }
+    /// Whether what was last seen may be behind what should be.
+    pub fn is_due(&self) -> bool {
+        self.row.due.is_some()
+    }
+}
+
+impl<K: Kind> Deref for Doc<K> {
+    type Target = K;
+    fn deref(&self) -> &K {
+        &self.want
+    }
+}
+
+impl<K: Kind> DerefMut for Doc<K> {
+    fn deref_mut(&mut self) -> &mut K {
+        &mut self.want
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::holders::User;
+
+    #[test]
+    fn a_row_that_cannot_be_read_is_named() {
+        let id = Uuid::now_v7();
+        let (kind, desired) = (User::KIND.into(), "{}".into());
+        let row = Row { id, kind, desired, observed: "null".into(), ..Row::default() };
+        let error = Doc::<User>::read(row.clone()).unwrap_err().to_string();
+        let expected = format!("the row of user {id} cannot be read: missing field `name`");
+        assert!(error.starts_with(&expected), "{error}");
+        assert!(Doc::<User>::readable(row).is_none());
+    }
+}
