@@ -14,6 +14,8 @@ pub mod money;
 pub mod openapi;
 pub mod page;
 pub mod secret;
+#[cfg(test)]
+mod tests;
 pub mod time;
 pub mod values;
 pub mod wire;
