@@ -4,7 +4,8 @@ use api::id::{NatFirewallRuleId, NatGatewayId, PortForwardingRuleId, VpcId};
 use api::vpcs::nat_gateways::*;
 use api::vpcs::{CreateVpc, DeleteVpc, GetVpc};
 use control::catalog::Catalog;
-use drivers::Gateways;
+use drivers::gateway::{Accepted, Forwarding, Transport};
+use drivers::{GatewaySpec, Subnet, Thing, Things};
 use testkit::{World, refused};
 use uuid::Uuid;
 
@@ -32,20 +33,22 @@ async fn read(world: &World, (vpc_id, nat_gateway_id): (VpcId, NatGatewayId)) ->
     world.client.send(GetNatGateway { vpc_id, nat_gateway_id }).await.unwrap()
 }
 
-/// The gateway's rules as they are in the world.
-async fn rules(world: &World, id: NatGatewayId) -> String {
+/// The gateway as it is in the world.
+async fn observed(world: &World, id: NatGatewayId) -> Option<Thing<GatewaySpec>> {
+    Things::observe(&outside(world), id.0).await.unwrap()
+}
+
+/// What it was told to let in, and to lead on.
+async fn rules(world: &World, id: NatGatewayId) -> (Vec<Accepted>, Vec<Forwarding>) {
     world.settle().await;
-    world.sim.observe_gateway(id.0).await.expect("it is there").rules
+    let spec = observed(world, id).await.expect("it is there").spec.expect("it can be read");
+    (spec.firewall, spec.forwarding)
 }
 
-trait Observed {
-    async fn observe_gateway(&self, id: Uuid) -> Option<drivers::Gateway>;
-}
-
-impl Observed for drivers::Sim {
-    async fn observe_gateway(&self, id: Uuid) -> Option<drivers::Gateway> {
-        Gateways::observe(self, id).await.unwrap()
-    }
+fn accepted(transport: Transport, ports: [u16; 2], address: [u8; 4], prefix: u8) -> Accepted {
+    let [first_port, last_port] = ports;
+    let from = Subnet { address: address.into(), prefix };
+    Accepted { transport, first_port, last_port, from }
 }
 
 fn firewall(path: (VpcId, NatGatewayId)) -> CreateNatGatewayFirewallRule {
@@ -89,8 +92,16 @@ async fn a_gateway_is_pending_until_it_works_and_has_an_address_on_either_side()
     assert_eq!((after.label.as_str(), after.tag.as_str()), ("out", "edge"));
     assert_eq!(after.billing.monthly.0.to_string(), "20.16");
     assert_eq!(NatGateway { status: before.status.clone(), ..after.clone() }, before);
-    let seen = world.sim.observe_gateway(path.1.0).await.unwrap();
-    assert_eq!((seen.network, seen.ready), (path.0.0, true));
+    let seen = observed(&world, path.1).await.unwrap();
+    let expected = GatewaySpec {
+        network: path.0.0,
+        private_ipv4: [10, 44, 0, 3].into(),
+        public_ipv4: after.public_ips[0].parse().unwrap(),
+        public_ipv6: after.public_ips_v6[0].parse().unwrap(),
+        firewall: Vec::new(),
+        forwarding: Vec::new(),
+    };
+    assert_eq!(seen, Thing { spec: Some(expected), ready: true });
     world.advance(std::time::Duration::from_secs(10 * 3600)).await;
     assert_eq!(read(&world, path).await.billing.charges.0.to_string(), "0.3");
 }
@@ -130,7 +141,7 @@ async fn a_gateway_keeps_its_vpc_from_being_deleted_and_gives_its_addresses_back
     assert_eq!(holder("ipv4", &found.public_ips[0]).await, Some(nat_gateway_id.0));
     world.client.send(DeleteNatGateway { vpc_id, nat_gateway_id }).await.unwrap();
     world.settle().await;
-    assert_eq!(world.sim.observe_gateway(nat_gateway_id.0).await, None);
+    assert_eq!(observed(&world, nat_gateway_id).await, None);
     assert_eq!(holder("ipv4", &found.public_ips[0]).await, None);
     let create = CreateNatGateway { vpc_id, ..Default::default() };
     let next = world.client.send(create).await.unwrap();
@@ -139,7 +150,7 @@ async fn a_gateway_keeps_its_vpc_from_being_deleted_and_gives_its_addresses_back
     world.client.send(delete).await.unwrap();
     world.client.send(DeleteVpc { vpc_id }).await.unwrap();
     world.settle().await;
-    assert_eq!(world.sim.observe_gateway(next.id.0).await, None);
+    assert_eq!(observed(&world, next.id).await, None);
 }
 
 #[tokio::test]
@@ -218,8 +229,9 @@ async fn a_firewall_rule_reads_back_as_sent_and_reaches_the_gateway() {
         ..firewall(path)
     };
     assert_eq!(world.client.send(all).await.unwrap().subnet_size, 0);
-    let both = "accept tcp 80:90 from 192.0.2.1/24\naccept udp 53 from 0.0.0.0/0";
-    assert_eq!(rules(&world, nat_gateway_id).await, both);
+    let web = accepted(Transport::Tcp, [80, 90], [192, 0, 2, 0], 24);
+    let names = accepted(Transport::Udp, [53, 53], [0, 0, 0, 0], 0);
+    assert_eq!(rules(&world, nat_gateway_id).await.0, [web, names]);
     let update = |notes: Option<&str>| UpdateNatGatewayFirewallRule {
         vpc_id,
         nat_gateway_id,
@@ -232,7 +244,7 @@ async fn a_firewall_rule_reads_back_as_sent_and_reaches_the_gateway() {
     assert_eq!(world.client.send(update(None)).await.unwrap().notes, "");
     let delete = DeleteNatGatewayFirewallRule { vpc_id, nat_gateway_id, firewall_rule_id };
     world.client.send(delete.clone()).await.unwrap();
-    assert_eq!(rules(&world, nat_gateway_id).await, "accept udp 53 from 0.0.0.0/0");
+    assert_eq!(rules(&world, nat_gateway_id).await.0, [names]);
     for answer in [
         refused(world.client.send(get()).await),
         refused(world.client.send(update(None)).await),
@@ -261,7 +273,7 @@ async fn a_firewall_rule_that_cannot_be_is_refused_with_its_field() {
     let icmp = r#"{"protocol":"icmp","port":"1","subnet":"10.0.0.0","subnet_size":8}"#;
     let (status, text) = world.raw("POST", &base, icmp).await;
     assert!(status == 400 && text.contains("protocol"), "{text}");
-    assert_eq!(rules(&world, path.1).await, "");
+    assert_eq!(rules(&world, path.1).await, (vec![], vec![]));
 }
 
 #[tokio::test]
@@ -278,8 +290,10 @@ async fn a_forwarding_rule_reads_back_as_sent_and_changes_only_where_asked() {
     assert_eq!((made.external_port, made.internal_port), (8080, 80));
     assert_eq!((made.name.as_str(), made.description.as_str()), ("web", "to a"));
     assert_eq!(made.created_at, "2026-11-21 09:30:00");
-    let lines = "forward tcp 8080 to 10.44.0.9:80\nforward udp 8080 to 10.44.0.9:80";
-    assert_eq!(rules(&world, nat_gateway_id).await, lines);
+    let to = "10.44.0.9:80".parse().unwrap();
+    let leads = |transport| Forwarding { transport, port: 8080, to };
+    let both = [leads(Transport::Tcp), leads(Transport::Udp)];
+    assert_eq!(rules(&world, nat_gateway_id).await.1, both);
     world.advance(std::time::Duration::from_secs(60)).await;
     let port_forwarding_rule_id = made.id;
     let base = format!("/v2/vpcs/{vpc_id}/nat-gateway/{nat_gateway_id}/global");
@@ -295,7 +309,8 @@ async fn a_forwarding_rule_reads_back_as_sent_and_changes_only_where_asked() {
         changed,
         NatGatewayPortForwardingRule { external_port: 8081, enabled: false, updated_at, ..made }
     );
-    assert_eq!(rules(&world, nat_gateway_id).await, "", "a rule out of force forwards nothing");
+    let told = rules(&world, nat_gateway_id).await;
+    assert_eq!(told, (vec![], vec![]), "a rule out of force forwards nothing");
     let delete =
         DeleteNatGatewayPortForwardingRule { vpc_id, nat_gateway_id, port_forwarding_rule_id };
     world.client.send(delete.clone()).await.unwrap();
@@ -396,12 +411,26 @@ async fn a_gateway_comes_to_the_same_end_whichever_call_fails() {
         world.client.send(forwarding(path)).await.unwrap();
         world.settle().await;
         let active = plain(&read(world, path).await.status);
-        let seen = outside(world).observe_gateway(path.1.0).await.map(|g| g.rules);
+        let told = rules(world, path.1).await;
         let (vpc_id, nat_gateway_id) = path;
         world.client.send(DeleteNatGateway { vpc_id, nat_gateway_id }).await.unwrap();
         world.settle().await;
-        let gone = outside(world).observe_gateway(path.1.0).await.map(|g| g.rules);
-        (active, seen, gone, world.store.get(nat_gateway_id.0).await.unwrap().is_none())
+        let left = observed(world, path.1).await;
+        (active, told, left, world.store.get(nat_gateway_id.0).await.unwrap().is_none())
     })
     .await;
+}
+
+#[tokio::test]
+async fn what_an_older_release_told_the_world_is_told_anew_with_the_next_change() {
+    let world = World::new().await;
+    let path = gateway(&world).await;
+    let told = rules(&world, path.1).await;
+    let older = format!(r#"{{"network":"{}","rules":"accept tcp 80","ready_at":1}}"#, path.0);
+    world.store.world_put("gateway", path.1.0, older).await.unwrap();
+    assert_eq!(observed(&world, path.1).await, Some(Thing { spec: None, ready: true }));
+    let (vpc_id, nat_gateway_id) = path;
+    let update = UpdateNatGateway { vpc_id, nat_gateway_id, label: None, tag: None };
+    world.client.send(update).await.unwrap();
+    assert_eq!(rules(&world, path.1).await, told);
 }

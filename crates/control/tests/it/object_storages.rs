@@ -7,7 +7,7 @@ use api::account::GetAccount;
 use api::id::ObjectStorageId;
 use api::object_storages::*;
 use control::catalog::Catalog;
-use drivers::{ObjectStore, ObjectStores};
+use drivers::{ObjectStoreSpec, Thing, Things, object_store};
 use testkit::{World, refused};
 use uuid::Uuid;
 
@@ -44,8 +44,13 @@ async fn buckets(world: &World, object_storage_id: ObjectStorageId) -> Vec<Bucke
 }
 
 /// The storage as it is in the world.
-async fn seen(world: &World, id: ObjectStorageId) -> Option<ObjectStore> {
-    ObjectStores::observe(&outside(world), id.0).await.unwrap()
+async fn seen(world: &World, id: ObjectStorageId) -> Option<Thing<ObjectStoreSpec>> {
+    Things::observe(&outside(world), id.0).await.unwrap()
+}
+
+/// What it was told to be.
+async fn told(world: &World, id: ObjectStorageId) -> ObjectStoreSpec {
+    seen(world, id).await.expect("it is there").spec.expect("it can be read")
 }
 
 fn rule(id: &str) -> ArchiveRule {
@@ -64,8 +69,9 @@ async fn a_crash_at_any_call_makes_no_difference() {
         world.client.send(RegenerateObjectStorageKeys { object_storage_id }).await.unwrap();
         world.settle().await;
         let mine = read(world, object_storage_id).await;
-        let there = seen(world, object_storage_id).await.unwrap();
-        let same = there.spec.secret_key == mine.s3_secret_key;
+        let ready = seen(world, object_storage_id).await.unwrap().ready;
+        let there = told(world, object_storage_id).await;
+        let same = there.secret_key == mine.s3_secret_key;
         let mine = ObjectStorage {
             s3_access_key: String::new(),
             s3_secret_key: Default::default(),
@@ -76,7 +82,7 @@ async fn a_crash_at_any_call_makes_no_difference() {
         world.settle().await;
         let left = seen(world, object_storage_id).await.is_some();
         let row = world.store.get(object_storage_id.0).await.unwrap().is_some();
-        (plain(&mine), same, there.ready, there.spec.buckets, left, row)
+        (plain(&mine), same, ready, there.buckets, left, row)
     })
     .await;
 }
@@ -91,9 +97,10 @@ async fn storage_becomes_active_and_reads_as_it_was_ordered() {
     assert_eq!(found, ObjectStorage { status: ObjectStorageStatus::Active.into(), ..made });
     assert_eq!((found.cluster_id, &*found.region, &*found.location), (LAX, "lax", "Los Angeles"));
     assert_eq!((&*found.label, &*found.s3_hostname), ("files", "lax1.vultrobjects.com"));
-    let there = seen(&world, found.id).await.unwrap();
-    assert_eq!(there.spec.access_key, found.s3_access_key);
-    assert_eq!((&*there.spec.hostname, there.ready), ("lax1.vultrobjects.com", true));
+    let there = told(&world, found.id).await;
+    assert_eq!(there.access_key, found.s3_access_key);
+    assert_eq!(there.hostname, "lax1.vultrobjects.com");
+    assert!(seen(&world, found.id).await.unwrap().ready);
     let unnamed = CreateObjectStorage { label: None, ..order(LAX, PERFORMANCE) };
     assert_eq!(world.client.send(unnamed).await.unwrap().label, "");
 }
@@ -238,7 +245,7 @@ async fn keys_are_random_and_new_ones_take_the_place_of_the_old() {
         );
         assert_eq!(found.status, ObjectStorageStatus::Active, "it stays in use");
         world.settle().await;
-        let there = seen(&world, object_storage_id).await.unwrap().spec;
+        let there = told(&world, object_storage_id).await;
         assert_eq!((there.access_key, there.secret_key), (keys.s3_access_key, keys.s3_secret_key));
     }
     let uri = format!("/v2/object-storage/{object_storage_id}/regenerate-keys");
@@ -342,8 +349,9 @@ async fn a_bucket_is_listed_at_once_whichever_names_its_client_uses() {
     let first = r#"{"buckets":[{"name":"theirs","date_created":"2026-11-21T09:30:00+00:00","#;
     assert!(body.starts_with(first), "{body}");
     world.settle().await;
-    let there = seen(&world, object_storage_id).await.unwrap().spec.buckets;
-    let kinds = |b: &drivers::Bucket| (b.name.clone(), b.versioning, b.object_lock, b.archival);
+    let there = told(&world, object_storage_id).await.buckets;
+    let kinds =
+        |b: &object_store::Bucket| (b.name.clone(), b.versioning, b.object_lock, b.archival);
     assert_eq!(there.iter().map(kinds).collect::<Vec<_>>(), expected);
 }
 
@@ -466,7 +474,7 @@ async fn archival_goes_on_and_off_where_there_are_no_versions() {
         assert_eq!(buckets(&world, object_storage_id).await[0].archival, archival);
         world.settle().await;
         let there = seen(&world, object_storage_id).await.unwrap();
-        assert_eq!(there.spec.buckets[0].archival, archival);
+        assert_eq!(there.spec.unwrap().buckets[0].archival, archival);
     }
     let (status, error) = refused(world.client.send(set("deep", true)).await);
     assert!(status == 400 && error.ends_with("cannot be combined with versioning"), "{error}");
@@ -488,19 +496,25 @@ async fn a_lifecycle_policy_is_set_replaced_and_deleted() {
     let sent = several.trim_start_matches('{').trim_end_matches('}');
     assert!(list.contains(sent.trim_end_matches(']')), "it reads back as sent: {list}");
     world.settle().await;
-    let there = seen(&world, object_storage_id).await.unwrap().spec.buckets.remove(0);
-    assert!(there.archive_rules.contains(r#""ID":"old""#), "{}", there.archive_rules);
+    let there = told(&world, object_storage_id).await.buckets.remove(0);
+    let (name, prefix) = ("old".to_owned(), String::new());
+    let old = object_store::ArchiveRule { name, enabled: true, prefix, after_days: 0 };
+    assert_eq!(there.archive_rules, [old]);
     assert_eq!(world.raw("POST", &uri, one).await.0, 202);
     let rules = buckets(&world, object_storage_id).await.remove(0).archive_rules;
     assert_eq!((rules[0].status, rules[0].transitions[0].days), (RuleStatus::Disabled, 7));
     assert_eq!((&*rules[1].filter.prefix, rules.len()), ("a/", 2));
+    world.settle().await;
+    let there = told(&world, object_storage_id).await.buckets.remove(0).archive_rules;
+    assert_eq!((there[0].enabled, there[0].after_days, there.len()), (false, 7, 2));
+    assert_eq!((there[1].enabled, &*there[1].prefix, there[1].after_days), (true, "a/", 9));
     assert_eq!(world.raw("DELETE", &uri, "").await, (204, String::new()));
     assert_eq!(buckets(&world, object_storage_id).await[0].archive_rules, []);
     let (status, error) = world.raw("DELETE", &uri, "").await;
     assert!(status == 404 && error.contains("bucket `logs` has none"), "{error}");
     world.settle().await;
-    let there = seen(&world, object_storage_id).await.unwrap().spec.buckets.remove(0);
-    assert_eq!(there.archive_rules, "");
+    let there = told(&world, object_storage_id).await.buckets.remove(0);
+    assert_eq!(there.archive_rules, []);
 }
 
 #[tokio::test]
@@ -544,4 +558,23 @@ async fn a_lifecycle_policy_that_makes_no_sense_is_refused_by_field() {
     let rules = SetObjectStorageBucketLifecycle { object_storage_id, ..set(vec![rule("a")]) };
     let (status, error) = refused(world.client.send(rules).await);
     assert!(status == 400 && error.contains("archive_rules: tier Performance has no"), "{error}");
+}
+
+#[tokio::test]
+async fn what_an_older_release_told_the_world_is_told_anew_with_the_next_change() {
+    let world = World::new().await;
+    let object_storage_id = storage(&world).await;
+    world.client.send(bucket(object_storage_id, "logs")).await.unwrap();
+    world.settle().await;
+    let before = told(&world, object_storage_id).await;
+    let (host, key, secret) = (&before.hostname, &before.access_key, before.secret_key.as_str());
+    let older = format!(
+        r#"{{"spec":{{"hostname":"{host}","access_key":"{key}","secret_key":"{secret}","buckets":[{{"name":"logs","versioning":false,"object_lock":false,"archival":false,"archive_rules":""}}]}},"ready_at":1}}"#
+    );
+    world.store.world_put("object-store", object_storage_id.0, older).await.unwrap();
+    assert_eq!(seen(&world, object_storage_id).await, Some(Thing { spec: None, ready: true }));
+    let label = "renamed".to_owned();
+    world.client.send(UpdateObjectStorage { object_storage_id, label }).await.unwrap();
+    world.settle().await;
+    assert_eq!(told(&world, object_storage_id).await, before);
 }

@@ -14,7 +14,8 @@ use api::load_balancers::rules::*;
 use api::load_balancers::*;
 use api::vpcs::{CreateVpc, DeleteVpc};
 use control::Behave;
-use drivers::{Balancer, Balancers};
+use drivers::balancer::{self, Allowed, Clients, Forwarding, Protocol};
+use drivers::{BalancerSpec, Subnet, Thing, Things};
 use testkit::{World, refused};
 use uuid::Uuid;
 
@@ -43,14 +44,19 @@ fn change(load_balancer_id: LoadBalancerId) -> UpdateLoadBalancer {
 }
 
 /// The load balancer as it is in the world.
-async fn observed(world: &World, id: LoadBalancerId) -> Option<Balancer> {
+async fn observed(world: &World, id: LoadBalancerId) -> Option<Thing<BalancerSpec>> {
     world.settle().await;
-    Balancers::observe(&outside(world), id.0).await.unwrap()
+    Things::observe(&outside(world), id.0).await.unwrap()
 }
 
-async fn settings(world: &World, id: LoadBalancerId) -> Vec<String> {
-    let found = observed(world, id).await.expect("it is there");
-    found.spec.settings.lines().map(str::to_owned).collect()
+/// What it was told to be.
+async fn told(world: &World, id: LoadBalancerId) -> BalancerSpec {
+    observed(world, id).await.expect("it is there").spec.expect("it can be read")
+}
+
+/// A rule that lets clients of an IPv4 network in.
+fn allowed(port: u16, address: [u8; 4], prefix: u8) -> Allowed {
+    Allowed { port, from: Clients::Of(Subnet { address: address.into(), prefix }) }
 }
 
 fn forward(frontend_port: u16) -> NewForwardingRule {
@@ -159,28 +165,50 @@ async fn what_was_sent_comes_back_and_reaches_the_world() {
     assert_eq!(found.firewall_rules[0].source, "192.0.2.9/24");
     assert_eq!(found.forwarding_rules[1].frontend_protocol, BalancedProtocol::Https);
     assert_eq!(found.global_regions, ["ams", "sgp"]);
-    let spec = observed(&world, id).await.unwrap().spec;
-    assert_eq!(spec.addresses, [found.ipv4.clone(), found.ipv6.clone()]);
-    assert_eq!((spec.network, spec.nodes), (Some(vpc.0), 3));
-    assert_eq!((spec.machines, spec.regions), (vec![two.0, one.0], found.global_regions.clone()));
-    let certificate = spec.certificate.unwrap();
-    assert_eq!(certificate.chain, format!("{CERTIFICATE}{CHAIN}"));
-    assert_eq!(certificate.private_key, KEY);
-    let expected = [
-        "balance leastconn",
-        "timeout 60",
-        "check tcp 8080 / every 3 within 1 down 2 up 4",
-        "redirect to https",
-        "http2",
-        "http3",
-        "proxy protocol",
-        "cookie stay",
-        "forward http 80 to http 8080",
-        "forward https 443 to http 81",
-        "allow v4 80 from 192.0.2.9/24",
-        "allow v4 443 from cloudflare",
-    ];
-    assert_eq!(settings(&world, id).await, expected);
+    let forwarding = |frontend, frontend_port, backend_port| Forwarding {
+        frontend,
+        frontend_port,
+        backend: Protocol::Http,
+        backend_port,
+    };
+    let expected = BalancerSpec {
+        ipv4: found.ipv4.parse().unwrap(),
+        ipv6: found.ipv6.parse().unwrap(),
+        network: Some(vpc.0),
+        nodes: 3,
+        regions: found.global_regions.clone(),
+        machines: vec![two.0, one.0],
+        algorithm: balancer::Algorithm::LeastConnections,
+        cookie: Some("stay".into()),
+        health_check: balancer::HealthCheck {
+            protocol: Protocol::Tcp,
+            port: 8080,
+            path: "/".into(),
+            interval_s: 3,
+            timeout_s: 1,
+            unhealthy_after: 2,
+            healthy_after: 4,
+        },
+        timeout_s: 60,
+        redirects_to_https: true,
+        http2: true,
+        http3: true,
+        proxy_protocol: true,
+        forwarding: vec![
+            forwarding(Protocol::Http, 80, 8080),
+            forwarding(Protocol::Https, 443, 81),
+        ],
+        firewall: vec![
+            allowed(80, [192, 0, 2, 0], 24),
+            Allowed { port: 443, from: Clients::CloudflareV4 },
+        ],
+        certificate: Some(balancer::Certificate {
+            chain: format!("{CERTIFICATE}{CHAIN}"),
+            private_key: KEY.into(),
+        }),
+        certified_name: None,
+    };
+    assert_eq!(told(&world, id).await, expected);
 }
 
 #[tokio::test]
@@ -230,7 +258,7 @@ async fn what_is_absent_stays_and_what_is_given_replaces() {
     let bare = read(&world, id).await;
     assert!(bare.label.is_empty() && bare.firewall_rules.is_empty() && bare.instances.is_empty());
     assert_eq!(bare.generic_info.sticky_sessions.cookie_name, "");
-    assert!(!settings(&world, id).await.iter().any(|line| line.contains("cookie")));
+    assert_eq!(told(&world, id).await.cookie, None);
 }
 
 #[tokio::test]
@@ -420,7 +448,7 @@ async fn an_instance_that_is_deleted_leaves_its_load_balancers() {
     world.client.send(DeleteInstance { instance_id: gone }).await.unwrap();
     for id in ids {
         assert_eq!(read(&world, id).await.instances, [left]);
-        assert_eq!(observed(&world, id).await.unwrap().spec.machines, [left.0]);
+        assert_eq!(told(&world, id).await.machines, [left.0]);
     }
 }
 
@@ -452,7 +480,7 @@ async fn its_vpc_is_in_its_region_and_cannot_be_deleted_under_it() {
     world.client.send(wish).await.unwrap();
     let found = read(&world, id).await;
     assert_eq!(found.generic_info.vpc, here.into());
-    assert_eq!(observed(&world, id).await.unwrap().spec.network, Some(here.0));
+    assert_eq!(told(&world, id).await.network, Some(here.0));
     let delete = || DeleteVpc { vpc_id: here };
     let said = "The following servers are attached to this VPC network:";
     let text = format!("{said} {}", found.ipv4);
@@ -460,7 +488,7 @@ async fn its_vpc_is_in_its_region_and_cannot_be_deleted_under_it() {
     let leave = UpdateLoadBalancer { vpc: Some(OrEmpty(None)), ..change(id) };
     world.client.send(leave).await.unwrap();
     assert_eq!(read(&world, id).await.generic_info.vpc, OrEmpty(None));
-    assert_eq!(observed(&world, id).await.unwrap().spec.network, None);
+    assert_eq!(told(&world, id).await.network, None);
     world.client.send(into(here)).await.unwrap();
     // One that is deleted is in no network any more, at once.
     world.client.send(DeleteLoadBalancer { load_balancer_id: id }).await.unwrap();
@@ -545,15 +573,16 @@ async fn a_crash_at_any_driver_call_makes_no_difference() {
         world.client.send(wish).await.unwrap();
         world.settle().await;
         let found = read(world, made).await;
-        let spec = Balancers::observe(&outside(world), made.0).await.unwrap().unwrap().spec;
-        assert_eq!(spec.addresses, [found.ipv4.clone(), found.ipv6.clone()]);
+        let spec = told(world, made).await;
+        let addresses = [spec.ipv4.to_string(), spec.ipv6.to_string()];
+        assert_eq!(addresses, [found.ipv4.clone(), found.ipv6.clone()]);
         let seen =
             LoadBalancer { forwarding_rules: vec![], pending_charges: Default::default(), ..found };
         let load_balancer_id = made;
         world.client.send(DeleteLoadBalancer { load_balancer_id }).await.unwrap();
         world.settle().await;
-        let left = Balancers::observe(&outside(world), made.0).await.unwrap();
-        (plain(&seen), spec.settings, spec.nodes, left)
+        let left = observed(world, made).await;
+        (plain(&seen), spec.forwarding, spec.health_check, spec.nodes, left)
     })
     .await;
 }

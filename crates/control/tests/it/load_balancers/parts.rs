@@ -3,9 +3,11 @@
 use api::firewalls::IpType;
 use api::load_balancers::rules::*;
 use api::load_balancers::*;
+use drivers::Subnet;
+use drivers::balancer::{Allowed, Clients, Forwarding, Protocol};
 use testkit::{World, refused};
 
-use super::{CERTIFICATE, KEY, allow, change, in_newark, make, observed, read, settings};
+use super::{CERTIFICATE, KEY, allow, change, in_newark, make, observed, read, told};
 
 #[tokio::test]
 async fn forwarding_rules_come_and_go_one_by_one() {
@@ -30,9 +32,13 @@ async fn forwarding_rules_come_and_go_one_by_one() {
     };
     assert_eq!(world.client.send(get(&made.id)).await.unwrap(), made);
     assert_eq!(read(&world, load_balancer_id).await.forwarding_rules, std::slice::from_ref(&made));
-    assert!(
-        settings(&world, load_balancer_id).await.contains(&"forward tcp 2222 to tcp 22".into())
-    );
+    let leads = Forwarding {
+        frontend: Protocol::Tcp,
+        frontend_port: 2222,
+        backend: Protocol::Tcp,
+        backend_port: 22,
+    };
+    assert_eq!(told(&world, load_balancer_id).await.forwarding, [leads]);
     let (status, text) = refused(world.client.send(create(2222)).await);
     assert!(status == 400 && text.contains("frontend_port: another rule"), "{text}");
     let udp = CreateLoadBalancerForwardingRule {
@@ -60,9 +66,7 @@ async fn forwarding_rules_come_and_go_one_by_one() {
     let unknown = (404, "Invalid forwarding rule ID".to_owned());
     assert_eq!(refused(world.client.send(get(&made.id)).await), unknown);
     assert_eq!(refused(world.client.send(delete(&made.id)).await), unknown);
-    assert!(
-        !settings(&world, load_balancer_id).await.contains(&"forward tcp 2222 to tcp 22".into())
-    );
+    assert!(!told(&world, load_balancer_id).await.forwarding.contains(&leads));
 }
 
 #[tokio::test]
@@ -99,11 +103,12 @@ async fn firewall_rules_are_added_several_at_once_and_go_one_by_one() {
     let unknown = (404, "Invalid firewall rule ID".to_owned());
     assert_eq!(refused(world.client.send(get).await), unknown);
     assert_eq!(refused(world.client.send(delete).await), unknown);
-    let lines = settings(&world, load_balancer_id).await;
-    assert!(lines.ends_with(&[
-        "allow v4 443 from cloudflare".into(),
-        "allow v6 80 from 2001:db8::/32".into()
-    ]));
+    let v6 = Subnet { address: "2001:db8::".parse().unwrap(), prefix: 32 };
+    let expected = [
+        Allowed { port: 443, from: Clients::CloudflareV4 },
+        Allowed { port: 80, from: Clients::Of(v6) },
+    ];
+    assert_eq!(told(&world, load_balancer_id).await.firewall, expected);
 }
 
 #[tokio::test]
@@ -155,12 +160,12 @@ async fn a_certificate_is_shown_and_its_key_never_is() {
         ..NewSsl::default()
     };
     world.client.send(give(encoded)).await.unwrap();
-    let certificate = observed(&world, id).await.unwrap().spec.certificate.unwrap();
+    let certificate = told(&world, id).await.certificate.unwrap();
     assert!(certificate.private_key.contains("\nN\n") && certificate.chain == CERTIFICATE);
     world.client.send(DeleteLoadBalancerSsl { load_balancer_id: id }).await.unwrap();
     let found = read(&world, id).await;
     assert_eq!((found.has_ssl, found.ssl_cert_b64.as_str()), (false, ""));
-    assert_eq!(observed(&world, id).await.unwrap().spec.certificate, None);
+    assert_eq!(told(&world, id).await.certificate, None);
 }
 
 #[tokio::test]
@@ -179,7 +184,7 @@ async fn a_certificate_that_came_by_itself_outlives_the_wish_for_it() {
         domain: "www.example.com".into(),
     };
     assert_eq!((found.has_ssl, found.auto_ssl), (true, name));
-    assert!(settings(&world, id).await.contains(&"certificate for www.example.com".into()));
+    assert_eq!(told(&world, id).await.certified_name.as_deref(), Some("www.example.com"));
     let bad = UpdateLoadBalancer { auto_ssl: Some(auto("example", "")), ..change(id) };
     let (status, text) = refused(world.client.send(bad).await);
     assert!(status == 400 && text.contains("auto_ssl.domain_zone: `example`"), "{text}");
@@ -224,4 +229,27 @@ async fn its_addresses_have_names() {
     assert!(names().await.ipv6.is_empty());
     let (status, text) = refused(world.client.send(delete()).await);
     assert!(status == 404 && text.starts_with("Invalid IP address"), "{text}");
+}
+
+#[tokio::test]
+async fn what_an_older_release_told_the_world_is_told_anew_with_the_next_change() {
+    let world = World::new().await;
+    let id = make(&world, in_newark()).await;
+    let before = told(&world, id).await;
+    let older = format!(
+        r#"{{"spec":{{"addresses":["{}","{}"],"network":null,"nodes":1,"regions":[],"machines":[],"settings":"balance roundrobin\ntimeout 600\n","certificate":null}},"ready_at":1}}"#,
+        before.ipv4, before.ipv6,
+    );
+    let write = async || {
+        world.store.world_put("load balancer", id.0, older.clone()).await.unwrap();
+        let thing = observed(&world, id).await.unwrap();
+        assert_eq!((thing.spec, thing.ready), (None, true), "it works on as it was told");
+    };
+    write().await;
+    assert_eq!(read(&world, id).await.status, LoadBalancerStatus::Active);
+    world.client.send(change(id)).await.unwrap();
+    assert_eq!(told(&world, id).await, before);
+    write().await;
+    world.client.send(DeleteLoadBalancer { load_balancer_id: id }).await.unwrap();
+    assert_eq!(observed(&world, id).await, None);
 }
