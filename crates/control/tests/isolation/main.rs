@@ -6,6 +6,7 @@
 //! which this test has no thing fails it.
 #![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
+mod releases;
 mod requests;
 mod things;
 
