@@ -10,8 +10,7 @@ mod life;
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use api::Open;
-use api::vpcs::nat_gateways::*;
+use api::vpcs::nat_gateways::{ForwardingProtocol, NatFirewallProtocol};
 use drivers::Gateway;
 use serde::{Deserialize, Serialize};
 use store::{Facet, Tally};
@@ -38,9 +37,51 @@ pub struct NatGateway {
     /// Its address in the VPC.
     pub private_ip: Ipv4Addr,
     /// What may come in, in order of creation.
-    pub firewall: Vec<NatGatewayFirewallRule>,
+    pub firewall: Vec<FirewallRule>,
     /// Which ports lead where, in order of creation.
-    pub forwarding: Vec<NatGatewayPortForwardingRule>,
+    pub forwarding: Vec<ForwardingRule>,
+}
+
+/// What may come in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirewallRule {
+    /// The rule's id.
+    pub id: Uuid,
+    /// The protocol that may come in.
+    pub protocol: NatFirewallProtocol,
+    /// A port, or a range of them as `8000:8010`.
+    pub port: String,
+    /// The network's address as it was sent: host bits stay.
+    pub subnet: String,
+    /// The network's size, in bits of its netmask.
+    pub subnet_size: u32,
+    /// What it is for.
+    pub notes: String,
+}
+
+/// Which port leads where in the VPC.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForwardingRule {
+    /// The rule's id.
+    pub id: Uuid,
+    /// The owner's name for it.
+    pub name: String,
+    /// What is forwarded.
+    pub protocol: ForwardingProtocol,
+    /// The gateway's port.
+    pub external_port: u16,
+    /// The address to which it leads, as it was sent.
+    pub internal_ip: String,
+    /// The port there.
+    pub internal_port: u16,
+    /// Whether it is in force.
+    pub enabled: bool,
+    /// What it is for.
+    pub description: String,
+    /// When it was made, as the family writes times.
+    pub created_at: String,
+    /// When it last changed, likewise.
+    pub updated_at: String,
 }
 
 impl NatGateway {
@@ -48,17 +89,16 @@ impl NatGateway {
     pub fn rules(&self) -> String {
         let mut lines = Vec::new();
         for rule in &self.firewall {
-            let protocol = match &rule.protocol {
-                Open::Known(NatFirewallProtocol::Tcp) => "tcp",
-                Open::Known(NatFirewallProtocol::Udp) => "udp",
-                Open::Other(other) => other,
+            let protocol = match rule.protocol {
+                NatFirewallProtocol::Tcp => "tcp",
+                NatFirewallProtocol::Udp => "udp",
             };
             let (port, subnet, size) = (&rule.port, &rule.subnet, rule.subnet_size);
             lines.push(format!("accept {protocol} {port} from {subnet}/{size}"));
         }
         for rule in self.forwarding.iter().filter(|rule| rule.enabled) {
             let (from, to, port) = (rule.external_port, &rule.internal_ip, rule.internal_port);
-            for protocol in transports(&rule.protocol) {
+            for protocol in transports(rule.protocol) {
                 lines.push(format!("forward {protocol} {from} to {to}:{port}"));
             }
         }
@@ -67,12 +107,11 @@ impl NatGateway {
 }
 
 /// The protocols that a forwarding rule stands for.
-fn transports(protocol: &Open<ForwardingProtocol>) -> &'static [&'static str] {
+fn transports(protocol: ForwardingProtocol) -> &'static [&'static str] {
     match protocol {
-        Open::Known(ForwardingProtocol::Tcp) => &["tcp"],
-        Open::Known(ForwardingProtocol::Udp) => &["udp"],
-        Open::Known(ForwardingProtocol::Both) => &["tcp", "udp"],
-        Open::Other(_) => &[],
+        ForwardingProtocol::Tcp => &["tcp"],
+        ForwardingProtocol::Udp => &["udp"],
+        ForwardingProtocol::Both => &["tcp", "udp"],
     }
 }
 
