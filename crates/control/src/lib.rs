@@ -54,7 +54,7 @@ use engine::{Clock, Engine};
 use store::Store;
 
 pub use cx::{Cx, LifeCx, slice};
-pub use kind::{Doc, Kind, Life, Older};
+pub use kind::{Doc, Kind, Life, Older, Part, Shown};
 pub use network::Network;
 pub use refusal::{Error, Refusal, Result};
 pub use roots::Root;
