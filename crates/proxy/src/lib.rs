@@ -21,6 +21,7 @@ mod offline;
 mod offline;
 mod run;
 mod traffic;
+mod x509;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -80,7 +81,7 @@ pub enum Error {
     },
     /// A certificate could not be made.
     #[error("cannot make a certificate: {0}")]
-    Certificate(#[from] rcgen::Error),
+    Certificate(String),
     /// The TLS library refused the certificate.
     #[error("cannot use the certificate: {0}")]
     Tls(#[from] rustls::Error),
