@@ -29,6 +29,7 @@ mod process;
 mod profile;
 mod raw;
 mod schema;
+mod spinner;
 mod stop;
 mod subnet;
 mod text;
