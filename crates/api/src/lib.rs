@@ -15,6 +15,7 @@ pub mod openapi;
 pub mod page;
 pub mod secret;
 pub mod time;
+pub mod v1;
 pub mod values;
 pub mod wire;
 
