@@ -138,7 +138,8 @@ impl Cx {
 
     /// Carries out an operation on a thing, whatever it answers.
     pub(crate) async fn act<E: Endpoint>(&self, thing: Thing, request: E) -> Result<()> {
-        self.on(thing, request).await.map(drop)
+        // Not by way of `on`: each layer is compiled for each operation.
+        self.client.send(request).await.map(drop).map_err(|error| thing.refusal(error))
     }
 
     /// Like [`Cx::on`], with `words` before what is refused for another reason.
@@ -148,10 +149,9 @@ impl Cx {
         request: E,
         words: &str,
     ) -> Result<E::Response> {
-        let outcome = self.on(thing, request).await;
-        outcome.map_err(|failure| match failure.text == thing.invalid {
-            true => failure,
-            false => failure.after(words),
+        self.client.send(request).await.map_err(|error| match is_unknown(&error) {
+            true => thing.unknown(),
+            false => Failure::from(error).after(words),
         })
     }
 
@@ -177,7 +177,7 @@ impl Cx {
         id: impl Into<Uuid>,
         request: E,
     ) -> Result<()> {
-        self.on(thing, request).await?;
+        self.client.send(request).await.map_err(|error| thing.refusal(error))?;
         self.forget(thing.space, id).await;
         Ok(())
     }
