@@ -2,14 +2,15 @@
 
 use std::ops::{Deref, DerefMut};
 
-use api::Time;
+use api::{Page, Time};
 use engine::{Next, StepError};
 use serde::{Serialize, de::DeserializeOwned};
 use store::{Facet, Row, Tally};
 use uuid::Uuid;
 
-use crate::cx::LifeCx;
+use crate::cx::{Cx, LifeCx};
 use crate::refusal::{Error, Result};
+use crate::tx::Tx;
 
 /// One kind of resource. The type itself is what should be, as its owner asked for it.
 pub trait Kind: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
@@ -33,6 +34,83 @@ pub trait Kind: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     /// What it adds to its account's sums: all that costs something, by what its price follows from.
     fn tally(_: &Doc<Self>) -> Option<Tally> {
         None
+    }
+}
+
+/// A kind that its owner is shown as it is: what lists and gets of it need.
+pub trait Shown: Kind {
+    /// What is shown.
+    type View: Send + 'static;
+    /// What is shown with it and is not its own: read for a whole page at once.
+    type With: Default + Send + Sync;
+
+    /// Reads what is shown with these.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn with(_: &Cx, _: &[Doc<Self>]) -> impl Future<Output = Result<Self::With>> + Send {
+        std::future::ready(Ok(Self::With::default()))
+    }
+
+    /// One of them as it is shown.
+    fn view(doc: &Doc<Self>, with: &Self::With, cx: &Cx) -> Self::View;
+
+    /// One alone, as it is shown.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn show(cx: &Cx, doc: Doc<Self>) -> impl Future<Output = Result<Self::View>> + Send {
+        async move {
+            let with = Self::with(cx, std::slice::from_ref(&doc)).await?;
+            Ok(Self::view(&doc, &with, cx))
+        }
+    }
+
+    /// A page of them, as they are shown.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn page(
+        cx: &Cx,
+        page: Page<Doc<Self>>,
+    ) -> impl Future<Output = Result<Page<Self::View>>> + Send {
+        async move {
+            let with = Self::with(cx, &page.items).await?;
+            Ok(page.map(|doc| Self::view(&doc, &with, cx)))
+        }
+    }
+}
+
+/// One of several that lie in their owner's row: a rule, a bucket.
+pub trait Part: Send + Sync + Sized + Clone + 'static {
+    /// Whose row they lie in.
+    type Owner: Kind;
+    /// What is shown of one.
+    type View: Send + 'static;
+    /// What is said where the owner has none with an id; clients match on it.
+    const UNKNOWN: &'static str;
+
+    /// All of an owner's.
+    fn all(owner: &Self::Owner) -> &[Self];
+    /// The same, to be changed.
+    fn all_mut(owner: &mut Self::Owner) -> &mut Vec<Self>;
+    /// Whether it is the one with this id, as it stands in a path.
+    fn is(&self, id: &str) -> bool;
+    /// As its owner is shown it.
+    fn view(&self, owner: &Doc<Self::Owner>) -> Self::View;
+    /// Notes in the owner that its parts have changed.
+    fn changed(_owner: &mut Doc<Self::Owner>, _cx: &Cx) {}
+
+    /// The owner that the path of a request names first.
+    ///
+    /// # Errors
+    /// 404 where there is none.
+    fn owner(
+        tx: &mut Tx,
+        path: &[String],
+    ) -> impl Future<Output = Result<Doc<Self::Owner>>> + Send {
+        let id: Uuid = path.first().and_then(|id| id.parse().ok()).unwrap_or_default();
+        tx.get(id)
     }
 }
 

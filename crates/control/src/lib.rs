@@ -54,7 +54,8 @@ use engine::{Clock, Engine};
 use store::Store;
 
 pub use cx::{Cx, LifeCx, slice};
-pub use kind::{Doc, Kind, Life};
+pub use kind::{Doc, Kind, Life, Part, Shown};
+pub use life::Provisioned;
 pub use network::Network;
 pub use refusal::{Error, Refusal, Result};
 pub use roots::Root;
