@@ -15,7 +15,7 @@ mod status;
 mod stop;
 #[cfg(test)]
 mod tests;
-mod version_1;
+mod v1;
 
 use std::fmt::Display;
 use std::process::ExitCode;
@@ -45,9 +45,9 @@ fn main() -> ExitCode {
         }
         Some((serve::NAME, args)) => logged(LevelFilter::INFO, args, serve::run(args, data)),
         Some((gateway::NAME, args)) => logged(LevelFilter::INFO, args, gateway::run(args, data)),
-        Some((version_1::NAME, args)) => {
+        Some((v1::NAME, args)) => {
             let _log = logging::start(LevelFilter::WARN, false);
-            report(runtime().block_on(version_1::run(&matches, args)), ExitCode::FAILURE)
+            report(runtime().block_on(v1::run(&matches, args)), ExitCode::FAILURE)
         }
         Some((exec::NAME, args)) => {
             // What the proxy refuses is told here: tools seldom show a proxy's own words.
@@ -103,7 +103,7 @@ fn command() -> Command {
         stop::command(),
         stop::reset_command(),
         gateway::command(),
-        version_1::command(),
+        v1::command(),
     ];
     let first = first.into_iter().enumerate();
     let first = first.map(|(place, command)| command.display_order(place));
