@@ -1,5 +1,7 @@
 //! Kinds of resources: what a stored row means.
 
+pub(crate) mod format;
+
 use std::ops::{Deref, DerefMut};
 
 use api::{Page, Time};
@@ -11,6 +13,7 @@ use uuid::Uuid;
 use crate::cx::{Cx, LifeCx};
 use crate::refusal::{Error, Result};
 use crate::tx::Tx;
+pub use format::Older;
 
 /// One kind of resource. The type itself is what should be, as its owner asked for it.
 pub trait Kind: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
@@ -23,8 +26,22 @@ pub trait Kind: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     /// Whether it has a [`Life`]: a change then wakes the engine, and it goes only after its
     /// outside thing has gone.
     const LIVES: bool = false;
-    /// What was last seen of the outside thing; `()` for a kind without a life.
+    /// In which format its rows are written. It grows by one whenever what is stored becomes
+    /// something else; a field that is added with serde's default is no change of format.
+    const FORMAT: u16 = 1;
+    /// What was last seen of the outside thing; `()` for a kind without a life. It has no format of
+    /// its own: what a later release adds has a default, and what it leaves out is not read.
     type Seen: Serialize + DeserializeOwned + Default + Clone + Send + Sync;
+
+    /// What a row of an older format means: for kinds whose [`FORMAT`](Self::FORMAT) has grown.
+    /// Reading never writes; a row is in the newest format when it is next put. The lists in which
+    /// a row stands must be the same in both.
+    ///
+    /// # Errors
+    /// When the row is not what a release wrote.
+    fn migrate(row: Older<'_>) -> serde_json::Result<Self> {
+        row.read() // unreachable while there is one format
+    }
 
     /// The lists that it stands in, besides that of all: those that can be asked for or counted.
     fn lists(&self) -> Vec<Facet> {
@@ -151,14 +168,11 @@ impl<K: Kind> Doc<K> {
     /// # Errors
     /// When the row cannot be read: it was not written by this release, nor by an older one.
     pub(crate) fn read(row: Row) -> Result<Self> {
-        let want = serde_json::from_str::<K>(&row.desired);
+        let want = format::read::<K>(&row.desired);
         let seen = serde_json::from_str::<Option<K::Seen>>(&row.observed);
         match want.and_then(|want| Ok((want, seen?.unwrap_or_default()))) {
             Ok((want, seen)) => Ok(Self { want, seen, row }),
-            Err(cause) => {
-                let text = format!("the row of {} {} cannot be read: {cause}", row.kind, row.id);
-                Err(Error::Internal(text.into()))
-            }
+            Err(cause) => Err(Error::Unreadable { kind: K::KIND, id: row.id, cause }),
         }
     }
 
@@ -175,7 +189,7 @@ impl<K: Kind> Doc<K> {
     /// When the kind cannot be written as JSON.
     pub fn to_row(&self) -> Row {
         Row {
-            desired: serde_json::to_string(&self.want).expect("kinds are plain data"),
+            desired: format::write(&self.want),
             observed: serde_json::to_string(&self.seen).expect("kinds are plain data"),
             tally: K::tally(self),
             ..self.row.clone()
@@ -187,7 +201,7 @@ impl<K: Kind> Doc<K> {
     pub(crate) fn stored_lists(&self) -> Vec<Facet> {
         match self.row.version {
             0 => Vec::new(),
-            _ => serde_json::from_str::<K>(&self.row.desired).expect("it was read").lists(),
+            _ => format::read::<K>(&self.row.desired).expect("it was read").lists(),
         }
     }
 

@@ -32,7 +32,7 @@ use store::Store;
 pub use catalog;
 pub use cx::{Cx, LifeCx, slice};
 pub use family::{Costly, Family, engine};
-pub use kind::{Doc, Kind, Life, Part, Shown};
+pub use kind::{Doc, Kind, Life, Older, Part, Shown};
 pub use life::Provisioned;
 pub use network::Network;
 pub use refusal::{Error, Refusal, Result};

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use api::ApiError;
 use store::Hot;
+use uuid::Uuid;
 
 /// What handlers answer.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -20,6 +21,16 @@ pub enum Error {
     /// Who asks is gone meanwhile, perhaps since everything was reset.
     #[error("who asked for it is gone")]
     Gone,
+    /// A row cannot be read: it is not what this release or an older one wrote.
+    #[error("the row of {kind} {id} cannot be read: {cause}")]
+    Unreadable {
+        /// What it is a row of.
+        kind: &'static str,
+        /// Its id.
+        id: Uuid,
+        /// What is wrong with it.
+        cause: serde_json::Error,
+    },
     /// The store can do nothing now, and nothing was written by what failed.
     #[error(transparent)]
     Unavailable(store::Error),
@@ -78,6 +89,18 @@ impl Refusal {
             _ => self.said.to_string(),
         };
         ApiError { error, status: self.status }
+    }
+}
+
+impl Error {
+    /// What is said to whoever would change or delete what cannot be read: it stays as it is, since
+    /// nobody knows what else there is that belongs to it, and a later release may read it. Sent
+    /// again, as clients do with a 500, that would be no different.
+    pub(crate) fn kept(self) -> Self {
+        let Self::Unreadable { kind, id, .. } = &self else { return self };
+        tracing::error!(error = %self, "left as it is");
+        let help = format!("{kind} {id} is left as it is; the server's log says why");
+        Refusal::new(409, "It cannot be read.").help(help).into()
     }
 }
 

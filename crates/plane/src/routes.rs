@@ -353,7 +353,7 @@ pub fn failure(op: &'static str, error: Error, helpful: bool) -> ApiError {
             let why = error.unavailable().unwrap_or("the store cannot be used");
             again(&format!("{why}, so nothing was done; send it again"))
         }
-        Error::Internal(error) => {
+        error @ (Error::Internal(_) | Error::Unreadable { .. }) => {
             tracing::error!(op, %error, "an operation failed");
             ApiError { error: "Internal server error.".into(), status: 500 }
         }

@@ -7,7 +7,7 @@ use store::{Facet, Hot};
 use uuid::Uuid;
 
 use crate::cx::{BATCH, Cx};
-use crate::kind::{Doc, Kind};
+use crate::kind::{Doc, Kind, format};
 use crate::refusal::{Error, Refusal, Result};
 
 /// Remembers what was read and buffers what is written; nothing is locked meanwhile.
@@ -60,13 +60,13 @@ impl Tx {
     /// One resource of the caller's, if there is one.
     ///
     /// # Errors
-    /// When the store cannot be read.
+    /// When the store cannot be read; 409 where the row cannot be.
     pub async fn find<K: Kind>(&mut self, id: impl Into<Uuid>) -> Result<Option<Doc<K>>> {
         let row = self.inner.get(id.into()).await?;
         let mine = |row: &store::Row| {
             row.kind == K::KIND && row.account == self.cx.account() && !row.deleting
         };
-        row.filter(mine).map(Doc::read).transpose()
+        row.filter(mine).map(|row| Doc::read(row).map_err(Error::kept)).transpose()
     }
 
     /// How many of a kind stand in a list; the change relies on it.
@@ -131,7 +131,7 @@ impl Tx {
     /// When the kind cannot be written as JSON.
     pub fn put<K: Kind>(&mut self, doc: &Doc<K>) {
         let mut row = doc.row.clone();
-        row.desired = serde_json::to_string(&doc.want).expect("kinds are plain data");
+        row.desired = format::write(&doc.want);
         row.due = K::LIVES.then(|| self.cx.now());
         row.tally = K::tally(doc);
         self.note::<K>();
@@ -153,7 +153,7 @@ impl Tx {
         if !K::LIVES {
             return self.inner.remove(row, was);
         }
-        row.desired = serde_json::to_string(&want).expect("kinds are plain data");
+        row.desired = format::write(&want);
         row.due = Some(self.cx.now());
         row.deleting = true;
         self.inner.put(row, was, Vec::new());

@@ -7,7 +7,7 @@ mod charges;
 mod sums;
 mod traffic;
 
-use api::account::*;
+use api::account::{self as wire, *};
 use api::{Money, Page};
 
 use crate::billing::month_start;
@@ -31,8 +31,8 @@ pub fn family() -> Family {
 
 /// The calling user, and what the account owes. Nothing was ever invoiced or paid; clients read a
 /// date of a payment all the same, and get that on which the last invoice would have been.
-async fn get(cx: Cx, _: GetAccount) -> Result<api::account::Account> {
-    Ok(api::account::Account {
+async fn get(cx: Cx, _: GetAccount) -> Result<wire::Account> {
+    Ok(wire::Account {
         name: cx.caller.name.clone(),
         email: cx.caller.email.clone(),
         acls: cx.caller.acls.iter().map(|acl| (*acl).into()).collect(),

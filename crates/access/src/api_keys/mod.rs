@@ -1,6 +1,6 @@
 //! API keys. Only the answer that creates a key shows it; what is stored is its digest.
 
-use api::api_keys::*;
+use api::api_keys::{self as wire, *};
 use api::{OrEmpty, Page, Secret, Time};
 use uuid::Uuid;
 
@@ -21,8 +21,8 @@ pub(crate) fn issue_first(tx: &mut Tx, user: Uuid) -> Secret {
     key.into()
 }
 
-fn view(doc: Doc<ApiKey>) -> api::api_keys::ApiKey {
-    api::api_keys::ApiKey {
+fn view(doc: Doc<ApiKey>) -> wire::ApiKey {
+    wire::ApiKey {
         id: doc.id().into(),
         api_key: format!("{MASK}{}", doc.end).into(),
         expire: doc.expires.is_some(),
@@ -41,11 +41,11 @@ pub fn family() -> Family {
     Family::new(routes())
 }
 
-async fn list(cx: Cx, _: ListApiKeys) -> Result<Page<api::api_keys::ApiKey>> {
+async fn list(cx: Cx, _: ListApiKeys) -> Result<Page<wire::ApiKey>> {
     list_of(&cx, cx.caller.user).await
 }
 
-async fn create(cx: Cx, req: CreateApiKey) -> Result<api::api_keys::ApiKey> {
+async fn create(cx: Cx, req: CreateApiKey) -> Result<wire::ApiKey> {
     let mut tx = cx.begin();
     // The caller may be deleted at this very moment: the key must not outlive its user.
     tx.find::<crate::users::User>(cx.caller.user).await?;
@@ -54,7 +54,7 @@ async fn create(cx: Cx, req: CreateApiKey) -> Result<api::api_keys::ApiKey> {
     Ok(key)
 }
 
-async fn get(cx: Cx, req: GetApiKey) -> Result<api::api_keys::ApiKey> {
+async fn get(cx: Cx, req: GetApiKey) -> Result<wire::ApiKey> {
     get_of(&cx, cx.caller.user, req.apikey_id.into()).await
 }
 
@@ -63,13 +63,13 @@ async fn delete(cx: Cx, req: DeleteApiKey) -> Result<()> {
 }
 
 /// A user's keys.
-pub(crate) async fn list_of(cx: &Cx, user: Uuid) -> Result<Page<api::api_keys::ApiKey>> {
+pub(crate) async fn list_of(cx: &Cx, user: Uuid) -> Result<Page<wire::ApiKey>> {
     let keys = cx.all::<ApiKey>(of_user(user), KEYS_MAX).await?;
     Ok(Page::whole(keys.into_iter().map(view).collect()))
 }
 
 /// One of a user's keys.
-pub(crate) async fn get_of(cx: &Cx, user: Uuid, id: Uuid) -> Result<api::api_keys::ApiKey> {
+pub(crate) async fn get_of(cx: &Cx, user: Uuid, id: Uuid) -> Result<wire::ApiKey> {
     let key = cx.get::<ApiKey>(id).await?;
     if key.user == user { Ok(view(key)) } else { Err(unknown()) }
 }
@@ -95,7 +95,7 @@ pub(crate) async fn create_for(
     tx: &mut Tx,
     user: Uuid,
     req: CreateApiKey,
-) -> Result<api::api_keys::ApiKey> {
+) -> Result<wire::ApiKey> {
     let expires = expiry(cx, req.expire.unwrap_or_default(), req.date_expire)?;
     outlives_none(cx, expires)?;
     let name = req.name.unwrap_or_default();
@@ -105,7 +105,7 @@ pub(crate) async fn create_for(
     }
     let key = new_key();
     let doc = issue(tx, ApiKey::new(user, &key, name, expires));
-    Ok(api::api_keys::ApiKey { api_key: key.into(), ..view(doc) })
+    Ok(wire::ApiKey { api_key: key.into(), ..view(doc) })
 }
 
 /// When a key is to stop working, in milliseconds.

@@ -4,7 +4,7 @@
 //! leaves nothing behind. No driver is called here.
 
 use api::OrEmpty;
-use api::bare_metals::{CreateBareMetal, MdiskMode};
+use api::bare_metals::{self as wire, CreateBareMetal, MdiskMode};
 
 use super::{BareMetal, view};
 use crate::catalog::{MetalPlan, Region};
@@ -23,7 +23,7 @@ pub(super) fn routes() -> Routes {
     Routes::default().on(create)
 }
 
-async fn create(cx: Cx, req: CreateBareMetal) -> Result<api::bare_metals::BareMetal> {
+async fn create(cx: Cx, req: CreateBareMetal) -> Result<wire::BareMetal> {
     let region = cx.region("region", &req.region)?;
     let plan = plan_in(&cx, &req.plan, region)?;
     let mut tx = cx.begin();
@@ -41,7 +41,7 @@ async fn create(cx: Cx, req: CreateBareMetal) -> Result<api::bare_metals::BareMe
     tx.put(&server);
     tx.commit().await?;
     let default_password = Some(server.password.clone());
-    Ok(api::bare_metals::BareMetal { default_password, ..view::show(&cx, &server) })
+    Ok(wire::BareMetal { default_password, ..view::show(&cx, &server) })
 }
 
 fn named(req: &CreateBareMetal) -> Named<'_> {

@@ -3,9 +3,9 @@
 //! What is not sent stays as it is. No driver is called here.
 
 use api::OrEmpty;
-use api::bare_metals::*;
+use api::bare_metals::{self as wire, *};
 
-use super::{BareMetal as Stored, create, view};
+use super::{BareMetal, create, view};
 use crate::servers::Locks;
 use crate::servers::addresses::give_ipv6;
 use crate::servers::networks::{Wish, resolve};
@@ -31,9 +31,9 @@ pub(super) fn routes() -> Routes {
         .on(reinstall)
 }
 
-async fn update(cx: Cx, req: UpdateBareMetal) -> Result<BareMetal> {
+async fn update(cx: Cx, req: UpdateBareMetal) -> Result<wire::BareMetal> {
     let mut tx = cx.begin();
-    let mut server = tx.get::<Stored>(req.baremetal_id).await?;
+    let mut server = tx.get::<BareMetal>(req.baremetal_id).await?;
     let (image, ipxe) = (req.image_id.as_deref(), req.ipxe_chain_url.as_deref());
     let (os, app) = (req.os_id, req.app_id);
     let starts_by_itself = server.software.is_custom();
@@ -64,7 +64,7 @@ async fn update(cx: Cx, req: UpdateBareMetal) -> Result<BareMetal> {
 
 async fn delete(cx: Cx, req: DeleteBareMetal) -> Result<()> {
     let mut tx = cx.begin();
-    let server = tx.get::<Stored>(req.baremetal_id).await?;
+    let server = tx.get::<BareMetal>(req.baremetal_id).await?;
     server.check_touchable(&cx, "Unable to destroy server: ")?;
     reserved_ips::detach_all(&mut tx, server.id()).await?;
     // Its addresses, and its places in networks, are free again when the row goes.
@@ -73,29 +73,29 @@ async fn delete(cx: Cx, req: DeleteBareMetal) -> Result<()> {
 }
 
 async fn start(cx: Cx, req: StartBareMetal) -> Result<()> {
-    change::<Stored>(&cx, &[req.baremetal_id], Server::start).await
+    change::<BareMetal>(&cx, &[req.baremetal_id], Server::start).await
 }
 
 async fn halt(cx: Cx, req: HaltBareMetal) -> Result<()> {
-    change::<Stored>(&cx, &[req.baremetal_id], Server::halt).await
+    change::<BareMetal>(&cx, &[req.baremetal_id], Server::halt).await
 }
 
 async fn reboot(cx: Cx, req: RebootBareMetal) -> Result<()> {
-    change::<Stored>(&cx, &[req.baremetal_id], Server::reboot).await
+    change::<BareMetal>(&cx, &[req.baremetal_id], Server::reboot).await
 }
 
 async fn start_many(cx: Cx, req: StartBareMetals) -> Result<()> {
-    change_many::<Stored>(&cx, IDS, &req.baremetal_ids, Server::start).await
+    change_many::<BareMetal>(&cx, IDS, &req.baremetal_ids, Server::start).await
 }
 
 async fn halt_many(cx: Cx, req: HaltBareMetals) -> Result<()> {
-    change_many::<Stored>(&cx, IDS, &req.baremetal_ids, Server::halt).await
+    change_many::<BareMetal>(&cx, IDS, &req.baremetal_ids, Server::halt).await
 }
 
 async fn reboot_many(cx: Cx, req: RebootBareMetals) -> Result<()> {
-    change_many::<Stored>(&cx, IDS, &req.baremetal_ids, Server::reboot).await
+    change_many::<BareMetal>(&cx, IDS, &req.baremetal_ids, Server::reboot).await
 }
 
-async fn reinstall(cx: Cx, req: ReinstallBareMetal) -> Result<BareMetal> {
+async fn reinstall(cx: Cx, req: ReinstallBareMetal) -> Result<wire::BareMetal> {
     Ok(view::show(&cx, &power::reinstall(&cx, req.baremetal_id, req.hostname).await?))
 }

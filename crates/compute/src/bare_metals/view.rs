@@ -5,11 +5,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use api::bare_metals::*;
+use api::bare_metals::{self as wire, *};
 use api::instances::{DayTraffic, UpgradeType, UserScheme};
 use api::{Page, Secret};
 
-use super::{BareMetal as Stored, create};
+use super::{BareMetal, create};
 use crate::servers::Locks;
 use crate::servers::addresses::full;
 use crate::servers::view::{Installed, installed, other_applications, other_systems, traffic};
@@ -25,12 +25,12 @@ pub(super) fn routes() -> Routes {
 }
 
 /// A bare metal server as its owner sees it.
-pub(super) fn show(cx: &Cx, doc: &Doc<Stored>) -> BareMetal {
+pub(super) fn show(cx: &Cx, doc: &Doc<BareMetal>) -> wire::BareMetal {
     with_addresses(with_plan(described(cx, doc), cx, doc), doc)
 }
 
 /// What the owner said about it, and how far it is.
-fn described(cx: &Cx, doc: &Doc<Stored>) -> BareMetal {
+fn described(cx: &Cx, doc: &Doc<BareMetal>) -> wire::BareMetal {
     let Installed { os, os_id, app_id, image_id, snapshot_id } = installed(cx, &doc.software);
     let status = match doc.is_locked() {
         true => BareMetalStatus::Pending,
@@ -50,7 +50,7 @@ fn described(cx: &Cx, doc: &Doc<Stored>) -> BareMetal {
         (doc.persistent_pxe, BareMetalFeature::PersistentPxe),
     ];
     let features = features.into_iter().filter(|(is_on, _)| *is_on);
-    BareMetal {
+    wire::BareMetal {
         id: doc.id().into(),
         region: doc.region.clone(),
         date_created: doc.created(),
@@ -69,20 +69,20 @@ fn described(cx: &Cx, doc: &Doc<Stored>) -> BareMetal {
         features: features.map(|(_, feature)| feature.into()).collect(),
         user_scheme: user_scheme.into(),
         mdisk_mode: mdisk_mode.into(),
-        ..BareMetal::default()
+        ..wire::BareMetal::default()
     }
 }
 
-fn password(cx: &Cx, doc: &Doc<Stored>) -> Option<Secret> {
+fn password(cx: &Cx, doc: &Doc<BareMetal>) -> Option<Secret> {
     let shown = i64::try_from(PASSWORD_SHOWN.as_millis()).unwrap_or(i64::MAX);
     let is_shown = doc.seen.ready_at.is_none_or(|ready| cx.now() < ready + shown);
     is_shown.then(|| cx.secret(doc.password.clone()))
 }
 
-fn with_plan(shown: BareMetal, cx: &Cx, doc: &Doc<Stored>) -> BareMetal {
-    let shown = BareMetal { plan: doc.plan.clone(), ..shown };
+fn with_plan(shown: wire::BareMetal, cx: &Cx, doc: &Doc<BareMetal>) -> wire::BareMetal {
+    let shown = wire::BareMetal { plan: doc.plan.clone(), ..shown };
     match cx.catalog().metal_plan(&doc.plan) {
-        Some(plan) => BareMetal {
+        Some(plan) => wire::BareMetal {
             ram: format!("{} MB", plan.ram),
             disk: format!("{}x {}GB {}", plan.disk_count, plan.disk, plan.kind),
             cpu_count: plan.cpu_count,
@@ -93,19 +93,19 @@ fn with_plan(shown: BareMetal, cx: &Cx, doc: &Doc<Stored>) -> BareMetal {
 }
 
 /// Its public addresses, which it has as soon as its machine is there.
-fn with_addresses(shown: BareMetal, doc: &Doc<Stored>) -> BareMetal {
+fn with_addresses(shown: wire::BareMetal, doc: &Doc<BareMetal>) -> wire::BareMetal {
     if doc.seen.machine.is_none() {
         return shown;
     }
     let main = doc.main_ip();
-    let shown = BareMetal {
+    let shown = wire::BareMetal {
         main_ip: main.to_string(),
         netmask_v4: addresses::NETMASK.to_string(),
         gateway_v4: addresses::gateway(main).to_string(),
         ..shown
     };
     match &doc.ipv6 {
-        Some(ipv6) => BareMetal {
+        Some(ipv6) => wire::BareMetal {
             v6_network: ipv6.network.to_string(),
             v6_main_ip: full(ipv6.address),
             v6_network_size: addresses::IPV6_PREFIX,
@@ -115,17 +115,17 @@ fn with_addresses(shown: BareMetal, doc: &Doc<Stored>) -> BareMetal {
     }
 }
 
-async fn list(cx: Cx, req: ListBareMetals) -> Result<Page<BareMetal>> {
-    let page = cx.page::<Stored>(Vec::new(), req.per_page, req.cursor.as_deref()).await?;
+async fn list(cx: Cx, req: ListBareMetals) -> Result<Page<wire::BareMetal>> {
+    let page = cx.page::<BareMetal>(Vec::new(), req.per_page, req.cursor.as_deref()).await?;
     Ok(page.map(|doc| show(&cx, &doc)))
 }
 
-async fn get(cx: Cx, req: GetBareMetal) -> Result<BareMetal> {
-    Ok(show(&cx, &cx.get::<Stored>(req.baremetal_id).await?))
+async fn get(cx: Cx, req: GetBareMetal) -> Result<wire::BareMetal> {
+    Ok(show(&cx, &cx.get::<BareMetal>(req.baremetal_id).await?))
 }
 
 async fn upgrades(cx: Cx, req: GetBareMetalUpgrades) -> Result<BareMetalUpgrades> {
-    let server = cx.get::<Stored>(req.baremetal_id).await?;
+    let server = cx.get::<BareMetal>(req.baremetal_id).await?;
     let plan = create::plan(&cx, &server.plan)?;
     let kind = req.kind.unwrap_or_default();
     let is_asked = |one: UpgradeType| kind == UpgradeType::All || kind == one;
@@ -140,17 +140,17 @@ async fn upgrades(cx: Cx, req: GetBareMetalUpgrades) -> Result<BareMetalUpgrades
 }
 
 async fn user_data(cx: Cx, req: GetBareMetalUserData) -> Result<BareMetalUserData> {
-    let server = cx.get::<Stored>(req.baremetal_id).await?;
+    let server = cx.get::<BareMetal>(req.baremetal_id).await?;
     Ok(BareMetalUserData { data: cx.secret(server.want.server.user_data) })
 }
 
 /// A simulated machine has no console: there is a page that says so.
 async fn vnc(cx: Cx, req: GetBareMetalVnc) -> Result<BareMetalVnc> {
-    let server = cx.get::<Stored>(req.baremetal_id).await?;
+    let server = cx.get::<BareMetal>(req.baremetal_id).await?;
     Ok(BareMetalVnc { url: cx.console(server.id()) })
 }
 
 async fn bandwidth(cx: Cx, req: GetBareMetalBandwidth) -> Result<BTreeMap<String, DayTraffic>> {
-    let server = cx.get::<Stored>(req.baremetal_id).await?;
+    let server = cx.get::<BareMetal>(req.baremetal_id).await?;
     Ok(traffic(&cx, server.created(), DAYS))
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{Schedule, Software};
 use crate::backups::{self, Backup};
-use crate::instances::Instance as Stored;
+use crate::instances::Instance;
 use crate::servers::Locks;
 use crate::snapshots::{self, Contents, check_fits};
 use crate::{Cx, Doc, LifeCx, Refusal, Result, Routes};
@@ -24,7 +24,7 @@ pub(super) fn routes() -> Routes {
 ///
 /// Of the times that were missed while nobody looked, only the last is made up for.
 pub(super) async fn follow_schedule(
-    doc: &mut Doc<Stored>,
+    doc: &mut Doc<Instance>,
     cx: &LifeCx,
 ) -> Result<Option<i64>, StepError> {
     let Some(schedule) = doc.backups.clone() else { return Ok(None) };
@@ -41,7 +41,7 @@ pub(super) async fn follow_schedule(
 
 /// Orders the backup for one time of the schedule. Its id follows from that, so that one which
 /// was ordered before a crash is not ordered again.
-async fn begin_backup(doc: &Doc<Stored>, at: i64, cx: &Cx) -> Result<()> {
+async fn begin_backup(doc: &Doc<Instance>, at: i64, cx: &Cx) -> Result<()> {
     let id = Uuid::new_v5(&doc.id(), format!("backup {at}").as_bytes());
     let mut tx = cx.begin();
     if tx.find::<Backup>(id).await?.is_some() {
@@ -58,7 +58,7 @@ async fn begin_backup(doc: &Doc<Stored>, at: i64, cx: &Cx) -> Result<()> {
 }
 
 async fn get_schedule(cx: Cx, req: GetInstanceBackupSchedule) -> Result<BackupSchedule> {
-    let instance = cx.get::<Stored>(req.instance_id).await?;
+    let instance = cx.get::<Instance>(req.instance_id).await?;
     let Some(schedule) = &instance.backups else { return Ok(BackupSchedule::default()) };
     let next = schedule.next(cx.now()).map(Time::from_millis);
     let kind = serde_json::from_value(schedule.every.clone().into())?;
@@ -76,7 +76,7 @@ async fn get_schedule(cx: Cx, req: GetInstanceBackupSchedule) -> Result<BackupSc
 
 async fn set_schedule(cx: Cx, req: SetInstanceBackupSchedule) -> Result<()> {
     let mut tx = cx.begin();
-    let mut instance = tx.get::<Stored>(req.instance_id).await?;
+    let mut instance = tx.get::<Instance>(req.instance_id).await?;
     let within = |field: &str, value: Option<u8>, most: u8, what: &str| match value.unwrap_or(0) {
         value if value <= most => Ok(value),
         value => Err(Refusal::field(field, format!("{value} is no {what}"))),
@@ -102,7 +102,7 @@ async fn set_schedule(cx: Cx, req: SetInstanceBackupSchedule) -> Result<()> {
 
 async fn restore(cx: Cx, req: RestoreInstance) -> Result<InstanceRestore> {
     let mut tx = cx.begin();
-    let mut instance = tx.get::<Stored>(req.instance_id).await?;
+    let mut instance = tx.get::<Instance>(req.instance_id).await?;
     instance.check_touchable(&cx, "")?;
     let disk_gb = Contents::of(&cx, &instance).disk_gb;
     let (backup, snapshot) =

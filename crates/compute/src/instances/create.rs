@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use api::OrEmpty;
 use api::id::FirewallGroupId;
-use api::instances::{Backups, BlockDevice, CreateInstance};
+use api::instances::{self as wire, Backups, BlockDevice, CreateInstance};
 use uuid::Uuid;
 
 use super::{Instance, Schedule, view};
@@ -32,7 +32,7 @@ pub(super) fn routes() -> Routes {
     Routes::default().on(create)
 }
 
-async fn create(cx: Cx, req: CreateInstance) -> Result<api::instances::Instance> {
+async fn create(cx: Cx, req: CreateInstance) -> Result<wire::Instance> {
     let region = cx.region("region", &req.region)?;
     let plan = plan_in(&cx, &req.plan, region)?;
     let mut tx = cx.begin();
@@ -56,7 +56,7 @@ async fn create(cx: Cx, req: CreateInstance) -> Result<api::instances::Instance>
     tx.commit().await?;
     let shown = view::show(&cx, &instance).await?;
     let default_password = Some(instance.want.server.password);
-    Ok(api::instances::Instance { default_password, ..shown })
+    Ok(wire::Instance { default_password, ..shown })
 }
 
 /// What the request says about the instance alone.

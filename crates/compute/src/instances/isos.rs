@@ -4,7 +4,7 @@ use api::OrEmpty;
 use api::id::IsoId;
 use api::instances::*;
 
-use crate::instances::Instance as Stored;
+use crate::instances::Instance;
 use crate::servers::Locks;
 use crate::{Cx, Refusal, Result, Routes, isos};
 
@@ -14,7 +14,7 @@ pub(super) fn routes() -> Routes {
 
 /// Clients that wait for a drive to become empty know two states only.
 async fn get(cx: Cx, req: GetInstanceIso) -> Result<InstanceIso> {
-    let instance = cx.get::<Stored>(req.instance_id).await?;
+    let instance = cx.get::<Instance>(req.instance_id).await?;
     // An image that is wanted out is in until it is out.
     let machine = instance.seen.machine.as_ref();
     let iso = instance.iso.or(machine.and_then(|machine| machine.iso));
@@ -24,7 +24,7 @@ async fn get(cx: Cx, req: GetInstanceIso) -> Result<InstanceIso> {
 
 async fn attach(cx: Cx, req: AttachInstanceIso) -> Result<InstanceIsoChange> {
     let mut tx = cx.begin();
-    let mut instance = tx.get::<Stored>(req.instance_id).await?;
+    let mut instance = tx.get::<Instance>(req.instance_id).await?;
     instance.check_touchable(&cx, "")?;
     isos::usable(&cx, &mut tx, "iso_id", req.iso_id).await?;
     match instance.iso {
@@ -45,7 +45,7 @@ async fn attach(cx: Cx, req: AttachInstanceIso) -> Result<InstanceIsoChange> {
 /// An empty drive stays empty: clients ask for that before they delete an instance.
 async fn detach(cx: Cx, req: DetachInstanceIso) -> Result<InstanceIsoChange> {
     let mut tx = cx.begin();
-    let mut instance = tx.get::<Stored>(req.instance_id).await?;
+    let mut instance = tx.get::<Instance>(req.instance_id).await?;
     let iso = instance.iso.take();
     if iso.is_some() {
         tx.put(&instance);

@@ -1,8 +1,8 @@
 //! Starting, stopping, restarting, reinstalling: one instance, or several at once.
 
 use api::instances::{
-    HaltInstance, HaltInstances, RebootInstance, RebootInstances, ReinstallInstance, StartInstance,
-    StartInstances,
+    self as wire, HaltInstance, HaltInstances, RebootInstance, RebootInstances, ReinstallInstance,
+    StartInstance, StartInstances,
 };
 
 use super::{Instance, view};
@@ -48,7 +48,7 @@ async fn reboot_many(cx: Cx, req: RebootInstances) -> Result<()> {
     change_many::<Instance>(&cx, IDS, &req.instance_ids, Server::reboot).await
 }
 
-async fn reinstall(cx: Cx, req: ReinstallInstance) -> Result<api::instances::Instance> {
+async fn reinstall(cx: Cx, req: ReinstallInstance) -> Result<wire::Instance> {
     let instance = power::reinstall(&cx, req.instance_id, req.hostname).await?;
     view::show(&cx, &instance).await
 }

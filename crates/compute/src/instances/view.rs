@@ -5,12 +5,12 @@
 
 use std::collections::BTreeMap;
 
-use api::instances::*;
+use api::instances::{self as wire, *};
 use api::{Page, Time};
 use drivers::{Machine, Progress};
 use uuid::Uuid;
 
-use super::{Instance as Wanted, Job, create, in_firewall_group, in_region, present_plan};
+use super::{Instance, Job, create, in_firewall_group, in_region, present_plan};
 use crate::billing::owed;
 use crate::servers::Locks;
 use crate::servers::addresses::full;
@@ -39,16 +39,16 @@ pub(super) fn routes() -> Routes {
 }
 
 /// An instance as its owner sees it, without what is owed for it.
-pub(super) async fn show(cx: &Cx, doc: &Doc<Wanted>) -> Result<Instance> {
+pub(super) async fn show(cx: &Cx, doc: &Doc<Instance>) -> Result<wire::Instance> {
     let networks = cx.find_many(doc.networks.iter().map(|nic| nic.network).collect()).await?;
     Ok(show_in(cx, doc, &networks))
 }
 
 /// The same, where the networks that it is in are at hand.
-fn show_in(cx: &Cx, doc: &Doc<Wanted>, networks: &Networks) -> Instance {
+fn show_in(cx: &Cx, doc: &Doc<Instance>, networks: &Networks) -> wire::Instance {
     let vpcs = attached_vpcs(doc, networks);
     let internal_ip = vpcs.first().map(|(_, address)| address.clone()).unwrap_or_default();
-    let shown = Instance {
+    let shown = wire::Instance {
         internal_ip,
         // Seconds after a create the real one is still empty.
         kvm: doc.seen.machine.as_ref().map(|_| cx.console(doc.id())).unwrap_or_default(),
@@ -59,7 +59,7 @@ fn show_in(cx: &Cx, doc: &Doc<Wanted>, networks: &Networks) -> Instance {
 }
 
 /// The VPCs that an instance is in, each with the instance's address there.
-fn attached_vpcs(doc: &Doc<Wanted>, networks: &Networks) -> Vec<(AttachedVpc, String)> {
+fn attached_vpcs(doc: &Doc<Instance>, networks: &Networks) -> Vec<(AttachedVpc, String)> {
     let vpc = |nic: &super::PrivateNic| {
         let network = networks.get(&nic.network).filter(|network| network.sort == Sort::Vpc)?;
         let subnet = network.subnet.to_string();
@@ -70,7 +70,7 @@ fn attached_vpcs(doc: &Doc<Wanted>, networks: &Networks) -> Vec<(AttachedVpc, St
 }
 
 /// What the owner said about it.
-fn described(doc: &Doc<Wanted>) -> Instance {
+fn described(doc: &Doc<Instance>) -> wire::Instance {
     let features = [
         (doc.ddos_protection, InstanceFeature::DdosProtection),
         (doc.ipv6.is_some(), InstanceFeature::Ipv6),
@@ -81,7 +81,7 @@ fn described(doc: &Doc<Wanted>) -> Instance {
         "limited" => UserScheme::Limited,
         _ => UserScheme::Root,
     };
-    Instance {
+    wire::Instance {
         id: doc.id().into(),
         region: doc.region.clone(),
         date_created: doc.created(),
@@ -93,15 +93,15 @@ fn described(doc: &Doc<Wanted>) -> Instance {
         features: features.map(|(_, feature)| feature.into()).collect(),
         user_scheme: user_scheme.into(),
         vpc_only: doc.vpc_only,
-        ..Instance::default()
+        ..wire::Instance::default()
     }
 }
 
-fn with_plan(shown: Instance, cx: &Cx, doc: &Doc<Wanted>) -> Instance {
+fn with_plan(shown: wire::Instance, cx: &Cx, doc: &Doc<Instance>) -> wire::Instance {
     let id = present_plan(doc);
-    let shown = Instance { plan: id.to_owned(), ..shown };
+    let shown = wire::Instance { plan: id.to_owned(), ..shown };
     match cx.catalog().plan(id) {
-        Some(plan) => Instance {
+        Some(plan) => wire::Instance {
             ram: plan.ram,
             disk: plan.disk_total(),
             vcpu_count: plan.vcpu_count,
@@ -112,22 +112,22 @@ fn with_plan(shown: Instance, cx: &Cx, doc: &Doc<Wanted>) -> Instance {
     }
 }
 
-fn with_software(shown: Instance, cx: &Cx, doc: &Doc<Wanted>) -> Instance {
+fn with_software(shown: wire::Instance, cx: &Cx, doc: &Doc<Instance>) -> wire::Instance {
     let Installed { os, os_id, app_id, image_id, snapshot_id } = installed(cx, &doc.software);
-    Instance { os, os_id, app_id, image_id, snapshot_id, ..shown }
+    wire::Instance { os, os_id, app_id, image_id, snapshot_id, ..shown }
 }
 
 /// Its public addresses, which it has as soon as its machine is there.
-fn with_addresses(shown: Instance, doc: &Doc<Wanted>) -> Instance {
+fn with_addresses(shown: wire::Instance, doc: &Doc<Instance>) -> wire::Instance {
     let is_there = doc.seen.machine.is_some();
     let shown = match doc.ipv4.first().filter(|_| is_there) {
-        Some(main) => Instance {
+        Some(main) => wire::Instance {
             main_ip: main.address.to_string(),
             netmask_v4: addresses::NETMASK.to_string(),
             gateway_v4: addresses::gateway(main.address).to_string(),
             ..shown
         },
-        None => Instance { main_ip: "0.0.0.0".into(), gateway_v4: "0.0.0.0".into(), ..shown },
+        None => wire::Instance { main_ip: "0.0.0.0".into(), gateway_v4: "0.0.0.0".into(), ..shown },
     };
     let Some(ipv6) = doc.ipv6.as_ref().filter(|_| is_there) else { return shown };
     let network = InstanceIpv6Network {
@@ -135,7 +135,7 @@ fn with_addresses(shown: Instance, doc: &Doc<Wanted>) -> Instance {
         main_ip: full(ipv6.address),
         network_size: addresses::IPV6_PREFIX,
     };
-    Instance {
+    wire::Instance {
         v6_network: network.network.clone(),
         v6_main_ip: network.main_ip.clone(),
         v6_network_size: network.network_size,
@@ -144,10 +144,10 @@ fn with_addresses(shown: Instance, doc: &Doc<Wanted>) -> Instance {
     }
 }
 
-fn with_state(shown: Instance, doc: &Doc<Wanted>) -> Instance {
+fn with_state(shown: wire::Instance, doc: &Doc<Instance>) -> wire::Instance {
     let machine = doc.seen.machine.as_ref();
     let is_running = machine.is_some_and(|machine| machine.running);
-    Instance {
+    wire::Instance {
         status: status(doc, machine).into(),
         power_status: if is_running { PowerStatus::Running } else { PowerStatus::Stopped }.into(),
         server_status: server_status(doc, machine).into(),
@@ -157,7 +157,7 @@ fn with_state(shown: Instance, doc: &Doc<Wanted>) -> Instance {
 
 /// Active once it is installed for the first time: until then it is locked, so that what waits
 /// for `active` may destroy it at once.
-fn status(doc: &Doc<Wanted>, machine: Option<&Machine>) -> InstanceStatus {
+fn status(doc: &Doc<Instance>, machine: Option<&Machine>) -> InstanceStatus {
     match machine {
         None => InstanceStatus::Pending,
         Some(_) if doc.seen.ready_at.is_none() && doc.is_locked() => InstanceStatus::Pending,
@@ -166,7 +166,7 @@ fn status(doc: &Doc<Wanted>, machine: Option<&Machine>) -> InstanceStatus {
     }
 }
 
-fn server_status(doc: &Doc<Wanted>, machine: Option<&Machine>) -> ServerStatus {
+fn server_status(doc: &Doc<Instance>, machine: Option<&Machine>) -> ServerStatus {
     match machine.map(|machine| (machine.progress, machine.running)) {
         None | Some((Progress::Building, true)) => ServerStatus::None,
         Some(_) if doc.is_locked() => ServerStatus::Locked,
@@ -175,7 +175,7 @@ fn server_status(doc: &Doc<Wanted>, machine: Option<&Machine>) -> ServerStatus {
     }
 }
 
-async fn list(cx: Cx, req: ListInstances) -> Result<Page<Instance>> {
+async fn list(cx: Cx, req: ListInstances) -> Result<Page<wire::Instance>> {
     let mut lists = Vec::new();
     let mut narrow = |name: &'static str, value: Option<String>| {
         lists.extend(value.filter(|value| !value.is_empty()).map(|value| (name, value)));
@@ -186,24 +186,24 @@ async fn list(cx: Cx, req: ListInstances) -> Result<Page<Instance>> {
     narrow("region", req.region.map(|region| region.to_ascii_lowercase()));
     narrow("hostname", req.hostname);
     lists.extend(req.firewall_group_id.map(|id| in_firewall_group(id.into())));
-    let page = cx.page::<Wanted>(lists, req.per_page, req.cursor.as_deref()).await?;
+    let page = cx.page::<Instance>(lists, req.per_page, req.cursor.as_deref()).await?;
     let networks = page.items.iter().flat_map(|doc| doc.networks.iter().map(|nic| nic.network));
     let networks = cx.find_many(networks.collect()).await?;
     let show_owed = req.show_pending_charges.unwrap_or_default();
     Ok(page.map(|doc| {
         let pending_charges = show_owed.then(|| owed(&cx, &doc));
-        Instance { pending_charges, ..show_in(&cx, &doc, &networks) }
+        wire::Instance { pending_charges, ..show_in(&cx, &doc, &networks) }
     }))
 }
 
-async fn get(cx: Cx, req: GetInstance) -> Result<Instance> {
-    let doc = cx.get::<Wanted>(req.instance_id).await?;
-    Ok(Instance { pending_charges: Some(owed(&cx, &doc)), ..show(&cx, &doc).await? })
+async fn get(cx: Cx, req: GetInstance) -> Result<wire::Instance> {
+    let doc = cx.get::<Instance>(req.instance_id).await?;
+    Ok(wire::Instance { pending_charges: Some(owed(&cx, &doc)), ..show(&cx, &doc).await? })
 }
 
 async fn job(cx: Cx, req: GetInstanceJob) -> Result<InstanceJob> {
     let job = cx.get::<Job>(req.job_id).await?;
-    let instance = cx.get::<Wanted>(job.instance).await?;
+    let instance = cx.get::<Instance>(job.instance).await?;
     let is_done = is_done(&job, &instance);
     let added = job.created();
     let updated = instance.seen.settled_at.filter(|_| is_done).map(Time::from_millis);
@@ -224,7 +224,7 @@ async fn job(cx: Cx, req: GetInstanceJob) -> Result<InstanceJob> {
 }
 
 /// Whether a job's work is done, or has been overtaken by later work.
-fn is_done(job: &Job, instance: &Doc<Wanted>) -> bool {
+fn is_done(job: &Job, instance: &Doc<Instance>) -> bool {
     let resized =
         job.plan.as_ref().is_none_or(|plan| *plan == instance.seen.plan || *plan != instance.plan);
     let installed = job.install.is_none_or(|number| {
@@ -242,7 +242,7 @@ fn seconds(time: Time) -> String {
 }
 
 async fn upgrades(cx: Cx, req: GetInstanceUpgrades) -> Result<InstanceUpgrades> {
-    let instance = cx.get::<Wanted>(req.instance_id).await?;
+    let instance = cx.get::<Instance>(req.instance_id).await?;
     let plan = create::plan(&cx, &instance.plan)?;
     let kind = req.kind.unwrap_or_default();
     let is_asked = |one: UpgradeType| kind == UpgradeType::All || kind == one;
@@ -261,12 +261,12 @@ async fn upgrades(cx: Cx, req: GetInstanceUpgrades) -> Result<InstanceUpgrades> 
 }
 
 async fn user_data(cx: Cx, req: GetInstanceUserData) -> Result<InstanceUserData> {
-    let instance = cx.get::<Wanted>(req.instance_id).await?;
+    let instance = cx.get::<Instance>(req.instance_id).await?;
     Ok(InstanceUserData { data: cx.secret(instance.want.server.user_data) })
 }
 
 async fn bandwidth(cx: Cx, req: GetInstanceBandwidth) -> Result<BTreeMap<String, DayTraffic>> {
-    let instance = cx.get::<Wanted>(req.instance_id).await?;
+    let instance = cx.get::<Instance>(req.instance_id).await?;
     let days = req.date_range.unwrap_or(DAYS);
     if !(1..=DAYS_MAX).contains(&days) {
         let help = format!("{days} is not from 1 to {DAYS_MAX}");
@@ -278,9 +278,9 @@ async fn bandwidth(cx: Cx, req: GetInstanceBandwidth) -> Result<BTreeMap<String,
 /// The simulated world has one host in each region: neighbours are the account's other instances
 /// there, the oldest first.
 async fn neighbors(cx: Cx, req: ListInstanceNeighbors) -> Result<Vec<api::id::InstanceId>> {
-    let instance = cx.get::<Wanted>(req.instance_id).await?;
+    let instance = cx.get::<Instance>(req.instance_id).await?;
     let lists = vec![in_region(&instance.region)];
-    let page = cx.page::<Wanted>(lists, Some(NEIGHBORS_MAX), None).await?;
+    let page = cx.page::<Instance>(lists, Some(NEIGHBORS_MAX), None).await?;
     let others = page.items.iter().map(Doc::id).filter(|id| *id != instance.id());
     Ok(others.map(Into::into).collect())
 }

@@ -29,6 +29,7 @@ mod postgres;
 mod private_networks;
 mod reserved_ips;
 mod reset;
+mod rows;
 mod secrets;
 mod snapshots;
 mod startup_scripts;

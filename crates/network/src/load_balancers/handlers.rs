@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use uuid::Uuid;
 
-use super::{LoadBalancer, REGION_OPTION, Tls, change, wish};
+use super::{HealthCheck, LoadBalancer, REGION_OPTION, Tls, change, rules, wish};
 use crate::billing::owed;
 use crate::firewalls::forget_load_balancer;
 use crate::{Behave, Cx, Doc, Refusal, Result, Routes, addresses};
@@ -68,11 +68,23 @@ fn view(cx: &Cx, doc: Doc<LoadBalancer>) -> wire::LoadBalancer {
         instances: doc.instances.iter().copied().map(id::InstanceId).collect(),
         region: doc.want.region,
         label: doc.want.label,
-        health_check: doc.want.health_check,
-        forwarding_rules: doc.want.forwarding,
-        firewall_rules: doc.want.firewall,
+        health_check: shown_check(doc.want.health_check),
+        forwarding_rules: doc.want.forwarding.into_iter().map(rules::view).collect(),
+        firewall_rules: doc.want.firewall.into_iter().map(rules::view_firewall).collect(),
         global_regions: doc.want.global_regions,
         ..wire::LoadBalancer::default()
+    }
+}
+
+fn shown_check(check: HealthCheck) -> wire::HealthCheck {
+    wire::HealthCheck {
+        protocol: check.protocol.into(),
+        port: check.port,
+        path: check.path,
+        check_interval: check.check_interval,
+        response_timeout: check.response_timeout,
+        unhealthy_threshold: check.unhealthy_threshold,
+        healthy_threshold: check.healthy_threshold,
     }
 }
 

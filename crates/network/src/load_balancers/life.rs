@@ -1,14 +1,13 @@
 //! The life of a load balancer: set up, changed while it works, removed.
 
-use api::Open;
 use api::firewalls::IpType;
-use api::load_balancers::rules::*;
+use api::load_balancers::rules::BalancedProtocol;
 use api::load_balancers::{BalancingAlgorithm, HealthCheckProtocol};
 use drivers::BalancerSpec;
 use drivers::balancer::{Algorithm, Allowed, Clients, Forwarding, HealthCheck, Protocol};
 use engine::{Next, StepError};
 
-use super::{LoadBalancer, Tls, rules};
+use super::{FirewallRule, ForwardingRule, LoadBalancer, Tls, rules};
 use crate::life::provision;
 use crate::{Doc, Life, LifeCx};
 
@@ -42,9 +41,9 @@ impl LoadBalancer {
             cookie: Some(self.cookie_name.clone()).filter(|name| !name.is_empty()),
             health_check: HealthCheck {
                 protocol: match check.protocol {
-                    Open::Known(HealthCheckProtocol::Https) => Protocol::Https,
-                    Open::Known(HealthCheckProtocol::Tcp) => Protocol::Tcp,
-                    _ => Protocol::Http,
+                    HealthCheckProtocol::Https => Protocol::Https,
+                    HealthCheckProtocol::Tcp => Protocol::Tcp,
+                    HealthCheckProtocol::Http => Protocol::Http,
                 },
                 port: check.port,
                 path: check.path.clone(),
@@ -59,7 +58,7 @@ impl LoadBalancer {
             http3: self.http3,
             proxy_protocol: self.proxy_protocol,
             // Rules were checked when they came: none is left out.
-            forwarding: self.forwarding.iter().filter_map(forwarding).collect(),
+            forwarding: self.forwarding.iter().map(forwarding).collect(),
             firewall: self.firewall.iter().filter_map(allowed).collect(),
             certificate,
             certified_name: issued.or(self.auto_ssl.as_ref().map(|auto| auto.domain())),
@@ -67,27 +66,26 @@ impl LoadBalancer {
     }
 }
 
-fn forwarding(rule: &LoadBalancerForwardingRule) -> Option<Forwarding> {
-    Some(Forwarding {
-        frontend: protocol(&rule.frontend_protocol)?,
+fn forwarding(rule: &ForwardingRule) -> Forwarding {
+    Forwarding {
+        frontend: protocol(rule.frontend_protocol),
         frontend_port: rule.frontend_port,
-        backend: protocol(&rule.backend_protocol)?,
+        backend: protocol(rule.backend_protocol),
         backend_port: rule.backend_port,
-    })
-}
-
-fn protocol(word: &Open<BalancedProtocol>) -> Option<Protocol> {
-    match word {
-        Open::Known(BalancedProtocol::Http) => Some(Protocol::Http),
-        Open::Known(BalancedProtocol::Https) => Some(Protocol::Https),
-        Open::Known(BalancedProtocol::Tcp) => Some(Protocol::Tcp),
-        Open::Known(BalancedProtocol::Udp) => Some(Protocol::Udp),
-        Open::Other(_) => None,
     }
 }
 
-fn allowed(rule: &LoadBalancerFirewallRule) -> Option<Allowed> {
-    let Open::Known(version) = rule.ip_type else { return None };
+fn protocol(word: BalancedProtocol) -> Protocol {
+    match word {
+        BalancedProtocol::Http => Protocol::Http,
+        BalancedProtocol::Https => Protocol::Https,
+        BalancedProtocol::Tcp => Protocol::Tcp,
+        BalancedProtocol::Udp => Protocol::Udp,
+    }
+}
+
+fn allowed(rule: &FirewallRule) -> Option<Allowed> {
+    let version = rule.ip_type;
     let from = match (rules::source(&rule.source, version).ok()?, version) {
         (Some(network), _) => Clients::Of(network.into()),
         (None, IpType::V4) => Clients::CloudflareV4,

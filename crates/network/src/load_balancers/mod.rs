@@ -11,9 +11,10 @@ mod wish;
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use api::firewalls::IpType;
 use api::id::LoadBalancerId;
-use api::load_balancers::rules::{LoadBalancerFirewallRule, LoadBalancerForwardingRule};
-use api::load_balancers::{BalancingAlgorithm, HealthCheck};
+use api::load_balancers::rules::BalancedProtocol;
+use api::load_balancers::{BalancingAlgorithm, HealthCheckProtocol};
 use drivers::balancer::Certificate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -62,9 +63,9 @@ pub struct LoadBalancer {
     /// How it finds out which instances work.
     pub health_check: HealthCheck,
     /// Which ports lead where.
-    pub forwarding: Vec<LoadBalancerForwardingRule>,
+    pub forwarding: Vec<ForwardingRule>,
     /// Who may reach its ports.
-    pub firewall: Vec<LoadBalancerFirewallRule>,
+    pub firewall: Vec<FirewallRule>,
     /// The instances behind it, in the order in which they were given.
     pub instances: Vec<Uuid>,
     /// The VPC through which it reaches them.
@@ -75,6 +76,53 @@ pub struct LoadBalancer {
     pub auto_ssl: Option<AutoSsl>,
     /// Further regions in which it works.
     pub global_regions: Vec<String>,
+}
+
+/// How a load balancer finds out which instances work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HealthCheck {
+    /// What it speaks to them.
+    pub protocol: HealthCheckProtocol,
+    /// On which port.
+    pub port: u16,
+    /// What it asks them for, where it speaks HTTP.
+    pub path: String,
+    /// Seconds between two checks.
+    pub check_interval: u32,
+    /// Seconds that an answer may take.
+    pub response_timeout: u32,
+    /// Failed checks in a row after which an instance gets nothing any more.
+    pub unhealthy_threshold: u32,
+    /// Passed checks in a row after which it does again.
+    pub healthy_threshold: u32,
+}
+
+/// A port of a load balancer that leads to its instances.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForwardingRule {
+    /// The rule's id.
+    pub id: String,
+    /// What clients speak.
+    pub frontend_protocol: BalancedProtocol,
+    /// The load balancer's port.
+    pub frontend_port: u16,
+    /// What is spoken to instances.
+    pub backend_protocol: BalancedProtocol,
+    /// The instances' port.
+    pub backend_port: u16,
+}
+
+/// Who may reach a port of a load balancer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirewallRule {
+    /// The rule's id.
+    pub id: String,
+    /// The load balancer's port.
+    pub port: u16,
+    /// A network such as `192.0.2.0/24`, or `cloudflare`, as it was sent.
+    pub source: String,
+    /// The version of IP.
+    pub ip_type: IpType,
 }
 
 /// The certificate of a load balancer.

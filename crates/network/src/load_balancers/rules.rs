@@ -4,10 +4,10 @@
 //! what they mean. A rule that is given again keeps its id.
 
 use api::load_balancers::rules::*;
-use api::{Open, Page, firewalls::IpType};
+use api::{Page, firewalls::IpType};
 use uuid::Uuid;
 
-use super::{LoadBalancer, change};
+use super::{FirewallRule, ForwardingRule, LoadBalancer, change};
 use crate::cx::slice;
 use crate::firewalls::CLOUDFLARE;
 use crate::{Cx, Network, Refusal, Result, Routes};
@@ -33,6 +33,23 @@ pub(super) fn routes() -> Routes {
         .on(create_firewall)
         .on(get_firewall)
         .on(delete_firewall)
+}
+
+/// A forwarding rule as its owner sees it.
+pub(super) fn view(rule: ForwardingRule) -> LoadBalancerForwardingRule {
+    LoadBalancerForwardingRule {
+        id: rule.id,
+        frontend_protocol: rule.frontend_protocol.into(),
+        frontend_port: rule.frontend_port,
+        backend_protocol: rule.backend_protocol.into(),
+        backend_port: rule.backend_port,
+    }
+}
+
+/// The same of a firewall rule.
+pub(super) fn view_firewall(rule: FirewallRule) -> LoadBalancerFirewallRule {
+    let FirewallRule { id, port, source, ip_type } = rule;
+    LoadBalancerFirewallRule { id, port, source, ip_type: ip_type.into() }
 }
 
 /// A new rule's id.
@@ -64,9 +81,9 @@ fn check_own_port(field: &str, port: u16) -> Result<()> {
 /// # Errors
 /// 400 naming the rule and field that cannot be so.
 pub(super) fn forwarding(
-    known: &[LoadBalancerForwardingRule],
+    known: &[ForwardingRule],
     wanted: Vec<NewForwardingRule>,
-) -> Result<Vec<LoadBalancerForwardingRule>> {
+) -> Result<Vec<ForwardingRule>> {
     renewed("forwarding_rules", known, wanted, forwarding_rule, |rule| &mut rule.id)
 }
 
@@ -95,10 +112,10 @@ fn renewed<New, Rule: Clone + PartialEq>(
 
 /// A rule that is to come to `others`; `path` leads to its fields.
 fn forwarding_rule(
-    others: &[LoadBalancerForwardingRule],
+    others: &[ForwardingRule],
     new: NewForwardingRule,
     path: &str,
-) -> Result<LoadBalancerForwardingRule> {
+) -> Result<ForwardingRule> {
     check_own_port(&format!("{path}frontend_port"), new.frontend_port)?;
     check_port(&format!("{path}backend_port"), new.backend_port)?;
     if others.len() >= FORWARDING_MAX {
@@ -106,20 +123,20 @@ fn forwarding_rule(
         return Err(Refusal::bad("Maximum forwarding rules exceeded.").help(help).into());
     }
     // HTTP/3 aside, only UDP can share a port with what else there is.
-    let is_udp = |protocol: &Open<BalancedProtocol>| *protocol == BalancedProtocol::Udp;
-    let udp = new.frontend_protocol == BalancedProtocol::Udp;
-    let clashes = |other: &&LoadBalancerForwardingRule| {
-        other.frontend_port == new.frontend_port && is_udp(&other.frontend_protocol) == udp
+    let is_udp = |protocol| protocol == BalancedProtocol::Udp;
+    let udp = is_udp(new.frontend_protocol);
+    let clashes = |other: &&ForwardingRule| {
+        other.frontend_port == new.frontend_port && is_udp(other.frontend_protocol) == udp
     };
     if others.iter().any(|other| clashes(&other)) {
         let help = format!("another rule forwards {} already", new.frontend_port);
         return Err(Refusal::field(&format!("{path}frontend_port"), help).into());
     }
-    Ok(LoadBalancerForwardingRule {
+    Ok(ForwardingRule {
         id: new_id(),
-        frontend_protocol: new.frontend_protocol.into(),
+        frontend_protocol: new.frontend_protocol,
         frontend_port: new.frontend_port,
-        backend_protocol: new.backend_protocol.into(),
+        backend_protocol: new.backend_protocol,
         backend_port: new.backend_port,
     })
 }
@@ -129,18 +146,18 @@ fn forwarding_rule(
 /// # Errors
 /// 400 naming the rule and field that cannot be so.
 pub(super) fn firewall(
-    known: &[LoadBalancerFirewallRule],
+    known: &[FirewallRule],
     wanted: Vec<NewFirewallRule>,
-) -> Result<Vec<LoadBalancerFirewallRule>> {
+) -> Result<Vec<FirewallRule>> {
     renewed("firewall_rules", known, wanted, firewall_rule, |rule| &mut rule.id)
 }
 
 /// A rule that is to come to `others`; `path` leads to its fields.
 fn firewall_rule(
-    others: &[LoadBalancerFirewallRule],
+    others: &[FirewallRule],
     new: NewFirewallRule,
     path: &str,
-) -> Result<LoadBalancerFirewallRule> {
+) -> Result<FirewallRule> {
     check_own_port(&format!("{path}port"), new.port)?;
     let from = source(&new.source, new.ip_type)
         .map_err(|help| Refusal::field(&format!("{path}source"), help))?;
@@ -148,7 +165,7 @@ fn firewall_rule(
         let help = format!("firewall_rules: there are {FIREWALL_MAX} at most");
         return Err(Refusal::bad("Maximum firewall rules exceeded").help(help).into());
     }
-    let is_like = |other: &LoadBalancerFirewallRule| {
+    let is_like = |other: &FirewallRule| {
         let same = other.port == new.port && other.ip_type == new.ip_type;
         same && source(&other.source, new.ip_type).is_ok_and(|other| other == from)
     };
@@ -156,8 +173,8 @@ fn firewall_rule(
         let help = format!("{path}source: {} may reach port {} already", new.source, new.port);
         return Err(Refusal::bad("This rule is already defined").help(help).into());
     }
-    let (port, source, ip_type) = (new.port, new.source, new.ip_type.into());
-    Ok(LoadBalancerFirewallRule { id: new_id(), port, source, ip_type })
+    let (port, source, ip_type) = (new.port, new.source, new.ip_type);
+    Ok(FirewallRule { id: new_id(), port, source, ip_type })
 }
 
 /// The network that a source means; none: those of Cloudflare.
@@ -200,7 +217,7 @@ async fn list_forwarding(
     req: ListLoadBalancerForwardingRules,
 ) -> Result<Page<LoadBalancerForwardingRule>> {
     let balancer = cx.get::<LoadBalancer>(req.load_balancer_id).await?;
-    slice(&balancer.forwarding, req.per_page, req.cursor.as_deref())
+    Ok(slice(&balancer.forwarding, req.per_page, req.cursor.as_deref())?.map(view))
 }
 
 async fn create_forwarding(
@@ -216,7 +233,7 @@ async fn create_forwarding(
     change(&cx, req.load_balancer_id, |balancer| {
         let rule = forwarding_rule(&balancer.forwarding, new, "")?;
         balancer.forwarding.push(rule.clone());
-        Ok(rule)
+        Ok(view(rule))
     })
     .await
 }
@@ -227,7 +244,7 @@ async fn get_forwarding(
 ) -> Result<LoadBalancerForwardingRule> {
     let mut balancer = cx.get::<LoadBalancer>(req.load_balancer_id).await?;
     let place = forwarding_place(&balancer, &req.forwarding_rule_id)?;
-    Ok(balancer.forwarding.swap_remove(place))
+    Ok(view(balancer.forwarding.swap_remove(place)))
 }
 
 async fn delete_forwarding(cx: Cx, req: DeleteLoadBalancerForwardingRule) -> Result<()> {
@@ -244,7 +261,7 @@ async fn list_firewall(
     req: ListLoadBalancerFirewallRules,
 ) -> Result<Page<LoadBalancerFirewallRule>> {
     let balancer = cx.get::<LoadBalancer>(req.load_balancer_id).await?;
-    slice(&balancer.firewall, req.per_page, req.cursor.as_deref())
+    Ok(slice(&balancer.firewall, req.per_page, req.cursor.as_deref())?.map(view_firewall))
 }
 
 async fn create_firewall(cx: Cx, req: CreateLoadBalancerFirewallRules) -> Result<()> {
@@ -268,7 +285,7 @@ async fn get_firewall(
 ) -> Result<LoadBalancerFirewallRule> {
     let mut balancer = cx.get::<LoadBalancer>(req.load_balancer_id).await?;
     let place = firewall_place(&balancer, &req.firewall_rule_id)?;
-    Ok(balancer.firewall.swap_remove(place))
+    Ok(view_firewall(balancer.firewall.swap_remove(place)))
 }
 
 async fn delete_firewall(cx: Cx, req: DeleteLoadBalancerFirewallRule) -> Result<()> {

@@ -2,14 +2,14 @@
 //! into the load balancer that should be.
 
 use api::load_balancers::rules::{NewFirewallRule, NewForwardingRule};
-use api::load_balancers::{self as wire, *};
-use api::{Open, OrEmpty, Secret, id};
+use api::load_balancers::*;
+use api::{OrEmpty, Secret, id};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use drivers::balancer::Certificate;
 use uuid::Uuid;
 
-use super::{AutoSsl, LoadBalancer, REGION_OPTION, Tls, rules};
+use super::{AutoSsl, HealthCheck, LoadBalancer, REGION_OPTION, Tls, rules};
 use crate::domains::is_hostname;
 use crate::instances::Instance;
 use crate::vpcs::VPC;
@@ -76,9 +76,9 @@ macro_rules! from_request {
 from_request!(CreateLoadBalancer, UpdateLoadBalancer);
 
 /// The health check where nothing is wished.
-pub(super) fn default_check() -> wire::HealthCheck {
-    wire::HealthCheck {
-        protocol: HealthCheckProtocol::Http.into(),
+pub(super) fn default_check() -> HealthCheck {
+    HealthCheck {
+        protocol: HealthCheckProtocol::Http,
         port: 80,
         path: "/".into(),
         check_interval: 15,
@@ -166,8 +166,8 @@ fn cookie(wished: StickySession) -> Result<String> {
     Err(Refusal::field("sticky_session.cookie_name", help).into())
 }
 
-fn change_check(cx: &Cx, check: &mut wire::HealthCheck, wished: NewHealthCheck) -> Result<()> {
-    set(&mut check.protocol, wished.protocol.map(Open::Known));
+fn change_check(cx: &Cx, check: &mut HealthCheck, wished: NewHealthCheck) -> Result<()> {
+    set(&mut check.protocol, wished.protocol);
     if let Some(port) = wished.port {
         rules::check_port("health_check.port", port)?;
         check.port = port;

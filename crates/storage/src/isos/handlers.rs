@@ -2,28 +2,27 @@
 
 use std::fmt::Write;
 
-use api::isos::*;
+use api::isos::{self as wire, *};
 use api::{Meta, Page, id::IsoId};
 use sha2::{Digest, Sha512};
 
+use super::Iso;
 use crate::instances::{Instance, with_iso};
 use crate::snapshots::download;
 use crate::{Cx, Doc, Refusal, Result, Routes};
-
-type Stored = super::Iso;
 
 pub(super) fn routes() -> Routes {
     Routes::default().on(list).fixed(list_public).on(create).on(get).on(update).on(delete)
 }
 
 /// An image as its owner sees it.
-fn view(doc: Doc<Stored>) -> Iso {
+fn view(doc: Doc<Iso>) -> wire::Iso {
     let image = doc.seen.as_ref().filter(|image| image.ready);
     let status = if image.is_some() { IsoStatus::Complete } else { IsoStatus::Pending };
     // A driver tells one digest of the contents. Both sums follow from it: the same contents have
     // the same sums, each as long as its kind is.
     let sha512sum = image.map(|image| sum(&image.digest)).unwrap_or_default();
-    Iso {
+    wire::Iso {
         id: IsoId(doc.id()),
         date_created: doc.created(),
         size: image.map_or(0, |image| image.size_bytes),
@@ -42,7 +41,7 @@ fn sum(digest: &str) -> String {
     })
 }
 
-async fn list(cx: Cx, req: ListIsos) -> Result<Page<Iso>> {
+async fn list(cx: Cx, req: ListIsos) -> Result<Page<wire::Iso>> {
     Ok(cx.page(vec![], req.per_page, req.cursor.as_deref()).await?.map(view))
 }
 
@@ -61,7 +60,7 @@ async fn list_public(cx: Cx, _: ListPublicIsos) -> Result<Page<PublicIso>> {
     Ok(Page { items, meta })
 }
 
-async fn create(cx: Cx, req: CreateIso) -> Result<Iso> {
+async fn create(cx: Cx, req: CreateIso) -> Result<wire::Iso> {
     let address = download("url", &req.url)?;
     let filename = address.path().rsplit('/').next().unwrap_or_default().to_owned();
     if filename.is_empty() {
@@ -69,19 +68,19 @@ async fn create(cx: Cx, req: CreateIso) -> Result<Iso> {
     }
     let mut tx = cx.begin();
     let description = req.description.unwrap_or_default();
-    let iso = tx.new_doc(Stored { url: req.url, filename, description });
+    let iso = tx.new_doc(Iso { url: req.url, filename, description });
     tx.put(&iso);
     tx.commit().await?;
     Ok(view(iso))
 }
 
-async fn get(cx: Cx, req: GetIso) -> Result<Iso> {
+async fn get(cx: Cx, req: GetIso) -> Result<wire::Iso> {
     Ok(view(cx.get(req.iso_id).await?))
 }
 
 async fn update(cx: Cx, req: UpdateIso) -> Result<()> {
     let mut tx = cx.begin();
-    let mut iso = tx.get::<Stored>(req.iso_id).await?;
+    let mut iso = tx.get::<Iso>(req.iso_id).await?;
     iso.description = req.description;
     tx.put(&iso);
     tx.commit().await
@@ -89,7 +88,7 @@ async fn update(cx: Cx, req: UpdateIso) -> Result<()> {
 
 async fn delete(cx: Cx, req: DeleteIso) -> Result<()> {
     let mut tx = cx.begin();
-    let iso = tx.get::<Stored>(req.iso_id).await?;
+    let iso = tx.get::<Iso>(req.iso_id).await?;
     if let Some(instance) = tx.some::<Instance>(with_iso(iso.id()), 1).await?.0.first() {
         // Clients take the last word for the instance's address: nothing may follow it.
         let said = "Unable to delete ISO: This ISO is still attached to";

@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 use api::object_storages::{self as wire, *};
 use api::{Page, Time};
 
-use super::{BUCKETS, BUCKETS_MAX, Bucket, RULES_MAX, Storage};
+use super::{ArchiveRule, BUCKETS, BUCKETS_MAX, Bucket, Filter, RULES_MAX, Storage, Transition};
 use crate::catalog::Catalog;
 use crate::{Cx, Doc, Refusal, Result, Routes};
 
@@ -30,7 +30,27 @@ fn view(bucket: &Bucket) -> wire::Bucket {
         versioning: bucket.versioning,
         object_lock: bucket.object_lock,
         archival: bucket.archival,
-        archive_rules: bucket.archive_rules.clone(),
+        archive_rules: bucket.archive_rules.iter().map(view_rule).collect(),
+    }
+}
+
+fn view_rule(rule: &ArchiveRule) -> wire::ArchiveRule {
+    let shown = |&Transition { days, storage_class }| RuleTransition { days, storage_class };
+    wire::ArchiveRule {
+        id: rule.id.clone(),
+        status: rule.status,
+        filter: RuleFilter { prefix: rule.filter.prefix.clone() },
+        transitions: rule.transitions.iter().map(shown).collect(),
+    }
+}
+
+fn stored_rule(rule: wire::ArchiveRule) -> ArchiveRule {
+    let stored = |RuleTransition { days, storage_class }| Transition { days, storage_class };
+    ArchiveRule {
+        id: rule.id,
+        status: rule.status,
+        filter: Filter { prefix: rule.filter.prefix },
+        transitions: rule.transitions.into_iter().map(stored).collect(),
     }
 }
 
@@ -158,13 +178,13 @@ async fn set_lifecycle(cx: Cx, req: SetObjectStorageBucketLifecycle) -> Result<(
     change(&cx, req.object_storage_id, &req.bucket_name, |storage, bucket| {
         check_rules(&req.archive_rules)?;
         check_archive("archive_rules", cx.catalog(), storage)?;
-        bucket.archive_rules.clone_from(&req.archive_rules);
+        bucket.archive_rules = req.archive_rules.iter().cloned().map(stored_rule).collect();
         Ok(())
     })
     .await
 }
 
-fn check_rules(rules: &[ArchiveRule]) -> Result<()> {
+fn check_rules(rules: &[wire::ArchiveRule]) -> Result<()> {
     if rules.is_empty() || rules.len() > RULES_MAX {
         let help = format!("there are {}; a policy has 1 to {RULES_MAX}", rules.len());
         return Err(Refusal::field("archive_rules", help).into());

@@ -1,6 +1,6 @@
 //! The life of object storage: set up, given its keys and buckets, removed.
 
-use api::object_storages as wire;
+use api::object_storages::RuleStatus;
 use drivers::ObjectStoreSpec;
 use drivers::object_store::{self, ArchiveRule};
 use engine::{Next, StepError};
@@ -38,12 +38,12 @@ fn bucket(bucket: &Bucket) -> object_store::Bucket {
     }
 }
 
-fn archive_rule(rule: &wire::ArchiveRule) -> Option<ArchiveRule> {
+fn archive_rule(rule: &super::ArchiveRule) -> Option<ArchiveRule> {
     // There is one class that objects can go to: the first day counts.
     let days = rule.transitions.iter().map(|transition| transition.days);
     Some(ArchiveRule {
         name: rule.id.clone(),
-        enabled: rule.status == wire::RuleStatus::Enabled,
+        enabled: rule.status == RuleStatus::Enabled,
         prefix: rule.filter.prefix.clone(),
         after_days: days.min()?,
     })

@@ -9,7 +9,7 @@ mod handlers;
 mod life;
 
 use api::Secret;
-use api::object_storages::ArchiveRule;
+use api::object_storages::{RuleStatus, StorageClass};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use store::Tally;
@@ -64,6 +64,39 @@ pub struct Bucket {
     pub archival: bool,
     /// Its lifecycle policy; empty for none.
     pub archive_rules: Vec<ArchiveRule>,
+}
+
+/// A rule of a bucket's lifecycle policy, in the words of S3.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ArchiveRule {
+    /// The rule's name; empty where it has none.
+    #[serde(rename = "ID")]
+    pub id: String,
+    /// Whether the rule is in force.
+    pub status: RuleStatus,
+    /// Which objects it is for.
+    pub filter: Filter,
+    /// Where they go, and when.
+    pub transitions: Vec<Transition>,
+}
+
+/// Which objects a rule is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Filter {
+    /// Those whose keys begin so; empty: all.
+    pub prefix: String,
+}
+
+/// Where objects go, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Transition {
+    /// Days after an object was written.
+    pub days: u32,
+    /// Where it goes.
+    pub storage_class: StorageClass,
 }
 
 impl Kind for Storage {

@@ -7,7 +7,7 @@ use api::{Page, id};
 use uuid::Uuid;
 
 use super::handlers::in_path;
-use super::{NatGateway, RULES_MAX};
+use super::{FirewallRule, NatGateway, RULES_MAX};
 use crate::cx::slice;
 use crate::{Cx, Refusal, Result, Routes};
 
@@ -18,14 +18,27 @@ pub(super) fn routes() -> Routes {
     Routes::default().on(list).on(create).on(get).on(update).on(delete)
 }
 
+/// A rule as its owner sees it.
+fn view(rule: FirewallRule) -> NatGatewayFirewallRule {
+    NatGatewayFirewallRule {
+        id: id::NatFirewallRuleId(rule.id),
+        action: "accept".into(),
+        protocol: rule.protocol.into(),
+        port: rule.port,
+        subnet: rule.subnet,
+        subnet_size: rule.subnet_size,
+        notes: rule.notes,
+    }
+}
+
 fn place(gateway: &NatGateway, id: id::NatFirewallRuleId) -> Result<usize> {
-    let place = gateway.firewall.iter().position(|rule| rule.id == id);
+    let place = gateway.firewall.iter().position(|rule| rule.id == id.0);
     place.ok_or_else(|| Refusal::not_found(UNKNOWN).into())
 }
 
 async fn list(cx: Cx, req: ListNatGatewayFirewallRules) -> Result<Page<NatGatewayFirewallRule>> {
     let (_, gateway) = in_path(&mut cx.begin(), req.vpc_id, req.nat_gateway_id).await?;
-    slice(&gateway.firewall, req.per_page, req.cursor.as_deref())
+    Ok(slice(&gateway.firewall, req.per_page, req.cursor.as_deref())?.map(view))
 }
 
 async fn create(cx: Cx, req: CreateNatGatewayFirewallRule) -> Result<NatGatewayFirewallRule> {
@@ -46,10 +59,9 @@ async fn create(cx: Cx, req: CreateNatGatewayFirewallRule) -> Result<NatGatewayF
         let help = format!("the gateway has {RULES_MAX} firewall rules, the most there can be");
         return Err(Refusal::bad("Bad request.").help(help).into());
     }
-    let rule = NatGatewayFirewallRule {
-        id: id::NatFirewallRuleId(Uuid::now_v7()),
-        action: "accept".into(),
-        protocol: req.protocol.into(),
+    let rule = FirewallRule {
+        id: Uuid::now_v7(),
+        protocol: req.protocol,
         port: req.port,
         subnet: req.subnet,
         subnet_size,
@@ -58,7 +70,7 @@ async fn create(cx: Cx, req: CreateNatGatewayFirewallRule) -> Result<NatGatewayF
     gateway.firewall.push(rule.clone());
     tx.put(&gateway);
     tx.commit().await?;
-    Ok(rule)
+    Ok(view(rule))
 }
 
 /// The first and last of what is one port, or a range of them: `80`, `8000:8010`.
@@ -81,7 +93,7 @@ fn check_port(text: &str) -> Result<()> {
 async fn get(cx: Cx, req: GetNatGatewayFirewallRule) -> Result<NatGatewayFirewallRule> {
     let (_, gateway) = in_path(&mut cx.begin(), req.vpc_id, req.nat_gateway_id).await?;
     let place = place(&gateway, req.firewall_rule_id)?;
-    Ok(gateway.firewall[place].clone())
+    Ok(view(gateway.firewall[place].clone()))
 }
 
 async fn update(cx: Cx, req: UpdateNatGatewayFirewallRule) -> Result<NatGatewayFirewallRule> {
@@ -92,7 +104,7 @@ async fn update(cx: Cx, req: UpdateNatGatewayFirewallRule) -> Result<NatGatewayF
     gateway.firewall[place].notes = req.notes.unwrap_or_default();
     tx.put(&gateway);
     tx.commit().await?;
-    Ok(gateway.firewall[place].clone())
+    Ok(view(gateway.firewall[place].clone()))
 }
 
 async fn delete(cx: Cx, req: DeleteNatGatewayFirewallRule) -> Result<()> {

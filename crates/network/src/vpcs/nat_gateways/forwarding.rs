@@ -7,7 +7,7 @@ use api::{Page, id};
 use uuid::Uuid;
 
 use super::handlers::{in_path, stamp};
-use super::{NatGateway, RULES_MAX, transports};
+use super::{ForwardingRule, NatGateway, RULES_MAX, transports};
 use crate::cx::slice;
 use crate::vpcs::{PrivateNetwork, members};
 use crate::{Cx, Refusal, Result, Routes};
@@ -19,15 +19,31 @@ pub(super) fn routes() -> Routes {
     Routes::default().on(list).on(create).on(get).on(update).on(delete)
 }
 
+/// A rule as its owner sees it.
+fn view(rule: ForwardingRule) -> NatGatewayPortForwardingRule {
+    NatGatewayPortForwardingRule {
+        id: id::PortForwardingRuleId(rule.id),
+        name: rule.name,
+        protocol: rule.protocol.into(),
+        external_port: rule.external_port,
+        internal_ip: rule.internal_ip,
+        internal_port: rule.internal_port,
+        enabled: rule.enabled,
+        description: rule.description,
+        created_at: rule.created_at,
+        updated_at: rule.updated_at,
+    }
+}
+
 fn place(gateway: &NatGateway, id: id::PortForwardingRuleId) -> Result<usize> {
-    let place = gateway.forwarding.iter().position(|rule| rule.id == id);
+    let place = gateway.forwarding.iter().position(|rule| rule.id == id.0);
     place.ok_or_else(|| Refusal::not_found(UNKNOWN).into())
 }
 
 /// Refuses a rule that leads nowhere, or from where another rule of the gateway leads elsewhere.
 fn check(
     cx: &Cx,
-    rule: &NatGatewayPortForwardingRule,
+    rule: &ForwardingRule,
     network: &PrivateNetwork,
     gateway: &NatGateway,
 ) -> Result<()> {
@@ -42,9 +58,9 @@ fn check(
     if !members::holds(network, address) {
         cx.warn("internal_ip", format!("{address} is not in the VPC, {}", network.subnet));
     }
-    let shares = |other: &NatGatewayPortForwardingRule| {
-        let mine = transports(&rule.protocol);
-        transports(&other.protocol).iter().any(|protocol| mine.contains(protocol))
+    let shares = |other: &ForwardingRule| {
+        let mine = transports(rule.protocol);
+        transports(other.protocol).iter().any(|protocol| mine.contains(protocol))
     };
     let mut others = gateway.forwarding.iter().filter(|other| other.id != rule.id);
     match others.find(|other| other.external_port == rule.external_port && shares(other)) {
@@ -61,7 +77,7 @@ async fn list(
     req: ListNatGatewayPortForwardingRules,
 ) -> Result<Page<NatGatewayPortForwardingRule>> {
     let (_, gateway) = in_path(&mut cx.begin(), req.vpc_id, req.nat_gateway_id).await?;
-    slice(&gateway.forwarding, req.per_page, req.cursor.as_deref())
+    Ok(slice(&gateway.forwarding, req.per_page, req.cursor.as_deref())?.map(view))
 }
 
 async fn create(
@@ -74,10 +90,10 @@ async fn create(
         let help = format!("the gateway has {RULES_MAX} forwarding rules, the most there can be");
         return Err(Refusal::bad("Bad request.").help(help).into());
     }
-    let rule = NatGatewayPortForwardingRule {
-        id: id::PortForwardingRuleId(Uuid::now_v7()),
+    let rule = ForwardingRule {
+        id: Uuid::now_v7(),
         name: req.name.unwrap_or_default(),
-        protocol: req.protocol.into(),
+        protocol: req.protocol,
         external_port: req.external_port,
         internal_ip: req.internal_ip,
         internal_port: req.internal_port,
@@ -90,13 +106,13 @@ async fn create(
     gateway.forwarding.push(rule.clone());
     tx.put(&gateway);
     tx.commit().await?;
-    Ok(rule)
+    Ok(view(rule))
 }
 
 async fn get(cx: Cx, req: GetNatGatewayPortForwardingRule) -> Result<NatGatewayPortForwardingRule> {
     let (_, gateway) = in_path(&mut cx.begin(), req.vpc_id, req.nat_gateway_id).await?;
     let place = place(&gateway, req.port_forwarding_rule_id)?;
-    Ok(gateway.forwarding[place].clone())
+    Ok(view(gateway.forwarding[place].clone()))
 }
 
 async fn update(
@@ -107,10 +123,10 @@ async fn update(
     let (network, mut gateway) = in_path(&mut tx, req.vpc_id, req.nat_gateway_id).await?;
     let place = place(&gateway, req.port_forwarding_rule_id)?;
     let was = gateway.forwarding[place].clone();
-    let rule = NatGatewayPortForwardingRule {
+    let rule = ForwardingRule {
         id: was.id,
         name: req.name.unwrap_or(was.name),
-        protocol: req.protocol.map_or(was.protocol, Into::into),
+        protocol: req.protocol.unwrap_or(was.protocol),
         external_port: req.external_port.unwrap_or(was.external_port),
         internal_ip: req.internal_ip.unwrap_or(was.internal_ip),
         internal_port: req.internal_port.unwrap_or(was.internal_port),
@@ -123,7 +139,7 @@ async fn update(
     gateway.forwarding[place] = rule.clone();
     tx.put(&gateway);
     tx.commit().await?;
-    Ok(rule)
+    Ok(view(rule))
 }
 
 async fn delete(cx: Cx, req: DeleteNatGatewayPortForwardingRule) -> Result<()> {

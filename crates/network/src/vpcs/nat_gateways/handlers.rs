@@ -2,7 +2,7 @@
 
 use std::net::Ipv6Addr;
 
-use api::vpcs::nat_gateways::{self as nat, *};
+use api::vpcs::nat_gateways::{self as wire, *};
 use api::{Money, Page, Time, id};
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -21,13 +21,13 @@ pub(super) fn routes() -> Routes {
 }
 
 /// A gateway as its owner sees it.
-fn view(cx: &Cx, doc: Doc<NatGateway>) -> nat::NatGateway {
+fn view(cx: &Cx, doc: Doc<NatGateway>) -> wire::NatGateway {
     let status = match doc.seen.ready {
         true => NatGatewayStatus::Active,
         false => NatGatewayStatus::Pending,
     };
     let Rate { monthly, .. } = Charged::rate(&doc, cx.catalog());
-    nat::NatGateway {
+    wire::NatGateway {
         id: id::NatGatewayId(doc.id()),
         vpc_id: id::VpcId(doc.network),
         date_created: stamp(doc.created()),
@@ -69,14 +69,14 @@ pub(super) async fn in_path(
     Ok((network, gateway))
 }
 
-async fn list(cx: Cx, req: ListNatGateways) -> Result<Page<nat::NatGateway>> {
+async fn list(cx: Cx, req: ListNatGateways) -> Result<Page<wire::NatGateway>> {
     let network = networks::get(&cx, OF, req.vpc_id).await?.id();
     let lists = vec![of_network(network)];
     let page = cx.page::<NatGateway>(lists, req.per_page, req.cursor.as_deref()).await?;
     Ok(page.map(|doc| view(&cx, doc)))
 }
 
-async fn create(cx: Cx, req: CreateNatGateway) -> Result<nat::NatGateway> {
+async fn create(cx: Cx, req: CreateNatGateway) -> Result<wire::NatGateway> {
     let mut tx = cx.begin();
     let network = networks::in_path(&mut tx, OF, req.vpc_id).await?;
     let region = cx.region("region", &network.region)?;
@@ -112,12 +112,12 @@ fn first_of(network: Ipv6Addr) -> Ipv6Addr {
     Ipv6Addr::from_bits(network.to_bits() | 1)
 }
 
-async fn get(cx: Cx, req: GetNatGateway) -> Result<nat::NatGateway> {
+async fn get(cx: Cx, req: GetNatGateway) -> Result<wire::NatGateway> {
     let (_, gateway) = in_path(&mut cx.begin(), req.vpc_id, req.nat_gateway_id).await?;
     Ok(view(&cx, gateway))
 }
 
-async fn update(cx: Cx, req: UpdateNatGateway) -> Result<nat::NatGateway> {
+async fn update(cx: Cx, req: UpdateNatGateway) -> Result<wire::NatGateway> {
     let mut tx = cx.begin();
     let (_, mut gateway) = in_path(&mut tx, req.vpc_id, req.nat_gateway_id).await?;
     if let Some(label) = req.label {

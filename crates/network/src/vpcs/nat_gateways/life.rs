@@ -2,13 +2,12 @@
 
 use std::net::SocketAddrV4;
 
-use api::Open;
-use api::vpcs::nat_gateways::*;
+use api::vpcs::nat_gateways::NatFirewallProtocol;
 use drivers::GatewaySpec;
 use drivers::gateway::{Accepted, Forwarding, Transport};
 use engine::{Next, StepError};
 
-use super::{NatGateway, firewall, transports};
+use super::{FirewallRule, ForwardingRule, NatGateway, firewall, transports};
 use crate::life::provision;
 use crate::{Doc, Life, LifeCx, Network};
 
@@ -35,11 +34,10 @@ impl NatGateway {
     }
 }
 
-fn accepted(rule: &NatGatewayFirewallRule) -> Option<Accepted> {
+fn accepted(rule: &FirewallRule) -> Option<Accepted> {
     let transport = match rule.protocol {
-        Open::Known(NatFirewallProtocol::Tcp) => Transport::Tcp,
-        Open::Known(NatFirewallProtocol::Udp) => Transport::Udp,
-        Open::Other(_) => return None,
+        NatFirewallProtocol::Tcp => Transport::Tcp,
+        NatFirewallProtocol::Udp => Transport::Udp,
     };
     let (first_port, last_port) = firewall::ports(&rule.port)?;
     let size = u8::try_from(rule.subnet_size).ok()?;
@@ -48,9 +46,9 @@ fn accepted(rule: &NatGatewayFirewallRule) -> Option<Accepted> {
 }
 
 /// A rule for each of its protocols.
-fn forwarding(rule: &NatGatewayPortForwardingRule) -> impl Iterator<Item = Forwarding> {
+fn forwarding(rule: &ForwardingRule) -> impl Iterator<Item = Forwarding> {
     let to = rule.internal_ip.parse().ok().map(|ip| SocketAddrV4::new(ip, rule.internal_port));
     let port = rule.external_port;
-    let transports = transports(&rule.protocol).iter();
+    let transports = transports(rule.protocol).iter();
     transports.filter_map(move |&transport| Some(Forwarding { transport, port, to: to? }))
 }

@@ -10,8 +10,7 @@ mod life;
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use api::Open;
-use api::vpcs::nat_gateways::*;
+use api::vpcs::nat_gateways::{ForwardingProtocol, NatFirewallProtocol};
 use drivers::gateway::Transport::{self, Tcp, Udp};
 use serde::{Deserialize, Serialize};
 use store::{Facet, Tally};
@@ -38,18 +37,59 @@ pub struct NatGateway {
     /// Its address in the VPC.
     pub private_ip: Ipv4Addr,
     /// What may come in, in order of creation.
-    pub firewall: Vec<NatGatewayFirewallRule>,
+    pub firewall: Vec<FirewallRule>,
     /// Which ports lead where, in order of creation.
-    pub forwarding: Vec<NatGatewayPortForwardingRule>,
+    pub forwarding: Vec<ForwardingRule>,
+}
+
+/// What may come in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirewallRule {
+    /// The rule's id.
+    pub id: Uuid,
+    /// The protocol that may come in.
+    pub protocol: NatFirewallProtocol,
+    /// A port, or a range of them as `8000:8010`.
+    pub port: String,
+    /// The network's address as it was sent: host bits stay.
+    pub subnet: String,
+    /// The network's size, in bits of its netmask.
+    pub subnet_size: u32,
+    /// What it is for.
+    pub notes: String,
+}
+
+/// Which port leads where in the VPC.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForwardingRule {
+    /// The rule's id.
+    pub id: Uuid,
+    /// The owner's name for it.
+    pub name: String,
+    /// What is forwarded.
+    pub protocol: ForwardingProtocol,
+    /// The gateway's port.
+    pub external_port: u16,
+    /// The address to which it leads, as it was sent.
+    pub internal_ip: String,
+    /// The port there.
+    pub internal_port: u16,
+    /// Whether it is in force.
+    pub enabled: bool,
+    /// What it is for.
+    pub description: String,
+    /// When it was made, as the family writes times.
+    pub created_at: String,
+    /// When it last changed, likewise.
+    pub updated_at: String,
 }
 
 /// The protocols that a forwarding rule stands for.
-fn transports(protocol: &Open<ForwardingProtocol>) -> &'static [Transport] {
+fn transports(protocol: ForwardingProtocol) -> &'static [Transport] {
     match protocol {
-        Open::Known(ForwardingProtocol::Tcp) => &[Tcp],
-        Open::Known(ForwardingProtocol::Udp) => &[Udp],
-        Open::Known(ForwardingProtocol::Both) => &[Tcp, Udp],
-        Open::Other(_) => &[],
+        ForwardingProtocol::Tcp => &[Tcp],
+        ForwardingProtocol::Udp => &[Udp],
+        ForwardingProtocol::Both => &[Tcp, Udp],
     }
 }
 

@@ -6,8 +6,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use api::{Money, Secret, Time};
 use serde_json::{Map, Value};
+
+use crate::{Money, Secret, Time};
 
 /// What a call answers, or a part of it.
 pub trait Answer: Sized {

@@ -1,19 +1,19 @@
 //! `kettle v1`: a command for each call of API v1, and raw calls of any path. Answers are printed as
 //! they come, but for what a terminal would obey.
 //!
-//! Commands, arguments and help come from the table of the crate `v1`; nothing here knows a call.
+//! Commands, arguments and help come from the table in [`api::v1`]; nothing here knows a call.
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
+use api::v1::{CALLS, Entry, Kind, Param, Verb, find};
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command};
 use sdk::config;
-use sdk::v1::{Client, Verb};
+use sdk::v1::Client;
 use serde_json::{Map, Value};
-use v1::{Call, Kind, Param};
 
 pub(crate) const NAME: &str = "v1";
 const RAW: &str = "raw";
@@ -23,8 +23,8 @@ const PARAMS: &str = "params";
 
 /// The command line of `v1`.
 pub(crate) fn command() -> Command {
-    let mut groups = BTreeMap::<&str, Vec<&Call>>::new();
-    for call in v1::calls::all() {
+    let mut groups = BTreeMap::<&str, Vec<&Entry>>::new();
+    for call in CALLS {
         groups.entry(call.group()).or_default().push(call);
     }
     let groups = groups.into_iter().map(|(name, calls)| {
@@ -40,13 +40,13 @@ pub(crate) fn command() -> Command {
         .subcommand(raw_command())
 }
 
-fn call_command(call: &'static Call) -> Command {
+fn call_command(call: &'static Entry) -> Command {
     let name = call.path.split('/').nth(1).unwrap_or_default();
     let about = format!("{} /v1/{}", call.verb.as_str(), call.path);
     Command::new(name).about(about).args(call.params.iter().map(|p| argument(call, p)))
 }
 
-fn argument(call: &Call, param: &'static Param) -> Arg {
+fn argument(call: &Entry, param: &'static Param) -> Arg {
     let holds = match param.kind {
         Kind::Integer => "NUMBER",
         Kind::Text => "TEXT",
@@ -129,7 +129,7 @@ fn are_things(things: &Map<String, Value>) -> bool {
 /// Whether a call takes away what cannot be had again, by the operations that it amounts to.
 fn loses(path: &str, params: &[(String, String)]) -> bool {
     let path = path.trim_start_matches('/');
-    let call = v1::calls::find(path.strip_prefix("v1/").unwrap_or(path));
+    let call = find(path.strip_prefix("v1/").unwrap_or(path));
     let sent = |field: &str| {
         let older = field.replace('_', "");
         params.iter().any(|(name, _)| name.eq_ignore_ascii_case(&older))
@@ -160,7 +160,7 @@ fn wanted(args: &ArgMatches) -> Result<Wish> {
     }
     let (name, args) = args.subcommand().context("no command given")?;
     let path = format!("{group}/{name}");
-    let call = v1::calls::find(&path).with_context(|| format!("no call {path}"))?;
+    let call = find(&path).with_context(|| format!("no call {path}"))?;
     let params = call.params.iter().filter_map(|param| {
         let value = args.get_one::<String>(param.name)?;
         Some((param.name.to_owned(), value.clone()))

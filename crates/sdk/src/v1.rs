@@ -19,174 +19,34 @@
 //! # }
 //! ```
 
-pub mod answer;
-mod calls;
-mod define;
-mod values;
-
-use api::{Method, Secret};
+use api::Method;
+pub use api::v1::*;
 use bytes::Bytes;
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderValue};
-use serde_json::Value;
-
-pub use calls::*;
-pub use values::{Answer, ById, ByNumber, Key, Unexpected};
 
 use crate::error::{excerpt, refusal};
 use crate::retry::TOO_MANY_V1;
 use crate::{Error, RawResponse};
 
-/// The method of a call; v1 has no others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verb {
-    /// Reads; parameters travel in the query.
-    Get,
-    /// Changes; parameters travel in a form.
-    Post,
-}
-
-impl Verb {
-    /// The method as HTTP writes it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Get => "GET",
-            Self::Post => "POST",
-        }
+/// A call's parameters as they are sent.
+fn pairs(call: &Entry, held: Vec<Option<Held>>) -> Vec<(String, String)> {
+    let mut pairs = Vec::new();
+    for (param, held) in call.params.iter().zip(held) {
+        let text = match held {
+            None => continue,
+            Some(Held::List(list)) => {
+                pairs.extend(list.into_iter().map(|text| (format!("{}[]", param.name), text)));
+                continue;
+            }
+            Some(Held::Integer(number)) => number.to_string(),
+            Some(Held::Text(text)) => text,
+            Some(Held::Flag(flag)) => param.kind.words()[usize::from(!flag)].to_owned(),
+            Some(Held::Json(json)) => json.to_string(),
+        };
+        pairs.push((param.name.to_owned(), text));
     }
-}
-
-/// One call of API v1.
-pub trait Call {
-    /// What a success says.
-    type Answer: Answer;
-    /// The method.
-    const VERB: Verb;
-    /// Group and name: `server/list`.
-    const PATH: &'static str;
-    /// The names of its parameters, and whether it goes without them.
-    const PARAMS: &'static [(&'static str, bool)];
-    /// Adds what is set to `params`.
-    fn write(&self, params: &mut Vec<(String, String)>);
-}
-
-/// A call as the list of all has it.
-#[derive(Debug, Clone, Copy)]
-pub struct Entry {
-    /// The method.
-    pub verb: Verb,
-    /// Group and name.
-    pub path: &'static str,
-    /// Names of parameters, each with whether the call is refused without it.
-    pub params: &'static [(&'static str, bool)],
-    check: fn(&str) -> Result<(), String>,
-}
-
-impl Entry {
-    const fn of<C: Call>() -> Self {
-        Self {
-            verb: C::VERB,
-            path: C::PATH,
-            params: C::PARAMS,
-            check: |body| read::<C::Answer>(body).map(drop),
-        }
-    }
-
-    /// Whether a body, such as one that was recorded, is what the call answers.
-    ///
-    /// # Errors
-    /// What stands in it instead of what.
-    pub fn check(&self, body: &str) -> Result<(), String> {
-        (self.check)(body)
-    }
-}
-
-/// What a parameter can hold.
-pub trait Param {
-    /// Whether it is always sent.
-    const REQUIRED: bool = true;
-    /// Adds it to `params`.
-    fn write(&self, name: &str, params: &mut Vec<(String, String)>);
-}
-
-/// `on` or `off`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Switch {
-    /// `on`.
-    On,
-    /// `off`.
-    #[default]
-    Off,
-}
-
-/// `true` or `false`; most other flags are `yes` or `no`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Truth(pub bool);
-
-fn push(name: &str, value: impl Into<String>, params: &mut Vec<(String, String)>) {
-    params.push((name.to_owned(), value.into()));
-}
-
-impl Param for u64 {
-    fn write(&self, name: &str, params: &mut Vec<(String, String)>) {
-        push(name, self.to_string(), params);
-    }
-}
-
-impl Param for String {
-    fn write(&self, name: &str, params: &mut Vec<(String, String)>) {
-        push(name, self.clone(), params);
-    }
-}
-
-impl Param for Secret {
-    fn write(&self, name: &str, params: &mut Vec<(String, String)>) {
-        push(name, self.as_str().to_owned(), params);
-    }
-}
-
-impl Param for bool {
-    fn write(&self, name: &str, params: &mut Vec<(String, String)>) {
-        push(name, if *self { "yes" } else { "no" }, params);
-    }
-}
-
-impl Param for Switch {
-    fn write(&self, name: &str, params: &mut Vec<(String, String)>) {
-        push(name, if *self == Self::On { "on" } else { "off" }, params);
-    }
-}
-
-impl Param for Truth {
-    fn write(&self, name: &str, params: &mut Vec<(String, String)>) {
-        push(name, self.0.to_string(), params);
-    }
-}
-
-impl Param for Vec<String> {
-    fn write(&self, name: &str, params: &mut Vec<(String, String)>) {
-        for value in self {
-            push(&format!("{name}[]"), value.clone(), params);
-        }
-    }
-}
-
-impl<T: Param> Param for Option<T> {
-    const REQUIRED: bool = false;
-    fn write(&self, name: &str, params: &mut Vec<(String, String)>) {
-        if let Some(value) = self {
-            value.write(name, params);
-        }
-    }
-}
-
-/// What a success says; why it cannot be read.
-fn read<A: Answer>(body: &str) -> Result<A, String> {
-    let value = match body.trim() {
-        "" => Value::Null,
-        body => serde_json::from_str(body).map_err(|e| format!("it is no JSON: {e}"))?,
-    };
-    A::read(value).map_err(|e| e.to_string())
+    pairs
 }
 
 /// A refusal as people read it: it is sent as the text of a page.
@@ -243,24 +103,38 @@ impl Client {
     /// # Errors
     /// When the API refuses, no answer comes, or it cannot be read.
     pub async fn call<C: Call>(&self, call: &C) -> Result<C::Answer, Error> {
-        let mut params = Vec::new();
-        call.write(&mut params);
+        let answer = self.success(&C::ENTRY, call.held()).await?;
+        read(&answer.body).map_err(|reason| self.unreadable(&C::ENTRY, &answer, reason))
+    }
+
+    /// The answer to a call that was carried out.
+    async fn success(&self, call: &Entry, held: Vec<Option<Held>>) -> Result<RawResponse, Error> {
+        let params = pairs(call, held);
         let params: Vec<_> = params.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-        let answer = self.response(C::VERB, C::PATH, &params).await?;
-        let unreadable = |reason| Error::Unreadable {
-            request: format!("{} {}/v1/{}", C::VERB.as_str(), self.client.endpoint(), C::PATH),
+        let answer = self.response(call.verb, call.path, &params).await?;
+        match answer.status {
+            StatusCode::OK => Ok(answer),
+            status if status.as_u16() >= 400 => {
+                let page = plain(&answer.body);
+                Err(refusal(self.request_of(call), status.as_u16(), page.as_bytes()))
+            }
+            _ => {
+                let reason = "expected status 200; is this endpoint the API?".to_owned();
+                Err(self.unreadable(call, &answer, reason))
+            }
+        }
+    }
+
+    fn request_of(&self, call: &Entry) -> String {
+        format!("{} {}/v1/{}", call.verb.as_str(), self.client.endpoint(), call.path)
+    }
+
+    fn unreadable(&self, call: &Entry, answer: &RawResponse, reason: String) -> Error {
+        Error::Unreadable {
+            request: self.request_of(call),
             status: answer.status.as_u16(),
             reason,
             excerpt: excerpt(answer.body.as_bytes()),
-        };
-        match answer.status {
-            StatusCode::OK => read(&answer.body).map_err(unreadable),
-            status if status.as_u16() >= 400 => {
-                let request =
-                    format!("{} {}/v1/{}", C::VERB.as_str(), self.client.endpoint(), C::PATH);
-                Err(refusal(request, status.as_u16(), plain(&answer.body).as_bytes()))
-            }
-            _ => Err(unreadable("expected status 200; is this endpoint the API?".to_owned())),
         }
     }
 
