@@ -8,13 +8,15 @@ use api::{ApiError, Endpoint, Listing, Op};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
+use store::Facet;
 use uuid::Uuid;
 
 use crate::catalog::nearest;
 use crate::cx::{Cx, slice};
 use crate::kept::Kept;
-use crate::kind::{Doc, Kind, Part, Shown};
+use crate::kind::{Doc, Part, Shown};
 use crate::refusal::{Error, Refusal, Result};
+use crate::tx::Tx;
 
 /// How many bytes of answers of a fixed list are kept.
 const KEPT: usize = 4 << 20;
@@ -206,10 +208,25 @@ impl<About> Routes<About> {
     }
 }
 
-/// The id that stands last in the path of a request.
-fn id_in<E: Endpoint>(request: &E) -> Uuid {
+/// The id that stands last in a path.
+fn id_in(path: &[String]) -> Uuid {
     // Its type is an id, or the operation's definition is wrong.
-    request.path().last().and_then(|id| id.parse().ok()).unwrap_or_default()
+    path.last().and_then(|id| id.parse().ok()).unwrap_or_default()
+}
+
+/// The one that is found, where it stands in the lists that its path names.
+fn found<K: Shown>(doc: Doc<K>, lists: &[Facet], cx: &Cx) -> Result<Doc<K>> {
+    let own = if lists.is_empty() { Vec::new() } else { doc.lists() };
+    match lists.iter().all(|list| own.contains(list)) {
+        true => Ok(doc),
+        false => Err(cx.unknown::<K>(doc.id()).into()),
+    }
+}
+
+/// The one that a path names, to be changed.
+async fn named<K: Shown>(tx: &mut Tx, path: &[String]) -> Result<Doc<K>> {
+    let lists = K::within(tx, path).await?;
+    found(tx.get(id_in(path)).await?, &lists, tx.cx())
 }
 
 impl<K: Shown> Routes<Of<K>> {
@@ -218,7 +235,8 @@ impl<K: Shown> Routes<Of<K>> {
     pub fn list<L: Listing<Item = K::View>>(self) -> Self {
         self.on(async |cx: Cx, mut list: L| {
             let (per_page, cursor) = (*list.per_page(), list.cursor().take());
-            let page = cx.page::<K>(vec![], per_page, cursor.as_deref()).await?;
+            let lists = K::within(&mut cx.begin(), &list.path()).await?;
+            let page = cx.page::<K>(lists, per_page, cursor.as_deref()).await?;
             K::page(&cx, page).await
         })
     }
@@ -227,7 +245,9 @@ impl<K: Shown> Routes<Of<K>> {
     #[must_use]
     pub fn get<G: Endpoint<Response = K::View>>(self) -> Self {
         self.on(async |cx: Cx, get: G| {
-            let doc = cx.get::<K>(id_in(&get)).await?;
+            let path = get.path();
+            let lists = K::within(&mut cx.begin(), &path).await?;
+            let doc = found(cx.get::<K>(id_in(&path)).await?, &lists, &cx)?;
             K::show(&cx, doc).await
         })
     }
@@ -272,20 +292,20 @@ impl<K: Shown> Routes<Of<K>> {
     pub fn delete<D: Endpoint<Response = ()>>(self) -> Self {
         self.on(async |cx: Cx, delete: D| {
             let mut tx = cx.begin();
-            let doc = tx.get::<K>(id_in(&delete)).await?;
+            let doc = named::<K>(&mut tx, &delete.path()).await?;
             tx.delete(doc);
             tx.commit().await
         })
     }
 }
 
-async fn changed<K: Kind, U: Endpoint>(
+async fn changed<K: Shown, U: Endpoint>(
     cx: &Cx,
     update: U,
     change: fn(&Cx, &mut Doc<K>, U) -> Result<()>,
 ) -> Result<Doc<K>> {
     let mut tx = cx.begin();
-    let mut doc = tx.get::<K>(id_in(&update)).await?;
+    let mut doc = named::<K>(&mut tx, &update.path()).await?;
     change(cx, &mut doc, update)?;
     tx.put(&doc);
     tx.commit().await?;
@@ -317,6 +337,42 @@ impl<P: Part> Routes<Parts<P>> {
             let path = get.path();
             let owner = P::owner(&mut cx.begin(), &path).await?;
             Ok(P::all(&owner)[place::<P>(&owner, &path)?].view(&owner))
+        })
+    }
+
+    /// Adds a new part behind the others: what it is, follows from its owner and the request.
+    #[must_use]
+    pub fn add<C: Endpoint<Response = P::View>>(
+        self,
+        make: fn(&Cx, &mut Doc<P::Owner>, C) -> Result<P>,
+    ) -> Self {
+        self.on(move |cx: Cx, add: C| async move {
+            let mut tx = cx.begin();
+            let mut owner = P::owner(&mut tx, &add.path()).await?;
+            let part = make(&cx, &mut owner, add)?;
+            P::all_mut(&mut owner).push(part.clone());
+            P::changed(&mut owner, &cx);
+            tx.put(&owner);
+            tx.commit().await?;
+            Ok(part.view(&owner))
+        })
+    }
+
+    /// Adds a change of one part that needs nothing but itself; the changed part is the answer.
+    #[must_use]
+    pub fn update_shown<U: Endpoint<Response = P::View>>(
+        self,
+        change: fn(&Cx, &mut P, U) -> Result<()>,
+    ) -> Self {
+        self.on(move |cx: Cx, update: U| async move {
+            let (mut tx, path) = (cx.begin(), update.path());
+            let mut owner = P::owner(&mut tx, &path).await?;
+            let place = place::<P>(&owner, &path)?;
+            change(&cx, &mut P::all_mut(&mut owner)[place], update)?;
+            P::changed(&mut owner, &cx);
+            tx.put(&owner);
+            tx.commit().await?;
+            Ok(P::all(&owner)[place].view(&owner))
         })
     }
 
