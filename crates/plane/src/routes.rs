@@ -8,6 +8,7 @@ use api::{ApiError, Endpoint, Listing, Op};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
+use store::Facet;
 use uuid::Uuid;
 
 use crate::catalog::nearest;
@@ -216,9 +217,15 @@ impl<K: Shown> Routes<Of<K>> {
     /// Adds the list of all of the kind.
     #[must_use]
     pub fn list<L: Listing<Item = K::View>>(self) -> Self {
-        self.on(async |cx: Cx, mut list: L| {
+        self.list_of::<L>(|_| Vec::new())
+    }
+
+    /// Adds the list of those that stand in all of the lists that a request asks for.
+    #[must_use]
+    pub fn list_of<L: Listing<Item = K::View>>(self, lists: fn(&L) -> Vec<Facet>) -> Self {
+        self.on(move |cx: Cx, mut list: L| async move {
             let (per_page, cursor) = (*list.per_page(), list.cursor().take());
-            let page = cx.page::<K>(vec![], per_page, cursor.as_deref()).await?;
+            let page = cx.page::<K>(lists(&list), per_page, cursor.as_deref()).await?;
             K::page(&cx, page).await
         })
     }
@@ -235,13 +242,7 @@ impl<K: Shown> Routes<Of<K>> {
     /// Adds the creation of one: what is to be made follows from the request alone.
     #[must_use]
     pub fn create<C: Endpoint<Response = K::View>>(self, make: fn(&Cx, C) -> Result<K>) -> Self {
-        self.on(move |cx: Cx, create: C| async move {
-            let mut tx = cx.begin();
-            let doc = tx.new_doc(make(&cx, create)?);
-            tx.put(&doc);
-            tx.commit().await?;
-            K::show(&cx, doc).await
-        })
+        self.on(move |cx: Cx, create: C| async move { cx.begin().create(make(&cx, create)?).await })
     }
 
     /// Adds a change of one that needs nothing but itself, and answers nothing.
@@ -287,8 +288,7 @@ async fn changed<K: Kind, U: Endpoint>(
     let mut tx = cx.begin();
     let mut doc = tx.get::<K>(id_in(&update)).await?;
     change(cx, &mut doc, update)?;
-    tx.put(&doc);
-    tx.commit().await?;
+    tx.save(&doc).await?;
     Ok(doc)
 }
 
@@ -296,7 +296,7 @@ async fn changed<K: Kind, U: Endpoint>(
 fn place<P: Part>(owner: &P::Owner, path: &[String]) -> Result<usize> {
     let id = path.last().map(String::as_str).unwrap_or_default();
     let place = P::all(owner).iter().position(|part| part.is(id));
-    place.ok_or_else(|| Refusal::not_found(P::UNKNOWN).into())
+    place.ok_or_else(|| P::unknown(id).into())
 }
 
 impl<P: Part> Routes<Parts<P>> {
@@ -320,6 +320,24 @@ impl<P: Part> Routes<Parts<P>> {
         })
     }
 
+    /// Adds a change of one part that needs nothing but its owner, and answers nothing.
+    #[must_use]
+    pub fn update<U: Endpoint<Response = ()>>(
+        self,
+        change: fn(&Cx, &Doc<P::Owner>, &mut P, U) -> Result<()>,
+    ) -> Self {
+        self.on(move |cx: Cx, update: U| async move {
+            let (mut tx, path) = (cx.begin(), update.path());
+            let mut owner = P::owner(&mut tx, &path).await?;
+            let place = place::<P>(&owner, &path)?;
+            let mut part = P::all(&owner)[place].clone();
+            change(&cx, &owner, &mut part, update)?;
+            P::all_mut(&mut owner)[place] = part;
+            P::changed(&mut owner, &cx);
+            tx.save(&owner).await
+        })
+    }
+
     /// Adds the removal of one part.
     #[must_use]
     pub fn remove<D: Endpoint<Response = ()>>(self) -> Self {
@@ -327,10 +345,9 @@ impl<P: Part> Routes<Parts<P>> {
             let (mut tx, path) = (cx.begin(), remove.path());
             let mut owner = P::owner(&mut tx, &path).await?;
             let place = place::<P>(&owner, &path)?;
-            P::all_mut(&mut owner).remove(place);
+            P::all_mut(&mut owner).remove(place).removed(&owner, &mut tx);
             P::changed(&mut owner, &cx);
-            tx.put(&owner);
-            tx.commit().await
+            tx.save(&owner).await
         })
     }
 }
