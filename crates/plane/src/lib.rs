@@ -37,7 +37,7 @@ pub use life::Provisioned;
 pub use network::Network;
 pub use refusal::{Error, Refusal, Result};
 pub use roots::Root;
-pub use routes::{Answer, Request, Route, Routes, failure};
+pub use routes::{Answer, Request, Route, Routes, failure, owner_in};
 pub use tx::Tx;
 
 use auth::Keyring;

@@ -140,6 +140,11 @@ pub struct Of<K>(PhantomData<K>);
 /// [`Routes`] about one kind of part.
 pub struct Parts<P>(PhantomData<P>);
 
+/// How one is changed where that needs others, too, and what is answered. What it puts is written
+/// along with the one.
+type Change<K, U> =
+    for<'a> fn(&'a mut Tx, &'a mut Doc<K>, U) -> BoxFuture<'a, Result<<U as Endpoint>::Response>>;
+
 impl Default for Routes {
     fn default() -> Self {
         Self(Vec::new(), PhantomData)
@@ -229,6 +234,11 @@ async fn named<K: Shown>(tx: &mut Tx, path: &[String]) -> Result<Doc<K>> {
     found(tx.get(id_in(path)).await?, &lists, tx.cx())
 }
 
+/// The id that stands first in the path of a request: whose the rest is.
+pub fn owner_in<E: Endpoint>(request: &E) -> Uuid {
+    request.path().first().and_then(|id| id.parse().ok()).unwrap_or_default()
+}
+
 impl<K: Shown> Routes<Of<K>> {
     /// Adds the list of all of the kind.
     #[must_use]
@@ -285,6 +295,28 @@ impl<K: Shown> Routes<Of<K>> {
         self.on(move |cx: Cx, update: U| async move {
             let doc = changed(&cx, update, change).await?;
             K::show(&cx, doc).await
+        })
+    }
+
+    /// Adds what one tells of itself, by the id that stands first in the path.
+    #[must_use]
+    pub fn read<G: Endpoint>(self, tell: fn(&Cx, Doc<K>, G) -> Result<G::Response>) -> Self {
+        self.on(move |cx: Cx, read: G| async move {
+            let doc = cx.get::<K>(owner_in(&read)).await?;
+            tell(&cx, doc, read)
+        })
+    }
+
+    /// Adds a change of one that may need others, too, by the id that stands first in the path.
+    #[must_use]
+    pub fn change<U: Endpoint>(self, change: Change<K, U>) -> Self {
+        self.on(move |cx: Cx, update: U| async move {
+            let mut tx = cx.begin();
+            let mut doc = tx.get::<K>(owner_in(&update)).await?;
+            let answer = change(&mut tx, &mut doc, update).await?;
+            tx.put(&doc);
+            tx.commit().await?;
+            Ok(answer)
         })
     }
 
