@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::catalog::nearest;
 use crate::cx::{Cx, slice};
 use crate::kept::Kept;
-use crate::kind::{Doc, Part, Shown};
+use crate::kind::{Doc, Kind, Part, Shown};
 use crate::refusal::{Error, Refusal, Result};
 use crate::tx::Tx;
 
@@ -153,7 +153,7 @@ impl Default for Routes {
 
 impl Routes {
     /// The operations of one kind of resource.
-    pub fn of<K: Shown>() -> Routes<Of<K>> {
+    pub fn of<K: Kind>() -> Routes<Of<K>> {
         Routes(Vec::new(), PhantomData)
     }
 
@@ -239,6 +239,30 @@ pub fn owner_in<E: Endpoint>(request: &E) -> Uuid {
     request.path().first().and_then(|id| id.parse().ok()).unwrap_or_default()
 }
 
+impl<K: Kind> Routes<Of<K>> {
+    /// Adds what one tells of itself, by the id that stands first in the path.
+    #[must_use]
+    pub fn read<G: Endpoint>(self, tell: fn(&Cx, Doc<K>, G) -> Result<G::Response>) -> Self {
+        self.on(move |cx: Cx, read: G| async move {
+            let doc = cx.get::<K>(owner_in(&read)).await?;
+            tell(&cx, doc, read)
+        })
+    }
+
+    /// Adds a change of one that may need others, too, by the id that stands first in the path.
+    #[must_use]
+    pub fn change<U: Endpoint>(self, change: Change<K, U>) -> Self {
+        self.on(move |cx: Cx, update: U| async move {
+            let mut tx = cx.begin();
+            let mut doc = tx.get::<K>(owner_in(&update)).await?;
+            let answer = change(&mut tx, &mut doc, update).await?;
+            tx.put(&doc);
+            tx.commit().await?;
+            Ok(answer)
+        })
+    }
+}
+
 impl<K: Shown> Routes<Of<K>> {
     /// Adds the list of all of the kind.
     #[must_use]
@@ -295,28 +319,6 @@ impl<K: Shown> Routes<Of<K>> {
         self.on(move |cx: Cx, update: U| async move {
             let doc = changed(&cx, update, change).await?;
             K::show(&cx, doc).await
-        })
-    }
-
-    /// Adds what one tells of itself, by the id that stands first in the path.
-    #[must_use]
-    pub fn read<G: Endpoint>(self, tell: fn(&Cx, Doc<K>, G) -> Result<G::Response>) -> Self {
-        self.on(move |cx: Cx, read: G| async move {
-            let doc = cx.get::<K>(owner_in(&read)).await?;
-            tell(&cx, doc, read)
-        })
-    }
-
-    /// Adds a change of one that may need others, too, by the id that stands first in the path.
-    #[must_use]
-    pub fn change<U: Endpoint>(self, change: Change<K, U>) -> Self {
-        self.on(move |cx: Cx, update: U| async move {
-            let mut tx = cx.begin();
-            let mut doc = tx.get::<K>(owner_in(&update)).await?;
-            let answer = change(&mut tx, &mut doc, update).await?;
-            tx.put(&doc);
-            tx.commit().await?;
-            Ok(answer)
         })
     }
 
