@@ -56,6 +56,7 @@ impl Kind for BareMetal {
 
 impl Hosted for BareMetal {
     const NOUN: &'static str = "bare metal server";
+    const IDS: &'static str = "baremetal_ids";
     const TYPE: &'static str = "baremetal";
     const RESTARTS_FOR_VPC: bool = false;
 

@@ -14,16 +14,12 @@ use crate::servers::software::Named;
 use crate::servers::{Server, Software, options, plans};
 use crate::vpc2::VPC2;
 use crate::vpcs::{Name, VPC};
-use crate::{Cx, Result, Routes};
+use crate::{Cx, Result};
 
 /// The fields that can name what is installed.
 const SOFTWARE: &str = "os_id, app_id, image_id, snapshot_id, ipxe_chain_url";
 
-pub(super) fn routes() -> Routes {
-    Routes::default().on(create)
-}
-
-async fn create(cx: Cx, req: CreateBareMetal) -> Result<wire::BareMetal> {
+pub(super) async fn create(cx: Cx, req: CreateBareMetal) -> Result<wire::BareMetal> {
     let region = cx.region("region", &req.region)?;
     let plan = plan_in(&cx, &req.plan, region)?;
     let mut tx = cx.begin();

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use api::id::{SnapshotId, VfsId};
+use api::OrEmpty;
 use api::instance_templates::*;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ use crate::catalog::{ApplicationType, OS_APPLICATION, OS_BACKUP, OS_CUSTOM, OS_S
 use crate::instances::plan;
 use crate::servers::options::user_data;
 use crate::ssh_keys::Key;
-use crate::{Cx, Doc, Family, Kind, Refusal, Result, Routes, Tx, isos, snapshots};
+use crate::{Cx, Doc, Family, Kind, Refusal, Result, Routes, Shown, Tx, isos, snapshots};
 
 /// How many templates an account can have: they are listed whole.
 const TEMPLATES_MAX: usize = 500;
@@ -63,7 +63,9 @@ impl Kind for Template {
 
 /// The family's operations.
 pub fn routes() -> Routes {
-    Routes::default().on(list).on(create).on(get).on(update).on(delete)
+    let templates = Routes::of::<Template>().on(list).on(create).on(get);
+    let templates = templates.change(|tx, template, req| Box::pin(update(tx, template, req)));
+    templates.delete::<DeleteInstanceTemplate>().done()
 }
 
 /// The family.
@@ -71,47 +73,39 @@ pub fn family() -> Family {
     Family::new(routes())
 }
 
-/// What a request says about what instances start with; 0 and the empty word say nothing.
-struct Sources {
-    os: Option<u32>,
-    app: Option<u32>,
-    image: Option<u32>,
-    iso: Option<Uuid>,
-    snapshot: Option<SnapshotId>,
-}
-
-impl Sources {
-    /// The one that is named; none: there is none.
-    async fn chosen(self, cx: &Cx, tx: &mut Tx) -> Result<Option<Source>> {
-        let number = |id: Option<u32>| id.filter(|id| *id != 0).map(i64::from);
-        let (os, app, image) = (number(self.os), number(self.app), number(self.image));
-        let named = [os.is_some(), app.is_some(), image.is_some(), self.iso.is_some()];
-        let count = named.iter().filter(|is_named| **is_named).count();
-        if count + usize::from(self.snapshot.is_some()) > 1 {
-            let help = "give one of os_id, marketplace_app_id, marketplace_image_id, iso_id, \
-                        snapshot_id";
-            return Err(Refusal::bad("Bad request.").help(help).into());
+/// What instances are to start with, if a request says so; 0 and the empty word say nothing.
+async fn source(tx: &mut Tx, req: &UpdateInstanceTemplate) -> Result<Option<Source>> {
+    let cx = tx.cx().clone();
+    let number = |id: Option<u32>| id.filter(|id| *id != 0).map(i64::from);
+    let (os, app) = (number(req.os_id), number(req.marketplace_app_id));
+    let image = number(req.marketplace_image_id);
+    let iso = req.iso_id.and_then(OrEmpty::get);
+    let snapshot = req.snapshot_id.and_then(OrEmpty::get);
+    let named = [os.is_some(), app.is_some(), image.is_some(), iso.is_some(), snapshot.is_some()];
+    if named.iter().filter(|is_named| **is_named).count() > 1 {
+        let help = "give one of os_id, marketplace_app_id, marketplace_image_id, iso_id, \
+                    snapshot_id";
+        return Err(Refusal::bad("Bad request.").help(help).into());
+    }
+    if let Some(id) = os {
+        return system(&cx, id).map(Some);
+    }
+    if let Some(id) = app {
+        return application(&cx, "marketplace_app_id", id).map(|()| Some(Source::App(id)));
+    }
+    if let Some(id) = image {
+        return application(&cx, "marketplace_image_id", id).map(|()| Some(Source::Image(id)));
+    }
+    if let Some(id) = iso {
+        isos::usable(&cx, tx, "iso_id", id).await?;
+        return Ok(Some(Source::Iso(id.into())));
+    }
+    match snapshot {
+        Some(id) => {
+            let snapshot = snapshots::usable(tx, "snapshot_id", id).await?;
+            Ok(Some(Source::Snapshot(snapshot.id())))
         }
-        if let Some(id) = os {
-            return system(cx, id).map(Some);
-        }
-        if let Some(id) = app {
-            return application(cx, "marketplace_app_id", id).map(|()| Some(Source::App(id)));
-        }
-        if let Some(id) = image {
-            return application(cx, "marketplace_image_id", id).map(|()| Some(Source::Image(id)));
-        }
-        if let Some(id) = self.iso {
-            isos::usable(cx, tx, "iso_id", id).await?;
-            return Ok(Some(Source::Iso(id)));
-        }
-        match self.snapshot {
-            Some(id) => {
-                let snapshot = snapshots::usable(tx, "snapshot_id", id).await?;
-                Ok(Some(Source::Snapshot(snapshot.id())))
-            }
-            None => Ok(None),
-        }
+        None => Ok(None),
     }
 }
 
@@ -134,63 +128,87 @@ fn application(cx: &Cx, field: &str, id: i64) -> Result<()> {
     }
 }
 
-/// Shared file systems are not served: none can be named.
-fn no_file_systems(ids: Option<&[VfsId]>) -> Result<()> {
-    match ids.unwrap_or_default().first() {
-        Some(id) => Err(Refusal::field("vfs_ids", format!("there is no {id}")).into()),
-        None => Ok(()),
+/// Changes what a request names, and leaves the rest.
+async fn change(tx: &mut Tx, template: &mut Template, req: UpdateInstanceTemplate) -> Result<()> {
+    // Shared file systems are not served: none can be named.
+    if let Some(id) = req.vfs_ids.as_deref().and_then(<[_]>::first) {
+        return Err(Refusal::field("vfs_ids", format!("there is no {id}")).into());
     }
+    if let Some(id) = &req.plan {
+        template.plan.clone_from(&plan(tx.cx(), id)?.id);
+    }
+    if let Some(source) = source(tx, &req).await? {
+        template.source = Some(source);
+    }
+    if let Some(label) = req.label {
+        template.label = label;
+    }
+    if let Some(ids) = req.ssh_key_ids {
+        template.ssh_keys.clear();
+        for id in ids {
+            template.ssh_keys.push(tx.named::<Key>("ssh_key_ids", id).await?.id());
+        }
+    }
+    if let Some(settings) = req.template {
+        template.settings = settings.into_iter().collect();
+    }
+    if let Some(data) = &req.user_data {
+        template.user_data = user_data(data)?;
+    }
+    Ok(())
 }
 
-async fn keys(tx: &mut Tx, ids: &[api::id::SshKeyId]) -> Result<Vec<Uuid>> {
-    let mut keys = Vec::with_capacity(ids.len());
-    for id in ids {
-        keys.push(tx.named::<Key>("ssh_key_ids", *id).await?.id());
-    }
-    Ok(keys)
-}
+impl Shown for Template {
+    type View = InstanceTemplate;
+    /// The keys that may log in.
+    type With = BTreeMap<Uuid, Doc<Key>>;
 
-/// A template as lists show it.
-fn summary(cx: &Cx, doc: &Doc<Template>, keys: &BTreeMap<Uuid, Doc<Key>>) -> InstanceTemplate {
-    let known = doc.ssh_keys.iter().filter_map(|id| keys.get(id));
-    let key = |key: &Doc<Key>| TemplateSshKey { id: key.id().into(), name: key.name.clone() };
-    let setting = |name: &str| {
-        let text = doc.settings.get(name).and_then(Value::as_str);
-        text.unwrap_or_default().to_owned()
-    };
-    let shown = InstanceTemplate {
-        id: doc.id().into(),
-        plan: doc.plan.clone(),
-        label: doc.label.clone(),
-        ssh_keys: known.map(key).collect(),
-        startup_script: setting("startup_script"),
-        disk_config: setting("disk_config"),
-        ..InstanceTemplate::default()
-    };
-    let app_name = |id: i64| cx.catalog().application(id).map(|app| app.name.clone());
-    match doc.source {
-        None => shown,
-        Some(Source::Os(id)) => {
-            let os = cx.catalog().system(id).map(|system| system.name.clone());
-            InstanceTemplate { os: os.unwrap_or_default(), ..shown }
-        }
-        Some(Source::App(id)) => {
-            InstanceTemplate { marketplace_app: app_name(id).unwrap_or_default(), ..shown }
-        }
-        Some(Source::Image(id)) => {
-            InstanceTemplate { marketplace_image: app_name(id).unwrap_or_default(), ..shown }
-        }
-        Some(Source::Iso(id)) => InstanceTemplate { iso: id.to_string(), ..shown },
-        Some(Source::Snapshot(id)) => InstanceTemplate { snapshot: id.to_string(), ..shown },
+    async fn with(cx: &Cx, docs: &[Doc<Self>]) -> Result<Self::With> {
+        cx.find_many(docs.iter().flat_map(|doc| doc.ssh_keys.iter().copied()).collect()).await
     }
-}
 
-/// A template with all that is known about it.
-async fn view(cx: &Cx, doc: &Doc<Template>) -> Result<InstanceTemplate> {
-    let plan_details = cx.catalog().plan(&doc.plan).map(plan_details);
-    let user_data = Some(doc.user_data.clone());
-    let keys = cx.find_many(doc.ssh_keys.clone()).await?;
-    Ok(InstanceTemplate { plan_details, user_data, ..summary(cx, doc, &keys) })
+    /// As lists show it.
+    fn view(doc: &Doc<Self>, keys: &Self::With, cx: &Cx) -> InstanceTemplate {
+        let known = doc.ssh_keys.iter().filter_map(|id| keys.get(id));
+        let key = |key: &Doc<Key>| TemplateSshKey { id: key.id().into(), name: key.name.clone() };
+        let setting = |name: &str| {
+            let text = doc.settings.get(name).and_then(Value::as_str);
+            text.unwrap_or_default().to_owned()
+        };
+        let shown = InstanceTemplate {
+            id: doc.id().into(),
+            plan: doc.plan.clone(),
+            label: doc.label.clone(),
+            ssh_keys: known.map(key).collect(),
+            startup_script: setting("startup_script"),
+            disk_config: setting("disk_config"),
+            ..InstanceTemplate::default()
+        };
+        let app_name = |id: i64| cx.catalog().application(id).map(|app| app.name.clone());
+        match doc.source {
+            None => shown,
+            Some(Source::Os(id)) => {
+                let os = cx.catalog().system(id).map(|system| system.name.clone());
+                InstanceTemplate { os: os.unwrap_or_default(), ..shown }
+            }
+            Some(Source::App(id)) => {
+                InstanceTemplate { marketplace_app: app_name(id).unwrap_or_default(), ..shown }
+            }
+            Some(Source::Image(id)) => {
+                InstanceTemplate { marketplace_image: app_name(id).unwrap_or_default(), ..shown }
+            }
+            Some(Source::Iso(id)) => InstanceTemplate { iso: id.to_string(), ..shown },
+            Some(Source::Snapshot(id)) => InstanceTemplate { snapshot: id.to_string(), ..shown },
+        }
+    }
+
+    /// With all that is known about it.
+    async fn show(cx: &Cx, doc: Doc<Self>) -> Result<InstanceTemplate> {
+        let keys = Self::with(cx, std::slice::from_ref(&doc)).await?;
+        let plan_details = cx.catalog().plan(&doc.plan).map(plan_details);
+        let shown = Self::view(&doc, &keys, cx);
+        Ok(InstanceTemplate { plan_details, user_data: Some(doc.want.user_data), ..shown })
+    }
 }
 
 fn plan_details(plan: &Plan) -> PlanDetails {
@@ -219,43 +237,39 @@ fn plan_details(plan: &Plan) -> PlanDetails {
     }
 }
 
-async fn list(cx: Cx, _req: ListInstanceTemplates) -> Result<Vec<InstanceTemplate>> {
+async fn list(cx: Cx, _: ListInstanceTemplates) -> Result<Vec<InstanceTemplate>> {
     let docs = cx.all::<Template>(("", String::new()), TEMPLATES_MAX).await?;
-    let keys =
-        cx.find_many(docs.iter().flat_map(|doc| doc.ssh_keys.iter().copied()).collect()).await?;
-    Ok(docs.iter().map(|doc| summary(&cx, doc, &keys)).collect())
+    let keys = Template::with(&cx, &docs).await?;
+    Ok(docs.iter().map(|doc| Template::view(doc, &keys, &cx)).collect())
 }
 
 async fn create(cx: Cx, req: CreateInstanceTemplate) -> Result<InstanceTemplate> {
-    no_file_systems(req.vfs_ids.as_deref())?;
-    let sources = Sources {
-        os: req.os_id,
-        app: req.marketplace_app_id,
-        image: req.marketplace_image_id,
-        iso: req.iso_id.and_then(|id| id.get()).map(Into::into),
-        snapshot: req.snapshot_id.and_then(|id| id.get()),
+    let wish = UpdateInstanceTemplate {
+        instancetemplate_id: InstanceTemplateId::default(),
+        plan: Some(req.plan),
+        label: req.label,
+        os_id: req.os_id,
+        marketplace_app_id: req.marketplace_app_id,
+        marketplace_image_id: req.marketplace_image_id,
+        iso_id: req.iso_id,
+        snapshot_id: req.snapshot_id,
+        ssh_key_ids: req.ssh_key_ids,
+        vfs_ids: req.vfs_ids,
+        template: req.template,
+        user_data: req.user_data,
     };
     let mut tx = cx.begin();
-    let template = Template {
-        plan: plan(&cx, &req.plan)?.id.clone(),
-        label: req.label.unwrap_or_default(),
-        source: sources.chosen(&cx, &mut tx).await?,
-        ssh_keys: keys(&mut tx, req.ssh_key_ids.as_deref().unwrap_or_default()).await?,
-        settings: req.template.unwrap_or_default().into_iter().collect(),
-        user_data: user_data(req.user_data.as_deref().unwrap_or_default())?,
-    };
+    let mut template = Template::default();
+    change(&mut tx, &mut template, wish).await?;
     if tx.count_all::<Template>().await? >= TEMPLATES_MAX as u64 {
         let help = format!("an account has {TEMPLATES_MAX} at most; delete one first");
         return Err(Refusal::bad("Maximum instance templates exceeded").help(help).into());
     }
-    let template = tx.new_doc(template);
-    tx.put(&template);
-    tx.commit().await?;
-    view(&cx, &template).await
+    tx.create(template).await
 }
 
 async fn get(cx: Cx, req: GetInstanceTemplate) -> Result<InstanceTemplate> {
-    let found = view(&cx, &cx.get(req.instancetemplate_id).await?).await?;
+    let found = Template::show(&cx, cx.get(req.instancetemplate_id).await?).await?;
     Ok(InstanceTemplate { user_data: found.user_data.map(|data| cx.secret(data)), ..found })
 }
 
@@ -271,46 +285,14 @@ fn is_empty(req: &UpdateInstanceTemplate) -> bool {
         && req.snapshot_id.is_none()
 }
 
-async fn update(cx: Cx, req: UpdateInstanceTemplate) -> Result<InstanceTemplate> {
+async fn update(
+    tx: &mut Tx,
+    template: &mut Doc<Template>,
+    req: UpdateInstanceTemplate,
+) -> Result<InstanceTemplate> {
     if is_empty(&req) {
         return Err(Refusal::bad("Nothing to change").help("give at least one field").into());
     }
-    no_file_systems(req.vfs_ids.as_deref())?;
-    let sources = Sources {
-        os: req.os_id,
-        app: req.marketplace_app_id,
-        image: req.marketplace_image_id,
-        iso: req.iso_id.and_then(|id| id.get()).map(Into::into),
-        snapshot: req.snapshot_id.and_then(|id| id.get()),
-    };
-    let mut tx = cx.begin();
-    let mut template = tx.get::<Template>(req.instancetemplate_id).await?;
-    if let Some(id) = &req.plan {
-        template.plan.clone_from(&plan(&cx, id)?.id);
-    }
-    if let Some(source) = sources.chosen(&cx, &mut tx).await? {
-        template.source = Some(source);
-    }
-    if let Some(label) = req.label {
-        template.label = label;
-    }
-    if let Some(ids) = req.ssh_key_ids {
-        template.ssh_keys = keys(&mut tx, &ids).await?;
-    }
-    if let Some(settings) = req.template {
-        template.settings = settings.into_iter().collect();
-    }
-    if let Some(data) = &req.user_data {
-        template.user_data = user_data(data)?;
-    }
-    tx.put(&template);
-    tx.commit().await?;
-    view(&cx, &template).await
-}
-
-async fn delete(cx: Cx, req: DeleteInstanceTemplate) -> Result<()> {
-    let mut tx = cx.begin();
-    let template = tx.get::<Template>(req.instancetemplate_id).await?;
-    tx.delete(template);
-    tx.commit().await
+    change(tx, template, req).await?;
+    Template::show(tx.cx(), template.clone()).await
 }

@@ -15,25 +15,12 @@ use crate::addresses::{IPV4, take_ipv4};
 use crate::reserved_ips::{PER_SERVER, Reserved, on_instance};
 use crate::servers::addresses::{self, find_ipv4, full, further_ipv6, invalid_address, view_ipv4};
 use crate::vpcs::PrivateNetwork;
-use crate::{Cx, Doc, Refusal, Result, Routes, slice};
+use crate::{Cx, Doc, Refusal, Result, Tx, slice};
 
 /// How many IPv4 addresses an instance can have besides its main one and reserved ones.
 const ADDITIONAL_MAX: usize = 2;
 
-pub(super) fn routes() -> Routes {
-    Routes::default()
-        .on(list_ipv4)
-        .on(add_ipv4)
-        .on(remove_ipv4)
-        .on(set_reverse_ipv4)
-        .on(reset_reverse_ipv4)
-        .on(list_ipv6)
-        .on(list_reverse_ipv6)
-        .on(set_reverse_ipv6)
-        .on(remove_reverse_ipv6)
-}
-
-async fn list_ipv4(cx: Cx, req: ListInstanceIpv4) -> Result<Page<InstanceIpv4>> {
+pub(super) async fn list_ipv4(cx: Cx, req: ListInstanceIpv4) -> Result<Page<InstanceIpv4>> {
     let Some(instance) = unless_gone(&cx, req.instance_id).await? else {
         return slice(&[], req.per_page, req.cursor.as_deref());
     };
@@ -64,9 +51,11 @@ async fn private_netmask(cx: &Cx, network: Uuid) -> Result<String> {
     Ok(mask.map(|bits| Ipv4Addr::from_bits(bits.unwrap_or(0)).to_string()).unwrap_or_default())
 }
 
-async fn add_ipv4(cx: Cx, req: AddInstanceIpv4) -> Result<InstanceIpv4> {
-    let mut tx = cx.begin();
-    let mut instance = tx.get::<Instance>(req.instance_id).await?;
+pub(super) async fn add_ipv4(
+    tx: &mut Tx,
+    instance: &mut Doc<Instance>,
+    req: AddInstanceIpv4,
+) -> Result<InstanceIpv4> {
     let further = instance.ipv4.iter().skip(1).filter(|ip| ip.reserved.is_none()).count();
     if further >= ADDITIONAL_MAX {
         let help = format!("an instance has {ADDITIONAL_MAX} at most besides its main one");
@@ -76,7 +65,7 @@ async fn add_ipv4(cx: Cx, req: AddInstanceIpv4) -> Result<InstanceIpv4> {
         true => AddressType::MainIp,
         false => AddressType::SecondaryIp,
     };
-    let address = take_ipv4(&mut tx, &instance.region, instance.id()).await?;
+    let address = take_ipv4(tx, &instance.region, instance.id()).await?;
     let ip = Ipv4 { address, reverse: String::new(), reserved: None };
     let answer = view_ipv4(&ip, kind);
     instance.ipv4.push(ip);
@@ -84,16 +73,12 @@ async fn add_ipv4(cx: Cx, req: AddInstanceIpv4) -> Result<InstanceIpv4> {
     if req.reboot == Some(true) && !instance.halted {
         instance.reboots += 1;
     }
-    tx.put(&instance);
-    tx.commit().await?;
     Ok(answer)
 }
 
-async fn remove_ipv4(cx: Cx, req: RemoveInstanceIpv4) -> Result<()> {
-    let mut tx = cx.begin();
-    let mut instance = tx.get::<Instance>(req.instance_id).await?;
-    let place = find_ipv4(&instance, "ipv4", &req.ipv4)?;
-    let refuse = |help: &str| Err(invalid_address(format!("ipv4: {} is {help}", req.ipv4)).into());
+pub(super) fn remove_ipv4(tx: &mut Tx, instance: &mut Instance, ip: &str) -> Result<()> {
+    let place = find_ipv4(instance, "ipv4", ip)?;
+    let refuse = |help: &str| Err(invalid_address(format!("ipv4: {ip} is {help}")).into());
     if place == 0 {
         return refuse("the main address, which stays as long as the instance");
     }
@@ -102,26 +87,20 @@ async fn remove_ipv4(cx: Cx, req: RemoveInstanceIpv4) -> Result<()> {
     }
     let gone = instance.ipv4.remove(place);
     tx.release(IPV4, gone.address.to_string());
-    tx.put(&instance);
-    tx.commit().await
+    Ok(())
 }
 
-async fn set_reverse_ipv4(cx: Cx, req: SetInstanceReverseIpv4) -> Result<()> {
-    addresses::set_reverse_ipv4::<Instance>(&cx, req.instance_id, &req.ip, req.reverse).await
-}
-
-async fn reset_reverse_ipv4(cx: Cx, req: ResetInstanceReverseIpv4) -> Result<()> {
-    addresses::name_ipv4::<Instance>(&cx, req.instance_id, &req.ip, String::new()).await
-}
-
-async fn list_ipv6(cx: Cx, req: ListInstanceIpv6) -> Result<Page<InstanceIpv6>> {
+pub(super) async fn list_ipv6(cx: Cx, req: ListInstanceIpv6) -> Result<Page<InstanceIpv6>> {
     Ok(Page::whole(match unless_gone(&cx, req.instance_id).await? {
         Some(instance) => addresses::all_ipv6(&cx, &instance).await?,
         None => Vec::new(),
     }))
 }
 
-async fn list_reverse_ipv6(cx: Cx, req: ListInstanceReverseIpv6) -> Result<Vec<ReverseIpv6>> {
+pub(super) async fn list_reverse_ipv6(
+    cx: Cx,
+    req: ListInstanceReverseIpv6,
+) -> Result<Vec<ReverseIpv6>> {
     let Some(instance) = unless_gone(&cx, req.instance_id).await? else { return Ok(Vec::new()) };
     let reserved = cx.all::<Reserved>(on_instance(instance.id()), PER_SERVER).await?;
     let further = further_ipv6(&instance, reserved);
@@ -130,12 +109,4 @@ async fn list_reverse_ipv6(cx: Cx, req: ListInstanceReverseIpv6) -> Result<Vec<R
     let view =
         |(ip, name): (&Ipv6Addr, &String)| ReverseIpv6 { ip: full(*ip), reverse: name.clone() };
     Ok(names.map(view).collect())
-}
-
-async fn set_reverse_ipv6(cx: Cx, req: SetInstanceReverseIpv6) -> Result<()> {
-    addresses::set_reverse_ipv6::<Instance>(&cx, req.instance_id, &req.ip, req.reverse).await
-}
-
-async fn remove_reverse_ipv6(cx: Cx, req: RemoveInstanceReverseIpv6) -> Result<()> {
-    addresses::remove_reverse_ipv6::<Instance>(&cx, req.instance_id, &req.ipv6).await
 }

@@ -13,11 +13,7 @@ use crate::backups::{self, Backup};
 use crate::instances::Instance;
 use crate::servers::Locks;
 use crate::snapshots::{self, Contents, check_fits};
-use crate::{Cx, Doc, LifeCx, Refusal, Result, Routes};
-
-pub(super) fn routes() -> Routes {
-    Routes::default().on(get_schedule).on(set_schedule).on(restore)
-}
+use crate::{Cx, Doc, LifeCx, Refusal, Result, Tx};
 
 /// Begins the backup that the schedule wants by now, and tells when the next one is due, in
 /// milliseconds; none: there is no schedule.
@@ -57,8 +53,11 @@ async fn begin_backup(doc: &Doc<Instance>, at: i64, cx: &Cx) -> Result<()> {
     tx.commit().await
 }
 
-async fn get_schedule(cx: Cx, req: GetInstanceBackupSchedule) -> Result<BackupSchedule> {
-    let instance = cx.get::<Instance>(req.instance_id).await?;
+pub(super) fn get_schedule(
+    cx: &Cx,
+    instance: Doc<Instance>,
+    _: GetInstanceBackupSchedule,
+) -> Result<BackupSchedule> {
     let Some(schedule) = &instance.backups else { return Ok(BackupSchedule::default()) };
     let next = schedule.next(cx.now()).map(Time::from_millis);
     let kind = serde_json::from_value(schedule.every.clone().into())?;
@@ -74,9 +73,11 @@ async fn get_schedule(cx: Cx, req: GetInstanceBackupSchedule) -> Result<BackupSc
     })
 }
 
-async fn set_schedule(cx: Cx, req: SetInstanceBackupSchedule) -> Result<()> {
-    let mut tx = cx.begin();
-    let mut instance = tx.get::<Instance>(req.instance_id).await?;
+pub(super) fn set_schedule(
+    cx: &Cx,
+    instance: &mut Doc<Instance>,
+    req: SetInstanceBackupSchedule,
+) -> Result<()> {
     let within = |field: &str, value: Option<u8>, most: u8, what: &str| match value.unwrap_or(0) {
         value if value <= most => Ok(value),
         value => Err(Refusal::field(field, format!("{value} is no {what}"))),
@@ -96,26 +97,27 @@ async fn set_schedule(cx: Cx, req: SetInstanceBackupSchedule) -> Result<()> {
         BackupScheduleType::DailyAltOdd => "daily_alt_odd",
     };
     instance.backups = Some(Schedule { every: every.into(), hour, dow, dom, since: cx.now() });
-    tx.put(&instance);
-    tx.commit().await
+    Ok(())
 }
 
-async fn restore(cx: Cx, req: RestoreInstance) -> Result<InstanceRestore> {
-    let mut tx = cx.begin();
-    let mut instance = tx.get::<Instance>(req.instance_id).await?;
-    instance.check_touchable(&cx, "")?;
-    let disk_gb = Contents::of(&cx, &instance).disk_gb;
+pub(super) async fn restore(
+    tx: &mut Tx,
+    instance: &mut Doc<Instance>,
+    req: RestoreInstance,
+) -> Result<InstanceRestore> {
+    instance.check_touchable(tx.cx(), "")?;
+    let disk_gb = Contents::of(tx.cx(), instance).disk_gb;
     let (backup, snapshot) =
         (req.backup_id.and_then(OrEmpty::get), req.snapshot_id.and_then(OrEmpty::get));
     let (kind, id) = match (backup, snapshot) {
         (Some(id), None) => {
-            let backup = backups::usable(&mut tx, "backup_id", id).await?;
+            let backup = backups::usable(tx, "backup_id", id).await?;
             check_fits("backup_id", backup.disk_gb, disk_gb)?;
             instance.software = Software::Backup(backup.id(), backup.os_id.into());
             ("backup_id", backup.id())
         }
         (None, Some(id)) => {
-            let snapshot = snapshots::usable(&mut tx, "snapshot_id", id).await?;
+            let snapshot = snapshots::usable(tx, "snapshot_id", id).await?;
             check_fits("snapshot_id", snapshot.disk_gb, disk_gb)?;
             instance.software = Software::Snapshot(snapshot.id(), snapshot.os_id.into());
             ("snapshot_id", snapshot.id())
@@ -125,10 +127,7 @@ async fn restore(cx: Cx, req: RestoreInstance) -> Result<InstanceRestore> {
             return Err(Refusal::bad("Bad request.").help(help).into());
         }
     };
-    instance.installs += 1;
-    instance.halted = false;
-    tx.put(&instance);
-    tx.commit().await?;
+    instance.reinstall();
     let status = "inprogress".into();
     Ok(InstanceRestore { restore_type: kind.into(), restore_id: id.to_string(), status })
 }

@@ -21,18 +21,14 @@ use crate::servers::software::{ADD_FAILED, Named};
 use crate::servers::{Server, Software, options, plans};
 use crate::vpc2::VPC2;
 use crate::vpcs::{Name, VPC};
-use crate::{Cx, Doc, Refusal, Result, Routes, Tx};
+use crate::{Cx, Doc, Refusal, Result, Tx};
 
 /// The fields that can name what is installed.
 const SOFTWARE: &str = "os_id, app_id, image_id, snapshot_id, iso_id, ipxe_chain_url";
 /// The region's word for protection against denial of service.
 const DDOS: &str = "ddos_protection";
 
-pub(super) fn routes() -> Routes {
-    Routes::default().on(create)
-}
-
-async fn create(cx: Cx, req: CreateInstance) -> Result<wire::Instance> {
+pub(super) async fn create(cx: Cx, req: CreateInstance) -> Result<wire::Instance> {
     let region = cx.region("region", &req.region)?;
     let plan = plan_in(&cx, &req.plan, region)?;
     let mut tx = cx.begin();
@@ -54,9 +50,8 @@ async fn create(cx: Cx, req: CreateInstance) -> Result<wire::Instance> {
     give_volumes(&cx, &mut tx, &instance, &req, plan).await?;
     tx.put(&instance);
     tx.commit().await?;
-    let shown = view::show(&cx, &instance).await?;
-    let default_password = Some(instance.want.server.password);
-    Ok(wire::Instance { default_password, ..shown })
+    let default_password = Some(instance.password.clone());
+    Ok(wire::Instance { default_password, ..view::show(&cx, &instance).await? })
 }
 
 /// What the request says about the instance alone.

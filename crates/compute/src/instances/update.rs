@@ -17,13 +17,9 @@ use crate::servers::options;
 use crate::servers::software::{Named, check_kept};
 use crate::vpc2::VPC2;
 use crate::vpcs::{Name, VPC};
-use crate::{Cx, Doc, Refusal, Result, Routes, Tx, load_balancers, reserved_ips};
+use crate::{Cx, Doc, Refusal, Result, Tx, load_balancers, reserved_ips};
 
-pub(super) fn routes() -> Routes {
-    Routes::default().on(update).on(delete)
-}
-
-async fn update(cx: Cx, req: UpdateInstance) -> Result<UpdatedInstance> {
+pub(super) async fn update(cx: Cx, req: UpdateInstance) -> Result<UpdatedInstance> {
     let mut tx = cx.begin();
     let mut instance = tx.get::<Instance>(req.instance_id).await?;
     let touchable = instance.check_touchable(&cx, "");
@@ -136,7 +132,7 @@ fn networks(req: &UpdateInstance) -> [(Name, &'static str, Wish); 3] {
     [(VPC, "vpc", vpc), (VPC2, "vpc2", vpc2), (PRIVATE, "private_network", private)]
 }
 
-async fn delete(cx: Cx, req: DeleteInstance) -> Result<()> {
+pub(super) async fn delete(cx: Cx, req: DeleteInstance) -> Result<()> {
     let mut tx = cx.begin();
     let instance = tx.get::<Instance>(req.instance_id).await?;
     instance.check_touchable(&cx, "Unable to destroy server: Unable to remove VM: ")?;

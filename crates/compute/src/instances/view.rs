@@ -13,10 +13,9 @@ use uuid::Uuid;
 use super::{Instance, Job, create, in_firewall_group, in_region, present_plan};
 use crate::billing::owed;
 use crate::servers::Locks;
-use crate::servers::addresses::full;
-use crate::servers::view::{Installed, installed, other_applications, other_systems, traffic};
+use crate::servers::view::{self, common};
 use crate::vpcs::{PrivateNetwork, Sort};
-use crate::{Cx, Doc, Refusal, Result, Routes, addresses};
+use crate::{Cx, Doc, Refusal, Result};
 
 /// The networks that instances are in.
 type Networks = BTreeMap<Uuid, Doc<PrivateNetwork>>;
@@ -27,17 +26,6 @@ const DAYS_MAX: u32 = 180;
 /// How many neighbours are told at most.
 const NEIGHBORS_MAX: u32 = 100;
 
-pub(super) fn routes() -> Routes {
-    Routes::default()
-        .on(list)
-        .on(get)
-        .on(job)
-        .on(upgrades)
-        .on(user_data)
-        .on(bandwidth)
-        .on(neighbors)
-}
-
 /// An instance as its owner sees it, without what is owed for it.
 pub(super) async fn show(cx: &Cx, doc: &Doc<Instance>) -> Result<wire::Instance> {
     let networks = cx.find_many(doc.networks.iter().map(|nic| nic.network).collect()).await?;
@@ -46,16 +34,64 @@ pub(super) async fn show(cx: &Cx, doc: &Doc<Instance>) -> Result<wire::Instance>
 
 /// The same, where the networks that it is in are at hand.
 fn show_in(cx: &Cx, doc: &Doc<Instance>, networks: &Networks) -> wire::Instance {
+    let common = common(cx, doc);
+    let or_zeros = |text: &str| if text.is_empty() { "0.0.0.0".into() } else { text.to_owned() };
     let vpcs = attached_vpcs(doc, networks);
-    let internal_ip = vpcs.first().map(|(_, address)| address.clone()).unwrap_or_default();
-    let shown = wire::Instance {
-        internal_ip,
-        // Seconds after a create the real one is still empty.
-        kvm: doc.seen.machine.as_ref().map(|_| cx.console(doc.id())).unwrap_or_default(),
-        vpcs: vpcs.into_iter().map(|(vpc, _)| vpc).collect(),
-        ..described(doc)
+    let plan = cx.catalog().plan(present_plan(doc));
+    let sizes = plan.map(|p| (p.ram, p.disk_total(), p.vcpu_count, p.bandwidth));
+    let (ram, disk, vcpu_count, allowed_bandwidth) = sizes.unwrap_or_default();
+    let features = [
+        (doc.ddos_protection, InstanceFeature::DdosProtection),
+        (doc.ipv6.is_some(), InstanceFeature::Ipv6),
+        (doc.backups.is_some(), InstanceFeature::AutoBackups),
+    ];
+    let features = features.into_iter().filter(|(is_on, _)| *is_on);
+    let v6 = InstanceIpv6Network {
+        network: common.v6_network.clone(),
+        main_ip: common.v6_main_ip.clone(),
+        network_size: common.v6_network_size,
     };
-    with_state(with_addresses(with_software(with_plan(shown, cx, doc), cx, doc), doc), doc)
+    let machine = doc.seen.machine.as_ref();
+    let is_running = machine.is_some_and(|machine| machine.running);
+    let power = if is_running { PowerStatus::Running } else { PowerStatus::Stopped };
+    wire::Instance {
+        id: doc.id().into(),
+        date_created: doc.created(),
+        plan: present_plan(doc).to_owned(),
+        ram,
+        disk,
+        vcpu_count,
+        allowed_bandwidth,
+        status: status(doc, machine).into(),
+        power_status: power.into(),
+        server_status: server_status(doc, machine).into(),
+        hostname: doc.hostname.clone(),
+        firewall_group_id: doc.firewall_group.map(Into::into).into(),
+        features: features.map(|(_, feature)| feature.into()).collect(),
+        vpc_only: doc.vpc_only,
+        internal_ip: vpcs.first().map(|(_, address)| address.clone()).unwrap_or_default(),
+        vpcs: vpcs.into_iter().map(|(vpc, _)| vpc).collect(),
+        // Seconds after a create the real one is still empty.
+        kvm: machine.map(|_| cx.console(doc.id())).unwrap_or_default(),
+        main_ip: or_zeros(&common.main_ip),
+        gateway_v4: or_zeros(&common.gateway_v4),
+        v6_networks: Some(v6).filter(|v6| v6.network_size > 0).into_iter().collect(),
+        region: common.region,
+        label: common.label,
+        tag: common.tag,
+        tags: common.tags,
+        user_scheme: common.user_scheme,
+        os: common.os,
+        os_id: common.os_id,
+        app_id: common.app_id,
+        image_id: common.image_id,
+        snapshot_id: common.snapshot_id,
+        netmask_v4: common.netmask_v4,
+        v6_network: common.v6_network,
+        v6_main_ip: common.v6_main_ip,
+        v6_network_size: common.v6_network_size,
+        ..wire::Instance::default()
+    }
 }
 
 /// The VPCs that an instance is in, each with the instance's address there.
@@ -67,92 +103,6 @@ fn attached_vpcs(doc: &Doc<Instance>, networks: &Networks) -> Vec<(AttachedVpc, 
         Some((vpc, nic.address.to_string()))
     };
     doc.networks.iter().filter_map(vpc).collect()
-}
-
-/// What the owner said about it.
-fn described(doc: &Doc<Instance>) -> wire::Instance {
-    let features = [
-        (doc.ddos_protection, InstanceFeature::DdosProtection),
-        (doc.ipv6.is_some(), InstanceFeature::Ipv6),
-        (doc.backups.is_some(), InstanceFeature::AutoBackups),
-    ];
-    let features = features.into_iter().filter(|(is_on, _)| *is_on);
-    let user_scheme = match doc.user_scheme.as_str() {
-        "limited" => UserScheme::Limited,
-        _ => UserScheme::Root,
-    };
-    wire::Instance {
-        id: doc.id().into(),
-        region: doc.region.clone(),
-        date_created: doc.created(),
-        label: doc.label.clone(),
-        hostname: doc.hostname.clone(),
-        tag: doc.tags.first().cloned().unwrap_or_default(),
-        tags: doc.tags.clone(),
-        firewall_group_id: doc.firewall_group.map(Into::into).into(),
-        features: features.map(|(_, feature)| feature.into()).collect(),
-        user_scheme: user_scheme.into(),
-        vpc_only: doc.vpc_only,
-        ..wire::Instance::default()
-    }
-}
-
-fn with_plan(shown: wire::Instance, cx: &Cx, doc: &Doc<Instance>) -> wire::Instance {
-    let id = present_plan(doc);
-    let shown = wire::Instance { plan: id.to_owned(), ..shown };
-    match cx.catalog().plan(id) {
-        Some(plan) => wire::Instance {
-            ram: plan.ram,
-            disk: plan.disk_total(),
-            vcpu_count: plan.vcpu_count,
-            allowed_bandwidth: plan.bandwidth,
-            ..shown
-        },
-        None => shown,
-    }
-}
-
-fn with_software(shown: wire::Instance, cx: &Cx, doc: &Doc<Instance>) -> wire::Instance {
-    let Installed { os, os_id, app_id, image_id, snapshot_id } = installed(cx, &doc.software);
-    wire::Instance { os, os_id, app_id, image_id, snapshot_id, ..shown }
-}
-
-/// Its public addresses, which it has as soon as its machine is there.
-fn with_addresses(shown: wire::Instance, doc: &Doc<Instance>) -> wire::Instance {
-    let is_there = doc.seen.machine.is_some();
-    let shown = match doc.ipv4.first().filter(|_| is_there) {
-        Some(main) => wire::Instance {
-            main_ip: main.address.to_string(),
-            netmask_v4: addresses::NETMASK.to_string(),
-            gateway_v4: addresses::gateway(main.address).to_string(),
-            ..shown
-        },
-        None => wire::Instance { main_ip: "0.0.0.0".into(), gateway_v4: "0.0.0.0".into(), ..shown },
-    };
-    let Some(ipv6) = doc.ipv6.as_ref().filter(|_| is_there) else { return shown };
-    let network = InstanceIpv6Network {
-        network: ipv6.network.to_string(),
-        main_ip: full(ipv6.address),
-        network_size: addresses::IPV6_PREFIX,
-    };
-    wire::Instance {
-        v6_network: network.network.clone(),
-        v6_main_ip: network.main_ip.clone(),
-        v6_network_size: network.network_size,
-        v6_networks: vec![network],
-        ..shown
-    }
-}
-
-fn with_state(shown: wire::Instance, doc: &Doc<Instance>) -> wire::Instance {
-    let machine = doc.seen.machine.as_ref();
-    let is_running = machine.is_some_and(|machine| machine.running);
-    wire::Instance {
-        status: status(doc, machine).into(),
-        power_status: if is_running { PowerStatus::Running } else { PowerStatus::Stopped }.into(),
-        server_status: server_status(doc, machine).into(),
-        ..shown
-    }
 }
 
 /// Active once it is installed for the first time: until then it is locked, so that what waits
@@ -175,7 +125,7 @@ fn server_status(doc: &Doc<Instance>, machine: Option<&Machine>) -> ServerStatus
     }
 }
 
-async fn list(cx: Cx, req: ListInstances) -> Result<Page<wire::Instance>> {
+pub(super) async fn list(cx: Cx, req: ListInstances) -> Result<Page<wire::Instance>> {
     let mut lists = Vec::new();
     let mut narrow = |name: &'static str, value: Option<String>| {
         lists.extend(value.filter(|value| !value.is_empty()).map(|value| (name, value)));
@@ -196,12 +146,12 @@ async fn list(cx: Cx, req: ListInstances) -> Result<Page<wire::Instance>> {
     }))
 }
 
-async fn get(cx: Cx, req: GetInstance) -> Result<wire::Instance> {
+pub(super) async fn get(cx: Cx, req: GetInstance) -> Result<wire::Instance> {
     let doc = cx.get::<Instance>(req.instance_id).await?;
     Ok(wire::Instance { pending_charges: Some(owed(&cx, &doc)), ..show(&cx, &doc).await? })
 }
 
-async fn job(cx: Cx, req: GetInstanceJob) -> Result<InstanceJob> {
+pub(super) async fn job(cx: Cx, req: GetInstanceJob) -> Result<InstanceJob> {
     let job = cx.get::<Job>(req.job_id).await?;
     let instance = cx.get::<Instance>(job.instance).await?;
     let is_done = is_done(&job, &instance);
@@ -241,43 +191,37 @@ fn seconds(time: Time) -> String {
     time.0.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
-async fn upgrades(cx: Cx, req: GetInstanceUpgrades) -> Result<InstanceUpgrades> {
-    let instance = cx.get::<Instance>(req.instance_id).await?;
-    let plan = create::plan(&cx, &instance.plan)?;
-    let kind = req.kind.unwrap_or_default();
-    let is_asked = |one: UpgradeType| kind == UpgradeType::All || kind == one;
-    let mut found = InstanceUpgrades::default();
-    if is_asked(UpgradeType::Os) {
-        found.os = other_systems(&cx, &instance.software, plan);
+pub(super) fn upgrades(
+    cx: &Cx,
+    instance: Doc<Instance>,
+    req: GetInstanceUpgrades,
+) -> Result<InstanceUpgrades> {
+    let plan = create::plan(cx, &instance.plan)?;
+    let (os, applications) = view::upgrades(cx, &instance.software, plan, req.kind);
+    let mut plans = Vec::new();
+    if view::is_asked(req.kind, UpgradeType::Plans) {
+        let larger = cx.catalog().upgrades(plan, &instance.region);
+        plans = larger.map(|plan| plan.id.clone()).collect();
     }
-    if is_asked(UpgradeType::Applications) {
-        found.applications = other_applications(&cx, &instance.software);
-    }
-    if is_asked(UpgradeType::Plans) {
-        let plans = cx.catalog().upgrades(plan, &instance.region);
-        found.plans = plans.map(|plan| plan.id.clone()).collect();
-    }
-    Ok(found)
+    Ok(InstanceUpgrades { os, applications, plans })
 }
 
-async fn user_data(cx: Cx, req: GetInstanceUserData) -> Result<InstanceUserData> {
-    let instance = cx.get::<Instance>(req.instance_id).await?;
-    Ok(InstanceUserData { data: cx.secret(instance.want.server.user_data) })
-}
-
-async fn bandwidth(cx: Cx, req: GetInstanceBandwidth) -> Result<BTreeMap<String, DayTraffic>> {
-    let instance = cx.get::<Instance>(req.instance_id).await?;
+pub(super) fn bandwidth(
+    cx: &Cx,
+    instance: Doc<Instance>,
+    req: GetInstanceBandwidth,
+) -> Result<BTreeMap<String, DayTraffic>> {
     let days = req.date_range.unwrap_or(DAYS);
     if !(1..=DAYS_MAX).contains(&days) {
         let help = format!("{days} is not from 1 to {DAYS_MAX}");
         return Err(Refusal::field("date_range", help).into());
     }
-    Ok(traffic(&cx, instance.created(), days))
+    Ok(view::traffic(cx, instance.created(), days))
 }
 
 /// The simulated world has one host in each region: neighbours are the account's other instances
 /// there, the oldest first.
-async fn neighbors(cx: Cx, req: ListInstanceNeighbors) -> Result<Vec<api::id::InstanceId>> {
+pub(super) async fn neighbors(cx: Cx, req: ListInstanceNeighbors) -> Result<Vec<InstanceId>> {
     let instance = cx.get::<Instance>(req.instance_id).await?;
     let lists = vec![in_region(&instance.region)];
     let page = cx.page::<Instance>(lists, Some(NEIGHBORS_MAX), None).await?;

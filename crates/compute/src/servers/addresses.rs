@@ -9,7 +9,6 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use api::OrEmpty;
 use api::id::ReservedIpId;
 use api::instances::{AddressType, InstanceIpv4, InstanceIpv6};
-use uuid::Uuid;
 
 pub(crate) use hosts::servers::addresses::*;
 
@@ -76,29 +75,16 @@ pub(crate) fn public_ipv4(server: &Server, with_mac: bool) -> Vec<InstanceIpv4> 
     server.ipv4.iter().enumerate().map(view).collect()
 }
 
-pub(crate) async fn set_reverse_ipv4<K: Hosted>(
-    cx: &Cx,
-    server: impl Into<Uuid>,
-    ip: &str,
-    name: String,
-) -> Result<()> {
+pub(crate) fn set_reverse_ipv4(server: &mut Server, ip: &str, name: String) -> Result<()> {
     check_name(&name)?;
-    name_ipv4::<K>(cx, server, ip, name).await
+    name_ipv4(server, ip, name)
 }
 
 /// Names one of a server's IPv4 addresses; with an empty name it has its first one again.
-pub(crate) async fn name_ipv4<K: Hosted>(
-    cx: &Cx,
-    server: impl Into<Uuid>,
-    ip: &str,
-    name: String,
-) -> Result<()> {
-    let mut tx = cx.begin();
-    let mut server = tx.get::<K>(server).await?;
-    let place = find_ipv4(&server, "ip", ip)?;
+pub(crate) fn name_ipv4(server: &mut Server, ip: &str, name: String) -> Result<()> {
+    let place = find_ipv4(server, "ip", ip)?;
     server.ipv4[place].reverse = name;
-    tx.put(&server);
-    tx.commit().await
+    Ok(())
 }
 
 /// The place of an address among a server's.
@@ -147,48 +133,27 @@ pub(crate) async fn all_ipv6<K: Hosted>(cx: &Cx, server: &Doc<K>) -> Result<Vec<
     Ok(items)
 }
 
-pub(crate) async fn set_reverse_ipv6<K: Hosted>(
-    cx: &Cx,
-    server: impl Into<Uuid>,
-    ip: &str,
-    name: String,
-) -> Result<()> {
-    check_name(&name)?;
-    name_ipv6::<K>(cx, server, "ip", ip, Some(name)).await
-}
-
-pub(crate) async fn remove_reverse_ipv6<K: Hosted>(
-    cx: &Cx,
-    server: impl Into<Uuid>,
-    ipv6: &str,
-) -> Result<()> {
-    name_ipv6::<K>(cx, server, "ipv6", ipv6, None).await
-}
-
 /// Names an address in one of a server's IPv6 networks, or takes its name away.
-async fn name_ipv6<K: Hosted>(
-    cx: &Cx,
-    server: impl Into<Uuid>,
-    field: &str,
-    ip: &str,
+pub(crate) async fn name_ipv6<K: Hosted>(
+    tx: &mut Tx,
+    server: &mut Doc<K>,
+    ip: String,
     name: Option<String>,
 ) -> Result<()> {
-    let mut tx = cx.begin();
-    let mut server = tx.get::<K>(server).await?;
+    let field = if name.is_some() { "ip" } else { "ipv6" };
+    name.as_deref().map_or(Ok(()), check_name)?;
     let outside = || invalid_address(format!("{field}: `{ip}` is in no IPv6 network of it"));
     let address: Ipv6Addr = ip.parse().map_err(|_| outside())?;
     let network = network_of(address);
     if let Some(first) = server.ipv6.as_mut().filter(|ipv6| ipv6.network == network) {
-        rename(&mut first.reverse, address, name)?;
-        tx.put(&server);
-        return tx.commit().await;
+        return rename(&mut first.reverse, address, name);
     }
     let reserved = tx.all::<Reserved>(on_instance(server.id()), PER_SERVER).await?;
-    let mut further = further_ipv6(&server, reserved).into_iter();
+    let mut further = further_ipv6(server, reserved).into_iter();
     let mut doc = further.find(|doc| doc.network == network).ok_or_else(outside)?;
     rename(&mut doc.reverse, address, name)?;
     tx.put(&doc);
-    tx.commit().await
+    Ok(())
 }
 
 fn rename(

@@ -4,13 +4,15 @@
 
 use std::net::Ipv4Addr;
 
-use api::instances::{InstanceVpc, InstanceVpc2};
+use api::instances::{InstancePrivateNetwork, InstanceVpc, InstanceVpc2};
+use api::{Endpoint, Listing, Page};
 use uuid::Uuid;
 
 use super::{Hosted, PrivateNic};
+use crate::vpc2::VPC2;
 use crate::vpcs::networks::in_field;
 use crate::vpcs::{Name, Sort, default_of, enter, exit, nics};
-use crate::{Cx, Doc, Refusal, Result, Tx};
+use crate::{Cx, Doc, Refusal, Result, Tx, owner_in, slice};
 
 /// What a request wants of one sort of private network.
 #[derive(Debug, Default)]
@@ -70,45 +72,40 @@ pub(crate) async fn resolve<K: Hosted>(
     Ok(())
 }
 
-/// A server's interfaces in networks of a sort.
-pub(crate) async fn of_sort<K: Hosted>(
-    cx: &Cx,
-    id: impl Into<Uuid>,
+/// The interfaces in networks of a sort of the server that a request names, as clients see them.
+pub(crate) async fn list<K: Hosted, E: Endpoint, T>(
+    cx: Cx,
+    req: E,
     sort: Sort,
-) -> Result<Vec<PrivateNic>> {
-    let server = cx.get::<K>(id).await?;
-    nics(cx, &server, sort).await
+    view: fn(PrivateNic) -> T,
+) -> Result<Vec<T>> {
+    let server = cx.get::<K>(owner_in(&req)).await?;
+    Ok(nics(&cx, &server, sort).await?.into_iter().map(view).collect())
 }
 
-pub(crate) async fn attach<K: Hosted>(
-    cx: &Cx,
-    id: impl Into<Uuid>,
-    name: Name,
-    (field, network): (&str, Uuid),
-    address: Option<Ipv4Addr>,
-) -> Result<()> {
-    let mut tx = cx.begin();
-    let mut server = tx.get::<K>(id).await?;
-    enter(&mut tx, &mut server, name, field, network, address).await?;
-    tx.put(&server);
-    tx.commit().await
+/// The same, by page.
+pub(crate) async fn page<K: Hosted, L: Listing<Item: Clone>>(
+    cx: Cx,
+    mut req: L,
+    sort: Sort,
+    view: fn(PrivateNic) -> L::Item,
+) -> Result<Page<L::Item>> {
+    let (per_page, cursor) = (*req.per_page(), req.cursor().take());
+    slice(&list::<K, L, _>(cx, req, sort, view).await?, per_page, cursor.as_deref())
 }
 
-pub(crate) async fn detach<K: Hosted>(
-    cx: &Cx,
-    id: impl Into<Uuid>,
-    name: Name,
-    (field, network): (&str, Uuid),
+/// Puts a server in a VPC 2.0 network, where it may choose its address.
+pub(crate) async fn enter_vpc2<K: Hosted>(
+    tx: &mut Tx,
+    server: &mut Doc<K>,
+    id: Uuid,
+    address: Option<String>,
 ) -> Result<()> {
-    let mut tx = cx.begin();
-    let mut server = tx.get::<K>(id).await?;
-    exit(&mut tx, &mut server, name, field, network).await?;
-    tx.put(&server);
-    tx.commit().await
+    enter(tx, server, VPC2, "vpc_id", id, chosen(address.as_deref())?).await
 }
 
 /// The address that a request for a VPC 2.0 network chooses, if any.
-pub(crate) fn chosen(ip_address: Option<&str>) -> Result<Option<Ipv4Addr>> {
+fn chosen(ip_address: Option<&str>) -> Result<Option<Ipv4Addr>> {
     let Some(text) = ip_address.filter(|text| !text.is_empty()) else { return Ok(None) };
     let wrong = || {
         let help = format!("`{text}` is no IPv4 address such as 10.99.0.3");
@@ -130,6 +127,16 @@ pub(crate) fn view_vpc(nic: PrivateNic) -> InstanceVpc {
 pub(crate) fn view_vpc2(nic: PrivateNic) -> InstanceVpc2 {
     InstanceVpc2 {
         id: nic.network.into(),
+        ip_address: nic.address.to_string(),
+        mac_address: nic.mac,
+    }
+}
+
+/// An interface in a VPC, as clients see it that know it by its older name.
+pub(crate) fn view_private(nic: PrivateNic) -> InstancePrivateNetwork {
+    InstancePrivateNetwork {
+        id: nic.network.into(),
+        network_id: nic.network.into(),
         ip_address: nic.address.to_string(),
         mac_address: nic.mac,
     }

@@ -3,6 +3,7 @@
 //! Where one of several is unknown, nothing is done to any. No driver is called here.
 
 use std::collections::BTreeSet;
+use std::future::{Ready, ready};
 
 use uuid::Uuid;
 
@@ -10,13 +11,23 @@ use super::{Hosted, Server, options};
 use crate::servers::Locks;
 use crate::{Cx, Doc, Refusal, Result};
 
-/// Changes all of these servers, or none.
-pub(crate) async fn change<K: Hosted>(
-    cx: &Cx,
-    ids: &[impl Into<Uuid> + Copy],
+/// Switches one, as [`Server::start`] and its like do.
+pub(crate) fn switch<K: Hosted>(server: &mut Doc<K>, how: fn(&mut Server)) -> Ready<Result<()>> {
+    how(server);
+    ready(Ok(()))
+}
+
+/// Changes all of the servers that a request names, or none.
+pub(crate) async fn change_many<K: Hosted>(
+    cx: Cx,
+    ids: Vec<impl Into<Uuid>>,
     change: fn(&mut Server),
 ) -> Result<()> {
-    let ids: BTreeSet<Uuid> = ids.iter().map(|id| (*id).into()).collect();
+    if ids.is_empty() {
+        let help = format!("give at least one {}", K::NOUN);
+        return Err(Refusal::field(K::IDS, help).into());
+    }
+    let ids: BTreeSet<Uuid> = ids.into_iter().map(Into::into).collect();
     let mut tx = cx.begin();
     for id in ids {
         let mut server = tx.get::<K>(id).await?;
@@ -26,34 +37,16 @@ pub(crate) async fn change<K: Hosted>(
     tx.commit().await
 }
 
-/// Changes all of the servers that a field of the request names, or none.
-pub(crate) async fn change_many<K: Hosted>(
-    cx: &Cx,
-    field: &str,
-    ids: &[impl Into<Uuid> + Copy],
-    with: fn(&mut Server),
-) -> Result<()> {
-    if ids.is_empty() {
-        let help = format!("give at least one {}", K::NOUN);
-        return Err(Refusal::field(field, help).into());
-    }
-    change::<K>(cx, ids, with).await
-}
-
 /// Installs a server anew, by another name where one is given.
-pub(crate) async fn reinstall<K: Hosted>(
+pub(crate) fn reinstall<K: Hosted>(
     cx: &Cx,
-    id: impl Into<Uuid>,
+    server: &mut Doc<K>,
     hostname: Option<String>,
-) -> Result<Doc<K>> {
-    let mut tx = cx.begin();
-    let mut server = tx.get::<K>(id).await?;
+) -> Result<()> {
     server.check_touchable(cx, "Unable to reinstall server: ")?;
     if let Some(name) = hostname.filter(|name| !name.is_empty()) {
         server.hostname = options::hostname(&name)?;
     }
     server.reinstall();
-    tx.put(&server);
-    tx.commit().await?;
-    Ok(server)
+    Ok(())
 }

@@ -6,71 +6,119 @@ use std::collections::BTreeMap;
 
 use api::applications::{Application, ApplicationType};
 use api::id::SnapshotId;
-use api::instances::DayTraffic;
+use api::instances::{DayTraffic, UpgradeType, UserScheme};
 use api::os::Os;
 use api::{Open, OrEmpty, Time};
 use jiff::tz::TimeZone;
 use jiff::{ToSpan, civil::Date};
 
-use super::Software;
-use crate::Cx;
+use super::addresses::full;
+use super::{Hosted, Software};
+use crate::addresses::{IPV6_PREFIX, NETMASK, gateway};
 use crate::catalog::{self, OS_APPLICATION, OS_BACKUP, OS_CUSTOM, OS_SNAPSHOT, Room};
+use crate::{Cx, Doc};
 
-/// What is installed, in the API's words.
-pub(crate) struct Installed {
+/// What is shown of a server of either kind, in the API's words.
+#[derive(Default)]
+pub(crate) struct Common {
+    pub(crate) region: String,
+    pub(crate) label: String,
+    pub(crate) tag: String,
+    pub(crate) tags: Vec<String>,
+    pub(crate) user_scheme: Open<UserScheme>,
     pub(crate) os: String,
     pub(crate) os_id: u32,
     pub(crate) app_id: u32,
     pub(crate) image_id: String,
     pub(crate) snapshot_id: OrEmpty<SnapshotId>,
+    pub(crate) main_ip: String,
+    pub(crate) netmask_v4: String,
+    pub(crate) gateway_v4: String,
+    pub(crate) v6_network: String,
+    pub(crate) v6_main_ip: String,
+    pub(crate) v6_network_size: u32,
 }
 
-pub(crate) fn installed(cx: &Cx, software: &Software) -> Installed {
-    let os_id = software.os_id();
-    let system = cx.catalog().system(os_id);
-    let (mut app_id, mut image_id, mut snapshot_id) = Default::default();
-    match software {
-        Software::App(id) => app_id = number(*id),
-        Software::Image(id) => image_id = id.clone(),
-        Software::Snapshot(id, _) => snapshot_id = Some((*id).into()).into(),
+pub(crate) fn common<K: Hosted>(cx: &Cx, doc: &Doc<K>) -> Common {
+    let os_id = doc.software.os_id();
+    let os = cx.catalog().system(os_id).map(|system| system.name.clone()).unwrap_or_default();
+    let user_scheme = match doc.user_scheme.as_str() {
+        "limited" => UserScheme::Limited,
+        _ => UserScheme::Root,
+    };
+    let mut shown = Common {
+        region: doc.region.clone(),
+        label: doc.label.clone(),
+        tag: doc.tags.first().cloned().unwrap_or_default(),
+        tags: doc.tags.clone(),
+        user_scheme: user_scheme.into(),
+        os,
+        os_id: number(os_id),
+        ..Common::default()
+    };
+    match &doc.software {
+        Software::App(id) => shown.app_id = number(*id),
+        Software::Image(id) => shown.image_id = id.clone(),
+        Software::Snapshot(id, _) => shown.snapshot_id = Some((*id).into()).into(),
         _ => {}
     }
-    let os = system.map(|system| system.name.clone()).unwrap_or_default();
-    Installed { os, os_id: number(os_id), app_id, image_id, snapshot_id }
+    // It has its public addresses as soon as its machine is there.
+    if doc.seen.machine.is_none() {
+        return shown;
+    }
+    if let Some(main) = doc.ipv4.first() {
+        shown.main_ip = main.address.to_string();
+        shown.netmask_v4 = NETMASK.to_string();
+        shown.gateway_v4 = gateway(main.address).to_string();
+    }
+    if let Some(ipv6) = &doc.ipv6 {
+        shown.v6_network = ipv6.network.to_string();
+        shown.v6_main_ip = full(ipv6.address);
+        shown.v6_network_size = IPV6_PREFIX;
+    }
+    shown
 }
 
 fn number(id: i64) -> u32 {
     u32::try_from(id).unwrap_or_default()
 }
 
-/// The systems that could be installed instead.
-pub(crate) fn other_systems<'a>(
-    cx: &Cx,
-    software: &Software,
-    room: impl Into<Room<'a>>,
-) -> Vec<Os> {
-    let room = room.into();
-    let stand_ins = [OS_APPLICATION, OS_BACKUP, OS_CUSTOM, OS_SNAPSHOT];
-    let systems = cx.catalog().systems().filter(|system| {
-        system.id != software.os_id() && !stand_ins.contains(&system.id) && system.fits(room)
-    });
-    let view = |system: &catalog::System| Os {
-        id: number(system.id),
-        name: system.name.clone(),
-        arch: system.arch.clone(),
-        family: system.family.clone(),
-    };
-    systems.map(view).collect()
+/// Whether upgrades of one kind are asked for.
+pub(crate) fn is_asked(kind: Option<UpgradeType>, one: UpgradeType) -> bool {
+    let kind = kind.unwrap_or_default();
+    kind == UpgradeType::All || kind == one
 }
 
-/// The applications that could be installed instead.
-pub(crate) fn other_applications(cx: &Cx, software: &Software) -> Vec<Application> {
-    let others = cx.catalog().applications().filter(|app| match software {
+/// The systems and applications that could be installed instead, where they are asked for.
+pub(crate) fn upgrades<'a>(
+    cx: &Cx,
+    present: &Software,
+    room: impl Into<Room<'a>>,
+    kind: Option<UpgradeType>,
+) -> (Vec<Os>, Vec<Application>) {
+    let (room, catalog) = (room.into(), cx.catalog());
+    let stand_ins = [OS_APPLICATION, OS_BACKUP, OS_CUSTOM, OS_SNAPSHOT];
+    let systems = catalog.systems().filter(|system| {
+        system.id != present.os_id() && !stand_ins.contains(&system.id) && system.fits(room)
+    });
+    let applications = catalog.applications().filter(|app| match present {
         Software::App(id) => app.id != *id,
         Software::Image(image) => app.image_id != *image,
         _ => true,
     });
-    others.map(application).collect()
+    let asked = |one| if is_asked(kind, one) { usize::MAX } else { 0 };
+    let systems = systems.map(system).take(asked(UpgradeType::Os));
+    let applications = applications.map(application).take(asked(UpgradeType::Applications));
+    (systems.collect(), applications.collect())
+}
+
+fn system(system: &catalog::System) -> Os {
+    Os {
+        id: number(system.id),
+        name: system.name.clone(),
+        arch: system.arch.clone(),
+        family: system.family.clone(),
+    }
 }
 
 fn application(app: &catalog::Application) -> Application {

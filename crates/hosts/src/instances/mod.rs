@@ -67,6 +67,7 @@ impl DerefMut for Instance {
 
 impl Hosted for Instance {
     const NOUN: &'static str = "instance";
+    const IDS: &'static str = "instance_ids";
     const TYPE: &'static str = "vps";
     const RESTARTS_FOR_VPC: bool = true;
 

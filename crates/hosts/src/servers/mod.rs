@@ -144,6 +144,8 @@ pub struct Seen {
 pub trait Hosted: Kind<Seen = Seen> + DerefMut<Target = Server> {
     /// What people call it.
     const NOUN: &'static str;
+    /// The field of a request that names several.
+    const IDS: &'static str;
     /// What the API calls it among an account's subscriptions.
     const TYPE: &'static str;
     /// Whether it restarts when it comes into a VPC or leaves one.
