@@ -16,11 +16,6 @@ fn add(instance_id: InstanceId) -> AddInstanceIpv4 {
     AddInstanceIpv4 { instance_id, reboot: None }
 }
 
-async fn names(world: &World, instance_id: InstanceId) -> Vec<(String, String)> {
-    let list = world.client.send(ListInstanceReverseIpv6 { instance_id }).await.unwrap();
-    list.into_iter().map(|name| (name.ip, name.reverse)).collect()
-}
-
 #[tokio::test]
 async fn the_main_address_has_its_network_and_a_name() {
     let world = World::new().await;
@@ -106,34 +101,6 @@ async fn the_main_address_and_reserved_ones_are_not_removed() {
 }
 
 #[tokio::test]
-async fn an_ipv4_address_is_named_and_loses_its_name() {
-    let world = World::new().await;
-    let id = instance(&world, "ewr", false).await;
-    let first = ipv4s(&world, id).await;
-    let ip = first[0].ip.clone();
-    let set = |ip: &str, reverse: &str| SetInstanceReverseIpv4 {
-        instance_id: id,
-        ip: ip.into(),
-        reverse: reverse.into(),
-    };
-    world.client.send(set(&ip, "Host1.example.com")).await.unwrap();
-    assert_eq!(ipv4s(&world, id).await[0].reverse, "Host1.example.com", "as it was sent");
-    for (wrong, word) in [
-        (set(&ip, ""), "reverse:"),
-        (set(&ip, "a b"), "reverse:"),
-        (set("192.0.2.1", "a.com"), "Invalid IP address"),
-        (set("x", "a.com"), "Invalid IP address"),
-    ] {
-        let (status, text) = refused(world.client.send(wrong).await);
-        assert!(status == 400 && text.contains(word), "{text}");
-    }
-    assert_eq!(ipv4s(&world, id).await[0].reverse, "Host1.example.com");
-    let reset = ResetInstanceReverseIpv4 { instance_id: id, ip };
-    world.client.send(reset).await.unwrap();
-    assert_eq!(ipv4s(&world, id).await, first);
-}
-
-#[tokio::test]
 async fn ipv6_addresses_are_written_in_full_and_networks_are_not() {
     let world = World::new().await;
     let id = instance(&world, "ewr", true).await;
@@ -147,33 +114,6 @@ async fn ipv6_addresses_are_written_in_full_and_networks_are_not() {
     let without = instance(&world, "ewr", false).await;
     let list = world.client.send(ListInstanceIpv6 { instance_id: without }).await.unwrap();
     assert_eq!(list.items, []);
-}
-
-#[tokio::test]
-async fn an_ipv6_address_is_named_in_any_notation() {
-    let world = World::new().await;
-    let id = instance(&world, "ewr", true).await;
-    let network = stored(&world, id).await.ipv6.clone().unwrap().network;
-    let short = format!("{network}A1");
-    let address: std::net::Ipv6Addr = short.parse().unwrap();
-    let full = address.segments().map(|group| format!("{group:04x}")).join(":");
-    let set = |ip: &str, reverse: &str| SetInstanceReverseIpv6 {
-        instance_id: id,
-        ip: ip.into(),
-        reverse: reverse.into(),
-    };
-    assert_eq!(names(&world, id).await, []);
-    world.client.send(set(&short, "a.example.com")).await.unwrap();
-    assert_eq!(names(&world, id).await, [(full.clone(), "a.example.com".into())]);
-    world.client.send(set(&full, "b.example.com")).await.unwrap();
-    assert_eq!(names(&world, id).await, [(full.clone(), "b.example.com".into())]);
-    for (ip, reverse) in [("2001:db8:ffff:ffff::1", "a.com"), ("x", "a.com"), (&full, "a b")] {
-        assert_eq!(refused(world.client.send(set(ip, reverse)).await).0, 400);
-    }
-    let uri = format!("/v2/instances/{id}/ipv6/reverse/{full}");
-    assert_eq!(world.raw("DELETE", &uri, "").await.0, 204, "clients send colons as they are");
-    assert_eq!(names(&world, id).await, []);
-    assert_eq!(world.raw("DELETE", &uri, "").await.0, 404);
 }
 
 #[tokio::test]

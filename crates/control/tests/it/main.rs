@@ -31,6 +31,7 @@ mod reserved_ips;
 mod reset;
 mod rows;
 mod secrets;
+mod servers;
 mod snapshots;
 mod startup_scripts;
 mod stores_agree;

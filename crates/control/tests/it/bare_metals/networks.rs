@@ -1,244 +1,192 @@
-//! A bare metal server's addresses, reserved ones among them, and its private networks.
-
-use api::id::VpcId;
-use api::instances::{AddressType, InstanceIpv4};
-use api::reserved_ips::*;
-use api::vpc2::*;
-use api::vpcs::*;
+//! A bare metal server's reserved addresses, and its private networks.
 
 use super::*;
 
-async fn ipv4s(world: &World, baremetal_id: BareMetalId) -> Vec<InstanceIpv4> {
-    world.client.send(ListBareMetalIpv4 { baremetal_id }).await.unwrap().items
+async fn reserve(world: &World, region: &str, instance: Value) -> Value {
+    let wish = json!({ "region": region, "ip_type": "v4", "instance_id": instance });
+    add(world, "/v2/reserved-ips", wish).await
 }
 
-async fn vpc(world: &World, region: &str) -> Vpc {
-    let vpc = CreateVpc { region: region.into(), ..CreateVpc::default() };
-    world.client.send(vpc).await.unwrap()
+async fn vpc(world: &World, region: &str) -> String {
+    id_of(&add(world, "/v2/vpcs", json!({ "region": region })).await).to_owned()
 }
 
-#[tokio::test]
-async fn its_address_can_be_named_and_gets_its_first_name_back() {
-    let world = World::new().await;
-    let found = made(&world, debian()).await;
-    let baremetal_id = found.id;
-    let first = ipv4s(&world, baremetal_id).await;
-    assert_eq!(first.len(), 1);
-    assert_eq!((&first[0].ip, first[0].kind == AddressType::MainIp), (&found.main_ip, true));
-    assert_eq!(first[0].reverse, format!("{}.vultrusercontent.com", found.main_ip));
-    let mac = first[0].mac_address.clone().unwrap().replace(':', "");
-    assert_eq!(u64::from_str_radix(&mac, 16).unwrap(), found.mac_address);
-    let name = |ip: &str, reverse: &str| SetBareMetalReverseIpv4 {
-        baremetal_id,
-        ip: ip.into(),
-        reverse: reverse.into(),
-    };
-    world.client.send(name(&found.main_ip, "metal.example.com")).await.unwrap();
-    assert_eq!(ipv4s(&world, baremetal_id).await[0].reverse, "metal.example.com");
-    for (ip, reverse) in [("192.0.2.1", "a.example.com"), (&found.main_ip, "no name")] {
-        assert_eq!(refused(world.client.send(name(ip, reverse)).await).0, 400, "{ip} {reverse}");
-    }
-    assert_eq!(ipv4s(&world, baremetal_id).await[0].reverse, "metal.example.com");
-    let reset = ResetBareMetalReverseIpv4 { baremetal_id, ip: found.main_ip };
-    world.client.send(reset).await.unwrap();
-    assert_eq!(ipv4s(&world, baremetal_id).await, first);
+async fn delete(world: &World, uri: &str) {
+    assert_eq!(call(world, "DELETE", uri, json!(null)).await.0, 204);
 }
 
-#[tokio::test]
-async fn addresses_in_its_ipv6_network_can_be_named() {
-    let world = World::new().await;
-    let found = made(&world, CreateBareMetal { enable_ipv6: Some(true), ..debian() }).await;
-    let baremetal_id = found.id;
-    let list = world.client.send(ListBareMetalIpv6 { baremetal_id }).await.unwrap().items;
-    assert_eq!((list.len(), &list[0].ip, list[0].network_size), (1, &found.v6_main_ip, 64));
-    assert_eq!(list[0].network, found.v6_network);
-    let (ip, reverse) = (found.v6_main_ip.clone(), "metal.example.com".to_owned());
-    let set = SetBareMetalReverseIpv6 { baremetal_id, ip, reverse };
-    world.client.send(set.clone()).await.unwrap();
-    let outside = SetBareMetalReverseIpv6 { ip: "2001:db8:ffff::1".into(), ..set };
-    assert_eq!(refused(world.client.send(outside).await).0, 400);
-    let remove = RemoveBareMetalReverseIpv6 { baremetal_id, ipv6: found.v6_main_ip };
-    world.client.send(remove.clone()).await.unwrap();
-    assert_eq!(refused(world.client.send(remove).await).0, 404, "it has no name any more");
+/// One of the lists of a server.
+async fn list(world: &World, id: &str, list: &str, key: &str) -> Vec<Value> {
+    let uri = format!("{}/{list}", METAL.of(id));
+    let mut answer = call(world, "GET", &uri, json!(null)).await.1;
+    std::mem::take(answer[key].as_array_mut().unwrap())
 }
 
 #[tokio::test]
 async fn a_reserved_address_is_its_main_one_and_outlives_it() {
     let world = World::new().await;
-    let reserve = CreateReservedIp { region: "ewr".into(), ..CreateReservedIp::default() };
-    let reserved = world.client.send(reserve).await.unwrap();
-    let request = || CreateBareMetal { reserved_ipv4: Some(reserved.id.into()), ..debian() };
-    let found = made(&world, request()).await;
-    assert_eq!(found.main_ip, reserved.subnet);
-    let read = GetReservedIp { reserved_ip: reserved.id };
-    let now = world.client.send(read.clone()).await.unwrap();
-    assert_eq!(now.instance_id.get().map(Uuid::from), Some(found.id.into()));
-    is_refused(&world, request(), "Floating IPv4 address is already attached").await;
-    world.client.send(DeleteBareMetal { baremetal_id: found.id }).await.unwrap();
-    assert_eq!(world.client.send(read).await.unwrap().instance_id.get(), None);
-    assert_eq!(made(&world, request()).await.main_ip, reserved.subnet, "it is free at once");
+    let reserved = reserve(&world, "ewr", json!("")).await;
+    let wish = || json!({ "reserved_ipv4": reserved["id"] });
+    let found = METAL.made(&world, wish()).await;
+    assert_eq!(found["main_ip"], reserved["subnet"]);
+    let uri = format!("/v2/reserved-ips/{}", id_of(&reserved));
+    let holder = async || {
+        call(&world, "GET", &uri, json!(null)).await.1["reserved_ip"]["instance_id"].take()
+    };
+    assert_eq!(holder().await, found["id"]);
+    METAL.refuses(&world, wish(), "Floating IPv4 address is already attached").await;
+    delete(&world, &METAL.of(id_of(&found))).await;
+    assert_eq!(holder().await, "");
+    let again = METAL.made(&world, wish()).await;
+    assert_eq!(again["main_ip"], reserved["subnet"], "it is free at once");
 }
 
 #[tokio::test]
 async fn reserved_addresses_come_and_go() {
     let world = World::new().await;
-    let server = made(&world, debian()).await;
-    let reserve = |region: &str| CreateReservedIp {
-        region: region.into(),
-        instance_id: None,
-        ..CreateReservedIp::default()
-    };
-    let reserved = world.client.send(reserve("ewr")).await.unwrap();
-    let attach = |reserved: &ReservedIp| AttachReservedIp {
-        reserved_ip: reserved.id,
-        instance_id: Uuid::from(server.id).into(),
-    };
-    world.client.send(attach(&reserved)).await.unwrap();
-    let ips = ipv4s(&world, server.id).await;
-    assert_eq!((ips.len(), &ips[1].ip), (2, &reserved.subnet));
-    assert!(ips[1].kind == AddressType::SecondaryIp && ips[1].mac_address.is_none());
-    world.client.send(DetachReservedIp { reserved_ip: reserved.id }).await.unwrap();
-    assert_eq!(ipv4s(&world, server.id).await.len(), 1);
-    let elsewhere = world.client.send(reserve("ams")).await.unwrap();
-    assert_eq!(refused(world.client.send(attach(&elsewhere)).await).0, 400);
-    let at_once = CreateReservedIp {
-        instance_id: Some(OrEmpty(Some(Uuid::from(server.id).into()))),
-        ..reserve("ewr")
-    };
-    let at_once = world.client.send(at_once).await.unwrap();
-    assert_eq!(ipv4s(&world, server.id).await[1].ip, at_once.subnet);
-    world.client.send(DeleteReservedIp { reserved_ip: at_once.id }).await.unwrap();
-    assert_eq!(got(&world, server.id).await, server);
+    let server = METAL.made(&world, json!({})).await;
+    let id = id_of(&server);
+    let ips = async || list(&world, id, "ipv4", "ipv4s").await;
+    let uri =
+        |reserved: &Value, action: &str| format!("/v2/reserved-ips/{}{action}", id_of(reserved));
+    let reserved = reserve(&world, "ewr", json!("")).await;
+    let here = || json!({ "instance_id": id });
+    assert_eq!(call(&world, "POST", &uri(&reserved, "/attach"), here()).await.0, 204);
+    let two = ips().await;
+    assert_eq!(two.len(), 2);
+    shows(&two[1], json!({ "ip": reserved["subnet"], "type": "secondary_ip" }));
+    assert_eq!(two[1].get("mac_address"), None);
+    assert_eq!(call(&world, "POST", &uri(&reserved, "/detach"), json!({})).await.0, 204);
+    assert_eq!(ips().await.len(), 1);
+    let elsewhere = reserve(&world, "ams", json!("")).await;
+    assert_eq!(refused(&world, "POST", &uri(&elsewhere, "/attach"), here()).await.0, 400);
+    let at_once = reserve(&world, "ewr", json!(id)).await;
+    assert_eq!(ips().await[1]["ip"], at_once["subnet"]);
+    delete(&world, &uri(&at_once, "")).await;
+    assert_eq!(METAL.got(&world, id).await, server);
 }
 
 #[tokio::test]
 async fn a_vpc_cannot_go_while_a_server_is_in_it() {
     let world = World::new().await;
-    let (vpc, far) = (vpc(&world, "ewr").await, vpc(&world, "ams").await);
-    let server = made(&world, debian()).await;
-    let baremetal_id = server.id;
-    let list = async || world.client.send(ListBareMetalVpcs { baremetal_id }).await.unwrap();
-    assert!(list().await.is_empty());
-    let attach = |vpc_id| AttachBareMetalVpc { baremetal_id, vpc_id };
-    world.client.send(attach(vpc.id)).await.unwrap();
-    let places = list().await;
-    assert_eq!((places.len(), places[0].id), (1, vpc.id));
-    assert!(places[0].ip_address.starts_with("10."), "{}", places[0].ip_address);
-    for wrong in [vpc.id, far.id, VpcId::default()] {
-        assert_eq!(refused(world.client.send(attach(wrong)).await).0, 400);
-        assert_eq!(list().await, places);
+    let (near, far) = (vpc(&world, "ewr").await, vpc(&world, "ams").await);
+    let server = METAL.made(&world, json!({})).await;
+    let id = id_of(&server);
+    let places = async || list(&world, id, "vpcs", "vpcs").await;
+    let place = async |action: &str, vpc: &str| {
+        let uri = format!("{}/vpcs/{action}", METAL.of(id));
+        call(&world, "POST", &uri, json!({ "vpc_id": vpc })).await.0
+    };
+    assert!(places().await.is_empty());
+    assert_eq!(place("attach", &near).await, 204);
+    let own = places().await;
+    assert_eq!((own.len(), &own[0]["id"]), (1, &json!(near)));
+    assert!(own[0]["ip_address"].as_str().unwrap().starts_with("10."), "{own:?}");
+    for wrong in [&near, &far, &Uuid::nil().to_string()] {
+        assert_eq!(place("attach", wrong).await, 400);
+        assert_eq!(places().await, own);
     }
     world.settle().await;
-    let machine = machine(&world, baremetal_id).await.unwrap();
-    assert_eq!(machine["nics"][0]["network"], json!(vpc.id));
+    let machine = machine(&world, id).await;
+    assert_eq!(machine["nics"][0]["network"], near);
     assert_eq!(machine["reset"], 0, "it is not restarted");
-    let (status, text) = refused(world.client.send(DeleteVpc { vpc_id: vpc.id }).await);
-    let words = "The following servers are attached to this VPC network: ";
-    assert_eq!((status, text), (400, format!("{words}{}", server.main_ip)));
-    let ask = ListVpcAttachments { vpc_id: vpc.id, ..Default::default() };
-    let attachments = world.client.send(ask).await.unwrap().items;
-    assert_eq!((attachments.len(), &*attachments[0].kind), (1, "baremetal"));
-    let detach = DetachBareMetalVpc { baremetal_id, vpc_id: vpc.id };
-    world.client.send(detach.clone()).await.unwrap();
-    assert!(list().await.is_empty(), "at once");
-    assert_eq!(refused(world.client.send(detach).await).0, 400);
-    world.client.send(attach(vpc.id)).await.unwrap();
-    world.client.send(DeleteBareMetal { baremetal_id }).await.unwrap();
-    world.client.send(DeleteVpc { vpc_id: vpc.id }).await.unwrap();
+    let uri = format!("/v2/vpcs/{near}");
+    let main_ip = server["main_ip"].as_str().unwrap();
+    let words = format!("The following servers are attached to this VPC network: {main_ip}");
+    assert_eq!(refused(&world, "DELETE", &uri, json!(null)).await, (400, words));
+    let ask = format!("{uri}/attachments");
+    let attached = call(&world, "GET", &ask, json!(null)).await.1["attachments"].take();
+    assert_eq!(attached.as_array().map(Vec::len), Some(1));
+    shows(&attached[0], json!({ "type": "baremetal" }));
+    assert_eq!(place("detach", &near).await, 204);
+    assert!(places().await.is_empty(), "at once");
+    assert_eq!(place("detach", &near).await, 400);
+    assert_eq!(place("attach", &near).await, 204);
+    delete(&world, &METAL.of(id)).await;
+    delete(&world, &uri).await;
 }
 
 #[tokio::test]
 async fn a_new_server_is_put_in_the_networks_that_it_is_to_be_in() {
     let world = World::new().await;
     let vpc = vpc(&world, "ewr").await;
-    let request = CreateBareMetal {
-        attach_vpc: Some(vec![vpc.id]),
-        enable_vpc: Some(true),
-        enable_vpc2: Some(true),
-        ..debian()
+    let wish = json!({ "attach_vpc": [vpc], "enable_vpc": true, "enable_vpc2": true });
+    let server = METAL.made(&world, wish).await;
+    let id = id_of(&server);
+    let places = async |of: &str| {
+        let places = list(&world, id, of, "vpcs").await;
+        places.into_iter().map(|mut place| place["id"].take()).collect::<Vec<_>>()
     };
-    let baremetal_id = made(&world, request).await.id;
-    let vpcs = world.client.send(ListBareMetalVpcs { baremetal_id }).await.unwrap();
-    assert_eq!(vpcs.iter().map(|place| place.id).collect::<Vec<_>>(), [vpc.id]);
-    let vpc2s = world.client.send(ListBareMetalVpc2s { baremetal_id }).await.unwrap();
-    let own = world.client.send(ListVpc2::default()).await.unwrap().items;
-    assert_eq!((vpc2s.len(), vpc2s[0].id), (1, own[0].id), "made for it");
-    let leave = UpdateBareMetal { detach_vpc2: Some(vec![own[0].id]), ..nothing(baremetal_id) };
-    world.client.send(leave.clone()).await.unwrap();
-    world.client.send(leave).await.unwrap();
-    let left = world.client.send(ListBareMetalVpc2s { baremetal_id }).await.unwrap();
-    assert!(left.is_empty());
-    let join = UpdateBareMetal { attach_vpc2: Some(vec![own[0].id]), ..nothing(baremetal_id) };
-    world.client.send(join).await.unwrap();
-    let back = world.client.send(ListBareMetalVpc2s { baremetal_id }).await.unwrap();
-    assert_eq!(back.len(), 1);
+    assert_eq!(places("vpcs").await, [json!(vpc)]);
+    let own = call(&world, "GET", "/v2/vpc2", json!(null)).await.1["vpcs"][0]["id"].take();
+    assert_eq!(places("vpc2").await, [own.clone()], "made for it");
+    for _ in 0..2 {
+        METAL.update(&world, id, json!({ "detach_vpc2": [own] })).await;
+        assert!(places("vpc2").await.is_empty());
+    }
+    METAL.update(&world, id, json!({ "attach_vpc2": [own] })).await;
+    assert_eq!(places("vpc2").await, [own]);
 }
 
 #[tokio::test]
 async fn in_a_vpc2_it_may_choose_its_address() {
     let world = World::new().await;
-    let network = CreateVpc2 {
-        region: "ewr".into(),
-        ip_block: Some("10.99.0.0".into()),
-        prefix_length: Some(24),
-        ..CreateVpc2::default()
-    };
-    let vpc_id = world.client.send(network).await.unwrap().id;
-    let baremetal_id = made(&world, debian()).await.id;
-    let attach = |address: &str| {
-        let ip_address = Some(address.to_owned());
-        world.client.send(AttachBareMetalVpc2 { baremetal_id, vpc_id, ip_address })
-    };
+    let network = json!({ "region": "ewr", "ip_block": "10.99.0.0", "prefix_length": 24 });
+    let network = add(&world, "/v2/vpc2", network).await;
+    let (vpc, id) = (&network["id"], METAL.up(&world).await);
+    let uri = format!("{}/vpc2", METAL.of(&id));
+    let at = |address: &str| json!({ "vpc_id": vpc, "ip_address": address });
     for wrong in ["10.98.0.1", "here"] {
-        let (status, text) = refused(attach(wrong).await);
+        let (status, text) = refused(&world, "POST", &format!("{uri}/attach"), at(wrong)).await;
         assert!(status == 400 && text.contains("ip_address"), "{text}");
     }
-    attach("10.99.0.77").await.unwrap();
-    let places = world.client.send(ListBareMetalVpc2s { baremetal_id }).await.unwrap();
-    assert_eq!(places[0].ip_address, "10.99.0.77");
-    let ask = ListVpc2Nodes { vpc_id, ..Default::default() };
-    let nodes = world.client.send(ask.clone()).await.unwrap();
-    assert_eq!((nodes.len(), &*nodes[0].kind, &*nodes[0].node_status), (1, "baremetal", "active"));
-    world.client.send(DetachBareMetalVpc2 { baremetal_id, vpc_id }).await.unwrap();
-    let nodes = vec![Uuid::from(baremetal_id).into()];
-    world.client.send(AttachVpc2Nodes { vpc_id, nodes: nodes.clone() }).await.unwrap();
-    assert_eq!(world.client.send(ask.clone()).await.unwrap().len(), 1);
-    world.client.send(DetachVpc2Nodes { vpc_id, nodes }).await.unwrap();
-    assert!(world.client.send(ask).await.unwrap().is_empty());
+    let attached = call(&world, "POST", &format!("{uri}/attach"), at("10.99.0.77")).await;
+    assert_eq!(attached.0, 204);
+    assert_eq!(list(&world, &id, "vpc2", "vpcs").await[0]["ip_address"], "10.99.0.77");
+    let of_network = format!("/v2/vpc2/{}/nodes", id_of(&network));
+    let nodes = async || call(&world, "GET", &of_network, json!(null)).await.1["nodes"].take();
+    let count = async || nodes().await.as_array().unwrap().len();
+    assert_eq!(count().await, 1);
+    shows(&nodes().await[0], json!({ "type": "baremetal", "node_status": "active" }));
+    let leave = json!({ "vpc_id": vpc });
+    assert_eq!(call(&world, "POST", &format!("{uri}/detach"), leave).await.0, 204);
+    for (action, left) in [("attach", 1), ("detach", 0)] {
+        let uri = format!("{of_network}/{action}");
+        assert_eq!(call(&world, "POST", &uri, json!({ "nodes": [id] })).await.0, 202);
+        assert_eq!(count().await, left);
+    }
 }
 
 #[tokio::test]
 async fn a_network_lists_servers_of_both_kinds_by_page_in_their_order() {
     let world = World::new().await;
-    let vpc_id = vpc(&world, "ewr").await.id;
+    let vpc = vpc(&world, "ewr").await;
     let mut ids = Vec::new();
     for number in 0..7 {
-        let id = match number % 3 {
-            0 => Uuid::from(made(&world, debian()).await.id),
-            _ => common::instance(&world).await,
-        };
-        let family = if number % 3 == 0 { "bare-metals" } else { "instances" };
-        let path = format!("/v2/{family}/{id}/vpcs/attach");
-        let (status, text) = world.raw("POST", &path, &format!(r#"{{"vpc_id":"{vpc_id}"}}"#)).await;
-        assert_eq!(status, 204, "{text}");
-        ids.push(id.to_string());
+        let kind = if number % 3 == 0 { METAL } else { INSTANCES };
+        let id = kind.up(&world).await;
+        let uri = format!("{}/vpcs/attach", kind.of(&id));
+        assert_eq!(call(&world, "POST", &uri, json!({ "vpc_id": vpc })).await.0, 204);
+        ids.push(json!(id));
     }
     let page = async |cursor: &str| {
-        let ask = ListVpcAttachments { vpc_id, per_page: Some(3), cursor: Some(cursor.into()) };
-        let page = world.client.send(ask).await.unwrap();
-        assert_eq!(page.meta.total, 7);
-        let id = |item: VpcAttachment| item.linked_subscription.unwrap().id;
-        (page.items.into_iter().map(id).collect::<Vec<_>>(), page.meta.links)
+        let uri = format!("/v2/vpcs/{vpc}/attachments?per_page=3&cursor={cursor}");
+        let mut page = call(&world, "GET", &uri, json!(null)).await.1;
+        assert_eq!(page["meta"]["total"], 7);
+        let items = page["attachments"].as_array_mut().unwrap().iter_mut();
+        let ids: Vec<_> = items.map(|item| item["linked_subscription"]["id"].take()).collect();
+        let link = |way: &str| page["meta"]["links"][way].as_str().unwrap().to_owned();
+        (ids, link("prev"), link("next"))
     };
-    let (one, links) = page("").await;
-    assert_eq!((&one[..], &*links.prev), (&ids[..3], ""));
-    let (two, links) = page(&links.next).await;
+    let (one, prev, next) = page("").await;
+    assert_eq!((&one[..], &*prev), (&ids[..3], ""));
+    let (two, _, next) = page(&next).await;
     assert_eq!(two, ids[3..6]);
-    let (three, last) = page(&links.next).await;
-    assert_eq!((&three[..], &*last.next), (&ids[6..], ""));
-    let (back, links) = page(&last.prev).await;
+    let (three, prev, next) = page(&next).await;
+    assert_eq!((&three[..], &*next), (&ids[6..], ""));
+    let (back, prev, _) = page(&prev).await;
     assert_eq!(back, two);
-    let (first, links) = page(&links.prev).await;
-    assert_eq!((first, &*links.prev), (one, ""));
-    assert_eq!(page(&links.next).await.0, two);
+    let (first, prev, next) = page(&prev).await;
+    assert_eq!((first, &*prev), (one, ""));
+    assert_eq!(page(&next).await.0, two);
 }
