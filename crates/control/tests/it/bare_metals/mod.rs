@@ -11,10 +11,6 @@ use uuid::Uuid;
 use crate::common;
 use crate::servers::*;
 
-fn id_of(server: &Value) -> &str {
-    server["id"].as_str().unwrap()
-}
-
 #[tokio::test]
 async fn answers_have_the_types_that_clients_read_under_both_names_of_the_new_one() {
     let world = World::new().await;

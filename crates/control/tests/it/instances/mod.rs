@@ -1,281 +1,209 @@
-//! Instances: what can be asked for, what is given, and how they live.
+//! Instances: what they have that bare metal has not. What both have is in `servers`.
 
 mod changes;
 pub(crate) mod log;
 mod real;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use api::blocks::{BlockStatus, CreateBlock, GetBlock, ListBlocks};
-use api::firewalls::CreateFirewallGroup;
-use api::id::{InstanceId, JobId};
 use api::instances::*;
-use api::reserved_ips::CreateReservedIp;
-use api::snapshots::CreateSnapshot;
-use api::startup_scripts::CreateStartupScript;
-use api::vpcs::CreateVpc;
-use api::{Money, OrEmpty};
 use control::Behave;
-use testkit::{World, refused};
+use serde_json::{Value, json};
+use testkit::World;
 use uuid::Uuid;
 
-const DEBIAN: u32 = 2136;
-const UBUNTU: u32 = 2284;
-const PLAN: &str = "vc2-1c-1gb";
+use crate::servers::*;
+
 const LARGER: &str = "vc2-2c-4gb";
 
-fn debian() -> CreateInstance {
-    CreateInstance {
-        region: "ewr".into(),
-        plan: PLAN.into(),
-        os_id: Some(DEBIAN),
-        ..CreateInstance::default()
-    }
+/// The ids of a list, as its filters let them through.
+async fn listed(world: &World, filters: &str) -> Vec<Value> {
+    let uri = format!("{}?{filters}", INSTANCES.path);
+    let mut answer = call(world, "GET", &uri, json!(null)).await.1;
+    let instances = answer["instances"].as_array_mut().expect("a list").iter_mut();
+    instances.map(|instance| instance["id"].take()).collect()
 }
 
-fn nothing(instance_id: InstanceId) -> UpdateInstance {
-    UpdateInstance { instance_id, ..UpdateInstance::default() }
-}
-
-async fn made(world: &World, request: CreateInstance) -> Instance {
-    let made = world.client.send(request).await.expect("it is done");
-    world.settle().await;
-    got(world, made.id).await
-}
-
-async fn got(world: &World, instance_id: InstanceId) -> Instance {
-    world.client.send(GetInstance { instance_id }).await.expect("it is done")
-}
-
-async fn listed(world: &World, request: ListInstances) -> Vec<InstanceId> {
-    world.client.send(request).await.expect("it is done").items.into_iter().map(|i| i.id).collect()
-}
-
-async fn is_refused(world: &World, request: CreateInstance, status: u16, words: &str) {
-    let before = listed(world, ListInstances::default()).await;
-    let (code, text) = refused(world.client.send(request).await);
-    assert_eq!(code, status, "{text}");
-    assert!(text.contains(words), "`{text}` does not say `{words}`");
-    assert_eq!(listed(world, ListInstances::default()).await, before, "a refusal makes nothing");
+async fn destroy(world: &World, id: &str) {
+    assert_eq!(call(world, "DELETE", &INSTANCES.of(id), json!(null)).await.0, 204);
 }
 
 #[tokio::test]
 async fn addresses_are_never_handed_out_twice_and_are_free_when_the_instance_has_gone() {
     let world = World::new().await;
-    let mut addresses = std::collections::BTreeSet::new();
     let mut ids = Vec::new();
     for _ in 0..40 {
-        let id = world.client.send(debian()).await.unwrap().id;
-        ids.push(id);
+        ids.push(INSTANCES.new(&world, json!({})).await);
     }
     world.settle().await;
+    let address = async |id: &str| INSTANCES.got(&world, id).await["main_ip"].to_string();
+    let mut addresses = BTreeSet::new();
     for id in &ids {
-        assert!(addresses.insert(got(&world, *id).await.main_ip));
+        assert!(addresses.insert(address(id).await));
     }
-    let address = got(&world, ids[0]).await.main_ip;
-    assert_eq!(world.store.taken("ipv4", &address).await.unwrap(), Some(ids[0].into()));
-    world.client.send(DeleteInstance { instance_id: ids[0] }).await.unwrap();
+    let first = address(&ids[0]).await;
+    let holder = async || world.store.taken("ipv4", first.trim_matches('"')).await.unwrap();
+    assert_eq!(holder().await, ids[0].parse().ok());
+    destroy(&world, &ids[0]).await;
     world.settle().await;
-    assert_eq!(world.store.taken("ipv4", &address).await.unwrap(), None);
+    assert_eq!(holder().await, None);
 }
 
 #[tokio::test]
 async fn public_addresses_can_be_left_out() {
     let world = World::new().await;
-    let without =
-        CreateInstance { disable_public_ipv4: Some(true), enable_ipv6: Some(true), ..debian() };
-    let found = made(&world, without).await;
-    assert_eq!((found.main_ip.as_str(), found.netmask_v4.as_str()), ("0.0.0.0", ""));
-    assert_ne!(found.v6_main_ip, "");
-    let alone = CreateInstance { disable_public_ipv4: Some(true), ..debian() };
-    assert_ne!(made(&world, alone).await.main_ip, "0.0.0.0", "it counts only along with IPv6");
-    let ipv6_only =
-        CreateInstance { plan: "vc2-1c-0.5gb-v6".into(), os_id: Some(DEBIAN), ..debian() };
-    let found = made(&world, ipv6_only).await;
-    assert_eq!(found.main_ip, "0.0.0.0");
-    assert_ne!(found.v6_main_ip, "");
+    let without = json!({ "disable_public_ipv4": true, "enable_ipv6": true });
+    for fields in [without, json!({ "plan": "vc2-1c-0.5gb-v6" })] {
+        let found = INSTANCES.made(&world, fields).await;
+        shows(&found, json!({ "main_ip": "0.0.0.0", "netmask_v4": "" }));
+        assert_ne!(found["v6_main_ip"], "");
+    }
+    let alone = INSTANCES.made(&world, json!({ "disable_public_ipv4": true })).await;
+    assert_ne!(alone["main_ip"], "0.0.0.0", "it counts only along with IPv6");
 }
 
 #[tokio::test]
 async fn the_real_words_stand_alone_where_the_real_api_is_followed() {
     let world = World::builder().behave(Behave::Vultr).build().await;
-    let wrong = CreateInstance { plan: "vc2-none".into(), ..debian() };
-    assert_eq!(refused(world.client.send(wrong).await), (400, "Invalid plan chosen.".into()));
-    let instance_id = Uuid::now_v7().into();
-    let unknown = refused(world.client.send(GetInstance { instance_id }).await);
+    let wrong = INSTANCES.wish(json!({ "plan": "vc2-none" }));
+    let said = refused(&world, "POST", INSTANCES.path, wrong).await;
+    assert_eq!(said, (400, "Invalid plan chosen.".into()));
+    let uri = INSTANCES.of(&Uuid::now_v7().to_string());
+    let unknown = refused(&world, "GET", &uri, json!(null)).await;
     assert_eq!(unknown, (404, "instance not found".into()));
 }
 
 #[tokio::test]
 async fn volumes_come_with_an_instance_and_outlive_it() {
     let world = World::new().await;
-    let block = CreateBlock { region: "ewr".into(), size_gb: 20, ..CreateBlock::default() };
-    let block = world.client.send(block).await.unwrap().id;
-    let devices = vec![
-        BlockDevice { block_id: Some(block.into()), ..BlockDevice::default() },
-        BlockDevice {
-            disk_size: Some(30),
-            label: Some("new".into()),
-            bootable: Some(true),
-            ..BlockDevice::default()
-        },
-    ];
-    let plan = "vx1-g-2c-8g".to_owned();
-    let request = CreateInstance { plan, block_devices: Some(devices.clone()), ..debian() };
-    let found = made(&world, request.clone()).await;
-    let blocks = world.client.send(ListBlocks::default()).await.unwrap().items;
+    let block = add(&world, "/v2/blocks", json!({ "region": "ewr", "size_gb": 20 })).await;
+    let new = json!({ "disk_size": 30, "label": "new", "bootable": true });
+    let devices = json!([{ "block_id": block["id"] }, new]);
+    let wish = json!({ "plan": "vx1-g-2c-8g", "block_devices": devices });
+    let found = INSTANCES.made(&world, wish.clone()).await;
+    let blocks = call(&world, "GET", "/v2/blocks", json!(null)).await.1["blocks"].take();
+    let blocks = blocks.as_array().unwrap();
     assert_eq!(blocks.len(), 2);
-    assert!(blocks.iter().all(|b| b.attached_to_instance == OrEmpty(Some(found.id))));
-    assert_eq!((blocks[1].label.as_str(), blocks[1].size_gb), ("new", 30));
-    is_refused(&world, request, 400, "Block storage is already attached to another server").await;
-    let small = BlockDevice { disk_size: Some(1), ..BlockDevice::default() };
-    let small = CreateInstance { block_devices: Some(vec![small]), ..debian() };
-    is_refused(&world, small, 400, "block_devices: disk_size 1 is out of range").await;
-    world.client.send(DeleteInstance { instance_id: found.id }).await.unwrap();
+    assert!(blocks.iter().all(|block| block["attached_to_instance"] == found["id"]));
+    shows(&blocks[1], json!({ "label": "new", "size_gb": 30 }));
+    let words = "Block storage is already attached to another server";
+    INSTANCES.refuses(&world, wish, words).await;
+    let small = json!({ "block_devices": [{ "disk_size": 1 }] });
+    INSTANCES.refuses(&world, small, "block_devices: disk_size 1 is out of range").await;
+    destroy(&world, id_of(&found)).await;
     world.settle().await;
-    let block = world.client.send(GetBlock { block_id: block }).await.unwrap();
-    assert_eq!(
-        (block.attached_to_instance, block.status),
-        (OrEmpty(None), BlockStatus::Active.into())
-    );
+    let uri = format!("/v2/blocks/{}", id_of(&block));
+    let block = call(&world, "GET", &uri, json!(null)).await.1["block"].take();
+    shows(&block, json!({ "attached_to_instance": "", "status": "active" }));
 }
 
 #[tokio::test]
 async fn lists_are_narrowed_by_each_filter_and_by_all_together() {
     let world = World::new().await;
-    let one = CreateInstance {
-        label: Some("one".into()),
-        hostname: Some("One".into()),
-        tags: Some(vec!["Shared".into(), "x".into()]),
-        ..debian()
-    };
-    let one = made(&world, one).await;
-    let two = CreateInstance {
-        region: "ams".into(),
-        label: Some("two".into()),
-        tags: Some(vec!["shared".into()]),
-        ..debian()
-    };
-    let two = made(&world, two).await;
-    let ask = ListInstances::default;
-    let text = |text: &str| Some(text.to_owned());
-    let cases = [
-        (ask(), vec![one.id, two.id]),
-        (ListInstances { label: text("one"), ..ask() }, vec![one.id]),
-        (ListInstances { label: text("on"), ..ask() }, vec![]),
-        (ListInstances { label: text(""), ..ask() }, vec![one.id, two.id]),
-        (ListInstances { tag: text("SHARED"), ..ask() }, vec![one.id, two.id]),
-        (ListInstances { tag: text("share"), ..ask() }, vec![]),
-        (ListInstances { region: text("ams"), ..ask() }, vec![two.id]),
-        (ListInstances { hostname: text("One"), ..ask() }, vec![one.id]),
-        (ListInstances { main_ip: Some(two.main_ip.clone()), ..ask() }, vec![two.id]),
-        (ListInstances { tag: text("shared"), region: text("ewr"), ..ask() }, vec![one.id]),
-        (ListInstances { firewall_group_id: Some(Uuid::now_v7().into()), ..ask() }, vec![]),
-    ];
-    for (request, expected) in cases {
-        assert_eq!(listed(&world, request.clone()).await, expected, "{request:?}");
+    let one = json!({ "label": "one", "hostname": "One", "tags": ["Shared", "x"] });
+    let one = INSTANCES.made(&world, one).await["id"].take();
+    let two = json!({ "region": "ams", "label": "two", "tags": ["shared"] });
+    let two = INSTANCES.made(&world, two).await;
+    let (main_ip, two) = (two["main_ip"].as_str().unwrap(), two["id"].clone());
+    let (both, nobody) = (vec![one.clone(), two.clone()], Uuid::now_v7());
+    for (filters, expected) in [
+        ("", both.clone()),
+        ("label=one", vec![one.clone()]),
+        ("label=on", vec![]),
+        ("label=", both.clone()),
+        ("tag=SHARED", both),
+        ("tag=share", vec![]),
+        ("region=ams", vec![two.clone()]),
+        ("hostname=One", vec![one.clone()]),
+        (&format!("main_ip={main_ip}"), vec![two.clone()]),
+        ("tag=shared&region=ewr", vec![one.clone()]),
+        (&format!("firewall_group_id={nobody}"), vec![]),
+    ] {
+        assert_eq!(listed(&world, filters).await, expected, "{filters}");
     }
-    let first = world.client.send(ListInstances { per_page: Some(1), ..ask() }).await.unwrap();
-    assert_eq!((first.meta.total, first.items[0].id), (2, one.id));
-    let cursor = Some(first.meta.links.next);
-    let rest = world.client.send(ListInstances { cursor, ..ask() }).await.unwrap();
-    assert_eq!((rest.items[0].id, rest.meta.links.next.as_str()), (two.id, ""));
+    let list = world.client.instances().list().with(|list| list.per_page = Some(1));
+    let first = list.clone().await.unwrap();
+    assert_eq!((first.meta.total, json!(first.items[0].id)), (2, one));
+    let rest = list.with(|list| list.cursor = Some(first.meta.links.next)).await.unwrap();
+    assert_eq!((json!(rest.items[0].id), &*rest.meta.links.next), (two, ""));
 }
 
 #[tokio::test]
 async fn what_is_owed_is_shown_in_lists_only_where_asked_for() {
     let world = World::new().await;
-    let id = made(&world, debian()).await.id;
+    let id = INSTANCES.up(&world).await;
     world.advance(Duration::from_secs(100 * 3600)).await;
-    let owed = got(&world, id).await.pending_charges.unwrap();
-    assert!(owed > Money::default() && owed < Money(5.into()), "{owed:?}");
-    let plain = world.client.send(ListInstances::default()).await.unwrap();
-    assert_eq!(plain.items[0].pending_charges, None);
-    let ask = ListInstances { show_pending_charges: Some(true), ..ListInstances::default() };
-    assert_eq!(world.client.send(ask).await.unwrap().items[0].pending_charges, Some(owed));
+    let owed = INSTANCES.got(&world, &id).await["pending_charges"].take();
+    assert!((0.01..5.0).contains(&owed.as_f64().unwrap()), "{owed}");
+    assert_eq!(INSTANCES.listed(&world).await["instances"][0].get("pending_charges"), None);
+    let uri = format!("{}?show_pending_charges=true", INSTANCES.path);
+    let asked = call(&world, "GET", &uri, json!(null)).await.1;
+    assert_eq!(asked["instances"][0]["pending_charges"], owed);
 }
 
 #[tokio::test]
 async fn neighbours_are_in_the_same_region_and_never_the_instance_itself() {
     let world = World::new().await;
-    let (one, two) = (made(&world, debian()).await.id, made(&world, debian()).await.id);
-    made(&world, CreateInstance { region: "ams".into(), ..debian() }).await;
-    let ask = ListInstanceNeighbors { instance_id: one };
-    assert_eq!(world.client.send(ask).await.unwrap(), [two]);
+    let (one, two) = (INSTANCES.up(&world).await, INSTANCES.up(&world).await);
+    INSTANCES.made(&world, json!({ "region": "ams" })).await;
+    let uri = format!("{}/neighbors", INSTANCES.of(&one));
+    assert_eq!(call(&world, "GET", &uri, json!(null)).await.1, json!({ "neighbors": [two] }));
 }
 
 #[tokio::test]
 async fn what_others_keep_comes_with_an_instance_and_is_free_when_it_goes() {
     let world = World::new().await;
-    let client = &world.client;
-    let region = || "ewr".to_owned();
-    let group = client.send(CreateFirewallGroup::default()).await.unwrap().id;
-    let script = CreateStartupScript {
-        name: "boot".into(),
-        script: "IyEvYmluL3NoCg==".into(),
-        ..CreateStartupScript::default()
-    };
-    let script = client.send(script).await.unwrap().id;
-    let reserved = CreateReservedIp { region: region(), ..CreateReservedIp::default() };
-    let reserved = client.send(reserved).await.unwrap();
-    let vpc = CreateVpc { region: region(), ..CreateVpc::default() };
-    let vpc = client.send(vpc).await.unwrap();
-    let request = CreateInstance {
-        firewall_group_id: Some(group.into()),
-        script_id: Some(script.into()),
-        reserved_ipv4: Some(reserved.id.into()),
-        attach_vpc: Some(vec![vpc.id]),
-        ..debian()
-    };
-    let found = made(&world, request.clone()).await;
-    assert_eq!(found.firewall_group_id, OrEmpty(Some(group)));
-    assert_eq!(found.main_ip, reserved.subnet);
-    assert_eq!(found.vpcs.iter().map(|vpc| vpc.id).collect::<Vec<_>>(), [vpc.id]);
-    assert!(found.internal_ip.starts_with("10."), "{}", found.internal_ip);
-    let in_group = ListInstances { firewall_group_id: Some(group), ..ListInstances::default() };
-    assert_eq!(listed(&world, in_group.clone()).await, [found.id]);
-    is_refused(&world, request.clone(), 400, "Floating IPv4 address is already attached").await;
-    let elsewhere = CreateInstance { region: "ams".into(), reserved_ipv4: None, ..request.clone() };
-    is_refused(&world, elsewhere, 400, "attach_vpc").await;
-    let leave = UpdateInstance {
-        firewall_group_id: Some(OrEmpty(None)),
-        detach_vpc: Some(vec![vpc.id]),
-        ..nothing(found.id)
-    };
-    let left = client.send(leave).await.unwrap().instance;
-    assert_eq!((left.firewall_group_id, left.internal_ip.as_str()), (OrEmpty(None), ""));
-    assert!(left.vpcs.is_empty() && listed(&world, in_group).await.is_empty());
-    client.send(DeleteInstance { instance_id: found.id }).await.unwrap();
-    let again = made(&world, request).await;
-    assert_eq!(again.main_ip, reserved.subnet, "a reserved address is free at once");
+    let group = add(&world, "/v2/firewalls", json!({})).await["id"].take();
+    let script = json!({ "name": "boot", "script": "IyEvYmluL3NoCg==" });
+    let script = add(&world, "/v2/startup-scripts", script).await;
+    let reserved = json!({ "region": "ewr", "ip_type": "v4" });
+    let reserved = add(&world, "/v2/reserved-ips", reserved).await;
+    let vpc = add(&world, "/v2/vpcs", json!({ "region": "ewr" })).await["id"].take();
+    let wish = json!({
+        "firewall_group_id": group, "script_id": script["id"], "reserved_ipv4": reserved["id"],
+        "attach_vpc": [vpc],
+    });
+    let found = INSTANCES.made(&world, wish.clone()).await;
+    shows(&found, json!({ "firewall_group_id": group, "main_ip": reserved["subnet"] }));
+    let vpcs = found["vpcs"].as_array().unwrap();
+    assert_eq!(vpcs.iter().map(|vpc| &vpc["id"]).collect::<Vec<_>>(), [&vpc]);
+    assert!(found["internal_ip"].as_str().unwrap().starts_with("10."), "{found}");
+    let in_group = format!("firewall_group_id={}", group.as_str().unwrap());
+    assert_eq!(listed(&world, &in_group).await, [found["id"].clone()]);
+    let words = "Floating IPv4 address is already attached";
+    INSTANCES.refuses(&world, wish.clone(), words).await;
+    let elsewhere = with(wish.clone(), json!({ "region": "ams", "reserved_ipv4": null }));
+    INSTANCES.refuses(&world, elsewhere, "attach_vpc").await;
+    let leave = json!({ "firewall_group_id": "", "detach_vpc": [vpc] });
+    let left = INSTANCES.update(&world, id_of(&found), leave).await;
+    shows(&left, json!({ "firewall_group_id": "", "internal_ip": "", "vpcs": [] }));
+    assert!(listed(&world, &in_group).await.is_empty());
+    destroy(&world, id_of(&found)).await;
+    let again = INSTANCES.made(&world, wish).await;
+    assert_eq!(again["main_ip"], reserved["subnet"], "a reserved address is free at once");
 }
 
 #[tokio::test]
 async fn the_region_s_network_is_made_where_there_is_none() {
     let world = World::new().await;
-    let request = CreateInstance { enable_vpc: Some(true), vpc_only: Some(true), ..debian() };
-    let one = made(&world, request.clone()).await;
-    let two = made(&world, request).await;
-    assert_eq!((one.main_ip.as_str(), one.vpc_only), ("0.0.0.0", true));
-    assert_eq!(one.vpcs, two.vpcs, "both are in the same");
-    assert_ne!(one.internal_ip, two.internal_ip);
+    let wish = || json!({ "enable_vpc": true, "vpc_only": true });
+    let one = INSTANCES.made(&world, wish()).await;
+    let two = INSTANCES.made(&world, wish()).await;
+    shows(&one, json!({ "main_ip": "0.0.0.0", "vpc_only": true }));
+    assert_eq!(one["vpcs"], two["vpcs"], "both are in the same");
+    assert_ne!(one["internal_ip"], two["internal_ip"]);
 }
 
 #[tokio::test]
 async fn a_snapshot_must_be_complete_and_fit() {
     let world = World::new().await;
-    let large = made(&world, CreateInstance { plan: LARGER.into(), ..debian() }).await;
-    let snapshot = CreateSnapshot { instance_id: large.id, ..CreateSnapshot::default() };
-    let id = world.client.send(snapshot).await.unwrap().id;
-    let from = |plan: &str| CreateInstance {
-        plan: plan.into(),
-        os_id: None,
-        snapshot_id: Some(id.into()),
-        ..debian()
-    };
-    is_refused(&world, from(LARGER), 400, "Snapshot cannot be used at this time").await;
+    let large = INSTANCES.made(&world, json!({ "plan": LARGER })).await;
+    let snapshot = add(&world, "/v2/snapshots", json!({ "instance_id": large["id"] })).await;
+    let on = |plan: &str| json!({ "plan": plan, "os_id": null, "snapshot_id": snapshot["id"] });
+    INSTANCES.refuses(&world, on(LARGER), "Snapshot cannot be used at this time").await;
     world.settle().await;
-    is_refused(&world, from(PLAN), 400, "does not fit on 25 GB").await;
-    let found = made(&world, from(LARGER)).await;
-    assert_eq!((found.snapshot_id, found.os_id), (OrEmpty(Some(id)), 164));
+    INSTANCES.refuses(&world, on(INSTANCES.plan), "does not fit on 25 GB").await;
+    let found = INSTANCES.made(&world, on(LARGER)).await;
+    shows(&found, json!({ "snapshot_id": snapshot["id"], "os_id": 164 }));
 }

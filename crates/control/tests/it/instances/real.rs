@@ -1,61 +1,52 @@
 //! What clients of the real API rely on, and what they send, where that is odd.
 
-use std::time::Duration;
-
-use api::bare_metals::CreateBareMetal;
-use api::isos::ListPublicIsos;
-use api::load_balancers::CreateLoadBalancer;
-use api::regions::GetRegionAvailability;
-use api::startup_scripts::StartupScriptType;
-use api::vpcs::GetVpc;
-
 use super::*;
 
 #[tokio::test]
 async fn an_instance_that_was_just_deleted_is_pending_destruction_for_a_while() {
     let world = World::builder().open().build().await;
-    let instance_id = made(&world, debian()).await.id;
-    world.client.send(DeleteInstance { instance_id }).await.unwrap();
+    let id = INSTANCES.up(&world).await;
+    let (uri, instance_id) = (INSTANCES.of(&id), id.parse().unwrap());
+    destroy(&world, &id).await;
     world.settle().await;
-    let get = || world.client.send(GetInstance { instance_id });
     let pending = (404, "Server is pending destruction".to_owned());
-    assert_eq!(refused(get().await), pending);
-    assert_eq!(refused(world.client.send(DeleteInstance { instance_id }).await), pending);
-    let v4 = ListInstanceIpv4 { instance_id, ..Default::default() };
-    assert_eq!(world.client.send(v4.clone()).await.unwrap().items, []);
-    assert_eq!(world.client.send(ListInstanceIpv6 { instance_id }).await.unwrap().items, []);
-    assert_eq!(world.client.send(ListInstanceReverseIpv6 { instance_id }).await.unwrap(), []);
+    for method in ["GET", "DELETE"] {
+        assert_eq!(refused(&world, method, &uri, json!(null)).await, pending);
+    }
+    for (list, key) in [("ipv4", "ipv4s"), ("ipv6", "ipv6s"), ("ipv6/reverse", "reverse_ipv6s")] {
+        let (status, answer) = call(&world, "GET", &format!("{uri}/{list}"), json!(null)).await;
+        assert_eq!((status, &answer[key]), (200, &json!([])));
+    }
     let stranger = world.client_with("somebody else's key");
     let unknown = (404, "instance not found".to_owned());
-    assert_eq!(refused(stranger.send(GetInstance { instance_id }).await), unknown);
-    assert_eq!(refused(stranger.send(v4.clone()).await), unknown);
+    let v4 = ListInstanceIpv4 { instance_id, ..Default::default() };
+    let got = stranger.instances().get(instance_id).await;
+    assert_eq!(testkit::refused(got), unknown);
+    assert_eq!(testkit::refused(stranger.send(v4).await), unknown);
     world.advance(Duration::from_secs(61)).await;
-    assert_eq!(refused(get().await), unknown);
-    assert_eq!(refused(world.client.send(v4).await), unknown);
+    for uri in [&uri, &format!("{uri}/ipv4")] {
+        assert_eq!(refused(&world, "GET", uri, json!(null)).await, unknown);
+    }
 }
 
 #[tokio::test]
 async fn the_volume_that_was_made_to_boot_an_instance_goes_with_it() {
     let world = World::new().await;
-    let device = |label: &str, bootable| BlockDevice {
-        label: Some(label.into()),
-        disk_size: Some(40),
-        bootable: Some(bootable),
-        ..BlockDevice::default()
+    let device =
+        |label: &str, bootable| json!({ "label": label, "disk_size": 40, "bootable": bootable });
+    let devices = [device("boot", true), device("data", false), device("kept", true)];
+    let found = INSTANCES.made(&world, json!({ "block_devices": devices })).await;
+    let blocks = async || {
+        let mut answer = call(&world, "GET", "/v2/blocks", json!(null)).await.1;
+        std::mem::take(answer["blocks"].as_array_mut().unwrap())
     };
-    let devices = Some(vec![device("boot", true), device("data", false), device("kept", true)]);
-    let instance_id = made(&world, CreateInstance { block_devices: devices, ..debian() }).await.id;
-    let labels = async || {
-        let blocks = world.client.send(ListBlocks::default()).await.unwrap().items;
-        blocks.into_iter().map(|block| (block.label.clone(), block.id)).collect::<Vec<_>>()
-    };
-    let kept = labels().await.into_iter().find(|(label, _)| label == "kept").unwrap().1;
-    let detach = api::blocks::DetachBlock { block_id: kept, live: Some(true) };
-    world.client.send(detach).await.unwrap();
+    let kept = blocks().await.into_iter().find(|block| block["label"] == "kept").unwrap();
+    let detach = format!("/v2/blocks/{}/detach", id_of(&kept));
+    assert_eq!(call(&world, "POST", &detach, json!({ "live": true })).await.0, 204);
     world.settle().await;
-    world.client.send(DeleteInstance { instance_id }).await.unwrap();
+    destroy(&world, id_of(&found)).await;
     world.settle().await;
-    let left: Vec<_> = labels().await.into_iter().map(|(label, _)| label).collect();
+    let left: Vec<_> = blocks().await.into_iter().map(|mut block| block["label"].take()).collect();
     assert_eq!(left, ["data", "kept"]);
 }
 
@@ -63,83 +54,67 @@ async fn the_volume_that_was_made_to_boot_an_instance_goes_with_it() {
 async fn a_custom_system_needs_something_that_starts_it() {
     let world = World::new().await;
     let said = "Please upload select a valid ISO or specify a valid iPXE Chain URL";
-    let custom = || CreateInstance { os_id: Some(159), ..debian() };
-    is_refused(&world, custom(), 400, said).await;
-    let script = |kind| CreateStartupScript {
-        name: "s".into(),
-        script: "IyEvYmluL3No".into(),
-        kind: Some(kind),
+    let script = async |kind: &str| {
+        let script = json!({ "name": "s", "script": "IyEvYmluL3No", "type": kind });
+        add(&world, "/v2/startup-scripts", script).await["id"].take()
     };
-    let boot = world.client.send(script(StartupScriptType::Boot)).await.unwrap().id;
-    let pxe = world.client.send(script(StartupScriptType::Pxe)).await.unwrap().id;
-    let with = |script_id| CreateInstance { script_id: Some(OrEmpty(Some(script_id))), ..custom() };
-    is_refused(&world, with(boot), 400, said).await;
-    let by_script = made(&world, with(pxe)).await;
-    assert_eq!(by_script.os_id, 159);
-    let iso = world.client.send(ListPublicIsos {}).await.unwrap().items[0].id;
-    let by_iso = CreateInstance { iso_id: Some(OrEmpty(Some(iso))), ..custom() };
-    assert_eq!(made(&world, by_iso).await.os_id, 159);
+    let (boot, pxe) = (script("boot").await, script("pxe").await);
+    let custom = || json!({ "os_id": 159 });
+    METAL.refuses(&world, custom(), said).await;
+    INSTANCES.refuses(&world, custom(), said).await;
+    INSTANCES.refuses(&world, json!({ "os_id": 159, "script_id": boot }), said).await;
+    let by_script = INSTANCES.made(&world, json!({ "os_id": 159, "script_id": pxe })).await;
+    assert_eq!(by_script["os_id"], 159);
+    let iso = call(&world, "GET", "/v2/iso-public", json!(null)).await.1["public_isos"][0].take();
+    let by_iso = INSTANCES.made(&world, json!({ "os_id": 159, "iso_id": iso["id"] })).await;
+    assert_eq!(by_iso["os_id"], 159);
     // One that has a custom system has all that it needs; another would have nothing.
-    let to_custom = |id| UpdateInstance { os_id: Some(159), ..nothing(id) };
-    let same = world.client.send(to_custom(by_script.id)).await.unwrap();
-    assert!(same.job_ids.is_empty(), "nothing is installed anew");
-    let other = made(&world, debian()).await.id;
-    let (status, text) = refused(world.client.send(to_custom(other)).await);
-    assert!(status == 400 && text.starts_with(said), "{text}");
-    let metal = CreateBareMetal {
-        region: "ewr".into(),
-        plan: "vbm-4c-32gb".into(),
-        os_id: Some(159),
-        ..CreateBareMetal::default()
-    };
-    let (status, text) = refused(world.client.send(metal).await);
+    let (_, same) = call(&world, "PATCH", &INSTANCES.of(id_of(&by_script)), custom()).await;
+    assert_eq!(same.get("job_ids"), None, "nothing is installed anew");
+    assert_eq!(same["instance"]["os_id"], 159);
+    let other = INSTANCES.of(&INSTANCES.up(&world).await);
+    let (status, text) = refused(&world, "PATCH", &other, custom()).await;
     assert!(status == 400 && text.starts_with(said), "{text}");
 }
 
 #[tokio::test]
 async fn a_region_in_capitals_is_the_same_region() {
     let world = World::new().await;
-    let region = || "EWR".to_owned();
-    let found = made(&world, CreateInstance { region: region(), ..debian() }).await;
-    assert_eq!(found.region, "ewr");
-    let by_region = ListInstances { region: Some("Ewr".into()), ..Default::default() };
-    assert_eq!(listed(&world, by_region).await, [found.id]);
-    let create = CreateVpc { region: region(), ..Default::default() };
-    let vpc = world.client.send(create).await.unwrap();
-    assert_eq!(world.client.send(GetVpc { vpc_id: vpc.id }).await.unwrap().region, "ewr");
-    let enter = UpdateInstance { attach_vpc: Some(vec![vpc.id]), ..nothing(found.id) };
-    world.client.send(enter).await.expect("both are in the same region");
-    let block = CreateBlock { region: region(), size_gb: 40, ..Default::default() };
-    assert_eq!(world.client.send(block).await.unwrap().region, "ewr");
-    let reserved = CreateReservedIp { region: region(), ..Default::default() };
-    assert_eq!(world.client.send(reserved).await.unwrap().region, "ewr");
-    let balancer = CreateLoadBalancer { region: region(), ..Default::default() };
-    assert_eq!(world.client.send(balancer).await.unwrap().region, "ewr");
-    let metal = CreateBareMetal {
-        region: region(),
-        plan: "vbm-4c-32gb".into(),
-        os_id: Some(DEBIAN),
-        ..CreateBareMetal::default()
+    let found = INSTANCES.made(&world, json!({ "region": "EWR" })).await;
+    assert_eq!(found["region"], "ewr");
+    assert_eq!(listed(&world, "region=Ewr").await, [found["id"].clone()]);
+    let vpc = add(&world, "/v2/vpcs", json!({ "region": "EWR" })).await;
+    let uri = format!("/v2/vpcs/{}", id_of(&vpc));
+    assert_eq!(call(&world, "GET", &uri, json!(null)).await.1["vpc"]["region"], "ewr");
+    // Both are in the same region.
+    INSTANCES.update(&world, id_of(&found), json!({ "attach_vpc": [vpc["id"]] })).await;
+    for (uri, fields) in [
+        ("/v2/blocks", json!({ "size_gb": 40 })),
+        ("/v2/reserved-ips", json!({ "ip_type": "v4" })),
+        ("/v2/load-balancers", json!({})),
+        (METAL.path, METAL.wish(json!({}))),
+    ] {
+        let made = add(&world, uri, with(fields, json!({ "region": "EWR" }))).await;
+        assert_eq!(made["region"], "ewr");
+    }
+    let available = async |region: &str| {
+        call(&world, "GET", &format!("/v2/regions/{region}/availability"), json!(null)).await
     };
-    assert_eq!(world.client.send(metal).await.unwrap().region, "ewr");
-    let available = |region: &str| {
-        let region_id = region.to_owned();
-        world.client.send(GetRegionAvailability { region_id, kind: None })
-    };
-    assert_eq!(available("EWR").await.unwrap(), available("ewr").await.unwrap());
+    assert_eq!(available("ewr").await.0, 200);
+    assert_eq!(available("EWR").await, available("ewr").await);
 }
 
 #[tokio::test]
 async fn a_console_is_an_address_of_the_server_that_was_asked() {
     let world = World::new().await;
-    let id = made(&world, debian()).await.id;
+    let id = INSTANCES.up(&world).await;
     let kvm = async |host: &str| {
         let request = http::Request::get(format!("/v2/instances/{id}"))
             .header("authorization", format!("Bearer {}", testkit::KEY))
             .header("host", host)
             .body(String::new().into());
         let answer = world.exchange(request.unwrap()).await.into_body();
-        let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
+        let answer: Value = serde_json::from_str(&answer).unwrap();
         answer["instance"]["kvm"].as_str().unwrap().to_owned()
     };
     assert_eq!(kvm("localhost:8787").await, format!("http://localhost:8787/_kettle/console/{id}"));
@@ -151,7 +126,7 @@ async fn a_console_is_an_address_of_the_server_that_was_asked() {
 #[tokio::test]
 async fn what_is_empty_is_left_out_for_older_clients() {
     let world = World::new().await;
-    let id = made(&world, debian()).await.id;
+    let id = INSTANCES.up(&world).await;
     let uri = format!("/v2/instances/{id}");
     let (_, answer) = world.raw("PATCH", &uri, r#"{"label":"x"}"#).await;
     assert!(!answer.contains("job_ids"), "{answer}");

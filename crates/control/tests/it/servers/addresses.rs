@@ -7,7 +7,7 @@ async fn an_ipv4_address_is_named_and_gets_its_first_name_back() {
     let world = World::new().await;
     for kind in KINDS {
         let found = kind.made(&world, json!({})).await;
-        let uri = format!("{}/ipv4", kind.of(found["id"].as_str().unwrap()));
+        let uri = format!("{}/ipv4", kind.of(id_of(&found)));
         let ips = async || call(&world, "GET", &uri, json!(null)).await.1["ipv4s"].take();
         let reverse = format!("{uri}/reverse");
         let (ip, first) = (found["main_ip"].as_str().unwrap(), ips().await);
@@ -44,7 +44,7 @@ async fn an_ipv6_address_is_named_in_any_notation() {
     let world = World::new().await;
     for kind in KINDS {
         let found = kind.made(&world, json!({ "enable_ipv6": true })).await;
-        let uri = format!("{}/ipv6", kind.of(found["id"].as_str().unwrap()));
+        let uri = format!("{}/ipv6", kind.of(id_of(&found)));
         let reverse = format!("{uri}/reverse");
         let (_, list) = call(&world, "GET", &uri, json!(null)).await;
         let (ip, network) = (&found["v6_main_ip"], found["v6_network"].as_str().unwrap());

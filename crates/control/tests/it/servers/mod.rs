@@ -18,15 +18,15 @@ pub(crate) const UBUNTU: u32 = 2284;
 /// A kind of server, as requests and answers name it.
 pub(crate) struct Kind {
     pub(crate) path: &'static str,
-    key: &'static str,
-    plan: &'static str,
+    pub(crate) key: &'static str,
+    pub(crate) plan: &'static str,
     /// A plan that has room for applications.
     large: &'static str,
     /// The field that names several.
-    ids: &'static str,
-    unknown: &'static str,
+    pub(crate) ids: &'static str,
+    pub(crate) unknown: &'static str,
     /// What is said of one that was just deleted.
-    gone: &'static str,
+    pub(crate) gone: &'static str,
 }
 
 pub(crate) const INSTANCES: Kind = Kind {
@@ -50,10 +50,15 @@ pub(crate) const METAL: Kind = Kind {
 const KINDS: [Kind; 2] = [INSTANCES, METAL];
 
 /// The fields of one object, and those of another over them.
-fn with(mut fields: Value, others: Value) -> Value {
+pub(crate) fn with(mut fields: Value, others: Value) -> Value {
     let others = others.as_object().expect("an object").clone();
     fields.as_object_mut().expect("an object").extend(others);
     fields
+}
+
+/// The id of something, as it is shown.
+pub(crate) fn id_of(shown: &Value) -> &str {
+    shown["id"].as_str().expect("it has one")
 }
 
 /// That something shows these fields as they are here.
@@ -98,8 +103,7 @@ impl Kind {
 
     /// Makes one, and tells its id.
     pub(crate) async fn new(&self, world: &World, fields: Value) -> String {
-        let made = add(world, self.path, self.wish(fields)).await;
-        made["id"].as_str().unwrap().to_owned()
+        id_of(&add(world, self.path, self.wish(fields)).await).to_owned()
     }
 
     /// Makes one, waits until it is up, and shows it.
@@ -110,7 +114,7 @@ impl Kind {
     }
 
     pub(crate) async fn up(&self, world: &World) -> String {
-        self.made(world, json!({})).await["id"].as_str().unwrap().to_owned()
+        id_of(&self.made(world, json!({})).await).to_owned()
     }
 
     pub(crate) async fn got(&self, world: &World, id: &str) -> Value {
@@ -212,8 +216,8 @@ async fn nulls_zeros_and_empty_words_mean_nothing() {
         } else {
             change["user_scheme"] = json!("");
         }
-        kind.update(&world, found["id"].as_str().unwrap(), change.clone()).await;
-        assert_eq!(kind.got(&world, found["id"].as_str().unwrap()).await, found);
+        kind.update(&world, id_of(&found), change.clone()).await;
+        assert_eq!(kind.got(&world, id_of(&found)).await, found);
     }
 }
 
@@ -259,7 +263,7 @@ async fn exactly_one_thing_is_installed() {
                 json!({ "os_id": os_id, "os": os, "app_id": app_id, "image_id": image_id }),
             );
             if os_id == 159 {
-                let machine = machine(&world, found["id"].as_str().unwrap()).await;
+                let machine = machine(&world, id_of(&found)).await;
                 assert_eq!(machine["spec"]["image"]["kind"], "ipxe");
             }
         }
@@ -331,7 +335,7 @@ async fn an_update_changes_what_is_sent_and_nothing_else() {
     for kind in KINDS {
         let fields = json!({ "label": "before", "tags": ["kept"], "user_data": "YQ==" });
         let mut before = kind.made(&world, fields).await;
-        let id = before["id"].as_str().unwrap().to_owned();
+        let id = id_of(&before).to_owned();
         let null = json!(null);
         for (sent, changed) in [
             (json!({}), json!({})),
@@ -431,7 +435,7 @@ async fn a_reinstallation_keeps_the_server_and_may_name_it_anew() {
     let world = World::new().await;
     for kind in KINDS {
         let before = kind.made(&world, json!({})).await;
-        let id = before["id"].as_str().unwrap();
+        let id = id_of(&before);
         let uri = format!("{}/reinstall", kind.of(id));
         let (status, text) = refused(&world, "POST", &uri, json!({ "hostname": "no good" })).await;
         assert!(status == 400 && text.contains("hostname"), "{text}");
@@ -485,7 +489,7 @@ async fn a_deleted_server_is_gone_with_its_machine_and_its_addresses() {
     let world = World::new().await;
     for kind in KINDS {
         let found = kind.made(&world, json!({ "enable_ipv6": true })).await;
-        let id = found["id"].as_str().unwrap();
+        let id = id_of(&found);
         let holders = async || {
             let taken = async |scope: &str, key: &str| {
                 let value = found[key].as_str().unwrap();
@@ -552,7 +556,7 @@ async fn traffic_is_told_for_each_day_since_creation() {
 async fn survives_crashes(kind: Kind) {
     common::survives_crashes(async |world| {
         let created = kind.made(world, json!({})).await;
-        let id = created["id"].as_str().unwrap();
+        let id = id_of(&created);
         let vpc = add(world, "/v2/vpcs", json!({ "region": "ewr" })).await;
         let uri = format!("{}/vpcs/attach", kind.of(id));
         assert_eq!(call(world, "POST", &uri, json!({ "vpc_id": vpc["id"] })).await.0, 204);

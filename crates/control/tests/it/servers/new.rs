@@ -11,7 +11,7 @@ async fn a_new_server_is_pending_and_has_no_address_yet() {
         shows(&made, json!({ "status": "pending", "main_ip": no_ip, "gateway_v4": no_ip }));
         shows(&made, json!({ "netmask_v4": "", "v6_main_ip": "", "v6_network_size": 0 }));
         assert_eq!(made["default_password"].as_str().unwrap().len(), 16);
-        let found = kind.got(&world, made["id"].as_str().unwrap()).await;
+        let found = kind.got(&world, id_of(&made)).await;
         if kind.is_instance() {
             shows(&made, json!({ "power_status": "stopped", "server_status": "none" }));
             made["pending_charges"] = found["pending_charges"].clone();
@@ -44,7 +44,7 @@ async fn a_server_comes_up_with_its_plan_and_address() {
             shows(&found, json!({ "vpc_only": false, "v6_networks": [] }));
         } else {
             shows(&found, json!({ "ram": "32768 MB", "disk": "2x 240GB SSD", "cpu_count": 4 }));
-            let size = machine(&world, found["id"].as_str().unwrap()).await["spec"]["size"].take();
+            let size = machine(&world, id_of(&found)).await["spec"]["size"].take();
             assert_eq!(size, json!({ "vcpus": 8, "ram_mb": 32768, "disk_gb": 480 }));
         }
     }
