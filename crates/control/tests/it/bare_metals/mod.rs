@@ -19,7 +19,7 @@ async fn answers_have_the_types_that_clients_read_under_both_names_of_the_new_on
     let made = &made["bare_metal"];
     assert!(made["mac_address"].is_u64() && made["ram"].is_string() && made["disk"].is_string());
     shows(made, json!({ "snapshot_id": "", "tag": "", "tags": [] }));
-    let (_, got) = call(&world, "GET", &METAL.of(id_of(made)), json!(null)).await;
+    let got = read(&world, &METAL.of(id_of(made))).await;
     assert_eq!(got, json!({ "bare_metal": made }));
     let meta = json!({ "total": 1, "links": { "next": "", "prev": "" } });
     assert_eq!(METAL.listed(&world).await, json!({ "bare_metals": [made], "meta": meta }));
@@ -69,7 +69,7 @@ async fn another_system_installs_it_anew_and_the_same_does_not() {
 async fn it_tells_its_console() {
     let world = World::new().await;
     let id = METAL.up(&world).await;
-    let (_, vnc) = call(&world, "GET", &format!("{}/vnc", METAL.of(&id)), json!(null)).await;
+    let vnc = read(&world, &format!("{}/vnc", METAL.of(&id))).await;
     let url = vnc["vnc"]["url"].as_str().unwrap();
     assert!(url.ends_with(&format!("/_kettle/console/{id}")), "{url}");
 }
@@ -87,7 +87,7 @@ async fn keys_and_scripts_come_with_a_server_and_may_go() {
     let expected = json!({ "ssh_keys": ["ssh-ed25519 AAAA me"], "script": "IyEvYmluL3NoCg==" });
     shows(&spec().await, expected);
     let uri = format!("/v2/ssh-keys/{}", id_of(&key));
-    assert_eq!(call(&world, "DELETE", &uri, json!(null)).await.0, 204);
+    done(&world, "DELETE", &uri, json!(null)).await;
     add(&world, &format!("{}/reinstall", METAL.of(id_of(&server))), json!({})).await;
     world.settle().await;
     assert_eq!(spec().await["ssh_keys"], json!([]));
@@ -129,7 +129,7 @@ async fn lists_have_pages_in_the_order_of_creation() {
     }
     let page = async |cursor: &str| {
         let uri = format!("{}?per_page=2&cursor={cursor}", METAL.path);
-        let (_, page) = call(&world, "GET", &uri, json!(null)).await;
+        let page = read(&world, &uri).await;
         let servers = page["bare_metals"].as_array().unwrap();
         let ids: Vec<_> = servers.iter().map(|server| id_of(server).to_owned()).collect();
         let link = |way: &str| page["meta"]["links"][way].as_str().unwrap().to_owned();

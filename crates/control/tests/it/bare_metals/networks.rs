@@ -12,13 +12,13 @@ async fn vpc(world: &World, region: &str) -> String {
 }
 
 async fn delete(world: &World, uri: &str) {
-    assert_eq!(call(world, "DELETE", uri, json!(null)).await.0, 204);
+    done(world, "DELETE", uri, json!(null)).await;
 }
 
 /// One of the lists of a server.
 async fn list(world: &World, id: &str, list: &str, key: &str) -> Vec<Value> {
     let uri = format!("{}/{list}", METAL.of(id));
-    let mut answer = call(world, "GET", &uri, json!(null)).await.1;
+    let mut answer = read(world, &uri).await;
     std::mem::take(answer[key].as_array_mut().unwrap())
 }
 
@@ -30,9 +30,7 @@ async fn a_reserved_address_is_its_main_one_and_outlives_it() {
     let found = METAL.made(&world, wish()).await;
     assert_eq!(found["main_ip"], reserved["subnet"]);
     let uri = format!("/v2/reserved-ips/{}", id_of(&reserved));
-    let holder = async || {
-        call(&world, "GET", &uri, json!(null)).await.1["reserved_ip"]["instance_id"].take()
-    };
+    let holder = async || read(&world, &uri).await["reserved_ip"]["instance_id"].take();
     assert_eq!(holder().await, found["id"]);
     METAL.refuses(&world, wish(), "Floating IPv4 address is already attached").await;
     delete(&world, &METAL.of(id_of(&found))).await;
@@ -51,12 +49,12 @@ async fn reserved_addresses_come_and_go() {
         |reserved: &Value, action: &str| format!("/v2/reserved-ips/{}{action}", id_of(reserved));
     let reserved = reserve(&world, "ewr", json!("")).await;
     let here = || json!({ "instance_id": id });
-    assert_eq!(call(&world, "POST", &uri(&reserved, "/attach"), here()).await.0, 204);
+    done(&world, "POST", &uri(&reserved, "/attach"), here()).await;
     let two = ips().await;
     assert_eq!(two.len(), 2);
     shows(&two[1], json!({ "ip": reserved["subnet"], "type": "secondary_ip" }));
     assert_eq!(two[1].get("mac_address"), None);
-    assert_eq!(call(&world, "POST", &uri(&reserved, "/detach"), json!({})).await.0, 204);
+    done(&world, "POST", &uri(&reserved, "/detach"), json!({})).await;
     assert_eq!(ips().await.len(), 1);
     let elsewhere = reserve(&world, "ams", json!("")).await;
     assert_eq!(refused(&world, "POST", &uri(&elsewhere, "/attach"), here()).await.0, 400);
@@ -95,7 +93,7 @@ async fn a_vpc_cannot_go_while_a_server_is_in_it() {
     let words = format!("The following servers are attached to this VPC network: {main_ip}");
     assert_eq!(refused(&world, "DELETE", &uri, json!(null)).await, (400, words));
     let ask = format!("{uri}/attachments");
-    let attached = call(&world, "GET", &ask, json!(null)).await.1["attachments"].take();
+    let attached = read(&world, &ask).await["attachments"].take();
     assert_eq!(attached.as_array().map(Vec::len), Some(1));
     shows(&attached[0], json!({ "type": "baremetal" }));
     assert_eq!(place("detach", &near).await, 204);
@@ -118,7 +116,7 @@ async fn a_new_server_is_put_in_the_networks_that_it_is_to_be_in() {
         places.into_iter().map(|mut place| place["id"].take()).collect::<Vec<_>>()
     };
     assert_eq!(places("vpcs").await, [json!(vpc)]);
-    let own = call(&world, "GET", "/v2/vpc2", json!(null)).await.1["vpcs"][0]["id"].take();
+    let own = read(&world, "/v2/vpc2").await["vpcs"][0]["id"].take();
     assert_eq!(places("vpc2").await, [own.clone()], "made for it");
     for _ in 0..2 {
         METAL.update(&world, id, json!({ "detach_vpc2": [own] })).await;
@@ -144,12 +142,12 @@ async fn in_a_vpc2_it_may_choose_its_address() {
     assert_eq!(attached.0, 204);
     assert_eq!(list(&world, &id, "vpc2", "vpcs").await[0]["ip_address"], "10.99.0.77");
     let of_network = format!("/v2/vpc2/{}/nodes", id_of(&network));
-    let nodes = async || call(&world, "GET", &of_network, json!(null)).await.1["nodes"].take();
+    let nodes = async || read(&world, &of_network).await["nodes"].take();
     let count = async || nodes().await.as_array().unwrap().len();
     assert_eq!(count().await, 1);
     shows(&nodes().await[0], json!({ "type": "baremetal", "node_status": "active" }));
     let leave = json!({ "vpc_id": vpc });
-    assert_eq!(call(&world, "POST", &format!("{uri}/detach"), leave).await.0, 204);
+    done(&world, "POST", &format!("{uri}/detach"), leave).await;
     for (action, left) in [("attach", 1), ("detach", 0)] {
         let uri = format!("{of_network}/{action}");
         assert_eq!(call(&world, "POST", &uri, json!({ "nodes": [id] })).await.0, 202);
@@ -166,12 +164,12 @@ async fn a_network_lists_servers_of_both_kinds_by_page_in_their_order() {
         let kind = if number % 3 == 0 { METAL } else { INSTANCES };
         let id = kind.up(&world).await;
         let uri = format!("{}/vpcs/attach", kind.of(&id));
-        assert_eq!(call(&world, "POST", &uri, json!({ "vpc_id": vpc })).await.0, 204);
+        done(&world, "POST", &uri, json!({ "vpc_id": vpc })).await;
         ids.push(json!(id));
     }
     let page = async |cursor: &str| {
         let uri = format!("/v2/vpcs/{vpc}/attachments?per_page=3&cursor={cursor}");
-        let mut page = call(&world, "GET", &uri, json!(null)).await.1;
+        let mut page = read(&world, &uri).await;
         assert_eq!(page["meta"]["total"], 7);
         let items = page["attachments"].as_array_mut().unwrap().iter_mut();
         let ids: Vec<_> = items.map(|item| item["linked_subscription"]["id"].take()).collect();

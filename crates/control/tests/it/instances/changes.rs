@@ -13,7 +13,7 @@ async fn plans_only_go_up_and_show_when_the_machine_has_grown() {
     let world = World::new().await;
     let id = INSTANCES.up(&world).await;
     let uri = format!("{}/upgrades", INSTANCES.of(&id));
-    let upgrades = call(&world, "GET", &uri, json!(null)).await.1["upgrades"].take();
+    let upgrades = read(&world, &uri).await["upgrades"].take();
     let plans = upgrades["plans"].as_array().unwrap();
     assert!(plans.contains(&json!(LARGER)) && !plans.contains(&json!(INSTANCES.plan)));
     let (status, answer) =

@@ -20,13 +20,13 @@ const LARGER: &str = "vc2-2c-4gb";
 /// The ids of a list, as its filters let them through.
 async fn listed(world: &World, filters: &str) -> Vec<Value> {
     let uri = format!("{}?{filters}", INSTANCES.path);
-    let mut answer = call(world, "GET", &uri, json!(null)).await.1;
+    let mut answer = read(world, &uri).await;
     let instances = answer["instances"].as_array_mut().expect("a list").iter_mut();
     instances.map(|instance| instance["id"].take()).collect()
 }
 
 async fn destroy(world: &World, id: &str) {
-    assert_eq!(call(world, "DELETE", &INSTANCES.of(id), json!(null)).await.0, 204);
+    done(world, "DELETE", &INSTANCES.of(id), json!(null)).await;
 }
 
 #[tokio::test]
@@ -82,7 +82,7 @@ async fn volumes_come_with_an_instance_and_outlive_it() {
     let devices = json!([{ "block_id": block["id"] }, new]);
     let wish = json!({ "plan": "vx1-g-2c-8g", "block_devices": devices });
     let found = INSTANCES.made(&world, wish.clone()).await;
-    let blocks = call(&world, "GET", "/v2/blocks", json!(null)).await.1["blocks"].take();
+    let blocks = read(&world, "/v2/blocks").await["blocks"].take();
     let blocks = blocks.as_array().unwrap();
     assert_eq!(blocks.len(), 2);
     assert!(blocks.iter().all(|block| block["attached_to_instance"] == found["id"]));
@@ -94,7 +94,7 @@ async fn volumes_come_with_an_instance_and_outlive_it() {
     destroy(&world, id_of(&found)).await;
     world.settle().await;
     let uri = format!("/v2/blocks/{}", id_of(&block));
-    let block = call(&world, "GET", &uri, json!(null)).await.1["block"].take();
+    let block = read(&world, &uri).await["block"].take();
     shows(&block, json!({ "attached_to_instance": "", "status": "active" }));
 }
 
@@ -138,7 +138,7 @@ async fn what_is_owed_is_shown_in_lists_only_where_asked_for() {
     assert!((0.01..5.0).contains(&owed.as_f64().unwrap()), "{owed}");
     assert_eq!(INSTANCES.listed(&world).await["instances"][0].get("pending_charges"), None);
     let uri = format!("{}?show_pending_charges=true", INSTANCES.path);
-    let asked = call(&world, "GET", &uri, json!(null)).await.1;
+    let asked = read(&world, &uri).await;
     assert_eq!(asked["instances"][0]["pending_charges"], owed);
 }
 
@@ -148,7 +148,7 @@ async fn neighbours_are_in_the_same_region_and_never_the_instance_itself() {
     let (one, two) = (INSTANCES.up(&world).await, INSTANCES.up(&world).await);
     INSTANCES.made(&world, json!({ "region": "ams" })).await;
     let uri = format!("{}/neighbors", INSTANCES.of(&one));
-    assert_eq!(call(&world, "GET", &uri, json!(null)).await.1, json!({ "neighbors": [two] }));
+    assert_eq!(read(&world, &uri).await, json!({ "neighbors": [two] }));
 }
 
 #[tokio::test]

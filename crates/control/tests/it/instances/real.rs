@@ -37,12 +37,12 @@ async fn the_volume_that_was_made_to_boot_an_instance_goes_with_it() {
     let devices = [device("boot", true), device("data", false), device("kept", true)];
     let found = INSTANCES.made(&world, json!({ "block_devices": devices })).await;
     let blocks = async || {
-        let mut answer = call(&world, "GET", "/v2/blocks", json!(null)).await.1;
+        let mut answer = read(&world, "/v2/blocks").await;
         std::mem::take(answer["blocks"].as_array_mut().unwrap())
     };
     let kept = blocks().await.into_iter().find(|block| block["label"] == "kept").unwrap();
     let detach = format!("/v2/blocks/{}/detach", id_of(&kept));
-    assert_eq!(call(&world, "POST", &detach, json!({ "live": true })).await.0, 204);
+    done(&world, "POST", &detach, json!({ "live": true })).await;
     world.settle().await;
     destroy(&world, id_of(&found)).await;
     world.settle().await;
@@ -65,7 +65,7 @@ async fn a_custom_system_needs_something_that_starts_it() {
     INSTANCES.refuses(&world, json!({ "os_id": 159, "script_id": boot }), said).await;
     let by_script = INSTANCES.made(&world, json!({ "os_id": 159, "script_id": pxe })).await;
     assert_eq!(by_script["os_id"], 159);
-    let iso = call(&world, "GET", "/v2/iso-public", json!(null)).await.1["public_isos"][0].take();
+    let iso = read(&world, "/v2/iso-public").await["public_isos"][0].take();
     let by_iso = INSTANCES.made(&world, json!({ "os_id": 159, "iso_id": iso["id"] })).await;
     assert_eq!(by_iso["os_id"], 159);
     // One that has a custom system has all that it needs; another would have nothing.
@@ -85,7 +85,7 @@ async fn a_region_in_capitals_is_the_same_region() {
     assert_eq!(listed(&world, "region=Ewr").await, [found["id"].clone()]);
     let vpc = add(&world, "/v2/vpcs", json!({ "region": "EWR" })).await;
     let uri = format!("/v2/vpcs/{}", id_of(&vpc));
-    assert_eq!(call(&world, "GET", &uri, json!(null)).await.1["vpc"]["region"], "ewr");
+    assert_eq!(read(&world, &uri).await["vpc"]["region"], "ewr");
     // Both are in the same region.
     INSTANCES.update(&world, id_of(&found), json!({ "attach_vpc": [vpc["id"]] })).await;
     for (uri, fields) in [

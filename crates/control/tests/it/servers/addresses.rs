@@ -8,7 +8,7 @@ async fn an_ipv4_address_is_named_and_gets_its_first_name_back() {
     for kind in KINDS {
         let found = kind.made(&world, json!({})).await;
         let uri = format!("{}/ipv4", kind.of(id_of(&found)));
-        let ips = async || call(&world, "GET", &uri, json!(null)).await.1["ipv4s"].take();
+        let ips = async || read(&world, &uri).await["ipv4s"].take();
         let reverse = format!("{uri}/reverse");
         let (ip, first) = (found["main_ip"].as_str().unwrap(), ips().await);
         assert_eq!(first.as_array().unwrap().len(), 1);
@@ -19,7 +19,7 @@ async fn an_ipv4_address_is_named_and_gets_its_first_name_back() {
             assert_eq!(u64::from_str_radix(&mac, 16).ok(), found["mac_address"].as_u64());
         }
         let named = json!({ "ip": ip, "reverse": "Host1.example.com" });
-        assert_eq!(call(&world, "POST", &reverse, named).await.0, 204);
+        done(&world, "POST", &reverse, named).await;
         let as_sent = json!({ "reverse": "Host1.example.com" });
         let renamed = json!([with(first[0].clone(), as_sent)]);
         assert_eq!(ips().await, renamed);
@@ -46,14 +46,14 @@ async fn an_ipv6_address_is_named_in_any_notation() {
         let found = kind.made(&world, json!({ "enable_ipv6": true })).await;
         let uri = format!("{}/ipv6", kind.of(id_of(&found)));
         let reverse = format!("{uri}/reverse");
-        let (_, list) = call(&world, "GET", &uri, json!(null)).await;
+        let list = read(&world, &uri).await;
         let (ip, network) = (&found["v6_main_ip"], found["v6_network"].as_str().unwrap());
         let own = json!({ "ip": ip, "network": network, "network_size": 64, "type": "main_ip" });
         assert_eq!((&list["ipv6s"], &list["meta"]["total"]), (&json!([own]), &json!(1)));
         let address: std::net::Ipv6Addr = format!("{network}A1").parse().unwrap();
         let full = address.segments().map(|group| format!("{group:04x}")).join(":");
         let names = async || match kind.is_instance() {
-            true => call(&world, "GET", &reverse, json!(null)).await.1["reverse_ipv6s"].take(),
+            true => read(&world, &reverse).await["reverse_ipv6s"].take(),
             false => json!(null),
         };
         let none = if kind.is_instance() { json!([]) } else { json!(null) };
@@ -62,7 +62,7 @@ async fn an_ipv6_address_is_named_in_any_notation() {
             [(format!("{network}A1"), "a.example.com"), (full.clone(), "b.example.com")]
         {
             let named = json!({ "ip": ip, "reverse": name });
-            assert_eq!(call(&world, "POST", &reverse, named).await.0, 204);
+            done(&world, "POST", &reverse, named).await;
             if kind.is_instance() {
                 assert_eq!(names().await, json!([{ "ip": full, "reverse": name }]));
             }
@@ -73,7 +73,7 @@ async fn an_ipv6_address_is_named_in_any_notation() {
         }
         // Clients send colons as they are.
         let uri = format!("{reverse}/{full}");
-        assert_eq!(call(&world, "DELETE", &uri, json!(null)).await.0, 204);
+        done(&world, "DELETE", &uri, json!(null)).await;
         assert_eq!(names().await, none);
         assert_eq!(
             call(&world, "DELETE", &uri, json!(null)).await.0,

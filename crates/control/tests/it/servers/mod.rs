@@ -72,6 +72,19 @@ pub(crate) async fn call(world: &World, method: &str, uri: &str, body: Value) ->
     (status, serde_json::from_str(&text).unwrap_or_default())
 }
 
+/// What is read.
+pub(crate) async fn read(world: &World, uri: &str) -> Value {
+    let (status, answer) = call(world, "GET", uri, json!(null)).await;
+    assert_eq!(status, 200, "{uri}: {answer}");
+    answer
+}
+
+/// Does what answers nothing.
+pub(crate) async fn done(world: &World, method: &str, uri: &str, body: Value) {
+    let (status, answer) = call(world, method, uri, body).await;
+    assert_eq!(status, 204, "{method} {uri}: {answer}");
+}
+
 /// Makes something, and shows it.
 pub(crate) async fn add(world: &World, uri: &str, body: Value) -> Value {
     let (status, mut answer) = call(world, "POST", uri, body).await;
@@ -118,9 +131,7 @@ impl Kind {
     }
 
     pub(crate) async fn got(&self, world: &World, id: &str) -> Value {
-        let (status, mut answer) = call(world, "GET", &self.of(id), json!(null)).await;
-        assert_eq!(status, 200, "{answer}");
-        answer[self.key].take()
+        read(world, &self.of(id)).await[self.key].take()
     }
 
     pub(crate) async fn update(&self, world: &World, id: &str, fields: Value) -> Value {
@@ -131,12 +142,11 @@ impl Kind {
 
     pub(crate) async fn act(&self, world: &World, id: &str, action: &str) {
         let uri = format!("{}/{action}", self.of(id));
-        let (status, answer) = call(world, "POST", &uri, json!({})).await;
-        assert_eq!(status, 204, "{answer}");
+        done(world, "POST", &uri, json!({})).await;
     }
 
     pub(crate) async fn listed(&self, world: &World) -> Value {
-        call(world, "GET", self.path, json!(null)).await.1
+        read(world, self.path).await
     }
 
     pub(crate) async fn refuses(&self, world: &World, fields: Value, words: &str) {
@@ -153,180 +163,6 @@ pub(crate) async fn machine(world: &World, id: &str) -> Value {
     let state = world.store.world_get("machine", id.parse().unwrap()).await.unwrap();
     let state = state.map(|state| serde_json::from_str::<Value>(&state).unwrap());
     state.map(|mut state| state["machine"].take()).unwrap_or_default()
-}
-
-#[tokio::test]
-async fn what_was_sent_comes_back_unchanged() {
-    let world = World::new().await;
-    let key = json!({ "name": "me", "ssh_key": "ssh-ed25519 AAAA me" });
-    let key = add(&world, "/v2/ssh-keys", key).await;
-    let tags = ["b", "Ä tag/with=all:kinds"];
-    for kind in KINDS {
-        let found = kind.made(&world, json!({
-            "label": "My label", "hostname": "Web-1.Example", "tags": [tags[0], tags[1], tags[0]],
-            "sshkey_id": [key["id"]], "user_data": "I2Nsb3VkLWNvbmZpZwo=",
-            "user_scheme": "limited", "enable_ipv6": true, "activation_email": true,
-            "mdisk_mode": "raid1", "persistent_pxe": true,
-        })).await;
-        shows(
-            &found,
-            json!({
-                "label": "My label", "tags": tags, "tag": "b", "user_scheme": "limited",
-                "v6_network_size": 64,
-            }),
-        );
-        let text = |key: &str| found[key].as_str().unwrap();
-        assert!(text("v6_network").starts_with("2001:db8:") && text("v6_network").ends_with("::"));
-        assert_eq!(text("v6_main_ip").len(), 39, "all its zeros are written");
-        if kind.is_instance() {
-            shows(&found, json!({ "hostname": "Web-1.Example", "features": ["ipv6"] }));
-            assert_eq!(found["v6_networks"][0]["main_ip"], found["v6_main_ip"]);
-        } else {
-            let features = ["ipv6", "persistent_pxe"];
-            shows(&found, json!({ "mdisk_mode": "raid1", "features": features }));
-        }
-        let uri = format!("{}/user-data", kind.of(text("id")));
-        let (_, data) = call(&world, "GET", &uri, json!(null)).await;
-        assert_eq!(data["user_data"]["data"], "I2Nsb3VkLWNvbmZpZwo=");
-        assert_eq!(machine(&world, text("id")).await["spec"]["hostname"], "Web-1.Example");
-    }
-}
-
-#[tokio::test]
-async fn nulls_zeros_and_empty_words_mean_nothing() {
-    let world = World::new().await;
-    let nothing = json!({
-        "os_id": DEBIAN.to_string(), "app_id": 0, "image_id": "", "snapshot_id": "", "iso_id": "",
-        "ipxe_chain_url": "", "script_id": "", "hostname": "", "firewall_group_id": "",
-        "reserved_ipv4": "", "tags": null, "block_devices": null, "sshkey_id": null,
-        "attach_vpc": [], "attach_vpc2": [], "detach_vpc2": [], "user_data": "", "mdisk_mode": "",
-        "enable_vpc": false, "enable_vpc2": false, "vpc_only": false, "backups": "disabled",
-        "user_scheme": "root", "enable_ipv6": false, "disable_public_ipv4": false,
-        "activation_email": false, "persistent_pxe": false,
-    });
-    let mut change = json!({
-        "os_id": 0, "app_id": 0, "image_id": "", "ipxe_chain_url": "", "mdisk_mode": "",
-        "tags": null, "attach_vpc2": null, "enable_ipv6": false,
-    });
-    for kind in KINDS {
-        let found = kind.made(&world, nothing.clone()).await;
-        shows(&found, json!({ "os_id": DEBIAN, "label": "", "tags": [] }));
-        if kind.is_instance() {
-            shows(&found, json!({ "firewall_group_id": "", "hostname": "vultr.guest" }));
-        } else {
-            change["user_scheme"] = json!("");
-        }
-        kind.update(&world, id_of(&found), change.clone()).await;
-        assert_eq!(kind.got(&world, id_of(&found)).await, found);
-    }
-}
-
-#[tokio::test]
-async fn exactly_one_thing_is_installed() {
-    let world = World::new().await;
-    let url = "https://boot.example.com/x.ipxe";
-    for kind in KINDS {
-        for (fields, words) in [
-            (json!({ "os_id": null }), "give one of os_id, app_id, image_id, snapshot_id"),
-            (json!({ "app_id": 29 }), "only one of these can be installed: os_id, app_id"),
-            (json!({ "ipxe_chain_url": url }), "os_id, ipxe_chain_url"),
-            (
-                json!({ "os_id": null, "ipxe_chain_url": "boot" }),
-                "ipxe_chain_url: `boot` is no address",
-            ),
-            (json!({ "os_id": 164 }), "164 is no system by itself; use snapshot_id"),
-            (json!({ "os_id": 186 }), "186 is no system by itself; use app_id or image_id"),
-            (json!({ "os_id": 180 }), "180 is no system by itself; use the instance's own restore"),
-            (json!({ "os_id": 2137 }), "did you mean 2136, Debian 12 x64"),
-            (
-                json!({ "os_id": null, "app_id": 999_999 }),
-                "app_id: 999999 is no application; see /v2/app",
-            ),
-            (
-                json!({ "os_id": null, "image_id": "openlitespeed-wordpres" }),
-                "did you mean `openlitespeed-wordpress`?",
-            ),
-        ] {
-            kind.refuses(&world, fields, words).await;
-        }
-        let image = "openlitespeed-wordpress";
-        for (fields, shown) in [
-            (json!({ "os_id": 186, "app_id": 29 }), (186, "Application", 29, "")),
-            (json!({ "os_id": null, "app_id": 29 }), (186, "Application", 29, "")),
-            (json!({ "os_id": null, "image_id": image }), (186, "Application", 0, image)),
-            (json!({ "os_id": 159, "ipxe_chain_url": url }), (159, "Custom", 0, "")),
-        ] {
-            let found = kind.made(&world, with(fields, json!({ "plan": kind.large }))).await;
-            let (os_id, os, app_id, image_id) = shown;
-            shows(
-                &found,
-                json!({ "os_id": os_id, "os": os, "app_id": app_id, "image_id": image_id }),
-            );
-            if os_id == 159 {
-                let machine = machine(&world, id_of(&found)).await;
-                assert_eq!(machine["spec"]["image"]["kind"], "ipxe");
-            }
-        }
-    }
-}
-
-#[tokio::test]
-async fn what_cannot_be_is_refused_and_makes_nothing() {
-    let world = World::new().await;
-    let nobody = Uuid::now_v7();
-    let tags: Vec<String> = (0..60).map(|number| number.to_string()).collect();
-    for kind in KINDS {
-        for (fields, words) in [
-            (json!({ "region": "new" }), "Invalid region. region: `new`"),
-            (json!({ "os_id": 1 }), "Invalid OS. os_id: 1"),
-            (json!({ "hostname": "my_host" }), "hostname: `my_host`"),
-            (json!({ "user_data": "#cloud" }), "user_data: must be base64"),
-            (json!({ "sshkey_id": [nobody] }), "Invalid ssh key: sshkey_id"),
-            (json!({ "reserved_ipv4": nobody }), "reserved_ipv4"),
-            (json!({ "script_id": nobody }), "script_id"),
-            (json!({ "attach_vpc": [nobody] }), "attach_vpc"),
-            (json!({ "attach_vpc2": [nobody] }), "attach_vpc2"),
-            (json!({ "os_id": null, "snapshot_id": nobody }), "Invalid snapshot"),
-            (json!({ "tags": tags }), "tags: 60 are too many"),
-        ] {
-            kind.refuses(&world, fields, words).await;
-        }
-    }
-    let too_small =
-        "Server add failed: Ubuntu 24.04 LTS x64 requires a plan with at least 1000 MB memory.";
-    let newer =
-        "did you mean `vc2-1c-1gb`? What is newer than this catalogue comes with --catalog FILE.";
-    for (fields, words) in [
-        (json!({ "plan": "vc2-none" }), "Invalid plan chosen."),
-        (json!({ "plan": "vc2-1c-1g" }), newer),
-        (
-            json!({ "plan": "vbm-4c-32gb" }),
-            "Invalid plan chosen. plan: `vbm-4c-32gb` is a bare metal plan",
-        ),
-        (
-            json!({ "plan": "vc2-1c-0.5gb", "region": "ams" }),
-            "plan is not available in the selected region: plan: `vc2-1c-0.5gb` is sold in ewr",
-        ),
-        (json!({ "plan": "vc2-1c-0.5gb", "os_id": UBUNTU }), too_small),
-        (
-            json!({ "plan": "vx1-g-2c-8g" }),
-            "Server add failed: One or more block devices are required.",
-        ),
-        (json!({ "firewall_group_id": nobody }), "irewall"),
-        (json!({ "os_id": null, "iso_id": nobody }), "iso_id"),
-        (json!({ "vpc_only": true }), "vpc_only"),
-    ] {
-        INSTANCES.refuses(&world, fields, words).await;
-    }
-    for (fields, words) in [
-        (json!({ "plan": "vbm-4c-32" }), "did you mean `vbm-4c-32gb`?"),
-        (json!({ "plan": "vc2-1c-1gb" }), "a plan of instances"),
-        (json!({ "region": "ams" }), "plan is not available in the selected region"),
-        (json!({ "mdisk_mode": "raid5" }), "mdisk_mode"),
-        (json!({ "mdisk_mode": "raid5" }), "raid1"),
-    ] {
-        METAL.refuses(&world, fields, words).await;
-    }
 }
 
 #[tokio::test]
@@ -480,7 +316,7 @@ async fn a_locked_server_is_left_alone_where_that_lasts() {
         world.settle().await;
         let found = kind.got(&world, &id).await;
         shows(&found, json!({ "os_id": DEBIAN, "plan": kind.plan }));
-        assert_eq!(call(&world, "DELETE", &uri, json!(null)).await.0, 204);
+        done(&world, "DELETE", &uri, json!(null)).await;
     }
 }
 
@@ -498,7 +334,7 @@ async fn a_deleted_server_is_gone_with_its_machine_and_its_addresses() {
             [taken("ipv4", "main_ip").await, taken("ipv6", "v6_network").await]
         };
         assert_eq!(holders().await, [Some(id.to_owned()), Some(id.to_owned())]);
-        assert_eq!(call(&world, "DELETE", &kind.of(id), json!(null)).await.0, 204);
+        done(&world, "DELETE", &kind.of(id), json!(null)).await;
         for method in ["GET", "DELETE"] {
             let said = refused(&world, method, &kind.of(id), json!(null)).await;
             assert_eq!(said, (404, kind.gone.into()));
@@ -517,7 +353,7 @@ async fn it_is_told_what_can_be_installed_instead() {
         let id = kind.up(&world).await;
         let ask = async |asked: &str| {
             let uri = format!("{}/upgrades?type={asked}", kind.of(&id));
-            let mut upgrades = call(&world, "GET", &uri, json!(null)).await.1["upgrades"].take();
+            let mut upgrades = read(&world, &uri).await["upgrades"].take();
             let mut list = |key: &str| upgrades[key].as_array_mut().map(std::mem::take).unwrap();
             (list("os"), list("applications"))
         };
@@ -540,9 +376,9 @@ async fn traffic_is_told_for_each_day_since_creation() {
         let none = || json!({ "incoming_bytes": 0, "outgoing_bytes": 0 });
         let days = days.map(|day| (format!("2026-11-{day}"), none()));
         let expected = Value::Object(days.into_iter().collect());
-        assert_eq!(call(&world, "GET", &uri, json!(null)).await.1["bandwidth"], expected);
+        assert_eq!(read(&world, &uri).await["bandwidth"], expected);
         if kind.is_instance() {
-            let today = call(&world, "GET", &format!("{uri}?date_range=1"), json!(null)).await.1;
+            let today = read(&world, &format!("{uri}?date_range=1")).await;
             assert_eq!(today["bandwidth"], json!({ "2026-11-23": none() }));
             for wrong in [0, 181] {
                 let uri = format!("{uri}?date_range={wrong}");
@@ -559,7 +395,7 @@ async fn survives_crashes(kind: Kind) {
         let id = id_of(&created);
         let vpc = add(world, "/v2/vpcs", json!({ "region": "ewr" })).await;
         let uri = format!("{}/vpcs/attach", kind.of(id));
-        assert_eq!(call(world, "POST", &uri, json!({ "vpc_id": vpc["id"] })).await.0, 204);
+        done(world, "POST", &uri, json!({ "vpc_id": vpc["id"] })).await;
         let change = json!({ "os_id": UBUNTU, "plan": kind.large, "label": "changed" });
         kind.update(world, id, change).await;
         world.settle().await;
@@ -569,7 +405,7 @@ async fn survives_crashes(kind: Kind) {
         let changed = kind.got(world, id).await;
         let machine = machine(world, id).await;
         let machine = ["install", "reset", "running"].map(|key| machine[key].clone());
-        assert_eq!(call(world, "DELETE", &kind.of(id), json!(null)).await.0, 204);
+        done(world, "DELETE", &kind.of(id), json!(null)).await;
         world.settle().await;
         let id = id.parse().unwrap();
         let machine_left = world.store.world_get("machine", id).await.unwrap();
