@@ -19,14 +19,17 @@ use uuid::Uuid;
 use crate::change::{Change, Edit, List, Name};
 use crate::sums::{EVER, columns};
 use crate::turns::chance;
-use crate::{Ask, Error, Facet, Hot, Outcome, Page, Result, Row, Sum, Tally, claim, key, pool};
+use crate::{
+    Ask, Error, Facet, Hot, Mark, Outcome, Page, Result, Row, Sum, Tally, claim, key, pool,
+};
 use link::Links;
 
 /// Each brings the format from its place in this list to the next. Never change one: add one.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("postgres/1.sql"),
     include_str!("postgres/2.sql"),
     include_str!("postgres/3.sql"),
+    include_str!("postgres/4.sql"),
 ];
 
 /// Changes wait for each other's locks, so they have connections of their own, and more of them.
@@ -36,7 +39,7 @@ const WRITERS: usize = 8;
 const TRIES: usize = 20;
 
 const COLUMNS: &str = "r.id, r.seq, r.account, r.kind, r.version, r.deleting, r.created, r.due, \
-                       r.lease, r.tries, r.error, r.desired, r.observed, r.class, r.amount";
+                       r.lease, r.tries, r.error, r.desired, r.observed, r.class, r.amount, r.stamp";
 
 pub(crate) struct Postgres {
     readers: Links,
@@ -96,6 +99,24 @@ impl Postgres {
     }
 
     pub(crate) async fn page(&self, ask: &Ask) -> Result<Page> {
+        self.page_of(ask, COLUMNS, row).await
+    }
+
+    pub(crate) async fn page_of_marks(&self, ask: &Ask) -> Result<Page<Mark>> {
+        self.page_of(ask, MARK, mark).await
+    }
+
+    pub(crate) async fn marks(&self, ids: &[Uuid]) -> Result<Vec<Mark>> {
+        let sql = format!("SELECT {MARK} FROM resource r WHERE id = ANY ($1)");
+        Ok(self.readers.read(&sql, &[&ids]).await?.iter().map(mark).collect())
+    }
+
+    async fn page_of<T>(
+        &self,
+        ask: &Ask,
+        columns: &str,
+        read: fn(&tokio_postgres::Row) -> T,
+    ) -> Result<Page<T>> {
         let found = self.lists(ask.account, ask.kind, &ask.wanted()).await?;
         let list =
             |r: &tokio_postgres::Row| Some((r.get::<_, Option<i64>>(0)?, unsigned(r.get(1))));
@@ -112,8 +133,8 @@ impl Postgres {
             Some(sql) => self.numbers(&sql, &given).await?[0].get(0),
         };
         given.push(ask.limit_and_one());
-        let rows = self.numbers(&plan.rows(COLUMNS), &given).await?;
-        Ok(ask.page(&plan, rows.iter().map(row).collect(), total, behind))
+        let rows = self.numbers(&plan.rows(columns, "resource r"), &given).await?;
+        Ok(ask.page(&plan, rows.iter().map(read).collect(), total, behind))
     }
 
     /// The number and length of each list, in their order; NULL: nothing stands in it.
@@ -507,7 +528,14 @@ fn row(r: &tokio_postgres::Row) -> Row {
         desired: r.get(11),
         observed: r.get(12),
         tally: r.get::<_, Option<String>>(13).map(|class| Tally { class, amount: r.get(14) }),
+        stamp: r.get(15),
     }
+}
+
+const MARK: &str = "r.id, r.seq, r.stamp";
+
+fn mark(r: &tokio_postgres::Row) -> Mark {
+    Mark { id: r.get(0), seq: r.get(1), stamp: r.get(2) }
 }
 
 /// Counts are never negative.
