@@ -8,7 +8,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use store::{Facet, Row, Tally};
 use uuid::Uuid;
 
-use crate::cx::LifeCx;
+use crate::cx::{Cx, LifeCx};
 use crate::refusal::{Error, Result};
 
 /// One kind of resource. The type itself is what should be, as its owner asked for it.
@@ -34,6 +34,34 @@ pub trait Kind: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     fn tally(_: &Doc<Self>) -> Option<Tally> {
         None
     }
+}
+
+/// A kind that its owner is shown as it is: what lists and gets of it need.
+pub trait Shown: Kind {
+    /// What is shown.
+    type View: Serialize + Send + 'static;
+    /// What is shown with it and is not its own: read for a whole page at once.
+    type With: Default + Send + Sync;
+    /// Whether what is rendered of it is kept for the next page. Then [`Shown::view`] must follow
+    /// from the row, from those that [`Shown::looks_at`] names, and from what never changes as long
+    /// as the server runs, or is a part of `rendered::Aspect`; never from the time.
+    const KEPT: bool = false;
+
+    /// The other rows that its view looks at, whether they are there or not.
+    fn looks_at(_: &Doc<Self>) -> Vec<Uuid> {
+        Vec::new()
+    }
+
+    /// Reads what is shown with these.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn with(_: &Cx, _: &[Doc<Self>]) -> impl Future<Output = Result<Self::With>> + Send {
+        std::future::ready(Ok(Self::With::default()))
+    }
+
+    /// One of them as it is shown.
+    fn view(doc: &Doc<Self>, with: &Self::With, cx: &Cx) -> Self::View;
 }
 
 /// A kind that has an outside thing.

@@ -32,6 +32,7 @@ pub mod plans;
 pub mod private_networks;
 mod refusal;
 pub mod regions;
+mod rendered;
 pub mod reserved_ips;
 mod roots;
 mod routes;
@@ -54,9 +55,10 @@ use engine::{Clock, Engine};
 use store::Store;
 
 pub use cx::{Cx, LifeCx, slice};
-pub use kind::{Doc, Kind, Life};
+pub use kind::{Doc, Kind, Life, Shown};
 pub use network::Network;
 pub use refusal::{Error, Refusal, Result};
+pub use rendered::Json;
 pub use roots::Root;
 pub use routes::{Answer, Request, Route, Routes, failure};
 pub use tx::Tx;
@@ -65,6 +67,7 @@ use auth::Keyring;
 use catalog::Catalog;
 use gone::Gone;
 use life::Lives;
+use rendered::Rendered;
 use warnings::Warnings;
 
 /// How closely the real API's pace and words are followed.
@@ -130,6 +133,7 @@ pub struct Control {
     pub(crate) keyring: Keyring,
     pub(crate) warnings: Warnings,
     pub(crate) gone: Gone,
+    pub(crate) rendered: Rendered,
     /// Held while everything is emptied, until there is a first account again.
     pub(crate) resetting: tokio::sync::RwLock<()>,
 }
@@ -143,7 +147,7 @@ impl Control {
             Behave::Vultr => Pace::VULTR,
         };
         let world = world.unwrap_or_else(|| Arc::new(Sim::new(store.clone(), clock.clone(), pace)));
-        let (keyring, warnings, gone, resetting) = Default::default();
+        let (keyring, warnings, gone, rendered, resetting) = Default::default();
         let calls = AtomicU64::new(0);
         Arc::new(Self {
             store,
@@ -159,6 +163,7 @@ impl Control {
             keyring,
             warnings,
             gone,
+            rendered,
             resetting,
         })
     }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, RwLock};
 
-use api::{ApiError, Endpoint, Op, wire};
+use api::{ApiError, Endpoint, Listing, Op, Page, wire};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use serde_json::{Map, Value};
@@ -11,6 +11,7 @@ use crate::catalog::nearest;
 use crate::cx::Cx;
 use crate::kept::Kept;
 use crate::refusal::{Error, Refusal, Result};
+use crate::rendered::Json;
 
 /// How many bytes of answers of a fixed list are kept.
 const KEPT: usize = 4 << 20;
@@ -69,7 +70,23 @@ impl Routes {
     {
         let serve: Serve = Arc::new(move |cx: Cx, request: Request| {
             let handler = handler.clone();
-            Box::pin(async move { run::<E, H, F>(cx, request, handler).await })
+            Box::pin(async move { run::<E, _, _, _>(cx, request, handler, encode::<E>).await })
+        });
+        self.0.push(Route { op: E::OP, serve });
+        self
+    }
+
+    /// Adds a list whose handler answers with items that are rendered.
+    #[must_use]
+    pub fn listed<E, H, F>(mut self, handler: H) -> Self
+    where
+        E: Listing,
+        H: Fn(Cx, E) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<Page<Json>>> + Send + 'static,
+    {
+        let serve: Serve = Arc::new(move |cx: Cx, request: Request| {
+            let handler = handler.clone();
+            Box::pin(async move { run(cx, request, handler, wire::write::rendered).await })
         });
         self.0.push(Route { op: E::OP, serve });
         self
@@ -92,7 +109,7 @@ impl Routes {
                 if let Some(answer) = kept.read().expect("no panic while held").get(&key) {
                     return Ok(answer);
                 }
-                let answer = run::<E, H, F>(cx, request, handler).await?;
+                let answer = run::<E, _, _, _>(cx, request, handler, encode::<E>).await?;
                 let (path, query) = &key;
                 let path = path.iter().map(|(name, value)| name.len() + value.len());
                 let weight = AROUND + path.sum::<usize>() + query.len() + answer.len();
@@ -113,11 +130,20 @@ impl Routes {
     }
 }
 
-async fn run<E, H, F>(cx: Cx, request: Request, handler: H) -> Answer
+fn encode<E: Endpoint>(_: &Op, response: &E::Response) -> Vec<u8> {
+    E::encode_response(response)
+}
+
+async fn run<E, H, F, T>(
+    cx: Cx,
+    request: Request,
+    handler: H,
+    encode: fn(&Op, &T) -> Vec<u8>,
+) -> Answer
 where
     E: Endpoint,
     H: Fn(Cx, E) -> F,
-    F: Future<Output = Result<E::Response>>,
+    F: Future<Output = Result<T>>,
 {
     let helpful = cx.behave().is_helpful();
     let sent = (helpful && E::OP.has_body).then(|| request.body.clone());
@@ -126,7 +152,7 @@ where
     let mut patience = cx.control.store.patience();
     loop {
         match handler(cx.clone(), request.clone()).await {
-            Ok(response) => return Ok(E::encode_response(&response).into()),
+            Ok(response) => return Ok(encode(&E::OP, &response).into()),
             Err(Error::Stale(hot)) if patience.again(&hot).await => {}
             Err(error) => {
                 if matches!(error, Error::Gone) {
@@ -225,7 +251,7 @@ mod tests {
         let cx = control.cx(Arc::new(Caller::nobody()), None, "test");
         let begun = tokio::time::Instant::now();
         let late = async |_: Cx, _: GetAccount| Err(Error::Stale(Hot::row(uuid::Uuid::nil())));
-        let refused = run::<GetAccount, _, _>(cx, Request::default(), late).await.unwrap_err();
+        let refused = run(cx, Request::default(), late, encode::<GetAccount>).await.unwrap_err();
         assert_eq!(refused.status, 503);
         assert!(refused.error.contains("nothing was done"), "{}", refused.error);
         assert_eq!(begun.elapsed(), store::PATIENCE);
@@ -242,7 +268,8 @@ mod tests {
                 }
                 Err(store::testing::full().into())
             };
-            let refused = run::<GetAccount, _, _>(cx, Request::default(), fails).await.unwrap_err();
+            let refused =
+                run(cx, Request::default(), fails, encode::<GetAccount>).await.unwrap_err();
             assert_eq!(refused.status, status);
             assert_eq!(refused.error.contains("the disk is full, so nothing was done"), !writes);
         }

@@ -233,7 +233,10 @@ impl Journal {
         let method = request.method().to_string();
         // A copy: the original would hold the buffer that it was read into.
         let address = request.uri().path_and_query().map(|all| all.as_str()).unwrap_or("/");
-        let address: String = address.chars().take(ADDRESS).collect();
+        let address = match address.len() {
+            ..=ADDRESS => address.to_owned(),
+            _ => address.chars().take(ADDRESS).collect(),
+        };
         let mut sent = None;
         if !request.body().is_end_stream() {
             request = request.map(|body| {

@@ -393,7 +393,7 @@ impl Sqlite {
         self.read(|db| Ok(db.query_row(sql, [], |r| r.get(0))?))
     }
 
-    pub(crate) async fn run(&self, statements: &'static [&str]) -> Result<()> {
+    pub(crate) async fn run(&self, statements: Vec<&'static str>) -> Result<()> {
         self.just_write(move |db| {
             statements.iter().try_for_each(|sql| apply::run(db, sql, []).map(drop))
         })

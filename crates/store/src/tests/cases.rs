@@ -13,8 +13,7 @@ pub(super) async fn a_row_comes_back_as_it_was_put(store: Store) {
     };
     let stored = create(&store, new.clone(), &[]).await.unwrap();
     assert!(stored.seq > 0);
-    let expected =
-        Row { seq: stored.seq, version: 1, stamp: 1, observed: "{}".into(), ..new };
+    let expected = Row { seq: stored.seq, version: 1, stamp: 1, observed: "{}".into(), ..new };
     assert_eq!(stored, expected);
     assert_eq!(store.get(Uuid::now_v7()).await.unwrap(), None);
     let next = create(&store, row(), &[]).await.unwrap();
