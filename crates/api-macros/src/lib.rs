@@ -1,5 +1,13 @@
-//! `#[derive(Endpoint)]`: reads `#[endpoint(POST "/v2/blocks" -> 202 { block: Block }, needs Provisioning)]`
-//! and writes `impl Endpoint`, and for a paged list `impl Listing`. It adds no type, function or field.
+//! `#[endpoint(POST "/v2/blocks" -> 202 { block: Block }, needs Provisioning)]` on a struct makes it an
+//! operation: `impl Endpoint`, for a paged list `impl Listing`, and the derives that all requests
+//! have.
+//!
+//! `#[view]` on a struct makes it one that answers show, `#[words]` an enum one of words.
+//!
+//! What the address says already need not be written as a field: a parameter `{block-id}` is a field
+//! `block_id: BlockId` where there is none of that name, `{snapshot-id: BlockSnapshotId}` one of that
+//! type, and a list `{ blocks: [Block] }` has
+//! `per_page` and `cursor`, unless it is always answered whole: `{ blocks: [Block], whole }`.
 //!
 //! Where the path says all that a request must have, it is made from that, too: `GetBlock` from a
 //! `BlockId`, `GetRecord` from a domain and a `RecordId`. Not what changes something by a PUT or
@@ -15,13 +23,16 @@ use quote::quote;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{
-    Data, DataStruct, DeriveInput, Error, Ident, LitInt, LitStr, Token, Type, braced, bracketed,
+    Error, Field, Fields, Ident, ItemStruct, LitInt, LitStr, Token, Type, braced, bracketed,
+    parse_quote,
 };
 
 /// What stands between the parentheses of `#[endpoint(...)]`.
 struct Spec {
     method: Ident,
     path: LitStr,
+    /// The types of the path's parameters, where it tells them.
+    types: Vec<(String, String)>,
     /// GET and DELETE carry a JSON body only where the attribute says `body` after the path.
     body: bool,
     status: LitInt,
@@ -44,13 +55,17 @@ enum Reply {
     Bare(Box<Type>),
     /// A key, and another one for clients that read that instead.
     Key(String, Option<String>, Box<Type>),
-    List(String, Box<Type>),
+    List {
+        key: String,
+        item: Box<Type>,
+        is_paged: bool,
+    },
 }
 
 impl Parse for Spec {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let method: Ident = input.parse()?;
-        let path: LitStr = input.parse()?;
+        let (path, types) = path(&input.parse()?);
         let body = match input.peek(Ident) {
             true => word(input, "body", "expected `body` or `->`").map(|()| true)?,
             false => !matches!(method.to_string().as_str(), "GET" | "DELETE"),
@@ -65,8 +80,20 @@ impl Parse for Spec {
             Loss::Never if method == "DELETE" => Loss::Always,
             loss => loss,
         };
-        Ok(Self { method, path, body, status, reply, access, loss })
+        Ok(Self { method, path, types, body, status, reply, access, loss })
     }
+}
+
+/// The path without the types of its parameters, and these.
+fn path(written: &LitStr) -> (LitStr, Vec<(String, String)>) {
+    let (mut path, mut types) = (written.value(), Vec::new());
+    for param in path_params(&written.value()) {
+        if let Some((name, ty)) = param.split_once(':') {
+            path = path.replace(&format!("{{{param}}}"), &format!("{{{name}}}"));
+            types.push((name.to_owned(), ty.trim().to_owned()));
+        }
+    }
+    (LitStr::new(&path, written.span()), types)
 }
 
 impl Loss {
@@ -125,40 +152,66 @@ fn reply(input: ParseStream<'_>) -> syn::Result<Reply> {
     if also.is_some() || !body.peek(syn::token::Bracket) {
         return Ok(Reply::Key(key.to_string(), also, body.parse()?));
     }
-    let item;
-    bracketed!(item in body);
-    Ok(Reply::List(key.to_string(), item.parse()?))
-}
-
-/// Writes `impl Endpoint` (and `impl Listing` for a list with a `cursor`) from `#[endpoint(...)]`.
-#[proc_macro_derive(Endpoint, attributes(endpoint))]
-pub fn derive_endpoint(input: TokenStream) -> TokenStream {
-    expand(&syn::parse_macro_input!(input)).unwrap_or_else(Error::into_compile_error).into()
-}
-
-fn expand(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
-    let attr = input.attrs.iter().find(|a| a.path().is_ident("endpoint")).ok_or_else(|| {
-        let message = "add #[endpoint(METHOD \"/path\" -> STATUS, needs PERMISSION)]";
-        Error::new_spanned(&input.ident, message)
-    })?;
-    let Spec { method, path, body, status, reply, access, loss } = attr.parse_args()?;
-    let Data::Struct(data) = &input.data else {
-        return Err(Error::new_spanned(&input.ident, "an endpoint is a struct"));
-    };
-    let fields: Vec<String> =
-        data.fields.iter().filter_map(|f| Some(f.ident.as_ref()?.to_string())).collect();
-    let has = |field: &str| fields.iter().any(|f| f == field);
-    for param in path_params(&path.value()) {
-        let field = param.replace('-', "_");
-        if !has(&field) {
-            let message = format!("no field `{field}` for `{{{param}}}`");
-            return Err(Error::new_spanned(&path, message));
-        }
+    let inner;
+    bracketed!(inner in body);
+    let item = inner.parse()?;
+    let is_paged = body.parse::<Option<Token![,]>>()?.is_none();
+    if !is_paged {
+        word(&body, "whole", "expected `whole`: the list has no pages")?;
     }
-    let loss = loss.written(&has)?;
-    let name = &input.ident;
+    Ok(Reply::List { key: key.to_string(), item, is_paged })
+}
+
+/// Makes a struct an operation: see the crate's documentation.
+#[proc_macro_attribute]
+pub fn endpoint(spec: TokenStream, item: TokenStream) -> TokenStream {
+    let spec = syn::parse_macro_input!(spec as Spec);
+    let item = syn::parse_macro_input!(item as ItemStruct);
+    expand(spec, item).unwrap_or_else(Error::into_compile_error).into()
+}
+
+/// Gives a type that answers show the derives that all of them have. An absent field is its default: the
+/// real API, and servers of other versions, may leave any of them out.
+#[proc_macro_attribute]
+pub fn view(_: TokenStream, item: TokenStream) -> TokenStream {
+    let item = proc_macro2::TokenStream::from(item);
+    quote! {
+        #[derive(
+            Debug, Clone, Default, PartialEq, ::serde::Serialize, ::serde::Deserialize,
+            ::schemars::JsonSchema,
+        )]
+        #[serde(default)]
+        #item
+    }
+    .into()
+}
+
+/// Gives an enum of words the derives that all of them have. They travel in `snake_case`, or as
+/// `#[words(lowercase)]` says.
+#[proc_macro_attribute]
+pub fn words(case: TokenStream, item: TokenStream) -> TokenStream {
+    let case = if case.is_empty() { "snake_case".into() } else { case.to_string() };
+    let item = proc_macro2::TokenStream::from(item);
+    quote! {
+        #[derive(
+            Debug, Clone, Copy, Default, PartialEq, Eq, ::serde::Serialize, ::serde::Deserialize,
+            ::schemars::JsonSchema,
+        )]
+        #[serde(rename_all = #case)]
+        #item
+    }
+    .into()
+}
+
+fn expand(spec: Spec, mut item: ItemStruct) -> syn::Result<proc_macro2::TokenStream> {
+    let Spec { method, path, types, body, status, reply, access, loss } = spec;
+    complete(&mut item, &path, &types, &reply)?;
+    let fields: Vec<String> =
+        item.fields.iter().filter_map(|f| Some(f.ident.as_ref()?.to_string())).collect();
+    let loss = loss.written(&|field| fields.iter().any(|f| f == field))?;
+    let name = &item.ident;
     let listing = match &reply {
-        Reply::List(_, item) if has("cursor") => quote! {
+        Reply::List { item, is_paged: true, .. } => quote! {
             impl ::api::Listing for #name {
                 type Item = #item;
                 fn cursor(&mut self) -> &mut Option<String> { &mut self.cursor }
@@ -175,14 +228,16 @@ fn expand(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
         Reply::Empty => (quote!(Empty), quote!(()), quote!(empty), quote!(empty)),
         Reply::Bare(ty) => (quote!(Bare), quote!(#ty), quote!(bare), quote!(bare)),
         Reply::Key(key, _, ty) => (quote!(Key(#key)), quote!(#ty), quote!(key), quote!(key)),
-        Reply::List(key, ty) => {
-            (quote!(List(#key)), quote!(::api::Page<#ty>), quote!(list), quote!(list))
+        Reply::List { key, item, .. } => {
+            (quote!(List(#key)), quote!(::api::Page<#item>), quote!(list), quote!(list))
         }
     };
     let id = kebab(&name.to_string());
-    let from = from_path(name, data, &method, &path.value());
-    let limits = limits(data)?;
+    let params = path_params(&path.value()).map(|param| field_of(&param, &path));
+    let from = from_path(&item, &method, &path.value());
+    let limits = limits(&item.fields)?;
     Ok(quote! {
+        #item
         impl ::api::Endpoint for #name {
             type Response = #response;
             const OP: ::api::Op = ::api::Op {
@@ -197,6 +252,15 @@ fn expand(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
                 loss: ::api::Loss::#loss,
             };
             #limits
+            fn path(&self) -> Vec<String> {
+                vec![#(self.#params.to_string()),*]
+            }
+            fn to_fields(&self) -> Result<::api::wire::Map, ::api::wire::Unreadable> {
+                ::api::wire::write::fields(self)
+            }
+            fn from_fields(fields: &::api::wire::Fields) -> Result<Self, ::api::wire::Problem> {
+                fields.read()
+            }
             fn encode_response(response: &#response) -> Vec<u8> {
                 ::api::wire::write::#encode(&Self::OP, response)
             }
@@ -209,18 +273,91 @@ fn expand(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
     })
 }
 
+/// Adds the derives and the fields that need not be written.
+fn complete(
+    item: &mut ItemStruct,
+    path: &LitStr,
+    types: &[(String, String)],
+    reply: &Reply,
+) -> syn::Result<()> {
+    item.attrs.push(parse_quote! {
+        #[derive(
+            Debug, Clone, Default, ::serde::Serialize, ::serde::Deserialize, ::schemars::JsonSchema,
+        )]
+    });
+    let mut written: Vec<Field> = match &mut item.fields {
+        Fields::Named(fields) => std::mem::take(&mut fields.named).into_iter().collect(),
+        Fields::Unit => Vec::new(),
+        Fields::Unnamed(fields) => {
+            return Err(Error::new_spanned(fields, "an operation's fields have names"));
+        }
+    };
+    let mut named = Punctuated::<Field, Token![,]>::new();
+    for param in path_params(&path.value()) {
+        let field = field_of(&param, path);
+        if let Some(place) = written.iter().position(|f| f.ident.as_ref() == Some(&field)) {
+            named.push(written.remove(place));
+            continue;
+        }
+        let told = types.iter().find(|(name, _)| *name == param).map(|(_, ty)| ty.clone());
+        let Some(ty) = told.or_else(|| Some(camel(param.strip_suffix("-id")?) + "Id")) else {
+            let message = format!("no field `{field}` for `{{{param}}}`");
+            return Err(Error::new_spanned(path, message));
+        };
+        let about = format!(" The {}'s id.", thing_of(&ty));
+        let ty = Ident::new(&ty, path.span());
+        named.push(parse_quote!(#[doc = #about] pub #field: #ty));
+    }
+    named.extend(written);
+    if matches!(reply, Reply::List { is_paged: true, .. }) {
+        let per_page = " Items on a page, 1 to 500; 100 when absent.";
+        let cursor = " The page: `next` or `prev` of another page's `meta.links`.";
+        named.push(parse_quote!(#[doc = #per_page] pub per_page: Option<u32>));
+        named.push(parse_quote!(#[doc = #cursor] pub cursor: Option<String>));
+    }
+    item.fields = Fields::Named(parse_quote!({ #named }));
+    item.semi_token = None;
+    Ok(())
+}
+
+/// `block-id` is `block_id`.
+fn field_of(param: &str, path: &LitStr) -> Ident {
+    Ident::new(&param.replace('-', "_"), path.span())
+}
+
+/// `ssh-key` is `SshKey`.
+fn camel(words: &str) -> String {
+    let capital = |word: &str| word[..1].to_uppercase() + &word[1..];
+    words.split('-').map(capital).collect()
+}
+
+/// What a type of ids belongs to, in words: `SshKeyId` to an SSH key.
+fn thing_of(ty: &str) -> String {
+    let name = kebab(ty.trim_end_matches("Id"));
+    let words = match name.as_str() {
+        "block" => "volume".to_owned(),
+        "block-snapshot" => "snapshot".to_owned(),
+        "bare-metal" => "server".to_owned(),
+        "iso" => "ISO image".to_owned(),
+        "startup" => "startup script".to_owned(),
+        "vpc2" => "VPC 2.0 network".to_owned(),
+        name => name.replace('-', " "),
+    };
+    let upper = |word: &str| match word {
+        "ssh" | "vpc" | "nat" | "ip" | "api" => word.to_uppercase(),
+        word => word.to_owned(),
+    };
+    words.split(' ').map(upper).collect::<Vec<_>>().join(" ")
+}
+
 /// `From` of what stands in the path, where nothing else is needed.
-fn from_path(
-    name: &Ident,
-    data: &DataStruct,
-    method: &Ident,
-    path: &str,
-) -> proc_macro2::TokenStream {
+fn from_path(item: &ItemStruct, method: &Ident, path: &str) -> proc_macro2::TokenStream {
+    let name = &item.ident;
     let params: Vec<String> = path_params(path).map(|param| param.replace('-', "_")).collect();
     let is_param = |field: &&syn::Field| {
         field.ident.as_ref().is_some_and(|ident| params.contains(&ident.to_string()))
     };
-    let (in_path, others): (Vec<_>, Vec<_>) = data.fields.iter().partition(is_param);
+    let (in_path, others): (Vec<_>, Vec<_>) = item.fields.iter().partition(is_param);
     let changes = method == "PUT" || method == "PATCH";
     if changes || in_path.is_empty() || !others.iter().all(|field| is(&field.ty, "Option")) {
         return quote!();
@@ -260,22 +397,25 @@ fn is(ty: &Type, name: &str) -> bool {
 }
 
 /// The function that works out how long the request's texts and lists may be, once.
-fn limits(data: &DataStruct) -> syn::Result<proc_macro2::TokenStream> {
-    let aliases = aliases(data)?;
+fn limits(fields: &Fields) -> syn::Result<proc_macro2::TokenStream> {
+    let aliases = aliases(fields)?;
     let aliases = aliases.iter().map(|(alias, field)| quote!((#alias, #field)));
     Ok(quote! {
         fn limits() -> &'static ::api::wire::Limits {
             static LIMITS: ::std::sync::OnceLock<::api::wire::Limits> =
                 ::std::sync::OnceLock::new();
-            LIMITS.get_or_init(|| ::api::wire::Limits::of::<Self>(&[#(#aliases),*]))
+            LIMITS.get_or_init(|| {
+                let schema = <Self as ::schemars::JsonSchema>::json_schema;
+                ::api::wire::Limits::of(schema, &[#(#aliases),*])
+            })
         }
     })
 }
 
 /// Further names of fields, from `#[serde(alias = "...")]`, each with the field's own.
-fn aliases(data: &DataStruct) -> syn::Result<Vec<(String, String)>> {
+fn aliases(fields: &Fields) -> syn::Result<Vec<(String, String)>> {
     let mut found = Vec::new();
-    for field in &data.fields {
+    for field in fields {
         let mut name = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
         let mut others = Vec::new();
         for attr in field.attrs.iter().filter(|attr| attr.path().is_ident("serde")) {
@@ -295,8 +435,9 @@ fn aliases(data: &DataStruct) -> syn::Result<Vec<(String, String)>> {
     Ok(found)
 }
 
-fn path_params(path: &str) -> impl Iterator<Item = &str> {
-    path.split('{').skip(1).filter_map(|s| s.split_once('}')).map(|(name, _)| name)
+fn path_params(path: &str) -> impl Iterator<Item = String> + use<> {
+    let params = path.split('{').skip(1).filter_map(|s| s.split_once('}'));
+    params.map(|(name, _)| name.to_owned()).collect::<Vec<_>>().into_iter()
 }
 
 /// `AttachBlock` -> `attach-block`, `ListVpc2Nodes` -> `list-vpc2-nodes`.

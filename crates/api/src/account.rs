@@ -1,24 +1,17 @@
 //! The account: `/v2/account`.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use crate::{Access, Endpoint, Money, Open, OrEmpty, Secret, Time};
+use crate::{Access, Money, Open, OrEmpty, Secret, Time, endpoint, view, words};
 
 operations! {
     "account": "The account, its balance, traffic and BGP" {
-        "get" => GetAccount,
-        "bandwidth" => GetAccountBandwidth,
-        "bgp" => GetAccountBgp,
-        "set-up-bgp" => SetUpAccountBgp,
-        "add-bgp-prefixes" => AddAccountBgpPrefixes,
+        "get" => GetAccount, "bandwidth" => GetAccountBandwidth, "bgp" => GetAccountBgp,
+        "set-up-bgp" => SetUpAccountBgp, "add-bgp-prefixes" => AddAccountBgpPrefixes,
         "custom-subscriptions" => ListCustomSubscriptions,
     }
 }
 
 /// The account, and what the calling user may do in it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct Account {
     /// The calling user's name.
     pub name: String,
@@ -37,13 +30,10 @@ pub struct Account {
 }
 
 /// Get the account, and what the calling user may do in it.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/account" -> 200 { account: Account }, needs AnyKey)]
 pub struct GetAccount {}
-
 /// The account's traffic: what was used and what was included.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct AccountBandwidth {
     /// The month before this one.
     pub previous_month: BandwidthPeriod,
@@ -54,8 +44,7 @@ pub struct AccountBandwidth {
 }
 
 /// The traffic of a span of time.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct BandwidthPeriod {
     /// The start: seconds after 1970, as text.
     pub timestamp_start: String,
@@ -84,13 +73,10 @@ pub struct BandwidthPeriod {
 }
 
 /// Get the account's traffic.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/account/bandwidth" -> 200 { bandwidth: AccountBandwidth }, needs Billing)]
 pub struct GetAccountBandwidth {}
-
 /// How the account's instances announce networks.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct AccountBgp {
     /// Whether they may.
     pub enabled: bool,
@@ -101,21 +87,17 @@ pub struct AccountBgp {
 }
 
 /// Get how the account's instances announce networks.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/account/bgp" -> 200 AccountBgp, needs Subscriptions)]
 pub struct GetAccountBgp {}
-
 /// The ticket that a wish became.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct TicketReference {
     /// The ticket's reference, such as `ABC-123`.
     pub ticket_reference: String,
 }
 
 /// The routes that instances are told.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[words]
 pub enum RequestedRoutes {
     /// No routes.
     #[default]
@@ -127,7 +109,6 @@ pub enum RequestedRoutes {
 }
 
 /// Ask for BGP.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/account/bgp/setup" -> 200 TicketReference, needs Support)]
 pub struct SetUpAccountBgp {
     /// Networks to announce, as `192.0.2.0/24`; may be empty.
@@ -148,7 +129,6 @@ pub struct SetUpAccountBgp {
 }
 
 /// Ask to announce further networks.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/account/bgp/prefixes" -> 200 TicketReference, needs Support)]
 pub struct AddAccountBgpPrefixes {
     /// The networks, as `192.0.2.0/24`.
@@ -156,8 +136,7 @@ pub struct AddAccountBgpPrefixes {
 }
 
 /// Something that was agreed on with the account's owner and is charged regularly.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct CustomSubscription {
     /// The subscription's id.
     pub id: String,
@@ -181,11 +160,5 @@ pub struct CustomSubscription {
 }
 
 /// List what was agreed on with the account's owner and is charged regularly.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/account/custom-subscriptions" -> 200 { custom_subscriptions: [CustomSubscription] }, needs Billing)]
-pub struct ListCustomSubscriptions {
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
-}
+pub struct ListCustomSubscriptions;

@@ -2,23 +2,17 @@
 
 pub use crate::id::ApiKeyId;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use crate::{Endpoint, OrEmpty, Secret, Time};
+use crate::{OrEmpty, Secret, Time, endpoint, view};
 
 operations! {
     "api-key": "API keys of the calling user" {
-        "list" => ListApiKeys,
-        "create" => CreateApiKey,
-        "get" => GetApiKey,
+        "list" => ListApiKeys, "create" => CreateApiKey, "get" => GetApiKey,
         "delete" => DeleteApiKey,
     }
 }
 
 /// An API key.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct ApiKey {
     /// The key's id.
     pub id: ApiKeyId,
@@ -33,12 +27,9 @@ pub struct ApiKey {
 }
 
 /// List one's own API keys.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(GET "/v2/apikeys" -> 200 { api_keys: [ApiKey] }, needs AnyKey)]
+#[endpoint(GET "/v2/apikeys" -> 200 { api_keys: [ApiKey], whole }, needs AnyKey)]
 pub struct ListApiKeys {}
-
 /// Create an API key for oneself.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/apikeys" -> 202 { api_key: ApiKey }, needs AnyKey)]
 pub struct CreateApiKey {
     /// A name for it.
@@ -50,17 +41,9 @@ pub struct CreateApiKey {
 }
 
 /// Get one of one's own API keys.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(GET "/v2/apikeys/{apikey-id}" -> 200 { api_key: ApiKey }, needs AnyKey)]
-pub struct GetApiKey {
-    /// The key's id.
-    pub apikey_id: ApiKeyId,
-}
+#[endpoint(GET "/v2/apikeys/{apikey-id: ApiKeyId}" -> 200 { api_key: ApiKey }, needs AnyKey)]
+pub struct GetApiKey;
 
 /// Delete one of one's own API keys: it stops working at once.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(DELETE "/v2/apikeys/{apikey-id}" -> 204, needs AnyKey)]
-pub struct DeleteApiKey {
-    /// The key's id.
-    pub apikey_id: ApiKeyId,
-}
+#[endpoint(DELETE "/v2/apikeys/{apikey-id: ApiKeyId}" -> 204, needs AnyKey)]
+pub struct DeleteApiKey;

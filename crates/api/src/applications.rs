@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Endpoint, Open};
+use crate::{Open, endpoint, view};
 
 operations! {
     "application": "Applications that come installed" {
@@ -12,8 +12,7 @@ operations! {
 }
 
 /// An application that comes installed on a new instance.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct Application {
     /// The application's number: `app_id` where an instance is made.
     pub id: u32,
@@ -44,15 +43,10 @@ pub enum ApplicationType {
 }
 
 /// List applications.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/applications" -> 200 { applications: [Application] }, needs Public)]
 pub struct ListApplications {
     /// Only applications of this type.
     #[serde(rename = "type")]
     #[schemars(extend("enum" = ["all", "marketplace", "one-click"]))]
     pub kind: Option<String>,
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
 }

@@ -2,22 +2,17 @@
 
 pub use crate::id::BackupId;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::id::InstanceId;
-use crate::{Endpoint, Open, Time};
+use crate::{Open, Time, endpoint, view, words};
 
 operations! {
     "backup": "Backups of instances" {
-        "list" => ListBackups,
-        "get" => GetBackup,
+        "list" => ListBackups, "get" => GetBackup,
     }
 }
 
 /// A copy of an instance's disk, made on a schedule.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct Backup {
     /// The backup's id.
     pub id: BackupId,
@@ -36,8 +31,7 @@ pub struct Backup {
 }
 
 /// Where a backup stands in its life.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[words]
 pub enum BackupStatus {
     /// Being made.
     #[default]
@@ -47,21 +41,12 @@ pub enum BackupStatus {
 }
 
 /// List backups.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/backups" -> 200 { backups: [Backup] }, needs SubscriptionsView)]
 pub struct ListBackups {
     /// Only those of this instance.
     pub instance_id: Option<InstanceId>,
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
 }
 
 /// Get a backup.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/backups/{backup-id}" -> 200 { backup: Backup }, needs SubscriptionsView)]
-pub struct GetBackup {
-    /// The backup's id.
-    pub backup_id: BackupId,
-}
+pub struct GetBackup;

@@ -10,52 +10,35 @@ pub use networks::*;
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::applications::Application;
 use crate::id::{ReservedIpId, SnapshotId, SshKeyId, StartupId, Vpc2Id, VpcId};
 use crate::instances::{DayTraffic, UpgradeType, UserScheme};
 use crate::os::Os;
-use crate::{Endpoint, Open, OrEmpty, Secret, Time};
+use crate::{Open, OrEmpty, Secret, Time, endpoint, view, words};
 
 operations! {
     "bare-metal": "Bare metal servers: whole machines" {
-        "list" => ListBareMetals,
-        "create" => CreateBareMetal,
-        "get" => GetBareMetal,
-        "update" => UpdateBareMetal,
-        "delete" => DeleteBareMetal,
-        "start" => StartBareMetal,
-        "halt" => HaltBareMetal,
-        "reboot" => RebootBareMetal,
-        "start-many" => StartBareMetals,
-        "halt-many" => HaltBareMetals,
-        "reboot-many" => RebootBareMetals,
-        "reinstall" => ReinstallBareMetal,
-        "upgrades" => GetBareMetalUpgrades,
-        "user-data" => GetBareMetalUserData,
-        "vnc" => GetBareMetalVnc,
-        "bandwidth" => GetBareMetalBandwidth,
-        "ipv4" => ListBareMetalIpv4,
+        "list" => ListBareMetals, "create" => CreateBareMetal, "get" => GetBareMetal,
+        "update" => UpdateBareMetal, "delete" => DeleteBareMetal, "start" => StartBareMetal,
+        "halt" => HaltBareMetal, "reboot" => RebootBareMetal, "start-many" => StartBareMetals,
+        "halt-many" => HaltBareMetals, "reboot-many" => RebootBareMetals,
+        "reinstall" => ReinstallBareMetal, "upgrades" => GetBareMetalUpgrades,
+        "user-data" => GetBareMetalUserData, "vnc" => GetBareMetalVnc,
+        "bandwidth" => GetBareMetalBandwidth, "ipv4" => ListBareMetalIpv4,
         "set-reverse-ipv4" => SetBareMetalReverseIpv4,
-        "reset-reverse-ipv4" => ResetBareMetalReverseIpv4,
-        "ipv6" => ListBareMetalIpv6,
+        "reset-reverse-ipv4" => ResetBareMetalReverseIpv4, "ipv6" => ListBareMetalIpv6,
         "set-reverse-ipv6" => SetBareMetalReverseIpv6,
-        "remove-reverse-ipv6" => RemoveBareMetalReverseIpv6,
-        "vpcs" => ListBareMetalVpcs,
-        "attach-vpc" => AttachBareMetalVpc,
-        "detach-vpc" => DetachBareMetalVpc,
-        "vpc2s" => ListBareMetalVpc2s,
-        "attach-vpc2" => AttachBareMetalVpc2,
+        "remove-reverse-ipv6" => RemoveBareMetalReverseIpv6, "vpcs" => ListBareMetalVpcs,
+        "attach-vpc" => AttachBareMetalVpc, "detach-vpc" => DetachBareMetalVpc,
+        "vpc2s" => ListBareMetalVpc2s, "attach-vpc2" => AttachBareMetalVpc2,
         "detach-vpc2" => DetachBareMetalVpc2,
     }
 }
 
 /// A whole machine.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct BareMetal {
     /// The server's id.
     pub id: BareMetalId,
@@ -117,8 +100,7 @@ pub struct BareMetal {
 }
 
 /// Where a bare metal server stands in its life.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[words]
 pub enum BareMetalStatus {
     /// Being installed.
     #[default]
@@ -130,8 +112,7 @@ pub enum BareMetalStatus {
 }
 
 /// What a bare metal server can have besides.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[words]
 pub enum BareMetalFeature {
     /// An IPv6 network.
     #[default]
@@ -141,8 +122,7 @@ pub enum BareMetalFeature {
 }
 
 /// How the disks of a bare metal server are joined.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[words]
 pub enum MdiskMode {
     /// Each disk holds what the others hold.
     Raid1,
@@ -154,17 +134,10 @@ pub enum MdiskMode {
 }
 
 /// List bare metal servers.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/bare-metals" -> 200 { bare_metals: [BareMetal] }, needs SubscriptionsView)]
-pub struct ListBareMetals {
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
-}
+pub struct ListBareMetals;
 
 /// Create a bare metal server from one of `os_id`, `app_id`, `image_id` and `snapshot_id`.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/bare-metals" -> 202 { bare_metal | baremetal: BareMetal }, needs Provisioning)]
 pub struct CreateBareMetal {
     /// The region's id.
@@ -226,23 +199,16 @@ pub struct CreateBareMetal {
 }
 
 /// Get a bare metal server.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(GET "/v2/bare-metals/{baremetal-id}" -> 200 { bare_metal: BareMetal }, needs SubscriptionsView)]
-pub struct GetBareMetal {
-    /// The server's id.
-    pub baremetal_id: BareMetalId,
-}
+#[endpoint(GET "/v2/bare-metals/{baremetal-id: BareMetalId}" -> 200 { bare_metal: BareMetal }, needs SubscriptionsView)]
+pub struct GetBareMetal;
 
 /// Change a bare metal server. Another system or application installs it anew.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(
-    PATCH "/v2/bare-metals/{baremetal-id}" -> 202 { bare_metal: BareMetal },
+    PATCH "/v2/bare-metals/{baremetal-id: BareMetalId}" -> 202 { bare_metal: BareMetal },
     needs Subscriptions,
     loses with os_id, app_id, image_id, ipxe_chain_url
 )]
 pub struct UpdateBareMetal {
-    /// The server's id.
-    pub baremetal_id: BareMetalId,
     /// Install this operating system instead.
     pub os_id: Option<u32>,
     /// Install this application instead.
@@ -278,39 +244,22 @@ pub struct UpdateBareMetal {
 }
 
 /// Delete a bare metal server with everything on it.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(DELETE "/v2/bare-metals/{baremetal-id}" -> 204, needs Subscriptions)]
-pub struct DeleteBareMetal {
-    /// The server's id.
-    pub baremetal_id: BareMetalId,
-}
+#[endpoint(DELETE "/v2/bare-metals/{baremetal-id: BareMetalId}" -> 204, needs Subscriptions)]
+pub struct DeleteBareMetal;
 
 /// Switch a bare metal server on.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(POST "/v2/bare-metals/{baremetal-id}/start" -> 204, needs Subscriptions)]
-pub struct StartBareMetal {
-    /// The server's id.
-    pub baremetal_id: BareMetalId,
-}
+#[endpoint(POST "/v2/bare-metals/{baremetal-id: BareMetalId}/start" -> 204, needs Subscriptions)]
+pub struct StartBareMetal;
 
 /// Switch a bare metal server off at once.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(POST "/v2/bare-metals/{baremetal-id}/halt" -> 204, needs Subscriptions)]
-pub struct HaltBareMetal {
-    /// The server's id.
-    pub baremetal_id: BareMetalId,
-}
+#[endpoint(POST "/v2/bare-metals/{baremetal-id: BareMetalId}/halt" -> 204, needs Subscriptions)]
+pub struct HaltBareMetal;
 
 /// Restart a bare metal server.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(POST "/v2/bare-metals/{baremetal-id}/reboot" -> 204, needs Subscriptions)]
-pub struct RebootBareMetal {
-    /// The server's id.
-    pub baremetal_id: BareMetalId,
-}
+#[endpoint(POST "/v2/bare-metals/{baremetal-id: BareMetalId}/reboot" -> 204, needs Subscriptions)]
+pub struct RebootBareMetal;
 
 /// Switch several bare metal servers on.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/bare-metals/start" -> 204, needs Subscriptions)]
 pub struct StartBareMetals {
     /// The servers' ids.
@@ -318,7 +267,6 @@ pub struct StartBareMetals {
 }
 
 /// Switch several bare metal servers off at once.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/bare-metals/halt" -> 204, needs Subscriptions)]
 pub struct HaltBareMetals {
     /// The servers' ids.
@@ -326,7 +274,6 @@ pub struct HaltBareMetals {
 }
 
 /// Restart several bare metal servers.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/bare-metals/reboot" -> 204, needs Subscriptions)]
 pub struct RebootBareMetals {
     /// The servers' ids.
@@ -334,18 +281,14 @@ pub struct RebootBareMetals {
 }
 
 /// Install a bare metal server anew; what is on its disks is lost.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(POST "/v2/bare-metals/{baremetal-id}/reinstall" -> 202 { bare_metal: BareMetal }, needs Subscriptions, loses)]
+#[endpoint(POST "/v2/bare-metals/{baremetal-id: BareMetalId}/reinstall" -> 202 { bare_metal: BareMetal }, needs Subscriptions, loses)]
 pub struct ReinstallBareMetal {
-    /// The server's id.
-    pub baremetal_id: BareMetalId,
     /// A new host name; the old one stays when absent.
     pub hostname: Option<String>,
 }
 
 /// What can be installed on a bare metal server instead.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct BareMetalUpgrades {
     /// Operating systems.
     pub os: Vec<Os>,
@@ -354,52 +297,35 @@ pub struct BareMetalUpgrades {
 }
 
 /// Get what can be installed on a bare metal server instead.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(GET "/v2/bare-metals/{baremetal-id}/upgrades" -> 200 { upgrades: BareMetalUpgrades }, needs SubscriptionsView)]
+#[endpoint(GET "/v2/bare-metals/{baremetal-id: BareMetalId}/upgrades" -> 200 { upgrades: BareMetalUpgrades }, needs SubscriptionsView)]
 pub struct GetBareMetalUpgrades {
-    /// The server's id.
-    pub baremetal_id: BareMetalId,
     /// Only upgrades of this kind; all when absent. Another plan is none of them.
     #[serde(rename = "type")]
     pub kind: Option<UpgradeType>,
 }
 
 /// What a bare metal server was given for its first boot.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct BareMetalUserData {
     /// The data in base64, as it was sent; empty for none.
     pub data: String,
 }
 
 /// Get what a bare metal server was given for its first boot.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(GET "/v2/bare-metals/{baremetal-id}/user-data" -> 200 { user_data: BareMetalUserData }, needs SubscriptionsView)]
-pub struct GetBareMetalUserData {
-    /// The server's id.
-    pub baremetal_id: BareMetalId,
-}
+#[endpoint(GET "/v2/bare-metals/{baremetal-id: BareMetalId}/user-data" -> 200 { user_data: BareMetalUserData }, needs SubscriptionsView)]
+pub struct GetBareMetalUserData;
 
 /// The console of a bare metal server.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct BareMetalVnc {
     /// Its address in the browser, or empty.
     pub url: String,
 }
 
 /// Get the address of a bare metal server's console.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(GET "/v2/bare-metals/{baremetal-id}/vnc" -> 200 { vnc: BareMetalVnc }, needs SubscriptionsView)]
-pub struct GetBareMetalVnc {
-    /// The server's id.
-    pub baremetal_id: BareMetalId,
-}
+#[endpoint(GET "/v2/bare-metals/{baremetal-id: BareMetalId}/vnc" -> 200 { vnc: BareMetalVnc }, needs SubscriptionsView)]
+pub struct GetBareMetalVnc;
 
 /// Get a bare metal server's traffic by day, as `2026-11-21` in UTC.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(GET "/v2/bare-metals/{baremetal-id}/bandwidth" -> 200 { bandwidth: BTreeMap<String, DayTraffic> }, needs SubscriptionsView)]
-pub struct GetBareMetalBandwidth {
-    /// The server's id.
-    pub baremetal_id: BareMetalId,
-}
+#[endpoint(GET "/v2/bare-metals/{baremetal-id: BareMetalId}/bandwidth" -> 200 { bandwidth: BTreeMap<String, DayTraffic> }, needs SubscriptionsView)]
+pub struct GetBareMetalBandwidth;

@@ -2,34 +2,22 @@
 
 pub use crate::id::{BlockId, BlockSnapshotId};
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::id::InstanceId;
-use crate::{Endpoint, Money, Open, OrEmpty, Time};
+use crate::{Money, Open, OrEmpty, Time, endpoint, view, words};
 
 operations! {
     "block": "Block storage volumes" {
-        "list" => ListBlocks,
-        "create" => CreateBlock,
-        "get" => GetBlock,
-        "update" => UpdateBlock,
-        "delete" => DeleteBlock,
-        "attach" => AttachBlock,
-        "detach" => DetachBlock,
+        "list" => ListBlocks, "create" => CreateBlock, "get" => GetBlock, "update" => UpdateBlock,
+        "delete" => DeleteBlock, "attach" => AttachBlock, "detach" => DetachBlock,
     }
     "block-snapshot": "Snapshots of block storage volumes" {
-        "list" => ListBlockSnapshots,
-        "create" => CreateBlockSnapshot,
-        "get" => GetBlockSnapshot,
-        "update" => UpdateBlockSnapshot,
-        "delete" => DeleteBlockSnapshot,
+        "list" => ListBlockSnapshots, "create" => CreateBlockSnapshot, "get" => GetBlockSnapshot,
+        "update" => UpdateBlockSnapshot, "delete" => DeleteBlockSnapshot,
     }
 }
 
 /// A block storage volume.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct Block {
     /// The volume's id.
     pub id: BlockId,
@@ -66,8 +54,7 @@ pub struct Block {
 }
 
 /// Where a volume stands in its life.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[words]
 pub enum BlockStatus {
     /// Being made.
     #[default]
@@ -77,8 +64,7 @@ pub enum BlockStatus {
 }
 
 /// Kind of storage.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[words]
 pub enum BlockType {
     /// NVMe: 10 to 10000 GB.
     #[default]
@@ -88,17 +74,10 @@ pub enum BlockType {
 }
 
 /// List block storage volumes.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/blocks" -> 200 { blocks: [Block] }, needs SubscriptionsView)]
-pub struct ListBlocks {
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
-}
+pub struct ListBlocks;
 
 /// Create a block storage volume.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/blocks" -> 202 { block: Block }, needs Provisioning)]
 pub struct CreateBlock {
     /// The region's id.
@@ -118,19 +97,12 @@ pub struct CreateBlock {
 }
 
 /// Get a block storage volume.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/blocks/{block-id}" -> 200 { block: Block }, needs SubscriptionsView)]
-pub struct GetBlock {
-    /// The volume's id.
-    pub block_id: BlockId,
-}
+pub struct GetBlock;
 
 /// Rename or grow a block storage volume.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(PATCH "/v2/blocks/{block-id}" -> 204, needs Subscriptions)]
 pub struct UpdateBlock {
-    /// The volume's id.
-    pub block_id: BlockId,
     /// A new name.
     pub label: Option<String>,
     /// A new size in GB, larger than the old one.
@@ -138,19 +110,12 @@ pub struct UpdateBlock {
 }
 
 /// Delete a block storage volume. One that is attached is detached first.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(DELETE "/v2/blocks/{block-id}" -> 204, needs Subscriptions)]
-pub struct DeleteBlock {
-    /// The volume's id.
-    pub block_id: BlockId,
-}
+pub struct DeleteBlock;
 
 /// Attach a block storage volume to an instance in its region.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/blocks/{block-id}/attach" -> 204, needs Subscriptions)]
 pub struct AttachBlock {
-    /// The volume's id.
-    pub block_id: BlockId,
     /// The instance that gets it.
     pub instance_id: InstanceId,
     /// Attach without restarting the instance.
@@ -158,18 +123,14 @@ pub struct AttachBlock {
 }
 
 /// Detach a block storage volume.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/blocks/{block-id}/detach" -> 204, needs Subscriptions)]
 pub struct DetachBlock {
-    /// The volume's id.
-    pub block_id: BlockId,
     /// Detach without restarting the instance.
     pub live: Option<bool>,
 }
 
 /// A snapshot of a block storage volume.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct BlockSnapshot {
     /// The snapshot's id.
     pub id: BlockSnapshotId,
@@ -192,8 +153,7 @@ pub struct BlockSnapshot {
 }
 
 /// A block storage snapshot in both forms that clients read: bare, and under a key.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct CreatedBlockSnapshot {
     /// The snapshot's fields, at the top.
     #[serde(flatten)]
@@ -203,8 +163,7 @@ pub struct CreatedBlockSnapshot {
 }
 
 /// A block storage snapshot in both forms that clients read: bare, and under a key.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct FoundBlockSnapshot {
     /// The snapshot's fields, at the top.
     #[serde(flatten)]
@@ -214,17 +173,10 @@ pub struct FoundBlockSnapshot {
 }
 
 /// List snapshots of block storage volumes.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/blocks/snapshots" -> 200 { snapshots: [BlockSnapshot] }, needs SubscriptionsView)]
-pub struct ListBlockSnapshots {
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
-}
+pub struct ListBlockSnapshots;
 
 /// Take a snapshot of a block storage volume.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/blocks/snapshots" -> 201 CreatedBlockSnapshot, needs Provisioning)]
 pub struct CreateBlockSnapshot {
     /// The volume.
@@ -234,27 +186,16 @@ pub struct CreateBlockSnapshot {
 }
 
 /// Get a snapshot of a block storage volume.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(GET "/v2/blocks/snapshots/{snapshot-id}" -> 200 FoundBlockSnapshot, needs SubscriptionsView)]
-pub struct GetBlockSnapshot {
-    /// The snapshot's id.
-    pub snapshot_id: BlockSnapshotId,
-}
+#[endpoint(GET "/v2/blocks/snapshots/{snapshot-id: BlockSnapshotId}" -> 200 FoundBlockSnapshot, needs SubscriptionsView)]
+pub struct GetBlockSnapshot;
 
 /// Change a block storage snapshot's description.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(PUT "/v2/blocks/snapshots/{snapshot-id}" -> 204, needs Subscriptions)]
+#[endpoint(PUT "/v2/blocks/snapshots/{snapshot-id: BlockSnapshotId}" -> 204, needs Subscriptions)]
 pub struct UpdateBlockSnapshot {
-    /// The snapshot's id.
-    pub snapshot_id: BlockSnapshotId,
     /// What it is for.
     pub description: Option<String>,
 }
 
 /// Delete a snapshot of a block storage volume.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(DELETE "/v2/blocks/snapshots/{snapshot-id}" -> 204, needs Subscriptions)]
-pub struct DeleteBlockSnapshot {
-    /// The snapshot's id.
-    pub snapshot_id: BlockSnapshotId,
-}
+#[endpoint(DELETE "/v2/blocks/snapshots/{snapshot-id: BlockSnapshotId}" -> 204, needs Subscriptions)]
+pub struct DeleteBlockSnapshot;

@@ -7,31 +7,22 @@ use std::net::IpAddr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Endpoint, Open, OrEmpty, Time};
+use crate::{Open, OrEmpty, Time, endpoint, view, words};
 
 operations! {
     "domain": "DNS domains" {
-        "list" => ListDomains,
-        "create" => CreateDomain,
-        "get" => GetDomain,
-        "update" => UpdateDomain,
-        "delete" => DeleteDomain,
-        "dnssec" => GetDomainDnssec,
-        "soa" => GetDomainSoa,
-        "update-soa" => UpdateDomainSoa,
+        "list" => ListDomains, "create" => CreateDomain, "get" => GetDomain,
+        "update" => UpdateDomain, "delete" => DeleteDomain, "dnssec" => GetDomainDnssec,
+        "soa" => GetDomainSoa, "update-soa" => UpdateDomainSoa,
     }
     "record": "Records of DNS domains" {
-        "list" => ListRecords,
-        "create" => CreateRecord,
-        "get" => GetRecord,
-        "update" => UpdateRecord,
-        "delete" => DeleteRecord,
+        "list" => ListRecords, "create" => CreateRecord, "get" => GetRecord,
+        "update" => UpdateRecord, "delete" => DeleteRecord,
     }
 }
 
 /// A DNS domain.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct Domain {
     /// The domain's name, as it was sent; also its id.
     pub domain: String,
@@ -42,8 +33,7 @@ pub struct Domain {
 }
 
 /// Whether a domain's answers are signed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[words]
 pub enum DnsSec {
     /// They are.
     Enabled,
@@ -53,17 +43,10 @@ pub enum DnsSec {
 }
 
 /// List DNS domains.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/domains" -> 200 { domains: [Domain] }, needs Dns)]
-pub struct ListDomains {
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
-}
+pub struct ListDomains;
 
 /// Create a DNS domain.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/domains" -> 200 { domain: Domain }, needs Dns)]
 pub struct CreateDomain {
     /// The domain's name.
@@ -75,7 +58,6 @@ pub struct CreateDomain {
 }
 
 /// Get a DNS domain.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/domains/{dns-domain}" -> 200 { domain: Domain }, needs Dns)]
 pub struct GetDomain {
     /// The domain's name.
@@ -83,7 +65,6 @@ pub struct GetDomain {
 }
 
 /// Switch DNSSEC on or off.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(PUT "/v2/domains/{dns-domain}" -> 204, needs Dns)]
 pub struct UpdateDomain {
     /// The domain's name.
@@ -93,7 +74,6 @@ pub struct UpdateDomain {
 }
 
 /// Delete a DNS domain with its records.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(DELETE "/v2/domains/{dns-domain}" -> 204, needs Dns)]
 pub struct DeleteDomain {
     /// The domain's name.
@@ -101,7 +81,6 @@ pub struct DeleteDomain {
 }
 
 /// Get the DNSKEY and DS records that a registrar needs, as lines of a zone file.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/domains/{dns-domain}/dnssec" -> 200 { dns_sec: Vec<String> }, needs Dns)]
 pub struct GetDomainDnssec {
     /// The domain's name.
@@ -109,8 +88,7 @@ pub struct GetDomainDnssec {
 }
 
 /// What a domain's SOA record says of its keepers.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct Soa {
     /// The primary name server.
     pub nsprimary: String,
@@ -119,7 +97,6 @@ pub struct Soa {
 }
 
 /// Get what a domain's SOA record says of its keepers.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/domains/{dns-domain}/soa" -> 200 { dns_soa: Soa }, needs Dns)]
 pub struct GetDomainSoa {
     /// The domain's name.
@@ -127,7 +104,6 @@ pub struct GetDomainSoa {
 }
 
 /// Change what a domain's SOA record says of its keepers.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(PATCH "/v2/domains/{dns-domain}/soa" -> 204, needs Dns)]
 pub struct UpdateDomainSoa {
     /// The domain's name.
@@ -139,8 +115,7 @@ pub struct UpdateDomainSoa {
 }
 
 /// A record of a DNS domain.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct Record {
     /// The record's id.
     pub id: RecordId,
@@ -185,19 +160,13 @@ pub enum RecordType {
 }
 
 /// List a domain's records.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/domains/{dns-domain}/records" -> 200 { records: [Record] }, needs Dns)]
 pub struct ListRecords {
     /// The domain's name.
     pub dns_domain: String,
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
 }
 
 /// Add a record to a domain.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/domains/{dns-domain}/records" -> 201 { record: Record }, needs Dns)]
 pub struct CreateRecord {
     /// The domain's name.
@@ -217,23 +186,17 @@ pub struct CreateRecord {
 }
 
 /// Get a record of a domain.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/domains/{dns-domain}/records/{record-id}" -> 200 { record: Record }, needs Dns)]
 pub struct GetRecord {
     /// The domain's name.
     pub dns_domain: String,
-    /// The record's id.
-    pub record_id: RecordId,
 }
 
 /// Change a record. Its type stays.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(PATCH "/v2/domains/{dns-domain}/records/{record-id}" -> 204, needs Dns)]
 pub struct UpdateRecord {
     /// The domain's name.
     pub dns_domain: String,
-    /// The record's id.
-    pub record_id: RecordId,
     /// The name, with the domain or without; empty or `@` for the domain itself.
     pub name: Option<String>,
     /// What it says.
@@ -246,11 +209,8 @@ pub struct UpdateRecord {
 }
 
 /// Delete a record of a domain.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(DELETE "/v2/domains/{dns-domain}/records/{record-id}" -> 204, needs Dns)]
 pub struct DeleteRecord {
     /// The domain's name.
     pub dns_domain: String,
-    /// The record's id.
-    pub record_id: RecordId,
 }

@@ -4,30 +4,21 @@
 
 pub use crate::id::FirewallGroupId;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use crate::{Endpoint, Open, Time};
+use crate::{Open, Time, endpoint, view, words};
 
 operations! {
     "firewall": "Firewall groups" {
-        "list" => ListFirewallGroups,
-        "create" => CreateFirewallGroup,
-        "get" => GetFirewallGroup,
-        "update" => UpdateFirewallGroup,
-        "delete" => DeleteFirewallGroup,
+        "list" => ListFirewallGroups, "create" => CreateFirewallGroup, "get" => GetFirewallGroup,
+        "update" => UpdateFirewallGroup, "delete" => DeleteFirewallGroup,
     }
     "firewall-rule": "Rules of firewall groups" {
-        "list" => ListFirewallGroupRules,
-        "create" => CreateFirewallGroupRule,
-        "get" => GetFirewallGroupRule,
-        "delete" => DeleteFirewallGroupRule,
+        "list" => ListFirewallGroupRules, "create" => CreateFirewallGroupRule,
+        "get" => GetFirewallGroupRule, "delete" => DeleteFirewallGroupRule,
     }
 }
 
 /// A set of rules that instances share.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct FirewallGroup {
     /// The group's id.
     pub id: FirewallGroupId,
@@ -46,8 +37,7 @@ pub struct FirewallGroup {
 }
 
 /// A rule of a firewall group: what may come in.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct FirewallRule {
     /// The rule's number: rules of a group are counted from 1.
     pub id: u32,
@@ -78,8 +68,7 @@ pub struct FirewallRule {
 }
 
 /// A version of IP.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[words]
 pub enum IpType {
     /// IPv4.
     #[default]
@@ -89,8 +78,7 @@ pub enum IpType {
 }
 
 /// A protocol that a firewall rule lets in. Capitals are read, too.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[words]
 pub enum FirewallProtocol {
     /// TCP: has ports.
     #[default]
@@ -114,17 +102,10 @@ pub enum FirewallProtocol {
 }
 
 /// List firewall groups.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/firewalls" -> 200 { firewall_groups: [FirewallGroup] }, needs Firewall)]
-pub struct ListFirewallGroups {
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
-}
+pub struct ListFirewallGroups;
 
 /// Create a firewall group.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/firewalls" -> 201 { firewall_group: FirewallGroup }, needs Firewall)]
 pub struct CreateFirewallGroup {
     /// What it is for, at most 255 characters; longer texts are cut.
@@ -133,50 +114,28 @@ pub struct CreateFirewallGroup {
 }
 
 /// Get a firewall group.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/firewalls/{firewall-group-id}" -> 200 { firewall_group: FirewallGroup }, needs Firewall)]
-pub struct GetFirewallGroup {
-    /// The group's id.
-    pub firewall_group_id: FirewallGroupId,
-}
+pub struct GetFirewallGroup;
 
 /// Change a firewall group's description.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(PUT "/v2/firewalls/{firewall-group-id}" -> 204, needs Firewall)]
 pub struct UpdateFirewallGroup {
-    /// The group's id.
-    pub firewall_group_id: FirewallGroupId,
     /// What it is for, at most 255 characters; longer texts are cut.
     #[schemars(length(max = 4_096))]
     pub description: String,
 }
 
 /// Delete a firewall group. Instances that used it have none afterwards.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(DELETE "/v2/firewalls/{firewall-group-id}" -> 204, needs Firewall)]
-pub struct DeleteFirewallGroup {
-    /// The group's id.
-    pub firewall_group_id: FirewallGroupId,
-}
+pub struct DeleteFirewallGroup;
 
 /// List the rules of a firewall group.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/firewalls/{firewall-group-id}/rules" -> 200 { firewall_rules: [FirewallRule] }, needs Firewall)]
-pub struct ListFirewallGroupRules {
-    /// The group's id.
-    pub firewall_group_id: FirewallGroupId,
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
-}
+pub struct ListFirewallGroupRules;
 
 /// Add a rule to a firewall group.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/firewalls/{firewall-group-id}/rules" -> 201 { firewall_rule: FirewallRule }, needs Firewall)]
 pub struct CreateFirewallGroupRule {
-    /// The group's id.
-    pub firewall_group_id: FirewallGroupId,
     /// Which version of IP it is for: that of `subnet`.
     pub ip_type: IpType,
     /// The protocol to let in.
@@ -197,21 +156,15 @@ pub struct CreateFirewallGroupRule {
 }
 
 /// Get a rule of a firewall group.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/firewalls/{firewall-group-id}/rules/{firewall-rule-id}" -> 200 { firewall_rule: FirewallRule }, needs Firewall)]
 pub struct GetFirewallGroupRule {
-    /// The group's id.
-    pub firewall_group_id: FirewallGroupId,
     /// The rule's number in the group.
     pub firewall_rule_id: u32,
 }
 
 /// Delete a rule of a firewall group.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(DELETE "/v2/firewalls/{firewall-group-id}/rules/{firewall-rule-id}" -> 204, needs Firewall)]
 pub struct DeleteFirewallGroupRule {
-    /// The group's id.
-    pub firewall_group_id: FirewallGroupId,
     /// The rule's number in the group.
     pub firewall_rule_id: u32,
 }

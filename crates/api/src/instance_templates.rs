@@ -2,26 +2,21 @@
 
 pub use crate::id::{InstanceTemplateId, VfsId};
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::id::{IsoId, SnapshotId, SshKeyId};
-use crate::{Endpoint, OrEmpty};
+use crate::{OrEmpty, endpoint, view};
 
 operations! {
     "instance-template": "Templates that instances are made from" {
-        "list" => ListInstanceTemplates,
-        "create" => CreateInstanceTemplate,
-        "get" => GetInstanceTemplate,
-        "update" => UpdateInstanceTemplate,
+        "list" => ListInstanceTemplates, "create" => CreateInstanceTemplate,
+        "get" => GetInstanceTemplate, "update" => UpdateInstanceTemplate,
         "delete" => DeleteInstanceTemplate,
     }
 }
 
 /// A template that instances are made from. Most of it is shown by name.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct InstanceTemplate {
     /// The template's id.
     pub id: InstanceTemplateId,
@@ -56,8 +51,7 @@ pub struct InstanceTemplate {
 }
 
 /// An SSH key as a template shows it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct TemplateSshKey {
     /// The key's id.
     pub id: SshKeyId,
@@ -66,8 +60,7 @@ pub struct TemplateSshKey {
 }
 
 /// A shared file system as a template shows it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct TemplateVfs {
     /// The file system's id.
     pub id: VfsId,
@@ -76,8 +69,7 @@ pub struct TemplateVfs {
 }
 
 /// What a plan has and costs.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct PlanDetails {
     /// The plan's id.
     pub name: String,
@@ -121,12 +113,9 @@ pub struct PlanDetails {
 }
 
 /// List instance templates, all at once.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/instances/templates" -> 200 { instance_templates: Vec<InstanceTemplate> }, needs SubscriptionsView)]
 pub struct ListInstanceTemplates {}
-
 /// Create an instance template.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/instances/templates" -> 200 { instance_template: InstanceTemplate }, needs Provisioning)]
 pub struct CreateInstanceTemplate {
     /// The plan's id.
@@ -155,19 +144,12 @@ pub struct CreateInstanceTemplate {
 }
 
 /// Get an instance template.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(GET "/v2/instances/templates/{instancetemplate-id}" -> 200 { instance_template: InstanceTemplate }, needs SubscriptionsView)]
-pub struct GetInstanceTemplate {
-    /// The template's id.
-    pub instancetemplate_id: InstanceTemplateId,
-}
+#[endpoint(GET "/v2/instances/templates/{instancetemplate-id: InstanceTemplateId}" -> 200 { instance_template: InstanceTemplate }, needs SubscriptionsView)]
+pub struct GetInstanceTemplate;
 
 /// Change an instance template, in one field at least. Instances made from it stay as they are.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(PUT "/v2/instances/templates/{instancetemplate-id}" -> 202 { instance_template: InstanceTemplate }, needs Subscriptions)]
+#[endpoint(PUT "/v2/instances/templates/{instancetemplate-id: InstanceTemplateId}" -> 202 { instance_template: InstanceTemplate }, needs Subscriptions)]
 pub struct UpdateInstanceTemplate {
-    /// The template's id.
-    pub instancetemplate_id: InstanceTemplateId,
     /// Another plan.
     pub plan: Option<String>,
     /// A new name.
@@ -194,9 +176,5 @@ pub struct UpdateInstanceTemplate {
 }
 
 /// Delete an instance template. Instances made from it stay.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(DELETE "/v2/instances/templates/{instancetemplate-id}" -> 204, needs Subscriptions)]
-pub struct DeleteInstanceTemplate {
-    /// The template's id.
-    pub instancetemplate_id: InstanceTemplateId,
-}
+#[endpoint(DELETE "/v2/instances/templates/{instancetemplate-id: InstanceTemplateId}" -> 204, needs Subscriptions)]
+pub struct DeleteInstanceTemplate;

@@ -24,48 +24,28 @@ use crate::id::{
     BlockId, FirewallGroupId, IsoId, NetworkId, ReservedIpId, SnapshotId, SshKeyId, StartupId,
     Vpc2Id, VpcId,
 };
-use crate::{Endpoint, Money, Open, OrEmpty, Secret, Time};
+use crate::{Money, Open, OrEmpty, Secret, Time, endpoint, view, words};
 
 operations! {
     "instance": "Instances: virtual machines" {
-        "list" => ListInstances,
-        "create" => CreateInstance,
-        "get" => GetInstance,
-        "update" => UpdateInstance,
-        "delete" => DeleteInstance,
-        "start" => StartInstance,
-        "halt" => HaltInstance,
-        "reboot" => RebootInstance,
-        "start-many" => StartInstances,
-        "halt-many" => HaltInstances,
-        "reboot-many" => RebootInstances,
-        "reinstall" => ReinstallInstance,
-        "restore" => RestoreInstance,
-        "job" => GetInstanceJob,
-        "upgrades" => GetInstanceUpgrades,
-        "user-data" => GetInstanceUserData,
-        "bandwidth" => GetInstanceBandwidth,
-        "neighbors" => ListInstanceNeighbors,
+        "list" => ListInstances, "create" => CreateInstance, "get" => GetInstance,
+        "update" => UpdateInstance, "delete" => DeleteInstance, "start" => StartInstance,
+        "halt" => HaltInstance, "reboot" => RebootInstance, "start-many" => StartInstances,
+        "halt-many" => HaltInstances, "reboot-many" => RebootInstances,
+        "reinstall" => ReinstallInstance, "restore" => RestoreInstance, "job" => GetInstanceJob,
+        "upgrades" => GetInstanceUpgrades, "user-data" => GetInstanceUserData,
+        "bandwidth" => GetInstanceBandwidth, "neighbors" => ListInstanceNeighbors,
         "backup-schedule" => GetInstanceBackupSchedule,
-        "set-backup-schedule" => SetInstanceBackupSchedule,
-        "ipv4" => ListInstanceIpv4,
-        "add-ipv4" => AddInstanceIpv4,
-        "remove-ipv4" => RemoveInstanceIpv4,
+        "set-backup-schedule" => SetInstanceBackupSchedule, "ipv4" => ListInstanceIpv4,
+        "add-ipv4" => AddInstanceIpv4, "remove-ipv4" => RemoveInstanceIpv4,
         "set-reverse-ipv4" => SetInstanceReverseIpv4,
-        "reset-reverse-ipv4" => ResetInstanceReverseIpv4,
-        "ipv6" => ListInstanceIpv6,
-        "reverse-ipv6" => ListInstanceReverseIpv6,
-        "set-reverse-ipv6" => SetInstanceReverseIpv6,
-        "remove-reverse-ipv6" => RemoveInstanceReverseIpv6,
-        "iso" => GetInstanceIso,
-        "attach-iso" => AttachInstanceIso,
-        "detach-iso" => DetachInstanceIso,
-        "vpcs" => ListInstanceVpcs,
-        "attach-vpc" => AttachInstanceVpc,
-        "detach-vpc" => DetachInstanceVpc,
-        "vpc2s" => ListInstanceVpc2s,
-        "attach-vpc2" => AttachInstanceVpc2,
-        "detach-vpc2" => DetachInstanceVpc2,
+        "reset-reverse-ipv4" => ResetInstanceReverseIpv4, "ipv6" => ListInstanceIpv6,
+        "reverse-ipv6" => ListInstanceReverseIpv6, "set-reverse-ipv6" => SetInstanceReverseIpv6,
+        "remove-reverse-ipv6" => RemoveInstanceReverseIpv6, "iso" => GetInstanceIso,
+        "attach-iso" => AttachInstanceIso, "detach-iso" => DetachInstanceIso,
+        "vpcs" => ListInstanceVpcs, "attach-vpc" => AttachInstanceVpc,
+        "detach-vpc" => DetachInstanceVpc, "vpc2s" => ListInstanceVpc2s,
+        "attach-vpc2" => AttachInstanceVpc2, "detach-vpc2" => DetachInstanceVpc2,
         "private-networks" => ListInstancePrivateNetworks,
         "attach-private-network" => AttachInstancePrivateNetwork,
         "detach-private-network" => DetachInstancePrivateNetwork,
@@ -73,8 +53,7 @@ operations! {
 }
 
 /// A virtual machine.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct Instance {
     /// The instance's id.
     pub id: InstanceId,
@@ -153,8 +132,7 @@ pub struct Instance {
 }
 
 /// Where an instance stands in its life.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[words]
 pub enum InstanceStatus {
     /// Being deployed.
     #[default]
@@ -168,8 +146,7 @@ pub enum InstanceStatus {
 }
 
 /// Whether an instance is switched on.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[words]
 pub enum PowerStatus {
     /// Off.
     #[default]
@@ -179,8 +156,7 @@ pub enum PowerStatus {
 }
 
 /// How an instance's operating system does.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
+#[words(lowercase)]
 pub enum ServerStatus {
     /// Nothing is known yet.
     #[default]
@@ -194,8 +170,7 @@ pub enum ServerStatus {
 }
 
 /// What an instance can have besides.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[words]
 pub enum InstanceFeature {
     /// Backups on a schedule.
     AutoBackups,
@@ -207,8 +182,7 @@ pub enum InstanceFeature {
 }
 
 /// Who logs in to a Linux machine.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[words]
 pub enum UserScheme {
     /// The user `root`.
     #[default]
@@ -218,8 +192,7 @@ pub enum UserScheme {
 }
 
 /// Whether backups are made on a schedule.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[words]
 pub enum Backups {
     /// They are.
     Enabled,
@@ -229,8 +202,7 @@ pub enum Backups {
 }
 
 /// An IPv6 network of an instance.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct InstanceIpv6Network {
     /// The network's address.
     pub network: String,
@@ -241,13 +213,8 @@ pub struct InstanceIpv6Network {
 }
 
 /// List instances.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/instances" -> 200 { instances: [Instance] }, needs SubscriptionsView)]
 pub struct ListInstances {
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
     /// Only those with this tag, whole, in capitals or not.
     #[schemars(length(max = 512))]
     pub tag: Option<String>,
@@ -266,7 +233,6 @@ pub struct ListInstances {
 }
 
 /// Create an instance from one of `os_id`, `app_id`, `image_id`, `iso_id` and `snapshot_id`.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/instances" -> 202 { instance: Instance }, needs Provisioning)]
 pub struct CreateInstance {
     /// The region's id.
@@ -353,19 +319,12 @@ pub struct BlockDevice {
 }
 
 /// Get an instance.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/instances/{instance-id}" -> 200 { instance: Instance }, needs SubscriptionsView)]
-pub struct GetInstance {
-    /// The instance's id.
-    pub instance_id: InstanceId,
-}
+pub struct GetInstance;
 
 /// Change an instance. Another system or application installs it anew.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(PATCH "/v2/instances/{instance-id}" -> 202 UpdatedInstance, needs Subscriptions, loses with os_id, app_id, image_id)]
 pub struct UpdateInstance {
-    /// The instance's id.
-    pub instance_id: InstanceId,
     /// Install this operating system instead.
     pub os_id: Option<u32>,
     /// Install this application instead.
@@ -416,8 +375,7 @@ pub struct UpdateInstance {
 }
 
 /// A changed instance, and the work that the change started.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct UpdatedInstance {
     /// The instance.
     pub instance: Instance,
@@ -428,9 +386,5 @@ pub struct UpdatedInstance {
 }
 
 /// Destroy an instance and what is on its local disk.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(DELETE "/v2/instances/{instance-id}" -> 204, needs Subscriptions)]
-pub struct DeleteInstance {
-    /// The instance's id.
-    pub instance_id: InstanceId,
-}
+pub struct DeleteInstance;

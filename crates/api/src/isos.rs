@@ -2,25 +2,17 @@
 
 pub use crate::id::IsoId;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use crate::{Endpoint, Open, Time};
+use crate::{Open, Time, endpoint, view, words};
 
 operations! {
     "iso": "ISO images" {
-        "list" => ListIsos,
-        "list-public" => ListPublicIsos,
-        "create" => CreateIso,
-        "get" => GetIso,
-        "update" => UpdateIso,
-        "delete" => DeleteIso,
+        "list" => ListIsos, "list-public" => ListPublicIsos, "create" => CreateIso, "get" => GetIso,
+        "update" => UpdateIso, "delete" => DeleteIso,
     }
 }
 
 /// An ISO image of the account's own.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct Iso {
     /// The image's id.
     pub id: IsoId,
@@ -41,8 +33,7 @@ pub struct Iso {
 }
 
 /// Where an ISO image stands in its life.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[words]
 pub enum IsoStatus {
     /// Being downloaded.
     #[default]
@@ -52,8 +43,7 @@ pub enum IsoStatus {
 }
 
 /// An ISO image that everyone may use.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct PublicIso {
     /// The image's id.
     pub id: IsoId,
@@ -66,22 +56,13 @@ pub struct PublicIso {
 }
 
 /// List the account's own ISO images.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/iso" -> 200 { isos: [Iso] }, needs SubscriptionsView)]
-pub struct ListIsos {
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
-}
+pub struct ListIsos;
 
 /// List the ISO images that everyone may use.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(GET "/v2/iso-public" -> 200 { public_isos: [PublicIso] }, needs Public)]
+#[endpoint(GET "/v2/iso-public" -> 200 { public_isos: [PublicIso], whole }, needs Public)]
 pub struct ListPublicIsos {}
-
 /// Download an ISO image from a public address.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/iso" -> 201 { iso: Iso }, needs Provisioning)]
 pub struct CreateIso {
     /// The image's address. Redirects are not followed.
@@ -92,27 +73,16 @@ pub struct CreateIso {
 }
 
 /// Get an ISO image of the account's own.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/iso/{iso-id}" -> 200 { iso: Iso }, needs SubscriptionsView)]
-pub struct GetIso {
-    /// The image's id.
-    pub iso_id: IsoId,
-}
+pub struct GetIso;
 
 /// Change an ISO image's description.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(PUT "/v2/iso/{iso-id}" -> 204, needs Subscriptions)]
 pub struct UpdateIso {
-    /// The image's id.
-    pub iso_id: IsoId,
     /// What it is for.
     pub description: String,
 }
 
 /// Delete an ISO image. One that an instance still holds stays.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(DELETE "/v2/iso/{iso-id}" -> 204, needs Subscriptions)]
-pub struct DeleteIso {
-    /// The image's id.
-    pub iso_id: IsoId,
-}
+pub struct DeleteIso;

@@ -1,6 +1,6 @@
 //! Every operation of the API, defined once: types only, no I/O.
 //!
-//! An operation is a plain struct with `#[derive(Endpoint)]`. From it come the server's route and
+//! An operation is a plain struct with `#[endpoint(...)]`. From it come the server's route and
 //! decoder, the SDK's call, the command line's command and the entry in the OpenAPI document.
 
 extern crate self as api;
@@ -12,6 +12,7 @@ pub mod known;
 pub mod mask;
 pub mod money;
 pub mod openapi;
+pub mod operation;
 pub mod page;
 pub mod secret;
 pub mod time;
@@ -19,10 +20,11 @@ pub mod values;
 pub mod wire;
 
 pub use access::Access;
-pub use api_macros::Endpoint;
+pub(crate) use api_macros::{endpoint, view, words};
 pub use error::ApiError;
 pub use http::Method;
 pub use money::Money;
+pub use operation::{Operation, operations};
 pub use page::{Links, Listing, Meta, Page};
 pub use secret::Secret;
 pub use time::Time;
@@ -41,6 +43,18 @@ pub trait Endpoint:
     const OP: Op;
     /// How long the request's texts and lists may be: worked out once.
     fn limits() -> &'static wire::Limits;
+    /// What stands in the path, in its order: ids, names and numbers as text.
+    fn path(&self) -> Vec<String>;
+    /// The request's fields as JSON.
+    ///
+    /// # Errors
+    /// Never, for what the types of this crate hold.
+    fn to_fields(&self) -> Result<wire::Map, wire::Unreadable>;
+    /// The request of these fields.
+    ///
+    /// # Errors
+    /// Names the first field that is missing or cannot be what it should be.
+    fn from_fields(fields: &wire::Fields) -> Result<Self, wire::Problem>;
     /// The answer as bytes, in the operation's envelope; nothing where it has no body.
     fn encode_response(response: &Self::Response) -> Vec<u8>;
     /// The answer from its bytes.
@@ -113,15 +127,23 @@ pub struct Group {
     pub about: &'static str,
 }
 
-/// Is shown every operation; what it does with them is its own affair.
+/// Is shown every operation with its type, as tests need it; all else reads [`operations`].
 pub trait Visitor {
     /// `command` is the verb on the command line: `attach`.
     fn operation<E: Endpoint>(&mut self, group: &Group, command: &'static str);
 }
 
-/// Lists a family's operations by group, each with its command: the family's `visit`.
+/// Lists a family's operations by group, each with its command.
 macro_rules! operations {
     ($($group:literal: $about:literal { $($command:literal => $op:ty,)* })*) => {
+        /// The family's operations.
+        pub static OPERATIONS: &[$crate::Operation] = &[$($(
+            $crate::Operation::of::<$op>(
+                $crate::Group { name: $group, about: $about },
+                $command,
+            ),
+        )*)*];
+
         /// Shows every operation of the family to `visitor`.
         pub fn visit(visitor: &mut impl $crate::Visitor) {
             $(
@@ -137,6 +159,9 @@ macro_rules! families {
     ($($family:ident,)*) => {
         /// The names of the families, in the order of the command line's help.
         pub const FAMILIES: &[&str] = &[$(stringify!($family)),*];
+
+        /// The operations of each family.
+        static OPERATIONS: &[&[Operation]] = &[$($family::OPERATIONS),*];
 
         /// Shows every operation of every family to `visitor`.
         pub fn visit(visitor: &mut impl Visitor) {

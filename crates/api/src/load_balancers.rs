@@ -12,39 +12,30 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{InstanceId, VpcId};
-use crate::{Endpoint, Money, Open, OrEmpty, Secret, Time};
+use crate::{Money, Open, OrEmpty, Secret, Time, endpoint, view, words};
 
 operations! {
     "load-balancer": "Load balancers" {
-        "list" => ListLoadBalancers,
-        "create" => CreateLoadBalancer,
-        "get" => GetLoadBalancer,
-        "update" => UpdateLoadBalancer,
-        "delete" => DeleteLoadBalancer,
-        "delete-ssl" => DeleteLoadBalancerSsl,
-        "delete-auto-ssl" => DeleteLoadBalancerAutoSsl,
+        "list" => ListLoadBalancers, "create" => CreateLoadBalancer, "get" => GetLoadBalancer,
+        "update" => UpdateLoadBalancer, "delete" => DeleteLoadBalancer,
+        "delete-ssl" => DeleteLoadBalancerSsl, "delete-auto-ssl" => DeleteLoadBalancerAutoSsl,
         "reverse-dns" => GetLoadBalancerReverseDns,
         "set-reverse-ipv4" => SetLoadBalancerReverseIpv4,
         "set-reverse-ipv6" => SetLoadBalancerReverseIpv6,
         "delete-reverse-ipv6" => DeleteLoadBalancerReverseDns,
     }
     "load-balancer-forwarding-rule": "Forwarding rules of load balancers" {
-        "list" => ListLoadBalancerForwardingRules,
-        "create" => CreateLoadBalancerForwardingRule,
-        "get" => GetLoadBalancerForwardingRule,
-        "delete" => DeleteLoadBalancerForwardingRule,
+        "list" => ListLoadBalancerForwardingRules, "create" => CreateLoadBalancerForwardingRule,
+        "get" => GetLoadBalancerForwardingRule, "delete" => DeleteLoadBalancerForwardingRule,
     }
     "load-balancer-firewall-rule": "Firewall rules of load balancers" {
-        "list" => ListLoadBalancerFirewallRules,
-        "create" => CreateLoadBalancerFirewallRules,
-        "get" => GetLoadBalancerFirewallRule,
-        "delete" => DeleteLoadBalancerFirewallRule,
+        "list" => ListLoadBalancerFirewallRules, "create" => CreateLoadBalancerFirewallRules,
+        "get" => GetLoadBalancerFirewallRule, "delete" => DeleteLoadBalancerFirewallRule,
     }
 }
 
 /// A load balancer.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct LoadBalancer {
     /// The load balancer's id.
     pub id: LoadBalancerId,
@@ -99,8 +90,7 @@ pub struct LoadBalancer {
 }
 
 /// Where a load balancer stands in its life.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[words]
 pub enum LoadBalancerStatus {
     /// Being made.
     #[default]
@@ -112,8 +102,7 @@ pub enum LoadBalancerStatus {
 }
 
 /// How a load balancer treats connections.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct GenericInfo {
     /// How it chooses an instance.
     pub balancing_algorithm: Open<BalancingAlgorithm>,
@@ -132,8 +121,7 @@ pub struct GenericInfo {
 }
 
 /// How a load balancer chooses an instance.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
+#[words(lowercase)]
 pub enum BalancingAlgorithm {
     /// One after the other.
     #[default]
@@ -143,16 +131,14 @@ pub enum BalancingAlgorithm {
 }
 
 /// The cookie that keeps a client with its instance.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct StickySession {
     /// The cookie's name; empty: clients do not stay.
     pub cookie_name: String,
 }
 
 /// How a load balancer finds out which instances work.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct HealthCheck {
     /// What it speaks to them.
     pub protocol: Open<HealthCheckProtocol>,
@@ -171,8 +157,7 @@ pub struct HealthCheck {
 }
 
 /// What a health check speaks.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[words]
 pub enum HealthCheckProtocol {
     /// HTTP.
     #[default]
@@ -184,8 +169,7 @@ pub enum HealthCheckProtocol {
 }
 
 /// The addresses of a load balancer's single nodes.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct NodeIps {
     /// Their IPv4 addresses.
     pub v4: Vec<String>,
@@ -194,8 +178,7 @@ pub struct NodeIps {
 }
 
 /// The name for which a load balancer gets its certificate by itself.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct AutoSsl {
     /// The domain, as `example.com`; empty: it gets none.
     pub domain_zone: String,
@@ -260,17 +243,10 @@ pub struct NewAutoSsl {
 }
 
 /// List load balancers.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/load-balancers" -> 200 { load_balancers: [LoadBalancer] }, needs Loadbalancer)]
-pub struct ListLoadBalancers {
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
-}
+pub struct ListLoadBalancers;
 
 /// Create a load balancer.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/load-balancers" -> 202 { load_balancer: LoadBalancer }, needs Loadbalancer)]
 pub struct CreateLoadBalancer {
     /// The region's id.
@@ -314,19 +290,12 @@ pub struct CreateLoadBalancer {
 }
 
 /// Get a load balancer.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/load-balancers/{load-balancer-id}" -> 200 { load_balancer: LoadBalancer }, needs Loadbalancer)]
-pub struct GetLoadBalancer {
-    /// The load balancer's id.
-    pub load_balancer_id: LoadBalancerId,
-}
+pub struct GetLoadBalancer;
 
 /// Change a load balancer. What is absent stays; a list that is given replaces the one there is.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(PATCH "/v2/load-balancers/{load-balancer-id}" -> 204, needs Loadbalancer)]
 pub struct UpdateLoadBalancer {
-    /// The load balancer's id.
-    pub load_balancer_id: LoadBalancerId,
     /// A new name.
     pub label: Option<String>,
     /// How it chooses an instance.
@@ -366,25 +335,13 @@ pub struct UpdateLoadBalancer {
 }
 
 /// Delete a load balancer.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(DELETE "/v2/load-balancers/{load-balancer-id}" -> 204, needs Loadbalancer)]
-pub struct DeleteLoadBalancer {
-    /// The load balancer's id.
-    pub load_balancer_id: LoadBalancerId,
-}
+pub struct DeleteLoadBalancer;
 
 /// Remove a load balancer's certificate.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(DELETE "/v2/load-balancers/{load-balancer-id}/ssl" -> 204, needs Loadbalancer)]
-pub struct DeleteLoadBalancerSsl {
-    /// The load balancer's id.
-    pub load_balancer_id: LoadBalancerId,
-}
+pub struct DeleteLoadBalancerSsl;
 
 /// Let a load balancer get no certificates by itself any more. The one that it has stays.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(DELETE "/v2/load-balancers/{load-balancer-id}/auto_ssl" -> 204, needs Loadbalancer)]
-pub struct DeleteLoadBalancerAutoSsl {
-    /// The load balancer's id.
-    pub load_balancer_id: LoadBalancerId,
-}
+pub struct DeleteLoadBalancerAutoSsl;

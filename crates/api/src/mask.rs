@@ -9,8 +9,6 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
-use crate::{Endpoint, Group, Visitor};
-
 /// What stands in a secret's place.
 const MASK: &str = "***";
 /// Fields that may hold anything, whole programs with their passwords: only their length is shown.
@@ -39,18 +37,14 @@ const KEY: usize = 36;
 /// Names of the fields that are secrets by their definition.
 static DEFINED: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
     let mut secrets = Secrets(BTreeSet::new());
-    api::visit(&mut secrets);
+    for operation in crate::operations() {
+        secrets.look(operation.request().as_value());
+        secrets.look(operation.response().as_value());
+    }
     secrets.0
 });
 
 struct Secrets(BTreeSet<String>);
-
-impl Visitor for Secrets {
-    fn operation<E: Endpoint>(&mut self, _: &Group, _: &'static str) {
-        self.look(schemars::schema_for!(E).as_value());
-        self.look(schemars::schema_for!(E::Response).as_value());
-    }
-}
 
 impl Secrets {
     /// Takes down each property that is a password, at any depth.

@@ -9,37 +9,30 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::{Endpoint, Money, Open, Secret, Time};
+use crate::{Money, Open, Secret, Time, endpoint, view, words};
 
 operations! {
     "object-storage": "Object storage" {
-        "list" => ListObjectStorages,
-        "create" => CreateObjectStorage,
-        "get" => GetObjectStorage,
-        "update" => UpdateObjectStorage,
-        "delete" => DeleteObjectStorage,
+        "list" => ListObjectStorages, "create" => CreateObjectStorage, "get" => GetObjectStorage,
+        "update" => UpdateObjectStorage, "delete" => DeleteObjectStorage,
         "regenerate-keys" => RegenerateObjectStorageKeys,
     }
     "object-storage-cluster": "Clusters that object storage can be in" {
-        "list" => ListObjectStorageClusters,
-        "tiers" => ListObjectStorageClusterTiers,
+        "list" => ListObjectStorageClusters, "tiers" => ListObjectStorageClusterTiers,
     }
     "object-storage-tier": "Tiers of object storage: speed and prices" {
         "list" => ListObjectStorageTiers,
     }
     "bucket": "Buckets of object storage" {
-        "list" => ListObjectStorageBuckets,
-        "create" => CreateObjectStorageBucket,
-        "delete" => DeleteObjectStorageBucket,
-        "set-archival" => SetObjectStorageBucketArchival,
+        "list" => ListObjectStorageBuckets, "create" => CreateObjectStorageBucket,
+        "delete" => DeleteObjectStorageBucket, "set-archival" => SetObjectStorageBucketArchival,
         "set-lifecycle" => SetObjectStorageBucketLifecycle,
         "delete-lifecycle" => DeleteObjectStorageBucketLifecyclePolicy,
     }
 }
 
 /// Object storage: an account on a cluster that speaks S3, with a pair of keys.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct ObjectStorage {
     /// Its id.
     pub id: ObjectStorageId,
@@ -66,8 +59,7 @@ pub struct ObjectStorage {
 }
 
 /// Where object storage stands in its life.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[words]
 pub enum ObjectStorageStatus {
     /// Being set up.
     #[default]
@@ -77,8 +69,7 @@ pub enum ObjectStorageStatus {
 }
 
 /// Object storage as lists show it: with its tier.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct ListedObjectStorage {
     /// The storage itself.
     #[serde(flatten)]
@@ -88,8 +79,7 @@ pub struct ListedObjectStorage {
 }
 
 /// A tier that object storage was ordered with; its id has another name here than in lists of tiers.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct OrderedTier {
     /// The tier's id.
     #[serde(rename = "OBJSTORETIERID")]
@@ -100,8 +90,7 @@ pub struct OrderedTier {
 }
 
 /// What a tier offers, and for how much.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct TierTerms {
     /// Its name.
     pub sales_name: String,
@@ -127,8 +116,7 @@ pub struct TierTerms {
 }
 
 /// Yes or no, as a word.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[words]
 pub enum YesNo {
     /// No.
     #[default]
@@ -144,8 +132,7 @@ impl From<bool> for Open<YesNo> {
 }
 
 /// A tier, and where it can be had.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct ObjectStorageTier {
     /// The tier's id.
     pub id: u32,
@@ -157,8 +144,7 @@ pub struct ObjectStorageTier {
 }
 
 /// A cluster that offers a tier.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct TierLocation {
     /// The cluster's id.
     pub id: u32,
@@ -171,8 +157,7 @@ pub struct TierLocation {
 }
 
 /// A tier that a cluster offers.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct ClusterTier {
     /// The tier's id.
     pub id: u32,
@@ -182,8 +167,7 @@ pub struct ClusterTier {
 }
 
 /// A cluster that object storage can be in.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct ObjectStorageCluster {
     /// The cluster's id.
     pub id: u32,
@@ -196,8 +180,7 @@ pub struct ObjectStorageCluster {
 }
 
 /// What S3 clients need to connect.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct S3Credentials {
     /// The host.
     pub s3_hostname: String,
@@ -208,8 +191,7 @@ pub struct S3Credentials {
 }
 
 /// A bucket.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct Bucket {
     /// Its name.
     pub name: String,
@@ -302,19 +284,12 @@ fn one_or_several<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<RuleTransiti
 }
 
 /// List object storage.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(
     GET "/v2/object-storage" -> 200 { object_storages: [ListedObjectStorage] }, needs Objstore
 )]
-pub struct ListObjectStorages {
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
-}
+pub struct ListObjectStorages;
 
 /// Create object storage.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/object-storage" -> 202 { object_storage: ObjectStorage }, needs Objstore)]
 pub struct CreateObjectStorage {
     /// The cluster that it is to be in.
@@ -326,61 +301,39 @@ pub struct CreateObjectStorage {
 }
 
 /// Get object storage.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(
     GET "/v2/object-storage/{object-storage-id}" -> 200 { object_storage: ObjectStorage },
     needs Objstore
 )]
-pub struct GetObjectStorage {
-    /// The storage's id.
-    pub object_storage_id: ObjectStorageId,
-}
+pub struct GetObjectStorage;
 
 /// Rename object storage.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(PUT "/v2/object-storage/{object-storage-id}" -> 204, needs Objstore)]
 pub struct UpdateObjectStorage {
-    /// The storage's id.
-    pub object_storage_id: ObjectStorageId,
     /// Its new name.
     pub label: String,
 }
 
 /// Delete object storage with all its buckets.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(DELETE "/v2/object-storage/{object-storage-id}" -> 204, needs Objstore)]
-pub struct DeleteObjectStorage {
-    /// The storage's id.
-    pub object_storage_id: ObjectStorageId,
-}
+pub struct DeleteObjectStorage;
 
 /// Give object storage new keys; the old ones stop working.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(
     POST "/v2/object-storage/{object-storage-id}/regenerate-keys"
         -> 201 { s3_credentials: S3Credentials },
     needs Objstore,
     loses
 )]
-pub struct RegenerateObjectStorageKeys {
-    /// The storage's id.
-    pub object_storage_id: ObjectStorageId,
-}
+pub struct RegenerateObjectStorageKeys;
 
 /// List the clusters that object storage can be in.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(
     GET "/v2/object-storage/clusters" -> 200 { clusters: [ObjectStorageCluster] }, needs Public
 )]
-pub struct ListObjectStorageClusters {
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
-}
+pub struct ListObjectStorageClusters;
 
 /// List the tiers that a cluster offers.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(
     GET "/v2/object-storage/clusters/{cluster-id}/tiers" -> 200 { tiers: Vec<ClusterTier> },
     needs Public
@@ -392,29 +345,20 @@ pub struct ListObjectStorageClusterTiers {
 
 /// List the tiers of object storage.
 // The reference calls it public; the real API was seen to ask for a key.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/object-storage/tiers" -> 200 { tiers: Vec<ObjectStorageTier> }, needs AnyKey)]
 pub struct ListObjectStorageTiers {}
-
 /// List the buckets of object storage.
 // Not in the reference: Terraform and govultr call it.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(
-    GET "/v2/object-storage/{object-storage-id}/bucket" -> 200 { buckets: [Bucket] },
+    GET "/v2/object-storage/{object-storage-id}/bucket" -> 200 { buckets: [Bucket], whole },
     needs Objstore
 )]
-pub struct ListObjectStorageBuckets {
-    /// The storage's id.
-    pub object_storage_id: ObjectStorageId,
-}
+pub struct ListObjectStorageBuckets;
 
 /// Create a bucket.
 // govultr's names are not those of the reference.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/object-storage/{object-storage-id}/bucket" -> 202, needs Objstore)]
 pub struct CreateObjectStorageBucket {
-    /// The storage's id.
-    pub object_storage_id: ObjectStorageId,
     /// Its name: 3 to 63 lower-case letters, digits, dots and hyphens.
     #[serde(alias = "name")]
     pub bucket_name: String,
@@ -429,26 +373,20 @@ pub struct CreateObjectStorageBucket {
 }
 
 /// Delete a bucket.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(
     DELETE "/v2/object-storage/{object-storage-id}/bucket/{bucket-name}" -> 204, needs Objstore
 )]
 pub struct DeleteObjectStorageBucket {
-    /// The storage's id.
-    pub object_storage_id: ObjectStorageId,
     /// The bucket's name.
     pub bucket_name: String,
 }
 
 /// Let a bucket's objects go to the archive, or no longer.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(
     POST "/v2/object-storage/{object-storage-id}/bucket/{bucket-name}/archival" -> 202,
     needs Objstore
 )]
 pub struct SetObjectStorageBucketArchival {
-    /// The storage's id.
-    pub object_storage_id: ObjectStorageId,
     /// The bucket's name.
     pub bucket_name: String,
     /// Whether they go to the archive.
@@ -456,14 +394,11 @@ pub struct SetObjectStorageBucketArchival {
 }
 
 /// Give a bucket a lifecycle policy in place of the one that it has.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(
     POST "/v2/object-storage/{object-storage-id}/bucket/{bucket-name}/lifecycle" -> 202,
     needs Objstore
 )]
 pub struct SetObjectStorageBucketLifecycle {
-    /// The storage's id.
-    pub object_storage_id: ObjectStorageId,
     /// The bucket's name.
     pub bucket_name: String,
     /// What goes to the archive when.
@@ -471,14 +406,11 @@ pub struct SetObjectStorageBucketLifecycle {
 }
 
 /// Delete a bucket's lifecycle policy.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(
     DELETE "/v2/object-storage/{object-storage-id}/bucket/{bucket-name}/lifecycle" -> 204,
     needs Objstore
 )]
 pub struct DeleteObjectStorageBucketLifecyclePolicy {
-    /// The storage's id.
-    pub object_storage_id: ObjectStorageId,
     /// The bucket's name.
     pub bucket_name: String,
 }

@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 
 use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform};
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use crate::page::PER_PAGE_MAX;
-use crate::{Access, ApiError, Endpoint, Group, Op, Shape, Visitor, wire};
+use crate::{Access, ApiError, Op, Operation, Shape, wire};
 
 /// Where the server listens unless it is told otherwise.
 const SERVER: &str = "http://127.0.0.1:8787";
@@ -28,7 +28,7 @@ const REFUSALS: &[(u16, &str, &str)] = &[
 /// The document of every operation, for this version of the program.
 pub fn document(version: &str) -> Value {
     let mut writer = Writer::new();
-    crate::visit(&mut writer);
+    crate::operations().for_each(|operation| writer.operation(operation));
     writer.finish(version)
 }
 
@@ -40,33 +40,32 @@ struct Writer {
     tags: Vec<Value>,
 }
 
-impl Visitor for Writer {
-    fn operation<E: Endpoint>(&mut self, group: &Group, _command: &'static str) {
+impl Writer {
+    fn operation(&mut self, operation: &Operation) {
+        let (group, op, about) = (&operation.group, &operation.op, operation);
         let tag = json!({ "name": group.name, "description": group.about });
         if !self.tags.contains(&tag) {
             self.tags.push(tag);
         }
         let mut operation = Map::new();
-        operation.insert("operationId".into(), E::OP.id.into());
+        operation.insert("operationId".into(), op.id.into());
         operation.insert("tags".into(), json!([group.name]));
-        self.request::<E>(&mut operation);
+        self.request(about, &mut operation);
         let mut responses = Map::new();
-        responses.insert(E::OP.status.to_string(), self.success::<E>());
-        for (status, name, _) in REFUSALS.iter().filter(|(status, ..)| refuses::<E>(*status)) {
+        responses.insert(op.status.to_string(), self.success(about));
+        for (status, name, _) in REFUSALS.iter().filter(|(status, ..)| refuses(op, *status)) {
             let refusal = json!({ "$ref": format!("#/components/responses/{name}") });
             responses.insert(status.to_string(), refusal);
         }
         operation.insert("responses".into(), responses.into());
-        if E::OP.access == Access::Public {
+        if op.access == Access::Public {
             operation.insert("security".into(), json!([]));
         }
-        operation.insert("x-permission".into(), E::OP.access.as_str().into());
-        let path = self.paths.entry(E::OP.path).or_insert_with(|| json!({}));
-        path[E::OP.method.as_str().to_lowercase()] = operation.into();
+        operation.insert("x-permission".into(), op.access.as_str().into());
+        let path = self.paths.entry(op.path).or_insert_with(|| json!({}));
+        path[op.method.as_str().to_lowercase()] = operation.into();
     }
-}
 
-impl Writer {
     fn new() -> Self {
         let settings = SchemaSettings::draft2020_12().with(|s| {
             s.definitions_path = "/components/schemas".into();
@@ -77,8 +76,9 @@ impl Writer {
     }
 
     /// Summary, parameters and body.
-    fn request<E: Endpoint>(&mut self, operation: &mut Map<String, Value>) {
-        let mut schema = E::json_schema(&mut self.generator);
+    fn request(&mut self, about: &Operation, operation: &mut Map<String, Value>) {
+        let (op, name) = (&about.op, type_name(about.op.id));
+        let mut schema = (about.request)(&mut self.generator);
         RecursiveTransform(tidy).transform(&mut schema);
         RecursiveTransform(wire::state).transform(&mut schema);
         let Value::Object(mut schema) = schema.to_value() else { return };
@@ -98,13 +98,13 @@ impl Writer {
             _ => Vec::new(),
         };
         let mut parameters = Vec::new();
-        for name in E::OP.path_params() {
+        for name in op.path_params() {
             let field = name.replace('-', "_");
             required.retain(|r| *r != field);
             let schema = fields.shift_remove(&field).unwrap_or_else(|| json!({ "type": "string" }));
             parameters.push(parameter(name, "path", true, schema));
         }
-        if !E::OP.has_body {
+        if !op.has_body {
             for (name, schema) in std::mem::take(&mut fields) {
                 let needed = required.iter().any(|r| *r == name);
                 parameters.push(parameter(&name, "query", needed, schema));
@@ -114,7 +114,7 @@ impl Writer {
             operation.insert("parameters".into(), parameters.into());
         }
         if !fields.is_empty() {
-            let body = format!("#/components/schemas/{}", E::schema_name());
+            let body = format!("#/components/schemas/{}", name);
             operation.insert(
                 "requestBody".into(),
                 json!({ "required": !required.is_empty(), "content": content(json!({ "$ref": body })) }),
@@ -123,23 +123,24 @@ impl Writer {
             if !required.is_empty() {
                 schema.insert("required".into(), required.into());
             }
-            self.bodies.insert(E::schema_name().into(), schema.into());
+            self.bodies.insert(name, schema.into());
         }
     }
 
     /// The answer of a success, in its envelope.
-    fn success<E: Endpoint>(&mut self) -> Value {
-        let schema = match E::OP.shape {
+    fn success(&mut self, about: &Operation) -> Value {
+        let op = &about.op;
+        let schema = match op.shape {
             Shape::Empty => return json!({ "description": "Done; there is nothing to say." }),
-            Shape::Bare => self.generator.subschema_for::<E::Response>().to_value(),
+            Shape::Bare => (about.response)(&mut self.generator).to_value(),
             Shape::Key(key) => {
-                let response = self.generator.subschema_for::<E::Response>().to_value();
-                let keys = [Some(key), E::OP.also].into_iter().flatten();
+                let response = (about.response)(&mut self.generator).to_value();
+                let keys = [Some(key), op.also].into_iter().flatten();
                 let lies: Map<_, _> = keys.map(|key| (key.into(), response.clone())).collect();
                 json!({ "type": "object", "properties": lies, "required": [key] })
             }
             Shape::List(key) => {
-                let page = E::Response::json_schema(&mut self.generator).to_value();
+                let page = (about.response)(&mut self.generator).to_value();
                 let (items, meta) = (&page["properties"]["items"], &page["properties"]["meta"]);
                 json!({
                     "type": "object",
@@ -151,7 +152,7 @@ impl Writer {
                 })
             }
         };
-        json!({ "description": answer(&E::OP), "content": content(schema) })
+        json!({ "description": answer(op), "content": content(schema) })
     }
 
     fn finish(mut self, version: &str) -> Value {
@@ -230,12 +231,18 @@ fn request_refs(value: &Value, names: &mut Vec<String>) {
     }
 }
 
+/// The name of an operation's type: `CreateBlock` of `create-block`.
+fn type_name(id: &str) -> String {
+    let capital = |word: &str| word[..1].to_uppercase() + &word[1..];
+    id.split('-').map(capital).collect()
+}
+
 /// Whether an operation can answer with this refusal.
-fn refuses<E: Endpoint>(status: u16) -> bool {
+fn refuses(op: &Op, status: u16) -> bool {
     match status {
-        401 => E::OP.access != Access::Public,
-        403 => !matches!(E::OP.access, Access::Public | Access::AnyKey),
-        404 => E::OP.path.contains('{') || is_bulk(&E::OP),
+        401 => op.access != Access::Public,
+        403 => !matches!(op.access, Access::Public | Access::AnyKey),
+        404 => op.path.contains('{') || is_bulk(op),
         _ => true,
     }
 }
@@ -368,15 +375,6 @@ mod tests {
             .collect()
     }
 
-    #[derive(Default)]
-    struct Ids(Vec<&'static str>);
-
-    impl Visitor for Ids {
-        fn operation<E: Endpoint>(&mut self, _: &Group, _: &'static str) {
-            self.0.push(E::OP.id);
-        }
-    }
-
     #[test]
     fn every_reference_leads_somewhere_and_every_schema_is_used() {
         let document = document("0.0.0");
@@ -396,17 +394,16 @@ mod tests {
     #[test]
     fn every_operation_is_there_once() {
         let document = document("0.0.0");
-        let mut ids = Ids::default();
-        crate::visit(&mut ids);
+        let mut ids: Vec<&str> = crate::operations().map(|o| o.op.id).collect();
         let mut documented: Vec<_> = operations(&document)
             .iter()
             .map(|(.., op)| op["operationId"].as_str().unwrap().to_owned())
             .collect();
         documented.sort_unstable();
-        ids.0.sort_unstable();
-        assert!(ids.0.len() > 50, "only {} operations", ids.0.len());
-        assert_eq!(documented, ids.0);
-        assert!(ids.0.windows(2).all(|pair| pair[0] != pair[1]), "an id is there twice");
+        ids.sort_unstable();
+        assert!(ids.len() > 50, "only {} operations", ids.len());
+        assert_eq!(documented, ids);
+        assert!(ids.windows(2).all(|pair| pair[0] != pair[1]), "an id is there twice");
     }
 
     #[test]

@@ -1,9 +1,6 @@
 //! Operating systems: `/v2/os`.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use crate::Endpoint;
+use crate::{endpoint, view};
 
 operations! {
     "os": "Operating systems" {
@@ -12,8 +9,7 @@ operations! {
 }
 
 /// An operating system that instances can be made with.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct Os {
     /// The system's number: `os_id` where an instance is made.
     pub id: u32,
@@ -26,11 +22,5 @@ pub struct Os {
 }
 
 /// List operating systems.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/os" -> 200 { os: [Os] }, needs Public)]
-pub struct ListOs {
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
-}
+pub struct ListOs;

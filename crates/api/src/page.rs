@@ -14,6 +14,7 @@ pub const PER_PAGE_MAX: u32 = 500;
 
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
 pub struct Page<T> {
     /// The items, in the list's order.
     pub items: Vec<T>,

@@ -2,21 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use crate::{Endpoint, Money, Open};
+use crate::{Money, Open, endpoint, view, words};
 
 operations! {
     "plan": "Sizes and prices of machines" {
-        "list" => ListPlans,
-        "list-metal" => ListMetalPlans,
+        "list" => ListPlans, "list-metal" => ListMetalPlans,
     }
 }
 
 /// What an instance of a certain size has and costs.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct Plan {
     /// The plan's id, such as `vc2-1c-1gb`.
     pub id: String,
@@ -75,8 +70,7 @@ pub struct Plan {
 }
 
 /// A plan's prices in one region.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct PlanCost {
     /// US dollars a month.
     pub monthly_cost: Money,
@@ -89,8 +83,7 @@ pub struct PlanCost {
 }
 
 /// Where the disk of an instance lives.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[words]
 pub enum StorageType {
     /// On its host.
     #[default]
@@ -102,8 +95,7 @@ pub enum StorageType {
 }
 
 /// How a plan is invoiced.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[words]
 pub enum InvoiceType {
     /// By the hour, up to the monthly price.
     #[default]
@@ -113,7 +105,6 @@ pub enum InvoiceType {
 }
 
 /// List the plans of instances.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/plans" -> 200 { plans: [Plan] }, needs Public)]
 pub struct ListPlans {
     /// Only plans of this type: `all`, `vc2`, `vhf`, `vhp`, `vdc`, `voc`, `voc-g`, `vcg`, ...
@@ -121,15 +112,10 @@ pub struct ListPlans {
     pub kind: Option<String>,
     /// Only plans that can run this system; `windows` is the one that makes a difference.
     pub os: Option<String>,
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
 }
 
 /// What a bare metal machine has and costs.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct MetalPlan {
     /// The plan's id, such as `vbm-4c-32gb`.
     pub id: String,
@@ -188,11 +174,5 @@ pub struct MetalPlan {
 }
 
 /// List the plans of bare metal machines.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/plans-metal" -> 200 { plans_metal: [MetalPlan] }, needs Public)]
-pub struct ListMetalPlans {
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
-}
+pub struct ListMetalPlans;

@@ -4,24 +4,17 @@
 
 pub use crate::id::NetworkId;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use crate::{Endpoint, Time};
+use crate::{Time, endpoint, view};
 
 operations! {
     "network": "Private networks (deprecated: see vpc)" {
-        "list" => ListNetworks,
-        "create" => CreateNetwork,
-        "get" => GetNetwork,
-        "update" => UpdateNetwork,
-        "delete" => DeleteNetwork,
+        "list" => ListNetworks, "create" => CreateNetwork, "get" => GetNetwork,
+        "update" => UpdateNetwork, "delete" => DeleteNetwork,
     }
 }
 
 /// A private network.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct Network {
     /// The network's id.
     pub id: NetworkId,
@@ -38,17 +31,10 @@ pub struct Network {
 }
 
 /// List private networks.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/private-networks" -> 200 { networks: [Network] }, needs SubscriptionsView)]
-pub struct ListNetworks {
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
-}
+pub struct ListNetworks;
 
 /// Create a private network.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/private-networks" -> 201 { network: Network }, needs Provisioning)]
 pub struct CreateNetwork {
     /// The region's id.
@@ -64,28 +50,17 @@ pub struct CreateNetwork {
 }
 
 /// Get a private network.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/private-networks/{network-id}" -> 200 { network: Network }, needs SubscriptionsView)]
-pub struct GetNetwork {
-    /// The network's id.
-    pub network_id: NetworkId,
-}
+pub struct GetNetwork;
 
 /// Change a private network's description.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(PUT "/v2/private-networks/{network-id}" -> 204, needs Subscriptions)]
 pub struct UpdateNetwork {
-    /// The network's id.
-    pub network_id: NetworkId,
     /// What it is for, at most 255 characters; longer texts are cut.
     #[schemars(length(max = 4_096))]
     pub description: String,
 }
 
 /// Delete a private network. No instance may be attached.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(DELETE "/v2/private-networks/{network-id}" -> 204, needs Subscriptions)]
-pub struct DeleteNetwork {
-    /// The network's id.
-    pub network_id: NetworkId,
-}
+pub struct DeleteNetwork;

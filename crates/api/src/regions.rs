@@ -1,20 +1,15 @@
 //! Regions: `/v2/regions`.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use crate::Endpoint;
+use crate::{endpoint, view};
 
 operations! {
     "region": "Regions, and what can be had there" {
-        "list" => ListRegions,
-        "availability" => GetRegionAvailability,
+        "list" => ListRegions, "availability" => GetRegionAvailability,
     }
 }
 
 /// A place where things can be deployed.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct Region {
     /// The region's id, such as `ewr`.
     pub id: String,
@@ -31,18 +26,11 @@ pub struct Region {
 }
 
 /// List regions.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/regions" -> 200 { regions: [Region] }, needs Public)]
-pub struct ListRegions {
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
-}
+pub struct ListRegions;
 
 /// The plans that a region has in stock.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct RegionAvailability {
     /// Ids of plans that can be deployed there.
     pub available_plans: Vec<String>,
@@ -52,7 +40,6 @@ pub struct RegionAvailability {
 }
 
 /// List the plans that a region has in stock.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/regions/{region-id}/availability" -> 200 RegionAvailability, needs Public)]
 pub struct GetRegionAvailability {
     /// The region's id.

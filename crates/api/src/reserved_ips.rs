@@ -4,29 +4,20 @@
 
 pub use crate::id::ReservedIpId;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::firewalls::IpType;
 use crate::id::InstanceId;
-use crate::{Endpoint, Open, OrEmpty};
+use crate::{Open, OrEmpty, endpoint, view};
 
 operations! {
     "reserved-ip": "Reserved IP addresses" {
-        "list" => ListReservedIps,
-        "create" => CreateReservedIp,
-        "get" => GetReservedIp,
-        "update" => UpdateReservedIp,
-        "delete" => DeleteReservedIp,
-        "attach" => AttachReservedIp,
-        "detach" => DetachReservedIp,
-        "convert" => ConvertReservedIp,
+        "list" => ListReservedIps, "create" => CreateReservedIp, "get" => GetReservedIp,
+        "update" => UpdateReservedIp, "delete" => DeleteReservedIp, "attach" => AttachReservedIp,
+        "detach" => DetachReservedIp, "convert" => ConvertReservedIp,
     }
 }
 
 /// An address, or an IPv6 network, that stays the account's whichever instance has it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct ReservedIp {
     /// The reserved IP's id.
     pub id: ReservedIpId,
@@ -45,17 +36,10 @@ pub struct ReservedIp {
 }
 
 /// List reserved IPs.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/reserved-ips" -> 200 { reserved_ips: [ReservedIp] }, needs SubscriptionsView)]
-pub struct ListReservedIps {
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
-}
+pub struct ListReservedIps;
 
 /// Reserve an IP address.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/reserved-ips" -> 201 { reserved_ip: ReservedIp }, needs Provisioning)]
 pub struct CreateReservedIp {
     /// The region's id.
@@ -69,51 +53,32 @@ pub struct CreateReservedIp {
 }
 
 /// Get a reserved IP.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(GET "/v2/reserved-ips/{reserved-ip}" -> 200 { reserved_ip: ReservedIp }, needs SubscriptionsView)]
-pub struct GetReservedIp {
-    /// The reserved IP's id.
-    pub reserved_ip: ReservedIpId,
-}
+#[endpoint(GET "/v2/reserved-ips/{reserved-ip: ReservedIpId}" -> 200 { reserved_ip: ReservedIp }, needs SubscriptionsView)]
+pub struct GetReservedIp;
 
 /// Rename a reserved IP.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(PATCH "/v2/reserved-ips/{reserved-ip}" -> 200 { reserved_ip: ReservedIp }, needs Subscriptions)]
+#[endpoint(PATCH "/v2/reserved-ips/{reserved-ip: ReservedIpId}" -> 200 { reserved_ip: ReservedIp }, needs Subscriptions)]
 pub struct UpdateReservedIp {
-    /// The reserved IP's id.
-    pub reserved_ip: ReservedIpId,
     /// A new name; empty for none.
     pub label: String,
 }
 
 /// Give a reserved IP back. One that is attached is detached first.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(DELETE "/v2/reserved-ips/{reserved-ip}" -> 204, needs Subscriptions)]
-pub struct DeleteReservedIp {
-    /// The reserved IP's id.
-    pub reserved_ip: ReservedIpId,
-}
+#[endpoint(DELETE "/v2/reserved-ips/{reserved-ip: ReservedIpId}" -> 204, needs Subscriptions)]
+pub struct DeleteReservedIp;
 
 /// Attach a reserved IP to an instance in its region.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(POST "/v2/reserved-ips/{reserved-ip}/attach" -> 204, needs Subscriptions)]
+#[endpoint(POST "/v2/reserved-ips/{reserved-ip: ReservedIpId}/attach" -> 204, needs Subscriptions)]
 pub struct AttachReservedIp {
-    /// The reserved IP's id.
-    pub reserved_ip: ReservedIpId,
     /// The instance, or bare metal machine, that gets it.
     pub instance_id: InstanceId,
 }
 
 /// Detach a reserved IP.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(POST "/v2/reserved-ips/{reserved-ip}/detach" -> 204, needs Subscriptions)]
-pub struct DetachReservedIp {
-    /// The reserved IP's id.
-    pub reserved_ip: ReservedIpId,
-}
+#[endpoint(POST "/v2/reserved-ips/{reserved-ip: ReservedIpId}/detach" -> 204, needs Subscriptions)]
+pub struct DetachReservedIp;
 
 /// Reserve an address that an instance has already. It stays attached.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/reserved-ips/convert" -> 201 { reserved_ip: ReservedIp }, needs Provisioning)]
 pub struct ConvertReservedIp {
     /// The instance's address.

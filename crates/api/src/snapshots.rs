@@ -2,26 +2,19 @@
 
 pub use crate::id::SnapshotId;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::id::InstanceId;
-use crate::{Endpoint, Open, Time};
+use crate::{Open, Time, endpoint, view, words};
 
 operations! {
     "snapshot": "Snapshots of instances" {
-        "list" => ListSnapshots,
-        "create" => CreateSnapshot,
-        "create-from-url" => CreateSnapshotFromUrl,
-        "get" => GetSnapshot,
-        "update" => UpdateSnapshot,
-        "delete" => DeleteSnapshot,
+        "list" => ListSnapshots, "create" => CreateSnapshot,
+        "create-from-url" => CreateSnapshotFromUrl, "get" => GetSnapshot,
+        "update" => UpdateSnapshot, "delete" => DeleteSnapshot,
     }
 }
 
 /// A copy of an instance's disk at some moment, or of an image from elsewhere.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct Snapshot {
     /// The snapshot's id.
     pub id: SnapshotId,
@@ -42,8 +35,7 @@ pub struct Snapshot {
 }
 
 /// Where a snapshot stands in its life.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[words]
 pub enum SnapshotStatus {
     /// Being taken or downloaded.
     #[default]
@@ -57,19 +49,13 @@ pub enum SnapshotStatus {
 }
 
 /// List snapshots.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/snapshots" -> 200 { snapshots: [Snapshot] }, needs SubscriptionsView)]
 pub struct ListSnapshots {
     /// Only those with this description.
     pub description: Option<String>,
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
 }
 
 /// Take a snapshot of an instance.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/snapshots" -> 201 { snapshot: Snapshot }, needs Provisioning)]
 pub struct CreateSnapshot {
     /// The instance.
@@ -79,7 +65,6 @@ pub struct CreateSnapshot {
 }
 
 /// Make a snapshot from a raw disk image at a public address.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/snapshots/create-from-url" -> 202 { snapshot: Snapshot }, needs Provisioning)]
 pub struct CreateSnapshotFromUrl {
     /// The image's address.
@@ -92,27 +77,16 @@ pub struct CreateSnapshotFromUrl {
 }
 
 /// Get a snapshot.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/snapshots/{snapshot-id}" -> 200 { snapshot: Snapshot }, needs SubscriptionsView)]
-pub struct GetSnapshot {
-    /// The snapshot's id.
-    pub snapshot_id: SnapshotId,
-}
+pub struct GetSnapshot;
 
 /// Change a snapshot's description.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(PUT "/v2/snapshots/{snapshot-id}" -> 204, needs Subscriptions)]
 pub struct UpdateSnapshot {
-    /// The snapshot's id.
-    pub snapshot_id: SnapshotId,
     /// What it is for.
     pub description: String,
 }
 
 /// Delete a snapshot.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(DELETE "/v2/snapshots/{snapshot-id}" -> 204, needs Subscriptions)]
-pub struct DeleteSnapshot {
-    /// The snapshot's id.
-    pub snapshot_id: SnapshotId,
-}
+pub struct DeleteSnapshot;

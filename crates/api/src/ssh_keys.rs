@@ -2,24 +2,17 @@
 
 pub use crate::id::SshKeyId;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use crate::{Endpoint, Time};
+use crate::{Time, endpoint, view};
 
 operations! {
     "ssh-key": "SSH keys" {
-        "list" => ListSshKeys,
-        "create" => CreateSshKey,
-        "get" => GetSshKey,
-        "update" => UpdateSshKey,
-        "delete" => DeleteSshKey,
+        "list" => ListSshKeys, "create" => CreateSshKey, "get" => GetSshKey,
+        "update" => UpdateSshKey, "delete" => DeleteSshKey,
     }
 }
 
 /// An SSH key that instances can be made with.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct SshKey {
     /// The key's id.
     pub id: SshKeyId,
@@ -32,17 +25,10 @@ pub struct SshKey {
 }
 
 /// List SSH keys.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/ssh-keys" -> 200 { ssh_keys: [SshKey] }, needs SubscriptionsView)]
-pub struct ListSshKeys {
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
-}
+pub struct ListSshKeys;
 
 /// Store an SSH key.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/ssh-keys" -> 201 { ssh_key: SshKey }, needs Provisioning)]
 pub struct CreateSshKey {
     /// A name for it, at most 128 characters; longer ones are cut.
@@ -54,19 +40,12 @@ pub struct CreateSshKey {
 }
 
 /// Get an SSH key.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/ssh-keys/{ssh-key-id}" -> 200 { ssh_key: SshKey }, needs SubscriptionsView)]
-pub struct GetSshKey {
-    /// The key's id.
-    pub ssh_key_id: SshKeyId,
-}
+pub struct GetSshKey;
 
 /// Change an SSH key. Instances that have it keep the old one.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(PATCH "/v2/ssh-keys/{ssh-key-id}" -> 204, needs Subscriptions)]
 pub struct UpdateSshKey {
-    /// The key's id.
-    pub ssh_key_id: SshKeyId,
     /// A new name.
     #[schemars(length(max = 4_096))]
     pub name: Option<String>,
@@ -76,9 +55,5 @@ pub struct UpdateSshKey {
 }
 
 /// Delete an SSH key. Instances that have it keep it.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(DELETE "/v2/ssh-keys/{ssh-key-id}" -> 204, needs Subscriptions)]
-pub struct DeleteSshKey {
-    /// The key's id.
-    pub ssh_key_id: SshKeyId,
-}
+pub struct DeleteSshKey;

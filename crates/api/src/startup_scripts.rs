@@ -2,24 +2,17 @@
 
 pub use crate::id::StartupId;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use crate::{Endpoint, Open, Time};
+use crate::{Open, Time, endpoint, view, words};
 
 operations! {
     "startup-script": "Startup scripts" {
-        "list" => ListStartupScripts,
-        "create" => CreateStartupScript,
-        "get" => GetStartupScript,
-        "update" => UpdateStartupScript,
-        "delete" => DeleteStartupScript,
+        "list" => ListStartupScripts, "create" => CreateStartupScript, "get" => GetStartupScript,
+        "update" => UpdateStartupScript, "delete" => DeleteStartupScript,
     }
 }
 
 /// A script that instances run when they start.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct StartupScript {
     /// The script's id.
     pub id: StartupId,
@@ -38,8 +31,7 @@ pub struct StartupScript {
 }
 
 /// When a startup script runs.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[words]
 pub enum StartupScriptType {
     /// At the end of the first start, in the operating system.
     #[default]
@@ -49,17 +41,10 @@ pub enum StartupScriptType {
 }
 
 /// List startup scripts, without their text.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/startup-scripts" -> 200 { startup_scripts: [StartupScript] }, needs SubscriptionsView)]
-pub struct ListStartupScripts {
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
-}
+pub struct ListStartupScripts;
 
 /// Store a startup script.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/startup-scripts" -> 201 { startup_script: StartupScript }, needs Provisioning)]
 pub struct CreateStartupScript {
     /// A name for it.
@@ -74,19 +59,12 @@ pub struct CreateStartupScript {
 }
 
 /// Get a startup script.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/startup-scripts/{startup-id}" -> 200 { startup_script: StartupScript }, needs SubscriptionsView)]
-pub struct GetStartupScript {
-    /// The script's id.
-    pub startup_id: StartupId,
-}
+pub struct GetStartupScript;
 
 /// Change a startup script. Instances that have run it do not run it again.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(PATCH "/v2/startup-scripts/{startup-id}" -> 204, needs Subscriptions)]
 pub struct UpdateStartupScript {
-    /// The script's id.
-    pub startup_id: StartupId,
     /// A new name.
     #[schemars(length(max = 4_096))]
     pub name: Option<String>,
@@ -99,9 +77,5 @@ pub struct UpdateStartupScript {
 }
 
 /// Delete a startup script.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(DELETE "/v2/startup-scripts/{startup-id}" -> 204, needs Subscriptions)]
-pub struct DeleteStartupScript {
-    /// The script's id.
-    pub startup_id: StartupId,
-}
+pub struct DeleteStartupScript;

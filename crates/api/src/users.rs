@@ -2,41 +2,27 @@
 
 pub use crate::id::{GroupId, PolicyId, RoleId, UserId};
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::api_keys::ApiKey;
 use crate::id::ApiKeyId;
-use crate::{Access, Endpoint, Meta, Open, OrEmpty, Secret, Time};
+use crate::{Access, Meta, Open, OrEmpty, Secret, Time, endpoint, view, words};
 
 operations! {
     "user": "Users of the account" {
-        "list" => ListUsers,
-        "create" => CreateUser,
-        "get" => GetUser,
-        "update" => UpdateUser,
-        "delete" => DeleteUser,
-        "list-api-keys" => ListUserApiKeys,
-        "create-api-key" => CreateUserApiKey,
-        "get-api-key" => GetUserApiKey,
-        "delete-api-key" => DeleteUserApiKey,
-        "list-networks" => ListUserNetworks,
-        "get-network" => GetUserNetwork,
-        "add-network" => AddUserNetwork,
-        "remove-network" => RemoveUserNetwork,
-        "groups" => ListUserGroups,
-        "roles" => ListUserRoles,
-        "policies" => ListUserPolicies,
-        "my-groups" => ListMyGroups,
-        "my-roles" => ListMyRoles,
+        "list" => ListUsers, "create" => CreateUser, "get" => GetUser, "update" => UpdateUser,
+        "delete" => DeleteUser, "list-api-keys" => ListUserApiKeys,
+        "create-api-key" => CreateUserApiKey, "get-api-key" => GetUserApiKey,
+        "delete-api-key" => DeleteUserApiKey, "list-networks" => ListUserNetworks,
+        "get-network" => GetUserNetwork, "add-network" => AddUserNetwork,
+        "remove-network" => RemoveUserNetwork, "groups" => ListUserGroups, "roles" => ListUserRoles,
+        "policies" => ListUserPolicies, "my-groups" => ListMyGroups, "my-roles" => ListMyRoles,
         "my-policies" => ListMyPolicies,
     }
 }
 
 /// A user of the account.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct User {
     /// The user's id.
     pub id: UserId,
@@ -60,17 +46,10 @@ pub struct User {
 }
 
 /// List users.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/users" -> 200 { users: [User] }, needs ManageUsers)]
-pub struct ListUsers {
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
-}
+pub struct ListUsers;
 
 /// Create a user.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/users" -> 201 { user: User }, needs ManageUsers)]
 pub struct CreateUser {
     /// The email address; no two users share one.
@@ -92,19 +71,12 @@ pub struct CreateUser {
 }
 
 /// Get a user.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/users/{user-id}" -> 200 { user: User }, needs ManageUsers)]
-pub struct GetUser {
-    /// The user's id.
-    pub user_id: UserId,
-}
+pub struct GetUser;
 
 /// Change a user.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(PATCH "/v2/users/{user-id}" -> 204, needs ManageUsers)]
 pub struct UpdateUser {
-    /// The user's id.
-    pub user_id: UserId,
     /// A new email address.
     pub email: Option<String>,
     /// A new whole name.
@@ -122,27 +94,16 @@ pub struct UpdateUser {
 }
 
 /// Delete a user with all API keys.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(DELETE "/v2/users/{user-id}" -> 204, needs ManageUsers)]
-pub struct DeleteUser {
-    /// The user's id.
-    pub user_id: UserId,
-}
+pub struct DeleteUser;
 
 /// List a user's API keys.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(GET "/v2/users/{user-id}/apikeys" -> 200 { api_keys: [ApiKey] }, needs ManageUsers)]
-pub struct ListUserApiKeys {
-    /// The user's id.
-    pub user_id: UserId,
-}
+#[endpoint(GET "/v2/users/{user-id}/apikeys" -> 200 { api_keys: [ApiKey], whole }, needs ManageUsers)]
+pub struct ListUserApiKeys;
 
 /// Create an API key for a user. Only this answer shows it whole.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/users/{user-id}/apikeys" -> 202 { api_key: ApiKey }, needs ManageUsers)]
 pub struct CreateUserApiKey {
-    /// The user's id.
-    pub user_id: UserId,
     /// A name for it.
     pub name: Option<String>,
     /// Whether it is to stop working one day.
@@ -152,28 +113,15 @@ pub struct CreateUserApiKey {
 }
 
 /// Get a user's API key, masked.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(GET "/v2/users/{user-id}/apikeys/{apikey-id}" -> 200 { api_key: ApiKey }, needs ManageUsers)]
-pub struct GetUserApiKey {
-    /// The user's id.
-    pub user_id: UserId,
-    /// The key's id.
-    pub apikey_id: ApiKeyId,
-}
+#[endpoint(GET "/v2/users/{user-id}/apikeys/{apikey-id: ApiKeyId}" -> 200 { api_key: ApiKey }, needs ManageUsers)]
+pub struct GetUserApiKey;
 
 /// Delete a user's API key: it stops working at once.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(DELETE "/v2/users/{user-id}/apikeys/{apikey-id}" -> 204, needs ManageUsers)]
-pub struct DeleteUserApiKey {
-    /// The user's id.
-    pub user_id: UserId,
-    /// The key's id.
-    pub apikey_id: ApiKeyId,
-}
+#[endpoint(DELETE "/v2/users/{user-id}/apikeys/{apikey-id: ApiKeyId}" -> 204, needs ManageUsers)]
+pub struct DeleteUserApiKey;
 
 /// A network that a user's API keys work from.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct UserNetwork {
     /// The network's address.
     pub subnet: String,
@@ -186,8 +134,7 @@ pub struct UserNetwork {
 }
 
 /// The version of IP that an address belongs to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[words]
 pub enum IpVersion {
     /// IPv4.
     #[default]
@@ -197,19 +144,12 @@ pub enum IpVersion {
 }
 
 /// List the networks that a user's API keys work from.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(GET "/v2/users/{user-id}/ip-whitelist" -> 200 { ip_whitelist: [UserNetwork] }, needs ManageUsers)]
-pub struct ListUserNetworks {
-    /// The user's id.
-    pub user_id: UserId,
-}
+#[endpoint(GET "/v2/users/{user-id}/ip-whitelist" -> 200 { ip_whitelist: [UserNetwork], whole }, needs ManageUsers)]
+pub struct ListUserNetworks;
 
 /// Get a network that a user's API keys work from.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/users/{user-id}/ip-whitelist/entry" -> 200 { ip_whitelist_entry: UserNetwork }, needs ManageUsers)]
 pub struct GetUserNetwork {
-    /// The user's id.
-    pub user_id: UserId,
     /// The network's address.
     pub subnet: String,
     /// How many leading bits of it count.
@@ -217,11 +157,8 @@ pub struct GetUserNetwork {
 }
 
 /// Let a user's API keys work from a network.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/users/{user-id}/ip-whitelist" -> 204, needs ManageUsers)]
 pub struct AddUserNetwork {
-    /// The user's id.
-    pub user_id: UserId,
     /// The network's address.
     pub subnet: String,
     /// How many leading bits of it count: 8 to 32 for IPv4, 20 to 128 for IPv6, 0 for everywhere.
@@ -229,11 +166,8 @@ pub struct AddUserNetwork {
 }
 
 /// Let a user's API keys work from a network no longer.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(DELETE "/v2/users/{user-id}/ip-whitelist" body -> 204, needs ManageUsers)]
 pub struct RemoveUserNetwork {
-    /// The user's id.
-    pub user_id: UserId,
     /// The network's address.
     pub subnet: String,
     /// How many leading bits of it count.
@@ -241,8 +175,7 @@ pub struct RemoveUserNetwork {
 }
 
 /// A group of users.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct Group {
     /// The group's id.
     pub id: GroupId,
@@ -263,8 +196,7 @@ pub struct Group {
 }
 
 /// Whether a group still exists.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[words]
 pub enum GroupStatus {
     /// It does.
     #[default]
@@ -274,8 +206,7 @@ pub enum GroupStatus {
 }
 
 /// A user in a group.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct GroupMember {
     /// The user's id.
     pub id: UserId,
@@ -300,30 +231,15 @@ pub struct GroupMember {
 }
 
 /// List the groups that a user is in.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/users/{user-id}/groups" -> 200 { groups: [Group] }, needs ManageUsers)]
-pub struct ListUserGroups {
-    /// The user's id.
-    pub user_id: UserId,
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
-}
+pub struct ListUserGroups;
 
 /// List the groups that the calling user is in.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/users/me/groups" -> 200 { groups: [Group] }, needs AnyKey)]
-pub struct ListMyGroups {
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
-}
+pub struct ListMyGroups;
 
 /// A user's roles. Clients take lists that are missing for a crash: there are always all three.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct UserRoles {
     /// The roles, by the way they came.
     pub roles: RoleLists,
@@ -332,8 +248,7 @@ pub struct UserRoles {
 }
 
 /// Roles, by the way they came to a user.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct RoleLists {
     /// Every role.
     pub all: Vec<UserRole>,
@@ -344,8 +259,7 @@ pub struct RoleLists {
 }
 
 /// A role that a user has, with the role's own fields and those of its assignment.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct UserRole {
     /// The role's id.
     pub id: RoleId,
@@ -374,8 +288,7 @@ pub struct UserRole {
 }
 
 /// Whom a role is for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[words]
 pub enum RoleType {
     /// People.
     #[default]
@@ -385,11 +298,8 @@ pub enum RoleType {
 }
 
 /// List a user's roles.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/users/{user-id}/roles" -> 200 UserRoles, needs ManageUsers)]
 pub struct ListUserRoles {
-    /// The user's id.
-    pub user_id: UserId,
     /// Items on a page, 1 to 500; 100 when absent.
     pub per_page: Option<u32>,
     /// The page: `next` or `prev` of another page's `meta.links`.
@@ -397,7 +307,6 @@ pub struct ListUserRoles {
 }
 
 /// List the calling user's roles.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/users/me/roles" -> 200 UserRoles, needs AnyKey)]
 pub struct ListMyRoles {
     /// Items on a page, 1 to 500; 100 when absent.
@@ -407,8 +316,7 @@ pub struct ListMyRoles {
 }
 
 /// A user's policies. As with roles there are always all three lists.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct UserPolicies {
     /// The policies, by the way they came.
     pub policies: PolicyLists,
@@ -417,8 +325,7 @@ pub struct UserPolicies {
 }
 
 /// Policies, by the way they came to a user.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct PolicyLists {
     /// Every policy.
     pub all: Vec<UserPolicy>,
@@ -429,8 +336,7 @@ pub struct PolicyLists {
 }
 
 /// A policy that holds for a user, with the policy's own fields and those of its attachment.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct UserPolicy {
     /// The policy's id.
     pub id: PolicyId,
@@ -461,11 +367,8 @@ pub struct UserPolicy {
 }
 
 /// List a user's policies.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/users/{user-id}/policies" -> 200 UserPolicies, needs ManageUsers)]
 pub struct ListUserPolicies {
-    /// The user's id.
-    pub user_id: UserId,
     /// Items on a page, 1 to 500; 100 when absent.
     pub per_page: Option<u32>,
     /// The page: `next` or `prev` of another page's `meta.links`.
@@ -473,7 +376,6 @@ pub struct ListUserPolicies {
 }
 
 /// List the calling user's policies.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/users/me/policies" -> 200 UserPolicies, needs AnyKey)]
 pub struct ListMyPolicies {
     /// Items on a page, 1 to 500; 100 when absent.

@@ -4,29 +4,20 @@
 
 pub use crate::id::Vpc2Id;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::firewalls::IpType;
 use crate::id::InstanceId;
-use crate::{Endpoint, OrEmpty, Time};
+use crate::{OrEmpty, Time, endpoint, view};
 
 operations! {
     "vpc2": "VPC 2.0 networks (deprecated: see vpc)" {
-        "list" => ListVpc2,
-        "create" => CreateVpc2,
-        "get" => GetVpc2,
-        "update" => UpdateVpc2,
-        "delete" => DeleteVpc2,
-        "nodes" => ListVpc2Nodes,
-        "attach" => AttachVpc2Nodes,
+        "list" => ListVpc2, "create" => CreateVpc2, "get" => GetVpc2, "update" => UpdateVpc2,
+        "delete" => DeleteVpc2, "nodes" => ListVpc2Nodes, "attach" => AttachVpc2Nodes,
         "detach" => DetachVpc2Nodes,
     }
 }
 
 /// A VPC 2.0 network.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct Vpc2 {
     /// The network's id.
     pub id: Vpc2Id,
@@ -43,8 +34,7 @@ pub struct Vpc2 {
 }
 
 /// An instance, or bare metal machine, in a VPC 2.0 network.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct Vpc2Node {
     /// The instance's id.
     pub id: InstanceId,
@@ -62,17 +52,10 @@ pub struct Vpc2Node {
 }
 
 /// List VPC 2.0 networks.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/vpc2" -> 200 { vpcs: [Vpc2] }, needs SubscriptionsView)]
-pub struct ListVpc2 {
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
-}
+pub struct ListVpc2;
 
 /// Create a VPC 2.0 network.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/vpc2" -> 201 { vpc: Vpc2 }, needs Provisioning)]
 pub struct CreateVpc2 {
     /// The region's id.
@@ -90,38 +73,24 @@ pub struct CreateVpc2 {
 }
 
 /// Get a VPC 2.0 network.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(GET "/v2/vpc2/{vpc-id}" -> 200 { vpc: Vpc2 }, needs SubscriptionsView)]
-pub struct GetVpc2 {
-    /// The network's id.
-    pub vpc_id: Vpc2Id,
-}
+#[endpoint(GET "/v2/vpc2/{vpc-id: Vpc2Id}" -> 200 { vpc: Vpc2 }, needs SubscriptionsView)]
+pub struct GetVpc2;
 
 /// Change a VPC 2.0 network's description.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(PUT "/v2/vpc2/{vpc-id}" -> 204, needs Subscriptions)]
+#[endpoint(PUT "/v2/vpc2/{vpc-id: Vpc2Id}" -> 204, needs Subscriptions)]
 pub struct UpdateVpc2 {
-    /// The network's id.
-    pub vpc_id: Vpc2Id,
     /// What it is for, at most 255 characters; longer texts are cut.
     #[schemars(length(max = 4_096))]
     pub description: String,
 }
 
 /// Delete a VPC 2.0 network. No node may be attached.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(DELETE "/v2/vpc2/{vpc-id}" -> 204, needs Subscriptions)]
-pub struct DeleteVpc2 {
-    /// The network's id.
-    pub vpc_id: Vpc2Id,
-}
+#[endpoint(DELETE "/v2/vpc2/{vpc-id: Vpc2Id}" -> 204, needs Subscriptions)]
+pub struct DeleteVpc2;
 
 /// List the nodes of a VPC 2.0 network.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(GET "/v2/vpc2/{vpc-id}/nodes" -> 200 { nodes: Vec<Vpc2Node> }, needs SubscriptionsView)]
+#[endpoint(GET "/v2/vpc2/{vpc-id: Vpc2Id}/nodes" -> 200 { nodes: Vec<Vpc2Node> }, needs SubscriptionsView)]
 pub struct ListVpc2Nodes {
-    /// The network's id.
-    pub vpc_id: Vpc2Id,
     /// How many to tell at most, 1 to 500; all when absent. Nothing leads to a next page.
     pub per_page: Option<u32>,
     /// Ignored: there are no pages.
@@ -129,21 +98,15 @@ pub struct ListVpc2Nodes {
 }
 
 /// Attach nodes to a VPC 2.0 network in their region.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(POST "/v2/vpc2/{vpc-id}/nodes/attach" -> 202, needs Subscriptions)]
+#[endpoint(POST "/v2/vpc2/{vpc-id: Vpc2Id}/nodes/attach" -> 202, needs Subscriptions)]
 pub struct AttachVpc2Nodes {
-    /// The network's id.
-    pub vpc_id: Vpc2Id,
     /// The ids of the instances and bare metal machines.
     pub nodes: Vec<InstanceId>,
 }
 
 /// Detach nodes from a VPC 2.0 network.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(POST "/v2/vpc2/{vpc-id}/nodes/detach" -> 202, needs Subscriptions)]
+#[endpoint(POST "/v2/vpc2/{vpc-id: Vpc2Id}/nodes/detach" -> 202, needs Subscriptions)]
 pub struct DetachVpc2Nodes {
-    /// The network's id.
-    pub vpc_id: Vpc2Id,
     /// The ids of the instances and bare metal machines.
     pub nodes: Vec<InstanceId>,
 }

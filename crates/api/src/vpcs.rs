@@ -7,46 +7,31 @@ pub mod nat_gateways;
 pub use crate::id::VpcId;
 pub use nat_gateways::*;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use crate::{Endpoint, Time};
+use crate::{Time, endpoint, view};
 
 operations! {
     "vpc": "VPC networks" {
-        "list" => ListVpcs,
-        "create" => CreateVpc,
-        "get" => GetVpc,
-        "update" => UpdateVpc,
-        "delete" => DeleteVpc,
-        "attachments" => ListVpcAttachments,
+        "list" => ListVpcs, "create" => CreateVpc, "get" => GetVpc, "update" => UpdateVpc,
+        "delete" => DeleteVpc, "attachments" => ListVpcAttachments,
     }
     "nat-gateway": "NAT gateways of VPC networks" {
-        "list" => ListNatGateways,
-        "create" => CreateNatGateway,
-        "get" => GetNatGateway,
-        "update" => UpdateNatGateway,
-        "delete" => DeleteNatGateway,
+        "list" => ListNatGateways, "create" => CreateNatGateway, "get" => GetNatGateway,
+        "update" => UpdateNatGateway, "delete" => DeleteNatGateway,
     }
     "nat-gateway-firewall-rule": "Firewall rules of NAT gateways" {
-        "list" => ListNatGatewayFirewallRules,
-        "create" => CreateNatGatewayFirewallRule,
-        "get" => GetNatGatewayFirewallRule,
-        "update" => UpdateNatGatewayFirewallRule,
+        "list" => ListNatGatewayFirewallRules, "create" => CreateNatGatewayFirewallRule,
+        "get" => GetNatGatewayFirewallRule, "update" => UpdateNatGatewayFirewallRule,
         "delete" => DeleteNatGatewayFirewallRule,
     }
     "nat-gateway-port-forwarding-rule": "Port forwarding rules of NAT gateways" {
-        "list" => ListNatGatewayPortForwardingRules,
-        "create" => CreateNatGatewayPortForwardingRule,
-        "get" => GetNatGatewayPortForwardingRule,
-        "update" => UpdateNatGatewayPortForwardingRule,
+        "list" => ListNatGatewayPortForwardingRules, "create" => CreateNatGatewayPortForwardingRule,
+        "get" => GetNatGatewayPortForwardingRule, "update" => UpdateNatGatewayPortForwardingRule,
         "delete" => DeleteNatGatewayPortForwardingRule,
     }
 }
 
 /// A VPC network.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct Vpc {
     /// The network's id.
     pub id: VpcId,
@@ -65,8 +50,7 @@ pub struct Vpc {
 }
 
 /// A VPC network's way to the internet.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct VpcInternet {
     /// Whether there is one.
     pub connectivity: bool,
@@ -75,8 +59,7 @@ pub struct VpcInternet {
 }
 
 /// Something with an interface in a VPC network.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct VpcAttachment {
     /// The attachment's id.
     pub id: String,
@@ -94,16 +77,14 @@ pub struct VpcAttachment {
 }
 
 /// An address in a VPC network.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct VpcAttachmentIp {
     /// The IPv4 address.
     pub v4: String,
 }
 
 /// The thing that is attached to a VPC network.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct LinkedSubscription {
     /// What kind of thing it is.
     #[serde(rename = "type")]
@@ -113,17 +94,10 @@ pub struct LinkedSubscription {
 }
 
 /// List VPC networks.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/vpcs" -> 200 { vpcs: [Vpc] }, needs SubscriptionsView)]
-pub struct ListVpcs {
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
-}
+pub struct ListVpcs;
 
 /// Create a VPC network.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/vpcs" -> 201 { vpc: Vpc }, needs Provisioning)]
 pub struct CreateVpc {
     /// The region's id.
@@ -139,40 +113,21 @@ pub struct CreateVpc {
 }
 
 /// Get a VPC network.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/vpcs/{vpc-id}" -> 200 { vpc: Vpc }, needs SubscriptionsView)]
-pub struct GetVpc {
-    /// The network's id.
-    pub vpc_id: VpcId,
-}
+pub struct GetVpc;
 
 /// Change a VPC network's description.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(PUT "/v2/vpcs/{vpc-id}" -> 204, needs Subscriptions)]
 pub struct UpdateVpc {
-    /// The network's id.
-    pub vpc_id: VpcId,
     /// What it is for, at most 255 characters; longer texts are cut.
     #[schemars(length(max = 4_096))]
     pub description: String,
 }
 
 /// Delete a VPC network. Nothing may be attached.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(DELETE "/v2/vpcs/{vpc-id}" -> 204, needs Subscriptions)]
-pub struct DeleteVpc {
-    /// The network's id.
-    pub vpc_id: VpcId,
-}
+pub struct DeleteVpc;
 
 /// List what is attached to a VPC network.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/vpcs/{vpc-id}/attachments" -> 200 { attachments: [VpcAttachment] }, needs SubscriptionsView)]
-pub struct ListVpcAttachments {
-    /// The network's id.
-    pub vpc_id: VpcId,
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
-}
+pub struct ListVpcAttachments;

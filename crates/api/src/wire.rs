@@ -16,14 +16,18 @@ pub mod write;
 
 use std::fmt;
 
-use serde_json::{Map, Value};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
-use crate::Endpoint;
 use crate::id::INVALID_UUID;
+use crate::{Endpoint, Op};
 pub(crate) use limits::state;
 pub use limits::{ITEMS_MAX, Limits, TEXT_MAX};
-use request::Field;
+use request::{Entries, Field};
 pub use unknown::{UnknownField, unknown_fields};
+
+/// Fields by their names, in order.
+pub type Map = serde_json::Map<String, Value>;
 
 /// A request, ready to be sent.
 #[derive(Clone, PartialEq, Eq)]
@@ -72,7 +76,7 @@ impl Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.field.as_str() {
-            "" | "." => f.write_str(&self.text),
+            "" => f.write_str(&self.text),
             field => write!(f, "{field}: {}", self.text),
         }
     }
@@ -83,12 +87,17 @@ impl fmt::Display for Problem {
 /// # Errors
 /// When a path parameter is empty: the address would be another operation's.
 pub fn encode<E: Endpoint>(request: &E) -> Result<Encoded, Unreadable> {
-    let Value::Object(mut fields) = serde_json::to_value(request)? else {
-        return Err(Unreadable("a request is a struct".into()));
-    };
+    encode_fields(&E::OP, request.to_fields()?)
+}
+
+/// The same of an operation's fields.
+///
+/// # Errors
+/// As [`encode`].
+pub fn encode_fields(op: &Op, mut fields: Map) -> Result<Encoded, Unreadable> {
     drop_nulls(&mut fields);
-    let mut uri = E::OP.path.to_owned();
-    for name in E::OP.path_params() {
+    let mut uri = op.path.to_owned();
+    for name in op.path_params() {
         let value =
             fields.shift_remove(&name.replace('-', "_")).map(|v| text(&v)).unwrap_or_default();
         if value.is_empty() || value == "." || value == ".." {
@@ -97,7 +106,7 @@ pub fn encode<E: Endpoint>(request: &E) -> Result<Encoded, Unreadable> {
         let value = percent_encoding::utf8_percent_encode(&value, SEGMENT).to_string();
         uri = uri.replace(&format!("{{{name}}}"), &value);
     }
-    if E::OP.has_body {
+    if op.has_body {
         let body = serde_json::to_vec(&Value::Object(fields))?;
         return Ok(Encoded { uri, body: Some(body) });
     }
@@ -110,7 +119,7 @@ pub fn encode<E: Endpoint>(request: &E) -> Result<Encoded, Unreadable> {
 }
 
 /// Absent fields of objects inside the request are left out, too.
-fn drop_nulls(fields: &mut Map<String, Value>) {
+fn drop_nulls(fields: &mut Map) {
     fields.retain(|_, value| !value.is_null());
     for value in fields.values_mut() {
         match value {
@@ -134,40 +143,66 @@ fn text(value: &Value) -> String {
     }
 }
 
-/// A request, as received. `texts` are path parameters, query pairs or command-line flags, and win
-/// over `json`, the body.
+/// A request, as received: its fields as JSON or as text, each once.
+#[derive(Debug, Clone, Default)]
+pub struct Fields(Vec<(String, Field)>);
+
+impl Fields {
+    /// `texts` are path parameters, query pairs or command-line flags, and win over `json`, the
+    /// body.
+    ///
+    /// # Errors
+    /// Names the first field that is too long, or holds what no text may hold.
+    pub fn new(
+        texts: impl IntoIterator<Item = (String, String)>,
+        json: Map,
+        limits: &Limits,
+    ) -> Result<Self, Problem> {
+        let json = json.into_iter().filter(|(_, value)| !value.is_null());
+        let mut fields: Vec<_> = json.map(|(name, value)| (name, Field::Json(value))).collect();
+        for (name, value) in texts {
+            let (name, value) = (name.replace('-', "_"), Field::Text(value));
+            // Of a query pair given twice the last one counts.
+            match fields.iter_mut().find(|(known, _)| *known == name) {
+                Some(field) => field.1 = value,
+                None => fields.push((name, value)),
+            }
+        }
+        for (name, field) in &fields {
+            limits.check(name, field)?;
+        }
+        Ok(Self(fields))
+    }
+
+    /// The request of these fields: [`Endpoint::from_fields`] is this for one type.
+    ///
+    /// # Errors
+    /// Names the first field that is missing or cannot be what it should be.
+    pub fn read<E: DeserializeOwned>(&self) -> Result<E, Problem> {
+        let entries = Entries::request(&self.0);
+        E::deserialize(serde::de::value::MapAccessDeserializer::new(entries)).map_err(problem)
+    }
+}
+
+/// A request, as received: see [`Fields::new`].
 ///
 /// # Errors
 /// Names the first field that is missing, is too long or cannot be what it should be.
 pub fn decode<E: Endpoint>(
     texts: impl IntoIterator<Item = (String, String)>,
-    json: Map<String, Value>,
+    json: Map,
 ) -> Result<E, Problem> {
-    let json = json.into_iter().filter(|(_, value)| !value.is_null());
-    let mut fields: Vec<_> = json.map(|(name, value)| (name, Field::Json(value))).collect();
-    for (name, value) in texts {
-        let (name, value) = (name.replace('-', "_"), Field::Text(value));
-        // Of a query pair given twice the last one counts.
-        match fields.iter_mut().find(|(known, _)| *known == name) {
-            Some(field) => field.1 = value,
-            None => fields.push((name, value)),
-        }
+    E::from_fields(&Fields::new(texts, json, E::limits())?)
+}
+
+fn problem(wrong: request::Wrong) -> Problem {
+    let request::Wrong { way: field, missing, text } = wrong;
+    let text = if holds_secret(&field) { untold(text) } else { excerpt(text) };
+    match (missing, field.as_str()) {
+        (Some(name), "") => Problem { field: name.into(), text },
+        (Some(name), _) => Problem { field: format!("{field}.{name}"), text },
+        (None, _) => Problem { field, text },
     }
-    let limits = E::limits();
-    for (name, field) in &fields {
-        limits.check(name, field)?;
-    }
-    let map = serde::de::value::MapDeserializer::new(fields.into_iter());
-    serde_path_to_error::deserialize(map).map_err(|e| {
-        let field = e.path().to_string();
-        let request::Wrong { missing, text } = e.into_inner();
-        let text = if holds_secret(&field) { untold(text) } else { excerpt(text) };
-        match (missing, field.as_str()) {
-            (Some(name), "." | "") => Problem { field: name.into(), text },
-            (Some(name), _) => Problem { field: format!("{field}.{name}"), text },
-            (None, _) => Problem { field, text },
-        }
-    })
 }
 
 /// Whether a field, with its way from the top, is a secret or a part of one.

@@ -227,7 +227,7 @@ impl Batch<'_> {
     /// A refusal that begins with the name of a field, as `label: ...`, with the flag for it.
     fn as_typed(&self, failure: Failure) -> Failure {
         let Failure::Call(Error::Refused(mut refusal)) = failure else { return failure };
-        let schema = (self.operation.schema)();
+        let schema = self.operation.request();
         if let Some((field, text)) = refusal.error.split_once(": ")
             && schema::fields(&schema).any(|(name, _)| name == field)
         {

@@ -22,7 +22,7 @@ pub(crate) async fn run(
     args: &ArgMatches,
     context: &mut Context<'_>,
 ) -> Result<Exit, Failure> {
-    let schema = (operation.schema)();
+    let schema = operation.request();
     let mut fields = input::fields(operation, &schema, args, context)?;
     let all = operations::all();
     something(operation, &fields, &all)?;
@@ -62,7 +62,7 @@ fn something(
     fields: &Map<String, Value>,
     all: &[Operation],
 ) -> Result<(), Failure> {
-    let (schema, params) = ((operation.schema)(), operation.path_fields());
+    let (schema, params) = (operation.request(), operation.path_fields());
     if operation.command != "update" || fields.keys().any(|field| !params.contains(field)) {
         return Ok(());
     }
@@ -102,7 +102,7 @@ async fn read(
     context: &mut Context<'_>,
 ) -> Result<Exit, Failure> {
     let operation = batch.operation;
-    if !operation.is_paged(&(operation.schema)()) {
+    if !operation.is_paged(&operation.request()) {
         return batch.carry_out(view, matches, args, context).await;
     }
     let fields = batch.fields();
@@ -128,7 +128,7 @@ pub(crate) async fn list(
     limit: Option<u64>,
 ) -> Result<Vec<Value>, Failure> {
     let most = limit.unwrap_or(u64::MAX);
-    let schema = (operation.schema)();
+    let schema = operation.request();
     let paged = |field: &str| schema.get("properties").is_some_and(|p| p.get(field).is_some());
     if paged("per_page") && !fields.contains_key("per_page") {
         fields.insert("per_page".into(), most.min(page::PER_PAGE_MAX.into()).into());
@@ -191,7 +191,7 @@ pub(crate) fn encode(
     fields: Map<String, Value>,
 ) -> Result<Encoded, Failure> {
     let params = operation.path_fields();
-    (operation.encode)(fields).map_err(|problem| {
+    operation.encode(fields).map_err(|problem| {
         let top = problem.field.split(['.', '[']).next().unwrap_or_default();
         let arg = match top {
             "" => return Failure::usage(problem.text),

@@ -99,7 +99,7 @@ impl Kind {
     /// Of the things that `operation` answers with: those of a list, or the one. The columns are those of
     /// the list that the thing stands in.
     pub(crate) fn of(operation: &Operation, all: &[Operation]) -> Self {
-        let schema = (operation.response)();
+        let schema = operation.response();
         let is_page = schema.pointer("/properties/items/items").is_some() && operation.is_list();
         let inside: &[&str] = match schema.get("items") {
             Some(_) => &["items"],

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use api::{Endpoint, Loss};
+use api::Loss;
 use clap::builder::{PossibleValuesParser, Str};
 use clap::{Arg, ArgAction, Command};
 use schemars::Schema;
@@ -119,10 +119,10 @@ fn members(
 ) -> Command {
     let own = || all.iter().filter(|o| o.group.name == place.group);
     let commands = own().map(|o| {
-        let said = about_operation(o, &(o.schema)());
+        let said = about_operation(o, &o.request());
         let first = said.split_once(". ").map_or(&*said, |(first, _)| first);
         let first = first.trim_end_matches('.').to_owned();
-        let command = Command::new(o.command).about(first).defer(o.details);
+        let command = Command::new(o.command).about(first).display_name(o.op.id).defer(details);
         command.aliases(places::verbs(o.command).iter().copied())
     });
     // What leads back to where it is, such as `firewall group`, has no further groups.
@@ -156,11 +156,15 @@ fn members(
     }
 }
 
-/// Adds the arguments of `E` to its command.
-pub(crate) fn details<E: Endpoint>(command: Command) -> Command {
+/// Adds the arguments of an operation to its command, which is displayed by the operation's id until
+/// then.
+fn details(command: Command) -> Command {
     let all = operations::all();
-    let operation = all.iter().find(|o| o.op.id == E::OP.id).expect("`E` was visited");
-    let schema = (operation.schema)();
+    let id = command.get_display_name();
+    let operation = all.iter().find(|o| id == Some(o.op.id)).expect("it is named above");
+    let name = format!("{NAME}-{}", places::path(operation).replace(' ', "-"));
+    let command = command.display_name(name);
+    let schema = operation.request();
     let command = command.about(about_operation(operation, &schema));
     let command = command.args(fields(operation, &schema, &all));
     let command = crate::data::add(own_options(command, operation, &schema, &all));

@@ -46,7 +46,7 @@ impl<'a> Deed<'a> {
         };
         let path = params.iter().rev().map(thing).collect();
         let pointed = || {
-            let pointers = names::pointers(operation, &(operation.schema)(), all);
+            let pointers = names::pointers(operation, &operation.request(), all);
             let mut things = Vec::new();
             for (field, list) in pointers {
                 let noun = || list.group.name.to_owned();
@@ -200,10 +200,10 @@ mod tests {
             for param in operation.path_fields() {
                 fields.insert(param.clone(), param.to_uppercase().into());
             }
-            for (field, _) in names::pointers(operation, &(operation.schema)(), &all) {
+            for (field, _) in names::pointers(operation, &operation.request(), &all) {
                 fields.insert(field.clone(), field.to_uppercase().into());
             }
-            let response = (operation.response)();
+            let response = operation.response();
             let told = crate::schema::fields(&response).any(|(name, _)| name == "id");
             let answer = if told { json!({"id": "NEW", "label": "new"}) } else { Value::Null };
             let deed = Deed::new(operation, &fields, &all);

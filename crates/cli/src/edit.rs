@@ -63,7 +63,7 @@ pub(crate) fn asked_for<'a>(
 /// The command of a group, where its things can be seen and changed.
 pub(crate) fn command(place: &Place, all: &[Operation]) -> Option<Command> {
     let (_, update) = pair(place.group, all)?;
-    let arguments = fields(update, &(update.schema)(), all);
+    let arguments = fields(update, &update.request(), all);
     let one = |arg: Arg| arg.num_args(1).action(ArgAction::Set);
     let command = Command::new(NAME)
         .about("Change it in an editor, and send what has changed")
@@ -73,7 +73,7 @@ pub(crate) fn command(place: &Place, all: &[Operation]) -> Option<Command> {
         )
         .args(arguments.into_iter().filter(Arg::is_positional).map(one));
     let path = format!("{} {NAME}", place.path);
-    let command = examples::add(usage(command, &path, &(update.schema)()), &path);
+    let command = examples::add(usage(command, &path, &update.request()), &path);
     Some(if update.op.loss == Loss::Never { command } else { command.arg(yes()) })
 }
 
@@ -89,7 +89,7 @@ pub(crate) async fn run(
         pair(group, &all).ok_or_else(|| Failure::usage(format!("no command `{group} {NAME}`")))?;
     let editor = editor(update, context)?;
     let client = crate::client(matches, context)?;
-    let schema = (update.schema)();
+    let schema = update.request();
     let mut path = Map::new();
     for name in update.path_fields() {
         let given = input::many(args, &name).last().unwrap_or_default().into();
@@ -194,10 +194,10 @@ impl Edit<'_> {
         );
         let mut fields = self.path.clone();
         fields.extend(self.form.needed(&changes));
-        if let Err(problem) = (self.update.encode)(fields.clone()) {
+        if let Err(problem) = self.update.encode(fields.clone()) {
             return Err(Failure::usage(problem.to_string()));
         }
-        files::keep_private_keys(&(self.update.schema)(), &fields)?;
+        files::keep_private_keys(&self.update.request(), &fields)?;
         let (client, known) = (self.client.clone(), self.known.clone());
         let batch = Batch::new(self.update, self.all, client, fields, None, known)?;
         if asks {

@@ -186,14 +186,14 @@ mod tests {
         // The descriptions say it to people, the schema to programs: they are to agree.
         let mut known = std::collections::BTreeSet::new();
         for operation in crate::operations::all() {
-            let document = (operation.schema)().to_value();
+            let document = operation.request().to_value();
             let mut places = vec![&document];
             while let Some(place) = places.pop() {
                 let text = place.get("description").and_then(Value::as_str).unwrap_or_default();
                 let properties = place.get("properties").and_then(Value::as_object);
                 for (name, shape) in properties.into_iter().flatten() {
                     let said = shape["description"].as_str().unwrap_or_default().contains("base64");
-                    let encoded = schema::is_encoded(&(operation.schema)(), shape);
+                    let encoded = schema::is_encoded(&operation.request(), shape);
                     assert_eq!(said, encoded, "{} {name}: {text}", operation.op.id);
                     if encoded {
                         known.insert(name.clone());

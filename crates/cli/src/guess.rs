@@ -322,7 +322,7 @@ fn with_instance(path: &[&str], rest: &[&str]) -> Option<String> {
     let (command, above) = path.split_last()?;
     let place = places::group(above)?;
     let operation = operation(place, command)?;
-    let schema = (operation.schema)();
+    let schema = operation.request();
     let is_field = schema::fields(&schema).any(|(name, _)| name == "instance_id");
     let is_named = operation.path_fields().iter().any(|name| name == "instance_id");
     let words = rest.iter().take_while(|word| !word.starts_with('-')).count();
@@ -346,7 +346,7 @@ fn set(place: &Place, wrong: &str, rest: &[&str]) -> Option<String> {
     let [id, value] = rest else { return None };
     let (_, fields) = SETS.iter().find(|(words, _)| words.contains(&wrong))?;
     let update = operation(place, "update").filter(|update| update.path_fields().len() == 1)?;
-    let schema = (update.schema)();
+    let schema = update.request();
     let field = fields.iter().find(|field| schema::fields(&schema).any(|(name, _)| name == *field));
     let flag = format!("--{}", flag(field?));
     Some(line(place.path, "update", &[id, &flag, value]))

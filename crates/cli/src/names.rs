@@ -383,7 +383,7 @@ mod tests {
         let all = crate::operations::all();
         let mut without = std::collections::BTreeSet::new();
         for operation in &all {
-            let (schema, params) = ((operation.schema)(), operation.path_fields());
+            let (schema, params) = (operation.request(), operation.path_fields());
             for (name, shape) in schema::fields(&schema) {
                 let pointer = !settled(&schema::kind(&schema, shape), name, &"a name".into());
                 if pointer && list_for(operation, &params, name, &all).is_none() {

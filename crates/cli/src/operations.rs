@@ -1,35 +1,28 @@
-//! The operations as the command line sees them: without their types.
+//! The operations as the command line sees them.
 
-use api::wire::{self, Encoded, Problem};
-use api::{Access, Endpoint, Group, Loss, Method, Op, Shape, Visitor};
-use clap::{ArgMatches, Command};
+use std::ops::Deref;
+
+use api::{Access, Loss, Method, Shape};
+use clap::ArgMatches;
 use schemars::Schema;
-use serde_json::{Map, Value};
 
 use crate::error::Failure;
 use crate::places;
 
-/// One operation, its type turned into functions.
-#[derive(Clone)]
-pub(crate) struct Operation {
-    pub(crate) group: Group,
-    pub(crate) command: &'static str,
-    pub(crate) op: Op,
-    /// The schema of its request.
-    pub(crate) schema: fn() -> Schema,
-    /// The schema of what its envelope holds.
-    pub(crate) response: fn() -> Schema,
-    /// Its arguments, added to its command.
-    pub(crate) details: fn(Command) -> Command,
-    /// The request as it is sent, from its fields.
-    pub(crate) encode: fn(Map<String, Value>) -> Result<Encoded, Problem>,
+/// One operation, with what the command line knows of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Operation(&'static api::Operation);
+
+impl Deref for Operation {
+    type Target = api::Operation;
+    fn deref(&self) -> &api::Operation {
+        self.0
+    }
 }
 
 /// All operations, in the order of their families. It costs some microseconds: no schema is made.
 pub(crate) fn all() -> Vec<Operation> {
-    let mut collect = Collect(Vec::with_capacity(256));
-    api::visit(&mut collect);
-    collect.0
+    api::operations().map(Operation).collect()
 }
 
 /// The operation that was asked for, and its arguments: `name` and what is below it are the words
@@ -80,27 +73,6 @@ pub(crate) fn at(method: &Method, path: &str) -> Vec<Operation> {
     found
 }
 
-struct Collect(Vec<Operation>);
-
-impl Visitor for Collect {
-    fn operation<E: Endpoint>(&mut self, group: &Group, command: &'static str) {
-        self.0.push(Operation {
-            group: *group,
-            command,
-            op: E::OP,
-            schema: || schemars::schema_for!(E),
-            response: || schemars::schema_for!(E::Response),
-            details: crate::command::details::<E>,
-            encode: encode::<E>,
-        });
-    }
-}
-
-fn encode<E: Endpoint>(fields: Map<String, Value>) -> Result<Encoded, Problem> {
-    let request = wire::decode::<E>([], fields)?;
-    wire::encode(&request).map_err(|e| Problem { field: String::new(), text: e.0 })
-}
-
 impl Operation {
     /// The fields that stand in the path, in its order.
     pub(crate) fn path_fields(&self) -> Vec<String> {
@@ -132,7 +104,7 @@ impl Operation {
             && match self.op.shape {
                 Shape::List(_) => true,
                 // A list without pages.
-                Shape::Key(_) => (self.response)().get("type").is_some_and(|t| t == "array"),
+                Shape::Key(_) => self.response().get("type").is_some_and(|t| t == "array"),
                 Shape::Empty | Shape::Bare => false,
             }
     }

@@ -99,7 +99,7 @@ mod tests {
         let sizes = ["mask", "_size", "prefix_", "length", "bits"];
         let (mut taken, mut sized) = (BTreeSet::new(), BTreeSet::new());
         for operation in &all {
-            let schema = (operation.schema)();
+            let schema = operation.request();
             if pair(&schema).is_some() {
                 taken.insert(operation.op.id);
             }

@@ -69,7 +69,7 @@ pub(crate) fn target<'a>(operation: &Operation, all: &'a [Operation]) -> Option<
         let own = |o: &&Operation| o.op.id == operation.op.id;
         let shows = path.ends_with("/{}") && !operation.is_list();
         let get = all.iter().find(own).filter(|_| shows)?;
-        let visible = tells((get.response)(), operation.command);
+        let visible = tells(get.response(), operation.command);
         return visible.then_some(Target { end: End::Ready, get, command: operation.command });
     }
     let action = path.strip_suffix(operation.command).and_then(|p| p.strip_suffix('/'));
@@ -86,7 +86,7 @@ pub(crate) fn target<'a>(operation: &Operation, all: &'a [Operation]) -> Option<
             own if own == path || own == action => Some((End::Ready, get)),
             _ => None,
         })?;
-    let visible = end == End::Gone || tells((get.response)(), operation.command);
+    let visible = end == End::Gone || tells(get.response(), operation.command);
     visible.then_some(Target { end, get, command: operation.command })
 }
 
@@ -197,7 +197,7 @@ impl Target<'_> {
             get = format!("{get} {}", quoted(&text(own.get(&param))));
         }
         let meant = matches!(self.command, "create" | "get" | "reinstall" | "restore");
-        match again && meant && tells((self.get.response)(), "get") {
+        match again && meant && tells(self.get.response(), "get") {
             true => format!("`{get}` shows how it stands, `{get} --wait` waits on"),
             false => format!("`{get}` shows how it stands"),
         }

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::cx::{Cx, LifeCx};
 use crate::refusal::{Error, Result};
+use crate::tx::Tx;
 
 /// One kind of resource. The type itself is what should be, as its owner asked for it.
 pub trait Kind: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
@@ -62,6 +63,50 @@ pub trait Shown: Kind {
 
     /// One of them as it is shown.
     fn view(doc: &Doc<Self>, with: &Self::With, cx: &Cx) -> Self::View;
+
+    /// One alone, as it is shown.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn show(cx: &Cx, doc: Doc<Self>) -> impl Future<Output = Result<Self::View>> + Send {
+        async move {
+            let with = Self::with(cx, std::slice::from_ref(&doc)).await?;
+            Ok(Self::view(&doc, &with, cx))
+        }
+    }
+}
+
+/// One of several that lie in their owner's row: a rule, a bucket.
+pub trait Part: Send + Sync + Sized + Clone + 'static {
+    /// Whose row they lie in.
+    type Owner: Kind;
+    /// What is shown of one.
+    type View: Send + 'static;
+    /// What is said where the owner has none with an id; clients match on it.
+    const UNKNOWN: &'static str;
+
+    /// All of an owner's.
+    fn all(owner: &Self::Owner) -> &[Self];
+    /// The same, to be changed.
+    fn all_mut(owner: &mut Self::Owner) -> &mut Vec<Self>;
+    /// Whether it is the one with this id, as it stands in a path.
+    fn is(&self, id: &str) -> bool;
+    /// As its owner is shown it.
+    fn view(&self, owner: &Doc<Self::Owner>) -> Self::View;
+    /// Notes in the owner that its parts have changed.
+    fn changed(_owner: &mut Doc<Self::Owner>, _cx: &Cx) {}
+
+    /// The owner that the path of a request names first.
+    ///
+    /// # Errors
+    /// 404 where there is none.
+    fn owner(
+        tx: &mut Tx,
+        path: &[String],
+    ) -> impl Future<Output = Result<Doc<Self::Owner>>> + Send {
+        let id: Uuid = path.first().and_then(|id| id.parse().ok()).unwrap_or_default();
+        tx.get(id)
+    }
 }
 
 /// A kind that has an outside thing.

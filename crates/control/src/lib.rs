@@ -55,7 +55,7 @@ use engine::{Clock, Engine};
 use store::Store;
 
 pub use cx::{Cx, LifeCx, slice};
-pub use kind::{Doc, Kind, Life, Shown};
+pub use kind::{Doc, Kind, Life, Part, Shown};
 pub use network::Network;
 pub use refusal::{Error, Refusal, Result};
 pub use rendered::Json;

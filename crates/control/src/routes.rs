@@ -1,15 +1,19 @@
 //! Operations and their handlers. What HTTP library carries them is the server's affair.
 
+use std::marker::PhantomData;
 use std::sync::{Arc, RwLock};
 
-use api::{ApiError, Endpoint, Listing, Op, Page, wire};
+use api::wire::{self, Fields, Limits, Map, Problem};
+use api::{ApiError, Endpoint, Listing, Op, Page};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
-use serde_json::{Map, Value};
+use serde_json::Value;
+use uuid::Uuid;
 
 use crate::catalog::nearest;
-use crate::cx::Cx;
+use crate::cx::{Cx, slice};
 use crate::kept::Kept;
+use crate::kind::{Doc, Kind, Part, Shown};
 use crate::refusal::{Error, Refusal, Result};
 use crate::rendered::Json;
 
@@ -32,14 +36,19 @@ pub struct Request {
 /// The body of a success.
 pub type Answer = std::result::Result<Bytes, ApiError>;
 
-type Serve = Arc<dyn Fn(Cx, Request) -> BoxFuture<'static, Answer> + Send + Sync>;
+/// Reads the request from its fields and carries it out, once.
+type Once = Arc<dyn Fn(Cx, Arc<Fields>) -> BoxFuture<'static, Result<Bytes>> + Send + Sync>;
+/// Answers of a fixed list, by path and query.
+type Answers = Kept<(Vec<(String, String)>, String), Bytes>;
 
 /// One operation with its handler.
 #[derive(Clone)]
 pub struct Route {
     /// The operation.
     pub op: Op,
-    serve: Serve,
+    limits: fn() -> &'static Limits,
+    once: Once,
+    kept: Option<Arc<RwLock<Answers>>>,
 }
 
 impl Route {
@@ -51,15 +60,104 @@ impl Route {
         if let Err(refusal) = cx.caller.may(self.op.access) {
             return Err(refusal.answer(cx.behave().is_helpful()));
         }
-        (self.serve)(cx, request).await
+        let Some(kept) = &self.kept else { return self.run(cx, request).await };
+        let key = (request.path.clone(), request.query.clone());
+        if let Some(answer) = kept.read().expect("no panic while held").get(&key) {
+            return Ok(answer);
+        }
+        let answer = self.run(cx, request).await?;
+        let (path, query) = &key;
+        let path = path.iter().map(|(name, value)| name.len() + value.len());
+        let weight = AROUND + path.sum::<usize>() + query.len() + answer.len();
+        kept.write().expect("no panic while held").put(key, answer.clone(), weight);
+        Ok(answer)
+    }
+
+    /// Carries it out, again and again where others changed what it relied on.
+    async fn run(&self, cx: Cx, request: Request) -> Answer {
+        let helpful = cx.behave().is_helpful();
+        let fields = match self.fields(&cx, request) {
+            Ok(fields) => Arc::new(fields),
+            Err(refusal) => return Err(refusal.answer(helpful)),
+        };
+        let mut patience = cx.control.store.patience();
+        loop {
+            match (self.once)(cx.clone(), fields.clone()).await {
+                Ok(answer) => return Ok(answer),
+                Err(Error::Stale(hot)) if patience.again(&hot).await => {}
+                Err(error) => {
+                    if matches!(error, Error::Gone) {
+                        cx.control.keyring.forget(); // it remembers who is gone
+                    }
+                    let error = match error {
+                        // An earlier part of it is done.
+                        Error::Unavailable(error) if cx.has_written() => {
+                            Error::Internal(error.into())
+                        }
+                        other => other,
+                    };
+                    return Err(failure(self.op.id, error, helpful));
+                }
+            }
+        }
+    }
+
+    /// What was sent, within its limits.
+    fn fields(&self, cx: &Cx, request: Request) -> std::result::Result<Fields, Refusal> {
+        let limits = (self.limits)();
+        let json = if self.op.has_body { body(&request.body)? } else { Map::new() };
+        if cx.behave().is_helpful() {
+            tell_unknown(cx, limits, &json);
+        }
+        let query = form_urlencoded::parse(request.query.as_bytes()).into_owned();
+        let query = query.filter(|_| !self.op.has_body);
+        let texts = request.path.into_iter().chain(query);
+        Fields::new(texts, json, limits).map_err(Refusal::from)
     }
 }
 
-/// The operations of a family, each with its handler.
-#[derive(Default, Clone)]
-pub struct Routes(pub Vec<Route>);
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        let said = if problem.is_uuid() { api::id::INVALID_UUID } else { "Bad request." };
+        Self::bad(said).help(problem.to_string().replacen(api::id::INVALID_UUID, "no UUID:", 1))
+    }
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        Self::Refused(problem.into())
+    }
+}
+
+/// The operations of a family, each with its handler; those of one kind of resource are begun with
+/// [`Routes::of`], those of a list within one with [`Routes::parts`].
+#[derive(Clone)]
+pub struct Routes<About = ()>(pub Vec<Route>, PhantomData<fn() -> About>);
+
+/// [`Routes`] about one kind of resource.
+pub struct Of<K>(PhantomData<K>);
+/// [`Routes`] about one kind of part.
+pub struct Parts<P>(PhantomData<P>);
+
+impl Default for Routes {
+    fn default() -> Self {
+        Self(Vec::new(), PhantomData)
+    }
+}
 
 impl Routes {
+    /// The operations of one kind of resource.
+    pub fn of<K: Shown>() -> Routes<Of<K>> {
+        Routes(Vec::new(), PhantomData)
+    }
+
+    /// The operations of a list that its owner's row holds.
+    pub fn parts<P: Part>() -> Routes<Parts<P>> {
+        Routes(Vec::new(), PhantomData)
+    }
+}
+
+impl<About> Routes<About> {
     /// Adds an operation: which one, is told by the handler's argument.
     #[must_use]
     pub fn on<E, H, F>(mut self, handler: H) -> Self
@@ -68,11 +166,14 @@ impl Routes {
         H: Fn(Cx, E) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<E::Response>> + Send + 'static,
     {
-        let serve: Serve = Arc::new(move |cx: Cx, request: Request| {
+        let once: Once = Arc::new(move |cx: Cx, fields: Arc<Fields>| {
             let handler = handler.clone();
-            Box::pin(async move { run::<E, _, _, _>(cx, request, handler, encode::<E>).await })
+            Box::pin(async move {
+                let response = handler(cx, E::from_fields(&fields)?).await?;
+                Ok(E::encode_response(&response).into())
+            })
         });
-        self.0.push(Route { op: E::OP, serve });
+        self.0.push(Route { op: E::OP, limits: E::limits, once, kept: None });
         self
     }
 
@@ -84,88 +185,172 @@ impl Routes {
         H: Fn(Cx, E) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<Page<Json>>> + Send + 'static,
     {
-        let serve: Serve = Arc::new(move |cx: Cx, request: Request| {
+        let once: Once = Arc::new(move |cx: Cx, fields: Arc<Fields>| {
             let handler = handler.clone();
-            Box::pin(async move { run(cx, request, handler, wire::write::rendered).await })
+            Box::pin(async move {
+                let page = handler(cx, E::from_fields(&fields)?).await?;
+                Ok(wire::write::rendered(&E::OP, &page).into())
+            })
         });
-        self.0.push(Route { op: E::OP, serve });
+        self.0.push(Route { op: E::OP, limits: E::limits, once, kept: None });
         self
     }
 
     /// Adds a public operation whose answer follows from its query alone as long as the server
     /// runs: made once, then handed out as bytes. Those that are asked for most are kept.
     #[must_use]
-    pub fn fixed<E, H, F>(mut self, handler: H) -> Self
+    pub fn fixed<E, H, F>(self, handler: H) -> Self
     where
         E: Endpoint,
         H: Fn(Cx, E) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<E::Response>> + Send + 'static,
     {
-        let kept = Arc::new(RwLock::new(Kept::<_, Bytes>::new(KEPT)));
-        let serve: Serve = Arc::new(move |cx: Cx, request: Request| {
-            let (handler, kept) = (handler.clone(), kept.clone());
-            Box::pin(async move {
-                let key = (request.path.clone(), request.query.clone());
-                if let Some(answer) = kept.read().expect("no panic while held").get(&key) {
-                    return Ok(answer);
-                }
-                let answer = run::<E, _, _, _>(cx, request, handler, encode::<E>).await?;
-                let (path, query) = &key;
-                let path = path.iter().map(|(name, value)| name.len() + value.len());
-                let weight = AROUND + path.sum::<usize>() + query.len() + answer.len();
-                let mut kept = kept.write().expect("no panic while held");
-                kept.put(key, answer.clone(), weight);
-                Ok(answer)
-            })
-        });
-        self.0.push(Route { op: E::OP, serve });
-        self
+        let mut routes = self.on(handler);
+        if let Some(route) = routes.0.last_mut() {
+            route.kept = Some(Arc::new(RwLock::new(Kept::new(KEPT))));
+        }
+        routes
     }
 
-    /// Adds another family's operations.
+    /// These operations, whatever they are about.
     #[must_use]
-    pub fn and(mut self, other: Self) -> Self {
+    pub fn done(self) -> Routes {
+        Routes(self.0, PhantomData)
+    }
+
+    /// Adds other operations.
+    #[must_use]
+    pub fn and<J>(mut self, other: Routes<J>) -> Self {
         self.0.extend(other.0);
         self
     }
 }
 
-fn encode<E: Endpoint>(_: &Op, response: &E::Response) -> Vec<u8> {
-    E::encode_response(response)
+/// The id that stands last in the path of a request.
+fn id_in<E: Endpoint>(request: &E) -> Uuid {
+    // Its type is an id, or the operation's definition is wrong.
+    request.path().last().and_then(|id| id.parse().ok()).unwrap_or_default()
 }
 
-async fn run<E, H, F, T>(
-    cx: Cx,
-    request: Request,
-    handler: H,
-    encode: fn(&Op, &T) -> Vec<u8>,
-) -> Answer
-where
-    E: Endpoint,
-    H: Fn(Cx, E) -> F,
-    F: Future<Output = Result<T>>,
-{
-    let helpful = cx.behave().is_helpful();
-    let sent = (helpful && E::OP.has_body).then(|| request.body.clone());
-    let request = decode::<E>(request).map_err(|refusal| refusal.answer(helpful))?;
-    tell_unknown(&cx, &request, sent.as_deref().unwrap_or_default());
-    let mut patience = cx.control.store.patience();
-    loop {
-        match handler(cx.clone(), request.clone()).await {
-            Ok(response) => return Ok(encode(&E::OP, &response).into()),
-            Err(Error::Stale(hot)) if patience.again(&hot).await => {}
-            Err(error) => {
-                if matches!(error, Error::Gone) {
-                    cx.control.keyring.forget(); // it remembers who is gone
-                }
-                let error = match error {
-                    // An earlier part of it is done.
-                    Error::Unavailable(error) if cx.has_written() => Error::Internal(error.into()),
-                    other => other,
-                };
-                return Err(failure(E::OP.id, error, helpful));
-            }
-        }
+impl<K: Shown> Routes<Of<K>> {
+    /// Adds the list of all of the kind.
+    #[must_use]
+    pub fn list<L: Listing<Item = K::View>>(self) -> Self {
+        self.listed(async |cx: Cx, mut list: L| {
+            let (per_page, cursor) = (*list.per_page(), list.cursor().take());
+            cx.listed::<K>(vec![], per_page, cursor.as_deref()).await
+        })
+    }
+
+    /// Adds that of one, by the id that stands last in the path.
+    #[must_use]
+    pub fn get<G: Endpoint<Response = K::View>>(self) -> Self {
+        self.on(async |cx: Cx, get: G| {
+            let doc = cx.get::<K>(id_in(&get)).await?;
+            K::show(&cx, doc).await
+        })
+    }
+
+    /// Adds the creation of one: what is to be made follows from the request alone.
+    #[must_use]
+    pub fn create<C: Endpoint<Response = K::View>>(self, make: fn(&Cx, C) -> Result<K>) -> Self {
+        self.on(move |cx: Cx, create: C| async move {
+            let mut tx = cx.begin();
+            let doc = tx.new_doc(make(&cx, create)?);
+            tx.put(&doc);
+            tx.commit().await?;
+            K::show(&cx, doc).await
+        })
+    }
+
+    /// Adds a change of one that needs nothing but itself, and answers nothing.
+    #[must_use]
+    pub fn update<U: Endpoint<Response = ()>>(
+        self,
+        change: fn(&Cx, &mut Doc<K>, U) -> Result<()>,
+    ) -> Self {
+        self.on(
+            move |cx: Cx, update: U| async move { changed(&cx, update, change).await.map(drop) },
+        )
+    }
+
+    /// The same where the changed thing is the answer.
+    #[must_use]
+    pub fn update_shown<U: Endpoint<Response = K::View>>(
+        self,
+        change: fn(&Cx, &mut Doc<K>, U) -> Result<()>,
+    ) -> Self {
+        self.on(move |cx: Cx, update: U| async move {
+            let doc = changed(&cx, update, change).await?;
+            K::show(&cx, doc).await
+        })
+    }
+
+    /// Adds the end of one that nothing else refers to.
+    #[must_use]
+    pub fn delete<D: Endpoint<Response = ()>>(self) -> Self {
+        self.on(async |cx: Cx, delete: D| {
+            let mut tx = cx.begin();
+            let doc = tx.get::<K>(id_in(&delete)).await?;
+            tx.delete(doc);
+            tx.commit().await
+        })
+    }
+}
+
+async fn changed<K: Kind, U: Endpoint>(
+    cx: &Cx,
+    update: U,
+    change: fn(&Cx, &mut Doc<K>, U) -> Result<()>,
+) -> Result<Doc<K>> {
+    let mut tx = cx.begin();
+    let mut doc = tx.get::<K>(id_in(&update)).await?;
+    change(cx, &mut doc, update)?;
+    tx.put(&doc);
+    tx.commit().await?;
+    Ok(doc)
+}
+
+/// The place of the part that stands last in the path.
+fn place<P: Part>(owner: &P::Owner, path: &[String]) -> Result<usize> {
+    let id = path.last().map(String::as_str).unwrap_or_default();
+    let place = P::all(owner).iter().position(|part| part.is(id));
+    place.ok_or_else(|| Refusal::not_found(P::UNKNOWN).into())
+}
+
+impl<P: Part> Routes<Parts<P>> {
+    /// Adds the list of an owner's parts.
+    #[must_use]
+    pub fn list<L: Listing<Item = P::View>>(self) -> Self {
+        self.on(async |cx: Cx, mut list: L| {
+            let owner = P::owner(&mut cx.begin(), &list.path()).await?;
+            let page = slice(P::all(&owner), *list.per_page(), list.cursor().as_deref())?;
+            Ok(page.map(|part| part.view(&owner)))
+        })
+    }
+
+    /// Adds that of one part.
+    #[must_use]
+    pub fn get<G: Endpoint<Response = P::View>>(self) -> Self {
+        self.on(async |cx: Cx, get: G| {
+            let path = get.path();
+            let owner = P::owner(&mut cx.begin(), &path).await?;
+            Ok(P::all(&owner)[place::<P>(&owner, &path)?].view(&owner))
+        })
+    }
+
+    /// Adds the removal of one part.
+    #[must_use]
+    pub fn remove<D: Endpoint<Response = ()>>(self) -> Self {
+        self.on(async |cx: Cx, remove: D| {
+            let (mut tx, path) = (cx.begin(), remove.path());
+            let mut owner = P::owner(&mut tx, &path).await?;
+            let place = place::<P>(&owner, &path)?;
+            P::all_mut(&mut owner).remove(place);
+            P::changed(&mut owner, &cx);
+            tx.put(&owner);
+            tx.commit().await
+        })
     }
 }
 
@@ -194,27 +379,12 @@ pub fn failure(op: &'static str, error: Error, helpful: bool) -> ApiError {
     }
 }
 
-fn decode<E: Endpoint>(request: Request) -> std::result::Result<E, Refusal> {
-    let json = match E::OP.has_body {
-        true => body(&request.body)?,
-        false => Map::new(),
-    };
-    let query = form_urlencoded::parse(request.query.as_bytes()).into_owned();
-    let query = query.filter(|_| !E::OP.has_body);
-    let path = request.path.into_iter();
-    wire::decode::<E>(path.chain(query), json).map_err(|problem| {
-        let said = if problem.is_uuid() { api::id::INVALID_UUID } else { "Bad request." };
-        Refusal::bad(said).help(problem.to_string().replacen(api::id::INVALID_UUID, "no UUID:", 1))
-    })
-}
-
 /// How many fields of one body are told at most.
 const UNKNOWN_MOST: usize = 20;
 
 /// Tells the log which fields of a body nobody reads.
-fn tell_unknown<E: Endpoint>(cx: &Cx, request: &E, sent: &[u8]) {
-    let Ok(Value::Object(sent)) = serde_json::from_slice(sent) else { return };
-    for field in wire::unknown_fields(request, &sent).into_iter().take(UNKNOWN_MOST) {
+fn tell_unknown(cx: &Cx, limits: &Limits, sent: &Map) {
+    for field in wire::unknown_fields(limits, sent).into_iter().take(UNKNOWN_MOST) {
         let others = field.others.iter().map(|other| (other, other.as_str()));
         let meant = nearest(&field.name, others);
         let meant = meant.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
@@ -222,7 +392,7 @@ fn tell_unknown<E: Endpoint>(cx: &Cx, request: &E, sent: &[u8]) {
     }
 }
 
-fn body(bytes: &[u8]) -> std::result::Result<Map<String, Value>, Refusal> {
+fn body(bytes: &[u8]) -> std::result::Result<Map, Refusal> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Ok(Map::new());
     }
@@ -250,8 +420,9 @@ mod tests {
         let control = Control::new(Config::new(Store::open(&Location::Memory).await.unwrap()));
         let cx = control.cx(Arc::new(Caller::nobody()), None, "test");
         let begun = tokio::time::Instant::now();
-        let late = async |_: Cx, _: GetAccount| Err(Error::Stale(Hot::row(uuid::Uuid::nil())));
-        let refused = run(cx, Request::default(), late, encode::<GetAccount>).await.unwrap_err();
+        let late = async |_: Cx, _: GetAccount| Err(Error::Stale(Hot::row(Uuid::nil())));
+        let late = Routes::default().on(late);
+        let refused = late.0[0].run(cx, Request::default()).await.unwrap_err();
         assert_eq!(refused.status, 503);
         assert!(refused.error.contains("nothing was done"), "{}", refused.error);
         assert_eq!(begun.elapsed(), store::PATIENCE);
@@ -262,14 +433,14 @@ mod tests {
         let control = Control::new(Config::new(Store::open(&Location::Memory).await.unwrap()));
         for (writes, status) in [(false, 503), (true, 500)] {
             let cx = control.cx(Arc::new(Caller::nobody()), None, "test");
-            let fails = async |cx: Cx, _: GetAccount| {
+            let fails = async move |cx: Cx, _: GetAccount| {
                 if writes {
                     cx.begin().commit().await?;
                 }
                 Err(store::testing::full().into())
             };
-            let refused =
-                run(cx, Request::default(), fails, encode::<GetAccount>).await.unwrap_err();
+            let fails = Routes::default().on(fails);
+            let refused = fails.0[0].run(cx, Request::default()).await.unwrap_err();
             assert_eq!(refused.status, status);
             assert_eq!(refused.error.contains("the disk is full, so nothing was done"), !writes);
         }

@@ -3,29 +3,20 @@
 use std::collections::BTreeSet;
 
 use api::users::{CreateUser, User};
-use api::{Access, Endpoint, Group, Method, Op, Visitor};
+use api::{Access, Method, Op};
 use serde_json::Value;
 use testkit::{KEY, World};
 
 /// A UUID that nothing has.
 const NOBODY: &str = "5b2c3a1e-7d64-4a0b-9c8f-0123456789ab";
 
-struct Ops(Vec<Op>);
-
-impl Visitor for Ops {
-    fn operation<E: Endpoint>(&mut self, _: &Group, _: &'static str) {
-        self.0.push(E::OP);
-    }
-}
-
 /// The operations that are served, as the API defines them.
 fn operations() -> Vec<Op> {
     let served: BTreeSet<_> = control::routes().0.iter().map(|route| route.op.id).collect();
-    let mut ops = Ops(Vec::new());
-    api::visit(&mut ops);
-    ops.0.retain(|op| served.contains(op.id));
-    assert_eq!(ops.0.len(), served.len(), "each handler belongs to a defined operation");
-    ops.0
+    let ops = api::operations().map(|operation| operation.op.clone());
+    let ops: Vec<Op> = ops.filter(|op| served.contains(op.id)).collect();
+    assert_eq!(ops.len(), served.len(), "each handler belongs to a defined operation");
+    ops
 }
 
 /// The operation's path, with an id that nothing has for each parameter.

@@ -189,15 +189,36 @@ impl Client {
     /// # Errors
     /// When the API refuses, no answer comes, or it cannot be read.
     pub async fn send<E: Endpoint>(&self, request: E) -> Result<E::Response, Error> {
-        let unsent = |why| Error::Invalid(format!("{} {}: {why}", E::OP.method, E::OP.path));
-        let encoded = wire::encode(&request).map_err(unsent)?;
-        let answer = self.call(&E::OP, &encoded).await?;
-        E::decode_response(answer.body()).map_err(|e| Error::Unreadable {
-            request: self.label(&E::OP.method, &encoded.uri),
+        let fields = request.to_fields();
+        let (request, answer) = self.send_fields(&E::OP, fields).await?;
+        E::decode_response(answer.body()).map_err(|e| self.unreadable(&E::OP, &request, &answer, e))
+    }
+
+    /// The part of [`send`](Self::send) that is the same for all types.
+    async fn send_fields(
+        &self,
+        op: &Op,
+        fields: Result<wire::Map, wire::Unreadable>,
+    ) -> Result<(Encoded, Response), Error> {
+        let unsent = |why| Error::Invalid(format!("{} {}: {why}", op.method, op.path));
+        let encoded = fields.and_then(|fields| wire::encode_fields(op, fields)).map_err(unsent)?;
+        let answer = self.call(op, &encoded).await?;
+        Ok((encoded, answer))
+    }
+
+    fn unreadable(
+        &self,
+        op: &Op,
+        request: &Encoded,
+        answer: &Response,
+        why: wire::Unreadable,
+    ) -> Error {
+        Error::Unreadable {
+            request: self.label(&op.method, &request.uri),
             status: answer.status().as_u16(),
-            reason: e.to_string(),
+            reason: why.to_string(),
             excerpt: excerpt(answer.body()),
-        })
+        }
     }
 
     /// Carries out an operation that is already encoded, and brings its success unread.

@@ -17,7 +17,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::{ApiError, Endpoint, Group, Visitor};
+use api::{ApiError, Operation};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use serde_json::{Map, Value, json};
@@ -156,7 +156,7 @@ impl Wanted {
         }
         let mut members =
             Members { name: text, operations: BTreeSet::new(), paths: BTreeSet::new() };
-        api::visit(&mut members);
+        api::operations().for_each(|operation| members.add(operation));
         let Members { operations, paths, .. } = members;
         match operations.is_empty() {
             true => Err(format!(
@@ -188,16 +188,16 @@ struct Members<'a> {
     paths: BTreeSet<&'static str>,
 }
 
-impl Visitor for Members<'_> {
-    fn operation<E: Endpoint>(&mut self, group: &Group, _: &'static str) {
-        let path = E::OP.path;
+impl Members<'_> {
+    fn add(&mut self, operation: &'static Operation) {
+        let (group, path) = (&operation.group, operation.op.path);
         // `/v2/load-balancers`.
         let end = path.match_indices('/').nth(2).map_or(path.len(), |(at, _)| at);
         let top = &path[..end];
         let family = top.rsplit('/').next().unwrap_or_default();
         let plural = self.name.strip_suffix('s') == Some(group.name);
         if group.name == self.name || plural || family == self.name {
-            self.operations.insert(E::OP.id);
+            self.operations.insert(operation.op.id);
             self.paths.insert(top);
         }
     }

@@ -1,6 +1,5 @@
-use api_macros::Endpoint;
+use api_macros::endpoint;
 
-#[derive(Endpoint)]
 #[endpoint(DELETE "/v2/cups" json -> 204, needs AnyKey)]
 struct DeleteCups {
     color: String,

@@ -1,6 +1,5 @@
-use api_macros::Endpoint;
+use api_macros::endpoint;
 
-#[derive(Endpoint)]
 #[endpoint(GET "/v2/cups" -> 204, needs AnyKey)]
 enum Cups {
     Small,

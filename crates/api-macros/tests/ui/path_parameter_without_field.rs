@@ -1,7 +1,6 @@
-use api_macros::Endpoint;
+use api_macros::endpoint;
 
-#[derive(Endpoint)]
-#[endpoint(GET "/v2/cups/{cup-id}" -> 204, needs AnyKey)]
+#[endpoint(GET "/v2/cups/{color}" -> 204, needs AnyKey)]
 struct GetCup {
     id: String,
 }

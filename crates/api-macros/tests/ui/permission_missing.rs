@@ -1,7 +1,6 @@
-use api_macros::Endpoint;
+use api_macros::endpoint;
 
-#[derive(Endpoint)]
 #[endpoint(GET "/v2/cups" -> 204, AnyKey)]
-struct ListCups {}
+struct ListCups;
 
 fn main() {}

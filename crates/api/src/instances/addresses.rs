@@ -1,14 +1,10 @@
 //! Public addresses of instances, and the names that they resolve to.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::id::InstanceId;
-use crate::{Endpoint, Open};
+use crate::{Open, endpoint, view, words};
 
 /// An IPv4 address of an instance.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct InstanceIpv4 {
     /// The address.
     pub ip: String,
@@ -27,8 +23,7 @@ pub struct InstanceIpv4 {
 }
 
 /// What an address is for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[words]
 pub enum AddressType {
     /// The instance's own.
     #[default]
@@ -40,45 +35,29 @@ pub enum AddressType {
 }
 
 /// List an instance's IPv4 addresses.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/instances/{instance-id}/ipv4" -> 200 { ipv4s: [InstanceIpv4] }, needs SubscriptionsView)]
 pub struct ListInstanceIpv4 {
-    /// The instance's id.
-    pub instance_id: InstanceId,
     /// Show the public network adapter's address, too.
     pub public_network: Option<bool>,
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
 }
 
 /// Give an instance one more IPv4 address.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/instances/{instance-id}/ipv4" -> 202 { ipv4: InstanceIpv4 }, needs Subscriptions)]
 pub struct AddInstanceIpv4 {
-    /// The instance's id.
-    pub instance_id: InstanceId,
     /// Restart the instance, so that it takes the address up.
     pub reboot: Option<bool>,
 }
 
 /// Take an additional IPv4 address from an instance.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(DELETE "/v2/instances/{instance-id}/ipv4/{ipv4}" -> 204, needs Subscriptions)]
 pub struct RemoveInstanceIpv4 {
-    /// The instance's id.
-    pub instance_id: InstanceId,
     /// The address.
     pub ipv4: String,
 }
 
 /// Set the name that an instance's IPv4 address resolves to.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/instances/{instance-id}/ipv4/reverse" -> 204, needs Subscriptions)]
 pub struct SetInstanceReverseIpv4 {
-    /// The instance's id.
-    pub instance_id: InstanceId,
     /// The address.
     pub ip: String,
     /// The name, without a final dot.
@@ -86,18 +65,14 @@ pub struct SetInstanceReverseIpv4 {
 }
 
 /// Set the name that an instance's IPv4 address resolves to back to the first one.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/instances/{instance-id}/ipv4/reverse/default" -> 204, needs Subscriptions)]
 pub struct ResetInstanceReverseIpv4 {
-    /// The instance's id.
-    pub instance_id: InstanceId,
     /// The address.
     pub ip: String,
 }
 
 /// An IPv6 address of an instance.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct InstanceIpv6 {
     /// The address.
     pub ip: String,
@@ -111,16 +86,11 @@ pub struct InstanceIpv6 {
 }
 
 /// List an instance's IPv6 addresses.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(GET "/v2/instances/{instance-id}/ipv6" -> 200 { ipv6s: [InstanceIpv6] }, needs SubscriptionsView)]
-pub struct ListInstanceIpv6 {
-    /// The instance's id.
-    pub instance_id: InstanceId,
-}
+#[endpoint(GET "/v2/instances/{instance-id}/ipv6" -> 200 { ipv6s: [InstanceIpv6], whole }, needs SubscriptionsView)]
+pub struct ListInstanceIpv6;
 
 /// An IPv6 address of an instance and the name that it resolves to.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct ReverseIpv6 {
     /// The address, with all its zeros and in lower case: clients compare it as text.
     pub ip: String,
@@ -129,19 +99,12 @@ pub struct ReverseIpv6 {
 }
 
 /// List the names that an instance's IPv6 addresses resolve to.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/instances/{instance-id}/ipv6/reverse" -> 200 { reverse_ipv6s: Vec<ReverseIpv6> }, needs SubscriptionsView)]
-pub struct ListInstanceReverseIpv6 {
-    /// The instance's id.
-    pub instance_id: InstanceId,
-}
+pub struct ListInstanceReverseIpv6;
 
 /// Set the name that an IPv6 address in an instance's network resolves to.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/instances/{instance-id}/ipv6/reverse" -> 204, needs Subscriptions)]
 pub struct SetInstanceReverseIpv6 {
-    /// The instance's id.
-    pub instance_id: InstanceId,
     /// The address.
     pub ip: String,
     /// The name, without a final dot.
@@ -149,11 +112,8 @@ pub struct SetInstanceReverseIpv6 {
 }
 
 /// Remove the name that an IPv6 address of an instance resolves to.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(DELETE "/v2/instances/{instance-id}/ipv6/reverse/{ipv6}" -> 204, needs Subscriptions)]
 pub struct RemoveInstanceReverseIpv6 {
-    /// The instance's id.
-    pub instance_id: InstanceId,
     /// The address.
     pub ipv6: String,
 }

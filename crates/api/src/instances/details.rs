@@ -2,17 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::applications::Application;
 use crate::id::InstanceId;
 use crate::os::Os;
-use crate::{Endpoint, Open, OrEmpty};
+use crate::{Open, OrEmpty, endpoint, view, words};
 
 /// When an instance's backups are made, in UTC.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct BackupSchedule {
     /// Whether they are made at all.
     pub enabled: bool,
@@ -30,8 +26,7 @@ pub struct BackupSchedule {
 }
 
 /// How often backups are made.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[words]
 pub enum BackupScheduleType {
     /// Every day.
     #[default]
@@ -47,19 +42,12 @@ pub enum BackupScheduleType {
 }
 
 /// Get the schedule of an instance's backups.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/instances/{instance-id}/backup-schedule" -> 200 { backup_schedule: BackupSchedule }, needs SubscriptionsView)]
-pub struct GetInstanceBackupSchedule {
-    /// The instance's id.
-    pub instance_id: InstanceId,
-}
+pub struct GetInstanceBackupSchedule;
 
 /// Set the schedule of an instance's backups, in UTC. They must be enabled already.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/instances/{instance-id}/backup-schedule" -> 200, needs Subscriptions)]
 pub struct SetInstanceBackupSchedule {
-    /// The instance's id.
-    pub instance_id: InstanceId,
     /// How often.
     #[serde(rename = "type")]
     pub kind: BackupScheduleType,
@@ -72,8 +60,7 @@ pub struct SetInstanceBackupSchedule {
 }
 
 /// The traffic of one day.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct DayTraffic {
     /// Bytes that came in.
     pub incoming_bytes: u64,
@@ -82,42 +69,29 @@ pub struct DayTraffic {
 }
 
 /// Get an instance's traffic by day, as `2026-11-21` in UTC.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/instances/{instance-id}/bandwidth" -> 200 { bandwidth: BTreeMap<String, DayTraffic> }, needs SubscriptionsView)]
 pub struct GetInstanceBandwidth {
-    /// The instance's id.
-    pub instance_id: InstanceId,
     /// How many days back, 1 to 180; 30 when absent.
     pub date_range: Option<u32>,
 }
 
 /// List the ids of other instances in the same place as an instance.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/instances/{instance-id}/neighbors" -> 200 { neighbors: Vec<InstanceId> }, needs SubscriptionsView)]
-pub struct ListInstanceNeighbors {
-    /// The instance's id.
-    pub instance_id: InstanceId,
-}
+pub struct ListInstanceNeighbors;
 
 /// What an instance was given for its first boot.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct InstanceUserData {
     /// The data in base64, as it was sent; empty for none.
     pub data: String,
 }
 
 /// Get what an instance was given for its first boot.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/instances/{instance-id}/user-data" -> 200 { user_data: InstanceUserData }, needs SubscriptionsView)]
-pub struct GetInstanceUserData {
-    /// The instance's id.
-    pub instance_id: InstanceId,
-}
+pub struct GetInstanceUserData;
 
 /// What an instance can become.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct InstanceUpgrades {
     /// Operating systems that can be installed.
     pub os: Vec<Os>,
@@ -128,8 +102,7 @@ pub struct InstanceUpgrades {
 }
 
 /// What kind of upgrade is asked for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[words]
 pub enum UpgradeType {
     /// All of them.
     #[default]
@@ -143,11 +116,8 @@ pub enum UpgradeType {
 }
 
 /// Get what an instance can be changed to.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/instances/{instance-id}/upgrades" -> 200 { upgrades: InstanceUpgrades }, needs SubscriptionsView)]
 pub struct GetInstanceUpgrades {
-    /// The instance's id.
-    pub instance_id: InstanceId,
     /// Only upgrades of this kind; all when absent.
     #[serde(rename = "type")]
     pub kind: Option<UpgradeType>,

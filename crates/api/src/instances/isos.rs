@@ -1,14 +1,10 @@
 //! The ISO image in an instance's drive.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::id::{InstanceId, IsoId};
-use crate::{Endpoint, Open, OrEmpty};
+use crate::{Open, OrEmpty, endpoint, view, words};
 
 /// What an instance's drive holds.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct InstanceIso {
     /// `isomounted` while an image is in it, else `ready`.
     pub state: Open<IsoState>,
@@ -17,8 +13,7 @@ pub struct InstanceIso {
 }
 
 /// What becomes of an instance's drive.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct InstanceIsoChange {
     /// `ismounting` or `isunmounting`.
     pub state: Open<IsoState>,
@@ -29,8 +24,7 @@ pub struct InstanceIsoChange {
 }
 
 /// Where an ISO image stands on its way into a drive and out of it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
+#[words(lowercase)]
 pub enum IsoState {
     /// The drive is empty.
     #[default]
@@ -44,27 +38,16 @@ pub enum IsoState {
 }
 
 /// Get what an instance's drive holds.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/instances/{instance-id}/iso" -> 200 { iso_status: InstanceIso }, needs SubscriptionsView)]
-pub struct GetInstanceIso {
-    /// The instance's id.
-    pub instance_id: InstanceId,
-}
+pub struct GetInstanceIso;
 
 /// Put an ISO image into an instance's drive, which restarts it from there.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/instances/{instance-id}/iso/attach" -> 202 { iso_status: InstanceIsoChange }, needs Subscriptions)]
 pub struct AttachInstanceIso {
-    /// The instance's id.
-    pub instance_id: InstanceId,
     /// The image, a public one or the account's own.
     pub iso_id: IsoId,
 }
 
 /// Take the ISO image out of an instance's drive, which restarts it. An empty drive may stay so.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/instances/{instance-id}/iso/detach" -> 202 { iso_status: InstanceIsoChange }, needs Subscriptions)]
-pub struct DetachInstanceIso {
-    /// The instance's id.
-    pub instance_id: InstanceId,
-}
+pub struct DetachInstanceIso;

@@ -1,38 +1,22 @@
 //! Switching instances on and off, and putting them back to where they began.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::Instance;
 use crate::id::{BackupId, InstanceId, JobId, SnapshotId};
-use crate::{Endpoint, OrEmpty};
+use crate::{OrEmpty, endpoint, view};
 
 /// Switch an instance on.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/instances/{instance-id}/start" -> 204, needs Subscriptions)]
-pub struct StartInstance {
-    /// The instance's id.
-    pub instance_id: InstanceId,
-}
+pub struct StartInstance;
 
 /// Switch an instance off at once, as if the plug were pulled.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/instances/{instance-id}/halt" -> 204, needs Subscriptions)]
-pub struct HaltInstance {
-    /// The instance's id.
-    pub instance_id: InstanceId,
-}
+pub struct HaltInstance;
 
 /// Restart an instance.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/instances/{instance-id}/reboot" -> 204, needs Subscriptions)]
-pub struct RebootInstance {
-    /// The instance's id.
-    pub instance_id: InstanceId,
-}
+pub struct RebootInstance;
 
 /// Switch several instances on.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/instances/start" -> 204, needs Subscriptions)]
 pub struct StartInstances {
     /// The instances' ids.
@@ -40,7 +24,6 @@ pub struct StartInstances {
 }
 
 /// Switch several instances off at once.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/instances/halt" -> 204, needs Subscriptions)]
 pub struct HaltInstances {
     /// The instances' ids.
@@ -48,7 +31,6 @@ pub struct HaltInstances {
 }
 
 /// Restart several instances.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/instances/reboot" -> 204, needs Subscriptions)]
 pub struct RebootInstances {
     /// The instances' ids.
@@ -56,21 +38,15 @@ pub struct RebootInstances {
 }
 
 /// Install an instance anew; what is on its disk is lost.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/instances/{instance-id}/reinstall" -> 202 { instance: Instance }, needs Subscriptions, loses)]
 pub struct ReinstallInstance {
-    /// The instance's id.
-    pub instance_id: InstanceId,
     /// A new host name; the old one stays when absent.
     pub hostname: Option<String>,
 }
 
 /// Put a backup or a snapshot on an instance's disk; what is there is lost.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/instances/{instance-id}/restore" -> 202 { status: InstanceRestore }, needs Subscriptions, loses)]
 pub struct RestoreInstance {
-    /// The instance's id.
-    pub instance_id: InstanceId,
     /// The backup; either this or `snapshot_id`.
     pub backup_id: Option<OrEmpty<BackupId>>,
     /// The snapshot; either this or `backup_id`.
@@ -78,8 +54,7 @@ pub struct RestoreInstance {
 }
 
 /// A restoration that was started.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct InstanceRestore {
     /// `backup_id` or `snapshot_id`, whichever was sent.
     pub restore_type: String,
@@ -90,16 +65,11 @@ pub struct InstanceRestore {
 }
 
 /// Get a job: work on an instance that an update started.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/instances/jobs/{job-id}" -> 200 { job: InstanceJob }, needs SubscriptionsView)]
-pub struct GetInstanceJob {
-    /// The job's id.
-    pub job_id: JobId,
-}
+pub struct GetInstanceJob;
 
 /// Work on an instance that an update started.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct InstanceJob {
     /// The job's id.
     pub id: JobId,

@@ -9,11 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::firewalls::IpType;
 use crate::id::LoadBalancerId;
-use crate::{Endpoint, Open};
+use crate::{Open, endpoint, view};
 
 /// A port of a load balancer that leads to one of its instances.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct LoadBalancerForwardingRule {
     /// The rule's id.
     pub id: String,
@@ -62,8 +61,7 @@ pub struct NewForwardingRule {
 }
 
 /// Who may reach a port of a load balancer.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct LoadBalancerFirewallRule {
     /// The rule's id.
     pub id: String,
@@ -87,23 +85,12 @@ pub struct NewFirewallRule {
 }
 
 /// List the forwarding rules of a load balancer.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/load-balancers/{load-balancer-id}/forwarding-rules" -> 200 { forwarding_rules: [LoadBalancerForwardingRule] }, needs Loadbalancer)]
-pub struct ListLoadBalancerForwardingRules {
-    /// The load balancer's id.
-    pub load_balancer_id: LoadBalancerId,
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
-}
+pub struct ListLoadBalancerForwardingRules;
 
 /// Add a forwarding rule to a load balancer.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/load-balancers/{load-balancer-id}/forwarding-rules" -> 202 { forwarding_rule: LoadBalancerForwardingRule }, needs Loadbalancer)]
 pub struct CreateLoadBalancerForwardingRule {
-    /// The load balancer's id.
-    pub load_balancer_id: LoadBalancerId,
     /// What clients speak.
     pub frontend_protocol: BalancedProtocol,
     /// The load balancer's port, 1 to 65535 without 65300 to 65310.
@@ -115,70 +102,46 @@ pub struct CreateLoadBalancerForwardingRule {
 }
 
 /// Get a forwarding rule of a load balancer.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/load-balancers/{load-balancer-id}/forwarding-rules/{forwarding-rule-id}" -> 200 { forwarding_rule: LoadBalancerForwardingRule }, needs Loadbalancer)]
 pub struct GetLoadBalancerForwardingRule {
-    /// The load balancer's id.
-    pub load_balancer_id: LoadBalancerId,
     /// The rule's id.
     pub forwarding_rule_id: String,
 }
 
 /// Delete a forwarding rule of a load balancer.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(DELETE "/v2/load-balancers/{load-balancer-id}/forwarding-rules/{forwarding-rule-id}" -> 204, needs Loadbalancer)]
 pub struct DeleteLoadBalancerForwardingRule {
-    /// The load balancer's id.
-    pub load_balancer_id: LoadBalancerId,
     /// The rule's id.
     pub forwarding_rule_id: String,
 }
 
 /// List the firewall rules of a load balancer.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/load-balancers/{load-balancer-id}/firewall-rules" -> 200 { firewall_rules: [LoadBalancerFirewallRule] }, needs Loadbalancer)]
-pub struct ListLoadBalancerFirewallRules {
-    /// The load balancer's id.
-    pub load_balancer_id: LoadBalancerId,
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
-}
+pub struct ListLoadBalancerFirewallRules;
 
 /// Add firewall rules to a load balancer.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/load-balancers/{load-balancer-id}/firewall-rules" -> 204, needs Loadbalancer)]
 pub struct CreateLoadBalancerFirewallRules {
-    /// The load balancer's id.
-    pub load_balancer_id: LoadBalancerId,
     /// The rules to add; those that are there stay.
     pub firewall_rules: Vec<NewFirewallRule>,
 }
 
 /// Get a firewall rule of a load balancer.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/load-balancers/{load-balancer-id}/firewall-rules/{firewall-rule-id}" -> 200 { firewall_rule: LoadBalancerFirewallRule }, needs Loadbalancer)]
 pub struct GetLoadBalancerFirewallRule {
-    /// The load balancer's id.
-    pub load_balancer_id: LoadBalancerId,
     /// The rule's id.
     pub firewall_rule_id: String,
 }
 
 /// Delete a firewall rule of a load balancer.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(DELETE "/v2/load-balancers/{load-balancer-id}/firewall-rules/{firewall-rule-id}" -> 204, needs Loadbalancer)]
 pub struct DeleteLoadBalancerFirewallRule {
-    /// The load balancer's id.
-    pub load_balancer_id: LoadBalancerId,
     /// The rule's id.
     pub firewall_rule_id: String,
 }
 
 /// The names that a load balancer's addresses resolve to.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct LoadBalancerReverseDns {
     /// The name of its IPv4 address.
     pub ipv4: String,
@@ -196,37 +159,23 @@ pub struct ReverseName {
 }
 
 /// Get the names that a load balancer's addresses resolve to.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/load-balancers/{load-balancer-id}/reverse-dns" -> 200 LoadBalancerReverseDns, needs Loadbalancer)]
-pub struct GetLoadBalancerReverseDns {
-    /// The load balancer's id.
-    pub load_balancer_id: LoadBalancerId,
-}
+pub struct GetLoadBalancerReverseDns;
 
 /// Name a load balancer's IPv4 address.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(PUT "/v2/load-balancers/{load-balancer-id}/reverse-dns" -> 204, needs Loadbalancer)]
 pub struct SetLoadBalancerReverseIpv4 {
-    /// The load balancer's id.
-    pub load_balancer_id: LoadBalancerId,
     /// The name.
     pub v4: String,
 }
 
 /// Name a load balancer's IPv6 address.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/load-balancers/{load-balancer-id}/reverse-dns" -> 204, needs Loadbalancer)]
 pub struct SetLoadBalancerReverseIpv6 {
-    /// The load balancer's id.
-    pub load_balancer_id: LoadBalancerId,
     /// The address with its name.
     pub v6: Vec<ReverseName>,
 }
 
 /// Take the name of a load balancer's IPv6 address away.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(DELETE "/v2/load-balancers/{load-balancer-id}/reverse-dns" -> 204, needs Loadbalancer)]
-pub struct DeleteLoadBalancerReverseDns {
-    /// The load balancer's id.
-    pub load_balancer_id: LoadBalancerId,
-}
+pub struct DeleteLoadBalancerReverseDns;

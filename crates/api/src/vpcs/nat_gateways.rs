@@ -6,15 +6,11 @@
 
 pub use crate::id::{NatFirewallRuleId, NatGatewayId, PortForwardingRuleId};
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::id::VpcId;
-use crate::{Endpoint, Money, Open};
+use crate::{Money, Open, endpoint, view, words};
 
 /// A NAT gateway: the way to the internet for instances that have only a private address.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct NatGateway {
     /// The gateway's id.
     pub id: NatGatewayId,
@@ -39,8 +35,7 @@ pub struct NatGateway {
 }
 
 /// Where a NAT gateway stands in its life.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[words]
 pub enum NatGatewayStatus {
     /// Being made.
     #[default]
@@ -50,8 +45,7 @@ pub enum NatGatewayStatus {
 }
 
 /// What a NAT gateway costs.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct NatGatewayBilling {
     /// What is owed for it since the last invoice.
     pub charges: Money,
@@ -60,23 +54,12 @@ pub struct NatGatewayBilling {
 }
 
 /// List the NAT gateways of a VPC network.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/vpcs/{vpc-id}/nat-gateway" -> 200 { nat_gateways: [NatGateway] }, needs SubscriptionsView)]
-pub struct ListNatGateways {
-    /// The VPC network's id.
-    pub vpc_id: VpcId,
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
-}
+pub struct ListNatGateways;
 
 /// Create a NAT gateway in a VPC network.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/vpcs/{vpc-id}/nat-gateway" -> 201 { nat_gateway: NatGateway }, needs Provisioning)]
 pub struct CreateNatGateway {
-    /// The VPC network's id.
-    pub vpc_id: VpcId,
     /// A name for it.
     pub label: Option<String>,
     /// A tag on it.
@@ -84,23 +67,12 @@ pub struct CreateNatGateway {
 }
 
 /// Get a NAT gateway.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}" -> 200 { nat_gateway: NatGateway }, needs SubscriptionsView)]
-pub struct GetNatGateway {
-    /// The VPC network's id.
-    pub vpc_id: VpcId,
-    /// The gateway's id.
-    pub nat_gateway_id: NatGatewayId,
-}
+pub struct GetNatGateway;
 
 /// Change a NAT gateway's label and tag. What is absent stays.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(PUT "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}" -> 202 { nat_gateway: NatGateway }, needs Subscriptions)]
 pub struct UpdateNatGateway {
-    /// The VPC network's id.
-    pub vpc_id: VpcId,
-    /// The gateway's id.
-    pub nat_gateway_id: NatGatewayId,
     /// A new name.
     pub label: Option<String>,
     /// A new tag.
@@ -108,18 +80,11 @@ pub struct UpdateNatGateway {
 }
 
 /// Delete a NAT gateway and its rules.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(DELETE "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}" -> 204, needs Subscriptions)]
-pub struct DeleteNatGateway {
-    /// The VPC network's id.
-    pub vpc_id: VpcId,
-    /// The gateway's id.
-    pub nat_gateway_id: NatGatewayId,
-}
+pub struct DeleteNatGateway;
 
 /// A firewall rule of a NAT gateway: what may come in.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct NatGatewayFirewallRule {
     /// The rule's id.
     pub id: NatFirewallRuleId,
@@ -138,8 +103,7 @@ pub struct NatGatewayFirewallRule {
 }
 
 /// A protocol that a NAT gateway's firewall rule lets in.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[words]
 pub enum NatFirewallProtocol {
     /// TCP.
     #[default]
@@ -149,27 +113,12 @@ pub enum NatFirewallProtocol {
 }
 
 /// List the firewall rules of a NAT gateway.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/firewall-rules" -> 200 { firewall_rules: [NatGatewayFirewallRule] }, needs SubscriptionsView)]
-pub struct ListNatGatewayFirewallRules {
-    /// The VPC network's id.
-    pub vpc_id: VpcId,
-    /// The gateway's id.
-    pub nat_gateway_id: NatGatewayId,
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
-}
+pub struct ListNatGatewayFirewallRules;
 
 /// Add a firewall rule to a NAT gateway.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/firewall-rules" -> 201 { firewall_rule: NatGatewayFirewallRule }, needs Provisioning)]
 pub struct CreateNatGatewayFirewallRule {
-    /// The VPC network's id.
-    pub vpc_id: VpcId,
-    /// The gateway's id.
-    pub nat_gateway_id: NatGatewayId,
     /// The protocol to let in.
     pub protocol: NatFirewallProtocol,
     /// A port, or a range of them as `8000:8010`. A number is one, too.
@@ -185,46 +134,22 @@ pub struct CreateNatGatewayFirewallRule {
 }
 
 /// Get a firewall rule of a NAT gateway.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(GET "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/firewall-rules/{firewall-rule-id}" -> 200 { firewall_rule: NatGatewayFirewallRule }, needs SubscriptionsView)]
-pub struct GetNatGatewayFirewallRule {
-    /// The VPC network's id.
-    pub vpc_id: VpcId,
-    /// The gateway's id.
-    pub nat_gateway_id: NatGatewayId,
-    /// The rule's id.
-    pub firewall_rule_id: NatFirewallRuleId,
-}
+#[endpoint(GET "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/firewall-rules/{firewall-rule-id: NatFirewallRuleId}" -> 200 { firewall_rule: NatGatewayFirewallRule }, needs SubscriptionsView)]
+pub struct GetNatGatewayFirewallRule;
 
 /// Change the notes of a NAT gateway's firewall rule.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(PUT "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/firewall-rules/{firewall-rule-id}" -> 202 { firewall_rule: NatGatewayFirewallRule }, needs Subscriptions)]
+#[endpoint(PUT "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/firewall-rules/{firewall-rule-id: NatFirewallRuleId}" -> 202 { firewall_rule: NatGatewayFirewallRule }, needs Subscriptions)]
 pub struct UpdateNatGatewayFirewallRule {
-    /// The VPC network's id.
-    pub vpc_id: VpcId,
-    /// The gateway's id.
-    pub nat_gateway_id: NatGatewayId,
-    /// The rule's id.
-    pub firewall_rule_id: NatFirewallRuleId,
     /// What it is for.
     pub notes: Option<String>,
 }
 
 /// Delete a firewall rule of a NAT gateway.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
-#[endpoint(DELETE "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/firewall-rules/{firewall-rule-id}" -> 204, needs Subscriptions)]
-pub struct DeleteNatGatewayFirewallRule {
-    /// The VPC network's id.
-    pub vpc_id: VpcId,
-    /// The gateway's id.
-    pub nat_gateway_id: NatGatewayId,
-    /// The rule's id.
-    pub firewall_rule_id: NatFirewallRuleId,
-}
+#[endpoint(DELETE "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/firewall-rules/{firewall-rule-id: NatFirewallRuleId}" -> 204, needs Subscriptions)]
+pub struct DeleteNatGatewayFirewallRule;
 
 /// A port of a NAT gateway's public address that leads to one in the VPC network.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[view]
 pub struct NatGatewayPortForwardingRule {
     /// The rule's id.
     pub id: PortForwardingRuleId,
@@ -249,8 +174,7 @@ pub struct NatGatewayPortForwardingRule {
 }
 
 /// What a port forwarding rule forwards.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[words]
 pub enum ForwardingProtocol {
     /// TCP.
     #[default]
@@ -262,27 +186,12 @@ pub enum ForwardingProtocol {
 }
 
 /// List the port forwarding rules of a NAT gateway.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/port-forwarding-rules" -> 200 { port_forwarding_rules: [NatGatewayPortForwardingRule] }, needs SubscriptionsView)]
-pub struct ListNatGatewayPortForwardingRules {
-    /// The VPC network's id.
-    pub vpc_id: VpcId,
-    /// The gateway's id.
-    pub nat_gateway_id: NatGatewayId,
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
-}
+pub struct ListNatGatewayPortForwardingRules;
 
 /// Add a port forwarding rule to a NAT gateway.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(POST "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/port-forwarding-rules" -> 201 { port_forwarding_rule: NatGatewayPortForwardingRule }, needs Provisioning)]
 pub struct CreateNatGatewayPortForwardingRule {
-    /// The VPC network's id.
-    pub vpc_id: VpcId,
-    /// The gateway's id.
-    pub nat_gateway_id: NatGatewayId,
     /// A name for it.
     pub name: Option<String>,
     /// What to forward.
@@ -300,27 +209,12 @@ pub struct CreateNatGatewayPortForwardingRule {
 }
 
 /// Get a port forwarding rule of a NAT gateway.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(GET "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/port-forwarding-rules/{port-forwarding-rule-id}" -> 200 { port_forwarding_rule: NatGatewayPortForwardingRule }, needs SubscriptionsView)]
-pub struct GetNatGatewayPortForwardingRule {
-    /// The VPC network's id.
-    pub vpc_id: VpcId,
-    /// The gateway's id.
-    pub nat_gateway_id: NatGatewayId,
-    /// The rule's id.
-    pub port_forwarding_rule_id: PortForwardingRuleId,
-}
+pub struct GetNatGatewayPortForwardingRule;
 
 /// Change a port forwarding rule of a NAT gateway. What is absent stays.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(PUT "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/port-forwarding-rules/{port-forwarding-rule-id}" -> 202 { port_forwarding_rule: NatGatewayPortForwardingRule }, needs Subscriptions)]
 pub struct UpdateNatGatewayPortForwardingRule {
-    /// The VPC network's id.
-    pub vpc_id: VpcId,
-    /// The gateway's id.
-    pub nat_gateway_id: NatGatewayId,
-    /// The rule's id.
-    pub port_forwarding_rule_id: PortForwardingRuleId,
     /// A new name.
     pub name: Option<String>,
     /// What to forward.
@@ -338,13 +232,5 @@ pub struct UpdateNatGatewayPortForwardingRule {
 }
 
 /// Delete a port forwarding rule of a NAT gateway.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema, Endpoint)]
 #[endpoint(DELETE "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/port-forwarding-rules/{port-forwarding-rule-id}" -> 204, needs Subscriptions)]
-pub struct DeleteNatGatewayPortForwardingRule {
-    /// The VPC network's id.
-    pub vpc_id: VpcId,
-    /// The gateway's id.
-    pub nat_gateway_id: NatGatewayId,
-    /// The rule's id.
-    pub port_forwarding_rule_id: PortForwardingRuleId,
-}
+pub struct DeleteNatGatewayPortForwardingRule;

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use schemars::transform::{RecursiveTransform, Transform};
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value};
 
 use super::Problem;
@@ -22,10 +22,10 @@ const FREE_MAX: usize = 65_536;
 
 /// The limits of an operation's request, by field.
 #[derive(Debug)]
-pub struct Limits(BTreeMap<String, Limit>);
+pub struct Limits(pub(super) BTreeMap<String, Limit>);
 
 #[derive(Debug, Clone)]
-enum Limit {
+pub(super) enum Limit {
     /// A text, or a number or flag that may be sent as one.
     Text { most: usize, lines: bool },
     /// A list, or a text with its items between commas.
@@ -55,9 +55,9 @@ impl Wrong {
 }
 
 impl Limits {
-    /// The limits of this request. `aliases` are further names of its fields.
-    pub fn of<E: JsonSchema>(aliases: &[(&str, &str)]) -> Self {
-        let mut schema = SchemaGenerator::default().into_root_schema_for::<E>();
+    /// The limits of the request of this schema. `aliases` are further names of its fields.
+    pub fn of(schema: fn(&mut SchemaGenerator) -> Schema, aliases: &[(&str, &str)]) -> Self {
+        let mut schema = crate::operation::whole(schema);
         RecursiveTransform(crate::openapi::tidy).transform(&mut schema);
         let root = schema.to_value();
         let mut fields = fields(&root, &root);
@@ -67,11 +67,6 @@ impl Limits {
             }
         }
         Self(fields)
-    }
-
-    /// Whether a field, or another name of one, is called so.
-    pub(super) fn knows(&self, name: &str) -> bool {
-        self.0.contains_key(name)
     }
 
     /// Refuses what is too long and what holds control characters. Fields that nobody knows are

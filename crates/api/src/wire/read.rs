@@ -22,7 +22,7 @@ pub fn empty(_: &Op, _: &[u8]) -> Result<()> {
 /// # Errors
 /// When the body is not of the response's type.
 pub fn bare<T: DeserializeOwned>(_: &Op, body: &[u8]) -> Result<T> {
-    Ok(serde_json::from_slice(body)?)
+    Ok(serde_json::from_value(parse(body)?)?)
 }
 
 /// `{"KEY":response}`.
@@ -30,7 +30,7 @@ pub fn bare<T: DeserializeOwned>(_: &Op, body: &[u8]) -> Result<T> {
 /// # Errors
 /// When the key is missing or its value is not of the response's type.
 pub fn key<T: DeserializeOwned>(op: &Op, body: &[u8]) -> Result<T> {
-    let mut body: Value = serde_json::from_slice(body)?;
+    let mut body = parse(body)?;
     Ok(serde_json::from_value(take(op, &mut body)?)?)
 }
 
@@ -39,7 +39,7 @@ pub fn key<T: DeserializeOwned>(op: &Op, body: &[u8]) -> Result<T> {
 /// # Errors
 /// When the key is missing or an item is not of the list's type.
 pub fn list<T: DeserializeOwned>(op: &Op, body: &[u8]) -> Result<Page<T>> {
-    let mut body: Value = serde_json::from_slice(body)?;
+    let mut body = parse(body)?;
     let items = match take(op, &mut body)? {
         Value::Null => Vec::new(),
         items => serde_json::from_value(items)?,
@@ -49,6 +49,11 @@ pub fn list<T: DeserializeOwned>(op: &Op, body: &[u8]) -> Result<Page<T>> {
         Some(meta) => serde_json::from_value(meta)?,
     };
     Ok(Page { items, meta })
+}
+
+/// Every answer is read by way of JSON's own values: each type's reader is compiled once, for them.
+fn parse(body: &[u8]) -> Result<Value> {
+    Ok(serde_json::from_slice(body)?)
 }
 
 fn take(op: &Op, body: &mut Value) -> Result<Value> {

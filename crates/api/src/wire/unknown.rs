@@ -1,9 +1,11 @@
 //! Fields of a body that its operation does not have. The real API ignores them, and so do we; but
 //! whoever sent one probably meant another.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
-use crate::Endpoint;
+use super::limits::{Limit, Limits};
 
 /// A field that nobody reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,20 +18,17 @@ pub struct UnknownField {
     pub others: Vec<String>,
 }
 
-/// The fields of a body that are not in the request that was read from it, at every depth.
-pub fn unknown_fields<E: Endpoint>(request: &E, body: &Map<String, Value>) -> Vec<UnknownField> {
+/// The fields of a body that its operation does not have, at every depth. What no schema describes is
+/// not looked into.
+pub fn unknown_fields(limits: &Limits, body: &Map<String, Value>) -> Vec<UnknownField> {
     let mut found = Vec::new();
-    if let Ok(Value::Object(known)) = serde_json::to_value(request) {
-        compare(body, &known, "", &mut found);
-    }
-    // A field that was sent by another of its names has the first one in the request.
-    found.retain(|field| field.path != field.name || !E::limits().knows(&field.name));
+    compare(body, &limits.0, "", &mut found);
     found
 }
 
 fn compare(
     sent: &Map<String, Value>,
-    known: &Map<String, Value>,
+    known: &BTreeMap<String, Limit>,
     path: &str,
     found: &mut Vec<UnknownField>,
 ) {
@@ -41,12 +40,13 @@ fn compare(
                 let (name, others) = (name.clone(), others.cloned().collect());
                 found.push(UnknownField { path, name, others });
             }
-            (Some(Value::Object(known)), Value::Object(sent)) => {
+            (Some(Limit::Object(known)), Value::Object(sent)) => {
                 compare(sent, known, &format!("{path}."), found);
             }
-            (Some(Value::Array(known)), Value::Array(sent)) => {
-                for (place, (sent, known)) in sent.iter().zip(known).enumerate() {
-                    if let (Value::Object(sent), Value::Object(known)) = (sent, known) {
+            (Some(Limit::List { item, .. }), Value::Array(sent)) => {
+                let Limit::Object(known) = &**item else { continue };
+                for (place, sent) in sent.iter().enumerate() {
+                    if let Value::Object(sent) = sent {
                         compare(sent, known, &format!("{path}[{place}]."), found);
                     }
                 }

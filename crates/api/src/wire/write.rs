@@ -1,9 +1,22 @@
-//! Responses to bytes, each shape in its envelope; typed values straight to text.
+//! Requests to fields; responses to bytes, each shape in its envelope; typed values straight to text.
 
 use serde::Serialize;
+use serde_json::Value;
 
+use super::{Map, Unreadable};
 use crate::page::Page;
 use crate::{Op, Shape};
+
+/// A request's fields; those that are absent are not there.
+///
+/// # Errors
+/// When it is no struct.
+pub fn fields<T: Serialize>(request: &T) -> Result<Map, Unreadable> {
+    match serde_json::to_value(request)? {
+        Value::Object(fields) => Ok(fields),
+        _ => Err(Unreadable("a request is a struct".into())),
+    }
+}
 
 /// No body.
 pub fn empty(_: &Op, (): &()) -> Vec<u8> {

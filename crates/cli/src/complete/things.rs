@@ -75,7 +75,7 @@ fn listed<'a>(operation: &Operation, field: &str, all: &'a [Operation]) -> Optio
 }
 
 fn schema_kind(operation: &Operation, field: &str) -> Option<Kind> {
-    let schema = (operation.schema)();
+    let schema = operation.request();
     let shape = schema::fields(&schema).find(|(name, _)| *name == field)?.1;
     Some(schema::kind(&schema, shape))
 }
@@ -105,7 +105,7 @@ async fn things(
     }
     fields.retain(|param, _| above.contains(param));
     if !fields.is_empty() {
-        let schema = (operation.schema)();
+        let schema = operation.request();
         names::resolve(client, operation, &schema, all, &mut fields, args).await.ok()?;
     }
     names::candidates(client, list, &fields).await.ok()
@@ -224,7 +224,7 @@ mod tests {
         for operation in &all {
             for param in operation.path_fields() {
                 let Some(list) = listed(operation, &param, &all) else { continue };
-                let response = (list.response)();
+                let response = list.response();
                 let at = |way: &[&str]| {
                     let way: Vec<String> = way.iter().map(|&step| step.to_owned()).collect();
                     schema::at(&response, &way).cloned()

@@ -37,7 +37,7 @@ struct Field {
 impl Form {
     /// The form of a thing, for the operation that updates it.
     pub(super) fn new(update: &Operation, thing: &Value) -> Self {
-        let (schema, params) = ((update.schema)(), update.path_fields());
+        let (schema, params) = (update.request(), update.path_fields());
         let required = schema::required(&schema);
         let fields = schema::fields(&schema).filter(|(name, _)| !params.contains(name));
         let fields = fields.filter_map(|(name, shape)| {

@@ -1,58 +1,78 @@
 //! What is asked of firewall groups, and what is refused.
 
+use std::collections::BTreeMap;
+
+use api::Time;
 use api::firewalls::*;
-use api::{Page, Time, id::FirewallGroupId};
+use uuid::Uuid;
 
 use super::{GROUPS_MAX, Group, RULES_MAX, Rule};
 use crate::instances::{Instance, in_firewall_group};
 use crate::load_balancers::LoadBalancer;
-use crate::{Cx, Doc, Refusal, Result, Routes, Tx, slice};
+use crate::{Cx, Doc, Part, Refusal, Result, Routes, Shown, Tx};
 
 /// Longer descriptions are cut.
 const DESCRIPTION_MAX: usize = 255;
-/// What is said where a group has no rule with a number; clients match on it.
-const UNKNOWN_RULE: &str = "Firewall rule ID not found";
 
 pub(super) fn routes() -> Routes {
-    Routes::default()
-        .on(list)
-        .on(create)
-        .on(get)
-        .on(update)
-        .on(delete)
-        .on(list_rules)
-        .on(create_rule)
-        .on(get_rule)
-        .on(delete_rule)
+    let groups = Routes::of::<Group>().list::<ListFirewallGroups>().get::<GetFirewallGroup>();
+    let rules = Routes::parts::<Rule>()
+        .list::<ListFirewallGroupRules>()
+        .get::<GetFirewallGroupRule>()
+        .remove::<DeleteFirewallGroupRule>()
+        .on(create_rule);
+    groups.on(create).update(update).on(delete).and(rules).done()
 }
 
-async fn view(cx: &Cx, doc: Doc<Group>) -> Result<FirewallGroup> {
-    let instances = cx.count::<Instance>(in_firewall_group(doc.id())).await?;
-    Ok(view_with(doc, instances))
+impl Shown for Group {
+    type View = FirewallGroup;
+    /// How many instances each protects.
+    type With = BTreeMap<Uuid, u64>;
+
+    async fn with(cx: &Cx, groups: &[Doc<Self>]) -> Result<Self::With> {
+        let lists: Vec<_> = groups.iter().map(|group| in_firewall_group(group.id())).collect();
+        let counts = cx.counts::<Instance>(&lists).await?;
+        Ok(groups.iter().map(Doc::id).zip(counts).collect())
+    }
+
+    fn view(doc: &Doc<Self>, instances: &Self::With, _: &Cx) -> FirewallGroup {
+        let instances = instances.get(&doc.id()).copied().unwrap_or_default();
+        FirewallGroup {
+            id: doc.id().into(),
+            date_created: doc.created(),
+            date_modified: Time::from_millis(doc.modified),
+            instance_count: u32::try_from(instances).unwrap_or(u32::MAX),
+            rule_count: u32::try_from(doc.rules.len()).unwrap_or(RULES_MAX),
+            max_rule_count: RULES_MAX,
+            description: doc.description.clone(),
+        }
+    }
 }
 
-/// A group that protects so many instances.
-fn view_with(doc: Doc<Group>, instances: u64) -> FirewallGroup {
-    FirewallGroup {
-        id: FirewallGroupId(doc.id()),
-        date_created: doc.created(),
-        date_modified: Time::from_millis(doc.modified),
-        instance_count: u32::try_from(instances).unwrap_or(u32::MAX),
-        rule_count: u32::try_from(doc.rules.len()).unwrap_or(RULES_MAX),
-        max_rule_count: RULES_MAX,
-        description: doc.want.description,
+impl Part for Rule {
+    type Owner = Group;
+    type View = FirewallRule;
+    const UNKNOWN: &'static str = "Firewall rule ID not found";
+
+    fn all(group: &Group) -> &[Self] {
+        &group.rules
+    }
+    fn all_mut(group: &mut Group) -> &mut Vec<Self> {
+        &mut group.rules
+    }
+    fn is(&self, id: &str) -> bool {
+        id.parse() == Ok(self.number)
+    }
+    fn view(&self, _: &Doc<Group>) -> FirewallRule {
+        self.shown()
+    }
+    fn changed(group: &mut Doc<Group>, cx: &Cx) {
+        group.modified = cx.now();
     }
 }
 
 fn description(text: &str) -> String {
     text.chars().take(DESCRIPTION_MAX).collect()
-}
-
-async fn list(cx: Cx, req: ListFirewallGroups) -> Result<Page<FirewallGroup>> {
-    let page = cx.page::<Group>(vec![], req.per_page, req.cursor.as_deref()).await?;
-    let lists: Vec<_> = page.items.iter().map(|doc| in_firewall_group(doc.id())).collect();
-    let mut counts = cx.counts::<Instance>(&lists).await?.into_iter();
-    Ok(page.map(|doc| view_with(doc, counts.next().unwrap_or_default())))
 }
 
 async fn create(cx: Cx, req: CreateFirewallGroup) -> Result<FirewallGroup> {
@@ -65,20 +85,13 @@ async fn create(cx: Cx, req: CreateFirewallGroup) -> Result<FirewallGroup> {
     let group = tx.new_doc(Group { description, modified: cx.now(), ..Group::default() });
     tx.put(&group);
     tx.commit().await?;
-    view(&cx, group).await
+    Group::show(&cx, group).await
 }
 
-async fn get(cx: Cx, req: GetFirewallGroup) -> Result<FirewallGroup> {
-    view(&cx, cx.get(req.firewall_group_id).await?).await
-}
-
-async fn update(cx: Cx, req: UpdateFirewallGroup) -> Result<()> {
-    let mut tx = cx.begin();
-    let mut group = tx.get::<Group>(req.firewall_group_id).await?;
+fn update(cx: &Cx, group: &mut Doc<Group>, req: UpdateFirewallGroup) -> Result<()> {
     group.description = description(&req.description);
     group.modified = cx.now();
-    tx.put(&group);
-    tx.commit().await
+    Ok(())
 }
 
 /// A group in use may go: its instances have none afterwards, and are open to all.
@@ -98,12 +111,6 @@ async fn delete(cx: Cx, req: DeleteFirewallGroup) -> Result<()> {
     tx.commit().await
 }
 
-async fn list_rules(cx: Cx, req: ListFirewallGroupRules) -> Result<Page<FirewallRule>> {
-    let group = cx.get::<Group>(req.firewall_group_id).await?;
-    let page = slice(&group.rules, req.per_page, req.cursor.as_deref())?;
-    Ok(page.map(|rule| rule.view()))
-}
-
 async fn create_rule(cx: Cx, req: CreateFirewallGroupRule) -> Result<FirewallRule> {
     let mut tx = cx.begin();
     let mut group = tx.get::<Group>(req.firewall_group_id).await?;
@@ -119,27 +126,11 @@ async fn create_rule(cx: Cx, req: CreateFirewallGroupRule) -> Result<FirewallRul
         let help = format!("a group has {RULES_MAX} at most");
         return Err(Refusal::bad("Maximum firewall rules exceeded").help(help).into());
     }
-    let answer = rule.view();
+    let answer = rule.shown();
     group.last_number = rule.number;
     group.rules.push(rule);
     group.modified = cx.now();
     tx.put(&group);
     tx.commit().await?;
     Ok(answer)
-}
-
-async fn get_rule(cx: Cx, req: GetFirewallGroupRule) -> Result<FirewallRule> {
-    let group = cx.get::<Group>(req.firewall_group_id).await?;
-    let rule = group.rules.iter().find(|rule| rule.number == req.firewall_rule_id);
-    Ok(rule.ok_or_else(|| Refusal::not_found(UNKNOWN_RULE))?.view())
-}
-
-async fn delete_rule(cx: Cx, req: DeleteFirewallGroupRule) -> Result<()> {
-    let mut tx = cx.begin();
-    let mut group = tx.get::<Group>(req.firewall_group_id).await?;
-    let place = group.rules.iter().position(|rule| rule.number == req.firewall_rule_id);
-    group.rules.remove(place.ok_or_else(|| Refusal::not_found(UNKNOWN_RULE))?);
-    group.modified = cx.now();
-    tx.put(&group);
-    tx.commit().await
 }

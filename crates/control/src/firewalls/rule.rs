@@ -75,7 +75,7 @@ impl Rule {
     }
 
     /// The rule as its owner sees it.
-    pub(super) fn view(&self) -> FirewallRule {
+    pub(super) fn shown(&self) -> FirewallRule {
         FirewallRule {
             id: self.number,
             kind: self.ip_type.into(),

@@ -1,11 +1,10 @@
 //! SSH keys. Nothing is unique: names and keys may repeat, as in the real API.
 
 use api::ssh_keys::*;
-use api::{Page, id::SshKeyId};
 use serde::{Deserialize, Serialize};
 
 use crate::life::Lives;
-use crate::{Cx, Doc, Kind, Refusal, Result, Routes};
+use crate::{Cx, Doc, Kind, Refusal, Result, Routes, Shown};
 
 /// Longer names are cut.
 const NAME_MAX: usize = 128;
@@ -25,50 +24,34 @@ impl Kind for Key {
     type Seen = ();
 }
 
+impl Shown for Key {
+    type View = SshKey;
+    type With = ();
+
+    fn view(doc: &Doc<Self>, (): &(), _: &Cx) -> SshKey {
+        let (name, ssh_key) = (doc.name.clone(), doc.ssh_key.clone());
+        SshKey { id: doc.id().into(), date_created: doc.created(), name, ssh_key }
+    }
+}
+
 /// The family's operations.
 pub fn routes() -> Routes {
-    Routes::default().on(list).on(create).on(get).on(update).on(delete)
+    let keys = Routes::of::<Key>().list::<ListSshKeys>().get::<GetSshKey>();
+    keys.create(create).update(update).delete::<DeleteSshKey>().done()
 }
 
-fn view(doc: Doc<Key>) -> SshKey {
-    let (id, date_created) = (SshKeyId(doc.id()), doc.created());
-    SshKey { id, date_created, name: doc.want.name, ssh_key: doc.want.ssh_key }
+fn create(_: &Cx, req: CreateSshKey) -> Result<Key> {
+    Ok(Key { name: name(&req.name)?, ssh_key: public_key(req.ssh_key)? })
 }
 
-async fn list(cx: Cx, req: ListSshKeys) -> Result<Page<SshKey>> {
-    Ok(cx.page(vec![], req.per_page, req.cursor.as_deref()).await?.map(view))
-}
-
-async fn create(cx: Cx, req: CreateSshKey) -> Result<SshKey> {
-    let mut tx = cx.begin();
-    let key = tx.new_doc(Key { name: name(&req.name)?, ssh_key: public_key(req.ssh_key)? });
-    tx.put(&key);
-    tx.commit().await?;
-    Ok(view(key))
-}
-
-async fn get(cx: Cx, req: GetSshKey) -> Result<SshKey> {
-    Ok(view(cx.get(req.ssh_key_id).await?))
-}
-
-async fn update(cx: Cx, req: UpdateSshKey) -> Result<()> {
-    let mut tx = cx.begin();
-    let mut key = tx.get::<Key>(req.ssh_key_id).await?;
+fn update(_: &Cx, key: &mut Doc<Key>, req: UpdateSshKey) -> Result<()> {
     if let Some(text) = req.name {
         key.name = name(&text)?;
     }
     if let Some(text) = req.ssh_key {
         key.ssh_key = public_key(text)?;
     }
-    tx.put(&key);
-    tx.commit().await
-}
-
-async fn delete(cx: Cx, req: DeleteSshKey) -> Result<()> {
-    let mut tx = cx.begin();
-    let key = tx.get::<Key>(req.ssh_key_id).await?;
-    tx.delete(key);
-    tx.commit().await
+    Ok(())
 }
 
 fn name(text: &str) -> Result<String> {

@@ -1,6 +1,6 @@
 //! Requests made from operations' own definitions: which ids they take, and where.
 
-use api::{Endpoint, Group, Method, Op, Visitor};
+use api::{Method, Op};
 use serde_json::{Map, Value, json};
 
 use super::things::Things;
@@ -297,20 +297,15 @@ fn target<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
     }
 }
 
-struct Operations(Vec<Operation>);
-
-impl Visitor for Operations {
-    fn operation<E: Endpoint>(&mut self, _: &Group, _: &'static str) {
-        self.0.push(Operation { op: E::OP, schema: schemars::schema_for!(E).to_value() });
-    }
-}
-
 /// The operations that are served.
 pub(crate) fn operations() -> Vec<Operation> {
-    let mut found = Operations(Vec::new());
-    api::visit(&mut found);
     let routes = control::routes();
-    found.0.retain(|known| routes.0.iter().any(|route| route.op.id == known.op.id));
-    assert_eq!(found.0.len(), routes.0.len());
-    found.0
+    let found = api::operations().map(|known| {
+        let schema = known.request().to_value();
+        Operation { op: known.op.clone(), schema }
+    });
+    let served = |known: &Operation| routes.0.iter().any(|route| route.op.id == known.op.id);
+    let found: Vec<_> = found.filter(served).collect();
+    assert_eq!(found.len(), routes.0.len());
+    found
 }

@@ -1,6 +1,0 @@
-use api_macros::Endpoint;
-
-#[derive(Endpoint)]
-struct ListCups {}
-
-fn main() {}
