@@ -15,6 +15,8 @@ pub mod openapi;
 pub mod operation;
 pub mod page;
 pub mod secret;
+#[cfg(test)]
+mod tests;
 pub mod time;
 pub mod values;
 pub mod wire;

@@ -211,7 +211,7 @@ mod tests {
             said.push(format!("{} {command}: {done}", operation.group.name));
         }
         insta::with_settings!({
-            snapshot_path => "../tests/golden", prepend_module_to_snapshot => false, omit_expression => true
+            snapshot_path => "tests/golden", prepend_module_to_snapshot => false, omit_expression => true
         }, {
             insta::assert_snapshot!("what commands say that they did", said.join("\n"));
         });

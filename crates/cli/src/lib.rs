@@ -4,6 +4,10 @@
 //! It never talks to the network by itself, and never writes to the process's own streams: whoever
 //! calls [`run`] hands them over. The binary adds `serve`, `exec` and the like to [`command`].
 
+// Tests call it as others do.
+#[cfg(test)]
+extern crate self as cli;
+
 mod batch;
 mod call;
 mod columns;
@@ -31,6 +35,8 @@ mod raw;
 mod schema;
 mod stop;
 mod subnet;
+#[cfg(test)]
+mod tests;
 mod text;
 mod version;
 mod wait;

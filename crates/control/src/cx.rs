@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 
 use api::page::{Cursor, PER_PAGE_DEFAULT, PER_PAGE_MAX};
 use api::{Access, Links, Meta, Page, Time};
-use drivers::{Balancers, Disks, Gateways, Images, Machines, ObjectStores};
+use drivers::{Disks, Images, Machines, Spec, Things};
 use store::{Ask, Facet, From};
 use uuid::Uuid;
 
@@ -345,26 +345,18 @@ pub struct LifeCx {
 impl LifeCx {
     /// Machines of the outside world.
     pub fn machines(&self) -> &dyn Machines {
-        &*self.cx.control.world
+        self.cx.control.world.machines()
     }
     /// Disks of the outside world.
     pub fn disks(&self) -> &dyn Disks {
-        &*self.cx.control.world
+        self.cx.control.world.disks()
     }
     /// Images of the outside world.
     pub fn images(&self) -> &dyn Images {
-        &*self.cx.control.world
+        self.cx.control.world.images()
     }
-    /// Gateways of the outside world.
-    pub fn gateways(&self) -> &dyn Gateways {
-        &*self.cx.control.world
-    }
-    /// Load balancers of the outside world.
-    pub fn balancers(&self) -> &dyn Balancers {
-        &*self.cx.control.world
-    }
-    /// Object storage of the outside world.
-    pub fn object_stores(&self) -> &dyn ObjectStores {
-        &*self.cx.control.world
+    /// The things of a spec in the outside world.
+    pub fn things<S: Spec>(&self) -> &dyn Things<S> {
+        self.cx.control.world.things()
     }
 }

@@ -56,6 +56,7 @@ use store::Store;
 
 pub use cx::{Cx, LifeCx, slice};
 pub use kind::{Doc, Kind, Life, Part, Shown};
+pub use life::Provisioned;
 pub use network::Network;
 pub use refusal::{Error, Refusal, Result};
 pub use rendered::Json;

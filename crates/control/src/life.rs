@@ -5,12 +5,14 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
+use drivers::Spec;
 use engine::{Next, StepError};
 use futures_util::future::BoxFuture;
+use serde::{Deserialize, Serialize};
 use store::Row;
 
 use crate::cx::LifeCx;
-use crate::kind::{Doc, Life};
+use crate::kind::{Doc, Kind, Life};
 use crate::{Control, Error};
 
 /// The kinds that the engine works on.
@@ -67,4 +69,69 @@ impl<K: Life> engine::Life for Joined<K> {
 pub(crate) fn pause(begun: i64, now: i64) -> Next {
     let waited = Duration::from_millis(u64::try_from(now - begun).unwrap_or_default());
     Next::After((waited / 2).clamp(Duration::from_millis(2), Duration::from_secs(5)))
+}
+
+/// What was last seen of a thing that [`provision`] brings about.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(from = "Seen")]
+pub struct Provisioned {
+    /// Whether it can be used.
+    pub ready: bool,
+}
+
+/// It as it is stored, and as 0.1 stored it of object storage.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Seen {
+    Thing { ready: bool },
+    Ready(bool),
+}
+
+impl From<Seen> for Provisioned {
+    fn from(seen: Seen) -> Self {
+        let (Seen::Thing { ready } | Seen::Ready(ready)) = seen;
+        Self { ready }
+    }
+}
+
+/// Takes one step of a thing that is set up, told what to be whenever that changes, and removed.
+pub(crate) async fn provision<K, S>(
+    doc: &mut Doc<K>,
+    spec: &S,
+    cx: &LifeCx,
+) -> Result<Next, StepError>
+where
+    K: Kind<Seen = Provisioned>,
+    S: Spec,
+{
+    let (id, things) = (doc.id(), cx.things::<S>());
+    let found = things.observe(id).await?;
+    doc.seen.ready = found.as_ref().is_some_and(|thing| thing.ready);
+    let call = match (doc.deleting(), found) {
+        (true, None) => return Ok(Next::Gone),
+        (true, Some(_)) => things.remove(id),
+        (false, None) => things.create(id, spec),
+        (false, Some(thing)) if thing.spec.as_ref() != Some(spec) => things.configure(id, spec),
+        (false, Some(thing)) if !thing.ready => {
+            return Ok(pause(doc.created().as_millis(), cx.cx.now()));
+        }
+        (false, Some(_)) => return Ok(Next::Settled),
+    };
+    call.await?;
+    Ok(Next::Now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_seen_is_read_as_older_releases_stored_it() {
+        // Of load balancers and from now on, of NAT gateways, of object storage.
+        for stored in [r#"{"ready":true}"#, r#"{"network":"","rules":"","ready":true}"#, "true"] {
+            assert!(serde_json::from_str::<Provisioned>(stored).unwrap().ready, "{stored}");
+        }
+        let stored = serde_json::to_string(&Provisioned { ready: true }).unwrap();
+        assert_eq!(stored, r#"{"ready":true}"#);
+    }
 }

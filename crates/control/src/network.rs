@@ -84,6 +84,12 @@ impl TryFrom<String> for Network {
     }
 }
 
+impl From<Network> for drivers::Subnet {
+    fn from(network: Network) -> Self {
+        Self { address: network.address, prefix: network.prefix }
+    }
+}
+
 impl From<Network> for String {
     fn from(network: Network) -> Self {
         network.to_string()

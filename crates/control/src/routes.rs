@@ -433,7 +433,7 @@ mod tests {
         let control = Control::new(Config::new(Store::open(&Location::Memory).await.unwrap()));
         for (writes, status) in [(false, 503), (true, 500)] {
             let cx = control.cx(Arc::new(Caller::nobody()), None, "test");
-            let fails = async move |cx: Cx, _: GetAccount| {
+            let fails = move |cx: Cx, _: GetAccount| async move {
                 if writes {
                     cx.begin().commit().await?;
                 }

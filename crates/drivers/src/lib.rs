@@ -1,18 +1,29 @@
-//! The outside world behind the control plane: machines, disks, images, gateways, load balancers,
-//! object storage.
+//! The outside world behind the control plane: machines, disks, images, and [`Things`]: all that is
+//! set up, told what to be, and removed, each kind by its [`Spec`].
 //!
 //! Each method is idempotent: asked again, it finds its own work by the id that it was given and
 //! does what is left of it. `observe` tells what is, never what should be. A driver knows nothing
 //! of operations, accounts or prices: of `api` it takes the type of secrets alone.
 
+pub mod balancer;
+pub mod gateway;
+pub mod object_store;
 pub mod sim;
+#[cfg(test)]
+mod tests;
+mod things;
 
-use api::Secret;
+use std::any::{Any, TypeId};
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use balancer::BalancerSpec;
+pub use gateway::GatewaySpec;
+pub use object_store::ObjectStoreSpec;
 pub use sim::{Fault, Pace, Sim};
+pub use things::{Call, Spec, Subnet, Thing, Things};
 
 /// A driver could not do what was asked; the engine asks again later.
 #[derive(Debug, thiserror::Error)]
@@ -217,132 +228,39 @@ pub trait Images: Send + Sync {
     async fn remove(&self, id: Uuid) -> Result<()>;
 }
 
-/// A gateway as it is.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Gateway {
-    /// The network that it serves.
-    pub network: Uuid,
-    /// Its rules, as its owner wrote them; the driver compares them as text.
-    pub rules: String,
-    /// Whether it forwards yet.
-    pub ready: bool,
+/// Everything that the control plane can ask of the world. What a world has no driver of its own
+/// for is simulated.
+pub trait World: Send + Sync + std::fmt::Debug {
+    /// The simulated world.
+    fn sim(&self) -> &Sim;
+
+    /// Its machines.
+    fn machines(&self) -> &dyn Machines {
+        self.sim()
+    }
+    /// Its disks.
+    fn disks(&self) -> &dyn Disks {
+        self.sim()
+    }
+    /// Its images.
+    fn images(&self) -> &dyn Images {
+        self.sim()
+    }
+    /// Its own driver, if it has one, of the things of a spec: a `Box<dyn Things<S>>`, where `spec`
+    /// is the id of the type `S`.
+    fn driver(&self, spec: TypeId) -> Option<&dyn Any> {
+        let _ = spec;
+        None
+    }
 }
 
-/// NAT gateways of private networks.
-#[async_trait]
-pub trait Gateways: Send + Sync {
-    /// The gateway as it is; none: there is no such gateway.
-    async fn observe(&self, id: Uuid) -> Result<Option<Gateway>>;
-    /// Makes it. One that is there already stays as it is.
-    async fn create(&self, id: Uuid, network: Uuid, rules: &str) -> Result<()>;
-    /// Gives it these rules.
-    async fn configure(&self, id: Uuid, rules: &str) -> Result<()>;
-    /// Removes it. One that is not there is removed already.
-    async fn remove(&self, id: Uuid) -> Result<()>;
-}
-
-/// What a load balancer is to be.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BalancerSpec {
-    /// Its address on the internet, of either version of IP.
-    pub addresses: [String; 2],
-    /// The private network through which it reaches its machines; none: the internet.
-    pub network: Option<Uuid>,
-    /// How many nodes share its work in each region.
-    pub nodes: u32,
-    /// The regions besides its own in which it works.
-    pub regions: Vec<String>,
-    /// The machines that it sends traffic to.
-    pub machines: Vec<Uuid>,
-    /// How it treats traffic, a line each; the driver compares them as text.
-    pub settings: String,
-    /// The certificate that its owner gave it.
-    pub certificate: Option<Certificate>,
-}
-
-/// A certificate with its private key, both as PEM.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Certificate {
-    /// The certificate, and those between it and a root.
-    pub chain: String,
-    /// The private key.
-    pub private_key: Secret,
-}
-
-/// A load balancer as it is.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Balancer {
-    /// What it is made of.
-    pub spec: BalancerSpec,
-    /// Whether it works yet.
-    pub ready: bool,
-}
-
-/// Load balancers.
-#[async_trait]
-pub trait Balancers: Send + Sync {
-    /// The load balancer as it is; none: there is no such load balancer.
-    async fn observe(&self, id: Uuid) -> Result<Option<Balancer>>;
-    /// Makes it. One that is there already stays as it is.
-    async fn create(&self, id: Uuid, spec: &BalancerSpec) -> Result<()>;
-    /// Makes it what `spec` says; it works on meanwhile.
-    async fn configure(&self, id: Uuid, spec: &BalancerSpec) -> Result<()>;
-    /// Removes it. One that is not there is removed already.
-    async fn remove(&self, id: Uuid) -> Result<()>;
-}
-
-/// What object storage is to be.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ObjectStoreSpec {
-    /// The host of the cluster that it is in.
-    pub hostname: String,
-    /// The key that its clients name.
-    pub access_key: String,
-    /// The secret that they sign with.
-    pub secret_key: Secret,
-    /// Its buckets.
-    pub buckets: Vec<Bucket>,
-}
-
-/// A bucket of object storage.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Bucket {
-    /// Its name.
-    pub name: String,
-    /// Whether it keeps older versions of objects.
-    pub versioning: bool,
-    /// Whether its objects can be locked.
-    pub object_lock: bool,
-    /// Whether its objects go to the archive.
-    pub archival: bool,
-    /// What goes to the archive when, as JSON; the driver compares it as text. Empty for nothing.
-    pub archive_rules: String,
-}
-
-/// Object storage as it is.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ObjectStore {
-    /// What it was told to be.
-    pub spec: ObjectStoreSpec,
-    /// Whether it can be used yet.
-    pub ready: bool,
-}
-
-/// Object storage.
-#[async_trait]
-pub trait ObjectStores: Send + Sync {
-    /// The storage as it is; none: there is none.
-    async fn observe(&self, id: Uuid) -> Result<Option<ObjectStore>>;
-    /// Makes it. One that is there already stays as it is.
-    async fn create(&self, id: Uuid, spec: &ObjectStoreSpec) -> Result<()>;
-    /// Gives it these keys and no others, and exactly these buckets.
-    async fn configure(&self, id: Uuid, spec: &ObjectStoreSpec) -> Result<()>;
-    /// Removes it with all that is in it. One that is not there is removed already.
-    async fn remove(&self, id: Uuid) -> Result<()>;
-}
-
-/// Everything that the control plane can ask of the world.
-pub trait World:
-    Machines + Disks + Images + Gateways + Balancers + ObjectStores + std::fmt::Debug
-{
+impl dyn World {
+    /// The things of a spec. A new spec asks nothing of the worlds that there are.
+    pub fn things<S: Spec>(&self) -> &dyn Things<S> {
+        let own = self.driver(TypeId::of::<S>());
+        match own.and_then(<dyn Any>::downcast_ref::<Box<dyn Things<S>>>) {
+            Some(own) => &**own,
+            None => self.sim(),
+        }
+    }
 }

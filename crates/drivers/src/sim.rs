@@ -4,12 +4,10 @@
 //! a hypervisor would keep it. Nothing here runs by itself: how far a thing is follows from the
 //! clock and from when it was begun.
 
-mod balancers;
 mod disks;
-mod gateways;
 mod images;
 mod machines;
-mod object_stores;
+mod things;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -34,26 +32,14 @@ pub struct Pace {
     pub disk: i64,
     /// Copying an image.
     pub image: i64,
-    /// Setting up a gateway.
-    pub gateway: i64,
-    /// Setting up a load balancer.
-    pub balancer: i64,
-    /// Setting up object storage.
-    pub object_store: i64,
+    /// Setting up anything else; none: as long as its [`Spec`](crate::Spec) says.
+    pub thing: Option<i64>,
 }
 
 impl Pace {
     /// As quick as can be while every state is still passed through.
-    pub const FAST: Self = Self {
-        build: 2,
-        install: 2,
-        boot: 2,
-        disk: 2,
-        image: 5,
-        gateway: 5,
-        balancer: 5,
-        object_store: 5,
-    };
+    pub const FAST: Self =
+        Self { build: 2, install: 2, boot: 2, disk: 2, image: 5, thing: Some(5) };
     /// As the real thing was seen to take.
     pub const VULTR: Self = Self {
         build: 20_000,
@@ -61,9 +47,7 @@ impl Pace {
         boot: 20_000,
         disk: 4_000,
         image: 180_000,
-        gateway: 30_000,
-        balancer: 90_000,
-        object_store: 15_000,
+        thing: None,
     };
 }
 
@@ -86,7 +70,11 @@ pub struct Sim {
     calls: Arc<AtomicU64>,
 }
 
-impl World for Sim {}
+impl World for Sim {
+    fn sim(&self) -> &Sim {
+        self
+    }
+}
 
 impl Sim {
     /// A world that is remembered in `store`.

@@ -38,7 +38,7 @@ fn every_command_has_an_example() {
 
 #[test]
 fn every_example_is_read_as_it_stands() {
-    // Those of operations are run, in tests/examples.rs.
+    // Those of operations are run, in tests/it/examples.rs.
     for (path, args) in cli::examples().take_while(|(path, _)| *path != "instance list") {
         let line = cli::words(&format!("kettle {path} {args}"));
         cli::parse(super::command(), line.into_iter().map(Into::into))

@@ -5,6 +5,10 @@
 //! depends on nothing of Kettle's, does not ask what time it is, and changes nothing outside the
 //! directory it is given. Unix only (signals, file modes).
 
+// Tests call it as others do.
+#[cfg(test)]
+extern crate self as proxy;
+
 mod bundle;
 mod ca;
 mod chain;
@@ -20,6 +24,8 @@ mod offline;
 #[path = "offline_elsewhere.rs"]
 mod offline;
 mod run;
+#[cfg(test)]
+mod tests;
 mod traffic;
 
 use std::collections::BTreeMap;

@@ -52,6 +52,8 @@ mod net;
 mod observe;
 mod pages;
 mod retry;
+#[cfg(test)]
+mod tests;
 pub mod transport;
 pub mod v1;
 pub mod wait;

@@ -14,6 +14,8 @@ mod reply;
 mod requests;
 mod route;
 mod status;
+#[cfg(test)]
+mod tests;
 mod unserved;
 mod version_1;
 mod wire;

@@ -43,6 +43,8 @@ mod server;
 mod snapshot;
 mod sshkey;
 mod startupscript;
+#[cfg(test)]
+mod tests;
 mod upstream;
 mod user;
 

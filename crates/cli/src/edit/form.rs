@@ -297,7 +297,7 @@ mod tests {
     fn what_an_update_takes_is_shown_with_what_the_thing_has() {
         let form = Form::new(&update("update-load-balancer"), &balancer());
         insta::with_settings!({
-            snapshot_path => "../../tests/golden", prepend_module_to_snapshot => false,
+            snapshot_path => "../tests/golden", prepend_module_to_snapshot => false,
             omit_expression => true
         }, {
             insta::assert_snapshot!("what is edited of a load balancer", form.text("load-balancer a (lb)"));

@@ -9,13 +9,12 @@ mod reverse;
 mod rules;
 mod wish;
 
-use std::fmt::Write as _;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use api::id::LoadBalancerId;
 use api::load_balancers::rules::{LoadBalancerFirewallRule, LoadBalancerForwardingRule};
 use api::load_balancers::{BalancingAlgorithm, HealthCheck};
-use drivers::{BalancerSpec, Certificate};
+use drivers::balancer::Certificate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use store::{Facet, Tally};
@@ -23,7 +22,7 @@ use uuid::Uuid;
 
 use crate::billing::{self, Charged, Rate};
 use crate::catalog::{Catalog, HOURS_BILLED_PER_MONTH, PriceItem};
-use crate::life::Lives;
+use crate::life::{Lives, Provisioned};
 use crate::{Cx, Doc, Kind, Result, Routes, Tx};
 
 /// What a region offers where there can be load balancers.
@@ -107,85 +106,11 @@ impl AutoSsl {
     }
 }
 
-/// What was last seen of a load balancer.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Seen {
-    /// Whether it works.
-    pub ready: bool,
-}
-
-impl LoadBalancer {
-    /// What the driver is to make.
-    pub(crate) fn spec(&self) -> BalancerSpec {
-        BalancerSpec {
-            addresses: [self.ipv4.to_string(), self.ipv6.to_string()],
-            network: self.network,
-            nodes: self.nodes,
-            regions: self.global_regions.clone(),
-            machines: self.instances.clone(),
-            settings: self.settings(),
-            certificate: match &self.certificate {
-                Some(Tls::Own(_, whole)) => Some(whole.clone()),
-                _ => None,
-            },
-        }
-    }
-
-    /// How it treats traffic, a line each.
-    fn settings(&self) -> String {
-        let mut text = format!("balance {}\n", word(&self.algorithm));
-        let mut line = |line: std::fmt::Arguments<'_>| {
-            // Writing to a string cannot fail.
-            let _ = writeln!(text, "{line}");
-        };
-        line(format_args!("timeout {}", self.timeout_s));
-        let check = &self.health_check;
-        let (protocol, port, path) = (word(&check.protocol), check.port, &check.path);
-        let (every, within) = (check.check_interval, check.response_timeout);
-        let (down, up) = (check.unhealthy_threshold, check.healthy_threshold);
-        line(format_args!(
-            "check {protocol} {port} {path} every {every} within {within} down {down} up {up}"
-        ));
-        for (set, name) in [
-            (self.ssl_redirect, "redirect to https"),
-            (self.http2, "http2"),
-            (self.http3, "http3"),
-            (self.proxy_protocol, "proxy protocol"),
-        ] {
-            if set {
-                line(format_args!("{name}"));
-            }
-        }
-        if !self.cookie_name.is_empty() {
-            line(format_args!("cookie {}", self.cookie_name));
-        }
-        if let Some(auto) = &self.auto_ssl {
-            line(format_args!("certificate for {}", auto.domain()));
-        }
-        for rule in &self.forwarding {
-            let [from, to] = [&rule.frontend_protocol, &rule.backend_protocol].map(word);
-            let (port, there) = (rule.frontend_port, rule.backend_port);
-            line(format_args!("forward {from} {port} to {to} {there}"));
-        }
-        for rule in &self.firewall {
-            let (ip, port, source) = (word(&rule.ip_type), rule.port, &rule.source);
-            line(format_args!("allow {ip} {port} from {source}"));
-        }
-        text
-    }
-}
-
-/// A word as the API spells it.
-fn word(word: &impl Serialize) -> String {
-    let value = serde_json::to_value(word).expect("words are texts");
-    value.as_str().unwrap_or_default().to_owned()
-}
-
 impl Kind for LoadBalancer {
     const KIND: &'static str = "load-balancer";
     const UNKNOWN: &'static str = "Invalid load balancer ID";
     const LIVES: bool = true;
-    type Seen = Seen;
+    type Seen = Provisioned;
 
     fn tally(doc: &Doc<Self>) -> Option<Tally> {
         billing::tally(doc)

@@ -161,7 +161,7 @@ fn firewall_rule(
 }
 
 /// The network that a source means; none: those of Cloudflare.
-fn source(text: &str, ip_type: IpType) -> Result<Option<Network>, String> {
+pub(super) fn source(text: &str, ip_type: IpType) -> Result<Option<Network>, String> {
     if text == CLOUDFLARE {
         return Ok(None);
     }

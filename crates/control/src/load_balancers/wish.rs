@@ -6,7 +6,7 @@ use api::load_balancers::{self as wire, *};
 use api::{Open, OrEmpty, Secret, id};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use drivers::Certificate;
+use drivers::balancer::Certificate;
 use uuid::Uuid;
 
 use super::{AutoSsl, LoadBalancer, REGION_OPTION, Tls, rules};

@@ -13,7 +13,10 @@ pub(super) fn routes() -> Routes {
 
 /// Object storage as its owner sees it.
 fn view(cx: &Cx, doc: Doc<Storage>) -> ObjectStorage {
-    let status = if doc.seen { ObjectStorageStatus::Active } else { ObjectStorageStatus::Pending };
+    let status = match doc.seen.ready {
+        true => ObjectStorageStatus::Active,
+        false => ObjectStorageStatus::Pending,
+    };
     ObjectStorage {
         id: ObjectStorageId(doc.id()),
         date_created: doc.created(),

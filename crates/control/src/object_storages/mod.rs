@@ -10,14 +10,13 @@ mod life;
 
 use api::Secret;
 use api::object_storages::ArchiveRule;
-use drivers::ObjectStoreSpec;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use store::Tally;
 
 use crate::billing::{self, Charged, Rate};
 use crate::catalog::Catalog;
-use crate::life::Lives;
+use crate::life::{Lives, Provisioned};
 use crate::secret::random_text;
 use crate::{Doc, Kind, Routes};
 
@@ -71,8 +70,7 @@ impl Kind for Storage {
     const KIND: &'static str = "object-storage";
     const UNKNOWN: &'static str = "Invalid object storage ID";
     const LIVES: bool = true;
-    /// Whether it can be used.
-    type Seen = bool;
+    type Seen = Provisioned;
 
     fn tally(doc: &Doc<Self>) -> Option<Tally> {
         billing::tally(doc)
@@ -105,32 +103,6 @@ impl Storage {
     /// them are; accounts do not see each other's.
     fn unique(&self, account: i64, bucket: &str) -> String {
         format!("{account}/{}/{bucket}", self.cluster)
-    }
-
-    /// It as the driver gets it.
-    fn spec(&self) -> ObjectStoreSpec {
-        ObjectStoreSpec {
-            hostname: self.hostname.clone(),
-            access_key: self.access_key.clone(),
-            secret_key: self.secret_key.clone(),
-            buckets: self.buckets.iter().map(Bucket::spec).collect(),
-        }
-    }
-}
-
-impl Bucket {
-    fn spec(&self) -> drivers::Bucket {
-        let rules = &self.archive_rules;
-        drivers::Bucket {
-            name: self.name.clone(),
-            versioning: self.versioning,
-            object_lock: self.object_lock,
-            archival: self.archival,
-            archive_rules: match rules.is_empty() {
-                true => String::new(),
-                false => serde_json::to_string(rules).expect("rules are plain data"),
-            },
-        }
     }
 }
 

@@ -61,13 +61,17 @@ async fn create(cx: Cx, req: CreateNatGatewayFirewallRule) -> Result<NatGatewayF
     Ok(rule)
 }
 
-/// One port, or the first and last of several: `80`, `8000:8010`.
-fn check_port(text: &str) -> Result<()> {
+/// The first and last of what is one port, or a range of them: `80`, `8000:8010`.
+pub(super) fn ports(text: &str) -> Option<(u16, u16)> {
     let port = |text: &str| text.parse::<u16>().ok().filter(|port| *port > 0);
     let (first, last) = text.split_once(':').unwrap_or((text, text));
-    match (port(first), port(last)) {
-        (Some(first), Some(last)) if first <= last => Ok(()),
-        _ => {
+    Some((port(first)?, port(last)?)).filter(|(first, last)| first <= last)
+}
+
+fn check_port(text: &str) -> Result<()> {
+    match ports(text) {
+        Some(_) => Ok(()),
+        None => {
             let help = format!("`{text}` is no port and no range; write `80` or `8000:8010`");
             Err(Refusal::field("port", help).into())
         }

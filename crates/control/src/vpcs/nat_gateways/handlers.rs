@@ -22,8 +22,10 @@ pub(super) fn routes() -> Routes {
 
 /// A gateway as its owner sees it.
 fn view(cx: &Cx, doc: Doc<NatGateway>) -> nat::NatGateway {
-    let is_ready = doc.seen.as_ref().is_some_and(|gateway| gateway.ready);
-    let status = if is_ready { NatGatewayStatus::Active } else { NatGatewayStatus::Pending };
+    let status = match doc.seen.ready {
+        true => NatGatewayStatus::Active,
+        false => NatGatewayStatus::Pending,
+    };
     let Rate { monthly, .. } = Charged::rate(&doc, cx.catalog());
     nat::NatGateway {
         id: id::NatGatewayId(doc.id()),

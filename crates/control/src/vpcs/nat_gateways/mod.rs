@@ -12,12 +12,12 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use api::Open;
 use api::vpcs::nat_gateways::*;
-use drivers::Gateway;
+use drivers::gateway::Transport::{self, Tcp, Udp};
 use serde::{Deserialize, Serialize};
 use store::{Facet, Tally};
 use uuid::Uuid;
 
-use crate::{Doc, Kind, Routes, billing};
+use crate::{Doc, Kind, Provisioned, Routes, billing};
 
 /// How many rules of a kind a gateway can have: the row is written whole.
 pub const RULES_MAX: usize = 1000;
@@ -43,35 +43,12 @@ pub struct NatGateway {
     pub forwarding: Vec<NatGatewayPortForwardingRule>,
 }
 
-impl NatGateway {
-    /// Its rules as the driver gets them: a line each, without what only people read.
-    pub fn rules(&self) -> String {
-        let mut lines = Vec::new();
-        for rule in &self.firewall {
-            let protocol = match &rule.protocol {
-                Open::Known(NatFirewallProtocol::Tcp) => "tcp",
-                Open::Known(NatFirewallProtocol::Udp) => "udp",
-                Open::Other(other) => other,
-            };
-            let (port, subnet, size) = (&rule.port, &rule.subnet, rule.subnet_size);
-            lines.push(format!("accept {protocol} {port} from {subnet}/{size}"));
-        }
-        for rule in self.forwarding.iter().filter(|rule| rule.enabled) {
-            let (from, to, port) = (rule.external_port, &rule.internal_ip, rule.internal_port);
-            for protocol in transports(&rule.protocol) {
-                lines.push(format!("forward {protocol} {from} to {to}:{port}"));
-            }
-        }
-        lines.join("\n")
-    }
-}
-
 /// The protocols that a forwarding rule stands for.
-fn transports(protocol: &Open<ForwardingProtocol>) -> &'static [&'static str] {
+fn transports(protocol: &Open<ForwardingProtocol>) -> &'static [Transport] {
     match protocol {
-        Open::Known(ForwardingProtocol::Tcp) => &["tcp"],
-        Open::Known(ForwardingProtocol::Udp) => &["udp"],
-        Open::Known(ForwardingProtocol::Both) => &["tcp", "udp"],
+        Open::Known(ForwardingProtocol::Tcp) => &[Tcp],
+        Open::Known(ForwardingProtocol::Udp) => &[Udp],
+        Open::Known(ForwardingProtocol::Both) => &[Tcp, Udp],
         Open::Other(_) => &[],
     }
 }
@@ -80,7 +57,7 @@ impl Kind for NatGateway {
     const KIND: &'static str = "nat-gateway";
     const UNKNOWN: &'static str = "Invalid NAT Gateway ID.";
     const LIVES: bool = true;
-    type Seen = Option<Gateway>;
+    type Seen = Provisioned;
 
     fn tally(doc: &Doc<Self>) -> Option<Tally> {
         billing::tally(doc)

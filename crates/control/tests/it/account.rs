@@ -1,0 +1,243 @@
+//! The account: whose it is, what it owes, its traffic and BGP.
+
+use std::time::Duration;
+
+use api::account::*;
+use api::blocks::{CreateBlock, DeleteBlock, ListBlocks};
+use api::id::InstanceId;
+use api::instances::GetInstance;
+use api::reserved_ips::CreateReservedIp;
+use api::snapshots::{CreateSnapshot, GetSnapshot};
+use api::users::CreateUser;
+use api::vpcs::CreateVpc;
+use api::vpcs::nat_gateways::{CreateNatGateway, GetNatGateway};
+use api::{Access, Money};
+use rust_decimal::Decimal;
+use testkit::{World, refused};
+
+use crate::common;
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+/// A PDF's first bytes, as base64.
+const PDF: &str = "JVBERi0xLjcK";
+
+fn set_up() -> SetUpAccountBgp {
+    SetUpAccountBgp { usecase: "anycast DNS".into(), ..Default::default() }
+}
+
+#[tokio::test]
+async fn the_account_shows_the_caller_and_numbers() {
+    let world = World::new().await;
+    let (status, body) = world.raw("GET", "/v2/account", "").await;
+    assert_eq!(status, 200);
+    let paid = control::billing::month_start(api::Time::from_millis(world.clock.now()));
+    let tail = format!(
+        r#""balance":0,"pending_charges":0,"last_payment_date":"{paid}","last_payment_amount":0}}}}"#
+    );
+    assert!(
+        body.starts_with(r#"{"account":{"name":"Kettle","email":"root@kettle.invalid","acls":["#)
+    );
+    assert!(body.ends_with(&tail), "{body}");
+    let account = world.client.send(GetAccount {}).await.unwrap();
+    assert_eq!(account.acls.len(), Access::ACLS.len(), "the owner may do everything");
+
+    let user = CreateUser {
+        email: "ada@example.com".into(),
+        name: "Ada".into(),
+        password: "Correct-Horse-7".into(),
+        acls: Some(vec![Access::Dns]),
+        ..Default::default()
+    };
+    let user = world.client.send(user).await.unwrap();
+    let account = world.client_with(&user.api_key).send(GetAccount {}).await.unwrap();
+    assert_eq!((&*account.name, &*account.email), ("Ada", "ada@example.com"));
+    assert_eq!(account.acls, [Access::Dns]);
+}
+
+#[tokio::test]
+async fn charges_grow_with_time_and_are_those_of_the_things_that_there_are() {
+    let world = World::new().await;
+    let create = || CreateBlock { region: "ewr".into(), size_gb: 100, ..Default::default() };
+    let block = world.client.send(create()).await.unwrap();
+    world.client.send(create()).await.unwrap();
+    world.settle().await;
+    world.advance(DAY).await;
+    let one = world.client.send(api::blocks::GetBlock { block_id: block.id }).await.unwrap();
+    assert!(one.pending_charges > Money::default());
+    let owed = world.client.send(GetAccount {}).await.unwrap().pending_charges;
+    assert_eq!(owed, Money(one.pending_charges.0 * Decimal::from(2)));
+    world.client.send(DeleteBlock { block_id: block.id }).await.unwrap();
+    let owed = world.client.send(GetAccount {}).await.unwrap().pending_charges;
+    assert_eq!(owed, one.pending_charges);
+}
+
+#[tokio::test]
+async fn addresses_gateways_and_snapshots_are_owed_for_as_well() {
+    let world = World::new().await;
+    let owed = async || world.client.send(GetAccount {}).await.unwrap().pending_charges;
+    let reserve = CreateReservedIp { region: "ewr".into(), ..Default::default() };
+    world.client.send(reserve).await.unwrap();
+    world.settle().await;
+    world.advance(DAY).await;
+    // 3 a month, of which a day is 24 of 730 hours.
+    assert_eq!(owed().await.0.to_string(), "0.1");
+
+    let vpc = CreateVpc { region: "ewr".into(), ..Default::default() };
+    let vpc_id = world.client.send(vpc).await.unwrap().id;
+    let gateway = CreateNatGateway { vpc_id, ..Default::default() };
+    let nat_gateway_id = world.client.send(gateway).await.unwrap().id;
+    world.settle().await;
+    world.advance(DAY).await;
+    let gateway = world.client.send(GetNatGateway { vpc_id, nat_gateway_id }).await.unwrap();
+    // 0.03 an hour.
+    assert_eq!(gateway.billing.charges.0.to_string(), "0.72");
+    assert_eq!(owed().await.0.to_string(), "0.92");
+}
+
+#[tokio::test]
+async fn a_snapshot_is_owed_for_by_its_size() {
+    let world = World::new().await;
+    let instance_id = InstanceId(common::instance(&world).await);
+    let take = CreateSnapshot { instance_id, ..Default::default() };
+    let snapshot_id = world.client.send(take).await.unwrap().id;
+    world.settle().await;
+    world.advance(DAY).await;
+    let size = world.client.send(GetSnapshot { snapshot_id }).await.unwrap().size;
+    let monthly = Decimal::from(size) / Decimal::from(1 << 30) * Decimal::new(5, 2);
+    let a_day = (monthly / Decimal::from(730) * Decimal::from(24)).round_dp(2);
+    assert!(a_day > Decimal::ZERO);
+    let instance = world.client.send(GetInstance { instance_id }).await.unwrap();
+    let owed = world.client.send(GetAccount {}).await.unwrap().pending_charges.0;
+    assert_eq!(owed, instance.pending_charges.unwrap().0 + a_day);
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_spoils_neither_its_list_nor_the_account() {
+    let world = World::new().await;
+    let mut ids = Vec::new();
+    for label in ["one", "two", "three"] {
+        let label = Some(label.into());
+        let create =
+            CreateBlock { region: "ewr".into(), size_gb: 100, label, ..Default::default() };
+        ids.push(world.client.send(create).await.unwrap().id);
+    }
+    world.settle().await;
+    world.advance(DAY).await;
+    let told = world.raw("GET", "/v2/account", "").await;
+    common::spoil(&world, ids[1].0).await;
+    // What is owed is known without reading what it is owed for.
+    assert_eq!(world.raw("GET", "/v2/account", "").await, told);
+    let list = world.client.send(ListBlocks { per_page: Some(2), ..Default::default() });
+    let page = list.await.unwrap();
+    assert_eq!(page.items.iter().map(|block| &*block.label).collect::<Vec<_>>(), ["one"]);
+    let next = Some(page.meta.links.next);
+    let list = world.client.send(ListBlocks { cursor: next, ..Default::default() });
+    let labels: Vec<_> = list.await.unwrap().items.into_iter().map(|block| block.label).collect();
+    assert_eq!(labels, ["three"], "pages go on behind it");
+    let (status, body) = world.raw("GET", &format!("/v2/blocks/{}", ids[1]), "").await;
+    assert_eq!((status, &*body), (500, r#"{"error":"Internal server error.","status":500}"#));
+}
+
+#[tokio::test]
+async fn traffic_is_told_for_three_spans_in_whole_numbers() {
+    let world = World::new().await;
+    let (status, body) = world.raw("GET", "/v2/account/bandwidth", "").await;
+    assert_eq!(status, 200);
+    // October, November until half past nine on the 21st, and all of November, of 2026.
+    let spans = [
+        ("previous_month", "1790812800", "1793491200"),
+        ("current_month_to_date", "1793491200", "1795253400"),
+        ("current_month_projected", "1793491200", "1796083200"),
+    ];
+    let answer: serde_json::Value = serde_json::from_str(&body).unwrap();
+    for (span, start, end) in spans {
+        let expected = serde_json::json!({
+            "timestamp_start": start, "timestamp_end": end, "gb_in": 0, "gb_out": 0,
+            "total_instance_hours": 0, "total_instance_count": 0, "instance_bandwidth_credits": 0,
+            "free_bandwidth_credits": 2048, "purchased_bandwidth_credits": 0, "overage": 0.0,
+            "overage_unit_cost": 0.01, "overage_cost": 0,
+        });
+        assert_eq!(answer["bandwidth"][span], expected);
+    }
+}
+
+#[tokio::test]
+async fn bgp_is_off_until_it_is_asked_for() {
+    let world = World::new().await;
+    let (status, body) = world.raw("GET", "/v2/account/bgp", "").await;
+    assert_eq!((status, &*body), (200, r#"{"enabled":false,"asn":0,"password":""}"#));
+    let first = world.client.send(set_up()).await.unwrap().ticket_reference;
+    let bgp = world.client.send(GetAccountBgp {}).await.unwrap();
+    assert!(bgp.enabled && bgp.asn >= 4_200_000_000, "a private one: {bgp:?}");
+    assert_eq!(bgp.password, "");
+
+    let again = SetUpAccountBgp { asn: Some(3333), password: Some("s3cret".into()), ..set_up() };
+    let second = world.client.send(again).await.unwrap().ticket_reference;
+    assert_ne!(first, second);
+    let bgp = world.client.send(GetAccountBgp {}).await.unwrap();
+    assert_eq!(bgp, AccountBgp { enabled: true, asn: 3333, password: "s3cret".into() });
+}
+
+#[tokio::test]
+async fn a_wish_for_bgp_that_makes_no_sense_is_refused_by_field() {
+    let world = World::new().await;
+    let with = |prefix: &str| SetUpAccountBgp {
+        prefixes: vec![prefix.into()],
+        letter_of_authorization: Some(PDF.into()),
+        ..set_up()
+    };
+    let letter = |letter: &str| SetUpAccountBgp {
+        letter_of_authorization: Some(letter.into()),
+        ..with("192.0.2.0/24")
+    };
+    let bad = [
+        ("usecase", SetUpAccountBgp { usecase: " ".into(), ..set_up() }),
+        ("asn", SetUpAccountBgp { asn: Some(0), ..set_up() }),
+        ("asn", SetUpAccountBgp { asn: Some(64_512), ..set_up() }),
+        ("asn", SetUpAccountBgp { asn: Some(4_200_000_000), ..set_up() }),
+        ("password", SetUpAccountBgp { password: Some("two words".into()), ..set_up() }),
+        ("password", SetUpAccountBgp { password: Some("x".repeat(81).into()), ..set_up() }),
+        ("prefixes[0]", with("192.0.2.0/25")),
+        ("prefixes[0]", with("192.0.2.1/24")),
+        ("prefixes[0]", with("2001:db8::/49")),
+        ("prefixes[0]", with("nonsense")),
+        ("letter_of_authorization", letter("")),
+        ("letter_of_authorization", letter("aGVsbG8=")),
+        ("letter_of_authorization", letter("%%%")),
+    ];
+    for (field, request) in bad {
+        let (status, error) = refused(world.client.send(request).await);
+        assert_eq!(status, 400, "{field}");
+        assert!(error.starts_with(&format!("Bad request. {field}: ")), "{error}");
+    }
+    let body = r#"{"prefixes":[],"usecase":"x","requested_routes":"some"}"#;
+    let (status, error) = world.raw("POST", "/v2/account/bgp/setup", body).await;
+    assert_eq!(status, 400);
+    assert!(error.contains("requested_routes"), "{error}");
+    assert!(!world.client.send(GetAccountBgp {}).await.unwrap().enabled);
+    world.client.send(with("192.0.2.0/24")).await.unwrap();
+}
+
+#[tokio::test]
+async fn further_networks_need_bgp_and_come_once() {
+    let world = World::new().await;
+    let add = |prefix: &str| AddAccountBgpPrefixes { prefixes: vec![prefix.into()] };
+    let (status, error) = refused(world.client.send(add("192.0.2.0/24")).await);
+    assert_eq!(status, 400);
+    assert!(error.starts_with("BGP is not set up"), "{error}");
+    world.client.send(set_up()).await.unwrap();
+    let reference = world.client.send(add("192.0.2.0/24")).await.unwrap().ticket_reference;
+    let (letters, number) = reference.split_once('-').unwrap();
+    assert!(letters.len() == 3 && number.chars().all(|c| c.is_ascii_digit()), "{reference}");
+    assert_eq!(refused(world.client.send(add("192.0.2.0/24")).await).0, 400);
+    let none = AddAccountBgpPrefixes { prefixes: vec![] };
+    assert_eq!(refused(world.client.send(none).await).0, 400);
+}
+
+#[tokio::test]
+async fn there_are_no_custom_subscriptions() {
+    let world = World::new().await;
+    let none = r#"{"custom_subscriptions":[],"meta":{"total":0,"links":{"next":"","prev":""}}}"#;
+    let (status, body) = world.raw("GET", "/v2/account/custom-subscriptions", "").await;
+    assert_eq!((status, &*body), (200, none));
+}

@@ -1,0 +1,85 @@
+//! Backups as their owner finds them, and how long they stay.
+
+use std::time::Duration;
+
+use api::backups::*;
+use api::id::{BackupId, InstanceId};
+use control::instances::Schedule;
+use testkit::{BEGINNING, World, refused};
+use uuid::Uuid;
+
+use crate::common::{change_instance, delete_instance, instance, outside};
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// An instance with this label of which a backup is made each day.
+async fn daily(world: &World, label: &str) -> Uuid {
+    let id = instance(world).await;
+    let schedule = Schedule { every: "daily".into(), ..Schedule::initial(BEGINNING) };
+    change_instance(world, id, |i| {
+        i.backups = Some(schedule);
+        i.label = label.into();
+    })
+    .await;
+    id
+}
+
+async fn list(world: &World, instance: Option<Uuid>) -> Vec<Backup> {
+    let instance_id = instance.map(InstanceId);
+    let request = ListBackups { instance_id, ..Default::default() };
+    world.client.send(request).await.unwrap().items
+}
+
+#[tokio::test]
+async fn backups_are_listed_for_all_instances_or_for_one() {
+    let world = World::new().await;
+    let (one, two) = (daily(&world, "one").await, daily(&world, "two").await);
+    world.advance(DAY).await;
+    assert_eq!(list(&world, None).await.len(), 2);
+    let of_two = list(&world, Some(two)).await;
+    assert_eq!(of_two.len(), 1);
+    assert_eq!(of_two[0].description, "Automatic backup of two");
+    assert_eq!(list(&world, Some(one)).await.len(), 1);
+    assert_eq!(list(&world, Some(Uuid::nil())).await.len(), 0);
+    let backup_id = of_two[0].id;
+    assert_eq!(world.client.send(GetBackup { backup_id }).await.unwrap(), of_two[0]);
+}
+
+#[tokio::test]
+async fn backups_come_in_pages() {
+    let world = World::new().await;
+    daily(&world, "").await;
+    world.advance(2 * DAY).await;
+    let request = ListBackups { per_page: Some(1), ..Default::default() };
+    let page = world.client.send(request.clone()).await.unwrap();
+    assert_eq!((page.items.len(), page.meta.total), (1, 2));
+    let request = ListBackups { cursor: Some(page.meta.links.next), ..request };
+    let last = world.client.send(request).await.unwrap();
+    assert_eq!((last.items.len(), &*last.meta.links.next), (1, ""));
+    assert_ne!(last.items, page.items);
+}
+
+#[tokio::test]
+async fn a_backup_that_is_not_there_is_unknown() {
+    let world = World::new().await;
+    let backup_id = BackupId(Uuid::nil());
+    let gone = (404, String::from("Invalid backup"));
+    assert_eq!(refused(world.client.send(GetBackup { backup_id }).await), gone);
+}
+
+#[tokio::test]
+async fn the_newest_backups_outlive_their_instance_by_some_days() {
+    let world = World::new().await;
+    let id = daily(&world, "").await;
+    world.advance(4 * DAY).await;
+    let kept = list(&world, Some(id)).await;
+    assert_eq!(kept.len(), 2);
+    delete_instance(&world, id).await;
+    world.advance(5 * DAY).await;
+    assert_eq!(list(&world, Some(id)).await, kept);
+    world.advance(2 * DAY).await;
+    assert_eq!(list(&world, Some(id)).await.len(), 0);
+    for backup in kept {
+        assert!(drivers::Images::observe(&outside(&world), backup.id.0).await.unwrap().is_none());
+    }
+}

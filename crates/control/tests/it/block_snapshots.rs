@@ -1,0 +1,179 @@
+//! Snapshots of volumes, and volumes that start with one.
+
+use api::blocks::*;
+use api::id::{BlockId, BlockSnapshotId};
+use testkit::{World, refused};
+use uuid::Uuid;
+
+use crate::common::{outside, plain, survives_crashes};
+
+async fn volume(world: &World, size_gb: u32) -> BlockId {
+    let order = CreateBlock { region: "ewr".into(), size_gb, ..Default::default() };
+    let block = world.client.send(order).await.unwrap();
+    world.settle().await;
+    block.id
+}
+
+async fn take(world: &World, block_id: BlockId) -> BlockSnapshot {
+    let description = String::from("nightly");
+    let made = world.client.send(CreateBlockSnapshot { block_id, description }).await.unwrap();
+    assert_eq!(made.bare, made.block, "both forms that clients read are the same");
+    made.bare
+}
+
+async fn read(world: &World, snapshot_id: BlockSnapshotId) -> BlockSnapshot {
+    let found = world.client.send(GetBlockSnapshot { snapshot_id }).await.unwrap();
+    assert_eq!(found.bare, found.snapshot, "both forms that clients read are the same");
+    found.bare
+}
+
+fn from(snapshot_id: BlockSnapshotId, size_gb: u32) -> CreateBlock {
+    let snapshot_id = Some(snapshot_id.into());
+    CreateBlock { region: "ewr".into(), size_gb, snapshot_id, ..Default::default() }
+}
+
+#[tokio::test]
+async fn a_snapshot_becomes_complete_and_tells_what_it_costs() {
+    let world = World::new().await;
+    let block_id = volume(&world, 100).await;
+    let taken = take(&world, block_id).await;
+    assert_eq!((&*taken.state, taken.size), ("PENDING", 0));
+    world.settle().await;
+    let read = read(&world, taken.id).await;
+    assert_eq!((&*read.state, read.size), ("COMPLETE", 100 << 30));
+    assert_eq!((read.block_id, &*read.description), (block_id.into(), "nightly"));
+    assert_eq!(read.added_at, "2026-11-21 09:30:00");
+    assert!(read.updated_at >= read.added_at);
+    assert_eq!(read.next_invoice_date, "2026-12-01");
+    // 230.5 of 730 hours, at 5 dollars a month.
+    assert_eq!(read.next_invoice_price, "1.58");
+    let list = world.client.send(ListBlockSnapshots::default()).await.unwrap();
+    assert_eq!((list.items, list.meta.total), (vec![read], 1));
+}
+
+#[tokio::test]
+async fn snapshots_come_in_pages() {
+    let world = World::new().await;
+    let block_id = volume(&world, 10).await;
+    let ids = [take(&world, block_id).await.id, take(&world, block_id).await.id];
+    let request = ListBlockSnapshots { per_page: Some(1), ..Default::default() };
+    let page = world.client.send(request.clone()).await.unwrap();
+    assert_eq!((page.items[0].id, page.meta.total), (ids[0], 2));
+    let request = ListBlockSnapshots { cursor: Some(page.meta.links.next), ..request };
+    assert_eq!(world.client.send(request).await.unwrap().items[0].id, ids[1]);
+}
+
+#[tokio::test]
+async fn there_is_no_snapshot_of_a_volume_that_is_not_ready_or_not_there() {
+    let world = World::new().await;
+    let order = CreateBlock { region: "ewr".into(), size_gb: 10, ..Default::default() };
+    let pending = world.client.send(order).await.unwrap().id;
+    for (block_id, words) in [
+        (pending, "Block storage is not active: block_id: "),
+        (BlockId(Uuid::nil()), "Invalid block storage ID: block_id: "),
+    ] {
+        let request = CreateBlockSnapshot { block_id, description: String::new() };
+        let (status, error) = refused(world.client.send(request).await);
+        assert_eq!(status, 400);
+        assert!(error.starts_with(words), "{error}");
+    }
+    let body = format!(r#"{{"block_id":"{pending}"}}"#);
+    let (status, answer) = world.raw("POST", "/v2/blocks/snapshots", &body).await;
+    assert!(status == 400 && answer.contains("description"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_description_changes() {
+    let world = World::new().await;
+    let snapshot_id = take(&world, volume(&world, 10).await).await.id;
+    world.advance(std::time::Duration::from_secs(60)).await;
+    let update = UpdateBlockSnapshot { snapshot_id, description: Some("weekly".into()) };
+    world.client.send(update).await.unwrap();
+    let changed = read(&world, snapshot_id).await;
+    assert_eq!((&*changed.description, &*changed.updated_at), ("weekly", "2026-11-21 09:31:00"));
+    let nothing = UpdateBlockSnapshot { snapshot_id, description: None };
+    let (status, error) = refused(world.client.send(nothing).await);
+    assert!(status == 400 && error.starts_with("Nothing to change"), "{error}");
+}
+
+#[tokio::test]
+async fn a_snapshot_outlives_its_volume_and_can_be_deleted() {
+    let world = World::new().await;
+    let block_id = volume(&world, 10).await;
+    let snapshot_id = take(&world, block_id).await.id;
+    world.settle().await;
+    world.client.send(DeleteBlock { block_id }).await.unwrap();
+    world.settle().await;
+    assert_eq!(read(&world, snapshot_id).await.state, "COMPLETE");
+    world.client.send(DeleteBlockSnapshot { snapshot_id }).await.unwrap();
+    let gone = (404, String::from("Invalid block storage snapshot ID"));
+    assert_eq!(refused(world.client.send(GetBlockSnapshot { snapshot_id }).await), gone);
+    assert_eq!(refused(world.client.send(DeleteBlockSnapshot { snapshot_id }).await), gone);
+    world.settle().await;
+    assert!(drivers::Images::observe(&outside(&world), snapshot_id.0).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_volume_starts_with_the_contents_of_a_snapshot() {
+    let world = World::new().await;
+    let snapshot_id = take(&world, volume(&world, 20).await).await.id;
+    world.settle().await;
+    for size_gb in [20, 40] {
+        let block = world.client.send(from(snapshot_id, size_gb)).await.unwrap();
+        assert_eq!(
+            (&*block.snapshot_id, block.os_id, block.bootable),
+            (&*snapshot_id.to_string(), 0, false)
+        );
+        world.settle().await;
+        let disk = drivers::Disks::observe(&outside(&world), block.id.0).await.unwrap().unwrap();
+        assert_eq!((disk.source, disk.size_gb), (Some(snapshot_id.0), size_gb));
+    }
+}
+
+#[tokio::test]
+async fn a_volume_cannot_start_with_what_is_not_there_or_does_not_fit() {
+    let world = World::new().await;
+    let snapshot_id = take(&world, volume(&world, 20).await).await.id;
+    let unknown = BlockSnapshotId(Uuid::nil());
+    let pending = refused(world.client.send(from(snapshot_id, 20)).await);
+    world.settle().await;
+    let refusals = [
+        (pending, "Snapshot is not complete: snapshot_id: "),
+        (
+            refused(world.client.send(from(unknown, 20)).await),
+            "Invalid block storage snapshot ID: snapshot_id: ",
+        ),
+        (
+            refused(world.client.send(from(snapshot_id, 19)).await),
+            "Bad request. size_gb: 19 GB is too small for a snapshot of 20 GB",
+        ),
+        (
+            refused(
+                world.client.send(CreateBlock { os_id: Some(2136), ..from(snapshot_id, 20) }).await,
+            ),
+            "Bad request. snapshot_id: a volume starts with",
+        ),
+    ];
+    for ((status, error), words) in refusals {
+        assert_eq!(status, 400);
+        assert!(error.starts_with(words), "{error}");
+    }
+    assert_eq!(world.client.send(ListBlocks::default()).await.unwrap().meta.total, 1);
+}
+
+#[tokio::test]
+async fn a_crash_at_any_call_makes_no_difference() {
+    survives_crashes(async |world| {
+        let snapshot_id = take(world, volume(world, 20).await).await.id;
+        world.settle().await;
+        let complete = plain(&read(world, snapshot_id).await);
+        let copy = world.client.send(from(snapshot_id, 30)).await.unwrap().id;
+        world.settle().await;
+        let disk = drivers::Disks::observe(&outside(world), copy.0).await.unwrap().unwrap();
+        world.client.send(DeleteBlockSnapshot { snapshot_id }).await.unwrap();
+        world.settle().await;
+        let left = drivers::Images::observe(&outside(world), snapshot_id.0).await.unwrap();
+        (complete, disk.size_gb, disk.ready, left)
+    })
+    .await;
+}

@@ -1,0 +1,234 @@
+//! Block storage volumes: their life, what they start with, and where they can go.
+
+use api::blocks::*;
+use api::id::BlockId;
+use testkit::{World, refused};
+
+use crate::common::{self, instance, outside, plain, survives_crashes};
+
+fn order(size_gb: u32) -> CreateBlock {
+    CreateBlock { region: "ewr".into(), size_gb, ..Default::default() }
+}
+
+async fn volume(world: &World, size_gb: u32) -> BlockId {
+    let block = world.client.send(order(size_gb)).await.unwrap();
+    world.settle().await;
+    block.id
+}
+
+async fn read(world: &World, block_id: BlockId) -> Block {
+    world.client.send(GetBlock { block_id }).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_crash_at_any_call_makes_no_difference() {
+    survives_crashes(async |world| {
+        let instance_id = instance(world).await.into();
+        let block_id = volume(world, 20).await;
+        let grow = UpdateBlock { block_id, size_gb: Some(30), ..Default::default() };
+        world.client.send(grow).await.unwrap();
+        world.client.send(AttachBlock { block_id, instance_id, live: Some(true) }).await.unwrap();
+        world.settle().await;
+        let seen = Block { mount_id: String::new(), ..read(world, block_id).await };
+        world.client.send(DeleteBlock { block_id }).await.unwrap();
+        world.settle().await;
+        let gone = refused(world.client.send(GetBlock { block_id }).await);
+        (plain(&seen), gone)
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_volume_becomes_active_and_reads_as_it_was_ordered() {
+    let world = World::new().await;
+    let order = CreateBlock { label: Some("data".into()), ..order(50) };
+    let made = world.client.send(order).await.unwrap();
+    assert_eq!(made.status, BlockStatus::Pending);
+    world.settle().await;
+    let read = read(&world, made.id).await;
+    assert_eq!(read, Block { status: BlockStatus::Active.into(), ..made });
+    assert_eq!((read.size_gb, read.cost, &*read.label), (50, 5, "data"));
+    // Clients replace a volume where these read otherwise than they were left.
+    assert_eq!((read.os_id, &*read.snapshot_id, read.bootable), (0, "", false));
+    assert_eq!((read.attached_to_instance.get(), &*read.attached_to_instance_ip), (None, ""));
+}
+
+#[tokio::test]
+async fn sizes_depend_on_the_kind_of_storage_and_regions_sell_their_own() {
+    let world = World::new().await;
+    let of = |region: &str, kind, size_gb| CreateBlock {
+        region: region.into(),
+        block_type: kind,
+        size_gb,
+        ..Default::default()
+    };
+    let (fast, large) = (Some(BlockType::HighPerf), Some(BlockType::StorageOpt));
+    for order in [of("ams", fast, 10), of("ams", large, 40), of("ams", large, 40_000)] {
+        let block = world.client.send(order.clone()).await.unwrap();
+        assert_eq!(block.block_type, order.block_type.unwrap());
+    }
+    // Mumbai has no NVMe: its default is HDD.
+    let block = world.client.send(of("bom", None, 40)).await.unwrap();
+    assert_eq!(block.block_type, BlockType::StorageOpt);
+    for (order, words) in [
+        (of("ams", fast, 9), "Bad request. size_gb: 9 GB is out of range"),
+        (of("ams", fast, 10_001), "Bad request. size_gb: 10001 GB is out of range"),
+        (of("ams", large, 39), "Bad request. size_gb: 39 GB is out of range"),
+        (of("bom", fast, 50), "Bad request. block_type: `high_perf` is not offered in `bom`"),
+        (of("amx", fast, 50), "Invalid region. region: `amx` is no region; did you mean"),
+    ] {
+        let (status, error) = refused(world.client.send(order).await);
+        assert!(status == 400 && error.starts_with(words), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_volume_with_a_system_is_large_enough_for_it() {
+    let world = World::new().await;
+    let with = |os_id, size_gb| CreateBlock { os_id: Some(os_id), ..order(size_gb) };
+    let request = CreateBlock { bootable: Some(true), ..with(2136, 10) };
+    let block = world.client.send(request).await.unwrap();
+    assert_eq!((block.os_id, block.bootable), (2136, true));
+    let block = world.client.send(with(0, 10)).await.unwrap();
+    assert_eq!((block.os_id, block.bootable), (0, false));
+    let (_, error) = refused(world.client.send(with(1, 10)).await);
+    assert!(error.starts_with("Bad request. os_id: 1 is no operating system"), "{error}");
+    let catalog = control::catalog::Catalog::builtin();
+    let windows = catalog.systems().find(|s| s.min_disk_gb.is_some_and(|gb| gb > 10)).unwrap();
+    let (_, error) = refused(world.client.send(with(windows.id as u32, 10)).await);
+    assert!(error.starts_with("Bad request. size_gb: 10 GB is too small; "), "{error}");
+}
+
+#[tokio::test]
+async fn volumes_grow_and_never_shrink() {
+    let world = World::new().await;
+    let block_id = volume(&world, 20).await;
+    let to = |size_gb| UpdateBlock { block_id, size_gb: Some(size_gb), ..Default::default() };
+    world.client.send(to(20)).await.unwrap();
+    world.client.send(to(30)).await.unwrap();
+    world.settle().await;
+    let disk = drivers::Disks::observe(&outside(&world), block_id.0).await.unwrap().unwrap();
+    assert_eq!(disk.size_gb, 30);
+    for (size_gb, words) in [(20, "20 GB is less than 30"), (10_001, "10001 GB is out of range")] {
+        let (status, error) = refused(world.client.send(to(size_gb)).await);
+        assert!(status == 400 && error.contains(words), "{error}");
+    }
+    let nothing = UpdateBlock { block_id, ..Default::default() };
+    let (status, error) = refused(world.client.send(nothing).await);
+    assert!(status == 400 && error.starts_with("Nothing to change"), "{error}");
+    assert_eq!(read(&world, block_id).await.size_gb, 30);
+}
+
+#[tokio::test]
+async fn a_volume_moves_from_one_instance_to_another() {
+    let world = World::new().await;
+    let block_id = volume(&world, 20).await;
+    let (one, two) = (instance(&world).await, instance(&world).await);
+    common::change_instance(&world, two, |i| i.label = "second".into()).await;
+    let attach =
+        |id: uuid::Uuid| AttachBlock { block_id, instance_id: id.into(), live: Some(true) };
+    world.client.send(attach(one)).await.unwrap();
+    world.client.send(attach(one)).await.unwrap();
+    let (status, error) = refused(world.client.send(attach(two)).await);
+    assert_eq!(status, 400);
+    assert!(error.starts_with("Block storage is already attached to another server"), "{error}");
+    world.client.send(DetachBlock { block_id, live: Some(true) }).await.unwrap();
+    world.client.send(attach(two)).await.unwrap();
+    let read = read(&world, block_id).await;
+    assert_eq!(read.attached_to_instance, api::id::InstanceId(two).into());
+    assert_eq!(read.attached_to_instance_label, "second");
+    let address = common::stored(&world, two).await.main_ip().to_string();
+    assert_eq!(read.attached_to_instance_ip, address);
+    world.settle().await;
+    let disk = drivers::Disks::observe(&outside(&world), block_id.0).await.unwrap().unwrap();
+    assert_eq!(disk.attached_to, Some(two));
+    world.client.send(DeleteBlock { block_id }).await.unwrap();
+    world.settle().await;
+    assert!(drivers::Disks::observe(&outside(&world), block_id.0).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn what_is_detached_cannot_be_detached_and_what_is_gone_is_unknown() {
+    let world = World::new().await;
+    let block_id = volume(&world, 20).await;
+    let detach = DetachBlock { block_id, live: None };
+    let said = "Block storage volume is not currently attached to a server";
+    assert_eq!(refused(world.client.send(detach.clone()).await), (400, said.into()));
+    world.client.send(DeleteBlock { block_id }).await.unwrap();
+    let gone = (404, String::from("Invalid block storage ID"));
+    assert_eq!(refused(world.client.send(GetBlock { block_id }).await), gone);
+    assert_eq!(refused(world.client.send(detach).await), gone);
+    assert_eq!(refused(world.client.send(DeleteBlock { block_id }).await), gone);
+    let grow = UpdateBlock { block_id, size_gb: Some(30), ..Default::default() };
+    assert_eq!(refused(world.client.send(grow).await), gone);
+}
+
+#[tokio::test]
+async fn a_volume_goes_to_instances_of_its_region_and_to_sixteen_at_most() {
+    let world = World::new().await;
+    let near = instance(&world).await.into();
+    let far = common::unbuilt_instance(&world, |i| i.region = "ams".into()).await.into();
+    let block_id = volume(&world, 20).await;
+    let attach = |block_id, instance_id| AttachBlock { block_id, instance_id, live: Some(true) };
+    let (status, error) = refused(world.client.send(attach(block_id, far)).await);
+    assert!(
+        status == 400 && error.contains("the volume is in ewr, the instance in ams"),
+        "{error}"
+    );
+    let nobody = api::id::InstanceId(uuid::Uuid::nil());
+    let (status, error) = refused(world.client.send(attach(block_id, nobody)).await);
+    assert!(status == 400 && error.starts_with("instance not found: instance_id: "), "{error}");
+    for _ in 0..16 {
+        let block_id = world.client.send(order(10)).await.unwrap().id;
+        world.client.send(attach(block_id, near)).await.unwrap();
+    }
+    let (status, error) = refused(world.client.send(attach(block_id, near)).await);
+    assert!(status == 400 && error.contains("16 volumes already"), "{error}");
+}
+
+#[tokio::test]
+async fn an_instance_restarts_unless_its_volumes_change_live() {
+    let world = World::new().await;
+    let (block_id, id) = (volume(&world, 20).await, instance(&world).await);
+    let mut resets = Vec::new();
+    for live in [None, Some(true), Some(false)] {
+        world.client.send(AttachBlock { block_id, instance_id: id.into(), live }).await.unwrap();
+        world.settle().await;
+        world.client.send(DetachBlock { block_id, live }).await.unwrap();
+        world.settle().await;
+        resets.push(common::stored(&world, id).await.seen.machine.as_ref().unwrap().reset);
+    }
+    assert_eq!(resets, [2, 2, 4]);
+    common::change_instance(&world, id, |i| i.halted = true).await;
+    world.client.send(AttachBlock { block_id, instance_id: id.into(), live: None }).await.unwrap();
+    world.settle().await;
+    let doc = common::stored(&world, id).await;
+    assert_eq!((doc.reboots, doc.seen.machine.as_ref().unwrap().running), (4, false));
+}
+
+#[tokio::test]
+async fn a_locked_instance_is_refused_where_the_real_one_would_be() {
+    for behave in [control::Behave::Fast, control::Behave::Vultr] {
+        let world = World::builder().behave(behave).build().await;
+        let block_id = world.client.send(order(10)).await.unwrap().id;
+        let instance_id = common::unbuilt_instance(&world, |_| {}).await.into();
+        let attached = world.client.send(AttachBlock { block_id, instance_id, live: None }).await;
+        match behave {
+            control::Behave::Fast => attached.unwrap(),
+            control::Behave::Vultr => {
+                assert_eq!(refused(attached), (400, "Server is currently locked".into()));
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn volumes_come_in_pages() {
+    let world = World::new().await;
+    let ids = [volume(&world, 10).await, volume(&world, 10).await, volume(&world, 10).await];
+    let request = ListBlocks { per_page: Some(2), ..Default::default() };
+    let page = world.client.send(request.clone()).await.unwrap();
+    assert_eq!((page.items.len(), page.meta.total), (2, 3));
+    let request = ListBlocks { cursor: Some(page.meta.links.next), ..request };
+    assert_eq!(world.client.send(request).await.unwrap().items[0].id, ids[2]);
+}

@@ -1,0 +1,139 @@
+//! What tests of several families share: instances without further ado, and worlds that crash.
+//!
+//! Nothing here may go round what it is to test: an instance is written as its family's handler
+//! writes it, and everything else is done through a client.
+
+pub(crate) mod instance;
+pub(crate) mod servers;
+pub(crate) mod stores;
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::net::IpAddr;
+
+use control::instances::{Instance, Ipv4, Software};
+use control::{Cx, Doc};
+use drivers::{Fault, Pace, Sim};
+use serde::Serialize;
+use serde_json::Value;
+use store::Row;
+use testkit::World;
+use uuid::Uuid;
+
+/// A plan with 25 GB of disk.
+pub(crate) const PLAN: &str = "vc2-1c-1gb";
+/// Debian 12.
+pub(crate) const OS: i64 = 2136;
+
+/// A context in which the owner of the world's account acts.
+pub(crate) async fn owner(world: &World) -> Cx {
+    let caller = world.control.identify(testkit::KEY, None).await.expect("the key works");
+    world.control.cx(caller, None, "test")
+}
+
+/// An instance in Newark that has been installed and runs.
+pub(crate) async fn instance(world: &World) -> Uuid {
+    let id = unbuilt_instance(world, |_| {}).await;
+    world.settle().await;
+    id
+}
+
+/// An instance in Newark, as `change` wants it, that nobody has begun to build yet.
+pub(crate) async fn unbuilt_instance(world: &World, change: impl FnOnce(&mut Instance)) -> Uuid {
+    let cx = owner(world).await;
+    let mut tx = cx.begin();
+    let mut doc = tx.new_doc(Instance::default());
+    (doc.region, doc.plan, doc.software) = ("ewr".into(), PLAN.into(), Software::Os(OS));
+    let address =
+        control::addresses::take_ipv4(&mut tx, "ewr", doc.id()).await.expect("one is free");
+    doc.ipv4.push(Ipv4 { address, reverse: String::new(), reserved: None });
+    change(&mut doc);
+    tx.put(&doc);
+    tx.commit().await.expect("nobody else writes");
+    doc.id()
+}
+
+/// Makes a row one that nobody can read.
+pub(crate) async fn spoil(world: &World, id: Uuid) {
+    let mut tx = world.store.begin();
+    let row = tx.get(id).await.expect("the store can be read").expect("it is there");
+    tx.put(Row { desired: "nothing that anybody wrote".into(), ..row }, vec![], vec![]);
+    tx.commit().await.expect("nobody else writes");
+}
+
+/// An instance as it is stored.
+pub(crate) async fn stored(world: &World, id: Uuid) -> Doc<Instance> {
+    owner(world).await.get(id).await.expect("it is there")
+}
+
+/// Changes an instance as its family's handlers would.
+pub(crate) async fn change_instance(world: &World, id: Uuid, change: impl FnOnce(&mut Instance)) {
+    let mut tx = owner(world).await.begin();
+    let mut doc = tx.get::<Instance>(id).await.expect("it is there");
+    change(&mut doc);
+    tx.put(&doc);
+    tx.commit().await.expect("nobody else writes");
+}
+
+/// Deletes an instance.
+pub(crate) async fn delete_instance(world: &World, id: Uuid) {
+    let mut tx = owner(world).await.begin();
+    let doc = tx.get::<Instance>(id).await.expect("it is there");
+    tx.delete(doc);
+    tx.commit().await.expect("nobody else writes");
+}
+
+/// The outside world as it is, looked at without a call that is counted or fails.
+pub(crate) fn outside(world: &World) -> Sim {
+    Sim::new(world.store.clone(), world.clock.clone(), Pace::FAST)
+}
+
+/// Runs a scenario in an undisturbed world, and then again and again in worlds in which one call
+/// to a driver fails: every call in turn, before it has its effect and after. What the scenario
+/// tells must be the same each time; pass what clients see through [`plain`] for that.
+///
+/// The scenario settles its world wherever it waits for something, and looks at what is outside
+/// through [`outside`].
+///
+/// # Panics
+/// When a crash makes a difference, or the scenario calls no driver at all.
+pub(crate) async fn survives_crashes<T: Debug + PartialEq>(scenario: impl AsyncFn(&World) -> T) {
+    let world = World::new().await;
+    let undisturbed = scenario(&world).await;
+    let calls = world.sim.calls();
+    assert!(calls > 0, "a scenario without a driver's call shows nothing");
+    for call in 1..=calls {
+        for after_effect in [false, true] {
+            let fault = Fault { call, after_effect };
+            let world = World::builder().fault(fault).build().await;
+            assert_eq!(scenario(&world).await, undisturbed, "{fault:?} makes a difference");
+            assert!(world.sim.calls() >= call, "{fault:?} was never met");
+        }
+    }
+}
+
+/// An answer without what differs from run to run: ids and addresses are numbered in the order in
+/// which they show up, and times are left out.
+pub(crate) fn plain(answer: &impl Serialize) -> Value {
+    let mut value = serde_json::to_value(answer).expect("answers are plain data");
+    simplify(&mut value, &mut BTreeMap::new());
+    value
+}
+
+fn simplify(value: &mut Value, known: &mut BTreeMap<String, usize>) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| simplify(item, known)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| simplify(field, known)),
+        Value::String(text) => {
+            let is_time = text.parse::<jiff::Timestamp>().is_ok()
+                || text.parse::<jiff::civil::DateTime>().is_ok();
+            if text.parse::<Uuid>().is_ok() || text.parse::<IpAddr>().is_ok() {
+                let next = known.len() + 1;
+                *text = format!("#{}", known.entry(text.clone()).or_insert(next));
+            } else if is_time {
+                *text = "a time".into();
+            }
+        }
+        _ => {}
+    }
+}

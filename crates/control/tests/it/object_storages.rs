@@ -1,0 +1,580 @@
+//! Object storage: what can be ordered, its life, its keys and its buckets.
+
+use std::time::Duration;
+
+use api::Money;
+use api::account::GetAccount;
+use api::id::ObjectStorageId;
+use api::object_storages::*;
+use control::catalog::Catalog;
+use drivers::{ObjectStoreSpec, Thing, Things, object_store};
+use testkit::{World, refused};
+use uuid::Uuid;
+
+use crate::common::{self, outside, plain, survives_crashes};
+
+/// ewr1, and lax1.
+const EWR: u32 = 2;
+const LAX: u32 = 11;
+/// A tier with an archive, and one without.
+const STANDARD: u32 = 2;
+const PERFORMANCE: u32 = 5;
+
+fn order(cluster_id: u32, tier_id: u32) -> CreateObjectStorage {
+    CreateObjectStorage { cluster_id, tier_id: Some(tier_id), label: Some("files".into()) }
+}
+
+async fn storage(world: &World) -> ObjectStorageId {
+    let made = world.client.send(order(EWR, STANDARD)).await.unwrap();
+    world.settle().await;
+    made.id
+}
+
+async fn read(world: &World, object_storage_id: ObjectStorageId) -> ObjectStorage {
+    world.client.send(GetObjectStorage { object_storage_id }).await.unwrap()
+}
+
+fn bucket(object_storage_id: ObjectStorageId, name: &str) -> CreateObjectStorageBucket {
+    let bucket_name = name.into();
+    CreateObjectStorageBucket { object_storage_id, bucket_name, ..Default::default() }
+}
+
+async fn buckets(world: &World, object_storage_id: ObjectStorageId) -> Vec<Bucket> {
+    world.client.send(ListObjectStorageBuckets { object_storage_id }).await.unwrap().items
+}
+
+/// The storage as it is in the world.
+async fn seen(world: &World, id: ObjectStorageId) -> Option<Thing<ObjectStoreSpec>> {
+    Things::observe(&outside(world), id.0).await.unwrap()
+}
+
+/// What it was told to be.
+async fn told(world: &World, id: ObjectStorageId) -> ObjectStoreSpec {
+    seen(world, id).await.expect("it is there").spec.expect("it can be read")
+}
+
+fn rule(id: &str) -> ArchiveRule {
+    ArchiveRule {
+        id: id.into(),
+        transitions: vec![RuleTransition { days: 30, ..Default::default() }],
+        ..Default::default()
+    }
+}
+
+#[tokio::test]
+async fn a_crash_at_any_call_makes_no_difference() {
+    survives_crashes(async |world| {
+        let object_storage_id = storage(world).await;
+        world.client.send(bucket(object_storage_id, "first")).await.unwrap();
+        world.client.send(RegenerateObjectStorageKeys { object_storage_id }).await.unwrap();
+        world.settle().await;
+        let mine = read(world, object_storage_id).await;
+        let ready = seen(world, object_storage_id).await.unwrap().ready;
+        let there = told(world, object_storage_id).await;
+        let same = there.secret_key == mine.s3_secret_key;
+        let mine = ObjectStorage {
+            s3_access_key: String::new(),
+            s3_secret_key: Default::default(),
+            pending_charges: Money::default(),
+            ..mine
+        };
+        world.client.send(DeleteObjectStorage { object_storage_id }).await.unwrap();
+        world.settle().await;
+        let left = seen(world, object_storage_id).await.is_some();
+        let row = world.store.get(object_storage_id.0).await.unwrap().is_some();
+        (plain(&mine), same, ready, there.buckets, left, row)
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn storage_becomes_active_and_reads_as_it_was_ordered() {
+    let world = World::new().await;
+    let made = world.client.send(order(LAX, PERFORMANCE)).await.unwrap();
+    assert_eq!(made.status, ObjectStorageStatus::Pending);
+    world.settle().await;
+    let found = read(&world, made.id).await;
+    assert_eq!(found, ObjectStorage { status: ObjectStorageStatus::Active.into(), ..made });
+    assert_eq!((found.cluster_id, &*found.region, &*found.location), (LAX, "lax", "Los Angeles"));
+    assert_eq!((&*found.label, &*found.s3_hostname), ("files", "lax1.vultrobjects.com"));
+    let there = told(&world, found.id).await;
+    assert_eq!(there.access_key, found.s3_access_key);
+    assert_eq!(there.hostname, "lax1.vultrobjects.com");
+    assert!(seen(&world, found.id).await.unwrap().ready);
+    let unnamed = CreateObjectStorage { label: None, ..order(LAX, PERFORMANCE) };
+    assert_eq!(world.client.send(unnamed).await.unwrap().label, "");
+}
+
+#[tokio::test]
+async fn the_tier_is_in_lists_only_under_the_name_that_clients_read() {
+    let world = World::new().await;
+    let object_storage_id = storage(&world).await;
+    let (_, body) = world.raw("GET", "/v2/object-storage", "").await;
+    let list: serde_json::Value = serde_json::from_str(&body).unwrap();
+    let tier = serde_json::json!({
+        "OBJSTORETIERID": 2, "sales_name": "Standard", "sales_desc": "", "slug": "tier_008h_0600m",
+        "price": 18, "bw_gb_price": 0.01, "disk_gb_price": 0.018, "archive_disk_gb_price": 0.006,
+        "ratelimit_ops_bytes": 629_145_600, "ratelimit_ops_secs": 800, "is_default": "no",
+    });
+    assert_eq!(list["object_storages"][0]["tier"], tier);
+    assert_eq!(list["object_storages"][0]["id"], object_storage_id.to_string());
+    assert_eq!(list["meta"], serde_json::json!({"total": 1, "links": {"next": "", "prev": ""}}));
+    let uri = format!("/v2/object-storage/{object_storage_id}");
+    let (status, body) = world.raw("GET", &uri, "").await;
+    assert!(status == 200 && !body.contains("tier"), "{body}");
+}
+
+#[tokio::test]
+async fn lists_come_page_by_page() {
+    let world = World::new().await;
+    let mut made = Vec::new();
+    for _ in 0..3 {
+        made.push(world.client.send(order(EWR, STANDARD)).await.unwrap().id);
+    }
+    let (mut cursor, mut found) = (None, Vec::new());
+    for _ in 0..2 {
+        let list = ListObjectStorages { per_page: Some(2), cursor };
+        let page = world.client.send(list).await.unwrap();
+        assert_eq!(page.meta.total, 3);
+        found.extend(page.items.into_iter().map(|item| item.storage.id));
+        cursor = Some(page.meta.links.next);
+    }
+    assert_eq!((found, cursor.as_deref()), (made, Some("")));
+}
+
+#[tokio::test]
+async fn a_cluster_or_tier_that_cannot_be_had_is_refused_and_nothing_is_made() {
+    let closed = r#"{"object_storage_cluster": {"id": 7, "region": "blr", "hostname": "old.example", "tiers": [2], "deploy": false}}"#;
+    let catalog = Catalog::builtin().with_file(closed).unwrap();
+    let world = World::builder().catalog(catalog).build().await;
+    let no_tier = CreateObjectStorage { tier_id: None, ..order(LAX, 0) };
+    let wrong = "Invalid tier specified for this location";
+    for (request, said, help) in [
+        (
+            order(99, STANDARD),
+            "Invalid object storage cluster.",
+            "99 is no cluster; there are 2 (ewr)",
+        ),
+        (order(7, STANDARD), "Invalid object storage cluster.", "old.example takes no new object"),
+        (no_tier, wrong, "tier_id: lax1.vultrobjects.com offers 2 (Standard), 3 (Premium)"),
+        // Legacy is offered in ewr1 only, and 99 nowhere.
+        (order(LAX, 1), wrong, "tier_id: lax1.vultrobjects.com offers"),
+        (order(LAX, 99), wrong, "tier_id: lax1.vultrobjects.com offers"),
+        (order(LAX, 0), wrong, "tier_id: lax1.vultrobjects.com offers"),
+    ] {
+        let (status, error) = refused(world.client.send(request).await);
+        assert!(status == 400 && error.starts_with(said) && error.contains(help), "{error}");
+    }
+    let (status, error) = world.raw("POST", "/v2/object-storage", r#"{"tier_id": 2}"#).await;
+    assert!(status == 400 && error.contains("cluster_id"), "{error}");
+    let list = world.client.send(ListObjectStorages::default()).await.unwrap();
+    assert_eq!((list.items.len(), list.meta.total), (0, 0));
+    let world = World::builder().behave(control::Behave::Vultr).build().await;
+    let no_tier = CreateObjectStorage { tier_id: None, ..order(LAX, 0) };
+    assert_eq!(refused(world.client.send(no_tier).await), (400, wrong.into()));
+}
+
+#[tokio::test]
+async fn clusters_are_public_and_tiers_are_listed_for_all_and_for_each_cluster() {
+    let world = World::new().await;
+    let nobody = async |uri: &str| {
+        let request = http::Request::builder().uri(uri).body(String::new().into()).unwrap();
+        world.exchange(request).await.status().as_u16()
+    };
+    assert_eq!(nobody("/v2/object-storage/clusters").await, 200);
+    assert_eq!(nobody("/v2/object-storage/clusters/2/tiers").await, 200);
+    // As it was seen, unlike what the reference says.
+    assert_eq!(nobody("/v2/object-storage/tiers").await, 401);
+
+    let clusters = world.client.send(ListObjectStorageClusters::default()).await.unwrap();
+    assert_eq!((clusters.meta.total, &*clusters.meta.links.next), (19, ""));
+    let expected = ObjectStorageCluster {
+        id: EWR,
+        region: "ewr".into(),
+        hostname: "ewr1.vultrobjects.com".into(),
+        deploy: YesNo::Yes.into(),
+    };
+    assert_eq!(clusters.items[0], expected);
+    let tiers = world.client.send(ListObjectStorageTiers {}).await.unwrap();
+    assert_eq!(tiers.iter().map(|tier| tier.id).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6]);
+    let legacy = &tiers[0];
+    assert_eq!((legacy.terms.is_default.clone(), legacy.locations.len()), (YesNo::Yes.into(), 1));
+    let place = &legacy.locations[0];
+    assert_eq!((place.id, &*place.name, &*place.region), (EWR, "New Jersey", "ewr"));
+    for cluster in clusters.items {
+        let ask = ListObjectStorageClusterTiers { cluster_id: cluster.id };
+        let here = world.client.send(ask).await.unwrap();
+        let offers = |tier: &&ObjectStorageTier| tier.locations.iter().any(|l| l.id == cluster.id);
+        let expected = tiers.iter().filter(offers).map(|t| (t.id, t.terms.clone()));
+        let here: Vec<_> = here.into_iter().map(|tier| (tier.id, tier.terms)).collect();
+        assert_eq!(here, expected.collect::<Vec<_>>(), "{}", cluster.hostname);
+    }
+    let unknown = ListObjectStorageClusterTiers { cluster_id: 99 };
+    let gone = (404, "Invalid object storage cluster ID".to_owned());
+    assert_eq!(refused(world.client.send(unknown).await), gone);
+    // A tier without an archive has no price for it, not a null.
+    let (_, body) = world.raw("GET", "/v2/object-storage/clusters/4/tiers", "").await;
+    assert!(!body.contains("null"), "{body}");
+}
+
+#[tokio::test]
+async fn keys_are_random_and_new_ones_take_the_place_of_the_old() {
+    let world = World::new().await;
+    let mut known = std::collections::BTreeSet::new();
+    let mut check = |access: &str, secret: &str| {
+        let upper = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
+        assert!(access.len() == 20 && access.bytes().all(upper), "{access}");
+        assert!(secret.len() == 40 && secret.bytes().all(|b| b.is_ascii_alphanumeric()));
+        assert!(known.insert(access.to_owned()) && known.insert(secret.to_owned()));
+    };
+    let object_storage_id = storage(&world).await;
+    let other = storage(&world).await;
+    for id in [object_storage_id, other] {
+        let found = read(&world, id).await;
+        check(&found.s3_access_key, &found.s3_secret_key);
+    }
+    for _ in 0..3 {
+        let ask = RegenerateObjectStorageKeys { object_storage_id };
+        let keys = world.client.send(ask).await.unwrap();
+        check(&keys.s3_access_key, &keys.s3_secret_key);
+        assert_eq!(keys.s3_hostname, "ewr1.vultrobjects.com");
+        let found = read(&world, object_storage_id).await;
+        assert_eq!(
+            (&found.s3_access_key, &found.s3_secret_key),
+            (&keys.s3_access_key, &keys.s3_secret_key)
+        );
+        assert_eq!(found.status, ObjectStorageStatus::Active, "it stays in use");
+        world.settle().await;
+        let there = told(&world, object_storage_id).await;
+        assert_eq!((there.access_key, there.secret_key), (keys.s3_access_key, keys.s3_secret_key));
+    }
+    let uri = format!("/v2/object-storage/{object_storage_id}/regenerate-keys");
+    let (status, body) = world.raw("POST", &uri, "").await;
+    assert!(status == 201 && body.starts_with(r#"{"s3_credentials":{"s3_hostname":"#), "{body}");
+}
+
+#[tokio::test]
+async fn a_label_changes_and_nothing_else() {
+    let world = World::new().await;
+    let object_storage_id = storage(&world).await;
+    let before = read(&world, object_storage_id).await;
+    for label in ["renamed", ""] {
+        let update = UpdateObjectStorage { object_storage_id, label: label.into() };
+        world.client.send(update).await.unwrap();
+        let after = read(&world, object_storage_id).await;
+        assert_eq!(after, ObjectStorage { label: label.into(), ..before.clone() });
+    }
+    let uri = format!("/v2/object-storage/{object_storage_id}");
+    let (status, error) = world.raw("PUT", &uri, "{}").await;
+    assert!(status == 400 && error.contains("label"), "{error}");
+}
+
+#[tokio::test]
+async fn charges_follow_the_tier_until_it_is_deleted() {
+    let world = World::new().await;
+    let object_storage_id = storage(&world).await;
+    world.advance(Duration::from_secs(24 * 3600)).await;
+    // 18 dollars a month, by the hour.
+    let owed = read(&world, object_storage_id).await.pending_charges;
+    assert_eq!(owed.0.to_string(), "0.59");
+    assert_eq!(world.client.send(GetAccount {}).await.unwrap().pending_charges, owed);
+    world.client.send(DeleteObjectStorage { object_storage_id }).await.unwrap();
+    assert_eq!(world.client.send(GetAccount {}).await.unwrap().pending_charges, Money::default());
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_said_so() {
+    let world = World::builder().behave(control::Behave::Vultr).build().await;
+    let object_storage_id = ObjectStorageId(Uuid::now_v7());
+    let bucket_name = String::from("none");
+    let client = &world.client;
+    let mut answers = vec![
+        refused(client.send(GetObjectStorage { object_storage_id }).await),
+        refused(client.send(DeleteObjectStorage { object_storage_id }).await),
+        refused(client.send(RegenerateObjectStorageKeys { object_storage_id }).await),
+        refused(client.send(ListObjectStorageBuckets { object_storage_id }).await),
+        refused(client.send(bucket(object_storage_id, "none")).await),
+    ];
+    let update = UpdateObjectStorage { object_storage_id, label: "x".into() };
+    answers.push(refused(client.send(update).await));
+    for answer in answers {
+        assert_eq!(answer, (404, "Invalid object storage ID".into()));
+    }
+    for (object_storage_id, said) in [
+        (object_storage_id, "Invalid object storage ID"),
+        (storage(&world).await, "Invalid bucket name"),
+    ] {
+        let (archival, archive_rules) = (true, vec![rule("a")]);
+        let path = || (object_storage_id, bucket_name.clone());
+        let (object_storage_id, bucket_name) = path();
+        let delete = DeleteObjectStorageBucket { object_storage_id, bucket_name };
+        let (object_storage_id, bucket_name) = path();
+        let set = SetObjectStorageBucketArchival { object_storage_id, bucket_name, archival };
+        let (object_storage_id, bucket_name) = path();
+        let rules =
+            SetObjectStorageBucketLifecycle { object_storage_id, bucket_name, archive_rules };
+        let (object_storage_id, bucket_name) = path();
+        let none = DeleteObjectStorageBucketLifecyclePolicy { object_storage_id, bucket_name };
+        for answer in [
+            refused(client.send(delete).await),
+            refused(client.send(set).await),
+            refused(client.send(rules).await),
+            refused(client.send(none).await),
+        ] {
+            assert_eq!(answer, (404, said.into()));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_bucket_is_listed_at_once_whichever_names_its_client_uses() {
+    let world = World::new().await;
+    let object_storage_id = storage(&world).await;
+    let uri = format!("/v2/object-storage/{object_storage_id}/bucket");
+    let theirs = r#"{"name": "theirs", "enable_bucket_versioning": true}"#;
+    assert_eq!(world.raw("POST", &uri, theirs).await, (202, String::new()));
+    let locked = r#"{"name": "locked", "enable_object_lock": true}"#;
+    assert_eq!(world.raw("POST", &uri, locked).await.0, 202);
+    let documented = r#"{"bucket_name": "documented", "versioning": false, "archival": true}"#;
+    assert_eq!(world.raw("POST", &uri, documented).await.0, 202);
+    let all = buckets(&world, object_storage_id).await;
+    let kinds = |b: &Bucket| (b.name.clone(), b.versioning, b.object_lock, b.archival);
+    let expected = [
+        ("theirs".into(), true, false, false),
+        ("locked".into(), true, true, false),
+        ("documented".into(), false, false, true),
+    ];
+    assert_eq!(all.iter().map(kinds).collect::<Vec<_>>(), expected);
+    let (_, body) = world.raw("GET", &uri, "").await;
+    let first = r#"{"buckets":[{"name":"theirs","date_created":"2026-11-21T09:30:00+00:00","#;
+    assert!(body.starts_with(first), "{body}");
+    world.settle().await;
+    let there = told(&world, object_storage_id).await.buckets;
+    let kinds =
+        |b: &object_store::Bucket| (b.name.clone(), b.versioning, b.object_lock, b.archival);
+    assert_eq!(there.iter().map(kinds).collect::<Vec<_>>(), expected);
+}
+
+#[tokio::test]
+async fn a_bucket_that_cannot_be_is_refused_and_not_made() {
+    let world = World::new().await;
+    let object_storage_id = storage(&world).await;
+    world.client.send(bucket(object_storage_id, "taken")).await.unwrap();
+    let (yes, good) = (Some(true), || bucket(object_storage_id, "good"));
+    type Create = CreateObjectStorageBucket;
+    for (bad, said) in [
+        (bucket(object_storage_id, "Bad_Name"), "Bad request. bucket_name: `Bad_Name`: a name has"),
+        (bucket(object_storage_id, "192.0.2.1"), "Bad request. bucket_name: `192.0.2.1`: an IP"),
+        (
+            bucket(object_storage_id, "taken"),
+            "Bucket already exists. bucket_name: `taken` is taken",
+        ),
+        (
+            Create { versioning: yes, archival: yes, ..good() },
+            "Bad request. archival: cannot be combined with versioning",
+        ),
+        (
+            Create { object_lock: yes, archival: yes, ..good() },
+            "Bad request. archival: cannot be combined with object_lock",
+        ),
+    ] {
+        let (status, error) = refused(world.client.send(bad).await);
+        assert!(status == 400 && error.starts_with(said), "{error}");
+    }
+    let uri = format!("/v2/object-storage/{object_storage_id}/bucket");
+    let (status, error) = world.raw("POST", &uri, r#"{"versioning": true}"#).await;
+    assert!(status == 400 && error.contains("bucket_name"), "{error}");
+    assert_eq!(buckets(&world, object_storage_id).await.len(), 1);
+    // A tier that does not price an archive has none.
+    let made = world.client.send(order(LAX, PERFORMANCE)).await.unwrap().id;
+    let archived = Create { archival: yes, ..bucket(made, "good") };
+    let (status, error) = refused(world.client.send(archived).await);
+    assert!(
+        status == 400 && error.ends_with("archival: tier Performance has no archive"),
+        "{error}"
+    );
+    assert_eq!(buckets(&world, made).await, []);
+}
+
+#[tokio::test]
+async fn a_storage_has_a_thousand_buckets_at_most() {
+    let world = World::new().await;
+    let object_storage_id = storage(&world).await;
+    let owner = common::owner(&world).await;
+    let mut tx = owner.begin();
+    let mut doc = tx.get::<control::object_storages::Storage>(object_storage_id).await.unwrap();
+    doc.buckets = (0..control::object_storages::BUCKETS_MAX)
+        .map(|n| control::object_storages::Bucket {
+            name: format!("bucket-{n}"),
+            created: 0,
+            versioning: false,
+            object_lock: false,
+            archival: false,
+            archive_rules: Vec::new(),
+        })
+        .collect();
+    tx.put(&doc);
+    tx.commit().await.unwrap();
+    let (status, error) = refused(world.client.send(bucket(object_storage_id, "more")).await);
+    assert!(status == 400 && error.contains("1000 buckets"), "{error}");
+    assert_eq!(buckets(&world, object_storage_id).await.len(), 1000, "all on one page");
+}
+
+#[tokio::test]
+async fn a_bucket_name_is_unique_in_its_cluster_until_the_bucket_or_its_storage_goes() {
+    let world = World::new().await;
+    let (one, two) = (storage(&world).await, storage(&world).await);
+    world.client.send(bucket(one, "shared")).await.unwrap();
+    assert_eq!(refused(world.client.send(bucket(two, "shared")).await).0, 400);
+    let elsewhere = world.client.send(order(LAX, STANDARD)).await.unwrap().id;
+    world.client.send(bucket(elsewhere, "shared")).await.unwrap();
+    let delete = DeleteObjectStorageBucket { object_storage_id: one, bucket_name: "shared".into() };
+    world.client.send(delete.clone()).await.unwrap();
+    assert_eq!(buckets(&world, one).await, []);
+    assert_eq!(refused(world.client.send(delete).await).0, 404);
+    world.client.send(bucket(two, "shared")).await.unwrap();
+    assert_eq!(refused(world.client.send(bucket(one, "shared")).await).0, 400);
+    // At once, without waiting for the last of it to go.
+    world.client.send(DeleteObjectStorage { object_storage_id: two }).await.unwrap();
+    world.client.send(bucket(one, "shared")).await.unwrap();
+    world.settle().await;
+    assert!(seen(&world, two).await.is_none());
+    assert_eq!(buckets(&world, one).await.len(), 1);
+    assert_eq!(refused(world.client.send(bucket(one, "shared")).await).0, 400);
+}
+
+#[tokio::test]
+async fn accounts_do_not_see_each_others_storage_and_buckets() {
+    let world = World::builder().open().build().await;
+    let (mine, theirs) = (world.client_with("mine"), world.client_with("theirs"));
+    let one = mine.send(order(EWR, STANDARD)).await.unwrap().id;
+    let two = theirs.send(order(EWR, STANDARD)).await.unwrap().id;
+    mine.send(bucket(one, "same")).await.unwrap();
+    theirs.send(bucket(two, "same")).await.unwrap();
+    assert_eq!(refused(mine.send(GetObjectStorage { object_storage_id: two }).await).0, 404);
+    let list = mine.send(ListObjectStorages::default()).await.unwrap();
+    assert_eq!((list.items[0].storage.id, list.meta.total), (one, 1));
+}
+
+#[tokio::test]
+async fn archival_goes_on_and_off_where_there_are_no_versions() {
+    let world = World::new().await;
+    let object_storage_id = storage(&world).await;
+    world.client.send(bucket(object_storage_id, "plain")).await.unwrap();
+    let versioned =
+        CreateObjectStorageBucket { versioning: Some(true), ..bucket(object_storage_id, "deep") };
+    world.client.send(versioned).await.unwrap();
+    let set = |name: &str, archival| SetObjectStorageBucketArchival {
+        object_storage_id,
+        bucket_name: name.into(),
+        archival,
+    };
+    for archival in [true, true, false] {
+        world.client.send(set("plain", archival)).await.unwrap();
+        assert_eq!(buckets(&world, object_storage_id).await[0].archival, archival);
+        world.settle().await;
+        let there = seen(&world, object_storage_id).await.unwrap();
+        assert_eq!(there.spec.unwrap().buckets[0].archival, archival);
+    }
+    let (status, error) = refused(world.client.send(set("deep", true)).await);
+    assert!(status == 400 && error.ends_with("cannot be combined with versioning"), "{error}");
+    assert!(!buckets(&world, object_storage_id).await[1].archival);
+    world.client.send(set("deep", false)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_lifecycle_policy_is_set_replaced_and_deleted() {
+    let world = World::new().await;
+    let object_storage_id = storage(&world).await;
+    world.client.send(bucket(object_storage_id, "logs")).await.unwrap();
+    let uri = format!("/v2/object-storage/{object_storage_id}/bucket/logs/lifecycle");
+    // As the reference's example has it, and as its schema has it.
+    let several = r#"{"archive_rules":[{"ID":"old","Status":"Enabled","Filter":{"Prefix":""},"Transitions":[{"Days":0,"StorageClass":"VULTR_ARCHIVE"}]}]}"#;
+    let one = r#"{"archive_rules":[{"Status":"Disabled","Transitions":{"Days":7,"StorageClass":"VULTR_ARCHIVE"}},{"Status":"Enabled","Filter":{"Prefix":"a/"},"Transitions":{"Days":9,"StorageClass":"VULTR_ARCHIVE"}}]}"#;
+    assert_eq!(world.raw("POST", &uri, several).await, (202, String::new()));
+    let (_, list) = world.raw("GET", uri.trim_end_matches("/logs/lifecycle"), "").await;
+    let sent = several.trim_start_matches('{').trim_end_matches('}');
+    assert!(list.contains(sent.trim_end_matches(']')), "it reads back as sent: {list}");
+    world.settle().await;
+    let there = told(&world, object_storage_id).await.buckets.remove(0);
+    let (name, prefix) = ("old".to_owned(), String::new());
+    let old = object_store::ArchiveRule { name, enabled: true, prefix, after_days: 0 };
+    assert_eq!(there.archive_rules, [old]);
+    assert_eq!(world.raw("POST", &uri, one).await.0, 202);
+    let rules = buckets(&world, object_storage_id).await.remove(0).archive_rules;
+    assert_eq!((rules[0].status, rules[0].transitions[0].days), (RuleStatus::Disabled, 7));
+    assert_eq!((&*rules[1].filter.prefix, rules.len()), ("a/", 2));
+    world.settle().await;
+    let there = told(&world, object_storage_id).await.buckets.remove(0).archive_rules;
+    assert_eq!((there[0].enabled, there[0].after_days, there.len()), (false, 7, 2));
+    assert_eq!((there[1].enabled, &*there[1].prefix, there[1].after_days), (true, "a/", 9));
+    assert_eq!(world.raw("DELETE", &uri, "").await, (204, String::new()));
+    assert_eq!(buckets(&world, object_storage_id).await[0].archive_rules, []);
+    let (status, error) = world.raw("DELETE", &uri, "").await;
+    assert!(status == 404 && error.contains("bucket `logs` has none"), "{error}");
+    world.settle().await;
+    let there = told(&world, object_storage_id).await.buckets.remove(0);
+    assert_eq!(there.archive_rules, []);
+}
+
+#[tokio::test]
+async fn a_lifecycle_policy_that_makes_no_sense_is_refused_by_field() {
+    let world = World::new().await;
+    let object_storage_id = storage(&world).await;
+    world.client.send(bucket(object_storage_id, "logs")).await.unwrap();
+    let set = |archive_rules| SetObjectStorageBucketLifecycle {
+        object_storage_id,
+        bucket_name: "logs".into(),
+        archive_rules,
+    };
+    let nowhere = ArchiveRule { transitions: Vec::new(), ..rule("b") };
+    for (rules, field) in [
+        (vec![], "archive_rules: there are 0"),
+        (vec![rule(""); 101], "archive_rules: there are 101"),
+        (vec![rule("a"), rule("a")], "archive_rules[1].ID: another rule is called `a`"),
+        (vec![rule(&"x".repeat(256))], "archive_rules[0].ID: "),
+        (vec![rule("a"), nowhere], "archive_rules[1].Transitions: "),
+    ] {
+        let (status, error) = refused(world.client.send(set(rules)).await);
+        assert!(status == 400 && error.starts_with(&format!("Bad request. {field}")), "{error}");
+    }
+    let uri = format!("/v2/object-storage/{object_storage_id}/bucket/logs/lifecycle");
+    let rule_with = |part: &str| format!(r#"{{"archive_rules":[{{"Status":"Enabled",{part}}}]}}"#);
+    let transition = |text: &str| rule_with(&format!(r#""Transitions":[{text}]"#));
+    for (body, word) in [
+        ("{}".to_owned(), "archive_rules"),
+        (rule_with(r#""Filter":{}"#), "Transitions"),
+        (transition(r#"{"StorageClass":"VULTR_ARCHIVE"}"#), "Days"),
+        (transition(r#"{"Days":-1,"StorageClass":"VULTR_ARCHIVE"}"#), "-1"),
+        (transition(r#"{"Days":1,"StorageClass":"GLACIER"}"#), "VULTR_ARCHIVE"),
+        (r#"{"archive_rules":[{"Status":"On","Transitions":[]}]}"#.to_owned(), "Disabled"),
+    ] {
+        let (status, error) = world.raw("POST", &uri, &body).await;
+        assert!(status == 400 && error.contains(word), "{word}: {error}");
+    }
+    assert_eq!(buckets(&world, object_storage_id).await[0].archive_rules, []);
+    let object_storage_id = world.client.send(order(LAX, PERFORMANCE)).await.unwrap().id;
+    world.client.send(bucket(object_storage_id, "logs")).await.unwrap();
+    let rules = SetObjectStorageBucketLifecycle { object_storage_id, ..set(vec![rule("a")]) };
+    let (status, error) = refused(world.client.send(rules).await);
+    assert!(status == 400 && error.contains("archive_rules: tier Performance has no"), "{error}");
+}
+
+#[tokio::test]
+async fn what_an_older_release_told_the_world_is_told_anew_with_the_next_change() {
+    let world = World::new().await;
+    let object_storage_id = storage(&world).await;
+    world.client.send(bucket(object_storage_id, "logs")).await.unwrap();
+    world.settle().await;
+    let before = told(&world, object_storage_id).await;
+    let (host, key, secret) = (&before.hostname, &before.access_key, before.secret_key.as_str());
+    let older = format!(
+        r#"{{"spec":{{"hostname":"{host}","access_key":"{key}","secret_key":"{secret}","buckets":[{{"name":"logs","versioning":false,"object_lock":false,"archival":false,"archive_rules":""}}]}},"ready_at":1}}"#
+    );
+    world.store.world_put("object-store", object_storage_id.0, older).await.unwrap();
+    assert_eq!(seen(&world, object_storage_id).await, Some(Thing { spec: None, ready: true }));
+    let label = "renamed".to_owned();
+    world.client.send(UpdateObjectStorage { object_storage_id, label }).await.unwrap();
+    world.settle().await;
+    assert_eq!(told(&world, object_storage_id).await, before);
+}

@@ -1,0 +1,221 @@
+//! VPC 2.0 networks and the nodes in them.
+
+use api::OrEmpty;
+use api::firewalls::IpType;
+use api::id::{InstanceId, Vpc2Id, VpcId};
+use api::instances::*;
+use api::vpc2::*;
+use api::vpcs::{CreateVpc, GetVpc, ListVpcs};
+use testkit::{World, refused};
+use uuid::Uuid;
+
+use crate::common::{delete_instance, instance, stored, unbuilt_instance};
+
+async fn network(world: &World, block: &str) -> Vpc2Id {
+    let create = CreateVpc2 {
+        region: "ewr".into(),
+        description: Some("older net_1-a".into()),
+        ip_type: Some(IpType::V4.into()),
+        ip_block: Some(block.into()),
+        prefix_length: Some(24),
+    };
+    world.client.send(create).await.unwrap().id
+}
+
+async fn nodes(world: &World, vpc_id: Vpc2Id) -> Vec<Vpc2Node> {
+    let list = ListVpc2Nodes { vpc_id, ..Default::default() };
+    world.client.send(list).await.unwrap()
+}
+
+async fn places(world: &World, id: Uuid) -> Vec<InstanceVpc2> {
+    let list = ListInstanceVpc2s { instance_id: InstanceId(id), ..Default::default() };
+    world.client.send(list).await.unwrap().items
+}
+
+fn attach_nodes(vpc_id: Vpc2Id, ids: &[Uuid]) -> AttachVpc2Nodes {
+    AttachVpc2Nodes { vpc_id, nodes: ids.iter().map(|id| InstanceId(*id)).collect() }
+}
+
+fn detach_nodes(vpc_id: Vpc2Id, ids: &[Uuid]) -> DetachVpc2Nodes {
+    DetachVpc2Nodes { vpc_id, nodes: ids.iter().map(|id| InstanceId(*id)).collect() }
+}
+
+#[tokio::test]
+async fn a_network_reads_back_as_it_was_sent() {
+    let world = World::new().await;
+    let vpc_id = network(&world, "10.33.0.0").await;
+    let update = UpdateVpc2 { vpc_id, description: "renamed".into() };
+    world.client.send(update).await.unwrap();
+    let found = world.client.send(GetVpc2 { vpc_id }).await.unwrap();
+    assert_eq!((found.ip_block.as_str(), found.prefix_length), ("10.33.0.0", 24));
+    assert_eq!((found.region.as_str(), found.description.as_str()), ("ewr", "renamed"));
+    let listed = world.client.send(ListVpc2::default()).await.unwrap();
+    assert_eq!((listed.items, listed.meta.total), (vec![found], 1));
+}
+
+#[tokio::test]
+async fn what_terraform_sends_for_nothing_configured_gets_a_free_block() {
+    let world = World::new().await;
+    let body = r#"{"region":"ewr","description":"","ip_type":"","ip_block":"","prefix_length":0}"#;
+    for _ in 0..2 {
+        assert_eq!(world.raw("POST", "/v2/vpc2", body).await.0, 201);
+    }
+    let create = CreateVpc { region: "ewr".into(), ..Default::default() };
+    let vpc = world.client.send(create).await.unwrap();
+    let listed = world.client.send(ListVpc2::default()).await.unwrap().items;
+    let blocks = [&listed[0].ip_block, &listed[1].ip_block, &vpc.v4_subnet];
+    assert!(blocks[0] != blocks[1] && !blocks[..2].contains(&blocks[2]), "{blocks:?}");
+}
+
+#[tokio::test]
+async fn the_two_generations_are_never_taken_for_each_other() {
+    let world = World::builder().behave(control::Behave::Vultr).build().await;
+    let vpc_id = network(&world, "10.33.0.0").await;
+    let create = CreateVpc { region: "ewr".into(), ..Default::default() };
+    let vpc = world.client.send(create).await.unwrap().id;
+    assert_eq!(world.client.send(ListVpcs::default()).await.unwrap().items.len(), 1);
+    assert_eq!(world.client.send(ListVpc2::default()).await.unwrap().items.len(), 1);
+    let other = refused(world.client.send(GetVpc { vpc_id: VpcId(vpc_id.0) }).await);
+    assert_eq!(other, (404, "Invalid VPC ID".into()));
+    let unknown = (404, "Invalid VPC 2.0 ID".to_owned());
+    for vpc_id in [Vpc2Id(vpc.0), Vpc2Id(Uuid::now_v7())] {
+        assert_eq!(refused(world.client.send(GetVpc2 { vpc_id }).await), unknown);
+        assert_eq!(refused(world.client.send(DeleteVpc2 { vpc_id }).await), unknown);
+        let update = UpdateVpc2 { vpc_id, description: "x".into() };
+        assert_eq!(refused(world.client.send(update).await), unknown);
+        let list = ListVpc2Nodes { vpc_id, ..Default::default() };
+        assert_eq!(refused(world.client.send(list).await), unknown);
+        let id = Uuid::now_v7();
+        assert_eq!(refused(world.client.send(attach_nodes(vpc_id, &[id])).await), unknown);
+        assert_eq!(refused(world.client.send(detach_nodes(vpc_id, &[id])).await), unknown);
+    }
+}
+
+#[tokio::test]
+async fn an_instances_vpcs_are_those_of_the_one_generation() {
+    let world = World::new().await;
+    let vpc_id = network(&world, "10.33.0.0").await;
+    let id = instance(&world).await;
+    world.client.send(attach_nodes(vpc_id, &[id])).await.unwrap();
+    let list = ListInstanceVpcs { instance_id: InstanceId(id), ..Default::default() };
+    assert_eq!(world.client.send(list).await.unwrap().items, []);
+    assert_eq!(places(&world, id).await[0].id, vpc_id);
+}
+
+#[tokio::test]
+async fn what_a_network_cannot_be_is_refused_with_its_field() {
+    let world = World::new().await;
+    let create = || CreateVpc2 { region: "ewr".into(), ..Default::default() };
+    let block = |block: &str, length| CreateVpc2 {
+        ip_block: Some(block.into()),
+        prefix_length: Some(length),
+        ..create()
+    };
+    for (bad, field) in [
+        (CreateVpc2 { ip_type: Some(OrEmpty(Some(IpType::V6))), ..create() }, "ip_type:"),
+        (CreateVpc2 { description: Some("a/b".into()), ..create() }, "description:"),
+        (CreateVpc2 { region: "moon".into(), ..create() }, "region:"),
+        (block("10.0.0.0", 0), "prefix_length:"),
+        (block("", 24), "ip_block:"),
+        (block("8.8.8.0", 24), "ip_block:"),
+        (block("10.0.0.0", 31), "prefix_length:"),
+    ] {
+        let (status, text) = refused(world.client.send(bad).await);
+        assert!(status == 400 && text.contains(field), "{field} {text}");
+    }
+    assert_eq!(world.client.send(ListVpc2::default()).await.unwrap().items, []);
+    for _ in 0..5 {
+        world.client.send(create()).await.unwrap();
+    }
+    let (_, text) = refused(world.client.send(create()).await);
+    assert!(text.contains("maximum number of VPC 2.0 networks"), "{text}");
+    let vpc_id = world.client.send(ListVpc2::default()).await.unwrap().items[0].id;
+    let update = UpdateVpc2 { vpc_id, description: "a/b".into() };
+    assert_eq!(refused(world.client.send(update).await).0, 400);
+    let vpc = CreateVpc { region: "ewr".into(), ..Default::default() };
+    world.client.send(vpc).await.expect("VPCs are counted apart");
+}
+
+#[tokio::test]
+async fn nodes_come_and_go_together() {
+    let world = World::new().await;
+    let vpc_id = network(&world, "10.33.0.0").await;
+    let named = |instance: &mut control::instances::Instance| instance.label = "one".into();
+    let (a, b) = (unbuilt_instance(&world, named).await, instance(&world).await);
+    world.client.send(attach_nodes(vpc_id, &[a, b])).await.unwrap();
+    let listed = nodes(&world, vpc_id).await;
+    assert_eq!((listed.len(), listed[0].id.0, listed[1].id.0), (2, a, b));
+    let first = &listed[0];
+    assert_eq!((first.ip_address.as_str(), first.description.as_str()), ("10.33.0.3", "one"));
+    assert_eq!((first.kind.as_str(), first.mac_address), ("vps", 0x5a00_0a21_0003));
+    assert_eq!(first.node_status, "active");
+    assert_eq!(places(&world, b).await[0].mac_address, "5a:00:0a:21:00:04");
+    assert_eq!(stored(&world, b).await.reboots, 0, "VPC 2.0 did without restarts");
+    let page = ListVpc2Nodes { vpc_id, per_page: Some(1), cursor: None };
+    let page = world.client.send(page).await.unwrap();
+    assert_eq!(page.len(), 1);
+    world.client.send(detach_nodes(vpc_id, &[a, b])).await.unwrap();
+    assert_eq!(nodes(&world, vpc_id).await, []);
+}
+
+#[tokio::test]
+async fn a_request_with_a_node_that_cannot_be_moves_none() {
+    let world = World::new().await;
+    let vpc_id = network(&world, "10.33.0.0").await;
+    let (a, b) = (instance(&world).await, instance(&world).await);
+    let elsewhere = unbuilt_instance(&world, |instance| instance.region = "ams".into()).await;
+    let many: Vec<Uuid> = (0..1001).map(|_| Uuid::now_v7()).collect();
+    world.client.send(attach_nodes(vpc_id, &[b])).await.unwrap();
+    for bad in [&[a, Uuid::now_v7()][..], &[], &many, &[a, elsewhere], &[a, b]] {
+        assert_eq!(refused(world.client.send(attach_nodes(vpc_id, bad)).await).0, 400);
+    }
+    for bad in [&[b, a][..], &[], &[b, Uuid::now_v7()]] {
+        assert_eq!(refused(world.client.send(detach_nodes(vpc_id, bad)).await).0, 400);
+    }
+    assert_eq!(nodes(&world, vpc_id).await.len(), 1);
+    world.client.send(attach_nodes(vpc_id, &[a, a])).await.expect("the same, named twice");
+    assert_eq!(nodes(&world, vpc_id).await.len(), 2);
+}
+
+#[tokio::test]
+async fn an_instance_can_choose_its_address() {
+    let world = World::new().await;
+    let vpc_id = network(&world, "10.33.0.0").await;
+    let attach = |id: Uuid, address: Option<&str>| {
+        let (instance_id, ip_address) = (InstanceId(id), address.map(Into::into));
+        AttachInstanceVpc2 { instance_id, vpc_id, ip_address }
+    };
+    let (a, b, c) = (instance(&world).await, instance(&world).await, instance(&world).await);
+    for bad in ["10.33.0.2", "10.33.0.255", "10.34.0.9", "nine"] {
+        let (status, text) = refused(world.client.send(attach(a, Some(bad))).await);
+        assert!(status == 400 && text.contains("ip_address: "), "{text}");
+    }
+    world.client.send(attach(a, Some("10.33.0.4"))).await.unwrap();
+    assert_eq!(places(&world, a).await[0].ip_address, "10.33.0.4");
+    let (status, text) = refused(world.client.send(attach(b, Some("10.33.0.4"))).await);
+    assert!(status == 400 && text.contains("10.33.0.4 is taken"), "{text}");
+    world.client.send(attach(b, Some(""))).await.unwrap();
+    world.client.send(attach(c, None)).await.unwrap();
+    assert_eq!(places(&world, b).await[0].ip_address, "10.33.0.3");
+    assert_eq!(places(&world, c).await[0].ip_address, "10.33.0.5");
+    let detach = || DetachInstanceVpc2 { instance_id: InstanceId(a), vpc_id };
+    world.client.send(detach()).await.unwrap();
+    assert_eq!(places(&world, a).await, []);
+    let (status, text) = refused(world.client.send(detach()).await);
+    assert!(status == 400 && text.contains("is not attached"), "{text}");
+}
+
+#[tokio::test]
+async fn a_network_in_use_is_not_deleted_in_the_words_that_terraform_waits_for() {
+    let world = World::new().await;
+    let vpc_id = network(&world, "10.33.0.0").await;
+    let id = instance(&world).await;
+    world.client.send(attach_nodes(vpc_id, &[id])).await.unwrap();
+    let ip = stored(&world, id).await.main_ip();
+    let said = format!("The following servers are attached to this VPC 2.0 network: {ip}");
+    assert_eq!(refused(world.client.send(DeleteVpc2 { vpc_id }).await), (400, said));
+    delete_instance(&world, id).await;
+    world.settle().await;
+    world.client.send(DeleteVpc2 { vpc_id }).await.unwrap();
+    assert_eq!(refused(world.client.send(GetVpc2 { vpc_id }).await).0, 404);
+}

@@ -1,0 +1,451 @@
+//! VPCs, and the places that instances have in them.
+
+use std::net::Ipv4Addr;
+
+use api::id::{InstanceId, VpcId};
+use api::instances::{
+    AttachInstanceVpc, DetachInstanceVpc, InstanceVpc, ListInstanceVpcs, UpdateInstance,
+};
+use api::vpcs::*;
+use control::instances::Instance;
+use drivers::Machines;
+use testkit::{World, refused};
+use uuid::Uuid;
+
+use crate::common::{change_instance, delete_instance, instance, owner, stored, unbuilt_instance};
+
+async fn vpc(world: &World, subnet: &str, mask: u32) -> VpcId {
+    let (v4_subnet, v4_subnet_mask) = (Some(subnet.into()), Some(mask));
+    let region = "ewr".into();
+    let create = CreateVpc { region, v4_subnet, v4_subnet_mask, ..Default::default() };
+    world.client.send(create).await.unwrap().id
+}
+
+async fn attach(world: &World, instance: Uuid, vpc_id: VpcId) -> Result<(), (u16, String)> {
+    let instance_id = InstanceId(instance);
+    let answer = world.client.send(AttachInstanceVpc { instance_id, vpc_id }).await;
+    if answer.is_ok() { Ok(()) } else { Err(refused(answer)) }
+}
+
+async fn detach(world: &World, instance: Uuid, vpc_id: VpcId) -> Result<(), (u16, String)> {
+    let instance_id = InstanceId(instance);
+    let answer = world.client.send(DetachInstanceVpc { instance_id, vpc_id }).await;
+    if answer.is_ok() { Ok(()) } else { Err(refused(answer)) }
+}
+
+async fn places(world: &World, instance: Uuid) -> Vec<InstanceVpc> {
+    let instance_id = InstanceId(instance);
+    world.client.send(ListInstanceVpcs { instance_id, ..Default::default() }).await.unwrap().items
+}
+
+async fn address(world: &World, instance: Uuid) -> String {
+    places(world, instance).await[0].ip_address.clone()
+}
+
+async fn all(world: &World) -> Vec<Vpc> {
+    world.client.send(ListVpcs::default()).await.unwrap().items
+}
+
+#[tokio::test]
+async fn a_vpc_reads_back_as_it_was_sent() {
+    let world = World::new().await;
+    let id = vpc(&world, "172.20.16.0", 20).await;
+    let change = UpdateVpc { vpc_id: id, description: "inner / ${x}".into() };
+    world.client.send(change).await.unwrap();
+    let found = world.client.send(GetVpc { vpc_id: id }).await.unwrap();
+    assert_eq!((found.v4_subnet.as_str(), found.v4_subnet_mask), ("172.20.16.0", 20));
+    assert_eq!((found.region.as_str(), found.description.as_str()), ("ewr", "inner / ${x}"));
+    assert_eq!(found.date_created.as_millis(), testkit::BEGINNING);
+    assert_eq!(found.internet, VpcInternet::default());
+    assert_eq!(all(&world).await, [found]);
+    let clear = UpdateVpc { vpc_id: id, description: String::new() };
+    world.client.send(clear).await.unwrap();
+    assert_eq!(all(&world).await[0].description, "");
+}
+
+#[tokio::test]
+async fn an_empty_subnet_and_size_0_get_a_private_range_that_overlaps_with_none_of_the_region() {
+    let world = World::new().await;
+    let given = vpc(&world, "10.1.0.0", 17).await;
+    let empty = r#"{"region":"ewr","description":"","v4_subnet":"","v4_subnet_mask":0}"#;
+    for body in [empty, r#"{"region":"ewr"}"#, empty, empty] {
+        assert_eq!(world.raw("POST", "/v2/vpcs", body).await.0, 201);
+    }
+    let networks: Vec<control::Network> = all(&world)
+        .await
+        .iter()
+        .map(|vpc| format!("{}/{}", vpc.v4_subnet, vpc.v4_subnet_mask).parse().unwrap())
+        .collect();
+    assert_eq!((networks.len(), all(&world).await[0].id), (5, given));
+    let tens: control::Network = "10.0.0.0/8".parse().unwrap();
+    for (place, network) in networks.iter().enumerate() {
+        assert!(tens.overlaps(*network));
+        assert!(!networks[..place].iter().any(|other| other.overlaps(*network)), "{network}");
+    }
+}
+
+#[tokio::test]
+async fn a_subnet_that_cannot_be_is_refused_with_the_field_and_leaves_nothing() {
+    let world = World::new().await;
+    for (subnet, mask, field) in [
+        ("10.0.0.0", 0, "v4_subnet_mask"),
+        ("", 24, "v4_subnet:"),
+        ("ten", 24, "v4_subnet:"),
+        ("fd00::", 64, "v4_subnet:"),
+        ("10.0.0.0/24", 24, "v4_subnet:"),
+        ("10.0.0.0", 7, "v4_subnet_mask"),
+        ("10.0.0.0", 30, "v4_subnet_mask"),
+        ("10.0.0.0", 256 + 24, "v4_subnet_mask"),
+        ("10.0.0.1", 24, "give its first, 10.0.0.0"),
+        ("172.16.0.0", 11, "v4_subnet:"),
+        ("192.168.0.0", 15, "v4_subnet:"),
+        ("11.0.0.0", 24, "v4_subnet:"),
+        ("198.18.0.0", 24, "v4_subnet:"),
+    ] {
+        let (v4_subnet, v4_subnet_mask) = (Some(subnet.into()), Some(mask));
+        let create =
+            CreateVpc { region: "ewr".into(), v4_subnet, v4_subnet_mask, ..Default::default() };
+        let (status, text) = refused(world.client.send(create).await);
+        assert!(status == 400 && text.contains(field), "{subnet}/{mask}: {text}");
+    }
+    let create = CreateVpc { region: "ewe".into(), ..Default::default() };
+    let (status, text) = refused(world.client.send(create).await);
+    assert_eq!((status, text.starts_with("Invalid region.")), (400, true));
+    assert_eq!(all(&world).await, []);
+}
+
+#[tokio::test]
+async fn a_region_has_room_for_five() {
+    let world = World::builder().behave(control::Behave::Vultr).build().await;
+    let create = |region: &str| CreateVpc { region: region.into(), ..Default::default() };
+    for _ in 0..5 {
+        world.client.send(create("ewr")).await.unwrap();
+    }
+    let said = "You have reached the maximum number of VPC networks in this region.".to_owned();
+    assert_eq!(refused(world.client.send(create("ewr")).await), (400, said));
+    world.client.send(create("ams")).await.unwrap();
+    let first = all(&world).await[0].id;
+    world.client.send(DeleteVpc { vpc_id: first }).await.unwrap();
+    world.client.send(create("ewr")).await.unwrap();
+}
+
+#[tokio::test]
+async fn five_is_the_limit_also_for_those_who_ask_at_once() {
+    let world = World::new().await;
+    let create = || CreateVpc { region: "ewr".into(), ..Default::default() };
+    let asked = (0..8).map(|_| world.client.send(create()));
+    let answers = futures_util::future::join_all(asked).await;
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 5);
+    let subnets: std::collections::BTreeSet<_> =
+        all(&world).await.into_iter().map(|vpc| vpc.v4_subnet).collect();
+    assert_eq!(subnets.len(), 5);
+}
+
+#[tokio::test]
+async fn a_long_description_is_cut_without_a_word() {
+    let world = World::new().await;
+    let (long, cut) = ("ä".repeat(300), "ä".repeat(255));
+    let create =
+        CreateVpc { region: "ewr".into(), description: Some(long.clone()), ..Default::default() };
+    let made = world.client.send(create).await.unwrap();
+    assert_eq!(made.description, cut);
+    let change = UpdateVpc { vpc_id: made.id, description: long };
+    world.client.send(change).await.unwrap();
+    assert_eq!(all(&world).await[0].description, cut);
+}
+
+#[tokio::test]
+async fn what_is_unknown_or_anothers_is_told_in_the_words_that_clients_match() {
+    let world = World::builder().open().behave(control::Behave::Vultr).build().await;
+    let mine = vpc(&world, "10.0.0.0", 24).await;
+    let stranger = world.client_with("another");
+    let unknown = (404, "Invalid VPC ID".to_owned());
+    let nowhere = VpcId(Uuid::now_v7());
+    for (client, vpc_id) in [(&world.client, nowhere), (&stranger, mine)] {
+        let description = "x".into();
+        assert_eq!(refused(client.send(GetVpc { vpc_id }).await), unknown);
+        assert_eq!(refused(client.send(UpdateVpc { vpc_id, description }).await), unknown);
+        assert_eq!(refused(client.send(DeleteVpc { vpc_id }).await), unknown);
+        let list = ListVpcAttachments { vpc_id, ..Default::default() };
+        assert_eq!(refused(client.send(list).await), unknown);
+    }
+    assert_eq!(stranger.send(ListVpcs::default()).await.unwrap().items, []);
+    world.client.send(DeleteVpc { vpc_id: mine }).await.unwrap();
+    assert_eq!(refused(world.client.send(GetVpc { vpc_id: mine }).await), unknown);
+}
+
+#[tokio::test]
+async fn vpcs_come_page_by_page_in_order_of_creation() {
+    let world = World::new().await;
+    let mut ids = Vec::new();
+    for subnet in ["10.0.0.0", "10.1.0.0", "10.2.0.0"] {
+        ids.push(vpc(&world, subnet, 24).await);
+    }
+    let ask = |cursor| ListVpcs { per_page: Some(2), cursor };
+    let first = world.client.send(ask(None)).await.unwrap();
+    assert_eq!(first.items.iter().map(|vpc| vpc.id).collect::<Vec<_>>(), ids[..2]);
+    let second = world.client.send(ask(Some(first.meta.links.next))).await.unwrap();
+    assert_eq!(second.items.iter().map(|vpc| vpc.id).collect::<Vec<_>>(), ids[2..]);
+    assert_eq!((second.meta.total, second.meta.links.next.as_str()), (3, ""));
+}
+
+#[tokio::test]
+async fn addresses_are_handed_out_from_3_on_and_the_lowest_free_one_first() {
+    let world = World::new().await;
+    let network = vpc(&world, "10.64.0.0", 24).await;
+    let [a, b, c, d] = [
+        instance(&world).await,
+        instance(&world).await,
+        instance(&world).await,
+        instance(&world).await,
+    ];
+    for id in [a, b, c] {
+        attach(&world, id, network).await.unwrap();
+    }
+    let place = &places(&world, a).await[0];
+    assert_eq!((place.id, place.ip_address.as_str()), (network, "10.64.0.3"));
+    assert_eq!(place.mac_address, "5a:00:0a:40:00:03");
+    assert_eq!(
+        (address(&world, b).await, address(&world, c).await),
+        ("10.64.0.4".into(), "10.64.0.5".into())
+    );
+    detach(&world, b, network).await.unwrap();
+    assert_eq!(places(&world, b).await, []);
+    attach(&world, d, network).await.unwrap();
+    assert_eq!(address(&world, d).await, "10.64.0.4", "detached: free at once");
+    delete_instance(&world, a).await;
+    world.settle().await;
+    attach(&world, b, network).await.unwrap();
+    assert_eq!(address(&world, b).await, "10.64.0.3", "its owner is gone");
+}
+
+#[tokio::test]
+async fn instances_that_come_at_once_get_different_addresses() {
+    let world = World::new().await;
+    let network = vpc(&world, "10.64.0.0", 24).await;
+    let mut ids = Vec::new();
+    for _ in 0..6 {
+        ids.push(instance(&world).await);
+    }
+    let answers = ids.iter().map(|id| attach(&world, *id, network));
+    assert!(futures_util::future::join_all(answers).await.iter().all(Result::is_ok));
+    let mut addresses = std::collections::BTreeSet::new();
+    for id in ids {
+        addresses.insert(address(&world, id).await.parse::<Ipv4Addr>().unwrap());
+    }
+    let expected = (3..9).map(|last| Ipv4Addr::new(10, 64, 0, last)).collect();
+    assert_eq!(addresses, expected);
+}
+
+#[tokio::test]
+async fn a_full_network_takes_nobody_until_somebody_leaves() {
+    let world = World::new().await;
+    let network = vpc(&world, "192.168.7.8", 29).await;
+    let mut members = Vec::new();
+    for _ in 0..4 {
+        let id = instance(&world).await;
+        attach(&world, id, network).await.unwrap();
+        members.push(id);
+    }
+    assert_eq!(address(&world, members[3]).await, "192.168.7.14");
+    let late = instance(&world).await;
+    let (status, text) = attach(&world, late, network).await.unwrap_err();
+    assert!(status == 400 && text.starts_with("No IP addresses are available"), "{text}");
+    assert_eq!(places(&world, late).await, []);
+    detach(&world, members[1], network).await.unwrap();
+    attach(&world, late, network).await.unwrap();
+    assert_eq!(address(&world, late).await, "192.168.7.12");
+}
+
+#[tokio::test]
+async fn an_attachment_that_cannot_be_is_refused_and_changes_nothing() {
+    let world = World::new().await;
+    let id = instance(&world).await;
+    let network = vpc(&world, "10.64.0.0", 24).await;
+    let create = CreateVpc { region: "ams".into(), ..Default::default() };
+    let elsewhere = world.client.send(create).await.unwrap().id;
+    let (status, text) = detach(&world, id, network).await.unwrap_err();
+    assert!(status == 400 && text.starts_with("VPC network is not attached"), "{text}");
+    attach(&world, id, network).await.unwrap();
+    let before = stored(&world, id).await.networks.clone();
+    let nowhere = VpcId(Uuid::now_v7());
+    for (vpc_id, words) in [
+        (network, "VPC network is already attached to this instance"),
+        (elsewhere, "vpc_id: the VPC network is in ams, the instance in ewr"),
+        (nowhere, "Invalid VPC ID: vpc_id"),
+    ] {
+        let (status, text) = attach(&world, id, vpc_id).await.unwrap_err();
+        assert!(status == 400 && text.contains(words), "{text}");
+    }
+    for vpc_id in [nowhere, elsewhere] {
+        assert_eq!(detach(&world, id, vpc_id).await.unwrap_err().0, 400);
+    }
+    let nobody = Uuid::now_v7();
+    for answer in [attach(&world, nobody, network).await, detach(&world, nobody, network).await] {
+        assert_eq!(answer.unwrap_err(), (404, "instance not found".into()));
+    }
+    assert_eq!(stored(&world, id).await.want.networks, before);
+}
+
+/// The real API lets it be: two networks can even be alike.
+#[tokio::test]
+async fn an_instance_may_be_in_two_networks_with_the_same_subnet() {
+    let world = World::new().await;
+    let id = instance(&world).await;
+    let one = vpc(&world, "10.64.0.0", 24).await;
+    let same = vpc(&world, "10.64.0.0", 24).await;
+    attach(&world, id, one).await.unwrap();
+    attach(&world, id, same).await.unwrap();
+    let networks: Vec<_> =
+        stored(&world, id).await.networks.iter().map(|nic| nic.network).collect();
+    assert_eq!(networks, [one.0, same.0]);
+}
+
+#[tokio::test]
+async fn a_network_in_use_is_not_deleted_and_names_the_public_addresses_of_its_members() {
+    let world = World::new().await;
+    let network = vpc(&world, "10.64.0.0", 24).await;
+    let (a, b) = (instance(&world).await, instance(&world).await);
+    let hidden = unbuilt_instance(&world, |instance| instance.ipv4.clear()).await;
+    for id in [a, b, hidden] {
+        attach(&world, id, network).await.unwrap();
+    }
+    let (first, second) = (stored(&world, a).await.main_ip(), stored(&world, b).await.main_ip());
+    let said = "The following servers are attached to this VPC network";
+    let said = format!("{said}: {first}, {second}, 10.64.0.5");
+    let delete = || DeleteVpc { vpc_id: network };
+    assert_eq!(refused(world.client.send(delete()).await), (400, said));
+    detach(&world, a, network).await.unwrap();
+    delete_instance(&world, hidden).await;
+    let (_, text) = refused(world.client.send(delete()).await);
+    assert!(text.ends_with(&format!("network: {second}")), "{text}");
+    delete_instance(&world, b).await;
+    world.client.send(delete()).await.unwrap();
+    world.settle().await;
+    assert_eq!(all(&world).await, []);
+}
+
+#[tokio::test]
+async fn attachments_tell_who_is_in_a_network_and_since_when() {
+    let world = World::new().await;
+    let network = vpc(&world, "10.64.0.0", 24).await;
+    let list = |per_page, cursor| ListVpcAttachments { vpc_id: network, per_page, cursor };
+    let none = world.client.send(list(None, None)).await.unwrap();
+    assert_eq!((none.items.len(), none.meta.total), (0, 0));
+    let (a, b) = (instance(&world).await, instance(&world).await);
+    world.advance(std::time::Duration::from_secs(3600)).await;
+    attach(&world, a, network).await.unwrap();
+    attach(&world, b, network).await.unwrap();
+    let first = world.client.send(list(Some(1), None)).await.unwrap();
+    let item = &first.items[0];
+    assert_eq!(item.linked_subscription.as_ref().unwrap().id, a.to_string());
+    assert_eq!(
+        (item.ip.v4.as_str(), item.mac_address.as_str()),
+        ("10.64.0.3", "5a:00:0a:40:00:03")
+    );
+    assert_eq!(item.date_added.as_millis() / 1000, world.clock.now() / 1000);
+    let next = Some(first.meta.links.next.clone());
+    let second = world.client.send(list(Some(1), next)).await.unwrap();
+    assert_eq!(second.items[0].ip.v4, "10.64.0.4");
+    assert_eq!((second.meta.total, second.meta.links.next.as_str()), (2, ""));
+    assert_ne!(second.items[0].id, item.id);
+}
+
+#[tokio::test]
+async fn the_machine_gets_the_interface_and_restarts_unless_it_is_switched_off() {
+    let world = World::new().await;
+    let network = vpc(&world, "10.64.0.0", 24).await;
+    let (on, off) = (instance(&world).await, instance(&world).await);
+    change_instance(&world, off, |instance| instance.halted = true).await;
+    world.settle().await;
+    for id in [on, off] {
+        let before = world.sim.observe_machine(id).await.reset;
+        attach(&world, id, network).await.unwrap();
+        world.settle().await;
+        let machine = world.sim.observe_machine(id).await;
+        assert_eq!(machine.nics.len(), 1);
+        assert_eq!(machine.nics[0].network, network.0);
+        assert_eq!(machine.running, id == on);
+        assert_eq!(machine.reset, before + u64::from(id == on));
+        assert_eq!(machine.nics[0].address, address(&world, id).await);
+        detach(&world, id, network).await.unwrap();
+        world.settle().await;
+        assert_eq!(world.sim.observe_machine(id).await.nics, []);
+    }
+}
+
+#[tokio::test]
+async fn the_default_network_is_the_regions_first_or_a_new_one_for_an_instance_being_made() {
+    let world = World::new().await;
+    let cx = owner(&world).await;
+    let mut made = Vec::new();
+    for _ in 0..2 {
+        let mut tx = cx.begin();
+        let mut doc = tx.new_doc(Instance::default());
+        doc.region = "ewr".into();
+        let network = control::vpcs::default_network(&mut tx, "ewr").await.unwrap();
+        control::vpcs::join(&mut tx, &mut doc, network).await.unwrap();
+        tx.put(&doc);
+        tx.commit().await.unwrap();
+        assert_eq!(doc.reboots, 0, "there is no machine yet that could restart");
+        made.push((doc.id(), network));
+    }
+    assert_eq!(made[0].1, made[1].1);
+    assert_eq!(all(&world).await.len(), 1);
+    assert_eq!(address(&world, made[0].0).await, "10.1.96.3");
+    assert_eq!(address(&world, made[1].0).await, "10.1.96.4");
+    let mut tx = cx.begin();
+    let mut doc = tx.get::<Instance>(made[0].0).await.unwrap();
+    control::vpcs::leave(&mut tx, &mut doc, made[0].1).await.unwrap();
+    tx.put(&doc);
+    tx.commit().await.unwrap();
+    assert_eq!(places(&world, made[0].0).await, []);
+}
+
+#[tokio::test]
+async fn an_instance_without_networks_lists_none_and_an_unknown_one_is_not_found() {
+    let world = World::new().await;
+    let id = instance(&world).await;
+    for family in ["vpcs", "vpc2", "private-networks"] {
+        let (status, body) = world.raw("GET", &format!("/v2/instances/{id}/{family}"), "").await;
+        let key = if family == "private-networks" { "private_networks" } else { "vpcs" };
+        assert_eq!(status, 200);
+        assert!(body.contains(&format!(r#""{key}":[]"#)) && body.contains(r#""links""#), "{body}");
+        let nobody = Uuid::now_v7();
+        let (status, body) =
+            world.raw("GET", &format!("/v2/instances/{nobody}/{family}"), "").await;
+        assert!(status == 404 && body.contains("instance not found"), "{body}");
+    }
+}
+
+/// The machine behind an instance, which must be there.
+trait Observed {
+    async fn observe_machine(&self, id: Uuid) -> drivers::Machine;
+}
+
+impl Observed for drivers::Sim {
+    async fn observe_machine(&self, id: Uuid) -> drivers::Machine {
+        Machines::observe(self, id).await.unwrap().expect("the machine is there")
+    }
+}
+
+#[tokio::test]
+async fn what_is_to_be_left_must_be_there_and_what_is_not_joined_is_passed_over() {
+    let world = World::builder().open().build().await;
+    let instance_id = InstanceId(instance(&world).await);
+    let update = async |vpc_id| {
+        let detach_vpc = Some(vec![vpc_id]);
+        let update = UpdateInstance { instance_id, detach_vpc, ..UpdateInstance::default() };
+        world.client.send(update).await
+    };
+    let mine = vpc(&world, "10.7.0.0", 24).await;
+    assert!(update(mine).await.unwrap().instance.vpcs.is_empty());
+    let others = world.client_with("a key of somebody else");
+    let create = CreateVpc { region: "ewr".into(), ..Default::default() };
+    let others = others.send(create).await.unwrap().id;
+    for unknown in [VpcId(Uuid::now_v7()), others] {
+        let (status, said) = refused(update(unknown).await);
+        assert_eq!(status, 400);
+        assert!(said.starts_with("Invalid VPC ID") && said.contains("detach_vpc"), "{said}");
+    }
+}

@@ -1,0 +1,225 @@
+//! A spec of its own, what is remembered of specs, and worlds with a driver of their own.
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
+
+use std::any::{Any, TypeId};
+
+use engine::Clock;
+use serde_json::{Value, json};
+use store::{Location, Store};
+
+use super::balancer::{self, Allowed, Clients, Protocol};
+use super::gateway::{self, Accepted, Transport};
+use super::object_store::{ArchiveRule, Bucket};
+use super::*;
+
+/// All that a new kind of things needs here: what one is to be, ...
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Registry {
+    name: String,
+    #[serde(default)]
+    public: bool,
+}
+
+/// ... and its spec.
+impl Spec for Registry {
+    const WHAT: &'static str = "registry";
+    const TAKES: i64 = 7_000;
+}
+
+fn registry(name: &str) -> Registry {
+    Registry { name: name.into(), public: false }
+}
+
+async fn sim(pace: Pace) -> (Sim, Store, Clock) {
+    let (store, clock) = (Store::open(&Location::Memory).await.unwrap(), Clock::manual(0));
+    (Sim::new(store.clone(), clock.clone(), pace), store, clock)
+}
+
+#[tokio::test]
+async fn a_new_spec_is_simulated_at_once_and_takes_as_long_as_it_says() {
+    for (pace, takes) in [(Pace::VULTR, Registry::TAKES), (Pace::FAST, 5)] {
+        let (sim, _, clock) = sim(pace).await;
+        let world: &dyn World = &sim;
+        let (registries, id) = (world.things::<Registry>(), Uuid::from_u128(1));
+        assert_eq!(registries.observe(id).await.unwrap(), None);
+        let missing = registries.configure(id, &registry("a")).await;
+        assert!(matches!(missing, Err(Error::Missing { what: "registry", .. })), "{missing:?}");
+        registries.create(id, &registry("a")).await.unwrap();
+        registries.create(id, &registry("b")).await.unwrap();
+        clock.set(takes - 1);
+        let seen = registries.observe(id).await.unwrap();
+        assert_eq!(seen, Some(Thing { spec: Some(registry("a")), ready: false }));
+        clock.set(takes);
+        registries.configure(id, &registry("c")).await.unwrap();
+        let seen = registries.observe(id).await.unwrap();
+        assert_eq!(seen, Some(Thing { spec: Some(registry("c")), ready: true }));
+        for _ in 0..2 {
+            registries.remove(id).await.unwrap();
+            assert_eq!(registries.observe(id).await.unwrap(), None);
+        }
+    }
+}
+
+#[tokio::test]
+async fn neither_the_order_of_fields_nor_a_default_makes_a_difference() {
+    let (sim, store, _) = sim(Pace::FAST).await;
+    let id = Uuid::from_u128(1);
+    for told in [r#"{"public":false,"name":"a"}"#, r#"{"name":"a"}"#, r#"{"name":"a","old":1}"#] {
+        let state = format!(r#"{{"ready_at":0,"spec":{told}}}"#);
+        store.world_put(Registry::WHAT, id, state).await.unwrap();
+        let seen = Things::<Registry>::observe(&sim, id).await.unwrap().unwrap();
+        assert_eq!(seen.spec, Some(registry("a")), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_any_more_works_on_and_is_told_anew() {
+    let (sim, store, _) = sim(Pace::FAST).await;
+    let id = Uuid::from_u128(1);
+    for state in [r#"{"ready_at":0}"#, r#"{"spec":{"name":1},"ready_at":0}"#] {
+        store.world_put(Registry::WHAT, id, state.into()).await.unwrap();
+        let seen = Things::<Registry>::observe(&sim, id).await.unwrap();
+        assert_eq!(seen, Some(Thing { spec: None, ready: true }));
+        sim.configure(id, &registry("a")).await.unwrap();
+        let seen = Things::<Registry>::observe(&sim, id).await.unwrap();
+        assert_eq!(seen, Some(Thing { spec: Some(registry("a")), ready: true }));
+    }
+}
+
+fn survives<S: Spec>(spec: &S) -> Value {
+    let json = serde_json::to_value(spec).unwrap();
+    assert!(serde_json::from_value::<S>(json.clone()).unwrap() == *spec, "{json}");
+    json
+}
+
+#[test]
+fn what_each_spec_says_survives_being_kept() {
+    let balancer = BalancerSpec {
+        ipv4: [198, 18, 0, 1].into(),
+        ipv6: "2001:db8::1".parse().unwrap(),
+        network: Some(Uuid::from_u128(1)),
+        nodes: 3,
+        regions: vec!["ams".into()],
+        machines: vec![Uuid::from_u128(2)],
+        algorithm: balancer::Algorithm::LeastConnections,
+        cookie: Some("stay".into()),
+        health_check: balancer::HealthCheck {
+            protocol: Protocol::Http,
+            port: 80,
+            path: "/".into(),
+            interval_s: 15,
+            timeout_s: 5,
+            unhealthy_after: 5,
+            healthy_after: 4,
+        },
+        timeout_s: 600,
+        redirects_to_https: true,
+        http2: true,
+        http3: true,
+        proxy_protocol: true,
+        forwarding: vec![balancer::Forwarding {
+            frontend: Protocol::Https,
+            frontend_port: 443,
+            backend: Protocol::Tcp,
+            backend_port: 80,
+        }],
+        firewall: [
+            Clients::Of(Subnet { address: [192, 0, 2, 0].into(), prefix: 24 }),
+            Clients::CloudflareV4,
+            Clients::CloudflareV6,
+        ]
+        .map(|from| Allowed { port: 80, from })
+        .into(),
+        certificate: Some(balancer::Certificate {
+            chain: "chain".into(),
+            private_key: "key".to_owned().into(),
+        }),
+        certified_name: Some("example.com".into()),
+    };
+    assert_eq!(survives(&balancer)["certificate"]["private_key"], "key");
+    survives(&GatewaySpec {
+        network: Uuid::from_u128(1),
+        private_ipv4: [10, 0, 0, 3].into(),
+        public_ipv4: [198, 18, 0, 1].into(),
+        public_ipv6: "2001:db8::1".parse().unwrap(),
+        firewall: vec![Accepted {
+            transport: Transport::Udp,
+            first_port: 53,
+            last_port: 54,
+            from: Subnet { address: [0; 4].into(), prefix: 0 },
+        }],
+        forwarding: vec![gateway::Forwarding {
+            transport: Transport::Tcp,
+            port: 80,
+            to: "10.0.0.9:8080".parse().unwrap(),
+        }],
+    });
+    survives(&ObjectStoreSpec {
+        hostname: "ewr1.example.com".into(),
+        access_key: "key".into(),
+        secret_key: "secret".to_owned().into(),
+        buckets: vec![Bucket {
+            name: "logs".into(),
+            versioning: true,
+            object_lock: true,
+            archival: true,
+            archive_rules: vec![ArchiveRule {
+                name: "old".into(),
+                enabled: true,
+                prefix: "a/".into(),
+                after_days: 7,
+            }],
+        }],
+    });
+    assert_eq!(survives(&registry("a")), json!({ "name": "a", "public": false }));
+}
+
+/// Registries that are always there, and always ready.
+#[derive(Debug)]
+struct Real;
+
+impl Things<Registry> for Real {
+    fn observe(&self, _: Uuid) -> Call<'_, Option<Thing<Registry>>> {
+        Box::pin(async { Ok(Some(Thing { spec: Some(registry("real")), ready: true })) })
+    }
+    fn create<'a>(&'a self, _: Uuid, _: &'a Registry) -> Call<'a> {
+        Box::pin(async { Ok(()) })
+    }
+    fn configure<'a>(&'a self, _: Uuid, _: &'a Registry) -> Call<'a> {
+        Box::pin(async { Ok(()) })
+    }
+    fn remove(&self, _: Uuid) -> Call<'_> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
+/// A world with registries of its own.
+struct Partly(Sim, Box<dyn Things<Registry>>);
+
+impl std::fmt::Debug for Partly {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Partly")
+    }
+}
+
+impl World for Partly {
+    fn sim(&self) -> &Sim {
+        &self.0
+    }
+    fn driver(&self, spec: TypeId) -> Option<&dyn Any> {
+        (spec == TypeId::of::<Registry>()).then_some(&self.1 as &dyn Any)
+    }
+}
+
+#[tokio::test]
+async fn what_has_no_driver_of_its_own_is_simulated() {
+    let (sim, ..) = sim(Pace::FAST).await;
+    let (world, id) = (Partly(sim.clone(), Box::new(Real)), Uuid::from_u128(1));
+    let world: &dyn World = &world;
+    let seen = world.things::<Registry>().observe(id).await.unwrap().unwrap();
+    assert_eq!((seen.spec, seen.ready), (Some(registry("real")), true));
+    assert_eq!(sim.calls(), 0);
+    assert_eq!(world.things::<ObjectStoreSpec>().observe(id).await.unwrap(), None);
+    world.disks().create(id, 10, None).await.unwrap();
+    assert!(Disks::observe(&sim, id).await.unwrap().is_some());
+}

@@ -1,0 +1,15 @@
+//! The program as it is run: one binary, so that the world is linked once.
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
+
+mod command_line;
+mod complete;
+mod day_two;
+mod examples;
+mod exec;
+mod gateway;
+mod hostile;
+mod kill;
+mod postgres;
+mod readme;
+mod serve;
+mod support;
