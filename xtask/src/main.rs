@@ -8,7 +8,7 @@ mod ci;
 mod openapi;
 
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use anyhow::{Result, bail};
 
@@ -25,6 +25,7 @@ cargo xtask openapi [FILE]     write the OpenAPI document [default: target/opena
 cargo xtask openapi --check    check that every reference in it leads somewhere
 cargo xtask coverage           write docs/coverage.md: which operations are served
 cargo xtask families           write the SDK's calls by family, client.blocks().attach(...)
+cargo xtask keep               once for each release: keep data that it wrote, which all later ones open
 cargo xtask dist [OPTIONS]     a static binary with its papers, and an OCI image of it, in target/dist
       --binary FILE            of this binary, instead of building one
 ";
@@ -51,6 +52,7 @@ fn run(args: &[&str]) -> Result<ExitCode> {
         ["openapi", rest @ ..] => openapi::run(rest),
         ["coverage"] => xtask::coverage::write(),
         ["families"] => xtask::families::write(),
+        ["keep"] => keep(),
         ["dist", rest @ ..] => xtask::dist::run(rest),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");
@@ -58,6 +60,18 @@ fn run(args: &[&str]) -> Result<ExitCode> {
         }
         other => bail!("no such chore: {}\n\n{HELP}", other.join(" ")),
     }
+}
+
+/// Has the data of this release made by the tests, which know how to make one of everything.
+fn keep() -> Result<ExitCode> {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let args = ["test", "-p", "kettle-control", "keep_the_data_of_this_release", "--", "--ignored"];
+    let status = Command::new(cargo).args(args).current_dir(root()).status()?;
+    if !status.success() {
+        bail!("no data was kept; what was missing is told above");
+    }
+    println!("crates/control/tests/data has this release's data: commit it");
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The top of the checkout.

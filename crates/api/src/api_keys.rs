@@ -11,6 +11,9 @@ operations! {
     }
 }
 
+/// The longest key, in bytes. No longer one is looked at.
+pub const KEY_MAX: usize = 255;
+
 /// An API key.
 #[view]
 pub struct ApiKey {

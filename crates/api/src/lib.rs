@@ -18,6 +18,7 @@ pub mod secret;
 #[cfg(test)]
 mod tests;
 pub mod time;
+pub mod v1;
 pub mod values;
 pub mod wire;
 

@@ -4,6 +4,7 @@
 //! Which fields these are, and what they mean, is the definition's affair: see [`form`].
 
 mod form;
+mod yaml;
 
 use std::io;
 use std::process::Command as Process;

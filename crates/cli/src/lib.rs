@@ -33,6 +33,7 @@ mod process;
 mod profile;
 mod raw;
 mod schema;
+mod spinner;
 mod stop;
 mod subnet;
 #[cfg(test)]

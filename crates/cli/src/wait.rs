@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 use sdk::wait::{Pace, leaving, poll, standing};
 use sdk::{Client, State, WaitError};
 use serde_json::{Map, Value};
@@ -13,6 +12,7 @@ use crate::error::Failure;
 use crate::operations::Operation;
 use crate::places;
 use crate::schema;
+use crate::spinner::Spinner;
 use crate::text::{clean, quoted};
 
 /// Commands below a thing's path that the thing itself tells the end of.
@@ -143,7 +143,7 @@ impl Target<'_> {
         let own = self.fields(fields, seen)?;
         let what = format!("{} {}", self.get.group.name, self.id(&own));
         let request = call::encode(self.get, own)?;
-        let bar = bar(progress);
+        let spinner = Spinner::new(progress);
         let fetch = async || {
             let answer = client.call(&self.get.op, &request).await?;
             unwrap(&self.get.op, client, &request.uri, answer)
@@ -158,7 +158,7 @@ impl Target<'_> {
             (_, Err(_)) => None,
         };
         let show = |state: &str, after: Duration| {
-            bar.set_message(clean(&format!("{what}: {state}, {} s", after.as_secs())));
+            spinner.say(clean(&format!("{what}: {state}, {} s", after.as_secs())));
         };
         // Of several, the last ones are looked at once even when the time is over.
         let left = deadline.at.saturating_duration_since(Instant::now()).max(AT_LEAST);
@@ -274,17 +274,6 @@ fn text(value: Option<&Value>) -> String {
         Some(value) => value.to_string(),
         None => String::new(),
     }
-}
-
-fn bar(progress: bool) -> ProgressBar {
-    if !progress {
-        return ProgressBar::hidden();
-    }
-    // However waiting ends, the line is to be gone.
-    let bar = ProgressBar::new_spinner().with_finish(ProgressFinish::AndClear);
-    bar.set_style(ProgressStyle::default_spinner());
-    bar.enable_steady_tick(Duration::from_millis(120));
-    bar
 }
 
 /// Reads `90`, `90s`, `10m`, `1h`, and several with their units one after the other: `1m30s`.

@@ -1,237 +1,28 @@
 //! The control plane: what every operation of every family means.
 //!
-//! Handlers check and write what should be; they never call a driver. A kind's life, in the
-//! family's `life.rs`, brings the outside world to what should be. Nothing here knows HTTP.
+//! Its core is `plane`, which names no family; families are in groups, each a crate. Here they are
+//! listed, and everything is found by one name.
 
-pub mod account;
-pub mod addresses;
-pub mod api_keys;
-pub mod applications;
-pub mod auth;
-pub mod backups;
-pub mod bare_metals;
-pub mod billing;
-pub mod blocks;
-pub mod catalog;
-mod cx;
-pub mod domains;
-mod encoded;
-pub mod firewalls;
-mod gone;
-pub mod instance_templates;
-pub mod instances;
-pub mod isos;
-mod kept;
-mod kind;
-mod life;
-pub mod load_balancers;
-mod network;
-pub mod object_storages;
-pub mod os;
-pub mod plans;
-pub mod private_networks;
-mod refusal;
-pub mod regions;
-mod rendered;
-pub mod reserved_ips;
-mod roots;
-mod routes;
-mod secret;
-pub mod servers;
-pub mod snapshots;
-pub mod ssh_keys;
-pub mod startup_scripts;
-mod tx;
-pub mod users;
-pub mod vpc2;
-pub mod vpcs;
-mod warnings;
+#[cfg(test)]
+mod tests;
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+pub use ::network::{
+    domains, firewalls, load_balancers, private_networks, reserved_ips, vpc2, vpcs,
+};
+pub use access::{account, api_keys, users};
+pub use basics::{applications, os, plans, regions, ssh_keys, startup_scripts};
+pub use compute::{bare_metals, instance_templates, instances};
+pub use plane::*;
+pub use storage::{backups, blocks, isos, object_storages, snapshots};
 
-use drivers::{Pace, Sim, World};
-use engine::{Clock, Engine};
 use store::Store;
 
-pub use cx::{Cx, LifeCx, slice};
-pub use kind::{Doc, Kind, Life, Part, Shown};
-pub use life::Provisioned;
-pub use network::Network;
-pub use refusal::{Error, Refusal, Result};
-pub use rendered::Json;
-pub use roots::Root;
-pub use routes::{Answer, Request, Route, Routes, failure};
-pub use tx::Tx;
-
-use auth::Keyring;
-use catalog::Catalog;
-use gone::Gone;
-use life::Lives;
-use rendered::Rendered;
-use warnings::Warnings;
-
-/// How closely the real API's pace and words are followed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Behave {
-    /// No rate limit, resources become active within milliseconds, errors help.
-    #[default]
-    Fast,
-    /// The real API's rate limit, pace and error texts.
-    Vultr,
-}
-
-/// What a control plane is made with.
-#[derive(Debug, Clone)]
-pub struct Config {
-    /// Where its data is.
-    pub store: Store,
-    /// What time it is.
-    pub clock: Clock,
-    /// What can be ordered.
-    pub catalog: Catalog,
-    /// How closely the real API is followed.
-    pub behave: Behave,
-    /// Whether any bearer token is accepted, each with an account of its own.
-    pub open: bool,
-    /// Whether other servers use the same store.
-    pub shared: bool,
-    /// Which data directory the owner's key comes from, where servers share a store: a changed key
-    /// takes the place of what the same directory brought before.
-    pub origin: String,
-    /// The outside world; none: a simulated one at the pace of `behave`.
-    pub world: Option<Arc<dyn World>>,
-}
-
-impl Config {
-    /// The usual: the system's clock, the built-in catalogue, a simulated world.
-    pub fn new(store: Store) -> Self {
-        Self {
-            store,
-            clock: Clock::system(),
-            catalog: Catalog::builtin(),
-            behave: Behave::Fast,
-            open: false,
-            shared: false,
-            origin: String::new(),
-            world: None,
-        }
-    }
-}
-
-/// What all requests share.
-pub struct Control {
-    pub(crate) store: Store,
-    pub(crate) clock: Clock,
-    pub(crate) catalog: Catalog,
-    pub(crate) behave: Behave,
-    pub(crate) open: bool,
-    pub(crate) shared: bool,
-    pub(crate) origin: String,
-    calls: AtomicU64,
-    site: OnceLock<String>,
-    pub(crate) world: Arc<dyn World>,
-    pub(crate) keyring: Keyring,
-    pub(crate) warnings: Warnings,
-    pub(crate) gone: Gone,
-    pub(crate) rendered: Rendered,
-    /// Held while everything is emptied, until there is a first account again.
-    pub(crate) resetting: tokio::sync::RwLock<()>,
-}
-
-impl Control {
-    /// A control plane on this store.
-    pub fn new(config: Config) -> Arc<Self> {
-        let Config { store, clock, catalog, behave, open, shared, origin, world } = config;
-        let pace = match behave {
-            Behave::Fast => Pace::FAST,
-            Behave::Vultr => Pace::VULTR,
-        };
-        let world = world.unwrap_or_else(|| Arc::new(Sim::new(store.clone(), clock.clone(), pace)));
-        let (keyring, warnings, gone, rendered, resetting) = Default::default();
-        let calls = AtomicU64::new(0);
-        Arc::new(Self {
-            store,
-            clock,
-            catalog,
-            behave,
-            open,
-            shared,
-            origin,
-            calls,
-            site: OnceLock::new(),
-            world,
-            keyring,
-            warnings,
-            gone,
-            rendered,
-            resetting,
-        })
-    }
-
-    /// The clock that everything here goes by.
-    pub fn clock(&self) -> &Clock {
-        &self.clock
-    }
-
-    /// What can be ordered.
-    pub fn catalog(&self) -> &Catalog {
-        &self.catalog
-    }
-
-    /// The data.
-    pub fn store(&self) -> &Store {
-        &self.store
-    }
-
-    /// How closely the real API is followed.
-    pub fn behave(&self) -> Behave {
-        self.behave
-    }
-
-    /// Says where this machine's browsers find the server: `127.0.0.1:8787`. The first word counts.
-    pub fn reached_at(&self, site: String) {
-        self.site.get_or_init(|| site);
-    }
-
-    /// How many requests have come since the start: a number that grows when somebody calls.
-    pub fn calls(&self) -> u64 {
-        self.calls.load(Ordering::Relaxed)
-    }
-
-    fn note_call(&self) {
-        self.calls.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// A context for a caller.
-    pub fn cx(
-        self: &Arc<Self>,
-        caller: Arc<auth::Caller>,
-        address: Option<std::net::IpAddr>,
-        op: &'static str,
-    ) -> Cx {
-        if caller.account == 0 {
-            // Who has a key was counted when it was looked up.
-            self.note_call();
-        }
-        Cx { control: self.clone(), caller, address, op, site: None, written: Arc::default() }
-    }
-}
-
-/// The families: a module each, with its operations. (The modules are declared by themselves, so that
-/// rustfmt sees them.)
+/// The families: a module each, with its operations.
 macro_rules! families {
     ($($family:ident,)*) => {
-        /// Every operation with its handler.
-        pub fn routes() -> Routes {
-            Routes::default()$(.and($family::routes()))*
-        }
-
-        /// Every kind that has a life.
-        fn lives(control: &Arc<Control>) -> Lives {
-            let lives = Lives::new(control.clone());
-            $(let lives = $family::lives(lives);)*
-            lives
+        /// The families that there are.
+        pub fn families() -> Vec<Family> {
+            vec![$($family::family()),*]
         }
     };
 }
@@ -263,7 +54,13 @@ families! {
     vpcs,
 }
 
-/// The engine that works on this control plane's resources.
-pub fn engine(control: &Arc<Control>) -> Engine {
-    Engine::new(control.store.clone(), control.clock.clone(), lives(control).kinds)
+/// Every operation with its handler.
+pub fn routes() -> Routes {
+    families().into_iter().fold(Routes::default(), |routes, family| routes.and(family.routes))
+}
+
+/// What a control plane is made with, usually: the system's clock, the built-in catalogue, a
+/// simulated world, and all families.
+pub fn config(store: Store) -> Config {
+    Config::new(store, families)
 }

@@ -3,7 +3,8 @@
 //! Whoever holds a server's standard error and does not read it must not hold up the server: lines
 //! are written by a thread of their own, and lost where too many wait.
 
-use std::fmt;
+use std::cmp::Reverse;
+use std::fmt::{self, Write as _};
 use std::io::{IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -14,12 +15,11 @@ use std::time::Duration;
 use engine::Clock;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use tracing::{Event, Level, Subscriber};
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::LevelFilter;
-use tracing_subscriber::fmt::format::Writer;
-use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
-use tracing_subscriber::registry::LookupSpan;
+use tracing::field::{Field, Visit};
+use tracing::level_filters::LevelFilter;
+use tracing::span::{Attributes, Id, Record};
+use tracing::subscriber::Interest;
+use tracing::{Event, Level, Metadata, Subscriber};
 
 /// The variable that says how much is told.
 const VARIABLE: &str = "KETTLE_LOG";
@@ -33,41 +33,62 @@ const LAST: Duration = Duration::from_secs(1);
 
 /// Starts the log; `KETTLE_LOG` says how much of it there is, as in `KETTLE_LOG=debug`, unless that
 /// is settled by `quiet`. What is told is written by the time that this is dropped.
-pub(crate) fn start(default: &str, quiet: bool) -> Log {
-    let default = if quiet { "warn" } else { default };
+pub(crate) fn start(default: LevelFilter, quiet: bool) -> Log {
+    let default = if quiet { LevelFilter::WARN } else { default };
     let asked = std::env::var(VARIABLE).ok().filter(|text| !text.trim().is_empty() && !quiet);
     let filter = asked.map(|text| filter(&text)).transpose().unwrap_or_else(|wrong| {
         crate::tell("warning", format_args!("{VARIABLE}: {wrong}; it counts as {default}"));
         None
     });
-    let filter = filter.unwrap_or_else(|| EnvFilter::new(default));
+    let filter = filter.unwrap_or_else(|| Filter(vec![(String::new(), default)]));
     let (sender, lines) = channel();
     let out = Out { lines: sender, waiting: Arc::default(), lost: Arc::default() };
     let (waiting, lost) = (out.waiting.clone(), out.lost.clone());
     std::thread::spawn(move || write(&lines, &waiting, &lost));
     let log = Log(out.lines.clone());
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(move || out.clone())
-        .with_ansi(std::io::stderr().is_terminal())
-        .event_format(Lines { clock: Clock::system(), zone: TimeZone::system() })
-        .init();
+    let lines = Lines {
+        filter,
+        clock: Clock::system(),
+        zone: TimeZone::system(),
+        has_colors: std::io::stderr().is_terminal(),
+        out,
+    };
+    // A process has one log.
+    let _ = tracing::subscriber::set_global_default(lines);
     log
 }
 
-/// What is asked for: a level, or more than that in tracing's own words, as in `info,server=debug`.
-/// A word alone is a level: were it the name of a module, all else would be silent by a slip.
-fn filter(text: &str) -> Result<EnvFilter, String> {
-    let is_wrong = |part: &&str| match part.contains(['=', '[', ']', '{', '}']) {
-        true => false,
-        false => part.parse::<LevelFilter>().is_err(),
-    };
-    if let Some(wrong) = text.split(',').map(str::trim).find(is_wrong) {
-        return Err(format!(
-            "`{wrong}` is no level; there are off, error, warn, info, debug and trace"
-        ));
+/// How much is told: of what begins with this word, up to this level. The longest word comes first,
+/// and counts.
+struct Filter(Vec<(String, LevelFilter)>);
+
+impl Filter {
+    fn level(&self, target: &str) -> LevelFilter {
+        let found = self.0.iter().find(|(word, _)| target.starts_with(word));
+        found.map_or(LevelFilter::OFF, |(_, level)| *level)
     }
-    EnvFilter::try_new(text).map_err(|error| format!("`{text}` cannot be read: {error}"))
+}
+
+/// What is asked for: a level, and others for some modules, as in `info,server=debug`. A word alone
+/// is a level: were it the name of a module, all else would be silent by a slip.
+fn filter(text: &str) -> Result<Filter, String> {
+    let wrong =
+        |text| format!("`{text}` is no level; there are off, error, warn, info, debug and trace");
+    let mut levels = Vec::new();
+    for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+        let (word, level) = match part.split_once('=') {
+            None => ("", part.parse().map_err(|_| wrong(part))?),
+            Some((word, level)) => {
+                let unread = |_| format!("`{part}` cannot be read: {}", wrong(level));
+                (word.trim(), level.trim().parse().map_err(unread)?)
+            }
+        };
+        levels.push((word.to_owned(), level));
+    }
+    // Of two for the same word, the last.
+    levels.reverse();
+    levels.sort_by_key(|(word, _)| Reverse(word.len()));
+    Ok(Filter(levels))
 }
 
 /// A log that runs.
@@ -84,32 +105,26 @@ impl Drop for Log {
 }
 
 enum Told {
-    Line(Vec<u8>),
+    Line(String),
     /// All that came before is to be written; answered when it is.
     Done(Sender<()>),
 }
 
-#[derive(Clone)]
 struct Out {
     lines: Sender<Told>,
     waiting: Arc<AtomicUsize>,
     lost: Arc<AtomicUsize>,
 }
 
-impl Write for Out {
-    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+impl Out {
+    fn line(&self, line: String) {
         if self.waiting.fetch_add(line.len(), SeqCst) > WAITING {
             self.waiting.fetch_sub(line.len(), SeqCst);
             self.lost.fetch_add(1, SeqCst);
         } else {
             // The thread lives as long as the process.
-            let _ = self.lines.send(Told::Line(line.to_vec()));
+            let _ = self.lines.send(Told::Line(line));
         }
-        Ok(line.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
     }
 }
 
@@ -120,7 +135,7 @@ fn write(lines: &Receiver<Told>, waiting: &AtomicUsize, lost: &AtomicUsize) {
         let mut gathered = Vec::new();
         for told in std::iter::once(first).chain(lines.try_iter()) {
             match told {
-                Told::Line(line) => gathered.extend_from_slice(&line),
+                Told::Line(line) => gathered.extend_from_slice(line.as_bytes()),
                 Told::Done(done) => {
                     write_all(&mut gathered, waiting, lost);
                     drop(done.send(()));
@@ -146,37 +161,75 @@ fn write_all(gathered: &mut Vec<u8>, waiting: &AtomicUsize, lost: &AtomicUsize) 
 /// `12:03:44 POST /v2/instances 400 1.2ms Invalid region.`, and `12:03:44 warning: ...` for what is
 /// to be looked at.
 struct Lines {
+    filter: Filter,
     clock: Clock,
     zone: TimeZone,
+    has_colors: bool,
+    out: Out,
 }
 
-impl<S, N> FormatEvent<S, N> for Lines
-where
-    S: Subscriber + for<'a> LookupSpan<'a>,
-    N: for<'a> FormatFields<'a> + 'static,
-{
-    fn format_event(
-        &self,
-        cx: &FmtContext<'_, S, N>,
-        mut writer: Writer<'_>,
-        event: &Event<'_>,
-    ) -> fmt::Result {
-        let mut text = String::new();
-        cx.format_fields(Writer::new(&mut text), event)?;
+impl Subscriber for Lines {
+    fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
+        if self.enabled(metadata) { Interest::always() } else { Interest::never() }
+    }
+
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        !metadata.is_span() && *metadata.level() <= self.filter.level(metadata.target())
+    }
+
+    fn max_level_hint(&self) -> Option<LevelFilter> {
+        self.filter.0.iter().map(|(_, level)| *level).max()
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        let mut words = Words(String::new());
+        event.record(&mut words);
         let now = Timestamp::from_millisecond(self.clock.now()).unwrap_or_default();
         let now = now.to_zoned(self.zone.clone());
-        write!(writer, "{:02}:{:02}:{:02} ", now.hour(), now.minute(), now.second())?;
-        let (word, color) = match *event.metadata().level() {
-            Level::ERROR => ("error: ", "31"),
-            Level::WARN => ("warning: ", "33"),
-            _ => ("", ""),
+        let word = match (*event.metadata().level(), self.has_colors) {
+            (Level::ERROR, true) => "\u{1b}[31merror: \u{1b}[0m",
+            (Level::ERROR, false) => "error: ",
+            (Level::WARN, true) => "\u{1b}[33mwarning: \u{1b}[0m",
+            (Level::WARN, false) => "warning: ",
+            _ => "",
         };
-        match writer.has_ansi_escapes() && !word.is_empty() {
-            true => write!(writer, "\u{1b}[{color}m{word}\u{1b}[0m")?,
-            false => writer.write_str(word)?,
-        }
         // Part of it is what callers sent.
-        writeln!(writer, "{}", cli::clean(&text))
+        let words = cli::clean(&words.0);
+        self.out.line(format!(
+            "{:02}:{:02}:{:02} {word}{words}\n",
+            now.hour(),
+            now.minute(),
+            now.second()
+        ));
+    }
+
+    // Nobody is told of spans.
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+/// What an event says: its message as it is, and the rest as `name=value`.
+struct Words(String);
+
+impl Visit for Words {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        if !self.0.is_empty() {
+            self.0.push(' ');
+        }
+        // Nothing fails that is written into a text.
+        let _ = match field.name() {
+            "message" => write!(self.0, "{value:?}"),
+            name => write!(self.0, "{name}={value:?}"),
+        };
     }
 }
 
@@ -193,7 +246,43 @@ mod tests {
         for (text, wrong) in
             [("verbose", "`verbose`"), ("info,server", "`server`"), ("a=b", "`a=b`")]
         {
-            assert!(filter(text).unwrap_err().contains(wrong), "{text}");
+            assert!(filter(text).err().unwrap().contains(wrong), "{text}");
         }
+    }
+
+    #[test]
+    fn the_longest_word_that_a_module_begins_with_settles_its_level() {
+        let level = |text: &str, target: &str| filter(text).ok().unwrap().level(target).to_string();
+        assert_eq!(level("info,server=debug", "server::journal"), "debug");
+        assert_eq!(level("server=debug,info", "store"), "info");
+        assert_eq!(level("server::route=trace , server=warn", "server::route"), "trace");
+        assert_eq!(level("server=debug", "store"), "off");
+        assert_eq!(level("info,warn", "store"), "warn", "of two, the last");
+    }
+
+    #[test]
+    fn a_line_has_the_time_its_rank_and_what_was_said() {
+        let said = |level: &str| {
+            let (sender, lines) = channel();
+            let out = Out { lines: sender, waiting: Arc::default(), lost: Arc::default() };
+            let clock = Clock::system();
+            let filter = filter(level).ok().unwrap();
+            let log = Lines { filter, clock, zone: TimeZone::UTC, has_colors: false, out };
+            tracing::subscriber::with_default(log, || {
+                let span = tracing::info_span!("unheard");
+                let _entered = span.enter();
+                tracing::warn!(error = %"no room", times = 2, "cannot write {}", "x\u{1b}[1m");
+                tracing::debug!(target: "requests", "GET /");
+            });
+            let line = |told| match told {
+                Told::Line(line) => line.split_at(9).1.to_owned(),
+                Told::Done(_) => unreachable!("nobody asked"),
+            };
+            lines.into_iter().map(line).collect::<Vec<_>>()
+        };
+        let warning = said("info").concat();
+        assert!(warning.starts_with("warning: cannot write x"), "{warning}");
+        assert!(warning.ends_with(" error=no room times=2\n") && !warning.contains('\u{1b}'));
+        assert_eq!(said("error,requests=debug"), ["GET /\n"]);
     }
 }

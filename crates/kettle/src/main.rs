@@ -15,13 +15,14 @@ mod status;
 mod stop;
 #[cfg(test)]
 mod tests;
-mod version_1;
+mod v1;
 
 use std::fmt::Display;
 use std::process::ExitCode;
 
 use clap::{ArgMatches, Command};
 use sdk::config::process_env;
+use tracing::level_filters::LevelFilter;
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
@@ -42,15 +43,15 @@ fn main() -> ExitCode {
         Some((serve::NAME, args)) if detach::is_asked_for(args) => {
             report(detach::run(args, data), ExitCode::FAILURE)
         }
-        Some((serve::NAME, args)) => logged("info", args, serve::run(args, data)),
-        Some((gateway::NAME, args)) => logged("info", args, gateway::run(args, data)),
-        Some((version_1::NAME, args)) => {
-            let _log = logging::start("warn", false);
-            report(runtime().block_on(version_1::run(&matches, args)), ExitCode::FAILURE)
+        Some((serve::NAME, args)) => logged(LevelFilter::INFO, args, serve::run(args, data)),
+        Some((gateway::NAME, args)) => logged(LevelFilter::INFO, args, gateway::run(args, data)),
+        Some((v1::NAME, args)) => {
+            let _log = logging::start(LevelFilter::WARN, false);
+            report(runtime().block_on(v1::run(&matches, args)), ExitCode::FAILURE)
         }
         Some((exec::NAME, args)) => {
             // What the proxy refuses is told here: tools seldom show a proxy's own words.
-            let _log = logging::start("warn", false);
+            let _log = logging::start(LevelFilter::WARN, false);
             report(runtime().block_on(exec::run(args, data)), exec::NOT_RUN.into())
         }
         Some((man::NAME, args)) => report(man::run(command(), args), ExitCode::FAILURE),
@@ -64,7 +65,7 @@ fn main() -> ExitCode {
 
 /// Runs a server that tells what it does.
 fn logged(
-    level: &str,
+    level: LevelFilter,
     args: &ArgMatches,
     server: impl Future<Output = anyhow::Result<ExitCode>>,
 ) -> ExitCode {
@@ -102,7 +103,7 @@ fn command() -> Command {
         stop::command(),
         stop::reset_command(),
         gateway::command(),
-        version_1::command(),
+        v1::command(),
     ];
     let first = first.into_iter().enumerate();
     let first = first.map(|(place, command)| command.display_order(place));

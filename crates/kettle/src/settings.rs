@@ -229,7 +229,7 @@ impl Settings {
             open: self.open,
             shared,
             origin,
-            ..Config::new(store)
+            ..control::config(store)
         })
     }
 }

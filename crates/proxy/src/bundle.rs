@@ -10,7 +10,10 @@ use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
-use crate::{Ca, Error, Variables, files, first_set};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::{self, PemObject};
+
+use crate::{Ca, Error, Variables, files, first_set, x509};
 
 /// Which file of CA certificates each environment variable should name.
 pub type TrustFiles = BTreeMap<&'static str, PathBuf>;
@@ -95,7 +98,7 @@ struct Bundle {
 impl Bundle {
     fn add(&mut self, der: &[u8]) {
         if self.seen.insert(der.to_vec()) {
-            self.text += &pem::encode(&pem::Pem::new("CERTIFICATE", der));
+            self.text += &x509::pem("CERTIFICATE", der);
         }
     }
 
@@ -115,19 +118,19 @@ impl Bundle {
             for file in files.iter().filter(|file| file.is_file()) {
                 // What else lies in the directory is none of our business.
                 let content = fs::read(file).unwrap_or_default();
-                self.add_blocks(&pem::parse_many(content).unwrap_or_default());
+                let _ = self.add_all(&content);
             }
         } else {
             let content = fs::read(path).map_err(|error| unreadable(&error))?;
-            self.add_blocks(&pem::parse_many(content).map_err(|error| unreadable(&error))?);
+            self.add_all(&content).map_err(|error| unreadable(&error))?;
         }
         Ok(())
     }
 
-    fn add_blocks(&mut self, blocks: &[pem::Pem]) {
-        for block in blocks.iter().filter(|block| block.tag() == "CERTIFICATE") {
-            self.add(block.contents());
-        }
+    fn add_all(&mut self, content: &[u8]) -> Result<(), pem::Error> {
+        let found = CertificateDer::pem_slice_iter(content).collect::<Result<Vec<_>, _>>()?;
+        found.iter().for_each(|certificate| self.add(certificate));
+        Ok(())
     }
 
     fn save(&self, directory: &Path) -> Result<PathBuf, Error> {

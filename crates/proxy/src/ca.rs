@@ -12,14 +12,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use rcgen::{
-    BasicConstraints, CertificateParams, CidrSubnet, DistinguishedName, DnType,
-    ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer, KeyPair, KeyUsagePurpose,
-    NameConstraints,
-};
+use ring::error::Unspecified;
+use rustls::pki_types::pem::{PemObject, SectionKind};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
-use time::OffsetDateTime;
 
+use crate::x509::{self, Certificate, Key};
 use crate::{Error, files};
 
 /// The only domain the CA may speak for.
@@ -42,7 +39,9 @@ const BACKDATED: Duration = DAY;
 /// The local certificate authority.
 pub struct Ca {
     certificate: CertificateDer<'static>,
-    issuer: Issuer<'static, KeyPair>,
+    /// Its name, as its certificates have it.
+    name: Vec<u8>,
+    key: Key,
 }
 
 /// A server certificate and its key.
@@ -79,30 +78,33 @@ impl Ca {
 
     /// The CA's certificate as PEM.
     pub fn certificate_pem(&self) -> String {
-        pem::encode(&pem::Pem::new("CERTIFICATE", self.certificate.as_ref()))
+        x509::pem("CERTIFICATE", &self.certificate)
     }
 
     /// Signs a certificate for these host names with a key of its own. Names outside the CA's
     /// domain are signed too: it is the clients who refuse them.
     pub fn leaf(&self, names: &[&str], now: SystemTime) -> Result<Leaf, Error> {
-        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        let mut params = CertificateParams::new(names.clone())?;
-        params.distinguished_name = DistinguishedName::new();
-        if let Some(name) = names.first() {
-            params.distinguished_name.push(DnType::CommonName, name.as_str());
+        if let Some(name) = names.iter().find(|name| !name.is_ascii()) {
+            return Err(Error::Certificate(format!("`{name}` is no host name")));
         }
-        params.not_before = OffsetDateTime::from(now - BACKDATED);
-        params.not_after = OffsetDateTime::from(now + LEAF_LIFE);
-        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        // Python 3.13 verifies strictly and wants it.
-        params.use_authority_key_identifier_extension = true;
-        let key = KeyPair::generate()?;
-        let certificate = params.signed_by(&key, &self.issuer)?;
-        Ok(Leaf {
-            certificate: certificate.der().clone(),
-            key: PrivatePkcs8KeyDer::from(key.serialize_der()).into(),
-        })
+        let key = Key::generate().map_err(unmade)?;
+        let name = names.first().map(|name| (x509::COMMON_NAME, *name));
+        let certificate = Certificate {
+            issuer: &self.name,
+            subject: &x509::name(name.as_slice()),
+            from: now - BACKDATED,
+            until: now + LEAF_LIFE,
+            public: key.public(),
+            extensions: &[
+                // Python 3.13 verifies strictly and wants it.
+                x509::signed_by(&self.key),
+                x509::hosts(names),
+                x509::is_leaf(),
+                x509::for_servers(),
+            ],
+        };
+        let certificate = certificate.signed(&self.key).map_err(unmade)?;
+        Ok(Leaf { certificate, key: PrivatePkcs8KeyDer::from(key.pkcs8).into() })
     }
 
     fn load(directory: &Path, now: SystemTime) -> Result<Option<Self>, Error> {
@@ -128,58 +130,49 @@ impl Ca {
 
     /// Reads key and certificate, and tells until when the certificate is valid.
     fn parse(content: &[u8]) -> Result<(Self, SystemTime), String> {
-        let blocks = pem::parse_many(content).map_err(|error| error.to_string())?;
-        let block = |tag: &str| {
-            let found = blocks.iter().find(|block| block.tag() == tag);
-            found.map(|block| block.contents().to_vec()).ok_or(format!("it has no {tag}"))
+        let blocks = <(SectionKind, Vec<u8>)>::pem_slice_iter(content);
+        let mut blocks =
+            blocks.collect::<Result<Vec<_>, _>>().map_err(|error| error.to_string())?;
+        let mut block = |kind: SectionKind, name: &str| {
+            let found = blocks.iter().position(|(found, _)| *found == kind);
+            found.map(|place| blocks.swap_remove(place).1).ok_or(format!("it has no {name}"))
         };
-        let key = PrivatePkcs8KeyDer::from(block("PRIVATE KEY")?);
-        let certificate = CertificateDer::from(block("CERTIFICATE")?);
-        let until = {
-            let (_, parsed) = x509_parser::parse_x509_certificate(&certificate)
-                .map_err(|error| error.to_string())?;
-            let seconds = parsed.validity().not_after.timestamp();
-            SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(seconds).unwrap_or(0))
-        };
-        let issuer = KeyPair::try_from(&key)
-            .and_then(|key| Issuer::from_ca_cert_der(&certificate, key))
-            .map_err(|error| error.to_string())?;
-        Ok((Self { certificate, issuer }, until))
+        let key = Key::read(block(SectionKind::PrivateKey, "PRIVATE KEY")?)
+            .map_err(|error| format!("its key: {error}"))?;
+        let certificate = CertificateDer::from(block(SectionKind::Certificate, "CERTIFICATE")?);
+        let seen = x509::seen(&certificate).ok_or("its certificate cannot be read")?;
+        if seen.public != key.public() {
+            return Err("its certificate is that of another key".into());
+        }
+        Ok((Self { certificate, name: seen.subject, key }, seen.until))
     }
 
     fn make(directory: &Path, now: SystemTime) -> Result<Self, Error> {
-        let params = ca_params(now);
-        let key = KeyPair::generate()?;
-        let certificate = params.self_signed(&key)?.der().clone();
-        let key_pem = key.serialize_pem();
-        let ca = Self { certificate, issuer: Issuer::new(params, key) };
-        let certificate_pem = ca.certificate_pem();
-        files::replace(directory, KEY_FILE, 0o600, (key_pem + &certificate_pem).as_bytes())?;
-        files::replace(directory, CERTIFICATE_FILE, 0o644, certificate_pem.as_bytes())?;
+        let key = Key::generate().map_err(unmade)?;
+        let name = x509::name(&[
+            (x509::ORGANIZATION, "Kettle"),
+            (x509::COMMON_NAME, "Kettle local CA (vultr.com only)"),
+        ]);
+        let certificate = Certificate {
+            issuer: &name,
+            subject: &name,
+            from: now - BACKDATED,
+            until: now + CA_LIFE,
+            public: key.public(),
+            extensions: &[&x509::is_ca(&key)[..], &[x509::only_below(DOMAIN), x509::for_servers()]]
+                .concat(),
+        };
+        let certificate = certificate.signed(&key).map_err(unmade)?;
+        let ca = Self { certificate, name, key };
+        let (key, certificate) = (x509::pem("PRIVATE KEY", &ca.key.pkcs8), ca.certificate_pem());
+        files::replace(directory, KEY_FILE, 0o600, (key + &certificate).as_bytes())?;
+        files::replace(directory, CERTIFICATE_FILE, 0o644, certificate.as_bytes())?;
         Ok(ca)
     }
 }
 
-fn ca_params(now: SystemTime) -> CertificateParams {
-    let mut params = CertificateParams::default();
-    params.distinguished_name = DistinguishedName::new();
-    params.distinguished_name.push(DnType::OrganizationName, "Kettle");
-    params.distinguished_name.push(DnType::CommonName, "Kettle local CA (vultr.com only)");
-    params.not_before = OffsetDateTime::from(now - BACKDATED);
-    params.not_after = OffsetDateTime::from(now + CA_LIFE);
-    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    params.name_constraints = Some(NameConstraints {
-        permitted_subtrees: vec![GeneralSubtree::DnsName(DOMAIN.to_owned())],
-        // A constraint on DNS names says nothing about addresses: without these two the CA could
-        // speak for any server that is reached by its address.
-        excluded_subtrees: vec![
-            GeneralSubtree::IpAddress(CidrSubnet::V4([0; 4], [0; 4])),
-            GeneralSubtree::IpAddress(CidrSubnet::V6([0; 16], [0; 16])),
-        ],
-    });
-    params
+fn unmade(_: Unspecified) -> Error {
+    Error::Certificate("this system has no randomness, or another time than the calendar's".into())
 }
 
 impl Leaf {

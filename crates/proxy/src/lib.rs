@@ -27,6 +27,7 @@ mod run;
 #[cfg(test)]
 mod tests;
 mod traffic;
+mod x509;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -86,7 +87,7 @@ pub enum Error {
     },
     /// A certificate could not be made.
     #[error("cannot make a certificate: {0}")]
-    Certificate(#[from] rcgen::Error),
+    Certificate(String),
     /// The TLS library refused the certificate.
     #[error("cannot use the certificate: {0}")]
     Tls(#[from] rustls::Error),

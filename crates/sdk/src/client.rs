@@ -561,15 +561,9 @@ impl Builder {
         let (endpoint, uri) = config::base(&self.endpoint)?;
         let loopback = config::is_loopback(uri.host().unwrap_or_default());
         let authorization = self.key.filter(|k| !k.is_empty()).map(|k| bearer(&k)).transpose()?;
-        let net = Net {
-            loopback,
-            tls: uri.scheme_str() == Some("https"),
-            connect_timeout: self.connect_timeout,
-            body_limit: self.body_limit,
-            client: OnceLock::new(),
-        };
+        let net = || Net::new(loopback, self.connect_timeout, self.body_limit);
         let inner = Inner {
-            transport: self.transport.unwrap_or_else(|| Arc::new(net)),
+            transport: self.transport.unwrap_or_else(|| Arc::new(net())),
             endpoint,
             loopback,
             authorization,

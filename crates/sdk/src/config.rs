@@ -486,7 +486,7 @@ fn read(env: Env<'_>) -> Result<File, ConfigError> {
     let Some(path) = config_file(env) else { return Ok(File::default()) };
     let named = env("KETTLE_CONFIG").is_some_and(|v| !v.is_empty());
     match std::fs::read_to_string(&path) {
-        Ok(text) => toml::from_str(&text)
+        Ok(text) => toml_edit::de::from_str(&text)
             .map_err(|e| ConfigError(format!("{}: {}", path.display(), e.to_string().trim_end()))),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound && !named => Ok(File::default()),
         Err(e) => Err(ConfigError(format!("{}: {e}", path.display()))),

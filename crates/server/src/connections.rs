@@ -17,7 +17,6 @@ use rustix::process::{Resource, getrlimit};
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
 
 use crate::journal::Journal;
@@ -126,11 +125,9 @@ impl Front {
             let (front, seat) = (self.clone(), seat.clone());
             async move { Ok::<_, Infallible>(front.answer(request, peer, local, seat).await) }
         });
-        let mut stream = TimeoutStream::new(stream);
-        stream.set_write_timeout(Some(self.limits.answer));
         let journal = self.journal.clone();
         let refused = move |status, said| journal.note_no_request(peer, status, said);
-        let wire = Wire::new(Box::pin(stream), seat.clone(), refused);
+        let wire = Wire::new(stream, seat.clone(), self.limits.answer, refused);
         let mut connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(self.limits.head)

@@ -17,7 +17,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 mod unserved;
-mod version_1;
+mod v1;
 mod wire;
 
 use std::io;
@@ -44,7 +44,7 @@ pub struct Config {
     /// What a request must keep to.
     pub limits: Limits,
     /// Whether `/v1` answers as it did, or as it does today.
-    pub v1: v1::Mode,
+    pub v1: ::v1::Mode,
     /// Where the data is, for people.
     pub place: String,
     /// What `/_kettle/stop` turns true; none: it is refused, since the server is a part of something
@@ -58,7 +58,7 @@ impl Config {
     /// A server of this control plane, as it is when nothing else is said.
     pub fn new(control: Arc<Control>, key: impl Into<String>) -> Self {
         let journal = Journal::new(control.clock().clone());
-        let (limits, v1) = (Limits::default(), v1::Mode::Alive);
+        let (limits, v1) = (Limits::default(), ::v1::Mode::Alive);
         let place = "in memory".into();
         Self { control, key: key.into(), limits, v1, place, stop: None, journal }
     }
@@ -96,7 +96,7 @@ pub fn router(config: Config) -> Router {
     let (routes, mode, journal) = (control::routes(), config.v1, config.journal.clone());
     let app = Arc::new(App::new(config, &routes));
     let v2 = route::add(Router::new(), routes).with_state(app.clone());
-    let v1 = version_1::routes(&app.control, v2.clone(), mode);
+    let v1 = v1::routes(&app.control, v2.clone(), mode);
     let own = control_routes::add(Router::new()).fallback(route::nothing_there);
     journal.of(v2.merge(v1).merge(own.with_state(app)))
 }

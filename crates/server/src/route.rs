@@ -296,7 +296,7 @@ fn failure() -> ApiError {
 #[cfg(test)]
 mod tests {
     use api::account::GetAccount;
-    use control::{Config, Control};
+    use control::Control;
     use store::{Location, Store};
     use tower::ServiceExt;
 
@@ -306,7 +306,7 @@ mod tests {
     async fn a_handler_that_panics_fails_its_own_request_only() {
         const KEY: &str = "KEY";
         let store = Store::open(&Location::Memory).await.unwrap();
-        let control = Control::new(Config::new(store));
+        let control = Control::new(control::config(store));
         control.ensure_root(KEY).await.unwrap();
         let routes = Routes::default().on(async |_, _: GetAccount| panic!("for the test's sake"));
         let app = App::new(crate::Config::new(control, KEY), &routes);

@@ -8,9 +8,11 @@ use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Sleep, sleep};
 
 use crate::places::Seat;
 use crate::reply;
@@ -21,6 +23,9 @@ const HEAD_MAX: usize = 256;
 pub(crate) struct Wire<S> {
     stream: S,
     seat: Arc<Seat>,
+    /// How long a client may take nothing of what is written, and the end of that time.
+    patience: Duration,
+    end: Option<Pin<Box<Sleep>>>,
     /// What is written in the place of the library's own last words, and how much of it is.
     last: Vec<u8>,
     written: usize,
@@ -32,22 +37,34 @@ impl<S: AsyncWrite + Unpin> Wire<S> {
     pub(crate) fn new(
         stream: S,
         seat: Arc<Seat>,
+        patience: Duration,
         refused: impl Fn(u16, Bytes) + Send + 'static,
     ) -> Self {
-        Self { stream, seat, last: Vec::new(), written: 0, refused: Box::new(refused) }
+        let refused = Box::new(refused);
+        Self { stream, seat, patience, end: None, last: Vec::new(), written: 0, refused }
     }
 
-    /// Tells whether the client takes what is written.
-    fn noted(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+    /// Tells whether the client takes what is written, and ends it where it takes too long.
+    fn noted(
+        &mut self,
+        cx: &mut Context<'_>,
+        written: Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
         self.seat.wrote(written.is_pending());
-        written
+        if written.is_ready() {
+            self.end = None;
+            return written;
+        }
+        let patience = self.patience;
+        ready!(self.end.get_or_insert_with(|| Box::pin(sleep(patience))).as_mut().poll(cx));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 
     fn poll_last(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while self.written < self.last.len() {
             let rest = &self.last[self.written..];
             let written = Pin::new(&mut self.stream).poll_write(cx, rest);
-            match ready!(self.noted(written))? {
+            match ready!(self.noted(cx, written))? {
                 0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
                 n => self.written += n,
             }
@@ -74,7 +91,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Wire<S> {
     ) -> Poll<io::Result<usize>> {
         let Some((at, status)) = bare_refusal(buf) else {
             let written = Pin::new(&mut self.stream).poll_write(cx, buf);
-            return self.noted(written);
+            return self.noted(cx, written);
         };
         let (before, head) = buf.split_at(at);
         self.last.extend_from_slice(before);
@@ -92,7 +109,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Wire<S> {
         let last = bufs.iter().rfind(|buf| !buf.is_empty());
         if last.is_none_or(|last| bare_refusal(last).is_none()) {
             let written = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
-            return self.noted(written);
+            return self.noted(cx, written);
         }
         let whole: Vec<u8> = bufs.iter().flat_map(|buf| buf.iter().copied()).collect();
         self.poll_write(cx, &whole)

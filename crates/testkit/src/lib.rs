@@ -142,7 +142,7 @@ impl Builder {
             behave: self.behave,
             open: self.open,
             world: Some(Arc::new(sim.clone())),
-            ..Config::new(store.clone())
+            ..control::config(store.clone())
         });
         control.count_what_is_stored().await.expect("the store can be written");
         control.ensure_root(KEY).await.expect("the store takes the first account");

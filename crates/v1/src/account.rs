@@ -1,32 +1,31 @@
 //! `account/*` and `auth/*`: the account, and what its key may do.
 
 use api::account::GetAccount;
-use serde_json::json;
+use serde_json::Value;
 
-use crate::calls::calls;
+use crate::calls::handlers;
 use crate::cx::Cx;
 use crate::dates::maybe;
 use crate::error::Result;
-use crate::reply::{Reply, amount, word};
+use crate::reply::{amount, view, word};
 
-calls! {
-    Get "account/info" () "GET /v2/account" => info;
-    Get "auth/info" () "GET /v2/account" => auth;
+handlers! { cx, call:
+    AccountInfo => info(cx);
+    AuthInfo => auth(cx);
 }
 
-async fn info(cx: Cx) -> Result<Reply> {
+async fn info(cx: &Cx) -> Result<Value> {
     let account = cx.send(GetAccount {}).await?;
-    let answer = json!({
-        "balance": amount(account.balance),
-        "pending_charges": amount(account.pending_charges),
-        "last_payment_date": maybe(account.last_payment_date),
-        "last_payment_amount": amount(account.last_payment_amount),
-    });
-    Ok(answer.into())
+    Ok(view!(Account {
+        balance: amount(account.balance),
+        pending_charges: amount(account.pending_charges),
+        last_payment_date: maybe(account.last_payment_date),
+        last_payment_amount: amount(account.last_payment_amount),
+    }))
 }
 
-async fn auth(cx: Cx) -> Result<Reply> {
+async fn auth(cx: &Cx) -> Result<Value> {
     let account = cx.send(GetAccount {}).await?;
     let acls: Vec<_> = account.acls.iter().map(word).collect();
-    Ok(json!({ "acls": acls, "email": account.email, "name": account.name }).into())
+    Ok(view!(KeyOwner { acls, email: account.email, name: account.name }))
 }

@@ -1,47 +1,47 @@
 //! `backup/*`: backups of servers.
 
 use api::backups::{GetBackup, ListBackups};
-use serde_json::json;
+use api::v1;
+use serde_json::Value;
 
-use crate::calls::{Kind::*, calls, opt};
+use crate::calls::handlers;
 use crate::cx::{BACKUP, Cx};
 use crate::dates::stamp;
 use crate::error::Result;
 use crate::ids::Space;
-use crate::reply::{Reply, map, word};
+use crate::params::some;
+use crate::reply::{view, word};
 
-calls! {
-    Get "backup/list" (opt("SUBID", Integer), opt("BACKUPID", Text))
-        "GET /v2/backups, GET /v2/backups/{backup-id}" => list;
+handlers! { cx, call:
+    BackupList => list(cx, call);
 }
 
-async fn list(cx: Cx) -> Result<Reply> {
-    let instance_id = match cx.args.opt_int("SUBID") {
-        Some(_) => Some(cx.server().await?),
+async fn list(cx: &Cx, call: v1::BackupList) -> Result<Value> {
+    let instance_id = match call.subid {
+        Some(subid) => Some(cx.server(subid).await?),
         None => None,
     };
-    let mut backups = match cx.args.some_text("BACKUPID") {
+    let of_server = ListBackups { instance_id, ..Default::default() };
+    let backups = match some(call.backup) {
         Some(text) => {
             let backup_id = cx.of_text(BACKUP, &text).await?;
-            vec![cx.on(BACKUP, GetBackup { backup_id }).await?]
+            let mut backups = vec![cx.on(BACKUP, GetBackup { backup_id }).await?];
+            if instance_id.is_some() {
+                let of_server = cx.all(of_server).await?;
+                backups.retain(|backup| of_server.iter().any(|other| other.id == backup.id));
+            }
+            backups
         }
-        None => cx.all(ListBackups { instance_id, ..Default::default() }).await?,
+        None => cx.all(of_server).await?,
     };
-    if let (Some(_), Some(_)) = (instance_id, cx.args.some_text("BACKUPID")) {
-        let of_server = cx.all(ListBackups { instance_id, ..Default::default() }).await?;
-        backups.retain(|backup| of_server.iter().any(|other| other.id == backup.id));
-    }
-    let numbers = cx.numbers(Space::Backup, backups.iter().map(|b| b.id)).await?;
-    let entries = backups.into_iter().zip(numbers).map(|(backup, number)| {
-        let id = Space::Backup.text(number);
-        let view = json!({
-            "BACKUPID": id,
-            "date_created": stamp(backup.date_created),
-            "description": backup.description,
-            "size": backup.size.to_string(),
-            "status": word(&backup.status),
-        });
-        (id, view)
-    });
-    Ok(map(entries).into())
+    let view = |backup: api::backups::Backup, _, id: &str| {
+        view!(Backup {
+            backup: id,
+            date_created: stamp(backup.date_created),
+            description: backup.description,
+            size: backup.size.to_string(),
+            status: word(&backup.status),
+        })
+    };
+    cx.map(Space::Backup, backups, |backup| backup.id, view).await
 }

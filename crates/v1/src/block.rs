@@ -2,25 +2,35 @@
 
 use api::blocks::*;
 use api::id::BlockId;
+use api::v1;
 use serde_json::{Value, json};
 
-use crate::calls::{Kind::*, SUBID, calls, opt, req};
-use crate::cx::{Cx, SERVER, Thing};
+use crate::calls::handlers;
+use crate::cx::{Cx, Thing};
 use crate::dates::stamp;
 use crate::error::Result;
 use crate::ids::Space;
-use crate::reply::{Reply, word};
+use crate::params::{small, small_opt};
+use crate::reply::{view, word};
 
-calls! {
-    Post "block/attach" (SUBID, req("attach_to_SUBID", Integer), opt("live", Flag))
-        "POST /v2/blocks/{block-id}/attach" => attach;
-    Post "block/create" (req("DCID", Integer), req("size_gb", Integer), opt("label", Text))
-        "POST /v2/blocks" => create;
-    Post "block/delete" (SUBID) "DELETE /v2/blocks/{block-id}" => delete;
-    Post "block/detach" (SUBID, opt("live", Flag)) "POST /v2/blocks/{block-id}/detach" => detach;
-    Post "block/label_set" (SUBID, req("label", Text)) "PATCH /v2/blocks/{block-id}" => label_set;
-    Get "block/list" (opt("SUBID", Integer)) "GET /v2/blocks, GET /v2/blocks/{block-id}" => list;
-    Post "block/resize" (SUBID, req("size_gb", Integer)) "PATCH /v2/blocks/{block-id}" => resize;
+handlers! { cx, call:
+    BlockAttach => {
+        let block_id = block(cx, call.subid).await?;
+        let (instance_id, live) = (cx.server(call.server).await?, call.live.or(Some(false)));
+        cx.act(BLOCK, AttachBlock { block_id, instance_id, live })
+    };
+    BlockCreate => create(cx, call);
+    BlockDelete => {
+        let block_id = block(cx, call.subid).await?;
+        cx.gone(BLOCK, block_id, DeleteBlock { block_id })
+    };
+    BlockDetach => {
+        let (block_id, live) = (block(cx, call.subid).await?, call.live.or(Some(false)));
+        cx.act(BLOCK, DetachBlock { block_id, live })
+    };
+    BlockLabelSet => update(cx, call.subid, Some(call.label), None);
+    BlockList => list(cx, call);
+    BlockResize => update(cx, call.subid, None, Some(call.size_gb));
 }
 
 const BLOCK: Thing = Thing {
@@ -29,68 +39,41 @@ const BLOCK: Thing = Thing {
               storage's account",
 };
 
-async fn attach(cx: Cx) -> Result<Reply> {
-    let block_id = cx.named(BLOCK, "SUBID").await?;
-    let instance_id = cx.named(SERVER, "attach_to_SUBID").await?;
-    let live = Some(cx.args.flag("live").unwrap_or(false));
-    cx.on(BLOCK, AttachBlock { block_id, instance_id, live }).await?;
-    Ok(Reply::Done)
-}
-
-async fn create(cx: Cx) -> Result<Reply> {
+async fn create(cx: &Cx, call: v1::BlockCreate) -> Result<Value> {
     let request = CreateBlock {
-        region: cx.region().await?,
-        size_gb: cx.args.small("size_gb")?.unwrap_or_default(),
-        label: cx.args.opt_text("label"),
+        region: cx.region(call.dcid).await?,
+        size_gb: small("size_gb", call.size_gb)?,
+        label: call.label,
         ..Default::default()
     };
     let block = cx.send(request).await?;
-    let subid = cx.text_id(Space::Subscription, block.id).await?;
-    Ok(json!({ "SUBID": subid }).into())
+    Ok(view!(NewSubscription .. { subid: cx.text_id(Space::Subscription, block.id).await? }))
 }
 
-async fn delete(cx: Cx) -> Result<Reply> {
-    let block_id: BlockId = cx.named(BLOCK, "SUBID").await?;
-    cx.on(BLOCK, DeleteBlock { block_id }).await?;
-    cx.forget(BLOCK.space, block_id).await;
-    Ok(Reply::Done)
+/// The volume with a number.
+async fn block(cx: &Cx, subid: u64) -> Result<BlockId> {
+    cx.numbered(BLOCK, subid).await
 }
 
-async fn detach(cx: Cx) -> Result<Reply> {
-    let block_id = cx.named(BLOCK, "SUBID").await?;
-    let live = Some(cx.args.flag("live").unwrap_or(false));
-    cx.on(BLOCK, DetachBlock { block_id, live }).await?;
-    Ok(Reply::Done)
+async fn update(cx: &Cx, subid: u64, label: Option<String>, size_gb: Option<u64>) -> Result<()> {
+    let block_id = block(cx, subid).await?;
+    let size_gb = small_opt("size_gb", size_gb)?;
+    cx.act(BLOCK, UpdateBlock { block_id, label, size_gb }).await
 }
 
-async fn label_set(cx: Cx) -> Result<Reply> {
-    let block_id = cx.named(BLOCK, "SUBID").await?;
-    let label = Some(cx.args.text("label"));
-    cx.on(BLOCK, UpdateBlock { block_id, label, size_gb: None }).await?;
-    Ok(Reply::Done)
-}
-
-async fn resize(cx: Cx) -> Result<Reply> {
-    let block_id = cx.named(BLOCK, "SUBID").await?;
-    let size_gb = cx.args.small("size_gb")?;
-    cx.on(BLOCK, UpdateBlock { block_id, label: None, size_gb }).await?;
-    Ok(Reply::Done)
-}
-
-async fn list(cx: Cx) -> Result<Reply> {
-    if cx.args.opt_int("SUBID").is_some() {
-        let block_id: BlockId = cx.named(BLOCK, "SUBID").await?;
-        let block = cx.on(BLOCK, GetBlock { block_id }).await?;
-        return Ok(view(&cx, &block).await?.into());
+async fn list(cx: &Cx, call: v1::BlockList) -> Result<Value> {
+    if let Some(subid) = call.subid {
+        let block_id = block(cx, subid).await?;
+        return view(cx, &cx.on(BLOCK, GetBlock { block_id }).await?).await;
     }
     let blocks = cx.all(ListBlocks::default()).await?;
     // One transaction for all that have no number yet.
     cx.numbers(Space::Subscription, blocks.iter().map(|b| b.id)).await?;
     let mut views = Vec::with_capacity(blocks.len());
     for block in &blocks {
-        views.push(view(&cx, block).await?);
+        views.push(view(cx, block).await?);
     }
-    Ok(Value::Array(views).into())
+    Ok(Value::Array(views))
 }
 
 async fn view(cx: &Cx, block: &Block) -> Result<Value> {
@@ -98,14 +81,14 @@ async fn view(cx: &Cx, block: &Block) -> Result<Value> {
         Some(instance) => json!(cx.number(Space::Subscription, instance).await?),
         None => Value::Null,
     };
-    Ok(json!({
-        "SUBID": cx.number(Space::Subscription, block.id).await?,
-        "date_created": stamp(block.date_created),
-        "cost_per_month": block.cost,
-        "status": word(&block.status),
-        "size_gb": block.size_gb,
-        "DCID": cx.dcid(&block.region),
-        "attached_to_SUBID": attached,
-        "label": block.label,
+    Ok(view!(Block {
+        subid: cx.number(Space::Subscription, block.id).await?,
+        date_created: stamp(block.date_created),
+        cost_per_month: block.cost,
+        status: word(&block.status),
+        size_gb: block.size_gb,
+        dcid: cx.dcid(&block.region),
+        server: attached,
+        label: block.label,
     }))
 }

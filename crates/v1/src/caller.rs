@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use api::account::GetAccount;
+use api::api_keys::KEY_MAX;
 use api::{Access, Open};
-use control::auth::KEY_MAX;
 use engine::Clock;
 use http::Extensions;
 use sdk::Client;

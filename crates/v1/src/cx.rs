@@ -7,16 +7,17 @@ use api::id::{FirewallGroupId, InstanceId};
 use api::plans::{ListMetalPlans, ListPlans};
 use api::regions::ListRegions;
 use api::{Access, Endpoint, Listing};
-use control::catalog::Catalog;
+use catalog::Catalog;
 use futures_util::TryStreamExt;
 use sdk::Client;
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::caller::Caller;
 use crate::error::{Failure, Result, is_unknown};
 use crate::ids::{Ids, Space};
 use crate::maps::{is_later, later};
-use crate::params::Args;
+use crate::reply::map;
 use crate::serve::Shared;
 
 /// What a handler works with.
@@ -26,7 +27,6 @@ pub(crate) struct Cx {
     pub(crate) caller: Arc<Caller>,
     /// Which call it is.
     pub(crate) call: &'static str,
-    pub(crate) args: Args,
     /// Whether the caller speaks v1 as it was from about 2015 on: it sends its key in a header.
     pub(crate) later: bool,
     pub(crate) named: Named,
@@ -100,6 +100,11 @@ pub(crate) const ISO: Thing = Thing {
 };
 
 impl Thing {
+    /// What v2 said, in v1's words where it is that there is no such thing.
+    fn refusal(self, error: sdk::Error) -> Failure {
+        if is_unknown(&error) { self.unknown() } else { error.into() }
+    }
+
     /// 412: there is no such thing.
     pub(crate) fn unknown(self) -> Failure {
         Failure::refused(self.invalid)
@@ -128,23 +133,25 @@ impl Cx {
 
     /// Carries out an operation on a thing: that there is none is said in v1's words for it.
     pub(crate) async fn on<E: Endpoint>(&self, thing: Thing, request: E) -> Result<E::Response> {
-        match self.client.send(request).await {
-            Err(error) if is_unknown(&error) => Err(thing.unknown()),
-            outcome => Ok(outcome?),
-        }
+        self.client.send(request).await.map_err(|error| thing.refusal(error))
     }
 
-    /// The same, with `words` before what is refused for another reason.
+    /// Carries out an operation on a thing, whatever it answers.
+    pub(crate) async fn act<E: Endpoint>(&self, thing: Thing, request: E) -> Result<()> {
+        // Not by way of `on`: each layer is compiled for each operation.
+        self.client.send(request).await.map(drop).map_err(|error| thing.refusal(error))
+    }
+
+    /// Like [`Cx::on`], with `words` before what is refused for another reason.
     pub(crate) async fn attempt<E: Endpoint>(
         &self,
         thing: Thing,
         request: E,
         words: &str,
     ) -> Result<E::Response> {
-        let outcome = self.on(thing, request).await;
-        outcome.map_err(|failure| match failure.text == thing.invalid {
-            true => failure,
-            false => failure.after(words),
+        self.client.send(request).await.map_err(|error| match is_unknown(&error) {
+            true => thing.unknown(),
+            false => Failure::from(error).after(words),
         })
     }
 
@@ -161,6 +168,18 @@ impl Cx {
             }
             _ => Ok(String::new()),
         }
+    }
+
+    /// Destroys a thing, and forgets what is kept of it.
+    pub(crate) async fn gone<E: Endpoint>(
+        &self,
+        thing: Thing,
+        id: impl Into<Uuid>,
+        request: E,
+    ) -> Result<()> {
+        self.client.send(request).await.map_err(|error| thing.refusal(error))?;
+        self.forget(thing.space, id).await;
+        Ok(())
     }
 
     /// Forgets what is kept of a thing that is gone. It is gone whether that succeeds or not.
@@ -193,14 +212,25 @@ impl Cx {
         Ok(self.ids().numbers(space, &ids).await?)
     }
 
+    /// A map of things by their ids; `view` shows one with its number and its id as v1 writes it.
+    pub(crate) async fn map<T, I: Into<Uuid>>(
+        &self,
+        space: Space,
+        things: Vec<T>,
+        id: impl Fn(&T) -> I,
+        view: impl Fn(T, u64, &str) -> Value,
+    ) -> Result<Value> {
+        let numbers = self.numbers(space, things.iter().map(id)).await?;
+        Ok(map(things.into_iter().zip(numbers).map(|(thing, number)| {
+            let id = space.text(number);
+            let view = view(thing, number, &id);
+            (id, view)
+        })))
+    }
+
     /// The id of a thing as v1 writes it.
     pub(crate) async fn text_id(&self, space: Space, id: impl Into<Uuid>) -> Result<String> {
         Ok(space.text(self.number(space, id).await?))
-    }
-
-    /// The thing that a numeric parameter names.
-    pub(crate) async fn named<T: From<Uuid>>(&self, thing: Thing, param: &str) -> Result<T> {
-        self.numbered(thing, self.args.int(param)).await
     }
 
     /// The thing with a number.
@@ -210,25 +240,20 @@ impl Cx {
         Ok(id.into())
     }
 
-    /// The thing that a textual parameter names.
-    pub(crate) async fn spelt<T: From<Uuid>>(&self, thing: Thing, param: &str) -> Result<T> {
-        self.of_text(thing, &self.args.text(param)).await
-    }
-
     /// The thing with an id as v1 writes it.
     pub(crate) async fn of_text<T: From<Uuid>>(&self, thing: Thing, text: &str) -> Result<T> {
         let number = thing.space.number(text.trim()).ok_or_else(|| thing.unknown())?;
         self.numbered(thing, number).await
     }
 
-    /// The server that `SUBID` names.
-    pub(crate) async fn server(&self) -> Result<InstanceId> {
-        self.named(SERVER, "SUBID").await
+    /// The server with a number.
+    pub(crate) async fn server(&self, subid: u64) -> Result<InstanceId> {
+        self.numbered(SERVER, subid).await
     }
 
-    /// The firewall group that `FIREWALLGROUPID` names; none for `0`.
-    pub(crate) async fn firewall_group(&self) -> Result<Option<FirewallGroupId>> {
-        match self.args.text("FIREWALLGROUPID").as_str() {
+    /// The firewall group with an id as v1 writes it; none for `0`.
+    pub(crate) async fn firewall_group(&self, text: &str) -> Result<Option<FirewallGroupId>> {
+        match text {
             "" | "0" => Ok(None),
             text => Ok(Some(self.of_text(FIREWALL, text).await?)),
         }
@@ -240,9 +265,8 @@ impl Cx {
         known.map_or_else(|| later(region), u64::from)
     }
 
-    /// The region that `DCID` names.
-    pub(crate) async fn region(&self) -> Result<String> {
-        let dcid = self.args.int("DCID");
+    /// The region with a number.
+    pub(crate) async fn region(&self, dcid: u64) -> Result<String> {
         let known = u32::try_from(dcid).ok().and_then(|n| self.catalog().region_by_dcid(n));
         if let Some(region) = known {
             return Ok(region.id.clone());
@@ -269,14 +293,14 @@ impl Cx {
         known.map_or_else(|| later(plan), u64::from)
     }
 
-    /// The plan that `VPSPLANID` names.
-    pub(crate) async fn plan(&self) -> Result<String> {
+    /// The plan with a `VPSPLANID`.
+    pub(crate) async fn plan(&self, number: u64) -> Result<String> {
         let known = |n| self.catalog().plan_by_vpsplanid(n).map(|plan| plan.id.clone());
         let listed = async {
             let plans = self.all(ListPlans::default()).await?;
             Ok(plans.into_iter().map(|plan| plan.id).collect())
         };
-        self.plan_by("VPSPLANID", known, listed, "plans/list").await
+        self.plan_by(("VPSPLANID", number), known, listed, "plans/list").await
     }
 
     /// The plan whose number a parameter holds: the one of the catalogue, else one of those that
@@ -284,12 +308,11 @@ impl Cx {
     /// them.
     async fn plan_by(
         &self,
-        param: &str,
+        (param, number): (&str, u64),
         known: impl Fn(u32) -> Option<String>,
         listed: impl Future<Output = Result<Vec<String>>>,
         list: &str,
     ) -> Result<String> {
-        let number = self.args.int(param);
         if let Some(plan) = u32::try_from(number).ok().and_then(known) {
             return Ok(plan);
         }
@@ -309,12 +332,12 @@ impl Cx {
         known.map_or_else(|| later(plan), u64::from)
     }
 
-    /// The bare metal plan that `METALPLANID` names.
-    pub(crate) async fn metal_plan(&self) -> Result<String> {
+    /// The bare metal plan with a `METALPLANID`.
+    pub(crate) async fn metal_plan(&self, number: u64) -> Result<String> {
         let known = |n| self.catalog().metal_plan_by_metalplanid(n).map(|plan| plan.id.clone());
         let listed =
             async { Ok(self.metal_plans().await?.into_iter().map(|plan| plan.id).collect()) };
-        self.plan_by("METALPLANID", known, listed, "plans/list_baremetal").await
+        self.plan_by(("METALPLANID", number), known, listed, "plans/list_baremetal").await
     }
 
     /// The bare metal plans that the upstream lists.

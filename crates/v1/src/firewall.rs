@@ -2,95 +2,74 @@
 
 use api::firewalls::*;
 use api::id::FirewallGroupId;
-use serde_json::json;
+use api::v1;
+use serde_json::Value;
 
-use crate::calls::{Kind::*, Param, calls, opt, req};
+use crate::calls::handlers;
 use crate::cx::{Cx, FIREWALL};
 use crate::dates::stamp;
 use crate::error::{Failure, Result, is_unknown};
 use crate::ids::Space;
-use crate::reply::{Reply, map, word};
+use crate::params::{small, small_opt, some};
+use crate::reply::{map, view, word};
 
-const GROUP: Param = req("FIREWALLGROUPID", Text);
-
-calls! {
-    Post "firewall/group_create" (opt("description", Text)) "POST /v2/firewalls" => group_create;
-    Post "firewall/group_delete" (GROUP) "DELETE /v2/firewalls/{firewall-group-id}"
-        => group_delete;
-    Get "firewall/group_list" (opt("FIREWALLGROUPID", Text))
-        "GET /v2/firewalls, GET /v2/firewalls/{firewall-group-id}" => group_list;
-    Post "firewall/group_set_description" (GROUP, req("description", Text))
-        "PUT /v2/firewalls/{firewall-group-id}" => group_set_description;
-    Post "firewall/rule_create" (
-        GROUP, req("direction", Text), req("ip_type", Text), req("protocol", Text),
-        opt("subnet", Text), opt("subnet_size", Integer), opt("port", Text), opt("notes", Text),
-        opt("source", Text),
-    ) "POST /v2/firewalls/{firewall-group-id}/rules" => rule_create;
-    Post "firewall/rule_delete" (GROUP, req("rulenumber", Integer))
-        "DELETE /v2/firewalls/{firewall-group-id}/rules/{firewall-rule-id}" => rule_delete;
-    Get "firewall/rule_list" (GROUP, req("direction", Text), req("ip_type", Text))
-        "GET /v2/firewalls/{firewall-group-id}/rules" => rule_list;
+handlers! { cx, call:
+    FirewallGroupCreate => group_create(cx, call);
+    FirewallGroupDelete => {
+        let firewall_group_id = group(cx, &call.group).await?;
+        cx.gone(FIREWALL, firewall_group_id, DeleteFirewallGroup { firewall_group_id })
+    };
+    FirewallGroupList => group_list(cx, call);
+    FirewallGroupSetDescription => {
+        let (firewall_group_id, description) = (group(cx, &call.group).await?, call.description);
+        cx.act(FIREWALL, UpdateFirewallGroup { firewall_group_id, description })
+    };
+    FirewallRuleCreate => rule_create(cx, call);
+    FirewallRuleDelete => rule_delete(cx, call);
+    FirewallRuleList => rule_list(cx, call);
 }
 
-async fn group(cx: &Cx) -> Result<FirewallGroupId> {
-    cx.spelt(FIREWALL, "FIREWALLGROUPID").await
+async fn group(cx: &Cx, text: &str) -> Result<FirewallGroupId> {
+    cx.of_text(FIREWALL, text).await
 }
 
-async fn group_create(cx: Cx) -> Result<Reply> {
-    let description = cx.args.opt_text("description");
-    let group = cx.send(CreateFirewallGroup { description }).await?;
+async fn group_create(cx: &Cx, call: v1::FirewallGroupCreate) -> Result<Value> {
+    let group = cx.send(CreateFirewallGroup { description: call.description }).await?;
     let id = cx.text_id(Space::FirewallGroup, group.id).await?;
-    Ok(json!({ "FIREWALLGROUPID": id }).into())
+    Ok(view!(NewFirewallGroup { group: id }))
 }
 
-async fn group_delete(cx: Cx) -> Result<Reply> {
-    let firewall_group_id = group(&cx).await?;
-    cx.on(FIREWALL, DeleteFirewallGroup { firewall_group_id }).await?;
-    cx.forget(FIREWALL.space, firewall_group_id).await;
-    Ok(Reply::Done)
-}
-
-async fn group_list(cx: Cx) -> Result<Reply> {
-    let groups = match cx.args.some_text("FIREWALLGROUPID") {
-        Some(_) => {
-            let firewall_group_id = group(&cx).await?;
+async fn group_list(cx: &Cx, call: v1::FirewallGroupList) -> Result<Value> {
+    let groups = match some(call.group) {
+        Some(text) => {
+            let firewall_group_id = group(cx, &text).await?;
             vec![cx.on(FIREWALL, GetFirewallGroup { firewall_group_id }).await?]
         }
         None => cx.all(ListFirewallGroups::default()).await?,
     };
-    let numbers = cx.numbers(Space::FirewallGroup, groups.iter().map(|g| g.id)).await?;
-    let entries = groups.into_iter().zip(numbers).map(|(group, number)| {
-        let id = Space::FirewallGroup.text(number);
-        let view = json!({
-            "FIREWALLGROUPID": id,
-            "description": group.description,
-            "date_created": stamp(group.date_created),
-            "date_modified": stamp(group.date_modified),
-            "instance_count": group.instance_count,
-            "rule_count": group.rule_count,
-            "max_rule_count": group.max_rule_count,
-        });
-        (id, view)
-    });
-    Ok(map(entries).into())
+    let view = |group: FirewallGroup, _, id: &str| {
+        view!(FirewallGroup {
+            group: id,
+            description: group.description,
+            date_created: stamp(group.date_created),
+            date_modified: stamp(group.date_modified),
+            instance_count: group.instance_count,
+            rule_count: group.rule_count,
+            max_rule_count: group.max_rule_count,
+        })
+    };
+    cx.map(Space::FirewallGroup, groups, |group| group.id, view).await
 }
 
-async fn group_set_description(cx: Cx) -> Result<Reply> {
-    let firewall_group_id = group(&cx).await?;
-    let description = cx.args.text("description");
-    cx.on(FIREWALL, UpdateFirewallGroup { firewall_group_id, description }).await?;
-    Ok(Reply::Done)
-}
-
-fn check_direction(cx: &Cx) -> Result<()> {
-    match cx.args.text("direction").as_str() {
+fn check_direction(direction: &str) -> Result<()> {
+    match direction {
         "in" => Ok(()),
         other => Err(Failure::refused(format!("Invalid direction.  \"{other}\" is not \"in\""))),
     }
 }
 
-fn ip_type(cx: &Cx) -> Result<IpType> {
-    match cx.args.text("ip_type").as_str() {
+pub(crate) fn ip_type(text: &str) -> Result<IpType> {
+    match text {
         "v4" => Ok(IpType::V4),
         "v6" => Ok(IpType::V6),
         other => {
@@ -100,16 +79,15 @@ fn ip_type(cx: &Cx) -> Result<IpType> {
     }
 }
 
-fn protocol(cx: &Cx) -> Result<FirewallProtocol> {
-    let text = cx.args.text("protocol").to_ascii_lowercase();
-    serde_json::from_value(text.into()).map_err(|_| {
+fn protocol(text: &str) -> Result<FirewallProtocol> {
+    serde_json::from_value(text.to_ascii_lowercase().into()).map_err(|_| {
         Failure::refused("Invalid protocol.  It must be \"icmp\", \"tcp\", \"udp\" or \"gre\"")
     })
 }
 
 /// `80`, or a range whose ends differ.
-fn port(cx: &Cx) -> Result<Option<String>> {
-    let Some(port) = cx.args.some_text("port") else { return Ok(None) };
+fn port(port: Option<String>) -> Result<Option<String>> {
+    let Some(port) = some(port) else { return Ok(None) };
     match port.split_once([':', '-']) {
         Some((from, to)) if from.trim() == to.trim() => {
             let text = "Invalid port number - must be between 1 and 65535";
@@ -119,67 +97,64 @@ fn port(cx: &Cx) -> Result<Option<String>> {
     }
 }
 
-async fn rule_create(cx: Cx) -> Result<Reply> {
-    check_direction(&cx)?;
-    let (ip_type, protocol, port) = (ip_type(&cx)?, protocol(&cx)?, port(&cx)?);
-    let source = cx.args.opt_text("source");
-    let by_source = source.as_ref().is_some_and(|source| !source.is_empty());
-    for name in ["subnet", "subnet_size"] {
-        let sent = cx.args.opt_text(name).is_some() || cx.args.opt_int(name).is_some();
-        if !sent && !by_source {
-            return Err(Failure::refused(format!(
-                "Missing {name}.  A rule needs one, or a source"
-            )));
-        }
+async fn rule_create(cx: &Cx, call: v1::FirewallRuleCreate) -> Result<Value> {
+    check_direction(&call.direction)?;
+    let (ip_type, protocol) = (ip_type(&call.ip_type)?, protocol(&call.protocol)?);
+    let port = port(call.port)?;
+    let by_source = call.source.as_ref().is_some_and(|source| !source.is_empty());
+    let sent = [("subnet", call.subnet.is_some()), ("subnet_size", call.subnet_size.is_some())];
+    if let Some((name, _)) = sent.iter().find(|(_, sent)| !sent && !by_source) {
+        return Err(Failure::refused(format!("Missing {name}.  A rule needs one, or a source")));
     }
     let request = CreateFirewallGroupRule {
-        firewall_group_id: group(&cx).await?,
+        firewall_group_id: group(cx, &call.group).await?,
         ip_type,
         protocol,
-        subnet: cx.args.opt_text("subnet"),
-        subnet_size: cx.args.small("subnet_size")?,
+        subnet: call.subnet,
+        subnet_size: small_opt("subnet_size", call.subnet_size)?,
         port,
-        source,
-        notes: cx.args.opt_text("notes"),
+        source: call.source,
+        notes: call.notes,
     };
     let rule = cx.attempt(FIREWALL, request, "Unable to add rule").await?;
-    Ok(json!({ "rulenumber": rule.id }).into())
+    Ok(view!(NewFirewallRule { rulenumber: rule.id }))
 }
 
-async fn rule_delete(cx: Cx) -> Result<Reply> {
-    let firewall_group_id = group(&cx).await?;
-    let number = cx.args.small("rulenumber")?.unwrap_or_default();
+async fn rule_delete(cx: &Cx, call: v1::FirewallRuleDelete) -> Result<()> {
+    let firewall_group_id = group(cx, &call.group).await?;
+    let firewall_rule_id = small("rulenumber", call.rulenumber)?;
     cx.on(FIREWALL, GetFirewallGroup { firewall_group_id }).await?;
-    let request = DeleteFirewallGroupRule { firewall_group_id, firewall_rule_id: number };
+    let request = DeleteFirewallGroupRule { firewall_group_id, firewall_rule_id };
     match cx.client.send(request).await {
         Err(error) if is_unknown(&error) => {
+            let number = call.rulenumber;
             let text = format!("Invalid firewall rule.  The group has no rulenumber {number}");
             Err(Failure::refused(text))
         }
-        outcome => Ok(outcome.map(|()| Reply::Done)?),
+        outcome => Ok(outcome?),
     }
 }
 
-async fn rule_list(cx: Cx) -> Result<Reply> {
-    check_direction(&cx)?;
-    let ip_type = ip_type(&cx)?;
-    let firewall_group_id = group(&cx).await?;
+async fn rule_list(cx: &Cx, call: v1::FirewallRuleList) -> Result<Value> {
+    check_direction(&call.direction)?;
+    let ip_type = ip_type(&call.ip_type)?;
+    let firewall_group_id = group(cx, &call.group).await?;
     cx.on(FIREWALL, GetFirewallGroup { firewall_group_id }).await?;
     let request = ListFirewallGroupRules { firewall_group_id, ..Default::default() };
     let rules = cx.all(request).await?.into_iter().filter(|rule| rule.ip_type == ip_type);
     let entries = rules.map(|rule| {
-        let view = json!({
-            "rulenumber": rule.id,
-            "action": rule.action,
-            "protocol": word(&rule.protocol),
+        let view = view!(FirewallRule {
+            rulenumber: rule.id,
+            action: rule.action,
+            protocol: word(&rule.protocol),
             // Ranges are sent as `8000:8010` and read as `8000 - 8010`.
-            "port": rule.port.replace(':', " - "),
-            "subnet": rule.subnet,
-            "subnet_size": rule.subnet_size,
-            "source": rule.source,
-            "notes": rule.notes,
+            port: rule.port.replace(':', " - "),
+            subnet: rule.subnet,
+            subnet_size: rule.subnet_size,
+            source: rule.source,
+            notes: rule.notes,
         });
         (rule.id.to_string(), view)
     });
-    Ok(map(entries).into())
+    Ok(map(entries))
 }

@@ -2,64 +2,62 @@
 
 use api::id::IsoId;
 use api::isos::*;
-use serde_json::json;
+use api::v1;
+use serde_json::Value;
 
-use crate::calls::{Kind::*, calls, req};
+use crate::calls::handlers;
 use crate::cx::{Cx, ISO};
 use crate::dates::stamp;
 use crate::error::Result;
 use crate::ids::Space;
-use crate::reply::{Reply, map, word};
+use crate::reply::{map, view, word};
 
-calls! {
-    Post "iso/create_from_url" (req("url", Text)) "POST /v2/iso" => create_from_url;
-    Post "iso/destroy" (req("ISOID", Integer)) "DELETE /v2/iso/{iso-id}" => destroy;
-    Get "iso/list" () "GET /v2/iso" => list;
-    Get "iso/list_public" () "GET /v2/account, GET /v2/iso-public" => list_public;
+handlers! { cx, call:
+    IsoCreateFromUrl => create_from_url(cx, call);
+    IsoDestroy => destroy(cx, call);
+    IsoList => list(cx);
+    IsoListPublic => list_public(cx);
 }
 
-async fn create_from_url(cx: Cx) -> Result<Reply> {
-    let request = CreateIso { url: cx.args.text("url"), description: None };
-    let iso = cx.send(request).await?;
-    Ok(json!({ "ISOID": cx.number(Space::Iso, iso.id).await? }).into())
+async fn create_from_url(cx: &Cx, call: v1::IsoCreateFromUrl) -> Result<Value> {
+    let iso = cx.send(CreateIso { url: call.url, description: None }).await?;
+    Ok(view!(NewIso { iso: cx.number(Space::Iso, iso.id).await? }))
 }
 
-async fn destroy(cx: Cx) -> Result<Reply> {
-    let iso_id: IsoId = cx.named(ISO, "ISOID").await?;
+async fn destroy(cx: &Cx, call: v1::IsoDestroy) -> Result<()> {
+    let iso_id: IsoId = cx.numbered(ISO, call.iso).await?;
     cx.attempt(ISO, DeleteIso { iso_id }, "Unable to delete ISO").await?;
     cx.forget(ISO.space, iso_id).await;
-    Ok(Reply::Done)
+    Ok(())
 }
 
-async fn list(cx: Cx) -> Result<Reply> {
+async fn list(cx: &Cx) -> Result<Value> {
     let isos = cx.all(ListIsos::default()).await?;
-    let numbers = cx.numbers(Space::Iso, isos.iter().map(|iso| iso.id)).await?;
-    let entries = isos.into_iter().zip(numbers).map(|(iso, number)| {
-        let view = json!({
-            "ISOID": number,
-            "date_created": stamp(iso.date_created),
-            "filename": iso.filename,
-            "size": iso.size,
-            "md5sum": iso.md5sum,
-            "sha512sum": iso.sha512sum,
-            "status": word(&iso.status),
-        });
-        (number.to_string(), view)
-    });
-    Ok(map(entries).into())
+    let view = |iso: Iso, number, _: &str| {
+        view!(Iso {
+            iso: number,
+            date_created: stamp(iso.date_created),
+            filename: iso.filename,
+            size: iso.size,
+            md5sum: iso.md5sum,
+            sha512sum: iso.sha512sum,
+            status: word(&iso.status),
+        })
+    };
+    cx.map(Space::Iso, isos, |iso| iso.id, view).await
 }
 
-async fn list_public(cx: Cx) -> Result<Reply> {
+async fn list_public(cx: &Cx) -> Result<Value> {
     // v2 tells everybody; v1 asks for a key.
     cx.caller.rights().await?;
     let isos = cx.send(ListPublicIsos {}).await?.items;
     let mut entries = Vec::with_capacity(isos.len());
     for iso in isos {
-        let number = public_number(&cx, iso.id).await?;
-        let view = json!({ "ISOID": number, "name": iso.name, "description": iso.description });
+        let number = public_number(cx, iso.id).await?;
+        let view = view!(PublicIso { iso: number, name: iso.name, description: iso.description });
         entries.push((number.to_string(), view));
     }
-    Ok(map(entries).into())
+    Ok(map(entries))
 }
 
 async fn public_number(cx: &Cx, id: IsoId) -> Result<u64> {

@@ -18,7 +18,7 @@ mod baremetal;
 mod block;
 mod body;
 mod caller;
-pub mod calls;
+mod calls;
 mod cx;
 mod dates;
 mod dns;
@@ -49,7 +49,6 @@ mod upstream;
 mod user;
 
 pub use body::Stopping;
-pub use calls::{Call, Kind, Param, Verb};
 pub use error::Failure;
 pub use ids::{Ids, IdsError, Space, StoreIds};
 pub use limit::Limit;

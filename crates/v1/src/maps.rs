@@ -25,7 +25,7 @@ pub(crate) fn is_later(number: u64) -> bool {
 mod tests {
     use std::collections::BTreeSet;
 
-    use control::catalog::Catalog;
+    use catalog::Catalog;
 
     use super::*;
 

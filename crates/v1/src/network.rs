@@ -1,57 +1,49 @@
 //! `network/*`: private networks. They are v2's VPCs, which took the place of networks there.
 
 use api::id::VpcId;
-use api::vpcs::{CreateVpc, DeleteVpc, ListVpcs};
-use serde_json::json;
+use api::v1;
+use api::vpcs::{CreateVpc, DeleteVpc, ListVpcs, Vpc};
+use serde_json::Value;
 
-use crate::calls::{Kind::*, calls, opt, req};
+use crate::calls::handlers;
 use crate::cx::{Cx, NETWORK};
 use crate::dates::stamp;
 use crate::error::Result;
 use crate::ids::Space;
-use crate::reply::{Reply, map};
+use crate::params::{small_opt, some};
+use crate::reply::view;
 
-calls! {
-    Post "network/create" (
-        req("DCID", Integer), opt("description", Text), opt("v4_subnet", Text),
-        opt("v4_subnet_mask", Integer),
-    ) "POST /v2/vpcs" => create;
-    Post "network/destroy" (req("NETWORKID", Text)) "DELETE /v2/vpcs/{vpc-id}" => destroy;
-    Get "network/list" () "GET /v2/vpcs" => list;
+handlers! { cx, call:
+    NetworkCreate => create(cx, call);
+    NetworkDestroy => {
+        let vpc_id: VpcId = cx.of_text(NETWORK, &call.network).await?;
+        cx.gone(NETWORK, vpc_id, DeleteVpc { vpc_id })
+    };
+    NetworkList => list(cx);
 }
 
-async fn create(cx: Cx) -> Result<Reply> {
+async fn create(cx: &Cx, call: v1::NetworkCreate) -> Result<Value> {
     let request = CreateVpc {
-        region: cx.region().await?,
-        description: cx.args.opt_text("description"),
-        v4_subnet: cx.args.some_text("v4_subnet"),
-        v4_subnet_mask: cx.args.small("v4_subnet_mask")?,
+        region: cx.region(call.dcid).await?,
+        description: call.description,
+        v4_subnet: some(call.v4_subnet),
+        v4_subnet_mask: small_opt("v4_subnet_mask", call.v4_subnet_mask)?,
     };
     let vpc = cx.send(request).await?;
-    Ok(json!({ "NETWORKID": cx.text_id(Space::Network, vpc.id).await? }).into())
+    Ok(view!(NewNetwork { network: cx.text_id(Space::Network, vpc.id).await? }))
 }
 
-async fn destroy(cx: Cx) -> Result<Reply> {
-    let vpc_id: VpcId = cx.spelt(NETWORK, "NETWORKID").await?;
-    cx.on(NETWORK, DeleteVpc { vpc_id }).await?;
-    cx.forget(NETWORK.space, vpc_id).await;
-    Ok(Reply::Done)
-}
-
-async fn list(cx: Cx) -> Result<Reply> {
+async fn list(cx: &Cx) -> Result<Value> {
     let vpcs = cx.all(ListVpcs::default()).await?;
-    let numbers = cx.numbers(Space::Network, vpcs.iter().map(|vpc| vpc.id)).await?;
-    let entries = vpcs.into_iter().zip(numbers).map(|(vpc, number)| {
-        let id = Space::Network.text(number);
-        let view = json!({
-            "DCID": cx.dcid(&vpc.region).to_string(),
-            "NETWORKID": id,
-            "date_created": stamp(vpc.date_created),
-            "description": vpc.description,
-            "v4_subnet": vpc.v4_subnet,
-            "v4_subnet_mask": vpc.v4_subnet_mask,
-        });
-        (id, view)
-    });
-    Ok(map(entries).into())
+    let view = |vpc: Vpc, _, id: &str| {
+        view!(Network {
+            dcid: cx.dcid(&vpc.region).to_string(),
+            network: id,
+            date_created: stamp(vpc.date_created),
+            description: vpc.description,
+            v4_subnet: vpc.v4_subnet,
+            v4_subnet_mask: vpc.v4_subnet_mask,
+        })
+    };
+    cx.map(Space::Network, vpcs, |vpc| vpc.id, view).await
 }

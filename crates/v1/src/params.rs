@@ -5,23 +5,9 @@
 //! over, as v1 did. Oddities that real clients send are understood here, so that handlers see only
 //! what the table promises.
 
-use std::collections::BTreeMap;
+use api::v1::{Entry, Held, Kind, Param};
 
-use crate::calls::{Call, Kind, Param};
 use crate::error::{Failure, Result};
-
-/// A parameter's value, as its kind says.
-#[derive(Debug, Clone, PartialEq)]
-enum Value {
-    Integer(u64),
-    Text(String),
-    Flag(bool),
-    List(Vec<String>),
-}
-
-/// A call's parameters, checked.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Args(BTreeMap<&'static str, Value>);
 
 /// How many parameters are read of a query or a form; PHP passes over the rest.
 const MOST: usize = 1000;
@@ -36,119 +22,72 @@ pub(crate) fn pairs(text: &[u8]) -> impl Iterator<Item = (String, String)> {
     form_urlencoded::parse(text).into_owned().take(MOST)
 }
 
-impl Args {
-    /// Checks what was sent: each parameter of its kind, none missing. Adds to `unknown` the names
-    /// of those that the call does not take.
-    pub(crate) fn check(call: &Call, pairs: &Pairs, unknown: &mut Vec<String>) -> Result<Self> {
-        let mut sent = BTreeMap::<&'static str, Vec<String>>::new();
-        for (name, value) in pairs {
-            let bare = name.split('[').next().unwrap_or_default();
-            let param = call.params.iter().find(|p| p.name == bare || is_alias(p, bare));
-            let Some(param) = param else {
-                if !call.ignores(bare) && unknown.len() < TOLD {
-                    unknown.push(bare.chars().take(40).collect());
-                }
-                continue;
-            };
-            sent.entry(param.name).or_default().push(value.clone());
-        }
-        let mut args = Self::default();
-        for param in call.params {
-            let values = sent.remove(param.name).unwrap_or_default();
-            match read(param, values)? {
-                Some(value) => drop(args.0.insert(param.name, value)),
-                None if param.required => return Err(missing(call, param)),
-                None => {}
+/// What some client sends besides, to no effect: Ansible's older modules send a key's date back.
+const IGNORED: [(&str, &str); 1] = [("sshkey/update", "date_created")];
+
+/// Checks what was sent: each parameter of its kind, none missing. Adds to `unknown` the names of
+/// those that the call does not take.
+pub(crate) fn checked(
+    call: &Entry,
+    pairs: &Pairs,
+    unknown: &mut Vec<String>,
+) -> Result<Vec<Option<Held>>> {
+    let mut sent = vec![Vec::new(); call.params.len()];
+    for (name, value) in pairs {
+        let bare = name.split('[').next().unwrap_or_default();
+        match call.params.iter().position(|p| p.name == bare || is_alias(p, bare)) {
+            Some(place) => sent[place].push(value.as_str()),
+            None if !IGNORED.contains(&(call.path, bare)) && unknown.len() < TOLD => {
+                unknown.push(bare.chars().take(40).collect());
             }
-        }
-        Ok(args)
-    }
-
-    /// A number; 0 where it was not sent.
-    pub(crate) fn int(&self, name: &str) -> u64 {
-        self.opt_int(name).unwrap_or_default()
-    }
-
-    /// A number, where it was sent.
-    pub(crate) fn opt_int(&self, name: &str) -> Option<u64> {
-        match self.0.get(name) {
-            Some(Value::Integer(number)) => Some(*number),
-            _ => None,
+            None => {}
         }
     }
+    let read = |(param, values): (&Param, _)| match read(param, values)? {
+        None if param.required => Err(missing(call, param)),
+        held => Ok(held),
+    };
+    call.params.iter().zip(sent).map(read).collect()
+}
 
-    /// A number that v2 holds in fewer bits.
-    pub(crate) fn small<T: TryFrom<u64>>(&self, name: &str) -> Result<Option<T>> {
-        let Some(number) = self.opt_int(name) else { return Ok(None) };
-        let small = T::try_from(number).ok();
-        small.map(Some).ok_or_else(|| Failure::refused(format!("{name}: {number} is too large")))
-    }
+/// A number that v2 holds in fewer bits.
+pub(crate) fn small<T: TryFrom<u64>>(name: &str, number: u64) -> Result<T> {
+    let too_large = |_| Failure::refused(format!("{name}: {number} is too large"));
+    T::try_from(number).map_err(too_large)
+}
 
-    /// A text; empty where it was not sent.
-    pub(crate) fn text(&self, name: &str) -> String {
-        self.opt_text(name).unwrap_or_default()
-    }
+/// The same, where it was sent.
+pub(crate) fn small_opt<T: TryFrom<u64>>(name: &str, number: Option<u64>) -> Result<Option<T>> {
+    number.map(|number| small(name, number)).transpose()
+}
 
-    /// A text, where it was sent.
-    pub(crate) fn opt_text(&self, name: &str) -> Option<String> {
-        match self.0.get(name) {
-            Some(Value::Text(text)) => Some(text.clone()),
-            _ => None,
-        }
-    }
-
-    /// A text that is not empty.
-    pub(crate) fn some_text(&self, name: &str) -> Option<String> {
-        self.opt_text(name).filter(|text| !text.is_empty())
-    }
-
-    /// A flag, where it was sent.
-    pub(crate) fn flag(&self, name: &str) -> Option<bool> {
-        match self.0.get(name) {
-            Some(Value::Flag(flag)) => Some(*flag),
-            _ => None,
-        }
-    }
-
-    /// A list, where it was sent.
-    pub(crate) fn list(&self, name: &str) -> Option<&[String]> {
-        match self.0.get(name) {
-            Some(Value::List(list)) => Some(list),
-            _ => None,
-        }
-    }
+/// A text that is not empty.
+pub(crate) fn some(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.is_empty())
 }
 
 fn is_alias(param: &Param, name: &str) -> bool {
     !name.is_empty() && param.alias == name
 }
 
-fn read(param: &Param, mut values: Vec<String>) -> Result<Option<Value>> {
-    if param.kind == Kind::List {
-        return Ok(list(values));
-    }
+fn read(param: &Param, values: Vec<&str>) -> Result<Option<Held>> {
     // Sent twice, the last one counts, as in PHP.
-    let Some(text) = values.pop() else { return Ok(None) };
-    let value = match param.kind {
-        Kind::Text => Some(Value::Text(text.clone())),
+    let Some(&text) = values.last() else { return Ok(None) };
+    let held = match param.kind {
+        Kind::List => Some(Held::List(list(&values))),
+        Kind::Text => Some(Held::Text(text.to_owned())),
         // An empty number or flag is how some clients leave it out.
         _ if text.is_empty() => return Ok(None),
-        Kind::Integer => integer(&text).map(Value::Integer),
-        Kind::Flag | Kind::Switch | Kind::Boolean => flag(&text).map(Value::Flag),
-        Kind::Json => serde_json::from_str::<serde_json::Value>(&text)
-            .is_ok()
-            .then(|| Value::Text(text.clone())),
-        Kind::List => None,
+        Kind::Integer => integer(text).map(Held::Integer),
+        Kind::Flag | Kind::Switch | Kind::Boolean => flag(text).map(Held::Flag),
+        Kind::Json => serde_json::from_str(text).ok().map(Held::Json),
     };
-    value.map(Some).ok_or_else(|| wrong(param, &text))
+    held.map(Some).ok_or_else(|| wrong(param, text))
 }
 
-fn list(values: Vec<String>) -> Option<Value> {
-    if values.is_empty() {
-        return None;
-    }
+fn list(values: &[&str]) -> Vec<String> {
     let items = values.iter().flat_map(|v| v.split(',')).map(str::trim).filter(|v| !v.is_empty());
-    Some(Value::List(items.map(str::to_owned).collect()))
+    items.map(str::to_owned).collect()
 }
 
 fn integer(text: &str) -> Option<u64> {
@@ -170,11 +109,10 @@ fn flag(text: &str) -> Option<bool> {
 }
 
 fn wrong(param: &Param, text: &str) -> Failure {
+    let [yes, no] = param.kind.words();
     let right = match param.kind {
         Kind::Integer => "an integer",
-        Kind::Flag => "\"yes\" or \"no\"",
-        Kind::Switch => "\"on\" or \"off\"",
-        Kind::Boolean => "\"true\" or \"false\"",
+        Kind::Flag | Kind::Switch | Kind::Boolean => &format!("\"{yes}\" or \"{no}\""),
         Kind::Json => "JSON",
         Kind::Text | Kind::List => "text",
     };
@@ -182,22 +120,23 @@ fn wrong(param: &Param, text: &str) -> Failure {
     Failure::refused(format!("Invalid {}.  It must be {right}, not \"{text}\"", param.name))
 }
 
-fn missing(call: &Call, param: &Param) -> Failure {
+fn missing(call: &Entry, param: &Param) -> Failure {
     Failure::refused(format!("Missing {0}.  {1} cannot do without {0}", param.name, call.path))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::calls::find;
+    use api::v1::*;
 
-    fn check(path: &str, form: &str) -> Result<Args> {
-        Args::check(find(path).unwrap(), &pairs(form.as_bytes()).collect(), &mut Vec::new())
+    use super::*;
+
+    fn check<C: Call>(form: &str) -> Result<C> {
+        checked(&C::ENTRY, &pairs(form.as_bytes()).collect(), &mut Vec::new()).map(C::of)
     }
 
     #[test]
     fn every_refusal_names_the_parameter() {
-        let text = |form| check("server/label_set", form).unwrap_err().text;
+        let text = |form| check::<ServerLabelSet>(form).unwrap_err().text;
         assert_eq!(text("label=x"), "Missing SUBID.  server/label_set cannot do without SUBID");
         assert_eq!(text("SUBID=x&label=x"), "Invalid SUBID.  It must be an integer, not \"x\"");
         assert!(text("SUBID=-1&label=x").starts_with("Invalid SUBID."));
@@ -207,43 +146,43 @@ mod tests {
 
     #[test]
     fn what_no_call_takes_is_passed_over_and_named() {
-        let call = find("sshkey/update").unwrap();
         let sent = pairs(b"SSHKEYID=1&colour[]=red&date_created=now").collect();
         let mut unknown = Vec::new();
-        let args = Args::check(call, &sent, &mut unknown).unwrap();
-        assert_eq!((args.text("SSHKEYID").as_str(), unknown), ("1", vec!["colour".to_owned()]));
+        let held = checked(&SshKeyUpdate::ENTRY, &sent, &mut unknown).unwrap();
+        let update = SshKeyUpdate::of(held);
+        assert_eq!((update.ssh_keys.as_str(), unknown), ("1", vec!["colour".to_owned()]));
     }
 
     #[test]
     fn flags_and_lists_are_understood_in_every_clients_way() {
-        let args = check("server/create_ipv4", "SUBID=1&reboot=false").unwrap();
-        assert_eq!(args.flag("reboot"), Some(false));
-        assert!(check("server/create_ipv4", "SUBID=1&reboot=maybe").is_err());
+        let call = check::<ServerCreateIpv4>("SUBID=1&reboot=false").unwrap();
+        assert_eq!(call.reboot, Some(false));
+        assert!(check::<ServerCreateIpv4>("SUBID=1&reboot=maybe").is_err());
         let form = "email=a&name=b&password=c&acls[]=dns&acls[]=billing";
-        let args = check("user/create", form).unwrap();
-        assert_eq!(args.list("acls").unwrap(), ["dns", "billing"]);
-        let args = check("user/create", "email=a&name=b&password=c&acls=dns,billing").unwrap();
-        assert_eq!(args.list("acls").unwrap(), ["dns", "billing"]);
+        assert_eq!(check::<UserCreate>(form).unwrap().acls, ["dns", "billing"]);
+        let form = "email=a&name=b&password=c&acls=dns,billing";
+        assert_eq!(check::<UserCreate>(form).unwrap().acls, ["dns", "billing"]);
+        assert_eq!(check::<UserUpdate>("USERID=1").unwrap().acls, None);
+        assert_eq!(check::<UserUpdate>("USERID=1&acls[]=").unwrap().acls, Some(vec![]));
     }
 
     #[test]
     fn the_go_clients_hours_are_the_codes_of_characters() {
         let form = "SUBID=1&cron_type=daily&hour=%08";
-        assert_eq!(check("server/backup_set_schedule", form).unwrap().int("hour"), 8);
+        assert_eq!(check::<ServerBackupSetSchedule>(form).unwrap().hour, Some(8));
         let form = "SUBID=1&cron_type=daily&hour=8";
-        assert_eq!(check("server/backup_set_schedule", form).unwrap().int("hour"), 8);
+        assert_eq!(check::<ServerBackupSetSchedule>(form).unwrap().hour, Some(8));
     }
 
     #[test]
     fn other_names_that_clients_use_are_the_same_parameter() {
-        let args = check("dns/create_domain", "domain=example.com&ip=192.0.2.1").unwrap();
-        assert_eq!(args.text("serverip"), "192.0.2.1");
+        let call = check::<DnsCreateDomain>("domain=example.com&ip=192.0.2.1").unwrap();
+        assert_eq!(call.serverip, "192.0.2.1");
     }
 
     #[test]
     fn an_empty_text_is_a_value_and_an_empty_number_is_none() {
-        let args = check("server/label_set", "SUBID=1&label=").unwrap();
-        assert_eq!(args.opt_text("label").as_deref(), Some(""));
-        assert_eq!(check("server/list", "SUBID=").unwrap().opt_int("SUBID"), None);
+        assert_eq!(check::<ServerLabelSet>("SUBID=1&label=").unwrap().label, "");
+        assert_eq!(check::<ServerList>("SUBID=").unwrap().subid, None);
     }
 }

@@ -2,19 +2,20 @@
 
 use api::Money;
 use api::plans::{ListPlans, Plan};
-use serde_json::{Map, Value, json};
+use api::v1;
+use serde_json::{Value, json};
 
-use crate::calls::{Kind::*, calls, opt};
+use crate::calls::handlers;
 use crate::cx::Cx;
 use crate::error::{Failure, Result};
-use crate::reply::{Reply, amount, map};
+use crate::reply::{amount, map, view};
 
-calls! {
-    Get "plans/list" (opt("type", Text)) "GET /v2/plans" => list;
-    Get "plans/list_baremetal" () "GET /v2/plans-metal" => list_baremetal;
-    Get "plans/list_vc2" () "GET /v2/plans?type=vc2" => list_vc2;
-    Get "plans/list_vc2z" () "GET /v2/plans?type=vhf" => list_vc2z;
-    Get "plans/list_vdc2" () "GET /v2/plans?type=vdc" => list_vdc2;
+handlers! { cx, call:
+    PlansList => list(cx, call);
+    PlansListBaremetal => list_baremetal(cx);
+    PlansListVc2 => short_list(cx, "vc2");
+    PlansListVc2z => short_list(cx, "vhf");
+    PlansListVdc2 => short_list(cx, "vdc");
 }
 
 /// The type of plan in v2 that a word of v1 means; none for all.
@@ -30,59 +31,40 @@ pub(crate) fn plan_type(word: &str) -> Result<Option<&'static str>> {
     }
 }
 
-async fn list(cx: Cx) -> Result<Reply> {
-    let kind = plan_type(&cx.args.text("type"))?;
-    let plans = of_type(&cx, kind).await?;
+async fn list(cx: &Cx, call: v1::PlansList) -> Result<Value> {
+    let plans = of_type(cx, plan_type(&call.kind.unwrap_or_default())?).await?;
     let entries = plans.iter().map(|plan| {
-        let mut view = view(&cx, plan);
+        let mut view = view(cx, plan);
         let locations: Vec<_> = plan.locations.iter().map(|region| cx.dcid(region)).collect();
-        view.insert("windows".into(), false.into());
-        view.insert("available_locations".into(), json!(locations));
-        (cx.plan_number(&plan.id).to_string(), Value::Object(view))
+        view[v1::answer::Plan::windows] = false.into();
+        view[v1::answer::Plan::available_locations] = json!(locations);
+        (cx.plan_number(&plan.id).to_string(), view)
     });
-    Ok(map(entries).into())
+    Ok(map(entries))
 }
 
-async fn list_vc2(cx: Cx) -> Result<Reply> {
-    short_list(cx, "vc2").await
-}
-
-async fn list_vc2z(cx: Cx) -> Result<Reply> {
-    short_list(cx, "vhf").await
-}
-
-async fn list_vdc2(cx: Cx) -> Result<Reply> {
-    short_list(cx, "vdc").await
-}
-
-async fn short_list(cx: Cx, kind: &'static str) -> Result<Reply> {
-    let plans = of_type(&cx, Some(kind)).await?;
-    let entries = plans
-        .iter()
-        .map(|plan| (cx.plan_number(&plan.id).to_string(), Value::Object(view(&cx, plan))));
-    Ok(map(entries).into())
+async fn short_list(cx: &Cx, kind: &str) -> Result<Value> {
+    let plans = of_type(cx, Some(kind)).await?;
+    let entry = |plan: &Plan| (cx.plan_number(&plan.id).to_string(), view(cx, plan));
+    Ok(map(plans.iter().map(entry)))
 }
 
 async fn of_type(cx: &Cx, kind: Option<&str>) -> Result<Vec<Plan>> {
     cx.all(ListPlans { kind: kind.map(str::to_owned), ..Default::default() }).await
 }
 
-fn view(cx: &Cx, plan: &Plan) -> Map<String, Value> {
-    let view = json!({
-        "VPSPLANID": cx.plan_number(&plan.id).to_string(),
-        "name": name(plan),
-        "vcpu_count": plan.vcpu_count.to_string(),
-        "ram": plan.ram.to_string(),
-        "disk": plan.disk.to_string(),
-        "bandwidth": terabytes(plan.bandwidth),
-        "bandwidth_gb": plan.bandwidth.to_string(),
-        "price_per_month": amount(plan.monthly_cost),
-        "plan_type": plan_kind(plan),
-    });
-    match view {
-        Value::Object(view) => view,
-        _ => Map::new(),
-    }
+fn view(cx: &Cx, plan: &Plan) -> Value {
+    view!(Plan .. {
+        plan: cx.plan_number(&plan.id).to_string(),
+        name: name(plan),
+        vcpu_count: plan.vcpu_count.to_string(),
+        ram: plan.ram.to_string(),
+        disk: plan.disk.to_string(),
+        bandwidth: terabytes(plan.bandwidth),
+        bandwidth_gb: plan.bandwidth.to_string(),
+        price_per_month: amount(plan.monthly_cost),
+        plan_type: plan_kind(plan),
+    })
 }
 
 fn plan_kind(plan: &Plan) -> &'static str {
@@ -107,28 +89,28 @@ fn terabytes(gb: u32) -> String {
     format!("{}.{:02}", hundredths / 100, hundredths % 100)
 }
 
-async fn list_baremetal(cx: Cx) -> Result<Reply> {
+async fn list_baremetal(cx: &Cx) -> Result<Value> {
     let plans = cx.metal_plans().await?;
     let entries = plans.iter().map(|plan| {
         let number = cx.metal_plan_number(&plan.id).to_string();
         let disk = format!("{}x {} GB {}", plan.disk_count, plan.disk, plan.kind);
         let traffic = terabytes(plan.bandwidth);
         let locations: Vec<_> = plan.locations.iter().map(|region| cx.dcid(region)).collect();
-        let view = json!({
-            "METALPLANID": number,
-            "name": format!("{} MB RAM,{disk},{traffic} TB BW", plan.ram),
-            "cpu_count": plan.cpu_count,
-            "cpu_model": plan.cpu_model,
-            "ram": plan.ram,
-            "disk": disk,
-            "bandwidth_tb": plan.bandwidth / 1024,
+        let view = view!(MetalPlan {
+            plan: number,
+            name: format!("{} MB RAM,{disk},{traffic} TB BW", plan.ram),
+            cpu_count: plan.cpu_count,
+            cpu_model: plan.cpu_model,
+            ram: plan.ram,
+            disk,
+            bandwidth_tb: plan.bandwidth / 1024,
             // Clients read whole dollars.
-            "price_per_month": Money(plan.monthly_cost.0.round().normalize()),
-            "plan_type": plan.kind,
-            "deprecated": false,
-            "available_locations": locations,
+            price_per_month: Money(plan.monthly_cost.0.round().normalize()),
+            plan_type: plan.kind,
+            deprecated: false,
+            available_locations: locations,
         });
         (number, view)
     });
-    Ok(map(entries).into())
+    Ok(map(entries))
 }

@@ -33,10 +33,46 @@ impl From<Value> for Reply {
     }
 }
 
+impl From<()> for Reply {
+    fn from((): ()) -> Self {
+        Self::Done
+    }
+}
+
 /// A map keyed by id; with nothing in it, an empty array, as PHP wrote it.
 pub(crate) fn map(entries: impl IntoIterator<Item = (String, Value)>) -> Value {
     let map: Map<String, Value> = entries.into_iter().collect();
     if map.is_empty() { Value::Array(Vec::new()) } else { Value::Object(map) }
+}
+
+/// What is told of a thing, as JSON: in the order and the spelling in which it is written here, under
+/// the keys by which the SDK reads it. `..` says that some keys are told at times only; without it,
+/// none may be left out.
+macro_rules! view {
+    ($type:ident { $($field:ident $(: $value:expr)?),* $(,)? }) => {{
+        let _ = |all: api::v1::answer::$type| {
+            let api::v1::answer::$type { $($field: _),* } = all;
+        };
+        $crate::reply::view!($type .. { $($field $(: $value)?),* })
+    }};
+    ($type:ident .. { $($field:ident $(: $value:expr)?),* $(,)? }) => {
+        $crate::reply::object(vec![$((
+            api::v1::answer::$type::$field,
+            serde_json::json!($crate::reply::view!(@ $field $($value)?)),
+        )),*])
+    };
+    (@ $field:ident) => {
+        $field
+    };
+    (@ $field:ident $value:expr) => {
+        $value
+    };
+}
+pub(crate) use view;
+
+/// An object with these keys, in this order.
+pub(crate) fn object(fields: Vec<(&str, Value)>) -> Value {
+    fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
 /// An amount: a string with two decimals.

@@ -4,12 +4,13 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use api::v1::{Entry, Verb, find};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::any;
-use control::catalog::Catalog;
+use catalog::Catalog;
 use engine::Clock;
 use futures_util::FutureExt;
 use http::request::Parts;
@@ -18,11 +19,11 @@ use http::{HeaderMap, StatusCode};
 use crate::balancers::Balancers;
 use crate::body::Bodies;
 use crate::caller::{Caller, Keys};
-use crate::calls::{Call, Verb, find};
+use crate::calls::handler;
 use crate::cx::{Cx, Named};
 use crate::error::{Failure, INVALID_KEY, Result};
 use crate::ignored::Ignored;
-use crate::params::{Args, Pairs, pairs};
+use crate::params::{Pairs, checked, pairs};
 use crate::reply::{self, Reply};
 use crate::{Ids, Limit, Upstream};
 
@@ -134,13 +135,13 @@ fn admit(shared: &Shared, key: &str, parts: &Parts) -> Result<Caller> {
 
 async fn carried_out(
     shared: &Arc<Shared>,
-    call: &'static Call,
+    call: &'static Entry,
     caller: &Arc<Caller>,
     sent: &Pairs,
     later: bool,
 ) -> Result<Reply> {
     let mut unknown = Vec::new();
-    let args = Args::check(call, sent, &mut unknown)?;
+    let held = checked(call, sent, &mut unknown)?;
     shared.ignored.tell(call.path, &unknown);
     if let Some(access) = call.needs() {
         // v2 checks the permissions of its operations; where v1 asks for more, that is checked here.
@@ -156,11 +157,11 @@ async fn carried_out(
         shared: shared.clone(),
         caller: caller.clone(),
         call: call.path,
-        args,
         later,
         named: named.clone(),
     };
-    (call.run)(cx).await.map_err(|refusal| named.in_v1_ids(refusal))
+    let run = handler(call.path).ok_or_else(no_such_call)?.run;
+    run(cx, held).await.map_err(|refusal| named.in_v1_ids(refusal))
 }
 
 /// A wrong key comes first: who has none learns nothing about parameters or ids. Refusals are rare,
@@ -184,7 +185,7 @@ pub async fn nothing_there() -> Response {
     reply::response(Err(no_such_call()))
 }
 
-fn route(parts: &Parts) -> Result<&'static Call> {
+fn route(parts: &Parts) -> Result<&'static Entry> {
     let path = parts.uri.path();
     let path = path.strip_prefix("/v2").unwrap_or(path).strip_prefix("/v1").unwrap_or_default();
     let call = find(path).ok_or_else(no_such_call)?;

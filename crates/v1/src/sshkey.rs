@@ -2,55 +2,45 @@
 
 use api::id::SshKeyId;
 use api::ssh_keys::*;
-use serde_json::json;
+use api::v1;
+use serde_json::Value;
 
-use crate::calls::{Kind::*, calls, opt, req};
+use crate::calls::handlers;
 use crate::cx::{Cx, SSH_KEY};
 use crate::dates::stamp;
 use crate::error::Result;
 use crate::ids::Space;
-use crate::reply::{Reply, map};
+use crate::reply::view;
 
-calls! {
-    Post "sshkey/create" (req("name", Text), req("ssh_key", Text)) "POST /v2/ssh-keys" => create;
-    Post "sshkey/destroy" (req("SSHKEYID", Text)) "DELETE /v2/ssh-keys/{ssh-key-id}" => destroy;
-    Get "sshkey/list" () "GET /v2/ssh-keys" => list;
-    Post "sshkey/update" (req("SSHKEYID", Text), opt("name", Text), opt("ssh_key", Text))
-        "PATCH /v2/ssh-keys/{ssh-key-id}" => update;
+handlers! { cx, call:
+    SshKeyCreate => create(cx, call);
+    SshKeyDestroy => {
+        let ssh_key_id: SshKeyId = cx.of_text(SSH_KEY, &call.ssh_keys).await?;
+        cx.gone(SSH_KEY, ssh_key_id, DeleteSshKey { ssh_key_id })
+    };
+    SshKeyList => list(cx);
+    SshKeyUpdate => update(cx, call);
 }
 
-async fn create(cx: Cx) -> Result<Reply> {
-    let (name, ssh_key) = (cx.args.text("name"), cx.args.text("ssh_key"));
-    let key = cx.send(CreateSshKey { name, ssh_key }).await?;
-    Ok(json!({ "SSHKEYID": cx.text_id(Space::SshKey, key.id).await? }).into())
+async fn create(cx: &Cx, call: v1::SshKeyCreate) -> Result<Value> {
+    let key = cx.send(CreateSshKey { name: call.name, ssh_key: call.ssh_key }).await?;
+    Ok(view!(NewSshKey { key: cx.text_id(Space::SshKey, key.id).await? }))
 }
 
-async fn destroy(cx: Cx) -> Result<Reply> {
-    let ssh_key_id: SshKeyId = cx.spelt(SSH_KEY, "SSHKEYID").await?;
-    cx.on(SSH_KEY, DeleteSshKey { ssh_key_id }).await?;
-    cx.forget(SSH_KEY.space, ssh_key_id).await;
-    Ok(Reply::Done)
-}
-
-async fn list(cx: Cx) -> Result<Reply> {
+async fn list(cx: &Cx) -> Result<Value> {
     let keys = cx.all(ListSshKeys::default()).await?;
-    let numbers = cx.numbers(Space::SshKey, keys.iter().map(|key| key.id)).await?;
-    let entries = keys.into_iter().zip(numbers).map(|(key, number)| {
-        let id = Space::SshKey.text(number);
-        let view = json!({
-            "SSHKEYID": id,
-            "date_created": stamp(key.date_created),
-            "name": key.name,
-            "ssh_key": key.ssh_key,
-        });
-        (id, view)
-    });
-    Ok(map(entries).into())
+    let view = |key: SshKey, _, id: &str| {
+        view!(SshKey {
+            key: id,
+            date_created: stamp(key.date_created),
+            name: key.name,
+            ssh_key: key.ssh_key,
+        })
+    };
+    cx.map(Space::SshKey, keys, |key| key.id, view).await
 }
 
-async fn update(cx: Cx) -> Result<Reply> {
-    let ssh_key_id = cx.spelt(SSH_KEY, "SSHKEYID").await?;
-    let (name, ssh_key) = (cx.args.opt_text("name"), cx.args.opt_text("ssh_key"));
-    cx.on(SSH_KEY, UpdateSshKey { ssh_key_id, name, ssh_key }).await?;
-    Ok(Reply::Done)
+async fn update(cx: &Cx, call: v1::SshKeyUpdate) -> Result<()> {
+    let ssh_key_id = cx.of_text(SSH_KEY, &call.ssh_keys).await?;
+    cx.act(SSH_KEY, UpdateSshKey { ssh_key_id, name: call.name, ssh_key: call.ssh_key }).await
 }

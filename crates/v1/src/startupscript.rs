@@ -2,31 +2,30 @@
 
 use api::id::StartupId;
 use api::startup_scripts::*;
+use api::v1;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::json;
+use serde_json::Value;
 
-use crate::calls::{Kind::*, calls, opt, req};
+use crate::calls::handlers;
 use crate::cx::{Cx, SCRIPT};
 use crate::dates::stamp;
 use crate::error::{Failure, Result, is_unknown};
 use crate::ids::Space;
-use crate::reply::{Reply, map, word};
+use crate::reply::{map, view, word};
 
-calls! {
-    Post "startupscript/create" (req("name", Text), req("script", Text), opt("type", Text))
-        "POST /v2/startup-scripts" => create;
-    Post "startupscript/destroy" (req("SCRIPTID", Integer))
-        "DELETE /v2/startup-scripts/{startup-id}" => destroy;
-    Get "startupscript/list" ()
-        "GET /v2/startup-scripts, GET /v2/startup-scripts/{startup-id}" => list;
-    Post "startupscript/update" (
-        req("SCRIPTID", Integer), opt("name", Text), opt("script", Text),
-    ) "PATCH /v2/startup-scripts/{startup-id}" => update;
+handlers! { cx, call:
+    StartupScriptCreate => create(cx, call);
+    StartupScriptDestroy => {
+        let startup_id: StartupId = cx.numbered(SCRIPT, call.script_id).await?;
+        cx.gone(SCRIPT, startup_id, DeleteStartupScript { startup_id })
+    };
+    StartupScriptList => list(cx);
+    StartupScriptUpdate => update(cx, call);
 }
 
-async fn create(cx: Cx) -> Result<Reply> {
-    let kind = match cx.args.text("type").as_str() {
+async fn create(cx: &Cx, call: v1::StartupScriptCreate) -> Result<Value> {
+    let kind = match call.kind.unwrap_or_default().as_str() {
         "" | "boot" => StartupScriptType::Boot,
         "pxe" => StartupScriptType::Pxe,
         other => {
@@ -34,20 +33,12 @@ async fn create(cx: Cx) -> Result<Reply> {
             return Err(Failure::refused(text));
         }
     };
-    let script = STANDARD.encode(cx.args.text("script"));
-    let request = CreateStartupScript { name: cx.args.text("name"), script, kind: Some(kind) };
-    let script = cx.send(request).await?;
-    Ok(json!({ "SCRIPTID": cx.number(Space::Script, script.id).await? }).into())
+    let script = STANDARD.encode(call.script);
+    let script = cx.send(CreateStartupScript { name: call.name, script, kind: Some(kind) }).await?;
+    Ok(view!(NewScript { script_id: cx.number(Space::Script, script.id).await? }))
 }
 
-async fn destroy(cx: Cx) -> Result<Reply> {
-    let startup_id: StartupId = cx.named(SCRIPT, "SCRIPTID").await?;
-    cx.on(SCRIPT, DeleteStartupScript { startup_id }).await?;
-    cx.forget(SCRIPT.space, startup_id).await;
-    Ok(Reply::Done)
-}
-
-async fn list(cx: Cx) -> Result<Reply> {
+async fn list(cx: &Cx) -> Result<Value> {
     let scripts = cx.all(ListStartupScripts::default()).await?;
     let numbers = cx.numbers(Space::Script, scripts.iter().map(|s| s.id)).await?;
     let mut entries = Vec::with_capacity(scripts.len());
@@ -64,17 +55,17 @@ async fn list(cx: Cx) -> Result<Reply> {
                 }
             }
         };
-        let view = json!({
-            "SCRIPTID": number.to_string(),
-            "date_created": stamp(script.date_created),
-            "date_modified": stamp(script.date_modified),
-            "name": script.name,
-            "type": word(&script.kind),
-            "script": plain(&text),
+        let view = view!(StartupScript {
+            script_id: number.to_string(),
+            date_created: stamp(script.date_created),
+            date_modified: stamp(script.date_modified),
+            name: script.name,
+            kind: word(&script.kind),
+            script: plain(&text),
         });
         entries.push((number.to_string(), view));
     }
-    Ok(map(entries).into())
+    Ok(map(entries))
 }
 
 /// The script itself; what is no base64 stays as it is.
@@ -85,10 +76,8 @@ fn plain(text: &str) -> String {
     }
 }
 
-async fn update(cx: Cx) -> Result<Reply> {
-    let startup_id = cx.named(SCRIPT, "SCRIPTID").await?;
-    let name = cx.args.opt_text("name");
-    let script = cx.args.opt_text("script").map(|script| STANDARD.encode(script));
-    cx.on(SCRIPT, UpdateStartupScript { startup_id, name, script, kind: None }).await?;
-    Ok(Reply::Done)
+async fn update(cx: &Cx, call: v1::StartupScriptUpdate) -> Result<()> {
+    let startup_id = cx.numbered(SCRIPT, call.script_id).await?;
+    let script = call.script.map(|script| STANDARD.encode(script));
+    cx.act(SCRIPT, UpdateStartupScript { startup_id, name: call.name, script, kind: None }).await
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, ensure};
 use api::page::Cursor;
 use control::instances::{Instance, Ipv4, Seen, Server, Software};
-use control::{Config, Control, Doc, Kind};
+use control::{Control, Doc, Kind};
 use drivers::{Machine, MachineSpec, Progress, Size};
 use store::{Ask, Location, Row, Store};
 use uuid::Uuid;
@@ -91,7 +91,7 @@ async fn write<K: Sample>(directory: &Path, rows: usize) -> Result<Seeded> {
     eprintln!("  making {rows} of kind `{}` ...", K::KIND);
     let location = Location::File(directory.join("kettle.db"));
     let store = Store::open(&location).await?;
-    let control = Control::new(Config::new(store.clone()));
+    let control = Control::new(control::config(store.clone()));
     control.ensure_root(KEY).await?;
     let owner = control.identify(KEY, None).await?;
     let regions = regions(&control);

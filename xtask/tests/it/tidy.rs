@@ -17,9 +17,11 @@ const LONG: &[(&str, &str)] = &[];
 const ASKS_TIME: &[(&str, &str)] = &[("crates/engine/src/clock.rs", "this is Clock")];
 /// Files of the control plane outside `life.rs` that name drivers.
 const NAMES_DRIVERS: &[(&str, &str)] = &[
-    ("crates/control/src/cx.rs", "hands the drivers to lives"),
-    ("crates/control/src/lib.rs", "is made with a world"),
+    ("crates/plane/src/cx.rs", "hands the drivers to lives"),
+    ("crates/plane/src/lib.rs", "is made with a world"),
 ];
+/// The crates of the control plane that hold families, and what is stored of servers.
+const GROUPS: &[&str] = &["hosts", "access", "basics", "network", "storage", "compute"];
 
 /// A file of the checkout: its path from the top, and its text.
 struct File {
@@ -65,6 +67,15 @@ fn files(below: &str) -> Vec<File> {
     let files: Vec<File> = found.into_iter().map(read).collect();
     assert!(!files.is_empty(), "nothing was found below {below}");
     files
+}
+
+fn files_of(name: &str) -> Vec<File> {
+    files(&format!("crates/{name}/src"))
+}
+
+/// The sources of the control plane, but for its core.
+fn control_plane() -> Vec<File> {
+    GROUPS.iter().chain(&["control"]).flat_map(|name| files_of(name)).collect()
 }
 
 fn all_files() -> Vec<File> {
@@ -159,7 +170,7 @@ fn nothing_is_left_to_do_without_a_place_where_it_is_written_down() {
 #[test]
 fn a_family_is_a_module_of_the_same_name_in_api_and_control() {
     let mut found = Vec::new();
-    for (of, list) in [("api", "crates/api/src/lib.rs"), ("control", "crates/control/src/lib.rs")] {
+    for list in ["crates/api/src/lib.rs", "crates/control/src/lib.rs"] {
         let text = std::fs::read_to_string(root().join(list)).unwrap();
         let (_, block) = text.split_once("\nfamilies! {\n").expect("the families are listed once");
         let (block, _) = block.split_once("\n}").unwrap();
@@ -168,22 +179,26 @@ fn a_family_is_a_module_of_the_same_name_in_api_and_control() {
         if names != api::FAMILIES {
             found.push(format!("{list} lists {names:?}"));
         }
-        for family in api::FAMILIES {
-            let below = root().join("crates").join(of).join("src");
-            let is_file = below.join(format!("{family}.rs")).is_file();
-            if !is_file && !below.join(family).join("mod.rs").is_file() {
-                found.push(format!("crates/{of}/src has no {family}"));
-            }
+    }
+    let mut served: BTreeMap<&str, usize> = BTreeMap::new();
+    let groups = control_plane();
+    for file in groups.iter().filter(|file| file.text.contains("pub fn family() -> Family")) {
+        let (_, name) = file.path.split_once("/src/").unwrap();
+        let name = name.strip_suffix("/mod.rs").or(name.strip_suffix(".rs")).unwrap();
+        *served.entry(name).or_default() += 1;
+    }
+    for family in api::FAMILIES {
+        if !root().join(format!("crates/api/src/{family}.rs")).is_file()
+            && !root().join(format!("crates/api/src/{family}/mod.rs")).is_file()
+        {
+            found.push(format!("crates/api/src has no {family}"));
+        }
+        match served.remove(family).unwrap_or_default() {
+            1 => {}
+            n => found.push(format!("{family} is in {n} groups")),
         }
     }
-    for file in files("crates/control/src") {
-        let name = file.path.strip_prefix("crates/control/src/").unwrap();
-        let family = name.strip_suffix("/mod.rs").filter(|name| !name.contains('/'));
-        let has_routes = file.text.contains("pub fn routes() -> Routes");
-        if let Some(family) = family.filter(|f| has_routes && !api::FAMILIES.contains(f)) {
-            found.push(format!("{family} has operations and is no family"));
-        }
-    }
+    found.extend(served.keys().map(|name| format!("{name} is a family that the API has not")));
     none(found, "one word names a family everywhere");
 }
 
@@ -269,7 +284,7 @@ fn clients_know_nothing_of_the_server() {
     let mut found = Vec::new();
     for client in ["cli", "sdk"] {
         let reached = reachable(&all, client);
-        let wrong = ["control", "server", "store", "engine", "drivers", "proxy"];
+        let wrong = ["plane", "control", "server", "store", "engine", "drivers", "proxy"];
         let wrong = wrong.iter().filter(|name| reached.contains(**name));
         found.extend(wrong.map(|name| format!("{client} depends on {name}")));
     }
@@ -282,9 +297,17 @@ fn crates_depend_only_downwards() {
     let order = [
         "api-macros",
         "api",
+        "catalog",
         "store",
         "engine",
         "drivers",
+        "plane",
+        "hosts",
+        "basics",
+        "access",
+        "network",
+        "storage",
+        "compute",
         "control",
         "sdk",
         "v1",
@@ -328,9 +351,170 @@ fn the_engine_and_the_store_know_no_family() {
     none(found, "what a row means is said by the control plane");
 }
 
+/// Types of the API, by name: whether each is a word, an enum whose variants hold nothing.
+fn wire_types() -> BTreeMap<String, bool> {
+    let mut found = BTreeMap::new();
+    for file in files("crates/api/src") {
+        for (_, name, text) in types(&file) {
+            let mut variants = text.lines().skip(1).map(str::trim);
+            let holds = |line: &str| !line.starts_with('#') && line.contains(['(', '{', ':']);
+            let is_word = text.starts_with("pub enum") && !variants.any(holds);
+            found.insert(name, is_word);
+        }
+    }
+    found
+}
+
+/// The types that a file defines, each with its attributes, its name and its text.
+fn types(file: &File) -> Vec<(String, String, String)> {
+    let lines: Vec<&str> = file.code().map(|(_, line)| line).collect();
+    let mut found = Vec::new();
+    for (n, line) in lines.iter().enumerate() {
+        let bare = line.trim_start_matches("pub(crate) ").trim_start_matches("pub ");
+        let Some(rest) = bare.strip_prefix("struct ").or_else(|| bare.strip_prefix("enum ")) else {
+            continue;
+        };
+        let name = rest.split(|c: char| !c.is_alphanumeric()).next().unwrap();
+        let above = lines[..n].iter().rev().take_while(|l| !l.is_empty() && !l.starts_with('}'));
+        let above: Vec<&str> = above.copied().collect();
+        let end = lines[n..].iter().position(|l| *l == "}" || l.ends_with(';')).unwrap_or(0);
+        found.push((above.join(" "), name.to_owned(), lines[n..=n + end].join("\n")));
+    }
+    found
+}
+
+/// The names of types in a text, each with what leads to it: `wire::Rule`.
+fn type_names(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let paths = text.split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':');
+    let paths = paths.map(|path| path.trim_matches(':').rsplit_once("::").unwrap_or(("", path)));
+    paths.filter(|(_, name)| name.starts_with(char::is_uppercase))
+}
+
+/// The files of those crates that know both rows and the API, and the types that rows are made of.
+fn stored_types() -> Vec<(File, Vec<(String, String)>)> {
+    let all = dependencies();
+    let knows = |name: &&String| ["api", "store"].iter().all(|n| all[*name].contains(*n));
+    let mut found = Vec::new();
+    for name in all.keys().filter(knows) {
+        for file in files(&format!("crates/{name}/src")) {
+            let both = |text: &str| text.contains("Serialize") && text.contains("Deserialize");
+            let types = types(&file).into_iter().filter(|(above, ..)| both(above));
+            let types = types.map(|(_, name, text)| (name, text)).collect();
+            found.push((file, types));
+        }
+    }
+    found
+}
+
+#[test]
+fn rows_are_made_of_no_types_of_the_api_but_words_and_secrets() {
+    // A change of what travels must not change what is stored. Words stay as they are for the sake
+    // of clients, too.
+    let wire = wire_types();
+    assert!(wire["RecordType"] && !wire["ArchiveRule"] && !wire["Secret"]);
+    let (mut found, mut seen) = (Vec::new(), 0);
+    for (file, types) in stored_types() {
+        let uses: Vec<&str> =
+            file.text.split("\nuse ").skip(1).filter_map(|rest| rest.split(';').next()).collect();
+        let named = |crates: bool, name: &str| {
+            let of = uses.iter().filter(|text| text.starts_with("api::") == crates);
+            of.into_iter().any(|text| type_names(text).any(|(_, other)| other == name))
+        };
+        let globs = uses.iter().any(|text| text.starts_with("api::") && text.contains('*'));
+        let own: BTreeSet<String> = self::types(&file).into_iter().map(|(_, n, _)| n).collect();
+        for (stored, text) in types {
+            seen += 1;
+            // Behind the names of fields and variants.
+            let holds = text.lines().filter_map(|line| line.split_once([':', '(']));
+            let holds = holds.map(|(_, holds)| holds).collect::<Vec<_>>().join(" ");
+            for (path, name) in type_names(&holds).filter(|(_, name)| wire.contains_key(*name)) {
+                let is_wire = match path {
+                    "" => named(true, name) || globs && !own.contains(name) && !named(false, name),
+                    path => path == "wire" || path.starts_with("api"),
+                };
+                if is_wire && !wire[name] && name != "Secret" {
+                    found.push(format!("{}: {stored} holds the API's {name}", file.path));
+                }
+            }
+        }
+    }
+    assert!(seen > 40, "{seen} types are stored");
+    none(found, "give it a type of its own, by the plain noun; the API's is `wire::...`");
+}
+
+#[test]
+fn what_is_stored_has_the_plain_noun_and_what_travels_stands_behind_wire() {
+    let (wire, files) = (wire_types(), stored_types());
+    let stored: BTreeSet<&String> =
+        files.iter().flat_map(|(_, types)| types.iter().map(|(name, _)| name)).collect();
+    let is_both = |name: &str| wire.contains_key(name) && stored.contains(&name.to_owned());
+    let mut found = Vec::new();
+    for (file, _) in &files {
+        for (n, line) in file.code() {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            let renamed = words.windows(2).filter(|pair| pair[1] == "as" && !line.contains('<'));
+            let renamed = renamed.filter_map(|pair| type_names(pair[0]).last());
+            let mut wrong = renamed.filter(|(_, name)| is_both(name)).count();
+            let is_alias = line.trim_start().starts_with("type ") && !line.contains('<');
+            wrong += type_names(line)
+                .filter(|(path, name)| {
+                    let by_way = path.starts_with("api::") && !line.starts_with("use ");
+                    is_both(name) && (by_way || is_alias && path.ends_with("super"))
+                })
+                .count();
+            let module = line.contains("{self as ") && line.contains("use api::");
+            if wrong > 0 || module && !line.contains("{self as wire") {
+                found.push(format!("{}:{n}: {}", file.path, line.trim()));
+            }
+        }
+    }
+    none(found, "`Rule` is stored, `wire::Rule` travels: `use api::rules::{self as wire}`");
+}
+
+#[test]
+fn the_control_planes_core_knows_no_family_and_groups_know_those_below() {
+    let all = dependencies();
+    let ours: BTreeSet<String> = all.keys().cloned().collect();
+    let needs = |name: &str| -> Vec<String> { all[name].intersection(&ours).cloned().collect() };
+    assert_eq!(needs("plane"), ["api", "catalog", "drivers", "engine", "store"]);
+    let above = |group: &str| -> Vec<String> {
+        let groups = |name: &String| GROUPS.contains(&&**name);
+        needs(group).into_iter().filter(groups).collect()
+    };
+    for alone in ["hosts", "basics", "access"] {
+        assert_eq!(above(alone), [] as [&str; 0], "{alone}");
+    }
+    for on_hosts in ["network", "storage"] {
+        assert_eq!(above(on_hosts), ["hosts"], "{on_hosts}");
+    }
+    // Rows are stored: they are no place for what is asked for.
+    let asks = |file: &File| file.text.contains("Routes");
+    let found = files_of("hosts").into_iter().filter(asks).map(|file| file.path);
+    none(found.collect(), "operations on servers are in `compute`");
+}
+
+#[test]
+fn what_lives_or_costs_something_is_registered_by_its_family() {
+    let files = control_plane();
+    // The last word of what stands between the two: `snapshots::VolumeSnapshot` is the latter.
+    let named = |before: &str, after: char| -> BTreeSet<&str> {
+        let texts = files.iter().flat_map(|file| file.text.split(before).skip(1));
+        texts.map(|t| t.split(after).next().unwrap().rsplit("::").next().unwrap()).collect()
+    };
+    let costly = named("impl Charged for ", ' ');
+    assert_eq!(costly, named(".costs::<", '>'));
+    let mut living = named("impl Life for ", ' ');
+    living.extend(named("impl Life<", '>'));
+    let mut registered = named(".life::<", '>');
+    registered.extend(named(".life_by::<", ','));
+    assert_eq!(living, registered);
+    assert!(costly.contains("Volume") && living.contains("Instance"), "the words are these");
+}
+
 #[test]
 fn only_lives_touch_the_outside_world() {
-    let mut files = files("crates/control/src");
+    let mut files = control_plane();
+    files.extend(files_of("plane"));
     files.retain(|file| !file.path.ends_with("/life.rs"));
     let words = [
         ".machines()",

@@ -88,13 +88,7 @@ impl Form {
 
     /// The fields that have other values now, as they are sent.
     pub(super) fn changes(&self, edited: &str) -> Result<Map<String, Value>, String> {
-        let read = match serde_saphyr::from_str::<Value>(edited) {
-            Ok(read) => read,
-            Err(_) if edited.lines().all(|l| l.trim().is_empty() || l.starts_with('#')) => {
-                Value::Null
-            }
-            Err(error) => return Err(not_yaml(&error.to_string())),
-        };
+        let read = super::yaml::read(edited).map_err(|why| format!("this is no YAML: {why}"))?;
         let read = match read {
             Value::Object(read) => read,
             Value::Null => Map::new(),
@@ -161,11 +155,6 @@ impl Field {
             _ => value,
         }
     }
-}
-
-/// What is wrong with a text that is no YAML.
-fn not_yaml(error: &str) -> String {
-    format!("this is no YAML: {}", error.strip_prefix("error: ").unwrap_or(error))
 }
 
 impl Form {

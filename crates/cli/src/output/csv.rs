@@ -19,15 +19,14 @@ pub(super) fn print(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let shown = |text: String| if terminal { clean(&text) } else { blank(&text) };
-    let mut writer = ::csv::Writer::from_writer(out);
     if let Some(columns) = columns {
         if header {
-            writer.write_record(columns.iter().map(|c| clean(&c.name())))?;
+            record(out, columns.iter().map(|c| clean(&c.name())))?;
         }
         for item in items {
-            writer.write_record(columns.iter().map(|c| shown(one(c, item))))?;
+            record(out, columns.iter().map(|c| shown(one(c, item))))?;
         }
-        return writer.flush();
+        return out.flush();
     }
     let mut names: Vec<&str> = super::fields(items);
     let plain = items.iter().any(|item| !item.is_object());
@@ -35,7 +34,7 @@ pub(super) fn print(
         names.push("value");
     }
     if header && !names.is_empty() {
-        writer.write_record(names.iter().map(|key| clean(key)))?;
+        record(out, names.iter().map(|key| clean(key)))?;
     }
     for item in items {
         let fields = names.iter().enumerate().map(|(i, key)| match item.as_object() {
@@ -43,9 +42,20 @@ pub(super) fn print(
             None if i + 1 == names.len() => text(item),
             None => String::new(),
         });
-        writer.write_record(fields.map(shown))?;
+        record(out, fields.map(shown))?;
     }
-    writer.flush()
+    out.flush()
+}
+
+/// A line of its own for these fields, in quotes where they need them (RFC 4180).
+fn record(out: &mut dyn Write, fields: impl Iterator<Item = String>) -> io::Result<()> {
+    let quoted = |field: String| match field.contains([',', '"', '\n', '\r']) {
+        true => format!("\"{}\"", field.replace('"', "\"\"")),
+        false => field,
+    };
+    let line = fields.map(quoted).collect::<Vec<_>>().join(",");
+    // A lone field with nothing in it would be a line with nothing in it, which readers pass over.
+    writeln!(out, "{}", if line.is_empty() { "\"\"" } else { &line })
 }
 
 /// A column's field as it is where it is one value; else as in a table.
@@ -71,4 +81,24 @@ fn text(value: &Value) -> String {
 fn blank(text: &str) -> String {
     let kept = |c: char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');
     text.chars().map(|c| if kept(c) { c } else { ' ' }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_quoted_where_they_would_be_taken_for_something_else() {
+        let line = |fields: &[&str]| {
+            let mut out = Vec::new();
+            record(&mut out, fields.iter().map(|&field| field.to_owned())).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(line(&["a b", "", "ü;'"]), "a b,,ü;'\n");
+        assert_eq!(
+            line(&["a,b", "say \"x\"", "two\nlines", "\r"]),
+            "\"a,b\",\"say \"\"x\"\"\",\"two\nlines\",\"\r\"\n"
+        );
+        assert_eq!((line(&[""]), line(&["", ""])), ("\"\"\n".into(), ",\n".into()));
+    }
 }

@@ -106,7 +106,7 @@ async fn a_reset_keeps_the_keys_of_all_servers_on_the_store() {
             clock: world.clock.clone(),
             shared: true,
             origin: origin.into(),
-            ..control::Config::new(world.store.clone())
+            ..control::config(world.store.clone())
         };
         control::Control::new(config)
     };

@@ -30,6 +30,7 @@ mod private_networks;
 mod rendered;
 mod reserved_ips;
 mod reset;
+mod rows;
 mod secrets;
 mod snapshots;
 mod startup_scripts;

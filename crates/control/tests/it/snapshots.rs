@@ -6,7 +6,7 @@ use api::id::{InstanceId, SnapshotId};
 use api::instances::RestoreInstance;
 use api::snapshots::*;
 use control::Behave;
-use control::instances::Software;
+use control::instances::{Locks, Software};
 use testkit::{World, refused};
 
 use crate::common::{

@@ -94,6 +94,24 @@ fn a_key_that_others_could_read_is_not_used_again() {
     assert_eq!(mode(&key), 0o600);
 }
 
+/// As earlier ones wrote it, by the library that they had for it.
+#[test]
+fn a_ca_that_another_library_wrote_is_used_further_if_the_key_is_its_own() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("ca-key.pem");
+    let made = rcgen::generate_simple_self_signed(vec!["vultr.com".to_owned()]).unwrap();
+    let write = |key: &rcgen::KeyPair| {
+        fs::write(&path, key.serialize_pem().replace('\n', "\r\n") + &made.cert.pem()).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    };
+    write(&made.signing_key);
+    let ca = Ca::open(directory.path(), now()).unwrap();
+    assert_eq!(ca.certificate(), made.cert.der());
+    write(&rcgen::KeyPair::generate().unwrap());
+    let error = Ca::open(directory.path(), now()).err().unwrap().to_string();
+    assert!(error.contains("its certificate is that of another key"), "{error}");
+}
+
 #[test]
 fn a_damaged_ca_is_an_error_that_says_what_to_do() {
     let directory = tempfile::tempdir().unwrap();

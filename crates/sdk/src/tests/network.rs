@@ -49,6 +49,16 @@ async fn a_body_is_read_no_further_than_allowed() {
 }
 
 #[tokio::test]
+async fn a_connection_that_was_closed_meanwhile_is_no_fault_of_the_next_call() {
+    let endpoint = serve("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi").await;
+    let client = Client::builder(&endpoint).attempts(1).build().unwrap();
+    for _ in 0..20 {
+        // The server closes each connection behind its first answer without a word.
+        assert_eq!(client.raw(Method::POST, "/v2/x", None).await.unwrap().body, "hi");
+    }
+}
+
+#[tokio::test]
 async fn a_connection_that_breaks_or_never_comes_about_is_a_fault() {
     let endpoint = serve("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhel").await;
     assert!(matches!(get(&endpoint, 1000).await, Err(Error::Transport { .. })));

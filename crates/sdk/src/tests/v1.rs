@@ -21,7 +21,7 @@ fn answered(status: u16, body: &'static str) -> Client {
 }
 
 async fn read<C: Call>(call: &C, body: &'static str) -> C::Answer {
-    answered(200, body).call(call).await.unwrap_or_else(|e| panic!("{}: {e}", C::PATH))
+    answered(200, body).call(call).await.unwrap_or_else(|e| panic!("{}: {e}", C::ENTRY.path))
 }
 
 /// The same for each of several years.
@@ -31,7 +31,7 @@ where
 {
     let [first, other] = bodies;
     let first = read(call, first).await;
-    assert_eq!(first, read(call, other).await, "{}", C::PATH);
+    assert_eq!(first, read(call, other).await, "{}", C::ENTRY.path);
     first
 }
 

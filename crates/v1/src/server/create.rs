@@ -1,22 +1,34 @@
 //! `server/create`: what v1 says with a special operating system, v2 says with a field of its own.
 
 use api::OrEmpty;
-use api::id::{IsoId, ReservedIpId, SnapshotId, SshKeyId, StartupId};
+use api::id::{IsoId, ReservedIpId, SnapshotId, SshKeyId, StartupId, VpcId};
 use api::instances::{Backups, CreateInstance};
-use control::catalog::{OS_APPLICATION, OS_BACKUP, OS_CUSTOM, OS_SNAPSHOT};
-use serde_json::{Value, json};
+use api::v1::{self, Joined};
+use catalog::{OS_APPLICATION, OS_BACKUP, OS_CUSTOM, OS_SNAPSHOT};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::cx::{Cx, NETWORK, SCRIPT, SNAPSHOT, SSH_KEY, Thing};
 use crate::error::{Failure, Result};
 use crate::ids::Space;
-use crate::reply::Reply;
+use crate::params::{small, some};
+use crate::reply::view;
 use crate::{iso, reservedip};
 
-pub(super) async fn create(cx: Cx) -> Result<Reply> {
-    let (region, plan) = (cx.region().await?, cx.plan().await?);
-    let Software { os_id, app_id, snapshot_id, iso_id, ipxe_chain_url } = software(&cx).await?;
-    let mut request = CreateInstance {
+pub(super) async fn create(cx: &Cx, call: v1::ServerCreate) -> Result<Value> {
+    let (region, plan) = (cx.region(call.dcid).await?, cx.plan(call.plan).await?);
+    let wish = Wish {
+        os: call.os,
+        snapshot: call.snapshot,
+        app: call.app,
+        iso: call.iso,
+        ipxe_chain_url: call.ipxe_chain_url,
+    };
+    let Software { os_id, app_id, snapshot_id, iso_id, ipxe_chain_url } =
+        software(cx, wish).await?;
+    let group = cx.firewall_group(&call.group.unwrap_or_default()).await?;
+    let enable_vpc = call.enable_private_network;
+    let request = CreateInstance {
         region,
         plan,
         os_id,
@@ -24,68 +36,83 @@ pub(super) async fn create(cx: Cx) -> Result<Reply> {
         snapshot_id,
         iso_id,
         ipxe_chain_url,
-        label: cx.args.opt_text("label"),
-        hostname: cx.args.some_text("hostname"),
-        tags: cx.args.some_text("tag").map(|tag| vec![tag]),
-        user_data: cx.args.some_text("userdata"),
-        enable_ipv6: cx.args.flag("enable_ipv6"),
-        ddos_protection: cx.args.flag("ddos_protection"),
+        label: call.label,
+        hostname: some(call.hostname),
+        tags: some(call.tag).map(|tag| vec![tag]),
+        user_data: some(call.userdata),
+        enable_ipv6: call.enable_ipv6,
+        ddos_protection: call.ddos_protection,
         // v1 writes that letter unless told not to, v2 only when told to.
-        activation_email: Some(cx.args.flag("notify_activate").unwrap_or(true)),
-        backups: cx.args.flag("auto_backups").map(|on| match on {
+        activation_email: call.notify_activate.or(Some(true)),
+        backups: call.auto_backups.map(|on| match on {
             true => Backups::Enabled,
             false => Backups::Disabled,
         }),
-        firewall_group_id: cx.firewall_group().await?.map(|group| Some(group).into()),
+        firewall_group_id: group.map(|group| Some(group).into()),
+        enable_vpc,
+        attach_vpc: networks(cx, call.network, enable_vpc).await?,
+        sshkey_id: keys(cx, call.ssh_keys).await?,
+        script_id: script(cx, call.script_id).await?,
+        reserved_ipv4: reserved(cx, call.reserved_ip_v4).await?,
         ..Default::default()
     };
-    networks(&cx, &mut request).await?;
-    request.sshkey_id = keys(&cx).await?;
-    request.script_id = script(&cx).await?;
-    request.reserved_ipv4 = reserved(&cx).await?;
     let instance = cx.send(request).await?;
-    made(&cx, instance.id.into(), instance.default_password.as_deref()).await
+    made(cx, instance.id.into(), instance.default_password.as_deref()).await
 }
 
-/// The keys that `SSHKEYID` lists.
-pub(crate) async fn keys(cx: &Cx) -> Result<Option<Vec<SshKeyId>>> {
-    match cx.args.list("SSHKEYID") {
-        Some(keys) => Ok(Some(each(cx, SSH_KEY, keys).await?)),
+/// The keys of a list.
+pub(crate) async fn keys(cx: &Cx, keys: Option<Joined>) -> Result<Option<Vec<SshKeyId>>> {
+    match keys {
+        Some(Joined(keys)) => Ok(Some(each(cx, SSH_KEY, &keys).await?)),
         None => Ok(None),
     }
 }
 
-/// The script that `SCRIPTID` names; 0 means none.
-pub(crate) async fn script(cx: &Cx) -> Result<Option<OrEmpty<StartupId>>> {
-    match some_number(cx, "SCRIPTID") {
+/// The script with a number; 0 means none.
+pub(crate) async fn script(cx: &Cx, number: Option<u64>) -> Result<Option<OrEmpty<StartupId>>> {
+    match not_zero(number) {
         Some(script) => Ok(Some(Some(cx.numbered(SCRIPT, script).await?).into())),
         None => Ok(None),
     }
 }
 
 /// The reserved address that becomes the server's main one.
-pub(crate) async fn reserved(cx: &Cx) -> Result<Option<OrEmpty<ReservedIpId>>> {
-    match cx.args.some_text("reserved_ip_v4") {
+pub(crate) async fn reserved(
+    cx: &Cx,
+    address: Option<String>,
+) -> Result<Option<OrEmpty<ReservedIpId>>> {
+    match some(address) {
         Some(address) => Ok(Some(Some(reservedip::at(cx, &address).await?.id).into())),
         None => Ok(None),
     }
 }
 
 /// The answer to a creation; v1 shows the password for good, so it is kept.
-pub(crate) async fn made(cx: &Cx, server: Uuid, password: Option<&str>) -> Result<Reply> {
+pub(crate) async fn made(cx: &Cx, server: Uuid, password: Option<&str>) -> Result<Value> {
     if let Some(password) = password {
         cx.ids().keep_password(server, password).await?;
     }
-    let mut answer = json!({ "SUBID": cx.text_id(Space::Subscription, server).await? });
+    let mut answer =
+        view!(NewSubscription .. { subid: cx.text_id(Space::Subscription, server).await? });
     if cx.later {
-        answer["v2_id"] = Value::from(server.to_string());
+        answer[v1::answer::NewSubscription::v2_id] = Value::from(server.to_string());
     }
-    Ok(answer.into())
+    Ok(answer)
 }
 
 /// A number that was sent; 0 means none.
-fn some_number(cx: &Cx, param: &str) -> Option<u64> {
-    cx.args.opt_int(param).filter(|number| *number != 0)
+fn not_zero(number: Option<u64>) -> Option<u64> {
+    number.filter(|number| *number != 0)
+}
+
+/// What is to be installed, in v1's parameters.
+#[derive(Default)]
+pub(crate) struct Wish {
+    pub(crate) os: u64,
+    pub(crate) snapshot: Option<String>,
+    pub(crate) app: Option<u64>,
+    pub(crate) iso: Option<u64>,
+    pub(crate) ipxe_chain_url: Option<String>,
 }
 
 /// What is to be installed, in v2's fields.
@@ -99,28 +126,26 @@ pub(crate) struct Software {
 }
 
 /// What is to be installed: `OSID`, and the parameter that some of its values ask for.
-pub(crate) async fn software(cx: &Cx) -> Result<Software> {
-    let os: i64 = cx.args.small("OSID")?.unwrap_or_default();
-    pass_over(cx, os);
+pub(crate) async fn software(cx: &Cx, wish: Wish) -> Result<Software> {
+    let os: i64 = small("OSID", wish.os)?;
+    pass_over(cx, os, &wish);
     let mut software = Software::default();
     match os {
         OS_CUSTOM => {
-            software.ipxe_chain_url = cx.args.some_text("ipxe_chain_url");
-            match some_number(cx, "ISOID") {
+            software.ipxe_chain_url = some(wish.ipxe_chain_url);
+            match not_zero(wish.iso) {
                 Some(iso) => {
                     software.iso_id = Some(Some(iso::with_number(cx, iso).await?).into());
                 }
-                None => software.os_id = cx.args.small("OSID")?,
+                None => software.os_id = Some(small("OSID", wish.os)?),
             }
         }
         OS_SNAPSHOT => {
-            let Some(text) = cx.args.some_text("SNAPSHOTID") else {
-                return Err(missing("SNAPSHOTID", os));
-            };
+            let Some(text) = some(wish.snapshot) else { return Err(missing("SNAPSHOTID", os)) };
             software.snapshot_id = Some(Some(cx.of_text(SNAPSHOT, &text).await?).into());
         }
         OS_APPLICATION => {
-            let Some(app) = some_number(cx, "APPID") else { return Err(missing("APPID", os)) };
+            let Some(app) = not_zero(wish.app) else { return Err(missing("APPID", os)) };
             software.app_id = u32::try_from(app).ok();
         }
         OS_BACKUP => {
@@ -128,7 +153,7 @@ pub(crate) async fn software(cx: &Cx) -> Result<Software> {
                         server/restore_backup";
             return Err(Failure::refused(text));
         }
-        _ => software.os_id = cx.args.small("OSID")?,
+        _ => software.os_id = Some(small("OSID", wish.os)?),
     }
     Ok(software)
 }
@@ -139,30 +164,29 @@ fn missing(param: &str, os: i64) -> Failure {
 
 /// v1 passed over what does not go with `OSID`, and released clients send it beside any: the log
 /// tells.
-fn pass_over(cx: &Cx, os: i64) {
-    let pairs = [
-        ("ISOID", OS_CUSTOM),
-        ("ipxe_chain_url", OS_CUSTOM),
-        ("SNAPSHOTID", OS_SNAPSHOT),
-        ("APPID", OS_APPLICATION),
+fn pass_over(cx: &Cx, os: i64, wish: &Wish) {
+    let is_text = |text: &Option<String>| text.as_deref().is_some_and(|t| !matches!(t, "" | "0"));
+    let sent = [
+        ("ISOID", OS_CUSTOM, not_zero(wish.iso).is_some()),
+        ("ipxe_chain_url", OS_CUSTOM, is_text(&wish.ipxe_chain_url)),
+        ("SNAPSHOTID", OS_SNAPSHOT, is_text(&wish.snapshot)),
+        ("APPID", OS_APPLICATION, not_zero(wish.app).is_some()),
     ];
-    let is_sent = |param: &str| {
-        let text = cx.args.some_text(param).filter(|text| text != "0");
-        text.is_some() || some_number(cx, param).is_some()
-    };
-    let beside = pairs.iter().filter(|(param, wanted)| os != *wanted && is_sent(param));
-    cx.ignore(&beside.map(|(param, _)| *param).collect::<Vec<_>>());
+    let beside = sent.iter().filter(|(_, wanted, is_sent)| *is_sent && os != *wanted);
+    cx.ignore(&beside.map(|(param, ..)| *param).collect::<Vec<_>>());
 }
 
-async fn networks(cx: &Cx, request: &mut CreateInstance) -> Result<()> {
-    request.enable_vpc = cx.args.flag("enable_private_network");
-    let Some(networks) = cx.args.list("NETWORKID") else { return Ok(()) };
-    if request.enable_vpc == Some(true) {
+async fn networks(
+    cx: &Cx,
+    networks: Option<Vec<String>>,
+    enable_vpc: Option<bool>,
+) -> Result<Option<Vec<VpcId>>> {
+    let Some(networks) = networks else { return Ok(None) };
+    if enable_vpc == Some(true) {
         let text = "Invalid NETWORKID.  It does not go together with enable_private_network";
         return Err(Failure::refused(text));
     }
-    request.attach_vpc = Some(each(cx, NETWORK, networks).await?);
-    Ok(())
+    each(cx, NETWORK, &networks).await.map(Some)
 }
 
 async fn each<T: From<Uuid>>(cx: &Cx, thing: Thing, texts: &[String]) -> Result<Vec<T>> {

@@ -5,45 +5,45 @@ use std::collections::BTreeMap;
 use api::id::InstanceId;
 use api::instances::*;
 use api::plans::ListPlans;
-use api::{Money, OrEmpty};
+use api::{Money, OrEmpty, v1};
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::cx::{Cx, SERVER};
 use crate::dates::stamp;
-use crate::error::{Failure, Result, is_unknown};
+use crate::error::{Result, is_unknown};
 use crate::ids::Space;
-use crate::reply::{Reply, amount, map, word, yes_no};
+use crate::params::some;
+use crate::reply::{amount, map, view, word, yes_no};
 
 /// How many servers' traffic is asked for at once.
 const AT_ONCE: usize = 8;
 
-pub(super) async fn list(cx: Cx) -> Result<Reply> {
-    if cx.args.opt_int("SUBID").is_some() {
-        let instance_id = cx.server().await?;
-        let mut instance = cx.on(SERVER, GetInstance { instance_id }).await?;
+pub(super) async fn list(cx: &Cx, call: v1::ServerList) -> Result<Value> {
+    if let Some(subid) = call.subid {
+        let mut instance = get(cx, subid).await?;
         if instance.pending_charges.is_none() {
-            instance.pending_charges = pending(&cx, &instance).await?;
+            instance.pending_charges = pending(cx, &instance).await?;
         }
-        let prices = prices(&cx, std::slice::from_ref(&instance)).await?;
-        return Ok(view(&cx, &instance, &prices).await?.1.into());
+        let prices = prices(cx, std::slice::from_ref(&instance)).await?;
+        return Ok(view(cx, &instance, &prices).await?.1);
     }
     let request = ListInstances {
-        tag: cx.args.some_text("tag"),
-        label: cx.args.some_text("label"),
-        main_ip: cx.args.some_text("main_ip"),
+        tag: some(call.tag),
+        label: some(call.label),
+        main_ip: some(call.main_ip),
         show_pending_charges: Some(true),
         ..Default::default()
     };
     let instances = cx.all(request).await?;
     // One transaction for all that have no number yet.
     cx.numbers(Space::Subscription, instances.iter().map(|i| i.id)).await?;
-    let prices = prices(&cx, &instances).await?;
+    let prices = prices(cx, &instances).await?;
     // Boxed: the compiler does not see otherwise that they may move between threads.
     let views: Vec<_> =
-        instances.iter().map(|instance| view(&cx, instance, &prices).boxed()).collect();
+        instances.iter().map(|instance| view(cx, instance, &prices).boxed()).collect();
     let views: Vec<_> = stream::iter(views).buffered(AT_ONCE).try_collect().await?;
-    Ok(map(views).into())
+    Ok(map(views))
 }
 
 /// What the server owes: v2 tells it in lists only.
@@ -151,53 +151,53 @@ async fn view(cx: &Cx, instance: &Instance, prices: &Prices) -> Result<(String, 
         .iter()
         .map(|n| {
             let size = n.network_size.to_string();
-            json!({ "v6_network": n.network, "v6_main_ip": n.main_ip, "v6_network_size": size })
+            view!(V6Network { network: n.network, main_ip: n.main_ip, size })
         })
         .collect();
     let backups = instance.features.iter().any(|f| *f == InstanceFeature::AutoBackups);
     let tag = instance.tags.first().unwrap_or(&instance.tag);
-    let mut view = json!({
-        "SUBID": subid,
-        "os": instance.os,
-        "ram": format!("{} MB", instance.ram),
-        "disk": format!("Virtual {} GB", instance.disk),
-        "main_ip": address(&instance.main_ip),
-        "vcpu_count": instance.vcpu_count.to_string(),
-        "location": cx.location(&instance.region),
-        "DCID": cx.dcid(&instance.region).to_string(),
-        "default_password": password,
-        "date_created": stamp(instance.date_created),
-        "pending_charges": amount(instance.pending_charges.unwrap_or_default()),
-        "status": status(instance),
-        "cost_per_month": amount(cost.copied().unwrap_or_default()),
-        "current_bandwidth_gb": traffic(cx, instance.id).await?,
-        "allowed_bandwidth_gb": instance.allowed_bandwidth.to_string(),
-        "netmask_v4": or_zeros(&instance.netmask_v4),
-        "gateway_v4": or_zeros(&instance.gateway_v4),
-        "power_status": word(&instance.power_status),
-        "server_state": word(&instance.server_status),
-        "VPSPLANID": cx.plan_number(&instance.plan).to_string(),
-        "v6_network": v6_network,
-        "v6_main_ip": v6_main_ip,
-        "v6_network_size": v6_size,
-        "v6_networks": v6_networks,
-        "label": instance.label,
-        "internal_ip": instance.internal_ip,
-        "kvm_url": instance.kvm,
-        "auto_backups": yes_no(backups),
-        "tag": tag,
-        "OSID": instance.os_id.to_string(),
-        "APPID": instance.app_id.to_string(),
-        "FIREWALLGROUPID": group,
+    let mut view = view!(Server .. {
+        subid,
+        os: instance.os,
+        ram: format!("{} MB", instance.ram),
+        disk: format!("Virtual {} GB", instance.disk),
+        main_ip: address(&instance.main_ip),
+        vcpu_count: instance.vcpu_count.to_string(),
+        location: cx.location(&instance.region),
+        dcid: cx.dcid(&instance.region).to_string(),
+        default_password: password,
+        date_created: stamp(instance.date_created),
+        pending_charges: amount(instance.pending_charges.unwrap_or_default()),
+        status: status(instance),
+        cost_per_month: amount(cost.copied().unwrap_or_default()),
+        current_bandwidth_gb: traffic(cx, instance.id).await?,
+        allowed_bandwidth_gb: instance.allowed_bandwidth.to_string(),
+        netmask_v4: or_zeros(&instance.netmask_v4),
+        gateway_v4: or_zeros(&instance.gateway_v4),
+        power_status: word(&instance.power_status),
+        server_state: word(&instance.server_status),
+        plan: cx.plan_number(&instance.plan).to_string(),
+        v6_network,
+        v6_main_ip,
+        v6_network_size: v6_size,
+        v6_networks,
+        label: instance.label,
+        internal_ip: instance.internal_ip,
+        kvm_url: instance.kvm,
+        auto_backups: yes_no(backups),
+        tag,
+        os_number: instance.os_id.to_string(),
+        app: instance.app_id.to_string(),
+        firewall_group: group,
     });
     if cx.later {
-        view["v2_id"] = Value::from(instance.id.to_string());
+        view[v1::answer::Server::v2_id] = Value::from(instance.id.to_string());
     }
     Ok((subid, view))
 }
 
 /// The server, and 412 in v1's words where there is none.
-pub(super) async fn get(cx: &Cx) -> Result<Instance, Failure> {
-    let instance_id = cx.server().await?;
+pub(super) async fn get(cx: &Cx, subid: u64) -> Result<Instance> {
+    let instance_id = cx.server(subid).await?;
     cx.on(SERVER, GetInstance { instance_id }).await
 }

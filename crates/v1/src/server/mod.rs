@@ -1,115 +1,96 @@
 //! `server/*`: servers, which v2 calls instances.
 
 pub(crate) mod addresses;
-mod change;
+pub(crate) mod change;
 pub(crate) mod create;
 mod details;
 pub(crate) mod list;
 mod networks;
 
-use crate::calls::{Kind::*, Param, SUBID, calls, opt, req};
+use api::instances::*;
+use change::{tags, update, upgrades};
 
-/// An address of the server.
-const IP: Param = req("ip", Text);
+use crate::calls::handlers;
+use crate::cx::{BACKUP, SERVER, SNAPSHOT};
+use crate::params::small;
+use crate::{app, iso};
 
-calls! {
-    Post "server/app_change" (SUBID, req("APPID", Integer)) "PATCH /v2/instances/{instance-id}"
-        => change::app_change;
-    Get "server/app_change_list" (SUBID)
-        "GET /v2/instances/{instance-id}/upgrades?type=applications" => change::app_change_list;
-    Post "server/backup_disable" (SUBID) "PATCH /v2/instances/{instance-id}"
-        => change::backup_disable;
-    Post "server/backup_enable" (SUBID) "PATCH /v2/instances/{instance-id}"
-        => change::backup_enable;
-    Post "server/backup_get_schedule" (SUBID) "GET /v2/instances/{instance-id}/backup-schedule"
-        => details::backup_get_schedule;
-    Post "server/backup_set_schedule" (
-        SUBID, req("cron_type", Text), opt("hour", Integer), opt("dow", Integer),
-        opt("dom", Integer),
-    ) "POST /v2/instances/{instance-id}/backup-schedule" => details::backup_set_schedule;
-    Get "server/bandwidth" (SUBID) "GET /v2/instances/{instance-id}/bandwidth"
-        => details::bandwidth;
-    Post "server/create" (
-        req("DCID", Integer), req("VPSPLANID", Integer), req("OSID", Integer),
-        opt("ipxe_chain_url", Text).or("ipxe_chain"), opt("ISOID", Integer),
-        opt("SCRIPTID", Integer), opt("SNAPSHOTID", Text), opt("enable_ipv6", Flag),
-        opt("enable_private_network", Flag), opt("NETWORKID", List), opt("label", Text),
-        opt("SSHKEYID", List), opt("auto_backups", Flag), opt("APPID", Integer),
-        opt("userdata", Text), opt("notify_activate", Flag), opt("ddos_protection", Flag),
-        opt("reserved_ip_v4", Text), opt("hostname", Text), opt("tag", Text),
-        opt("FIREWALLGROUPID", Text),
-    ) "POST /v2/instances" => create::create;
-    Post "server/create_ipv4" (SUBID, opt("reboot", Flag))
-        "POST /v2/instances/{instance-id}/ipv4" => addresses::create_ipv4;
-    Post "server/ddos_protection_disable" (SUBID) "PATCH /v2/instances/{instance-id}"
-        => change::ddos_protection_disable;
-    Post "server/ddos_protection_enable" (SUBID) "PATCH /v2/instances/{instance-id}"
-        => change::ddos_protection_enable;
-    Post "server/destroy" (SUBID) "DELETE /v2/instances/{instance-id}" => change::destroy;
-    Post "server/destroy_ipv4" (SUBID, IP) "DELETE /v2/instances/{instance-id}/ipv4/{ipv4}"
-        => addresses::destroy_ipv4;
-    Post "server/firewall_group_set" (SUBID, req("FIREWALLGROUPID", Text))
-        "PATCH /v2/instances/{instance-id}" => change::firewall_group_set;
-    Get "server/get_app_info" (SUBID) "GET /v2/instances/{instance-id}" => details::get_app_info;
-    Get "server/get_user_data" (SUBID) "GET /v2/instances/{instance-id}/user-data"
-        => details::get_user_data;
-    Post "server/halt" (SUBID) "POST /v2/instances/{instance-id}/halt" => change::halt;
-    Post "server/ipv6_enable" (SUBID) "PATCH /v2/instances/{instance-id}" => change::ipv6_enable;
-    Post "server/iso_attach" (SUBID, req("ISOID", Integer))
-        "POST /v2/instances/{instance-id}/iso/attach" => change::iso_attach;
-    Post "server/iso_detach" (SUBID) "POST /v2/instances/{instance-id}/iso/detach"
-        => change::iso_detach;
-    Get "server/iso_status" (SUBID) "GET /v2/instances/{instance-id}/iso" => details::iso_status;
-    Post "server/label_set" (SUBID, req("label", Text)) "PATCH /v2/instances/{instance-id}"
-        => change::label_set;
-    Get "server/list" (
-        opt("SUBID", Integer), opt("tag", Text), opt("label", Text), opt("main_ip", Text),
-    ) "GET /v2/instances, GET /v2/instances/{instance-id}, \
-       GET /v2/instances/{instance-id}/bandwidth, GET /v2/plans" => list::list;
-    // govultr sends a SUBID as public_network: so it is any text.
-    Get "server/list_ipv4" (SUBID, opt("public_network", Text))
-        "GET /v2/instances/{instance-id}/ipv4" => addresses::list_ipv4;
-    Get "server/list_ipv6" (SUBID) "GET /v2/instances/{instance-id}/ipv6" => addresses::list_ipv6;
-    Get "server/neighbors" (SUBID) "GET /v2/instances/{instance-id}/neighbors"
-        => details::neighbors;
-    Post "server/os_change" (SUBID, req("OSID", Integer)) "PATCH /v2/instances/{instance-id}"
-        => change::os_change;
-    Get "server/os_change_list" (SUBID) "GET /v2/instances/{instance-id}/upgrades?type=os"
-        => change::os_change_list;
-    Post "server/private_network_disable" (SUBID, opt("NETWORKID", Text))
-        "POST /v2/instances/{instance-id}/vpcs/detach" => networks::disable;
-    Post "server/private_network_enable" (SUBID, opt("NETWORKID", Text))
-        "POST /v2/instances/{instance-id}/vpcs/attach" => networks::enable;
-    Get "server/private_networks" (SUBID) "GET /v2/instances/{instance-id}/vpcs"
-        => networks::list;
-    Post "server/reboot" (SUBID) "POST /v2/instances/{instance-id}/reboot" => change::reboot;
-    Post "server/reinstall" (SUBID, opt("hostname", Text))
-        "POST /v2/instances/{instance-id}/reinstall" => change::reinstall;
-    Post "server/restore_backup" (SUBID, req("BACKUPID", Text))
-        "POST /v2/instances/{instance-id}/restore" => change::restore_backup;
-    Post "server/restore_snapshot" (SUBID, req("SNAPSHOTID", Text))
-        "POST /v2/instances/{instance-id}/restore" => change::restore_snapshot;
-    Post "server/reverse_default_ipv4" (SUBID, IP)
-        "POST /v2/instances/{instance-id}/ipv4/reverse/default"
-        => addresses::reverse_default_ipv4;
-    Post "server/reverse_delete_ipv6" (SUBID, IP)
-        "DELETE /v2/instances/{instance-id}/ipv6/reverse/{ipv6}"
-        => addresses::reverse_delete_ipv6;
-    Get "server/reverse_list_ipv6" (SUBID) "GET /v2/instances/{instance-id}/ipv6/reverse"
-        => addresses::reverse_list_ipv6;
-    Post "server/reverse_set_ipv4" (SUBID, IP, req("entry", Text))
-        "POST /v2/instances/{instance-id}/ipv4/reverse" => addresses::reverse_set_ipv4;
-    Post "server/reverse_set_ipv6" (SUBID, IP, req("entry", Text))
-        "POST /v2/instances/{instance-id}/ipv6/reverse" => addresses::reverse_set_ipv6;
-    Post "server/set_user_data" (SUBID, req("userdata", Text))
-        "PATCH /v2/instances/{instance-id}" => change::set_user_data;
-    Post "server/start" (SUBID)
-        "GET /v2/instances/{instance-id}, POST /v2/instances/{instance-id}/start, \
-         POST /v2/instances/{instance-id}/reboot" => change::start;
-    Post "server/tag_set" (SUBID, req("tag", Text)) "PATCH /v2/instances/{instance-id}"
-        => change::tag_set;
-    Post "server/upgrade_plan" (SUBID, req("VPSPLANID", Integer))
-        "PATCH /v2/instances/{instance-id}" => change::upgrade_plan;
-    Get "server/upgrade_plan_list" (SUBID) "GET /v2/instances/{instance-id}/upgrades?type=plans"
-        => change::upgrade_plan_list;
+handlers! { cx, call:
+    ServerAppChange => {
+        let app = small("APPID", call.app)?;
+        update(cx, call.subid, move |r| r.app_id = Some(app))
+    };
+    ServerAppChangeList => async {
+        Ok(app::views(upgrades(cx, call.subid, UpgradeType::Applications).await?.applications))
+    };
+    ServerBackupDisable => update(cx, call.subid, |r| r.backups = Some(Backups::Disabled));
+    ServerBackupEnable => update(cx, call.subid, |r| r.backups = Some(Backups::Enabled));
+    ServerBackupGetSchedule => details::backup_get_schedule(cx, call.subid);
+    ServerBackupSetSchedule => details::backup_set_schedule(cx, call);
+    ServerBandwidth => details::bandwidth(cx, call.subid);
+    ServerCreate => create::create(cx, call);
+    ServerCreateIpv4 => addresses::create_ipv4(cx, call);
+    ServerDdosProtectionDisable => update(cx, call.subid, |r| r.ddos_protection = Some(false));
+    ServerDdosProtectionEnable => update(cx, call.subid, |r| r.ddos_protection = Some(true));
+    ServerDestroy => change::destroy(cx, call.subid);
+    ServerDestroyIpv4 => addresses::destroy_ipv4(cx, call);
+    ServerFirewallGroupSet => {
+        // An unknown server comes before what it is to have.
+        cx.server(call.subid).await?;
+        let group = cx.firewall_group(&call.group).await?;
+        update(cx, call.subid, move |r| r.firewall_group_id = Some(group.into()))
+    };
+    ServerGetAppInfo => details::get_app_info(cx, call.subid);
+    ServerGetUserData => details::get_user_data(cx, call.subid);
+    ServerHalt => cx.act(SERVER, HaltInstance { instance_id: cx.server(call.subid).await? });
+    ServerIpv6Enable => update(cx, call.subid, |r| r.enable_ipv6 = Some(true));
+    ServerIsoAttach => {
+        let instance_id = cx.server(call.subid).await?;
+        let iso_id = iso::with_number(cx, call.iso).await?;
+        cx.act(SERVER, AttachInstanceIso { instance_id, iso_id })
+    };
+    ServerIsoDetach => {
+        let instance_id = cx.server(call.subid).await?;
+        cx.act(SERVER, DetachInstanceIso { instance_id })
+    };
+    ServerIsoStatus => details::iso_status(cx, call.subid);
+    ServerLabelSet => update(cx, call.subid, |r| r.label = Some(call.label));
+    ServerList => list::list(cx, call);
+    ServerListIpv4 => addresses::list_ipv4(cx, call);
+    ServerListIpv6 => addresses::list_ipv6(cx, call.subid);
+    ServerNeighbors => details::neighbors(cx, call.subid);
+    ServerOsChange => {
+        let os = small("OSID", call.os)?;
+        update(cx, call.subid, move |r| r.os_id = Some(os))
+    };
+    ServerOsChangeList => change::os_change_list(cx, call.subid);
+    ServerPrivateNetworkDisable => networks::disable(cx, call);
+    ServerPrivateNetworkEnable => networks::enable(cx, call);
+    ServerPrivateNetworks => networks::list(cx, call.subid);
+    ServerReboot => cx.act(SERVER, RebootInstance { instance_id: cx.server(call.subid).await? });
+    ServerReinstall => change::reinstall(cx, call);
+    ServerRestoreBackup => {
+        let instance_id = cx.server(call.subid).await?;
+        let backup_id = Some(Some(cx.of_text(BACKUP, &call.backup).await?).into());
+        cx.act(SERVER, RestoreInstance { instance_id, backup_id, snapshot_id: None })
+    };
+    ServerRestoreSnapshot => {
+        let instance_id = cx.server(call.subid).await?;
+        let snapshot_id = Some(Some(cx.of_text(SNAPSHOT, &call.snapshot).await?).into());
+        cx.act(SERVER, RestoreInstance { instance_id, backup_id: None, snapshot_id })
+    };
+    ServerReverseDefaultIpv4 => addresses::reverse_default_ipv4(cx, call);
+    ServerReverseDeleteIpv6 => addresses::reverse_delete_ipv6(cx, call);
+    ServerReverseListIpv6 => addresses::reverse_list_ipv6(cx, call.subid);
+    ServerReverseSetIpv4 => addresses::reverse_set_ipv4(cx, call);
+    ServerReverseSetIpv6 => addresses::reverse_set_ipv6(cx, call);
+    ServerSetUserData => update(cx, call.subid, |r| r.user_data = Some(call.userdata));
+    ServerStart => change::start(cx, call.subid);
+    ServerTagSet => update(cx, call.subid, |r| r.tags = Some(tags(call.tag)));
+    ServerUpgradePlan => {
+        cx.server(call.subid).await?;
+        let plan = cx.plan(call.plan).await?;
+        update(cx, call.subid, move |r| r.plan = Some(plan))
+    };
+    ServerUpgradePlanList => change::upgrade_plan_list(cx, call.subid);
 }

@@ -1,30 +1,9 @@
-//! The SDK's typed calls of v1 against the server's table, and against a server.
-
-use std::collections::BTreeMap;
+//! The SDK's typed calls of v1 against a server.
 
 use sdk::v1::*;
 use testkit::{KEY, World};
 
 use super::common::client;
-
-#[test]
-fn the_sdk_and_the_server_agree_on_every_call() {
-    let ours: BTreeMap<_, _> = v1::calls::all().map(|call| (call.path, call)).collect();
-    assert_eq!(CALLS.len(), 157);
-    for entry in CALLS {
-        let call = ours[entry.path];
-        let verb = if entry.verb == Verb::Get { "GET" } else { "POST" };
-        assert_eq!(verb, call.verb.as_str(), "{}", entry.path);
-        let theirs: Vec<_> = entry.params.iter().map(|(name, _)| *name).collect();
-        let names: Vec<_> = call.params.iter().map(|param| param.name).collect();
-        assert_eq!(theirs, names, "{}", entry.path);
-        for (param, (name, required)) in call.params.iter().zip(entry.params) {
-            // A list that is empty is not sent, whichever it is.
-            let is_list = param.kind == v1::Kind::List;
-            assert!(is_list || param.required == *required, "{} {name}", entry.path);
-        }
-    }
-}
 
 #[tokio::test]
 async fn typed_calls_make_change_and_destroy_a_server() {

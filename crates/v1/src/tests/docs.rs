@@ -13,7 +13,7 @@ fn the_table_of_calls_is_up_to_date() {
     let text = fs::read_to_string(&path).unwrap();
     let (head, rest) = text.split_once(BEGIN).unwrap();
     let (_, tail) = rest.split_once(END).unwrap();
-    let wanted = format!("{head}{BEGIN}{}{END}{tail}", v1::calls::markdown());
+    let wanted = format!("{head}{BEGIN}{}{END}{tail}", api::v1::markdown());
     if std::env::var_os("UPDATE_DOCS").is_some() {
         fs::write(&path, &wanted).unwrap();
     } else {

@@ -4,18 +4,19 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use api::v1::{CALLS, Entry, Kind};
 use axum::body::{Body, Bytes};
 use futures_util::stream;
 use testkit::{KEY, World};
 use tower::ServiceExt;
-use v1::{Call, Kind, Limit, Mode};
+use v1::{Limit, Mode};
 
 use super::common::{V1, exchange, form, request, router, text};
 
 const SCRIPT: &str = "<script>alert('1')</script>&\"";
 
 /// What each parameter of a call may be, or markup where it may be any text.
-fn markup(call: &Call) -> String {
+fn markup(call: &Entry) -> String {
     let value = |kind| match kind {
         Kind::Integer => "1",
         Kind::Flag => "yes",
@@ -33,7 +34,7 @@ async fn no_answer_holds_what_a_browser_takes_for_markup() {
     let alive = router(&world, Mode::Alive, None);
     let gone = router(&world, Mode::Gone, None);
     let mut asked = Vec::new();
-    for call in v1::calls::all() {
+    for call in CALLS {
         let (verb, path) = (call.verb.as_str(), call.path);
         asked.push((alive.clone(), request(verb, path, &markup(call))));
         for param in call.params {

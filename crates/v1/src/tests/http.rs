@@ -145,7 +145,7 @@ async fn a_gateway_keeps_its_ids_in_a_store_of_its_own() {
     let gateway = v1::router(Config {
         upstream: Arc::new(v1::in_process(world.router.clone(), |_, _| {})),
         ids: Arc::new(StoreIds::new(own)),
-        catalog: Arc::new(control::catalog::Catalog::builtin()),
+        catalog: Arc::new(catalog::Catalog::builtin()),
         limit: None,
         mode: Mode::Alive,
         clock: world.clock.clone(),
@@ -171,7 +171,7 @@ async fn a_failing_upstream_is_500_and_says_nothing_of_it() {
     let router = v1::router(Config {
         upstream: Arc::new(v1::in_process(broken, |_, _| {})),
         ids: Arc::new(store),
-        catalog: Arc::new(control::catalog::Catalog::builtin()),
+        catalog: Arc::new(catalog::Catalog::builtin()),
         limit: None,
         mode: Mode::Alive,
         clock: world.clock.clone(),

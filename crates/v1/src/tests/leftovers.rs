@@ -43,7 +43,7 @@ async fn what_is_destroyed_leaves_nothing_in_a_gateways_store() {
     let gateway = v1::router(Config {
         upstream: Arc::new(v1::in_process(world.router.clone(), |_, _| {})),
         ids: Arc::new(StoreIds::new(own.clone())),
-        catalog: Arc::new(control::catalog::Catalog::builtin()),
+        catalog: Arc::new(catalog::Catalog::builtin()),
         limit: None,
         mode: Mode::Alive,
         clock: world.clock.clone(),

@@ -21,7 +21,7 @@ async fn key_of(v1: &V1, acls: &[&str]) -> String {
 }
 
 async fn ask(v1: &V1, key: &str, (path, params, _): &Case<'_>) -> Answer {
-    let verb = v1::calls::find(path).unwrap().verb.as_str();
+    let verb = api::v1::find(path).unwrap().verb.as_str();
     let builder = http::Request::builder().method(verb).header("API-Key", key);
     let request = builder.uri(format!("/v1/{path}?{}", form(params))).body(Body::empty()).unwrap();
     let answer = v1.exchange(request).await;

@@ -1,8 +1,8 @@
 //! What every call refuses alike, asked of all 157: a missing key, a wrong method, parameters that
 //! are missing, wrong or unknown, and things that are not there. Nothing is changed thereby.
 
+use api::v1::{CALLS, Entry, Kind, Verb};
 use serde_json::json;
-use v1::{Call, Kind, Verb};
 
 use super::common::{V1, form, request};
 
@@ -20,14 +20,14 @@ fn value(kind: Kind) -> &'static str {
 }
 
 /// What the call cannot do without.
-fn required(call: &Call) -> Vec<(&'static str, &'static str)> {
+fn required(call: &Entry) -> Vec<(&'static str, &'static str)> {
     call.params.iter().filter(|p| p.required).map(|p| (p.name, value(p.kind))).collect()
 }
 
 #[tokio::test]
 async fn no_call_goes_without_a_key_but_the_public_ones() {
     let v1 = V1::new().await;
-    for call in v1::calls::all() {
+    for call in CALLS {
         let uri = format!("/v1/{}?{}", call.path, form(&required(call)));
         for key in ["", "WRONG"] {
             let builder = http::Request::builder().method(call.verb.as_str()).uri(&uri);
@@ -44,7 +44,7 @@ async fn the_other_method_is_405_but_for_reads_that_clients_post() {
     let v1 = V1::new().await;
     let posted =
         ["backup/list", "server/list_ipv6", "server/reverse_list_ipv6", "server/upgrade_plan_list"];
-    for call in v1::calls::all() {
+    for call in CALLS {
         let other = if call.verb == Verb::Get { "POST" } else { "GET" };
         let answer = v1.exchange(request(other, call.path, "")).await;
         assert_eq!(answer.status == 405, !posted.contains(&call.path), "{} {answer:?}", call.path);
@@ -58,7 +58,7 @@ async fn the_other_method_is_405_but_for_reads_that_clients_post() {
 #[tokio::test]
 async fn each_parameter_that_is_missing_is_named() {
     let v1 = V1::new().await;
-    for call in v1::calls::all() {
+    for call in CALLS {
         let all = required(call);
         for (left_out, _) in &all {
             let params: Vec<_> = all.iter().filter(|(n, _)| n != left_out).copied().collect();
@@ -72,7 +72,7 @@ async fn each_parameter_that_is_missing_is_named() {
 #[tokio::test]
 async fn each_parameter_of_a_wrong_type_is_named() {
     let v1 = V1::new().await;
-    for call in v1::calls::all() {
+    for call in CALLS {
         for param in call.params.iter().filter(|p| !matches!(p.kind, Kind::Text | Kind::List)) {
             let mut params = required(call);
             params.retain(|(name, _)| *name != param.name);
@@ -87,7 +87,7 @@ async fn each_parameter_of_a_wrong_type_is_named() {
 #[tokio::test]
 async fn a_parameter_that_is_unknown_makes_no_difference() {
     let v1 = V1::new().await;
-    for call in v1::calls::all().filter(|call| call.verb == Verb::Get) {
+    for call in CALLS.iter().filter(|call| call.verb == Verb::Get) {
         let params = required(call);
         let mut with_more = params.clone();
         with_more.extend([("colour", "red"), ("tags[]", "a")]);
@@ -110,7 +110,7 @@ async fn a_wrong_key_is_told_before_a_wrong_parameter() {
 #[tokio::test]
 async fn a_subid_that_names_nothing_is_refused_in_v1s_words() {
     let v1 = V1::new().await;
-    for call in v1::calls::all() {
+    for call in CALLS {
         if !call.params.iter().any(|p| p.name == "SUBID") || call.path == "reservedip/destroy" {
             continue;
         }
@@ -137,7 +137,7 @@ async fn a_subid_that_names_nothing_is_refused_in_v1s_words() {
 #[tokio::test]
 async fn what_is_refused_changes_nothing() {
     let v1 = V1::new().await;
-    for call in v1::calls::all().filter(|call| call.verb == Verb::Post) {
+    for call in CALLS.iter().filter(|call| call.verb == Verb::Post) {
         let mut params = required(call);
         // The last to be checked.
         if params.pop().is_some() {

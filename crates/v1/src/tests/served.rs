@@ -120,7 +120,7 @@ async fn the_gateway_serves_v1_in_front_of_an_endpoint() {
     let gateway = v1::router(Config {
         upstream: Arc::new(Gateway::new(endpoint).unwrap()),
         ids: Arc::new(StoreIds::new(own)),
-        catalog: Arc::new(control::catalog::Catalog::builtin()),
+        catalog: Arc::new(catalog::Catalog::builtin()),
         limit: None,
         mode: Mode::Alive,
         clock: world.clock.clone(),
@@ -150,7 +150,7 @@ async fn gateway(world: &World, upstream: impl Upstream) -> axum::Router {
     v1::router(Config {
         upstream: Arc::new(upstream),
         ids: Arc::new(StoreIds::new(own)),
-        catalog: Arc::new(control::catalog::Catalog::builtin()),
+        catalog: Arc::new(catalog::Catalog::builtin()),
         limit: None,
         mode: Mode::Alive,
         clock: world.clock.clone(),
@@ -229,7 +229,7 @@ async fn a_page_with_404_does_not_say_that_a_thing_is_not_there() {
     let gateway = v1::router(Config {
         upstream: Arc::new(endpoint(Some((404, "<html>Not found</html>")))),
         ids: Arc::new(ids),
-        catalog: Arc::new(control::catalog::Catalog::builtin()),
+        catalog: Arc::new(catalog::Catalog::builtin()),
         limit: None,
         mode: Mode::Alive,
         clock: world.clock.clone(),

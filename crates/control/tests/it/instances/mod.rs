@@ -1,7 +1,7 @@
 //! Instances: what can be asked for, what is given, and how they live.
 
 mod changes;
-mod log;
+pub(crate) mod log;
 mod real;
 
 use std::time::Duration;

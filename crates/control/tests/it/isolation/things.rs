@@ -12,7 +12,7 @@ use super::requests::{Asked, Place};
 /// The ids of an account's things, by kind.
 pub(crate) struct Things {
     key: &'static str,
-    ids: BTreeMap<&'static str, String>,
+    ids: BTreeMap<String, String>,
     /// An address in its VPC: two accounts' may be alike.
     inside: String,
     /// Texts that only this account's things have.
@@ -20,10 +20,28 @@ pub(crate) struct Things {
 }
 
 impl Things {
+    /// What is to be known of them later.
+    pub(crate) fn to_json(&self) -> Value {
+        json!({ "ids": self.ids, "inside": self.inside, "texts": self.texts })
+    }
+
+    /// The things of this key's account that were made another time.
+    pub(crate) fn known(key: &'static str, known: &Value) -> Self {
+        let part = |name: &str| known[name].clone();
+        let inside = part("inside").as_str().unwrap().to_owned();
+        let ids = serde_json::from_value(part("ids")).unwrap();
+        Self { key, ids, inside, texts: serde_json::from_value(part("texts")).unwrap() }
+    }
+
     /// What stands at a place where the thing is this account's.
     pub(crate) fn of(&self, place: &Place) -> String {
         let kind = place.kind.as_str();
         self.ids.get(kind).unwrap_or_else(|| panic!("make a thing for {kind}: {place:?}")).clone()
+    }
+
+    /// The id of the thing of a kind.
+    pub(crate) fn id(&self, kind: &str) -> &str {
+        &self.ids[kind]
     }
 
     /// An address in its VPC.
@@ -36,6 +54,17 @@ impl Things {
         // Numbers of rules are short, and are no secret.
         let ids = self.ids.values().filter(|id| id.len() > 8);
         ids.chain(&self.texts).map(String::as_str)
+    }
+
+    /// What an operation answers to their account, which it must not refuse.
+    pub(crate) async fn call(
+        &self,
+        world: &World,
+        method: Method,
+        uri: &str,
+        body: Value,
+    ) -> Value {
+        call(world, self.key, method, uri, body).await
     }
 
     /// The backup that was made by itself meanwhile.
@@ -51,7 +80,7 @@ impl Things {
             Some(Value::Number(id)) => id.to_string(),
             _ => panic!("{kind}: there is no {pointer} in {answer}"),
         };
-        self.ids.insert(kind, id.clone());
+        self.ids.insert(kind.to_owned(), id.clone());
         id
     }
 }
@@ -221,7 +250,7 @@ async fn storage(world: &World, made: &mut Things) {
     let bucket = format!("{key}-bucket");
     let new = json!({ "bucket_name": bucket });
     post(format!("/v2/object-storage/{storage}/bucket"), new).await;
-    made.ids.insert("bucket_name", bucket);
+    made.ids.insert("bucket_name".into(), bucket);
     world.settle().await;
 }
 
@@ -234,7 +263,7 @@ async fn names(world: &World, made: &mut Things) {
     let uri = format!("/v2/domains/{domain}/records");
     let answer = call(world, key, Method::POST, &uri, new).await;
     made.note("RecordId", &answer, "/record/id");
-    made.ids.insert("dns_domain", domain);
+    made.ids.insert("dns_domain".into(), domain);
 }
 
 async fn balancer(world: &World, made: &mut Things) {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use control::catalog::Catalog;
+use catalog::Catalog;
 use http_body_util::BodyExt;
 use serde_json::Value;
 use testkit::{KEY, World};
@@ -131,7 +131,7 @@ impl V1 {
 
     /// The sentence with which a call is refused.
     pub(crate) async fn refused(&self, path: &str, params: &[(&str, &str)]) -> String {
-        let verb = v1::calls::find(path).expect("a call").verb.as_str();
+        let verb = api::v1::find(path).expect("a call").verb.as_str();
         let answer = self.ask(verb, path, params).await;
         assert_eq!(answer.status, 412, "{path}: {}", answer.body);
         assert_eq!(answer.kind, "text/html; charset=UTF-8", "{path}");
@@ -142,7 +142,7 @@ impl V1 {
     }
 
     fn mark(&self, path: &str) {
-        let call = v1::calls::find(path).expect("a call");
+        let call = api::v1::find(path).expect("a call");
         self.done.lock().expect("no panic while held").insert(call.path);
     }
 
@@ -164,8 +164,7 @@ impl V1 {
 /// Checks that the SDK's typed call reads what was answered.
 #[track_caller]
 pub(crate) fn readable(path: &str, body: &str) {
-    let path = v1::calls::find(path).expect("a call").path;
-    let entry = sdk::v1::CALLS.iter().find(|entry| entry.path == path).expect("the SDK has it");
+    let entry = api::v1::find(path).expect("a call");
     entry.check(body).unwrap_or_else(|why| panic!("{path}: {why}\n{body}"));
 }
 

@@ -1,0 +1,52 @@
+//! The account: who it is, what it owes, its traffic, its BGP.
+//!
+//! Nobody is billed: nothing here may refuse a request for money's sake.
+
+mod bgp;
+mod charges;
+mod sums;
+mod traffic;
+
+use api::account::{self as wire, *};
+use api::{Money, Page};
+
+use crate::billing::month_start;
+use crate::{Cx, Family, Result, Routes, slice};
+
+/// The family's operations.
+pub fn routes() -> Routes {
+    Routes::default()
+        .on(get)
+        .on(traffic::get)
+        .on(bgp::get)
+        .on(bgp::set_up)
+        .on(bgp::add_prefixes)
+        .on(list_custom_subscriptions)
+}
+
+/// The family.
+pub fn family() -> Family {
+    Family::new(routes())
+}
+
+/// The calling user, and what the account owes. Nothing was ever invoiced or paid; clients read a
+/// date of a payment all the same, and get that on which the last invoice would have been.
+async fn get(cx: Cx, _: GetAccount) -> Result<wire::Account> {
+    Ok(wire::Account {
+        name: cx.caller.name.clone(),
+        email: cx.caller.email.clone(),
+        acls: cx.caller.acls.iter().map(|acl| (*acl).into()).collect(),
+        balance: Money::default(),
+        pending_charges: charges::pending(&cx).await?,
+        last_payment_date: month_start(cx.time()).into(),
+        last_payment_amount: Money::default(),
+    })
+}
+
+/// Such things are agreed on with people of Vultr's: there are none.
+async fn list_custom_subscriptions(
+    _: Cx,
+    req: ListCustomSubscriptions,
+) -> Result<Page<CustomSubscription>> {
+    slice(&[], req.per_page, req.cursor.as_deref())
+}

@@ -1,0 +1,84 @@
+//! Where a user's keys may be used from. The rule itself is kept in `auth`.
+
+use std::net::IpAddr;
+
+use api::users::*;
+use api::{Page, Time};
+
+use super::{Allowed, User};
+use crate::{Cx, Network, Refusal, Result, Routes};
+
+/// What is said of a network that is not in the list.
+const UNKNOWN: &str = "Invalid IP whitelist entry";
+
+pub(super) fn routes() -> Routes {
+    Routes::default().on(list).on(get).on(add).on(remove)
+}
+
+fn view(allowed: &Allowed) -> UserNetwork {
+    let address = allowed.network.address();
+    let ip_type = if address.is_ipv4() { IpVersion::V4 } else { IpVersion::V6 };
+    UserNetwork {
+        subnet: address.to_string(),
+        subnet_size: allowed.network.prefix(),
+        date_added: Time::from_millis(allowed.added),
+        ip_type: ip_type.into(),
+    }
+}
+
+async fn list(cx: Cx, req: ListUserNetworks) -> Result<Page<UserNetwork>> {
+    let user = cx.get::<User>(req.user_id).await?;
+    Ok(Page::whole(user.whitelist.iter().map(view).collect()))
+}
+
+async fn get(cx: Cx, req: GetUserNetwork) -> Result<UserNetwork> {
+    let network = network(&req.subnet, req.subnet_size)?;
+    let user = cx.get::<User>(req.user_id).await?;
+    let found = user.whitelist.iter().find(|allowed| allowed.network == network);
+    found.map(view).ok_or_else(|| unknown(network))
+}
+
+async fn add(cx: Cx, req: AddUserNetwork) -> Result<()> {
+    let network = network(&req.subnet, req.subnet_size)?;
+    let mut tx = cx.begin();
+    let mut user = tx.get::<User>(req.user_id).await?;
+    if user.whitelist.iter().any(|allowed| allowed.network == network) {
+        return Err(Refusal::field("subnet", format!("{network} is in the list already")).into());
+    }
+    user.whitelist.push(Allowed { network, added: cx.now() });
+    tx.put(&user);
+    tx.commit().await
+}
+
+async fn remove(cx: Cx, req: RemoveUserNetwork) -> Result<()> {
+    let network = network(&req.subnet, req.subnet_size)?;
+    let mut tx = cx.begin();
+    let mut user = tx.get::<User>(req.user_id).await?;
+    let before = user.whitelist.len();
+    user.whitelist.retain(|allowed| allowed.network != network);
+    if user.whitelist.len() == before {
+        return Err(unknown(network));
+    }
+    tx.put(&user);
+    tx.commit().await
+}
+
+fn unknown(network: Network) -> crate::Error {
+    Refusal::not_found(UNKNOWN).help(format!("{network} is not in the user's list")).into()
+}
+
+/// The network that is meant: bits behind the prefix do not count.
+fn network(subnet: &str, size: u8) -> Result<Network> {
+    let address: IpAddr = subnet.trim().parse().map_err(|_| {
+        let help = format!("`{subnet}` is no address such as 203.0.113.0 or 2001:db8::");
+        Refusal::field("subnet", help)
+    })?;
+    let (version, least, most) = if address.is_ipv4() { (4, 8, 32) } else { (6, 20, 128) };
+    match Network::new(address, size) {
+        Some(network) if size == 0 || size >= least => Ok(network),
+        _ => {
+            let help = format!("{size} is none for IPv{version}: it is 0, or {least} to {most}");
+            Err(Refusal::field("subnet_size", help).into())
+        }
+    }
+}

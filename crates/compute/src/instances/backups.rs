@@ -1,0 +1,134 @@
+//! When backups are made, and how an instance gets one back.
+//!
+//! A schedule names hours in UTC. Its times are computed, never stored: what is remembered is only
+//! for which of them a backup was begun last.
+
+use api::instances::*;
+use api::{OrEmpty, Time};
+use engine::StepError;
+use uuid::Uuid;
+
+use super::{Schedule, Software};
+use crate::backups::{self, Backup};
+use crate::instances::Instance;
+use crate::servers::Locks;
+use crate::snapshots::{self, Contents, check_fits};
+use crate::{Cx, Doc, LifeCx, Refusal, Result, Routes};
+
+pub(super) fn routes() -> Routes {
+    Routes::default().on(get_schedule).on(set_schedule).on(restore)
+}
+
+/// Begins the backup that the schedule wants by now, and tells when the next one is due, in
+/// milliseconds; none: there is no schedule.
+///
+/// Of the times that were missed while nobody looked, only the last is made up for.
+pub(super) async fn follow_schedule(
+    doc: &mut Doc<Instance>,
+    cx: &LifeCx,
+) -> Result<Option<i64>, StepError> {
+    let Some(schedule) = doc.backups.clone() else { return Ok(None) };
+    let now = cx.cx.now();
+    // A time from before there was a schedule, a system to copy, or the last backup, is past.
+    let done =
+        schedule.since.max(doc.seen.ready_at.unwrap_or(now)).max(doc.seen.backup_at.unwrap_or(0));
+    if let Some(at) = schedule.last(now).filter(|at| *at > done) {
+        begin_backup(doc, at, &cx.cx).await?;
+        doc.seen.backup_at = Some(at);
+    }
+    Ok(schedule.next(now))
+}
+
+/// Orders the backup for one time of the schedule. Its id follows from that, so that one which
+/// was ordered before a crash is not ordered again.
+async fn begin_backup(doc: &Doc<Instance>, at: i64, cx: &Cx) -> Result<()> {
+    let id = Uuid::new_v5(&doc.id(), format!("backup {at}").as_bytes());
+    let mut tx = cx.begin();
+    if tx.find::<Backup>(id).await?.is_some() {
+        return Ok(());
+    }
+    let name = [&doc.label, &doc.hostname].into_iter().find(|name| !name.is_empty());
+    let of = name.map(|name| format!(" of {name}")).unwrap_or_default();
+    let Contents { disk_gb, os_id, app_id } = Contents::of(cx, doc);
+    let description = format!("Automatic backup{of}");
+    let backup = Backup { instance: doc.id(), at, description, disk_gb, os_id, app_id };
+    let backup = tx.doc_with_id(id, backup);
+    tx.put(&backup);
+    tx.commit().await
+}
+
+async fn get_schedule(cx: Cx, req: GetInstanceBackupSchedule) -> Result<BackupSchedule> {
+    let instance = cx.get::<Instance>(req.instance_id).await?;
+    let Some(schedule) = &instance.backups else { return Ok(BackupSchedule::default()) };
+    let next = schedule.next(cx.now()).map(Time::from_millis);
+    let kind = serde_json::from_value(schedule.every.clone().into())?;
+    Ok(BackupSchedule {
+        enabled: true,
+        kind: OrEmpty(Some(kind)),
+        next_scheduled_time_utc: next
+            .map(|time| time.0.strftime("%Y-%m-%d %H:%M:%S").to_string())
+            .unwrap_or_default(),
+        hour: schedule.hour,
+        dow: schedule.dow,
+        dom: schedule.dom,
+    })
+}
+
+async fn set_schedule(cx: Cx, req: SetInstanceBackupSchedule) -> Result<()> {
+    let mut tx = cx.begin();
+    let mut instance = tx.get::<Instance>(req.instance_id).await?;
+    let within = |field: &str, value: Option<u8>, most: u8, what: &str| match value.unwrap_or(0) {
+        value if value <= most => Ok(value),
+        value => Err(Refusal::field(field, format!("{value} is no {what}"))),
+    };
+    let hour = within("hour", req.hour, 23, "hour of the day, which are 0 to 23")?;
+    let dow = within("dow", req.dow, 7, "day of the week; they are 1 for Sunday to 7")?;
+    let dom = within("dom", req.dom, 28, "day of the month that all months have, 1 to 28")?;
+    if instance.backups.is_none() {
+        let help = "switch them on first: update the instance with `backups` = `enabled`";
+        return Err(Refusal::bad("Backups are not enabled on this instance").help(help).into());
+    }
+    let every = match req.kind {
+        BackupScheduleType::Daily => "daily",
+        BackupScheduleType::Weekly => "weekly",
+        BackupScheduleType::Monthly => "monthly",
+        BackupScheduleType::DailyAltEven => "daily_alt_even",
+        BackupScheduleType::DailyAltOdd => "daily_alt_odd",
+    };
+    instance.backups = Some(Schedule { every: every.into(), hour, dow, dom, since: cx.now() });
+    tx.put(&instance);
+    tx.commit().await
+}
+
+async fn restore(cx: Cx, req: RestoreInstance) -> Result<InstanceRestore> {
+    let mut tx = cx.begin();
+    let mut instance = tx.get::<Instance>(req.instance_id).await?;
+    instance.check_touchable(&cx, "")?;
+    let disk_gb = Contents::of(&cx, &instance).disk_gb;
+    let (backup, snapshot) =
+        (req.backup_id.and_then(OrEmpty::get), req.snapshot_id.and_then(OrEmpty::get));
+    let (kind, id) = match (backup, snapshot) {
+        (Some(id), None) => {
+            let backup = backups::usable(&mut tx, "backup_id", id).await?;
+            check_fits("backup_id", backup.disk_gb, disk_gb)?;
+            instance.software = Software::Backup(backup.id(), backup.os_id.into());
+            ("backup_id", backup.id())
+        }
+        (None, Some(id)) => {
+            let snapshot = snapshots::usable(&mut tx, "snapshot_id", id).await?;
+            check_fits("snapshot_id", snapshot.disk_gb, disk_gb)?;
+            instance.software = Software::Snapshot(snapshot.id(), snapshot.os_id.into());
+            ("snapshot_id", snapshot.id())
+        }
+        _ => {
+            let help = "give either backup_id or snapshot_id";
+            return Err(Refusal::bad("Bad request.").help(help).into());
+        }
+    };
+    instance.installs += 1;
+    instance.halted = false;
+    tx.put(&instance);
+    tx.commit().await?;
+    let status = "inprogress".into();
+    Ok(InstanceRestore { restore_type: kind.into(), restore_id: id.to_string(), status })
+}

@@ -1,0 +1,174 @@
+//! What can be said of any new server: its names, tags, keys, script and first boot.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use api::id::{SshKeyId, StartupId};
+use api::instances::UserScheme;
+use api::startup_scripts::StartupScriptType;
+use api::{OrEmpty, Secret};
+use serde_json::{Map, Value};
+
+use super::Server;
+use crate::encoded::decoded;
+use crate::secret::random_text;
+use crate::ssh_keys::Key;
+use crate::startup_scripts::Script;
+use crate::{Refusal, Result, Tx};
+
+/// How many tags a server can have.
+const TAGS_MAX: usize = 50;
+/// The host name of a server that was given none.
+const HOSTNAME: &str = "vultr.guest";
+
+/// The host name of a new server.
+pub(crate) fn new_hostname(name: Option<&str>) -> Result<String> {
+    match name {
+        None | Some("") => Ok(HOSTNAME.to_owned()),
+        Some(name) => hostname(name),
+    }
+}
+
+/// A host name: labels of letters, digits and hyphens, kept in the case in which it was sent.
+pub(crate) fn hostname(name: &str) -> Result<String> {
+    let is_label = |label: &str| {
+        let ends = [label.chars().next(), label.chars().next_back()];
+        (1..=63).contains(&label.len())
+            && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+            && !ends.contains(&Some('-'))
+    };
+    if name.len() <= 253 && name.split('.').all(is_label) {
+        return Ok(name.to_owned());
+    }
+    let help = format!("`{name}` is no host name: letters, digits and hyphens, between dots");
+    Err(Refusal::bad("Invalid hostname.").help(format!("hostname: {help}")).into())
+}
+
+/// Changes what needs no work on the machine, or none before it is installed anew; what is absent
+/// stays.
+///
+/// # Errors
+/// 400 for user data that is not base64.
+pub(crate) fn describe(
+    server: &mut Server,
+    label: Option<&str>,
+    tags: Option<Vec<String>>,
+    data: Option<&str>,
+    scheme: Option<UserScheme>,
+) -> Result<()> {
+    if let Some(label) = label {
+        label.clone_into(&mut server.label);
+    }
+    if let Some(tags) = tags {
+        server.tags = tags;
+    }
+    if let Some(data) = data {
+        server.user_data = user_data(data)?;
+    }
+    if let Some(scheme) = scheme {
+        server.user_scheme = user_scheme(scheme);
+    }
+    Ok(())
+}
+
+/// The tags that a request sets; none: it says nothing about them.
+pub(crate) fn tags(many: Option<&[String]>, one: Option<&str>) -> Result<Option<Vec<String>>> {
+    let tags: Vec<&str> = match (many, one) {
+        (Some(many), _) => many.iter().map(String::as_str).collect(),
+        (None, Some(one)) => vec![one],
+        (None, None) => return Ok(None),
+    };
+    let mut known = BTreeSet::new();
+    let tags: Vec<String> = tags
+        .into_iter()
+        .filter(|tag| !tag.is_empty() && known.insert(*tag))
+        .map(str::to_owned)
+        .collect();
+    if tags.len() > TAGS_MAX {
+        let help = format!("{} are too many, {TAGS_MAX} are allowed", tags.len());
+        return Err(Refusal::field("tags", help).into());
+    }
+    Ok(Some(tags))
+}
+
+/// User data as it was sent, if that is base64.
+pub(crate) fn user_data(text: &str) -> Result<String> {
+    match decoded(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(e) => Err(Refusal::field("user_data", format!("must be base64: {e}")).into()),
+    }
+}
+
+/// The values of a marketplace application's variables, as text.
+pub(crate) fn app_variables(sent: Option<&Map<String, Value>>) -> BTreeMap<String, String> {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    sent.into_iter().flatten().map(|(name, value)| (name.clone(), text(value))).collect()
+}
+
+/// A first password: 16 characters that every keyboard has.
+pub(crate) fn password() -> Secret {
+    random_text(b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789!#%+@_?", 16).into()
+}
+
+/// Who logs in, as it is stored.
+pub(crate) fn user_scheme(scheme: UserScheme) -> String {
+    match scheme {
+        UserScheme::Root => "root".to_owned(),
+        UserScheme::Limited => "limited".to_owned(),
+    }
+}
+
+/// Gives a new server the keys and the script that its request names.
+pub(crate) async fn resolve_access(
+    tx: &mut Tx,
+    server: &mut Server,
+    keys: Option<&[SshKeyId]>,
+    script: Option<OrEmpty<StartupId>>,
+) -> Result<()> {
+    for id in keys.unwrap_or_default() {
+        server.ssh_keys.push(tx.named::<Key>("sshkey_id", *id).await?.id());
+    }
+    if let Some(id) = script.and_then(OrEmpty::get) {
+        server.script = Some(tx.named::<Script>("script_id", id).await?.id());
+    }
+    Ok(())
+}
+
+/// Whether a request names a script that machines start with, instead of a system.
+pub(crate) async fn is_pxe(tx: &mut Tx, script: Option<OrEmpty<StartupId>>) -> Result<bool> {
+    let Some(id) = script.and_then(OrEmpty::get) else { return Ok(false) };
+    Ok(tx.named::<Script>("script_id", id).await?.when == StartupScriptType::Pxe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn host_names_follow_the_rules_of_dns() {
+        for good in ["Full-1", "a", "web.example.com", "1"] {
+            assert_eq!(hostname(good).unwrap(), good);
+        }
+        for bad in ["my_host", "my host", "-a", "a-", "a..b", ".a", "é", &"a".repeat(64)] {
+            assert!(hostname(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn passwords_are_long_and_differ() {
+        let (one, two) = (password(), password());
+        assert_eq!(one.len(), 16);
+        assert_ne!(one, two);
+    }
+
+    #[test]
+    fn tags_are_a_set_and_the_older_field_counts_where_the_newer_is_absent() {
+        let many = |tags: &[&str]| tags.iter().map(|t| (*t).to_owned()).collect::<Vec<_>>();
+        let sent = many(&["b", "a", "b", ""]);
+        assert_eq!(tags(Some(&sent), Some("x")).unwrap(), Some(many(&["b", "a"])));
+        assert_eq!(tags(None, Some("x")).unwrap(), Some(many(&["x"])));
+        assert_eq!(tags(None, Some("")).unwrap(), Some(vec![]));
+        assert_eq!(tags(None, None).unwrap(), None);
+        let hundred: Vec<_> = (0..100).map(|n| n.to_string()).collect();
+        assert!(tags(Some(&hundred), None).is_err());
+    }
+}

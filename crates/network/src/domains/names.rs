@@ -1,0 +1,107 @@
+//! Which names there can be: of hosts, of domains, and of records below a domain.
+
+use crate::{Refusal, Result};
+
+/// How long a name can be, and each part between dots.
+const NAME_MAX: usize = 253;
+const LABEL_MAX: usize = 63;
+
+/// Whether a text is a host's name, with or without its final dot. Letters of any script, and
+/// underscores, are let through, as name servers do.
+pub fn is_hostname(text: &str) -> bool {
+    let name = text.strip_suffix('.').unwrap_or(text);
+    !name.is_empty() && name.len() <= NAME_MAX && name.split('.').all(is_label)
+}
+
+/// Refuses what is no host's name, in a field where one such as `example` belongs.
+///
+/// # Errors
+/// 400 naming the field.
+pub fn check_hostname(field: &str, name: &str, example: &str) -> Result<()> {
+    match is_hostname(name) {
+        true => Ok(()),
+        false => {
+            let help = format!("`{name}` is no host name such as `{example}`");
+            Err(Refusal::field(field, help).into())
+        }
+    }
+}
+
+fn is_label(label: &str) -> bool {
+    let inner = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+    let fits = !label.is_empty() && label.len() <= LABEL_MAX;
+    fits && label.chars().all(inner) && !label.starts_with('-') && !label.ends_with('-')
+}
+
+/// Refuses what cannot be a domain of its own.
+///
+/// # Errors
+/// 400 telling what would be right.
+pub(super) fn check_domain(name: &str) -> Result<()> {
+    let help = if !is_hostname(name) || !name.contains('.') || name.ends_with('.') {
+        format!("`{name}` is no domain such as `example.com`")
+    } else if !name.is_ascii() {
+        format!("`{name}` has letters beyond ASCII; write it in Punycode, as `xn--...`")
+    } else {
+        let lower = name.to_lowercase();
+        match psl::domain_str(&lower) {
+            Some(whole) if whole == lower => return Ok(()),
+            Some(whole) => format!("`{name}` lies in `{whole}`; add that, and records below it"),
+            None => format!("`{name}` is where domains are registered, and is none itself"),
+        }
+    };
+    Err(Refusal::field("domain", help).into())
+}
+
+/// A record's name below its domain, as it is kept and answered: in small letters, and without the
+/// domain where it was written out. `@` is the domain itself.
+///
+/// # Errors
+/// Why there can be no record with this name.
+pub(super) fn label_of(name: &str, zone: &str) -> Result<String, String> {
+    let (lower, zone) = (name.to_lowercase(), zone.to_lowercase());
+    let whole = lower.strip_suffix('.').unwrap_or(&lower);
+    if name.is_empty() || name == "@" || whole == zone {
+        return Ok(String::new());
+    }
+    let label = whole.strip_suffix(&zone).and_then(|rest| rest.strip_suffix('.')).unwrap_or(whole);
+    let below_star = label.strip_prefix("*.").unwrap_or(label);
+    let fits = label.len() + 1 + zone.len() <= NAME_MAX;
+    if label == "*" || fits && is_hostname(below_star) {
+        return Ok(label.to_owned());
+    }
+    Err(format!("name: `{name}` cannot be below {zone}; write `www`, `*`, or nothing for {zone}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn domains_are_those_that_can_be_registered() {
+        for name in
+            ["example.com", "Example.COM", "example.co.uk", "kettle.test", "xn--bcher-kva.de"]
+        {
+            assert!(check_domain(name).is_ok(), "{name}");
+        }
+        for name in ["", "com", "co.uk", "a.example.com", "example.com.", "ex ample.com", "-a.com"]
+        {
+            assert!(check_domain(name).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_means_the_same_with_and_without_its_domain() {
+        for name in ["www", "WWW", "www.example.com", "www.example.com."] {
+            assert_eq!(label_of(name, "example.com").as_deref(), Ok("www"), "{name}");
+        }
+        for name in ["", "@", "example.com", "Example.com."] {
+            assert_eq!(label_of(name, "example.com").as_deref(), Ok(""), "{name}");
+        }
+        assert_eq!(label_of("myexample.com", "example.com").as_deref(), Ok("myexample.com"));
+        assert_eq!(label_of("*.a", "example.com").as_deref(), Ok("*.a"));
+        for name in ["a b", ".", ".example.com", "a..b", "a.*", "-a", &"a".repeat(64)] {
+            assert!(label_of(name, "example.com").is_err(), "{name}");
+        }
+    }
+}

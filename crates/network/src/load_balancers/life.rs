@@ -1,0 +1,95 @@
+//! The life of a load balancer: set up, changed while it works, removed.
+
+use api::firewalls::IpType;
+use api::load_balancers::rules::BalancedProtocol;
+use api::load_balancers::{BalancingAlgorithm, HealthCheckProtocol};
+use drivers::BalancerSpec;
+use drivers::balancer::{Algorithm, Allowed, Clients, Forwarding, HealthCheck, Protocol};
+use engine::{Next, StepError};
+
+use super::{FirewallRule, ForwardingRule, LoadBalancer, Tls, rules};
+use crate::life::provision;
+use crate::{Doc, Life, LifeCx};
+
+impl Life for LoadBalancer {
+    async fn step(doc: &mut Doc<Self>, cx: &LifeCx) -> Result<Next, StepError> {
+        let spec = doc.spec();
+        provision(doc, &spec, cx).await
+    }
+}
+
+impl LoadBalancer {
+    /// It as the driver gets it.
+    fn spec(&self) -> BalancerSpec {
+        let check = &self.health_check;
+        let (certificate, issued) = match &self.certificate {
+            Some(Tls::Own(_, whole)) => (Some(whole.clone()), None),
+            Some(Tls::Issued(name)) => (None, Some(name.clone())),
+            None => (None, None),
+        };
+        BalancerSpec {
+            ipv4: self.ipv4,
+            ipv6: self.ipv6,
+            network: self.network,
+            nodes: self.nodes,
+            regions: self.global_regions.clone(),
+            machines: self.instances.clone(),
+            algorithm: match self.algorithm {
+                BalancingAlgorithm::RoundRobin => Algorithm::RoundRobin,
+                BalancingAlgorithm::LeastConn => Algorithm::LeastConnections,
+            },
+            cookie: Some(self.cookie_name.clone()).filter(|name| !name.is_empty()),
+            health_check: HealthCheck {
+                protocol: match check.protocol {
+                    HealthCheckProtocol::Https => Protocol::Https,
+                    HealthCheckProtocol::Tcp => Protocol::Tcp,
+                    HealthCheckProtocol::Http => Protocol::Http,
+                },
+                port: check.port,
+                path: check.path.clone(),
+                interval_s: check.check_interval,
+                timeout_s: check.response_timeout,
+                unhealthy_after: check.unhealthy_threshold,
+                healthy_after: check.healthy_threshold,
+            },
+            timeout_s: self.timeout_s,
+            redirects_to_https: self.ssl_redirect,
+            http2: self.http2,
+            http3: self.http3,
+            proxy_protocol: self.proxy_protocol,
+            // Rules were checked when they came: none is left out.
+            forwarding: self.forwarding.iter().map(forwarding).collect(),
+            firewall: self.firewall.iter().filter_map(allowed).collect(),
+            certificate,
+            certified_name: issued.or(self.auto_ssl.as_ref().map(|auto| auto.domain())),
+        }
+    }
+}
+
+fn forwarding(rule: &ForwardingRule) -> Forwarding {
+    Forwarding {
+        frontend: protocol(rule.frontend_protocol),
+        frontend_port: rule.frontend_port,
+        backend: protocol(rule.backend_protocol),
+        backend_port: rule.backend_port,
+    }
+}
+
+fn protocol(word: BalancedProtocol) -> Protocol {
+    match word {
+        BalancedProtocol::Http => Protocol::Http,
+        BalancedProtocol::Https => Protocol::Https,
+        BalancedProtocol::Tcp => Protocol::Tcp,
+        BalancedProtocol::Udp => Protocol::Udp,
+    }
+}
+
+fn allowed(rule: &FirewallRule) -> Option<Allowed> {
+    let version = rule.ip_type;
+    let from = match (rules::source(&rule.source, version).ok()?, version) {
+        (Some(network), _) => Clients::Of(network.into()),
+        (None, IpType::V4) => Clients::CloudflareV4,
+        (None, IpType::V6) => Clients::CloudflareV6,
+    };
+    Some(Allowed { port: rule.port, from })
+}

@@ -1,0 +1,242 @@
+//! Load balancers: one address before many instances.
+//!
+//! A load balancer's rules are part of it: they are one row, changed in one go and brought to the
+//! world in one go. What may be asked for is checked in `wish` and `rules`, and nowhere else.
+
+mod handlers;
+mod life;
+mod reverse;
+mod rules;
+mod wish;
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use api::firewalls::IpType;
+use api::id::LoadBalancerId;
+use api::load_balancers::rules::BalancedProtocol;
+use api::load_balancers::{BalancingAlgorithm, HealthCheckProtocol};
+use drivers::balancer::Certificate;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use store::{Facet, Tally};
+use uuid::Uuid;
+
+use crate::billing::{self, Charged, Rate};
+use crate::catalog::{Catalog, HOURS_BILLED_PER_MONTH, PriceItem};
+use crate::life::Provisioned;
+use crate::{Cx, Doc, Family, Kind, Result, Routes, Tx};
+
+/// What a region offers where there can be load balancers.
+const REGION_OPTION: &str = "load_balancers";
+
+/// A load balancer as its owner wants it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct LoadBalancer {
+    /// The region's id.
+    pub region: String,
+    /// The owner's name for it.
+    pub label: String,
+    /// Its IPv4 address on the internet.
+    pub ipv4: Ipv4Addr,
+    /// Its IPv6 address on the internet.
+    pub ipv6: Ipv6Addr,
+    /// The name of its IPv4 address in reverse DNS; empty: the one that each address has.
+    pub reverse_ipv4: String,
+    /// The name of its IPv6 address in reverse DNS; empty: none.
+    pub reverse_ipv6: String,
+    /// How it chooses an instance.
+    pub algorithm: BalancingAlgorithm,
+    /// Whether HTTP is led to HTTPS.
+    pub ssl_redirect: bool,
+    /// Whether it speaks HTTP/2.
+    pub http2: bool,
+    /// Whether it speaks HTTP/3.
+    pub http3: bool,
+    /// Whether instances are told clients' addresses in the PROXY protocol.
+    pub proxy_protocol: bool,
+    /// After how many idle seconds a connection is closed.
+    pub timeout_s: u32,
+    /// The cookie that keeps a client with its instance; empty: none does.
+    pub cookie_name: String,
+    /// How many nodes share its work.
+    pub nodes: u32,
+    /// How it finds out which instances work.
+    pub health_check: HealthCheck,
+    /// Which ports lead where.
+    pub forwarding: Vec<ForwardingRule>,
+    /// Who may reach its ports.
+    pub firewall: Vec<FirewallRule>,
+    /// The instances behind it, in the order in which they were given.
+    pub instances: Vec<Uuid>,
+    /// The VPC through which it reaches them.
+    pub network: Option<Uuid>,
+    /// What it shows to those who ask for HTTPS.
+    pub certificate: Option<Tls>,
+    /// The name for which it gets a certificate by itself.
+    pub auto_ssl: Option<AutoSsl>,
+    /// Further regions in which it works.
+    pub global_regions: Vec<String>,
+}
+
+/// How a load balancer finds out which instances work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HealthCheck {
+    /// What it speaks to them.
+    pub protocol: HealthCheckProtocol,
+    /// On which port.
+    pub port: u16,
+    /// What it asks them for, where it speaks HTTP.
+    pub path: String,
+    /// Seconds between two checks.
+    pub check_interval: u32,
+    /// Seconds that an answer may take.
+    pub response_timeout: u32,
+    /// Failed checks in a row after which an instance gets nothing any more.
+    pub unhealthy_threshold: u32,
+    /// Passed checks in a row after which it does again.
+    pub healthy_threshold: u32,
+}
+
+/// A port of a load balancer that leads to its instances.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForwardingRule {
+    /// The rule's id.
+    pub id: String,
+    /// What clients speak.
+    pub frontend_protocol: BalancedProtocol,
+    /// The load balancer's port.
+    pub frontend_port: u16,
+    /// What is spoken to instances.
+    pub backend_protocol: BalancedProtocol,
+    /// The instances' port.
+    pub backend_port: u16,
+}
+
+/// Who may reach a port of a load balancer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirewallRule {
+    /// The rule's id.
+    pub id: String,
+    /// The load balancer's port.
+    pub port: u16,
+    /// A network such as `192.0.2.0/24`, or `cloudflare`, as it was sent.
+    pub source: String,
+    /// The version of IP.
+    pub ip_type: IpType,
+}
+
+/// The certificate of a load balancer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tls {
+    /// Its owner's: the certificate alone, and with all that belongs to it.
+    Own(String, Certificate),
+    /// One that it got by itself, for this name.
+    Issued(String),
+}
+
+/// The name for which a load balancer gets a certificate by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AutoSsl {
+    /// The domain.
+    pub zone: String,
+    /// What stands before the domain, or nothing.
+    pub sub: String,
+}
+
+impl AutoSsl {
+    /// The whole name.
+    pub fn domain(&self) -> String {
+        match self.sub.as_str() {
+            "" => self.zone.clone(),
+            sub => format!("{sub}.{}", self.zone),
+        }
+    }
+}
+
+impl Kind for LoadBalancer {
+    const KIND: &'static str = "load-balancer";
+    const UNKNOWN: &'static str = "Invalid load balancer ID";
+    const LIVES: bool = true;
+    type Seen = Provisioned;
+
+    fn tally(doc: &Doc<Self>) -> Option<Tally> {
+        billing::tally(doc)
+    }
+
+    fn lists(&self) -> Vec<Facet> {
+        let mut lists: Vec<_> = self.instances.iter().copied().map(with_instance).collect();
+        lists.extend(self.network.map(in_network));
+        lists
+    }
+}
+
+impl Charged for LoadBalancer {
+    /// Its nodes, and how many regions it has besides its own.
+    type Class = (u32, usize);
+
+    fn class(doc: &Doc<Self>) -> (u32, usize) {
+        (doc.nodes, doc.global_regions.len())
+    }
+
+    fn price(&(nodes, regions): &(u32, usize), amount: Decimal, catalog: &Catalog) -> Rate {
+        let nodes = catalog.price(PriceItem::LoadBalancerNode).amount * Decimal::from(nodes);
+        let region = catalog.price(PriceItem::LoadBalancerRegion).amount;
+        let monthly = (nodes + region * Decimal::from(regions)) * amount;
+        // Priced by the hours that are invoiced, unlike plans: 10 a month is 0.015 an hour.
+        Rate { monthly, hourly: monthly / Decimal::from(HOURS_BILLED_PER_MONTH) }
+    }
+}
+
+/// The list of load balancers before an instance.
+pub fn with_instance(id: Uuid) -> Facet {
+    ("instance", id.to_string())
+}
+
+/// The list of load balancers that reach their instances through a VPC.
+pub fn in_network(id: Uuid) -> Facet {
+    ("network", id.to_string())
+}
+
+/// Changes the load balancer that the path names.
+async fn change<T>(
+    cx: &Cx,
+    id: LoadBalancerId,
+    change: impl FnOnce(&mut LoadBalancer) -> Result<T>,
+) -> Result<T> {
+    let mut tx = cx.begin();
+    let mut balancer = tx.get::<LoadBalancer>(id).await?;
+    let outcome = change(&mut balancer)?;
+    tx.put(&balancer);
+    tx.commit().await?;
+    Ok(outcome)
+}
+
+/// Takes an instance that is about to go out of the last load balancers, all in one commit.
+pub async fn forget(tx: &mut Tx, instance: Uuid) -> Result<()> {
+    for balancer in tx.rest::<LoadBalancer>(with_instance(instance)).await? {
+        take_out(tx, balancer, instance);
+    }
+    Ok(())
+}
+
+/// Takes an instance that is about to go out of all load balancers but the last few.
+pub async fn forget_most(cx: &Cx, instance: Uuid) -> Result<()> {
+    cx.in_batches::<LoadBalancer>(with_instance(instance), |tx, doc| take_out(tx, doc, instance))
+        .await
+}
+
+fn take_out(tx: &mut Tx, mut balancer: Doc<LoadBalancer>, instance: Uuid) {
+    balancer.instances.retain(|id| *id != instance);
+    tx.put(&balancer);
+}
+
+/// The family's operations.
+pub fn routes() -> Routes {
+    handlers::routes().and(rules::routes()).and(reverse::routes())
+}
+
+/// The family.
+pub fn family() -> Family {
+    Family::new(routes()).life::<LoadBalancer>().costs::<LoadBalancer>()
+}

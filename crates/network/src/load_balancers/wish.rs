@@ -1,0 +1,370 @@
+//! What can be wished of a load balancer, at its creation or later: each field checked, and put
+//! into the load balancer that should be.
+
+use api::load_balancers::rules::{NewFirewallRule, NewForwardingRule};
+use api::load_balancers::*;
+use api::{OrEmpty, Secret, id};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use drivers::balancer::Certificate;
+use uuid::Uuid;
+
+use super::{AutoSsl, HealthCheck, LoadBalancer, REGION_OPTION, Tls, rules};
+use crate::domains::is_hostname;
+use crate::instances::Instance;
+use crate::vpcs::VPC;
+use crate::vpcs::networks::in_field;
+use crate::{Cx, Refusal, Result, Tx};
+
+/// How many nodes there can be; their number is odd.
+const NODES: std::ops::RangeInclusive<u32> = 1..=99;
+/// What the figures of a health check can be.
+const CHECK: std::ops::RangeInclusive<u32> = 1..=300;
+
+/// What is wished; what is absent stays.
+#[derive(Default)]
+pub(super) struct Wish {
+    label: Option<String>,
+    algorithm: Option<BalancingAlgorithm>,
+    ssl_redirect: Option<bool>,
+    http2: Option<bool>,
+    http3: Option<bool>,
+    nodes: Option<u32>,
+    proxy_protocol: Option<bool>,
+    timeout: Option<u32>,
+    health_check: Option<NewHealthCheck>,
+    forwarding: Option<Vec<NewForwardingRule>>,
+    sticky_session: Option<StickySession>,
+    ssl: Option<NewSsl>,
+    instances: Option<Vec<id::InstanceId>>,
+    firewall: Option<Vec<NewFirewallRule>>,
+    private_network: Option<OrEmpty<id::VpcId>>,
+    vpc: Option<OrEmpty<id::VpcId>>,
+    auto_ssl: Option<NewAutoSsl>,
+    global_regions: Option<Vec<String>>,
+}
+
+/// Both requests say the same in the same words.
+macro_rules! from_request {
+    ($($request:ty),*) => {$(
+        impl From<$request> for Wish {
+            fn from(req: $request) -> Self {
+                Self {
+                    label: req.label,
+                    algorithm: req.balancing_algorithm,
+                    ssl_redirect: req.ssl_redirect,
+                    http2: req.http2,
+                    http3: req.http3,
+                    nodes: req.nodes,
+                    proxy_protocol: req.proxy_protocol,
+                    timeout: req.timeout,
+                    health_check: req.health_check,
+                    forwarding: req.forwarding_rules,
+                    sticky_session: req.sticky_session,
+                    ssl: req.ssl,
+                    instances: req.instances,
+                    firewall: req.firewall_rules,
+                    private_network: req.private_network,
+                    vpc: req.vpc,
+                    auto_ssl: req.auto_ssl,
+                    global_regions: req.global_regions,
+                }
+            }
+        }
+    )*};
+}
+from_request!(CreateLoadBalancer, UpdateLoadBalancer);
+
+/// The health check where nothing is wished.
+pub(super) fn default_check() -> HealthCheck {
+    HealthCheck {
+        protocol: HealthCheckProtocol::Http,
+        port: 80,
+        path: "/".into(),
+        check_interval: 15,
+        response_timeout: 5,
+        unhealthy_threshold: 5,
+        healthy_threshold: 5,
+    }
+}
+
+/// Puts what is wished into the load balancer that should be.
+///
+/// # Errors
+/// 400 naming the first field that cannot be so.
+pub(super) async fn apply(tx: &mut Tx, balancer: &mut LoadBalancer, wish: Wish) -> Result<()> {
+    set(&mut balancer.label, wish.label);
+    set(&mut balancer.algorithm, wish.algorithm);
+    set(&mut balancer.ssl_redirect, wish.ssl_redirect);
+    set(&mut balancer.http2, wish.http2);
+    set(&mut balancer.http3, wish.http3);
+    if balancer.http3 && !balancer.http2 {
+        return Err(Refusal::field("http3", "it needs `http2`, too").into());
+    }
+    set(&mut balancer.proxy_protocol, wish.proxy_protocol);
+    set(&mut balancer.nodes, wish.nodes.map(nodes).transpose()?);
+    set(&mut balancer.timeout_s, wish.timeout.map(timeout).transpose()?);
+    set(&mut balancer.cookie_name, wish.sticky_session.map(cookie).transpose()?);
+    if let Some(check) = wish.health_check {
+        change_check(tx.cx(), &mut balancer.health_check, check)?;
+    }
+    if let Some(wanted) = wish.forwarding {
+        balancer.forwarding = rules::forwarding(&balancer.forwarding, wanted)?;
+    }
+    if let Some(wanted) = wish.firewall {
+        balancer.firewall = rules::firewall(&balancer.firewall, wanted)?;
+    }
+    if let Some(own) = wish.ssl.map(certificate).transpose()?.flatten() {
+        balancer.certificate = Some(own);
+    }
+    if let Some(auto) = wish.auto_ssl.map(auto_ssl).transpose()?.flatten() {
+        // What the owner gave goes before what is got by itself.
+        if !matches!(balancer.certificate, Some(Tls::Own(..))) {
+            balancer.certificate = Some(Tls::Issued(auto.domain()));
+        }
+        balancer.auto_ssl = Some(auto);
+    }
+    if let Some(wanted) = wish.instances {
+        balancer.instances = instances(tx, &balancer.region, wanted).await?;
+    }
+    if wish.vpc.is_some() || wish.private_network.is_some() {
+        balancer.network = network(tx, &balancer.region, wish.vpc, wish.private_network).await?;
+    }
+    set(&mut balancer.global_regions, wish.global_regions.map(|r| regions(tx, r)).transpose()?);
+    Ok(())
+}
+
+fn set<T>(field: &mut T, wished: Option<T>) {
+    if let Some(wished) = wished {
+        *field = wished;
+    }
+}
+
+fn nodes(count: u32) -> Result<u32> {
+    if NODES.contains(&count) && count % 2 == 1 {
+        return Ok(count);
+    }
+    let help = format!("{count} is no odd number from {} to {}", NODES.start(), NODES.end());
+    Err(Refusal::field("nodes", help).into())
+}
+
+fn timeout(seconds: u32) -> Result<u32> {
+    match seconds {
+        0 => Err(Refusal::field("timeout", "0 is too short; give it in seconds").into()),
+        some => Ok(some),
+    }
+}
+
+/// A cookie's name: a token of HTTP, or nothing.
+fn cookie(wished: StickySession) -> Result<String> {
+    let name = wished.cookie_name;
+    let fits = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    if name.chars().all(fits) {
+        return Ok(name);
+    }
+    let help = format!("`{name}` cannot name a cookie: letters, digits, `-` and `_` can");
+    Err(Refusal::field("sticky_session.cookie_name", help).into())
+}
+
+fn change_check(cx: &Cx, check: &mut HealthCheck, wished: NewHealthCheck) -> Result<()> {
+    set(&mut check.protocol, wished.protocol);
+    if let Some(port) = wished.port {
+        rules::check_port("health_check.port", port)?;
+        check.port = port;
+    }
+    // An empty path is how some clients leave it out.
+    if let Some(path) = wished.path.filter(|path| !path.is_empty()) {
+        if !path.starts_with('/') || path.contains(char::is_whitespace) {
+            cx.warn("health_check.path", format!("`{path}` is no path such as `/health`"));
+        }
+        check.path = path;
+    }
+    for (name, field, wished) in [
+        ("check_interval", &mut check.check_interval, wished.check_interval),
+        ("response_timeout", &mut check.response_timeout, wished.response_timeout),
+        ("unhealthy_threshold", &mut check.unhealthy_threshold, wished.unhealthy_threshold),
+        ("healthy_threshold", &mut check.healthy_threshold, wished.healthy_threshold),
+    ] {
+        let Some(figure) = wished else { continue };
+        if !CHECK.contains(&figure) {
+            let help = format!("{figure} is not from {} to {}", CHECK.start(), CHECK.end());
+            return Err(Refusal::field(&format!("health_check.{name}"), help).into());
+        }
+        *field = figure;
+    }
+    Ok(())
+}
+
+/// The certificate that is given; none where nothing is.
+fn certificate(ssl: NewSsl) -> Result<Option<Tls>> {
+    let own = pem("certificate", ssl.certificate, ssl.certificate_b64, "CERTIFICATE")?;
+    let [plain, encoded] =
+        [ssl.private_key, ssl.private_key_b64].map(|key| key.map(Secret::into_inner));
+    let private_key = pem("private_key", plain, encoded, "PRIVATE KEY")?.map(Secret::from);
+    let between = pem("chain", ssl.chain, ssl.chain_b64, "CERTIFICATE")?;
+    let missing = |field: &str| Refusal::field(field, "a certificate needs its private key").into();
+    match (own, private_key, between) {
+        (None, None, None) => Ok(None),
+        (None, ..) => Err(missing("ssl.certificate")),
+        (_, None, _) => Err(missing("ssl.private_key")),
+        (Some(own), Some(private_key), between) => {
+            let chain = match between {
+                Some(between) => format!("{}\n{between}", own.trim_end()),
+                None => own.clone(),
+            };
+            Ok(Some(Tls::Own(own, Certificate { chain, private_key })))
+        }
+    }
+}
+
+/// One part of a certificate, from either of its fields.
+fn pem(
+    name: &str,
+    plain: Option<String>,
+    encoded: Option<String>,
+    what: &str,
+) -> Result<Option<String>> {
+    let (field, text) = match (plain.filter(|t| !t.is_empty()), encoded.filter(|t| !t.is_empty())) {
+        (None, None) => return Ok(None),
+        (Some(plain), _) => (format!("ssl.{name}"), Some(plain)),
+        (None, Some(encoded)) => {
+            // Encoders break lines.
+            let bare: String = encoded.split_whitespace().collect();
+            let text = STANDARD.decode(bare).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+            (format!("ssl.{name}_b64"), text)
+        }
+    };
+    let is_pem = |text: &String| {
+        let begins = |line: &str| line.starts_with("-----BEGIN ") && line.contains(what);
+        let mut lines = text.lines().map(str::trim);
+        lines.any(begins) && lines.any(|line| line.starts_with("-----END "))
+    };
+    match text.filter(is_pem) {
+        Some(text) => Ok(Some(text)),
+        // What was sent may be a secret: it is not repeated.
+        None => {
+            let help = format!("it is no PEM text with a {}", what.to_lowercase());
+            Err(Refusal::field(&field, help).into())
+        }
+    }
+}
+
+/// The name for which a certificate is to be had; none where none is given.
+fn auto_ssl(wished: NewAutoSsl) -> Result<Option<AutoSsl>> {
+    let zone = wished.domain_zone.unwrap_or_default();
+    let sub = wished.domain_sub.unwrap_or_default();
+    if zone.is_empty() && sub.is_empty() {
+        return Ok(None);
+    }
+    if !zone.contains('.') || !is_hostname(&zone) {
+        let help = format!("`{zone}` is no domain such as `example.com`");
+        return Err(Refusal::field("auto_ssl.domain_zone", help).into());
+    }
+    if !sub.is_empty() && !is_hostname(&sub) {
+        let help = format!("`{sub}` cannot stand before {zone}");
+        return Err(Refusal::field("auto_ssl.domain_sub", help).into());
+    }
+    Ok(Some(AutoSsl { zone, sub }))
+}
+
+/// The instances that are to be behind it, in the order in which they are given.
+async fn instances(tx: &mut Tx, region: &str, wanted: Vec<id::InstanceId>) -> Result<Vec<Uuid>> {
+    let mut ids = Vec::with_capacity(wanted.len());
+    for id in wanted {
+        let instance = tx.named::<Instance>("instances", id).await?;
+        if instance.region != region {
+            let there = &instance.region;
+            let help = format!("{id} is in {there}, the load balancer in {region}");
+            return Err(Refusal::field("instances", help).into());
+        }
+        if ids.contains(&id.0) {
+            tx.cx().warn("instances", format!("{id} is given twice"));
+            continue;
+        }
+        ids.push(id.0);
+    }
+    Ok(ids)
+}
+
+/// The VPC that is named by either of its fields; none where both are empty.
+async fn network(
+    tx: &mut Tx,
+    region: &str,
+    vpc: Option<OrEmpty<id::VpcId>>,
+    private: Option<OrEmpty<id::VpcId>>,
+) -> Result<Option<Uuid>> {
+    let named = |wished: Option<OrEmpty<id::VpcId>>| wished.and_then(OrEmpty::get);
+    let (field, id) = match (named(vpc), named(private)) {
+        (None, None) => return Ok(None),
+        (Some(vpc), Some(other)) if vpc != other => {
+            let help = format!("{other} is another than `vpc`; leave it out");
+            return Err(Refusal::field("private_network", help).into());
+        }
+        (Some(id), _) => ("vpc", id),
+        (None, Some(id)) => ("private_network", id),
+    };
+    let network = in_field(tx, VPC, field, id.0).await?;
+    if network.region != region {
+        let there = &network.region;
+        let help = format!("the VPC network is in {there}, the load balancer in {region}");
+        return Err(Refusal::field(field, help).into());
+    }
+    Ok(Some(network.id()))
+}
+
+/// The further regions in which it is to work.
+fn regions(tx: &Tx, wanted: Vec<String>) -> Result<Vec<String>> {
+    let mut chosen = Vec::with_capacity(wanted.len());
+    for id in wanted.iter().filter(|id| !id.is_empty()) {
+        let region = tx.cx().region("global_regions", id)?;
+        if !region.offers(REGION_OPTION) {
+            let help = format!("`{id}` has no load balancers");
+            return Err(Refusal::field("global_regions", help).into());
+        }
+        if !chosen.contains(&region.id) {
+            chosen.push(region.id.clone());
+        }
+    }
+    Ok(chosen)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_number_of_nodes_is_odd_and_below_a_hundred() {
+        for good in [1, 3, 99] {
+            assert!(nodes(good).is_ok(), "{good}");
+        }
+        for bad in [0, 2, 98, 100, 101] {
+            assert!(nodes(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_cookies_name_is_a_token() {
+        let cookie = |name: &str| cookie(StickySession { cookie_name: name.into() });
+        for good in ["", "session", "my-cookie_1"] {
+            assert!(cookie(good).is_ok(), "{good}");
+        }
+        for bad in ["a b", "a;b", "a=b", "ä", "\u{7}"] {
+            assert!(cookie(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_domain_before_nothing_is_the_whole_name() {
+        let name = |zone: &str, sub: &str| {
+            let wished =
+                NewAutoSsl { domain_zone: Some(zone.into()), domain_sub: Some(sub.into()) };
+            auto_ssl(wished).map(|auto| auto.map(|auto| auto.domain()))
+        };
+        assert_eq!(name("example.com", "").unwrap().unwrap(), "example.com");
+        assert_eq!(name("example.com", "a.b").unwrap().unwrap(), "a.b.example.com");
+        assert_eq!(name("", "").unwrap(), None);
+        for (zone, sub) in [("", "www"), ("example", ""), ("example.com", "-"), ("a b.com", "")] {
+            assert!(name(zone, sub).is_err(), "{sub} {zone}");
+        }
+    }
+}

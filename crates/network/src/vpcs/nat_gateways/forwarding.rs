@@ -1,0 +1,152 @@
+//! Port forwarding rules of NAT gateways: which of its ports lead where in the VPC.
+
+use std::net::Ipv4Addr;
+
+use api::vpcs::nat_gateways::*;
+use api::{Page, id};
+use uuid::Uuid;
+
+use super::handlers::{in_path, stamp};
+use super::{ForwardingRule, NatGateway, RULES_MAX, transports};
+use crate::cx::slice;
+use crate::vpcs::{PrivateNetwork, members};
+use crate::{Cx, Refusal, Result, Routes};
+
+/// What is said where a gateway has no rule with an id.
+const UNKNOWN: &str = "Invalid Port Forwarding Rule ID.";
+
+pub(super) fn routes() -> Routes {
+    Routes::default().on(list).on(create).on(get).on(update).on(delete)
+}
+
+/// A rule as its owner sees it.
+fn view(rule: ForwardingRule) -> NatGatewayPortForwardingRule {
+    NatGatewayPortForwardingRule {
+        id: id::PortForwardingRuleId(rule.id),
+        name: rule.name,
+        protocol: rule.protocol.into(),
+        external_port: rule.external_port,
+        internal_ip: rule.internal_ip,
+        internal_port: rule.internal_port,
+        enabled: rule.enabled,
+        description: rule.description,
+        created_at: rule.created_at,
+        updated_at: rule.updated_at,
+    }
+}
+
+fn place(gateway: &NatGateway, id: id::PortForwardingRuleId) -> Result<usize> {
+    let place = gateway.forwarding.iter().position(|rule| rule.id == id.0);
+    place.ok_or_else(|| Refusal::not_found(UNKNOWN).into())
+}
+
+/// Refuses a rule that leads nowhere, or from where another rule of the gateway leads elsewhere.
+fn check(
+    cx: &Cx,
+    rule: &ForwardingRule,
+    network: &PrivateNetwork,
+    gateway: &NatGateway,
+) -> Result<()> {
+    let ports = [("external_port", rule.external_port), ("internal_port", rule.internal_port)];
+    if let Some((field, _)) = ports.into_iter().find(|(_, port)| *port == 0) {
+        return Err(Refusal::field(field, "0 is not from 1 to 65535").into());
+    }
+    let Ok(address) = rule.internal_ip.parse::<Ipv4Addr>() else {
+        let help = format!("`{}` is no IPv4 address such as 10.0.0.3", rule.internal_ip);
+        return Err(Refusal::field("internal_ip", help).into());
+    };
+    if !members::holds(network, address) {
+        cx.warn("internal_ip", format!("{address} is not in the VPC, {}", network.subnet));
+    }
+    let shares = |other: &ForwardingRule| {
+        let mine = transports(rule.protocol);
+        transports(other.protocol).iter().any(|protocol| mine.contains(protocol))
+    };
+    let mut others = gateway.forwarding.iter().filter(|other| other.id != rule.id);
+    match others.find(|other| other.external_port == rule.external_port && shares(other)) {
+        Some(other) => {
+            let help = format!("rule {} forwards {} already", other.id, other.external_port);
+            Err(Refusal::field("external_port", help).into())
+        }
+        None => Ok(()),
+    }
+}
+
+async fn list(
+    cx: Cx,
+    req: ListNatGatewayPortForwardingRules,
+) -> Result<Page<NatGatewayPortForwardingRule>> {
+    let (_, gateway) = in_path(&mut cx.begin(), req.vpc_id, req.nat_gateway_id).await?;
+    Ok(slice(&gateway.forwarding, req.per_page, req.cursor.as_deref())?.map(view))
+}
+
+async fn create(
+    cx: Cx,
+    req: CreateNatGatewayPortForwardingRule,
+) -> Result<NatGatewayPortForwardingRule> {
+    let mut tx = cx.begin();
+    let (network, mut gateway) = in_path(&mut tx, req.vpc_id, req.nat_gateway_id).await?;
+    if gateway.forwarding.len() >= RULES_MAX {
+        let help = format!("the gateway has {RULES_MAX} forwarding rules, the most there can be");
+        return Err(Refusal::bad("Bad request.").help(help).into());
+    }
+    let rule = ForwardingRule {
+        id: Uuid::now_v7(),
+        name: req.name.unwrap_or_default(),
+        protocol: req.protocol,
+        external_port: req.external_port,
+        internal_ip: req.internal_ip,
+        internal_port: req.internal_port,
+        enabled: req.enabled.unwrap_or(true),
+        description: req.description.unwrap_or_default(),
+        created_at: stamp(cx.time()),
+        updated_at: stamp(cx.time()),
+    };
+    check(&cx, &rule, &network, &gateway)?;
+    gateway.forwarding.push(rule.clone());
+    tx.put(&gateway);
+    tx.commit().await?;
+    Ok(view(rule))
+}
+
+async fn get(cx: Cx, req: GetNatGatewayPortForwardingRule) -> Result<NatGatewayPortForwardingRule> {
+    let (_, gateway) = in_path(&mut cx.begin(), req.vpc_id, req.nat_gateway_id).await?;
+    let place = place(&gateway, req.port_forwarding_rule_id)?;
+    Ok(view(gateway.forwarding[place].clone()))
+}
+
+async fn update(
+    cx: Cx,
+    req: UpdateNatGatewayPortForwardingRule,
+) -> Result<NatGatewayPortForwardingRule> {
+    let mut tx = cx.begin();
+    let (network, mut gateway) = in_path(&mut tx, req.vpc_id, req.nat_gateway_id).await?;
+    let place = place(&gateway, req.port_forwarding_rule_id)?;
+    let was = gateway.forwarding[place].clone();
+    let rule = ForwardingRule {
+        id: was.id,
+        name: req.name.unwrap_or(was.name),
+        protocol: req.protocol.unwrap_or(was.protocol),
+        external_port: req.external_port.unwrap_or(was.external_port),
+        internal_ip: req.internal_ip.unwrap_or(was.internal_ip),
+        internal_port: req.internal_port.unwrap_or(was.internal_port),
+        enabled: req.enabled.unwrap_or(was.enabled),
+        description: req.description.unwrap_or(was.description),
+        created_at: was.created_at,
+        updated_at: stamp(cx.time()),
+    };
+    check(&cx, &rule, &network, &gateway)?;
+    gateway.forwarding[place] = rule.clone();
+    tx.put(&gateway);
+    tx.commit().await?;
+    Ok(view(rule))
+}
+
+async fn delete(cx: Cx, req: DeleteNatGatewayPortForwardingRule) -> Result<()> {
+    let mut tx = cx.begin();
+    let (_, mut gateway) = in_path(&mut tx, req.vpc_id, req.nat_gateway_id).await?;
+    let place = place(&gateway, req.port_forwarding_rule_id)?;
+    gateway.forwarding.remove(place);
+    tx.put(&gateway);
+    tx.commit().await
+}

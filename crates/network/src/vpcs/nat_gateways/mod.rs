@@ -1,0 +1,119 @@
+//! NAT gateways: the way to the internet for instances of a VPC that have no public address.
+//!
+//! A gateway's rules are part of it: a gateway and its rules must never disagree, so they are one
+//! row, changed in one go and brought to the world in one go.
+
+mod firewall;
+mod forwarding;
+mod handlers;
+mod life;
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use api::vpcs::nat_gateways::{ForwardingProtocol, NatFirewallProtocol};
+use drivers::gateway::Transport::{self, Tcp, Udp};
+use serde::{Deserialize, Serialize};
+use store::{Facet, Tally};
+use uuid::Uuid;
+
+use crate::{Doc, Kind, Provisioned, Routes, billing};
+
+/// How many rules of a kind a gateway can have: the row is written whole.
+pub const RULES_MAX: usize = 1000;
+
+/// A NAT gateway as its owner wants it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct NatGateway {
+    /// The VPC that it serves.
+    pub network: Uuid,
+    /// The owner's name for it.
+    pub label: String,
+    /// The owner's tag on it.
+    pub tag: String,
+    /// Its address on the internet.
+    pub public_ip: Ipv4Addr,
+    /// Its IPv6 address on the internet.
+    pub public_ipv6: Ipv6Addr,
+    /// Its address in the VPC.
+    pub private_ip: Ipv4Addr,
+    /// What may come in, in order of creation.
+    pub firewall: Vec<FirewallRule>,
+    /// Which ports lead where, in order of creation.
+    pub forwarding: Vec<ForwardingRule>,
+}
+
+/// What may come in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirewallRule {
+    /// The rule's id.
+    pub id: Uuid,
+    /// The protocol that may come in.
+    pub protocol: NatFirewallProtocol,
+    /// A port, or a range of them as `8000:8010`.
+    pub port: String,
+    /// The network's address as it was sent: host bits stay.
+    pub subnet: String,
+    /// The network's size, in bits of its netmask.
+    pub subnet_size: u32,
+    /// What it is for.
+    pub notes: String,
+}
+
+/// Which port leads where in the VPC.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForwardingRule {
+    /// The rule's id.
+    pub id: Uuid,
+    /// The owner's name for it.
+    pub name: String,
+    /// What is forwarded.
+    pub protocol: ForwardingProtocol,
+    /// The gateway's port.
+    pub external_port: u16,
+    /// The address to which it leads, as it was sent.
+    pub internal_ip: String,
+    /// The port there.
+    pub internal_port: u16,
+    /// Whether it is in force.
+    pub enabled: bool,
+    /// What it is for.
+    pub description: String,
+    /// When it was made, as the family writes times.
+    pub created_at: String,
+    /// When it last changed, likewise.
+    pub updated_at: String,
+}
+
+/// The protocols that a forwarding rule stands for.
+fn transports(protocol: ForwardingProtocol) -> &'static [Transport] {
+    match protocol {
+        ForwardingProtocol::Tcp => &[Tcp],
+        ForwardingProtocol::Udp => &[Udp],
+        ForwardingProtocol::Both => &[Tcp, Udp],
+    }
+}
+
+impl Kind for NatGateway {
+    const KIND: &'static str = "nat-gateway";
+    const UNKNOWN: &'static str = "Invalid NAT Gateway ID.";
+    const LIVES: bool = true;
+    type Seen = Provisioned;
+
+    fn tally(doc: &Doc<Self>) -> Option<Tally> {
+        billing::tally(doc)
+    }
+
+    fn lists(&self) -> Vec<Facet> {
+        vec![of_network(self.network)]
+    }
+}
+
+/// The list of gateways of a VPC.
+pub fn of_network(id: Uuid) -> Facet {
+    ("network", id.to_string())
+}
+
+/// What is asked of gateways and of their rules.
+pub(super) fn routes() -> Routes {
+    handlers::routes().and(firewall::routes()).and(forwarding::routes())
+}

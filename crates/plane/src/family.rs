@@ -1,0 +1,135 @@
+//! What a family brings: its operations, its kinds that have a life, and those that cost something.
+//!
+//! Nothing here names a family: `control` lists them, and who makes a control plane hands them over.
+
+use std::sync::Arc;
+
+use rust_decimal::Decimal;
+use store::{Row, Tally};
+
+use crate::billing::{Charged, Rate, tally};
+use crate::life::{Join, join};
+use crate::{Control, Doc, Kind, Life, Result, Routes};
+use catalog::Catalog;
+
+/// How many rows are counted in one commit.
+const BATCH: usize = 500;
+
+/// A family, as it is registered.
+#[derive(Clone)]
+pub struct Family {
+    /// Its operations.
+    pub routes: Routes,
+    pub(crate) lives: Vec<Join>,
+    pub(crate) costly: Vec<Costly>,
+}
+
+impl Family {
+    /// A family with these operations.
+    pub fn new(routes: Routes) -> Self {
+        Self { routes, lives: Vec::new(), costly: Vec::new() }
+    }
+
+    /// Adds a kind that has a life.
+    #[must_use]
+    pub fn life<K: Kind + Life>(self) -> Self {
+        self.life_by::<K, K>()
+    }
+
+    /// Adds a kind whose life is told elsewhere than where the kind is.
+    #[must_use]
+    pub fn life_by<K: Kind, L: Life<K>>(mut self) -> Self {
+        self.lives.push(join::<K, L>);
+        self
+    }
+
+    /// Adds a kind that costs something.
+    #[must_use]
+    pub fn costs<K: Charged>(mut self) -> Self {
+        self.costly.push(Costly {
+            kind: K::KIND,
+            price: |class, catalog| {
+                Ok(K::price(&serde_json::from_str(class)?, Decimal::ONE, catalog))
+            },
+            traffic: |class, catalog| Ok(K::traffic(&serde_json::from_str(class)?, catalog)),
+            tally: |row| Ok(tally(&Doc::<K>::read(row)?)),
+        });
+        self
+    }
+}
+
+/// A kind that costs something, by its name.
+#[derive(Clone, Copy)]
+pub struct Costly {
+    kind: &'static str,
+    price: fn(&str, &Catalog) -> Result<Rate>,
+    traffic: fn(&str, &Catalog) -> Result<Option<u32>>,
+    /// What a row adds to the sums.
+    tally: fn(Row) -> Result<Option<Tally>>,
+}
+
+impl Costly {
+    /// What one of a class costs.
+    ///
+    /// # Errors
+    /// When the class cannot be read.
+    pub fn price(&self, class: &str, catalog: &Catalog) -> Result<Rate> {
+        (self.price)(class, catalog)
+    }
+
+    /// The outgoing traffic that one of a class brings along in a month, in GB; none where the kind
+    /// has none.
+    ///
+    /// # Errors
+    /// When the class cannot be read.
+    pub fn traffic(&self, class: &str, catalog: &Catalog) -> Result<Option<u32>> {
+        (self.traffic)(class, catalog)
+    }
+}
+
+impl Control {
+    /// The kind of this name, where it costs something.
+    pub fn costly(&self, kind: &str) -> Option<Costly> {
+        let mut all = self.families.iter().flat_map(|family| &family.costly);
+        all.find(|costly| costly.kind == kind).copied()
+    }
+
+    /// Counts what was stored before there were sums: once, before anybody is served.
+    ///
+    /// A row that cannot be read stays as it is, and the log names it.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    pub async fn count_what_is_stored(&self) -> Result<()> {
+        let (mut behind, mut counted) = (0, 0);
+        loop {
+            let rows = self.store.uncounted(behind, BATCH).await?;
+            let Some(last) = rows.last() else { break };
+            (behind, counted) = (last.seq, counted + rows.len());
+            let rows = rows.into_iter().filter_map(|row| self.with_tally(row));
+            self.store.count_in(rows.collect()).await?;
+        }
+        if counted > 0 {
+            tracing::info!(rows = counted, "counted what was stored before there were sums");
+        }
+        Ok(())
+    }
+
+    fn with_tally(&self, row: Row) -> Option<Row> {
+        let costly = self.costly(&row.kind);
+        match costly.map_or(Ok(None), |costly| (costly.tally)(row.clone())) {
+            Ok(tally) => Some(Row { tally, ..row }),
+            Err(error) => {
+                tracing::error!(%error, "not counted among what is owed for");
+                None
+            }
+        }
+    }
+}
+
+/// The engine that works on this control plane's resources.
+pub fn engine(control: &Arc<Control>) -> engine::Engine {
+    let lives = control.families.iter().flat_map(|family| &family.lives);
+    let lives = lives.map(|join| join(control)).collect();
+    engine::Engine::new(control.store.clone(), control.clock.clone(), lives)
+}

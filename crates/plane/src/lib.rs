@@ -1,0 +1,202 @@
+//! The control plane's core: what every family stands on, and no family.
+//!
+//! Handlers check and write what should be; they never call a driver. A kind's life, in the
+//! family's `life.rs`, brings the outside world to what should be. Nothing here knows HTTP.
+
+pub mod addresses;
+pub mod auth;
+pub mod billing;
+pub mod cx;
+pub mod encoded;
+mod family;
+mod gone;
+pub mod holders;
+mod kept;
+mod kind;
+pub mod life;
+mod network;
+mod refusal;
+mod rendered;
+mod roots;
+mod routes;
+pub mod secret;
+mod tx;
+mod warnings;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use drivers::{Pace, Sim, World};
+use engine::Clock;
+use store::Store;
+
+pub use catalog;
+pub use cx::{Cx, LifeCx, slice};
+pub use family::{Costly, Family, engine};
+pub use kind::{Doc, Kind, Life, Older, Part, Shown};
+pub use life::Provisioned;
+pub use network::Network;
+pub use refusal::{Error, Refusal, Result};
+pub use rendered::Json;
+pub use roots::Root;
+pub use routes::{Answer, Request, Route, Routes, failure};
+pub use tx::Tx;
+
+use auth::Keyring;
+use catalog::Catalog;
+use gone::Gone;
+use rendered::Rendered;
+use warnings::Warnings;
+
+/// How closely the real API's pace and words are followed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Behave {
+    /// No rate limit, resources become active within milliseconds, errors help.
+    #[default]
+    Fast,
+    /// The real API's rate limit, pace and error texts.
+    Vultr,
+}
+
+/// What a control plane is made with.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where its data is.
+    pub store: Store,
+    /// What time it is.
+    pub clock: Clock,
+    /// What can be ordered.
+    pub catalog: Catalog,
+    /// How closely the real API is followed.
+    pub behave: Behave,
+    /// Whether any bearer token is accepted, each with an account of its own.
+    pub open: bool,
+    /// Whether other servers use the same store.
+    pub shared: bool,
+    /// Which data directory the owner's key comes from, where servers share a store: a changed key
+    /// takes the place of what the same directory brought before.
+    pub origin: String,
+    /// The outside world; none: a simulated one at the pace of `behave`.
+    pub world: Option<Arc<dyn World>>,
+    /// What families there are.
+    pub families: fn() -> Vec<Family>,
+}
+
+impl Config {
+    /// The usual: the system's clock, the built-in catalogue, a simulated world.
+    pub fn new(store: Store, families: fn() -> Vec<Family>) -> Self {
+        Self {
+            store,
+            clock: Clock::system(),
+            catalog: Catalog::builtin(),
+            behave: Behave::Fast,
+            open: false,
+            shared: false,
+            origin: String::new(),
+            world: None,
+            families,
+        }
+    }
+}
+
+/// What all requests share.
+pub struct Control {
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) catalog: Catalog,
+    pub(crate) behave: Behave,
+    pub(crate) open: bool,
+    pub(crate) shared: bool,
+    pub(crate) origin: String,
+    calls: AtomicU64,
+    site: OnceLock<String>,
+    pub(crate) world: Arc<dyn World>,
+    pub(crate) families: Vec<Family>,
+    pub(crate) keyring: Keyring,
+    pub(crate) warnings: Warnings,
+    pub(crate) gone: Gone,
+    pub(crate) rendered: Rendered,
+    /// Held while everything is emptied, until there is a first account again.
+    pub(crate) resetting: tokio::sync::RwLock<()>,
+}
+
+impl Control {
+    /// A control plane on this store.
+    pub fn new(config: Config) -> Arc<Self> {
+        let Config { store, clock, catalog, behave, open, shared, origin, world, families } =
+            config;
+        let pace = match behave {
+            Behave::Fast => Pace::FAST,
+            Behave::Vultr => Pace::VULTR,
+        };
+        let world = world.unwrap_or_else(|| Arc::new(Sim::new(store.clone(), clock.clone(), pace)));
+        let (keyring, warnings, gone, rendered, resetting) = Default::default();
+        let calls = AtomicU64::new(0);
+        Arc::new(Self {
+            store,
+            clock,
+            catalog,
+            behave,
+            open,
+            shared,
+            origin,
+            calls,
+            site: OnceLock::new(),
+            world,
+            families: families(),
+            keyring,
+            warnings,
+            gone,
+            rendered,
+            resetting,
+        })
+    }
+
+    /// The clock that everything here goes by.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// What can be ordered.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// The data.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// How closely the real API is followed.
+    pub fn behave(&self) -> Behave {
+        self.behave
+    }
+
+    /// Says where this machine's browsers find the server: `127.0.0.1:8787`. The first word counts.
+    pub fn reached_at(&self, site: String) {
+        self.site.get_or_init(|| site);
+    }
+
+    /// How many requests have come since the start: a number that grows when somebody calls.
+    pub fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
+    }
+
+    fn note_call(&self) {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A context for a caller.
+    pub fn cx(
+        self: &Arc<Self>,
+        caller: Arc<auth::Caller>,
+        address: Option<std::net::IpAddr>,
+        op: &'static str,
+    ) -> Cx {
+        if caller.account == 0 {
+            // Who has a key was counted when it was looked up.
+            self.note_call();
+        }
+        Cx { control: self.clone(), caller, address, op, site: None, written: Arc::default() }
+    }
+}

@@ -1,0 +1,124 @@
+//! Joins the kinds that have a life to the engine, which knows none of them.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use drivers::Spec;
+use engine::{Next, StepError};
+use futures_util::future::BoxFuture;
+use serde::{Deserialize, Serialize};
+use store::Row;
+
+use crate::cx::LifeCx;
+use crate::kind::{Doc, Kind, Life};
+use crate::{Control, Error};
+
+/// A kind that has a life, by its name, as the engine knows it.
+type Joint = (&'static str, Box<dyn engine::Life>);
+/// Joins a kind to the engine of a control plane.
+pub(crate) type Join = fn(&Arc<Control>) -> Joint;
+
+pub(crate) fn join<K: Kind, L: Life<K>>(control: &Arc<Control>) -> Joint {
+    (K::KIND, Box::new(Joined::<K, L>(control.clone(), PhantomData)))
+}
+
+/// When a step is taken again that came too late.
+const SOON: Duration = Duration::from_millis(5);
+
+fn is_stale(error: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
+    matches!(error.downcast_ref(), Some(Error::Stale(_)))
+        || matches!(error.downcast_ref(), Some(store::Error::Stale(_)))
+}
+
+struct Joined<K, L>(Arc<Control>, PhantomData<fn() -> (K, L)>);
+
+impl<K: Kind, L: Life<K>> engine::Life for Joined<K, L> {
+    fn step<'a>(&'a self, row: &'a mut Row) -> BoxFuture<'a, Result<Next, StepError>> {
+        Box::pin(async move {
+            let cx = LifeCx { cx: self.0.system_cx(row.account, K::KIND) };
+            let mut doc: Doc<K> = Doc::read(row.clone())?;
+            let next = L::step(&mut doc, &cx).await;
+            // What was seen is worth keeping, whether or not the step came to its end.
+            row.observed = serde_json::to_string(&doc.seen)?;
+            row.tally = K::tally(&doc);
+            match next {
+                // A change of its own met another's: no failure, it is made a moment later.
+                Err(error) if is_stale(&*error) => Ok(Next::After(SOON)),
+                next => next,
+            }
+        })
+    }
+}
+
+/// When to look again at something that was begun at `begun` and is not ready by `now`, where
+/// nobody can tell how long that takes: after half as long again, so that what takes milliseconds
+/// is found ready within milliseconds and what takes minutes is not asked about all the time.
+pub fn pause(begun: i64, now: i64) -> Next {
+    let waited = Duration::from_millis(u64::try_from(now - begun).unwrap_or_default());
+    Next::After((waited / 2).clamp(Duration::from_millis(2), Duration::from_secs(5)))
+}
+
+/// What was last seen of a thing that [`provision`] brings about.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(from = "Seen")]
+pub struct Provisioned {
+    /// Whether it can be used.
+    pub ready: bool,
+}
+
+/// It as it is stored, and as 0.1 stored it of object storage.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Seen {
+    Thing { ready: bool },
+    Ready(bool),
+}
+
+impl From<Seen> for Provisioned {
+    fn from(seen: Seen) -> Self {
+        let (Seen::Thing { ready } | Seen::Ready(ready)) = seen;
+        Self { ready }
+    }
+}
+
+/// Takes one step of a thing that is set up, told what to be whenever that changes, and removed.
+///
+/// # Errors
+/// When the world does not answer.
+pub async fn provision<K, S>(doc: &mut Doc<K>, spec: &S, cx: &LifeCx) -> Result<Next, StepError>
+where
+    K: Kind<Seen = Provisioned>,
+    S: Spec,
+{
+    let (id, things) = (doc.id(), cx.things::<S>());
+    let found = things.observe(id).await?;
+    doc.seen.ready = found.as_ref().is_some_and(|thing| thing.ready);
+    let call = match (doc.deleting(), found) {
+        (true, None) => return Ok(Next::Gone),
+        (true, Some(_)) => things.remove(id),
+        (false, None) => things.create(id, spec),
+        (false, Some(thing)) if thing.spec.as_ref() != Some(spec) => things.configure(id, spec),
+        (false, Some(thing)) if !thing.ready => {
+            return Ok(pause(doc.created().as_millis(), cx.cx.now()));
+        }
+        (false, Some(_)) => return Ok(Next::Settled),
+    };
+    call.await?;
+    Ok(Next::Now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_seen_is_read_as_older_releases_stored_it() {
+        // Of load balancers and from now on, of NAT gateways, of object storage.
+        for stored in [r#"{"ready":true}"#, r#"{"network":"","rules":"","ready":true}"#, "true"] {
+            assert!(serde_json::from_str::<Provisioned>(stored).unwrap().ready, "{stored}");
+        }
+        let stored = serde_json::to_string(&Provisioned { ready: true }).unwrap();
+        assert_eq!(stored, r#"{"ready":true}"#);
+    }
+}

@@ -1,0 +1,450 @@
+//! Operations and their handlers. What HTTP library carries them is the server's affair.
+
+use std::marker::PhantomData;
+use std::sync::{Arc, RwLock};
+
+use api::wire::{self, Fields, Limits, Map, Problem};
+use api::{ApiError, Endpoint, Listing, Op, Page};
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::catalog::nearest;
+use crate::cx::{Cx, slice};
+use crate::kept::Kept;
+use crate::kind::{Doc, Kind, Part, Shown};
+use crate::refusal::{Error, Refusal, Result};
+use crate::rendered::Json;
+
+/// How many bytes of answers of a fixed list are kept.
+const KEPT: usize = 4 << 20;
+/// What keeping an answer takes beside its bytes.
+const AROUND: usize = 256;
+
+/// A request whose operation is known.
+#[derive(Clone, Default)]
+pub struct Request {
+    /// The path's parameters, decoded.
+    pub path: Vec<(String, String)>,
+    /// The query, as it was sent.
+    pub query: String,
+    /// The body.
+    pub body: Bytes,
+}
+
+/// The body of a success.
+pub type Answer = std::result::Result<Bytes, ApiError>;
+
+/// Reads the request from its fields and carries it out, once.
+type Once = Arc<dyn Fn(Cx, Arc<Fields>) -> BoxFuture<'static, Result<Bytes>> + Send + Sync>;
+/// Answers of a fixed list, by path and query.
+type Answers = Kept<(Vec<(String, String)>, String), Bytes>;
+
+/// One operation with its handler.
+#[derive(Clone)]
+pub struct Route {
+    /// The operation.
+    pub op: Op,
+    limits: fn() -> &'static Limits,
+    once: Once,
+    kept: Option<Arc<RwLock<Answers>>>,
+}
+
+impl Route {
+    /// Answers a request. The caller's permission is checked here.
+    ///
+    /// # Errors
+    /// What the caller is to see.
+    pub async fn serve(&self, cx: Cx, request: Request) -> Answer {
+        if let Err(refusal) = cx.caller.may(self.op.access) {
+            return Err(refusal.answer(cx.behave().is_helpful()));
+        }
+        let Some(kept) = &self.kept else { return self.run(cx, request).await };
+        let key = (request.path.clone(), request.query.clone());
+        if let Some(answer) = kept.read().expect("no panic while held").get(&key) {
+            return Ok(answer);
+        }
+        let answer = self.run(cx, request).await?;
+        let (path, query) = &key;
+        let path = path.iter().map(|(name, value)| name.len() + value.len());
+        let weight = AROUND + path.sum::<usize>() + query.len() + answer.len();
+        kept.write().expect("no panic while held").put(key, answer.clone(), weight);
+        Ok(answer)
+    }
+
+    /// Carries it out, again and again where others changed what it relied on.
+    async fn run(&self, cx: Cx, request: Request) -> Answer {
+        let helpful = cx.behave().is_helpful();
+        let fields = match self.fields(&cx, request) {
+            Ok(fields) => Arc::new(fields),
+            Err(refusal) => return Err(refusal.answer(helpful)),
+        };
+        let mut patience = cx.control.store.patience();
+        loop {
+            match (self.once)(cx.clone(), fields.clone()).await {
+                Ok(answer) => return Ok(answer),
+                Err(Error::Stale(hot)) if patience.again(&hot).await => {}
+                Err(error) => {
+                    if matches!(error, Error::Gone) {
+                        cx.control.keyring.forget(); // it remembers who is gone
+                    }
+                    let error = match error {
+                        // An earlier part of it is done.
+                        Error::Unavailable(error) if cx.has_written() => {
+                            Error::Internal(error.into())
+                        }
+                        other => other,
+                    };
+                    return Err(failure(self.op.id, error, helpful));
+                }
+            }
+        }
+    }
+
+    /// What was sent, within its limits.
+    fn fields(&self, cx: &Cx, request: Request) -> std::result::Result<Fields, Refusal> {
+        let limits = (self.limits)();
+        let json = if self.op.has_body { body(&request.body)? } else { Map::new() };
+        if cx.behave().is_helpful() {
+            tell_unknown(cx, limits, &json);
+        }
+        let query = form_urlencoded::parse(request.query.as_bytes()).into_owned();
+        let query = query.filter(|_| !self.op.has_body);
+        let texts = request.path.into_iter().chain(query);
+        Fields::new(texts, json, limits).map_err(Refusal::from)
+    }
+}
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        let said = if problem.is_uuid() { api::id::INVALID_UUID } else { "Bad request." };
+        Self::bad(said).help(problem.to_string().replacen(api::id::INVALID_UUID, "no UUID:", 1))
+    }
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        Self::Refused(problem.into())
+    }
+}
+
+/// The operations of a family, each with its handler; those of one kind of resource are begun with
+/// [`Routes::of`], those of a list within one with [`Routes::parts`].
+#[derive(Clone)]
+pub struct Routes<About = ()>(pub Vec<Route>, PhantomData<fn() -> About>);
+
+/// [`Routes`] about one kind of resource.
+pub struct Of<K>(PhantomData<K>);
+/// [`Routes`] about one kind of part.
+pub struct Parts<P>(PhantomData<P>);
+
+impl Default for Routes {
+    fn default() -> Self {
+        Self(Vec::new(), PhantomData)
+    }
+}
+
+impl Routes {
+    /// The operations of one kind of resource.
+    pub fn of<K: Kind + Shown>() -> Routes<Of<K>> {
+        Routes(Vec::new(), PhantomData)
+    }
+
+    /// The operations of a list that its owner's row holds.
+    pub fn parts<P: Part>() -> Routes<Parts<P>> {
+        Routes(Vec::new(), PhantomData)
+    }
+}
+
+impl<About> Routes<About> {
+    /// Adds an operation: which one, is told by the handler's argument.
+    #[must_use]
+    pub fn on<E, H, F>(mut self, handler: H) -> Self
+    where
+        E: Endpoint,
+        H: Fn(Cx, E) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<E::Response>> + Send + 'static,
+    {
+        let once: Once = Arc::new(move |cx: Cx, fields: Arc<Fields>| {
+            let handler = handler.clone();
+            Box::pin(async move {
+                let response = handler(cx, E::from_fields(&fields)?).await?;
+                Ok(E::encode_response(&response).into())
+            })
+        });
+        self.0.push(Route { op: E::OP, limits: E::limits, once, kept: None });
+        self
+    }
+
+    /// Adds a list whose handler answers with items that are rendered.
+    #[must_use]
+    pub fn listed<E, H, F>(mut self, handler: H) -> Self
+    where
+        E: Listing,
+        H: Fn(Cx, E) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<Page<Json>>> + Send + 'static,
+    {
+        let once: Once = Arc::new(move |cx: Cx, fields: Arc<Fields>| {
+            let handler = handler.clone();
+            Box::pin(async move {
+                let page = handler(cx, E::from_fields(&fields)?).await?;
+                Ok(wire::write::rendered(&E::OP, &page).into())
+            })
+        });
+        self.0.push(Route { op: E::OP, limits: E::limits, once, kept: None });
+        self
+    }
+
+    /// Adds a public operation whose answer follows from its query alone as long as the server
+    /// runs: made once, then handed out as bytes. Those that are asked for most are kept.
+    #[must_use]
+    pub fn fixed<E, H, F>(self, handler: H) -> Self
+    where
+        E: Endpoint,
+        H: Fn(Cx, E) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<E::Response>> + Send + 'static,
+    {
+        let mut routes = self.on(handler);
+        if let Some(route) = routes.0.last_mut() {
+            route.kept = Some(Arc::new(RwLock::new(Kept::new(KEPT))));
+        }
+        routes
+    }
+
+    /// These operations, whatever they are about.
+    #[must_use]
+    pub fn done(self) -> Routes {
+        Routes(self.0, PhantomData)
+    }
+
+    /// Adds other operations.
+    #[must_use]
+    pub fn and<J>(mut self, other: Routes<J>) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+}
+
+/// The id that stands last in the path of a request.
+fn id_in<E: Endpoint>(request: &E) -> Uuid {
+    // Its type is an id, or the operation's definition is wrong.
+    request.path().last().and_then(|id| id.parse().ok()).unwrap_or_default()
+}
+
+impl<K: Kind + Shown> Routes<Of<K>> {
+    /// Adds the list of all of the kind.
+    #[must_use]
+    pub fn list<L: Listing<Item = K::View>>(self) -> Self {
+        self.listed(async |cx: Cx, mut list: L| {
+            let (per_page, cursor) = (*list.per_page(), list.cursor().take());
+            cx.listed::<K, K>(vec![], per_page, cursor.as_deref()).await
+        })
+    }
+
+    /// Adds that of one, by the id that stands last in the path.
+    #[must_use]
+    pub fn get<G: Endpoint<Response = K::View>>(self) -> Self {
+        self.on(async |cx: Cx, get: G| {
+            let doc = cx.get::<K>(id_in(&get)).await?;
+            K::show(&cx, doc).await
+        })
+    }
+
+    /// Adds the creation of one: what is to be made follows from the request alone.
+    #[must_use]
+    pub fn create<C: Endpoint<Response = K::View>>(self, make: fn(&Cx, C) -> Result<K>) -> Self {
+        self.on(move |cx: Cx, create: C| async move {
+            let mut tx = cx.begin();
+            let doc = tx.new_doc(make(&cx, create)?);
+            tx.put(&doc);
+            tx.commit().await?;
+            K::show(&cx, doc).await
+        })
+    }
+
+    /// Adds a change of one that needs nothing but itself, and answers nothing.
+    #[must_use]
+    pub fn update<U: Endpoint<Response = ()>>(
+        self,
+        change: fn(&Cx, &mut Doc<K>, U) -> Result<()>,
+    ) -> Self {
+        self.on(
+            move |cx: Cx, update: U| async move { changed(&cx, update, change).await.map(drop) },
+        )
+    }
+
+    /// The same where the changed thing is the answer.
+    #[must_use]
+    pub fn update_shown<U: Endpoint<Response = K::View>>(
+        self,
+        change: fn(&Cx, &mut Doc<K>, U) -> Result<()>,
+    ) -> Self {
+        self.on(move |cx: Cx, update: U| async move {
+            let doc = changed(&cx, update, change).await?;
+            K::show(&cx, doc).await
+        })
+    }
+
+    /// Adds the end of one that nothing else refers to.
+    #[must_use]
+    pub fn delete<D: Endpoint<Response = ()>>(self) -> Self {
+        self.on(async |cx: Cx, delete: D| {
+            let mut tx = cx.begin();
+            let doc = tx.get::<K>(id_in(&delete)).await?;
+            tx.delete(doc);
+            tx.commit().await
+        })
+    }
+}
+
+async fn changed<K: Kind, U: Endpoint>(
+    cx: &Cx,
+    update: U,
+    change: fn(&Cx, &mut Doc<K>, U) -> Result<()>,
+) -> Result<Doc<K>> {
+    let mut tx = cx.begin();
+    let mut doc = tx.get::<K>(id_in(&update)).await?;
+    change(cx, &mut doc, update)?;
+    tx.put(&doc);
+    tx.commit().await?;
+    Ok(doc)
+}
+
+/// The place of the part that stands last in the path.
+fn place<P: Part>(owner: &P::Owner, path: &[String]) -> Result<usize> {
+    let id = path.last().map(String::as_str).unwrap_or_default();
+    let place = P::all(owner).iter().position(|part| part.is(id));
+    place.ok_or_else(|| Refusal::not_found(P::UNKNOWN).into())
+}
+
+impl<P: Part> Routes<Parts<P>> {
+    /// Adds the list of an owner's parts.
+    #[must_use]
+    pub fn list<L: Listing<Item = P::View>>(self) -> Self {
+        self.on(async |cx: Cx, mut list: L| {
+            let owner = P::owner(&mut cx.begin(), &list.path()).await?;
+            let page = slice(P::all(&owner), *list.per_page(), list.cursor().as_deref())?;
+            Ok(page.map(|part| part.view(&owner)))
+        })
+    }
+
+    /// Adds that of one part.
+    #[must_use]
+    pub fn get<G: Endpoint<Response = P::View>>(self) -> Self {
+        self.on(async |cx: Cx, get: G| {
+            let path = get.path();
+            let owner = P::owner(&mut cx.begin(), &path).await?;
+            Ok(P::all(&owner)[place::<P>(&owner, &path)?].view(&owner))
+        })
+    }
+
+    /// Adds the removal of one part.
+    #[must_use]
+    pub fn remove<D: Endpoint<Response = ()>>(self) -> Self {
+        self.on(async |cx: Cx, remove: D| {
+            let (mut tx, path) = (cx.begin(), remove.path());
+            let mut owner = P::owner(&mut tx, &path).await?;
+            let place = place::<P>(&owner, &path)?;
+            P::all_mut(&mut owner).remove(place);
+            P::changed(&mut owner, &cx);
+            tx.put(&owner);
+            tx.commit().await
+        })
+    }
+}
+
+/// What the caller sees of an error that ends its request.
+pub fn failure(op: &'static str, error: Error, helpful: bool) -> ApiError {
+    // Clients send a 503 again by themselves: it says that nothing was done.
+    let again = |help: &str| Refusal::new(503, "Service unavailable.").help(help).answer(helpful);
+    match error {
+        Error::Refused(refusal) => refusal.answer(helpful),
+        Error::Stale(hot) => {
+            tracing::warn!(op, %hot, "others kept changing what an operation relies on");
+            again("others kept changing what this relies on, so nothing was done; send it again")
+        }
+        Error::Gone => {
+            again("the caller is gone, as after a reset, so nothing was done; send it again")
+        }
+        Error::Unavailable(error) => {
+            tracing::warn!(op, %error, "an operation could not be done");
+            let why = error.unavailable().unwrap_or("the store cannot be used");
+            again(&format!("{why}, so nothing was done; send it again"))
+        }
+        error @ (Error::Internal(_) | Error::Unreadable { .. }) => {
+            tracing::error!(op, %error, "an operation failed");
+            ApiError { error: "Internal server error.".into(), status: 500 }
+        }
+    }
+}
+
+/// How many fields of one body are told at most.
+const UNKNOWN_MOST: usize = 20;
+
+/// Tells the log which fields of a body nobody reads.
+fn tell_unknown(cx: &Cx, limits: &Limits, sent: &Map) {
+    for field in wire::unknown_fields(limits, sent).into_iter().take(UNKNOWN_MOST) {
+        let others = field.others.iter().map(|other| (other, other.as_str()));
+        let meant = nearest(&field.name, others);
+        let meant = meant.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
+        cx.warn(&field.path, format!("there is no such field, and it was ignored{meant}"));
+    }
+}
+
+fn body(bytes: &[u8]) -> std::result::Result<Map, Refusal> {
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Ok(Map::new());
+    }
+    match serde_json::from_slice(bytes) {
+        Ok(Value::Object(fields)) => Ok(fields),
+        // PHP's clients send an empty map so.
+        Ok(Value::Array(items)) if items.is_empty() => Ok(Map::new()),
+        Ok(Value::Null) => Ok(Map::new()),
+        Ok(_) => Err(Refusal::bad("Bad request.").help("the body must be a JSON object")),
+        Err(e) => Err(Refusal::bad("Bad request.").help(format!("the body is no JSON: {e}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use api::account::GetAccount;
+    use store::{Hot, Location, Store};
+
+    use super::*;
+    use crate::auth::Caller;
+    use crate::{Config, Control};
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_always_too_late_is_a_503_that_says_so() {
+        let control =
+            Control::new(Config::new(Store::open(&Location::Memory).await.unwrap(), Vec::new));
+        let cx = control.cx(Arc::new(Caller::nobody()), None, "test");
+        let begun = tokio::time::Instant::now();
+        let late = async |_: Cx, _: GetAccount| Err(Error::Stale(Hot::row(Uuid::nil())));
+        let late = Routes::default().on(late);
+        let refused = late.0[0].run(cx, Request::default()).await.unwrap_err();
+        assert_eq!(refused.status, 503);
+        assert!(refused.error.contains("nothing was done"), "{}", refused.error);
+        assert_eq!(begun.elapsed(), store::PATIENCE);
+    }
+
+    #[tokio::test]
+    async fn a_store_that_fails_after_a_part_was_written_is_no_503() {
+        let control =
+            Control::new(Config::new(Store::open(&Location::Memory).await.unwrap(), Vec::new));
+        for (writes, status) in [(false, 503), (true, 500)] {
+            let cx = control.cx(Arc::new(Caller::nobody()), None, "test");
+            let fails = move |cx: Cx, _: GetAccount| async move {
+                if writes {
+                    cx.begin().commit().await?;
+                }
+                Err(store::testing::full().into())
+            };
+            let fails = Routes::default().on(fails);
+            let refused = fails.0[0].run(cx, Request::default()).await.unwrap_err();
+            assert_eq!(refused.status, status);
+            assert_eq!(refused.error.contains("the disk is full, so nothing was done"), !writes);
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! What is asked of volumes, and what is refused.
+
+use api::blocks::*;
+use api::{Access, OrEmpty, Page, id::BlockId};
+use rust_decimal::{Decimal, prelude::ToPrimitive};
+use uuid::Uuid;
+
+use super::snapshots::check_fits;
+use super::{PER_INSTANCE, Volume, is_ready, on_instance};
+use crate::billing::{Charged, Rate, owed};
+use crate::catalog::{self, Catalog, Region};
+use crate::instances::Instance;
+use crate::servers::Locks;
+use crate::{Cx, Doc, Refusal, Result, Routes, Tx};
+
+pub(super) fn routes() -> Routes {
+    Routes::default().on(list).on(create).on(get).on(update).on(delete).on(attach).on(detach)
+}
+
+/// A volume as its owner sees it.
+async fn view(cx: &Cx, doc: Doc<Volume>) -> Result<Block> {
+    let instance = match doc.attached_to {
+        Some(id) => cx.find::<Instance>(id).await?,
+        None => None,
+    };
+    Ok(view_at(cx, doc, instance.as_ref()))
+}
+
+/// A volume that this instance has, if one has it.
+fn view_at(cx: &Cx, doc: Doc<Volume>, instance: Option<&Doc<Instance>>) -> Block {
+    let cost = Volume::rate(&doc, cx.catalog()).monthly;
+    let status = if is_ready(&doc) { BlockStatus::Active } else { BlockStatus::Pending };
+    Block {
+        id: BlockId(doc.id()),
+        date_created: doc.created(),
+        cost: cost.round().to_u32().unwrap_or_default(),
+        pending_charges: owed(cx, &doc),
+        status: status.into(),
+        size_gb: doc.size_gb,
+        region: doc.region.clone(),
+        attached_to_instance: doc.attached_to.map(Into::into).into(),
+        attached_to_instance_ip: instance.map(|i| i.main_ip().to_string()).unwrap_or_default(),
+        attached_to_instance_label: instance.map(|i| i.label.clone()).unwrap_or_default(),
+        mount_id: mount_id(&doc.region, doc.id()),
+        label: doc.want.label,
+        block_type: word(&doc.want.block_type),
+        os_id: doc.want.os_id,
+        snapshot_id: doc.want.snapshot.map(|id| id.to_string()).unwrap_or_default(),
+        bootable: doc.want.bootable,
+    }
+}
+
+impl Charged for Volume {
+    /// The kind of storage; the amount is its size in GB.
+    type Class = String;
+
+    fn class(doc: &Doc<Self>) -> String {
+        doc.block_type.clone()
+    }
+
+    fn amount(doc: &Doc<Self>) -> i64 {
+        doc.size_gb.into()
+    }
+
+    fn price(block_type: &String, size_gb: Decimal, catalog: &Catalog) -> Rate {
+        let kind = catalog.block_type(block_type);
+        let per_gb = kind.map(|kind| kind.price_per_gb_month).unwrap_or_default();
+        Rate::by_month(per_gb * size_gb)
+    }
+}
+
+fn word(block_type: &str) -> api::Open<BlockType> {
+    match block_type {
+        "high_perf" => BlockType::HighPerf.into(),
+        "storage_opt" => BlockType::StorageOpt.into(),
+        other => api::Open::Other(other.into()),
+    }
+}
+
+/// The device's name in the instance: the region, and what tells volumes apart.
+fn mount_id(region: &str, id: Uuid) -> String {
+    let id = id.simple().to_string();
+    format!("{region}-{}", &id[id.len() - 14..])
+}
+
+fn block_type<'a>(cx: &'a Cx, id: &str) -> Result<&'a catalog::BlockType> {
+    let found = cx.catalog().block_type(id);
+    found.ok_or_else(|| Refusal::field("block_type", format!("`{id}` is none")).into())
+}
+
+async fn list(cx: Cx, req: ListBlocks) -> Result<Page<Block>> {
+    let page = cx.page::<Volume>(vec![], req.per_page, req.cursor.as_deref()).await?;
+    let with = page.items.iter().filter_map(|doc| doc.attached_to);
+    let instances = cx.find_many::<Instance>(with.collect()).await?;
+    Ok(page.map(|doc| {
+        let instance = doc.attached_to.and_then(|id| instances.get(&id));
+        view_at(&cx, doc, instance)
+    }))
+}
+
+async fn create(cx: Cx, req: CreateBlock) -> Result<Block> {
+    let region = cx.region("region", &req.region)?;
+    let kind = kind_in(&cx, region, req.block_type)?;
+    check_size(kind, req.size_gb)?;
+    let os_id = req.os_id.filter(|id| *id != 0);
+    check_system(&cx, os_id, req.size_gb)?;
+    let snapshot = req.snapshot_id.and_then(OrEmpty::get);
+    let mut tx = cx.begin();
+    if let Some(id) = snapshot {
+        if os_id.is_some() {
+            let help = "a volume starts with a snapshot or with a system; leave one out";
+            return Err(Refusal::field("snapshot_id", help).into());
+        }
+        check_fits(&mut tx, id, req.size_gb).await?;
+    }
+    let volume = tx.new_doc(Volume {
+        region: region.id.clone(),
+        block_type: kind.id.clone(),
+        size_gb: req.size_gb,
+        label: req.label.unwrap_or_default(),
+        attached_to: None,
+        os_id: os_id.unwrap_or_default(),
+        snapshot: snapshot.map(Into::into),
+        bootable: req.bootable.unwrap_or_default(),
+        goes_with_instance: false,
+    });
+    tx.put(&volume);
+    tx.commit().await?;
+    view(&cx, volume).await
+}
+
+/// The kind of storage that is asked for, or that the region has.
+fn kind_in<'a>(
+    cx: &'a Cx,
+    region: &Region,
+    wanted: Option<BlockType>,
+) -> Result<&'a catalog::BlockType> {
+    let wanted = wanted.map(|kind| match kind {
+        BlockType::HighPerf => "high_perf",
+        BlockType::StorageOpt => "storage_opt",
+    });
+    let Some(id) = wanted else {
+        let kind = cx.catalog().default_block_type(region);
+        let help = format!("`{}` has no block storage", region.id);
+        return kind.ok_or_else(|| Refusal::field("region", help).into());
+    };
+    let kind = block_type(cx, id)?;
+    if !region.offers(&kind.region_option) {
+        let help = format!("`{id}` is not offered in `{}`", region.id);
+        return Err(Refusal::field("block_type", help).into());
+    }
+    Ok(kind)
+}
+
+fn check_size(kind: &catalog::BlockType, size_gb: u32) -> Result<()> {
+    if (kind.min_size_gb..=kind.max_size_gb).contains(&size_gb) {
+        return Ok(());
+    }
+    let (id, min, max) = (&kind.id, kind.min_size_gb, kind.max_size_gb);
+    let help = format!("{size_gb} GB is out of range; `{id}` has {min} to {max} GB");
+    Err(Refusal::field("size_gb", help).into())
+}
+
+/// Checks the system that is to be installed on a volume.
+fn check_system(cx: &Cx, os_id: Option<u32>, size_gb: u32) -> Result<()> {
+    let Some(os_id) = os_id else { return Ok(()) };
+    let Some(system) = cx.catalog().system(os_id.into()) else {
+        return Err(Refusal::field("os_id", format!("{os_id} is no operating system")).into());
+    };
+    match system.min_disk_gb {
+        Some(least) if size_gb < least => {
+            let help = format!("{size_gb} GB is too small; {} needs {least} GB", system.name);
+            Err(Refusal::field("size_gb", help).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn get(cx: Cx, req: GetBlock) -> Result<Block> {
+    view(&cx, cx.get(req.block_id).await?).await
+}
+
+async fn update(cx: Cx, req: UpdateBlock) -> Result<()> {
+    if req.label.is_none() && req.size_gb.is_none() {
+        return Err(Refusal::bad("Nothing to change").help("give a label or a size_gb").into());
+    }
+    let mut tx = cx.begin();
+    let mut volume = tx.get::<Volume>(req.block_id).await?;
+    if let Some(size_gb) = req.size_gb.filter(|size| *size != volume.size_gb) {
+        cx.needs(Access::Upgrade)?;
+        check_size(block_type(&cx, &volume.block_type)?, size_gb)?;
+        if size_gb < volume.size_gb {
+            let help = format!("{size_gb} GB is less than {}; volumes only grow", volume.size_gb);
+            return Err(Refusal::field("size_gb", help).into());
+        }
+        volume.size_gb = size_gb;
+    }
+    if let Some(label) = req.label {
+        volume.label = label;
+    }
+    tx.put(&volume);
+    tx.commit().await
+}
+
+async fn delete(cx: Cx, req: DeleteBlock) -> Result<()> {
+    let mut tx = cx.begin();
+    let volume = tx.get::<Volume>(req.block_id).await?;
+    tx.delete(volume);
+    tx.commit().await
+}
+
+async fn attach(cx: Cx, req: AttachBlock) -> Result<()> {
+    let mut tx = cx.begin();
+    let mut volume = tx.get::<Volume>(req.block_id).await?;
+    let mut instance = tx.named::<Instance>("instance_id", req.instance_id).await?;
+    match volume.attached_to {
+        Some(id) if id == instance.id() => return Ok(()),
+        Some(id) => {
+            let help = format!("it is attached to {id}; detach it first");
+            let said = "Block storage is already attached to another server";
+            return Err(Refusal::bad(said).help(help).into());
+        }
+        None => {}
+    }
+    if volume.region != instance.region {
+        let help =
+            format!("the volume is in {}, the instance in {}", volume.region, instance.region);
+        return Err(Refusal::field("instance_id", help).into());
+    }
+    if tx.count::<Volume>(on_instance(instance.id())).await? >= PER_INSTANCE {
+        let help =
+            format!("the instance has {PER_INSTANCE} volumes already, the most there can be");
+        return Err(Refusal::field("instance_id", help).into());
+    }
+    instance.check_touchable(&cx, "")?;
+    volume.attached_to = Some(instance.id());
+    tx.put(&volume);
+    restart(&mut tx, &mut instance, req.live);
+    tx.commit().await
+}
+
+async fn detach(cx: Cx, req: DetachBlock) -> Result<()> {
+    let mut tx = cx.begin();
+    let mut volume = tx.get::<Volume>(req.block_id).await?;
+    let Some(id) = volume.attached_to.take() else {
+        let said = "Block storage volume is not currently attached to a server";
+        return Err(Refusal::bad(said).into());
+    };
+    volume.goes_with_instance = false;
+    tx.put(&volume);
+    if let Some(mut instance) = tx.find::<Instance>(id).await? {
+        instance.check_touchable(&cx, "")?;
+        restart(&mut tx, &mut instance, req.live);
+    }
+    tx.commit().await
+}
+
+/// Restarts an instance whose volumes change, unless that is to be done while it runs.
+fn restart(tx: &mut Tx, instance: &mut Doc<Instance>, live: Option<bool>) {
+    if live != Some(true) && !instance.halted {
+        instance.reboots += 1;
+        tx.put(instance);
+    }
+}
+
+/// Takes every volume away from an instance that is about to go, which needs no restart. The one
+/// that it was made with, to boot from, goes with it.
+pub async fn detach_all(tx: &mut Tx, instance: Uuid) -> Result<()> {
+    for mut volume in tx.all::<Volume>(on_instance(instance), PER_INSTANCE as usize).await? {
+        if volume.goes_with_instance {
+            tx.delete(volume);
+            continue;
+        }
+        volume.attached_to = None;
+        tx.put(&volume);
+    }
+    Ok(())
+}

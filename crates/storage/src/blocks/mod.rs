@@ -1,0 +1,78 @@
+//! Block storage volumes, and snapshots of them.
+
+pub mod handlers;
+mod life;
+pub(crate) mod snapshots;
+
+use drivers::Disk;
+use serde::{Deserialize, Serialize};
+use store::{Facet, Tally};
+use uuid::Uuid;
+
+use crate::{Doc, Family, Kind, Routes, billing};
+
+/// How many volumes an instance can have.
+pub const PER_INSTANCE: u64 = 16;
+
+/// A volume as its owner wants it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Volume {
+    /// The region's id.
+    pub region: String,
+    /// The id of its kind of storage: `high_perf`, `storage_opt`.
+    pub block_type: String,
+    /// Size in GB.
+    pub size_gb: u32,
+    /// The owner's name for it.
+    pub label: String,
+    /// The instance that has it.
+    pub attached_to: Option<Uuid>,
+    /// The operating system on it; 0 for none.
+    pub os_id: u32,
+    /// The snapshot that it was made from.
+    pub snapshot: Option<Uuid>,
+    /// Whether an instance can boot from it.
+    pub bootable: bool,
+    /// Whether it was made with the instance that has it, to boot that, and goes with it.
+    #[serde(default)]
+    pub goes_with_instance: bool,
+}
+
+impl Kind for Volume {
+    const KIND: &'static str = "block";
+    const UNKNOWN: &'static str = "Invalid block storage ID";
+    const LIVES: bool = true;
+    type Seen = Option<Disk>;
+
+    fn tally(doc: &Doc<Self>) -> Option<Tally> {
+        billing::tally(doc)
+    }
+
+    fn lists(&self) -> Vec<Facet> {
+        self.attached_to.map(on_instance).into_iter().collect()
+    }
+}
+
+/// Whether it can be attached and copied.
+pub(crate) fn is_ready(doc: &Doc<Volume>) -> bool {
+    doc.seen.as_ref().is_some_and(|disk| disk.ready)
+}
+
+/// The list of volumes that an instance has.
+pub fn on_instance(id: Uuid) -> Facet {
+    ("instance", id.to_string())
+}
+
+/// The family's operations.
+pub fn routes() -> Routes {
+    handlers::routes().and(snapshots::routes())
+}
+
+/// The family.
+pub fn family() -> Family {
+    Family::new(routes())
+        .life::<Volume>()
+        .life::<snapshots::VolumeSnapshot>()
+        .costs::<Volume>()
+        .costs::<snapshots::VolumeSnapshot>()
+}
