@@ -39,7 +39,7 @@ impl Subscriber for Ear {
 }
 
 /// Listens to this thread, as long as the second thing is kept.
-pub(super) fn listen() -> (Lines, DefaultGuard) {
+pub(crate) fn listen() -> (Lines, DefaultGuard) {
     let lines = Lines::default();
     (lines.clone(), tracing::subscriber::set_default(Ear(lines)))
 }
