@@ -138,7 +138,7 @@ fn write(lines: &Receiver<Told>, waiting: &AtomicUsize, lost: &AtomicUsize) {
                 Told::Line(line) => gathered.extend_from_slice(line.as_bytes()),
                 Told::Done(done) => {
                     write_all(&mut gathered, waiting, lost);
-                    drop(done.send(()));
+                    let _ = done.send(());
                 }
             }
         }
