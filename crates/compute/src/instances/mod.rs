@@ -31,7 +31,7 @@ use crate::{Family, Routes};
 /// The family's operations.
 pub fn routes() -> Routes {
     Routes::of::<Instance>()
-        .on(view::list)
+        .listed(view::list)
         .on(view::get)
         .on(create::create)
         .on(update::update)
