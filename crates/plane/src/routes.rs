@@ -276,8 +276,7 @@ impl<K: Kind> Routes<Of<K>> {
             let mut tx = cx.begin();
             let mut doc = tx.get::<K>(owner_in(&update)).await?;
             let answer = change(&mut tx, &mut doc, update).await?;
-            tx.put(&doc);
-            tx.commit().await?;
+            tx.save(&doc).await?;
             Ok(answer)
         })
     }

@@ -21,7 +21,8 @@ const SOFTWARE: &str = "os_id, app_id, image_id, snapshot_id, ipxe_chain_url";
 
 pub(super) async fn create(cx: Cx, req: CreateBareMetal) -> Result<wire::BareMetal> {
     let region = cx.region("region", &req.region)?;
-    let plan = plan_in(&cx, &req.plan, region)?;
+    let plan = plan(&cx, &req.plan)?;
+    plans::check_sold(plan.sold_in(&region.id), &plan.id, &plan.locations)?;
     let mut tx = cx.begin();
     let starts_by_itself = options::is_pxe(&mut tx, req.script_id).await?;
     let named = Named { starts_by_itself, ..named(&req) };
@@ -86,14 +87,6 @@ pub(super) fn plan<'a>(cx: &'a Cx, id: &str) -> Result<&'a MetalPlan> {
         let instead = catalog.plan(id).map(|_| "a plan of instances");
         plans::unknown(id, "bare metal plan", instead, catalog.nearest_metal_plan(id)).into()
     })
-}
-
-fn plan_in<'a>(cx: &'a Cx, id: &str, region: &Region) -> Result<&'a MetalPlan> {
-    let plan = plan(cx, id)?;
-    match plan.sold_in(&region.id) {
-        true => Ok(plan),
-        false => Err(plans::not_sold(id, &plan.locations).into()),
-    }
 }
 
 fn networks(req: &CreateBareMetal) -> [(Name, &'static str, Wish); 2] {

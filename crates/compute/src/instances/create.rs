@@ -30,7 +30,8 @@ const DDOS: &str = "ddos_protection";
 
 pub(super) async fn create(cx: Cx, req: CreateInstance) -> Result<wire::Instance> {
     let region = cx.region("region", &req.region)?;
-    let plan = plan_in(&cx, &req.plan, region)?;
+    let plan = plan(&cx, &req.plan)?;
+    plans::check_sold(plan.sold_in(&region.id), &plan.id, &plan.locations)?;
     let mut tx = cx.begin();
     let starts_by_itself = options::is_pxe(&mut tx, req.script_id).await?;
     let named = Named { starts_by_itself, ..named(&req) };
@@ -108,14 +109,6 @@ pub(crate) fn plan<'a>(cx: &'a Cx, id: &str) -> Result<&'a Plan> {
         let instead = catalog.metal_plan(id).map(|_| "a bare metal plan");
         plans::unknown(id, "plan", instead, catalog.nearest_plan(id)).into()
     })
-}
-
-fn plan_in<'a>(cx: &'a Cx, id: &str, region: &Region) -> Result<&'a Plan> {
-    let plan = plan(cx, id)?;
-    match plan.sold_in(&region.id) {
-        true => Ok(plan),
-        false => Err(plans::not_sold(id, &plan.locations).into()),
-    }
 }
 
 /// Refuses protection where it is not sold.

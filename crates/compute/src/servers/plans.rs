@@ -1,6 +1,6 @@
 //! What is said of plans that a server cannot have.
 
-use crate::Refusal;
+use crate::{Refusal, Result};
 
 /// What is said besides of what is not in the catalogue: it may be newer than that.
 pub(crate) const NEWER: &str = "What is newer than this catalogue comes with --catalog FILE.";
@@ -23,11 +23,12 @@ pub(crate) fn unknown(
     Refusal::bad("Invalid plan chosen.").help(help)
 }
 
-/// There is such a plan, in `regions` and not in the one that was asked for.
-pub(crate) fn not_sold(id: &str, regions: &[String]) -> Refusal {
+/// Refuses a plan that is not sold in the region that was asked for, but in `regions`.
+pub(crate) fn check_sold(is_sold: bool, id: &str, regions: &[String]) -> Result<()> {
     let help = match regions {
+        _ if is_sold => return Ok(()),
         [] => format!("plan: `{id}` is sold nowhere at present"),
         regions => format!("plan: `{id}` is sold in {}", regions.join(", ")),
     };
-    Refusal::bad("plan is not available in the selected region").help(help)
+    Err(Refusal::bad("plan is not available in the selected region").help(help).into())
 }
