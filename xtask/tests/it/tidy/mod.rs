@@ -7,6 +7,7 @@
 mod families;
 mod layers;
 mod packages;
+mod papers;
 mod source;
 mod stored;
 
