@@ -125,7 +125,7 @@ async fn lists_have_pages_in_the_order_of_creation() {
     let world = World::new().await;
     let mut ids = Vec::new();
     for _ in 0..5 {
-        ids.push(METAL.new(&world, json!({})).await);
+        ids.push(METAL.create(&world, json!({})).await);
     }
     let page = async |cursor: &str| {
         let uri = format!("{}?per_page=2&cursor={cursor}", METAL.path);

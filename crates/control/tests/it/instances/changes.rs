@@ -58,7 +58,7 @@ async fn another_system_is_installed_anew() {
 #[tokio::test]
 async fn a_new_instance_can_be_destroyed_at_once_where_everything_is_quick() {
     let world = World::new().await;
-    let id = INSTANCES.new(&world, json!({})).await;
+    let id = INSTANCES.create(&world, json!({})).await;
     destroy(&world, &id).await;
     let gone = (404, INSTANCES.gone.to_owned());
     assert_eq!(refused(&world, "GET", &INSTANCES.of(&id), json!(null)).await, gone);

@@ -34,7 +34,7 @@ async fn addresses_are_never_handed_out_twice_and_are_free_when_the_instance_has
     let world = World::new().await;
     let mut ids = Vec::new();
     for _ in 0..40 {
-        ids.push(INSTANCES.new(&world, json!({})).await);
+        ids.push(INSTANCES.create(&world, json!({})).await);
     }
     world.settle().await;
     let address = async |id: &str| INSTANCES.got(&world, id).await["main_ip"].to_string();

@@ -115,13 +115,13 @@ impl Kind {
     }
 
     /// Makes one, and tells its id.
-    pub(crate) async fn new(&self, world: &World, fields: Value) -> String {
+    pub(crate) async fn create(&self, world: &World, fields: Value) -> String {
         id_of(&add(world, self.path, self.wish(fields)).await).to_owned()
     }
 
     /// Makes one, waits until it is up, and shows it.
     pub(crate) async fn made(&self, world: &World, fields: Value) -> Value {
-        let id = self.new(world, fields).await;
+        let id = self.create(world, fields).await;
         world.settle().await;
         self.got(world, &id).await
     }
@@ -299,7 +299,7 @@ async fn a_reinstallation_keeps_the_server_and_may_name_it_anew() {
 async fn a_locked_server_is_left_alone_where_that_lasts() {
     let world = World::builder().behave(Behave::Vultr).build().await;
     for kind in KINDS {
-        let id = kind.new(&world, json!({})).await;
+        let id = kind.create(&world, json!({})).await;
         if kind.is_instance() {
             world.advance(Duration::from_secs(25)).await;
         }

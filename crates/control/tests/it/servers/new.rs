@@ -63,7 +63,7 @@ async fn states_follow_each_other_as_the_real_ones_do() {
     let metal = [json!(["pending", true]), json!(["pending", false]), json!(["active", false])];
     for (kind, states) in [(INSTANCES, &instance[..]), (METAL, &metal)] {
         let world = World::builder().behave(Behave::Vultr).build().await;
-        let id = kind.new(&world, json!({})).await;
+        let id = kind.create(&world, json!({})).await;
         let mut seen = Vec::new();
         for _ in 0..120 {
             let now = kind.got(&world, &id).await;
