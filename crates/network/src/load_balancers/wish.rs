@@ -1,7 +1,6 @@
 //! What can be wished of a load balancer, at its creation or later: each field checked, and put
 //! into the load balancer that should be.
 
-use api::load_balancers::rules::{NewFirewallRule, NewForwardingRule};
 use api::load_balancers::*;
 use api::{OrEmpty, Secret, id};
 use base64::Engine;
@@ -9,7 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 use drivers::balancer::Certificate;
 use uuid::Uuid;
 
-use super::{AutoSsl, HealthCheck, LoadBalancer, REGION_OPTION, Tls, rules};
+use super::rules::{self, renewed};
+use super::{AutoSsl, HealthCheck, LoadBalancer, REGION_OPTION, Tls};
 use crate::domains::is_hostname;
 use crate::instances::Instance;
 use crate::vpcs::VPC;
@@ -21,59 +21,30 @@ const NODES: std::ops::RangeInclusive<u32> = 1..=99;
 /// What the figures of a health check can be.
 const CHECK: std::ops::RangeInclusive<u32> = 1..=300;
 
-/// What is wished; what is absent stays.
-#[derive(Default)]
-pub(super) struct Wish {
-    label: Option<String>,
-    algorithm: Option<BalancingAlgorithm>,
-    ssl_redirect: Option<bool>,
-    http2: Option<bool>,
-    http3: Option<bool>,
-    nodes: Option<u32>,
-    proxy_protocol: Option<bool>,
-    timeout: Option<u32>,
-    health_check: Option<NewHealthCheck>,
-    forwarding: Option<Vec<NewForwardingRule>>,
-    sticky_session: Option<StickySession>,
-    ssl: Option<NewSsl>,
-    instances: Option<Vec<id::InstanceId>>,
-    firewall: Option<Vec<NewFirewallRule>>,
-    private_network: Option<OrEmpty<id::VpcId>>,
-    vpc: Option<OrEmpty<id::VpcId>>,
-    auto_ssl: Option<NewAutoSsl>,
-    global_regions: Option<Vec<String>>,
+/// What is wished at the creation: an update says the same in the same words.
+pub(super) fn at_creation(req: CreateLoadBalancer) -> UpdateLoadBalancer {
+    UpdateLoadBalancer {
+        label: req.label,
+        balancing_algorithm: req.balancing_algorithm,
+        ssl_redirect: req.ssl_redirect,
+        http2: req.http2,
+        http3: req.http3,
+        nodes: req.nodes,
+        proxy_protocol: req.proxy_protocol,
+        timeout: req.timeout,
+        health_check: req.health_check,
+        forwarding_rules: req.forwarding_rules,
+        sticky_session: req.sticky_session,
+        ssl: req.ssl,
+        instances: req.instances,
+        firewall_rules: req.firewall_rules,
+        private_network: req.private_network,
+        vpc: req.vpc,
+        auto_ssl: req.auto_ssl,
+        global_regions: req.global_regions,
+        ..UpdateLoadBalancer::default()
+    }
 }
-
-/// Both requests say the same in the same words.
-macro_rules! from_request {
-    ($($request:ty),*) => {$(
-        impl From<$request> for Wish {
-            fn from(req: $request) -> Self {
-                Self {
-                    label: req.label,
-                    algorithm: req.balancing_algorithm,
-                    ssl_redirect: req.ssl_redirect,
-                    http2: req.http2,
-                    http3: req.http3,
-                    nodes: req.nodes,
-                    proxy_protocol: req.proxy_protocol,
-                    timeout: req.timeout,
-                    health_check: req.health_check,
-                    forwarding: req.forwarding_rules,
-                    sticky_session: req.sticky_session,
-                    ssl: req.ssl,
-                    instances: req.instances,
-                    firewall: req.firewall_rules,
-                    private_network: req.private_network,
-                    vpc: req.vpc,
-                    auto_ssl: req.auto_ssl,
-                    global_regions: req.global_regions,
-                }
-            }
-        }
-    )*};
-}
-from_request!(CreateLoadBalancer, UpdateLoadBalancer);
 
 /// The health check where nothing is wished.
 pub(super) fn default_check() -> HealthCheck {
@@ -88,13 +59,17 @@ pub(super) fn default_check() -> HealthCheck {
     }
 }
 
-/// Puts what is wished into the load balancer that should be.
+/// Puts what is wished into the load balancer that should be; what is absent stays.
 ///
 /// # Errors
 /// 400 naming the first field that cannot be so.
-pub(super) async fn apply(tx: &mut Tx, balancer: &mut LoadBalancer, wish: Wish) -> Result<()> {
+pub(super) async fn apply(
+    tx: &mut Tx,
+    balancer: &mut LoadBalancer,
+    wish: UpdateLoadBalancer,
+) -> Result<()> {
     set(&mut balancer.label, wish.label);
-    set(&mut balancer.algorithm, wish.algorithm);
+    set(&mut balancer.algorithm, wish.balancing_algorithm);
     set(&mut balancer.ssl_redirect, wish.ssl_redirect);
     set(&mut balancer.http2, wish.http2);
     set(&mut balancer.http3, wish.http3);
@@ -108,11 +83,13 @@ pub(super) async fn apply(tx: &mut Tx, balancer: &mut LoadBalancer, wish: Wish) 
     if let Some(check) = wish.health_check {
         change_check(tx.cx(), &mut balancer.health_check, check)?;
     }
-    if let Some(wanted) = wish.forwarding {
-        balancer.forwarding = rules::forwarding(&balancer.forwarding, wanted)?;
+    if let Some(wanted) = wish.forwarding_rules {
+        let (known, make) = (&balancer.forwarding, rules::forwarding_rule);
+        balancer.forwarding = renewed("forwarding_rules", known, wanted, make, |r| &mut r.id)?;
     }
-    if let Some(wanted) = wish.firewall {
-        balancer.firewall = rules::firewall(&balancer.firewall, wanted)?;
+    if let Some(wanted) = wish.firewall_rules {
+        let (known, make) = (&balancer.firewall, rules::firewall_rule);
+        balancer.firewall = renewed("firewall_rules", known, wanted, make, |r| &mut r.id)?;
     }
     if let Some(own) = wish.ssl.map(certificate).transpose()?.flatten() {
         balancer.certificate = Some(own);
