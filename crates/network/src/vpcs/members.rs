@@ -8,30 +8,13 @@ use std::net::{IpAddr, Ipv4Addr};
 use uuid::Uuid;
 
 use super::networks::in_field;
-use super::{Name, PrivateNetwork, Sort, VPC, subnets};
+use super::{Name, PrivateNetwork, Sort, subnets};
 use crate::addresses;
-use crate::instances::Instance;
 use crate::servers::{Hosted, PrivateNic, Server};
 use crate::{Cx, Doc, Refusal, Result, Tx};
 
 /// How hardware addresses in private networks begin.
 pub(super) const MAC: &str = "5a:00";
-
-/// Puts an instance in a VPC: the caller puts the instance.
-///
-/// # Errors
-/// 400 where there is no such VPC, it is elsewhere, full, or has the instance already.
-pub async fn join(tx: &mut Tx, instance: &mut Doc<Instance>, network: Uuid) -> Result<()> {
-    enter(tx, instance, VPC, "attach_vpc", network, None).await
-}
-
-/// Takes an instance out of a VPC: the caller puts the instance.
-///
-/// # Errors
-/// 400 where there is no such VPC, or the instance is not in it.
-pub async fn leave(tx: &mut Tx, instance: &mut Doc<Instance>, network: Uuid) -> Result<()> {
-    exit(tx, instance, VPC, "detach_vpc", network).await
-}
 
 /// Puts a server in the network that `field` names, with the address that is `wanted`, or the
 /// lowest that is free.

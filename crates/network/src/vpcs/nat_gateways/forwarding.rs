@@ -2,42 +2,57 @@
 
 use std::net::Ipv4Addr;
 
+use api::Endpoint;
 use api::vpcs::nat_gateways::*;
-use api::{Page, id};
 use uuid::Uuid;
 
 use super::handlers::{in_path, stamp};
 use super::{ForwardingRule, NatGateway, RULES_MAX, transports};
-use crate::cx::slice;
 use crate::vpcs::{PrivateNetwork, members};
-use crate::{Cx, Refusal, Result, Routes};
-
-/// What is said where a gateway has no rule with an id.
-const UNKNOWN: &str = "Invalid Port Forwarding Rule ID.";
+use crate::{Cx, Doc, Part, Refusal, Result, Routes, Tx};
 
 pub(super) fn routes() -> Routes {
-    Routes::default().on(list).on(create).on(get).on(update).on(delete)
+    Routes::parts::<ForwardingRule>()
+        .list::<ListNatGatewayPortForwardingRules>()
+        .on(create)
+        .get::<GetNatGatewayPortForwardingRule>()
+        .on(update)
+        .remove::<DeleteNatGatewayPortForwardingRule>()
+        .done()
 }
 
-/// A rule as its owner sees it.
-fn view(rule: ForwardingRule) -> NatGatewayPortForwardingRule {
-    NatGatewayPortForwardingRule {
-        id: id::PortForwardingRuleId(rule.id),
-        name: rule.name,
-        protocol: rule.protocol.into(),
-        external_port: rule.external_port,
-        internal_ip: rule.internal_ip,
-        internal_port: rule.internal_port,
-        enabled: rule.enabled,
-        description: rule.description,
-        created_at: rule.created_at,
-        updated_at: rule.updated_at,
+impl Part for ForwardingRule {
+    type Owner = NatGateway;
+    type View = NatGatewayPortForwardingRule;
+    const UNKNOWN: &'static str = "Invalid Port Forwarding Rule ID.";
+
+    fn all(gateway: &NatGateway) -> &[Self] {
+        &gateway.forwarding
     }
-}
-
-fn place(gateway: &NatGateway, id: id::PortForwardingRuleId) -> Result<usize> {
-    let place = gateway.forwarding.iter().position(|rule| rule.id == id.0);
-    place.ok_or_else(|| Refusal::not_found(UNKNOWN).into())
+    fn all_mut(gateway: &mut NatGateway) -> &mut Vec<Self> {
+        &mut gateway.forwarding
+    }
+    fn is(&self, id: &str) -> bool {
+        id.parse() == Ok(self.id)
+    }
+    fn view(&self, _: &Doc<NatGateway>) -> NatGatewayPortForwardingRule {
+        let rule = self.clone();
+        NatGatewayPortForwardingRule {
+            id: rule.id.into(),
+            name: rule.name,
+            protocol: rule.protocol.into(),
+            external_port: rule.external_port,
+            internal_ip: rule.internal_ip,
+            internal_port: rule.internal_port,
+            enabled: rule.enabled,
+            description: rule.description,
+            created_at: rule.created_at,
+            updated_at: rule.updated_at,
+        }
+    }
+    async fn owner(tx: &mut Tx, path: &[String]) -> Result<Doc<NatGateway>> {
+        Ok(in_path(tx, path).await?.1)
+    }
 }
 
 /// Refuses a rule that leads nowhere, or from where another rule of the gateway leads elsewhere.
@@ -72,20 +87,12 @@ fn check(
     }
 }
 
-async fn list(
-    cx: Cx,
-    req: ListNatGatewayPortForwardingRules,
-) -> Result<Page<NatGatewayPortForwardingRule>> {
-    let (_, gateway) = in_path(&mut cx.begin(), req.vpc_id, req.nat_gateway_id).await?;
-    Ok(slice(&gateway.forwarding, req.per_page, req.cursor.as_deref())?.map(view))
-}
-
 async fn create(
     cx: Cx,
     req: CreateNatGatewayPortForwardingRule,
 ) -> Result<NatGatewayPortForwardingRule> {
     let mut tx = cx.begin();
-    let (network, mut gateway) = in_path(&mut tx, req.vpc_id, req.nat_gateway_id).await?;
+    let (network, mut gateway) = in_path(&mut tx, &req.path()).await?;
     if gateway.forwarding.len() >= RULES_MAX {
         let help = format!("the gateway has {RULES_MAX} forwarding rules, the most there can be");
         return Err(Refusal::bad("Bad request.").help(help).into());
@@ -106,13 +113,7 @@ async fn create(
     gateway.forwarding.push(rule.clone());
     tx.put(&gateway);
     tx.commit().await?;
-    Ok(view(rule))
-}
-
-async fn get(cx: Cx, req: GetNatGatewayPortForwardingRule) -> Result<NatGatewayPortForwardingRule> {
-    let (_, gateway) = in_path(&mut cx.begin(), req.vpc_id, req.nat_gateway_id).await?;
-    let place = place(&gateway, req.port_forwarding_rule_id)?;
-    Ok(view(gateway.forwarding[place].clone()))
+    Ok(rule.view(&gateway))
 }
 
 async fn update(
@@ -120,8 +121,9 @@ async fn update(
     req: UpdateNatGatewayPortForwardingRule,
 ) -> Result<NatGatewayPortForwardingRule> {
     let mut tx = cx.begin();
-    let (network, mut gateway) = in_path(&mut tx, req.vpc_id, req.nat_gateway_id).await?;
-    let place = place(&gateway, req.port_forwarding_rule_id)?;
+    let (network, mut gateway) = in_path(&mut tx, &req.path()).await?;
+    let was = gateway.forwarding.iter().position(|rule| rule.id == req.port_forwarding_rule_id.0);
+    let place = was.ok_or_else(|| Refusal::not_found(ForwardingRule::UNKNOWN))?;
     let was = gateway.forwarding[place].clone();
     let rule = ForwardingRule {
         id: was.id,
@@ -139,14 +141,5 @@ async fn update(
     gateway.forwarding[place] = rule.clone();
     tx.put(&gateway);
     tx.commit().await?;
-    Ok(view(rule))
-}
-
-async fn delete(cx: Cx, req: DeleteNatGatewayPortForwardingRule) -> Result<()> {
-    let mut tx = cx.begin();
-    let (_, mut gateway) = in_path(&mut tx, req.vpc_id, req.nat_gateway_id).await?;
-    let place = place(&gateway, req.port_forwarding_rule_id)?;
-    gateway.forwarding.remove(place);
-    tx.put(&gateway);
-    tx.commit().await
+    Ok(rule.view(&gateway))
 }
