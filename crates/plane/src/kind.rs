@@ -11,7 +11,7 @@ use store::{Facet, Row, Tally};
 use uuid::Uuid;
 
 use crate::cx::{Cx, LifeCx};
-use crate::refusal::{Error, Result};
+use crate::refusal::{Error, Refusal, Result};
 use crate::tx::Tx;
 pub use format::Older;
 
@@ -126,6 +126,12 @@ pub trait Part: Send + Sync + Sized + Clone + 'static {
     fn view(&self, owner: &Doc<Self::Owner>) -> Self::View;
     /// Notes in the owner that its parts have changed.
     fn changed(_owner: &mut Doc<Self::Owner>, _cx: &Cx) {}
+    /// Gives back what it held besides its place, as it is removed.
+    fn removed(self, _owner: &Doc<Self::Owner>, _tx: &mut Tx) {}
+    /// What is answered where the owner has none with an id.
+    fn unknown(_id: &str) -> Refusal {
+        Refusal::not_found(Self::UNKNOWN)
+    }
 
     /// The owner that the path of a request names first.
     ///

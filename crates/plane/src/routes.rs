@@ -233,10 +233,17 @@ impl<K: Shown> Routes<Of<K>> {
     /// Adds the list of all of the kind.
     #[must_use]
     pub fn list<L: Listing<Item = K::View>>(self) -> Self {
-        self.on(async |cx: Cx, mut list: L| {
+        self.list_of::<L>(|_| Vec::new())
+    }
+
+    /// Adds the list of those that stand in all of the lists that a request asks for.
+    #[must_use]
+    pub fn list_of<L: Listing<Item = K::View>>(self, lists: fn(&L) -> Vec<Facet>) -> Self {
+        self.on(move |cx: Cx, mut list: L| async move {
             let (per_page, cursor) = (*list.per_page(), list.cursor().take());
-            let lists = K::within(&mut cx.begin(), &list.path()).await?;
-            let page = cx.page::<K>(lists, per_page, cursor.as_deref()).await?;
+            let mut within = K::within(&mut cx.begin(), &list.path()).await?;
+            within.extend(lists(&list));
+            let page = cx.page::<K>(within, per_page, cursor.as_deref()).await?;
             K::page(&cx, page).await
         })
     }
@@ -255,13 +262,7 @@ impl<K: Shown> Routes<Of<K>> {
     /// Adds the creation of one: what is to be made follows from the request alone.
     #[must_use]
     pub fn create<C: Endpoint<Response = K::View>>(self, make: fn(&Cx, C) -> Result<K>) -> Self {
-        self.on(move |cx: Cx, create: C| async move {
-            let mut tx = cx.begin();
-            let doc = tx.new_doc(make(&cx, create)?);
-            tx.put(&doc);
-            tx.commit().await?;
-            K::show(&cx, doc).await
-        })
+        self.on(move |cx: Cx, create: C| async move { cx.begin().create(make(&cx, create)?).await })
     }
 
     /// Adds a change of one that needs nothing but itself, and answers nothing.
@@ -307,8 +308,7 @@ async fn changed<K: Shown, U: Endpoint>(
     let mut tx = cx.begin();
     let mut doc = named::<K>(&mut tx, &update.path()).await?;
     change(cx, &mut doc, update)?;
-    tx.put(&doc);
-    tx.commit().await?;
+    tx.save(&doc).await?;
     Ok(doc)
 }
 
@@ -316,7 +316,26 @@ async fn changed<K: Shown, U: Endpoint>(
 fn place<P: Part>(owner: &P::Owner, path: &[String]) -> Result<usize> {
     let id = path.last().map(String::as_str).unwrap_or_default();
     let place = P::all(owner).iter().position(|part| part.is(id));
-    place.ok_or_else(|| Refusal::not_found(P::UNKNOWN).into())
+    place.ok_or_else(|| P::unknown(id).into())
+}
+
+/// What changes a part as a request wants it, or refuses.
+type ChangePart<P, U> = fn(&Cx, &Doc<<P as Part>::Owner>, &mut P, U) -> Result<()>;
+
+async fn changed_part<P: Part, U: Endpoint>(
+    cx: &Cx,
+    update: U,
+    change: ChangePart<P, U>,
+) -> Result<(Doc<P::Owner>, usize)> {
+    let (mut tx, path) = (cx.begin(), update.path());
+    let mut owner = P::owner(&mut tx, &path).await?;
+    let place = place::<P>(&owner, &path)?;
+    let mut part = P::all(&owner)[place].clone();
+    change(cx, &owner, &mut part, update)?;
+    P::all_mut(&mut owner)[place] = part;
+    P::changed(&mut owner, cx);
+    tx.save(&owner).await?;
+    Ok((owner, place))
 }
 
 impl<P: Part> Routes<Parts<P>> {
@@ -352,26 +371,24 @@ impl<P: Part> Routes<Parts<P>> {
             let part = make(&cx, &mut owner, add)?;
             P::all_mut(&mut owner).push(part.clone());
             P::changed(&mut owner, &cx);
-            tx.put(&owner);
-            tx.commit().await?;
+            tx.save(&owner).await?;
             Ok(part.view(&owner))
         })
     }
 
-    /// Adds a change of one part that needs nothing but itself; the changed part is the answer.
+    /// Adds a change of one part that needs nothing but its owner, and answers nothing.
     #[must_use]
-    pub fn update_shown<U: Endpoint<Response = P::View>>(
-        self,
-        change: fn(&Cx, &mut P, U) -> Result<()>,
-    ) -> Self {
+    pub fn update<U: Endpoint<Response = ()>>(self, change: ChangePart<P, U>) -> Self {
         self.on(move |cx: Cx, update: U| async move {
-            let (mut tx, path) = (cx.begin(), update.path());
-            let mut owner = P::owner(&mut tx, &path).await?;
-            let place = place::<P>(&owner, &path)?;
-            change(&cx, &mut P::all_mut(&mut owner)[place], update)?;
-            P::changed(&mut owner, &cx);
-            tx.put(&owner);
-            tx.commit().await?;
+            changed_part(&cx, update, change).await.map(drop)
+        })
+    }
+
+    /// The same where the changed part is the answer.
+    #[must_use]
+    pub fn update_shown<U: Endpoint<Response = P::View>>(self, change: ChangePart<P, U>) -> Self {
+        self.on(move |cx: Cx, update: U| async move {
+            let (owner, place) = changed_part(&cx, update, change).await?;
             Ok(P::all(&owner)[place].view(&owner))
         })
     }
@@ -383,10 +400,9 @@ impl<P: Part> Routes<Parts<P>> {
             let (mut tx, path) = (cx.begin(), remove.path());
             let mut owner = P::owner(&mut tx, &path).await?;
             let place = place::<P>(&owner, &path)?;
-            P::all_mut(&mut owner).remove(place);
+            P::all_mut(&mut owner).remove(place).removed(&owner, &mut tx);
             P::changed(&mut owner, &cx);
-            tx.put(&owner);
-            tx.commit().await
+            tx.save(&owner).await
         })
     }
 }

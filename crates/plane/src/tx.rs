@@ -7,7 +7,7 @@ use store::{Facet, Hot};
 use uuid::Uuid;
 
 use crate::cx::{BATCH, Cx};
-use crate::kind::{Doc, Kind, format};
+use crate::kind::{Doc, Kind, Shown, format};
 use crate::refusal::{Error, Refusal, Result};
 
 /// Remembers what was read and buffers what is written; nothing is locked meanwhile.
@@ -212,6 +212,25 @@ impl Tx {
             self.cx.control.gone.add(id, self.cx.account(), self.cx.now());
         }
         Ok(())
+    }
+
+    /// Writes a resource as it now is, and returns when all of the change is durable.
+    ///
+    /// # Errors
+    /// As for [`commit`](Self::commit).
+    pub async fn save<K: Kind>(mut self, doc: &Doc<K>) -> Result<()> {
+        self.put(doc);
+        self.commit().await
+    }
+
+    /// Stores a new resource with all else that changes, and shows it.
+    ///
+    /// # Errors
+    /// As for [`commit`](Self::commit), and when what is shown with it cannot be read.
+    pub async fn create<K: Shown>(self, want: K) -> Result<K::View> {
+        let (cx, doc) = (self.cx.clone(), self.new_doc(want));
+        self.save(&doc).await?;
+        K::show(&cx, doc).await
     }
 
     fn note<K: Kind>(&mut self) {
