@@ -1,6 +1,8 @@
 //! Why an operation was not done: the one place that maps errors to status and public text.
 
 use std::borrow::Cow;
+use std::fmt::Display;
+use std::ops::RangeInclusive;
 
 use api::ApiError;
 use store::Hot;
@@ -90,6 +92,22 @@ impl Refusal {
         };
         ApiError { error, status: self.status }
     }
+}
+
+/// A figure of a request, where it is from the first to the last of what it can be.
+///
+/// # Errors
+/// 400 naming the field.
+pub fn in_range<T: PartialOrd + Display>(
+    field: &str,
+    figure: T,
+    range: RangeInclusive<T>,
+) -> Result<T> {
+    if range.contains(&figure) {
+        return Ok(figure);
+    }
+    let help = format!("{figure} is not from {} to {}", range.start(), range.end());
+    Err(Refusal::field(field, help).into())
 }
 
 impl Error {

@@ -8,7 +8,7 @@ use api::instances::{
 };
 use api::vpcs::*;
 use control::instances::Instance;
-use control::vpcs::{VPC, default_network, enter, exit};
+use control::vpcs::{VPC, default_of, enter, exit};
 use drivers::Machines;
 use serde_json::json;
 use testkit::{World, refused};
@@ -357,7 +357,7 @@ async fn the_default_network_is_the_regions_first_or_a_new_one_for_an_instance_b
         let mut tx = cx.begin();
         let mut doc = tx.new_doc(Instance::default());
         doc.region = "ewr".into();
-        let network = default_network(&mut tx, "ewr").await.unwrap();
+        let network = default_of(&mut tx, VPC.sort, "ewr").await.unwrap();
         enter(&mut tx, &mut doc, VPC, "attach_vpc", network, None).await.unwrap();
         tx.put(&doc);
         tx.commit().await.unwrap();

@@ -82,10 +82,7 @@ async fn create(cx: Cx, req: CreateFirewallGroup) -> Result<FirewallGroup> {
         return Err(Refusal::bad("Maximum firewall groups exceeded").help(help).into());
     }
     let description = description(&req.description.unwrap_or_default());
-    let group = tx.new_doc(Group { description, modified: cx.now(), ..Group::default() });
-    tx.put(&group);
-    tx.commit().await?;
-    Group::show(&cx, group).await
+    tx.create(Group { description, modified: cx.now(), ..Group::default() }).await
 }
 
 fn update(cx: &Cx, group: &mut Doc<Group>, req: UpdateFirewallGroup) -> Result<()> {
@@ -130,7 +127,6 @@ async fn create_rule(cx: Cx, req: CreateFirewallGroupRule) -> Result<FirewallRul
     group.last_number = rule.number;
     group.rules.push(rule);
     group.modified = cx.now();
-    tx.put(&group);
-    tx.commit().await?;
+    tx.save(&group).await?;
     Ok(answer)
 }

@@ -134,8 +134,7 @@ async fn create(cx: Cx, req: CreateLoadBalancer) -> Result<wire::LoadBalancer> {
     };
     wish::apply(&mut tx, &mut balancer, wish::at_creation(req)).await?;
     let doc = tx.doc_with_id(id, balancer);
-    tx.put(&doc);
-    tx.commit().await?;
+    tx.save(&doc).await?;
     LoadBalancer::show(&cx, doc).await
 }
 
@@ -149,8 +148,7 @@ async fn update(cx: Cx, req: UpdateLoadBalancer) -> Result<()> {
     let mut balancer = tx.get::<LoadBalancer>(req.load_balancer_id).await?;
     check_ready(&cx, &balancer, "Load balancer is still activating.")?;
     wish::apply(&mut tx, &mut balancer.want, req).await?;
-    tx.put(&balancer);
-    tx.commit().await
+    tx.save(&balancer).await
 }
 
 async fn delete(cx: Cx, req: DeleteLoadBalancer) -> Result<()> {

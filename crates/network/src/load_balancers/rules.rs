@@ -9,12 +9,14 @@ use uuid::Uuid;
 
 use super::{FirewallRule, ForwardingRule, LoadBalancer};
 use crate::firewalls::CLOUDFLARE;
-use crate::{Cx, Doc, Network, Part, Refusal, Result, Routes};
+use crate::{Cx, Doc, Network, Part, Refusal, Result, Routes, in_range};
 
 /// How many forwarding rules a load balancer can have.
 const FORWARDING_MAX: usize = 15;
 /// How many firewall rules: the row is written whole.
 const FIREWALL_MAX: usize = 200;
+/// What a port can be.
+pub(super) const PORTS: std::ops::RangeInclusive<u16> = 1..=u16::MAX;
 /// Ports that load balancers need for themselves.
 const RESERVED: std::ops::RangeInclusive<u16> = 65300..=65310;
 
@@ -90,16 +92,8 @@ fn new_id() -> String {
     format!("{:016x}", Uuid::now_v7().as_u64_pair().1)
 }
 
-/// Refuses port 0.
-pub(super) fn check_port(field: &str, port: u16) -> Result<()> {
-    match port {
-        0 => Err(Refusal::field(field, "0 is not from 1 to 65535").into()),
-        _ => Ok(()),
-    }
-}
-
 fn check_own_port(field: &str, port: u16) -> Result<()> {
-    check_port(field, port)?;
+    in_range(field, port, PORTS)?;
     if RESERVED.contains(&port) {
         let (first, last) = (RESERVED.start(), RESERVED.end());
         let help = format!("{port} is reserved; load balancers use {first} to {last} themselves");
@@ -141,7 +135,7 @@ pub(super) fn forwarding_rule(
     path: &str,
 ) -> Result<ForwardingRule> {
     check_own_port(&format!("{path}frontend_port"), new.frontend_port)?;
-    check_port(&format!("{path}backend_port"), new.backend_port)?;
+    in_range(&format!("{path}backend_port"), new.backend_port, PORTS)?;
     if others.len() >= FORWARDING_MAX {
         let help = format!("forwarding_rules: there are {FORWARDING_MAX} at most");
         return Err(Refusal::bad("Maximum forwarding rules exceeded.").help(help).into());

@@ -8,13 +8,13 @@ use base64::engine::general_purpose::STANDARD;
 use drivers::balancer::Certificate;
 use uuid::Uuid;
 
-use super::rules::{self, renewed};
+use super::rules::{self, PORTS, renewed};
 use super::{AutoSsl, HealthCheck, LoadBalancer, REGION_OPTION, Tls};
 use crate::domains::is_hostname;
 use crate::instances::Instance;
 use crate::vpcs::VPC;
 use crate::vpcs::networks::in_field;
-use crate::{Cx, Refusal, Result, Tx};
+use crate::{Cx, Refusal, Result, Tx, in_range};
 
 /// How many nodes there can be; their number is odd.
 const NODES: std::ops::RangeInclusive<u32> = 1..=99;
@@ -146,8 +146,7 @@ fn cookie(wished: StickySession) -> Result<String> {
 fn change_check(cx: &Cx, check: &mut HealthCheck, wished: NewHealthCheck) -> Result<()> {
     set(&mut check.protocol, wished.protocol);
     if let Some(port) = wished.port {
-        rules::check_port("health_check.port", port)?;
-        check.port = port;
+        check.port = in_range("health_check.port", port, PORTS)?;
     }
     // An empty path is how some clients leave it out.
     if let Some(path) = wished.path.filter(|path| !path.is_empty()) {
@@ -163,11 +162,7 @@ fn change_check(cx: &Cx, check: &mut HealthCheck, wished: NewHealthCheck) -> Res
         ("healthy_threshold", &mut check.healthy_threshold, wished.healthy_threshold),
     ] {
         let Some(figure) = wished else { continue };
-        if !CHECK.contains(&figure) {
-            let help = format!("{figure} is not from {} to {}", CHECK.start(), CHECK.end());
-            return Err(Refusal::field(&format!("health_check.{name}"), help).into());
-        }
-        *field = figure;
+        *field = in_range(&format!("health_check.{name}"), figure, CHECK)?;
     }
     Ok(())
 }

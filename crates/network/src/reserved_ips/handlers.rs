@@ -74,8 +74,7 @@ async fn create(cx: Cx, req: CreateReservedIp) -> Result<ReservedIp> {
     if let Some(id) = req.instance_id.and_then(|id| id.get()) {
         give(&mut tx, &mut reserved, id.into()).await?;
     }
-    tx.put(&reserved);
-    tx.commit().await?;
+    tx.save(&reserved).await?;
     Reserved::show(&cx, reserved).await
 }
 
@@ -92,8 +91,7 @@ async fn attach(cx: Cx, req: AttachReservedIp) -> Result<()> {
     let mut tx = cx.begin();
     let mut reserved = tx.get::<Reserved>(req.reserved_ip).await?;
     give(&mut tx, &mut reserved, req.instance_id.into()).await?;
-    tx.put(&reserved);
-    tx.commit().await
+    tx.save(&reserved).await
 }
 
 /// Gives a reserved IP to the instance, or the bare metal server, that `instance_id` names.
@@ -125,8 +123,7 @@ async fn detach(cx: Cx, req: DetachReservedIp) -> Result<()> {
         return Err(Refusal::bad("Reserved IP is not attached to a server").into());
     }
     take_back(&mut tx, &mut reserved).await?;
-    tx.put(&reserved);
-    tx.commit().await
+    tx.save(&reserved).await
 }
 
 /// Takes a reserved IP from the server that has it, if one has.
@@ -173,7 +170,6 @@ async fn convert(cx: Cx, req: ConvertReservedIp) -> Result<ReservedIp> {
     tx.release(scope, network.to_string());
     tx.take(scope, network.to_string(), reserved.id());
     tx.put(&reserved);
-    tx.put(&instance);
-    tx.commit().await?;
+    tx.save(&instance).await?;
     Reserved::show(&cx, reserved).await
 }

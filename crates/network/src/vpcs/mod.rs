@@ -16,7 +16,7 @@ use crate::{Family, Kind, Network};
 use nat_gateways::NatGateway;
 
 pub use members::{enter, exit, nics};
-pub use networks::{default_network, default_of};
+pub use networks::default_of;
 
 /// How many networks of a sort an account can have in a region.
 pub const PER_REGION: usize = 5;

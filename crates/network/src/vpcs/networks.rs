@@ -7,7 +7,7 @@ use api::{Endpoint, Listing};
 use uuid::Uuid;
 
 use super::nat_gateways::{NatGateway, of_network};
-use super::{Name, PER_REGION, PrivateNetwork, Sort, VPC, in_region, of_sort, subnets};
+use super::{Name, PER_REGION, PrivateNetwork, Sort, in_region, of_sort, subnets};
 use crate::load_balancers::{self, LoadBalancer};
 use crate::servers::members;
 use crate::{Cx, Doc, Network, Refusal, Result, Routes, Tx};
@@ -65,8 +65,7 @@ where
             let description = description(update)?;
             let mut network = in_path(&mut tx, N::NAME, &path).await?;
             network.description = cut(&description);
-            tx.put(&network);
-            tx.commit().await
+            tx.save(&network).await
         })
         .on(async |cx: Cx, delete: D| delete_unused(&cx, N::NAME, &delete.path()).await)
 }
@@ -135,14 +134,6 @@ async fn create(cx: &Cx, name: Name, wish: Wish) -> Result<Doc<PrivateNetwork>> 
 
 /// The network for instances in a region that are to be in one and name none: the account's first
 /// of that sort there, or a new one.
-///
-/// # Errors
-/// 400 where the region is none.
-pub async fn default_network(tx: &mut Tx, region: &str) -> Result<Uuid> {
-    default_of(tx, VPC.sort, region).await
-}
-
-/// The same for either sort of networks.
 ///
 /// # Errors
 /// 400 where the region is none.

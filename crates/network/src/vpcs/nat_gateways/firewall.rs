@@ -7,14 +7,14 @@ use uuid::Uuid;
 
 use super::handlers::in_path;
 use super::{FirewallRule, NatGateway, RULES_MAX};
-use crate::{Cx, Doc, Part, Refusal, Result, Routes, Tx};
+use crate::{Cx, Doc, Part, Refusal, Result, Routes, Tx, in_range};
 
 pub(super) fn routes() -> Routes {
     Routes::parts::<FirewallRule>()
         .list::<ListNatGatewayFirewallRules>()
         .add(new)
         .get::<GetNatGatewayFirewallRule>()
-        .update_shown(|_, rule, update: UpdateNatGatewayFirewallRule| {
+        .update_shown(|_, _, rule, update: UpdateNatGatewayFirewallRule| {
             // Notes are all that can change: who empties them sends nothing at all.
             rule.notes = update.notes.unwrap_or_default();
             Ok(())
@@ -63,11 +63,7 @@ fn new(
         let help = format!("`{}` is no IPv4 address such as 192.0.2.0", req.subnet);
         return Err(Refusal::field("subnet", help).into());
     }
-    let subnet_size = req.subnet_size.unwrap_or_default();
-    if subnet_size > 32 {
-        let help = format!("{subnet_size} is not from 0 to 32");
-        return Err(Refusal::field("subnet_size", help).into());
-    }
+    let subnet_size = in_range("subnet_size", req.subnet_size.unwrap_or_default(), 0..=32)?;
     if gateway.firewall.len() >= RULES_MAX {
         let help = format!("the gateway has {RULES_MAX} firewall rules, the most there can be");
         return Err(Refusal::bad("Bad request.").help(help).into());

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::handlers::{in_path, stamp};
 use super::{ForwardingRule, NatGateway, RULES_MAX, transports};
 use crate::vpcs::{PrivateNetwork, members};
-use crate::{Cx, Doc, Part, Refusal, Result, Routes, Tx};
+use crate::{Cx, Doc, Part, Refusal, Result, Routes, Tx, in_range};
 
 pub(super) fn routes() -> Routes {
     Routes::parts::<ForwardingRule>()
@@ -62,10 +62,8 @@ fn check(
     network: &PrivateNetwork,
     gateway: &NatGateway,
 ) -> Result<()> {
-    let ports = [("external_port", rule.external_port), ("internal_port", rule.internal_port)];
-    if let Some((field, _)) = ports.into_iter().find(|(_, port)| *port == 0) {
-        return Err(Refusal::field(field, "0 is not from 1 to 65535").into());
-    }
+    in_range("external_port", rule.external_port, 1..=u16::MAX)?;
+    in_range("internal_port", rule.internal_port, 1..=u16::MAX)?;
     let Ok(address) = rule.internal_ip.parse::<Ipv4Addr>() else {
         let help = format!("`{}` is no IPv4 address such as 10.0.0.3", rule.internal_ip);
         return Err(Refusal::field("internal_ip", help).into());
@@ -111,8 +109,7 @@ async fn create(
     };
     check(&cx, &rule, &network, &gateway)?;
     gateway.forwarding.push(rule.clone());
-    tx.put(&gateway);
-    tx.commit().await?;
+    tx.save(&gateway).await?;
     Ok(rule.view(&gateway))
 }
 
@@ -139,7 +136,6 @@ async fn update(
     };
     check(&cx, &rule, &network, &gateway)?;
     gateway.forwarding[place] = rule.clone();
-    tx.put(&gateway);
-    tx.commit().await?;
+    tx.save(&gateway).await?;
     Ok(rule.view(&gateway))
 }

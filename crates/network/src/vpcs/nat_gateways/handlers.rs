@@ -110,8 +110,7 @@ async fn create(cx: Cx, req: CreateNatGateway) -> Result<wire::NatGateway> {
         forwarding: Vec::new(),
     };
     let gateway = tx.doc_with_id(id, want);
-    tx.put(&gateway);
-    tx.commit().await?;
+    tx.save(&gateway).await?;
     NatGateway::show(&cx, gateway).await
 }
 
