@@ -153,6 +153,9 @@ impl AutoSsl {
     }
 }
 
+/// A load balancer with its place in the store.
+type Balancer = Doc<LoadBalancer>;
+
 impl Kind for LoadBalancer {
     const KIND: &'static str = "load-balancer";
     const UNKNOWN: &'static str = "Invalid load balancer ID";

@@ -4,10 +4,10 @@ use std::net::Ipv6Addr;
 
 use api::load_balancers::rules::*;
 
-use super::LoadBalancer;
+use super::{Balancer, LoadBalancer};
 use crate::domains::check_hostname;
 use crate::servers::addresses::reverse_of;
-use crate::{Cx, Doc, Refusal, Result, Routes};
+use crate::{Cx, Refusal, Result, Routes};
 
 pub(super) fn routes() -> Routes {
     Routes::of::<LoadBalancer>()
@@ -32,21 +32,13 @@ async fn get(cx: Cx, req: GetLoadBalancerReverseDns) -> Result<LoadBalancerRever
     })
 }
 
-fn set_ipv4(
-    _: &Cx,
-    balancer: &mut Doc<LoadBalancer>,
-    req: SetLoadBalancerReverseIpv4,
-) -> Result<()> {
+fn set_ipv4(_: &Cx, balancer: &mut Balancer, req: SetLoadBalancerReverseIpv4) -> Result<()> {
     check_name("v4", &req.v4)?;
     balancer.reverse_ipv4 = req.v4;
     Ok(())
 }
 
-fn set_ipv6(
-    _: &Cx,
-    balancer: &mut Doc<LoadBalancer>,
-    req: SetLoadBalancerReverseIpv6,
-) -> Result<()> {
+fn set_ipv6(_: &Cx, balancer: &mut Balancer, req: SetLoadBalancerReverseIpv6) -> Result<()> {
     let [ReverseName { ip, domain }] = &req.v6[..] else {
         let help = format!("give one name: the load balancer's address is {}", balancer.ipv6);
         return Err(Refusal::field("v6", help).into());
@@ -60,11 +52,7 @@ fn set_ipv6(
     Ok(())
 }
 
-fn delete_ipv6(
-    _: &Cx,
-    balancer: &mut Doc<LoadBalancer>,
-    _: DeleteLoadBalancerReverseDns,
-) -> Result<()> {
+fn delete_ipv6(_: &Cx, balancer: &mut Balancer, _: DeleteLoadBalancerReverseDns) -> Result<()> {
     if balancer.reverse_ipv6.is_empty() {
         let help = format!("{} has no name", balancer.ipv6);
         return Err(Refusal::not_found("Invalid IP address").help(help).into());

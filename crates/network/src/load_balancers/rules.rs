@@ -7,9 +7,9 @@ use api::firewalls::IpType;
 use api::load_balancers::rules::*;
 use uuid::Uuid;
 
-use super::{FirewallRule, ForwardingRule, LoadBalancer};
+use super::{Balancer, FirewallRule, ForwardingRule, LoadBalancer};
 use crate::firewalls::CLOUDFLARE;
-use crate::{Cx, Doc, Network, Part, Refusal, Result, Routes, in_range};
+use crate::{Cx, Network, Part, Refusal, Result, Routes, in_range};
 
 /// How many forwarding rules a load balancer can have.
 const FORWARDING_MAX: usize = 15;
@@ -55,7 +55,7 @@ impl Part for ForwardingRule {
     fn is(&self, id: &str) -> bool {
         self.id == id
     }
-    fn view(&self, _: &Doc<LoadBalancer>) -> LoadBalancerForwardingRule {
+    fn view(&self, _: &Balancer) -> LoadBalancerForwardingRule {
         LoadBalancerForwardingRule {
             id: self.id.clone(),
             frontend_protocol: self.frontend_protocol.into(),
@@ -80,7 +80,7 @@ impl Part for FirewallRule {
     fn is(&self, id: &str) -> bool {
         self.id == id
     }
-    fn view(&self, _: &Doc<LoadBalancer>) -> LoadBalancerFirewallRule {
+    fn view(&self, _: &Balancer) -> LoadBalancerFirewallRule {
         let Self { id, port, source, ip_type } = self.clone();
         LoadBalancerFirewallRule { id, port, source, ip_type: ip_type.into() }
     }
@@ -204,7 +204,7 @@ pub(super) fn source(text: &str, ip_type: IpType) -> Result<Option<Network>, Str
 
 fn add_firewall(
     _: &Cx,
-    balancer: &mut Doc<LoadBalancer>,
+    balancer: &mut Balancer,
     req: CreateLoadBalancerFirewallRules,
 ) -> Result<()> {
     if req.firewall_rules.is_empty() {

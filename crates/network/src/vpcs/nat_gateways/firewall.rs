@@ -6,8 +6,8 @@ use api::vpcs::nat_gateways::*;
 use uuid::Uuid;
 
 use super::handlers::in_path;
-use super::{FirewallRule, NatGateway, RULES_MAX};
-use crate::{Cx, Doc, Part, Refusal, Result, Routes, Tx, in_range};
+use super::{FirewallRule, Gateway, NatGateway, RULES_MAX};
+use crate::{Cx, Part, Refusal, Result, Routes, Tx, in_range};
 
 pub(super) fn routes() -> Routes {
     Routes::parts::<FirewallRule>()
@@ -37,7 +37,7 @@ impl Part for FirewallRule {
     fn is(&self, id: &str) -> bool {
         id.parse() == Ok(self.id)
     }
-    fn view(&self, _: &Doc<NatGateway>) -> NatGatewayFirewallRule {
+    fn view(&self, _: &Gateway) -> NatGatewayFirewallRule {
         NatGatewayFirewallRule {
             id: self.id.into(),
             action: "accept".into(),
@@ -48,16 +48,12 @@ impl Part for FirewallRule {
             notes: self.notes.clone(),
         }
     }
-    async fn owner(tx: &mut Tx, path: &[String]) -> Result<Doc<NatGateway>> {
+    async fn owner(tx: &mut Tx, path: &[String]) -> Result<Gateway> {
         Ok(in_path(tx, path).await?.1)
     }
 }
 
-fn new(
-    _: &Cx,
-    gateway: &mut Doc<NatGateway>,
-    req: CreateNatGatewayFirewallRule,
-) -> Result<FirewallRule> {
+fn new(_: &Cx, gateway: &mut Gateway, req: CreateNatGatewayFirewallRule) -> Result<FirewallRule> {
     check_port(&req.port)?;
     if req.subnet.parse::<Ipv4Addr>().is_err() {
         let help = format!("`{}` is no IPv4 address such as 192.0.2.0", req.subnet);

@@ -3,13 +3,13 @@
 use std::net::Ipv4Addr;
 
 use api::Endpoint;
-use api::vpcs::nat_gateways::*;
+use api::vpcs::nat_gateways::{NatGatewayPortForwardingRule as View, *};
 use uuid::Uuid;
 
 use super::handlers::{in_path, stamp};
-use super::{ForwardingRule, NatGateway, RULES_MAX, transports};
+use super::{ForwardingRule, Gateway, NatGateway, RULES_MAX, transports};
 use crate::vpcs::{PrivateNetwork, members};
-use crate::{Cx, Doc, Part, Refusal, Result, Routes, Tx, in_range};
+use crate::{Cx, Part, Refusal, Result, Routes, Tx, in_range};
 
 pub(super) fn routes() -> Routes {
     Routes::parts::<ForwardingRule>()
@@ -23,7 +23,7 @@ pub(super) fn routes() -> Routes {
 
 impl Part for ForwardingRule {
     type Owner = NatGateway;
-    type View = NatGatewayPortForwardingRule;
+    type View = View;
     const UNKNOWN: &'static str = "Invalid Port Forwarding Rule ID.";
 
     fn all(gateway: &NatGateway) -> &[Self] {
@@ -35,9 +35,9 @@ impl Part for ForwardingRule {
     fn is(&self, id: &str) -> bool {
         id.parse() == Ok(self.id)
     }
-    fn view(&self, _: &Doc<NatGateway>) -> NatGatewayPortForwardingRule {
+    fn view(&self, _: &Gateway) -> View {
         let rule = self.clone();
-        NatGatewayPortForwardingRule {
+        View {
             id: rule.id.into(),
             name: rule.name,
             protocol: rule.protocol.into(),
@@ -50,7 +50,7 @@ impl Part for ForwardingRule {
             updated_at: rule.updated_at,
         }
     }
-    async fn owner(tx: &mut Tx, path: &[String]) -> Result<Doc<NatGateway>> {
+    async fn owner(tx: &mut Tx, path: &[String]) -> Result<Gateway> {
         Ok(in_path(tx, path).await?.1)
     }
 }
@@ -85,10 +85,7 @@ fn check(
     }
 }
 
-async fn create(
-    cx: Cx,
-    req: CreateNatGatewayPortForwardingRule,
-) -> Result<NatGatewayPortForwardingRule> {
+async fn create(cx: Cx, req: CreateNatGatewayPortForwardingRule) -> Result<View> {
     let mut tx = cx.begin();
     let (network, mut gateway) = in_path(&mut tx, &req.path()).await?;
     if gateway.forwarding.len() >= RULES_MAX {
@@ -113,14 +110,12 @@ async fn create(
     Ok(rule.view(&gateway))
 }
 
-async fn update(
-    cx: Cx,
-    req: UpdateNatGatewayPortForwardingRule,
-) -> Result<NatGatewayPortForwardingRule> {
+async fn update(cx: Cx, req: UpdateNatGatewayPortForwardingRule) -> Result<View> {
     let mut tx = cx.begin();
     let (network, mut gateway) = in_path(&mut tx, &req.path()).await?;
-    let was = gateway.forwarding.iter().position(|rule| rule.id == req.port_forwarding_rule_id.0);
-    let place = was.ok_or_else(|| Refusal::not_found(ForwardingRule::UNKNOWN))?;
+    let id = req.port_forwarding_rule_id.0;
+    let place = gateway.forwarding.iter().position(|rule| rule.id == id);
+    let place = place.ok_or_else(|| Refusal::not_found(ForwardingRule::UNKNOWN))?;
     let was = gateway.forwarding[place].clone();
     let rule = ForwardingRule {
         id: was.id,

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use store::Facet;
 use uuid::Uuid;
 
-use super::{NatGateway, of_network};
+use super::{Gateway, NatGateway, of_network};
 use crate::billing::{Charged, Rate, owed};
 use crate::catalog::{Catalog, PriceItem};
 use crate::vpcs::{Name, PrivateNetwork, VPC, members, networks};
@@ -75,7 +75,7 @@ pub(super) fn stamp(time: Time) -> String {
 pub(super) async fn in_path(
     tx: &mut Tx,
     path: &[String],
-) -> Result<(Doc<PrivateNetwork>, Doc<NatGateway>)> {
+) -> Result<(Doc<PrivateNetwork>, Gateway)> {
     let network = networks::in_path(tx, OF, path).await?;
     let id: Uuid = path.get(1).and_then(|id| id.parse().ok()).unwrap_or_default();
     let found = tx.find::<NatGateway>(id).await?;
@@ -119,7 +119,7 @@ fn first_of(network: Ipv6Addr) -> Ipv6Addr {
     Ipv6Addr::from_bits(network.to_bits() | 1)
 }
 
-fn update(_: &Cx, gateway: &mut Doc<NatGateway>, req: UpdateNatGateway) -> Result<()> {
+fn update(_: &Cx, gateway: &mut Gateway, req: UpdateNatGateway) -> Result<()> {
     gateway.label = req.label.unwrap_or_else(|| std::mem::take(&mut gateway.label));
     gateway.tag = req.tag.unwrap_or_else(|| std::mem::take(&mut gateway.tag));
     Ok(())
