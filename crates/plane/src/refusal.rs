@@ -94,6 +94,14 @@ impl Refusal {
     }
 }
 
+/// Goes on only where it is so: what is said of a field is why it is not.
+///
+/// # Errors
+/// 400 naming the field.
+pub fn ensure(is_so: bool, field: &str, text: impl Display) -> Result<()> {
+    if is_so { Ok(()) } else { Err(Refusal::field(field, text).into()) }
+}
+
 /// A figure of a request, where it is from the first to the last of what it can be.
 ///
 /// # Errors
@@ -103,11 +111,10 @@ pub fn in_range<T: PartialOrd + Display>(
     figure: T,
     range: RangeInclusive<T>,
 ) -> Result<T> {
-    if range.contains(&figure) {
-        return Ok(figure);
-    }
-    let help = format!("{figure} is not from {} to {}", range.start(), range.end());
-    Err(Refusal::field(field, help).into())
+    let (first, last) = (range.start(), range.end());
+    let text = format_args!("{figure} is not from {first} to {last}");
+    ensure(range.contains(&figure), field, text)?;
+    Ok(figure)
 }
 
 impl Error {

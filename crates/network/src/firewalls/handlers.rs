@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{GROUPS_MAX, Group, RULES_MAX, Rule};
 use crate::instances::{Instance, in_firewall_group};
 use crate::load_balancers::LoadBalancer;
-use crate::{Cx, Doc, Part, Refusal, Result, Routes, Shown, Tx};
+use crate::{Cx, Doc, Part, Refusal, Result, Routes, Shown, Tx, lies_in};
 
 /// Longer descriptions are cut.
 const DESCRIPTION_MAX: usize = 255;
@@ -50,16 +50,10 @@ impl Shown for Group {
 }
 
 impl Part for Rule {
-    type Owner = Group;
+    lies_in!(Group, rules);
     type View = FirewallRule;
     const UNKNOWN: &'static str = "Firewall rule ID not found";
 
-    fn all(group: &Group) -> &[Self] {
-        &group.rules
-    }
-    fn all_mut(group: &mut Group) -> &mut Vec<Self> {
-        &mut group.rules
-    }
     fn is(&self, id: &str) -> bool {
         id.parse() == Ok(self.number)
     }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{Balancer, FirewallRule, ForwardingRule, LoadBalancer};
 use crate::firewalls::CLOUDFLARE;
-use crate::{Cx, Network, Part, Refusal, Result, Routes, in_range};
+use crate::{Cx, Network, Part, Refusal, Result, Routes, ensure, in_range, lies_in};
 
 /// How many forwarding rules a load balancer can have.
 const FORWARDING_MAX: usize = 15;
@@ -42,16 +42,10 @@ pub(super) fn routes() -> Routes {
 }
 
 impl Part for ForwardingRule {
-    type Owner = LoadBalancer;
+    lies_in!(LoadBalancer, forwarding);
     type View = LoadBalancerForwardingRule;
     const UNKNOWN: &'static str = "Invalid forwarding rule ID";
 
-    fn all(balancer: &LoadBalancer) -> &[Self] {
-        &balancer.forwarding
-    }
-    fn all_mut(balancer: &mut LoadBalancer) -> &mut Vec<Self> {
-        &mut balancer.forwarding
-    }
     fn is(&self, id: &str) -> bool {
         self.id == id
     }
@@ -67,16 +61,10 @@ impl Part for ForwardingRule {
 }
 
 impl Part for FirewallRule {
-    type Owner = LoadBalancer;
+    lies_in!(LoadBalancer, firewall);
     type View = LoadBalancerFirewallRule;
     const UNKNOWN: &'static str = "Invalid firewall rule ID";
 
-    fn all(balancer: &LoadBalancer) -> &[Self] {
-        &balancer.firewall
-    }
-    fn all_mut(balancer: &mut LoadBalancer) -> &mut Vec<Self> {
-        &mut balancer.firewall
-    }
     fn is(&self, id: &str) -> bool {
         self.id == id
     }
@@ -94,12 +82,9 @@ fn new_id() -> String {
 
 fn check_own_port(field: &str, port: u16) -> Result<()> {
     in_range(field, port, PORTS)?;
-    if RESERVED.contains(&port) {
-        let (first, last) = (RESERVED.start(), RESERVED.end());
-        let help = format!("{port} is reserved; load balancers use {first} to {last} themselves");
-        return Err(Refusal::field(field, help).into());
-    }
-    Ok(())
+    let (first, last) = (RESERVED.start(), RESERVED.end());
+    let text = format!("{port} is reserved; load balancers use {first} to {last} themselves");
+    ensure(!RESERVED.contains(&port), field, text)
 }
 
 /// The rules that are made of what is wanted; one that is among the known ones keeps its id.
@@ -143,13 +128,11 @@ pub(super) fn forwarding_rule(
     // HTTP/3 aside, only UDP can share a port with what else there is.
     let is_udp = |protocol| protocol == BalancedProtocol::Udp;
     let udp = is_udp(new.frontend_protocol);
-    let clashes = |other: &&ForwardingRule| {
+    let clashes = |other: &ForwardingRule| {
         other.frontend_port == new.frontend_port && is_udp(other.frontend_protocol) == udp
     };
-    if others.iter().any(|other| clashes(&other)) {
-        let help = format!("another rule forwards {} already", new.frontend_port);
-        return Err(Refusal::field(&format!("{path}frontend_port"), help).into());
-    }
+    let text = format_args!("another rule forwards {} already", new.frontend_port);
+    ensure(!others.iter().any(clashes), &format!("{path}frontend_port"), text)?;
     Ok(ForwardingRule {
         id: new_id(),
         frontend_protocol: new.frontend_protocol,
@@ -207,9 +190,7 @@ fn add_firewall(
     balancer: &mut Balancer,
     req: CreateLoadBalancerFirewallRules,
 ) -> Result<()> {
-    if req.firewall_rules.is_empty() {
-        return Err(Refusal::field("firewall_rules", "give at least one rule").into());
-    }
+    ensure(!req.firewall_rules.is_empty(), "firewall_rules", "give at least one rule")?;
     for (place, new) in req.firewall_rules.into_iter().enumerate() {
         let path = format!("firewall_rules[{place}].");
         let rule = firewall_rule(&balancer.firewall, new, &path)?;

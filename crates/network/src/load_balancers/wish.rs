@@ -14,7 +14,7 @@ use crate::domains::is_hostname;
 use crate::instances::Instance;
 use crate::vpcs::VPC;
 use crate::vpcs::networks::in_field;
-use crate::{Cx, Refusal, Result, Tx, in_range};
+use crate::{Cx, Refusal, Result, Tx, ensure, in_range};
 
 /// How many nodes there can be; their number is odd.
 const NODES: std::ops::RangeInclusive<u32> = 1..=99;
@@ -73,9 +73,7 @@ pub(super) async fn apply(
     set(&mut balancer.ssl_redirect, wish.ssl_redirect);
     set(&mut balancer.http2, wish.http2);
     set(&mut balancer.http3, wish.http3);
-    if balancer.http3 && !balancer.http2 {
-        return Err(Refusal::field("http3", "it needs `http2`, too").into());
-    }
+    ensure(balancer.http2 || !balancer.http3, "http3", "it needs `http2`, too")?;
     set(&mut balancer.proxy_protocol, wish.proxy_protocol);
     set(&mut balancer.nodes, wish.nodes.map(nodes).transpose()?);
     set(&mut balancer.timeout_s, wish.timeout.map(timeout).transpose()?);
@@ -118,29 +116,23 @@ fn set<T>(field: &mut T, wished: Option<T>) {
 }
 
 fn nodes(count: u32) -> Result<u32> {
-    if NODES.contains(&count) && count % 2 == 1 {
-        return Ok(count);
-    }
-    let help = format!("{count} is no odd number from {} to {}", NODES.start(), NODES.end());
-    Err(Refusal::field("nodes", help).into())
+    let text = format!("{count} is no odd number from {} to {}", NODES.start(), NODES.end());
+    ensure(NODES.contains(&count) && count % 2 == 1, "nodes", text)?;
+    Ok(count)
 }
 
 fn timeout(seconds: u32) -> Result<u32> {
-    match seconds {
-        0 => Err(Refusal::field("timeout", "0 is too short; give it in seconds").into()),
-        some => Ok(some),
-    }
+    ensure(seconds > 0, "timeout", "0 is too short; give it in seconds")?;
+    Ok(seconds)
 }
 
 /// A cookie's name: a token of HTTP, or nothing.
 fn cookie(wished: StickySession) -> Result<String> {
     let name = wished.cookie_name;
     let fits = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-    if name.chars().all(fits) {
-        return Ok(name);
-    }
-    let help = format!("`{name}` cannot name a cookie: letters, digits, `-` and `_` can");
-    Err(Refusal::field("sticky_session.cookie_name", help).into())
+    let text = format_args!("`{name}` cannot name a cookie: letters, digits, `-` and `_` can");
+    ensure(name.chars().all(fits), "sticky_session.cookie_name", text)?;
+    Ok(name)
 }
 
 fn change_check(cx: &Cx, check: &mut HealthCheck, wished: NewHealthCheck) -> Result<()> {
@@ -228,14 +220,10 @@ fn auto_ssl(wished: NewAutoSsl) -> Result<Option<AutoSsl>> {
     if zone.is_empty() && sub.is_empty() {
         return Ok(None);
     }
-    if !zone.contains('.') || !is_hostname(&zone) {
-        let help = format!("`{zone}` is no domain such as `example.com`");
-        return Err(Refusal::field("auto_ssl.domain_zone", help).into());
-    }
-    if !sub.is_empty() && !is_hostname(&sub) {
-        let help = format!("`{sub}` cannot stand before {zone}");
-        return Err(Refusal::field("auto_ssl.domain_sub", help).into());
-    }
+    let text = format_args!("`{zone}` is no domain such as `example.com`");
+    ensure(zone.contains('.') && is_hostname(&zone), "auto_ssl.domain_zone", text)?;
+    let text = format_args!("`{sub}` cannot stand before {zone}");
+    ensure(sub.is_empty() || is_hostname(&sub), "auto_ssl.domain_sub", text)?;
     Ok(Some(AutoSsl { zone, sub }))
 }
 
@@ -244,11 +232,9 @@ async fn instances(tx: &mut Tx, region: &str, wanted: Vec<id::InstanceId>) -> Re
     let mut ids = Vec::with_capacity(wanted.len());
     for id in wanted {
         let instance = tx.named::<Instance>("instances", id).await?;
-        if instance.region != region {
-            let there = &instance.region;
-            let help = format!("{id} is in {there}, the load balancer in {region}");
-            return Err(Refusal::field("instances", help).into());
-        }
+        let there = &instance.region;
+        let text = format_args!("{id} is in {there}, the load balancer in {region}");
+        ensure(there == region, "instances", text)?;
         if ids.contains(&id.0) {
             tx.cx().warn("instances", format!("{id} is given twice"));
             continue;
@@ -276,11 +262,9 @@ async fn network(
         (None, Some(id)) => ("private_network", id),
     };
     let network = in_field(tx, VPC, field, id.0).await?;
-    if network.region != region {
-        let there = &network.region;
-        let help = format!("the VPC network is in {there}, the load balancer in {region}");
-        return Err(Refusal::field(field, help).into());
-    }
+    let there = &network.region;
+    let text = format_args!("the VPC network is in {there}, the load balancer in {region}");
+    ensure(there == region, field, text)?;
     Ok(Some(network.id()))
 }
 
@@ -289,10 +273,8 @@ fn regions(tx: &Tx, wanted: Vec<String>) -> Result<Vec<String>> {
     let mut chosen = Vec::with_capacity(wanted.len());
     for id in wanted.iter().filter(|id| !id.is_empty()) {
         let region = tx.cx().region("global_regions", id)?;
-        if !region.offers(REGION_OPTION) {
-            let help = format!("`{id}` has no load balancers");
-            return Err(Refusal::field("global_regions", help).into());
-        }
+        let text = format_args!("`{id}` has no load balancers");
+        ensure(region.offers(REGION_OPTION), "global_regions", text)?;
         if !chosen.contains(&region.id) {
             chosen.push(region.id.clone());
         }

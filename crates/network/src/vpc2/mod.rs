@@ -18,7 +18,7 @@ use crate::servers::Hosted;
 use crate::servers::members::{self, Member};
 use crate::vpcs::networks::{self, Named, Wish};
 use crate::vpcs::{Name, PrivateNetwork, Sort, enter, exit};
-use crate::{Cx, Doc, Family, Kind, Refusal, Result, Tx};
+use crate::{Cx, Doc, Family, Kind, Refusal, Result, Tx, ensure};
 
 /// Networks as `/v2/vpc2` has them.
 pub const VPC2: Name = Name {
@@ -57,9 +57,8 @@ impl Named for Vpc2 {
 
 fn wish(new: CreateVpc2) -> Result<Wish> {
     let CreateVpc2 { region, description, ip_type, ip_block, prefix_length } = new;
-    if ip_type.and_then(OrEmpty::get) == Some(IpType::V6) {
-        return Err(Refusal::field("ip_type", "`v4` is the only one").into());
-    }
+    let is_v6 = ip_type.and_then(OrEmpty::get) == Some(IpType::V6);
+    ensure(!is_v6, "ip_type", "`v4` is the only one")?;
     check_description(description.as_deref().unwrap_or_default())?;
     Ok(Wish { region, description, subnet: ip_block, mask: prefix_length })
 }
@@ -67,13 +66,9 @@ fn wish(new: CreateVpc2) -> Result<Wish> {
 /// Unlike a VPC's, the description has few signs to choose from.
 fn check_description(text: &str) -> Result<()> {
     let allowed = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-');
-    match text.chars().find(|c| !allowed(*c)) {
-        None => Ok(()),
-        Some(c) => {
-            let help = format!("`{c}` is no letter, digit, space, underscore or hyphen");
-            Err(Refusal::field("description", help).into())
-        }
-    }
+    let Some(c) = text.chars().find(|c| !allowed(*c)) else { return Ok(()) };
+    let help = format!("`{c}` is no letter, digit, space, underscore or hyphen");
+    Err(Refusal::field("description", help).into())
 }
 
 /// The real answer has no `meta`: whoever asks for no number gets all.
@@ -103,10 +98,8 @@ fn node(member: Member) -> Vpc2Node {
 
 /// The servers that a request names as nodes, each once.
 fn named(ids: &[InstanceId]) -> Result<BTreeSet<InstanceId>> {
-    if !(1..=NODES_MAX).contains(&ids.len()) {
-        let help = format!("{} are not from 1 to {NODES_MAX}", ids.len());
-        return Err(Refusal::field("nodes", help).into());
-    }
+    let text = format_args!("{} are not from 1 to {NODES_MAX}", ids.len());
+    ensure((1..=NODES_MAX).contains(&ids.len()), "nodes", text)?;
     Ok(ids.iter().copied().collect())
 }
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::handlers::in_path;
 use super::{FirewallRule, Gateway, NatGateway, RULES_MAX};
-use crate::{Cx, Part, Refusal, Result, Routes, Tx, in_range};
+use crate::{Cx, Part, Refusal, Result, Routes, Tx, ensure, in_range, lies_in};
 
 pub(super) fn routes() -> Routes {
     Routes::parts::<FirewallRule>()
@@ -24,16 +24,10 @@ pub(super) fn routes() -> Routes {
 }
 
 impl Part for FirewallRule {
-    type Owner = NatGateway;
+    lies_in!(NatGateway, firewall);
     type View = NatGatewayFirewallRule;
     const UNKNOWN: &'static str = "Invalid Firewall Rule ID.";
 
-    fn all(gateway: &NatGateway) -> &[Self] {
-        &gateway.firewall
-    }
-    fn all_mut(gateway: &mut NatGateway) -> &mut Vec<Self> {
-        &mut gateway.firewall
-    }
     fn is(&self, id: &str) -> bool {
         id.parse() == Ok(self.id)
     }
@@ -55,10 +49,8 @@ impl Part for FirewallRule {
 
 fn new(_: &Cx, gateway: &mut Gateway, req: CreateNatGatewayFirewallRule) -> Result<FirewallRule> {
     check_port(&req.port)?;
-    if req.subnet.parse::<Ipv4Addr>().is_err() {
-        let help = format!("`{}` is no IPv4 address such as 192.0.2.0", req.subnet);
-        return Err(Refusal::field("subnet", help).into());
-    }
+    let text = format_args!("`{}` is no IPv4 address such as 192.0.2.0", req.subnet);
+    ensure(req.subnet.parse::<Ipv4Addr>().is_ok(), "subnet", text)?;
     let subnet_size = in_range("subnet_size", req.subnet_size.unwrap_or_default(), 0..=32)?;
     if gateway.firewall.len() >= RULES_MAX {
         let help = format!("the gateway has {RULES_MAX} firewall rules, the most there can be");
@@ -82,13 +74,8 @@ pub(super) fn ports(text: &str) -> Option<(u16, u16)> {
 }
 
 fn check_port(text: &str) -> Result<()> {
-    match ports(text) {
-        Some(_) => Ok(()),
-        None => {
-            let help = format!("`{text}` is no port and no range; write `80` or `8000:8010`");
-            Err(Refusal::field("port", help).into())
-        }
-    }
+    let help = format_args!("`{text}` is no port and no range; write `80` or `8000:8010`");
+    ensure(ports(text).is_some(), "port", help)
 }
 
 #[cfg(test)]

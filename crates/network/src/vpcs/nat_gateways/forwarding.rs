@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::handlers::{in_path, stamp};
 use super::{ForwardingRule, Gateway, NatGateway, RULES_MAX, transports};
 use crate::vpcs::{PrivateNetwork, members};
-use crate::{Cx, Part, Refusal, Result, Routes, Tx, in_range};
+use crate::{Cx, Part, Refusal, Result, Routes, Tx, in_range, lies_in};
 
 pub(super) fn routes() -> Routes {
     Routes::parts::<ForwardingRule>()
@@ -22,16 +22,10 @@ pub(super) fn routes() -> Routes {
 }
 
 impl Part for ForwardingRule {
-    type Owner = NatGateway;
+    lies_in!(NatGateway, forwarding);
     type View = View;
     const UNKNOWN: &'static str = "Invalid Port Forwarding Rule ID.";
 
-    fn all(gateway: &NatGateway) -> &[Self] {
-        &gateway.forwarding
-    }
-    fn all_mut(gateway: &mut NatGateway) -> &mut Vec<Self> {
-        &mut gateway.forwarding
-    }
     fn is(&self, id: &str) -> bool {
         id.parse() == Ok(self.id)
     }
@@ -76,13 +70,10 @@ fn check(
         transports(other.protocol).iter().any(|protocol| mine.contains(protocol))
     };
     let mut others = gateway.forwarding.iter().filter(|other| other.id != rule.id);
-    match others.find(|other| other.external_port == rule.external_port && shares(other)) {
-        Some(other) => {
-            let help = format!("rule {} forwards {} already", other.id, other.external_port);
-            Err(Refusal::field("external_port", help).into())
-        }
-        None => Ok(()),
-    }
+    let clash = others.find(|other| other.external_port == rule.external_port && shares(other));
+    let Some(other) = clash else { return Ok(()) };
+    let help = format!("rule {} forwards {} already", other.id, other.external_port);
+    Err(Refusal::field("external_port", help).into())
 }
 
 async fn create(cx: Cx, req: CreateNatGatewayPortForwardingRule) -> Result<View> {

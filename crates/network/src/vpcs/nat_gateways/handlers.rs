@@ -90,9 +90,8 @@ async fn create(cx: Cx, req: CreateNatGateway) -> Result<wire::NatGateway> {
     let region = cx.region("region", &network.region)?;
     if !region.connectivity.iter().any(|way| way == "nat_gateway") {
         let help = format!("the VPC is in `{}`, which has none", region.id);
-        return Err(Refusal::bad("NAT gateways are not available in this region.")
-            .help(help)
-            .into());
+        let said = "NAT gateways are not available in this region.";
+        return Err(Refusal::bad(said).help(help).into());
     }
     if tx.count::<NatGateway>(of_network(network.id())).await? > 0 {
         let help = "delete that one first, or change its rules";
