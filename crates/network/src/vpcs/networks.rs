@@ -121,6 +121,7 @@ pub(crate) struct Wish {
     pub(crate) mask: Option<u32>,
 }
 
+/// Makes a network.
 async fn create(cx: &Cx, name: Name, wish: Wish) -> Result<Doc<PrivateNetwork>> {
     let region = &cx.region("region", &wish.region)?.id;
     let subnet = wish.subnet.unwrap_or_default();
