@@ -25,7 +25,7 @@ pub(super) fn routes() -> Routes {
         .list::<ListLoadBalancerForwardingRules>()
         .get::<GetLoadBalancerForwardingRule>()
         .remove::<DeleteLoadBalancerForwardingRule>()
-        .add(|_, balancer, new: CreateLoadBalancerForwardingRule| {
+        .create(|_, balancer, new: CreateLoadBalancerForwardingRule| {
             let rule = NewForwardingRule {
                 frontend_protocol: new.frontend_protocol,
                 frontend_port: new.frontend_port,

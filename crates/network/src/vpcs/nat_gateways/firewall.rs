@@ -12,7 +12,7 @@ use crate::{Cx, Part, Refusal, Result, Routes, Tx, ensure, in_range, lies_in};
 pub(super) fn routes() -> Routes {
     Routes::parts::<FirewallRule>()
         .list::<ListNatGatewayFirewallRules>()
-        .add(new)
+        .create(new)
         .get::<GetNatGatewayFirewallRule>()
         .update_shown(|_, _, rule, update: UpdateNatGatewayFirewallRule| {
             // Notes are all that can change: who empties them sends nothing at all.
