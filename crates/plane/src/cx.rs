@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::auth::Caller;
 use crate::catalog::{Catalog, Region};
 use crate::kind::{Doc, Kind};
-use crate::refusal::{Refusal, Result};
+use crate::refusal::{Refusal, Result, in_range};
 use crate::rendered::Aspect;
 use crate::tx::Tx;
 use crate::{Behave, Control};
@@ -322,10 +322,8 @@ pub fn slice<T: Clone>(
 /// # Errors
 /// 400 for a number that is out of range.
 pub fn per_page_of(per_page: Option<u32>) -> Result<usize> {
-    match per_page.unwrap_or(PER_PAGE_DEFAULT) {
-        n @ 1..=PER_PAGE_MAX => Ok(n as usize),
-        n => Err(Refusal::field("per_page", format!("{n} is not from 1 to {PER_PAGE_MAX}")).into()),
-    }
+    let per_page = in_range("per_page", per_page.unwrap_or(PER_PAGE_DEFAULT), 1..=PER_PAGE_MAX)?;
+    Ok(per_page as usize)
 }
 
 /// The place from which a page is to go on.

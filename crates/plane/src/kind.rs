@@ -142,6 +142,21 @@ pub trait Part: Send + Sync + Sized + Clone + 'static {
     }
 }
 
+/// Where a [`Part`] lies: `lies_in!(Group, rules)` says its owner, and the owner's list of them.
+#[macro_export]
+macro_rules! lies_in {
+    ($owner:ty, $list:ident) => {
+        type Owner = $owner;
+
+        fn all(owner: &$owner) -> &[Self] {
+            &owner.$list
+        }
+        fn all_mut(owner: &mut $owner) -> &mut Vec<Self> {
+            &mut owner.$list
+        }
+    };
+}
+
 /// The life of a kind that has an outside thing: its own, unless it is told elsewhere.
 pub trait Life<K: Kind = Self>: 'static {
     /// Takes one idempotent step from what is to what should be; writes what it saw to `doc.seen`.

@@ -1,6 +1,8 @@
 //! Why an operation was not done: the one place that maps errors to status and public text.
 
 use std::borrow::Cow;
+use std::fmt::Display;
+use std::ops::RangeInclusive;
 
 use api::ApiError;
 use store::Hot;
@@ -90,6 +92,29 @@ impl Refusal {
         };
         ApiError { error, status: self.status }
     }
+}
+
+/// Goes on only where it is so: what is said of a field is why it is not.
+///
+/// # Errors
+/// 400 naming the field.
+pub fn ensure(is_so: bool, field: &str, text: impl Display) -> Result<()> {
+    if is_so { Ok(()) } else { Err(Refusal::field(field, text).into()) }
+}
+
+/// A figure of a request, where it is from the first to the last of what it can be.
+///
+/// # Errors
+/// 400 naming the field.
+pub fn in_range<T: PartialOrd + Display>(
+    field: &str,
+    figure: T,
+    range: RangeInclusive<T>,
+) -> Result<T> {
+    let (first, last) = (range.start(), range.end());
+    let text = format_args!("{figure} is not from {first} to {last}");
+    ensure(range.contains(&figure), field, text)?;
+    Ok(figure)
 }
 
 impl Error {

@@ -413,14 +413,14 @@ impl<P: Part> Routes<Parts<P>> {
 
     /// Adds a new part behind the others: what it is, follows from its owner and the request.
     #[must_use]
-    pub fn add<C: Endpoint<Response = P::View>>(
+    pub fn create<C: Endpoint<Response = P::View>>(
         self,
         make: fn(&Cx, &mut Doc<P::Owner>, C) -> Result<P>,
     ) -> Self {
-        self.on(move |cx: Cx, add: C| async move {
+        self.on(move |cx: Cx, create: C| async move {
             let mut tx = cx.begin();
-            let mut owner = P::owner(&mut tx, &add.path()).await?;
-            let part = make(&cx, &mut owner, add)?;
+            let mut owner = P::owner(&mut tx, &create.path()).await?;
+            let part = make(&cx, &mut owner, create)?;
             P::all_mut(&mut owner).push(part.clone());
             P::changed(&mut owner, &cx);
             tx.save(&owner).await?;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::firewalls::IpType;
 use crate::id::LoadBalancerId;
-use crate::{Open, endpoint, view};
+use crate::{Open, endpoint, view, words};
 
 /// A port of a load balancer that leads to one of its instances.
 #[view]
@@ -27,10 +27,7 @@ pub struct LoadBalancerForwardingRule {
 }
 
 /// What a load balancer forwards. Capitals are read, too.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
+#[words]
 pub enum BalancedProtocol {
     /// HTTP.
     #[default]

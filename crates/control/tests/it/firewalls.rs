@@ -4,17 +4,18 @@ use std::time::Duration;
 
 use api::firewalls::*;
 use api::id::FirewallGroupId;
-use testkit::{World, refused};
+use serde_json::json;
+use testkit::World;
 
 use crate::common::instance::{instance, stored};
-use crate::common::owner;
+use crate::common::{Asks as _, change_instance, made_of};
 
 async fn group(world: &World) -> FirewallGroupId {
-    world.client.send(CreateFirewallGroup::default()).await.unwrap().id
+    world.done(CreateFirewallGroup::default()).await.id
 }
 
 async fn read(world: &World, firewall_group_id: FirewallGroupId) -> FirewallGroup {
-    world.client.send(GetFirewallGroup { firewall_group_id }).await.unwrap()
+    world.done(GetFirewallGroup { firewall_group_id }).await
 }
 
 fn ssh(group: FirewallGroupId) -> CreateFirewallGroupRule {
@@ -31,15 +32,15 @@ fn ssh(group: FirewallGroupId) -> CreateFirewallGroupRule {
 async fn a_group_counts_its_rules_and_is_dated_by_them() {
     let world = World::new().await;
     let description = Some("web".to_owned());
-    let made = world.client.send(CreateFirewallGroup { description }).await.unwrap();
+    let made = world.done(CreateFirewallGroup { description }).await;
     assert_eq!((made.rule_count, made.max_rule_count, made.instance_count), (0, 50, 0));
     assert_eq!((&*made.description, made.date_modified), ("web", made.date_created));
     world.advance(Duration::from_secs(3)).await;
-    world.client.send(ssh(made.id)).await.unwrap();
+    world.done(ssh(made.id)).await;
     let now = read(&world, made.id).await;
     assert_eq!(now.rule_count, 1);
     assert_eq!(now.date_modified.as_millis() - now.date_created.as_millis(), 3000);
-    let list = world.client.send(ListFirewallGroups::default()).await.unwrap();
+    let list = world.done(ListFirewallGroups::default()).await;
     assert_eq!(list.items, [now]);
 }
 
@@ -66,10 +67,9 @@ async fn long_descriptions_are_cut_without_a_word() {
     let world = World::new().await;
     let firewall_group_id = group(&world).await;
     let description = "ä".repeat(300);
-    world.client.send(UpdateFirewallGroup { firewall_group_id, description }).await.unwrap();
+    world.done(UpdateFirewallGroup { firewall_group_id, description }).await;
     assert_eq!(read(&world, firewall_group_id).await.description, "ä".repeat(255));
-    let cleared = UpdateFirewallGroup { firewall_group_id, description: String::new() };
-    world.client.send(cleared).await.unwrap();
+    world.done(UpdateFirewallGroup { firewall_group_id, description: String::new() }).await;
     assert_eq!(read(&world, firewall_group_id).await.description, "");
 }
 
@@ -80,9 +80,8 @@ async fn there_are_fifty_groups_at_most() {
     for _ in 0..50 {
         last = group(&world).await;
     }
-    let (status, text) = refused(world.client.send(CreateFirewallGroup::default()).await);
-    assert!(status == 400 && text.starts_with("Maximum firewall groups exceeded"), "{text}");
-    world.client.send(DeleteFirewallGroup { firewall_group_id: last }).await.unwrap();
+    world.refuses_with(CreateFirewallGroup::default(), "Maximum firewall groups exceeded").await;
+    world.done(DeleteFirewallGroup { firewall_group_id: last }).await;
     group(&world).await;
 }
 
@@ -91,25 +90,14 @@ async fn a_rule_reads_as_it_was_sent() {
     let world = World::new().await;
     let id = group(&world).await;
     let notes = Some("me".to_owned());
-    let rule = CreateFirewallGroupRule { notes, ..ssh(id) };
-    let made = world.client.send(rule).await.unwrap();
-    let expected = FirewallRule {
-        id: 1,
-        kind: IpType::V4.into(),
-        ip_type: IpType::V4.into(),
-        action: "accept".into(),
-        protocol: FirewallProtocol::Tcp.into(),
-        port: "22".into(),
-        subnet: "203.0.113.7".into(),
-        subnet_size: 32,
-        source: "203.0.113.7/32".into(),
-        notes: "me".into(),
-        direction: "in".into(),
-        loadbalancer_id: String::new(),
-    };
+    let made = world.done(CreateFirewallGroupRule { notes, ..ssh(id) }).await;
+    let expected: FirewallRule = made_of(json!({
+        "id": 1, "type": "v4", "ip_type": "v4", "action": "accept", "protocol": "tcp",
+        "port": "22", "subnet": "203.0.113.7", "subnet_size": 32, "source": "203.0.113.7/32",
+        "notes": "me", "direction": "in", "loadbalancer_id": "",
+    }));
     assert_eq!(made, expected);
-    let get = GetFirewallGroupRule { firewall_group_id: id, firewall_rule_id: 1 };
-    assert_eq!(world.client.send(get).await.unwrap(), expected);
+    assert_eq!(world.done(GetFirewallGroupRule::from((id, 1_u32))).await, expected);
 }
 
 #[tokio::test]
@@ -117,34 +105,34 @@ async fn numbers_of_rules_are_not_used_again() {
     let world = World::new().await;
     let (id, other) = (group(&world).await, group(&world).await);
     let port = |port: &str| CreateFirewallGroupRule { port: Some(port.into()), ..ssh(id) };
-    world.client.send(port("1")).await.unwrap();
-    world.client.send(port("2")).await.unwrap();
+    world.done(port("1")).await;
+    world.done(port("2")).await;
     let delete = DeleteFirewallGroupRule { firewall_group_id: id, firewall_rule_id: 2 };
-    world.client.send(delete.clone()).await.unwrap();
-    assert_eq!(world.client.send(port("2")).await.unwrap().id, 3);
-    assert_eq!(world.client.send(ssh(other)).await.unwrap().id, 1, "each group counts for itself");
+    world.done(delete.clone()).await;
+    assert_eq!(world.done(port("2")).await.id, 3);
+    assert_eq!(world.done(ssh(other)).await.id, 1, "each group counts for itself");
     let gone = (404, "Firewall rule ID not found".to_owned());
-    assert_eq!(refused(world.client.send(delete).await), gone);
+    assert_eq!(world.refused(delete).await, gone);
     let get = GetFirewallGroupRule { firewall_group_id: id, firewall_rule_id: 2 };
-    assert_eq!(refused(world.client.send(get).await), gone);
+    assert_eq!(world.refused(get).await, gone);
 }
 
 #[tokio::test]
 async fn the_same_rule_twice_is_refused_whatever_its_notation() {
     let world = World::new().await;
     let id = group(&world).await;
-    world.client.send(ssh(id)).await.unwrap();
+    world.done(ssh(id)).await;
     let twice = (400, "This rule is already defined ".to_owned());
-    assert_eq!(refused(world.client.send(ssh(id)).await), twice);
+    assert_eq!(world.refused(ssh(id)).await, twice);
     let v6 = |subnet: &str| CreateFirewallGroupRule {
         ip_type: IpType::V6,
         subnet: Some(subnet.into()),
         subnet_size: Some(64),
         ..ssh(id)
     };
-    let made = world.client.send(v6("2001:DB8:0::1")).await.unwrap();
+    let made = world.done(v6("2001:DB8:0::1")).await;
     assert_eq!(made.subnet, "2001:DB8:0::1", "kept as it was sent");
-    assert_eq!(refused(world.client.send(v6("2001:db8::")).await), twice);
+    assert_eq!(world.refused(v6("2001:db8::")).await, twice);
     assert_eq!(read(&world, id).await.rule_count, 2);
 }
 
@@ -177,10 +165,10 @@ async fn ports_are_one_or_a_range() {
     let id = group(&world).await;
     let rule = |port: &str| CreateFirewallGroupRule { port: Some(port.into()), ..ssh(id) };
     for port in ["1", "65535", "8000:8010"] {
-        assert_eq!(world.client.send(rule(port)).await.unwrap().port, port);
+        assert_eq!(world.done(rule(port)).await.port, port);
     }
     for port in ["", "0", "65536", "80:80", "90:80", "80-90", "http", "+80", "1:2:3"] {
-        let (status, text) = refused(world.client.send(rule(port)).await);
+        let (status, text) = world.refused(rule(port)).await;
         assert_eq!(status, 400);
         assert!(text.starts_with("Invalid port number - must be between 1 and 65535"), "{text}");
     }
@@ -197,7 +185,7 @@ async fn networks_fit_their_version_of_ip() {
         subnet_size: Some(subnet_size),
         ..ssh(id)
     };
-    let any = world.client.send(rule(IpType::V6, "::", 0)).await.unwrap();
+    let any = world.done(rule(IpType::V6, "::", 0)).await;
     assert_eq!((&*any.subnet, &*any.source), ("::", "::/0"));
     for (wrong, field) in [
         (rule(IpType::V4, "::", 0), "subnet:"),
@@ -206,8 +194,7 @@ async fn networks_fit_their_version_of_ip() {
         (rule(IpType::V4, "10.0.0.0", 33), "subnet_size:"),
         (rule(IpType::V6, "::", 300), "subnet_size:"),
     ] {
-        let (status, text) = refused(world.client.send(wrong).await);
-        assert!(status == 400 && text.contains(field), "{text}");
+        world.refuses(wrong, field).await;
     }
 }
 
@@ -220,25 +207,23 @@ async fn sources_go_before_networks() {
     let world = World::new().await;
     let id = group(&world).await;
     let rule = |source: &str| CreateFirewallGroupRule { source: Some(source.into()), ..ssh(id) };
-    assert_eq!(world.client.send(rule("cloudflare")).await.unwrap().source, "cloudflare");
-    assert_eq!(world.client.send(rule("")).await.unwrap().source, "203.0.113.7/32");
+    assert_eq!(world.done(rule("cloudflare")).await.source, "cloudflare");
+    assert_eq!(world.done(rule("")).await.source, "203.0.113.7/32");
     let alone = |source: &str| CreateFirewallGroupRule {
         port: Some("443".into()),
         subnet: None,
         subnet_size: None,
         ..rule(source)
     };
-    let made = world.client.send(alone("cloudflare")).await.unwrap();
+    let made = world.done(alone("cloudflare")).await;
     assert_eq!((&*made.source, &*made.subnet), ("cloudflare", ""), "Ansible sends no network then");
-    let (status, text) = refused(world.client.send(alone("")).await);
-    assert!(status == 400 && text.contains("subnet: is required"), "{text}");
+    world.refuses(alone(""), "subnet: is required").await;
     let (status, text) = world.raw("POST", &format!("/v2/firewalls/{id}/rules"), NULLS).await;
     assert_eq!(status, 201, "{text}");
-    let (status, text) = refused(world.client.send(rule("akamai")).await);
-    assert!(status == 400 && text.contains("source:"), "{text}");
+    world.refuses(rule("akamai"), "source:").await;
     let again =
         CreateFirewallGroupRule { subnet: Some("198.51.100.1".into()), ..rule("cloudflare") };
-    assert_eq!(refused(world.client.send(again).await).1, "This rule is already defined ");
+    assert_eq!(world.refused(again).await.1, "This rule is already defined ");
 }
 
 #[tokio::test]
@@ -247,20 +232,13 @@ async fn there_are_fifty_rules_at_most_in_pages() {
     let id = group(&world).await;
     let rule = |port: u32| CreateFirewallGroupRule { port: Some(port.to_string()), ..ssh(id) };
     for port in 1..=50 {
-        world.client.send(rule(port)).await.unwrap();
+        world.done(rule(port)).await;
     }
-    let (status, text) = refused(world.client.send(rule(51)).await);
-    assert!(status == 400 && text.contains("50"), "{text}");
-    let list =
-        |cursor| ListFirewallGroupRules { firewall_group_id: id, per_page: Some(30), cursor };
-    let first = world.client.send(list(None)).await.unwrap();
-    assert_eq!((first.items.len(), first.meta.total), (30, 50));
-    let next = world.client.send(list(Some(first.meta.links.next))).await.unwrap();
-    assert_eq!(
-        next.items.iter().map(|rule| rule.id).collect::<Vec<_>>(),
-        (31..=50).collect::<Vec<_>>()
-    );
-    assert_eq!(next.meta.links.next, "");
+    world.refuses(rule(51), "50").await;
+    let list = ListFirewallGroupRules { per_page: Some(30), ..id.into() };
+    let pages = world.pages(list).await;
+    assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [30, 20]);
+    assert!(pages.concat().iter().map(|rule| rule.id).eq(1..=50));
 }
 
 #[tokio::test]
@@ -268,16 +246,13 @@ async fn a_group_in_use_may_go_and_its_instances_have_none_then() {
     let world = World::new().await;
     let firewall_group_id = group(&world).await;
     let id = instance(&world, "ewr", false).await;
-    let mut tx = owner(&world).await.begin();
-    let mut doc = tx.get::<control::instances::Instance>(id).await.unwrap();
-    doc.firewall_group = Some(firewall_group_id.into());
-    tx.put(&doc);
-    tx.commit().await.unwrap();
+    let group = Some(firewall_group_id.into());
+    change_instance(&world, id.0, |instance| instance.firewall_group = group).await;
     assert_eq!(read(&world, firewall_group_id).await.instance_count, 1);
-    world.client.send(DeleteFirewallGroup { firewall_group_id }).await.unwrap();
+    world.done(DeleteFirewallGroup { firewall_group_id }).await;
     assert_eq!(stored(&world, id).await.firewall_group, None);
     let (status, body) = world.raw("GET", &format!("/v2/firewalls/{firewall_group_id}"), "").await;
     assert_eq!(status, 404);
     assert!(body.contains("\"status\":404"), "clients look for these bytes: {body}");
-    assert_eq!(refused(world.client.send(ssh(firewall_group_id)).await).0, 404);
+    assert_eq!(world.refused(ssh(firewall_group_id)).await.0, 404);
 }

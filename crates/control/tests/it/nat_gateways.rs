@@ -1,36 +1,36 @@
 //! NAT gateways of VPCs, their firewall rules and port forwarding rules.
 
-use api::id::{NatFirewallRuleId, NatGatewayId, PortForwardingRuleId, VpcId};
+use api::Endpoint;
+use api::id::{NatGatewayId, VpcId};
 use api::vpcs::nat_gateways::*;
 use api::vpcs::{CreateVpc, DeleteVpc, GetVpc};
 use control::catalog::Catalog;
-use drivers::gateway::{Accepted, Forwarding, Transport};
-use drivers::{GatewaySpec, Subnet, Thing, Things};
-use testkit::{World, refused};
+use drivers::gateway::{Accepted, Forwarding};
+use drivers::{GatewaySpec, Thing, Things};
+use serde_json::{Value, json};
+use testkit::World;
 use uuid::Uuid;
 
-use crate::common::{outside, plain, survives_crashes};
+use crate::common::{Asks as _, made_of, outside, plain, survives_crashes};
+
+/// A VPC and its gateway.
+type Path = (VpcId, NatGatewayId);
 
 async fn vpc(world: &World, subnet: &str) -> VpcId {
-    let create = CreateVpc {
-        region: "ewr".into(),
-        v4_subnet: Some(subnet.into()),
-        v4_subnet_mask: Some(24),
-        ..Default::default()
-    };
-    world.client.send(create).await.unwrap().id
+    let create = json!({"region": "ewr", "v4_subnet": subnet, "v4_subnet_mask": 24});
+    world.done(made_of::<CreateVpc>(create)).await.id
 }
 
 /// A VPC 10.44.0.0/24 with a gateway.
-async fn gateway(world: &World) -> (VpcId, NatGatewayId) {
+async fn gateway(world: &World) -> Path {
     let vpc_id = vpc(world, "10.44.0.0").await;
     let create = CreateNatGateway { vpc_id, label: Some("out".into()), tag: Some("edge".into()) };
-    let made = world.client.send(create).await.unwrap();
+    let made = world.done(create).await;
     (vpc_id, made.id)
 }
 
-async fn read(world: &World, (vpc_id, nat_gateway_id): (VpcId, NatGatewayId)) -> NatGateway {
-    world.client.send(GetNatGateway { vpc_id, nat_gateway_id }).await.unwrap()
+async fn read(world: &World, path: Path) -> NatGateway {
+    world.done(GetNatGateway::from(path)).await
 }
 
 /// The gateway as it is in the world.
@@ -45,36 +45,26 @@ async fn rules(world: &World, id: NatGatewayId) -> (Vec<Accepted>, Vec<Forwardin
     (spec.firewall, spec.forwarding)
 }
 
-fn accepted(transport: Transport, ports: [u16; 2], address: [u8; 4], prefix: u8) -> Accepted {
-    let [first_port, last_port] = ports;
-    let from = Subnet { address: address.into(), prefix };
-    Accepted { transport, first_port, last_port, from }
+/// A request about a gateway, with these fields.
+fn about<E: Endpoint>((vpc, gateway): Path, mut fields: Value) -> E {
+    (fields["vpc_id"], fields["nat_gateway_id"]) = (json!(vpc), json!(gateway));
+    made_of(fields)
 }
 
-fn firewall(path: (VpcId, NatGatewayId)) -> CreateNatGatewayFirewallRule {
-    CreateNatGatewayFirewallRule {
-        vpc_id: path.0,
-        nat_gateway_id: path.1,
-        protocol: NatFirewallProtocol::Tcp,
-        port: "80:90".into(),
-        subnet: "192.0.2.1".into(),
-        subnet_size: Some(24),
-        notes: Some("first".into()),
-    }
+fn firewall(path: Path) -> CreateNatGatewayFirewallRule {
+    about(
+        path,
+        json!({"protocol": "tcp", "port": "80:90", "subnet": "192.0.2.1",
+        "subnet_size": 24, "notes": "first"}),
+    )
 }
 
-fn forwarding(path: (VpcId, NatGatewayId)) -> CreateNatGatewayPortForwardingRule {
-    CreateNatGatewayPortForwardingRule {
-        vpc_id: path.0,
-        nat_gateway_id: path.1,
-        name: Some("web".into()),
-        protocol: ForwardingProtocol::Tcp,
-        external_port: 8080,
-        internal_ip: "10.44.0.9".into(),
-        internal_port: 80,
-        enabled: None,
-        description: Some("to a".into()),
-    }
+fn forwarding(path: Path) -> CreateNatGatewayPortForwardingRule {
+    about(
+        path,
+        json!({"name": "web", "protocol": "tcp", "external_port": 8080,
+        "internal_ip": "10.44.0.9", "internal_port": 80, "description": "to a"}),
+    )
 }
 
 #[tokio::test]
@@ -93,14 +83,10 @@ async fn a_gateway_is_pending_until_it_works_and_has_an_address_on_either_side()
     assert_eq!(after.billing.monthly.0.to_string(), "20.16");
     assert_eq!(NatGateway { status: before.status.clone(), ..after.clone() }, before);
     let seen = observed(&world, path.1).await.unwrap();
-    let expected = GatewaySpec {
-        network: path.0.0,
-        private_ipv4: [10, 44, 0, 3].into(),
-        public_ipv4: after.public_ips[0].parse().unwrap(),
-        public_ipv6: after.public_ips_v6[0].parse().unwrap(),
-        firewall: Vec::new(),
-        forwarding: Vec::new(),
-    };
+    let expected = made_of(json!({
+        "network": path.0, "private_ipv4": "10.44.0.3", "public_ipv4": after.public_ips[0],
+        "public_ipv6": after.public_ips_v6[0], "firewall": [], "forwarding": [],
+    }));
     assert_eq!(seen, Thing { spec: Some(expected), ready: true });
     world.advance(std::time::Duration::from_secs(10 * 3600)).await;
     assert_eq!(read(&world, path).await.billing.charges.0.to_string(), "0.3");
@@ -111,19 +97,18 @@ async fn a_vpc_has_one_gateway_which_is_its_way_to_the_internet() {
     let world = World::new().await;
     let (vpc_id, id) = gateway(&world).await;
     let get = || GetVpc { vpc_id };
-    let internet = world.client.send(get()).await.unwrap().internet;
+    let internet = world.done(get()).await.internet;
     assert_eq!((internet.connectivity, internet.types), (true, vec!["nat_gateway".to_owned()]));
-    let again = CreateNatGateway { vpc_id, ..Default::default() };
-    let (status, text) = refused(world.client.send(again.clone()).await);
-    assert!(status == 400 && text.starts_with("This VPC already has a NAT gateway."), "{text}");
-    let list = ListNatGateways { vpc_id, ..Default::default() };
-    let page = world.client.send(list.clone()).await.unwrap();
+    let again = CreateNatGateway::from(vpc_id);
+    world.refuses_with(again.clone(), "This VPC already has a NAT gateway.").await;
+    let list = ListNatGateways::from(vpc_id);
+    let page = world.done(list.clone()).await;
     assert_eq!((page.items[0].id, page.meta.total), (id, 1));
-    world.client.send(DeleteNatGateway { vpc_id, nat_gateway_id: id }).await.unwrap();
-    assert!(!world.client.send(get()).await.unwrap().internet.connectivity);
-    let page = world.client.send(list).await.unwrap();
+    world.done(DeleteNatGateway { vpc_id, nat_gateway_id: id }).await;
+    assert!(!world.done(get()).await.internet.connectivity);
+    let page = world.done(list).await;
     assert_eq!((page.items.len(), page.meta.total), (0, 0));
-    let bare = world.client.send(again).await.unwrap();
+    let bare = world.done(again).await;
     assert_eq!((bare.label.as_str(), bare.tag.as_str()), ("", ""));
 }
 
@@ -134,21 +119,19 @@ async fn a_gateway_keeps_its_vpc_from_being_deleted_and_gives_its_addresses_back
     world.settle().await;
     let found = read(&world, path).await;
     let (vpc_id, nat_gateway_id) = path;
-    let (status, text) = refused(world.client.send(DeleteVpc { vpc_id }).await);
+    let (status, text) = world.refused(DeleteVpc { vpc_id }).await;
     let said = "The following servers are attached to this VPC network:";
     assert_eq!((status, text), (400, format!("{said} {}", found.public_ips[0])));
     let holder = async |scope: &str, value: &str| world.store.taken(scope, value).await.unwrap();
     assert_eq!(holder("ipv4", &found.public_ips[0]).await, Some(nat_gateway_id.0));
-    world.client.send(DeleteNatGateway { vpc_id, nat_gateway_id }).await.unwrap();
+    world.done(DeleteNatGateway { vpc_id, nat_gateway_id }).await;
     world.settle().await;
     assert_eq!(observed(&world, nat_gateway_id).await, None);
     assert_eq!(holder("ipv4", &found.public_ips[0]).await, None);
-    let create = CreateNatGateway { vpc_id, ..Default::default() };
-    let next = world.client.send(create).await.unwrap();
+    let next = world.done(CreateNatGateway::from(vpc_id)).await;
     assert_eq!(next.private_ips, ["10.44.0.3"]);
-    let delete = DeleteNatGateway { vpc_id, nat_gateway_id: next.id };
-    world.client.send(delete).await.unwrap();
-    world.client.send(DeleteVpc { vpc_id }).await.unwrap();
+    world.done(DeleteNatGateway { vpc_id, nat_gateway_id: next.id }).await;
+    world.done(DeleteVpc { vpc_id }).await;
     world.settle().await;
     assert_eq!(observed(&world, next.id).await, None);
 }
@@ -156,41 +139,34 @@ async fn a_gateway_keeps_its_vpc_from_being_deleted_and_gives_its_addresses_back
 #[tokio::test]
 async fn a_change_keeps_what_was_not_sent() {
     let world = World::new().await;
-    let (vpc_id, nat_gateway_id) = gateway(&world).await;
-    let label = Some("door".into());
-    let change = UpdateNatGateway { vpc_id, nat_gateway_id, label, tag: None };
-    let changed = world.client.send(change).await.unwrap();
+    let path = gateway(&world).await;
+    let label: UpdateNatGateway = about(path, json!({"label": "door"}));
+    let changed = world.done(label).await;
     assert_eq!((changed.label.as_str(), changed.tag.as_str()), ("door", "edge"));
-    assert_eq!(read(&world, (vpc_id, nat_gateway_id)).await, changed);
+    assert_eq!(read(&world, path).await, changed);
 }
 
 #[tokio::test]
 async fn a_gateway_is_found_in_its_own_vpc_only() {
     let world = World::builder().behave(control::Behave::Vultr).build().await;
-    let (vpc_id, nat_gateway_id) = gateway(&world).await;
+    let (vpc_id, id) = gateway(&world).await;
     let other = vpc(&world, "10.45.0.0").await;
     let nowhere = VpcId(Uuid::now_v7());
-    let unknown = NatGatewayId(Uuid::now_v7());
-    for (vpc_id, nat_gateway_id, said) in [
-        (other, nat_gateway_id, "Invalid NAT Gateway ID."),
-        (vpc_id, unknown, "Invalid NAT Gateway ID."),
-        (nowhere, nat_gateway_id, "Invalid VPC ID."),
+    for (path, said) in [
+        ((other, id), "Invalid NAT Gateway ID."),
+        ((vpc_id, NatGatewayId(Uuid::now_v7())), "Invalid NAT Gateway ID."),
+        ((nowhere, id), "Invalid VPC ID."),
     ] {
         let said = (404, said.to_owned());
-        let (path, client) = ((vpc_id, nat_gateway_id), &world.client);
-        let (label, tag) = (None, None);
-        assert_eq!(refused(client.send(GetNatGateway { vpc_id, nat_gateway_id }).await), said);
-        let update = UpdateNatGateway { vpc_id, nat_gateway_id, label, tag };
-        assert_eq!(refused(client.send(update).await), said);
-        assert_eq!(refused(client.send(DeleteNatGateway { vpc_id, nat_gateway_id }).await), said);
-        assert_eq!(refused(client.send(firewall(path)).await), said);
-        assert_eq!(refused(client.send(forwarding(path)).await), said);
+        assert_eq!(world.refused(GetNatGateway::from(path)).await, said);
+        assert_eq!(world.refused(about::<UpdateNatGateway>(path, json!({}))).await, said);
+        assert_eq!(world.refused(DeleteNatGateway::from(path)).await, said);
+        assert_eq!(world.refused(firewall(path)).await, said);
+        assert_eq!(world.refused(forwarding(path)).await, said);
     }
     for said in [
-        refused(world.client.send(ListNatGateways { vpc_id: nowhere, ..Default::default() }).await),
-        refused(
-            world.client.send(CreateNatGateway { vpc_id: nowhere, ..Default::default() }).await,
-        ),
+        world.refused(ListNatGateways::from(nowhere)).await,
+        world.refused(CreateNatGateway::from(nowhere)).await,
     ] {
         assert_eq!(said, (404, "Invalid VPC ID.".into()));
     }
@@ -202,72 +178,59 @@ async fn a_region_without_nat_gateways_refuses_them() {
         "options": [], "connectivity": ["public_ip"]}}"#;
     let catalog = Catalog::builtin().with_file(&region.replace('\n', "")).unwrap();
     let world = World::builder().catalog(catalog).build().await;
-    let create = CreateVpc { region: "lab".into(), ..Default::default() };
-    let vpc_id = world.client.send(create).await.unwrap().id;
-    let create = CreateNatGateway { vpc_id, ..Default::default() };
-    let (status, text) = refused(world.client.send(create).await);
-    assert!(status == 400 && text.contains("not available in this region"), "{text}");
+    let vpc_id = world.done(CreateVpc { region: "lab".into(), ..Default::default() }).await.id;
+    world.refuses(CreateNatGateway::from(vpc_id), "not available in this region").await;
 }
 
 #[tokio::test]
 async fn a_firewall_rule_reads_back_as_sent_and_reaches_the_gateway() {
     let world = World::new().await;
     let path = gateway(&world).await;
-    let (vpc_id, nat_gateway_id) = path;
-    let made = world.client.send(firewall(path)).await.unwrap();
-    let firewall_rule_id = made.id;
-    let get = || GetNatGatewayFirewallRule { vpc_id, nat_gateway_id, firewall_rule_id };
-    let found = world.client.send(get()).await.unwrap();
+    let made = world.done(firewall(path)).await;
+    let get = || GetNatGatewayFirewallRule::from((path.0, path.1, made.id));
+    let found = world.done(get()).await;
     assert_eq!(found, made);
     assert_eq!((found.port.as_str(), found.action.as_str()), ("80:90", "accept"));
     assert_eq!((found.subnet.as_str(), found.subnet_size), ("192.0.2.1", 24));
-    let all = CreateNatGatewayFirewallRule {
-        protocol: NatFirewallProtocol::Udp,
-        port: "53".into(),
-        subnet: "0.0.0.0".into(),
-        subnet_size: None,
-        ..firewall(path)
+    let all = json!({"protocol": "udp", "port": "53", "subnet": "0.0.0.0"});
+    let all: CreateNatGatewayFirewallRule = about(path, all);
+    assert_eq!(world.done(all).await.subnet_size, 0);
+    let [web, names]: [Accepted; 2] = made_of(json!([
+        {"transport": "tcp", "first_port": 80, "last_port": 90,
+            "from": {"address": "192.0.2.0", "prefix": 24}},
+        {"transport": "udp", "first_port": 53, "last_port": 53,
+            "from": {"address": "0.0.0.0", "prefix": 0}},
+    ]));
+    assert_eq!(rules(&world, path.1).await.0, [web, names]);
+    let update = |notes: Option<&str>| -> UpdateNatGatewayFirewallRule {
+        about(path, json!({"firewall_rule_id": made.id, "notes": notes}))
     };
-    assert_eq!(world.client.send(all).await.unwrap().subnet_size, 0);
-    let web = accepted(Transport::Tcp, [80, 90], [192, 0, 2, 0], 24);
-    let names = accepted(Transport::Udp, [53, 53], [0, 0, 0, 0], 0);
-    assert_eq!(rules(&world, nat_gateway_id).await.0, [web, names]);
-    let update = |notes: Option<&str>| UpdateNatGatewayFirewallRule {
-        vpc_id,
-        nat_gateway_id,
-        firewall_rule_id,
-        notes: notes.map(Into::into),
-    };
-    assert_eq!(world.client.send(update(Some("second"))).await.unwrap().notes, "second");
-    assert_eq!(world.client.send(get()).await.unwrap().notes, "second");
+    assert_eq!(world.done(update(Some("second"))).await.notes, "second");
+    assert_eq!(world.done(get()).await.notes, "second");
     // Terraform sends `{}` for notes that were taken out.
-    assert_eq!(world.client.send(update(None)).await.unwrap().notes, "");
-    let delete = DeleteNatGatewayFirewallRule { vpc_id, nat_gateway_id, firewall_rule_id };
-    world.client.send(delete.clone()).await.unwrap();
-    assert_eq!(rules(&world, nat_gateway_id).await.0, [names]);
-    for answer in [
-        refused(world.client.send(get()).await),
-        refused(world.client.send(update(None)).await),
-        refused(world.client.send(delete).await),
-    ] {
-        assert_eq!(answer, (404, "Invalid Firewall Rule ID.".into()));
-    }
+    assert_eq!(world.done(update(None)).await.notes, "");
+    let delete = || DeleteNatGatewayFirewallRule::from((path.0, path.1, made.id));
+    world.done(delete()).await;
+    assert_eq!(rules(&world, path.1).await.0, [names]);
+    let gone = (404, "Invalid Firewall Rule ID.".to_owned());
+    assert_eq!(world.refused(get()).await, gone);
+    assert_eq!(world.refused(update(None)).await, gone);
+    assert_eq!(world.refused(delete()).await, gone);
 }
 
 #[tokio::test]
 async fn a_firewall_rule_that_cannot_be_is_refused_with_its_field() {
     let world = World::new().await;
     let path = gateway(&world).await;
-    let good = || firewall(path);
+    type Rule = CreateNatGatewayFirewallRule;
     for (bad, field) in [
-        (CreateNatGatewayFirewallRule { port: "90:80".into(), ..good() }, "port:"),
-        (CreateNatGatewayFirewallRule { port: "0".into(), ..good() }, "port:"),
-        (CreateNatGatewayFirewallRule { subnet: "2001:db8::".into(), ..good() }, "subnet:"),
-        (CreateNatGatewayFirewallRule { subnet: String::new(), ..good() }, "subnet:"),
-        (CreateNatGatewayFirewallRule { subnet_size: Some(33), ..good() }, "subnet_size:"),
+        (Rule { port: "90:80".into(), ..firewall(path) }, "port:"),
+        (Rule { port: "0".into(), ..firewall(path) }, "port:"),
+        (Rule { subnet: "2001:db8::".into(), ..firewall(path) }, "subnet:"),
+        (Rule { subnet: String::new(), ..firewall(path) }, "subnet:"),
+        (Rule { subnet_size: Some(33), ..firewall(path) }, "subnet_size:"),
     ] {
-        let (status, text) = refused(world.client.send(bad).await);
-        assert!(status == 400 && text.contains(field), "{field} {text}");
+        world.refuses(bad, field).await;
     }
     let base = format!("/v2/vpcs/{}/nat-gateway/{}/global/firewall-rules", path.0, path.1);
     let icmp = r#"{"protocol":"icmp","port":"1","subnet":"10.0.0.0","subnet_size":8}"#;
@@ -281,52 +244,44 @@ async fn a_forwarding_rule_reads_back_as_sent_and_changes_only_where_asked() {
     let world = World::new().await;
     let path = gateway(&world).await;
     let (vpc_id, nat_gateway_id) = path;
-    let both = CreateNatGatewayPortForwardingRule {
-        protocol: ForwardingProtocol::Both,
-        ..forwarding(path)
-    };
-    let made = world.client.send(both).await.unwrap();
+    let protocol = ForwardingProtocol::Both;
+    let both = CreateNatGatewayPortForwardingRule { protocol, ..forwarding(path) };
+    let made = world.done(both).await;
     assert!(made.enabled, "so it is where nothing else is said");
     assert_eq!((made.external_port, made.internal_port), (8080, 80));
     assert_eq!((made.name.as_str(), made.description.as_str()), ("web", "to a"));
     assert_eq!(made.created_at, "2026-11-21 09:30:00");
-    let to = "10.44.0.9:80".parse().unwrap();
-    let leads = |transport| Forwarding { transport, port: 8080, to };
-    let both = [leads(Transport::Tcp), leads(Transport::Udp)];
+    let both: Vec<Forwarding> = made_of(json!([
+        {"transport": "tcp", "port": 8080, "to": "10.44.0.9:80"},
+        {"transport": "udp", "port": 8080, "to": "10.44.0.9:80"},
+    ]));
     assert_eq!(rules(&world, nat_gateway_id).await.1, both);
     world.advance(std::time::Duration::from_secs(60)).await;
-    let port_forwarding_rule_id = made.id;
-    let base = format!("/v2/vpcs/{vpc_id}/nat-gateway/{nat_gateway_id}/global");
-    let uri = format!("{base}/port-forwarding-rules/{port_forwarding_rule_id}");
+    let (id, base) = (made.id, format!("/v2/vpcs/{vpc_id}/nat-gateway/{nat_gateway_id}/global"));
+    let uri = format!("{base}/port-forwarding-rules/{id}");
     let body = r#"{"external_port":8081,"enabled":false}"#;
     assert_eq!(world.raw("PUT", &uri, body).await.0, 202);
-    let get =
-        || GetNatGatewayPortForwardingRule { vpc_id, nat_gateway_id, port_forwarding_rule_id };
-    let changed = world.client.send(get()).await.unwrap();
+    let get = || GetNatGatewayPortForwardingRule::from((vpc_id, nat_gateway_id, id));
+    let changed = world.done(get()).await;
     assert_eq!(changed.updated_at, "2026-11-21 09:31:00");
-    let updated_at = changed.updated_at.clone();
-    assert_eq!(
-        changed,
-        NatGatewayPortForwardingRule { external_port: 8081, enabled: false, updated_at, ..made }
-    );
+    let NatGatewayPortForwardingRule { updated_at, .. } = changed.clone();
+    let made =
+        NatGatewayPortForwardingRule { external_port: 8081, enabled: false, updated_at, ..made };
+    assert_eq!(changed, made);
     let told = rules(&world, nat_gateway_id).await;
     assert_eq!(told, (vec![], vec![]), "a rule out of force forwards nothing");
-    let delete =
-        DeleteNatGatewayPortForwardingRule { vpc_id, nat_gateway_id, port_forwarding_rule_id };
-    world.client.send(delete.clone()).await.unwrap();
-    let gone = (404, "Invalid Port Forwarding Rule ID.".to_owned());
-    for answer in [refused(world.client.send(get()).await).0, world.raw("PUT", &uri, body).await.0]
-    {
-        assert_eq!(answer, 404);
-    }
-    assert_eq!(refused(world.client.send(delete).await), gone);
+    let delete = || DeleteNatGatewayPortForwardingRule::from((vpc_id, nat_gateway_id, id));
+    world.done(delete()).await;
+    assert_eq!(world.refused(get()).await.0, 404);
+    assert_eq!(world.raw("PUT", &uri, body).await.0, 404);
+    assert_eq!(world.refused(delete()).await, (404, "Invalid Port Forwarding Rule ID.".into()));
 }
 
 #[tokio::test]
 async fn a_forwarding_rule_that_cannot_be_is_refused_with_its_field() {
     let world = World::new().await;
     let path = gateway(&world).await;
-    let first = world.client.send(forwarding(path)).await.unwrap();
+    let first = world.done(forwarding(path)).await;
     let good = || CreateNatGatewayPortForwardingRule { external_port: 1, ..forwarding(path) };
     type Rule = CreateNatGatewayPortForwardingRule;
     let both = ForwardingProtocol::Both;
@@ -337,25 +292,15 @@ async fn a_forwarding_rule_that_cannot_be_is_refused_with_its_field() {
         (forwarding(path), "external_port:"),
         (Rule { protocol: both, ..forwarding(path) }, "external_port:"),
     ] {
-        let (status, text) = refused(world.client.send(bad).await);
-        assert!(status == 400 && text.contains(field), "{field} {text}");
+        world.refuses(bad, field).await;
     }
     let outside = Rule { internal_ip: "10.45.0.9".into(), external_port: 2, ..good() };
     world.client.send(outside).await.expect("the real API takes any address");
-    let udp = Rule { protocol: ForwardingProtocol::Udp, ..forwarding(path) };
-    let second = world.client.send(udp).await.unwrap();
-    let (vpc_id, nat_gateway_id) = path;
-    let clash = UpdateNatGatewayPortForwardingRule {
-        vpc_id,
-        nat_gateway_id,
-        port_forwarding_rule_id: second.id,
-        protocol: Some(both),
-        ..Default::default()
-    };
-    let (status, text) = refused(world.client.send(clash.clone()).await);
-    assert!(status == 400 && text.contains(&first.id.to_string()), "{text}");
-    let moved = UpdateNatGatewayPortForwardingRule { external_port: Some(8082), ..clash };
-    world.client.send(moved).await.unwrap();
+    let second = world.done(Rule { protocol: ForwardingProtocol::Udp, ..forwarding(path) }).await;
+    let clash = json!({"port_forwarding_rule_id": second.id, "protocol": "both"});
+    let clash: UpdateNatGatewayPortForwardingRule = about(path, clash);
+    world.refuses(clash.clone(), &first.id.to_string()).await;
+    world.done(UpdateNatGatewayPortForwardingRule { external_port: Some(8082), ..clash }).await;
 }
 
 #[tokio::test]
@@ -365,42 +310,21 @@ async fn rules_come_page_by_page() {
     let (vpc_id, nat_gateway_id) = path;
     let (mut accepts, mut forwards) = (Vec::new(), Vec::new());
     for port in 1..=3 {
-        accepts.push(world.client.send(firewall(path)).await.unwrap().id);
+        accepts.push(world.done(firewall(path)).await.id);
         let rule = CreateNatGatewayPortForwardingRule { external_port: port, ..forwarding(path) };
-        forwards.push(world.client.send(rule).await.unwrap().id);
+        forwards.push(world.done(rule).await.id);
     }
-    let (mut cursor, mut seen) = (None, Vec::new());
-    for _ in 0..2 {
-        let per_page = Some(2);
-        let list = ListNatGatewayFirewallRules { vpc_id, nat_gateway_id, per_page, cursor };
-        let page = world.client.send(list).await.unwrap();
-        assert_eq!(page.meta.total, 3);
-        seen.extend(page.items.into_iter().map(|rule| rule.id));
-        cursor = Some(page.meta.links.next);
-    }
-    assert_eq!((seen, cursor.as_deref()), (accepts, Some("")));
-    let (mut cursor, mut seen) = (None, Vec::new());
-    for _ in 0..2 {
-        let per_page = Some(2);
-        let list = ListNatGatewayPortForwardingRules { vpc_id, nat_gateway_id, per_page, cursor };
-        let page = world.client.send(list).await.unwrap();
-        assert_eq!(page.meta.total, 3);
-        seen.extend(page.items.into_iter().map(|rule| rule.id));
-        cursor = Some(page.meta.links.next);
-    }
-    assert_eq!((seen, cursor.as_deref()), (forwards, Some("")));
-    let unknown = GetNatGatewayFirewallRule {
-        vpc_id,
-        nat_gateway_id,
-        firewall_rule_id: NatFirewallRuleId(Uuid::now_v7()),
-    };
-    assert_eq!(refused(world.client.send(unknown).await).0, 404);
-    let unknown = GetNatGatewayPortForwardingRule {
-        vpc_id,
-        nat_gateway_id,
-        port_forwarding_rule_id: PortForwardingRuleId(Uuid::now_v7()),
-    };
-    assert_eq!(refused(world.client.send(unknown).await).0, 404);
+    let per_page = Some(2);
+    let list = ListNatGatewayFirewallRules { per_page, ..path.into() };
+    let seen = world.pages(list).await.concat();
+    assert_eq!(seen.iter().map(|rule| rule.id).collect::<Vec<_>>(), accepts);
+    let list = ListNatGatewayPortForwardingRules { per_page, ..path.into() };
+    let seen = world.pages(list).await.concat();
+    assert_eq!(seen.iter().map(|rule| rule.id).collect::<Vec<_>>(), forwards);
+    let unknown = GetNatGatewayFirewallRule::from((vpc_id, nat_gateway_id, Uuid::now_v7()));
+    assert_eq!(world.refused(unknown).await.0, 404);
+    let unknown = GetNatGatewayPortForwardingRule::from((vpc_id, nat_gateway_id, Uuid::now_v7()));
+    assert_eq!(world.refused(unknown).await.0, 404);
 }
 
 #[tokio::test]
@@ -408,12 +332,12 @@ async fn a_gateway_comes_to_the_same_end_whichever_call_fails() {
     survives_crashes(async |world: &World| {
         let path = gateway(world).await;
         world.settle().await;
-        world.client.send(forwarding(path)).await.unwrap();
+        world.done(forwarding(path)).await;
         world.settle().await;
         let active = plain(&read(world, path).await.status);
         let told = rules(world, path.1).await;
         let (vpc_id, nat_gateway_id) = path;
-        world.client.send(DeleteNatGateway { vpc_id, nat_gateway_id }).await.unwrap();
+        world.done(DeleteNatGateway { vpc_id, nat_gateway_id }).await;
         world.settle().await;
         let left = observed(world, path.1).await;
         (active, told, left, world.store.get(nat_gateway_id.0).await.unwrap().is_none())
@@ -430,7 +354,6 @@ async fn what_an_older_release_told_the_world_is_told_anew_with_the_next_change(
     world.store.world_put("gateway", path.1.0, older).await.unwrap();
     assert_eq!(observed(&world, path.1).await, Some(Thing { spec: None, ready: true }));
     let (vpc_id, nat_gateway_id) = path;
-    let update = UpdateNatGateway { vpc_id, nat_gateway_id, label: None, tag: None };
-    world.client.send(update).await.unwrap();
+    world.done(UpdateNatGateway { vpc_id, nat_gateway_id, label: None, tag: None }).await;
     assert_eq!(rules(&world, path.1).await, told);
 }

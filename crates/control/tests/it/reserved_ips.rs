@@ -7,23 +7,27 @@ use api::reserved_ips::*;
 use testkit::{World, refused};
 
 use crate::common::instance::{instance, stored};
-use crate::common::owner;
+use crate::common::{Asks as _, owner};
 
 fn wish(ip_type: IpType) -> CreateReservedIp {
     CreateReservedIp { region: "ewr".into(), ip_type, label: None, instance_id: None }
 }
 
 async fn reserve(world: &World, ip_type: IpType) -> ReservedIp {
-    world.client.send(wish(ip_type)).await.unwrap()
+    world.done(wish(ip_type)).await
 }
 
 async fn read(world: &World, reserved_ip: ReservedIpId) -> ReservedIp {
-    world.client.send(GetReservedIp { reserved_ip }).await.unwrap()
+    world.done(GetReservedIp { reserved_ip }).await
 }
 
 async fn ipv4s(world: &World, instance_id: InstanceId) -> Vec<InstanceIpv4> {
-    let list = ListInstanceIpv4 { instance_id, ..Default::default() };
-    world.client.send(list).await.unwrap().items
+    world.done(ListInstanceIpv4 { instance_id, ..Default::default() }).await.items
+}
+
+/// An instance in Newark, with an IPv4 address alone.
+async fn newark(world: &World) -> InstanceId {
+    instance(world, "ewr", false).await
 }
 
 fn attach(reserved_ip: ReservedIpId, instance_id: InstanceId) -> AttachReservedIp {
@@ -42,7 +46,7 @@ async fn addresses_of_both_versions_are_reserved() {
     let v6 = reserve(&world, IpType::V6).await;
     assert_eq!((v6.ip_type == IpType::V6, v6.subnet_size), (true, 64));
     assert!(v6.subnet.ends_with("::"), "{}", v6.subnet);
-    let list = world.client.send(ListReservedIps::default()).await.unwrap();
+    let list = world.done(ListReservedIps::default()).await;
     assert_eq!(list.items, [made, v6]);
 }
 
@@ -50,8 +54,7 @@ async fn addresses_of_both_versions_are_reserved() {
 async fn a_region_that_is_none_is_refused() {
     let world = World::new().await;
     let wish = CreateReservedIp { region: "erw".into(), ..wish(IpType::V4) };
-    let (status, text) = refused(world.client.send(wish).await);
-    assert!(status == 400 && text.starts_with("Invalid region."), "{text}");
+    world.refuses_with(wish, "Invalid region.").await;
 }
 
 #[tokio::test]
@@ -60,7 +63,7 @@ async fn a_label_can_be_changed_and_cleared() {
     let reserved_ip = reserve(&world, IpType::V4).await.id;
     for label in ["a", ""] {
         let change = UpdateReservedIp { reserved_ip, label: label.into() };
-        assert_eq!(world.client.send(change).await.unwrap().label, label);
+        assert_eq!(world.done(change).await.label, label);
         assert_eq!(read(&world, reserved_ip).await.label, label);
     }
 }
@@ -68,9 +71,9 @@ async fn a_label_can_be_changed_and_cleared() {
 #[tokio::test]
 async fn an_attached_address_is_one_more_of_the_instance() {
     let world = World::new().await;
-    let id = instance(&world, "ewr", false).await;
+    let id = newark(&world).await;
     let reserved = reserve(&world, IpType::V4).await;
-    world.client.send(attach(reserved.id, id)).await.unwrap();
+    world.done(attach(reserved.id, id)).await;
     assert_eq!(read(&world, reserved.id).await.instance_id.get(), Some(id));
     let ips = ipv4s(&world, id).await;
     assert_eq!(ips.len(), 2);
@@ -83,31 +86,28 @@ async fn an_attached_address_is_one_more_of_the_instance() {
 #[tokio::test]
 async fn terraforms_create_and_attach_to_the_same_instance() {
     let world = World::new().await;
-    let id = instance(&world, "ewr", false).await;
+    let id = newark(&world).await;
     let wish = CreateReservedIp { instance_id: Some(id.into()), ..wish(IpType::V4) };
-    let made = world.client.send(wish).await.unwrap();
+    let made = world.done(wish).await;
     assert_eq!(made.instance_id.get(), Some(id));
-    world.client.send(attach(made.id, id)).await.unwrap();
+    world.done(attach(made.id, id)).await;
     assert_eq!(ipv4s(&world, id).await[1].ip, made.subnet);
 }
 
 #[tokio::test]
 async fn an_address_moves_by_detach_and_attach() {
     let world = World::new().await;
-    let (one, other) = (instance(&world, "ewr", false).await, instance(&world, "ewr", false).await);
+    let (one, other) = (newark(&world).await, newark(&world).await);
     let reserved = reserve(&world, IpType::V4).await;
-    world.client.send(attach(reserved.id, one)).await.unwrap();
-    let (status, text) = refused(world.client.send(attach(reserved.id, other)).await);
-    assert_eq!(status, 400);
+    world.done(attach(reserved.id, one)).await;
     let said = "Floating IPv4 address is already attached to another server";
-    assert!(text.starts_with(said), "{text}");
-    world.client.send(DetachReservedIp { reserved_ip: reserved.id }).await.unwrap();
+    world.refuses_with(attach(reserved.id, other), said).await;
+    world.done(DetachReservedIp { reserved_ip: reserved.id }).await;
     world.client.send(attach(reserved.id, other)).await.expect("the detach is over");
     assert_eq!(ipv4s(&world, one).await.len(), 1);
     assert_eq!(ipv4s(&world, other).await[1].ip, reserved.subnet);
-    world.client.send(DetachReservedIp { reserved_ip: reserved.id }).await.unwrap();
-    let again = DetachReservedIp { reserved_ip: reserved.id };
-    assert_eq!(refused(world.client.send(again).await).0, 400);
+    world.done(DetachReservedIp { reserved_ip: reserved.id }).await;
+    assert_eq!(world.refused(DetachReservedIp { reserved_ip: reserved.id }).await.0, 400);
 }
 
 #[tokio::test]
@@ -116,70 +116,65 @@ async fn instances_elsewhere_and_unknown_ones_are_refused() {
     let far = instance(&world, "ams", false).await;
     let reserved = reserve(&world, IpType::V4).await;
     for id in [far, InstanceId::default()] {
-        let (status, text) = refused(world.client.send(attach(reserved.id, id)).await);
-        assert!(status == 400 && text.contains("instance_id"), "{text}");
+        world.refuses(attach(reserved.id, id), "instance_id").await;
         let wish = CreateReservedIp { instance_id: Some(id.into()), ..wish(IpType::V4) };
-        assert_eq!(refused(world.client.send(wish).await).0, 400);
+        assert_eq!(world.refused(wish).await.0, 400);
     }
     assert_eq!(read(&world, reserved.id).await.instance_id.get(), None);
-    let list = world.client.send(ListReservedIps::default()).await.unwrap();
+    let list = world.done(ListReservedIps::default()).await;
     assert_eq!(list.meta.total, 1, "what was refused reserved nothing");
 }
 
 #[tokio::test]
 async fn deleting_an_attached_address_takes_it_from_its_instance() {
     let world = World::new().await;
-    let id = instance(&world, "ewr", false).await;
+    let id = newark(&world).await;
     let reserved = reserve(&world, IpType::V4).await;
-    world.client.send(attach(reserved.id, id)).await.unwrap();
-    world.client.send(DeleteReservedIp { reserved_ip: reserved.id }).await.unwrap();
+    world.done(attach(reserved.id, id)).await;
+    world.done(DeleteReservedIp { reserved_ip: reserved.id }).await;
     assert_eq!(ipv4s(&world, id).await.len(), 1);
     assert_eq!(world.store.taken("ipv4", &reserved.subnet).await.unwrap(), None, "free for others");
     let gone = (404, "Invalid reserved-ip ID".to_owned());
-    let get = GetReservedIp { reserved_ip: reserved.id };
-    assert_eq!(refused(world.client.send(get).await), gone);
-    let delete = DeleteReservedIp { reserved_ip: reserved.id };
-    assert_eq!(refused(world.client.send(delete).await), gone);
+    assert_eq!(world.refused(GetReservedIp { reserved_ip: reserved.id }).await, gone);
+    assert_eq!(world.refused(DeleteReservedIp { reserved_ip: reserved.id }).await, gone);
 }
 
 #[tokio::test]
 async fn an_instances_address_is_converted_and_stays_there() {
     let world = World::new().await;
-    let id = instance(&world, "ewr", false).await;
+    let id = newark(&world).await;
     let before = ipv4s(&world, id).await;
     let ip_address = before[0].ip.clone();
     let label = Some("keep".to_owned());
     let convert = ConvertReservedIp { ip_address: ip_address.clone(), label };
-    let made = world.client.send(convert.clone()).await.unwrap();
+    let made = world.done(convert.clone()).await;
     assert_eq!((&made.subnet, &*made.label, &*made.region), (&ip_address, "keep", "ewr"));
     assert_eq!(made.instance_id.get(), Some(id));
     assert_eq!(ipv4s(&world, id).await, before, "it is the main address as before");
     let owner = world.store.taken("ipv4", &ip_address).await.unwrap();
     assert_eq!(owner, Some(made.id.into()), "whose it is has changed");
-    let (status, text) = refused(world.client.send(convert).await);
-    assert!(status == 400 && text.contains("reserved already"), "{text}");
+    world.refuses(convert, "reserved already").await;
 }
 
 #[tokio::test]
 async fn an_instance_whose_main_address_goes_gets_another() {
     let world = World::new().await;
-    let id = instance(&world, "ewr", false).await;
+    let id = newark(&world).await;
     let ip_address = ipv4s(&world, id).await[0].ip.clone();
-    let convert = ConvertReservedIp { ip_address: ip_address.clone(), label: None };
-    let made = world.client.send(convert).await.unwrap();
-    world.client.send(DetachReservedIp { reserved_ip: made.id }).await.unwrap();
+    let made = world.done(ConvertReservedIp { ip_address: ip_address.clone(), label: None }).await;
+    world.done(DetachReservedIp { reserved_ip: made.id }).await;
     let after = ipv4s(&world, id).await;
     assert_eq!((after.len(), after[0].kind == AddressType::MainIp), (1, true));
     assert_ne!(after[0].ip, ip_address);
-    let other = instance(&world, "ewr", false).await;
-    world.client.send(attach(made.id, other)).await.unwrap();
+    let other = newark(&world).await;
+    world.done(attach(made.id, other)).await;
     assert_eq!(ipv4s(&world, other).await[1].ip, ip_address);
 }
 
 #[tokio::test]
 async fn only_own_addresses_are_converted() {
     let world = World::builder().open().build().await;
-    let id = instance(&world, "ewr", false).await;
+    let id = newark(&world).await;
     let ip_address = ipv4s(&world, id).await[0].ip.clone();
     let stranger = world.client_with("somebody else's key");
     for ip_address in [ip_address, "192.0.2.1".into(), "x".into(), "2001:db8::1".into()] {
@@ -188,27 +183,23 @@ async fn only_own_addresses_are_converted() {
         assert!(status == 400 && text.starts_with("Invalid IP address"), "{text}");
     }
     let theirs = stranger.send(wish(IpType::V4)).await.unwrap();
-    let get = GetReservedIp { reserved_ip: theirs.id };
-    assert_eq!(refused(world.client.send(get).await).0, 404);
+    assert_eq!(world.refused(GetReservedIp { reserved_ip: theirs.id }).await.0, 404);
 }
 
 #[tokio::test]
 async fn an_ipv6_network_is_the_instances_first_or_one_more() {
     let world = World::new().await;
-    let ipv6s = async |instance_id| {
-        world.client.send(ListInstanceIpv6 { instance_id }).await.unwrap().items
-    };
-    let (without, with) =
-        (instance(&world, "ewr", false).await, instance(&world, "ewr", true).await);
+    let ipv6s = async |instance_id| world.done(ListInstanceIpv6 { instance_id }).await.items;
+    let (without, with) = (newark(&world).await, instance(&world, "ewr", true).await);
     let reserved = reserve(&world, IpType::V6).await;
-    world.client.send(attach(reserved.id, without)).await.unwrap();
+    world.done(attach(reserved.id, without)).await;
     let first = ipv6s(without).await;
     assert_eq!((&first[0].network, first[0].network_size), (&reserved.subnet, 64));
     assert_eq!(first[0].kind, AddressType::MainIp);
-    world.client.send(DetachReservedIp { reserved_ip: reserved.id }).await.unwrap();
+    world.done(DetachReservedIp { reserved_ip: reserved.id }).await;
     assert_eq!(ipv6s(without).await, []);
 
-    world.client.send(attach(reserved.id, with)).await.unwrap();
+    world.done(attach(reserved.id, with)).await;
     let both = ipv6s(with).await;
     assert_eq!((both.len(), &both[1].network), (2, &reserved.subnet));
     let name = SetInstanceReverseIpv6 {
@@ -216,12 +207,12 @@ async fn an_ipv6_network_is_the_instances_first_or_one_more() {
         ip: both[1].ip.clone(),
         reverse: "a.example.com".into(),
     };
-    world.client.send(name).await.unwrap();
+    world.done(name).await;
     let list = ListInstanceReverseIpv6 { instance_id: with };
-    let names = world.client.send(list.clone()).await.unwrap();
+    let names = world.done(list.clone()).await;
     assert_eq!((&names[0].ip, &*names[0].reverse), (&both[1].ip, "a.example.com"));
-    world.client.send(DeleteReservedIp { reserved_ip: reserved.id }).await.unwrap();
-    assert_eq!(world.client.send(list).await.unwrap(), []);
+    world.done(DeleteReservedIp { reserved_ip: reserved.id }).await;
+    assert_eq!(world.done(list).await, []);
     assert_eq!(ipv6s(with).await.len(), 1);
 }
 
@@ -231,19 +222,19 @@ async fn an_ipv6_network_is_converted_by_any_address_in_it() {
     let id = instance(&world, "ewr", true).await;
     let ipv6 = stored(&world, id).await.ipv6.clone().unwrap();
     let convert = ConvertReservedIp { ip_address: ipv6.address.to_string(), label: None };
-    let made = world.client.send(convert).await.unwrap();
+    let made = world.done(convert).await;
     assert_eq!((&made.subnet, made.subnet_size), (&ipv6.network.to_string(), 64));
     assert_eq!(stored(&world, id).await.ipv6.clone().unwrap().reserved, Some(made.id.into()));
-    world.client.send(DetachReservedIp { reserved_ip: made.id }).await.unwrap();
+    world.done(DetachReservedIp { reserved_ip: made.id }).await;
     assert_eq!(stored(&world, id).await.ipv6, None);
 }
 
 #[tokio::test]
 async fn what_goes_leaves_its_reserved_addresses_free() {
     let world = World::new().await;
-    let (id, next) = (instance(&world, "ewr", false).await, instance(&world, "ewr", false).await);
+    let (id, next) = (newark(&world).await, newark(&world).await);
     let reserved = reserve(&world, IpType::V4).await;
-    world.client.send(attach(reserved.id, id)).await.unwrap();
+    world.done(attach(reserved.id, id)).await;
     let mut tx = owner(&world).await.begin();
     let doc = tx.get::<control::instances::Instance>(id).await.unwrap();
     control::reserved_ips::detach_all(&mut tx, doc.id()).await.unwrap();
@@ -284,15 +275,15 @@ async fn an_instance_that_is_made_claims_a_reserved_address() {
 #[tokio::test]
 async fn a_server_has_no_more_of_them_than_can_be_read_at_once() {
     let world = World::new().await;
-    let instance_id = instance(&world, "ewr", false).await;
+    let instance_id = newark(&world).await;
     for _ in 0..control::reserved_ips::PER_SERVER {
         let reserved = reserve(&world, IpType::V6).await;
-        world.client.send(attach(reserved.id, instance_id)).await.unwrap();
+        world.done(attach(reserved.id, instance_id)).await;
     }
     let one_more = reserve(&world, IpType::V6).await;
-    let (status, said) = refused(world.client.send(attach(one_more.id, instance_id)).await);
-    assert_eq!(status, 400);
+    let (status, said) = world.refused(attach(one_more.id, instance_id)).await;
     assert!(said.contains("instance_id") && said.contains("64 reserved IPs already"), "{said}");
-    world.client.send(DeleteInstance { instance_id }).await.unwrap();
-    world.client.send(DeleteReservedIp { reserved_ip: one_more.id }).await.unwrap();
+    assert_eq!(status, 400);
+    world.done(DeleteInstance { instance_id }).await;
+    world.done(DeleteReservedIp { reserved_ip: one_more.id }).await;
 }

@@ -1,35 +1,27 @@
 //! VPC 2.0 networks and the nodes in them.
 
-use api::OrEmpty;
-use api::firewalls::IpType;
 use api::id::{InstanceId, Vpc2Id, VpcId};
 use api::instances::*;
 use api::vpc2::*;
 use api::vpcs::{CreateVpc, GetVpc, ListVpcs};
-use testkit::{World, refused};
+use serde_json::json;
+use testkit::World;
 use uuid::Uuid;
 
-use crate::common::{delete_instance, instance, stored, unbuilt_instance};
+use crate::common::{Asks as _, delete_instance, instance, made_of, stored, unbuilt_instance};
 
 async fn network(world: &World, block: &str) -> Vpc2Id {
-    let create = CreateVpc2 {
-        region: "ewr".into(),
-        description: Some("older net_1-a".into()),
-        ip_type: Some(IpType::V4.into()),
-        ip_block: Some(block.into()),
-        prefix_length: Some(24),
-    };
-    world.client.send(create).await.unwrap().id
+    let create: CreateVpc2 = made_of(json!({"region": "ewr", "description": "older net_1-a",
+        "ip_type": "v4", "ip_block": block, "prefix_length": 24}));
+    world.done(create).await.id
 }
 
 async fn nodes(world: &World, vpc_id: Vpc2Id) -> Vec<Vpc2Node> {
-    let list = ListVpc2Nodes { vpc_id, ..Default::default() };
-    world.client.send(list).await.unwrap()
+    world.done(ListVpc2Nodes::from(vpc_id)).await
 }
 
 async fn places(world: &World, id: Uuid) -> Vec<InstanceVpc2> {
-    let list = ListInstanceVpc2s { instance_id: InstanceId(id), ..Default::default() };
-    world.client.send(list).await.unwrap().items
+    world.done(ListInstanceVpc2s { instance_id: InstanceId(id), ..Default::default() }).await.items
 }
 
 fn attach_nodes(vpc_id: Vpc2Id, ids: &[Uuid]) -> AttachVpc2Nodes {
@@ -44,12 +36,11 @@ fn detach_nodes(vpc_id: Vpc2Id, ids: &[Uuid]) -> DetachVpc2Nodes {
 async fn a_network_reads_back_as_it_was_sent() {
     let world = World::new().await;
     let vpc_id = network(&world, "10.33.0.0").await;
-    let update = UpdateVpc2 { vpc_id, description: "renamed".into() };
-    world.client.send(update).await.unwrap();
-    let found = world.client.send(GetVpc2 { vpc_id }).await.unwrap();
+    world.done(UpdateVpc2 { vpc_id, description: "renamed".into() }).await;
+    let found = world.done(GetVpc2 { vpc_id }).await;
     assert_eq!((found.ip_block.as_str(), found.prefix_length), ("10.33.0.0", 24));
     assert_eq!((found.region.as_str(), found.description.as_str()), ("ewr", "renamed"));
-    let listed = world.client.send(ListVpc2::default()).await.unwrap();
+    let listed = world.done(ListVpc2::default()).await;
     assert_eq!((listed.items, listed.meta.total), (vec![found], 1));
 }
 
@@ -60,9 +51,8 @@ async fn what_terraform_sends_for_nothing_configured_gets_a_free_block() {
     for _ in 0..2 {
         assert_eq!(world.raw("POST", "/v2/vpc2", body).await.0, 201);
     }
-    let create = CreateVpc { region: "ewr".into(), ..Default::default() };
-    let vpc = world.client.send(create).await.unwrap();
-    let listed = world.client.send(ListVpc2::default()).await.unwrap().items;
+    let vpc = world.done(CreateVpc { region: "ewr".into(), ..Default::default() }).await;
+    let listed = world.done(ListVpc2::default()).await.items;
     let blocks = [&listed[0].ip_block, &listed[1].ip_block, &vpc.v4_subnet];
     assert!(blocks[0] != blocks[1] && !blocks[..2].contains(&blocks[2]), "{blocks:?}");
 }
@@ -71,23 +61,20 @@ async fn what_terraform_sends_for_nothing_configured_gets_a_free_block() {
 async fn the_two_generations_are_never_taken_for_each_other() {
     let world = World::builder().behave(control::Behave::Vultr).build().await;
     let vpc_id = network(&world, "10.33.0.0").await;
-    let create = CreateVpc { region: "ewr".into(), ..Default::default() };
-    let vpc = world.client.send(create).await.unwrap().id;
-    assert_eq!(world.client.send(ListVpcs::default()).await.unwrap().items.len(), 1);
-    assert_eq!(world.client.send(ListVpc2::default()).await.unwrap().items.len(), 1);
-    let other = refused(world.client.send(GetVpc { vpc_id: VpcId(vpc_id.0) }).await);
+    let vpc = world.done(CreateVpc { region: "ewr".into(), ..Default::default() }).await.id;
+    assert_eq!(world.done(ListVpcs::default()).await.items.len(), 1);
+    assert_eq!(world.done(ListVpc2::default()).await.items.len(), 1);
+    let other = world.refused(GetVpc { vpc_id: VpcId(vpc_id.0) }).await;
     assert_eq!(other, (404, "Invalid VPC ID".into()));
     let unknown = (404, "Invalid VPC 2.0 ID".to_owned());
     for vpc_id in [Vpc2Id(vpc.0), Vpc2Id(Uuid::now_v7())] {
-        assert_eq!(refused(world.client.send(GetVpc2 { vpc_id }).await), unknown);
-        assert_eq!(refused(world.client.send(DeleteVpc2 { vpc_id }).await), unknown);
-        let update = UpdateVpc2 { vpc_id, description: "x".into() };
-        assert_eq!(refused(world.client.send(update).await), unknown);
-        let list = ListVpc2Nodes { vpc_id, ..Default::default() };
-        assert_eq!(refused(world.client.send(list).await), unknown);
+        assert_eq!(world.refused(GetVpc2 { vpc_id }).await, unknown);
+        assert_eq!(world.refused(DeleteVpc2 { vpc_id }).await, unknown);
+        assert_eq!(world.refused(UpdateVpc2 { vpc_id, description: "x".into() }).await, unknown);
+        assert_eq!(world.refused(ListVpc2Nodes::from(vpc_id)).await, unknown);
         let id = Uuid::now_v7();
-        assert_eq!(refused(world.client.send(attach_nodes(vpc_id, &[id])).await), unknown);
-        assert_eq!(refused(world.client.send(detach_nodes(vpc_id, &[id])).await), unknown);
+        assert_eq!(world.refused(attach_nodes(vpc_id, &[id])).await, unknown);
+        assert_eq!(world.refused(detach_nodes(vpc_id, &[id])).await, unknown);
     }
 }
 
@@ -96,9 +83,9 @@ async fn an_instances_vpcs_are_those_of_the_one_generation() {
     let world = World::new().await;
     let vpc_id = network(&world, "10.33.0.0").await;
     let id = instance(&world).await;
-    world.client.send(attach_nodes(vpc_id, &[id])).await.unwrap();
+    world.done(attach_nodes(vpc_id, &[id])).await;
     let list = ListInstanceVpcs { instance_id: InstanceId(id), ..Default::default() };
-    assert_eq!(world.client.send(list).await.unwrap().items, []);
+    assert_eq!(world.done(list).await.items, []);
     assert_eq!(places(&world, id).await[0].id, vpc_id);
 }
 
@@ -106,32 +93,25 @@ async fn an_instances_vpcs_are_those_of_the_one_generation() {
 async fn what_a_network_cannot_be_is_refused_with_its_field() {
     let world = World::new().await;
     let create = || CreateVpc2 { region: "ewr".into(), ..Default::default() };
-    let block = |block: &str, length| CreateVpc2 {
-        ip_block: Some(block.into()),
-        prefix_length: Some(length),
-        ..create()
-    };
     for (bad, field) in [
-        (CreateVpc2 { ip_type: Some(OrEmpty(Some(IpType::V6))), ..create() }, "ip_type:"),
-        (CreateVpc2 { description: Some("a/b".into()), ..create() }, "description:"),
-        (CreateVpc2 { region: "moon".into(), ..create() }, "region:"),
-        (block("10.0.0.0", 0), "prefix_length:"),
-        (block("", 24), "ip_block:"),
-        (block("8.8.8.0", 24), "ip_block:"),
-        (block("10.0.0.0", 31), "prefix_length:"),
+        (json!({"region": "ewr", "ip_type": "v6"}), "ip_type:"),
+        (json!({"region": "ewr", "description": "a/b"}), "description:"),
+        (json!({"region": "moon"}), "region:"),
+        (json!({"region": "ewr", "ip_block": "10.0.0.0", "prefix_length": 0}), "prefix_length:"),
+        (json!({"region": "ewr", "ip_block": "", "prefix_length": 24}), "ip_block:"),
+        (json!({"region": "ewr", "ip_block": "8.8.8.0", "prefix_length": 24}), "ip_block:"),
+        (json!({"region": "ewr", "ip_block": "10.0.0.0", "prefix_length": 31}), "prefix_length:"),
     ] {
-        let (status, text) = refused(world.client.send(bad).await);
-        assert!(status == 400 && text.contains(field), "{field} {text}");
+        world.refuses(made_of::<CreateVpc2>(bad), field).await;
     }
-    assert_eq!(world.client.send(ListVpc2::default()).await.unwrap().items, []);
+    assert_eq!(world.done(ListVpc2::default()).await.items, []);
     for _ in 0..5 {
-        world.client.send(create()).await.unwrap();
+        world.done(create()).await;
     }
-    let (_, text) = refused(world.client.send(create()).await);
+    let (_, text) = world.refused(create()).await;
     assert!(text.contains("maximum number of VPC 2.0 networks"), "{text}");
-    let vpc_id = world.client.send(ListVpc2::default()).await.unwrap().items[0].id;
-    let update = UpdateVpc2 { vpc_id, description: "a/b".into() };
-    assert_eq!(refused(world.client.send(update).await).0, 400);
+    let vpc_id = world.done(ListVpc2::default()).await.items[0].id;
+    assert_eq!(world.refused(UpdateVpc2 { vpc_id, description: "a/b".into() }).await.0, 400);
     let vpc = CreateVpc { region: "ewr".into(), ..Default::default() };
     world.client.send(vpc).await.expect("VPCs are counted apart");
 }
@@ -142,7 +122,7 @@ async fn nodes_come_and_go_together() {
     let vpc_id = network(&world, "10.33.0.0").await;
     let named = |instance: &mut control::instances::Instance| instance.label = "one".into();
     let (a, b) = (unbuilt_instance(&world, named).await, instance(&world).await);
-    world.client.send(attach_nodes(vpc_id, &[a, b])).await.unwrap();
+    world.done(attach_nodes(vpc_id, &[a, b])).await;
     let listed = nodes(&world, vpc_id).await;
     assert_eq!((listed.len(), listed[0].id.0, listed[1].id.0), (2, a, b));
     let first = &listed[0];
@@ -152,9 +132,9 @@ async fn nodes_come_and_go_together() {
     assert_eq!(places(&world, b).await[0].mac_address, "5a:00:0a:21:00:04");
     assert_eq!(stored(&world, b).await.reboots, 0, "VPC 2.0 did without restarts");
     let page = ListVpc2Nodes { vpc_id, per_page: Some(1), cursor: None };
-    let page = world.client.send(page).await.unwrap();
+    let page = world.done(page).await;
     assert_eq!(page.len(), 1);
-    world.client.send(detach_nodes(vpc_id, &[a, b])).await.unwrap();
+    world.done(detach_nodes(vpc_id, &[a, b])).await;
     assert_eq!(nodes(&world, vpc_id).await, []);
 }
 
@@ -165,12 +145,12 @@ async fn a_request_with_a_node_that_cannot_be_moves_none() {
     let (a, b) = (instance(&world).await, instance(&world).await);
     let elsewhere = unbuilt_instance(&world, |instance| instance.region = "ams".into()).await;
     let many: Vec<Uuid> = (0..1001).map(|_| Uuid::now_v7()).collect();
-    world.client.send(attach_nodes(vpc_id, &[b])).await.unwrap();
+    world.done(attach_nodes(vpc_id, &[b])).await;
     for bad in [&[a, Uuid::now_v7()][..], &[], &many, &[a, elsewhere], &[a, b]] {
-        assert_eq!(refused(world.client.send(attach_nodes(vpc_id, bad)).await).0, 400);
+        assert_eq!(world.refused(attach_nodes(vpc_id, bad)).await.0, 400);
     }
     for bad in [&[b, a][..], &[], &[b, Uuid::now_v7()]] {
-        assert_eq!(refused(world.client.send(detach_nodes(vpc_id, bad)).await).0, 400);
+        assert_eq!(world.refused(detach_nodes(vpc_id, bad)).await.0, 400);
     }
     assert_eq!(nodes(&world, vpc_id).await.len(), 1);
     world.client.send(attach_nodes(vpc_id, &[a, a])).await.expect("the same, named twice");
@@ -187,22 +167,19 @@ async fn an_instance_can_choose_its_address() {
     };
     let (a, b, c) = (instance(&world).await, instance(&world).await, instance(&world).await);
     for bad in ["10.33.0.2", "10.33.0.255", "10.34.0.9", "nine"] {
-        let (status, text) = refused(world.client.send(attach(a, Some(bad))).await);
-        assert!(status == 400 && text.contains("ip_address: "), "{text}");
+        world.refuses(attach(a, Some(bad)), "ip_address: ").await;
     }
-    world.client.send(attach(a, Some("10.33.0.4"))).await.unwrap();
+    world.done(attach(a, Some("10.33.0.4"))).await;
     assert_eq!(places(&world, a).await[0].ip_address, "10.33.0.4");
-    let (status, text) = refused(world.client.send(attach(b, Some("10.33.0.4"))).await);
-    assert!(status == 400 && text.contains("10.33.0.4 is taken"), "{text}");
-    world.client.send(attach(b, Some(""))).await.unwrap();
-    world.client.send(attach(c, None)).await.unwrap();
+    world.refuses(attach(b, Some("10.33.0.4")), "10.33.0.4 is taken").await;
+    world.done(attach(b, Some(""))).await;
+    world.done(attach(c, None)).await;
     assert_eq!(places(&world, b).await[0].ip_address, "10.33.0.3");
     assert_eq!(places(&world, c).await[0].ip_address, "10.33.0.5");
     let detach = || DetachInstanceVpc2 { instance_id: InstanceId(a), vpc_id };
-    world.client.send(detach()).await.unwrap();
+    world.done(detach()).await;
     assert_eq!(places(&world, a).await, []);
-    let (status, text) = refused(world.client.send(detach()).await);
-    assert!(status == 400 && text.contains("is not attached"), "{text}");
+    world.refuses(detach(), "is not attached").await;
 }
 
 #[tokio::test]
@@ -210,12 +187,12 @@ async fn a_network_in_use_is_not_deleted_in_the_words_that_terraform_waits_for()
     let world = World::new().await;
     let vpc_id = network(&world, "10.33.0.0").await;
     let id = instance(&world).await;
-    world.client.send(attach_nodes(vpc_id, &[id])).await.unwrap();
+    world.done(attach_nodes(vpc_id, &[id])).await;
     let ip = stored(&world, id).await.main_ip();
     let said = format!("The following servers are attached to this VPC 2.0 network: {ip}");
-    assert_eq!(refused(world.client.send(DeleteVpc2 { vpc_id }).await), (400, said));
+    assert_eq!(world.refused(DeleteVpc2 { vpc_id }).await, (400, said));
     delete_instance(&world, id).await;
     world.settle().await;
-    world.client.send(DeleteVpc2 { vpc_id }).await.unwrap();
-    assert_eq!(refused(world.client.send(GetVpc2 { vpc_id }).await).0, 404);
+    world.done(DeleteVpc2 { vpc_id }).await;
+    assert_eq!(world.refused(GetVpc2 { vpc_id }).await.0, 404);
 }

@@ -8,34 +8,49 @@ use api::instances::{
 };
 use api::vpcs::*;
 use control::instances::Instance;
+use control::vpcs::{VPC, default_of, enter, exit};
 use drivers::Machines;
+use serde_json::json;
 use testkit::{World, refused};
 use uuid::Uuid;
 
-use crate::common::{change_instance, delete_instance, instance, owner, stored, unbuilt_instance};
+use crate::common::{
+    Asks as _, change_instance, delete_instance, instance, made_of, owner, stored, unbuilt_instance,
+};
 
-async fn vpc(world: &World, subnet: &str, mask: u32) -> VpcId {
-    let (v4_subnet, v4_subnet_mask) = (Some(subnet.into()), Some(mask));
-    let region = "ewr".into();
-    let create = CreateVpc { region, v4_subnet, v4_subnet_mask, ..Default::default() };
-    world.client.send(create).await.unwrap().id
+/// A network in Newark that is to have this subnet.
+fn network(subnet: &str, mask: u32) -> CreateVpc {
+    made_of(json!({"region": "ewr", "v4_subnet": subnet, "v4_subnet_mask": mask}))
 }
 
-async fn attach(world: &World, instance: Uuid, vpc_id: VpcId) -> Result<(), (u16, String)> {
-    let instance_id = InstanceId(instance);
-    let answer = world.client.send(AttachInstanceVpc { instance_id, vpc_id }).await;
-    if answer.is_ok() { Ok(()) } else { Err(refused(answer)) }
+fn in_region(region: &str) -> CreateVpc {
+    CreateVpc { region: region.into(), ..Default::default() }
 }
 
-async fn detach(world: &World, instance: Uuid, vpc_id: VpcId) -> Result<(), (u16, String)> {
-    let instance_id = InstanceId(instance);
-    let answer = world.client.send(DetachInstanceVpc { instance_id, vpc_id }).await;
-    if answer.is_ok() { Ok(()) } else { Err(refused(answer)) }
+async fn vpc(world: &World, first: &str, mask: u32) -> VpcId {
+    world.done(network(first, mask)).await.id
+}
+
+fn attach(instance: Uuid, vpc_id: VpcId) -> AttachInstanceVpc {
+    AttachInstanceVpc { instance_id: instance.into(), vpc_id }
+}
+
+fn detach(instance: Uuid, vpc_id: VpcId) -> DetachInstanceVpc {
+    DetachInstanceVpc { instance_id: instance.into(), vpc_id }
+}
+
+/// As many instances in Newark.
+async fn instances<const N: usize>(world: &World) -> [Uuid; N] {
+    let mut ids = [Uuid::nil(); N];
+    for id in &mut ids {
+        *id = instance(world).await;
+    }
+    ids
 }
 
 async fn places(world: &World, instance: Uuid) -> Vec<InstanceVpc> {
     let instance_id = InstanceId(instance);
-    world.client.send(ListInstanceVpcs { instance_id, ..Default::default() }).await.unwrap().items
+    world.done(ListInstanceVpcs { instance_id, ..Default::default() }).await.items
 }
 
 async fn address(world: &World, instance: Uuid) -> String {
@@ -43,23 +58,21 @@ async fn address(world: &World, instance: Uuid) -> String {
 }
 
 async fn all(world: &World) -> Vec<Vpc> {
-    world.client.send(ListVpcs::default()).await.unwrap().items
+    world.done(ListVpcs::default()).await.items
 }
 
 #[tokio::test]
 async fn a_vpc_reads_back_as_it_was_sent() {
     let world = World::new().await;
     let id = vpc(&world, "172.20.16.0", 20).await;
-    let change = UpdateVpc { vpc_id: id, description: "inner / ${x}".into() };
-    world.client.send(change).await.unwrap();
-    let found = world.client.send(GetVpc { vpc_id: id }).await.unwrap();
+    world.done(UpdateVpc { vpc_id: id, description: "inner / ${x}".into() }).await;
+    let found = world.done(GetVpc { vpc_id: id }).await;
     assert_eq!((found.v4_subnet.as_str(), found.v4_subnet_mask), ("172.20.16.0", 20));
     assert_eq!((found.region.as_str(), found.description.as_str()), ("ewr", "inner / ${x}"));
     assert_eq!(found.date_created.as_millis(), testkit::BEGINNING);
     assert_eq!(found.internet, VpcInternet::default());
     assert_eq!(all(&world).await, [found]);
-    let clear = UpdateVpc { vpc_id: id, description: String::new() };
-    world.client.send(clear).await.unwrap();
+    world.done(UpdateVpc { vpc_id: id, description: String::new() }).await;
     assert_eq!(all(&world).await[0].description, "");
 }
 
@@ -102,38 +115,31 @@ async fn a_subnet_that_cannot_be_is_refused_with_the_field_and_leaves_nothing() 
         ("11.0.0.0", 24, "v4_subnet:"),
         ("198.18.0.0", 24, "v4_subnet:"),
     ] {
-        let (v4_subnet, v4_subnet_mask) = (Some(subnet.into()), Some(mask));
-        let create =
-            CreateVpc { region: "ewr".into(), v4_subnet, v4_subnet_mask, ..Default::default() };
-        let (status, text) = refused(world.client.send(create).await);
+        let (status, text) = world.refused(network(subnet, mask)).await;
         assert!(status == 400 && text.contains(field), "{subnet}/{mask}: {text}");
     }
-    let create = CreateVpc { region: "ewe".into(), ..Default::default() };
-    let (status, text) = refused(world.client.send(create).await);
-    assert_eq!((status, text.starts_with("Invalid region.")), (400, true));
+    world.refuses_with(in_region("ewe"), "Invalid region.").await;
     assert_eq!(all(&world).await, []);
 }
 
 #[tokio::test]
 async fn a_region_has_room_for_five() {
     let world = World::builder().behave(control::Behave::Vultr).build().await;
-    let create = |region: &str| CreateVpc { region: region.into(), ..Default::default() };
     for _ in 0..5 {
-        world.client.send(create("ewr")).await.unwrap();
+        world.done(in_region("ewr")).await;
     }
     let said = "You have reached the maximum number of VPC networks in this region.".to_owned();
-    assert_eq!(refused(world.client.send(create("ewr")).await), (400, said));
-    world.client.send(create("ams")).await.unwrap();
+    assert_eq!(world.refused(in_region("ewr")).await, (400, said));
+    world.done(in_region("ams")).await;
     let first = all(&world).await[0].id;
-    world.client.send(DeleteVpc { vpc_id: first }).await.unwrap();
-    world.client.send(create("ewr")).await.unwrap();
+    world.done(DeleteVpc { vpc_id: first }).await;
+    world.done(in_region("ewr")).await;
 }
 
 #[tokio::test]
 async fn five_is_the_limit_also_for_those_who_ask_at_once() {
     let world = World::new().await;
-    let create = || CreateVpc { region: "ewr".into(), ..Default::default() };
-    let asked = (0..8).map(|_| world.client.send(create()));
+    let asked = (0..8).map(|_| world.client.send(in_region("ewr")));
     let answers = futures_util::future::join_all(asked).await;
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 5);
     let subnets: std::collections::BTreeSet<_> =
@@ -145,33 +151,26 @@ async fn five_is_the_limit_also_for_those_who_ask_at_once() {
 async fn a_long_description_is_cut_without_a_word() {
     let world = World::new().await;
     let (long, cut) = ("ä".repeat(300), "ä".repeat(255));
-    let create =
-        CreateVpc { region: "ewr".into(), description: Some(long.clone()), ..Default::default() };
-    let made = world.client.send(create).await.unwrap();
+    let create = CreateVpc { description: Some(long.clone()), ..in_region("ewr") };
+    let made = world.done(create).await;
     assert_eq!(made.description, cut);
-    let change = UpdateVpc { vpc_id: made.id, description: long };
-    world.client.send(change).await.unwrap();
+    world.done(UpdateVpc { vpc_id: made.id, description: long }).await;
     assert_eq!(all(&world).await[0].description, cut);
 }
 
 #[tokio::test]
-async fn what_is_unknown_or_anothers_is_told_in_the_words_that_clients_match() {
-    let world = World::builder().open().behave(control::Behave::Vultr).build().await;
-    let mine = vpc(&world, "10.0.0.0", 24).await;
-    let stranger = world.client_with("another");
+async fn what_is_unknown_is_told_in_the_words_that_clients_match() {
+    let world = World::builder().behave(control::Behave::Vultr).build().await;
+    let gone = vpc(&world, "10.0.0.0", 24).await;
+    world.done(DeleteVpc { vpc_id: gone }).await;
     let unknown = (404, "Invalid VPC ID".to_owned());
-    let nowhere = VpcId(Uuid::now_v7());
-    for (client, vpc_id) in [(&world.client, nowhere), (&stranger, mine)] {
+    for vpc_id in [VpcId(Uuid::now_v7()), gone] {
         let description = "x".into();
-        assert_eq!(refused(client.send(GetVpc { vpc_id }).await), unknown);
-        assert_eq!(refused(client.send(UpdateVpc { vpc_id, description }).await), unknown);
-        assert_eq!(refused(client.send(DeleteVpc { vpc_id }).await), unknown);
-        let list = ListVpcAttachments { vpc_id, ..Default::default() };
-        assert_eq!(refused(client.send(list).await), unknown);
+        assert_eq!(world.refused(GetVpc { vpc_id }).await, unknown);
+        assert_eq!(world.refused(UpdateVpc { vpc_id, description }).await, unknown);
+        assert_eq!(world.refused(DeleteVpc { vpc_id }).await, unknown);
+        assert_eq!(world.refused(ListVpcAttachments::from(vpc_id)).await, unknown);
     }
-    assert_eq!(stranger.send(ListVpcs::default()).await.unwrap().items, []);
-    world.client.send(DeleteVpc { vpc_id: mine }).await.unwrap();
-    assert_eq!(refused(world.client.send(GetVpc { vpc_id: mine }).await), unknown);
 }
 
 #[tokio::test]
@@ -181,26 +180,19 @@ async fn vpcs_come_page_by_page_in_order_of_creation() {
     for subnet in ["10.0.0.0", "10.1.0.0", "10.2.0.0"] {
         ids.push(vpc(&world, subnet, 24).await);
     }
-    let ask = |cursor| ListVpcs { per_page: Some(2), cursor };
-    let first = world.client.send(ask(None)).await.unwrap();
-    assert_eq!(first.items.iter().map(|vpc| vpc.id).collect::<Vec<_>>(), ids[..2]);
-    let second = world.client.send(ask(Some(first.meta.links.next))).await.unwrap();
-    assert_eq!(second.items.iter().map(|vpc| vpc.id).collect::<Vec<_>>(), ids[2..]);
-    assert_eq!((second.meta.total, second.meta.links.next.as_str()), (3, ""));
+    let pages = world.pages(ListVpcs { per_page: Some(2), cursor: None }).await;
+    let pages: Vec<Vec<_>> =
+        pages.iter().map(|page| page.iter().map(|vpc| vpc.id).collect()).collect();
+    assert_eq!(pages, [&ids[..2], &ids[2..]]);
 }
 
 #[tokio::test]
 async fn addresses_are_handed_out_from_3_on_and_the_lowest_free_one_first() {
     let world = World::new().await;
     let network = vpc(&world, "10.64.0.0", 24).await;
-    let [a, b, c, d] = [
-        instance(&world).await,
-        instance(&world).await,
-        instance(&world).await,
-        instance(&world).await,
-    ];
+    let [a, b, c, d] = instances(&world).await;
     for id in [a, b, c] {
-        attach(&world, id, network).await.unwrap();
+        world.done(attach(id, network)).await;
     }
     let place = &places(&world, a).await[0];
     assert_eq!((place.id, place.ip_address.as_str()), (network, "10.64.0.3"));
@@ -209,13 +201,13 @@ async fn addresses_are_handed_out_from_3_on_and_the_lowest_free_one_first() {
         (address(&world, b).await, address(&world, c).await),
         ("10.64.0.4".into(), "10.64.0.5".into())
     );
-    detach(&world, b, network).await.unwrap();
+    world.done(detach(b, network)).await;
     assert_eq!(places(&world, b).await, []);
-    attach(&world, d, network).await.unwrap();
+    world.done(attach(d, network)).await;
     assert_eq!(address(&world, d).await, "10.64.0.4", "detached: free at once");
     delete_instance(&world, a).await;
     world.settle().await;
-    attach(&world, b, network).await.unwrap();
+    world.done(attach(b, network)).await;
     assert_eq!(address(&world, b).await, "10.64.0.3", "its owner is gone");
 }
 
@@ -223,12 +215,8 @@ async fn addresses_are_handed_out_from_3_on_and_the_lowest_free_one_first() {
 async fn instances_that_come_at_once_get_different_addresses() {
     let world = World::new().await;
     let network = vpc(&world, "10.64.0.0", 24).await;
-    let mut ids = Vec::new();
-    for _ in 0..6 {
-        ids.push(instance(&world).await);
-    }
-    let answers = ids.iter().map(|id| attach(&world, *id, network));
-    assert!(futures_util::future::join_all(answers).await.iter().all(Result::is_ok));
+    let ids = instances::<6>(&world).await;
+    futures_util::future::join_all(ids.map(|id| world.done(attach(id, network)))).await;
     let mut addresses = std::collections::BTreeSet::new();
     for id in ids {
         addresses.insert(address(&world, id).await.parse::<Ipv4Addr>().unwrap());
@@ -241,19 +229,16 @@ async fn instances_that_come_at_once_get_different_addresses() {
 async fn a_full_network_takes_nobody_until_somebody_leaves() {
     let world = World::new().await;
     let network = vpc(&world, "192.168.7.8", 29).await;
-    let mut members = Vec::new();
-    for _ in 0..4 {
-        let id = instance(&world).await;
-        attach(&world, id, network).await.unwrap();
-        members.push(id);
+    let members = instances::<4>(&world).await;
+    for id in members {
+        world.done(attach(id, network)).await;
     }
     assert_eq!(address(&world, members[3]).await, "192.168.7.14");
     let late = instance(&world).await;
-    let (status, text) = attach(&world, late, network).await.unwrap_err();
-    assert!(status == 400 && text.starts_with("No IP addresses are available"), "{text}");
+    world.refuses_with(attach(late, network), "No IP addresses are available").await;
     assert_eq!(places(&world, late).await, []);
-    detach(&world, members[1], network).await.unwrap();
-    attach(&world, late, network).await.unwrap();
+    world.done(detach(members[1], network)).await;
+    world.done(attach(late, network)).await;
     assert_eq!(address(&world, late).await, "192.168.7.12");
 }
 
@@ -262,11 +247,9 @@ async fn an_attachment_that_cannot_be_is_refused_and_changes_nothing() {
     let world = World::new().await;
     let id = instance(&world).await;
     let network = vpc(&world, "10.64.0.0", 24).await;
-    let create = CreateVpc { region: "ams".into(), ..Default::default() };
-    let elsewhere = world.client.send(create).await.unwrap().id;
-    let (status, text) = detach(&world, id, network).await.unwrap_err();
-    assert!(status == 400 && text.starts_with("VPC network is not attached"), "{text}");
-    attach(&world, id, network).await.unwrap();
+    let elsewhere = world.done(in_region("ams")).await.id;
+    world.refuses_with(detach(id, network), "VPC network is not attached").await;
+    world.done(attach(id, network)).await;
     let before = stored(&world, id).await.networks.clone();
     let nowhere = VpcId(Uuid::now_v7());
     for (vpc_id, words) in [
@@ -274,16 +257,15 @@ async fn an_attachment_that_cannot_be_is_refused_and_changes_nothing() {
         (elsewhere, "vpc_id: the VPC network is in ams, the instance in ewr"),
         (nowhere, "Invalid VPC ID: vpc_id"),
     ] {
-        let (status, text) = attach(&world, id, vpc_id).await.unwrap_err();
-        assert!(status == 400 && text.contains(words), "{text}");
+        world.refuses(attach(id, vpc_id), words).await;
     }
     for vpc_id in [nowhere, elsewhere] {
-        assert_eq!(detach(&world, id, vpc_id).await.unwrap_err().0, 400);
+        assert_eq!(world.refused(detach(id, vpc_id)).await.0, 400);
     }
     let nobody = Uuid::now_v7();
-    for answer in [attach(&world, nobody, network).await, detach(&world, nobody, network).await] {
-        assert_eq!(answer.unwrap_err(), (404, "instance not found".into()));
-    }
+    let unknown = (404, "instance not found".to_owned());
+    assert_eq!(world.refused(attach(nobody, network)).await, unknown);
+    assert_eq!(world.refused(detach(nobody, network)).await, unknown);
     assert_eq!(stored(&world, id).await.want.networks, before);
 }
 
@@ -294,33 +276,32 @@ async fn an_instance_may_be_in_two_networks_with_the_same_subnet() {
     let id = instance(&world).await;
     let one = vpc(&world, "10.64.0.0", 24).await;
     let same = vpc(&world, "10.64.0.0", 24).await;
-    attach(&world, id, one).await.unwrap();
-    attach(&world, id, same).await.unwrap();
-    let networks: Vec<_> =
-        stored(&world, id).await.networks.iter().map(|nic| nic.network).collect();
-    assert_eq!(networks, [one.0, same.0]);
+    world.done(attach(id, one)).await;
+    world.done(attach(id, same)).await;
+    let nics = &stored(&world, id).await.want.networks;
+    assert_eq!(nics.iter().map(|nic| nic.network).collect::<Vec<_>>(), [one.0, same.0]);
 }
 
 #[tokio::test]
 async fn a_network_in_use_is_not_deleted_and_names_the_public_addresses_of_its_members() {
     let world = World::new().await;
     let network = vpc(&world, "10.64.0.0", 24).await;
-    let (a, b) = (instance(&world).await, instance(&world).await);
+    let [a, b] = instances(&world).await;
     let hidden = unbuilt_instance(&world, |instance| instance.ipv4.clear()).await;
     for id in [a, b, hidden] {
-        attach(&world, id, network).await.unwrap();
+        world.done(attach(id, network)).await;
     }
     let (first, second) = (stored(&world, a).await.main_ip(), stored(&world, b).await.main_ip());
     let said = "The following servers are attached to this VPC network";
     let said = format!("{said}: {first}, {second}, 10.64.0.5");
     let delete = || DeleteVpc { vpc_id: network };
-    assert_eq!(refused(world.client.send(delete()).await), (400, said));
-    detach(&world, a, network).await.unwrap();
+    assert_eq!(world.refused(delete()).await, (400, said));
+    world.done(detach(a, network)).await;
     delete_instance(&world, hidden).await;
-    let (_, text) = refused(world.client.send(delete()).await);
+    let (_, text) = world.refused(delete()).await;
     assert!(text.ends_with(&format!("network: {second}")), "{text}");
     delete_instance(&world, b).await;
-    world.client.send(delete()).await.unwrap();
+    world.done(delete()).await;
     world.settle().await;
     assert_eq!(all(&world).await, []);
 }
@@ -329,38 +310,31 @@ async fn a_network_in_use_is_not_deleted_and_names_the_public_addresses_of_its_m
 async fn attachments_tell_who_is_in_a_network_and_since_when() {
     let world = World::new().await;
     let network = vpc(&world, "10.64.0.0", 24).await;
-    let list = |per_page, cursor| ListVpcAttachments { vpc_id: network, per_page, cursor };
-    let none = world.client.send(list(None, None)).await.unwrap();
-    assert_eq!((none.items.len(), none.meta.total), (0, 0));
-    let (a, b) = (instance(&world).await, instance(&world).await);
+    let list = ListVpcAttachments { per_page: Some(1), ..network.into() };
+    assert_eq!(world.pages(list.clone()).await.concat(), []);
+    let [a, b] = instances(&world).await;
     world.advance(std::time::Duration::from_secs(3600)).await;
-    attach(&world, a, network).await.unwrap();
-    attach(&world, b, network).await.unwrap();
-    let first = world.client.send(list(Some(1), None)).await.unwrap();
-    let item = &first.items[0];
-    assert_eq!(item.linked_subscription.as_ref().unwrap().id, a.to_string());
-    assert_eq!(
-        (item.ip.v4.as_str(), item.mac_address.as_str()),
-        ("10.64.0.3", "5a:00:0a:40:00:03")
-    );
-    assert_eq!(item.date_added.as_millis() / 1000, world.clock.now() / 1000);
-    let next = Some(first.meta.links.next.clone());
-    let second = world.client.send(list(Some(1), next)).await.unwrap();
-    assert_eq!(second.items[0].ip.v4, "10.64.0.4");
-    assert_eq!((second.meta.total, second.meta.links.next.as_str()), (2, ""));
-    assert_ne!(second.items[0].id, item.id);
+    world.done(attach(a, network)).await;
+    world.done(attach(b, network)).await;
+    let pages = world.pages(list).await;
+    let [[first], [second]] = [&pages[0][..], &pages[1]] else { panic!("{pages:?}") };
+    assert_eq!(first.linked_subscription.as_ref().unwrap().id, a.to_string());
+    assert_eq!((&*first.ip.v4, &*first.mac_address), ("10.64.0.3", "5a:00:0a:40:00:03"));
+    assert_eq!(first.date_added.as_millis() / 1000, world.clock.now() / 1000);
+    assert_eq!((&*second.ip.v4, pages.len()), ("10.64.0.4", 2));
+    assert_ne!(second.id, first.id);
 }
 
 #[tokio::test]
 async fn the_machine_gets_the_interface_and_restarts_unless_it_is_switched_off() {
     let world = World::new().await;
     let network = vpc(&world, "10.64.0.0", 24).await;
-    let (on, off) = (instance(&world).await, instance(&world).await);
+    let [on, off] = instances(&world).await;
     change_instance(&world, off, |instance| instance.halted = true).await;
     world.settle().await;
     for id in [on, off] {
         let before = world.sim.observe_machine(id).await.reset;
-        attach(&world, id, network).await.unwrap();
+        world.done(attach(id, network)).await;
         world.settle().await;
         let machine = world.sim.observe_machine(id).await;
         assert_eq!(machine.nics.len(), 1);
@@ -368,7 +342,7 @@ async fn the_machine_gets_the_interface_and_restarts_unless_it_is_switched_off()
         assert_eq!(machine.running, id == on);
         assert_eq!(machine.reset, before + u64::from(id == on));
         assert_eq!(machine.nics[0].address, address(&world, id).await);
-        detach(&world, id, network).await.unwrap();
+        world.done(detach(id, network)).await;
         world.settle().await;
         assert_eq!(world.sim.observe_machine(id).await.nics, []);
     }
@@ -383,8 +357,8 @@ async fn the_default_network_is_the_regions_first_or_a_new_one_for_an_instance_b
         let mut tx = cx.begin();
         let mut doc = tx.new_doc(Instance::default());
         doc.region = "ewr".into();
-        let network = control::vpcs::default_network(&mut tx, "ewr").await.unwrap();
-        control::vpcs::join(&mut tx, &mut doc, network).await.unwrap();
+        let network = default_of(&mut tx, VPC.sort, "ewr").await.unwrap();
+        enter(&mut tx, &mut doc, VPC, "attach_vpc", network, None).await.unwrap();
         tx.put(&doc);
         tx.commit().await.unwrap();
         assert_eq!(doc.reboots, 0, "there is no machine yet that could restart");
@@ -396,7 +370,7 @@ async fn the_default_network_is_the_regions_first_or_a_new_one_for_an_instance_b
     assert_eq!(address(&world, made[1].0).await, "10.1.96.4");
     let mut tx = cx.begin();
     let mut doc = tx.get::<Instance>(made[0].0).await.unwrap();
-    control::vpcs::leave(&mut tx, &mut doc, made[0].1).await.unwrap();
+    exit(&mut tx, &mut doc, VPC, "detach_vpc", made[0].1).await.unwrap();
     tx.put(&doc);
     tx.commit().await.unwrap();
     assert_eq!(places(&world, made[0].0).await, []);
@@ -441,8 +415,7 @@ async fn what_is_to_be_left_must_be_there_and_what_is_not_joined_is_passed_over(
     let mine = vpc(&world, "10.7.0.0", 24).await;
     assert!(update(mine).await.unwrap().instance.vpcs.is_empty());
     let others = world.client_with("a key of somebody else");
-    let create = CreateVpc { region: "ewr".into(), ..Default::default() };
-    let others = others.send(create).await.unwrap().id;
+    let others = others.send(in_region("ewr")).await.unwrap().id;
     for unknown in [VpcId(Uuid::now_v7()), others] {
         let (status, said) = refused(update(unknown).await);
         assert_eq!(status, 400);

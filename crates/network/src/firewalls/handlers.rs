@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{GROUPS_MAX, Group, RULES_MAX, Rule};
 use crate::instances::{Instance, in_firewall_group};
 use crate::load_balancers::LoadBalancer;
-use crate::{Cx, Doc, Part, Refusal, Result, Routes, Shown, Tx};
+use crate::{Cx, Doc, Part, Refusal, Result, Routes, Shown, Tx, lies_in};
 
 /// Longer descriptions are cut.
 const DESCRIPTION_MAX: usize = 255;
@@ -50,16 +50,10 @@ impl Shown for Group {
 }
 
 impl Part for Rule {
-    type Owner = Group;
+    lies_in!(Group, rules);
     type View = FirewallRule;
     const UNKNOWN: &'static str = "Firewall rule ID not found";
 
-    fn all(group: &Group) -> &[Self] {
-        &group.rules
-    }
-    fn all_mut(group: &mut Group) -> &mut Vec<Self> {
-        &mut group.rules
-    }
     fn is(&self, id: &str) -> bool {
         id.parse() == Ok(self.number)
     }
@@ -82,10 +76,7 @@ async fn create(cx: Cx, req: CreateFirewallGroup) -> Result<FirewallGroup> {
         return Err(Refusal::bad("Maximum firewall groups exceeded").help(help).into());
     }
     let description = description(&req.description.unwrap_or_default());
-    let group = tx.new_doc(Group { description, modified: cx.now(), ..Group::default() });
-    tx.put(&group);
-    tx.commit().await?;
-    Group::show(&cx, group).await
+    tx.create(Group { description, modified: cx.now(), ..Group::default() }).await
 }
 
 fn update(cx: &Cx, group: &mut Doc<Group>, req: UpdateFirewallGroup) -> Result<()> {
@@ -130,7 +121,6 @@ async fn create_rule(cx: Cx, req: CreateFirewallGroupRule) -> Result<FirewallRul
     group.last_number = rule.number;
     group.rules.push(rule);
     group.modified = cx.now();
-    tx.put(&group);
-    tx.commit().await?;
+    tx.save(&group).await?;
     Ok(answer)
 }

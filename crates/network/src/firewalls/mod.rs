@@ -15,7 +15,7 @@ use uuid::Uuid;
 pub(crate) use rule::CLOUDFLARE;
 pub use rule::{Rule, Source};
 
-use crate::{Family, Kind, Result, Routes, Tx};
+use crate::{Family, Kind, Result, Tx};
 
 /// How many groups an account can have.
 pub const GROUPS_MAX: u64 = 50;
@@ -61,12 +61,7 @@ pub(crate) async fn forget_load_balancer(tx: &mut Tx, id: Uuid) -> Result<()> {
     Ok(())
 }
 
-/// The family's operations.
-pub fn routes() -> Routes {
-    handlers::routes()
-}
-
 /// The family.
 pub fn family() -> Family {
-    Family::new(routes())
+    Family::new(handlers::routes())
 }

@@ -3,94 +3,100 @@
 use std::net::Ipv6Addr;
 
 use api::load_balancers::{self as wire, *};
-use api::{OrEmpty, Page, id};
+use api::{OrEmpty, id};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use uuid::Uuid;
 
-use super::{HealthCheck, LoadBalancer, REGION_OPTION, Tls, change, rules, wish};
+use super::{AutoSsl, HealthCheck, LoadBalancer, REGION_OPTION, Tls, wish};
 use crate::billing::owed;
 use crate::firewalls::forget_load_balancer;
-use crate::{Behave, Cx, Doc, Refusal, Result, Routes, addresses};
+use crate::{Behave, Cx, Doc, Part, Refusal, Result, Routes, Shown, addresses};
 
 /// The timeout of connections where none was asked for, in seconds.
 const TIMEOUT_S: u32 = 600;
 
 pub(super) fn routes() -> Routes {
-    Routes::default()
-        .on(list)
+    Routes::of::<LoadBalancer>()
+        .list::<ListLoadBalancers>()
         .on(create)
-        .on(get)
+        .get::<GetLoadBalancer>()
         .on(update)
         .on(delete)
-        .on(delete_ssl)
-        .on(delete_auto_ssl)
+        .update(|_, balancer, _: DeleteLoadBalancerSsl| {
+            balancer.certificate = None;
+            Ok(())
+        })
+        .update(|_, balancer, _: DeleteLoadBalancerAutoSsl| {
+            balancer.auto_ssl = None;
+            Ok(())
+        })
+        .done()
 }
 
-/// A load balancer as its owner sees it.
-fn view(cx: &Cx, doc: Doc<LoadBalancer>) -> wire::LoadBalancer {
-    // An address is told when something answers there.
-    let shown = |address: String| if doc.seen.ready { address } else { String::new() };
-    let vpc = OrEmpty(doc.network.map(id::VpcId));
-    let auto = doc.auto_ssl.as_ref();
-    wire::LoadBalancer {
-        id: id::LoadBalancerId(doc.id()),
-        date_created: doc.created(),
-        status: match doc.seen.ready {
-            true => LoadBalancerStatus::Active.into(),
-            false => LoadBalancerStatus::Pending.into(),
-        },
-        ipv4: shown(doc.ipv4.to_string()),
-        ipv6: shown(doc.ipv6.to_string()),
-        generic_info: GenericInfo {
-            balancing_algorithm: doc.algorithm.into(),
-            ssl_redirect: doc.ssl_redirect,
-            sticky_sessions: StickySession { cookie_name: doc.cookie_name.clone() },
-            proxy_protocol: doc.proxy_protocol,
-            timeout: doc.timeout_s,
-            private_network: vpc,
-            vpc,
-        },
-        has_ssl: doc.certificate.is_some(),
-        ssl_cert_b64: match &doc.certificate {
-            Some(Tls::Own(certificate, _)) => STANDARD.encode(certificate),
-            _ => String::new(),
-        },
-        auto_ssl: wire::AutoSsl {
-            domain_zone: auto.map(|auto| auto.zone.clone()).unwrap_or_default(),
-            domain_sub: auto.map(|auto| auto.sub.clone()).unwrap_or_default(),
-            domain: auto.map(super::AutoSsl::domain).unwrap_or_default(),
-        },
-        pending_charges: owed(cx, &doc),
-        http2: doc.http2,
-        http3: doc.http3,
-        nodes: doc.nodes,
-        instances: doc.instances.iter().copied().map(id::InstanceId).collect(),
-        region: doc.want.region,
-        label: doc.want.label,
-        health_check: shown_check(doc.want.health_check),
-        forwarding_rules: doc.want.forwarding.into_iter().map(rules::view).collect(),
-        firewall_rules: doc.want.firewall.into_iter().map(rules::view_firewall).collect(),
-        global_regions: doc.want.global_regions,
-        ..wire::LoadBalancer::default()
+impl Shown for LoadBalancer {
+    type View = wire::LoadBalancer;
+    type With = ();
+
+    fn view(doc: &Doc<Self>, (): &(), cx: &Cx) -> wire::LoadBalancer {
+        let vpc = OrEmpty(doc.network.map(id::VpcId));
+        // An address is told when something answers there.
+        let (status, ipv4, ipv6) = match doc.seen.ready {
+            true => (LoadBalancerStatus::Active, doc.ipv4.to_string(), doc.ipv6.to_string()),
+            false => (LoadBalancerStatus::Pending, String::new(), String::new()),
+        };
+        wire::LoadBalancer {
+            id: doc.id().into(),
+            date_created: doc.created(),
+            region: doc.region.clone(),
+            label: doc.label.clone(),
+            status: status.into(),
+            ipv4,
+            ipv6,
+            generic_info: GenericInfo {
+                balancing_algorithm: doc.algorithm.into(),
+                ssl_redirect: doc.ssl_redirect,
+                sticky_sessions: StickySession { cookie_name: doc.cookie_name.clone() },
+                proxy_protocol: doc.proxy_protocol,
+                timeout: doc.timeout_s,
+                private_network: vpc,
+                vpc,
+            },
+            health_check: shown_check(&doc.health_check),
+            has_ssl: doc.certificate.is_some(),
+            ssl_cert_b64: match &doc.certificate {
+                Some(Tls::Own(certificate, _)) => STANDARD.encode(certificate),
+                _ => String::new(),
+            },
+            http2: doc.http2,
+            http3: doc.http3,
+            nodes: doc.nodes,
+            forwarding_rules: doc.forwarding.iter().map(|rule| rule.view(doc)).collect(),
+            firewall_rules: doc.firewall.iter().map(|rule| rule.view(doc)).collect(),
+            instances: doc.instances.iter().copied().map(id::InstanceId).collect(),
+            auto_ssl: doc.auto_ssl.as_ref().map(shown_name).unwrap_or_default(),
+            global_regions: doc.global_regions.clone(),
+            pending_charges: owed(cx, doc),
+            ..wire::LoadBalancer::default()
+        }
     }
 }
 
-fn shown_check(check: HealthCheck) -> wire::HealthCheck {
+fn shown_name(auto: &AutoSsl) -> wire::AutoSsl {
+    let (domain_zone, domain_sub) = (auto.zone.clone(), auto.sub.clone());
+    wire::AutoSsl { domain_zone, domain_sub, domain: auto.domain() }
+}
+
+fn shown_check(check: &HealthCheck) -> wire::HealthCheck {
     wire::HealthCheck {
         protocol: check.protocol.into(),
         port: check.port,
-        path: check.path,
+        path: check.path.clone(),
         check_interval: check.check_interval,
         response_timeout: check.response_timeout,
         unhealthy_threshold: check.unhealthy_threshold,
         healthy_threshold: check.healthy_threshold,
     }
-}
-
-async fn list(cx: Cx, req: ListLoadBalancers) -> Result<Page<wire::LoadBalancer>> {
-    let page = cx.page::<LoadBalancer>(vec![], req.per_page, req.cursor.as_deref()).await?;
-    Ok(page.map(|doc| view(&cx, doc)))
 }
 
 async fn create(cx: Cx, req: CreateLoadBalancer) -> Result<wire::LoadBalancer> {
@@ -126,11 +132,10 @@ async fn create(cx: Cx, req: CreateLoadBalancer) -> Result<wire::LoadBalancer> {
         auto_ssl: None,
         global_regions: Vec::new(),
     };
-    wish::apply(&mut tx, &mut balancer, req.into()).await?;
+    wish::apply(&mut tx, &mut balancer, wish::at_creation(req)).await?;
     let doc = tx.doc_with_id(id, balancer);
-    tx.put(&doc);
-    tx.commit().await?;
-    Ok(view(&cx, doc))
+    tx.save(&doc).await?;
+    LoadBalancer::show(&cx, doc).await
 }
 
 /// The last address of an IPv6 network: where load balancers are.
@@ -138,17 +143,12 @@ fn last_of(network: Ipv6Addr) -> Ipv6Addr {
     Ipv6Addr::from_bits(network.to_bits() | u128::from(u64::MAX))
 }
 
-async fn get(cx: Cx, req: GetLoadBalancer) -> Result<wire::LoadBalancer> {
-    Ok(view(&cx, cx.get(req.load_balancer_id).await?))
-}
-
 async fn update(cx: Cx, req: UpdateLoadBalancer) -> Result<()> {
     let mut tx = cx.begin();
     let mut balancer = tx.get::<LoadBalancer>(req.load_balancer_id).await?;
     check_ready(&cx, &balancer, "Load balancer is still activating.")?;
-    wish::apply(&mut tx, &mut balancer.want, req.into()).await?;
-    tx.put(&balancer);
-    tx.commit().await
+    wish::apply(&mut tx, &mut balancer.want, req).await?;
+    tx.save(&balancer).await
 }
 
 async fn delete(cx: Cx, req: DeleteLoadBalancer) -> Result<()> {
@@ -170,20 +170,4 @@ fn check_ready(cx: &Cx, balancer: &Doc<LoadBalancer>, said: &'static str) -> Res
         }
         _ => Ok(()),
     }
-}
-
-async fn delete_ssl(cx: Cx, req: DeleteLoadBalancerSsl) -> Result<()> {
-    change(&cx, req.load_balancer_id, |balancer| {
-        balancer.certificate = None;
-        Ok(())
-    })
-    .await
-}
-
-async fn delete_auto_ssl(cx: Cx, req: DeleteLoadBalancerAutoSsl) -> Result<()> {
-    change(&cx, req.load_balancer_id, |balancer| {
-        balancer.auto_ssl = None;
-        Ok(())
-    })
-    .await
 }

@@ -12,7 +12,6 @@ mod wish;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use api::firewalls::IpType;
-use api::id::LoadBalancerId;
 use api::load_balancers::rules::BalancedProtocol;
 use api::load_balancers::{BalancingAlgorithm, HealthCheckProtocol};
 use drivers::balancer::Certificate;
@@ -24,7 +23,7 @@ use uuid::Uuid;
 use crate::billing::{self, Charged, Rate};
 use crate::catalog::{Catalog, HOURS_BILLED_PER_MONTH, PriceItem};
 use crate::life::Provisioned;
-use crate::{Cx, Doc, Family, Kind, Result, Routes, Tx};
+use crate::{Cx, Doc, Family, Kind, Result, Tx};
 
 /// What a region offers where there can be load balancers.
 const REGION_OPTION: &str = "load_balancers";
@@ -154,6 +153,9 @@ impl AutoSsl {
     }
 }
 
+/// A load balancer with its place in the store.
+type Balancer = Doc<LoadBalancer>;
+
 impl Kind for LoadBalancer {
     const KIND: &'static str = "load-balancer";
     const UNKNOWN: &'static str = "Invalid load balancer ID";
@@ -198,20 +200,6 @@ pub fn in_network(id: Uuid) -> Facet {
     ("network", id.to_string())
 }
 
-/// Changes the load balancer that the path names.
-async fn change<T>(
-    cx: &Cx,
-    id: LoadBalancerId,
-    change: impl FnOnce(&mut LoadBalancer) -> Result<T>,
-) -> Result<T> {
-    let mut tx = cx.begin();
-    let mut balancer = tx.get::<LoadBalancer>(id).await?;
-    let outcome = change(&mut balancer)?;
-    tx.put(&balancer);
-    tx.commit().await?;
-    Ok(outcome)
-}
-
 /// Takes an instance that is about to go out of the last load balancers, all in one commit.
 pub async fn forget(tx: &mut Tx, instance: Uuid) -> Result<()> {
     for balancer in tx.rest::<LoadBalancer>(with_instance(instance)).await? {
@@ -231,12 +219,8 @@ fn take_out(tx: &mut Tx, mut balancer: Doc<LoadBalancer>, instance: Uuid) {
     tx.put(&balancer);
 }
 
-/// The family's operations.
-pub fn routes() -> Routes {
-    handlers::routes().and(rules::routes()).and(reverse::routes())
-}
-
 /// The family.
 pub fn family() -> Family {
-    Family::new(routes()).life::<LoadBalancer>().costs::<LoadBalancer>()
+    let routes = handlers::routes().and(rules::routes()).and(reverse::routes());
+    Family::new(routes).life::<LoadBalancer>().costs::<LoadBalancer>()
 }

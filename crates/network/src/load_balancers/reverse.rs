@@ -4,13 +4,18 @@ use std::net::Ipv6Addr;
 
 use api::load_balancers::rules::*;
 
-use super::{LoadBalancer, change};
+use super::{Balancer, LoadBalancer};
 use crate::domains::check_hostname;
 use crate::servers::addresses::reverse_of;
 use crate::{Cx, Refusal, Result, Routes};
 
 pub(super) fn routes() -> Routes {
-    Routes::default().on(get).on(set_ipv4).on(set_ipv6).on(delete_ipv6)
+    Routes::of::<LoadBalancer>()
+        .on(get)
+        .update(set_ipv4)
+        .update(set_ipv6)
+        .update(delete_ipv6)
+        .done()
 }
 
 fn check_name(field: &str, name: &str) -> Result<()> {
@@ -27,40 +32,31 @@ async fn get(cx: Cx, req: GetLoadBalancerReverseDns) -> Result<LoadBalancerRever
     })
 }
 
-async fn set_ipv4(cx: Cx, req: SetLoadBalancerReverseIpv4) -> Result<()> {
+fn set_ipv4(_: &Cx, balancer: &mut Balancer, req: SetLoadBalancerReverseIpv4) -> Result<()> {
     check_name("v4", &req.v4)?;
-    change(&cx, req.load_balancer_id, |balancer| {
-        balancer.reverse_ipv4 = req.v4;
-        Ok(())
-    })
-    .await
+    balancer.reverse_ipv4 = req.v4;
+    Ok(())
 }
 
-async fn set_ipv6(cx: Cx, req: SetLoadBalancerReverseIpv6) -> Result<()> {
-    change(&cx, req.load_balancer_id, |balancer| {
-        let [ReverseName { ip, domain }] = &req.v6[..] else {
-            let help = format!("give one name: the load balancer's address is {}", balancer.ipv6);
-            return Err(Refusal::field("v6", help).into());
-        };
-        if ip.parse::<Ipv6Addr>().ok() != Some(balancer.ipv6) {
-            let help = format!("v6[0].ip: `{ip}` is not its address, {}", balancer.ipv6);
-            return Err(Refusal::bad("Invalid IP address").help(help).into());
-        }
-        check_name("v6[0].domain", domain)?;
-        balancer.reverse_ipv6.clone_from(domain);
-        Ok(())
-    })
-    .await
+fn set_ipv6(_: &Cx, balancer: &mut Balancer, req: SetLoadBalancerReverseIpv6) -> Result<()> {
+    let [ReverseName { ip, domain }] = &req.v6[..] else {
+        let help = format!("give one name: the load balancer's address is {}", balancer.ipv6);
+        return Err(Refusal::field("v6", help).into());
+    };
+    if ip.parse::<Ipv6Addr>().ok() != Some(balancer.ipv6) {
+        let help = format!("v6[0].ip: `{ip}` is not its address, {}", balancer.ipv6);
+        return Err(Refusal::bad("Invalid IP address").help(help).into());
+    }
+    check_name("v6[0].domain", domain)?;
+    balancer.reverse_ipv6.clone_from(domain);
+    Ok(())
 }
 
-async fn delete_ipv6(cx: Cx, req: DeleteLoadBalancerReverseDns) -> Result<()> {
-    change(&cx, req.load_balancer_id, |balancer| {
-        if balancer.reverse_ipv6.is_empty() {
-            let help = format!("{} has no name", balancer.ipv6);
-            return Err(Refusal::not_found("Invalid IP address").help(help).into());
-        }
-        balancer.reverse_ipv6.clear();
-        Ok(())
-    })
-    .await
+fn delete_ipv6(_: &Cx, balancer: &mut Balancer, _: DeleteLoadBalancerReverseDns) -> Result<()> {
+    if balancer.reverse_ipv6.is_empty() {
+        let help = format!("{} has no name", balancer.ipv6);
+        return Err(Refusal::not_found("Invalid IP address").help(help).into());
+    }
+    balancer.reverse_ipv6.clear();
+    Ok(())
 }

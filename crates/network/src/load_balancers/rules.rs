@@ -3,53 +3,75 @@
 //! What was sent is kept as it was sent, since clients compare it as text; rules are compared by
 //! what they mean. A rule that is given again keeps its id.
 
+use api::firewalls::IpType;
 use api::load_balancers::rules::*;
-use api::{Page, firewalls::IpType};
 use uuid::Uuid;
 
-use super::{FirewallRule, ForwardingRule, LoadBalancer, change};
-use crate::cx::slice;
+use super::{Balancer, FirewallRule, ForwardingRule, LoadBalancer};
 use crate::firewalls::CLOUDFLARE;
-use crate::{Cx, Network, Refusal, Result, Routes};
+use crate::{Cx, Network, Part, Refusal, Result, Routes, ensure, in_range, lies_in};
 
 /// How many forwarding rules a load balancer can have.
 const FORWARDING_MAX: usize = 15;
 /// How many firewall rules: the row is written whole.
 const FIREWALL_MAX: usize = 200;
+/// What a port can be.
+pub(super) const PORTS: std::ops::RangeInclusive<u16> = 1..=u16::MAX;
 /// Ports that load balancers need for themselves.
 const RESERVED: std::ops::RangeInclusive<u16> = 65300..=65310;
-/// What is said where there is no rule with an id.
-const UNKNOWN_FORWARDING: &str = "Invalid forwarding rule ID";
-/// The same of firewall rules.
-const UNKNOWN_FIREWALL: &str = "Invalid firewall rule ID";
 
 pub(super) fn routes() -> Routes {
-    Routes::default()
-        .on(list_forwarding)
-        .on(create_forwarding)
-        .on(get_forwarding)
-        .on(delete_forwarding)
-        .on(list_firewall)
-        .on(create_firewall)
-        .on(get_firewall)
-        .on(delete_firewall)
+    let forwarding = Routes::parts::<ForwardingRule>()
+        .list::<ListLoadBalancerForwardingRules>()
+        .get::<GetLoadBalancerForwardingRule>()
+        .remove::<DeleteLoadBalancerForwardingRule>()
+        .create(|_, balancer, new: CreateLoadBalancerForwardingRule| {
+            let rule = NewForwardingRule {
+                frontend_protocol: new.frontend_protocol,
+                frontend_port: new.frontend_port,
+                backend_protocol: new.backend_protocol,
+                backend_port: new.backend_port,
+            };
+            forwarding_rule(&balancer.forwarding, rule, "")
+        });
+    let firewall = Routes::parts::<FirewallRule>()
+        .list::<ListLoadBalancerFirewallRules>()
+        .get::<GetLoadBalancerFirewallRule>()
+        .remove::<DeleteLoadBalancerFirewallRule>();
+    forwarding.and(firewall).and(Routes::of::<LoadBalancer>().update(add_firewall)).done()
 }
 
-/// A forwarding rule as its owner sees it.
-pub(super) fn view(rule: ForwardingRule) -> LoadBalancerForwardingRule {
-    LoadBalancerForwardingRule {
-        id: rule.id,
-        frontend_protocol: rule.frontend_protocol.into(),
-        frontend_port: rule.frontend_port,
-        backend_protocol: rule.backend_protocol.into(),
-        backend_port: rule.backend_port,
+impl Part for ForwardingRule {
+    lies_in!(LoadBalancer, forwarding);
+    type View = LoadBalancerForwardingRule;
+    const UNKNOWN: &'static str = "Invalid forwarding rule ID";
+
+    fn is(&self, id: &str) -> bool {
+        self.id == id
+    }
+    fn view(&self, _: &Balancer) -> LoadBalancerForwardingRule {
+        LoadBalancerForwardingRule {
+            id: self.id.clone(),
+            frontend_protocol: self.frontend_protocol.into(),
+            frontend_port: self.frontend_port,
+            backend_protocol: self.backend_protocol.into(),
+            backend_port: self.backend_port,
+        }
     }
 }
 
-/// The same of a firewall rule.
-pub(super) fn view_firewall(rule: FirewallRule) -> LoadBalancerFirewallRule {
-    let FirewallRule { id, port, source, ip_type } = rule;
-    LoadBalancerFirewallRule { id, port, source, ip_type: ip_type.into() }
+impl Part for FirewallRule {
+    lies_in!(LoadBalancer, firewall);
+    type View = LoadBalancerFirewallRule;
+    const UNKNOWN: &'static str = "Invalid firewall rule ID";
+
+    fn is(&self, id: &str) -> bool {
+        self.id == id
+    }
+    fn view(&self, _: &Balancer) -> LoadBalancerFirewallRule {
+        let Self { id, port, source, ip_type } = self.clone();
+        LoadBalancerFirewallRule { id, port, source, ip_type: ip_type.into() }
+    }
 }
 
 /// A new rule's id.
@@ -58,37 +80,18 @@ fn new_id() -> String {
     format!("{:016x}", Uuid::now_v7().as_u64_pair().1)
 }
 
-/// Refuses port 0.
-pub(super) fn check_port(field: &str, port: u16) -> Result<()> {
-    match port {
-        0 => Err(Refusal::field(field, "0 is not from 1 to 65535").into()),
-        _ => Ok(()),
-    }
-}
-
 fn check_own_port(field: &str, port: u16) -> Result<()> {
-    check_port(field, port)?;
-    if RESERVED.contains(&port) {
-        let (first, last) = (RESERVED.start(), RESERVED.end());
-        let help = format!("{port} is reserved; load balancers use {first} to {last} themselves");
-        return Err(Refusal::field(field, help).into());
-    }
-    Ok(())
-}
-
-/// The forwarding rules that are wanted, where `known` are there.
-///
-/// # Errors
-/// 400 naming the rule and field that cannot be so.
-pub(super) fn forwarding(
-    known: &[ForwardingRule],
-    wanted: Vec<NewForwardingRule>,
-) -> Result<Vec<ForwardingRule>> {
-    renewed("forwarding_rules", known, wanted, forwarding_rule, |rule| &mut rule.id)
+    in_range(field, port, PORTS)?;
+    let (first, last) = (RESERVED.start(), RESERVED.end());
+    let text = format!("{port} is reserved; load balancers use {first} to {last} themselves");
+    ensure(!RESERVED.contains(&port), field, text)
 }
 
 /// The rules that are made of what is wanted; one that is among the known ones keeps its id.
-fn renewed<New, Rule: Clone + PartialEq>(
+///
+/// # Errors
+/// 400 naming the rule and field that cannot be so.
+pub(super) fn renewed<New, Rule: Clone + PartialEq>(
     field: &str,
     known: &[Rule],
     wanted: Vec<New>,
@@ -111,13 +114,13 @@ fn renewed<New, Rule: Clone + PartialEq>(
 }
 
 /// A rule that is to come to `others`; `path` leads to its fields.
-fn forwarding_rule(
+pub(super) fn forwarding_rule(
     others: &[ForwardingRule],
     new: NewForwardingRule,
     path: &str,
 ) -> Result<ForwardingRule> {
     check_own_port(&format!("{path}frontend_port"), new.frontend_port)?;
-    check_port(&format!("{path}backend_port"), new.backend_port)?;
+    in_range(&format!("{path}backend_port"), new.backend_port, PORTS)?;
     if others.len() >= FORWARDING_MAX {
         let help = format!("forwarding_rules: there are {FORWARDING_MAX} at most");
         return Err(Refusal::bad("Maximum forwarding rules exceeded.").help(help).into());
@@ -125,13 +128,11 @@ fn forwarding_rule(
     // HTTP/3 aside, only UDP can share a port with what else there is.
     let is_udp = |protocol| protocol == BalancedProtocol::Udp;
     let udp = is_udp(new.frontend_protocol);
-    let clashes = |other: &&ForwardingRule| {
+    let clashes = |other: &ForwardingRule| {
         other.frontend_port == new.frontend_port && is_udp(other.frontend_protocol) == udp
     };
-    if others.iter().any(|other| clashes(&other)) {
-        let help = format!("another rule forwards {} already", new.frontend_port);
-        return Err(Refusal::field(&format!("{path}frontend_port"), help).into());
-    }
+    let text = format_args!("another rule forwards {} already", new.frontend_port);
+    ensure(!others.iter().any(clashes), &format!("{path}frontend_port"), text)?;
     Ok(ForwardingRule {
         id: new_id(),
         frontend_protocol: new.frontend_protocol,
@@ -141,19 +142,8 @@ fn forwarding_rule(
     })
 }
 
-/// The firewall rules that are wanted, where `known` are there.
-///
-/// # Errors
-/// 400 naming the rule and field that cannot be so.
-pub(super) fn firewall(
-    known: &[FirewallRule],
-    wanted: Vec<NewFirewallRule>,
-) -> Result<Vec<FirewallRule>> {
-    renewed("firewall_rules", known, wanted, firewall_rule, |rule| &mut rule.id)
-}
-
 /// A rule that is to come to `others`; `path` leads to its fields.
-fn firewall_rule(
+pub(super) fn firewall_rule(
     others: &[FirewallRule],
     new: NewFirewallRule,
     path: &str,
@@ -195,106 +185,18 @@ pub(super) fn source(text: &str, ip_type: IpType) -> Result<Option<Network>, Str
     }
 }
 
-/// The place of the rule that the path names.
-fn place(
-    mut ids: impl Iterator<Item = impl AsRef<str>>,
-    id: &str,
-    unknown: &'static str,
-) -> Result<usize> {
-    ids.position(|own| own.as_ref() == id).ok_or_else(|| Refusal::not_found(unknown).into())
-}
-
-fn forwarding_place(balancer: &LoadBalancer, id: &str) -> Result<usize> {
-    place(balancer.forwarding.iter().map(|rule| &rule.id), id, UNKNOWN_FORWARDING)
-}
-
-fn firewall_place(balancer: &LoadBalancer, id: &str) -> Result<usize> {
-    place(balancer.firewall.iter().map(|rule| &rule.id), id, UNKNOWN_FIREWALL)
-}
-
-async fn list_forwarding(
-    cx: Cx,
-    req: ListLoadBalancerForwardingRules,
-) -> Result<Page<LoadBalancerForwardingRule>> {
-    let balancer = cx.get::<LoadBalancer>(req.load_balancer_id).await?;
-    Ok(slice(&balancer.forwarding, req.per_page, req.cursor.as_deref())?.map(view))
-}
-
-async fn create_forwarding(
-    cx: Cx,
-    req: CreateLoadBalancerForwardingRule,
-) -> Result<LoadBalancerForwardingRule> {
-    let new = NewForwardingRule {
-        frontend_protocol: req.frontend_protocol,
-        frontend_port: req.frontend_port,
-        backend_protocol: req.backend_protocol,
-        backend_port: req.backend_port,
-    };
-    change(&cx, req.load_balancer_id, |balancer| {
-        let rule = forwarding_rule(&balancer.forwarding, new, "")?;
-        balancer.forwarding.push(rule.clone());
-        Ok(view(rule))
-    })
-    .await
-}
-
-async fn get_forwarding(
-    cx: Cx,
-    req: GetLoadBalancerForwardingRule,
-) -> Result<LoadBalancerForwardingRule> {
-    let mut balancer = cx.get::<LoadBalancer>(req.load_balancer_id).await?;
-    let place = forwarding_place(&balancer, &req.forwarding_rule_id)?;
-    Ok(view(balancer.forwarding.swap_remove(place)))
-}
-
-async fn delete_forwarding(cx: Cx, req: DeleteLoadBalancerForwardingRule) -> Result<()> {
-    change(&cx, req.load_balancer_id, |balancer| {
-        let place = forwarding_place(balancer, &req.forwarding_rule_id)?;
-        balancer.forwarding.remove(place);
-        Ok(())
-    })
-    .await
-}
-
-async fn list_firewall(
-    cx: Cx,
-    req: ListLoadBalancerFirewallRules,
-) -> Result<Page<LoadBalancerFirewallRule>> {
-    let balancer = cx.get::<LoadBalancer>(req.load_balancer_id).await?;
-    Ok(slice(&balancer.firewall, req.per_page, req.cursor.as_deref())?.map(view_firewall))
-}
-
-async fn create_firewall(cx: Cx, req: CreateLoadBalancerFirewallRules) -> Result<()> {
-    change(&cx, req.load_balancer_id, |balancer| {
-        if req.firewall_rules.is_empty() {
-            return Err(Refusal::field("firewall_rules", "give at least one rule").into());
-        }
-        for (place, new) in req.firewall_rules.into_iter().enumerate() {
-            let path = format!("firewall_rules[{place}].");
-            let rule = firewall_rule(&balancer.firewall, new, &path)?;
-            balancer.firewall.push(rule);
-        }
-        Ok(())
-    })
-    .await
-}
-
-async fn get_firewall(
-    cx: Cx,
-    req: GetLoadBalancerFirewallRule,
-) -> Result<LoadBalancerFirewallRule> {
-    let mut balancer = cx.get::<LoadBalancer>(req.load_balancer_id).await?;
-    let place = firewall_place(&balancer, &req.firewall_rule_id)?;
-    Ok(view_firewall(balancer.firewall.swap_remove(place)))
-}
-
-async fn delete_firewall(cx: Cx, req: DeleteLoadBalancerFirewallRule) -> Result<()> {
-    change(&cx, req.load_balancer_id, |balancer| {
-        let place = firewall_place(balancer, &req.firewall_rule_id)?;
-        balancer.firewall.remove(place);
-        Ok(())
-    })
-    .await
+fn add_firewall(
+    _: &Cx,
+    balancer: &mut Balancer,
+    req: CreateLoadBalancerFirewallRules,
+) -> Result<()> {
+    ensure(!req.firewall_rules.is_empty(), "firewall_rules", "give at least one rule")?;
+    for (place, new) in req.firewall_rules.into_iter().enumerate() {
+        let path = format!("firewall_rules[{place}].");
+        let rule = firewall_rule(&balancer.firewall, new, &path)?;
+        balancer.firewall.push(rule);
+    }
+    Ok(())
 }
 
 #[cfg(test)]

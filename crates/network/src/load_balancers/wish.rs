@@ -1,7 +1,6 @@
 //! What can be wished of a load balancer, at its creation or later: each field checked, and put
 //! into the load balancer that should be.
 
-use api::load_balancers::rules::{NewFirewallRule, NewForwardingRule};
 use api::load_balancers::*;
 use api::{OrEmpty, Secret, id};
 use base64::Engine;
@@ -9,71 +8,43 @@ use base64::engine::general_purpose::STANDARD;
 use drivers::balancer::Certificate;
 use uuid::Uuid;
 
-use super::{AutoSsl, HealthCheck, LoadBalancer, REGION_OPTION, Tls, rules};
+use super::rules::{self, PORTS, renewed};
+use super::{AutoSsl, HealthCheck, LoadBalancer, REGION_OPTION, Tls};
 use crate::domains::is_hostname;
 use crate::instances::Instance;
 use crate::vpcs::VPC;
 use crate::vpcs::networks::in_field;
-use crate::{Cx, Refusal, Result, Tx};
+use crate::{Cx, Refusal, Result, Tx, ensure, in_range};
 
 /// How many nodes there can be; their number is odd.
 const NODES: std::ops::RangeInclusive<u32> = 1..=99;
 /// What the figures of a health check can be.
 const CHECK: std::ops::RangeInclusive<u32> = 1..=300;
 
-/// What is wished; what is absent stays.
-#[derive(Default)]
-pub(super) struct Wish {
-    label: Option<String>,
-    algorithm: Option<BalancingAlgorithm>,
-    ssl_redirect: Option<bool>,
-    http2: Option<bool>,
-    http3: Option<bool>,
-    nodes: Option<u32>,
-    proxy_protocol: Option<bool>,
-    timeout: Option<u32>,
-    health_check: Option<NewHealthCheck>,
-    forwarding: Option<Vec<NewForwardingRule>>,
-    sticky_session: Option<StickySession>,
-    ssl: Option<NewSsl>,
-    instances: Option<Vec<id::InstanceId>>,
-    firewall: Option<Vec<NewFirewallRule>>,
-    private_network: Option<OrEmpty<id::VpcId>>,
-    vpc: Option<OrEmpty<id::VpcId>>,
-    auto_ssl: Option<NewAutoSsl>,
-    global_regions: Option<Vec<String>>,
+/// What is wished at the creation: an update says the same in the same words.
+pub(super) fn at_creation(req: CreateLoadBalancer) -> UpdateLoadBalancer {
+    UpdateLoadBalancer {
+        label: req.label,
+        balancing_algorithm: req.balancing_algorithm,
+        ssl_redirect: req.ssl_redirect,
+        http2: req.http2,
+        http3: req.http3,
+        nodes: req.nodes,
+        proxy_protocol: req.proxy_protocol,
+        timeout: req.timeout,
+        health_check: req.health_check,
+        forwarding_rules: req.forwarding_rules,
+        sticky_session: req.sticky_session,
+        ssl: req.ssl,
+        instances: req.instances,
+        firewall_rules: req.firewall_rules,
+        private_network: req.private_network,
+        vpc: req.vpc,
+        auto_ssl: req.auto_ssl,
+        global_regions: req.global_regions,
+        ..UpdateLoadBalancer::default()
+    }
 }
-
-/// Both requests say the same in the same words.
-macro_rules! from_request {
-    ($($request:ty),*) => {$(
-        impl From<$request> for Wish {
-            fn from(req: $request) -> Self {
-                Self {
-                    label: req.label,
-                    algorithm: req.balancing_algorithm,
-                    ssl_redirect: req.ssl_redirect,
-                    http2: req.http2,
-                    http3: req.http3,
-                    nodes: req.nodes,
-                    proxy_protocol: req.proxy_protocol,
-                    timeout: req.timeout,
-                    health_check: req.health_check,
-                    forwarding: req.forwarding_rules,
-                    sticky_session: req.sticky_session,
-                    ssl: req.ssl,
-                    instances: req.instances,
-                    firewall: req.firewall_rules,
-                    private_network: req.private_network,
-                    vpc: req.vpc,
-                    auto_ssl: req.auto_ssl,
-                    global_regions: req.global_regions,
-                }
-            }
-        }
-    )*};
-}
-from_request!(CreateLoadBalancer, UpdateLoadBalancer);
 
 /// The health check where nothing is wished.
 pub(super) fn default_check() -> HealthCheck {
@@ -88,19 +59,21 @@ pub(super) fn default_check() -> HealthCheck {
     }
 }
 
-/// Puts what is wished into the load balancer that should be.
+/// Puts what is wished into the load balancer that should be; what is absent stays.
 ///
 /// # Errors
 /// 400 naming the first field that cannot be so.
-pub(super) async fn apply(tx: &mut Tx, balancer: &mut LoadBalancer, wish: Wish) -> Result<()> {
+pub(super) async fn apply(
+    tx: &mut Tx,
+    balancer: &mut LoadBalancer,
+    wish: UpdateLoadBalancer,
+) -> Result<()> {
     set(&mut balancer.label, wish.label);
-    set(&mut balancer.algorithm, wish.algorithm);
+    set(&mut balancer.algorithm, wish.balancing_algorithm);
     set(&mut balancer.ssl_redirect, wish.ssl_redirect);
     set(&mut balancer.http2, wish.http2);
     set(&mut balancer.http3, wish.http3);
-    if balancer.http3 && !balancer.http2 {
-        return Err(Refusal::field("http3", "it needs `http2`, too").into());
-    }
+    ensure(balancer.http2 || !balancer.http3, "http3", "it needs `http2`, too")?;
     set(&mut balancer.proxy_protocol, wish.proxy_protocol);
     set(&mut balancer.nodes, wish.nodes.map(nodes).transpose()?);
     set(&mut balancer.timeout_s, wish.timeout.map(timeout).transpose()?);
@@ -108,11 +81,13 @@ pub(super) async fn apply(tx: &mut Tx, balancer: &mut LoadBalancer, wish: Wish) 
     if let Some(check) = wish.health_check {
         change_check(tx.cx(), &mut balancer.health_check, check)?;
     }
-    if let Some(wanted) = wish.forwarding {
-        balancer.forwarding = rules::forwarding(&balancer.forwarding, wanted)?;
+    if let Some(wanted) = wish.forwarding_rules {
+        let (known, make) = (&balancer.forwarding, rules::forwarding_rule);
+        balancer.forwarding = renewed("forwarding_rules", known, wanted, make, |r| &mut r.id)?;
     }
-    if let Some(wanted) = wish.firewall {
-        balancer.firewall = rules::firewall(&balancer.firewall, wanted)?;
+    if let Some(wanted) = wish.firewall_rules {
+        let (known, make) = (&balancer.firewall, rules::firewall_rule);
+        balancer.firewall = renewed("firewall_rules", known, wanted, make, |r| &mut r.id)?;
     }
     if let Some(own) = wish.ssl.map(certificate).transpose()?.flatten() {
         balancer.certificate = Some(own);
@@ -141,36 +116,29 @@ fn set<T>(field: &mut T, wished: Option<T>) {
 }
 
 fn nodes(count: u32) -> Result<u32> {
-    if NODES.contains(&count) && count % 2 == 1 {
-        return Ok(count);
-    }
-    let help = format!("{count} is no odd number from {} to {}", NODES.start(), NODES.end());
-    Err(Refusal::field("nodes", help).into())
+    let text = format!("{count} is no odd number from {} to {}", NODES.start(), NODES.end());
+    ensure(NODES.contains(&count) && count % 2 == 1, "nodes", text)?;
+    Ok(count)
 }
 
 fn timeout(seconds: u32) -> Result<u32> {
-    match seconds {
-        0 => Err(Refusal::field("timeout", "0 is too short; give it in seconds").into()),
-        some => Ok(some),
-    }
+    ensure(seconds > 0, "timeout", "0 is too short; give it in seconds")?;
+    Ok(seconds)
 }
 
 /// A cookie's name: a token of HTTP, or nothing.
 fn cookie(wished: StickySession) -> Result<String> {
     let name = wished.cookie_name;
     let fits = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-    if name.chars().all(fits) {
-        return Ok(name);
-    }
-    let help = format!("`{name}` cannot name a cookie: letters, digits, `-` and `_` can");
-    Err(Refusal::field("sticky_session.cookie_name", help).into())
+    let text = format_args!("`{name}` cannot name a cookie: letters, digits, `-` and `_` can");
+    ensure(name.chars().all(fits), "sticky_session.cookie_name", text)?;
+    Ok(name)
 }
 
 fn change_check(cx: &Cx, check: &mut HealthCheck, wished: NewHealthCheck) -> Result<()> {
     set(&mut check.protocol, wished.protocol);
     if let Some(port) = wished.port {
-        rules::check_port("health_check.port", port)?;
-        check.port = port;
+        check.port = in_range("health_check.port", port, PORTS)?;
     }
     // An empty path is how some clients leave it out.
     if let Some(path) = wished.path.filter(|path| !path.is_empty()) {
@@ -186,11 +154,7 @@ fn change_check(cx: &Cx, check: &mut HealthCheck, wished: NewHealthCheck) -> Res
         ("healthy_threshold", &mut check.healthy_threshold, wished.healthy_threshold),
     ] {
         let Some(figure) = wished else { continue };
-        if !CHECK.contains(&figure) {
-            let help = format!("{figure} is not from {} to {}", CHECK.start(), CHECK.end());
-            return Err(Refusal::field(&format!("health_check.{name}"), help).into());
-        }
-        *field = figure;
+        *field = in_range(&format!("health_check.{name}"), figure, CHECK)?;
     }
     Ok(())
 }
@@ -256,14 +220,10 @@ fn auto_ssl(wished: NewAutoSsl) -> Result<Option<AutoSsl>> {
     if zone.is_empty() && sub.is_empty() {
         return Ok(None);
     }
-    if !zone.contains('.') || !is_hostname(&zone) {
-        let help = format!("`{zone}` is no domain such as `example.com`");
-        return Err(Refusal::field("auto_ssl.domain_zone", help).into());
-    }
-    if !sub.is_empty() && !is_hostname(&sub) {
-        let help = format!("`{sub}` cannot stand before {zone}");
-        return Err(Refusal::field("auto_ssl.domain_sub", help).into());
-    }
+    let text = format_args!("`{zone}` is no domain such as `example.com`");
+    ensure(zone.contains('.') && is_hostname(&zone), "auto_ssl.domain_zone", text)?;
+    let text = format_args!("`{sub}` cannot stand before {zone}");
+    ensure(sub.is_empty() || is_hostname(&sub), "auto_ssl.domain_sub", text)?;
     Ok(Some(AutoSsl { zone, sub }))
 }
 
@@ -272,11 +232,9 @@ async fn instances(tx: &mut Tx, region: &str, wanted: Vec<id::InstanceId>) -> Re
     let mut ids = Vec::with_capacity(wanted.len());
     for id in wanted {
         let instance = tx.named::<Instance>("instances", id).await?;
-        if instance.region != region {
-            let there = &instance.region;
-            let help = format!("{id} is in {there}, the load balancer in {region}");
-            return Err(Refusal::field("instances", help).into());
-        }
+        let there = &instance.region;
+        let text = format_args!("{id} is in {there}, the load balancer in {region}");
+        ensure(there == region, "instances", text)?;
         if ids.contains(&id.0) {
             tx.cx().warn("instances", format!("{id} is given twice"));
             continue;
@@ -304,11 +262,9 @@ async fn network(
         (None, Some(id)) => ("private_network", id),
     };
     let network = in_field(tx, VPC, field, id.0).await?;
-    if network.region != region {
-        let there = &network.region;
-        let help = format!("the VPC network is in {there}, the load balancer in {region}");
-        return Err(Refusal::field(field, help).into());
-    }
+    let there = &network.region;
+    let text = format_args!("the VPC network is in {there}, the load balancer in {region}");
+    ensure(there == region, field, text)?;
     Ok(Some(network.id()))
 }
 
@@ -317,10 +273,8 @@ fn regions(tx: &Tx, wanted: Vec<String>) -> Result<Vec<String>> {
     let mut chosen = Vec::with_capacity(wanted.len());
     for id in wanted.iter().filter(|id| !id.is_empty()) {
         let region = tx.cx().region("global_regions", id)?;
-        if !region.offers(REGION_OPTION) {
-            let help = format!("`{id}` has no load balancers");
-            return Err(Refusal::field("global_regions", help).into());
-        }
+        let text = format_args!("`{id}` has no load balancers");
+        ensure(region.offers(REGION_OPTION), "global_regions", text)?;
         if !chosen.contains(&region.id) {
             chosen.push(region.id.clone());
         }

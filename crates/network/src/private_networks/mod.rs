@@ -3,55 +3,35 @@
 //! Nothing is stored here: what is made under one name is there under the other.
 
 use api::private_networks::*;
-use api::{Page, id::NetworkId};
 
-use crate::vpcs::networks::{self, Wish};
+use crate::vpcs::networks::{self, Named, Wish};
 use crate::vpcs::{Name, PrivateNetwork, VPC};
-use crate::{Cx, Doc, Family, Result, Routes};
+use crate::{Doc, Family};
 
 /// VPCs as `/v2/private-networks` has them.
 pub const PRIVATE: Name = Name { unknown: "Invalid private network ID", ..VPC };
 
-/// The family's operations.
-pub fn routes() -> Routes {
-    Routes::default().on(list).on(create).on(get).on(update).on(delete)
-}
+impl Named for Network {
+    const NAME: Name = PRIVATE;
 
-fn view(doc: Doc<PrivateNetwork>) -> Network {
-    Network {
-        id: NetworkId(doc.id()),
-        region: doc.region.clone(),
-        date_created: doc.created(),
-        v4_subnet: doc.subnet.address().to_string(),
-        v4_subnet_mask: doc.subnet.prefix().into(),
-        description: doc.want.description,
+    fn of(network: &Doc<PrivateNetwork>, _: u64) -> Self {
+        Self {
+            id: network.id().into(),
+            region: network.region.clone(),
+            date_created: network.created(),
+            description: network.description.clone(),
+            v4_subnet: network.subnet.address().to_string(),
+            v4_subnet_mask: network.subnet.prefix().into(),
+        }
     }
-}
-
-async fn list(cx: Cx, req: ListNetworks) -> Result<Page<Network>> {
-    let cursor = req.cursor.as_deref();
-    Ok(networks::list(&cx, PRIVATE.sort, req.per_page, cursor).await?.map(view))
-}
-
-async fn create(cx: Cx, req: CreateNetwork) -> Result<Network> {
-    let CreateNetwork { region, description, v4_subnet, v4_subnet_mask } = req;
-    let wish = Wish { region, description, subnet: v4_subnet, mask: v4_subnet_mask };
-    Ok(view(networks::create(&cx, PRIVATE, wish).await?))
-}
-
-async fn get(cx: Cx, req: GetNetwork) -> Result<Network> {
-    Ok(view(networks::get(&cx, PRIVATE, req.network_id).await?))
-}
-
-async fn update(cx: Cx, req: UpdateNetwork) -> Result<()> {
-    networks::describe(&cx, PRIVATE, req.network_id, &req.description).await
-}
-
-async fn delete(cx: Cx, req: DeleteNetwork) -> Result<()> {
-    networks::delete(&cx, PRIVATE, req.network_id).await
 }
 
 /// The family.
 pub fn family() -> Family {
-    Family::new(routes())
+    Family::new(networks::routes::<Network, ListNetworks, _, GetNetwork, _, DeleteNetwork>(
+        |CreateNetwork { region, description, v4_subnet, v4_subnet_mask }| {
+            Ok(Wish { region, description, subnet: v4_subnet, mask: v4_subnet_mask })
+        },
+        |update: UpdateNetwork| Ok(update.description),
+    ))
 }

@@ -5,7 +5,6 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use api::firewalls::IpType;
 use api::reserved_ips::*;
-use api::{Page, id::ReservedIpId};
 use uuid::Uuid;
 
 use super::{Reserved, place};
@@ -14,38 +13,43 @@ use crate::bare_metals::BareMetal;
 use crate::instances::Instance;
 use crate::servers::Hosted;
 use crate::servers::addresses::network_of;
-use crate::{Cx, Doc, Kind, Refusal, Result, Routes, Tx};
+use crate::{Cx, Doc, Kind, Refusal, Result, Routes, Shown, Tx};
 
 pub(super) fn routes() -> Routes {
-    Routes::default()
-        .on(list)
+    Routes::of::<Reserved>()
+        .list::<ListReservedIps>()
         .on(create)
-        .on(get)
-        .on(update)
+        .get::<GetReservedIp>()
+        .update_shown(|_, reserved, update: UpdateReservedIp| {
+            reserved.label = update.label;
+            Ok(())
+        })
         .on(delete)
         .on(attach)
         .on(detach)
         .on(convert)
+        .done()
 }
 
-fn view(doc: Doc<Reserved>) -> ReservedIp {
-    let (ip_type, subnet_size) = match doc.network {
-        IpAddr::V4(_) => (IpType::V4, 32),
-        IpAddr::V6(_) => (IpType::V6, addresses::IPV6_PREFIX),
-    };
-    ReservedIp {
-        id: ReservedIpId(doc.id()),
-        ip_type: ip_type.into(),
-        subnet: doc.network.to_string(),
-        subnet_size,
-        instance_id: doc.attached_to.map(Into::into).into(),
-        region: doc.want.region,
-        label: doc.want.label,
+impl Shown for Reserved {
+    type View = ReservedIp;
+    type With = ();
+
+    fn view(doc: &Doc<Self>, (): &(), _: &Cx) -> ReservedIp {
+        let (ip_type, subnet_size) = match doc.network {
+            IpAddr::V4(_) => (IpType::V4, 32),
+            IpAddr::V6(_) => (IpType::V6, addresses::IPV6_PREFIX),
+        };
+        ReservedIp {
+            id: doc.id().into(),
+            region: doc.region.clone(),
+            ip_type: ip_type.into(),
+            subnet: doc.network.to_string(),
+            subnet_size,
+            label: doc.label.clone(),
+            instance_id: doc.attached_to.map(Into::into).into(),
+        }
     }
-}
-
-async fn list(cx: Cx, req: ListReservedIps) -> Result<Page<ReservedIp>> {
-    Ok(cx.page(vec![], req.per_page, req.cursor.as_deref()).await?.map(view))
 }
 
 /// A reserved IP that is nowhere yet, and has no address.
@@ -70,22 +74,8 @@ async fn create(cx: Cx, req: CreateReservedIp) -> Result<ReservedIp> {
     if let Some(id) = req.instance_id.and_then(|id| id.get()) {
         give(&mut tx, &mut reserved, id.into()).await?;
     }
-    tx.put(&reserved);
-    tx.commit().await?;
-    Ok(view(reserved))
-}
-
-async fn get(cx: Cx, req: GetReservedIp) -> Result<ReservedIp> {
-    Ok(view(cx.get(req.reserved_ip).await?))
-}
-
-async fn update(cx: Cx, req: UpdateReservedIp) -> Result<ReservedIp> {
-    let mut tx = cx.begin();
-    let mut reserved = tx.get::<Reserved>(req.reserved_ip).await?;
-    reserved.label = req.label;
-    tx.put(&reserved);
-    tx.commit().await?;
-    Ok(view(reserved))
+    tx.save(&reserved).await?;
+    Reserved::show(&cx, reserved).await
 }
 
 /// One that a server has is taken from it first: clients do not ask for that.
@@ -101,8 +91,7 @@ async fn attach(cx: Cx, req: AttachReservedIp) -> Result<()> {
     let mut tx = cx.begin();
     let mut reserved = tx.get::<Reserved>(req.reserved_ip).await?;
     give(&mut tx, &mut reserved, req.instance_id.into()).await?;
-    tx.put(&reserved);
-    tx.commit().await
+    tx.save(&reserved).await
 }
 
 /// Gives a reserved IP to the instance, or the bare metal server, that `instance_id` names.
@@ -131,12 +120,10 @@ async fn detach(cx: Cx, req: DetachReservedIp) -> Result<()> {
     let mut tx = cx.begin();
     let mut reserved = tx.get::<Reserved>(req.reserved_ip).await?;
     if reserved.attached_to.is_none() {
-        let said = "Reserved IP is not attached to a server";
-        return Err(Refusal::bad(said).into());
+        return Err(Refusal::bad("Reserved IP is not attached to a server").into());
     }
     take_back(&mut tx, &mut reserved).await?;
-    tx.put(&reserved);
-    tx.commit().await
+    tx.save(&reserved).await
 }
 
 /// Takes a reserved IP from the server that has it, if one has.
@@ -183,7 +170,6 @@ async fn convert(cx: Cx, req: ConvertReservedIp) -> Result<ReservedIp> {
     tx.release(scope, network.to_string());
     tx.take(scope, network.to_string(), reserved.id());
     tx.put(&reserved);
-    tx.put(&instance);
-    tx.commit().await?;
-    Ok(view(reserved))
+    tx.save(&instance).await?;
+    Reserved::show(&cx, reserved).await
 }

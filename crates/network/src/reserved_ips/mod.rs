@@ -18,7 +18,7 @@ pub use place::{claim, detach_all};
 
 use crate::billing::{self, Charged, Rate};
 use crate::catalog::{Catalog, PriceItem};
-use crate::{Doc, Family, Kind, Routes};
+use crate::{Doc, Family, Kind};
 
 /// How many of them a server can have: they are read whole.
 pub const PER_SERVER: usize = 64;
@@ -72,12 +72,7 @@ pub fn on_instance(id: Uuid) -> Facet {
     ("instance", id.to_string())
 }
 
-/// The family's operations.
-pub fn routes() -> Routes {
-    handlers::routes()
-}
-
 /// The family.
 pub fn family() -> Family {
-    Family::new(routes()).costs::<Reserved>()
+    Family::new(handlers::routes()).costs::<Reserved>()
 }

@@ -10,7 +10,7 @@ use super::{PER_SERVER, Reserved, on_instance};
 use crate::addresses::take_ipv4;
 use crate::servers::addresses::host_in;
 use crate::servers::{Hosted, Ipv4, Ipv6};
-use crate::{Doc, Kind, Refusal, Result, Tx};
+use crate::{Doc, Kind, Refusal, Result, Tx, ensure};
 
 /// Gives a reserved IP to a server that has been made: as one more address, or as its first where
 /// it has none. One that the server has already is attached already.
@@ -90,11 +90,9 @@ pub async fn detach_all(tx: &mut Tx, server: Uuid) -> Result<()> {
 
 /// Refuses one more where a server has as many as it can have.
 pub(super) async fn check_room(tx: &mut Tx, field: &str, server: Uuid) -> Result<()> {
-    if tx.count::<Reserved>(on_instance(server)).await? < PER_SERVER as u64 {
-        return Ok(());
-    }
-    let help = format!("{server} has {PER_SERVER} reserved IPs already, the most there can be");
-    Err(Refusal::field(field, help).into())
+    let has_room = tx.count::<Reserved>(on_instance(server)).await? < PER_SERVER as u64;
+    let text = format!("{server} has {PER_SERVER} reserved IPs already, the most there can be");
+    ensure(has_room, field, text)
 }
 
 fn check_free(reserved: &Doc<Reserved>, field: &str, region: &str) -> Result<()> {
@@ -104,9 +102,6 @@ fn check_free(reserved: &Doc<Reserved>, field: &str, region: &str) -> Result<()>
         let said = format!("Floating {version} address is already attached to another server");
         return Err(Refusal::bad(said).help(format!("it is at {id}; detach it first")).into());
     }
-    if reserved.region != region {
-        let help = format!("the reserved IP is in {}, the server in {region}", reserved.region);
-        return Err(Refusal::field(field, help).into());
-    }
-    Ok(())
+    let text = format_args!("the reserved IP is in {}, the server in {region}", reserved.region);
+    ensure(reserved.region == region, field, text)
 }

@@ -4,19 +4,21 @@
 
 use std::collections::BTreeSet;
 
-use api::id::{InstanceId, Vpc2Id};
+use api::firewalls::IpType;
+use api::id::InstanceId;
 use api::page::PER_PAGE_MAX;
 use api::vpc2::*;
-use api::{OrEmpty, Page};
+use api::{Endpoint, OrEmpty};
 use uuid::Uuid;
 
 use crate::addresses::mac_number;
 use crate::bare_metals::BareMetal;
 use crate::instances::Instance;
+use crate::servers::Hosted;
 use crate::servers::members::{self, Member};
-use crate::vpcs::networks::{self, Wish};
+use crate::vpcs::networks::{self, Named, Wish};
 use crate::vpcs::{Name, PrivateNetwork, Sort, enter, exit};
-use crate::{Cx, Doc, Family, Refusal, Result, Routes, Tx};
+use crate::{Cx, Doc, Family, Kind, Refusal, Result, Tx, ensure};
 
 /// Networks as `/v2/vpc2` has them.
 pub const VPC2: Name = Name {
@@ -28,66 +30,50 @@ pub const VPC2: Name = Name {
 /// How many nodes a request may name.
 const NODES_MAX: usize = 1000;
 
-/// The family's operations.
-pub fn routes() -> Routes {
-    let routes = Routes::default().on(list).on(create).on(get).on(update).on(delete);
-    routes.on(nodes).on(attach).on(detach)
+/// The family.
+pub fn family() -> Family {
+    let routes = networks::routes::<Vpc2, ListVpc2, _, GetVpc2, _, DeleteVpc2>(wish, |update| {
+        let UpdateVpc2 { description, .. } = update;
+        check_description(&description)?;
+        Ok(description)
+    });
+    Family::new(routes.on(nodes).on(attach).on(detach))
 }
 
-fn view(doc: Doc<PrivateNetwork>) -> Vpc2 {
-    Vpc2 {
-        id: Vpc2Id(doc.id()),
-        region: doc.region.clone(),
-        date_created: doc.created(),
-        ip_block: doc.subnet.address().to_string(),
-        prefix_length: doc.subnet.prefix().into(),
-        description: doc.want.description,
+impl Named for Vpc2 {
+    const NAME: Name = VPC2;
+
+    fn of(network: &Doc<PrivateNetwork>, _: u64) -> Self {
+        Self {
+            id: network.id().into(),
+            region: network.region.clone(),
+            date_created: network.created(),
+            description: network.description.clone(),
+            ip_block: network.subnet.address().to_string(),
+            prefix_length: network.subnet.prefix().into(),
+        }
     }
 }
 
-async fn list(cx: Cx, req: ListVpc2) -> Result<Page<Vpc2>> {
-    let cursor = req.cursor.as_deref();
-    Ok(networks::list(&cx, VPC2.sort, req.per_page, cursor).await?.map(view))
-}
-
-async fn create(cx: Cx, req: CreateVpc2) -> Result<Vpc2> {
-    let CreateVpc2 { region, description, ip_type, ip_block, prefix_length } = req;
-    if ip_type.and_then(OrEmpty::get) == Some(api::firewalls::IpType::V6) {
-        return Err(Refusal::field("ip_type", "`v4` is the only one").into());
-    }
+fn wish(new: CreateVpc2) -> Result<Wish> {
+    let CreateVpc2 { region, description, ip_type, ip_block, prefix_length } = new;
+    let is_v6 = ip_type.and_then(OrEmpty::get) == Some(IpType::V6);
+    ensure(!is_v6, "ip_type", "`v4` is the only one")?;
     check_description(description.as_deref().unwrap_or_default())?;
-    let wish = Wish { region, description, subnet: ip_block, mask: prefix_length };
-    Ok(view(networks::create(&cx, VPC2, wish).await?))
+    Ok(Wish { region, description, subnet: ip_block, mask: prefix_length })
 }
 
 /// Unlike a VPC's, the description has few signs to choose from.
 fn check_description(text: &str) -> Result<()> {
     let allowed = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-');
-    match text.chars().find(|c| !allowed(*c)) {
-        None => Ok(()),
-        Some(c) => {
-            let help = format!("`{c}` is no letter, digit, space, underscore or hyphen");
-            Err(Refusal::field("description", help).into())
-        }
-    }
-}
-
-async fn get(cx: Cx, req: GetVpc2) -> Result<Vpc2> {
-    Ok(view(networks::get(&cx, VPC2, req.vpc_id).await?))
-}
-
-async fn update(cx: Cx, req: UpdateVpc2) -> Result<()> {
-    check_description(&req.description)?;
-    networks::describe(&cx, VPC2, req.vpc_id, &req.description).await
-}
-
-async fn delete(cx: Cx, req: DeleteVpc2) -> Result<()> {
-    networks::delete(&cx, VPC2, req.vpc_id).await
+    let Some(c) = text.chars().find(|c| !allowed(*c)) else { return Ok(()) };
+    let help = format!("`{c}` is no letter, digit, space, underscore or hyphen");
+    Err(Refusal::field("description", help).into())
 }
 
 /// The real answer has no `meta`: whoever asks for no number gets all.
 async fn nodes(cx: Cx, req: ListVpc2Nodes) -> Result<Vec<Vpc2Node>> {
-    let network = networks::get(&cx, VPC2, req.vpc_id).await?.id();
+    let network = networks::in_path(&mut cx.begin(), VPC2, &req.path()).await?.id();
     let per_page = req.per_page.or(Some(PER_PAGE_MAX));
     let mut page = members::page(&cx, network, per_page, None).await?;
     let mut nodes: Vec<_> = page.items.drain(..).map(node).collect();
@@ -112,62 +98,46 @@ fn node(member: Member) -> Vpc2Node {
 
 /// The servers that a request names as nodes, each once.
 fn named(ids: &[InstanceId]) -> Result<BTreeSet<InstanceId>> {
-    if !(1..=NODES_MAX).contains(&ids.len()) {
-        let help = format!("{} are not from 1 to {NODES_MAX}", ids.len());
-        return Err(Refusal::field("nodes", help).into());
-    }
+    let text = format_args!("{} are not from 1 to {NODES_MAX}", ids.len());
+    ensure((1..=NODES_MAX).contains(&ids.len()), "nodes", text)?;
     Ok(ids.iter().copied().collect())
 }
 
 async fn attach(cx: Cx, req: AttachVpc2Nodes) -> Result<()> {
-    let mut tx = cx.begin();
-    let network = networks::in_path(&mut tx, VPC2, req.vpc_id).await?.id();
-    for id in named(&req.nodes)? {
-        if let Some(mut metal) = tx.find::<BareMetal>(id).await? {
-            enter(&mut tx, &mut metal, VPC2, "nodes", network, None).await?;
-            tx.put(&metal);
-            continue;
-        }
-        let mut instance = tx.named::<Instance>("nodes", id).await?;
-        enter(&mut tx, &mut instance, VPC2, "nodes", network, None).await?;
-        tx.put(&instance);
-    }
-    tx.commit().await
+    move_nodes(&cx, &req.path(), &req.nodes, true).await
 }
 
 async fn detach(cx: Cx, req: DetachVpc2Nodes) -> Result<()> {
+    move_nodes(&cx, &req.path(), &req.nodes, false).await
+}
+
+/// Has nodes come into the network that a path names, or leave it: all or none.
+async fn move_nodes(cx: &Cx, path: &[String], nodes: &[InstanceId], come: bool) -> Result<()> {
     let mut tx = cx.begin();
-    let network = networks::in_path(&mut tx, VPC2, req.vpc_id).await?.id();
-    for id in named(&req.nodes)? {
-        if let Some(mut metal) = tx.find::<BareMetal>(id).await? {
-            exit(&mut tx, &mut metal, VPC2, "nodes", network).await?;
-            tx.put(&metal);
-            continue;
+    let network = networks::in_path(&mut tx, VPC2, path).await?.id();
+    for id in named(nodes)? {
+        if !is_moved::<BareMetal>(&mut tx, id, network, come).await?
+            && !is_moved::<Instance>(&mut tx, id, network, come).await?
+        {
+            let help = format!("nodes: there is no {id}");
+            return Err(Refusal::bad(Instance::UNKNOWN).help(help).into());
         }
-        let mut instance = tx.named::<Instance>("nodes", id).await?;
-        exit(&mut tx, &mut instance, VPC2, "nodes", network).await?;
-        tx.put(&instance);
     }
     tx.commit().await
 }
 
-/// Puts an instance in a VPC 2.0 network: the caller puts the instance.
-///
-/// # Errors
-/// 400 where there is no such network, it is elsewhere, full, or has the instance already.
-pub async fn join(tx: &mut Tx, instance: &mut Doc<Instance>, network: Uuid) -> Result<()> {
-    enter(tx, instance, VPC2, "attach_vpc2", network, None).await
-}
-
-/// Takes an instance out of a VPC 2.0 network: the caller puts the instance.
-///
-/// # Errors
-/// 400 where there is no such network, or the instance is not in it.
-pub async fn leave(tx: &mut Tx, instance: &mut Doc<Instance>, network: Uuid) -> Result<()> {
-    exit(tx, instance, VPC2, "detach_vpc2", network).await
-}
-
-/// The family.
-pub fn family() -> Family {
-    Family::new(routes())
+/// False: there is no such server of this kind.
+async fn is_moved<K: Hosted>(
+    tx: &mut Tx,
+    id: InstanceId,
+    network: Uuid,
+    comes: bool,
+) -> Result<bool> {
+    let Some(mut server) = tx.find::<K>(id).await? else { return Ok(false) };
+    match comes {
+        true => enter(tx, &mut server, VPC2, "nodes", network, None).await?,
+        false => exit(tx, &mut server, VPC2, "nodes", network).await?,
+    }
+    tx.put(&server);
+    Ok(true)
 }

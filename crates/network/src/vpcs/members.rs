@@ -8,30 +8,13 @@ use std::net::{IpAddr, Ipv4Addr};
 use uuid::Uuid;
 
 use super::networks::in_field;
-use super::{Name, PrivateNetwork, Sort, VPC, subnets};
+use super::{Name, PrivateNetwork, Sort, subnets};
 use crate::addresses;
-use crate::instances::Instance;
 use crate::servers::{Hosted, PrivateNic, Server};
-use crate::{Cx, Doc, Refusal, Result, Tx};
+use crate::{Cx, Doc, Refusal, Result, Tx, ensure, in_range};
 
 /// How hardware addresses in private networks begin.
 pub(super) const MAC: &str = "5a:00";
-
-/// Puts an instance in a VPC: the caller puts the instance.
-///
-/// # Errors
-/// 400 where there is no such VPC, it is elsewhere, full, or has the instance already.
-pub async fn join(tx: &mut Tx, instance: &mut Doc<Instance>, network: Uuid) -> Result<()> {
-    enter(tx, instance, VPC, "attach_vpc", network, None).await
-}
-
-/// Takes an instance out of a VPC: the caller puts the instance.
-///
-/// # Errors
-/// 400 where there is no such VPC, or the instance is not in it.
-pub async fn leave(tx: &mut Tx, instance: &mut Doc<Instance>, network: Uuid) -> Result<()> {
-    exit(tx, instance, VPC, "detach_vpc", network).await
-}
 
 /// Puts a server in the network that `field` names, with the address that is `wanted`, or the
 /// lowest that is free.
@@ -52,11 +35,9 @@ pub async fn enter<K: Hosted>(
         let said = format!("{noun} is already attached to this {}", K::NOUN);
         return Err(Refusal::bad(said).help(format!("{field}: {id}")).into());
     }
-    if network.region != server.region {
-        let (there, here) = (&network.region, &server.region);
-        let help = format!("the {noun} is in {there}, the {} in {here}", K::NOUN);
-        return Err(Refusal::field(field, help).into());
-    }
+    let (there, here) = (&network.region, &server.region);
+    let text = format!("the {noun} is in {there}, the {} in {here}", K::NOUN);
+    ensure(there == here, field, text)?;
     for nic in &server.networks {
         let other = tx.find::<PrivateNetwork>(nic.network).await?;
         // The real API lets it be, though no route could tell the two apart.
@@ -139,16 +120,12 @@ async fn take_this(
     owner: Uuid,
 ) -> Result<Ipv4Addr> {
     let hosts = subnets::hosts(network.subnet);
-    if !hosts.contains(&address.to_bits()) {
-        let [first, last] = [hosts.start, hosts.end - 1].map(Ipv4Addr::from_bits);
-        let help = format!("{address} is not from {first} to {last}");
-        return Err(Refusal::field("ip_address", help).into());
-    }
+    let [first, last] = [hosts.start, hosts.end - 1].map(Ipv4Addr::from_bits);
+    in_range("ip_address", address, first..=last)?;
     let (scope, text) = (scope(network.id()), address.to_string());
-    if tx.taken(&scope, &text).await?.is_some() {
-        let help = format!("{address} is taken; leave it out to get a free one");
-        return Err(Refusal::field("ip_address", help).into());
-    }
+    let is_free = tx.taken(&scope, &text).await?.is_none();
+    let taken = format!("{address} is taken; leave it out to get a free one");
+    ensure(is_free, "ip_address", taken)?;
     tx.take(&scope, text, owner);
     Ok(address)
 }

@@ -12,10 +12,11 @@ mod subnets;
 use serde::{Deserialize, Serialize};
 use store::Facet;
 
-use crate::{Family, Kind, Network, Routes};
+use crate::{Family, Kind, Network};
+use nat_gateways::NatGateway;
 
-pub use members::{enter, exit, join, leave, nics};
-pub use networks::{default_network, default_of};
+pub use members::{enter, exit, nics};
+pub use networks::default_of;
 
 /// How many networks of a sort an account can have in a region.
 pub const PER_REGION: usize = 5;
@@ -98,12 +99,8 @@ pub const VPC: Name = Name {
     mask: "v4_subnet_mask",
 };
 
-/// The family's operations.
-pub fn routes() -> Routes {
-    handlers::routes().and(nat_gateways::routes())
-}
-
 /// The family.
 pub fn family() -> Family {
-    Family::new(routes()).life::<nat_gateways::NatGateway>().costs::<nat_gateways::NatGateway>()
+    let routes = handlers::routes().and(nat_gateways::routes());
+    Family::new(routes).life::<NatGateway>().costs::<NatGateway>()
 }

@@ -3,14 +3,14 @@
 //! The families differ in the names of fields and in their words for what is unknown, which come
 //! as a [`Name`].
 
-use api::Page;
+use api::{Endpoint, Listing};
 use uuid::Uuid;
 
 use super::nat_gateways::{NatGateway, of_network};
-use super::{Name, PER_REGION, PrivateNetwork, Sort, VPC, in_region, of_sort, subnets};
+use super::{Name, PER_REGION, PrivateNetwork, Sort, in_region, of_sort, subnets};
 use crate::load_balancers::{self, LoadBalancer};
 use crate::servers::members;
-use crate::{Cx, Doc, Network, Refusal, Result, Tx};
+use crate::{Cx, Doc, Network, Refusal, Result, Routes, Tx};
 
 /// How many networks of both sorts a region can have.
 const IN_REGION: usize = 2 * PER_REGION;
@@ -19,30 +19,80 @@ const TOLD: usize = 50;
 /// Longer descriptions are cut.
 const DESCRIPTION_MAX: usize = 255;
 
-/// The page of a sort of networks.
-pub(crate) async fn list(
-    cx: &Cx,
-    sort: Sort,
-    per_page: Option<u32>,
-    cursor: Option<&str>,
-) -> Result<Page<Doc<PrivateNetwork>>> {
-    cx.page(vec![of_sort(sort)], per_page, cursor).await
+/// What a network is to those who know it by a name.
+pub(crate) trait Named: Send + Sync + 'static {
+    /// The name.
+    const NAME: Name;
+    /// Whether it tells of NAT gateways.
+    const TELLS_GATEWAYS: bool = false;
+    /// It as its owner sees it, with so many NAT gateways.
+    fn of(network: &Doc<PrivateNetwork>, gateways: u64) -> Self;
 }
 
-/// A network that the path names.
-pub(crate) async fn get(cx: &Cx, name: Name, id: impl Into<Uuid>) -> Result<Doc<PrivateNetwork>> {
-    let found = cx.find::<PrivateNetwork>(id).await?.filter(|network| network.sort == name.sort);
-    found.ok_or_else(|| Refusal::not_found(name.unknown).into())
+/// What is asked of networks by a name; what they are to be, and their new descriptions, are read
+/// from requests by `wish` and `description`.
+pub(crate) fn routes<N, L, C, G, U, D>(
+    wish: fn(C) -> Result<Wish>,
+    description: fn(U) -> Result<String>,
+) -> Routes
+where
+    N: Named,
+    L: Listing<Item = N>,
+    C: Endpoint<Response = N>,
+    G: Endpoint<Response = N>,
+    U: Endpoint<Response = ()>,
+    D: Endpoint<Response = ()>,
+{
+    Routes::default()
+        .on(async |cx: Cx, mut list: L| {
+            let (per_page, cursor) = (*list.per_page(), list.cursor().take());
+            let lists = vec![of_sort(N::NAME.sort)];
+            let page = cx.page::<PrivateNetwork>(lists, per_page, cursor.as_deref()).await?;
+            let mut gateways = gateways::<N>(&cx, &page.items).await?.into_iter();
+            Ok(page.map(|network| N::of(&network, gateways.next().unwrap_or_default())))
+        })
+        .on(move |cx: Cx, new: C| async move {
+            let network = create(&cx, N::NAME, wish(new)?).await?;
+            Ok(N::of(&network, 0))
+        })
+        .on(async |cx: Cx, get: G| {
+            let network = in_path(&mut cx.begin(), N::NAME, &get.path()).await?;
+            let gateways = gateways::<N>(&cx, std::slice::from_ref(&network)).await?;
+            Ok(N::of(&network, gateways.first().copied().unwrap_or_default()))
+        })
+        .on(move |cx: Cx, update: U| async move {
+            let (mut tx, path) = (cx.begin(), update.path());
+            let description = description(update)?;
+            let mut network = in_path(&mut tx, N::NAME, &path).await?;
+            network.description = cut(&description);
+            tx.save(&network).await
+        })
+        .on(async |cx: Cx, delete: D| delete_unused(&cx, N::NAME, &delete.path()).await)
 }
 
-/// A network that the path names, to be changed or relied on.
+/// How many NAT gateways each of them has, where that is told.
+async fn gateways<N: Named>(cx: &Cx, networks: &[Doc<PrivateNetwork>]) -> Result<Vec<u64>> {
+    match N::TELLS_GATEWAYS {
+        true => {
+            let lists: Vec<_> = networks.iter().map(|network| of_network(network.id())).collect();
+            cx.counts::<NatGateway>(&lists).await
+        }
+        false => Ok(Vec::new()),
+    }
+}
+
+/// The network that a path names first.
 pub(crate) async fn in_path(
     tx: &mut Tx,
     name: Name,
-    id: impl Into<Uuid>,
+    path: &[String],
 ) -> Result<Doc<PrivateNetwork>> {
-    let found = tx.find::<PrivateNetwork>(id).await?.filter(|network| network.sort == name.sort);
-    found.ok_or_else(|| Refusal::not_found(name.unknown).into())
+    let id: Uuid = path.first().and_then(|id| id.parse().ok()).unwrap_or_default();
+    find(tx, name, id).await?.ok_or_else(|| Refusal::not_found(name.unknown).into())
+}
+
+async fn find(tx: &mut Tx, name: Name, id: Uuid) -> Result<Option<Doc<PrivateNetwork>>> {
+    Ok(tx.find::<PrivateNetwork>(id).await?.filter(|network| network.sort == name.sort))
 }
 
 /// A network that a field of the request names.
@@ -55,12 +105,10 @@ pub async fn in_field(
     field: &str,
     id: Uuid,
 ) -> Result<Doc<PrivateNetwork>> {
-    let found = tx.find::<PrivateNetwork>(id).await?.filter(|network| network.sort == name.sort);
-    let refusal = || {
+    find(tx, name, id).await?.ok_or_else(|| {
         let help = format!("{field}: there is no {} {id}", name.sort.noun());
-        Refusal::bad(name.unknown).help(help)
-    };
-    found.ok_or_else(|| refusal().into())
+        Refusal::bad(name.unknown).help(help).into()
+    })
 }
 
 /// What a network is asked to be.
@@ -74,7 +122,7 @@ pub(crate) struct Wish {
 }
 
 /// Makes a network.
-pub(crate) async fn create(cx: &Cx, name: Name, wish: Wish) -> Result<Doc<PrivateNetwork>> {
+async fn create(cx: &Cx, name: Name, wish: Wish) -> Result<Doc<PrivateNetwork>> {
     let region = &cx.region("region", &wish.region)?.id;
     let subnet = wish.subnet.unwrap_or_default();
     let asked = subnets::asked(name, &subnet, wish.mask.unwrap_or_default())?;
@@ -87,14 +135,6 @@ pub(crate) async fn create(cx: &Cx, name: Name, wish: Wish) -> Result<Doc<Privat
 
 /// The network for instances in a region that are to be in one and name none: the account's first
 /// of that sort there, or a new one.
-///
-/// # Errors
-/// 400 where the region is none.
-pub async fn default_network(tx: &mut Tx, region: &str) -> Result<Uuid> {
-    default_of(tx, VPC.sort, region).await
-}
-
-/// The same for either sort of networks.
 ///
 /// # Errors
 /// 400 where the region is none.
@@ -135,28 +175,14 @@ async fn add(
     Ok(network)
 }
 
-/// Gives a network another description.
-pub(crate) async fn describe(
-    cx: &Cx,
-    name: Name,
-    id: impl Into<Uuid>,
-    description: &str,
-) -> Result<()> {
-    let mut tx = cx.begin();
-    let mut network = in_path(&mut tx, name, id).await?;
-    network.description = cut(description);
-    tx.put(&network);
-    tx.commit().await
-}
-
 fn cut(description: &str) -> String {
     description.chars().take(DESCRIPTION_MAX).collect()
 }
 
 /// Deletes a network in which nothing has an address any more.
-pub(crate) async fn delete(cx: &Cx, name: Name, id: impl Into<Uuid>) -> Result<()> {
+async fn delete_unused(cx: &Cx, name: Name, path: &[String]) -> Result<()> {
     let mut tx = cx.begin();
-    let network = in_path(&mut tx, name, id).await?;
+    let network = in_path(&mut tx, name, path).await?;
     let mut addresses = Vec::new();
     for member in members::first(&mut tx, network.id(), TOLD).await? {
         addresses.push(member.known_by().to_string());

@@ -7,7 +7,7 @@ use std::ops::{Range, RangeInclusive};
 
 use super::Name;
 use crate::catalog::Region;
-use crate::{Network, Refusal, Result};
+use crate::{Network, Refusal, Result, ensure};
 
 /// Sizes that a network can have: the smallest still has a handful of addresses to hand out.
 const MASKS: RangeInclusive<u32> = 8..=29;
@@ -40,17 +40,13 @@ pub(super) fn asked(name: Name, subnet: &str, mask: u32) -> Result<Option<Networ
     let Some(network) = prefix.and_then(|prefix| Network::new(address.into(), prefix)) else {
         return refuse(name.mask, format!("{mask} is not from {least} to {most}"));
     };
-    if network.address() != address {
-        let first = network.address();
-        return refuse(
-            name.subnet,
-            format!("{address} is inside {network}; give its first, {first}"),
-        );
-    }
-    if !private().any(|range| range.overlaps(network) && range.prefix() <= network.prefix()) {
-        let ranges = "10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16";
-        return refuse(name.subnet, format!("{network} is not within {ranges}"));
-    }
+    let first = network.address();
+    let text = format_args!("{address} is inside {network}; give its first, {first}");
+    ensure(first == address, name.subnet, text)?;
+    let holds = |range: Network| range.overlaps(network) && range.prefix() <= network.prefix();
+    let ranges = "10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16";
+    let text = format_args!("{network} is not within {ranges}");
+    ensure(private().any(holds), name.subnet, text)?;
     Ok(Some(network))
 }
 

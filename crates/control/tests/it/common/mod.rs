@@ -3,6 +3,7 @@
 //! Nothing here may go round what it is to test: an instance is written as its family's handler
 //! writes it, and everything else is done through a client.
 
+mod asks;
 pub(crate) mod instance;
 pub(crate) mod servers;
 pub(crate) mod stores;
@@ -19,6 +20,8 @@ use serde_json::Value;
 use store::Row;
 use testkit::World;
 use uuid::Uuid;
+
+pub(crate) use asks::{Asks, made_of};
 
 /// A plan with 25 GB of disk.
 pub(crate) const PLAN: &str = "vc2-1c-1gb";

@@ -3,11 +3,12 @@
 use api::firewalls::IpType;
 use api::load_balancers::rules::*;
 use api::load_balancers::*;
-use drivers::Subnet;
-use drivers::balancer::{Allowed, Clients, Forwarding, Protocol};
-use testkit::{World, refused};
+use drivers::balancer::{Allowed, Forwarding};
+use serde_json::{Value, json};
+use testkit::World;
 
-use super::{CERTIFICATE, KEY, allow, change, in_newark, make, observed, read, told};
+use super::{CERTIFICATE, KEY, allow, change, in_newark, make, observed, read, told, wished};
+use crate::common::{Asks as _, made_of};
 
 #[tokio::test]
 async fn forwarding_rules_come_and_go_one_by_one() {
@@ -20,52 +21,33 @@ async fn forwarding_rules_come_and_go_one_by_one() {
         backend_protocol: BalancedProtocol::Tcp,
         backend_port: 22,
     };
-    let made = world.client.send(create(2222)).await.unwrap();
+    let made = world.done(create(2222)).await;
     assert!(made.id.len() == 16 && made.id.bytes().all(|b| b.is_ascii_hexdigit()), "{}", made.id);
-    let get = |id: &str| GetLoadBalancerForwardingRule {
-        load_balancer_id,
-        forwarding_rule_id: id.into(),
-    };
-    let delete = |id: &str| DeleteLoadBalancerForwardingRule {
-        load_balancer_id,
-        forwarding_rule_id: id.into(),
-    };
-    assert_eq!(world.client.send(get(&made.id)).await.unwrap(), made);
+    let get = |id: &str| GetLoadBalancerForwardingRule::from((load_balancer_id, id));
+    let delete = |id: &str| DeleteLoadBalancerForwardingRule::from((load_balancer_id, id));
+    assert_eq!(world.done(get(&made.id)).await, made);
     assert_eq!(read(&world, load_balancer_id).await.forwarding_rules, std::slice::from_ref(&made));
-    let leads = Forwarding {
-        frontend: Protocol::Tcp,
-        frontend_port: 2222,
-        backend: Protocol::Tcp,
-        backend_port: 22,
-    };
+    let leads = json!({"frontend": "tcp", "frontend_port": 2222, "backend": "tcp",
+        "backend_port": 22});
+    let leads: Forwarding = made_of(leads);
     assert_eq!(told(&world, load_balancer_id).await.forwarding, [leads]);
-    let (status, text) = refused(world.client.send(create(2222)).await);
-    assert!(status == 400 && text.contains("frontend_port: another rule"), "{text}");
+    world.refuses(create(2222), "frontend_port: another rule").await;
     let udp = CreateLoadBalancerForwardingRule {
         frontend_protocol: BalancedProtocol::Udp,
         backend_protocol: BalancedProtocol::Udp,
         ..create(2222)
     };
-    world.client.send(udp).await.unwrap();
+    world.done(udp).await;
     for port in 1..=13 {
-        world.client.send(create(port)).await.unwrap();
+        world.done(create(port)).await;
     }
-    let (status, text) = refused(world.client.send(create(14)).await);
-    assert!(status == 400 && text.starts_with("Maximum forwarding rules exceeded."), "{text}");
-    let list = ListLoadBalancerForwardingRules {
-        load_balancer_id,
-        per_page: Some(10),
-        ..Default::default()
-    };
-    let page = world.client.send(list.clone()).await.unwrap();
-    assert_eq!((page.items.len(), page.meta.total), (10, 15));
-    let cursor = Some(page.meta.links.next);
-    let page = world.client.send(ListLoadBalancerForwardingRules { cursor, ..list }).await.unwrap();
-    assert_eq!((page.items.len(), page.meta.links.next.as_str()), (5, ""));
-    world.client.send(delete(&made.id)).await.unwrap();
+    world.refuses_with(create(14), "Maximum forwarding rules exceeded.").await;
+    let list = ListLoadBalancerForwardingRules { per_page: Some(10), ..load_balancer_id.into() };
+    assert_eq!(world.pages(list).await.iter().map(Vec::len).collect::<Vec<_>>(), [10, 5]);
+    world.done(delete(&made.id)).await;
     let unknown = (404, "Invalid forwarding rule ID".to_owned());
-    assert_eq!(refused(world.client.send(get(&made.id)).await), unknown);
-    assert_eq!(refused(world.client.send(delete(&made.id)).await), unknown);
+    assert_eq!(world.refused(get(&made.id)).await, unknown);
+    assert_eq!(world.refused(delete(&made.id)).await, unknown);
     assert!(!told(&world, load_balancer_id).await.forwarding.contains(&leads));
 }
 
@@ -78,36 +60,30 @@ async fn firewall_rules_are_added_several_at_once_and_go_one_by_one() {
         firewall_rules: rules.into(),
     };
     let v6 = NewFirewallRule { ip_type: IpType::V6, ..allow(80, "2001:db8::/32") };
-    let request = create(&[allow(80, "192.168.1.1/16"), allow(443, "cloudflare"), v6]);
-    world.client.send(request).await.unwrap();
-    let list = ListLoadBalancerFirewallRules { load_balancer_id, ..Default::default() };
-    let page = world.client.send(list).await.unwrap();
+    world.done(create(&[allow(80, "192.168.1.1/16"), allow(443, "cloudflare"), v6])).await;
+    let page = world.done(ListLoadBalancerFirewallRules::from(load_balancer_id)).await;
     assert_eq!((page.items.len(), page.meta.total), (3, 3));
     let first = &page.items[0];
     assert_eq!((first.port, first.source.as_str()), (80, "192.168.1.1/16"));
     let get = GetLoadBalancerFirewallRule { load_balancer_id, firewall_rule_id: first.id.clone() };
-    assert_eq!(world.client.send(get.clone()).await.unwrap(), *first);
+    assert_eq!(world.done(get.clone()).await, *first);
     for (rules, said) in [
         (vec![allow(81, "0.0.0.0/0"), allow(443, "cloudflare")], "already defined"),
         (vec![allow(80, "192.168.0.0/16")], "This rule is already defined"),
         (vec![allow(65310, "0.0.0.0/0")], "firewall_rules[0].port: 65310 is reserved"),
         (vec![], "firewall_rules: give at least one"),
     ] {
-        let (status, text) = refused(world.client.send(create(&rules)).await);
-        assert!(status == 400 && text.contains(said), "{text}");
+        world.refuses(create(&rules), said).await;
         assert_eq!(read(&world, load_balancer_id).await.firewall_rules, page.items);
     }
     let delete =
         DeleteLoadBalancerFirewallRule { load_balancer_id, firewall_rule_id: first.id.clone() };
-    world.client.send(delete.clone()).await.unwrap();
+    world.done(delete.clone()).await;
     let unknown = (404, "Invalid firewall rule ID".to_owned());
-    assert_eq!(refused(world.client.send(get).await), unknown);
-    assert_eq!(refused(world.client.send(delete).await), unknown);
-    let v6 = Subnet { address: "2001:db8::".parse().unwrap(), prefix: 32 };
-    let expected = [
-        Allowed { port: 443, from: Clients::CloudflareV4 },
-        Allowed { port: 80, from: Clients::Of(v6) },
-    ];
+    assert_eq!(world.refused(get).await, unknown);
+    assert_eq!(world.refused(delete).await, unknown);
+    let expected: Vec<Allowed> = made_of(json!([{"port": 443, "from": "cloudflare_v4"},
+        {"port": 80, "from": {"of": {"address": "2001:db8::", "prefix": 32}}}]));
     assert_eq!(told(&world, load_balancer_id).await.firewall, expected);
 }
 
@@ -115,33 +91,22 @@ async fn firewall_rules_are_added_several_at_once_and_go_one_by_one() {
 async fn a_certificate_is_shown_and_its_key_never_is() {
     let world = World::new().await;
     let id = make(&world, in_newark()).await;
-    let give = |ssl: NewSsl| UpdateLoadBalancer { ssl: Some(ssl), ..change(id) };
-    let whole = NewSsl {
-        private_key: Some(KEY.into()),
-        certificate: Some(CERTIFICATE.into()),
-        ..NewSsl::default()
-    };
+    let give = |ssl: Value| wished(id, json!({"ssl": ssl}));
+    let whole = json!({"certificate": CERTIFICATE, "private_key": KEY});
+    let bare = json!({"certificate": CERTIFICATE, "private_key": "SECRET"});
+    let encoded = json!({"certificate": CERTIFICATE, "private_key_b64": "%SECRET"});
     for (ssl, said) in [
-        (NewSsl { private_key: None, ..whole.clone() }, "ssl.private_key: a certificate needs"),
-        (NewSsl { certificate: None, ..whole.clone() }, "ssl.certificate: a certificate needs"),
-        (
-            NewSsl { private_key: Some("SECRET".into()), ..whole.clone() },
-            "ssl.private_key: it is no PEM",
-        ),
-        (
-            NewSsl { certificate: Some(KEY.into()), ..whole.clone() },
-            "ssl.certificate: it is no PEM",
-        ),
-        (
-            NewSsl { private_key: None, private_key_b64: Some("%SECRET".into()), ..whole.clone() },
-            "ssl.private_key_b64: it is no PEM",
-        ),
+        (json!({"certificate": CERTIFICATE}), "ssl.private_key: a certificate needs"),
+        (json!({"private_key": KEY}), "ssl.certificate: a certificate needs"),
+        (bare, "ssl.private_key: it is no PEM"),
+        (json!({"certificate": KEY, "private_key": KEY}), "ssl.certificate: it is no PEM"),
+        (encoded, "ssl.private_key_b64: it is no PEM"),
     ] {
-        let (status, text) = refused(world.client.send(give(ssl)).await);
+        let (status, text) = world.refused(give(ssl)).await;
         assert!(status == 400 && text.contains(said) && !text.contains("SECRET"), "{text}");
         assert!(!read(&world, id).await.has_ssl);
     }
-    world.client.send(give(whole)).await.unwrap();
+    world.done(give(whole)).await;
     // CERTIFICATE, in base64.
     let shown = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUIKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo=";
     let found = read(&world, id).await;
@@ -150,19 +115,13 @@ async fn a_certificate_is_shown_and_its_key_never_is() {
         let (_, text) = world.raw("GET", &path, "").await;
         assert!(!text.contains("SECRET") && !text.contains("private_key"), "{text}");
     }
-    world.client.send(give(NewSsl::default())).await.unwrap();
+    world.done(give(json!({}))).await;
     assert!(read(&world, id).await.has_ssl, "nothing was given");
-    let encoded = NewSsl {
-        private_key_b64: Some(
-            "LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk4KLS0tLS1FTkQgUFJJVkFURSBLRVktLS0tLQo=".into(),
-        ),
-        certificate_b64: Some(shown.into()),
-        ..NewSsl::default()
-    };
-    world.client.send(give(encoded)).await.unwrap();
+    let key = "LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk4KLS0tLS1FTkQgUFJJVkFURSBLRVktLS0tLQo=";
+    world.done(give(json!({"private_key_b64": key, "certificate_b64": shown}))).await;
     let certificate = told(&world, id).await.certificate.unwrap();
     assert!(certificate.private_key.contains("\nN\n") && certificate.chain == CERTIFICATE);
-    world.client.send(DeleteLoadBalancerSsl { load_balancer_id: id }).await.unwrap();
+    world.done(DeleteLoadBalancerSsl { load_balancer_id: id }).await;
     let found = read(&world, id).await;
     assert_eq!((found.has_ssl, found.ssl_cert_b64.as_str()), (false, ""));
     assert_eq!(told(&world, id).await.certificate, None);
@@ -171,27 +130,19 @@ async fn a_certificate_is_shown_and_its_key_never_is() {
 #[tokio::test]
 async fn a_certificate_that_came_by_itself_outlives_the_wish_for_it() {
     let world = World::new().await;
-    let auto = |zone: &str, sub: &str| NewAutoSsl {
-        domain_zone: Some(zone.into()),
-        domain_sub: Some(sub.into()),
-    };
-    let wish = CreateLoadBalancer { auto_ssl: Some(auto("example.com", "www")), ..in_newark() };
-    let id = make(&world, wish).await;
+    let auto = json!({"domain_zone": "example.com", "domain_sub": "www"});
+    let id = make(&world, made_of(json!({"region": "ewr", "auto_ssl": auto}))).await;
     let found = read(&world, id).await;
-    let name = AutoSsl {
-        domain_zone: "example.com".into(),
-        domain_sub: "www".into(),
-        domain: "www.example.com".into(),
-    };
+    let name: AutoSsl = made_of(json!({"domain_zone": "example.com", "domain_sub": "www",
+        "domain": "www.example.com"}));
     assert_eq!((found.has_ssl, found.auto_ssl), (true, name));
     assert_eq!(told(&world, id).await.certified_name.as_deref(), Some("www.example.com"));
-    let bad = UpdateLoadBalancer { auto_ssl: Some(auto("example", "")), ..change(id) };
-    let (status, text) = refused(world.client.send(bad).await);
-    assert!(status == 400 && text.contains("auto_ssl.domain_zone: `example`"), "{text}");
-    world.client.send(DeleteLoadBalancerAutoSsl { load_balancer_id: id }).await.unwrap();
+    let bad = json!({"auto_ssl": {"domain_zone": "example", "domain_sub": ""}});
+    world.refuses(wished(id, bad), "auto_ssl.domain_zone: `example`").await;
+    world.done(DeleteLoadBalancerAutoSsl { load_balancer_id: id }).await;
     let found = read(&world, id).await;
     assert_eq!((found.has_ssl, found.auto_ssl), (true, AutoSsl::default()));
-    world.client.send(DeleteLoadBalancerSsl { load_balancer_id: id }).await.unwrap();
+    world.done(DeleteLoadBalancerSsl { load_balancer_id: id }).await;
     assert!(!read(&world, id).await.has_ssl);
 }
 
@@ -200,34 +151,32 @@ async fn its_addresses_have_names() {
     let world = World::new().await;
     let load_balancer_id = make(&world, in_newark()).await;
     let found = read(&world, load_balancer_id).await;
-    let names =
-        async || world.client.send(GetLoadBalancerReverseDns { load_balancer_id }).await.unwrap();
+    let names = async || world.done(GetLoadBalancerReverseDns { load_balancer_id }).await;
     let first = format!("{}.vultrusercontent.com", found.ipv4);
     assert_eq!(names().await, LoadBalancerReverseDns { ipv4: first, ipv6: vec![] });
     let set = |v4: &str| SetLoadBalancerReverseIpv4 { load_balancer_id, v4: v4.into() };
-    world.client.send(set("lb.example.com")).await.unwrap();
+    world.done(set("lb.example.com")).await;
     let name = |ip: &str, domain: &str| ReverseName { ip: ip.into(), domain: domain.into() };
     let set_ipv6 = |v6: Vec<ReverseName>| SetLoadBalancerReverseIpv6 { load_balancer_id, v6 };
     let good = name(&found.ipv6, "six.example.com");
-    world.client.send(set_ipv6(vec![good.clone()])).await.unwrap();
+    world.done(set_ipv6(vec![good.clone()])).await;
     let expected =
         LoadBalancerReverseDns { ipv4: "lb.example.com".into(), ipv6: vec![good.clone()] };
     assert_eq!(names().await, expected);
-    assert!(refused(world.client.send(set("no name")).await).1.contains("v4: `no name`"));
+    assert!(world.refused(set("no name")).await.1.contains("v4: `no name`"));
     for (names, said) in [
         (vec![name("2001:db8::1", "a.example.com")], "Invalid IP address: v6[0].ip"),
         (vec![name(&found.ipv6, "no name")], "v6[0].domain: `no name`"),
         (vec![], "v6: give one"),
         (vec![good.clone(), good], "v6: give one"),
     ] {
-        let (status, text) = refused(world.client.send(set_ipv6(names)).await);
-        assert!(status == 400 && text.contains(said), "{text}");
+        world.refuses(set_ipv6(names), said).await;
     }
     assert_eq!(names().await, expected);
     let delete = || DeleteLoadBalancerReverseDns { load_balancer_id };
-    world.client.send(delete()).await.unwrap();
+    world.done(delete()).await;
     assert!(names().await.ipv6.is_empty());
-    let (status, text) = refused(world.client.send(delete()).await);
+    let (status, text) = world.refused(delete()).await;
     assert!(status == 404 && text.starts_with("Invalid IP address"), "{text}");
 }
 
@@ -247,9 +196,9 @@ async fn what_an_older_release_told_the_world_is_told_anew_with_the_next_change(
     };
     write().await;
     assert_eq!(read(&world, id).await.status, LoadBalancerStatus::Active);
-    world.client.send(change(id)).await.unwrap();
+    world.done(change(id)).await;
     assert_eq!(told(&world, id).await, before);
     write().await;
-    world.client.send(DeleteLoadBalancer { load_balancer_id: id }).await.unwrap();
+    world.done(DeleteLoadBalancer { load_balancer_id: id }).await;
     assert_eq!(observed(&world, id).await, None);
 }

@@ -2,42 +2,51 @@
 
 use std::net::Ipv4Addr;
 
-use api::vpcs::nat_gateways::*;
-use api::{Page, id};
+use api::Endpoint;
+use api::vpcs::nat_gateways::{NatGatewayPortForwardingRule as View, *};
 use uuid::Uuid;
 
 use super::handlers::{in_path, stamp};
-use super::{ForwardingRule, NatGateway, RULES_MAX, transports};
-use crate::cx::slice;
+use super::{ForwardingRule, Gateway, NatGateway, RULES_MAX, transports};
 use crate::vpcs::{PrivateNetwork, members};
-use crate::{Cx, Refusal, Result, Routes};
-
-/// What is said where a gateway has no rule with an id.
-const UNKNOWN: &str = "Invalid Port Forwarding Rule ID.";
+use crate::{Cx, Part, Refusal, Result, Routes, Tx, in_range, lies_in};
 
 pub(super) fn routes() -> Routes {
-    Routes::default().on(list).on(create).on(get).on(update).on(delete)
+    Routes::parts::<ForwardingRule>()
+        .list::<ListNatGatewayPortForwardingRules>()
+        .on(create)
+        .get::<GetNatGatewayPortForwardingRule>()
+        .on(update)
+        .remove::<DeleteNatGatewayPortForwardingRule>()
+        .done()
 }
 
-/// A rule as its owner sees it.
-fn view(rule: ForwardingRule) -> NatGatewayPortForwardingRule {
-    NatGatewayPortForwardingRule {
-        id: id::PortForwardingRuleId(rule.id),
-        name: rule.name,
-        protocol: rule.protocol.into(),
-        external_port: rule.external_port,
-        internal_ip: rule.internal_ip,
-        internal_port: rule.internal_port,
-        enabled: rule.enabled,
-        description: rule.description,
-        created_at: rule.created_at,
-        updated_at: rule.updated_at,
+impl Part for ForwardingRule {
+    lies_in!(NatGateway, forwarding);
+    type View = View;
+    const UNKNOWN: &'static str = "Invalid Port Forwarding Rule ID.";
+
+    fn is(&self, id: &str) -> bool {
+        id.parse() == Ok(self.id)
     }
-}
-
-fn place(gateway: &NatGateway, id: id::PortForwardingRuleId) -> Result<usize> {
-    let place = gateway.forwarding.iter().position(|rule| rule.id == id.0);
-    place.ok_or_else(|| Refusal::not_found(UNKNOWN).into())
+    fn view(&self, _: &Gateway) -> View {
+        let rule = self.clone();
+        View {
+            id: rule.id.into(),
+            name: rule.name,
+            protocol: rule.protocol.into(),
+            external_port: rule.external_port,
+            internal_ip: rule.internal_ip,
+            internal_port: rule.internal_port,
+            enabled: rule.enabled,
+            description: rule.description,
+            created_at: rule.created_at,
+            updated_at: rule.updated_at,
+        }
+    }
+    async fn owner(tx: &mut Tx, path: &[String]) -> Result<Gateway> {
+        Ok(in_path(tx, path).await?.1)
+    }
 }
 
 /// Refuses a rule that leads nowhere, or from where another rule of the gateway leads elsewhere.
@@ -47,10 +56,8 @@ fn check(
     network: &PrivateNetwork,
     gateway: &NatGateway,
 ) -> Result<()> {
-    let ports = [("external_port", rule.external_port), ("internal_port", rule.internal_port)];
-    if let Some((field, _)) = ports.into_iter().find(|(_, port)| *port == 0) {
-        return Err(Refusal::field(field, "0 is not from 1 to 65535").into());
-    }
+    in_range("external_port", rule.external_port, 1..=u16::MAX)?;
+    in_range("internal_port", rule.internal_port, 1..=u16::MAX)?;
     let Ok(address) = rule.internal_ip.parse::<Ipv4Addr>() else {
         let help = format!("`{}` is no IPv4 address such as 10.0.0.3", rule.internal_ip);
         return Err(Refusal::field("internal_ip", help).into());
@@ -63,29 +70,15 @@ fn check(
         transports(other.protocol).iter().any(|protocol| mine.contains(protocol))
     };
     let mut others = gateway.forwarding.iter().filter(|other| other.id != rule.id);
-    match others.find(|other| other.external_port == rule.external_port && shares(other)) {
-        Some(other) => {
-            let help = format!("rule {} forwards {} already", other.id, other.external_port);
-            Err(Refusal::field("external_port", help).into())
-        }
-        None => Ok(()),
-    }
+    let clash = others.find(|other| other.external_port == rule.external_port && shares(other));
+    let Some(other) = clash else { return Ok(()) };
+    let help = format!("rule {} forwards {} already", other.id, other.external_port);
+    Err(Refusal::field("external_port", help).into())
 }
 
-async fn list(
-    cx: Cx,
-    req: ListNatGatewayPortForwardingRules,
-) -> Result<Page<NatGatewayPortForwardingRule>> {
-    let (_, gateway) = in_path(&mut cx.begin(), req.vpc_id, req.nat_gateway_id).await?;
-    Ok(slice(&gateway.forwarding, req.per_page, req.cursor.as_deref())?.map(view))
-}
-
-async fn create(
-    cx: Cx,
-    req: CreateNatGatewayPortForwardingRule,
-) -> Result<NatGatewayPortForwardingRule> {
+async fn create(cx: Cx, req: CreateNatGatewayPortForwardingRule) -> Result<View> {
     let mut tx = cx.begin();
-    let (network, mut gateway) = in_path(&mut tx, req.vpc_id, req.nat_gateway_id).await?;
+    let (network, mut gateway) = in_path(&mut tx, &req.path()).await?;
     if gateway.forwarding.len() >= RULES_MAX {
         let help = format!("the gateway has {RULES_MAX} forwarding rules, the most there can be");
         return Err(Refusal::bad("Bad request.").help(help).into());
@@ -104,24 +97,16 @@ async fn create(
     };
     check(&cx, &rule, &network, &gateway)?;
     gateway.forwarding.push(rule.clone());
-    tx.put(&gateway);
-    tx.commit().await?;
-    Ok(view(rule))
+    tx.save(&gateway).await?;
+    Ok(rule.view(&gateway))
 }
 
-async fn get(cx: Cx, req: GetNatGatewayPortForwardingRule) -> Result<NatGatewayPortForwardingRule> {
-    let (_, gateway) = in_path(&mut cx.begin(), req.vpc_id, req.nat_gateway_id).await?;
-    let place = place(&gateway, req.port_forwarding_rule_id)?;
-    Ok(view(gateway.forwarding[place].clone()))
-}
-
-async fn update(
-    cx: Cx,
-    req: UpdateNatGatewayPortForwardingRule,
-) -> Result<NatGatewayPortForwardingRule> {
+async fn update(cx: Cx, req: UpdateNatGatewayPortForwardingRule) -> Result<View> {
     let mut tx = cx.begin();
-    let (network, mut gateway) = in_path(&mut tx, req.vpc_id, req.nat_gateway_id).await?;
-    let place = place(&gateway, req.port_forwarding_rule_id)?;
+    let (network, mut gateway) = in_path(&mut tx, &req.path()).await?;
+    let id = req.port_forwarding_rule_id.0;
+    let place = gateway.forwarding.iter().position(|rule| rule.id == id);
+    let place = place.ok_or_else(|| Refusal::not_found(ForwardingRule::UNKNOWN))?;
     let was = gateway.forwarding[place].clone();
     let rule = ForwardingRule {
         id: was.id,
@@ -137,16 +122,6 @@ async fn update(
     };
     check(&cx, &rule, &network, &gateway)?;
     gateway.forwarding[place] = rule.clone();
-    tx.put(&gateway);
-    tx.commit().await?;
-    Ok(view(rule))
-}
-
-async fn delete(cx: Cx, req: DeleteNatGatewayPortForwardingRule) -> Result<()> {
-    let mut tx = cx.begin();
-    let (_, mut gateway) = in_path(&mut tx, req.vpc_id, req.nat_gateway_id).await?;
-    let place = place(&gateway, req.port_forwarding_rule_id)?;
-    gateway.forwarding.remove(place);
-    tx.put(&gateway);
-    tx.commit().await
+    tx.save(&gateway).await?;
+    Ok(rule.view(&gateway))
 }

@@ -3,41 +3,56 @@
 use std::net::Ipv6Addr;
 
 use api::vpcs::nat_gateways::{self as wire, *};
-use api::{Money, Page, Time, id};
+use api::{Endpoint, Money, Time};
 use rust_decimal::Decimal;
+use store::Facet;
 use uuid::Uuid;
 
-use super::{NatGateway, of_network};
+use super::{Gateway, NatGateway, of_network};
 use crate::billing::{Charged, Rate, owed};
 use crate::catalog::{Catalog, PriceItem};
 use crate::vpcs::{Name, PrivateNetwork, VPC, members, networks};
-use crate::{Cx, Doc, Kind, Refusal, Result, Routes, Tx, addresses};
+use crate::{Cx, Doc, Kind, Refusal, Result, Routes, Shown, Tx, addresses};
 
 /// A gateway's VPC, in this family's words for one that is not there.
 const OF: Name = Name { unknown: "Invalid VPC ID.", ..VPC };
 
 pub(super) fn routes() -> Routes {
-    Routes::default().on(list).on(create).on(get).on(update).on(delete)
+    Routes::of::<NatGateway>()
+        .list::<ListNatGateways>()
+        .on(create)
+        .get::<GetNatGateway>()
+        .update_shown(update)
+        .delete::<DeleteNatGateway>()
+        .done()
 }
 
-/// A gateway as its owner sees it.
-fn view(cx: &Cx, doc: Doc<NatGateway>) -> wire::NatGateway {
-    let status = match doc.seen.ready {
-        true => NatGatewayStatus::Active,
-        false => NatGatewayStatus::Pending,
-    };
-    let Rate { monthly, .. } = Charged::rate(&doc, cx.catalog());
-    wire::NatGateway {
-        id: id::NatGatewayId(doc.id()),
-        vpc_id: id::VpcId(doc.network),
-        date_created: stamp(doc.created()),
-        status: status.into(),
-        public_ips: vec![doc.public_ip.to_string()],
-        public_ips_v6: vec![doc.public_ipv6.to_string()],
-        private_ips: vec![doc.private_ip.to_string()],
-        billing: NatGatewayBilling { charges: owed(cx, &doc), monthly: Money(monthly.normalize()) },
-        label: doc.want.label,
-        tag: doc.want.tag,
+impl Shown for NatGateway {
+    type View = wire::NatGateway;
+    type With = ();
+
+    async fn within(tx: &mut Tx, path: &[String]) -> Result<Vec<Facet>> {
+        Ok(vec![of_network(networks::in_path(tx, OF, path).await?.id())])
+    }
+
+    fn view(doc: &Doc<Self>, (): &(), cx: &Cx) -> wire::NatGateway {
+        let status = match doc.seen.ready {
+            true => NatGatewayStatus::Active,
+            false => NatGatewayStatus::Pending,
+        };
+        let monthly = Money(Charged::rate(doc, cx.catalog()).monthly.normalize());
+        wire::NatGateway {
+            id: doc.id().into(),
+            vpc_id: doc.network.into(),
+            date_created: stamp(doc.created()),
+            status: status.into(),
+            label: doc.label.clone(),
+            tag: doc.tag.clone(),
+            public_ips: vec![doc.public_ip.to_string()],
+            public_ips_v6: vec![doc.public_ipv6.to_string()],
+            private_ips: vec![doc.private_ip.to_string()],
+            billing: NatGatewayBilling { charges: owed(cx, doc), monthly },
+        }
     }
 }
 
@@ -59,32 +74,24 @@ pub(super) fn stamp(time: Time) -> String {
 /// The VPC and the gateway that the path names, to be read, changed or relied on.
 pub(super) async fn in_path(
     tx: &mut Tx,
-    vpc: id::VpcId,
-    gateway: id::NatGatewayId,
-) -> Result<(Doc<PrivateNetwork>, Doc<NatGateway>)> {
-    let network = networks::in_path(tx, OF, vpc).await?;
-    let found = tx.find::<NatGateway>(gateway).await?;
+    path: &[String],
+) -> Result<(Doc<PrivateNetwork>, Gateway)> {
+    let network = networks::in_path(tx, OF, path).await?;
+    let id: Uuid = path.get(1).and_then(|id| id.parse().ok()).unwrap_or_default();
+    let found = tx.find::<NatGateway>(id).await?;
     let found = found.filter(|gateway| gateway.network == network.id());
     let gateway = found.ok_or_else(|| Refusal::not_found(NatGateway::UNKNOWN))?;
     Ok((network, gateway))
 }
 
-async fn list(cx: Cx, req: ListNatGateways) -> Result<Page<wire::NatGateway>> {
-    let network = networks::get(&cx, OF, req.vpc_id).await?.id();
-    let lists = vec![of_network(network)];
-    let page = cx.page::<NatGateway>(lists, req.per_page, req.cursor.as_deref()).await?;
-    Ok(page.map(|doc| view(&cx, doc)))
-}
-
 async fn create(cx: Cx, req: CreateNatGateway) -> Result<wire::NatGateway> {
     let mut tx = cx.begin();
-    let network = networks::in_path(&mut tx, OF, req.vpc_id).await?;
+    let network = networks::in_path(&mut tx, OF, &req.path()).await?;
     let region = cx.region("region", &network.region)?;
     if !region.connectivity.iter().any(|way| way == "nat_gateway") {
         let help = format!("the VPC is in `{}`, which has none", region.id);
-        return Err(Refusal::bad("NAT gateways are not available in this region.")
-            .help(help)
-            .into());
+        let said = "NAT gateways are not available in this region.";
+        return Err(Refusal::bad(said).help(help).into());
     }
     if tx.count::<NatGateway>(of_network(network.id())).await? > 0 {
         let help = "delete that one first, or change its rules";
@@ -102,9 +109,8 @@ async fn create(cx: Cx, req: CreateNatGateway) -> Result<wire::NatGateway> {
         forwarding: Vec::new(),
     };
     let gateway = tx.doc_with_id(id, want);
-    tx.put(&gateway);
-    tx.commit().await?;
-    Ok(view(&cx, gateway))
+    tx.save(&gateway).await?;
+    NatGateway::show(&cx, gateway).await
 }
 
 /// The first address of an IPv6 network.
@@ -112,28 +118,8 @@ fn first_of(network: Ipv6Addr) -> Ipv6Addr {
     Ipv6Addr::from_bits(network.to_bits() | 1)
 }
 
-async fn get(cx: Cx, req: GetNatGateway) -> Result<wire::NatGateway> {
-    let (_, gateway) = in_path(&mut cx.begin(), req.vpc_id, req.nat_gateway_id).await?;
-    Ok(view(&cx, gateway))
-}
-
-async fn update(cx: Cx, req: UpdateNatGateway) -> Result<wire::NatGateway> {
-    let mut tx = cx.begin();
-    let (_, mut gateway) = in_path(&mut tx, req.vpc_id, req.nat_gateway_id).await?;
-    if let Some(label) = req.label {
-        gateway.label = label;
-    }
-    if let Some(tag) = req.tag {
-        gateway.tag = tag;
-    }
-    tx.put(&gateway);
-    tx.commit().await?;
-    Ok(view(&cx, gateway))
-}
-
-async fn delete(cx: Cx, req: DeleteNatGateway) -> Result<()> {
-    let mut tx = cx.begin();
-    let (_, gateway) = in_path(&mut tx, req.vpc_id, req.nat_gateway_id).await?;
-    tx.delete(gateway);
-    tx.commit().await
+fn update(_: &Cx, gateway: &mut Gateway, req: UpdateNatGateway) -> Result<()> {
+    gateway.label = req.label.unwrap_or_else(|| std::mem::take(&mut gateway.label));
+    gateway.tag = req.tag.unwrap_or_else(|| std::mem::take(&mut gateway.tag));
+    Ok(())
 }

@@ -93,6 +93,9 @@ fn transports(protocol: ForwardingProtocol) -> &'static [Transport] {
     }
 }
 
+/// A gateway with its place in the store.
+type Gateway = Doc<NatGateway>;
+
 impl Kind for NatGateway {
     const KIND: &'static str = "nat-gateway";
     const UNKNOWN: &'static str = "Invalid NAT Gateway ID.";
