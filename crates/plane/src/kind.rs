@@ -62,12 +62,21 @@ pub trait Shown: Kind {
     type With: Default + Send + Sync;
 
     /// The lists that those stand in that a path may name: for what is found within another thing
-    /// only, which must be there.
+    /// only, which must be there. What stands in the path before the one itself names that.
     ///
     /// # Errors
     /// 404 where the thing that the path names first is not.
     fn within(_: &mut Tx, _: &[String]) -> impl Future<Output = Result<Vec<Facet>>> + Send {
         std::future::ready(Ok(Vec::new()))
+    }
+
+    /// The id of the one that a path calls so: what it says, unless the kind goes by names.
+    ///
+    /// # Errors
+    /// 404 where there is none of that name.
+    fn called(_: &Cx, name: &str) -> impl Future<Output = Result<Uuid>> + Send {
+        // Its type is an id, or the operation's definition is wrong.
+        std::future::ready(Ok(name.parse().unwrap_or_default()))
     }
 
     /// Reads what is shown with these.

@@ -195,3 +195,10 @@ impl Control {
         Cx { control: self.clone(), caller, address, op, site: None, written: Arc::default() }
     }
 }
+
+/// Changes a field to what was sent, where something was.
+pub fn set<T>(field: &mut T, sent: Option<T>) {
+    if let Some(sent) = sent {
+        *field = sent;
+    }
+}
