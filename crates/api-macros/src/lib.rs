@@ -196,10 +196,11 @@ pub fn view(_: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 /// Gives an enum of words the derives that all of them have. They travel in `snake_case`, or as
-/// `#[words(lowercase)]` says.
+/// `#[words(lowercase)]` or `#[words("kebab-case")]` says.
 #[proc_macro_attribute]
 pub fn words(case: TokenStream, item: TokenStream) -> TokenStream {
     let case = if case.is_empty() { "snake_case".into() } else { case.to_string() };
+    let case = case.trim_matches('"'); // `kebab-case` is no word of Rust's
     let item = proc_macro2::TokenStream::from(item);
     quote! {
         #[derive(

@@ -4,9 +4,6 @@ pub use crate::id::RecordId;
 
 use std::net::IpAddr;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::{Open, OrEmpty, Time, endpoint, view, words};
 
 operations! {
@@ -117,10 +114,7 @@ pub struct Record {
 }
 
 /// The type of a DNS record.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "UPPERCASE")]
+#[words(UPPERCASE)]
 pub enum RecordType {
     /// An IPv4 address.
     #[default]

@@ -13,20 +13,10 @@ use api::{Money, Page};
 use crate::billing::month_start;
 use crate::{Cx, Family, Result, Routes, slice};
 
-/// The family's operations.
-pub fn routes() -> Routes {
-    Routes::default()
-        .on(get)
-        .on(traffic::get)
-        .on(bgp::get)
-        .on(bgp::set_up)
-        .on(bgp::add_prefixes)
-        .on(list_custom_subscriptions)
-}
-
 /// The family.
 pub fn family() -> Family {
-    Family::new(routes())
+    let account = Routes::default().on(get).on(traffic::get).on(list_custom_subscriptions);
+    Family::new(account.on(bgp::get).on(bgp::set_up).on(bgp::add_prefixes))
 }
 
 /// The calling user, and what the account owes. Nothing was ever invoiced or paid; clients read a

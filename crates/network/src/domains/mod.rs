@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 pub use names::{check_hostname, is_hostname};
 
-use crate::{Cx, Doc, Family, Kind, Refusal, Result, Routes, Tx};
+use crate::{Family, Kind};
 
 /// For how many seconds a record may be remembered where nothing else was asked for.
 pub const TTL_DEFAULT: u32 = 300;
@@ -88,28 +88,7 @@ fn unique(account: i64, name: &str) -> String {
     format!("{account}/{}", name.trim_end_matches('.').to_lowercase())
 }
 
-/// The caller's domain with a name.
-async fn zone(cx: &Cx, name: &str) -> Result<Doc<Zone>> {
-    let id = cx.control.store().taken(NAMES, &unique(cx.account(), name)).await?;
-    cx.get(id.ok_or_else(|| unknown(name))?).await
-}
-
-/// The caller's domain with a name, for a change.
-async fn zone_in(cx: &Cx, tx: &mut Tx, name: &str) -> Result<Doc<Zone>> {
-    let id = tx.taken(NAMES, &unique(cx.account(), name)).await?;
-    tx.get(id.ok_or_else(|| unknown(name))?).await
-}
-
-fn unknown(name: &str) -> Refusal {
-    Refusal::not_found(Zone::UNKNOWN).help(format!("you have no domain `{name}`"))
-}
-
-/// The family's operations.
-pub fn routes() -> Routes {
-    handlers::routes().and(records::routes())
-}
-
 /// The family.
 pub fn family() -> Family {
-    Family::new(routes())
+    Family::new(handlers::routes().and(records::routes()))
 }
