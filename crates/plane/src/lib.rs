@@ -19,6 +19,7 @@ mod refusal;
 mod roots;
 mod routes;
 pub mod secret;
+mod sent;
 mod tx;
 mod warnings;
 

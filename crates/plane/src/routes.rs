@@ -3,19 +3,19 @@
 use std::marker::PhantomData;
 use std::sync::{Arc, RwLock};
 
-use api::wire::{self, Fields, Limits, Map, Problem};
+use api::wire::{Fields, Limits, Map, Problem};
 use api::{ApiError, Endpoint, Listing, Op, Page};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
-use serde_json::Value;
 use store::Facet;
 use uuid::Uuid;
 
-use crate::catalog::{Catalog, nearest};
+use crate::catalog::Catalog;
 use crate::cx::{Cx, slice};
 use crate::kept::Kept;
 use crate::kind::{Doc, Kind, Part, Shown};
 use crate::refusal::{Error, Refusal, Result};
+use crate::sent::{body, tell_unknown};
 use crate::tx::Tx;
 
 /// How many bytes of answers of a fixed list are kept.
@@ -153,7 +153,7 @@ impl Default for Routes {
 
 impl Routes {
     /// The operations of one kind of resource.
-    pub fn of<K: Shown>() -> Routes<Of<K>> {
+    pub fn of<K: Kind>() -> Routes<Of<K>> {
         Routes(Vec::new(), PhantomData)
     }
 
@@ -234,9 +234,9 @@ fn found<K: Shown>(doc: Doc<K>, lists: &[Facet], cx: &Cx) -> Result<Doc<K>> {
     }
 }
 
-/// What stands last in a path, and what stands before it.
-fn last(path: &[String]) -> (&str, &[String]) {
-    path.split_last().map_or(("", &[]), |(last, before)| (last, before))
+/// What stands in a path before the one that it names.
+fn before(path: &[String]) -> &[String] {
+    path.split_last().map_or(&[], |(_, before)| before)
 }
 
 impl Cx {
@@ -245,9 +245,8 @@ impl Cx {
     /// # Errors
     /// 404 with its kind's words, or those of what it should be found within.
     pub async fn in_path<K: Shown>(&self, path: &[String]) -> Result<Doc<K>> {
-        let (name, before) = last(path);
-        let lists = K::within(&mut self.begin(), before).await?;
-        found(self.get(K::called(self, name).await?).await?, &lists, self)
+        let lists = K::within(&mut self.begin(), before(path)).await?;
+        found(self.get(K::called(self, path).await?).await?, &lists, self)
     }
 }
 
@@ -257,9 +256,9 @@ impl Tx {
     /// # Errors
     /// 404 with its kind's words, or those of what it should be found within.
     pub async fn in_path<K: Shown>(&mut self, path: &[String]) -> Result<Doc<K>> {
-        let ((name, before), cx) = (last(path), self.cx().clone());
-        let lists = K::within(self, before).await?;
-        found(self.get(K::called(&cx, name).await?).await?, &lists, &cx)
+        let cx = self.cx().clone();
+        let lists = K::within(self, before(path)).await?;
+        found(self.get(K::called(&cx, path).await?).await?, &lists, &cx)
     }
 }
 
@@ -271,6 +270,29 @@ fn first<E: Endpoint>(request: &E) -> Vec<String> {
 /// The id that stands first in the path of a request: whose the rest is.
 pub fn owner_in<E: Endpoint>(request: &E) -> Uuid {
     request.path().first().and_then(|id| id.parse().ok()).unwrap_or_default()
+}
+
+impl<K: Kind> Routes<Of<K>> {
+    /// Adds what one tells of itself, which stands first in the path.
+    #[must_use]
+    pub fn read<G: Endpoint>(self, tell: fn(&Cx, Doc<K>, G) -> Result<G::Response>) -> Self {
+        self.on(move |cx: Cx, read: G| async move {
+            let doc = cx.get::<K>(K::called(&cx, &first(&read)).await?).await?;
+            tell(&cx, doc, read)
+        })
+    }
+
+    /// Adds a change of one that may need others, too, which stands first in the path.
+    #[must_use]
+    pub fn change<U: Endpoint>(self, change: Change<K, U>) -> Self {
+        self.on(move |cx: Cx, update: U| async move {
+            let mut tx = cx.begin();
+            let mut doc = tx.get::<K>(K::called(&cx, &first(&update)).await?).await?;
+            let answer = change(&mut tx, &mut doc, update).await?;
+            tx.save(&doc).await?;
+            Ok(answer)
+        })
+    }
 }
 
 impl<K: Shown> Routes<Of<K>> {
@@ -337,28 +359,6 @@ impl<K: Shown> Routes<Of<K>> {
         self.on(move |cx: Cx, update: U| async move {
             let doc = changed(&cx, update, change).await?;
             K::show(&cx, doc).await
-        })
-    }
-
-    /// Adds what one tells of itself, which stands first in the path.
-    #[must_use]
-    pub fn read<G: Endpoint>(self, tell: fn(&Cx, Doc<K>, G) -> Result<G::Response>) -> Self {
-        self.on(move |cx: Cx, read: G| async move {
-            let doc = cx.in_path::<K>(&first(&read)).await?;
-            tell(&cx, doc, read)
-        })
-    }
-
-    /// Adds a change of one that may need others, too, which stands first in the path.
-    #[must_use]
-    pub fn change<U: Endpoint>(self, change: Change<K, U>) -> Self {
-        self.on(move |cx: Cx, update: U| async move {
-            let mut tx = cx.begin();
-            let mut doc = tx.in_path::<K>(&first(&update)).await?;
-            let answer = change(&mut tx, &mut doc, update).await?;
-            tx.put(&doc);
-            tx.commit().await?;
-            Ok(answer)
         })
     }
 
@@ -524,33 +524,6 @@ pub fn failure(op: &'static str, error: Error, helpful: bool) -> ApiError {
             tracing::error!(op, %error, "an operation failed");
             ApiError { error: "Internal server error.".into(), status: 500 }
         }
-    }
-}
-
-/// How many fields of one body are told at most.
-const UNKNOWN_MOST: usize = 20;
-
-/// Tells the log which fields of a body nobody reads.
-fn tell_unknown(cx: &Cx, limits: &Limits, sent: &Map) {
-    for field in wire::unknown_fields(limits, sent).into_iter().take(UNKNOWN_MOST) {
-        let others = field.others.iter().map(|other| (other, other.as_str()));
-        let meant = nearest(&field.name, others);
-        let meant = meant.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
-        cx.warn(&field.path, format!("there is no such field, and it was ignored{meant}"));
-    }
-}
-
-fn body(bytes: &[u8]) -> std::result::Result<Map, Refusal> {
-    if bytes.iter().all(u8::is_ascii_whitespace) {
-        return Ok(Map::new());
-    }
-    match serde_json::from_slice(bytes) {
-        Ok(Value::Object(fields)) => Ok(fields),
-        // PHP's clients send an empty map so.
-        Ok(Value::Array(items)) if items.is_empty() => Ok(Map::new()),
-        Ok(Value::Null) => Ok(Map::new()),
-        Ok(_) => Err(Refusal::bad("Bad request.").help("the body must be a JSON object")),
-        Err(e) => Err(Refusal::bad("Bad request.").help(format!("the body is no JSON: {e}"))),
     }
 }
 

@@ -3,11 +3,10 @@
 use std::net::IpAddr;
 
 use api::domains::*;
-use uuid::Uuid;
 
 use super::names::{check_domain, check_hostname, is_hostname};
 use super::{NAMES, NO_PRIORITY, TTL_DEFAULT, Zone, ZoneRecord, dnssec, in_zone, unique};
-use crate::{Cx, Doc, Kind, Refusal, Result, Routes, Shown, Tx};
+use crate::{Cx, Doc, Refusal, Result, Routes, Shown, Tx};
 
 /// The name servers of every domain.
 const SERVERS: [&str; 2] = ["ns1.vultr.com", "ns2.vultr.com"];
@@ -30,12 +29,6 @@ pub(super) fn routes() -> Routes {
 impl Shown for Zone {
     type View = Domain;
     type With = ();
-
-    async fn called(cx: &Cx, name: &str) -> Result<Uuid> {
-        let id = cx.control.store().taken(NAMES, &unique(cx.account(), name)).await?;
-        let help = || format!("you have no domain `{name}`");
-        id.ok_or_else(|| Refusal::not_found(Self::UNKNOWN).help(help()).into())
-    }
 
     fn view(doc: &Doc<Self>, (): &(), _: &Cx) -> Domain {
         let dns_sec = if doc.key.is_some() { DnsSec::Enabled } else { DnsSec::Disabled };

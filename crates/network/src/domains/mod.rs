@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 pub use names::{check_hostname, is_hostname};
 
-use crate::{Family, Kind};
+use crate::{Cx, Family, Kind, Refusal, Result};
 
 /// For how many seconds a record may be remembered where nothing else was asked for.
 pub const TTL_DEFAULT: u32 = 300;
@@ -44,6 +44,13 @@ impl Kind for Zone {
     const KIND: &'static str = "domain";
     const UNKNOWN: &'static str = "Invalid domain";
     type Seen = ();
+
+    async fn called(cx: &Cx, path: &[String]) -> Result<Uuid> {
+        let name = path.last().map_or("", String::as_str);
+        let id = cx.control.store().taken(NAMES, &unique(cx.account(), name)).await?;
+        let help = || format!("you have no domain `{name}`");
+        id.ok_or_else(|| Refusal::not_found(Self::UNKNOWN).help(help()).into())
+    }
 }
 
 /// A record of a domain as its owner wants it.
