@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 use std::sync::{Arc, RwLock};
 
-use api::wire::{Fields, Limits, Map, Problem};
+use api::wire::{self, Fields, Limits, Map, Problem};
 use api::{ApiError, Endpoint, Listing, Op, Page};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -15,6 +15,7 @@ use crate::cx::{Cx, slice};
 use crate::kept::Kept;
 use crate::kind::{Doc, Kind, Part, Shown};
 use crate::refusal::{Error, Refusal, Result};
+use crate::rendered::Json;
 use crate::sent::{body, tell_unknown};
 use crate::tx::Tx;
 
@@ -183,6 +184,25 @@ impl<About> Routes<About> {
         self
     }
 
+    /// Adds a list whose handler answers with items that are rendered.
+    #[must_use]
+    pub fn listed<E, H, F>(mut self, handler: H) -> Self
+    where
+        E: Listing,
+        H: Fn(Cx, E) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<Page<Json>>> + Send + 'static,
+    {
+        let once: Once = Arc::new(move |cx: Cx, fields: Arc<Fields>| {
+            let handler = handler.clone();
+            Box::pin(async move {
+                let page = handler(cx, E::from_fields(&fields)?).await?;
+                Ok(wire::write::rendered(&E::OP, &page).into())
+            })
+        });
+        self.0.push(Route { op: E::OP, limits: E::limits, once, kept: None });
+        self
+    }
+
     /// Adds a public operation whose answer follows from its query alone as long as the server
     /// runs: made once, then handed out as bytes. Those that are asked for most are kept.
     #[must_use]
@@ -226,7 +246,7 @@ impl<About> Routes<About> {
 }
 
 /// The one that is found, where it stands in the lists that its path names.
-fn found<K: Shown>(doc: Doc<K>, lists: &[Facet], cx: &Cx) -> Result<Doc<K>> {
+fn found<K: Kind + Shown>(doc: Doc<K>, lists: &[Facet], cx: &Cx) -> Result<Doc<K>> {
     let own = if lists.is_empty() { Vec::new() } else { doc.lists() };
     match lists.iter().all(|list| own.contains(list)) {
         true => Ok(doc),
@@ -244,7 +264,7 @@ impl Cx {
     ///
     /// # Errors
     /// 404 with its kind's words, or those of what it should be found within.
-    pub async fn in_path<K: Shown>(&self, path: &[String]) -> Result<Doc<K>> {
+    pub async fn in_path<K: Kind + Shown>(&self, path: &[String]) -> Result<Doc<K>> {
         let lists = K::within(&mut self.begin(), before(path)).await?;
         found(self.get(K::called(self, path).await?).await?, &lists, self)
     }
@@ -255,7 +275,7 @@ impl Tx {
     ///
     /// # Errors
     /// 404 with its kind's words, or those of what it should be found within.
-    pub async fn in_path<K: Shown>(&mut self, path: &[String]) -> Result<Doc<K>> {
+    pub async fn in_path<K: Kind + Shown>(&mut self, path: &[String]) -> Result<Doc<K>> {
         let cx = self.cx().clone();
         let lists = K::within(self, before(path)).await?;
         found(self.get(K::called(&cx, path).await?).await?, &lists, &cx)
@@ -295,7 +315,7 @@ impl<K: Kind> Routes<Of<K>> {
     }
 }
 
-impl<K: Shown> Routes<Of<K>> {
+impl<K: Kind + Shown> Routes<Of<K>> {
     /// Adds the list of all of the kind.
     #[must_use]
     pub fn list<L: Listing<Item = K::View>>(self) -> Self {
@@ -305,12 +325,11 @@ impl<K: Shown> Routes<Of<K>> {
     /// Adds the list of those that stand in all of the lists that a request asks for.
     #[must_use]
     pub fn list_of<L: Listing<Item = K::View>>(self, lists: fn(&L) -> Vec<Facet>) -> Self {
-        self.on(move |cx: Cx, mut list: L| async move {
+        self.listed(move |cx: Cx, mut list: L| async move {
             let (per_page, cursor) = (*list.per_page(), list.cursor().take());
             let mut within = K::within(&mut cx.begin(), &list.path()).await?;
             within.extend(lists(&list));
-            let page = cx.page::<K>(within, per_page, cursor.as_deref()).await?;
-            K::page(&cx, page).await
+            cx.listed::<K, K>(within, per_page, cursor.as_deref()).await
         })
     }
 
@@ -320,7 +339,9 @@ impl<K: Shown> Routes<Of<K>> {
         self.on(move |cx: Cx, list: L| async move {
             let within = K::within(&mut cx.begin(), &list.path()).await?;
             let list = within.into_iter().next().unwrap_or_default();
-            K::page(&cx, Page::whole(cx.all::<K>(list, most).await?)).await
+            let docs = cx.all::<K>(list, most).await?;
+            let with = K::with(&cx, &docs).await?;
+            Ok(Page::whole(docs.iter().map(|doc| K::view(doc, &with, &cx)).collect()))
         })
     }
 
@@ -395,7 +416,7 @@ impl<K: Shown> Routes<Of<K>> {
     }
 }
 
-async fn changed<K: Shown, U: Endpoint>(
+async fn changed<K: Kind + Shown, U: Endpoint>(
     cx: &Cx,
     update: U,
     change: fn(&Cx, &mut Doc<K>, U) -> Result<()>,

@@ -6,7 +6,7 @@ use api::{Page, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::encoded::decoded;
-use crate::{Cx, Doc, Family, Kind, Refusal, Result, Routes, Shown, name, set};
+use crate::{Cx, Doc, Family, Json, Kind, Refusal, Result, Routes, Shown, name, set};
 
 /// Longer names are cut, as the real API cuts texts.
 const NAME_MAX: usize = 255;
@@ -47,18 +47,29 @@ impl Shown for Script {
             script: Some(script.script),
         }
     }
+}
 
-    /// In lists, scripts come without their text.
-    async fn page(cx: &Cx, page: Page<Doc<Self>>) -> Result<Page<StartupScript>> {
-        Ok(page.map(|doc| StartupScript { script: None, ..Self::view(&doc, &(), cx) }))
+/// In lists, scripts come without their text.
+struct Listed;
+
+impl Shown<Script> for Listed {
+    type View = StartupScript;
+    type With = ();
+
+    fn view(doc: &Doc<Script>, (): &(), cx: &Cx) -> StartupScript {
+        StartupScript { script: None, ..Script::view(doc, &(), cx) }
     }
 }
 
 /// The family.
 pub fn family() -> Family {
-    let scripts = Routes::of::<Script>().list::<ListStartupScripts>().get::<GetStartupScript>();
+    let scripts = Routes::of::<Script>().listed(list).get::<GetStartupScript>();
     let scripts = scripts.create(create).update(update).delete::<DeleteStartupScript>();
     Family::new(scripts.done())
+}
+
+async fn list(cx: Cx, req: ListStartupScripts) -> Result<Page<Json>> {
+    cx.listed::<Script, Listed>(vec![], req.per_page, req.cursor.as_deref()).await
 }
 
 fn create(cx: &Cx, req: CreateStartupScript) -> Result<Script> {
