@@ -11,16 +11,12 @@ pub fn family() -> Family {
 }
 
 fn list(catalog: &Catalog, req: &ListApplications) -> Result<Vec<Application>> {
-    let wanted = match req.kind.as_deref().unwrap_or("all") {
-        "" | "all" => None,
-        "one-click" => Some(catalog::ApplicationType::OneClick),
-        "marketplace" => Some(catalog::ApplicationType::Marketplace),
-        other => {
-            let help = format!("`{other}` is none of all, marketplace, one-click");
-            return Err(Refusal::field("type", help).into());
-        }
-    };
-    let apps = catalog.applications().filter(|app| wanted.is_none_or(|w| app.kind == w));
+    let wanted = req.kind.as_deref().filter(|kind| !kind.is_empty()).unwrap_or("all");
+    if !["all", "marketplace", "one-click"].contains(&wanted) {
+        let help = format!("`{wanted}` is none of all, marketplace, one-click");
+        return Err(Refusal::field("type", help).into());
+    }
+    let apps = catalog.applications().filter(|app| [app.kind.as_str(), "all"].contains(&wanted));
     Ok(apps.map(view).collect())
 }
 
