@@ -125,7 +125,7 @@ fn page(bench: &mut Bench, report: &mut Report) -> Result<()> {
     let from = format!("{}; {}", rate(&figures[0]), rate(&figures[1]));
     let name = format!("page of 100 of {path}: among {rows} to among {FEW}, in time");
     report.add(name, (ratio(&figures[0], &figures[1]), "x"), Floor::AtMost(1.5), from);
-    let shares = |these| (100.0 * ratio(&figures[these], &figures[2]), "%");
+    let shares = |these: usize| (100.0 * ratio(&figures[these], &figures[2]), "%");
     let from = format!("bare {}", rate(&figures[2]));
     report.add(
         format!("the same among {FEW}, of a bare route"),
