@@ -1,6 +1,6 @@
 //! What is asked of users and of their keys, and what is refused.
 
-use api::api_keys::{ApiKey as NewKey, CreateApiKey};
+use api::api_keys::CreateApiKey;
 use api::users::{self as wire, *};
 use api::{Access, Endpoint};
 
@@ -62,7 +62,7 @@ async fn update(tx: &mut Tx, user: &mut Doc<User>, req: UpdateUser) -> Result<()
     }
 }
 
-async fn create_api_key(cx: Cx, req: CreateUserApiKey) -> Result<NewKey> {
+async fn create_api_key(cx: Cx, req: CreateUserApiKey) -> Result<<ApiKey as Shown>::View> {
     let mut tx = cx.begin();
     let user = tx.in_path::<User>(&req.path()).await?;
     let CreateUserApiKey { name, expire, date_expire, .. } = req;
