@@ -6,8 +6,9 @@
 //!
 //! What the address says already need not be written as a field: a parameter `{block-id}` is a field
 //! `block_id: BlockId` where there is none of that name, `{snapshot-id: BlockSnapshotId}` one of that
-//! type, and a list `{ blocks: [Block] }` has
-//! `per_page` and `cursor`, unless it is always answered whole: `{ blocks: [Block], whole }`.
+//! type, `{dns-domain: String}` the domain's name, and a list `{ blocks: [Block] }` has
+//! `per_page` and `cursor`, unless it is always answered whole: `{ blocks: [Block], whole }`. What is
+//! no list and has pages all the same says so: `-> 200 UserRoles, paged, needs ManageUsers`.
 //!
 //! Where the path says all that a request must have, it is made from that, too: `GetBlock` from a
 //! `BlockId`, `GetRecord` from a domain and a `RecordId`. Not what changes something by a PUT or
@@ -37,6 +38,8 @@ struct Spec {
     body: bool,
     status: LitInt,
     reply: Reply,
+    /// Whether it takes `per_page` and `cursor`.
+    is_paged: bool,
     access: Ident,
     loss: Loss,
 }
@@ -74,13 +77,19 @@ impl Parse for Spec {
         let status = input.parse()?;
         let reply = reply(input)?;
         input.parse::<Token![,]>()?;
+        let mut is_paged = matches!(reply, Reply::List { is_paged: true, .. });
+        if input.peek2(Token![,]) {
+            word(input, "paged", "expected `paged` or `needs`")?;
+            input.parse::<Token![,]>()?;
+            is_paged = true;
+        }
         word(input, "needs", "expected `needs` and a permission, as in `needs Dns`")?;
         let access = input.parse()?;
         let loss = match loss(input)? {
             Loss::Never if method == "DELETE" => Loss::Always,
             loss => loss,
         };
-        Ok(Self { method, path, types, body, status, reply, access, loss })
+        Ok(Self { method, path, types, body, status, reply, is_paged, access, loss })
     }
 }
 
@@ -187,10 +196,11 @@ pub fn view(_: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 /// Gives an enum of words the derives that all of them have. They travel in `snake_case`, or as
-/// `#[words(lowercase)]` says.
+/// `#[words(lowercase)]` or `#[words("kebab-case")]` says.
 #[proc_macro_attribute]
 pub fn words(case: TokenStream, item: TokenStream) -> TokenStream {
     let case = if case.is_empty() { "snake_case".into() } else { case.to_string() };
+    let case = case.trim_matches('"'); // `kebab-case` is no word of Rust's
     let item = proc_macro2::TokenStream::from(item);
     quote! {
         #[derive(
@@ -204,8 +214,8 @@ pub fn words(case: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 fn expand(spec: Spec, mut item: ItemStruct) -> syn::Result<proc_macro2::TokenStream> {
-    let Spec { method, path, types, body, status, reply, access, loss } = spec;
-    complete(&mut item, &path, &types, &reply)?;
+    let Spec { method, path, types, body, status, reply, is_paged, access, loss } = spec;
+    complete(&mut item, &path, &types, is_paged)?;
     let fields: Vec<String> =
         item.fields.iter().filter_map(|f| Some(f.ident.as_ref()?.to_string())).collect();
     let loss = loss.written(&|field| fields.iter().any(|f| f == field))?;
@@ -278,7 +288,7 @@ fn complete(
     item: &mut ItemStruct,
     path: &LitStr,
     types: &[(String, String)],
-    reply: &Reply,
+    is_paged: bool,
 ) -> syn::Result<()> {
     item.attrs.push(parse_quote! {
         #[derive(
@@ -304,12 +314,15 @@ fn complete(
             let message = format!("no field `{field}` for `{{{param}}}`");
             return Err(Error::new_spanned(path, message));
         };
-        let about = format!(" The {}'s id.", thing_of(&ty));
+        let about = match ty.as_str() {
+            "String" => format!(" The {}'s name.", called(&param)),
+            id => format!(" The {}'s id.", thing_of(id)),
+        };
         let ty = Ident::new(&ty, path.span());
         named.push(parse_quote!(#[doc = #about] pub #field: #ty));
     }
     named.extend(written);
-    if matches!(reply, Reply::List { is_paged: true, .. }) {
+    if is_paged {
         let per_page = " Items on a page, 1 to 500; 100 when absent.";
         let cursor = " The page: `next` or `prev` of another page's `meta.links`.";
         named.push(parse_quote!(#[doc = #per_page] pub per_page: Option<u32>));
@@ -329,6 +342,12 @@ fn field_of(param: &str, path: &LitStr) -> Ident {
 fn camel(words: &str) -> String {
     let capital = |word: &str| word[..1].to_uppercase() + &word[1..];
     words.split('-').map(capital).collect()
+}
+
+/// What a parameter names: `bucket-name` a bucket, `dns-domain` a domain.
+fn called(param: &str) -> &str {
+    let thing = param.trim_end_matches("-name");
+    thing.rsplit_once('-').map_or(thing, |(_, last)| last)
 }
 
 /// What a type of ids belongs to, in words: `SshKeyId` to an SSH key.

@@ -1,9 +1,6 @@
 //! Applications that come installed: `/v2/applications`.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use crate::{Open, endpoint, view};
+use crate::{Open, endpoint, view, words};
 
 operations! {
     "application": "Applications that come installed" {
@@ -32,8 +29,7 @@ pub struct Application {
 }
 
 /// Where an application comes from.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[words("kebab-case")]
 pub enum ApplicationType {
     /// The provider's own, ordered by its number.
     #[default]

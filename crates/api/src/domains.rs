@@ -4,9 +4,6 @@ pub use crate::id::RecordId;
 
 use std::net::IpAddr;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::{Open, OrEmpty, Time, endpoint, view, words};
 
 operations! {
@@ -58,34 +55,23 @@ pub struct CreateDomain {
 }
 
 /// Get a DNS domain.
-#[endpoint(GET "/v2/domains/{dns-domain}" -> 200 { domain: Domain }, needs Dns)]
-pub struct GetDomain {
-    /// The domain's name.
-    pub dns_domain: String,
-}
+#[endpoint(GET "/v2/domains/{dns-domain: String}" -> 200 { domain: Domain }, needs Dns)]
+pub struct GetDomain;
 
 /// Switch DNSSEC on or off.
-#[endpoint(PUT "/v2/domains/{dns-domain}" -> 204, needs Dns)]
+#[endpoint(PUT "/v2/domains/{dns-domain: String}" -> 204, needs Dns)]
 pub struct UpdateDomain {
-    /// The domain's name.
-    pub dns_domain: String,
     /// Whether to sign its answers.
     pub dns_sec: DnsSec,
 }
 
 /// Delete a DNS domain with its records.
-#[endpoint(DELETE "/v2/domains/{dns-domain}" -> 204, needs Dns)]
-pub struct DeleteDomain {
-    /// The domain's name.
-    pub dns_domain: String,
-}
+#[endpoint(DELETE "/v2/domains/{dns-domain: String}" -> 204, needs Dns)]
+pub struct DeleteDomain;
 
 /// Get the DNSKEY and DS records that a registrar needs, as lines of a zone file.
-#[endpoint(GET "/v2/domains/{dns-domain}/dnssec" -> 200 { dns_sec: Vec<String> }, needs Dns)]
-pub struct GetDomainDnssec {
-    /// The domain's name.
-    pub dns_domain: String,
-}
+#[endpoint(GET "/v2/domains/{dns-domain: String}/dnssec" -> 200 { dns_sec: Vec<String> }, needs Dns)]
+pub struct GetDomainDnssec;
 
 /// What a domain's SOA record says of its keepers.
 #[view]
@@ -97,17 +83,12 @@ pub struct Soa {
 }
 
 /// Get what a domain's SOA record says of its keepers.
-#[endpoint(GET "/v2/domains/{dns-domain}/soa" -> 200 { dns_soa: Soa }, needs Dns)]
-pub struct GetDomainSoa {
-    /// The domain's name.
-    pub dns_domain: String,
-}
+#[endpoint(GET "/v2/domains/{dns-domain: String}/soa" -> 200 { dns_soa: Soa }, needs Dns)]
+pub struct GetDomainSoa;
 
 /// Change what a domain's SOA record says of its keepers.
-#[endpoint(PATCH "/v2/domains/{dns-domain}/soa" -> 204, needs Dns)]
+#[endpoint(PATCH "/v2/domains/{dns-domain: String}/soa" -> 204, needs Dns)]
 pub struct UpdateDomainSoa {
-    /// The domain's name.
-    pub dns_domain: String,
     /// The primary name server.
     pub nsprimary: Option<String>,
     /// Whom to write to.
@@ -133,10 +114,7 @@ pub struct Record {
 }
 
 /// The type of a DNS record.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "UPPERCASE")]
+#[words(UPPERCASE)]
 pub enum RecordType {
     /// An IPv4 address.
     #[default]
@@ -160,17 +138,12 @@ pub enum RecordType {
 }
 
 /// List a domain's records.
-#[endpoint(GET "/v2/domains/{dns-domain}/records" -> 200 { records: [Record] }, needs Dns)]
-pub struct ListRecords {
-    /// The domain's name.
-    pub dns_domain: String,
-}
+#[endpoint(GET "/v2/domains/{dns-domain: String}/records" -> 200 { records: [Record] }, needs Dns)]
+pub struct ListRecords;
 
 /// Add a record to a domain.
-#[endpoint(POST "/v2/domains/{dns-domain}/records" -> 201 { record: Record }, needs Dns)]
+#[endpoint(POST "/v2/domains/{dns-domain: String}/records" -> 201 { record: Record }, needs Dns)]
 pub struct CreateRecord {
-    /// The domain's name.
-    pub dns_domain: String,
     /// The name, with the domain or without; empty or `@` for the domain itself.
     pub name: String,
     /// Its type.
@@ -186,17 +159,12 @@ pub struct CreateRecord {
 }
 
 /// Get a record of a domain.
-#[endpoint(GET "/v2/domains/{dns-domain}/records/{record-id}" -> 200 { record: Record }, needs Dns)]
-pub struct GetRecord {
-    /// The domain's name.
-    pub dns_domain: String,
-}
+#[endpoint(GET "/v2/domains/{dns-domain: String}/records/{record-id}" -> 200 { record: Record }, needs Dns)]
+pub struct GetRecord;
 
 /// Change a record. Its type stays.
-#[endpoint(PATCH "/v2/domains/{dns-domain}/records/{record-id}" -> 204, needs Dns)]
+#[endpoint(PATCH "/v2/domains/{dns-domain: String}/records/{record-id}" -> 204, needs Dns)]
 pub struct UpdateRecord {
-    /// The domain's name.
-    pub dns_domain: String,
     /// The name, with the domain or without; empty or `@` for the domain itself.
     pub name: Option<String>,
     /// What it says.
@@ -209,8 +177,5 @@ pub struct UpdateRecord {
 }
 
 /// Delete a record of a domain.
-#[endpoint(DELETE "/v2/domains/{dns-domain}/records/{record-id}" -> 204, needs Dns)]
-pub struct DeleteRecord {
-    /// The domain's name.
-    pub dns_domain: String,
-}
+#[endpoint(DELETE "/v2/domains/{dns-domain: String}/records/{record-id}" -> 204, needs Dns)]
+pub struct DeleteRecord;

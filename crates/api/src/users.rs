@@ -298,22 +298,12 @@ pub enum RoleType {
 }
 
 /// List a user's roles.
-#[endpoint(GET "/v2/users/{user-id}/roles" -> 200 UserRoles, needs ManageUsers)]
-pub struct ListUserRoles {
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
-}
+#[endpoint(GET "/v2/users/{user-id}/roles" -> 200 UserRoles, paged, needs ManageUsers)]
+pub struct ListUserRoles;
 
 /// List the calling user's roles.
-#[endpoint(GET "/v2/users/me/roles" -> 200 UserRoles, needs AnyKey)]
-pub struct ListMyRoles {
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
-}
+#[endpoint(GET "/v2/users/me/roles" -> 200 UserRoles, paged, needs AnyKey)]
+pub struct ListMyRoles;
 
 /// A user's policies. As with roles there are always all three lists.
 #[view]
@@ -367,19 +357,9 @@ pub struct UserPolicy {
 }
 
 /// List a user's policies.
-#[endpoint(GET "/v2/users/{user-id}/policies" -> 200 UserPolicies, needs ManageUsers)]
-pub struct ListUserPolicies {
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
-}
+#[endpoint(GET "/v2/users/{user-id}/policies" -> 200 UserPolicies, paged, needs ManageUsers)]
+pub struct ListUserPolicies;
 
 /// List the calling user's policies.
-#[endpoint(GET "/v2/users/me/policies" -> 200 UserPolicies, needs AnyKey)]
-pub struct ListMyPolicies {
-    /// Items on a page, 1 to 500; 100 when absent.
-    pub per_page: Option<u32>,
-    /// The page: `next` or `prev` of another page's `meta.links`.
-    pub cursor: Option<String>,
-}
+#[endpoint(GET "/v2/users/me/policies" -> 200 UserPolicies, paged, needs AnyKey)]
+pub struct ListMyPolicies;

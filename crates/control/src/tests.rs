@@ -45,7 +45,8 @@ async fn after_a_day(change: impl FnOnce(&mut Instance)) -> Cx {
 
 /// What the account's family answers to an operation without parameters.
 async fn ask<T: DeserializeOwned>(cx: &Cx, op: Op, field: &str) -> T {
-    let route = crate::account::routes().0.into_iter().find(|route| route.op.id == op.id).unwrap();
+    let routes = crate::account::family().routes.0;
+    let route = routes.into_iter().find(|route| route.op.id == op.id).unwrap();
     let answer = route.serve(cx.clone(), Request::default()).await.unwrap();
     let mut answer: Value = serde_json::from_slice(&answer).unwrap();
     serde_json::from_value(answer[field].take()).unwrap()

@@ -1,15 +1,17 @@
-//! Who can hold a key, and keys, as they are stored: accounts, their users, API keys. What can be
-//! asked of them is said by their families.
+//! Who can hold a key, and keys, as they are stored and shown: accounts, their users, API keys. What
+//! can be asked of them is said by their families.
 
-use api::Access;
+use api::{Access, Secret, Time, api_keys, users};
 use serde::{Deserialize, Serialize};
 use store::Facet;
 use uuid::Uuid;
 
 use crate::auth::{KEYS, digest};
 use crate::roots::Root;
-use crate::{Doc, Kind, Network, Tx};
+use crate::{Cx, Doc, Kind, Network, Result, Shown, Tx};
 
+/// How a key is shown later: with all but its end hidden.
+const MASK: &str = "*******************************";
 /// How many characters of a key are shown later.
 const SHOWN: usize = 5;
 /// Keys that somebody made up may be short: of those nothing is shown.
@@ -75,6 +77,26 @@ impl Kind for User {
     type Seen = ();
 }
 
+impl Shown for User {
+    type View = users::User;
+    type With = ();
+
+    fn view(doc: &Doc<Self>, (): &(), _: &Cx) -> users::User {
+        let (id, user) = (doc.id().into(), doc.want.clone());
+        users::User {
+            id,
+            name: user.name,
+            first_name: user.first_name,
+            last_name: user.last_name,
+            email: user.email,
+            api_enabled: user.api_enabled,
+            service_user: user.service_user,
+            acls: user.acls.into_iter().map(Into::into).collect(),
+            api_key: Secret::default(),
+        }
+    }
+}
+
 /// An address as a unique value.
 pub fn email_in(account: i64, email: &str) -> String {
     format!("{account}/{}", email.to_lowercase())
@@ -102,6 +124,29 @@ impl Kind for ApiKey {
 
     fn lists(&self) -> Vec<Facet> {
         vec![of_user(self.user)]
+    }
+}
+
+impl Shown for ApiKey {
+    type View = api_keys::ApiKey;
+    type With = ();
+
+    /// The keys of the user that a path names; of the caller where it names none.
+    async fn within(tx: &mut Tx, owner: &[String]) -> Result<Vec<Facet>> {
+        Ok(vec![of_user(match owner {
+            [] => tx.cx().caller.user,
+            path => tx.in_path::<User>(path).await?.id(),
+        })])
+    }
+
+    fn view(doc: &Doc<Self>, (): &(), _: &Cx) -> api_keys::ApiKey {
+        api_keys::ApiKey {
+            id: doc.id().into(),
+            api_key: format!("{MASK}{}", doc.end).into(),
+            expire: doc.expires.is_some(),
+            date_expire: doc.expires.map(Time::from_millis).into(),
+            name: doc.name.clone(),
+        }
     }
 }
 

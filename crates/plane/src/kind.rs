@@ -43,6 +43,17 @@ pub trait Kind: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
         row.read() // unreachable while there is one format
     }
 
+    /// The id of the one that stands last in a path: what is written there, unless the kind goes by
+    /// names. What stands before it is what it lies within, where it has a name only there.
+    ///
+    /// # Errors
+    /// 404 where there is none of that name.
+    fn called(_: &Cx, path: &[String]) -> impl Future<Output = Result<Uuid>> + Send {
+        // Its type is an id, or the operation's definition is wrong.
+        let id = path.last().and_then(|id| id.parse().ok()).unwrap_or_default();
+        std::future::ready(Ok(id))
+    }
+
     /// The lists that it stands in, besides that of all: those that can be asked for or counted.
     fn lists(&self) -> Vec<Facet> {
         Vec::new()
@@ -72,7 +83,7 @@ pub trait Shown<K: Kind = Self>: 'static {
     }
 
     /// The lists that those stand in that a path may name: for what is found within another thing
-    /// only, which must be there.
+    /// only, which must be there. What stands in the path before the one itself names that.
     ///
     /// # Errors
     /// 404 where the thing that the path names first is not.

@@ -20,6 +20,7 @@ mod rendered;
 mod roots;
 mod routes;
 pub mod secret;
+mod sent;
 mod tx;
 mod warnings;
 
@@ -198,5 +199,12 @@ impl Control {
             self.note_call();
         }
         Cx { control: self.clone(), caller, address, op, site: None, written: Arc::default() }
+    }
+}
+
+/// Changes a field to what was sent, where something was.
+pub fn set<T>(field: &mut T, sent: Option<T>) {
+    if let Some(sent) = sent {
+        *field = sent;
     }
 }

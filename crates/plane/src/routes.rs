@@ -7,16 +7,16 @@ use api::wire::{self, Fields, Limits, Map, Problem};
 use api::{ApiError, Endpoint, Listing, Op, Page};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
-use serde_json::Value;
 use store::Facet;
 use uuid::Uuid;
 
-use crate::catalog::nearest;
+use crate::catalog::Catalog;
 use crate::cx::{Cx, slice};
 use crate::kept::Kept;
 use crate::kind::{Doc, Kind, Part, Shown};
 use crate::refusal::{Error, Refusal, Result};
 use crate::rendered::Json;
+use crate::sent::{body, tell_unknown};
 use crate::tx::Tx;
 
 /// How many bytes of answers of a fixed list are kept.
@@ -219,6 +219,18 @@ impl<About> Routes<About> {
         routes
     }
 
+    /// Adds a public list of what the catalogue has, as far as its filters let it through.
+    #[must_use]
+    pub fn catalogued<L: Listing>(self, items: fn(&Catalog, &L) -> Result<Vec<L::Item>>) -> Self
+    where
+        L::Item: Clone,
+    {
+        self.fixed(move |cx: Cx, mut list: L| async move {
+            let items = items(cx.catalog(), &list)?;
+            slice(&items, *list.per_page(), list.cursor().as_deref())
+        })
+    }
+
     /// These operations, whatever they are about.
     #[must_use]
     pub fn done(self) -> Routes {
@@ -233,12 +245,6 @@ impl<About> Routes<About> {
     }
 }
 
-/// The id that stands last in a path.
-fn id_in(path: &[String]) -> Uuid {
-    // Its type is an id, or the operation's definition is wrong.
-    path.last().and_then(|id| id.parse().ok()).unwrap_or_default()
-}
-
 /// The one that is found, where it stands in the lists that its path names.
 fn found<K: Kind + Shown>(doc: Doc<K>, lists: &[Facet], cx: &Cx) -> Result<Doc<K>> {
     let own = if lists.is_empty() { Vec::new() } else { doc.lists() };
@@ -248,10 +254,37 @@ fn found<K: Kind + Shown>(doc: Doc<K>, lists: &[Facet], cx: &Cx) -> Result<Doc<K
     }
 }
 
-/// The one that a path names, to be changed.
-async fn named<K: Kind + Shown>(tx: &mut Tx, path: &[String]) -> Result<Doc<K>> {
-    let lists = K::within(tx, path).await?;
-    found(tx.get(id_in(path)).await?, &lists, tx.cx())
+/// What stands in a path before the one that it names.
+fn before(path: &[String]) -> &[String] {
+    path.split_last().map_or(&[], |(_, before)| before)
+}
+
+impl Cx {
+    /// The one that stands last in the path of a request.
+    ///
+    /// # Errors
+    /// 404 with its kind's words, or those of what it should be found within.
+    pub async fn in_path<K: Kind + Shown>(&self, path: &[String]) -> Result<Doc<K>> {
+        let lists = K::within(&mut self.begin(), before(path)).await?;
+        found(self.get(K::called(self, path).await?).await?, &lists, self)
+    }
+}
+
+impl Tx {
+    /// The one that stands last in the path of a request, to be changed.
+    ///
+    /// # Errors
+    /// 404 with its kind's words, or those of what it should be found within.
+    pub async fn in_path<K: Kind + Shown>(&mut self, path: &[String]) -> Result<Doc<K>> {
+        let cx = self.cx().clone();
+        let lists = K::within(self, before(path)).await?;
+        found(self.get(K::called(&cx, path).await?).await?, &lists, &cx)
+    }
+}
+
+/// What stands first in the path of a request.
+fn first<E: Endpoint>(request: &E) -> Vec<String> {
+    request.path().into_iter().take(1).collect()
 }
 
 /// The id that stands first in the path of a request: whose the rest is.
@@ -260,21 +293,21 @@ pub fn owner_in<E: Endpoint>(request: &E) -> Uuid {
 }
 
 impl<K: Kind> Routes<Of<K>> {
-    /// Adds what one tells of itself, by the id that stands first in the path.
+    /// Adds what one tells of itself, which stands first in the path.
     #[must_use]
     pub fn read<G: Endpoint>(self, tell: fn(&Cx, Doc<K>, G) -> Result<G::Response>) -> Self {
         self.on(move |cx: Cx, read: G| async move {
-            let doc = cx.get::<K>(owner_in(&read)).await?;
+            let doc = cx.get::<K>(K::called(&cx, &first(&read)).await?).await?;
             tell(&cx, doc, read)
         })
     }
 
-    /// Adds a change of one that may need others, too, by the id that stands first in the path.
+    /// Adds a change of one that may need others, too, which stands first in the path.
     #[must_use]
     pub fn change<U: Endpoint>(self, change: Change<K, U>) -> Self {
         self.on(move |cx: Cx, update: U| async move {
             let mut tx = cx.begin();
-            let mut doc = tx.get::<K>(owner_in(&update)).await?;
+            let mut doc = tx.get::<K>(K::called(&cx, &first(&update)).await?).await?;
             let answer = change(&mut tx, &mut doc, update).await?;
             tx.save(&doc).await?;
             Ok(answer)
@@ -300,13 +333,23 @@ impl<K: Kind + Shown> Routes<Of<K>> {
         })
     }
 
-    /// Adds that of one, by the id that stands last in the path.
+    /// Adds the same list without pages: there can be `most`.
+    #[must_use]
+    pub fn list_whole<L: Endpoint<Response = Page<K::View>>>(self, most: usize) -> Self {
+        self.on(move |cx: Cx, list: L| async move {
+            let within = K::within(&mut cx.begin(), &list.path()).await?;
+            let list = within.into_iter().next().unwrap_or_default();
+            let docs = cx.all::<K>(list, most).await?;
+            let with = K::with(&cx, &docs).await?;
+            Ok(Page::whole(docs.iter().map(|doc| K::view(doc, &with, &cx)).collect()))
+        })
+    }
+
+    /// Adds that of one, which stands last in the path.
     #[must_use]
     pub fn get<G: Endpoint<Response = K::View>>(self) -> Self {
         self.on(async |cx: Cx, get: G| {
-            let path = get.path();
-            let lists = K::within(&mut cx.begin(), &path).await?;
-            let doc = found(cx.get::<K>(id_in(&path)).await?, &lists, &cx)?;
+            let doc = cx.in_path::<K>(&get.path()).await?;
             K::show(&cx, doc).await
         })
     }
@@ -345,7 +388,28 @@ impl<K: Kind + Shown> Routes<Of<K>> {
     pub fn delete<D: Endpoint<Response = ()>>(self) -> Self {
         self.on(async |cx: Cx, delete: D| {
             let mut tx = cx.begin();
-            let doc = named::<K>(&mut tx, &delete.path()).await?;
+            let doc = tx.in_path::<K>(&delete.path()).await?;
+            tx.delete(doc);
+            tx.commit().await
+        })
+    }
+
+    /// Adds the end of one to which all of a list refer. These are let go of first, many in
+    /// commits of their own and the last with it: changed, or deleted by [`Tx::delete`].
+    #[must_use]
+    pub fn delete_after<D: Endpoint<Response = ()>, R: Kind>(
+        self,
+        referring: fn(Uuid) -> Facet,
+        let_go: fn(&mut Tx, Doc<R>),
+    ) -> Self {
+        self.on(move |cx: Cx, delete: D| async move {
+            let doc = cx.in_path::<K>(&delete.path()).await?;
+            cx.in_batches::<R>(referring(doc.id()), let_go).await?;
+            let mut tx = cx.begin();
+            let doc = tx.in_path::<K>(&delete.path()).await?;
+            for other in tx.rest::<R>(referring(doc.id())).await? {
+                let_go(&mut tx, other);
+            }
             tx.delete(doc);
             tx.commit().await
         })
@@ -358,7 +422,7 @@ async fn changed<K: Kind + Shown, U: Endpoint>(
     change: fn(&Cx, &mut Doc<K>, U) -> Result<()>,
 ) -> Result<Doc<K>> {
     let mut tx = cx.begin();
-    let mut doc = named::<K>(&mut tx, &update.path()).await?;
+    let mut doc = tx.in_path::<K>(&update.path()).await?;
     change(cx, &mut doc, update)?;
     tx.save(&doc).await?;
     Ok(doc)
@@ -481,33 +545,6 @@ pub fn failure(op: &'static str, error: Error, helpful: bool) -> ApiError {
             tracing::error!(op, %error, "an operation failed");
             ApiError { error: "Internal server error.".into(), status: 500 }
         }
-    }
-}
-
-/// How many fields of one body are told at most.
-const UNKNOWN_MOST: usize = 20;
-
-/// Tells the log which fields of a body nobody reads.
-fn tell_unknown(cx: &Cx, limits: &Limits, sent: &Map) {
-    for field in wire::unknown_fields(limits, sent).into_iter().take(UNKNOWN_MOST) {
-        let others = field.others.iter().map(|other| (other, other.as_str()));
-        let meant = nearest(&field.name, others);
-        let meant = meant.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
-        cx.warn(&field.path, format!("there is no such field, and it was ignored{meant}"));
-    }
-}
-
-fn body(bytes: &[u8]) -> std::result::Result<Map, Refusal> {
-    if bytes.iter().all(u8::is_ascii_whitespace) {
-        return Ok(Map::new());
-    }
-    match serde_json::from_slice(bytes) {
-        Ok(Value::Object(fields)) => Ok(fields),
-        // PHP's clients send an empty map so.
-        Ok(Value::Array(items)) if items.is_empty() => Ok(Map::new()),
-        Ok(Value::Null) => Ok(Map::new()),
-        Ok(_) => Err(Refusal::bad("Bad request.").help("the body must be a JSON object")),
-        Err(e) => Err(Refusal::bad("Bad request.").help(format!("the body is no JSON: {e}"))),
     }
 }
 

@@ -61,7 +61,7 @@ pub(super) async fn set_up(cx: Cx, req: SetUpAccountBgp) -> Result<TicketReferen
     let wanted = Bgp { asn, password, prefixes, routes, usecase, tickets: Vec::new() };
 
     let mut tx = cx.begin();
-    let mut bgp = match current(&cx, &mut tx).await? {
+    let bgp = match current(&cx, &mut tx).await? {
         Some(mut bgp) => {
             let tickets = std::mem::take(&mut bgp.tickets);
             bgp.want = Bgp { tickets, ..wanted };
@@ -73,10 +73,7 @@ pub(super) async fn set_up(cx: Cx, req: SetUpAccountBgp) -> Result<TicketReferen
             bgp
         }
     };
-    let ticket_reference = open_ticket(&mut bgp);
-    tx.put(&bgp);
-    tx.commit().await?;
-    Ok(TicketReference { ticket_reference })
+    grant(tx, bgp).await
 }
 
 pub(super) async fn add_prefixes(cx: Cx, req: AddAccountBgpPrefixes) -> Result<TicketReference> {
@@ -93,10 +90,7 @@ pub(super) async fn add_prefixes(cx: Cx, req: AddAccountBgpPrefixes) -> Result<T
         return Err(Refusal::field("prefixes", format!("{known} is announced already")).into());
     }
     bgp.prefixes.extend(more);
-    let ticket_reference = open_ticket(&mut bgp);
-    tx.put(&bgp);
-    tx.commit().await?;
-    Ok(TicketReference { ticket_reference })
+    grant(tx, bgp).await
 }
 
 async fn current(cx: &Cx, tx: &mut Tx) -> Result<Option<Doc<Bgp>>> {
@@ -106,15 +100,16 @@ async fn current(cx: &Cx, tx: &mut Tx) -> Result<Option<Doc<Bgp>>> {
     }
 }
 
-/// Notes a request that was granted, and returns its reference: `ABC-12345`.
-fn open_ticket(bgp: &mut Bgp) -> String {
+/// Grants what was asked for, and notes the request by its reference: `ABC-12345`.
+async fn grant(tx: Tx, mut bgp: Doc<Bgp>) -> Result<TicketReference> {
     let random = Uuid::new_v4();
     let bytes = random.as_bytes();
     let letters: String = bytes[..3].iter().map(|b| char::from(b'A' + b % 26)).collect();
     let number = u16::from_be_bytes([bytes[3], bytes[4]]);
-    let reference = format!("{letters}-{number:05}");
-    bgp.tickets.push(reference.clone());
-    reference
+    let ticket_reference = format!("{letters}-{number:05}");
+    bgp.tickets.push(ticket_reference.clone());
+    tx.save(&bgp).await?;
+    Ok(TicketReference { ticket_reference })
 }
 
 /// Networks that the internet would take: no smaller than a /24, or a /48 of IPv6.

@@ -7,26 +7,20 @@ mod charges;
 mod sums;
 mod traffic;
 
+use api::Money;
 use api::account::{self as wire, *};
-use api::{Money, Page};
 
 use crate::billing::month_start;
 use crate::{Cx, Family, Result, Routes, slice};
 
-/// The family's operations.
-pub fn routes() -> Routes {
-    Routes::default()
-        .on(get)
-        .on(traffic::get)
-        .on(bgp::get)
-        .on(bgp::set_up)
-        .on(bgp::add_prefixes)
-        .on(list_custom_subscriptions)
-}
-
 /// The family.
 pub fn family() -> Family {
-    Family::new(routes())
+    let account = Routes::default().on(get).on(traffic::get);
+    let account = account.on(bgp::get).on(bgp::set_up).on(bgp::add_prefixes);
+    // Such things are agreed on with people of Vultr's: there are none.
+    Family::new(account.on(async |_, list: ListCustomSubscriptions| {
+        slice(&[], list.per_page, list.cursor.as_deref())
+    }))
 }
 
 /// The calling user, and what the account owes. Nothing was ever invoiced or paid; clients read a
@@ -41,12 +35,4 @@ async fn get(cx: Cx, _: GetAccount) -> Result<wire::Account> {
         last_payment_date: month_start(cx.time()).into(),
         last_payment_amount: Money::default(),
     })
-}
-
-/// Such things are agreed on with people of Vultr's: there are none.
-async fn list_custom_subscriptions(
-    _: Cx,
-    req: ListCustomSubscriptions,
-) -> Result<Page<CustomSubscription>> {
-    slice(&[], req.per_page, req.cursor.as_deref())
 }

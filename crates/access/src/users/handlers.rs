@@ -1,139 +1,72 @@
 //! What is asked of users and of their keys, and what is refused.
 
-use api::api_keys::{ApiKey, CreateApiKey};
-use api::users::*;
-use api::{Access, Page, Secret};
+use api::api_keys::CreateApiKey;
+use api::users::{self as wire, *};
+use api::{Access, Endpoint};
 
-use super::{EMAILS, email_in};
-use crate::api_keys::{create_for, delete_of, get_of, issue_first, list_of, of_user};
-use crate::{Cx, Doc, Refusal, Result, Routes, Tx};
+use super::{EMAILS, User, email_in};
+use crate::api_keys::{ApiKey, KEYS_MAX, create_for, issue_first, of_user};
+use crate::{Cx, Doc, Refusal, Result, Routes, Shown, Tx, set};
 
 /// Passwords are at least as long.
 const PASSWORD_MIN: usize = 10;
 
 pub(super) fn routes() -> Routes {
-    Routes::default()
-        .on(list)
+    let users = Routes::of::<User>()
+        .list::<ListUsers>()
         .on(create)
-        .on(get)
-        .on(update)
-        .on(delete)
-        .on(list_api_keys)
+        .get::<GetUser>()
+        .change(|tx, user, req| Box::pin(update(tx, user, req)))
+        .delete_after::<DeleteUser, ApiKey>(of_user, Tx::delete);
+    let keys = Routes::of::<ApiKey>()
+        .list_whole::<ListUserApiKeys>(KEYS_MAX)
         .on(create_api_key)
-        .on(get_api_key)
-        .on(delete_api_key)
+        .get::<GetUserApiKey>()
+        .delete::<DeleteUserApiKey>();
+    users.and(keys).done()
 }
 
-fn view(doc: Doc<super::User>) -> User {
-    let id = doc.id().into();
-    let user = doc.want;
-    User {
-        id,
-        name: user.name,
-        first_name: user.first_name,
-        last_name: user.last_name,
-        email: user.email,
-        api_enabled: user.api_enabled,
-        service_user: user.service_user,
-        acls: user.acls.into_iter().map(Into::into).collect(),
-        api_key: Secret::default(),
-    }
-}
-
-async fn list(cx: Cx, req: ListUsers) -> Result<Page<User>> {
-    Ok(cx.page(Vec::new(), req.per_page, req.cursor.as_deref()).await?.map(view))
-}
-
-async fn get(cx: Cx, req: GetUser) -> Result<User> {
-    Ok(view(cx.get(req.user_id).await?))
-}
-
-async fn create(cx: Cx, req: CreateUser) -> Result<User> {
+async fn create(cx: Cx, req: CreateUser) -> Result<wire::User> {
     let service_user = req.service_user.unwrap_or_default();
     if !(service_user && req.password.is_empty()) {
         check_password(&req.password)?;
     }
     let mut tx = cx.begin();
-    let mut user = tx.new_doc(super::User {
+    let mut user = tx.new_doc(User {
         name: required("name", req.name)?,
         first_name: req.first_name.unwrap_or_default(),
         last_name: req.last_name.unwrap_or_default(),
         api_enabled: req.api_enabled.unwrap_or(true),
         service_user,
         acls: grant(&cx, &[], req.acls.unwrap_or_default())?,
-        ..super::User::default()
+        ..User::default()
     });
-    set_email(&cx, &mut tx, &mut user, req.email).await?;
+    set_email(&mut tx, &mut user, req.email).await?;
     tx.put(&user);
     let api_key = issue_first(&mut tx, user.id());
     tx.commit().await?;
-    Ok(User { api_key, ..view(user) })
+    Ok(wire::User { api_key, ..User::view(&user, &(), &cx) })
 }
 
-async fn update(cx: Cx, req: UpdateUser) -> Result<()> {
+async fn update(tx: &mut Tx, user: &mut Doc<User>, req: UpdateUser) -> Result<()> {
+    set(&mut user.name, req.name.map(|name| required("name", name)).transpose()?);
+    set(&mut user.first_name, req.first_name);
+    set(&mut user.last_name, req.last_name);
+    req.password.map_or(Ok(()), |password| check_password(&password))?;
+    set(&mut user.api_enabled, req.api_enabled);
+    let acls = req.acls.map(|acls| grant(tx.cx(), &user.acls, acls)).transpose()?;
+    set(&mut user.acls, acls);
+    match req.email {
+        Some(email) => set_email(tx, user, email).await,
+        None => Ok(()),
+    }
+}
+
+async fn create_api_key(cx: Cx, req: CreateUserApiKey) -> Result<<ApiKey as Shown>::View> {
     let mut tx = cx.begin();
-    let mut user = tx.get::<super::User>(req.user_id).await?;
-    if let Some(name) = req.name {
-        user.name = required("name", name)?;
-    }
-    if let Some(name) = req.first_name {
-        user.first_name = name;
-    }
-    if let Some(name) = req.last_name {
-        user.last_name = name;
-    }
-    if let Some(password) = req.password {
-        check_password(&password)?;
-    }
-    if let Some(is_enabled) = req.api_enabled {
-        user.api_enabled = is_enabled;
-    }
-    if let Some(acls) = req.acls {
-        user.acls = grant(&cx, &user.acls, acls)?;
-    }
-    if let Some(email) = req.email {
-        set_email(&cx, &mut tx, &mut user, email).await?;
-    }
-    tx.put(&user);
-    tx.commit().await
-}
-
-/// With the user go its keys, the last of them in the same commit.
-async fn delete(cx: Cx, req: DeleteUser) -> Result<()> {
-    let user = cx.get::<super::User>(req.user_id).await?.id();
-    cx.in_batches::<crate::api_keys::ApiKey>(of_user(user), |tx, key| tx.delete(key)).await?;
-    let mut tx = cx.begin();
-    let user = tx.get::<super::User>(req.user_id).await?;
-    for key in tx.rest::<crate::api_keys::ApiKey>(of_user(user.id())).await? {
-        tx.delete(key);
-    }
-    tx.delete(user);
-    tx.commit().await
-}
-
-async fn list_api_keys(cx: Cx, req: ListUserApiKeys) -> Result<Page<ApiKey>> {
-    let user = cx.get::<super::User>(req.user_id).await?;
-    list_of(&cx, user.id()).await
-}
-
-async fn create_api_key(cx: Cx, req: CreateUserApiKey) -> Result<ApiKey> {
-    let mut tx = cx.begin();
-    let user = tx.get::<super::User>(req.user_id).await?;
+    let user = tx.in_path::<User>(&req.path()).await?;
     let CreateUserApiKey { name, expire, date_expire, .. } = req;
-    let key =
-        create_for(&cx, &mut tx, user.id(), CreateApiKey { name, expire, date_expire }).await?;
-    tx.commit().await?;
-    Ok(key)
-}
-
-async fn get_api_key(cx: Cx, req: GetUserApiKey) -> Result<ApiKey> {
-    let user = cx.get::<super::User>(req.user_id).await?;
-    get_of(&cx, user.id(), req.apikey_id.into()).await
-}
-
-async fn delete_api_key(cx: Cx, req: DeleteUserApiKey) -> Result<()> {
-    let user = cx.get::<super::User>(req.user_id).await?;
-    delete_of(&cx, user.id(), req.apikey_id.into()).await
+    create_for(&cx, tx, user.id(), CreateApiKey { name, expire, date_expire }).await
 }
 
 /// The permissions that a user is to have, each once, in the order in which they were sent. Those
@@ -153,7 +86,7 @@ fn grant(cx: &Cx, had: &[Access], wanted: Vec<Access>) -> Result<Vec<Access>> {
 }
 
 /// Gives a user an address that nobody else in the account has.
-async fn set_email(cx: &Cx, tx: &mut Tx, user: &mut Doc<super::User>, email: String) -> Result<()> {
+async fn set_email(tx: &mut Tx, user: &mut Doc<User>, email: String) -> Result<()> {
     let email = required("email", email)?;
     let is_address = email.split_once('@').is_some_and(|(name, host)| {
         let is_host = host.contains('.') && !host.starts_with('.') && !host.ends_with('.');
@@ -163,7 +96,8 @@ async fn set_email(cx: &Cx, tx: &mut Tx, user: &mut Doc<super::User>, email: Str
         let help = format!("`{email}` is no address such as ada@example.com");
         return Err(Refusal::field("email", help).into());
     }
-    let (old, new) = (email_in(cx.account(), &user.email), email_in(cx.account(), &email));
+    let account = tx.cx().account();
+    let (old, new) = (email_in(account, &user.email), email_in(account, &email));
     if old != new {
         if tx.taken(EMAILS, &new).await?.is_some() {
             let help = format!("{email} is another user's; each has an address of its own");

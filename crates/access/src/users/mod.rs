@@ -7,14 +7,9 @@ mod networks;
 
 pub use crate::holders::{Allowed, EMAILS, User, email_in};
 
-use crate::{Family, Routes};
-
-/// The family's operations.
-pub fn routes() -> Routes {
-    handlers::routes().and(networks::routes()).and(iam::routes())
-}
+use crate::Family;
 
 /// The family.
 pub fn family() -> Family {
-    Family::new(routes())
+    Family::new(handlers::routes().and(networks::routes()).and(iam::routes()))
 }

@@ -6,13 +6,13 @@ use api::users::*;
 use api::{Page, Time};
 
 use super::{Allowed, User};
-use crate::{Cx, Network, Refusal, Result, Routes};
+use crate::{Cx, Doc, Network, Refusal, Result, Routes};
 
 /// What is said of a network that is not in the list.
 const UNKNOWN: &str = "Invalid IP whitelist entry";
 
 pub(super) fn routes() -> Routes {
-    Routes::default().on(list).on(get).on(add).on(remove)
+    Routes::of::<User>().read(list).read(get).update(add).update(remove).done()
 }
 
 fn view(allowed: &Allowed) -> UserNetwork {
@@ -26,41 +26,30 @@ fn view(allowed: &Allowed) -> UserNetwork {
     }
 }
 
-async fn list(cx: Cx, req: ListUserNetworks) -> Result<Page<UserNetwork>> {
-    let user = cx.get::<User>(req.user_id).await?;
+fn list(_: &Cx, user: Doc<User>, _: ListUserNetworks) -> Result<Page<UserNetwork>> {
     Ok(Page::whole(user.whitelist.iter().map(view).collect()))
 }
 
-async fn get(cx: Cx, req: GetUserNetwork) -> Result<UserNetwork> {
+fn get(_: &Cx, user: Doc<User>, req: GetUserNetwork) -> Result<UserNetwork> {
     let network = network(&req.subnet, req.subnet_size)?;
-    let user = cx.get::<User>(req.user_id).await?;
     let found = user.whitelist.iter().find(|allowed| allowed.network == network);
     found.map(view).ok_or_else(|| unknown(network))
 }
 
-async fn add(cx: Cx, req: AddUserNetwork) -> Result<()> {
+fn add(cx: &Cx, user: &mut Doc<User>, req: AddUserNetwork) -> Result<()> {
     let network = network(&req.subnet, req.subnet_size)?;
-    let mut tx = cx.begin();
-    let mut user = tx.get::<User>(req.user_id).await?;
     if user.whitelist.iter().any(|allowed| allowed.network == network) {
         return Err(Refusal::field("subnet", format!("{network} is in the list already")).into());
     }
     user.whitelist.push(Allowed { network, added: cx.now() });
-    tx.put(&user);
-    tx.commit().await
+    Ok(())
 }
 
-async fn remove(cx: Cx, req: RemoveUserNetwork) -> Result<()> {
+fn remove(_: &Cx, user: &mut Doc<User>, req: RemoveUserNetwork) -> Result<()> {
     let network = network(&req.subnet, req.subnet_size)?;
-    let mut tx = cx.begin();
-    let mut user = tx.get::<User>(req.user_id).await?;
-    let before = user.whitelist.len();
-    user.whitelist.retain(|allowed| allowed.network != network);
-    if user.whitelist.len() == before {
-        return Err(unknown(network));
-    }
-    tx.put(&user);
-    tx.commit().await
+    let found = user.whitelist.iter().position(|allowed| allowed.network == network);
+    user.whitelist.remove(found.ok_or_else(|| unknown(network))?);
+    Ok(())
 }
 
 fn unknown(network: Network) -> crate::Error {

@@ -1,33 +1,23 @@
 //! Applications that come installed.
 
-use api::Page;
 use api::applications::*;
 
-use crate::{Cx, Family, Refusal, Result, Routes, catalog, slice};
-
-/// The family's operations.
-pub fn routes() -> Routes {
-    Routes::default().fixed(list)
-}
+use crate::catalog::{self, Catalog};
+use crate::{Family, Refusal, Result, Routes};
 
 /// The family.
 pub fn family() -> Family {
-    Family::new(routes())
+    Family::new(Routes::default().catalogued(list))
 }
 
-async fn list(cx: Cx, req: ListApplications) -> Result<Page<Application>> {
-    let wanted = match req.kind.as_deref().unwrap_or("all") {
-        "" | "all" => None,
-        "one-click" => Some(catalog::ApplicationType::OneClick),
-        "marketplace" => Some(catalog::ApplicationType::Marketplace),
-        other => {
-            let help = format!("`{other}` is none of all, marketplace, one-click");
-            return Err(Refusal::field("type", help).into());
-        }
-    };
-    let apps = cx.catalog().applications().filter(|app| wanted.is_none_or(|w| app.kind == w));
-    let apps: Vec<_> = apps.map(view).collect();
-    slice(&apps, req.per_page, req.cursor.as_deref())
+fn list(catalog: &Catalog, req: &ListApplications) -> Result<Vec<Application>> {
+    let wanted = req.kind.as_deref().filter(|kind| !kind.is_empty()).unwrap_or("all");
+    if !["all", "marketplace", "one-click"].contains(&wanted) {
+        let help = format!("`{wanted}` is none of all, marketplace, one-click");
+        return Err(Refusal::field("type", help).into());
+    }
+    let apps = catalog.applications().filter(|app| [app.kind.as_str(), "all"].contains(&wanted));
+    Ok(apps.map(view).collect())
 }
 
 /// An application as lists show it.

@@ -1,32 +1,23 @@
 //! Operating systems.
 
-use api::Page;
 use api::os::*;
 
-use crate::{Cx, Family, Result, Routes, catalog, slice};
-
-/// The family's operations.
-pub fn routes() -> Routes {
-    Routes::default().fixed(list)
-}
+use crate::catalog::{self, Catalog};
+use crate::{Family, Result, Routes};
 
 /// The family.
 pub fn family() -> Family {
-    Family::new(routes())
+    Family::new(Routes::default().catalogued(list))
 }
 
-async fn list(cx: Cx, req: ListOs) -> Result<Page<Os>> {
-    let systems: Vec<_> = cx.catalog().systems().map(view).collect();
-    slice(&systems, req.per_page, req.cursor.as_deref())
+fn list(catalog: &Catalog, _: &ListOs) -> Result<Vec<Os>> {
+    Ok(catalog.systems().map(view).collect())
 }
 
 /// A system as lists show it.
 pub(crate) fn view(system: &catalog::System) -> Os {
-    Os {
-        // A test of the catalogue holds that numbers are positive and small.
-        id: u32::try_from(system.id).unwrap_or_default(),
-        name: system.name.clone(),
-        arch: system.arch.clone(),
-        family: system.family.clone(),
-    }
+    // A test of the catalogue holds that numbers are positive and small.
+    let id = u32::try_from(system.id).unwrap_or_default();
+    let catalog::System { name, arch, family, .. } = system.clone();
+    Os { id, name, arch, family }
 }

@@ -1,24 +1,18 @@
 //! Plans: sizes and prices of machines.
 
 use api::plans::*;
-use api::{Money, Open, Page};
+use api::{Money, Open};
 
-use crate::catalog::{self, Cost};
+use crate::catalog::{self, Catalog, Cost};
 use crate::regions::plan_type;
-use crate::{Cx, Family, Refusal, Result, Routes, slice};
-
-/// The family's operations.
-pub fn routes() -> Routes {
-    Routes::default().fixed(list).fixed(list_metal)
-}
+use crate::{Family, Refusal, Result, Routes};
 
 /// The family.
 pub fn family() -> Family {
-    Family::new(routes())
+    Family::new(Routes::default().catalogued(list).catalogued(list_metal))
 }
 
-async fn list(cx: Cx, req: ListPlans) -> Result<Page<Plan>> {
-    let catalog = cx.catalog();
+fn list(catalog: &Catalog, req: &ListPlans) -> Result<Vec<Plan>> {
     let wanted = plan_type(req.kind.as_deref())?;
     let is_windows = match req.os.as_deref().unwrap_or_default() {
         "" => false,
@@ -29,9 +23,11 @@ async fn list(cx: Cx, req: ListPlans) -> Result<Page<Plan>> {
         }
     };
     let plans = catalog.plans().filter(|plan| plan.is_of_type(wanted));
-    let plans = plans.filter(|plan| !is_windows || catalog.supports_windows(plan));
-    let plans: Vec<_> = plans.map(view).collect();
-    slice(&plans, req.per_page, req.cursor.as_deref())
+    Ok(plans.filter(|plan| !is_windows || catalog.supports_windows(plan)).map(view).collect())
+}
+
+fn list_metal(catalog: &Catalog, _: &ListMetalPlans) -> Result<Vec<MetalPlan>> {
+    Ok(catalog.metal_plans().map(metal_view).collect())
 }
 
 fn view(plan: &catalog::Plan) -> Plan {
@@ -84,11 +80,6 @@ fn invoice_type(kind: catalog::InvoiceType) -> Open<InvoiceType> {
         catalog::InvoiceType::Monthly => InvoiceType::Monthly.into(),
         catalog::InvoiceType::Hourly => InvoiceType::Hourly.into(),
     }
-}
-
-async fn list_metal(cx: Cx, req: ListMetalPlans) -> Result<Page<MetalPlan>> {
-    let plans: Vec<_> = cx.catalog().metal_plans().map(metal_view).collect();
-    slice(&plans, req.per_page, req.cursor.as_deref())
 }
 
 fn metal_view(plan: &catalog::MetalPlan) -> MetalPlan {

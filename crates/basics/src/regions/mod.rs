@@ -1,35 +1,23 @@
 //! Regions, and what can be had there.
 
-use api::Page;
 use api::regions::*;
 
-use crate::catalog::{self, PLAN_TYPES};
-use crate::{Cx, Family, Refusal, Result, Routes, slice};
-
-/// The family's operations.
-pub fn routes() -> Routes {
-    Routes::default().fixed(list).fixed(availability)
-}
+use crate::catalog::{self, Catalog, PLAN_TYPES};
+use crate::{Cx, Family, Refusal, Result, Routes};
 
 /// The family.
 pub fn family() -> Family {
-    Family::new(routes())
+    Family::new(Routes::default().catalogued(list).fixed(availability))
+}
+
+fn list(catalog: &Catalog, _: &ListRegions) -> Result<Vec<Region>> {
+    Ok(catalog.regions().map(view).collect())
 }
 
 fn view(region: &catalog::Region) -> Region {
-    Region {
-        id: region.id.clone(),
-        city: region.city.clone(),
-        country: region.country.clone(),
-        continent: region.continent.clone(),
-        options: region.options.clone(),
-        connectivity: region.connectivity.clone(),
-    }
-}
-
-async fn list(cx: Cx, req: ListRegions) -> Result<Page<Region>> {
-    let regions: Vec<_> = cx.catalog().regions().map(view).collect();
-    slice(&regions, req.per_page, req.cursor.as_deref())
+    let catalog::Region { id, city, country, continent, options, connectivity, .. } =
+        region.clone();
+    Region { id, city, country, continent, options, connectivity }
 }
 
 async fn availability(cx: Cx, req: GetRegionAvailability) -> Result<RegionAvailability> {

@@ -3,7 +3,7 @@
 use api::ssh_keys::*;
 use serde::{Deserialize, Serialize};
 
-use crate::{Cx, Doc, Family, Kind, Refusal, Result, Routes, Shown};
+use crate::{Cx, Doc, Family, Kind, Refusal, Result, Routes, Shown, name, set};
 
 /// Longer names are cut.
 const NAME_MAX: usize = 128;
@@ -33,31 +33,20 @@ impl Shown for Key {
     }
 }
 
-/// The family's operations.
-pub fn routes() -> Routes {
+/// The family.
+pub fn family() -> Family {
     let keys = Routes::of::<Key>().list::<ListSshKeys>().get::<GetSshKey>();
-    keys.create(create).update(update).delete::<DeleteSshKey>().done()
+    Family::new(keys.create(create).update(update).delete::<DeleteSshKey>().done())
 }
 
 fn create(_: &Cx, req: CreateSshKey) -> Result<Key> {
-    Ok(Key { name: name(&req.name)?, ssh_key: public_key(req.ssh_key)? })
+    Ok(Key { name: name(&req.name, NAME_MAX)?, ssh_key: public_key(req.ssh_key)? })
 }
 
 fn update(_: &Cx, key: &mut Doc<Key>, req: UpdateSshKey) -> Result<()> {
-    if let Some(text) = req.name {
-        key.name = name(&text)?;
-    }
-    if let Some(text) = req.ssh_key {
-        key.ssh_key = public_key(text)?;
-    }
+    set(&mut key.name, req.name.map(|text| name(&text, NAME_MAX)).transpose()?);
+    set(&mut key.ssh_key, req.ssh_key.map(public_key).transpose()?);
     Ok(())
-}
-
-fn name(text: &str) -> Result<String> {
-    match text {
-        "" => Err(Refusal::field("name", "must not be empty").into()),
-        text => Ok(text.chars().take(NAME_MAX).collect()),
-    }
 }
 
 /// Kinds of keys that OpenSSH knows, as they stand before the key itself.
@@ -80,9 +69,4 @@ fn public_key(text: String) -> Result<String> {
     }
     let help = "must be a public key as in authorized_keys, such as `ssh-ed25519 AAAA... me@host`";
     Err(Refusal::field("ssh_key", help).into())
-}
-
-/// The family.
-pub fn family() -> Family {
-    Family::new(routes())
 }

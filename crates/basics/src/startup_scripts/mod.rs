@@ -2,11 +2,11 @@
 //! hands them to its machine.
 
 use api::startup_scripts::*;
-use api::{Open, Page, Time, id::StartupId};
+use api::{Page, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::encoded::decoded;
-use crate::{Cx, Doc, Family, Kind, Refusal, Result, Routes};
+use crate::{Cx, Doc, Family, Json, Kind, Refusal, Result, Routes, Shown, name, set};
 
 /// Longer names are cut, as the real API cuts texts.
 const NAME_MAX: usize = 255;
@@ -32,78 +32,57 @@ impl Kind for Script {
     type Seen = ();
 }
 
-/// The family's operations.
-pub fn routes() -> Routes {
-    Routes::default().on(list).on(create).on(get).on(update).on(delete)
-}
+impl Shown for Script {
+    type View = StartupScript;
+    type With = ();
 
-fn view(doc: Doc<Script>) -> StartupScript {
-    let (id, date_created) = (StartupId(doc.id()), doc.created());
-    StartupScript {
-        id,
-        date_created,
-        date_modified: Time::from_millis(doc.modified),
-        name: doc.want.name,
-        kind: Open::Known(doc.want.when),
-        script: Some(doc.want.script),
+    fn view(doc: &Doc<Self>, (): &(), _: &Cx) -> StartupScript {
+        let script = doc.want.clone();
+        StartupScript {
+            id: doc.id().into(),
+            date_created: doc.created(),
+            date_modified: Time::from_millis(script.modified),
+            name: script.name,
+            kind: script.when.into(),
+            script: Some(script.script),
+        }
     }
 }
 
 /// In lists, scripts come without their text.
-fn entry(doc: Doc<Script>) -> StartupScript {
-    StartupScript { script: None, ..view(doc) }
-}
+struct Listed;
 
-async fn list(cx: Cx, req: ListStartupScripts) -> Result<Page<StartupScript>> {
-    Ok(cx.page(vec![], req.per_page, req.cursor.as_deref()).await?.map(entry))
-}
+impl Shown<Script> for Listed {
+    type View = StartupScript;
+    type With = ();
 
-async fn create(cx: Cx, req: CreateStartupScript) -> Result<StartupScript> {
-    let mut tx = cx.begin();
-    let script = tx.new_doc(Script {
-        name: name(&req.name)?,
-        when: req.kind.unwrap_or_default(),
-        script: checked(req.script)?,
-        modified: cx.now(),
-    });
-    tx.put(&script);
-    tx.commit().await?;
-    Ok(view(script))
-}
-
-async fn get(cx: Cx, req: GetStartupScript) -> Result<StartupScript> {
-    Ok(view(cx.get(req.startup_id).await?))
-}
-
-async fn update(cx: Cx, req: UpdateStartupScript) -> Result<()> {
-    let mut tx = cx.begin();
-    let mut script = tx.get::<Script>(req.startup_id).await?;
-    if let Some(text) = req.name {
-        script.name = name(&text)?;
+    fn view(doc: &Doc<Script>, (): &(), cx: &Cx) -> StartupScript {
+        StartupScript { script: None, ..Script::view(doc, &(), cx) }
     }
-    if let Some(when) = req.kind {
-        script.when = when;
-    }
-    if let Some(text) = req.script {
-        script.script = checked(text)?;
-    }
+}
+
+/// The family.
+pub fn family() -> Family {
+    let scripts = Routes::of::<Script>().listed(list).get::<GetStartupScript>();
+    let scripts = scripts.create(create).update(update).delete::<DeleteStartupScript>();
+    Family::new(scripts.done())
+}
+
+async fn list(cx: Cx, req: ListStartupScripts) -> Result<Page<Json>> {
+    cx.listed::<Script, Listed>(vec![], req.per_page, req.cursor.as_deref()).await
+}
+
+fn create(cx: &Cx, req: CreateStartupScript) -> Result<Script> {
+    let (name, when) = (name(&req.name, NAME_MAX)?, req.kind.unwrap_or_default());
+    Ok(Script { name, when, script: checked(req.script)?, modified: cx.now() })
+}
+
+fn update(cx: &Cx, script: &mut Doc<Script>, req: UpdateStartupScript) -> Result<()> {
+    set(&mut script.name, req.name.map(|text| name(&text, NAME_MAX)).transpose()?);
+    set(&mut script.when, req.kind);
+    set(&mut script.script, req.script.map(checked).transpose()?);
     script.modified = cx.now();
-    tx.put(&script);
-    tx.commit().await
-}
-
-async fn delete(cx: Cx, req: DeleteStartupScript) -> Result<()> {
-    let mut tx = cx.begin();
-    let script = tx.get::<Script>(req.startup_id).await?;
-    tx.delete(script);
-    tx.commit().await
-}
-
-fn name(text: &str) -> Result<String> {
-    match text {
-        "" => Err(Refusal::field("name", "must not be empty").into()),
-        text => Ok(text.chars().take(NAME_MAX).collect()),
-    }
+    Ok(())
 }
 
 /// The script as it was sent, once it is known to be base64.
@@ -122,9 +101,4 @@ fn checked(text: String) -> Result<String> {
             Err(Refusal::bad("Script must be base64 encoded").help(help).into())
         }
     }
-}
-
-/// The family.
-pub fn family() -> Family {
-    Family::new(routes())
 }

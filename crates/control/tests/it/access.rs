@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use api::users::{CreateUser, User};
 use api::{Access, Method, Op};
 use serde_json::Value;
 use testkit::{KEY, World};
+
+use crate::common::user;
 
 /// A UUID that nothing has.
 const NOBODY: &str = "5b2c3a1e-7d64-4a0b-9c8f-0123456789ab";
@@ -34,17 +35,6 @@ async fn ask(world: &World, method: &Method, uri: &str, key: Option<&str>) -> (u
     let request = request.header("content-type", "application/json");
     let response = world.exchange(request.body("{}".into()).expect("a request")).await;
     (response.status().as_u16(), response.into_body())
-}
-
-async fn user(world: &World, name: &str, acls: &[Access]) -> User {
-    let request = CreateUser {
-        email: format!("{name}@example.com"),
-        name: name.into(),
-        password: "Correct-Horse-7".into(),
-        acls: Some(acls.to_vec()),
-        ..Default::default()
-    };
-    world.client.send(request).await.expect("a user")
 }
 
 #[tokio::test]

@@ -3,14 +3,12 @@
 use std::time::Duration;
 
 use api::account::*;
-use api::blocks::{CreateBlock, DeleteBlock, ListBlocks};
+use api::blocks::{Block, CreateBlock};
 use api::id::InstanceId;
-use api::instances::GetInstance;
 use api::reserved_ips::CreateReservedIp;
-use api::snapshots::{CreateSnapshot, GetSnapshot};
-use api::users::CreateUser;
+use api::snapshots::CreateSnapshot;
 use api::vpcs::CreateVpc;
-use api::vpcs::nat_gateways::{CreateNatGateway, GetNatGateway};
+use api::vpcs::nat_gateways::CreateNatGateway;
 use api::{Access, Money};
 use rust_decimal::Decimal;
 use testkit::{World, refused};
@@ -20,6 +18,11 @@ use crate::common;
 const DAY: Duration = Duration::from_secs(24 * 3600);
 /// A PDF's first bytes, as base64.
 const PDF: &str = "JVBERi0xLjcK";
+
+/// What the account owes.
+async fn owed(world: &World) -> Decimal {
+    world.client.account().get().await.unwrap().pending_charges.0
+}
 
 fn set_up() -> SetUpAccountBgp {
     SetUpAccountBgp { usecase: "anycast DNS".into(), ..Default::default() }
@@ -38,19 +41,12 @@ async fn the_account_shows_the_caller_and_numbers() {
         body.starts_with(r#"{"account":{"name":"Kettle","email":"root@kettle.invalid","acls":["#)
     );
     assert!(body.ends_with(&tail), "{body}");
-    let account = world.client.send(GetAccount {}).await.unwrap();
+    let account = world.client.account().get().await.unwrap();
     assert_eq!(account.acls.len(), Access::ACLS.len(), "the owner may do everything");
 
-    let user = CreateUser {
-        email: "ada@example.com".into(),
-        name: "Ada".into(),
-        password: "Correct-Horse-7".into(),
-        acls: Some(vec![Access::Dns]),
-        ..Default::default()
-    };
-    let user = world.client.send(user).await.unwrap();
-    let account = world.client_with(&user.api_key).send(GetAccount {}).await.unwrap();
-    assert_eq!((&*account.name, &*account.email), ("Ada", "ada@example.com"));
+    let user = common::user(&world, "ada", &[Access::Dns]).await;
+    let account = world.client_with(&user.api_key).account().get().await.unwrap();
+    assert_eq!((&*account.name, &*account.email), ("ada", "ada@example.com"));
     assert_eq!(account.acls, [Access::Dns]);
 }
 
@@ -62,25 +58,22 @@ async fn charges_grow_with_time_and_are_those_of_the_things_that_there_are() {
     world.client.send(create()).await.unwrap();
     world.settle().await;
     world.advance(DAY).await;
-    let one = world.client.send(api::blocks::GetBlock { block_id: block.id }).await.unwrap();
-    assert!(one.pending_charges > Money::default());
-    let owed = world.client.send(GetAccount {}).await.unwrap().pending_charges;
-    assert_eq!(owed, Money(one.pending_charges.0 * Decimal::from(2)));
-    world.client.send(DeleteBlock { block_id: block.id }).await.unwrap();
-    let owed = world.client.send(GetAccount {}).await.unwrap().pending_charges;
-    assert_eq!(owed, one.pending_charges);
+    let Money(one) = world.client.blocks().get(block.id).await.unwrap().pending_charges;
+    assert!(one > Decimal::ZERO);
+    assert_eq!(owed(&world).await, one * Decimal::from(2));
+    world.client.blocks().delete(block.id).await.unwrap();
+    assert_eq!(owed(&world).await, one);
 }
 
 #[tokio::test]
 async fn addresses_gateways_and_snapshots_are_owed_for_as_well() {
     let world = World::new().await;
-    let owed = async || world.client.send(GetAccount {}).await.unwrap().pending_charges;
     let reserve = CreateReservedIp { region: "ewr".into(), ..Default::default() };
     world.client.send(reserve).await.unwrap();
     world.settle().await;
     world.advance(DAY).await;
     // 3 a month, of which a day is 24 of 730 hours.
-    assert_eq!(owed().await.0.to_string(), "0.1");
+    assert_eq!(owed(&world).await.to_string(), "0.1");
 
     let vpc = CreateVpc { region: "ewr".into(), ..Default::default() };
     let vpc_id = world.client.send(vpc).await.unwrap().id;
@@ -88,10 +81,10 @@ async fn addresses_gateways_and_snapshots_are_owed_for_as_well() {
     let nat_gateway_id = world.client.send(gateway).await.unwrap().id;
     world.settle().await;
     world.advance(DAY).await;
-    let gateway = world.client.send(GetNatGateway { vpc_id, nat_gateway_id }).await.unwrap();
+    let gateway = world.client.nat_gateways().get((vpc_id, nat_gateway_id)).await.unwrap();
     // 0.03 an hour.
     assert_eq!(gateway.billing.charges.0.to_string(), "0.72");
-    assert_eq!(owed().await.0.to_string(), "0.92");
+    assert_eq!(owed(&world).await.to_string(), "0.92");
 }
 
 #[tokio::test]
@@ -102,13 +95,12 @@ async fn a_snapshot_is_owed_for_by_its_size() {
     let snapshot_id = world.client.send(take).await.unwrap().id;
     world.settle().await;
     world.advance(DAY).await;
-    let size = world.client.send(GetSnapshot { snapshot_id }).await.unwrap().size;
+    let size = world.client.snapshots().get(snapshot_id).await.unwrap().size;
     let monthly = Decimal::from(size) / Decimal::from(1 << 30) * Decimal::new(5, 2);
     let a_day = (monthly / Decimal::from(730) * Decimal::from(24)).round_dp(2);
     assert!(a_day > Decimal::ZERO);
-    let instance = world.client.send(GetInstance { instance_id }).await.unwrap();
-    let owed = world.client.send(GetAccount {}).await.unwrap().pending_charges.0;
-    assert_eq!(owed, instance.pending_charges.unwrap().0 + a_day);
+    let instance = world.client.instances().get(instance_id).await.unwrap();
+    assert_eq!(owed(&world).await, instance.pending_charges.unwrap().0 + a_day);
 }
 
 #[tokio::test]
@@ -116,9 +108,8 @@ async fn a_row_that_cannot_be_read_spoils_neither_its_list_nor_the_account() {
     let world = World::new().await;
     let mut ids = Vec::new();
     for label in ["one", "two", "three"] {
-        let label = Some(label.into());
-        let create =
-            CreateBlock { region: "ewr".into(), size_gb: 100, label, ..Default::default() };
+        let (region, label) = ("ewr".into(), Some(label.into()));
+        let create = CreateBlock { region, size_gb: 100, label, ..Default::default() };
         ids.push(world.client.send(create).await.unwrap().id);
     }
     world.settle().await;
@@ -127,13 +118,14 @@ async fn a_row_that_cannot_be_read_spoils_neither_its_list_nor_the_account() {
     common::spoil(&world, ids[1].0).await;
     // What is owed is known without reading what it is owed for.
     assert_eq!(world.raw("GET", "/v2/account", "").await, told);
-    let list = world.client.send(ListBlocks { per_page: Some(2), ..Default::default() });
-    let page = list.await.unwrap();
-    assert_eq!(page.items.iter().map(|block| &*block.label).collect::<Vec<_>>(), ["one"]);
-    let next = Some(page.meta.links.next);
-    let list = world.client.send(ListBlocks { cursor: next, ..Default::default() });
-    let labels: Vec<_> = list.await.unwrap().items.into_iter().map(|block| block.label).collect();
-    assert_eq!(labels, ["three"], "pages go on behind it");
+    let list = || world.client.blocks().list();
+    let labels = |page: &api::Page<Block>| -> Vec<_> {
+        page.items.iter().map(|block| block.label.clone()).collect()
+    };
+    let page = list().with(|list| list.per_page = Some(2)).await.unwrap();
+    assert_eq!(labels(&page), ["one"]);
+    let page = list().with(|list| list.cursor = Some(page.meta.links.next)).await.unwrap();
+    assert_eq!(labels(&page), ["three"], "pages go on behind it");
     let (status, body) = world.raw("GET", &format!("/v2/blocks/{}", ids[1]), "").await;
     assert_eq!((status, &*body), (500, r#"{"error":"Internal server error.","status":500}"#));
 }
@@ -167,14 +159,14 @@ async fn bgp_is_off_until_it_is_asked_for() {
     let (status, body) = world.raw("GET", "/v2/account/bgp", "").await;
     assert_eq!((status, &*body), (200, r#"{"enabled":false,"asn":0,"password":""}"#));
     let first = world.client.send(set_up()).await.unwrap().ticket_reference;
-    let bgp = world.client.send(GetAccountBgp {}).await.unwrap();
+    let bgp = world.client.account().bgp().await.unwrap();
     assert!(bgp.enabled && bgp.asn >= 4_200_000_000, "a private one: {bgp:?}");
     assert_eq!(bgp.password, "");
 
     let again = SetUpAccountBgp { asn: Some(3333), password: Some("s3cret".into()), ..set_up() };
     let second = world.client.send(again).await.unwrap().ticket_reference;
     assert_ne!(first, second);
-    let bgp = world.client.send(GetAccountBgp {}).await.unwrap();
+    let bgp = world.client.account().bgp().await.unwrap();
     assert_eq!(bgp, AccountBgp { enabled: true, asn: 3333, password: "s3cret".into() });
 }
 
@@ -206,15 +198,13 @@ async fn a_wish_for_bgp_that_makes_no_sense_is_refused_by_field() {
         ("letter_of_authorization", letter("%%%")),
     ];
     for (field, request) in bad {
-        let (status, error) = refused(world.client.send(request).await);
-        assert_eq!(status, 400, "{field}");
-        assert!(error.starts_with(&format!("Bad request. {field}: ")), "{error}");
+        common::refused_for(field, world.client.send(request).await);
     }
     let body = r#"{"prefixes":[],"usecase":"x","requested_routes":"some"}"#;
     let (status, error) = world.raw("POST", "/v2/account/bgp/setup", body).await;
     assert_eq!(status, 400);
     assert!(error.contains("requested_routes"), "{error}");
-    assert!(!world.client.send(GetAccountBgp {}).await.unwrap().enabled);
+    assert!(!world.client.account().bgp().await.unwrap().enabled);
     world.client.send(with("192.0.2.0/24")).await.unwrap();
 }
 

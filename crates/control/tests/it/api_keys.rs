@@ -5,22 +5,12 @@ use std::time::Duration;
 use api::Access;
 use api::account::GetAccount;
 use api::api_keys::*;
-use api::id::ApiKeyId;
 use api::users::*;
 use testkit::{BEGINNING, KEY, World, refused};
 
-const HOUR: i64 = 3_600_000;
+use crate::common::{refused_for, user};
 
-async fn user(world: &World, acls: &[Access]) -> User {
-    let request = CreateUser {
-        email: "ada@example.com".into(),
-        name: "Ada".into(),
-        password: "Correct-Horse-7".into(),
-        acls: Some(acls.to_vec()),
-        ..Default::default()
-    };
-    world.client.send(request).await.expect("a user")
-}
+const HOUR: i64 = 3_600_000;
 
 fn hidden(key: &str) -> api::Secret {
     format!("{}{}", "*".repeat(31), &key[key.len() - 5..]).into()
@@ -51,7 +41,7 @@ async fn a_key_is_shown_once_and_works_until_it_is_deleted() {
 #[tokio::test]
 async fn a_key_may_delete_itself() {
     let world = World::new().await;
-    let made = world.client.send(CreateApiKey::default()).await.unwrap();
+    let made = world.client.api_keys().create(CreateApiKey::default()).await.unwrap();
     assert_eq!(made.name, "", "nobody named it");
     let own = world.client_with(&made.api_key);
     own.send(DeleteApiKey { apikey_id: made.id }).await.unwrap();
@@ -62,7 +52,7 @@ async fn a_key_may_delete_itself() {
 async fn the_key_file_decides_which_key_is_the_owners() {
     const OTHER: &str = "ANOTHERKEYANOTHERKEYANOTHERKEY";
     let world = World::new().await;
-    let own = world.client.send(CreateApiKey::default()).await.unwrap();
+    let own = world.client.api_keys().create(CreateApiKey::default()).await.unwrap();
     assert!(world.control.ensure_root(KEY).await.unwrap(), "at every start");
     world.client.send(GetAccount {}).await.unwrap();
 
@@ -82,8 +72,8 @@ async fn the_key_file_decides_which_key_is_the_owners() {
 #[tokio::test]
 async fn an_owners_key_that_was_deleted_stays_deleted() {
     let world = World::new().await;
-    let first = world.client.send(ListApiKeys {}).await.unwrap().items.remove(0);
-    let own = world.client.send(CreateApiKey::default()).await.unwrap();
+    let first = world.client.api_keys().list().await.unwrap().items.remove(0);
+    let own = world.client.api_keys().create(CreateApiKey::default()).await.unwrap();
     world.client.send(DeleteApiKey { apikey_id: first.id }).await.unwrap();
     for _ in 0..2 {
         assert!(!world.control.ensure_root(KEY).await.unwrap(), "it is told");
@@ -113,17 +103,17 @@ async fn a_reset_keeps_the_keys_of_all_servers_on_the_store() {
     let (neighbour, deleted) = (server("neighbour"), server("deleted"));
     assert!(neighbour.ensure_root(NEIGHBOURS).await.unwrap());
     assert!(deleted.ensure_root(DELETED).await.unwrap());
-    let keys = world.client.send(ListApiKeys {}).await.unwrap().items;
+    let keys = world.client.api_keys().list().await.unwrap().items;
     let gone = keys.iter().find(|key| key.api_key == hidden(DELETED)).unwrap().id;
     world.client.send(DeleteApiKey { apikey_id: gone }).await.unwrap();
-    let script = world.client.send(CreateApiKey::default()).await.unwrap();
+    let script = world.client.api_keys().create(CreateApiKey::default()).await.unwrap();
 
     world.control.reset(KEY).await.unwrap();
     for key in [KEY, NEIGHBOURS] {
         let account = world.client_with(key).send(GetAccount {}).await.unwrap();
         assert_eq!(account.email, "root@kettle.invalid");
     }
-    assert_eq!(world.client.send(ListApiKeys {}).await.unwrap().meta.total, 2);
+    assert_eq!(world.client.api_keys().list().await.unwrap().meta.total, 2);
     for key in [DELETED, &script.api_key] {
         assert_eq!(refused(world.client_with(key).send(GetAccount {}).await).0, 401);
     }
@@ -162,9 +152,7 @@ async fn an_expiry_that_makes_no_sense_is_refused() {
     ];
     for (expire, date) in bad {
         let request = CreateApiKey { expire, date_expire: date.map(Into::into), name: None };
-        let (status, error) = refused(world.client.send(request).await);
-        assert_eq!(status, 400);
-        assert!(error.starts_with("Bad request. date_expire: "), "{error}");
+        refused_for("date_expire", world.client.send(request).await);
     }
     let body = r#"{"expire":true,"date_expire":"tomorrow"}"#;
     let (status, error) = world.raw("POST", "/v2/apikeys", body).await;
@@ -174,57 +162,56 @@ async fn an_expiry_that_makes_no_sense_is_refused() {
     assert_eq!(status, 202, "nothing and no date are no date");
     let long = CreateApiKey { name: Some("x".repeat(256)), ..Default::default() };
     assert_eq!(refused(world.client.send(long).await).0, 400);
-    assert_eq!(world.client.send(ListApiKeys {}).await.unwrap().meta.total, 2);
+    assert_eq!(world.client.api_keys().list().await.unwrap().meta.total, 2);
 }
 
 #[tokio::test]
 async fn a_users_keys_are_seen_by_the_user_and_by_who_manages_users() {
     let world = World::new().await;
-    let user = user(&world, &[Access::Dns]).await;
+    let user = user(&world, "ada", &[Access::Dns]).await;
     let user_id = user.id;
     let own = world.client_with(&user.api_key);
     let first = own.send(ListApiKeys {}).await.unwrap();
     assert_eq!(first.items.len(), 1);
-    assert_eq!(
-        (&*first.items[0].name, &first.items[0].api_key),
-        ("Default", &hidden(&user.api_key))
-    );
+    let first = &first.items[0];
+    assert_eq!((&*first.name, &first.api_key), ("Default", &hidden(&user.api_key)));
 
+    let users = world.client.users();
     let request = CreateUserApiKey { user_id, name: Some("x".into()), ..Default::default() };
-    let made = world.client.send(request).await.unwrap();
-    let by_owner = world.client.send(ListUserApiKeys { user_id }).await.unwrap();
-    assert_eq!(by_owner, own.send(ListApiKeys {}).await.unwrap());
-    let get = GetUserApiKey { user_id, apikey_id: made.id };
-    assert_eq!(world.client.send(get).await.unwrap(), by_owner.items[1]);
+    let made = users.create_api_key(request).await.unwrap();
+    let by_owner = users.list_api_keys(user_id).await.unwrap();
+    assert_eq!(by_owner, own.api_keys().list().await.unwrap());
+    assert_eq!(users.get_api_key((user_id, made.id)).await.unwrap(), by_owner.items[1]);
 
     let client = world.client_with(&made.api_key);
     assert_eq!(client.send(GetAccount {}).await.unwrap().email, "ada@example.com");
-    world.client.send(DeleteUserApiKey { user_id, apikey_id: made.id }).await.unwrap();
+    users.delete_api_key((user_id, made.id)).await.unwrap();
     assert_eq!(refused(client.send(GetAccount {}).await).0, 401);
 }
 
 #[tokio::test]
 async fn keys_of_others_are_unknown() {
     let world = World::new().await;
-    let user = user(&world, &[Access::ManageUsers]).await;
-    let owners = world.client.send(ListApiKeys {}).await.unwrap().items[0].id;
+    let user = user(&world, "ada", &[Access::ManageUsers]).await;
     let own = world.client_with(&user.api_key);
-    let users = own.send(ListApiKeys {}).await.unwrap().items[0].id;
-    let unknown = (404, "Invalid API key".to_owned());
-    let user_id = user.id;
-    assert_eq!(refused(own.send(GetApiKey { apikey_id: owners }).await), unknown);
-    assert_eq!(refused(own.send(DeleteApiKey { apikey_id: owners }).await), unknown);
-    assert_eq!(refused(world.client.send(GetApiKey { apikey_id: users }).await), unknown);
-    let get = GetUserApiKey { user_id, apikey_id: owners };
-    assert_eq!(refused(world.client.send(get).await), unknown);
-    let delete = DeleteUserApiKey { user_id, apikey_id: ApiKeyId::default() };
-    assert_eq!(refused(world.client.send(delete).await), unknown);
+    let owners = world.client.api_keys().list().await.unwrap().items[0].id;
+    let theirs = own.api_keys().list().await.unwrap().items[0].id;
+    let (client, nobodys) = (&world.client, ApiKeyId::default());
+    for refusal in [
+        refused(own.api_keys().get(owners).await),
+        refused(own.api_keys().delete(owners).await),
+        refused(client.api_keys().get(theirs).await),
+        refused(client.users().get_api_key((user.id, owners)).await),
+        refused(client.users().delete_api_key((user.id, nobodys)).await),
+    ] {
+        assert_eq!(refusal, (404, "Invalid API key".to_owned()));
+    }
 }
 
 #[tokio::test]
 async fn no_key_is_stored_as_it_reads() {
     let world = World::new().await;
-    let made = world.client.send(CreateApiKey::default()).await.unwrap();
+    let made = world.client.api_keys().create(CreateApiKey::default()).await.unwrap();
     let row = world.store.get(made.id.into()).await.unwrap().unwrap();
     assert!(!row.desired.contains(made.api_key.as_str()));
 }

@@ -23,7 +23,7 @@ async fn a_script_comes_back_as_it_was_sent() {
     let made = world.client.send(create("hello", &script)).await.unwrap();
     assert_eq!(made.script.as_deref(), Some(script.as_str()), "its newline too");
     assert_eq!(made.kind, StartupScriptType::Boot);
-    let read = world.client.send(GetStartupScript { startup_id: made.id }).await.unwrap();
+    let read = world.client.startup_scripts().get(made.id).await.unwrap();
     assert_eq!(read, made);
 }
 
@@ -33,12 +33,11 @@ async fn lists_leave_the_script_out() {
     for name in ["a", "b", "c"] {
         world.client.send(create(name, &base64(b"x"))).await.unwrap();
     }
-    let first = ListStartupScripts { per_page: Some(2), cursor: None };
-    let first = world.client.send(first).await.unwrap();
+    let page = |cursor| world.client.send(ListStartupScripts { per_page: Some(2), cursor });
+    let first = page(None).await.unwrap();
     assert_eq!(first.meta.total, 3);
     assert!(first.items.iter().all(|script| script.script.is_none()));
-    let next = ListStartupScripts { per_page: Some(2), cursor: Some(first.meta.links.next) };
-    let next = world.client.send(next).await.unwrap();
+    let next = page(Some(first.meta.links.next)).await.unwrap();
     assert_eq!(next.items.iter().map(|script| &*script.name).collect::<Vec<_>>(), ["c"]);
 }
 
@@ -50,7 +49,7 @@ async fn a_change_is_dated_and_keeps_the_rest() {
     let kind = Some(StartupScriptType::Pxe);
     let change = UpdateStartupScript { startup_id: made.id, kind, name: None, script: None };
     world.client.send(change).await.unwrap();
-    let read = world.client.send(GetStartupScript { startup_id: made.id }).await.unwrap();
+    let read = world.client.startup_scripts().get(made.id).await.unwrap();
     assert_eq!((&read.name, &read.script), (&made.name, &made.script));
     assert_eq!(read.kind, StartupScriptType::Pxe);
     assert_eq!(read.date_modified.as_millis() - read.date_created.as_millis(), 5000);
@@ -71,7 +70,7 @@ async fn what_is_no_base64_is_refused_and_changes_nothing() {
         kind: None,
     };
     assert_eq!(refused(world.client.send(change).await).0, 400);
-    let read = world.client.send(GetStartupScript { startup_id: made.id }).await.unwrap();
+    let read = world.client.startup_scripts().get(made.id).await.unwrap();
     assert_eq!(read, made);
 }
 
@@ -95,12 +94,14 @@ async fn scripts_have_64_kb_and_names_255_letters() {
 async fn a_deleted_script_is_gone_in_the_words_that_clients_match() {
     let world = World::new().await;
     let made = world.client.send(create("a", &base64(b"x"))).await.unwrap();
-    world.client.send(DeleteStartupScript { startup_id: made.id }).await.unwrap();
-    let gone = (404, "Invalid startup script ID".to_owned());
-    let get = GetStartupScript { startup_id: made.id };
-    assert_eq!(refused(world.client.send(get).await), gone);
-    let delete = DeleteStartupScript { startup_id: made.id };
-    assert_eq!(refused(world.client.send(delete).await), gone);
-    let nobody = UpdateStartupScript { startup_id: StartupId::default(), ..Default::default() };
-    assert_eq!(refused(world.client.send(nobody).await), gone);
+    let scripts = world.client.startup_scripts();
+    scripts.delete(made.id).await.unwrap();
+    let nobodys = UpdateStartupScript { startup_id: StartupId::default(), ..Default::default() };
+    for refusal in [
+        refused(scripts.get(made.id).await),
+        refused(scripts.delete(made.id).await),
+        refused(scripts.update(nobodys).await),
+    ] {
+        assert_eq!(refusal, (404, "Invalid startup script ID".to_owned()));
+    }
 }

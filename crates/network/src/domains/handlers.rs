@@ -2,14 +2,11 @@
 
 use std::net::IpAddr;
 
-use api::Page;
 use api::domains::*;
 
-use super::names::{check_domain, is_hostname};
-use super::{
-    NAMES, NO_PRIORITY, TTL_DEFAULT, Zone, ZoneRecord, dnssec, in_zone, unique, zone, zone_in,
-};
-use crate::{Cx, Doc, Refusal, Result, Routes};
+use super::names::{check_domain, check_hostname, is_hostname};
+use super::{NAMES, NO_PRIORITY, TTL_DEFAULT, Zone, ZoneRecord, dnssec, in_zone, unique};
+use crate::{Cx, Doc, Refusal, Result, Routes, Shown, Tx};
 
 /// The name servers of every domain.
 const SERVERS: [&str; 2] = ["ns1.vultr.com", "ns2.vultr.com"];
@@ -17,24 +14,27 @@ const SERVERS: [&str; 2] = ["ns1.vultr.com", "ns2.vultr.com"];
 const MAIL_PRIORITY: i32 = 10;
 
 pub(super) fn routes() -> Routes {
-    Routes::default()
-        .on(list)
+    Routes::of::<Zone>()
+        .list::<ListDomains>()
         .on(create)
-        .on(get)
-        .on(update)
-        .on(delete)
-        .on(get_dnssec)
-        .on(get_soa)
-        .on(update_soa)
+        .get::<GetDomain>()
+        .update(update)
+        .delete_after::<DeleteDomain, ZoneRecord>(in_zone, Tx::delete)
+        .read(get_dnssec)
+        .read(get_soa)
+        .update(update_soa)
+        .done()
 }
 
-fn view(doc: Doc<Zone>) -> Domain {
-    let dns_sec = if doc.key.is_some() { DnsSec::Enabled } else { DnsSec::Disabled };
-    Domain { date_created: doc.created(), dns_sec: dns_sec.into(), domain: doc.want.name }
-}
+impl Shown for Zone {
+    type View = Domain;
+    type With = ();
 
-async fn list(cx: Cx, req: ListDomains) -> Result<Page<Domain>> {
-    Ok(cx.page(vec![], req.per_page, req.cursor.as_deref()).await?.map(view))
+    fn view(doc: &Doc<Self>, (): &(), _: &Cx) -> Domain {
+        let dns_sec = if doc.key.is_some() { DnsSec::Enabled } else { DnsSec::Disabled };
+        let domain = doc.name.clone();
+        Domain { date_created: doc.created(), dns_sec: dns_sec.into(), domain }
+    }
 }
 
 async fn create(cx: Cx, req: CreateDomain) -> Result<Domain> {
@@ -54,42 +54,34 @@ async fn create(cx: Cx, req: CreateDomain) -> Result<Domain> {
     sign(&mut zone, req.dns_sec.unwrap_or_default())?;
     tx.take(NAMES, name, zone.id());
     tx.put(&zone);
-    let first = first_records(&req.domain, req.ip.and_then(|ip| ip.get()));
-    for (kind, label, data, priority) in first {
-        let (zone, ttl) = (zone.id(), TTL_DEFAULT);
-        let record = tx.new_doc(ZoneRecord { zone, kind, label, data, priority, ttl });
+    for record in first_records(&zone, req.ip.and_then(|ip| ip.get())) {
+        let record = tx.new_doc(record);
         tx.put(&record);
     }
     tx.commit().await?;
-    Ok(view(zone))
+    Zone::show(&cx, zone).await
 }
 
 /// The records that a new domain has, in the real API's order: its name servers, and where an
 /// address was given, that, all names below it, and mail.
-fn first_records(domain: &str, ip: Option<IpAddr>) -> Vec<(RecordType, String, String, i32)> {
-    let record =
-        |kind, name: &str, data: &str, priority| (kind, name.to_owned(), data.to_owned(), priority);
-    let mut records: Vec<_> =
-        SERVERS.map(|server| record(RecordType::Ns, "", server, NO_PRIORITY)).into();
+fn first_records(zone: &Doc<Zone>, ip: Option<IpAddr>) -> Vec<ZoneRecord> {
+    let record = |kind, label: &str, data: &str, priority| {
+        let (zone, label, data) = (zone.id(), label.to_owned(), data.to_owned());
+        ZoneRecord { zone, kind, label, data, priority, ttl: TTL_DEFAULT }
+    };
+    let servers = SERVERS.map(|server| record(RecordType::Ns, "", server, NO_PRIORITY));
+    let mut records: Vec<_> = servers.into();
     if let Some(ip) = ip {
         let kind = if ip.is_ipv4() { RecordType::A } else { RecordType::Aaaa };
         records.push(record(kind, "", &ip.to_string(), NO_PRIORITY));
-        records.push(record(RecordType::Cname, "*", domain, NO_PRIORITY));
-        records.push(record(RecordType::Mx, "", domain, MAIL_PRIORITY));
+        records.push(record(RecordType::Cname, "*", &zone.name, NO_PRIORITY));
+        records.push(record(RecordType::Mx, "", &zone.name, MAIL_PRIORITY));
     }
     records
 }
 
-async fn get(cx: Cx, req: GetDomain) -> Result<Domain> {
-    Ok(view(zone(&cx, &req.dns_domain).await?))
-}
-
-async fn update(cx: Cx, req: UpdateDomain) -> Result<()> {
-    let mut tx = cx.begin();
-    let mut zone = zone_in(&cx, &mut tx, &req.dns_domain).await?;
-    sign(&mut zone, req.dns_sec)?;
-    tx.put(&zone);
-    tx.commit().await
+fn update(_: &Cx, zone: &mut Doc<Zone>, req: UpdateDomain) -> Result<()> {
+    sign(zone, req.dns_sec)
 }
 
 /// Gives a domain a key, or takes it away. One that has a key keeps it: its registrar knows it.
@@ -102,38 +94,19 @@ fn sign(zone: &mut Doc<Zone>, wanted: DnsSec) -> Result<()> {
     Ok(())
 }
 
-async fn delete(cx: Cx, req: DeleteDomain) -> Result<()> {
-    let id = zone(&cx, &req.dns_domain).await?.id();
-    cx.in_batches::<ZoneRecord>(in_zone(id), |tx, record| tx.delete(record)).await?;
-    let mut tx = cx.begin();
-    let zone = zone_in(&cx, &mut tx, &req.dns_domain).await?;
-    for record in tx.rest::<ZoneRecord>(in_zone(zone.id())).await? {
-        tx.delete(record);
-    }
-    tx.delete(zone);
-    tx.commit().await
+fn get_dnssec(_: &Cx, zone: Doc<Zone>, _: GetDomainDnssec) -> Result<Vec<String>> {
+    zone.key.as_deref().map_or(Ok(Vec::new()), |key| dnssec::lines(&zone.name, key))
 }
 
-async fn get_dnssec(cx: Cx, req: GetDomainDnssec) -> Result<Vec<String>> {
-    let zone = zone(&cx, &req.dns_domain).await?;
-    let key = zone.key.as_deref();
-    key.map_or(Ok(Vec::new()), |key| dnssec::lines(&zone.name, key))
+fn get_soa(_: &Cx, zone: Doc<Zone>, _: GetDomainSoa) -> Result<Soa> {
+    let Zone { nsprimary, email, .. } = zone.want;
+    Ok(Soa { nsprimary, email })
 }
 
-async fn get_soa(cx: Cx, req: GetDomainSoa) -> Result<Soa> {
-    let zone = zone(&cx, &req.dns_domain).await?;
-    Ok(Soa { nsprimary: zone.nsprimary.clone(), email: zone.email.clone() })
-}
-
-async fn update_soa(cx: Cx, req: UpdateDomainSoa) -> Result<()> {
-    let mut tx = cx.begin();
-    let mut zone = zone_in(&cx, &mut tx, &req.dns_domain).await?;
+fn update_soa(_: &Cx, zone: &mut Doc<Zone>, req: UpdateDomainSoa) -> Result<()> {
     // Clients leave empty texts out: an empty one means the same.
     if let Some(server) = req.nsprimary.filter(|text| !text.is_empty()) {
-        if !is_hostname(&server) {
-            let help = format!("`{server}` is no host name such as `{}`", SERVERS[0]);
-            return Err(Refusal::field("nsprimary", help).into());
-        }
+        check_hostname("nsprimary", &server, SERVERS[0])?;
         zone.nsprimary = server;
     }
     if let Some(email) = req.email.filter(|text| !text.is_empty()) {
@@ -144,6 +117,5 @@ async fn update_soa(cx: Cx, req: UpdateDomainSoa) -> Result<()> {
         }
         zone.email = email;
     }
-    tx.put(&zone);
-    tx.commit().await
+    Ok(())
 }

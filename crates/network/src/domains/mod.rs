@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 pub use names::{check_hostname, is_hostname};
 
-use crate::{Cx, Doc, Family, Kind, Refusal, Result, Routes, Tx};
+use crate::{Cx, Family, Kind, Refusal, Result};
 
 /// For how many seconds a record may be remembered where nothing else was asked for.
 pub const TTL_DEFAULT: u32 = 300;
@@ -44,6 +44,13 @@ impl Kind for Zone {
     const KIND: &'static str = "domain";
     const UNKNOWN: &'static str = "Invalid domain";
     type Seen = ();
+
+    async fn called(cx: &Cx, path: &[String]) -> Result<Uuid> {
+        let name = path.last().map_or("", String::as_str);
+        let id = cx.control.store().taken(NAMES, &unique(cx.account(), name)).await?;
+        let help = || format!("you have no domain `{name}`");
+        id.ok_or_else(|| Refusal::not_found(Self::UNKNOWN).help(help()).into())
+    }
 }
 
 /// A record of a domain as its owner wants it.
@@ -88,28 +95,7 @@ fn unique(account: i64, name: &str) -> String {
     format!("{account}/{}", name.trim_end_matches('.').to_lowercase())
 }
 
-/// The caller's domain with a name.
-async fn zone(cx: &Cx, name: &str) -> Result<Doc<Zone>> {
-    let id = cx.control.store().taken(NAMES, &unique(cx.account(), name)).await?;
-    cx.get(id.ok_or_else(|| unknown(name))?).await
-}
-
-/// The caller's domain with a name, for a change.
-async fn zone_in(cx: &Cx, tx: &mut Tx, name: &str) -> Result<Doc<Zone>> {
-    let id = tx.taken(NAMES, &unique(cx.account(), name)).await?;
-    tx.get(id.ok_or_else(|| unknown(name))?).await
-}
-
-fn unknown(name: &str) -> Refusal {
-    Refusal::not_found(Zone::UNKNOWN).help(format!("you have no domain `{name}`"))
-}
-
-/// The family's operations.
-pub fn routes() -> Routes {
-    handlers::routes().and(records::routes())
-}
-
 /// The family.
 pub fn family() -> Family {
-    Family::new(routes())
+    Family::new(handlers::routes().and(records::routes()))
 }

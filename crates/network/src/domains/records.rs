@@ -1,11 +1,13 @@
 //! What is asked of a domain's records, and what is refused.
 
 use api::domains::*;
-use api::{Page, id::RecordId};
+use api::{Endpoint, id::RecordId};
+use store::Facet;
 
+use super::data::{self, Wrong};
 use super::names::label_of;
-use super::{NO_PRIORITY, TTL_DEFAULT, Zone, ZoneRecord, at_name, data, in_zone, zone, zone_in};
-use crate::{Cx, Doc, Kind, Refusal, Result, Routes, Tx};
+use super::{NO_PRIORITY, TTL_DEFAULT, Zone, ZoneRecord, at_name, in_zone};
+use crate::{Cx, Doc, Refusal, Result, Routes, Shown, Tx, set};
 
 /// How many records of one name there can be: each new one is compared with them all.
 const PER_NAME: usize = 1000;
@@ -13,29 +15,38 @@ const PER_NAME: usize = 1000;
 const TTL_MAX: u32 = (1 << 31) - 1;
 
 pub(super) fn routes() -> Routes {
-    Routes::default().on(list).on(create).on(get).on(update).on(delete)
+    Routes::of::<ZoneRecord>()
+        .list::<ListRecords>()
+        .on(create)
+        .get::<GetRecord>()
+        .on(update)
+        .delete::<DeleteRecord>()
+        .done()
 }
 
-fn view(doc: Doc<ZoneRecord>) -> Record {
-    Record {
-        id: RecordId(doc.id()),
-        kind: doc.kind.into(),
-        priority: doc.priority,
-        ttl: doc.ttl,
-        name: doc.want.label,
-        data: doc.want.data,
+impl Shown for ZoneRecord {
+    type View = Record;
+    type With = ();
+
+    async fn within(tx: &mut Tx, domain: &[String]) -> Result<Vec<Facet>> {
+        Ok(vec![in_zone(tx.in_path::<Zone>(domain).await?.id())])
     }
-}
 
-async fn list(cx: Cx, req: ListRecords) -> Result<Page<Record>> {
-    let zone = zone(&cx, &req.dns_domain).await?;
-    let lists = vec![in_zone(zone.id())];
-    Ok(cx.page(lists, req.per_page, req.cursor.as_deref()).await?.map(view))
+    fn view(doc: &Doc<Self>, (): &(), _: &Cx) -> Record {
+        Record {
+            id: RecordId(doc.id()),
+            kind: doc.kind.into(),
+            priority: doc.priority,
+            ttl: doc.ttl,
+            name: doc.label.clone(),
+            data: doc.data.clone(),
+        }
+    }
 }
 
 async fn create(cx: Cx, req: CreateRecord) -> Result<Record> {
     let mut tx = cx.begin();
-    let zone = zone_in(&cx, &mut tx, &req.dns_domain).await?;
+    let zone = tx.in_path::<Zone>(&req.path()).await?;
     let record = tx.new_doc(ZoneRecord {
         zone: zone.id(),
         kind: req.kind,
@@ -44,50 +55,21 @@ async fn create(cx: Cx, req: CreateRecord) -> Result<Record> {
         priority: req.priority.unwrap_or(NO_PRIORITY),
         ttl: req.ttl.unwrap_or_default(),
     });
-    check_priority(&record)?;
-    let record = fitted(&mut tx, &zone, record).await?;
-    let record = record.map_err(|wrong| wrong.refusal("Unable to add record"))?;
-    tx.put(&record);
-    tx.commit().await?;
-    Ok(view(record))
-}
-
-async fn get(cx: Cx, req: GetRecord) -> Result<Record> {
-    let zone = zone(&cx, &req.dns_domain).await?;
-    let record = cx.find::<ZoneRecord>(req.record_id).await?;
-    let record = record.filter(|record| record.zone == zone.id());
-    Ok(view(record.ok_or_else(|| Refusal::not_found(ZoneRecord::UNKNOWN))?))
-}
-
-/// A record of a domain, for a change.
-async fn record_in(tx: &mut Tx, zone: &Doc<Zone>, id: RecordId) -> Result<Doc<ZoneRecord>> {
-    let record = tx.find::<ZoneRecord>(id).await?;
-    let record = record.filter(|record| record.zone == zone.id());
-    record.ok_or_else(|| Refusal::not_found(ZoneRecord::UNKNOWN).into())
+    let record = fitted(&mut tx, &zone, record, "Unable to add record").await?;
+    tx.save(&record).await?;
+    ZoneRecord::show(&cx, record).await
 }
 
 async fn update(cx: Cx, req: UpdateRecord) -> Result<()> {
     let mut tx = cx.begin();
-    let zone = zone_in(&cx, &mut tx, &req.dns_domain).await?;
-    let mut record = record_in(&mut tx, &zone, req.record_id).await?;
-    let ZoneRecord { label, data, priority, ttl, .. } = &mut record.want;
-    *label = req.name.unwrap_or_else(|| label.clone());
-    *data = req.data.unwrap_or_else(|| data.clone());
-    *priority = req.priority.unwrap_or(*priority);
-    *ttl = req.ttl.filter(|ttl| *ttl > 0).unwrap_or(*ttl);
-    check_priority(&record)?;
-    let record = fitted(&mut tx, &zone, record).await?;
-    let record = record.map_err(|wrong| wrong.refusal("Unable to update record"))?;
-    tx.put(&record);
-    tx.commit().await
-}
-
-async fn delete(cx: Cx, req: DeleteRecord) -> Result<()> {
-    let mut tx = cx.begin();
-    let zone = zone_in(&cx, &mut tx, &req.dns_domain).await?;
-    let record = record_in(&mut tx, &zone, req.record_id).await?;
-    tx.delete(record);
-    tx.commit().await
+    let mut record = tx.in_path::<ZoneRecord>(&req.path()).await?;
+    let zone = tx.get::<Zone>(record.zone).await?;
+    set(&mut record.label, req.name);
+    set(&mut record.data, req.data);
+    set(&mut record.priority, req.priority);
+    set(&mut record.ttl, req.ttl.filter(|ttl| *ttl > 0));
+    let record = fitted(&mut tx, &zone, record, "Unable to update record").await?;
+    tx.save(&record).await
 }
 
 /// Refuses mail servers and services of which nobody said which goes first. With other types a
@@ -104,38 +86,33 @@ fn check_priority(record: &ZoneRecord) -> Result<()> {
     Err(Refusal::bad("Priority should be set when type is MX or SRV.").help(help).into())
 }
 
-impl data::Wrong {
-    fn refusal(self, doing: &str) -> Refusal {
-        Refusal::bad(format!("{doing}: {}", self.said)).help(self.help)
-    }
-}
-
-/// The record as it is stored, if it can be in its domain beside the others.
+/// The record as it is stored, if it can be in its domain beside the others; `unable` begins the
+/// refusal of one that cannot.
 async fn fitted(
     tx: &mut Tx,
     zone: &Doc<Zone>,
     mut record: Doc<ZoneRecord>,
-) -> Result<std::result::Result<Doc<ZoneRecord>, data::Wrong>> {
-    if let Err(wrong) = fit(&zone.name, &mut record) {
-        return Ok(Err(wrong));
-    }
+    unable: &str,
+) -> Result<Doc<ZoneRecord>> {
+    let refuse = |wrong: Wrong| Refusal::bad(format!("{unable}: {}", wrong.said)).help(wrong.help);
+    check_priority(&record)?;
+    fit(&zone.name, &mut record).map_err(refuse)?;
     let name = at_name(zone.id(), &record.label);
     let (mut beside, is_whole) = tx.some::<ZoneRecord>(name, PER_NAME).await?;
     beside.retain(|other| other.id() != record.id());
     if !is_whole || beside.len() == PER_NAME {
-        let said = "Too many records of one name";
         let help = format!("`{}` has {PER_NAME} already, the most there can be", record.label);
-        return Ok(Err(data::Wrong { said, help }));
+        return Err(refuse(Wrong { said: "Too many records of one name", help }).into());
     }
-    Ok(match beside.iter().find_map(|other| conflict(&record, other)) {
-        Some(wrong) => Err(wrong),
+    match beside.iter().find_map(|other| conflict(&record, other)) {
+        Some(wrong) => Err(refuse(wrong).into()),
         None => Ok(record),
-    })
+    }
 }
 
 /// Checks a record alone, and puts its fields into the form that they are stored in.
-fn fit(zone: &str, record: &mut ZoneRecord) -> std::result::Result<(), data::Wrong> {
-    let wrong = |said, help| Err(data::Wrong { said, help });
+fn fit(zone: &str, record: &mut ZoneRecord) -> Result<(), Wrong> {
+    let wrong = |said, help| Err(Wrong { said, help });
     record.label = match label_of(&record.label, zone) {
         Ok(label) => label,
         Err(help) => return wrong("Invalid name", help),
@@ -154,8 +131,8 @@ fn fit(zone: &str, record: &mut ZoneRecord) -> std::result::Result<(), data::Wro
 }
 
 /// Why two records of one name cannot be together.
-fn conflict(record: &ZoneRecord, other: &ZoneRecord) -> Option<data::Wrong> {
-    let wrong = |said, help| Some(data::Wrong { said, help });
+fn conflict(record: &ZoneRecord, other: &ZoneRecord) -> Option<Wrong> {
+    let wrong = |said, help| Some(Wrong { said, help });
     if [record.kind, other.kind].contains(&RecordType::Cname) {
         let name = if record.label.is_empty() { "the domain itself" } else { &record.label };
         let help = format!("`{name}` has another record already");

@@ -12,13 +12,15 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::net::IpAddr;
 
+use api::Access;
+use api::users::{CreateUser, User};
 use control::instances::{Instance, Ipv4, Software};
 use control::{Cx, Doc};
 use drivers::{Fault, Pace, Sim};
 use serde::Serialize;
 use serde_json::Value;
 use store::Row;
-use testkit::World;
+use testkit::{World, refused};
 use uuid::Uuid;
 
 pub(crate) use asks::{Asks, made_of};
@@ -54,6 +56,26 @@ pub(crate) async fn unbuilt_instance(world: &World, change: impl FnOnce(&mut Ins
     tx.put(&doc);
     tx.commit().await.expect("nobody else writes");
     doc.id()
+}
+
+/// A user who may do this, with an address of that name.
+pub(crate) async fn user(world: &World, name: &str, acls: &[Access]) -> User {
+    let request = CreateUser {
+        email: format!("{name}@example.com"),
+        name: name.into(),
+        password: "Correct-Horse-7".into(),
+        acls: Some(acls.to_vec()),
+        ..Default::default()
+    };
+    world.client.users().create(request).await.expect("a user")
+}
+
+/// Holds that a call was refused for this field of its request.
+#[track_caller]
+pub(crate) fn refused_for<T>(field: &str, outcome: Result<T, testkit::sdk::Error>) {
+    let (status, error) = refused(outcome);
+    assert_eq!(status, 400, "{field}: {error}");
+    assert!(error.starts_with(&format!("Bad request. {field}: ")), "{error}");
 }
 
 /// Makes a row one that nobody can read.
