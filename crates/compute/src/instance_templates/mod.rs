@@ -13,10 +13,12 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::catalog::{ApplicationType, OS_APPLICATION, OS_BACKUP, OS_CUSTOM, OS_SNAPSHOT, Plan};
+use crate::copies::usable;
 use crate::instances::plan;
 use crate::servers::options::user_data;
+use crate::snapshots::Snapshot;
 use crate::ssh_keys::Key;
-use crate::{Cx, Doc, Family, Kind, Refusal, Result, Routes, Tx, isos, snapshots};
+use crate::{Cx, Doc, Family, Kind, Refusal, Result, Routes, Tx, isos};
 
 /// How many templates an account can have: they are listed whole.
 const TEMPLATES_MAX: usize = 500;
@@ -107,7 +109,7 @@ impl Sources {
         }
         match self.snapshot {
             Some(id) => {
-                let snapshot = snapshots::usable(tx, "snapshot_id", id).await?;
+                let snapshot = usable::<Snapshot>(tx, "snapshot_id", id).await?;
                 Ok(Some(Source::Snapshot(snapshot.id())))
             }
             None => Ok(None),

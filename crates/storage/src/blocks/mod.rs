@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use store::{Facet, Tally};
 use uuid::Uuid;
 
+use crate::copies::Copying;
 use crate::{Doc, Family, Kind, Routes, billing};
 
 /// How many volumes an instance can have.
@@ -72,7 +73,7 @@ pub fn routes() -> Routes {
 pub fn family() -> Family {
     Family::new(routes())
         .life::<Volume>()
-        .life::<snapshots::VolumeSnapshot>()
+        .life_by::<snapshots::VolumeSnapshot, Copying>()
         .costs::<Volume>()
         .costs::<snapshots::VolumeSnapshot>()
 }

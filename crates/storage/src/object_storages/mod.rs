@@ -29,7 +29,7 @@ pub const RULES_MAX: usize = 100;
 const BUCKETS: &str = "bucket";
 
 /// Object storage as its owner wants it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Storage {
     /// The cluster that it is in.
     pub cluster: u32,
@@ -50,7 +50,7 @@ pub struct Storage {
 }
 
 /// A bucket as its owner wants it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Bucket {
     /// Its name.
     pub name: String,
