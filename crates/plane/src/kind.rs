@@ -61,6 +61,15 @@ pub trait Shown: Kind {
     /// What is shown with it and is not its own: read for a whole page at once.
     type With: Default + Send + Sync;
 
+    /// The lists that those stand in that a path may name: for what is found within another thing
+    /// only, which must be there.
+    ///
+    /// # Errors
+    /// 404 where the thing that the path names first is not.
+    fn within(_: &mut Tx, _: &[String]) -> impl Future<Output = Result<Vec<Facet>>> + Send {
+        std::future::ready(Ok(Vec::new()))
+    }
+
     /// Reads what is shown with these.
     ///
     /// # Errors

@@ -14,8 +14,9 @@ use uuid::Uuid;
 use crate::catalog::nearest;
 use crate::cx::{Cx, slice};
 use crate::kept::Kept;
-use crate::kind::{Doc, Kind, Part, Shown};
+use crate::kind::{Doc, Part, Shown};
 use crate::refusal::{Error, Refusal, Result};
+use crate::tx::Tx;
 
 /// How many bytes of answers of a fixed list are kept.
 const KEPT: usize = 4 << 20;
@@ -207,10 +208,25 @@ impl<About> Routes<About> {
     }
 }
 
-/// The id that stands last in the path of a request.
-fn id_in<E: Endpoint>(request: &E) -> Uuid {
+/// The id that stands last in a path.
+fn id_in(path: &[String]) -> Uuid {
     // Its type is an id, or the operation's definition is wrong.
-    request.path().last().and_then(|id| id.parse().ok()).unwrap_or_default()
+    path.last().and_then(|id| id.parse().ok()).unwrap_or_default()
+}
+
+/// The one that is found, where it stands in the lists that its path names.
+fn found<K: Shown>(doc: Doc<K>, lists: &[Facet], cx: &Cx) -> Result<Doc<K>> {
+    let own = if lists.is_empty() { Vec::new() } else { doc.lists() };
+    match lists.iter().all(|list| own.contains(list)) {
+        true => Ok(doc),
+        false => Err(cx.unknown::<K>(doc.id()).into()),
+    }
+}
+
+/// The one that a path names, to be changed.
+async fn named<K: Shown>(tx: &mut Tx, path: &[String]) -> Result<Doc<K>> {
+    let lists = K::within(tx, path).await?;
+    found(tx.get(id_in(path)).await?, &lists, tx.cx())
 }
 
 impl<K: Shown> Routes<Of<K>> {
@@ -225,7 +241,9 @@ impl<K: Shown> Routes<Of<K>> {
     pub fn list_of<L: Listing<Item = K::View>>(self, lists: fn(&L) -> Vec<Facet>) -> Self {
         self.on(move |cx: Cx, mut list: L| async move {
             let (per_page, cursor) = (*list.per_page(), list.cursor().take());
-            let page = cx.page::<K>(lists(&list), per_page, cursor.as_deref()).await?;
+            let mut within = K::within(&mut cx.begin(), &list.path()).await?;
+            within.extend(lists(&list));
+            let page = cx.page::<K>(within, per_page, cursor.as_deref()).await?;
             K::page(&cx, page).await
         })
     }
@@ -234,7 +252,9 @@ impl<K: Shown> Routes<Of<K>> {
     #[must_use]
     pub fn get<G: Endpoint<Response = K::View>>(self) -> Self {
         self.on(async |cx: Cx, get: G| {
-            let doc = cx.get::<K>(id_in(&get)).await?;
+            let path = get.path();
+            let lists = K::within(&mut cx.begin(), &path).await?;
+            let doc = found(cx.get::<K>(id_in(&path)).await?, &lists, &cx)?;
             K::show(&cx, doc).await
         })
     }
@@ -273,20 +293,20 @@ impl<K: Shown> Routes<Of<K>> {
     pub fn delete<D: Endpoint<Response = ()>>(self) -> Self {
         self.on(async |cx: Cx, delete: D| {
             let mut tx = cx.begin();
-            let doc = tx.get::<K>(id_in(&delete)).await?;
+            let doc = named::<K>(&mut tx, &delete.path()).await?;
             tx.delete(doc);
             tx.commit().await
         })
     }
 }
 
-async fn changed<K: Kind, U: Endpoint>(
+async fn changed<K: Shown, U: Endpoint>(
     cx: &Cx,
     update: U,
     change: fn(&Cx, &mut Doc<K>, U) -> Result<()>,
 ) -> Result<Doc<K>> {
     let mut tx = cx.begin();
-    let mut doc = tx.get::<K>(id_in(&update)).await?;
+    let mut doc = named::<K>(&mut tx, &update.path()).await?;
     change(cx, &mut doc, update)?;
     tx.save(&doc).await?;
     Ok(doc)
@@ -297,6 +317,25 @@ fn place<P: Part>(owner: &P::Owner, path: &[String]) -> Result<usize> {
     let id = path.last().map(String::as_str).unwrap_or_default();
     let place = P::all(owner).iter().position(|part| part.is(id));
     place.ok_or_else(|| P::unknown(id).into())
+}
+
+/// What changes a part as a request wants it, or refuses.
+type ChangePart<P, U> = fn(&Cx, &Doc<<P as Part>::Owner>, &mut P, U) -> Result<()>;
+
+async fn changed_part<P: Part, U: Endpoint>(
+    cx: &Cx,
+    update: U,
+    change: ChangePart<P, U>,
+) -> Result<(Doc<P::Owner>, usize)> {
+    let (mut tx, path) = (cx.begin(), update.path());
+    let mut owner = P::owner(&mut tx, &path).await?;
+    let place = place::<P>(&owner, &path)?;
+    let mut part = P::all(&owner)[place].clone();
+    change(cx, &owner, &mut part, update)?;
+    P::all_mut(&mut owner)[place] = part;
+    P::changed(&mut owner, cx);
+    tx.save(&owner).await?;
+    Ok((owner, place))
 }
 
 impl<P: Part> Routes<Parts<P>> {
@@ -320,21 +359,37 @@ impl<P: Part> Routes<Parts<P>> {
         })
     }
 
+    /// Adds a new part behind the others: what it is, follows from its owner and the request.
+    #[must_use]
+    pub fn add<C: Endpoint<Response = P::View>>(
+        self,
+        make: fn(&Cx, &mut Doc<P::Owner>, C) -> Result<P>,
+    ) -> Self {
+        self.on(move |cx: Cx, add: C| async move {
+            let mut tx = cx.begin();
+            let mut owner = P::owner(&mut tx, &add.path()).await?;
+            let part = make(&cx, &mut owner, add)?;
+            P::all_mut(&mut owner).push(part.clone());
+            P::changed(&mut owner, &cx);
+            tx.save(&owner).await?;
+            Ok(part.view(&owner))
+        })
+    }
+
     /// Adds a change of one part that needs nothing but its owner, and answers nothing.
     #[must_use]
-    pub fn update<U: Endpoint<Response = ()>>(
-        self,
-        change: fn(&Cx, &Doc<P::Owner>, &mut P, U) -> Result<()>,
-    ) -> Self {
+    pub fn update<U: Endpoint<Response = ()>>(self, change: ChangePart<P, U>) -> Self {
         self.on(move |cx: Cx, update: U| async move {
-            let (mut tx, path) = (cx.begin(), update.path());
-            let mut owner = P::owner(&mut tx, &path).await?;
-            let place = place::<P>(&owner, &path)?;
-            let mut part = P::all(&owner)[place].clone();
-            change(&cx, &owner, &mut part, update)?;
-            P::all_mut(&mut owner)[place] = part;
-            P::changed(&mut owner, &cx);
-            tx.save(&owner).await
+            changed_part(&cx, update, change).await.map(drop)
+        })
+    }
+
+    /// The same where the changed part is the answer.
+    #[must_use]
+    pub fn update_shown<U: Endpoint<Response = P::View>>(self, change: ChangePart<P, U>) -> Self {
+        self.on(move |cx: Cx, update: U| async move {
+            let (owner, place) = changed_part(&cx, update, change).await?;
+            Ok(P::all(&owner)[place].view(&owner))
         })
     }
 

@@ -215,7 +215,7 @@ fn requests_are_flat() {
             let attributes = lines[..start].iter().rev().take_while(|line| line.starts_with("#["));
             let attributes: Vec<_> = attributes.collect();
             let has = |part: &str| attributes.iter().any(|line| line.contains(part));
-            if has("endpoint(") || !has("serde(default)") {
+            if has("endpoint(") || !has("[view]") {
                 found.push(format!("{}:{}: {}", file.path, n + 1, lines[start]));
             }
         }
