@@ -6,7 +6,7 @@
 //!
 //! What the address says already need not be written as a field: a parameter `{block-id}` is a field
 //! `block_id: BlockId` where there is none of that name, `{snapshot-id: BlockSnapshotId}` one of that
-//! type, and a list `{ blocks: [Block] }` has
+//! type, `{bucket-name: String}` a text, and a list `{ blocks: [Block] }` has
 //! `per_page` and `cursor`, unless it is always answered whole: `{ blocks: [Block], whole }`.
 //!
 //! Where the path says all that a request must have, it is made from that, too: `GetBlock` from a
@@ -304,7 +304,10 @@ fn complete(
             let message = format!("no field `{field}` for `{{{param}}}`");
             return Err(Error::new_spanned(path, message));
         };
-        let about = format!(" The {}'s id.", thing_of(&ty));
+        let about = match param.rsplit_once('-') {
+            Some((thing, what)) if !ty.ends_with("Id") => format!(" The {thing}'s {what}."),
+            _ => format!(" The {}'s id.", thing_of(&ty)),
+        };
         let ty = Ident::new(&ty, path.span());
         named.push(parse_quote!(#[doc = #about] pub #field: #ty));
     }
