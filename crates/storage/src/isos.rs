@@ -85,10 +85,15 @@ pub async fn usable(cx: &Cx, tx: &mut Tx, field: &str, id: impl Into<Uuid>) -> R
     copies::usable::<Iso>(tx, field, id).await.map(drop)
 }
 
-/// The family's operations.
-pub fn routes() -> Routes {
+/// The family.
+pub fn family() -> Family {
+    let update = |_: &Cx, iso: &mut Doc<Iso>, req: UpdateIso| {
+        iso.description = req.description;
+        Ok(())
+    };
     let own = Routes::of::<Iso>().list::<ListIsos>().get::<GetIso>();
-    own.create(create).update(update).on(delete).fixed(list_public).done()
+    let routes = own.create(create).update(update).on(delete).fixed(list_public).done();
+    Family::new(routes).life_by::<Iso, Copying>()
 }
 
 /// All of them: this list has no pages.
@@ -113,11 +118,6 @@ fn create(cx: &Cx, req: CreateIso) -> Result<Iso> {
     Ok(Iso { url: req.url, filename, description: req.description.unwrap_or_default() })
 }
 
-fn update(_: &Cx, iso: &mut Doc<Iso>, req: UpdateIso) -> Result<()> {
-    iso.description = req.description;
-    Ok(())
-}
-
 async fn delete(cx: Cx, req: DeleteIso) -> Result<()> {
     let mut tx = cx.begin();
     let iso = tx.get::<Iso>(req.iso_id).await?;
@@ -128,9 +128,4 @@ async fn delete(cx: Cx, req: DeleteIso) -> Result<()> {
     }
     tx.delete(iso);
     tx.commit().await
-}
-
-/// The family.
-pub fn family() -> Family {
-    Family::new(routes()).life_by::<Iso, Copying>()
 }

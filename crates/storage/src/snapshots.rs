@@ -141,15 +141,20 @@ impl Contents {
     }
 }
 
-/// The family's operations.
-pub fn routes() -> Routes {
+/// The family.
+pub fn family() -> Family {
     let described = |list: &ListSnapshots| match list.description.as_deref() {
         None | Some("") => Vec::new(),
         Some(text) => vec![described(text)],
     };
+    let update = |_: &Cx, snapshot: &mut Doc<Snapshot>, req: UpdateSnapshot| {
+        snapshot.description = req.description;
+        Ok(())
+    };
     let snapshots = Routes::of::<Snapshot>().list_of(described).get::<GetSnapshot>();
     let snapshots = snapshots.on(create).create(create_from_url).update(update);
-    snapshots.delete::<DeleteSnapshot>().done()
+    let routes = snapshots.delete::<DeleteSnapshot>().done();
+    Family::new(routes).life_by::<Snapshot, Copying>().costs::<Snapshot>()
 }
 
 async fn create(cx: Cx, req: CreateSnapshot) -> Result<wire::Snapshot> {
@@ -175,14 +180,4 @@ fn create_from_url(_: &Cx, req: CreateSnapshotFromUrl) -> Result<Snapshot> {
         app_id: 0,
         uefi: req.uefi.unwrap_or_default(),
     })
-}
-
-fn update(_: &Cx, snapshot: &mut Doc<Snapshot>, req: UpdateSnapshot) -> Result<()> {
-    snapshot.description = req.description;
-    Ok(())
-}
-
-/// The family.
-pub fn family() -> Family {
-    Family::new(routes()).life_by::<Snapshot, Copying>().costs::<Snapshot>()
 }

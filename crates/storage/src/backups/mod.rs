@@ -78,14 +78,9 @@ pub fn of_instance(id: Uuid) -> Facet {
     ("instance", id.to_string())
 }
 
-/// The family's operations.
-pub fn routes() -> Routes {
-    let of = |list: &ListBackups| list.instance_id.iter().map(|id| of_instance(id.0)).collect();
-    let backups = Routes::of::<Backup>().list_of(of);
-    backups.get::<GetBackup>().done()
-}
-
 /// The family.
 pub fn family() -> Family {
-    Family::new(routes()).life::<Backup>()
+    let of = |list: &ListBackups| list.instance_id.iter().map(|id| of_instance(id.0)).collect();
+    let backups = Routes::of::<Backup>().list_of(of).get::<GetBackup>();
+    Family::new(backups.done()).life::<Backup>()
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use api::blocks::*;
-use api::{Access, OrEmpty};
+use api::{Access, Open, OrEmpty};
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 use uuid::Uuid;
 
@@ -46,7 +46,7 @@ impl Shown for Volume {
             attached_to_instance_label: instance.map(|i| i.label.clone()).unwrap_or_default(),
             mount_id: mount_id(&doc.region, doc.id()),
             label: doc.label.clone(),
-            block_type: word(&doc.block_type),
+            block_type: Open::read(&doc.block_type),
             os_id: doc.os_id,
             snapshot_id: doc.snapshot.map(|id| id.to_string()).unwrap_or_default(),
             bootable: doc.bootable,
@@ -70,14 +70,6 @@ impl Charged for Volume {
         let kind = catalog.block_type(block_type);
         let per_gb = kind.map(|kind| kind.price_per_gb_month).unwrap_or_default();
         Rate::by_month(per_gb * size_gb)
-    }
-}
-
-fn word(block_type: &str) -> api::Open<BlockType> {
-    match block_type {
-        "high_perf" => BlockType::HighPerf.into(),
-        "storage_opt" => BlockType::StorageOpt.into(),
-        other => api::Open::Other(other.into()),
     }
 }
 
@@ -127,16 +119,12 @@ fn kind_in<'a>(
     region: &Region,
     wanted: Option<BlockType>,
 ) -> Result<&'a catalog::BlockType> {
-    let wanted = wanted.map(|kind| match kind {
-        BlockType::HighPerf => "high_perf",
-        BlockType::StorageOpt => "storage_opt",
-    });
-    let Some(id) = wanted else {
+    let Some(id) = wanted.map(|kind| Open::from(kind).text()) else {
         let kind = cx.catalog().default_block_type(region);
         let help = format!("`{}` has no block storage", region.id);
         return kind.ok_or_else(|| Refusal::field("region", help).into());
     };
-    let kind = block_type(cx, id)?;
+    let kind = block_type(cx, &id)?;
     if !region.offers(&kind.region_option) {
         let help = format!("`{id}` is not offered in `{}`", region.id);
         return Err(Refusal::field("block_type", help).into());

@@ -10,7 +10,8 @@ use store::{Facet, Tally};
 use uuid::Uuid;
 
 use crate::copies::Copying;
-use crate::{Doc, Family, Kind, Routes, billing};
+use crate::{Doc, Family, Kind, billing};
+use snapshots::VolumeSnapshot;
 
 /// How many volumes an instance can have.
 pub const PER_INSTANCE: u64 = 16;
@@ -64,16 +65,11 @@ pub fn on_instance(id: Uuid) -> Facet {
     ("instance", id.to_string())
 }
 
-/// The family's operations.
-pub fn routes() -> Routes {
-    handlers::routes().and(snapshots::routes())
-}
-
 /// The family.
 pub fn family() -> Family {
-    Family::new(routes())
+    Family::new(handlers::routes().and(snapshots::routes()))
         .life::<Volume>()
-        .life_by::<snapshots::VolumeSnapshot, Copying>()
+        .life_by::<VolumeSnapshot, Copying>()
         .costs::<Volume>()
-        .costs::<snapshots::VolumeSnapshot>()
+        .costs::<VolumeSnapshot>()
 }

@@ -15,9 +15,24 @@ pub(super) fn routes() -> Routes {
         .on(list)
         .on(create)
         .remove::<DeleteObjectStorageBucket>()
-        .update(set_archival)
-        .update(set_lifecycle)
-        .update(delete_lifecycle)
+        .update(|cx, storage, bucket, req: SetObjectStorageBucketArchival| {
+            bucket.archival = req.archival;
+            check_archival(cx.catalog(), storage, bucket)
+        })
+        .update(|cx, storage, bucket, req: SetObjectStorageBucketLifecycle| {
+            check_rules(&req.archive_rules)?;
+            check_archive("archive_rules", cx.catalog(), storage)?;
+            bucket.archive_rules = req.archive_rules.into_iter().map(stored_rule).collect();
+            Ok(())
+        })
+        .update(|_, _, bucket, _: DeleteObjectStorageBucketLifecyclePolicy| {
+            if bucket.archive_rules.is_empty() {
+                let help = format!("bucket `{}` has none", bucket.name);
+                return Err(Refusal::not_found("Invalid lifecycle policy").help(help).into());
+            }
+            bucket.archive_rules.clear();
+            Ok(())
+        })
         .done()
 }
 
@@ -151,28 +166,6 @@ fn check_archive(field: &str, catalog: &Catalog, storage: &Storage) -> Result<()
     }
 }
 
-fn set_archival(
-    cx: &Cx,
-    storage: &Doc<Storage>,
-    bucket: &mut Bucket,
-    req: SetObjectStorageBucketArchival,
-) -> Result<()> {
-    bucket.archival = req.archival;
-    check_archival(cx.catalog(), storage, bucket)
-}
-
-fn set_lifecycle(
-    cx: &Cx,
-    storage: &Doc<Storage>,
-    bucket: &mut Bucket,
-    req: SetObjectStorageBucketLifecycle,
-) -> Result<()> {
-    check_rules(&req.archive_rules)?;
-    check_archive("archive_rules", cx.catalog(), storage)?;
-    bucket.archive_rules = req.archive_rules.into_iter().map(stored_rule).collect();
-    Ok(())
-}
-
 fn check_rules(rules: &[wire::ArchiveRule]) -> Result<()> {
     if rules.is_empty() || rules.len() > RULES_MAX {
         let help = format!("there are {}; a policy has 1 to {RULES_MAX}", rules.len());
@@ -190,20 +183,6 @@ fn check_rules(rules: &[wire::ArchiveRule]) -> Result<()> {
             return wrong("Transitions", "say when objects go where".into());
         }
     }
-    Ok(())
-}
-
-fn delete_lifecycle(
-    _: &Cx,
-    _: &Doc<Storage>,
-    bucket: &mut Bucket,
-    _: DeleteObjectStorageBucketLifecyclePolicy,
-) -> Result<()> {
-    if bucket.archive_rules.is_empty() {
-        let help = format!("bucket `{}` has none", bucket.name);
-        return Err(Refusal::not_found("Invalid lifecycle policy").help(help).into());
-    }
-    bucket.archive_rules.clear();
     Ok(())
 }
 

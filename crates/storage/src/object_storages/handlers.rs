@@ -8,6 +8,10 @@ use crate::billing::owed;
 use crate::{Cx, Doc, Result, Routes, Shown};
 
 pub(super) fn routes() -> Routes {
+    let update = |_: &Cx, storage: &mut Doc<Storage>, req: UpdateObjectStorage| {
+        storage.label = req.label;
+        Ok(())
+    };
     let storages = Routes::of::<Storage>().on(list).create(create).get::<GetObjectStorage>();
     storages.update(update).on(delete).on(regenerate_keys).done()
 }
@@ -17,17 +21,14 @@ impl Shown for Storage {
     type With = ();
 
     fn view(doc: &Doc<Self>, (): &(), cx: &Cx) -> ObjectStorage {
-        let status = match doc.seen.ready {
-            true => ObjectStorageStatus::Active,
-            false => ObjectStorageStatus::Pending,
-        };
+        let (pending, active) = (ObjectStorageStatus::Pending, ObjectStorageStatus::Active);
         ObjectStorage {
             id: doc.id().into(),
             date_created: doc.created(),
             pending_charges: owed(cx, doc),
             cluster_id: doc.cluster,
             location: catalogue::city(cx, &doc.region),
-            status: status.into(),
+            status: if doc.seen.ready { active } else { pending }.into(),
             region: doc.region.clone(),
             label: doc.label.clone(),
             s3_hostname: doc.hostname.clone(),
@@ -61,11 +62,6 @@ fn create(cx: &Cx, req: CreateObjectStorage) -> Result<Storage> {
     Ok(storage)
 }
 
-fn update(_: &Cx, storage: &mut Doc<Storage>, req: UpdateObjectStorage) -> Result<()> {
-    storage.label = req.label;
-    Ok(())
-}
-
 async fn delete(cx: Cx, req: DeleteObjectStorage) -> Result<()> {
     let mut tx = cx.begin();
     let storage = tx.get::<Storage>(req.object_storage_id).await?;
@@ -82,10 +78,9 @@ async fn regenerate_keys(cx: Cx, req: RegenerateObjectStorageKeys) -> Result<S3C
     let mut storage = tx.get::<Storage>(req.object_storage_id).await?;
     storage.renew_keys();
     tx.save(&storage).await?;
-    let Storage { hostname, access_key, secret_key, .. } = storage.want;
     Ok(S3Credentials {
-        s3_hostname: hostname,
-        s3_access_key: access_key,
-        s3_secret_key: secret_key,
+        s3_hostname: storage.want.hostname,
+        s3_access_key: storage.want.access_key,
+        s3_secret_key: storage.want.secret_key,
     })
 }
