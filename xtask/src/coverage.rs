@@ -84,7 +84,7 @@ fn head((known, served): (usize, usize)) -> String {
 # What Kettle serves of the API
 
 Of the {known} operations that API v2 is known to have, Kettle serves {served}: with state, checks and refusals, not only in the shape of
-the answer. Where they differ from the real API on purpose, [ARCHITECTURE.md](../ARCHITECTURE.md) says so; API v1 has
+the answer. Where they differ from the real API on purpose, [differences.md](differences.md) says so; API v1 has
 [a page of its own](api-v1.md).
 
 An operation that is not served answers 501 and says so (404 under `--behave vultr`), and the server's log has a warning when one is

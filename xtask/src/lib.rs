@@ -1,5 +1,6 @@
 //! What the chores and the tests of tidiness have in common.
 
+pub mod cost;
 pub mod coverage;
 pub mod dist;
 pub mod families;

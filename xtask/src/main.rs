@@ -24,6 +24,10 @@ cargo xtask seed DIR ROWS      a new data directory with so many rows, for `kett
 cargo xtask openapi [FILE]     write the OpenAPI document [default: target/openapi.json]
 cargo xtask openapi --check    check that every reference in it leads somewhere
 cargo xtask coverage           write docs/coverage.md: which operations are served
+cargo xtask cost [OPTIONS]     lines, machine code and building time, by family
+      --json                   for comparing
+      --against FILE           beside what an earlier --json told
+      --symbols                the largest pieces of machine code, too
 cargo xtask families           write the SDK's calls by family, client.blocks().attach(...)
 cargo xtask keep               once for each release: keep data that it wrote, which all later ones open
 cargo xtask dist [OPTIONS]     a static binary with its papers, and an OCI image of it, in target/dist
@@ -51,6 +55,7 @@ fn run(args: &[&str]) -> Result<ExitCode> {
         ["bare", path, answer] => bench::bare(path, Path::new(answer)),
         ["openapi", rest @ ..] => openapi::run(rest),
         ["coverage"] => xtask::coverage::write(),
+        ["cost", rest @ ..] => xtask::cost::run(rest),
         ["families"] => xtask::families::write(),
         ["keep"] => keep(),
         ["dist", rest @ ..] => xtask::dist::run(rest),

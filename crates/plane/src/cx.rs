@@ -15,6 +15,7 @@ use crate::auth::Caller;
 use crate::catalog::{Catalog, Region};
 use crate::kind::{Doc, Kind};
 use crate::refusal::{Refusal, Result};
+use crate::rendered::Aspect;
 use crate::tx::Tx;
 use crate::{Behave, Control};
 
@@ -52,10 +53,19 @@ impl Cx {
     /// Where a browser finds the page in the place of a machine's console; who may only look is not
     /// told, as a console opens the machine.
     pub fn console(&self, id: Uuid) -> String {
+        self.secret(format!("http://{}/_kettle/console/{id}", self.host()))
+    }
+
+    /// The host that the caller's browser finds the server as.
+    fn host(&self) -> &str {
         // Outside `exec` the host that stands for us there is the real one: no browser would find us.
         let asked = self.site.as_deref().filter(|site| *site != PROXIED);
-        let site = asked.or(self.control.site.get().map(String::as_str)).unwrap_or(SITE);
-        self.secret(format!("http://{site}/_kettle/console/{id}"))
+        asked.or(self.control.site.get().map(String::as_str)).unwrap_or(SITE)
+    }
+
+    /// What views follow from that is the caller's.
+    pub(crate) fn aspect(&self) -> Aspect {
+        Aspect { secrets: self.secret(true), host: self.host().into() }
     }
 
     pub(crate) fn has_written(&self) -> bool {
@@ -244,28 +254,43 @@ impl Cx {
         per_page: Option<u32>,
         cursor: Option<&str>,
     ) -> Result<Page<Doc<K>>> {
+        let ask = self.ask(K::KIND, lists, per_page, cursor)?;
+        let page = self.control.store.page(&ask).await?;
+        let meta = meta(&ask, &page, |row| row.seq);
+        let items = page.rows.into_iter().filter_map(Doc::readable).collect();
+        Ok(Page { items, meta })
+    }
+
+    /// What the store is asked for a page.
+    pub(crate) fn ask(
+        &self,
+        kind: &'static str,
+        lists: Vec<Facet>,
+        per_page: Option<u32>,
+        cursor: Option<&str>,
+    ) -> Result<Ask> {
         let limit = per_page_of(per_page)?;
         let (from, known_total) = match cursor_of(cursor)? {
             None => (From::Start, None),
             Some(Cursor::After(seq, total)) => (From::After(seq), total),
             Some(Cursor::Before(seq, total)) => (From::Before(seq), total),
         };
-        // Counting what several lists have in common is dear: it is done once, for the first page.
-        let travels = lists.len() > 1;
-        let (account, kind) = (self.account(), K::KIND);
-        let ask = Ask { account, kind, facets: lists, from, limit, known_total };
-        let page = self.control.store.page(&ask).await?;
-        let total = travels.then_some(page.total);
-        let first = page.rows.first().map(|row| Cursor::Before(row.seq, total));
-        let last = page.rows.last().map(|row| Cursor::After(row.seq, total));
-        let link = |more: bool, cursor: Option<Cursor>| {
-            cursor.filter(|_| more).map(|c| c.encode()).unwrap_or_default()
-        };
-        let links =
-            Links { next: link(page.more_after, last), prev: link(page.more_before, first) };
-        let items = page.rows.into_iter().filter_map(Doc::readable).collect();
-        Ok(Page { items, meta: Meta { total: page.total, links } })
+        let account = self.account();
+        Ok(Ask { account, kind, facets: lists, from, limit, known_total })
     }
+}
+
+/// What is told of a page beside its items.
+pub(crate) fn meta<T>(ask: &Ask, page: &store::Page<T>, seq: fn(&T) -> i64) -> Meta {
+    // Counting what several lists have in common is dear: it is done once, for the first page.
+    let total = (ask.facets.len() > 1).then_some(page.total);
+    let first = page.rows.first().map(|row| Cursor::Before(seq(row), total));
+    let last = page.rows.last().map(|row| Cursor::After(seq(row), total));
+    let link = |more: bool, cursor: Option<Cursor>| {
+        cursor.filter(|_| more).map(|c| c.encode()).unwrap_or_default()
+    };
+    let links = Links { next: link(page.more_after, last), prev: link(page.more_before, first) };
+    Meta { total: page.total, links }
 }
 
 /// The page that was asked for, of a list that is at hand.

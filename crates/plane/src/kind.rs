@@ -4,7 +4,7 @@ pub(crate) mod format;
 
 use std::ops::{Deref, DerefMut};
 
-use api::{Page, Time};
+use api::Time;
 use engine::{Next, StepError};
 use serde::{Serialize, de::DeserializeOwned};
 use store::{Facet, Row, Tally};
@@ -54,12 +54,22 @@ pub trait Kind: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     }
 }
 
-/// A kind that its owner is shown as it is: what lists and gets of it need.
-pub trait Shown: Kind {
+/// How a kind is shown to its owner, which lists and gets of it need: the kind itself says it, unless
+/// it is told elsewhere.
+pub trait Shown<K: Kind = Self>: 'static {
     /// What is shown.
-    type View: Send + 'static;
+    type View: Serialize + Send + 'static;
     /// What is shown with it and is not its own: read for a whole page at once.
     type With: Default + Send + Sync;
+    /// Whether what is rendered of it is kept for the next page. Then [`Shown::view`] must follow
+    /// from the row, from those that [`Shown::looks_at`] names, and from what never changes as long
+    /// as the server runs, or is a part of `rendered::Aspect`; never from the time.
+    const KEPT: bool = false;
+
+    /// The other rows that its view looks at, whether they are there or not.
+    fn looks_at(_: &Doc<K>) -> Vec<Uuid> {
+        Vec::new()
+    }
 
     /// The lists that those stand in that a path may name: for what is found within another thing
     /// only, which must be there.
@@ -74,35 +84,21 @@ pub trait Shown: Kind {
     ///
     /// # Errors
     /// When the store cannot be read.
-    fn with(_: &Cx, _: &[Doc<Self>]) -> impl Future<Output = Result<Self::With>> + Send {
+    fn with(_: &Cx, _: &[Doc<K>]) -> impl Future<Output = Result<Self::With>> + Send {
         std::future::ready(Ok(Self::With::default()))
     }
 
     /// One of them as it is shown.
-    fn view(doc: &Doc<Self>, with: &Self::With, cx: &Cx) -> Self::View;
+    fn view(doc: &Doc<K>, with: &Self::With, cx: &Cx) -> Self::View;
 
     /// One alone, as it is shown.
     ///
     /// # Errors
     /// When the store cannot be read.
-    fn show(cx: &Cx, doc: Doc<Self>) -> impl Future<Output = Result<Self::View>> + Send {
+    fn show(cx: &Cx, doc: Doc<K>) -> impl Future<Output = Result<Self::View>> + Send {
         async move {
             let with = Self::with(cx, std::slice::from_ref(&doc)).await?;
             Ok(Self::view(&doc, &with, cx))
-        }
-    }
-
-    /// A page of them, as they are shown.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    fn page(
-        cx: &Cx,
-        page: Page<Doc<Self>>,
-    ) -> impl Future<Output = Result<Page<Self::View>>> + Send {
-        async move {
-            let with = Self::with(cx, &page.items).await?;
-            Ok(page.map(|doc| Self::view(&doc, &with, cx)))
         }
     }
 }

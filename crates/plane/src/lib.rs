@@ -16,6 +16,7 @@ mod kind;
 pub mod life;
 mod network;
 mod refusal;
+mod rendered;
 mod roots;
 mod routes;
 pub mod secret;
@@ -36,6 +37,7 @@ pub use kind::{Doc, Kind, Life, Older, Part, Shown};
 pub use life::Provisioned;
 pub use network::Network;
 pub use refusal::{Error, Refusal, Result};
+pub use rendered::Json;
 pub use roots::Root;
 pub use routes::{Answer, Request, Route, Routes, failure};
 pub use tx::Tx;
@@ -43,6 +45,7 @@ pub use tx::Tx;
 use auth::Keyring;
 use catalog::Catalog;
 use gone::Gone;
+use rendered::Rendered;
 use warnings::Warnings;
 
 /// How closely the real API's pace and words are followed.
@@ -112,6 +115,7 @@ pub struct Control {
     pub(crate) keyring: Keyring,
     pub(crate) warnings: Warnings,
     pub(crate) gone: Gone,
+    pub(crate) rendered: Rendered,
     /// Held while everything is emptied, until there is a first account again.
     pub(crate) resetting: tokio::sync::RwLock<()>,
 }
@@ -126,7 +130,7 @@ impl Control {
             Behave::Vultr => Pace::VULTR,
         };
         let world = world.unwrap_or_else(|| Arc::new(Sim::new(store.clone(), clock.clone(), pace)));
-        let (keyring, warnings, gone, resetting) = Default::default();
+        let (keyring, warnings, gone, rendered, resetting) = Default::default();
         let calls = AtomicU64::new(0);
         Arc::new(Self {
             store,
@@ -143,6 +147,7 @@ impl Control {
             keyring,
             warnings,
             gone,
+            rendered,
             resetting,
         })
     }

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 use std::sync::{Arc, RwLock};
 
 use api::wire::{self, Fields, Limits, Map, Problem};
-use api::{ApiError, Endpoint, Listing, Op};
+use api::{ApiError, Endpoint, Listing, Op, Page};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
@@ -14,8 +14,9 @@ use uuid::Uuid;
 use crate::catalog::nearest;
 use crate::cx::{Cx, slice};
 use crate::kept::Kept;
-use crate::kind::{Doc, Part, Shown};
+use crate::kind::{Doc, Kind, Part, Shown};
 use crate::refusal::{Error, Refusal, Result};
+use crate::rendered::Json;
 use crate::tx::Tx;
 
 /// How many bytes of answers of a fixed list are kept.
@@ -148,7 +149,7 @@ impl Default for Routes {
 
 impl Routes {
     /// The operations of one kind of resource.
-    pub fn of<K: Shown>() -> Routes<Of<K>> {
+    pub fn of<K: Kind + Shown>() -> Routes<Of<K>> {
         Routes(Vec::new(), PhantomData)
     }
 
@@ -172,6 +173,25 @@ impl<About> Routes<About> {
             Box::pin(async move {
                 let response = handler(cx, E::from_fields(&fields)?).await?;
                 Ok(E::encode_response(&response).into())
+            })
+        });
+        self.0.push(Route { op: E::OP, limits: E::limits, once, kept: None });
+        self
+    }
+
+    /// Adds a list whose handler answers with items that are rendered.
+    #[must_use]
+    pub fn listed<E, H, F>(mut self, handler: H) -> Self
+    where
+        E: Listing,
+        H: Fn(Cx, E) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<Page<Json>>> + Send + 'static,
+    {
+        let once: Once = Arc::new(move |cx: Cx, fields: Arc<Fields>| {
+            let handler = handler.clone();
+            Box::pin(async move {
+                let page = handler(cx, E::from_fields(&fields)?).await?;
+                Ok(wire::write::rendered(&E::OP, &page).into())
             })
         });
         self.0.push(Route { op: E::OP, limits: E::limits, once, kept: None });
@@ -215,7 +235,7 @@ fn id_in(path: &[String]) -> Uuid {
 }
 
 /// The one that is found, where it stands in the lists that its path names.
-fn found<K: Shown>(doc: Doc<K>, lists: &[Facet], cx: &Cx) -> Result<Doc<K>> {
+fn found<K: Kind + Shown>(doc: Doc<K>, lists: &[Facet], cx: &Cx) -> Result<Doc<K>> {
     let own = if lists.is_empty() { Vec::new() } else { doc.lists() };
     match lists.iter().all(|list| own.contains(list)) {
         true => Ok(doc),
@@ -224,12 +244,12 @@ fn found<K: Shown>(doc: Doc<K>, lists: &[Facet], cx: &Cx) -> Result<Doc<K>> {
 }
 
 /// The one that a path names, to be changed.
-async fn named<K: Shown>(tx: &mut Tx, path: &[String]) -> Result<Doc<K>> {
+async fn named<K: Kind + Shown>(tx: &mut Tx, path: &[String]) -> Result<Doc<K>> {
     let lists = K::within(tx, path).await?;
     found(tx.get(id_in(path)).await?, &lists, tx.cx())
 }
 
-impl<K: Shown> Routes<Of<K>> {
+impl<K: Kind + Shown> Routes<Of<K>> {
     /// Adds the list of all of the kind.
     #[must_use]
     pub fn list<L: Listing<Item = K::View>>(self) -> Self {
@@ -239,12 +259,11 @@ impl<K: Shown> Routes<Of<K>> {
     /// Adds the list of those that stand in all of the lists that a request asks for.
     #[must_use]
     pub fn list_of<L: Listing<Item = K::View>>(self, lists: fn(&L) -> Vec<Facet>) -> Self {
-        self.on(move |cx: Cx, mut list: L| async move {
+        self.listed(move |cx: Cx, mut list: L| async move {
             let (per_page, cursor) = (*list.per_page(), list.cursor().take());
             let mut within = K::within(&mut cx.begin(), &list.path()).await?;
             within.extend(lists(&list));
-            let page = cx.page::<K>(within, per_page, cursor.as_deref()).await?;
-            K::page(&cx, page).await
+            cx.listed::<K, K>(within, per_page, cursor.as_deref()).await
         })
     }
 
@@ -300,7 +319,7 @@ impl<K: Shown> Routes<Of<K>> {
     }
 }
 
-async fn changed<K: Shown, U: Endpoint>(
+async fn changed<K: Kind + Shown, U: Endpoint>(
     cx: &Cx,
     update: U,
     change: fn(&Cx, &mut Doc<K>, U) -> Result<()>,

@@ -227,7 +227,7 @@ impl Tx {
     ///
     /// # Errors
     /// As for [`commit`](Self::commit), and when what is shown with it cannot be read.
-    pub async fn create<K: Shown>(self, want: K) -> Result<K::View> {
+    pub async fn create<K: Kind + Shown>(self, want: K) -> Result<K::View> {
         let (cx, doc) = (self.cx.clone(), self.new_doc(want));
         self.save(&doc).await?;
         K::show(&cx, doc).await

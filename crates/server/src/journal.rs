@@ -88,6 +88,7 @@ pub(crate) struct Seen {
 struct Notes {
     operation: OnceLock<&'static str>,
     caller: OnceLock<Arc<Caller>>,
+    sent: OnceLock<Kept>,
 }
 
 impl Seen {
@@ -108,6 +109,21 @@ impl Seen {
         }
     }
 
+    /// Notes the body, or as much of it as came.
+    pub(crate) fn note_sent(&self, body: &Bytes) {
+        if !self.is_within {
+            self.notes.sent.get_or_init(|| Kept::of(body.clone(), false));
+        }
+    }
+
+    /// The same body, which notes what is read of it: for who reads it elsewhere.
+    pub(crate) fn noting(&self, body: Body) -> Body {
+        if body.is_end_stream() {
+            return body;
+        }
+        Body::new(Copied { body, copy: Copy::default(), seen: self.clone() })
+    }
+
     pub(crate) fn operation(&self) -> Option<&'static str> {
         self.notes.operation.get().copied()
     }
@@ -126,11 +142,11 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
-    fn answer(all: Bytes) -> Self {
+    fn of(all: Bytes, is_answer: bool) -> Self {
         let whole = all.len();
         // A part of a large body would hold all of it.
         let bytes = if whole > BODY { Bytes::copy_from_slice(&all[..BODY]) } else { all };
-        Self { bytes, whole, is_answer: true }
+        Self { bytes, whole, is_answer }
     }
 
     pub(crate) fn is_cut(&self) -> bool {
@@ -233,17 +249,12 @@ impl Journal {
         let method = request.method().to_string();
         // A copy: the original would hold the buffer that it was read into.
         let address = request.uri().path_and_query().map(|all| all.as_str()).unwrap_or("/");
-        let address: String = address.chars().take(ADDRESS).collect();
-        let mut sent = None;
-        if !request.body().is_end_stream() {
-            request = request.map(|body| {
-                let copy = Arc::<Mutex<Copy>>::default();
-                sent = Some(copy.clone());
-                Body::new(Copied { body, copy })
-            });
-        }
+        let address = match address.len() {
+            ..=ADDRESS => address.to_owned(),
+            _ => address.chars().take(ADDRESS).collect(),
+        };
         let (response, answer) = at_hand(serve(request).await).await;
-        let request = sent.map(|copy| lock(&copy).take()).unwrap_or_default();
+        let request = seen.notes.sent.get().cloned().unwrap_or_default();
         self.put(Entry {
             sequence: 0,
             at,
@@ -254,7 +265,7 @@ impl Journal {
             peer,
             seen,
             request,
-            response: Kept::answer(answer),
+            response: Kept::of(answer, true),
         });
         response
     }
@@ -271,7 +282,7 @@ impl Journal {
             peer: Some(peer),
             seen: Seen::default(),
             request: Kept::default(),
-            response: Kept::answer(answer),
+            response: Kept::of(answer, true),
         });
     }
 
@@ -338,12 +349,8 @@ impl Journal {
     }
 
     fn ring(&self) -> MutexGuard<'_, Ring> {
-        lock(&self.0.ring)
+        self.0.ring.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The same answer, and its body beside it. All of ours are at hand; another one is left alone.
@@ -419,10 +426,18 @@ impl Copy {
     }
 }
 
-/// A request's body that leaves a copy.
+/// A request's body that leaves a copy when it has been read.
 struct Copied {
     body: Body,
-    copy: Arc<Mutex<Copy>>,
+    copy: Copy,
+    seen: Seen,
+}
+
+impl Drop for Copied {
+    fn drop(&mut self) {
+        let copy = self.copy.take();
+        self.seen.notes.sent.get_or_init(|| copy);
+    }
 }
 
 impl hyper::body::Body for Copied {
@@ -433,13 +448,14 @@ impl hyper::body::Body for Copied {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::BoxError>>> {
-        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        let Self { body, copy, .. } = &mut *self;
+        let frame = ready!(Pin::new(body).poll_frame(cx));
         // What ended it is to be found as if this were not here.
         let frame = frame.map(|frame| frame.map_err(axum::Error::into_inner));
         if let Some(Ok(frame)) = &frame
             && let Some(data) = frame.data_ref()
         {
-            lock(&self.copy).add(data);
+            copy.add(data);
         }
         Poll::Ready(frame)
     }

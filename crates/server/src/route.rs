@@ -203,9 +203,15 @@ async fn read(app: &App, parts: &Parts, body: Body) -> Result<Whole, ApiError> {
     let behave = app.control.behave();
     let answer = |refusal: Refusal| Err(refusal.answer(behave.is_helpful()));
     let most = app.limits.body_bytes;
-    let read = tokio::time::timeout(app.limits.body, collect(&app.room, body, most)).await;
-    let whole = match read {
-        Ok(Ok(whole)) => whole,
+    let (mut bytes, mut room) = (Vec::new(), None);
+    let all = collect(&app.room, body, most, &mut bytes, &mut room);
+    let read = tokio::time::timeout(app.limits.body, all).await;
+    // It is kept for a while.
+    bytes.shrink_to_fit();
+    let bytes = Bytes::from(bytes);
+    note(parts, |seen| seen.note_sent(&bytes));
+    match read {
+        Ok(Ok(())) => {}
         Err(_) => {
             let refusal = Refusal::new(408, "Request timeout.");
             return answer(refusal.help("the body did not arrive in time"));
@@ -225,13 +231,13 @@ async fn read(app: &App, parts: &Parts, body: Body) -> Result<Whole, ApiError> {
             return answer(refusal.help(help));
         }
         Ok(Err(Unread::BrokenOff)) => return Err(bad_request(behave, "the body broke off")),
-    };
+    }
     let kind = parts.headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let is_json = whole.bytes.is_empty() || kind.starts_with("application/json");
+    let is_json = bytes.is_empty() || kind.starts_with("application/json");
     if behave == Behave::Vultr && !is_json {
         return Err(bad_request(behave, "send `Content-Type: application/json`"));
     }
-    Ok(whole)
+    Ok(Whole { bytes, _room: room })
 }
 
 /// A body, and its room.
@@ -249,8 +255,14 @@ enum Unread {
     BrokenOff,
 }
 
-async fn collect(room: &Room, mut body: Body, most: usize) -> Result<Whole, Unread> {
-    let (mut bytes, mut held) = (Vec::new(), None);
+/// Reads a body to `bytes`, which tell how far it came, and takes the room that they need.
+async fn collect(
+    room: &Room,
+    mut body: Body,
+    most: usize,
+    bytes: &mut Vec<u8>,
+    held: &mut Option<OwnedSemaphorePermit>,
+) -> Result<(), Unread> {
     // Who says at once that it is too much need not send it.
     if body.size_hint().lower() > most as u64 {
         return Err(Unread::TooLarge);
@@ -265,12 +277,12 @@ async fn collect(room: &Room, mut body: Body, most: usize) -> Result<Whole, Unre
         if size > most {
             return Err(Unread::TooLarge);
         }
-        if !room.suffices(&mut held, size) {
+        if !room.suffices(held, size) {
             return Err(Unread::NoRoom);
         }
         bytes.extend_from_slice(&data);
     }
-    Ok(Whole { bytes: bytes.into(), _room: held })
+    Ok(())
 }
 
 fn bad_request(behave: Behave, help: &str) -> ApiError {

@@ -35,6 +35,11 @@ pub(crate) fn routes(control: &Arc<Control>, v2: Router, mode: Mode) -> Router {
         let (mut parts, body) = request.into_parts();
         let site = Site(route::site(&parts).map(str::to_owned));
         parts.extensions.insert(site);
+        // It is read by `v1`, which knows no log.
+        let body = match parts.extensions.get::<Seen>() {
+            Some(seen) => seen.noting(body),
+            None => body,
+        };
         Request::from_parts(parts, body)
     }))
 }

@@ -160,9 +160,28 @@ pub struct Row {
     pub observed: String,
     /// What it adds to its account's sums.
     pub tally: Option<Tally>,
+    /// Grows with every put and every settlement, so also with what is seen; 0: not stored yet.
+    pub stamp: i64,
+}
+
+/// One state of a row: two rows that are read with the same mark say the same. The mark of what is
+/// gone is never given again, not even to a row with the same id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// The row.
+    pub id: Uuid,
+    /// Its place in the order of creation.
+    pub seq: i64,
+    /// Its stamp.
+    pub stamp: i64,
 }
 
 impl Row {
+    /// The state that it was read in.
+    pub fn mark(&self) -> Mark {
+        Mark { id: self.id, seq: self.seq, stamp: self.stamp }
+    }
+
     /// What is stored as observed: nothing yet is an empty object.
     fn seen(&self) -> &str {
         if self.observed.is_empty() { "{}" } else { &self.observed }
@@ -272,6 +291,16 @@ impl Store {
     /// One page of a list, or of what several lists have in common.
     pub async fn page(&self, ask: &Ask) -> Result<Page> {
         on!(self, b => b.page(ask).await)
+    }
+
+    /// The same page without what the rows say: a few bytes each, whatever they hold.
+    pub async fn page_of_marks(&self, ask: &Ask) -> Result<Page<Mark>> {
+        on!(self, b => b.page_of_marks(ask).await)
+    }
+
+    /// The states of several rows, in any order; those that are not there are left out.
+    pub async fn marks(&self, ids: &[Uuid]) -> Result<Vec<Mark>> {
+        on!(self, b => b.marks(ids).await)
     }
 
     /// The length of one list.

@@ -37,16 +37,22 @@ pub struct Ask {
 }
 
 /// A page of rows.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Page {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T = Row> {
     /// In order of creation, whichever way was walked.
-    pub rows: Vec<Row>,
+    pub rows: Vec<T>,
     /// How many rows all pages have together.
     pub total: u64,
     /// Whether rows come before this page.
     pub more_before: bool,
     /// Whether rows come after this page.
     pub more_after: bool,
+}
+
+impl<T> Default for Page<T> {
+    fn default() -> Self {
+        Self { rows: Vec::new(), total: 0, more_before: false, more_after: false }
+    }
 }
 
 /// How a page is read, once the lists are known. Parameters appear in order, as SQLite wants.
@@ -91,7 +97,13 @@ impl Ask {
     }
 
     /// The page, from what was read: `rows` as walked and one more, `behind` the cursor or not.
-    pub(crate) fn page(&self, plan: &Plan, mut rows: Vec<Row>, total: u64, behind: bool) -> Page {
+    pub(crate) fn page<T>(
+        &self,
+        plan: &Plan,
+        mut rows: Vec<T>,
+        total: u64,
+        behind: bool,
+    ) -> Page<T> {
         let ahead = rows.len() > self.limit;
         rows.truncate(self.limit);
         if plan.back {
@@ -109,12 +121,12 @@ impl Plan {
         [first, self.cursor].into_iter().chain(others.iter().copied()).collect()
     }
 
-    /// The rows, in the order in which they are walked.
-    pub(crate) fn rows(&self, columns: &str) -> String {
+    /// These columns of the rows `r`, in the order in which they are walked.
+    pub(crate) fn rows(&self, columns: &str, resource: &str) -> String {
         let (beyond, order) = if self.back { ("<", "DESC") } else { (">", "ASC") };
         let (others, limit) = (self.others(3), self.lists.len() + 2);
         format!(
-            "SELECT {columns} FROM entry e JOIN resource r ON r.seq = e.seq
+            "SELECT {columns} FROM entry e JOIN {resource} ON r.seq = e.seq
              WHERE e.list = $1 AND e.seq {beyond} $2 {others} ORDER BY e.seq {order} LIMIT ${limit}"
         )
     }

@@ -4,6 +4,7 @@
 //! one order for all, checks it, and writes: one round trip, one transaction. Connections are not
 //! encrypted. Everything is kept in a schema of its own, `kettle`.
 mod link;
+mod migrate;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -11,23 +12,17 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
+use tokio_postgres::Config;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Config, NoTls};
 use uuid::Uuid;
 
 use crate::change::{Change, Edit, List, Name};
 use crate::sums::{EVER, columns};
 use crate::turns::chance;
-use crate::{Ask, Error, Facet, Hot, Outcome, Page, Result, Row, Sum, Tally, claim, key, pool};
+use crate::{Ask, Error, Facet, Hot, Mark, Outcome, Page, Result, Row, Sum, Tally, claim, pool};
 use link::Links;
-
-/// Each brings the format from its place in this list to the next. Never change one: add one.
-const MIGRATIONS: [&str; 3] = [
-    include_str!("postgres/1.sql"),
-    include_str!("postgres/2.sql"),
-    include_str!("postgres/3.sql"),
-];
+use migrate::migrate;
 
 /// Changes wait for each other's locks, so they have connections of their own, and more of them.
 const READERS: usize = 4;
@@ -36,7 +31,7 @@ const WRITERS: usize = 8;
 const TRIES: usize = 20;
 
 const COLUMNS: &str = "r.id, r.seq, r.account, r.kind, r.version, r.deleting, r.created, r.due, \
-                       r.lease, r.tries, r.error, r.desired, r.observed, r.class, r.amount";
+                       r.lease, r.tries, r.error, r.desired, r.observed, r.class, r.amount, r.stamp";
 
 pub(crate) struct Postgres {
     readers: Links,
@@ -96,6 +91,24 @@ impl Postgres {
     }
 
     pub(crate) async fn page(&self, ask: &Ask) -> Result<Page> {
+        self.page_of(ask, COLUMNS, row).await
+    }
+
+    pub(crate) async fn page_of_marks(&self, ask: &Ask) -> Result<Page<Mark>> {
+        self.page_of(ask, MARK, mark).await
+    }
+
+    pub(crate) async fn marks(&self, ids: &[Uuid]) -> Result<Vec<Mark>> {
+        let sql = format!("SELECT {MARK} FROM resource r WHERE id = ANY ($1)");
+        Ok(self.readers.read(&sql, &[&ids]).await?.iter().map(mark).collect())
+    }
+
+    async fn page_of<T>(
+        &self,
+        ask: &Ask,
+        columns: &str,
+        read: fn(&tokio_postgres::Row) -> T,
+    ) -> Result<Page<T>> {
         let found = self.lists(ask.account, ask.kind, &ask.wanted()).await?;
         let list =
             |r: &tokio_postgres::Row| Some((r.get::<_, Option<i64>>(0)?, unsigned(r.get(1))));
@@ -112,8 +125,8 @@ impl Postgres {
             Some(sql) => self.numbers(&sql, &given).await?[0].get(0),
         };
         given.push(ask.limit_and_one());
-        let rows = self.numbers(&plan.rows(COLUMNS), &given).await?;
-        Ok(ask.page(&plan, rows.iter().map(row).collect(), total, behind))
+        let rows = self.numbers(&plan.rows(columns, "resource r"), &given).await?;
+        Ok(ask.page(&plan, rows.iter().map(read).collect(), total, behind))
     }
 
     /// The number and length of each list, in their order; NULL: nothing stands in it.
@@ -507,76 +520,17 @@ fn row(r: &tokio_postgres::Row) -> Row {
         desired: r.get(11),
         observed: r.get(12),
         tally: r.get::<_, Option<String>>(13).map(|class| Tally { class, amount: r.get(14) }),
+        stamp: r.get(15),
     }
+}
+
+const MARK: &str = "r.id, r.seq, r.stamp";
+
+fn mark(r: &tokio_postgres::Row) -> Mark {
+    Mark { id: r.get(0), seq: r.get(1), stamp: r.get(2) }
 }
 
 /// Counts are never negative.
 fn unsigned(n: i64) -> u64 {
     u64::try_from(n).unwrap_or(0)
-}
-
-/// Brings the database to this release's format; servers that start together take turns.
-async fn migrate(config: &Config) -> Result<()> {
-    let (mut client, connection) = config.connect(NoTls).await?;
-    let connection = tokio::spawn(connection);
-    let tx = client.transaction().await?;
-    tx.batch_execute(
-        "SELECT pg_advisory_xact_lock(hashtextextended('kettle format', 0));
-         CREATE SCHEMA IF NOT EXISTS kettle; SET LOCAL search_path = kettle;
-         CREATE TABLE IF NOT EXISTS format (version bigint NOT NULL);",
-    )
-    .await?;
-    let found: i64 =
-        tx.query_one("SELECT coalesce(max(version), 0) FROM format", &[]).await?.get(0);
-    let known = MIGRATIONS.len() as i64;
-    if found > known {
-        return Err(Error::Newer { found, known });
-    }
-    for (version, sql) in (1_i64..).zip(MIGRATIONS).skip(found as usize) {
-        tx.batch_execute(sql).await?;
-        if version == 2 {
-            from_format_1(&tx).await?;
-        }
-        tx.execute("INSERT INTO format VALUES ($1)", &[&version]).await?;
-    }
-    tx.commit().await?;
-    drop(client);
-    let _ = connection.await; // it has said all it had to
-    Ok(())
-}
-
-/// Brings what format 1 has stored to format 2: long texts are known by their digests, and places
-/// have their numbers and runs.
-async fn from_format_1(tx: &tokio_postgres::Transaction<'_>) -> Result<()> {
-    let (mut places, mut placed) = (Vec::new(), Vec::new());
-    for row in tx.query("SELECT scope, value FROM taken", &[]).await? {
-        let (scope, value): Name = (row.get(0), row.get(1));
-        let key = key::key(&value);
-        if *key != *value {
-            let sql = "UPDATE taken SET value = $1 WHERE scope = $2 AND value = $3";
-            tx.execute(sql, &[&key, &scope, &value]).await?;
-        }
-        if let Some(place) = pool::place(&value) {
-            places.push((scope.clone(), place));
-            placed.push((scope, value, place));
-        }
-    }
-    let of = |n: fn(&(String, String, i64)) -> &str| placed.iter().map(n).collect::<Vec<_>>();
-    let numbers: Vec<i64> = placed.iter().map(|(_, _, place)| *place).collect();
-    let sql = "UPDATE taken t SET place = x.place
-        FROM unnest($1::text[], $2::text[], $3::bigint[]) AS x (scope, value, place)
-        WHERE t.scope = x.scope AND t.value = x.value";
-    tx.execute(sql, &[&of(|(scope, ..)| scope), &of(|(_, value, _)| value), &numbers]).await?;
-    for (scope, first, last) in pool::runs(places) {
-        let sql = "INSERT INTO run (scope, first, last) VALUES ($1, $2, $3)";
-        tx.execute(sql, &[&scope, &first, &last]).await?;
-    }
-    let sql =
-        "SELECT id, value FROM list WHERE octet_length(value) > 200 OR left(value, 1) = chr(1)";
-    for row in tx.query(sql, &[]).await? {
-        let (id, value): (i64, String) = (row.get(0), row.get(1));
-        let key = key::key(&value);
-        tx.execute("UPDATE list SET value = $1 WHERE id = $2", &[&key, &id]).await?;
-    }
-    Ok(())
 }

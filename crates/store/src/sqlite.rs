@@ -22,15 +22,16 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::change::{Change, List};
-use crate::{Ask, Error, Facet, Outcome, Page, Result, Row, Sum, Tally, claim};
+use crate::{Ask, Error, Facet, Mark, Outcome, Page, Result, Row, Sum, Tally, claim};
 use readers::Readers;
 use writer::Writer;
 
 /// Each brings the format from its place in this list to the next. Never change one: add one.
-const MIGRATIONS: [Migration; 3] = [
+const MIGRATIONS: [Migration; 4] = [
     (include_str!("sqlite/1.sql"), |_| Ok(())),
     (include_str!("sqlite/2.sql"), names::from_format_1),
     (include_str!("sqlite/3.sql"), |_| Ok(())),
+    (include_str!("sqlite/4.sql"), |_| Ok(())),
 ];
 
 /// Statements, and what is done after them.
@@ -39,7 +40,7 @@ type Migration = (&'static str, fn(&Connection) -> Result<()>);
 macro_rules! columns {
     () => {
         "r.id, r.seq, r.account, r.kind, r.version, r.deleting, r.created, r.due, r.lease, r.tries, \
-         r.error, r.desired, r.observed, r.class, r.amount"
+         r.error, r.desired, r.observed, r.class, r.amount, r.stamp"
     };
 }
 const COLUMNS: &str = columns!();
@@ -181,6 +182,32 @@ impl Sqlite {
     }
 
     pub(crate) async fn page(&self, ask: &Ask) -> Result<Page> {
+        self.page_of(ask, COLUMNS, "resource r", row)
+    }
+
+    pub(crate) async fn page_of_marks(&self, ask: &Ask) -> Result<Page<Mark>> {
+        self.page_of(ask, MARK, MARKS, mark)
+    }
+
+    pub(crate) async fn marks(&self, ids: &[Uuid]) -> Result<Vec<Mark>> {
+        self.read(|db| {
+            let tx = db.unchecked_transaction()?; // all are of the same moment
+            let mut find = tx.prepare_cached(MARK_BY_ID)?;
+            let mut marks = Vec::with_capacity(ids.len());
+            for id in ids {
+                marks.extend(find.query_row([id.as_bytes()], mark).optional()?);
+            }
+            Ok(marks)
+        })
+    }
+
+    fn page_of<T>(
+        &self,
+        ask: &Ask,
+        columns: &str,
+        resource: &str,
+        read: fn(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Page<T>> {
         self.read(|db| {
             let tx = db.unchecked_transaction()?; // total and rows are of the same moment
             let list = |facet| match apply::list(&tx, ask.account, ask.kind, facet)? {
@@ -200,8 +227,8 @@ impl Sqlite {
             let mut given = plan.given();
             let behind = plan.behind().map_or(Ok(0), |sql| number(&sql, &given))? != 0;
             given.push(ask.limit_and_one());
-            let mut find = tx.prepare_cached(&plan.rows(COLUMNS))?;
-            let rows = find.query_map(params_from_iter(given), row)?.collect::<Result<_, _>>()?;
+            let mut find = tx.prepare_cached(&plan.rows(columns, resource))?;
+            let rows = find.query_map(params_from_iter(given), read)?.collect::<Result<_, _>>()?;
             Ok(ask.page(&plan, rows, total, behind))
         })
     }
@@ -366,7 +393,7 @@ impl Sqlite {
         self.read(|db| Ok(db.query_row(sql, [], |r| r.get(0))?))
     }
 
-    pub(crate) async fn run(&self, statements: &'static [&str]) -> Result<()> {
+    pub(crate) async fn run(&self, statements: Vec<&'static str>) -> Result<()> {
         self.just_write(move |db| {
             statements.iter().try_for_each(|sql| apply::run(db, sql, []).map(drop))
         })
@@ -376,6 +403,16 @@ impl Sqlite {
 
 #[cfg(test)]
 impl Sqlite {
+    /// The steps in which SQLite would answer `sql`.
+    pub(crate) fn explain(&self, sql: &str) -> Vec<String> {
+        let steps = self.read(|db| {
+            let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+            let given = params_from_iter(vec![0; plan.parameter_count()]);
+            Ok(plan.query_map(given, |r| r.get(3))?.collect::<Result<_, _>>()?)
+        });
+        steps.expect("it can be planned")
+    }
+
     /// The writer, of a store in a file.
     pub(crate) fn writer(&self) -> &Writer {
         match &self.place {
@@ -414,7 +451,18 @@ fn row(r: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
             Some(class) => Some(Tally { class, amount: r.get(14)? }),
             None => None,
         },
+        stamp: r.get(15)?,
     })
+}
+
+pub(crate) const MARK: &str = "r.id, r.seq, r.stamp";
+/// Where marks are read: in an index that has all of them, since rows are long.
+pub(crate) const MARKS: &str = "resource r INDEXED BY resource_stamp";
+pub(crate) const MARK_BY_ID: &str = "SELECT r.id, r.seq, r.stamp FROM resource i
+    JOIN resource r INDEXED BY resource_stamp ON r.seq = i.seq WHERE i.id = ?";
+
+fn mark(r: &rusqlite::Row<'_>) -> rusqlite::Result<Mark> {
+    Ok(Mark { id: Uuid::from_bytes(r.get(0)?), seq: r.get(1)?, stamp: r.get(2)? })
 }
 
 const STATEMENTS: usize = 64;

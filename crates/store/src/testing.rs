@@ -184,9 +184,17 @@ pub async fn check(store: &Store) {
 pub async fn forget_sums(store: &Store) -> Result<()> {
     const ROWS: &str = "UPDATE resource SET class = NULL, amount = -1";
     match &*store.backend {
-        Backend::Sqlite(sqlite) => sqlite.run(&[ROWS, "DELETE FROM sums"]).await,
+        Backend::Sqlite(sqlite) => sqlite.run(vec![ROWS, "DELETE FROM sums"]).await,
         // The trigger takes off what they added.
         Backend::Postgres(postgres) => postgres.run(ROWS).await,
+    }
+}
+
+/// Runs a statement past the store, on whichever database.
+pub async fn run(store: &Store, sql: &'static str) -> Result<()> {
+    match &*store.backend {
+        Backend::Sqlite(sqlite) => sqlite.run(vec![sql]).await,
+        Backend::Postgres(postgres) => postgres.run(sql).await,
     }
 }
 

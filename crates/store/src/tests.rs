@@ -4,6 +4,7 @@ mod cases;
 mod crash;
 mod engine;
 mod formats;
+mod marks;
 mod model;
 mod names;
 mod pages;
@@ -93,6 +94,7 @@ suite! {
     places::free_places_are_as_a_naive_model_has_them,
     places::what_a_free_place_costs_does_not_depend_on_how_many_are_taken,
     places::of_many_who_take_a_free_place_each_has_its_own,
+    marks::no_two_states_of_a_row_have_one_mark,
     names::a_value_is_held_by_one,
     names::of_many_takers_one_wins,
     names::a_value_changes_hands,

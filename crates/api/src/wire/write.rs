@@ -54,6 +54,24 @@ pub fn list<T: Serialize>(op: &Op, page: &Page<T>) -> Vec<u8> {
     out
 }
 
+/// The same, of items that are JSON already.
+pub fn rendered<T: AsRef<[u8]>>(op: &Op, page: &Page<T>) -> Vec<u8> {
+    let items: usize = page.items.iter().map(|item| item.as_ref().len() + 1).sum();
+    let mut out = Vec::with_capacity(256 + items);
+    open(&mut out, op);
+    out.push(b'[');
+    for (n, item) in page.items.iter().enumerate() {
+        if n > 0 {
+            out.push(b',');
+        }
+        out.extend_from_slice(item.as_ref());
+    }
+    out.extend_from_slice(b"],\"meta\":");
+    json(&mut out, &page.meta);
+    out.push(b'}');
+    out
+}
+
 fn open(out: &mut Vec<u8>, op: &Op) {
     let (Shape::Key(key) | Shape::List(key)) = op.shape else {
         unreachable!("the derive pairs shape and envelope")

@@ -16,7 +16,7 @@ use crate::servers::Locks;
 use crate::servers::addresses::full;
 use crate::servers::view::{Installed, installed, other_applications, other_systems, traffic};
 use crate::vpcs::{PrivateNetwork, Sort};
-use crate::{Cx, Doc, Refusal, Result, Routes, addresses};
+use crate::{Cx, Doc, Json, Refusal, Result, Routes, Shown, addresses};
 
 /// The networks that instances are in.
 type Networks = BTreeMap<Uuid, Doc<PrivateNetwork>>;
@@ -29,7 +29,7 @@ const NEIGHBORS_MAX: u32 = 100;
 
 pub(super) fn routes() -> Routes {
     Routes::default()
-        .on(list)
+        .listed(list)
         .on(get)
         .on(job)
         .on(upgrades)
@@ -38,9 +38,30 @@ pub(super) fn routes() -> Routes {
         .on(neighbors)
 }
 
+/// How an instance is shown in a list.
+struct Listed;
+
+impl Shown<Instance> for Listed {
+    type View = wire::Instance;
+    type With = Networks;
+    const KEPT: bool = true;
+
+    fn looks_at(doc: &Doc<Instance>) -> Vec<Uuid> {
+        doc.networks.iter().map(|nic| nic.network).collect()
+    }
+
+    async fn with(cx: &Cx, docs: &[Doc<Instance>]) -> Result<Networks> {
+        cx.find_many(docs.iter().flat_map(Self::looks_at).collect()).await
+    }
+
+    fn view(doc: &Doc<Instance>, networks: &Networks, cx: &Cx) -> wire::Instance {
+        show_in(cx, doc, networks)
+    }
+}
+
 /// An instance as its owner sees it, without what is owed for it.
 pub(super) async fn show(cx: &Cx, doc: &Doc<Instance>) -> Result<wire::Instance> {
-    let networks = cx.find_many(doc.networks.iter().map(|nic| nic.network).collect()).await?;
+    let networks = Listed::with(cx, std::slice::from_ref(doc)).await?;
     Ok(show_in(cx, doc, &networks))
 }
 
@@ -175,7 +196,7 @@ fn server_status(doc: &Doc<Instance>, machine: Option<&Machine>) -> ServerStatus
     }
 }
 
-async fn list(cx: Cx, req: ListInstances) -> Result<Page<wire::Instance>> {
+async fn list(cx: Cx, req: ListInstances) -> Result<Page<Json>> {
     let mut lists = Vec::new();
     let mut narrow = |name: &'static str, value: Option<String>| {
         lists.extend(value.filter(|value| !value.is_empty()).map(|value| (name, value)));
@@ -186,13 +207,15 @@ async fn list(cx: Cx, req: ListInstances) -> Result<Page<wire::Instance>> {
     narrow("region", req.region.map(|region| region.to_ascii_lowercase()));
     narrow("hostname", req.hostname);
     lists.extend(req.firewall_group_id.map(|id| in_firewall_group(id.into())));
+    if req.show_pending_charges != Some(true) {
+        return cx.listed::<Instance, Listed>(lists, req.per_page, req.cursor.as_deref()).await;
+    }
+    // What is owed grows with the time.
     let page = cx.page::<Instance>(lists, req.per_page, req.cursor.as_deref()).await?;
-    let networks = page.items.iter().flat_map(|doc| doc.networks.iter().map(|nic| nic.network));
-    let networks = cx.find_many(networks.collect()).await?;
-    let show_owed = req.show_pending_charges.unwrap_or_default();
+    let networks = Listed::with(&cx, &page.items).await?;
     Ok(page.map(|doc| {
-        let pending_charges = show_owed.then(|| owed(&cx, &doc));
-        wire::Instance { pending_charges, ..show_in(&cx, &doc, &networks) }
+        let pending_charges = Some(owed(&cx, &doc));
+        Json::of(&wire::Instance { pending_charges, ..show_in(&cx, &doc, &networks) })
     }))
 }
 

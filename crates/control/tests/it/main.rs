@@ -27,6 +27,7 @@ mod nat_gateways;
 mod object_storages;
 mod postgres;
 mod private_networks;
+mod rendered;
 mod reserved_ips;
 mod reset;
 mod rows;

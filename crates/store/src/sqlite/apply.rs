@@ -79,7 +79,7 @@ fn write(db: &Connection, edit: &Edit) -> Result<()> {
         db.last_insert_rowid()
     } else {
         let sql = "UPDATE resource SET desired = ?, deleting = ?, due = coalesce(?, due),
-            version = version + 1, tries = 0 WHERE seq = ?";
+            version = version + 1, tries = 0, stamp = stamp + 1 WHERE seq = ?";
         let (seq, ..) = stored(db, row.id)?;
         run(db, sql, (&row.desired, row.deleting, row.due, seq))?;
         sums::set(db, row, seq)?;
@@ -158,7 +158,7 @@ pub(crate) fn settle(db: &Connection, row: &Row, outcome: &Outcome) -> Result<Op
     let Some((seq, version, _)) = found else { return Ok(None) };
     if version != row.version {
         // What should be was changed meanwhile: the row stays due, its tries begin anew.
-        let sql = "UPDATE resource SET observed = ?, lease = 0 WHERE seq = ?";
+        let sql = "UPDATE resource SET observed = ?, lease = 0, stamp = stamp + 1 WHERE seq = ?";
         run(db, sql, (row.seen(), seq))?;
         return Ok(Some(true));
     }
@@ -166,8 +166,8 @@ pub(crate) fn settle(db: &Connection, row: &Row, outcome: &Outcome) -> Result<Op
         return forget(db, row, seq).map(|_| Some(false));
     }
     let (due, tries, error) = outcome.leaves(row);
-    let sql = "UPDATE resource SET observed = ?, lease = 0, due = ?, tries = ?, error = ?
-               WHERE seq = ?";
+    let sql = "UPDATE resource SET observed = ?, lease = 0, due = ?, tries = ?, error = ?,
+               stamp = stamp + 1 WHERE seq = ?";
     run(db, sql, (row.seen(), due, tries, error, seq))?;
     sums::set(db, row, seq)?;
     Ok(Some(due.is_some()))

@@ -13,7 +13,8 @@ pub(super) async fn a_row_comes_back_as_it_was_put(store: Store) {
     };
     let stored = create(&store, new.clone(), &[]).await.unwrap();
     assert!(stored.seq > 0);
-    assert_eq!(stored, Row { seq: stored.seq, version: 1, observed: "{}".into(), ..new });
+    let expected = Row { seq: stored.seq, version: 1, stamp: 1, observed: "{}".into(), ..new };
+    assert_eq!(stored, expected);
     assert_eq!(store.get(Uuid::now_v7()).await.unwrap(), None);
     let next = create(&store, row(), &[]).await.unwrap();
     assert!(next.seq > stored.seq, "the numbers grow");
@@ -35,7 +36,7 @@ pub(super) async fn an_update_writes_only_what_is_the_handlers(store: Store) {
     };
     tx.put(new, vec![], vec![]);
     tx.commit().await.unwrap();
-    let expected = Row { desired: "1".into(), due: Some(9), version: 2, ..old };
+    let expected = Row { desired: "1".into(), due: Some(9), version: 2, stamp: 2, ..old };
     assert_eq!(store.get(expected.id).await.unwrap(), Some(expected));
 }
 

@@ -10,7 +10,7 @@ use super::*;
 use crate::Backend;
 use crate::sqlite::Sqlite;
 
-fn sqlite(store: &Store) -> &Sqlite {
+pub(super) fn sqlite(store: &Store) -> &Sqlite {
     match &*store.backend {
         Backend::Sqlite(sqlite) => sqlite,
         Backend::Postgres(_) => panic!("not SQLite"),

@@ -102,6 +102,9 @@ async fn compare(store: &Store, model: &[Entry], account: i64, wanted: Vec<Facet
     let page = store.page(&ask).await.unwrap();
     assert_eq!(page.rows.iter().map(|row| row.id).collect::<Vec<_>>(), expected, "{ask:?}");
     assert_eq!(page.total as usize, expected.len());
+    let marks = store.page_of_marks(&ask).await.unwrap();
+    assert_eq!(marks.rows, page.rows.iter().map(Row::mark).collect::<Vec<_>>(), "{ask:?}");
+    assert_eq!(marks.total, page.total);
     format!("{page:?}\n")
 }
 

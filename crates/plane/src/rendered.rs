@@ -1,0 +1,253 @@
+//! Items of lists as they were rendered, kept until what they were made from has changed.
+//!
+//! An item is kept with the mark of its row, and with those of the other rows that its view looks at.
+//! A page asks the store for marks, which are a few bytes each, and for the rows of those items alone
+//! that are not kept as they now are: so a change is seen at once, whoever made it. What follows from
+//! the time (what is owed, a password that vanishes) is in no view that is kept.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use api::{Meta, Page};
+use serde::Serialize;
+use store::{Ask, Mark, Row};
+use uuid::Uuid;
+
+use crate::cx::Cx;
+use crate::kept::Kept;
+use crate::kind::{Doc, Kind, Shown};
+use crate::refusal::Result;
+
+/// How many bytes of items are kept, and what keeping one takes beside its bytes.
+const KEPT: usize = 64 << 20;
+const AROUND: usize = 192;
+/// How many shelves they stand on: who puts something on one holds up nobody at the others.
+const SHELVES: usize = 16;
+/// How many neighbours in the order of creation stand on one shelf, one after the other.
+const TOGETHER: i64 = 64;
+
+/// An item of a list as JSON. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Json(Arc<Item>);
+
+#[derive(Debug)]
+struct Item {
+    /// Of its row; with the number in the key that is the row's mark.
+    stamp: i64,
+    /// The other rows that it was made from.
+    joined: Box<[(Uuid, State)]>,
+    text: Box<[u8]>,
+}
+
+/// The state that a row is in, by its mark; none: it is not there.
+type State = Option<(i64, i64)>;
+/// The states of some rows.
+type States = BTreeMap<Uuid, State>;
+
+/// What a view follows from besides rows and the catalogue: who is shown it, and where.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Aspect {
+    /// Whether texts are shown that open a thing.
+    pub(crate) secrets: bool,
+    /// The host that the caller knows the server as.
+    pub(crate) host: Arc<str>,
+}
+
+impl Json {
+    /// An item that is not kept.
+    ///
+    /// # Panics
+    /// When it cannot be written as JSON.
+    pub fn of(view: &impl Serialize) -> Self {
+        Self(Arc::new(Item { stamp: 0, joined: Box::default(), text: text(view) }))
+    }
+
+    fn weight(&self, aspect: &Aspect) -> usize {
+        AROUND + self.0.text.len() + size_of_val(&*self.0.joined) + aspect.host.len()
+    }
+}
+
+impl AsRef<[u8]> for Json {
+    fn as_ref(&self) -> &[u8] {
+        &self.0.text
+    }
+}
+
+fn text(view: &impl Serialize) -> Box<[u8]> {
+    let mut text = Vec::with_capacity(1024);
+    serde_json::to_writer(&mut text, view).expect("API types have string keys and cannot fail");
+    text.into()
+}
+
+/// All that is kept.
+#[derive(Debug)]
+pub(crate) struct Rendered(Vec<RwLock<Kept<(i64, Aspect), Json>>>);
+
+impl Default for Rendered {
+    fn default() -> Self {
+        Self((0..SHELVES).map(|_| RwLock::new(Kept::new(KEPT / SHELVES))).collect())
+    }
+}
+
+impl Rendered {
+    fn shelf(&self, seq: i64) -> &RwLock<Kept<(i64, Aspect), Json>> {
+        let place = usize::try_from(seq / TOGETHER).unwrap_or_default();
+        &self.0[place % SHELVES]
+    }
+
+    /// The items of these rows, where they are kept as made from rows in these very states.
+    fn recall(&self, marks: &[Mark], aspect: &Aspect) -> Vec<Option<Json>> {
+        let mut key = (0, aspect.clone());
+        let mut item = |mark: &Mark| {
+            key.0 = mark.seq;
+            let shelf = self.shelf(mark.seq).read().unwrap_or_else(PoisonError::into_inner);
+            shelf.get(&key).filter(|item| item.0.stamp == mark.stamp)
+        };
+        marks.iter().map(&mut item).collect()
+    }
+
+    fn keep(&self, seq: i64, aspect: &Aspect, item: Json) {
+        let weight = item.weight(aspect);
+        let mut shelf = self.shelf(seq).write().unwrap_or_else(PoisonError::into_inner);
+        shelf.put((seq, aspect.clone()), item, weight);
+    }
+}
+
+/// A page of which a part is to be rendered.
+struct Found {
+    items: Vec<Option<Json>>,
+    /// The rows of those that are missing, each with its place.
+    rows: Vec<(usize, Row)>,
+    meta: Meta,
+}
+
+impl Cx {
+    /// The page that was asked for, of all of a kind that stand in all of these lists, rendered as
+    /// `S` shows them.
+    ///
+    /// # Errors
+    /// 400 for a cursor that is none of ours, and for a `per_page` that is out of range.
+    pub async fn listed<K: Kind, S: Shown<K>>(
+        &self,
+        lists: Vec<store::Facet>,
+        per_page: Option<u32>,
+        cursor: Option<&str>,
+    ) -> Result<Page<Json>> {
+        let ask = self.ask(K::KIND, lists, per_page, cursor)?;
+        let aspect = self.aspect();
+        let Found { mut items, rows, meta } = match S::KEPT {
+            true => self.recall(&ask, &aspect).await?,
+            false => self.read_all(&ask).await?,
+        };
+        if !rows.is_empty() {
+            let docs = rows.into_iter();
+            let docs = docs.filter_map(|(place, row)| Some((place, Doc::<K>::readable(row)?)));
+            let (places, docs): (Vec<usize>, Vec<Doc<K>>) = docs.unzip();
+            let looks: Vec<Vec<Uuid>> = docs.iter().map(S::looks_at).collect();
+            // Before they are read: should one change in between, what is kept has gone out of date.
+            let states = self.states(looks.iter().flatten().copied().collect()).await?;
+            let with = S::with(self, &docs).await?;
+            for ((place, doc), looks) in places.into_iter().zip(&docs).zip(looks) {
+                let text = text(&S::view(doc, &with, self));
+                let joined = looks.into_iter().map(|id| (id, state_of(&states, id))).collect();
+                let item = Json(Arc::new(Item { stamp: doc.row.stamp, joined, text }));
+                if S::KEPT {
+                    self.control.rendered.keep(doc.seq(), &aspect, item.clone());
+                }
+                items[place] = Some(item);
+            }
+        }
+        // One that cannot be read is left out, so that all others can be.
+        Ok(Page { items: items.into_iter().flatten().collect(), meta })
+    }
+
+    /// What is kept of a page, and the rows of the rest.
+    async fn recall(&self, ask: &Ask, aspect: &Aspect) -> Result<Found> {
+        let store = &self.control.store;
+        let page = store.page_of_marks(ask).await?;
+        let mut items = self.control.rendered.recall(&page.rows, aspect);
+        let joined = items.iter().flatten().flat_map(|item| item.0.joined.iter());
+        let states = self.states(joined.map(|(id, _)| *id).collect()).await?;
+        let is_fresh =
+            |item: &Json| item.0.joined.iter().all(|(id, state)| state_of(&states, *id) == *state);
+        for item in &mut items {
+            *item = item.take().filter(is_fresh);
+        }
+        let places = items.iter().enumerate().filter(|(_, item)| item.is_none());
+        let missing: Vec<(usize, Mark)> =
+            places.map(|(place, _)| (place, page.rows[place])).collect();
+        let mut rows = Vec::with_capacity(missing.len());
+        if !missing.is_empty() {
+            let ids: Vec<Uuid> = missing.iter().map(|(_, mark)| mark.id).collect();
+            let mut found: BTreeMap<Uuid, Row> =
+                store.get_many(&ids).await?.into_iter().map(|row| (row.id, row)).collect();
+            for (place, mark) in missing {
+                match found.remove(&mark.id).filter(|row| row.mark() == mark) {
+                    Some(row) => rows.push((place, row)),
+                    // It was changed just now, and may belong on another page: all at once, then.
+                    None => return self.read_all(ask).await,
+                }
+            }
+        }
+        let meta = crate::cx::meta(ask, &page, |mark| mark.seq);
+        Ok(Found { items, rows, meta })
+    }
+
+    /// A page of which nothing is kept.
+    async fn read_all(&self, ask: &Ask) -> Result<Found> {
+        let page = self.control.store.page(ask).await?;
+        let meta = crate::cx::meta(ask, &page, |row| row.seq);
+        let items = vec![None; page.rows.len()];
+        Ok(Found { items, rows: page.rows.into_iter().enumerate().collect(), meta })
+    }
+
+    /// The states that rows are in.
+    async fn states(&self, mut ids: Vec<Uuid>) -> Result<States> {
+        if ids.is_empty() {
+            return Ok(States::new());
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        let marks = self.control.store.marks(&ids).await?;
+        Ok(marks.into_iter().map(|mark| (mark.id, Some((mark.seq, mark.stamp)))).collect())
+    }
+}
+
+fn state_of(states: &States, id: Uuid) -> State {
+    states.get(&id).copied().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_never_weighs_more_than_it_may() {
+        let (rendered, view) = (Rendered::default(), "x".repeat(40_000));
+        let aspect = |n: i64| Aspect { secrets: n % 2 == 0, host: format!("{n}.example").into() };
+        for n in 0..4_000 {
+            rendered.keep(n, &aspect(n), Json::of(&view));
+        }
+        let kept = |n: i64| {
+            let mark = Mark { id: Uuid::nil(), seq: n, stamp: 0 };
+            rendered.recall(&[mark], &aspect(n)).remove(0)
+        };
+        let bytes = (0..4_000).filter_map(kept).map(|item| item.as_ref().len()).sum::<usize>();
+        assert!((KEPT / 4..=KEPT).contains(&bytes), "{bytes}");
+    }
+
+    #[test]
+    fn an_item_is_recalled_for_its_own_row_state_and_aspect_alone() {
+        let rendered = Rendered::default();
+        let aspect = |secrets, host: &str| Aspect { secrets, host: host.into() };
+        let mark = |seq, stamp| Mark { id: Uuid::nil(), seq, stamp };
+        let item = Item { stamp: 7, joined: Box::default(), text: text(&"x") };
+        rendered.keep(1, &aspect(true, "a"), Json(Arc::new(item)));
+        let is_there = |mark, aspect: &Aspect| rendered.recall(&[mark], aspect)[0].is_some();
+        assert!(is_there(mark(1, 7), &aspect(true, "a")));
+        assert!(!is_there(mark(1, 8), &aspect(true, "a")));
+        assert!(!is_there(mark(2, 7), &aspect(true, "a")));
+        assert!(!is_there(mark(1, 7), &aspect(false, "a")));
+        assert!(!is_there(mark(1, 7), &aspect(true, "b")));
+    }
+}
