@@ -6,7 +6,7 @@
 //!
 //! What the address says already need not be written as a field: a parameter `{block-id}` is a field
 //! `block_id: BlockId` where there is none of that name, `{snapshot-id: BlockSnapshotId}` one of that
-//! type, `{dns-domain: String}` the domain's name, and a list `{ blocks: [Block] }` has
+//! type, `{bucket-name: String}` a text, and a list `{ blocks: [Block] }` has
 //! `per_page` and `cursor`, unless it is always answered whole: `{ blocks: [Block], whole }`. What is
 //! no list and has pages all the same says so: `-> 200 UserRoles, paged, needs ManageUsers`.
 //!
@@ -314,9 +314,11 @@ fn complete(
             let message = format!("no field `{field}` for `{{{param}}}`");
             return Err(Error::new_spanned(path, message));
         };
-        let about = match ty.as_str() {
-            "String" => format!(" The {}'s name.", called(&param)),
-            id => format!(" The {}'s id.", thing_of(id)),
+        let about = match param.rsplit_once('-') {
+            Some((thing, "name")) => format!(" The {thing}'s name."),
+            Some(_) if ty == "String" => format!(" The {}'s name.", called(&param)),
+            Some((thing, what)) if !ty.ends_with("Id") => format!(" The {thing}'s {what}."),
+            _ => format!(" The {}'s id.", thing_of(&ty)),
         };
         let ty = Ident::new(&ty, path.span());
         named.push(parse_quote!(#[doc = #about] pub #field: #ty));

@@ -62,6 +62,7 @@ pub struct ListIsos;
 /// List the ISO images that everyone may use.
 #[endpoint(GET "/v2/iso-public" -> 200 { public_isos: [PublicIso], whole }, needs Public)]
 pub struct ListPublicIsos {}
+
 /// Download an ISO image from a public address.
 #[endpoint(POST "/v2/iso" -> 201 { iso: Iso }, needs Provisioning)]
 pub struct CreateIso {

@@ -284,9 +284,7 @@ fn one_or_several<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<RuleTransiti
 }
 
 /// List object storage.
-#[endpoint(
-    GET "/v2/object-storage" -> 200 { object_storages: [ListedObjectStorage] }, needs Objstore
-)]
+#[endpoint(GET "/v2/object-storage" -> 200 { object_storages: [ListedObjectStorage] }, needs Objstore)]
 pub struct ListObjectStorages;
 
 /// Create object storage.
@@ -320,33 +318,27 @@ pub struct DeleteObjectStorage;
 
 /// Give object storage new keys; the old ones stop working.
 #[endpoint(
-    POST "/v2/object-storage/{object-storage-id}/regenerate-keys"
-        -> 201 { s3_credentials: S3Credentials },
-    needs Objstore,
-    loses
+    POST "/v2/object-storage/{object-storage-id}/regenerate-keys" -> 201 { s3_credentials: S3Credentials },
+    needs Objstore, loses
 )]
 pub struct RegenerateObjectStorageKeys;
 
 /// List the clusters that object storage can be in.
-#[endpoint(
-    GET "/v2/object-storage/clusters" -> 200 { clusters: [ObjectStorageCluster] }, needs Public
-)]
+#[endpoint(GET "/v2/object-storage/clusters" -> 200 { clusters: [ObjectStorageCluster] }, needs Public)]
 pub struct ListObjectStorageClusters;
 
 /// List the tiers that a cluster offers.
 #[endpoint(
-    GET "/v2/object-storage/clusters/{cluster-id}/tiers" -> 200 { tiers: Vec<ClusterTier> },
+    GET "/v2/object-storage/clusters/{cluster-id: u32}/tiers" -> 200 { tiers: Vec<ClusterTier> },
     needs Public
 )]
-pub struct ListObjectStorageClusterTiers {
-    /// The cluster's id.
-    pub cluster_id: u32,
-}
+pub struct ListObjectStorageClusterTiers;
 
 /// List the tiers of object storage.
 // The reference calls it public; the real API was seen to ask for a key.
 #[endpoint(GET "/v2/object-storage/tiers" -> 200 { tiers: Vec<ObjectStorageTier> }, needs AnyKey)]
 pub struct ListObjectStorageTiers {}
+
 /// List the buckets of object storage.
 // Not in the reference: Terraform and govultr call it.
 #[endpoint(
@@ -374,43 +366,34 @@ pub struct CreateObjectStorageBucket {
 
 /// Delete a bucket.
 #[endpoint(
-    DELETE "/v2/object-storage/{object-storage-id}/bucket/{bucket-name}" -> 204, needs Objstore
+    DELETE "/v2/object-storage/{object-storage-id}/bucket/{bucket-name: String}" -> 204,
+    needs Objstore
 )]
-pub struct DeleteObjectStorageBucket {
-    /// The bucket's name.
-    pub bucket_name: String,
-}
+pub struct DeleteObjectStorageBucket;
 
 /// Let a bucket's objects go to the archive, or no longer.
 #[endpoint(
-    POST "/v2/object-storage/{object-storage-id}/bucket/{bucket-name}/archival" -> 202,
+    POST "/v2/object-storage/{object-storage-id}/bucket/{bucket-name: String}/archival" -> 202,
     needs Objstore
 )]
 pub struct SetObjectStorageBucketArchival {
-    /// The bucket's name.
-    pub bucket_name: String,
     /// Whether they go to the archive.
     pub archival: bool,
 }
 
 /// Give a bucket a lifecycle policy in place of the one that it has.
 #[endpoint(
-    POST "/v2/object-storage/{object-storage-id}/bucket/{bucket-name}/lifecycle" -> 202,
+    POST "/v2/object-storage/{object-storage-id}/bucket/{bucket-name: String}/lifecycle" -> 202,
     needs Objstore
 )]
 pub struct SetObjectStorageBucketLifecycle {
-    /// The bucket's name.
-    pub bucket_name: String,
     /// What goes to the archive when.
     pub archive_rules: Vec<ArchiveRule>,
 }
 
 /// Delete a bucket's lifecycle policy.
 #[endpoint(
-    DELETE "/v2/object-storage/{object-storage-id}/bucket/{bucket-name}/lifecycle" -> 204,
+    DELETE "/v2/object-storage/{object-storage-id}/bucket/{bucket-name: String}/lifecycle" -> 204,
     needs Objstore
 )]
-pub struct DeleteObjectStorageBucketLifecyclePolicy {
-    /// The bucket's name.
-    pub bucket_name: String,
-}
+pub struct DeleteObjectStorageBucketLifecyclePolicy;

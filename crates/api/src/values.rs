@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
+use serde::de::{DeserializeOwned, value::StrDeserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 /// A value that is `""` on the wire where there is none: an unset id, or one to be cleared.
@@ -94,6 +95,24 @@ pub enum Open<T> {
 impl<T> From<T> for Open<T> {
     fn from(word: T) -> Self {
         Self::Known(word)
+    }
+}
+
+impl<T: DeserializeOwned> Open<T> {
+    /// The word that a text is.
+    pub fn read(text: &str) -> Self {
+        let known = T::deserialize(StrDeserializer::<serde::de::value::Error>::new(text));
+        known.map_or_else(|_| Self::Other(text.to_owned()), Self::Known)
+    }
+}
+
+impl<T: Serialize> Open<T> {
+    /// The word as it travels.
+    pub fn text(&self) -> String {
+        match serde_json::to_value(self) {
+            Ok(Value::String(text)) => text,
+            _ => String::new(),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod backups;
 pub mod blocks;
+pub mod copies;
 pub mod isos;
 pub mod object_storages;
 pub mod snapshots;

@@ -13,10 +13,12 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::catalog::{ApplicationType, OS_APPLICATION, OS_BACKUP, OS_CUSTOM, OS_SNAPSHOT, Plan};
+use crate::copies::usable;
 use crate::instances::plan;
 use crate::servers::options::user_data;
+use crate::snapshots::Snapshot;
 use crate::ssh_keys::Key;
-use crate::{Cx, Doc, Family, Kind, Refusal, Result, Routes, Shown, Tx, isos, snapshots};
+use crate::{Cx, Doc, Family, Kind, Refusal, Result, Routes, Shown, Tx, isos};
 
 /// How many templates an account can have: they are listed whole.
 const TEMPLATES_MAX: usize = 500;
@@ -102,7 +104,7 @@ async fn source(tx: &mut Tx, req: &UpdateInstanceTemplate) -> Result<Option<Sour
     }
     match snapshot {
         Some(id) => {
-            let snapshot = snapshots::usable(tx, "snapshot_id", id).await?;
+            let snapshot = usable::<Snapshot>(tx, "snapshot_id", id).await?;
             Ok(Some(Source::Snapshot(snapshot.id())))
         }
         None => Ok(None),

@@ -9,10 +9,11 @@ use engine::StepError;
 use uuid::Uuid;
 
 use super::{Schedule, Software};
-use crate::backups::{self, Backup};
+use crate::backups::Backup;
+use crate::copies::{check_fits, usable};
 use crate::instances::Instance;
 use crate::servers::Locks;
-use crate::snapshots::{self, Contents, check_fits};
+use crate::snapshots::{Contents, Snapshot};
 use crate::{Cx, Doc, LifeCx, Refusal, Result, Tx};
 
 /// Begins the backup that the schedule wants by now, and tells when the next one is due, in
@@ -111,13 +112,13 @@ pub(super) async fn restore(
         (req.backup_id.and_then(OrEmpty::get), req.snapshot_id.and_then(OrEmpty::get));
     let (kind, id) = match (backup, snapshot) {
         (Some(id), None) => {
-            let backup = backups::usable(tx, "backup_id", id).await?;
+            let backup = usable::<Backup>(tx, "backup_id", id).await?;
             check_fits("backup_id", backup.disk_gb, disk_gb)?;
             instance.software = Software::Backup(backup.id(), backup.os_id.into());
             ("backup_id", backup.id())
         }
         (None, Some(id)) => {
-            let snapshot = snapshots::usable(tx, "snapshot_id", id).await?;
+            let snapshot = usable::<Snapshot>(tx, "snapshot_id", id).await?;
             check_fits("snapshot_id", snapshot.disk_gb, disk_gb)?;
             instance.software = Software::Snapshot(snapshot.id(), snapshot.os_id.into());
             ("snapshot_id", snapshot.id())

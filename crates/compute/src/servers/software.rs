@@ -10,7 +10,8 @@ use super::plans::NEWER;
 use crate::catalog::{
     ApplicationType, OS_APPLICATION, OS_BACKUP, OS_CUSTOM, OS_SNAPSHOT, Room, System,
 };
-use crate::snapshots::{Snapshot, check_fits};
+use crate::copies::check_fits;
+use crate::snapshots::Snapshot;
 use crate::{Cx, Error, Refusal, Result, Tx, isos};
 
 /// How the real API's refusals of a create begin.
@@ -232,7 +233,7 @@ fn ipxe(url: &str) -> Result<Software> {
 /// The snapshot that a new server starts with: complete, and not larger than the plan's disk.
 async fn resolve_snapshot(tx: &mut Tx, id: SnapshotId, room: Room<'_>) -> Result<Software> {
     let snapshot = tx.named::<Snapshot>("snapshot_id", id).await.map_err(add_failed)?;
-    if !snapshot.seen.as_ref().is_some_and(|image| image.ready) {
+    if snapshot.seen.complete().is_none() {
         let said = format!("{ADD_FAILED}Snapshot cannot be used at this time");
         return Err(Refusal::bad(said).help("wait until it is complete").into());
     }

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use drivers::Source;
 use engine::{Next, StepError};
 
-use super::{Backup, is_complete, of_instance};
+use super::{Backup, of_instance};
+use crate::copies;
 use crate::instances::Instance;
-use crate::snapshots::{GB, copy, remove};
 use crate::{Doc, Life, LifeCx};
 
 /// How many complete backups of an instance are kept.
@@ -22,13 +21,7 @@ const OUTLIVES: i64 = 6 * 24 * 3_600_000;
 
 impl Life for Backup {
     async fn step(doc: &mut Doc<Self>, cx: &LifeCx) -> Result<Next, StepError> {
-        let id = doc.id();
-        if doc.deleting() {
-            return remove(id, &mut doc.seen.image, cx).await;
-        }
-        let (source, bytes) = (Source::Machine(doc.instance), u64::from(doc.disk_gb) * GB);
-        let begun = doc.created().as_millis();
-        match copy(id, &source, bytes, begun, &mut doc.seen.image, cx).await? {
+        match copies::step(doc, cx).await? {
             Next::Settled => {}
             next => return Ok(next),
         }
@@ -38,7 +31,7 @@ impl Life for Backup {
             doc.seen.orphan_since = None;
         } else if now - *doc.seen.orphan_since.get_or_insert(now) >= OUTLIVES {
             let mut tx = cx.cx.begin();
-            let gone = tx.get::<Self>(id).await?;
+            let gone = tx.get::<Self>(doc.id()).await?;
             tx.delete(gone);
             tx.commit().await?;
             // This claim still holds the row as it was; as it was changed, it stays due.
@@ -55,7 +48,7 @@ async fn replace_oldest(newest: &Doc<Backup>, cx: &LifeCx) -> Result<(), StepErr
     // The oldest are looked at: should many be stuck, the next one that is complete sees the rest.
     let (mut complete, _) = tx.some::<Backup>(of_instance(newest.instance), LOOKED_AT).await?;
     // Of this one the store does not know yet that it is complete.
-    complete.retain(|backup| backup.id() == newest.id() || is_complete(backup));
+    complete.retain(|backup| backup.id() == newest.id() || backup.seen.complete().is_some());
     complete.sort_by_key(|backup| backup.at);
     let surplus = complete.len().saturating_sub(KEPT);
     for old in complete.into_iter().take(surplus) {

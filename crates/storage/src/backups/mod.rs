@@ -4,15 +4,16 @@
 //! `instances/backups.rs`), and the two newest complete ones are kept. They outlive their instance
 //! by a few days.
 
-mod handlers;
 mod life;
 
-use drivers::StoredImage;
+use api::backups::{self as wire, BackupStatus, GetBackup, ListBackups};
+use drivers::Source;
 use serde::{Deserialize, Serialize};
 use store::Facet;
 use uuid::Uuid;
 
-use crate::{Doc, Family, Kind, Refusal, Result, Routes, Tx};
+use crate::copies::{Copied, Seen};
+use crate::{Cx, Doc, Family, Kind, Routes, Shown};
 
 /// A backup that a schedule wanted.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -31,16 +32,6 @@ pub struct Backup {
     pub app_id: u32,
 }
 
-/// What was last seen of a backup.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Seen {
-    /// The copy as it was last seen.
-    pub image: Option<StoredImage>,
-    /// Since when its instance was seen to be gone, in milliseconds.
-    pub orphan_since: Option<i64>,
-}
-
 impl Kind for Backup {
     const KIND: &'static str = "backup";
     const UNKNOWN: &'static str = "Invalid backup";
@@ -52,9 +43,34 @@ impl Kind for Backup {
     }
 }
 
-/// Whether it can be restored.
-pub(crate) fn is_complete(doc: &Doc<Backup>) -> bool {
-    doc.seen.image.as_ref().is_some_and(|image| image.ready)
+impl Copied for Backup {
+    const INCOMPLETE: &'static str = "Backup is not complete";
+
+    fn source(&self) -> Source {
+        Source::Machine(self.instance)
+    }
+    fn disk_gb(&self) -> u32 {
+        self.disk_gb
+    }
+}
+
+impl Shown for Backup {
+    type View = wire::Backup;
+    type With = ();
+
+    fn view(doc: &Doc<Self>, (): &(), _: &Cx) -> wire::Backup {
+        let is_complete = doc.seen.complete().is_some();
+        let status = if is_complete { BackupStatus::Complete } else { BackupStatus::Pending };
+        wire::Backup {
+            id: doc.id().into(),
+            date_created: doc.created(),
+            size: doc.seen.size_bytes(),
+            status: status.into(),
+            os_id: doc.os_id,
+            app_id: doc.app_id,
+            description: doc.description.clone(),
+        }
+    }
 }
 
 /// The list of backups of an instance.
@@ -62,25 +78,9 @@ pub fn of_instance(id: Uuid) -> Facet {
     ("instance", id.to_string())
 }
 
-/// The backup that a field of a request names, where it can be restored.
-///
-/// # Errors
-/// 400 naming the field: there is none, or it is not complete yet.
-pub async fn usable(tx: &mut Tx, field: &str, id: impl Into<Uuid>) -> Result<Doc<Backup>> {
-    let backup = tx.named::<Backup>(field, id).await?;
-    if is_complete(&backup) {
-        return Ok(backup);
-    }
-    let help = format!("{field}: {} is still pending; wait until it is complete", backup.id());
-    Err(Refusal::bad("Backup is not complete").help(help).into())
-}
-
-/// The family's operations.
-pub fn routes() -> Routes {
-    handlers::routes()
-}
-
 /// The family.
 pub fn family() -> Family {
-    Family::new(routes()).life::<Backup>()
+    let of = |list: &ListBackups| list.instance_id.iter().map(|id| of_instance(id.0)).collect();
+    let backups = Routes::of::<Backup>().list_of(of).get::<GetBackup>();
+    Family::new(backups.done()).life::<Backup>()
 }

@@ -1,7 +1,9 @@
 //! What is asked of volumes, and what is refused.
 
+use std::collections::BTreeMap;
+
 use api::blocks::*;
-use api::{Access, OrEmpty, Page, id::BlockId};
+use api::{Access, Open, OrEmpty};
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 use uuid::Uuid;
 
@@ -11,42 +13,44 @@ use crate::billing::{Charged, Rate, owed};
 use crate::catalog::{self, Catalog, Region};
 use crate::instances::Instance;
 use crate::servers::Locks;
-use crate::{Cx, Doc, Refusal, Result, Routes, Tx};
+use crate::{Cx, Doc, Refusal, Result, Routes, Shown, Tx};
 
 pub(super) fn routes() -> Routes {
-    Routes::default().on(list).on(create).on(get).on(update).on(delete).on(attach).on(detach)
+    let volumes = Routes::of::<Volume>().list::<ListBlocks>().get::<GetBlock>();
+    volumes.on(create).on(update).delete::<DeleteBlock>().on(attach).on(detach).done()
 }
 
-/// A volume as its owner sees it.
-async fn view(cx: &Cx, doc: Doc<Volume>) -> Result<Block> {
-    let instance = match doc.attached_to {
-        Some(id) => cx.find::<Instance>(id).await?,
-        None => None,
-    };
-    Ok(view_at(cx, doc, instance.as_ref()))
-}
+impl Shown for Volume {
+    type View = Block;
+    /// The instances that have them.
+    type With = BTreeMap<Uuid, Doc<Instance>>;
 
-/// A volume that this instance has, if one has it.
-fn view_at(cx: &Cx, doc: Doc<Volume>, instance: Option<&Doc<Instance>>) -> Block {
-    let cost = Volume::rate(&doc, cx.catalog()).monthly;
-    let status = if is_ready(&doc) { BlockStatus::Active } else { BlockStatus::Pending };
-    Block {
-        id: BlockId(doc.id()),
-        date_created: doc.created(),
-        cost: cost.round().to_u32().unwrap_or_default(),
-        pending_charges: owed(cx, &doc),
-        status: status.into(),
-        size_gb: doc.size_gb,
-        region: doc.region.clone(),
-        attached_to_instance: doc.attached_to.map(Into::into).into(),
-        attached_to_instance_ip: instance.map(|i| i.main_ip().to_string()).unwrap_or_default(),
-        attached_to_instance_label: instance.map(|i| i.label.clone()).unwrap_or_default(),
-        mount_id: mount_id(&doc.region, doc.id()),
-        label: doc.want.label,
-        block_type: word(&doc.want.block_type),
-        os_id: doc.want.os_id,
-        snapshot_id: doc.want.snapshot.map(|id| id.to_string()).unwrap_or_default(),
-        bootable: doc.want.bootable,
+    async fn with(cx: &Cx, volumes: &[Doc<Self>]) -> Result<Self::With> {
+        cx.find_many(volumes.iter().filter_map(|volume| volume.attached_to).collect()).await
+    }
+
+    fn view(doc: &Doc<Self>, instances: &Self::With, cx: &Cx) -> Block {
+        let instance = doc.attached_to.and_then(|id| instances.get(&id));
+        let cost = Volume::rate(doc, cx.catalog()).monthly;
+        let status = if is_ready(doc) { BlockStatus::Active } else { BlockStatus::Pending };
+        Block {
+            id: doc.id().into(),
+            date_created: doc.created(),
+            cost: cost.round().to_u32().unwrap_or_default(),
+            pending_charges: owed(cx, doc),
+            status: status.into(),
+            size_gb: doc.size_gb,
+            region: doc.region.clone(),
+            attached_to_instance: doc.attached_to.map(Into::into).into(),
+            attached_to_instance_ip: instance.map(|i| i.main_ip().to_string()).unwrap_or_default(),
+            attached_to_instance_label: instance.map(|i| i.label.clone()).unwrap_or_default(),
+            mount_id: mount_id(&doc.region, doc.id()),
+            label: doc.label.clone(),
+            block_type: Open::read(&doc.block_type),
+            os_id: doc.os_id,
+            snapshot_id: doc.snapshot.map(|id| id.to_string()).unwrap_or_default(),
+            bootable: doc.bootable,
+        }
     }
 }
 
@@ -69,14 +73,6 @@ impl Charged for Volume {
     }
 }
 
-fn word(block_type: &str) -> api::Open<BlockType> {
-    match block_type {
-        "high_perf" => BlockType::HighPerf.into(),
-        "storage_opt" => BlockType::StorageOpt.into(),
-        other => api::Open::Other(other.into()),
-    }
-}
-
 /// The device's name in the instance: the region, and what tells volumes apart.
 fn mount_id(region: &str, id: Uuid) -> String {
     let id = id.simple().to_string();
@@ -86,16 +82,6 @@ fn mount_id(region: &str, id: Uuid) -> String {
 fn block_type<'a>(cx: &'a Cx, id: &str) -> Result<&'a catalog::BlockType> {
     let found = cx.catalog().block_type(id);
     found.ok_or_else(|| Refusal::field("block_type", format!("`{id}` is none")).into())
-}
-
-async fn list(cx: Cx, req: ListBlocks) -> Result<Page<Block>> {
-    let page = cx.page::<Volume>(vec![], req.per_page, req.cursor.as_deref()).await?;
-    let with = page.items.iter().filter_map(|doc| doc.attached_to);
-    let instances = cx.find_many::<Instance>(with.collect()).await?;
-    Ok(page.map(|doc| {
-        let instance = doc.attached_to.and_then(|id| instances.get(&id));
-        view_at(&cx, doc, instance)
-    }))
 }
 
 async fn create(cx: Cx, req: CreateBlock) -> Result<Block> {
@@ -113,7 +99,7 @@ async fn create(cx: Cx, req: CreateBlock) -> Result<Block> {
         }
         check_fits(&mut tx, id, req.size_gb).await?;
     }
-    let volume = tx.new_doc(Volume {
+    let volume = Volume {
         region: region.id.clone(),
         block_type: kind.id.clone(),
         size_gb: req.size_gb,
@@ -123,10 +109,8 @@ async fn create(cx: Cx, req: CreateBlock) -> Result<Block> {
         snapshot: snapshot.map(Into::into),
         bootable: req.bootable.unwrap_or_default(),
         goes_with_instance: false,
-    });
-    tx.put(&volume);
-    tx.commit().await?;
-    view(&cx, volume).await
+    };
+    tx.create(volume).await
 }
 
 /// The kind of storage that is asked for, or that the region has.
@@ -135,16 +119,12 @@ fn kind_in<'a>(
     region: &Region,
     wanted: Option<BlockType>,
 ) -> Result<&'a catalog::BlockType> {
-    let wanted = wanted.map(|kind| match kind {
-        BlockType::HighPerf => "high_perf",
-        BlockType::StorageOpt => "storage_opt",
-    });
-    let Some(id) = wanted else {
+    let Some(id) = wanted.map(|kind| Open::from(kind).text()) else {
         let kind = cx.catalog().default_block_type(region);
         let help = format!("`{}` has no block storage", region.id);
         return kind.ok_or_else(|| Refusal::field("region", help).into());
     };
-    let kind = block_type(cx, id)?;
+    let kind = block_type(cx, &id)?;
     if !region.offers(&kind.region_option) {
         let help = format!("`{id}` is not offered in `{}`", region.id);
         return Err(Refusal::field("block_type", help).into());
@@ -176,10 +156,6 @@ fn check_system(cx: &Cx, os_id: Option<u32>, size_gb: u32) -> Result<()> {
     }
 }
 
-async fn get(cx: Cx, req: GetBlock) -> Result<Block> {
-    view(&cx, cx.get(req.block_id).await?).await
-}
-
 async fn update(cx: Cx, req: UpdateBlock) -> Result<()> {
     if req.label.is_none() && req.size_gb.is_none() {
         return Err(Refusal::bad("Nothing to change").help("give a label or a size_gb").into());
@@ -198,33 +174,24 @@ async fn update(cx: Cx, req: UpdateBlock) -> Result<()> {
     if let Some(label) = req.label {
         volume.label = label;
     }
-    tx.put(&volume);
-    tx.commit().await
-}
-
-async fn delete(cx: Cx, req: DeleteBlock) -> Result<()> {
-    let mut tx = cx.begin();
-    let volume = tx.get::<Volume>(req.block_id).await?;
-    tx.delete(volume);
-    tx.commit().await
+    tx.save(&volume).await
 }
 
 async fn attach(cx: Cx, req: AttachBlock) -> Result<()> {
     let mut tx = cx.begin();
     let mut volume = tx.get::<Volume>(req.block_id).await?;
     let mut instance = tx.named::<Instance>("instance_id", req.instance_id).await?;
-    match volume.attached_to {
-        Some(id) if id == instance.id() => return Ok(()),
-        Some(id) => {
-            let help = format!("it is attached to {id}; detach it first");
-            let said = "Block storage is already attached to another server";
-            return Err(Refusal::bad(said).help(help).into());
+    if let Some(id) = volume.attached_to {
+        if id == instance.id() {
+            return Ok(());
         }
-        None => {}
+        let help = format!("it is attached to {id}; detach it first");
+        let said = "Block storage is already attached to another server";
+        return Err(Refusal::bad(said).help(help).into());
     }
     if volume.region != instance.region {
-        let help =
-            format!("the volume is in {}, the instance in {}", volume.region, instance.region);
+        let (here, there) = (&volume.region, &instance.region);
+        let help = format!("the volume is in {here}, the instance in {there}");
         return Err(Refusal::field("instance_id", help).into());
     }
     if tx.count::<Volume>(on_instance(instance.id())).await? >= PER_INSTANCE {

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use store::{Facet, Tally};
 use uuid::Uuid;
 
-use crate::{Doc, Family, Kind, Routes, billing};
+use crate::copies::Copying;
+use crate::{Doc, Family, Kind, billing};
+use snapshots::VolumeSnapshot;
 
 /// How many volumes an instance can have.
 pub const PER_INSTANCE: u64 = 16;
@@ -63,16 +65,11 @@ pub fn on_instance(id: Uuid) -> Facet {
     ("instance", id.to_string())
 }
 
-/// The family's operations.
-pub fn routes() -> Routes {
-    handlers::routes().and(snapshots::routes())
-}
-
 /// The family.
 pub fn family() -> Family {
-    Family::new(routes())
+    Family::new(handlers::routes().and(snapshots::routes()))
         .life::<Volume>()
-        .life::<snapshots::VolumeSnapshot>()
+        .life_by::<VolumeSnapshot, Copying>()
         .costs::<Volume>()
-        .costs::<snapshots::VolumeSnapshot>()
+        .costs::<VolumeSnapshot>()
 }

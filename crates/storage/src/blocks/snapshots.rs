@@ -2,11 +2,9 @@
 //!
 //! A snapshot is a copy: it stays when its volume goes, and volumes made from it stay when it goes.
 
+use api::Time;
 use api::blocks::*;
-use api::id::{BlockId, BlockSnapshotId};
-use api::{Page, Time};
-use drivers::{Source, StoredImage};
-use engine::{Next, StepError};
+use drivers::Source;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use store::Tally;
@@ -15,8 +13,8 @@ use uuid::Uuid;
 use super::{Volume, is_ready};
 use crate::billing::{self, Charged, Rate, month_end, pending_charges};
 use crate::catalog::{Catalog, PriceItem};
-use crate::snapshots::{GB, copy, remove};
-use crate::{Cx, Doc, Kind, Life, LifeCx, Refusal, Result, Routes, Tx};
+use crate::copies::{Copied, Seen, usable};
+use crate::{Cx, Doc, Kind, Refusal, Result, Routes, Shown, Tx};
 
 /// A snapshot of a volume.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -31,16 +29,6 @@ pub(crate) struct VolumeSnapshot {
     pub updated: i64,
 }
 
-/// What was last seen of a snapshot.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub(crate) struct Seen {
-    /// The copy as it was last seen.
-    pub image: Option<StoredImage>,
-    /// When it was first seen complete, in milliseconds.
-    pub complete_at: Option<i64>,
-}
-
 impl Kind for VolumeSnapshot {
     const KIND: &'static str = "block-snapshot";
     const UNKNOWN: &'static str = "Invalid block storage snapshot ID";
@@ -52,41 +40,36 @@ impl Kind for VolumeSnapshot {
     }
 }
 
-impl Life for VolumeSnapshot {
-    async fn step(doc: &mut Doc<Self>, cx: &LifeCx) -> Result<Next, StepError> {
-        let id = doc.id();
-        if doc.deleting() {
-            return remove(id, &mut doc.seen.image, cx).await;
-        }
-        let (source, bytes) = (Source::Disk(doc.volume), u64::from(doc.size_gb) * GB);
-        let begun = doc.created().as_millis();
-        let next = copy(id, &source, bytes, begun, &mut doc.seen.image, cx).await?;
-        if next == Next::Settled {
-            doc.seen.complete_at.get_or_insert(cx.cx.now());
-        }
-        Ok(next)
+impl Copied for VolumeSnapshot {
+    const INCOMPLETE: &'static str = "Snapshot is not complete";
+
+    fn source(&self) -> Source {
+        Source::Disk(self.volume)
+    }
+    fn disk_gb(&self) -> u32 {
+        self.size_gb
     }
 }
 
-pub(super) fn routes() -> Routes {
-    Routes::default().on(list).on(create).on(get).on(update).on(delete)
-}
+impl Shown for VolumeSnapshot {
+    type View = BlockSnapshot;
+    type With = ();
 
-/// A snapshot as its owner sees it.
-fn view(cx: &Cx, doc: Doc<VolumeSnapshot>) -> BlockSnapshot {
-    let image = doc.seen.image.as_ref().filter(|image| image.ready);
-    let updated = doc.updated.max(doc.seen.complete_at.unwrap_or_default());
-    let invoiced = month_end(cx.time());
-    BlockSnapshot {
-        id: BlockSnapshotId(doc.id()),
-        block_id: BlockId(doc.volume).into(),
-        state: if image.is_some() { "COMPLETE" } else { "PENDING" }.into(),
-        added_at: moment(doc.created()),
-        updated_at: moment(Time::from_millis(updated)),
-        size: image.map_or(0, |image| image.size_bytes),
-        next_invoice_date: invoiced.0.strftime("%Y-%m-%d").to_string(),
-        next_invoice_price: price(cx, &doc, invoiced),
-        description: doc.want.description,
+    fn view(doc: &Doc<Self>, (): &(), cx: &Cx) -> BlockSnapshot {
+        let is_complete = doc.seen.complete().is_some();
+        let updated = doc.updated.max(doc.seen.complete_at.unwrap_or_default());
+        let invoiced = month_end(cx.time());
+        BlockSnapshot {
+            id: doc.id().into(),
+            block_id: BlockId(doc.volume).into(),
+            state: if is_complete { "COMPLETE" } else { "PENDING" }.into(),
+            added_at: moment(doc.created()),
+            updated_at: moment(Time::from_millis(updated)),
+            size: doc.seen.size_bytes(),
+            next_invoice_date: invoiced.0.strftime("%Y-%m-%d").to_string(),
+            next_invoice_price: price(cx, doc, invoiced),
+            description: doc.description.clone(),
+        }
     }
 }
 
@@ -115,9 +98,9 @@ impl Charged for VolumeSnapshot {
     }
 }
 
-async fn list(cx: Cx, req: ListBlockSnapshots) -> Result<Page<BlockSnapshot>> {
-    let page = cx.page(vec![], req.per_page, req.cursor.as_deref()).await?;
-    Ok(page.map(|doc| view(&cx, doc)))
+pub(super) fn routes() -> Routes {
+    let snapshots = Routes::of::<VolumeSnapshot>().list::<ListBlockSnapshots>().on(get).on(create);
+    snapshots.on(update).delete::<DeleteBlockSnapshot>().done()
 }
 
 async fn create(cx: Cx, req: CreateBlockSnapshot) -> Result<CreatedBlockSnapshot> {
@@ -127,20 +110,14 @@ async fn create(cx: Cx, req: CreateBlockSnapshot) -> Result<CreatedBlockSnapshot
         let help = "block_id: the volume is still pending; wait until it is active";
         return Err(Refusal::bad("Block storage is not active").help(help).into());
     }
-    let snapshot = tx.new_doc(VolumeSnapshot {
-        volume: volume.id(),
-        size_gb: volume.size_gb,
-        description: req.description,
-        updated: cx.now(),
-    });
-    tx.put(&snapshot);
-    tx.commit().await?;
-    let bare = view(&cx, snapshot);
+    let (volume, size_gb) = (volume.id(), volume.size_gb);
+    let (description, updated) = (req.description, cx.now());
+    let bare = tx.create(VolumeSnapshot { volume, size_gb, description, updated }).await?;
     Ok(CreatedBlockSnapshot { block: bare.clone(), bare })
 }
 
 async fn get(cx: Cx, req: GetBlockSnapshot) -> Result<FoundBlockSnapshot> {
-    let bare = view(&cx, cx.get(req.snapshot_id).await?);
+    let bare = VolumeSnapshot::show(&cx, cx.get(req.snapshot_id).await?).await?;
     Ok(FoundBlockSnapshot { snapshot: bare.clone(), bare })
 }
 
@@ -151,28 +128,12 @@ async fn update(cx: Cx, req: UpdateBlockSnapshot) -> Result<()> {
     let mut tx = cx.begin();
     let mut snapshot = tx.get::<VolumeSnapshot>(req.snapshot_id).await?;
     (snapshot.description, snapshot.updated) = (description, cx.now());
-    tx.put(&snapshot);
-    tx.commit().await
+    tx.save(&snapshot).await
 }
 
-async fn delete(cx: Cx, req: DeleteBlockSnapshot) -> Result<()> {
-    let mut tx = cx.begin();
-    let snapshot = tx.get::<VolumeSnapshot>(req.snapshot_id).await?;
-    tx.delete(snapshot);
-    tx.commit().await
-}
-
-/// Checks that a volume of this size can start with the contents of the snapshot that a field of
-/// a request names.
-///
-/// # Errors
-/// 400 naming the field: there is none, it is not complete yet, or it is larger than the volume.
+/// Checks that a volume of this size can start with the contents of a snapshot.
 pub(super) async fn check_fits(tx: &mut Tx, id: BlockSnapshotId, size_gb: u32) -> Result<()> {
-    let snapshot = tx.named::<VolumeSnapshot>("snapshot_id", id).await?;
-    if !snapshot.seen.image.as_ref().is_some_and(|image| image.ready) {
-        let help = format!("snapshot_id: {id} is still pending; wait until it is complete");
-        return Err(Refusal::bad("Snapshot is not complete").help(help).into());
-    }
+    let snapshot = usable::<VolumeSnapshot>(tx, "snapshot_id", id).await?;
     if size_gb < snapshot.size_gb {
         let help = format!("{size_gb} GB is too small for a snapshot of {} GB", snapshot.size_gb);
         return Err(Refusal::field("size_gb", help).into());

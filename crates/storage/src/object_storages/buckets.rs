@@ -8,29 +8,63 @@ use api::{Page, Time};
 
 use super::{ArchiveRule, BUCKETS, BUCKETS_MAX, Bucket, Filter, RULES_MAX, Storage, Transition};
 use crate::catalog::Catalog;
-use crate::{Cx, Doc, Refusal, Result, Routes};
-
-/// What is said where a storage has no bucket with a name.
-const UNKNOWN: &str = "Invalid bucket name";
+use crate::{Cx, Doc, Part, Refusal, Result, Routes, Tx};
 
 pub(super) fn routes() -> Routes {
-    Routes::default()
+    Routes::parts::<Bucket>()
         .on(list)
         .on(create)
-        .on(delete)
-        .on(set_archival)
-        .on(set_lifecycle)
-        .on(delete_lifecycle)
+        .remove::<DeleteObjectStorageBucket>()
+        .update(|cx, storage, bucket, req: SetObjectStorageBucketArchival| {
+            bucket.archival = req.archival;
+            check_archival(cx.catalog(), storage, bucket)
+        })
+        .update(|cx, storage, bucket, req: SetObjectStorageBucketLifecycle| {
+            check_rules(&req.archive_rules)?;
+            check_archive("archive_rules", cx.catalog(), storage)?;
+            bucket.archive_rules = req.archive_rules.into_iter().map(stored_rule).collect();
+            Ok(())
+        })
+        .update(|_, _, bucket, _: DeleteObjectStorageBucketLifecyclePolicy| {
+            if bucket.archive_rules.is_empty() {
+                let help = format!("bucket `{}` has none", bucket.name);
+                return Err(Refusal::not_found("Invalid lifecycle policy").help(help).into());
+            }
+            bucket.archive_rules.clear();
+            Ok(())
+        })
+        .done()
 }
 
-fn view(bucket: &Bucket) -> wire::Bucket {
-    wire::Bucket {
-        name: bucket.name.clone(),
-        date_created: Time::from_millis(bucket.created),
-        versioning: bucket.versioning,
-        object_lock: bucket.object_lock,
-        archival: bucket.archival,
-        archive_rules: bucket.archive_rules.iter().map(view_rule).collect(),
+impl Part for Bucket {
+    type Owner = Storage;
+    type View = wire::Bucket;
+    const UNKNOWN: &'static str = "Invalid bucket name";
+
+    fn all(storage: &Storage) -> &[Self] {
+        &storage.buckets
+    }
+    fn all_mut(storage: &mut Storage) -> &mut Vec<Self> {
+        &mut storage.buckets
+    }
+    fn is(&self, name: &str) -> bool {
+        self.name == name
+    }
+    fn view(&self, _: &Doc<Storage>) -> wire::Bucket {
+        wire::Bucket {
+            name: self.name.clone(),
+            date_created: Time::from_millis(self.created),
+            versioning: self.versioning,
+            object_lock: self.object_lock,
+            archival: self.archival,
+            archive_rules: self.archive_rules.iter().map(view_rule).collect(),
+        }
+    }
+    fn removed(self, storage: &Doc<Storage>, tx: &mut Tx) {
+        tx.release(BUCKETS, storage.unique(storage.account(), &self.name));
+    }
+    fn unknown(name: &str) -> Refusal {
+        Refusal::not_found(Self::UNKNOWN).help(format!("there is no bucket `{name}`"))
     }
 }
 
@@ -54,16 +88,10 @@ fn stored_rule(rule: wire::ArchiveRule) -> ArchiveRule {
     }
 }
 
-fn place(storage: &Storage, name: &str) -> Result<usize> {
-    let place = storage.buckets.iter().position(|bucket| bucket.name == name);
-    let refusal = || Refusal::not_found(UNKNOWN).help(format!("there is no bucket `{name}`"));
-    place.ok_or_else(|| refusal().into())
-}
-
 /// Terraform looks for its bucket in this list and reads one page of it: it is always whole.
 async fn list(cx: Cx, req: ListObjectStorageBuckets) -> Result<Page<wire::Bucket>> {
     let storage = cx.get::<Storage>(req.object_storage_id).await?;
-    Ok(Page::whole(storage.buckets.iter().map(view).collect()))
+    Ok(Page::whole(storage.buckets.iter().map(|bucket| bucket.view(&storage)).collect()))
 }
 
 async fn create(cx: Cx, req: CreateObjectStorageBucket) -> Result<()> {
@@ -91,18 +119,7 @@ async fn create(cx: Cx, req: CreateObjectStorageBucket) -> Result<()> {
     }
     tx.take(BUCKETS, unique, storage.id());
     storage.buckets.push(bucket);
-    tx.put(&storage);
-    tx.commit().await
-}
-
-async fn delete(cx: Cx, req: DeleteObjectStorageBucket) -> Result<()> {
-    let mut tx = cx.begin();
-    let mut storage = tx.get::<Storage>(req.object_storage_id).await?;
-    let place = place(&storage, &req.bucket_name)?;
-    let bucket = storage.buckets.remove(place);
-    tx.release(BUCKETS, storage.unique(cx.account(), &bucket.name));
-    tx.put(&storage);
-    tx.commit().await
+    tx.save(&storage).await
 }
 
 /// A name that can be the first part of a host's name, as S3 has it.
@@ -149,41 +166,6 @@ fn check_archive(field: &str, catalog: &Catalog, storage: &Storage) -> Result<()
     }
 }
 
-/// Changes one bucket.
-async fn change(
-    cx: &Cx,
-    storage: api::id::ObjectStorageId,
-    bucket: &str,
-    change: impl Fn(&Doc<Storage>, &mut Bucket) -> Result<()>,
-) -> Result<()> {
-    let mut tx = cx.begin();
-    let mut storage = tx.get::<Storage>(storage).await?;
-    let place = place(&storage, bucket)?;
-    let mut bucket = storage.buckets[place].clone();
-    change(&storage, &mut bucket)?;
-    storage.buckets[place] = bucket;
-    tx.put(&storage);
-    tx.commit().await
-}
-
-async fn set_archival(cx: Cx, req: SetObjectStorageBucketArchival) -> Result<()> {
-    change(&cx, req.object_storage_id, &req.bucket_name, |storage, bucket| {
-        bucket.archival = req.archival;
-        check_archival(cx.catalog(), storage, bucket)
-    })
-    .await
-}
-
-async fn set_lifecycle(cx: Cx, req: SetObjectStorageBucketLifecycle) -> Result<()> {
-    change(&cx, req.object_storage_id, &req.bucket_name, |storage, bucket| {
-        check_rules(&req.archive_rules)?;
-        check_archive("archive_rules", cx.catalog(), storage)?;
-        bucket.archive_rules = req.archive_rules.iter().cloned().map(stored_rule).collect();
-        Ok(())
-    })
-    .await
-}
-
 fn check_rules(rules: &[wire::ArchiveRule]) -> Result<()> {
     if rules.is_empty() || rules.len() > RULES_MAX {
         let help = format!("there are {}; a policy has 1 to {RULES_MAX}", rules.len());
@@ -204,47 +186,19 @@ fn check_rules(rules: &[wire::ArchiveRule]) -> Result<()> {
     Ok(())
 }
 
-async fn delete_lifecycle(cx: Cx, req: DeleteObjectStorageBucketLifecyclePolicy) -> Result<()> {
-    change(&cx, req.object_storage_id, &req.bucket_name, |_, bucket| {
-        if bucket.archive_rules.is_empty() {
-            let help = format!("bucket `{}` has none", bucket.name);
-            return Err(Refusal::not_found("Invalid lifecycle policy").help(help).into());
-        }
-        bucket.archive_rules.clear();
-        Ok(())
-    })
-    .await
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn names_are_those_that_s3_allows() {
-        let longest = "x".repeat(63);
-        for good in ["abc", "my-bucket", "my.bucket.1", "1st", "a--b", "192.0.2", longest.as_str()]
-        {
+        let (longest, too_long) = ("x".repeat(63), "x".repeat(64));
+        for good in ["abc", "my-bucket", "my.bucket.1", "1st", "a--b", "192.0.2", &longest] {
             assert!(check_name(good).is_ok(), "{good}");
         }
-        let too_long = "x".repeat(64);
-        for bad in [
-            "",
-            "ab",
-            "Bucket",
-            "my_bucket",
-            "my bucket",
-            "-abc",
-            "abc-",
-            ".abc",
-            "abc.",
-            "a..b",
-            "192.0.2.1",
-            "büro",
-            "a/b",
-            "abc\n",
-            too_long.as_str(),
-        ] {
+        let bad =
+            "|ab|Bucket|my_bucket|my bucket|-abc|abc-|.abc|abc.|a..b|192.0.2.1|büro|a/b|abc\n";
+        for bad in bad.split('|').chain([&*too_long]) {
             assert!(check_name(bad).is_err(), "{bad}");
         }
     }

@@ -18,7 +18,7 @@ use crate::billing::{self, Charged, Rate};
 use crate::catalog::Catalog;
 use crate::life::Provisioned;
 use crate::secret::random_text;
-use crate::{Doc, Family, Kind, Routes};
+use crate::{Doc, Family, Kind};
 
 /// How many buckets a storage can have: the row is written whole.
 pub const BUCKETS_MAX: usize = 1000;
@@ -29,7 +29,7 @@ pub const RULES_MAX: usize = 100;
 const BUCKETS: &str = "bucket";
 
 /// Object storage as its owner wants it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Storage {
     /// The cluster that it is in.
     pub cluster: u32,
@@ -50,7 +50,7 @@ pub struct Storage {
 }
 
 /// A bucket as its owner wants it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Bucket {
     /// Its name.
     pub name: String,
@@ -139,12 +139,8 @@ impl Storage {
     }
 }
 
-/// The family's operations.
-pub fn routes() -> Routes {
-    handlers::routes().and(catalogue::routes()).and(buckets::routes())
-}
-
 /// The family.
 pub fn family() -> Family {
-    Family::new(routes()).life::<Storage>().costs::<Storage>()
+    let routes = handlers::routes().and(catalogue::routes()).and(buckets::routes());
+    Family::new(routes).life::<Storage>().costs::<Storage>()
 }

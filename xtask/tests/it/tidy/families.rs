@@ -125,6 +125,8 @@ fn what_lives_or_costs_something_is_registered_by_its_family() {
     assert_eq!(costly, named(".costs::<", '>'));
     let mut living = named("impl Life for ", ' ');
     living.extend(named("impl Life<", '>'));
+    // Copies of disks have one life.
+    living.extend(named("impl Copied for ", ' '));
     let mut registered = named(".life::<", '>');
     registered.extend(named(".life_by::<", ','));
     assert_eq!(living, registered);

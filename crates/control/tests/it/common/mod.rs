@@ -8,19 +8,19 @@ pub(crate) mod instance;
 pub(crate) mod servers;
 pub(crate) mod stores;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 use std::net::IpAddr;
 
-use api::Access;
 use api::users::{CreateUser, User};
+use api::{Access, Listing};
 use control::instances::{Instance, Ipv4, Software};
 use control::{Cx, Doc};
 use drivers::{Fault, Pace, Sim};
 use serde::Serialize;
 use serde_json::Value;
 use store::Row;
-use testkit::{World, refused};
+use testkit::{World, refused, sdk};
 use uuid::Uuid;
 
 pub(crate) use asks::{Asks, made_of};
@@ -106,6 +106,33 @@ pub(crate) async fn delete_instance(world: &World, id: Uuid) {
     let doc = tx.get::<Instance>(id).await.expect("it is there");
     tx.delete(doc);
     tx.commit().await.expect("nobody else writes");
+}
+
+/// Shows that a call was refused with this status, in words that begin so.
+#[track_caller]
+pub(crate) fn refuses<T>(outcome: Result<T, sdk::Error>, status: u16, words: &str) {
+    let (found, error) = refused(outcome);
+    assert!(found == status && error.starts_with(words), "not {status} {words}: {found} {error}");
+}
+
+/// A list, read two at a time: its pages are full but for the last, and each tells its length.
+pub(crate) async fn by_twos<L: Listing + Clone>(world: &World, mut list: L) -> Vec<L::Item> {
+    let (mut items, mut totals) = (Vec::new(), BTreeSet::new());
+    *list.per_page() = Some(2);
+    loop {
+        let page = world.client.send(list.clone()).await.unwrap();
+        assert!(
+            page.items.len() == 2 || page.meta.links.next.is_empty(),
+            "it is full, or the last"
+        );
+        items.extend(page.items);
+        totals.insert(page.meta.total);
+        if page.meta.links.next.is_empty() {
+            assert_eq!(totals, BTreeSet::from([items.len() as u64]));
+            return items;
+        }
+        *list.cursor() = Some(page.meta.links.next);
+    }
 }
 
 /// The outside world as it is, looked at without a call that is counted or fails.

@@ -3,29 +3,25 @@
 //! A snapshot is a copy: what becomes of its instance later is nothing to it, and instances made
 //! from it keep what they have when it goes.
 
-mod handlers;
-mod life;
-
-use drivers::{Source, StoredImage};
-use http::Uri;
+use api::snapshots::{self as wire, *};
+use drivers::Source;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use store::{Facet, Tally};
-use uuid::Uuid;
 
 use crate::auth::digest;
 use crate::billing::{self, Charged, Rate};
 use crate::catalog::{Catalog, OS_APPLICATION, OS_CUSTOM, PriceItem};
+use crate::copies::{Copied, Copying, GB, Seen, download};
 use crate::instances::{Instance, Software};
-use crate::{Cx, Doc, Family, Kind, Refusal, Result, Routes, Tx};
-
-pub(crate) use life::{copy, remove};
-
-/// Bytes in a GB of a disk.
-pub(crate) const GB: u64 = 1 << 30;
+use crate::servers::Locks;
+use crate::{Cx, Doc, Family, Kind, Result, Routes, Shown};
 
 /// Bytes in a MB, by which what is kept is paid for.
 const MB: u64 = 1 << 20;
+/// A simulated disk is mostly empty: of so many bytes, one is worth keeping. The share is that of
+/// the reference's example, a fresh system on 40 GB.
+const COMPRESSION: u64 = 45;
 
 /// A snapshot as its owner wants it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -48,7 +44,7 @@ impl Kind for Snapshot {
     const KIND: &'static str = "snapshot";
     const UNKNOWN: &'static str = "Invalid snapshot";
     const LIVES: bool = true;
-    type Seen = Option<StoredImage>;
+    type Seen = Seen;
 
     fn tally(doc: &Doc<Self>) -> Option<Tally> {
         billing::tally(doc)
@@ -59,6 +55,37 @@ impl Kind for Snapshot {
     }
 }
 
+impl Copied for Snapshot {
+    const INCOMPLETE: &'static str = "Snapshot is not complete";
+
+    fn source(&self) -> Source {
+        self.source.clone()
+    }
+    fn disk_gb(&self) -> u32 {
+        self.disk_gb
+    }
+}
+
+impl Shown for Snapshot {
+    type View = wire::Snapshot;
+    type With = ();
+
+    fn view(doc: &Doc<Self>, (): &(), _: &Cx) -> wire::Snapshot {
+        let (is_complete, size) = (doc.seen.complete().is_some(), doc.seen.size_bytes());
+        let status = if is_complete { SnapshotStatus::Complete } else { SnapshotStatus::Pending };
+        wire::Snapshot {
+            id: doc.id().into(),
+            date_created: doc.created(),
+            size,
+            compressed_size: size / COMPRESSION,
+            status: status.into(),
+            os_id: doc.os_id,
+            app_id: doc.app_id,
+            description: doc.description.clone(),
+        }
+    }
+}
+
 impl Charged for Snapshot {
     /// There is one; the amount is the size that it takes in MB, once it is complete.
     type Class = ();
@@ -66,8 +93,7 @@ impl Charged for Snapshot {
     fn class(_: &Doc<Self>) {}
 
     fn amount(doc: &Doc<Self>) -> i64 {
-        let bytes = doc.seen.as_ref().map_or(0, |image| image.size_bytes);
-        i64::try_from(bytes.div_ceil(MB)).unwrap_or(i64::MAX)
+        i64::try_from(doc.seen.size_bytes().div_ceil(MB)).unwrap_or(i64::MAX)
     }
 
     fn price((): &(), size_mb: Decimal, catalog: &Catalog) -> Rate {
@@ -115,53 +141,43 @@ impl Contents {
     }
 }
 
-/// The snapshot that a field of a request names, where something can be made from it.
-///
-/// # Errors
-/// 400 naming the field: there is none, or it is not complete yet.
-pub async fn usable(tx: &mut Tx, field: &str, id: impl Into<Uuid>) -> Result<Doc<Snapshot>> {
-    let snapshot = tx.named::<Snapshot>(field, id).await?;
-    if snapshot.seen.as_ref().is_some_and(|image| image.ready) {
-        return Ok(snapshot);
-    }
-    let help = format!("{field}: {} is still pending; wait until it is complete", snapshot.id());
-    Err(Refusal::bad("Snapshot is not complete").help(help).into())
-}
-
-/// Refuses to put the copy of a disk on a smaller one. Sizes that are not known fit.
-///
-/// # Errors
-/// 400 naming the field.
-pub fn check_fits(field: &str, copy_gb: u32, disk_gb: u32) -> Result<()> {
-    if disk_gb == 0 || copy_gb <= disk_gb {
-        return Ok(());
-    }
-    let help = format!("it holds a disk of {copy_gb} GB, which does not fit on {disk_gb} GB");
-    Err(Refusal::field(field, help).into())
-}
-
-/// Checks an address from which an image is to be downloaded. Whether there is one shows later.
-///
-/// # Errors
-/// 400 naming the field.
-pub(crate) fn download(field: &str, url: &str) -> Result<Uri> {
-    let parsed: Option<Uri> = url.parse().ok();
-    let fetchable = |uri: &Uri| {
-        let host = uri.host().is_some_and(|host| !host.is_empty());
-        host && matches!(uri.scheme_str(), Some("http" | "https"))
-    };
-    parsed.filter(fetchable).ok_or_else(|| {
-        let help = format!("`{url}` is no address such as https://example.com/images/disk.raw");
-        Refusal::bad("Invalid URL").help(format!("{field}: {help}")).into()
-    })
-}
-
-/// The family's operations.
-pub fn routes() -> Routes {
-    handlers::routes()
-}
-
 /// The family.
 pub fn family() -> Family {
-    Family::new(routes()).life::<Snapshot>().costs::<Snapshot>()
+    let described = |list: &ListSnapshots| match list.description.as_deref() {
+        None | Some("") => Vec::new(),
+        Some(text) => vec![described(text)],
+    };
+    let update = |_: &Cx, snapshot: &mut Doc<Snapshot>, req: UpdateSnapshot| {
+        snapshot.description = req.description;
+        Ok(())
+    };
+    let snapshots = Routes::of::<Snapshot>().list_of(described).get::<GetSnapshot>();
+    let snapshots = snapshots.on(create).create(create_from_url).update(update);
+    let routes = snapshots.delete::<DeleteSnapshot>().done();
+    Family::new(routes).life_by::<Snapshot, Copying>().costs::<Snapshot>()
+}
+
+async fn create(cx: Cx, req: CreateSnapshot) -> Result<wire::Snapshot> {
+    let mut tx = cx.begin();
+    let instance = tx.named::<Instance>("instance_id", req.instance_id).await?;
+    instance.check_unlocked()?;
+    let Contents { disk_gb, os_id, app_id } = Contents::of(&cx, &instance);
+    let description = req.description.unwrap_or_default();
+    let source = Source::Machine(instance.id());
+    tx.create(Snapshot { description, source, disk_gb, os_id, app_id, uefi: false }).await
+}
+
+fn create_from_url(_: &Cx, req: CreateSnapshotFromUrl) -> Result<Snapshot> {
+    let address = download("url", &req.url)?;
+    // The real API calls one that nobody described by itself, too.
+    let file = address.path().rsplit('/').find(|part| !part.is_empty());
+    let name = file.or(address.host()).unwrap_or_default().to_owned();
+    Ok(Snapshot {
+        description: req.description.filter(|text| !text.is_empty()).unwrap_or(name),
+        source: Source::Url(req.url),
+        disk_gb: 0,
+        os_id: 0,
+        app_id: 0,
+        uefi: req.uefi.unwrap_or_default(),
+    })
 }
