@@ -3,6 +3,7 @@
 //! Each call is one statement and thereby one transaction, so that many can be under way on one
 //! connection. Nothing here may begin a transaction that outlives a statement.
 use std::collections::{BTreeMap, BTreeSet};
+use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -59,7 +60,7 @@ impl Link {
         let statement = match prepared {
             Some(statement) => statement,
             None => {
-                let statement = self.client.prepare(sql).await.map_err(unwritten)?;
+                let statement = rarely(self.client.prepare(sql)).await.map_err(unwritten)?;
                 known().insert(sql.to_owned(), statement.clone());
                 statement
             }
@@ -99,12 +100,17 @@ impl Links {
         match &*slot {
             Some(link) if !link.client.is_closed() => Ok(link.clone()),
             _ => {
-                let link = Arc::new(Link::open(&self.config).await?);
+                let link = Arc::new(rarely(Link::open(&self.config)).await?);
                 *slot = Some(link.clone());
                 Ok(link)
             }
         }
     }
+}
+
+/// What is done seldom and is large, so that it is not compiled into each question.
+fn rarely<'a, T>(work: impl Future<Output = T> + Send + 'a) -> Pin<Box<dyn Future<Output = T> + Send + 'a>> {
+    Box::pin(work)
 }
 
 /// What an error means where nothing can have been written.
