@@ -61,7 +61,7 @@ enum Place {
 struct Disk {
     writer: Writer,
     readers: Readers,
-    _lock: File,
+    _lock: private::Lock,
 }
 
 impl Sqlite {

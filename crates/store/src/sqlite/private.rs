@@ -50,14 +50,26 @@ fn withdraw(_: &File) -> io::Result<()> {
     Ok(())
 }
 
+/// Holds a file for this process.
+#[derive(Debug)]
+pub(super) struct Lock(File);
+
+/// Closing it would not do: a process that is being started holds the file, too, for the moment
+/// between fork and exec.
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let _ = self.0.unlock(); // where it fails, closing it is what is left
+    }
+}
+
 /// A second writer is refused at once, also in this process, to which `unix-excl` is blind. The
 /// lock goes with the process, however that ends.
-pub(super) fn lock(path: &Path) -> Result<File> {
+pub(super) fn lock(path: &Path) -> Result<Lock> {
     let name = with(path, ".lock");
     let failed = |e| Error::File(name.clone(), e);
     let file = open(&name, true).map_err(failed)?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => Err(Error::AlreadyOpen(path.into())),
         Err(TryLockError::Error(e)) => Err(failed(e)),
     }
