@@ -3,9 +3,6 @@
 //! Its core is `plane`, which names no family; families are in groups, each a crate. Here they are
 //! listed, and everything is found by one name.
 
-#[cfg(test)]
-mod tests;
-
 pub use ::network::{
     domains, firewalls, load_balancers, private_networks, reserved_ips, vpc2, vpcs,
 };
@@ -13,7 +10,7 @@ pub use access::{account, api_keys, users};
 pub use basics::{applications, os, plans, regions, ssh_keys, startup_scripts};
 pub use compute::{bare_metals, instance_templates, instances};
 pub use plane::*;
-pub use storage::{backups, blocks, isos, object_storages, snapshots};
+pub use storage::{backups, blocks, copies, isos, object_storages, snapshots};
 
 use store::Store;
 

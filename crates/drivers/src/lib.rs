@@ -9,8 +9,6 @@ pub mod balancer;
 pub mod gateway;
 pub mod object_store;
 pub mod sim;
-#[cfg(test)]
-mod tests;
 mod things;
 
 use std::any::{Any, TypeId};

@@ -540,3 +540,17 @@ async fn what_an_older_release_told_the_world_is_told_anew_with_the_next_change(
     world.settle().await;
     assert_eq!(told(&world, object_storage_id).await, before);
 }
+
+#[tokio::test]
+async fn names_of_buckets_are_those_that_s3_allows() {
+    let world = World::new().await;
+    let id = storage(&world).await;
+    let (longest, too_long) = ("x".repeat(63), "x".repeat(64));
+    for good in ["abc", "my-bucket", "my.bucket.1", "1st", "a--b", "192.0.2", &longest] {
+        assert!(world.client.send(bucket(id, good)).await.is_ok(), "{good}");
+    }
+    let bad = "|ab|Bucket|my_bucket|my bucket|-abc|abc-|.abc|abc.|a..b|192.0.2.1|büro|a/b|abc\n";
+    for bad in bad.split('|').chain([&*too_long]) {
+        assert!(world.client.send(bucket(id, bad)).await.is_err(), "{bad}");
+    }
+}

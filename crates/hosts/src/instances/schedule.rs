@@ -51,39 +51,3 @@ impl Schedule {
 fn today(now: i64) -> Date {
     Time::from_millis(now).0.to_zoned(TimeZone::UTC).date()
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn millis(text: &str) -> i64 {
-        text.parse::<jiff::Timestamp>().unwrap().as_millisecond()
-    }
-
-    fn times(every: &str, hour: u8, dow: u8, dom: u8, count: usize) -> Vec<String> {
-        let schedule = Schedule { every: every.into(), hour, dow, dom, since: 0 };
-        // A Saturday.
-        let mut now = millis("2026-11-21T09:30:00Z");
-        let mut times = Vec::new();
-        for _ in 0..count {
-            let next = schedule.next(now).unwrap();
-            assert_eq!(schedule.last(next), Some(next));
-            assert!(schedule.last(next - 1).unwrap() < next);
-            now = next;
-            times.push(Time::from_millis(now).0.strftime("%m-%d %H").to_string());
-        }
-        times
-    }
-
-    #[test]
-    fn schedules_come_round_on_their_days() {
-        assert_eq!(times("daily", 10, 1, 1, 2), ["11-21 10", "11-22 10"]);
-        assert_eq!(times("daily", 9, 0, 0, 2), ["11-22 09", "11-23 09"]);
-        assert_eq!(times("weekly", 20, 5, 0, 2), ["11-26 20", "12-03 20"]);
-        assert_eq!(times("weekly", 0, 0, 0, 2), ["11-22 00", "11-29 00"]);
-        assert_eq!(times("monthly", 3, 0, 28, 3), ["11-28 03", "12-28 03", "01-28 03"]);
-        assert_eq!(times("monthly", 3, 0, 0, 2), ["12-01 03", "01-01 03"]);
-        assert_eq!(times("daily_alt_even", 1, 0, 0, 2), ["11-22 01", "11-24 01"]);
-        assert_eq!(times("daily_alt_odd", 1, 0, 0, 3), ["11-23 01", "11-25 01", "11-27 01"]);
-    }
-}

@@ -49,7 +49,7 @@ impl Seen {
         self.image.as_ref().filter(|image| image.ready)
     }
     /// Its size in bytes; 0 until it is complete.
-    pub(crate) fn size_bytes(&self) -> u64 {
+    pub fn size_bytes(&self) -> u64 {
         self.complete().map_or(0, |image| image.size_bytes)
     }
 }
@@ -114,23 +114,4 @@ pub(crate) fn download(field: &str, url: &str) -> Result<Uri> {
         let help = format!("`{url}` is no address such as https://example.com/images/disk.raw");
         Refusal::bad("Invalid URL").help(format!("{field}: {help}")).into()
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_was_seen_is_read_as_older_releases_stored_it() {
-        let image = r#"{"source":{"url":"a"},"ready":true,"size_bytes":7,"digest":"d"}"#;
-        let backup = format!(r#"{{"image":{image},"orphan_since":null}}"#);
-        let of_a_volume = format!(r#"{{"image":{image},"complete_at":5}}"#);
-        for (stored, complete_at) in [(image, None), (&backup, None), (&of_a_volume, Some(5))] {
-            let seen: Seen = serde_json::from_str(stored).unwrap();
-            assert_eq!((seen.size_bytes(), seen.complete_at), (7, complete_at), "{stored}");
-            let again: Seen = serde_json::from_str(&serde_json::to_string(&seen).unwrap()).unwrap();
-            assert_eq!((again.image, again.complete_at), (seen.image, complete_at), "{stored}");
-        }
-        assert_eq!(serde_json::from_str::<Seen>(r#"{"image":null}"#).unwrap().image, None);
-    }
 }

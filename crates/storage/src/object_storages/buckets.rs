@@ -185,21 +185,3 @@ fn check_rules(rules: &[wire::ArchiveRule]) -> Result<()> {
     }
     Ok(())
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_those_that_s3_allows() {
-        let (longest, too_long) = ("x".repeat(63), "x".repeat(64));
-        for good in ["abc", "my-bucket", "my.bucket.1", "1st", "a--b", "192.0.2", &longest] {
-            assert!(check_name(good).is_ok(), "{good}");
-        }
-        let bad =
-            "|ab|Bucket|my_bucket|my bucket|-abc|abc-|.abc|abc.|a..b|192.0.2.1|büro|a/b|abc\n";
-        for bad in bad.split('|').chain([&*too_long]) {
-            assert!(check_name(bad).is_err(), "{bad}");
-        }
-    }
-}

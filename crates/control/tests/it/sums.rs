@@ -16,11 +16,11 @@ use serde_json::Value;
 use store::{Location, Store, testing};
 use uuid::Uuid;
 
-use crate::billing::{Charged, MONTH_S, month_start, owed_for, to_the_cent};
-use crate::blocks::Volume;
-use crate::instances::{Instance, Ipv4, Schedule};
-use crate::snapshots::Snapshot;
-use crate::{Config, Control, Cx, Doc, Kind, Request};
+use control::billing::{Charged, MONTH_S, month_start, owed_for, to_the_cent};
+use control::blocks::Volume;
+use control::instances::{Instance, Ipv4, Schedule};
+use control::snapshots::Snapshot;
+use control::{Config, Control, Cx, Doc, Kind, Request};
 
 /// 2026-11-21T09:30:00Z.
 const BEGINNING: i64 = 1_795_253_400_000;
@@ -30,7 +30,7 @@ const DAY: i64 = 24 * 3_600_000;
 async fn after_a_day(change: impl FnOnce(&mut Instance)) -> Cx {
     let clock = Clock::manual(BEGINNING);
     let store = Store::open(&Location::Memory).await.unwrap();
-    let control = Control::new(Config { clock: clock.clone(), ..crate::config(store) });
+    let control = Control::new(Config { clock: clock.clone(), ..control::config(store) });
     let cx = control.system_cx(1, "create-instance");
     let mut instance = Instance::default();
     (instance.region, instance.plan) = ("ewr".into(), "vc2-1c-1gb".into());
@@ -45,7 +45,7 @@ async fn after_a_day(change: impl FnOnce(&mut Instance)) -> Cx {
 
 /// What the account's family answers to an operation without parameters.
 async fn ask<T: DeserializeOwned>(cx: &Cx, op: Op, field: &str) -> T {
-    let routes = crate::account::family().routes.0;
+    let routes = control::account::family().routes.0;
     let route = routes.into_iter().find(|route| route.op.id == op.id).unwrap();
     let answer = route.serve(cx.clone(), Request::default()).await.unwrap();
     let mut answer: Value = serde_json::from_slice(&answer).unwrap();
@@ -192,7 +192,7 @@ async fn step(cx: &Cx, clock: &Clock, ids: &mut Vec<Uuid>, op: &Step) {
                 || put_again::<Snapshot>(cx, id, None).await;
         }
         Step::Advance(time) => clock.set(clock.now() + time),
-        Step::Work => crate::engine(&cx.control).drain().await,
+        Step::Work => control::engine(&cx.control).drain().await,
     }
 }
 
@@ -261,7 +261,7 @@ async fn compare(cx: &Cx) {
 }
 
 fn owed_for_one<K: Charged>(cx: &Cx, doc: &Doc<K>) -> Decimal {
-    crate::billing::owed(cx, doc).0
+    control::billing::owed(cx, doc).0
 }
 
 /// Runs random histories on a store; after each the account is as its things are, also after all
@@ -271,7 +271,8 @@ async fn histories(location: &Location, count: u32) {
     let mut runner = TestRunner::deterministic();
     for account in 1..=i64::from(count) {
         let clock = Clock::manual(BEGINNING);
-        let control = Control::new(Config { clock: clock.clone(), ..crate::config(store.clone()) });
+        let control =
+            Control::new(Config { clock: clock.clone(), ..control::config(store.clone()) });
         let cx = control.system_cx(account, "test");
         let ops = vec(op(), 40).new_tree(&mut runner).unwrap().current();
         let mut ids = Vec::new();

@@ -1,5 +1,4 @@
 //! A spec of its own, what is remembered of specs, and worlds with a driver of their own.
-#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
 use std::any::{Any, TypeId};
 
@@ -7,10 +6,12 @@ use engine::Clock;
 use serde_json::{Value, json};
 use store::{Location, Store};
 
-use super::balancer::{self, Allowed, Clients, Protocol};
-use super::gateway::{self, Accepted, Transport};
-use super::object_store::{ArchiveRule, Bucket};
-use super::*;
+use drivers::balancer::{self, Allowed, Clients, Protocol};
+use drivers::gateway::{self, Accepted, Transport};
+use drivers::object_store::{ArchiveRule, Bucket};
+use drivers::*;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// All that a new kind of things needs here: what one is to be, ...
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
