@@ -351,7 +351,11 @@ pub fn is_served(directory: &Path) -> Option<bool> {
     match std::fs::File::open(directory.join(SERVED_FILE)) {
         // Shared: others who look at the same time are not taken for a server.
         Ok(file) => match file.try_lock_shared() {
-            Ok(()) => Some(false),
+            Ok(()) => {
+                // A program that is being started holds the file a moment longer than this does.
+                let _ = file.unlock();
+                Some(false)
+            }
             Err(TryLockError::WouldBlock) => Some(true),
             Err(TryLockError::Error(_)) => None,
         },

@@ -21,7 +21,8 @@ pub(super) fn routes() -> Routes {
         .get::<GetFirewallGroupRule>()
         .remove::<DeleteFirewallGroupRule>()
         .on(create_rule);
-    groups.on(create).update(update).on(delete).and(rules).done()
+    let groups = groups.on(create).update(update);
+    groups.delete_after::<DeleteFirewallGroup, Instance>(in_firewall_group, open).and(rules).done()
 }
 
 impl Shown for Group {
@@ -86,20 +87,9 @@ fn update(cx: &Cx, group: &mut Doc<Group>, req: UpdateFirewallGroup) -> Result<(
 }
 
 /// A group in use may go: its instances have none afterwards, and are open to all.
-async fn delete(cx: Cx, req: DeleteFirewallGroup) -> Result<()> {
-    let open = |tx: &mut Tx, mut instance: Doc<Instance>| {
-        instance.firewall_group = None;
-        tx.put(&instance);
-    };
-    let protected = in_firewall_group(cx.get::<Group>(req.firewall_group_id).await?.id());
-    cx.in_batches::<Instance>(protected.clone(), open).await?;
-    let mut tx = cx.begin();
-    let group = tx.get::<Group>(req.firewall_group_id).await?;
-    for instance in tx.rest::<Instance>(protected).await? {
-        open(&mut tx, instance);
-    }
-    tx.delete(group);
-    tx.commit().await
+fn open(tx: &mut Tx, mut instance: Doc<Instance>) {
+    instance.firewall_group = None;
+    tx.put(&instance);
 }
 
 async fn create_rule(cx: Cx, req: CreateFirewallGroupRule) -> Result<FirewallRule> {
