@@ -3,7 +3,8 @@
 use std::marker::PhantomData;
 use std::sync::{Arc, RwLock};
 
-use api::wire::{self, Fields, Limits, Map, Problem};
+use api::form::Form;
+use api::wire::{self, Fields, Map, Problem};
 use api::{ApiError, Endpoint, Listing, Op, Page};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -48,7 +49,7 @@ type Answers = Kept<(Vec<(String, String)>, String), Bytes>;
 pub struct Route {
     /// The operation.
     pub op: Op,
-    limits: fn() -> &'static Limits,
+    form: &'static Form,
     once: Once,
     kept: Option<Arc<RwLock<Answers>>>,
 }
@@ -106,15 +107,14 @@ impl Route {
 
     /// What was sent, within its limits.
     fn fields(&self, cx: &Cx, request: Request) -> std::result::Result<Fields, Refusal> {
-        let limits = (self.limits)();
         let json = if self.op.has_body { body(&request.body)? } else { Map::new() };
         if cx.behave().is_helpful() {
-            tell_unknown(cx, limits, &json);
+            tell_unknown(cx, self.form, &json);
         }
         let query = form_urlencoded::parse(request.query.as_bytes()).into_owned();
         let query = query.filter(|_| !self.op.has_body);
         let texts = request.path.into_iter().chain(query);
-        Fields::new(texts, json, limits).map_err(Refusal::from)
+        Fields::new(texts, json, self.form).map_err(Refusal::from)
     }
 }
 
@@ -176,11 +176,11 @@ impl<About> Routes<About> {
         let once: Once = Arc::new(move |cx: Cx, fields: Arc<Fields>| {
             let handler = handler.clone();
             Box::pin(async move {
-                let response = handler(cx, E::from_fields(&fields)?).await?;
+                let response = handler(cx, fields.read::<E>()?).await?;
                 Ok(E::encode_response(&response).into())
             })
         });
-        self.0.push(Route { op: E::OP, limits: E::limits, once, kept: None });
+        self.0.push(Route { op: E::OP, form: E::FORM, once, kept: None });
         self
     }
 
@@ -195,11 +195,11 @@ impl<About> Routes<About> {
         let once: Once = Arc::new(move |cx: Cx, fields: Arc<Fields>| {
             let handler = handler.clone();
             Box::pin(async move {
-                let page = handler(cx, E::from_fields(&fields)?).await?;
+                let page = handler(cx, fields.read::<E>()?).await?;
                 Ok(wire::write::rendered(&E::OP, &page).into())
             })
         });
-        self.0.push(Route { op: E::OP, limits: E::limits, once, kept: None });
+        self.0.push(Route { op: E::OP, form: E::FORM, once, kept: None });
         self
     }
 
