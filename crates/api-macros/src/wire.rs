@@ -8,6 +8,10 @@ use syn::{
     Path,
 };
 
+fn is_wire(attr: &Attribute) -> bool {
+    attr.path().is_ident("wire")
+}
+
 /// What `#[wire(...)]` says of a field or a word.
 #[derive(Default)]
 struct Said {
@@ -29,10 +33,10 @@ impl Said {
     /// Takes it out of the attributes: nobody else would understand it.
     fn take(attrs: &mut Vec<Attribute>) -> syn::Result<Self> {
         let mut said = Self::default();
-        for attr in attrs.iter().filter(|attr| attr.path().is_ident("wire")) {
-            attr.parse_nested_meta(|meta| said.one(&meta))?;
-        }
-        attrs.retain(|attr| !attr.path().is_ident("wire"));
+        let (own, others) = std::mem::take(attrs).into_iter().partition(is_wire);
+        *attrs = others;
+        let own: Vec<Attribute> = own;
+        own.iter().try_for_each(|attr| attr.parse_nested_meta(|meta| said.one(&meta)))?;
         Ok(said)
     }
 
@@ -71,8 +75,10 @@ pub(crate) fn record(
     let (name, about) = (item.ident.clone(), about(&item.attrs));
     let called = name.to_string();
     let (mut fields, mut reads, mut writes) = (Vec::new(), Vec::new(), Vec::new());
-    for field in &mut item.fields {
-        let said = Said::take(&mut field.attrs)?;
+    // All at first: of a struct that is wrong in one field, no attribute is left that nobody knows.
+    let said: Vec<_> = item.fields.iter_mut().map(|field| Said::take(&mut field.attrs)).collect();
+    for (field, said) in item.fields.iter().zip(said) {
+        let said = said?;
         let Some(ident) = &field.ident else {
             return Err(Error::new_spanned(field, "fields have names"));
         };
@@ -160,8 +166,9 @@ pub(crate) fn words(item: &mut ItemEnum, case: &str) -> syn::Result<TokenStream>
     let (name, about_all) = (item.ident.clone(), about(&item.attrs));
     let called = name.to_string();
     let (mut words, mut variants) = (Vec::new(), Vec::new());
-    for variant in &mut item.variants {
-        let said = Said::take(&mut variant.attrs)?;
+    let said: Vec<_> = item.variants.iter_mut().map(|word| Said::take(&mut word.attrs)).collect();
+    for (variant, said) in item.variants.iter().zip(said) {
+        let said = said?;
         if !matches!(variant.fields, Fields::Unit) {
             return Err(Error::new_spanned(variant, "a word has no fields"));
         }
