@@ -168,6 +168,16 @@ macro_rules! lies_in {
     };
 }
 
+/// A struct whose fields another has by the same names, copied as the types that they are to have;
+/// others follow behind a semicolon: `alike!(doc => View { label, region; id: doc.id().into() })`.
+#[macro_export]
+macro_rules! alike {
+    ($from:expr => $type:path { $($same:ident),* $(,)? $(; $($other:tt)*)? }) => {{
+        let from = &$from;
+        $type { $($same: from.$same.clone().into(),)* $($($other)*)? }
+    }};
+}
+
 /// The life of a kind that has an outside thing: its own, unless it is told elsewhere.
 pub trait Life<K: Kind = Self>: 'static {
     /// Takes one idempotent step from what is to what should be; writes what it saw to `doc.seen`.
