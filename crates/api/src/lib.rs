@@ -136,9 +136,14 @@ pub trait Visitor {
     fn operation<E: Endpoint>(&mut self, group: &Group, command: &'static str);
 }
 
-/// Lists a family's operations by group, each with its command.
+/// Lists a family's operations by group, each with its command. What the path says all of is defined
+/// here: what it does stands before it, and what `#[endpoint]` is told behind it.
 macro_rules! operations {
-    ($($group:literal: $about:literal { $($command:literal => $op:ty,)* })*) => {
+    ($($group:literal: $about:literal { $(
+        $(#[$($doc:tt)*])* $command:literal => $op:ident $(($($spec:tt)*))?,
+    )* })*) => {
+        $($(operation! { [$(#[$($doc)*])*] $op $(($($spec)*))? })*)*
+
         /// The family's operations.
         pub static OPERATIONS: &[$crate::Operation] = &[$($(
             $crate::Operation::of::<$op>(
@@ -153,6 +158,30 @@ macro_rules! operations {
                 let group = $crate::Group { name: $group, about: $about };
                 $(visitor.operation::<$op>(&group, $command);)*
             )*
+        }
+    };
+}
+
+/// An operation that is defined where it is listed.
+macro_rules! operation {
+    ([] $op:ident) => {};
+    ([$($doc:tt)*] $op:ident ($($spec:tt)*)) => {
+        $($doc)*
+        #[$crate::endpoint($($spec)*)]
+        pub struct $op;
+    };
+}
+
+/// Structs that have these fields in common, each behind its own.
+macro_rules! sharing {
+    ($shared:tt $($(#[$($attribute:tt)*])* pub struct $name:ident $own:tt)*) => {
+        $(sharing! { @one [$(#[$($attribute)*])*] $name $own $shared })*
+    };
+    (@one [$($attribute:tt)*] $name:ident { $($own:tt)* } { $($shared:tt)* }) => {
+        $($attribute)*
+        pub struct $name {
+            $($own)*
+            $($shared)*
         }
     };
 }

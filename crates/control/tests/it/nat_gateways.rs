@@ -2,8 +2,7 @@
 
 use api::Endpoint;
 use api::id::{NatGatewayId, VpcId};
-use api::vpcs::nat_gateways::*;
-use api::vpcs::{CreateVpc, DeleteVpc, GetVpc};
+use api::vpcs::*;
 use control::catalog::Catalog;
 use drivers::gateway::{Accepted, Forwarding};
 use drivers::{GatewaySpec, Thing, Things};

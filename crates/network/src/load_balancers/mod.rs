@@ -12,7 +12,7 @@ mod wish;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use api::firewalls::IpType;
-use api::load_balancers::rules::BalancedProtocol;
+use api::load_balancers::BalancedProtocol;
 use api::load_balancers::{BalancingAlgorithm, HealthCheckProtocol};
 use drivers::balancer::Certificate;
 use rust_decimal::Decimal;

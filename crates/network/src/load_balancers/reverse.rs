@@ -2,7 +2,7 @@
 
 use std::net::Ipv6Addr;
 
-use api::load_balancers::rules::*;
+use api::load_balancers::*;
 
 use super::{Balancer, LoadBalancer};
 use crate::domains::check_hostname;

@@ -4,7 +4,7 @@
 //! what they mean. A rule that is given again keeps its id.
 
 use api::firewalls::IpType;
-use api::load_balancers::rules::*;
+use api::load_balancers::*;
 use uuid::Uuid;
 
 use super::{Balancer, FirewallRule, ForwardingRule, LoadBalancer};

@@ -10,7 +10,6 @@ use api::account::GetAccount;
 use api::firewalls::*;
 use api::id::{InstanceId, LoadBalancerId, VpcId};
 use api::instances::DeleteInstance;
-use api::load_balancers::rules::*;
 use api::load_balancers::*;
 use api::vpcs::{CreateVpc, DeleteVpc};
 use control::Behave;

@@ -1,7 +1,6 @@
 //! What load balancers are made of: rules, certificates, names.
 
 use api::firewalls::IpType;
-use api::load_balancers::rules::*;
 use api::load_balancers::*;
 use drivers::balancer::{Allowed, Forwarding};
 use serde_json::{Value, json};

@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use api::vpcs::nat_gateways::*;
+use api::vpcs::*;
 use uuid::Uuid;
 
 use super::handlers::in_path;

@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 use api::Endpoint;
-use api::vpcs::nat_gateways::{NatGatewayPortForwardingRule as View, *};
+use api::vpcs::{NatGatewayPortForwardingRule as View, *};
 use uuid::Uuid;
 
 use super::handlers::{in_path, stamp};

@@ -2,7 +2,7 @@
 
 use std::net::Ipv6Addr;
 
-use api::vpcs::nat_gateways::{self as wire, *};
+use api::vpcs::{self as wire, *};
 use api::{Endpoint, Money, Time};
 use rust_decimal::Decimal;
 use store::Facet;

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddrV4;
 
-use api::vpcs::nat_gateways::NatFirewallProtocol;
+use api::vpcs::NatFirewallProtocol;
 use drivers::GatewaySpec;
 use drivers::gateway::{Accepted, Forwarding, Transport};
 use engine::{Next, StepError};

@@ -10,7 +10,7 @@ mod life;
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use api::vpcs::nat_gateways::{ForwardingProtocol, NatFirewallProtocol};
+use api::vpcs::{ForwardingProtocol, NatFirewallProtocol};
 use drivers::gateway::Transport::{self, Tcp, Udp};
 use serde::{Deserialize, Serialize};
 use store::{Facet, Tally};
