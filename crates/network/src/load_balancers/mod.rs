@@ -12,8 +12,7 @@ mod wish;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use api::firewalls::IpType;
-use api::load_balancers::BalancedProtocol;
-use api::load_balancers::{BalancingAlgorithm, HealthCheckProtocol};
+use api::load_balancers::{BalancedProtocol, BalancingAlgorithm, HealthCheckProtocol};
 use drivers::balancer::Certificate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -77,51 +76,35 @@ pub struct LoadBalancer {
     pub global_regions: Vec<String>,
 }
 
-/// How a load balancer finds out which instances work.
+/// How a load balancer finds out which instances work: see [`api::load_balancers::HealthCheck`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HealthCheck {
-    /// What it speaks to them.
-    pub protocol: HealthCheckProtocol,
-    /// On which port.
-    pub port: u16,
-    /// What it asks them for, where it speaks HTTP.
-    pub path: String,
-    /// Seconds between two checks.
-    pub check_interval: u32,
-    /// Seconds that an answer may take.
-    pub response_timeout: u32,
-    /// Failed checks in a row after which an instance gets nothing any more.
-    pub unhealthy_threshold: u32,
-    /// Passed checks in a row after which it does again.
-    pub healthy_threshold: u32,
+    protocol: HealthCheckProtocol,
+    port: u16,
+    path: String,
+    check_interval: u32,
+    response_timeout: u32,
+    unhealthy_threshold: u32,
+    healthy_threshold: u32,
 }
 
-/// A port of a load balancer that leads to its instances.
+/// A port that leads to instances: see [`api::load_balancers::LoadBalancerForwardingRule`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ForwardingRule {
-    /// The rule's id.
-    pub id: String,
-    /// What clients speak.
-    pub frontend_protocol: BalancedProtocol,
-    /// The load balancer's port.
-    pub frontend_port: u16,
-    /// What is spoken to instances.
-    pub backend_protocol: BalancedProtocol,
-    /// The instances' port.
-    pub backend_port: u16,
+    id: String,
+    frontend_protocol: BalancedProtocol,
+    frontend_port: u16,
+    backend_protocol: BalancedProtocol,
+    backend_port: u16,
 }
 
-/// Who may reach a port of a load balancer.
+/// Who may reach a port: see [`api::load_balancers::LoadBalancerFirewallRule`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FirewallRule {
-    /// The rule's id.
-    pub id: String,
-    /// The load balancer's port.
-    pub port: u16,
-    /// A network such as `192.0.2.0/24`, or `cloudflare`, as it was sent.
-    pub source: String,
-    /// The version of IP.
-    pub ip_type: IpType,
+    id: String,
+    port: u16,
+    source: String,
+    ip_type: IpType,
 }
 
 /// The certificate of a load balancer.
@@ -139,7 +122,7 @@ pub enum Tls {
 pub struct AutoSsl {
     /// The domain.
     pub zone: String,
-    /// What stands before the domain, or nothing.
+    /// What stands before it, or nothing.
     pub sub: String,
 }
 
