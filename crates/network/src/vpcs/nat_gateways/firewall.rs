@@ -5,9 +5,9 @@ use std::net::Ipv4Addr;
 use api::vpcs::*;
 use uuid::Uuid;
 
-use super::handlers::in_path;
-use super::{FirewallRule, Gateway, NatGateway, RULES_MAX};
-use crate::{Cx, Part, Refusal, Result, Routes, Tx, ensure, in_range, lies_in};
+use super::handlers::check_room;
+use super::{FirewallRule, Gateway, NatGateway};
+use crate::{Cx, Part, Result, Routes, Tx, alike, ensure, in_range, lies_in, parsed};
 
 pub(super) fn routes() -> Routes {
     Routes::parts::<FirewallRule>()
@@ -32,38 +32,26 @@ impl Part for FirewallRule {
         id.parse() == Ok(self.id)
     }
     fn view(&self, _: &Gateway) -> NatGatewayFirewallRule {
-        NatGatewayFirewallRule {
-            id: self.id.into(),
-            action: "accept".into(),
-            protocol: self.protocol.into(),
-            port: self.port.clone(),
-            subnet: self.subnet.clone(),
-            subnet_size: self.subnet_size,
-            notes: self.notes.clone(),
-        }
+        alike!(self => NatGatewayFirewallRule {
+            id, protocol, port, subnet, subnet_size, notes; action: "accept".into()
+        })
     }
     async fn owner(tx: &mut Tx, path: &[String]) -> Result<Gateway> {
-        Ok(in_path(tx, path).await?.1)
+        tx.in_path(&path[..2]).await
     }
 }
 
 fn new(_: &Cx, gateway: &mut Gateway, req: CreateNatGatewayFirewallRule) -> Result<FirewallRule> {
     check_port(&req.port)?;
-    let text = format_args!("`{}` is no IPv4 address such as 192.0.2.0", req.subnet);
-    ensure(req.subnet.parse::<Ipv4Addr>().is_ok(), "subnet", text)?;
+    parsed::<Ipv4Addr>("subnet", &req.subnet, "IPv4 address such as 192.0.2.0")?;
     let subnet_size = in_range("subnet_size", req.subnet_size.unwrap_or_default(), 0..=32)?;
-    if gateway.firewall.len() >= RULES_MAX {
-        let help = format!("the gateway has {RULES_MAX} firewall rules, the most there can be");
-        return Err(Refusal::bad("Bad request.").help(help).into());
-    }
-    Ok(FirewallRule {
+    check_room("firewall", gateway.firewall.len())?;
+    Ok(alike!(req => FirewallRule {
+        protocol, port, subnet;
         id: Uuid::now_v7(),
-        protocol: req.protocol,
-        port: req.port,
-        subnet: req.subnet,
         subnet_size,
         notes: req.notes.unwrap_or_default(),
-    })
+    }))
 }
 
 /// The first and last of what is one port, or a range of them: `80`, `8000:8010`.

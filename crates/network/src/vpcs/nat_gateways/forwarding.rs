@@ -2,21 +2,20 @@
 
 use std::net::Ipv4Addr;
 
-use api::Endpoint;
 use api::vpcs::{NatGatewayPortForwardingRule as View, *};
 use uuid::Uuid;
 
-use super::handlers::{in_path, stamp};
-use super::{ForwardingRule, Gateway, NatGateway, RULES_MAX, transports};
+use super::handlers::{check_room, stamp};
+use super::{ForwardingRule, Gateway, NatGateway, transports};
 use crate::vpcs::{PrivateNetwork, members};
-use crate::{Cx, Part, Refusal, Result, Routes, Tx, in_range, lies_in};
+use crate::{Part, Result, Routes, Tx, alike, in_range, lies_in, parsed, refuse, set};
 
 pub(super) fn routes() -> Routes {
     Routes::parts::<ForwardingRule>()
         .list::<ListNatGatewayPortForwardingRules>()
-        .on(create)
+        .create_with(|tx, gateway, req| Box::pin(create(tx, gateway, req)))
         .get::<GetNatGatewayPortForwardingRule>()
-        .on(update)
+        .update_shown_with(|tx, gateway, rule, req| Box::pin(update(tx, gateway, rule, req)))
         .remove::<DeleteNatGatewayPortForwardingRule>()
         .done()
 }
@@ -30,40 +29,26 @@ impl Part for ForwardingRule {
         id.parse() == Ok(self.id)
     }
     fn view(&self, _: &Gateway) -> View {
-        let rule = self.clone();
-        View {
-            id: rule.id.into(),
-            name: rule.name,
-            protocol: rule.protocol.into(),
-            external_port: rule.external_port,
-            internal_ip: rule.internal_ip,
-            internal_port: rule.internal_port,
-            enabled: rule.enabled,
-            description: rule.description,
-            created_at: rule.created_at,
-            updated_at: rule.updated_at,
-        }
+        alike!(self => View {
+            id, name, protocol, external_port, internal_ip, internal_port, enabled, description,
+            created_at, updated_at
+        })
     }
     async fn owner(tx: &mut Tx, path: &[String]) -> Result<Gateway> {
-        Ok(in_path(tx, path).await?.1)
+        tx.in_path(&path[..2]).await
     }
 }
 
 /// Refuses a rule that leads nowhere, or from where another rule of the gateway leads elsewhere.
-fn check(
-    cx: &Cx,
-    rule: &ForwardingRule,
-    network: &PrivateNetwork,
-    gateway: &NatGateway,
-) -> Result<()> {
+async fn check(tx: &mut Tx, rule: &ForwardingRule, gateway: &NatGateway) -> Result<()> {
     in_range("external_port", rule.external_port, 1..=u16::MAX)?;
     in_range("internal_port", rule.internal_port, 1..=u16::MAX)?;
-    let Ok(address) = rule.internal_ip.parse::<Ipv4Addr>() else {
-        let help = format!("`{}` is no IPv4 address such as 10.0.0.3", rule.internal_ip);
-        return Err(Refusal::field("internal_ip", help).into());
-    };
-    if !members::holds(network, address) {
-        cx.warn("internal_ip", format!("{address} is not in the VPC, {}", network.subnet));
+    let what = "IPv4 address such as 10.0.0.3";
+    let address: Ipv4Addr = parsed("internal_ip", &rule.internal_ip, what)?;
+    let network = tx.get::<PrivateNetwork>(gateway.network).await?;
+    if !members::holds(&network, address) {
+        let text = format!("{address} is not in the VPC, {}", network.subnet);
+        tx.cx().warn("internal_ip", text);
     }
     let shares = |other: &ForwardingRule| {
         let mine = transports(rule.protocol);
@@ -72,56 +57,42 @@ fn check(
     let mut others = gateway.forwarding.iter().filter(|other| other.id != rule.id);
     let clash = others.find(|other| other.external_port == rule.external_port && shares(other));
     let Some(other) = clash else { return Ok(()) };
-    let help = format!("rule {} forwards {} already", other.id, other.external_port);
-    Err(Refusal::field("external_port", help).into())
+    refuse("external_port", format!("rule {} forwards {} already", other.id, other.external_port))
 }
 
-async fn create(cx: Cx, req: CreateNatGatewayPortForwardingRule) -> Result<View> {
-    let mut tx = cx.begin();
-    let (network, mut gateway) = in_path(&mut tx, &req.path()).await?;
-    if gateway.forwarding.len() >= RULES_MAX {
-        let help = format!("the gateway has {RULES_MAX} forwarding rules, the most there can be");
-        return Err(Refusal::bad("Bad request.").help(help).into());
-    }
-    let rule = ForwardingRule {
+async fn create(
+    tx: &mut Tx,
+    gateway: &mut Gateway,
+    req: CreateNatGatewayPortForwardingRule,
+) -> Result<ForwardingRule> {
+    check_room("forwarding", gateway.forwarding.len())?;
+    let now = stamp(tx.cx().time());
+    let rule = alike!(req => ForwardingRule {
+        protocol, external_port, internal_ip, internal_port;
         id: Uuid::now_v7(),
         name: req.name.unwrap_or_default(),
-        protocol: req.protocol,
-        external_port: req.external_port,
-        internal_ip: req.internal_ip,
-        internal_port: req.internal_port,
         enabled: req.enabled.unwrap_or(true),
         description: req.description.unwrap_or_default(),
-        created_at: stamp(cx.time()),
-        updated_at: stamp(cx.time()),
-    };
-    check(&cx, &rule, &network, &gateway)?;
-    gateway.forwarding.push(rule.clone());
-    tx.save(&gateway).await?;
-    Ok(rule.view(&gateway))
+        created_at: now.clone(),
+        updated_at: now,
+    });
+    check(tx, &rule, gateway).await?;
+    Ok(rule)
 }
 
-async fn update(cx: Cx, req: UpdateNatGatewayPortForwardingRule) -> Result<View> {
-    let mut tx = cx.begin();
-    let (network, mut gateway) = in_path(&mut tx, &req.path()).await?;
-    let id = req.port_forwarding_rule_id.0;
-    let place = gateway.forwarding.iter().position(|rule| rule.id == id);
-    let place = place.ok_or_else(|| Refusal::not_found(ForwardingRule::UNKNOWN))?;
-    let was = gateway.forwarding[place].clone();
-    let rule = ForwardingRule {
-        id: was.id,
-        name: req.name.unwrap_or(was.name),
-        protocol: req.protocol.unwrap_or(was.protocol),
-        external_port: req.external_port.unwrap_or(was.external_port),
-        internal_ip: req.internal_ip.unwrap_or(was.internal_ip),
-        internal_port: req.internal_port.unwrap_or(was.internal_port),
-        enabled: req.enabled.unwrap_or(was.enabled),
-        description: req.description.unwrap_or(was.description),
-        created_at: was.created_at,
-        updated_at: stamp(cx.time()),
-    };
-    check(&cx, &rule, &network, &gateway)?;
-    gateway.forwarding[place] = rule.clone();
-    tx.save(&gateway).await?;
-    Ok(rule.view(&gateway))
+async fn update(
+    tx: &mut Tx,
+    gateway: &Gateway,
+    rule: &mut ForwardingRule,
+    req: UpdateNatGatewayPortForwardingRule,
+) -> Result<()> {
+    set(&mut rule.name, req.name);
+    set(&mut rule.protocol, req.protocol);
+    set(&mut rule.external_port, req.external_port);
+    set(&mut rule.internal_ip, req.internal_ip);
+    set(&mut rule.internal_port, req.internal_port);
+    set(&mut rule.enabled, req.enabled);
+    set(&mut rule.description, req.description);
+    rule.updated_at = stamp(tx.cx().time());
+    check(tx, rule, gateway).await
 }
