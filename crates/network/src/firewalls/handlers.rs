@@ -6,10 +6,10 @@ use api::Time;
 use api::firewalls::*;
 use uuid::Uuid;
 
-use super::{GROUPS_MAX, Group, RULES_MAX, Rule};
+use super::{CLOUDFLARE, GROUPS_MAX, Group, RULES_MAX, Rule, Source};
 use crate::instances::{Instance, in_firewall_group};
 use crate::load_balancers::LoadBalancer;
-use crate::{Cx, Doc, Part, Refusal, Result, Routes, Shown, Tx, lies_in};
+use crate::{Cx, Doc, Part, Refusal, Result, Routes, Shown, Tx, alike, lies_in};
 
 /// Longer descriptions are cut.
 const DESCRIPTION_MAX: usize = 255;
@@ -20,7 +20,7 @@ pub(super) fn routes() -> Routes {
         .list::<ListFirewallGroupRules>()
         .get::<GetFirewallGroupRule>()
         .remove::<DeleteFirewallGroupRule>()
-        .on(create_rule);
+        .create_with(|tx, group, req| Box::pin(new_rule(tx, group, req)));
     let groups = groups.on(create).update(update);
     groups.delete_after::<DeleteFirewallGroup, Instance>(in_firewall_group, open).and(rules).done()
 }
@@ -38,15 +38,15 @@ impl Shown for Group {
 
     fn view(doc: &Doc<Self>, instances: &Self::With, _: &Cx) -> FirewallGroup {
         let instances = instances.get(&doc.id()).copied().unwrap_or_default();
-        FirewallGroup {
+        alike!(doc => FirewallGroup {
+            description;
             id: doc.id().into(),
             date_created: doc.created(),
             date_modified: Time::from_millis(doc.modified),
             instance_count: u32::try_from(instances).unwrap_or(u32::MAX),
             rule_count: u32::try_from(doc.rules.len()).unwrap_or(RULES_MAX),
             max_rule_count: RULES_MAX,
-            description: doc.description.clone(),
-        }
+        })
     }
 }
 
@@ -59,7 +59,19 @@ impl Part for Rule {
         id.parse() == Ok(self.number)
     }
     fn view(&self, _: &Doc<Group>) -> FirewallRule {
-        self.shown()
+        alike!(self => FirewallRule {
+            ip_type, protocol, port, subnet, subnet_size, notes;
+            id: self.number,
+            kind: self.ip_type.into(),
+            action: "accept".into(),
+            source: match self.source {
+                Source::Network(_) => format!("{}/{}", self.subnet, self.subnet_size),
+                Source::Cloudflare => CLOUDFLARE.into(),
+                Source::LoadBalancer(id) => id.to_string(),
+            },
+            direction: "in".into(),
+            loadbalancer_id: self.load_balancer().map(|id| id.to_string()).unwrap_or_default(),
+        })
     }
     fn changed(group: &mut Doc<Group>, cx: &Cx) {
         group.modified = cx.now();
@@ -72,10 +84,9 @@ fn description(text: &str) -> String {
 
 async fn create(cx: Cx, req: CreateFirewallGroup) -> Result<FirewallGroup> {
     let mut tx = cx.begin();
-    if tx.count_all::<Group>().await? >= GROUPS_MAX {
-        let help = format!("an account has {GROUPS_MAX} at most");
-        return Err(Refusal::bad("Maximum firewall groups exceeded").help(help).into());
-    }
+    let help = format!("an account has {GROUPS_MAX} at most");
+    let full = Refusal::bad("Maximum firewall groups exceeded").help(help);
+    full.unless(tx.count_all::<Group>().await? < GROUPS_MAX)?;
     let description = description(&req.description.unwrap_or_default());
     tx.create(Group { description, modified: cx.now(), ..Group::default() }).await
 }
@@ -92,25 +103,21 @@ fn open(tx: &mut Tx, mut instance: Doc<Instance>) {
     tx.put(&instance);
 }
 
-async fn create_rule(cx: Cx, req: CreateFirewallGroupRule) -> Result<FirewallRule> {
-    let mut tx = cx.begin();
-    let mut group = tx.get::<Group>(req.firewall_group_id).await?;
+async fn new_rule(
+    tx: &mut Tx,
+    group: &mut Doc<Group>,
+    req: CreateFirewallGroupRule,
+) -> Result<Rule> {
     let rule = Rule::new(group.last_number + 1, req)?;
     if let Some(id) = rule.load_balancer() {
         tx.named::<LoadBalancer>("source", id).await?;
     }
-    if group.rules.iter().any(|other| other.is_like(&rule)) {
-        // The blank at the end is the real API's.
-        return Err(Refusal::bad("This rule is already defined ").into());
-    }
-    if group.rules.len() >= RULES_MAX as usize {
-        let help = format!("a group has {RULES_MAX} at most");
-        return Err(Refusal::bad("Maximum firewall rules exceeded").help(help).into());
-    }
-    let answer = rule.shown();
+    // The blank at the end is the real API's.
+    let twice = Refusal::bad("This rule is already defined ");
+    twice.unless(!group.rules.iter().any(|other| other.is_like(&rule)))?;
+    let help = format!("a group has {RULES_MAX} at most");
+    let full = Refusal::bad("Maximum firewall rules exceeded").help(help);
+    full.unless(group.rules.len() < RULES_MAX as usize)?;
     group.last_number = rule.number;
-    group.rules.push(rule);
-    group.modified = cx.now();
-    tx.save(&group).await?;
-    Ok(answer)
+    Ok(rule)
 }
