@@ -1,6 +1,6 @@
 //! Which names there can be: of hosts, of domains, and of records below a domain.
 
-use crate::{Refusal, Result};
+use crate::{Result, ensure, refuse};
 
 /// How long a name can be, and each part between dots.
 const NAME_MAX: usize = 253;
@@ -18,13 +18,7 @@ pub fn is_hostname(text: &str) -> bool {
 /// # Errors
 /// 400 naming the field.
 pub fn check_hostname(field: &str, name: &str, example: &str) -> Result<()> {
-    match is_hostname(name) {
-        true => Ok(()),
-        false => {
-            let help = format!("`{name}` is no host name such as `{example}`");
-            Err(Refusal::field(field, help).into())
-        }
-    }
+    ensure(is_hostname(name), field, format_args!("`{name}` is no host name such as `{example}`"))
 }
 
 fn is_label(label: &str) -> bool {
@@ -50,7 +44,7 @@ pub(super) fn check_domain(name: &str) -> Result<()> {
             None => format!("`{name}` is where domains are registered, and is none itself"),
         }
     };
-    Err(Refusal::field("domain", help).into())
+    refuse("domain", help)
 }
 
 /// A record's name below its domain, as it is kept and answered: in small letters, and without the

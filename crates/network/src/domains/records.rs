@@ -7,7 +7,7 @@ use store::Facet;
 use super::data::{self, Wrong};
 use super::names::label_of;
 use super::{NO_PRIORITY, TTL_DEFAULT, Zone, ZoneRecord, at_name, in_zone};
-use crate::{Cx, Doc, Refusal, Result, Routes, Shown, Tx, set};
+use crate::{Cx, Doc, Refusal, Result, Routes, Shown, Tx, alike, set};
 
 /// How many records of one name there can be: each new one is compared with them all.
 const PER_NAME: usize = 1000;
@@ -33,14 +33,9 @@ impl Shown for ZoneRecord {
     }
 
     fn view(doc: &Doc<Self>, (): &(), _: &Cx) -> Record {
-        Record {
-            id: RecordId(doc.id()),
-            kind: doc.kind.into(),
-            priority: doc.priority,
-            ttl: doc.ttl,
-            name: doc.label.clone(),
-            data: doc.data.clone(),
-        }
+        alike!(doc => Record {
+            kind, priority, ttl, data; id: RecordId(doc.id()), name: doc.label.clone()
+        })
     }
 }
 
