@@ -37,7 +37,7 @@ pub use family::{Costly, Family, engine};
 pub use kind::{Doc, Kind, Life, Older, Part, Shown};
 pub use life::Provisioned;
 pub use network::Network;
-pub use refusal::{Error, Refusal, Result, ensure, in_range};
+pub use refusal::{Error, Refusal, Result, ensure, in_range, parsed, refuse};
 pub use rendered::Json;
 pub use roots::Root;
 pub use routes::{Answer, Request, Route, Routes, failure, owner_in};
