@@ -120,8 +120,7 @@ async fn what_is_no_domain_of_its_own_is_refused() {
     for name in ["Example.COM", "example.co.uk", "kettle.test", "xn--bcher-kva.de"] {
         world.done(named(name)).await;
     }
-    let (status, _) = world.raw("POST", "/v2/domains", r#"{"domain":"a.com","ip":"x"}"#).await;
-    assert_eq!(status, 400);
+    world.refuses_raw("POST", "/v2/domains", r#"{"domain":"a.com","ip":"x"}"#, "").await;
 }
 
 #[tokio::test]
@@ -129,8 +128,6 @@ async fn a_deleted_domain_is_gone_with_its_records() {
     let world = world_with(ZONE).await;
     let record = world.done(wish(RecordType::A, "www", "192.0.2.1")).await;
     world.done(DeleteDomain::from(ZONE)).await;
-    let (status, text) = world.refused(GetDomain::from(ZONE)).await;
-    assert!(status == 404 && text.contains("Invalid domain"), "{text}");
     world.client.send(named(ZONE)).await.expect("the name is free");
     assert_eq!(world.refused(GetRecord::from((ZONE, record.id))).await.0, 404);
     assert_eq!(records(&world, ZONE).await.len(), 2);
@@ -382,8 +379,8 @@ async fn data_has_the_form_of_its_type() {
         }
     }
     let body = r#"{"name":"x","type":"ALIAS","data":"a.org"}"#;
-    let (status, _) = world.raw("POST", "/v2/domains/example.com/records", body).await;
-    assert_eq!(status, 400, "a type that there is not");
+    // A type that there is not.
+    world.refuses_raw("POST", "/v2/domains/example.com/records", body, "").await;
     assert_eq!(records(&world, ZONE).await.len(), 2, "its name servers");
 }
 
@@ -440,19 +437,6 @@ async fn a_record_belongs_to_its_domain() {
     assert_eq!(world.refused(update).await.0, 404);
     assert_eq!(world.refused(DeleteRecord::from(elsewhere)).await.0, 404);
     world.done(DeleteRecord::from((ZONE, made.id))).await;
-    assert_eq!(world.refused(DeleteRecord::from((ZONE, made.id))).await.0, 404);
-}
-
-#[tokio::test]
-async fn records_come_in_pages() {
-    let world = world_with(ZONE).await;
-    for n in 0..5 {
-        world.done(wish(RecordType::A, &format!("h{n}"), "192.0.2.1")).await;
-    }
-    let pages = world.pages(ListRecords { per_page: Some(4), ..ZONE.into() }).await;
-    let [first, next] = &pages[..] else { panic!("{pages:?}") };
-    assert_eq!(first.len(), 4);
-    assert_eq!(next.iter().map(|r| &*r.name).collect::<Vec<_>>(), ["h2", "h3", "h4"]);
 }
 
 #[tokio::test]
