@@ -11,25 +11,20 @@ use uuid::Uuid;
 
 use crate::{Network, Refusal, Result, refuse};
 
-/// A rule of a firewall group.
+/// A rule of a firewall group: what has no words here is shown by the same name in
+/// [`FirewallRule`](api::firewalls::FirewallRule), as it was sent.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Rule {
     /// Its number in the group, from 1.
-    pub number: u32,
-    /// The version of IP.
-    pub ip_type: IpType,
-    /// The protocol.
-    pub protocol: FirewallProtocol,
-    /// A port or `first:last`, as it was sent; empty where the protocol has none.
-    pub port: String,
-    /// The network's address, as it was sent.
-    pub subnet: String,
-    /// The network's size in bits, as it was sent.
-    pub subnet_size: u32,
+    pub(super) number: u32,
+    pub(super) ip_type: IpType,
+    pub(super) protocol: FirewallProtocol,
+    pub(super) port: String,
+    pub(super) subnet: String,
+    pub(super) subnet_size: u32,
     /// Where traffic may come from.
-    pub source: Source,
-    /// What it is for.
-    pub notes: String,
+    pub(super) source: Source,
+    pub(super) notes: String,
 }
 
 /// Where traffic may come from.

@@ -39,31 +39,15 @@ pub(super) fn routes() -> Routes {
 }
 
 impl Part for ForwardingRule {
-    lies_in!(LoadBalancer, forwarding);
-    type View = LoadBalancerForwardingRule;
+    lies_in!(LoadBalancer, forwarding => LoadBalancerForwardingRule {
+        id, frontend_protocol, frontend_port, backend_protocol, backend_port
+    });
     const UNKNOWN: &'static str = "Invalid forwarding rule ID";
-
-    fn is(&self, id: &str) -> bool {
-        self.id == id
-    }
-    fn view(&self, _: &Balancer) -> LoadBalancerForwardingRule {
-        alike!(self => LoadBalancerForwardingRule {
-            id, frontend_protocol, frontend_port, backend_protocol, backend_port
-        })
-    }
 }
 
 impl Part for FirewallRule {
-    lies_in!(LoadBalancer, firewall);
-    type View = LoadBalancerFirewallRule;
+    lies_in!(LoadBalancer, firewall => LoadBalancerFirewallRule { id, port, source, ip_type });
     const UNKNOWN: &'static str = "Invalid firewall rule ID";
-
-    fn is(&self, id: &str) -> bool {
-        self.id == id
-    }
-    fn view(&self, _: &Balancer) -> LoadBalancerFirewallRule {
-        alike!(self => LoadBalancerFirewallRule { id, port, source, ip_type })
-    }
 }
 
 /// A new rule's id.

@@ -14,7 +14,7 @@ use crate::domains::is_hostname;
 use crate::instances::Instance;
 use crate::vpcs::VPC;
 use crate::vpcs::networks::in_field;
-use crate::{Cx, Result, Tx, alike, ensure, in_range, refuse, set};
+use crate::{Cx, Result, Tx, alike, ensure, in_range, refuse, set, set_alike};
 
 /// How many nodes there can be; their number is odd.
 const NODES: std::ops::RangeInclusive<u32> = 1..=99;
@@ -53,13 +53,9 @@ pub(super) async fn apply(
     balancer: &mut LoadBalancer,
     wish: UpdateLoadBalancer,
 ) -> Result<()> {
-    set(&mut balancer.label, wish.label);
-    set(&mut balancer.algorithm, wish.balancing_algorithm);
-    set(&mut balancer.ssl_redirect, wish.ssl_redirect);
-    set(&mut balancer.http2, wish.http2);
-    set(&mut balancer.http3, wish.http3);
+    set_alike!(wish => balancer { label, ssl_redirect, http2, http3, proxy_protocol });
     ensure(balancer.http2 || !balancer.http3, "http3", "it needs `http2`, too")?;
-    set(&mut balancer.proxy_protocol, wish.proxy_protocol);
+    set(&mut balancer.algorithm, wish.balancing_algorithm);
     set(&mut balancer.nodes, wish.nodes.map(nodes).transpose()?);
     set(&mut balancer.timeout_s, wish.timeout.map(timeout).transpose()?);
     set(&mut balancer.cookie_name, wish.sticky_session.map(cookie).transpose()?);

@@ -8,11 +8,11 @@ use rust_decimal::Decimal;
 use store::Facet;
 use uuid::Uuid;
 
-use super::{Gateway, NatGateway, RULES_MAX, of_network};
+use super::{Gateway, NatGateway, of_network};
 use crate::billing::{Charged, Rate, owed};
 use crate::catalog::{Catalog, PriceItem};
 use crate::vpcs::{Name, VPC, members, networks};
-use crate::{Cx, Doc, Refusal, Result, Routes, Shown, Tx, addresses, alike, set};
+use crate::{Cx, Doc, Refusal, Result, Routes, Shown, Tx, addresses, alike, set_alike};
 
 /// A gateway's VPC, in this family's words for one that is not there.
 const OF: Name = Name { unknown: "Invalid VPC ID.", ..VPC };
@@ -70,12 +70,6 @@ pub(super) fn stamp(time: Time) -> String {
     time.0.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
-/// Refuses one more rule of a sort where a gateway has as many as it can have.
-pub(super) fn check_room(sort: &str, rules: usize) -> Result<()> {
-    let help = format!("the gateway has {RULES_MAX} {sort} rules, the most there can be");
-    Refusal::bad("Bad request.").help(help).unless(rules < RULES_MAX)
-}
-
 async fn create(cx: Cx, req: CreateNatGateway) -> Result<wire::NatGateway> {
     let mut tx = cx.begin();
     let network = networks::in_path(&mut tx, OF, &req.path()).await?;
@@ -108,7 +102,6 @@ fn first_of(network: Ipv6Addr) -> Ipv6Addr {
 }
 
 fn update(_: &Cx, gateway: &mut Gateway, req: UpdateNatGateway) -> Result<()> {
-    set(&mut gateway.label, req.label);
-    set(&mut gateway.tag, req.tag);
+    set_alike!(req => gateway { label, tag });
     Ok(())
 }

@@ -3,10 +3,9 @@
 //! A gateway's rules are part of it: a gateway and its rules must never disagree, so they are one
 //! row, changed in one go and brought to the world in one go.
 
-mod firewall;
-mod forwarding;
 mod handlers;
 mod life;
+mod rules;
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -102,5 +101,5 @@ pub fn of_network(id: Uuid) -> Facet {
 
 /// What is asked of gateways and of their rules.
 pub(super) fn routes() -> Routes {
-    handlers::routes().and(firewall::routes()).and(forwarding::routes())
+    handlers::routes().and(rules::routes())
 }
