@@ -1,5 +1,6 @@
 //! Which names there can be: of hosts, of domains, and of records below a domain.
 
+use super::data::{Wrong, wrong};
 use crate::{Result, ensure, refuse};
 
 /// How long a name can be, and each part between dots.
@@ -52,7 +53,7 @@ pub(super) fn check_domain(name: &str) -> Result<()> {
 ///
 /// # Errors
 /// Why there can be no record with this name.
-pub(super) fn label_of(name: &str, zone: &str) -> Result<String, String> {
+pub(super) fn label_of(name: &str, zone: &str) -> Result<String, Wrong> {
     let (lower, zone) = (name.to_lowercase(), zone.to_lowercase());
     let whole = lower.strip_suffix('.').unwrap_or(&lower);
     if name.is_empty() || name == "@" || whole == zone {
@@ -64,5 +65,6 @@ pub(super) fn label_of(name: &str, zone: &str) -> Result<String, String> {
     if label == "*" || fits && is_hostname(below_star) {
         return Ok(label.to_owned());
     }
-    Err(format!("name: `{name}` cannot be below {zone}; write `www`, `*`, or nothing for {zone}"))
+    let help = format!("cannot be below {zone}; write `www`, `*`, or nothing for {zone}");
+    wrong("Invalid name", format!("name: `{name}` {help}"))
 }
