@@ -136,9 +136,20 @@ pub trait Visitor {
     fn operation<E: Endpoint>(&mut self, group: &Group, command: &'static str);
 }
 
-/// Lists a family's operations by group, each with its command.
+/// Lists a family's operations by group, each with its command. Those that have no fields but what
+/// their path says are defined here; the others, as they stand in the family, by their name alone.
 macro_rules! operations {
-    ($($group:literal: $about:literal { $($command:literal => $op:ty,)* })*) => {
+    (@define $(#[$doc:meta])+ $op:ident ($($spec:tt)*)) => {
+        $(#[$doc])+
+        #[$crate::endpoint($($spec)*)]
+        pub struct $op;
+    };
+    (@define $op:ident) => {};
+    ($($group:literal: $about:literal {
+        $($(#[$doc:meta])* $command:literal => $op:ident $(($($spec:tt)*))?,)*
+    })*) => {
+        $($(operations!(@define $(#[$doc])* $op $(($($spec)*))?);)*)*
+
         /// The family's operations.
         pub static OPERATIONS: &[$crate::Operation] = &[$($(
             $crate::Operation::of::<$op>(
