@@ -4,9 +4,15 @@ use crate::{Access, Money, Open, OrEmpty, Secret, Time, endpoint, view, words};
 
 operations! {
     "account": "The account, its balance, traffic and BGP" {
-        "get" => GetAccount, "bandwidth" => GetAccountBandwidth, "bgp" => GetAccountBgp,
+        /// Get the account, and what the calling user may do in it.
+        "get" => GetAccount(GET "/v2/account" -> 200 { account: Account }, needs AnyKey),
+        /// Get the account's traffic.
+        "bandwidth" => GetAccountBandwidth(GET "/v2/account/bandwidth" -> 200 { bandwidth: AccountBandwidth }, needs Billing),
+        /// Get how the account's instances announce networks.
+        "bgp" => GetAccountBgp(GET "/v2/account/bgp" -> 200 AccountBgp, needs Subscriptions),
         "set-up-bgp" => SetUpAccountBgp, "add-bgp-prefixes" => AddAccountBgpPrefixes,
-        "custom-subscriptions" => ListCustomSubscriptions,
+        /// List what was agreed on with the account's owner and is charged regularly.
+        "custom-subscriptions" => ListCustomSubscriptions(GET "/v2/account/custom-subscriptions" -> 200 { custom_subscriptions: [CustomSubscription] }, needs Billing),
     }
 }
 
@@ -29,9 +35,6 @@ pub struct Account {
     pub last_payment_amount: Money,
 }
 
-/// Get the account, and what the calling user may do in it.
-#[endpoint(GET "/v2/account" -> 200 { account: Account }, needs AnyKey)]
-pub struct GetAccount {}
 /// The account's traffic: what was used and what was included.
 #[view]
 pub struct AccountBandwidth {
@@ -72,9 +75,6 @@ pub struct BandwidthPeriod {
     pub overage_cost: Money,
 }
 
-/// Get the account's traffic.
-#[endpoint(GET "/v2/account/bandwidth" -> 200 { bandwidth: AccountBandwidth }, needs Billing)]
-pub struct GetAccountBandwidth {}
 /// How the account's instances announce networks.
 #[view]
 pub struct AccountBgp {
@@ -86,9 +86,6 @@ pub struct AccountBgp {
     pub password: Secret,
 }
 
-/// Get how the account's instances announce networks.
-#[endpoint(GET "/v2/account/bgp" -> 200 AccountBgp, needs Subscriptions)]
-pub struct GetAccountBgp {}
 /// The ticket that a wish became.
 #[view]
 pub struct TicketReference {
@@ -158,7 +155,3 @@ pub struct CustomSubscription {
     /// US dollars owed since the last invoice.
     pub pending_charges: Money,
 }
-
-/// List what was agreed on with the account's owner and is charged regularly.
-#[endpoint(GET "/v2/account/custom-subscriptions" -> 200 { custom_subscriptions: [CustomSubscription] }, needs Billing)]
-pub struct ListCustomSubscriptions;

@@ -6,8 +6,13 @@ use crate::{OrEmpty, Secret, Time, endpoint, view};
 
 operations! {
     "api-key": "API keys of the calling user" {
-        "list" => ListApiKeys, "create" => CreateApiKey, "get" => GetApiKey,
-        "delete" => DeleteApiKey,
+        /// List one's own API keys.
+        "list" => ListApiKeys(GET "/v2/apikeys" -> 200 { api_keys: [ApiKey], whole }, needs AnyKey),
+        "create" => CreateApiKey,
+        /// Get one of one's own API keys.
+        "get" => GetApiKey(GET "/v2/apikeys/{apikey-id: ApiKeyId}" -> 200 { api_key: ApiKey }, needs AnyKey),
+        /// Delete one of one's own API keys: it stops working at once.
+        "delete" => DeleteApiKey(DELETE "/v2/apikeys/{apikey-id: ApiKeyId}" -> 204, needs AnyKey),
     }
 }
 
@@ -29,9 +34,6 @@ pub struct ApiKey {
     pub date_expire: OrEmpty<Time>,
 }
 
-/// List one's own API keys.
-#[endpoint(GET "/v2/apikeys" -> 200 { api_keys: [ApiKey], whole }, needs AnyKey)]
-pub struct ListApiKeys {}
 /// Create an API key for oneself.
 #[endpoint(POST "/v2/apikeys" -> 202 { api_key: ApiKey }, needs AnyKey)]
 pub struct CreateApiKey {
@@ -42,11 +44,3 @@ pub struct CreateApiKey {
     /// When; only together with `expire`.
     pub date_expire: Option<OrEmpty<Time>>,
 }
-
-/// Get one of one's own API keys.
-#[endpoint(GET "/v2/apikeys/{apikey-id: ApiKeyId}" -> 200 { api_key: ApiKey }, needs AnyKey)]
-pub struct GetApiKey;
-
-/// Delete one of one's own API keys: it stops working at once.
-#[endpoint(DELETE "/v2/apikeys/{apikey-id: ApiKeyId}" -> 204, needs AnyKey)]
-pub struct DeleteApiKey;

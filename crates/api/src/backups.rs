@@ -7,7 +7,9 @@ use crate::{Open, Time, endpoint, view, words};
 
 operations! {
     "backup": "Backups of instances" {
-        "list" => ListBackups, "get" => GetBackup,
+        "list" => ListBackups,
+        /// Get a backup.
+        "get" => GetBackup(GET "/v2/backups/{backup-id}" -> 200 { backup: Backup }, needs SubscriptionsView),
     }
 }
 
@@ -46,7 +48,3 @@ pub struct ListBackups {
     /// Only those of this instance.
     pub instance_id: Option<InstanceId>,
 }
-
-/// Get a backup.
-#[endpoint(GET "/v2/backups/{backup-id}" -> 200 { backup: Backup }, needs SubscriptionsView)]
-pub struct GetBackup;

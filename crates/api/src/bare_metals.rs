@@ -14,26 +14,51 @@ use serde_json::{Map, Value};
 
 use crate::applications::Application;
 use crate::id::{ReservedIpId, SnapshotId, SshKeyId, StartupId, Vpc2Id, VpcId};
-use crate::instances::{DayTraffic, UpgradeType, UserScheme};
+use crate::instances::{
+    DayTraffic, InstanceIpv4, InstanceIpv6, InstanceVpc, InstanceVpc2, UpgradeType, UserScheme,
+};
 use crate::os::Os;
 use crate::{Open, OrEmpty, Secret, Time, endpoint, view, words};
 
 operations! {
     "bare-metal": "Bare metal servers: whole machines" {
-        "list" => ListBareMetals, "create" => CreateBareMetal, "get" => GetBareMetal,
-        "update" => UpdateBareMetal, "delete" => DeleteBareMetal, "start" => StartBareMetal,
-        "halt" => HaltBareMetal, "reboot" => RebootBareMetal, "start-many" => StartBareMetals,
-        "halt-many" => HaltBareMetals, "reboot-many" => RebootBareMetals,
-        "reinstall" => ReinstallBareMetal, "upgrades" => GetBareMetalUpgrades,
-        "user-data" => GetBareMetalUserData, "vnc" => GetBareMetalVnc,
-        "bandwidth" => GetBareMetalBandwidth, "ipv4" => ListBareMetalIpv4,
+        /// List bare metal servers.
+        "list" => ListBareMetals(GET "/v2/bare-metals" -> 200 { bare_metals: [BareMetal] }, needs SubscriptionsView),
+        "create" => CreateBareMetal,
+        /// Get a bare metal server.
+        "get" => GetBareMetal(GET "/v2/bare-metals/{baremetal-id: BareMetalId}" -> 200 { bare_metal: BareMetal }, needs SubscriptionsView),
+        "update" => UpdateBareMetal,
+        /// Delete a bare metal server with everything on it.
+        "delete" => DeleteBareMetal(DELETE "/v2/bare-metals/{baremetal-id: BareMetalId}" -> 204, needs Subscriptions),
+        /// Switch a bare metal server on.
+        "start" => StartBareMetal(POST "/v2/bare-metals/{baremetal-id: BareMetalId}/start" -> 204, needs Subscriptions),
+        /// Switch a bare metal server off at once.
+        "halt" => HaltBareMetal(POST "/v2/bare-metals/{baremetal-id: BareMetalId}/halt" -> 204, needs Subscriptions),
+        /// Restart a bare metal server.
+        "reboot" => RebootBareMetal(POST "/v2/bare-metals/{baremetal-id: BareMetalId}/reboot" -> 204, needs Subscriptions),
+        "start-many" => StartBareMetals, "halt-many" => HaltBareMetals,
+        "reboot-many" => RebootBareMetals, "reinstall" => ReinstallBareMetal,
+        "upgrades" => GetBareMetalUpgrades,
+        /// Get what a bare metal server was given for its first boot.
+        "user-data" => GetBareMetalUserData(GET "/v2/bare-metals/{baremetal-id: BareMetalId}/user-data" -> 200 { user_data: BareMetalUserData }, needs SubscriptionsView),
+        /// Get the address of a bare metal server's console.
+        "vnc" => GetBareMetalVnc(GET "/v2/bare-metals/{baremetal-id: BareMetalId}/vnc" -> 200 { vnc: BareMetalVnc }, needs SubscriptionsView),
+        /// Get a bare metal server's traffic by day, as `2026-11-21` in UTC.
+        "bandwidth" => GetBareMetalBandwidth(GET "/v2/bare-metals/{baremetal-id: BareMetalId}/bandwidth" -> 200 { bandwidth: BTreeMap<String, DayTraffic> }, needs SubscriptionsView),
+        /// List the IPv4 addresses of a bare metal server.
+        "ipv4" => ListBareMetalIpv4(GET "/v2/bare-metals/{baremetal-id: BareMetalId}/ipv4" -> 200 { ipv4s: [InstanceIpv4], whole }, needs SubscriptionsView),
         "set-reverse-ipv4" => SetBareMetalReverseIpv4,
-        "reset-reverse-ipv4" => ResetBareMetalReverseIpv4, "ipv6" => ListBareMetalIpv6,
+        "reset-reverse-ipv4" => ResetBareMetalReverseIpv4,
+        /// List the IPv6 addresses of a bare metal server.
+        "ipv6" => ListBareMetalIpv6(GET "/v2/bare-metals/{baremetal-id: BareMetalId}/ipv6" -> 200 { ipv6s: [InstanceIpv6], whole }, needs SubscriptionsView),
         "set-reverse-ipv6" => SetBareMetalReverseIpv6,
-        "remove-reverse-ipv6" => RemoveBareMetalReverseIpv6, "vpcs" => ListBareMetalVpcs,
+        "remove-reverse-ipv6" => RemoveBareMetalReverseIpv6,
+        /// List the VPCs that a bare metal server is in.
+        "vpcs" => ListBareMetalVpcs(GET "/v2/bare-metals/{baremetal-id: BareMetalId}/vpcs" -> 200 { vpcs: Vec<InstanceVpc> }, needs SubscriptionsView),
         "attach-vpc" => AttachBareMetalVpc, "detach-vpc" => DetachBareMetalVpc,
-        "vpc2s" => ListBareMetalVpc2s, "attach-vpc2" => AttachBareMetalVpc2,
-        "detach-vpc2" => DetachBareMetalVpc2,
+        /// List the VPC 2.0 networks that a bare metal server is in.
+        "vpc2s" => ListBareMetalVpc2s(GET "/v2/bare-metals/{baremetal-id: BareMetalId}/vpc2" -> 200 { vpcs: Vec<InstanceVpc2> }, needs SubscriptionsView),
+        "attach-vpc2" => AttachBareMetalVpc2, "detach-vpc2" => DetachBareMetalVpc2,
     }
 }
 
@@ -133,10 +158,6 @@ pub enum MdiskMode {
     None,
 }
 
-/// List bare metal servers.
-#[endpoint(GET "/v2/bare-metals" -> 200 { bare_metals: [BareMetal] }, needs SubscriptionsView)]
-pub struct ListBareMetals;
-
 /// Create a bare metal server from one of `os_id`, `app_id`, `image_id` and `snapshot_id`.
 #[endpoint(POST "/v2/bare-metals" -> 202 { bare_metal | baremetal: BareMetal }, needs Provisioning)]
 pub struct CreateBareMetal {
@@ -198,10 +219,6 @@ pub struct CreateBareMetal {
     pub enable_vpc2: Option<bool>,
 }
 
-/// Get a bare metal server.
-#[endpoint(GET "/v2/bare-metals/{baremetal-id: BareMetalId}" -> 200 { bare_metal: BareMetal }, needs SubscriptionsView)]
-pub struct GetBareMetal;
-
 /// Change a bare metal server. Another system or application installs it anew.
 #[endpoint(
     PATCH "/v2/bare-metals/{baremetal-id: BareMetalId}" -> 202 { bare_metal: BareMetal },
@@ -242,22 +259,6 @@ pub struct UpdateBareMetal {
     /// Put it in the region's VPC 2.0 network.
     pub enable_vpc2: Option<bool>,
 }
-
-/// Delete a bare metal server with everything on it.
-#[endpoint(DELETE "/v2/bare-metals/{baremetal-id: BareMetalId}" -> 204, needs Subscriptions)]
-pub struct DeleteBareMetal;
-
-/// Switch a bare metal server on.
-#[endpoint(POST "/v2/bare-metals/{baremetal-id: BareMetalId}/start" -> 204, needs Subscriptions)]
-pub struct StartBareMetal;
-
-/// Switch a bare metal server off at once.
-#[endpoint(POST "/v2/bare-metals/{baremetal-id: BareMetalId}/halt" -> 204, needs Subscriptions)]
-pub struct HaltBareMetal;
-
-/// Restart a bare metal server.
-#[endpoint(POST "/v2/bare-metals/{baremetal-id: BareMetalId}/reboot" -> 204, needs Subscriptions)]
-pub struct RebootBareMetal;
 
 /// Switch several bare metal servers on.
 #[endpoint(POST "/v2/bare-metals/start" -> 204, needs Subscriptions)]
@@ -311,21 +312,9 @@ pub struct BareMetalUserData {
     pub data: String,
 }
 
-/// Get what a bare metal server was given for its first boot.
-#[endpoint(GET "/v2/bare-metals/{baremetal-id: BareMetalId}/user-data" -> 200 { user_data: BareMetalUserData }, needs SubscriptionsView)]
-pub struct GetBareMetalUserData;
-
 /// The console of a bare metal server.
 #[view]
 pub struct BareMetalVnc {
     /// Its address in the browser, or empty.
     pub url: String,
 }
-
-/// Get the address of a bare metal server's console.
-#[endpoint(GET "/v2/bare-metals/{baremetal-id: BareMetalId}/vnc" -> 200 { vnc: BareMetalVnc }, needs SubscriptionsView)]
-pub struct GetBareMetalVnc;
-
-/// Get a bare metal server's traffic by day, as `2026-11-21` in UTC.
-#[endpoint(GET "/v2/bare-metals/{baremetal-id: BareMetalId}/bandwidth" -> 200 { bandwidth: BTreeMap<String, DayTraffic> }, needs SubscriptionsView)]
-pub struct GetBareMetalBandwidth;

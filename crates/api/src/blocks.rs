@@ -7,12 +7,25 @@ use crate::{Money, Open, OrEmpty, Time, endpoint, view, words};
 
 operations! {
     "block": "Block storage volumes" {
-        "list" => ListBlocks, "create" => CreateBlock, "get" => GetBlock, "update" => UpdateBlock,
-        "delete" => DeleteBlock, "attach" => AttachBlock, "detach" => DetachBlock,
+        /// List block storage volumes.
+        "list" => ListBlocks(GET "/v2/blocks" -> 200 { blocks: [Block] }, needs SubscriptionsView),
+        "create" => CreateBlock,
+        /// Get a block storage volume.
+        "get" => GetBlock(GET "/v2/blocks/{block-id}" -> 200 { block: Block }, needs SubscriptionsView),
+        "update" => UpdateBlock,
+        /// Delete a block storage volume. One that is attached is detached first.
+        "delete" => DeleteBlock(DELETE "/v2/blocks/{block-id}" -> 204, needs Subscriptions),
+        "attach" => AttachBlock, "detach" => DetachBlock,
     }
     "block-snapshot": "Snapshots of block storage volumes" {
-        "list" => ListBlockSnapshots, "create" => CreateBlockSnapshot, "get" => GetBlockSnapshot,
-        "update" => UpdateBlockSnapshot, "delete" => DeleteBlockSnapshot,
+        /// List snapshots of block storage volumes.
+        "list" => ListBlockSnapshots(GET "/v2/blocks/snapshots" -> 200 { snapshots: [BlockSnapshot] }, needs SubscriptionsView),
+        "create" => CreateBlockSnapshot,
+        /// Get a snapshot of a block storage volume.
+        "get" => GetBlockSnapshot(GET "/v2/blocks/snapshots/{snapshot-id: BlockSnapshotId}" -> 200 FoundBlockSnapshot, needs SubscriptionsView),
+        "update" => UpdateBlockSnapshot,
+        /// Delete a snapshot of a block storage volume.
+        "delete" => DeleteBlockSnapshot(DELETE "/v2/blocks/snapshots/{snapshot-id: BlockSnapshotId}" -> 204, needs Subscriptions),
     }
 }
 
@@ -73,10 +86,6 @@ pub enum BlockType {
     StorageOpt,
 }
 
-/// List block storage volumes.
-#[endpoint(GET "/v2/blocks" -> 200 { blocks: [Block] }, needs SubscriptionsView)]
-pub struct ListBlocks;
-
 /// Create a block storage volume.
 #[endpoint(POST "/v2/blocks" -> 202 { block: Block }, needs Provisioning)]
 pub struct CreateBlock {
@@ -96,10 +105,6 @@ pub struct CreateBlock {
     pub bootable: Option<bool>,
 }
 
-/// Get a block storage volume.
-#[endpoint(GET "/v2/blocks/{block-id}" -> 200 { block: Block }, needs SubscriptionsView)]
-pub struct GetBlock;
-
 /// Rename or grow a block storage volume.
 #[endpoint(PATCH "/v2/blocks/{block-id}" -> 204, needs Subscriptions)]
 pub struct UpdateBlock {
@@ -108,10 +113,6 @@ pub struct UpdateBlock {
     /// A new size in GB, larger than the old one.
     pub size_gb: Option<u32>,
 }
-
-/// Delete a block storage volume. One that is attached is detached first.
-#[endpoint(DELETE "/v2/blocks/{block-id}" -> 204, needs Subscriptions)]
-pub struct DeleteBlock;
 
 /// Attach a block storage volume to an instance in its region.
 #[endpoint(POST "/v2/blocks/{block-id}/attach" -> 204, needs Subscriptions)]
@@ -172,10 +173,6 @@ pub struct FoundBlockSnapshot {
     pub snapshot: BlockSnapshot,
 }
 
-/// List snapshots of block storage volumes.
-#[endpoint(GET "/v2/blocks/snapshots" -> 200 { snapshots: [BlockSnapshot] }, needs SubscriptionsView)]
-pub struct ListBlockSnapshots;
-
 /// Take a snapshot of a block storage volume.
 #[endpoint(POST "/v2/blocks/snapshots" -> 201 CreatedBlockSnapshot, needs Provisioning)]
 pub struct CreateBlockSnapshot {
@@ -185,17 +182,9 @@ pub struct CreateBlockSnapshot {
     pub description: String,
 }
 
-/// Get a snapshot of a block storage volume.
-#[endpoint(GET "/v2/blocks/snapshots/{snapshot-id: BlockSnapshotId}" -> 200 FoundBlockSnapshot, needs SubscriptionsView)]
-pub struct GetBlockSnapshot;
-
 /// Change a block storage snapshot's description.
 #[endpoint(PUT "/v2/blocks/snapshots/{snapshot-id: BlockSnapshotId}" -> 204, needs Subscriptions)]
 pub struct UpdateBlockSnapshot {
     /// What it is for.
     pub description: Option<String>,
 }
-
-/// Delete a snapshot of a block storage volume.
-#[endpoint(DELETE "/v2/blocks/snapshots/{snapshot-id: BlockSnapshotId}" -> 204, needs Subscriptions)]
-pub struct DeleteBlockSnapshot;

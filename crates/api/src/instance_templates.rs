@@ -9,9 +9,14 @@ use crate::{OrEmpty, endpoint, view};
 
 operations! {
     "instance-template": "Templates that instances are made from" {
-        "list" => ListInstanceTemplates, "create" => CreateInstanceTemplate,
-        "get" => GetInstanceTemplate, "update" => UpdateInstanceTemplate,
-        "delete" => DeleteInstanceTemplate,
+        /// List instance templates, all at once.
+        "list" => ListInstanceTemplates(GET "/v2/instances/templates" -> 200 { instance_templates: Vec<InstanceTemplate> }, needs SubscriptionsView),
+        "create" => CreateInstanceTemplate,
+        /// Get an instance template.
+        "get" => GetInstanceTemplate(GET "/v2/instances/templates/{instancetemplate-id: InstanceTemplateId}" -> 200 { instance_template: InstanceTemplate }, needs SubscriptionsView),
+        "update" => UpdateInstanceTemplate,
+        /// Delete an instance template. Instances made from it stay.
+        "delete" => DeleteInstanceTemplate(DELETE "/v2/instances/templates/{instancetemplate-id: InstanceTemplateId}" -> 204, needs Subscriptions),
     }
 }
 
@@ -112,9 +117,6 @@ pub struct PlanDetails {
     pub price_hr: String,
 }
 
-/// List instance templates, all at once.
-#[endpoint(GET "/v2/instances/templates" -> 200 { instance_templates: Vec<InstanceTemplate> }, needs SubscriptionsView)]
-pub struct ListInstanceTemplates {}
 /// Create an instance template.
 #[endpoint(POST "/v2/instances/templates" -> 200 { instance_template: InstanceTemplate }, needs Provisioning)]
 pub struct CreateInstanceTemplate {
@@ -143,10 +145,6 @@ pub struct CreateInstanceTemplate {
     pub user_data: Option<String>,
 }
 
-/// Get an instance template.
-#[endpoint(GET "/v2/instances/templates/{instancetemplate-id: InstanceTemplateId}" -> 200 { instance_template: InstanceTemplate }, needs SubscriptionsView)]
-pub struct GetInstanceTemplate;
-
 /// Change an instance template, in one field at least. Instances made from it stay as they are.
 #[endpoint(PUT "/v2/instances/templates/{instancetemplate-id: InstanceTemplateId}" -> 202 { instance_template: InstanceTemplate }, needs Subscriptions)]
 pub struct UpdateInstanceTemplate {
@@ -174,7 +172,3 @@ pub struct UpdateInstanceTemplate {
     #[schemars(length(max = 131_072), extend("x-lines" = true, "contentEncoding" = "base64"))]
     pub user_data: Option<String>,
 }
-
-/// Delete an instance template. Instances made from it stay.
-#[endpoint(DELETE "/v2/instances/templates/{instancetemplate-id: InstanceTemplateId}" -> 204, needs Subscriptions)]
-pub struct DeleteInstanceTemplate;

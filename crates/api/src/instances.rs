@@ -28,25 +28,54 @@ use crate::{Money, Open, OrEmpty, Secret, Time, endpoint, view, words};
 
 operations! {
     "instance": "Instances: virtual machines" {
-        "list" => ListInstances, "create" => CreateInstance, "get" => GetInstance,
-        "update" => UpdateInstance, "delete" => DeleteInstance, "start" => StartInstance,
-        "halt" => HaltInstance, "reboot" => RebootInstance, "start-many" => StartInstances,
-        "halt-many" => HaltInstances, "reboot-many" => RebootInstances,
-        "reinstall" => ReinstallInstance, "restore" => RestoreInstance, "job" => GetInstanceJob,
-        "upgrades" => GetInstanceUpgrades, "user-data" => GetInstanceUserData,
-        "bandwidth" => GetInstanceBandwidth, "neighbors" => ListInstanceNeighbors,
-        "backup-schedule" => GetInstanceBackupSchedule,
+        "list" => ListInstances, "create" => CreateInstance,
+        /// Get an instance.
+        "get" => GetInstance(GET "/v2/instances/{instance-id}" -> 200 { instance: Instance }, needs SubscriptionsView),
+        "update" => UpdateInstance,
+        /// Destroy an instance and what is on its local disk.
+        "delete" => DeleteInstance(DELETE "/v2/instances/{instance-id}" -> 204, needs Subscriptions),
+        /// Switch an instance on.
+        "start" => StartInstance(POST "/v2/instances/{instance-id}/start" -> 204, needs Subscriptions),
+        /// Switch an instance off at once, as if the plug were pulled.
+        "halt" => HaltInstance(POST "/v2/instances/{instance-id}/halt" -> 204, needs Subscriptions),
+        /// Restart an instance.
+        "reboot" => RebootInstance(POST "/v2/instances/{instance-id}/reboot" -> 204, needs Subscriptions),
+        "start-many" => StartInstances, "halt-many" => HaltInstances,
+        "reboot-many" => RebootInstances, "reinstall" => ReinstallInstance,
+        "restore" => RestoreInstance,
+        /// Get a job: work on an instance that an update started.
+        "job" => GetInstanceJob(GET "/v2/instances/jobs/{job-id}" -> 200 { job: InstanceJob }, needs SubscriptionsView),
+        "upgrades" => GetInstanceUpgrades,
+        /// Get what an instance was given for its first boot.
+        "user-data" => GetInstanceUserData(GET "/v2/instances/{instance-id}/user-data" -> 200 { user_data: InstanceUserData }, needs SubscriptionsView),
+        "bandwidth" => GetInstanceBandwidth,
+        /// List the ids of other instances in the same place as an instance.
+        "neighbors" => ListInstanceNeighbors(GET "/v2/instances/{instance-id}/neighbors" -> 200 { neighbors: Vec<InstanceId> }, needs SubscriptionsView),
+        /// Get the schedule of an instance's backups.
+        "backup-schedule" => GetInstanceBackupSchedule(GET "/v2/instances/{instance-id}/backup-schedule" -> 200 { backup_schedule: BackupSchedule }, needs SubscriptionsView),
         "set-backup-schedule" => SetInstanceBackupSchedule, "ipv4" => ListInstanceIpv4,
         "add-ipv4" => AddInstanceIpv4, "remove-ipv4" => RemoveInstanceIpv4,
         "set-reverse-ipv4" => SetInstanceReverseIpv4,
-        "reset-reverse-ipv4" => ResetInstanceReverseIpv4, "ipv6" => ListInstanceIpv6,
-        "reverse-ipv6" => ListInstanceReverseIpv6, "set-reverse-ipv6" => SetInstanceReverseIpv6,
-        "remove-reverse-ipv6" => RemoveInstanceReverseIpv6, "iso" => GetInstanceIso,
-        "attach-iso" => AttachInstanceIso, "detach-iso" => DetachInstanceIso,
-        "vpcs" => ListInstanceVpcs, "attach-vpc" => AttachInstanceVpc,
-        "detach-vpc" => DetachInstanceVpc, "vpc2s" => ListInstanceVpc2s,
+        "reset-reverse-ipv4" => ResetInstanceReverseIpv4,
+        /// List an instance's IPv6 addresses.
+        "ipv6" => ListInstanceIpv6(GET "/v2/instances/{instance-id}/ipv6" -> 200 { ipv6s: [InstanceIpv6], whole }, needs SubscriptionsView),
+        /// List the names that an instance's IPv6 addresses resolve to.
+        "reverse-ipv6" => ListInstanceReverseIpv6(GET "/v2/instances/{instance-id}/ipv6/reverse" -> 200 { reverse_ipv6s: Vec<ReverseIpv6> }, needs SubscriptionsView),
+        "set-reverse-ipv6" => SetInstanceReverseIpv6,
+        "remove-reverse-ipv6" => RemoveInstanceReverseIpv6,
+        /// Get what an instance's drive holds.
+        "iso" => GetInstanceIso(GET "/v2/instances/{instance-id}/iso" -> 200 { iso_status: InstanceIso }, needs SubscriptionsView),
+        "attach-iso" => AttachInstanceIso,
+        /// Take the ISO image out of an instance's drive, which restarts it. An empty drive may stay so.
+        "detach-iso" => DetachInstanceIso(POST "/v2/instances/{instance-id}/iso/detach" -> 202 { iso_status: InstanceIsoChange }, needs Subscriptions),
+        /// List the VPCs that an instance is in.
+        "vpcs" => ListInstanceVpcs(GET "/v2/instances/{instance-id}/vpcs" -> 200 { vpcs: [InstanceVpc] }, needs SubscriptionsView),
+        "attach-vpc" => AttachInstanceVpc, "detach-vpc" => DetachInstanceVpc,
+        /// List the VPC 2.0 networks that an instance is in.
+        "vpc2s" => ListInstanceVpc2s(GET "/v2/instances/{instance-id}/vpc2" -> 200 { vpcs: [InstanceVpc2] }, needs SubscriptionsView),
         "attach-vpc2" => AttachInstanceVpc2, "detach-vpc2" => DetachInstanceVpc2,
-        "private-networks" => ListInstancePrivateNetworks,
+        /// List the private networks that an instance is in. Use its VPCs instead.
+        "private-networks" => ListInstancePrivateNetworks(GET "/v2/instances/{instance-id}/private-networks" -> 200 { private_networks: [InstancePrivateNetwork] }, needs SubscriptionsView),
         "attach-private-network" => AttachInstancePrivateNetwork,
         "detach-private-network" => DetachInstancePrivateNetwork,
     }
@@ -318,10 +347,6 @@ pub struct BlockDevice {
     pub label: Option<String>,
 }
 
-/// Get an instance.
-#[endpoint(GET "/v2/instances/{instance-id}" -> 200 { instance: Instance }, needs SubscriptionsView)]
-pub struct GetInstance;
-
 /// Change an instance. Another system or application installs it anew.
 #[endpoint(PATCH "/v2/instances/{instance-id}" -> 202 UpdatedInstance, needs Subscriptions, loses with os_id, app_id, image_id)]
 pub struct UpdateInstance {
@@ -384,7 +409,3 @@ pub struct UpdatedInstance {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub job_ids: Vec<JobId>,
 }
-
-/// Destroy an instance and what is on its local disk.
-#[endpoint(DELETE "/v2/instances/{instance-id}" -> 204, needs Subscriptions)]
-pub struct DeleteInstance;

@@ -6,8 +6,16 @@ use crate::{Open, Time, endpoint, view, words};
 
 operations! {
     "iso": "ISO images" {
-        "list" => ListIsos, "list-public" => ListPublicIsos, "create" => CreateIso, "get" => GetIso,
-        "update" => UpdateIso, "delete" => DeleteIso,
+        /// List the account's own ISO images.
+        "list" => ListIsos(GET "/v2/iso" -> 200 { isos: [Iso] }, needs SubscriptionsView),
+        /// List the ISO images that everyone may use.
+        "list-public" => ListPublicIsos(GET "/v2/iso-public" -> 200 { public_isos: [PublicIso], whole }, needs Public),
+        "create" => CreateIso,
+        /// Get an ISO image of the account's own.
+        "get" => GetIso(GET "/v2/iso/{iso-id}" -> 200 { iso: Iso }, needs SubscriptionsView),
+        "update" => UpdateIso,
+        /// Delete an ISO image. One that an instance still holds stays.
+        "delete" => DeleteIso(DELETE "/v2/iso/{iso-id}" -> 204, needs Subscriptions),
     }
 }
 
@@ -55,14 +63,6 @@ pub struct PublicIso {
     pub md5sum: String,
 }
 
-/// List the account's own ISO images.
-#[endpoint(GET "/v2/iso" -> 200 { isos: [Iso] }, needs SubscriptionsView)]
-pub struct ListIsos;
-
-/// List the ISO images that everyone may use.
-#[endpoint(GET "/v2/iso-public" -> 200 { public_isos: [PublicIso], whole }, needs Public)]
-pub struct ListPublicIsos {}
-
 /// Download an ISO image from a public address.
 #[endpoint(POST "/v2/iso" -> 201 { iso: Iso }, needs Provisioning)]
 pub struct CreateIso {
@@ -73,17 +73,9 @@ pub struct CreateIso {
     pub description: Option<String>,
 }
 
-/// Get an ISO image of the account's own.
-#[endpoint(GET "/v2/iso/{iso-id}" -> 200 { iso: Iso }, needs SubscriptionsView)]
-pub struct GetIso;
-
 /// Change an ISO image's description.
 #[endpoint(PUT "/v2/iso/{iso-id}" -> 204, needs Subscriptions)]
 pub struct UpdateIso {
     /// What it is for.
     pub description: String,
 }
-
-/// Delete an ISO image. One that an instance still holds stays.
-#[endpoint(DELETE "/v2/iso/{iso-id}" -> 204, needs Subscriptions)]
-pub struct DeleteIso;

@@ -136,13 +136,19 @@ pub trait Visitor {
     fn operation<E: Endpoint>(&mut self, group: &Group, command: &'static str);
 }
 
-/// Lists a family's operations by group, each with its command. What the path says all of is defined
-/// here: what it does stands before it, and what `#[endpoint]` is told behind it.
+/// Lists a family's operations by group, each with its command. Those that have no fields but what
+/// their path says are defined here; the others, as they stand in the family, by their name alone.
 macro_rules! operations {
-    ($($group:literal: $about:literal { $(
-        $(#[$($doc:tt)*])* $command:literal => $op:ident $(($($spec:tt)*))?,
-    )* })*) => {
-        $($(operation! { [$(#[$($doc)*])*] $op $(($($spec)*))? })*)*
+    (@define $(#[$doc:meta])+ $op:ident ($($spec:tt)*)) => {
+        $(#[$doc])+
+        #[$crate::endpoint($($spec)*)]
+        pub struct $op;
+    };
+    (@define $op:ident) => {};
+    ($($group:literal: $about:literal {
+        $($(#[$doc:meta])* $command:literal => $op:ident $(($($spec:tt)*))?,)*
+    })*) => {
+        $($(operations!(@define $(#[$doc])* $op $(($($spec)*))?);)*)*
 
         /// The family's operations.
         pub static OPERATIONS: &[$crate::Operation] = &[$($(
@@ -159,16 +165,6 @@ macro_rules! operations {
                 $(visitor.operation::<$op>(&group, $command);)*
             )*
         }
-    };
-}
-
-/// An operation that is defined where it is listed.
-macro_rules! operation {
-    ([] $op:ident) => {};
-    ([$($doc:tt)*] $op:ident ($($spec:tt)*)) => {
-        $($doc)*
-        #[$crate::endpoint($($spec)*)]
-        pub struct $op;
     };
 }
 

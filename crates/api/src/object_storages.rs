@@ -13,21 +13,39 @@ use crate::{Money, Open, Secret, Time, endpoint, view, words};
 
 operations! {
     "object-storage": "Object storage" {
-        "list" => ListObjectStorages, "create" => CreateObjectStorage, "get" => GetObjectStorage,
-        "update" => UpdateObjectStorage, "delete" => DeleteObjectStorage,
-        "regenerate-keys" => RegenerateObjectStorageKeys,
+        /// List object storage.
+        "list" => ListObjectStorages(GET "/v2/object-storage" -> 200 { object_storages: [ListedObjectStorage] }, needs Objstore),
+        "create" => CreateObjectStorage,
+        /// Get object storage.
+        "get" => GetObjectStorage(GET "/v2/object-storage/{object-storage-id}" -> 200 { object_storage: ObjectStorage }, needs Objstore),
+        "update" => UpdateObjectStorage,
+        /// Delete object storage with all its buckets.
+        "delete" => DeleteObjectStorage(DELETE "/v2/object-storage/{object-storage-id}" -> 204, needs Objstore),
+        /// Give object storage new keys; the old ones stop working.
+        "regenerate-keys" => RegenerateObjectStorageKeys(POST "/v2/object-storage/{object-storage-id}/regenerate-keys" -> 201 { s3_credentials: S3Credentials }, needs Objstore, loses),
     }
     "object-storage-cluster": "Clusters that object storage can be in" {
-        "list" => ListObjectStorageClusters, "tiers" => ListObjectStorageClusterTiers,
+        /// List the clusters that object storage can be in.
+        "list" => ListObjectStorageClusters(GET "/v2/object-storage/clusters" -> 200 { clusters: [ObjectStorageCluster] }, needs Public),
+        /// List the tiers that a cluster offers.
+        "tiers" => ListObjectStorageClusterTiers(GET "/v2/object-storage/clusters/{cluster-id: u32}/tiers" -> 200 { tiers: Vec<ClusterTier> }, needs Public),
     }
     "object-storage-tier": "Tiers of object storage: speed and prices" {
-        "list" => ListObjectStorageTiers,
+        /// List the tiers of object storage.
+        // The reference calls it public; the real API was seen to ask for a key.
+        "list" => ListObjectStorageTiers(GET "/v2/object-storage/tiers" -> 200 { tiers: Vec<ObjectStorageTier> }, needs AnyKey),
     }
     "bucket": "Buckets of object storage" {
-        "list" => ListObjectStorageBuckets, "create" => CreateObjectStorageBucket,
-        "delete" => DeleteObjectStorageBucket, "set-archival" => SetObjectStorageBucketArchival,
+        /// List the buckets of object storage.
+        // Not in the reference: Terraform and govultr call it.
+        "list" => ListObjectStorageBuckets(GET "/v2/object-storage/{object-storage-id}/bucket" -> 200 { buckets: [Bucket], whole }, needs Objstore),
+        "create" => CreateObjectStorageBucket,
+        /// Delete a bucket.
+        "delete" => DeleteObjectStorageBucket(DELETE "/v2/object-storage/{object-storage-id}/bucket/{bucket-name: String}" -> 204, needs Objstore),
+        "set-archival" => SetObjectStorageBucketArchival,
         "set-lifecycle" => SetObjectStorageBucketLifecycle,
-        "delete-lifecycle" => DeleteObjectStorageBucketLifecyclePolicy,
+        /// Delete a bucket's lifecycle policy.
+        "delete-lifecycle" => DeleteObjectStorageBucketLifecyclePolicy(DELETE "/v2/object-storage/{object-storage-id}/bucket/{bucket-name: String}/lifecycle" -> 204, needs Objstore),
     }
 }
 
@@ -283,10 +301,6 @@ fn one_or_several<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<RuleTransiti
     from.deserialize_any(OneOrSeveral)
 }
 
-/// List object storage.
-#[endpoint(GET "/v2/object-storage" -> 200 { object_storages: [ListedObjectStorage] }, needs Objstore)]
-pub struct ListObjectStorages;
-
 /// Create object storage.
 #[endpoint(POST "/v2/object-storage" -> 202 { object_storage: ObjectStorage }, needs Objstore)]
 pub struct CreateObjectStorage {
@@ -298,54 +312,12 @@ pub struct CreateObjectStorage {
     pub label: Option<String>,
 }
 
-/// Get object storage.
-#[endpoint(
-    GET "/v2/object-storage/{object-storage-id}" -> 200 { object_storage: ObjectStorage },
-    needs Objstore
-)]
-pub struct GetObjectStorage;
-
 /// Rename object storage.
 #[endpoint(PUT "/v2/object-storage/{object-storage-id}" -> 204, needs Objstore)]
 pub struct UpdateObjectStorage {
     /// Its new name.
     pub label: String,
 }
-
-/// Delete object storage with all its buckets.
-#[endpoint(DELETE "/v2/object-storage/{object-storage-id}" -> 204, needs Objstore)]
-pub struct DeleteObjectStorage;
-
-/// Give object storage new keys; the old ones stop working.
-#[endpoint(
-    POST "/v2/object-storage/{object-storage-id}/regenerate-keys" -> 201 { s3_credentials: S3Credentials },
-    needs Objstore, loses
-)]
-pub struct RegenerateObjectStorageKeys;
-
-/// List the clusters that object storage can be in.
-#[endpoint(GET "/v2/object-storage/clusters" -> 200 { clusters: [ObjectStorageCluster] }, needs Public)]
-pub struct ListObjectStorageClusters;
-
-/// List the tiers that a cluster offers.
-#[endpoint(
-    GET "/v2/object-storage/clusters/{cluster-id: u32}/tiers" -> 200 { tiers: Vec<ClusterTier> },
-    needs Public
-)]
-pub struct ListObjectStorageClusterTiers;
-
-/// List the tiers of object storage.
-// The reference calls it public; the real API was seen to ask for a key.
-#[endpoint(GET "/v2/object-storage/tiers" -> 200 { tiers: Vec<ObjectStorageTier> }, needs AnyKey)]
-pub struct ListObjectStorageTiers {}
-
-/// List the buckets of object storage.
-// Not in the reference: Terraform and govultr call it.
-#[endpoint(
-    GET "/v2/object-storage/{object-storage-id}/bucket" -> 200 { buckets: [Bucket], whole },
-    needs Objstore
-)]
-pub struct ListObjectStorageBuckets;
 
 /// Create a bucket.
 // govultr's names are not those of the reference.
@@ -363,13 +335,6 @@ pub struct CreateObjectStorageBucket {
     /// Let its objects go to the archive; not together with the other two.
     pub archival: Option<bool>,
 }
-
-/// Delete a bucket.
-#[endpoint(
-    DELETE "/v2/object-storage/{object-storage-id}/bucket/{bucket-name: String}" -> 204,
-    needs Objstore
-)]
-pub struct DeleteObjectStorageBucket;
 
 /// Let a bucket's objects go to the archive, or no longer.
 #[endpoint(
@@ -390,10 +355,3 @@ pub struct SetObjectStorageBucketLifecycle {
     /// What goes to the archive when.
     pub archive_rules: Vec<ArchiveRule>,
 }
-
-/// Delete a bucket's lifecycle policy.
-#[endpoint(
-    DELETE "/v2/object-storage/{object-storage-id}/bucket/{bucket-name: String}/lifecycle" -> 204,
-    needs Objstore
-)]
-pub struct DeleteObjectStorageBucketLifecyclePolicy;

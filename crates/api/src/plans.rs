@@ -6,7 +6,9 @@ use crate::{Money, Open, endpoint, view, words};
 
 operations! {
     "plan": "Sizes and prices of machines" {
-        "list" => ListPlans, "list-metal" => ListMetalPlans,
+        "list" => ListPlans,
+        /// List the plans of bare metal machines.
+        "list-metal" => ListMetalPlans(GET "/v2/plans-metal" -> 200 { plans_metal: [MetalPlan] }, needs Public),
     }
 }
 
@@ -172,7 +174,3 @@ pub struct MetalPlan {
     /// Ids of the regions that sell it.
     pub locations: Vec<String>,
 }
-
-/// List the plans of bare metal machines.
-#[endpoint(GET "/v2/plans-metal" -> 200 { plans_metal: [MetalPlan] }, needs Public)]
-pub struct ListMetalPlans;

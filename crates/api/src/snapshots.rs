@@ -8,8 +8,12 @@ use crate::{Open, Time, endpoint, view, words};
 operations! {
     "snapshot": "Snapshots of instances" {
         "list" => ListSnapshots, "create" => CreateSnapshot,
-        "create-from-url" => CreateSnapshotFromUrl, "get" => GetSnapshot,
-        "update" => UpdateSnapshot, "delete" => DeleteSnapshot,
+        "create-from-url" => CreateSnapshotFromUrl,
+        /// Get a snapshot.
+        "get" => GetSnapshot(GET "/v2/snapshots/{snapshot-id}" -> 200 { snapshot: Snapshot }, needs SubscriptionsView),
+        "update" => UpdateSnapshot,
+        /// Delete a snapshot.
+        "delete" => DeleteSnapshot(DELETE "/v2/snapshots/{snapshot-id}" -> 204, needs Subscriptions),
     }
 }
 
@@ -76,17 +80,9 @@ pub struct CreateSnapshotFromUrl {
     pub uefi: Option<bool>,
 }
 
-/// Get a snapshot.
-#[endpoint(GET "/v2/snapshots/{snapshot-id}" -> 200 { snapshot: Snapshot }, needs SubscriptionsView)]
-pub struct GetSnapshot;
-
 /// Change a snapshot's description.
 #[endpoint(PUT "/v2/snapshots/{snapshot-id}" -> 204, needs Subscriptions)]
 pub struct UpdateSnapshot {
     /// What it is for.
     pub description: String,
 }
-
-/// Delete a snapshot.
-#[endpoint(DELETE "/v2/snapshots/{snapshot-id}" -> 204, needs Subscriptions)]
-pub struct DeleteSnapshot;

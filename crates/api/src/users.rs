@@ -10,14 +10,37 @@ use crate::{Access, Meta, Open, OrEmpty, Secret, Time, endpoint, view, words};
 
 operations! {
     "user": "Users of the account" {
-        "list" => ListUsers, "create" => CreateUser, "get" => GetUser, "update" => UpdateUser,
-        "delete" => DeleteUser, "list-api-keys" => ListUserApiKeys,
-        "create-api-key" => CreateUserApiKey, "get-api-key" => GetUserApiKey,
-        "delete-api-key" => DeleteUserApiKey, "list-networks" => ListUserNetworks,
+        /// List users.
+        "list" => ListUsers(GET "/v2/users" -> 200 { users: [User] }, needs ManageUsers),
+        "create" => CreateUser,
+        /// Get a user.
+        "get" => GetUser(GET "/v2/users/{user-id}" -> 200 { user: User }, needs ManageUsers),
+        "update" => UpdateUser,
+        /// Delete a user with all API keys.
+        "delete" => DeleteUser(DELETE "/v2/users/{user-id}" -> 204, needs ManageUsers),
+        /// List a user's API keys.
+        "list-api-keys" => ListUserApiKeys(GET "/v2/users/{user-id}/apikeys" -> 200 { api_keys: [ApiKey], whole }, needs ManageUsers),
+        "create-api-key" => CreateUserApiKey,
+        /// Get a user's API key, masked.
+        "get-api-key" => GetUserApiKey(GET "/v2/users/{user-id}/apikeys/{apikey-id: ApiKeyId}" -> 200 { api_key: ApiKey }, needs ManageUsers),
+        /// Delete a user's API key: it stops working at once.
+        "delete-api-key" => DeleteUserApiKey(DELETE "/v2/users/{user-id}/apikeys/{apikey-id: ApiKeyId}" -> 204, needs ManageUsers),
+        /// List the networks that a user's API keys work from.
+        "list-networks" => ListUserNetworks(GET "/v2/users/{user-id}/ip-whitelist" -> 200 { ip_whitelist: [UserNetwork], whole }, needs ManageUsers),
         "get-network" => GetUserNetwork, "add-network" => AddUserNetwork,
-        "remove-network" => RemoveUserNetwork, "groups" => ListUserGroups, "roles" => ListUserRoles,
-        "policies" => ListUserPolicies, "my-groups" => ListMyGroups, "my-roles" => ListMyRoles,
-        "my-policies" => ListMyPolicies,
+        "remove-network" => RemoveUserNetwork,
+        /// List the groups that a user is in.
+        "groups" => ListUserGroups(GET "/v2/users/{user-id}/groups" -> 200 { groups: [Group] }, needs ManageUsers),
+        /// List a user's roles.
+        "roles" => ListUserRoles(GET "/v2/users/{user-id}/roles" -> 200 UserRoles, paged, needs ManageUsers),
+        /// List a user's policies.
+        "policies" => ListUserPolicies(GET "/v2/users/{user-id}/policies" -> 200 UserPolicies, paged, needs ManageUsers),
+        /// List the groups that the calling user is in.
+        "my-groups" => ListMyGroups(GET "/v2/users/me/groups" -> 200 { groups: [Group] }, needs AnyKey),
+        /// List the calling user's roles.
+        "my-roles" => ListMyRoles(GET "/v2/users/me/roles" -> 200 UserRoles, paged, needs AnyKey),
+        /// List the calling user's policies.
+        "my-policies" => ListMyPolicies(GET "/v2/users/me/policies" -> 200 UserPolicies, paged, needs AnyKey),
     }
 }
 
@@ -45,10 +68,6 @@ pub struct User {
     pub api_key: Secret,
 }
 
-/// List users.
-#[endpoint(GET "/v2/users" -> 200 { users: [User] }, needs ManageUsers)]
-pub struct ListUsers;
-
 /// Create a user.
 #[endpoint(POST "/v2/users" -> 201 { user: User }, needs ManageUsers)]
 pub struct CreateUser {
@@ -70,10 +89,6 @@ pub struct CreateUser {
     pub acls: Option<Vec<Access>>,
 }
 
-/// Get a user.
-#[endpoint(GET "/v2/users/{user-id}" -> 200 { user: User }, needs ManageUsers)]
-pub struct GetUser;
-
 /// Change a user.
 #[endpoint(PATCH "/v2/users/{user-id}" -> 204, needs ManageUsers)]
 pub struct UpdateUser {
@@ -93,14 +108,6 @@ pub struct UpdateUser {
     pub acls: Option<Vec<Access>>,
 }
 
-/// Delete a user with all API keys.
-#[endpoint(DELETE "/v2/users/{user-id}" -> 204, needs ManageUsers)]
-pub struct DeleteUser;
-
-/// List a user's API keys.
-#[endpoint(GET "/v2/users/{user-id}/apikeys" -> 200 { api_keys: [ApiKey], whole }, needs ManageUsers)]
-pub struct ListUserApiKeys;
-
 /// Create an API key for a user. Only this answer shows it whole.
 #[endpoint(POST "/v2/users/{user-id}/apikeys" -> 202 { api_key: ApiKey }, needs ManageUsers)]
 pub struct CreateUserApiKey {
@@ -111,14 +118,6 @@ pub struct CreateUserApiKey {
     /// When; only together with `expire`.
     pub date_expire: Option<OrEmpty<Time>>,
 }
-
-/// Get a user's API key, masked.
-#[endpoint(GET "/v2/users/{user-id}/apikeys/{apikey-id: ApiKeyId}" -> 200 { api_key: ApiKey }, needs ManageUsers)]
-pub struct GetUserApiKey;
-
-/// Delete a user's API key: it stops working at once.
-#[endpoint(DELETE "/v2/users/{user-id}/apikeys/{apikey-id: ApiKeyId}" -> 204, needs ManageUsers)]
-pub struct DeleteUserApiKey;
 
 /// A network that a user's API keys work from.
 #[view]
@@ -142,10 +141,6 @@ pub enum IpVersion {
     /// IPv6.
     V6,
 }
-
-/// List the networks that a user's API keys work from.
-#[endpoint(GET "/v2/users/{user-id}/ip-whitelist" -> 200 { ip_whitelist: [UserNetwork], whole }, needs ManageUsers)]
-pub struct ListUserNetworks;
 
 /// Get a network that a user's API keys work from.
 #[endpoint(GET "/v2/users/{user-id}/ip-whitelist/entry" -> 200 { ip_whitelist_entry: UserNetwork }, needs ManageUsers)]
@@ -230,14 +225,6 @@ pub struct GroupMember {
     pub date_updated: Time,
 }
 
-/// List the groups that a user is in.
-#[endpoint(GET "/v2/users/{user-id}/groups" -> 200 { groups: [Group] }, needs ManageUsers)]
-pub struct ListUserGroups;
-
-/// List the groups that the calling user is in.
-#[endpoint(GET "/v2/users/me/groups" -> 200 { groups: [Group] }, needs AnyKey)]
-pub struct ListMyGroups;
-
 /// A user's roles. Clients take lists that are missing for a crash: there are always all three.
 #[view]
 pub struct UserRoles {
@@ -297,14 +284,6 @@ pub enum RoleType {
     Service,
 }
 
-/// List a user's roles.
-#[endpoint(GET "/v2/users/{user-id}/roles" -> 200 UserRoles, paged, needs ManageUsers)]
-pub struct ListUserRoles;
-
-/// List the calling user's roles.
-#[endpoint(GET "/v2/users/me/roles" -> 200 UserRoles, paged, needs AnyKey)]
-pub struct ListMyRoles;
-
 /// A user's policies. As with roles there are always all three lists.
 #[view]
 pub struct UserPolicies {
@@ -355,11 +334,3 @@ pub struct UserPolicy {
     /// Who attached it.
     pub assigned_by: String,
 }
-
-/// List a user's policies.
-#[endpoint(GET "/v2/users/{user-id}/policies" -> 200 UserPolicies, paged, needs ManageUsers)]
-pub struct ListUserPolicies;
-
-/// List the calling user's policies.
-#[endpoint(GET "/v2/users/me/policies" -> 200 UserPolicies, paged, needs AnyKey)]
-pub struct ListMyPolicies;

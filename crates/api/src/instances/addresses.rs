@@ -85,10 +85,6 @@ pub struct InstanceIpv6 {
     pub kind: Open<AddressType>,
 }
 
-/// List an instance's IPv6 addresses.
-#[endpoint(GET "/v2/instances/{instance-id}/ipv6" -> 200 { ipv6s: [InstanceIpv6], whole }, needs SubscriptionsView)]
-pub struct ListInstanceIpv6;
-
 /// An IPv6 address of an instance and the name that it resolves to.
 #[view]
 pub struct ReverseIpv6 {
@@ -97,10 +93,6 @@ pub struct ReverseIpv6 {
     /// The name.
     pub reverse: String,
 }
-
-/// List the names that an instance's IPv6 addresses resolve to.
-#[endpoint(GET "/v2/instances/{instance-id}/ipv6/reverse" -> 200 { reverse_ipv6s: Vec<ReverseIpv6> }, needs SubscriptionsView)]
-pub struct ListInstanceReverseIpv6;
 
 /// Set the name that an IPv6 address in an instance's network resolves to.
 #[endpoint(POST "/v2/instances/{instance-id}/ipv6/reverse" -> 204, needs Subscriptions)]

@@ -41,10 +41,6 @@ pub enum BackupScheduleType {
     DailyAltOdd,
 }
 
-/// Get the schedule of an instance's backups.
-#[endpoint(GET "/v2/instances/{instance-id}/backup-schedule" -> 200 { backup_schedule: BackupSchedule }, needs SubscriptionsView)]
-pub struct GetInstanceBackupSchedule;
-
 /// Set the schedule of an instance's backups, in UTC. They must be enabled already.
 #[endpoint(POST "/v2/instances/{instance-id}/backup-schedule" -> 200, needs Subscriptions)]
 pub struct SetInstanceBackupSchedule {
@@ -75,20 +71,12 @@ pub struct GetInstanceBandwidth {
     pub date_range: Option<u32>,
 }
 
-/// List the ids of other instances in the same place as an instance.
-#[endpoint(GET "/v2/instances/{instance-id}/neighbors" -> 200 { neighbors: Vec<InstanceId> }, needs SubscriptionsView)]
-pub struct ListInstanceNeighbors;
-
 /// What an instance was given for its first boot.
 #[view]
 pub struct InstanceUserData {
     /// The data in base64, as it was sent; empty for none.
     pub data: String,
 }
-
-/// Get what an instance was given for its first boot.
-#[endpoint(GET "/v2/instances/{instance-id}/user-data" -> 200 { user_data: InstanceUserData }, needs SubscriptionsView)]
-pub struct GetInstanceUserData;
 
 /// What an instance can become.
 #[view]

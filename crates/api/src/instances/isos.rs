@@ -37,17 +37,9 @@ pub enum IsoState {
     IsUnmounting,
 }
 
-/// Get what an instance's drive holds.
-#[endpoint(GET "/v2/instances/{instance-id}/iso" -> 200 { iso_status: InstanceIso }, needs SubscriptionsView)]
-pub struct GetInstanceIso;
-
 /// Put an ISO image into an instance's drive, which restarts it from there.
 #[endpoint(POST "/v2/instances/{instance-id}/iso/attach" -> 202 { iso_status: InstanceIsoChange }, needs Subscriptions)]
 pub struct AttachInstanceIso {
     /// The image, a public one or the account's own.
     pub iso_id: IsoId,
 }
-
-/// Take the ISO image out of an instance's drive, which restarts it. An empty drive may stay so.
-#[endpoint(POST "/v2/instances/{instance-id}/iso/detach" -> 202 { iso_status: InstanceIsoChange }, needs Subscriptions)]
-pub struct DetachInstanceIso;

@@ -25,10 +25,6 @@ pub struct InstanceVpc {
     pub ip_address: String,
 }
 
-/// List the VPCs that an instance is in.
-#[endpoint(GET "/v2/instances/{instance-id}/vpcs" -> 200 { vpcs: [InstanceVpc] }, needs SubscriptionsView)]
-pub struct ListInstanceVpcs;
-
 /// Put an instance in a VPC, which restarts it.
 #[endpoint(POST "/v2/instances/{instance-id}/vpcs/attach" -> 204, needs Subscriptions)]
 pub struct AttachInstanceVpc {
@@ -53,10 +49,6 @@ pub struct InstanceVpc2 {
     /// The instance's address in the network.
     pub ip_address: String,
 }
-
-/// List the VPC 2.0 networks that an instance is in.
-#[endpoint(GET "/v2/instances/{instance-id}/vpc2" -> 200 { vpcs: [InstanceVpc2] }, needs SubscriptionsView)]
-pub struct ListInstanceVpc2s;
 
 /// Put an instance in a VPC 2.0 network.
 #[endpoint(POST "/v2/instances/{instance-id}/vpc2/attach" -> 202, needs Subscriptions)]
@@ -86,10 +78,6 @@ pub struct InstancePrivateNetwork {
     /// The instance's address in the network.
     pub ip_address: String,
 }
-
-/// List the private networks that an instance is in. Use its VPCs instead.
-#[endpoint(GET "/v2/instances/{instance-id}/private-networks" -> 200 { private_networks: [InstancePrivateNetwork] }, needs SubscriptionsView)]
-pub struct ListInstancePrivateNetworks;
 
 /// Put an instance in a private network. Use a VPC instead.
 #[endpoint(POST "/v2/instances/{instance-id}/private-networks/attach" -> 204, needs Subscriptions)]

@@ -4,18 +4,6 @@ use super::Instance;
 use crate::id::{BackupId, InstanceId, JobId, SnapshotId};
 use crate::{OrEmpty, endpoint, view};
 
-/// Switch an instance on.
-#[endpoint(POST "/v2/instances/{instance-id}/start" -> 204, needs Subscriptions)]
-pub struct StartInstance;
-
-/// Switch an instance off at once, as if the plug were pulled.
-#[endpoint(POST "/v2/instances/{instance-id}/halt" -> 204, needs Subscriptions)]
-pub struct HaltInstance;
-
-/// Restart an instance.
-#[endpoint(POST "/v2/instances/{instance-id}/reboot" -> 204, needs Subscriptions)]
-pub struct RebootInstance;
-
 /// Switch several instances on.
 #[endpoint(POST "/v2/instances/start" -> 204, needs Subscriptions)]
 pub struct StartInstances {
@@ -63,10 +51,6 @@ pub struct InstanceRestore {
     /// `inprogress`.
     pub status: String,
 }
-
-/// Get a job: work on an instance that an update started.
-#[endpoint(GET "/v2/instances/jobs/{job-id}" -> 200 { job: InstanceJob }, needs SubscriptionsView)]
-pub struct GetInstanceJob;
 
 /// Work on an instance that an update started.
 #[view]
