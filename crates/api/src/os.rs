@@ -1,6 +1,6 @@
 //! Operating systems: `/v2/os`.
 
-use crate::{endpoint, view};
+use crate::view;
 
 operations! {
     "os": "Operating systems" {
