@@ -146,6 +146,12 @@ pub struct Parts<P>(PhantomData<P>);
 type Change<K, U> =
     for<'a> fn(&'a mut Tx, &'a mut Doc<K>, U) -> BoxFuture<'a, Result<<U as Endpoint>::Response>>;
 
+/// How one is made where that needs others, too. What it puts is written along with the one.
+type New<K, C> = for<'a> fn(&'a mut Tx, C) -> BoxFuture<'a, Result<Doc<K>>>;
+
+/// What is done before one goes, or refuses that.
+type Before<K> = for<'a> fn(&'a mut Tx, &'a mut Doc<K>) -> BoxFuture<'a, Result<()>>;
+
 /// How a part is made where that needs more than its owner.
 type Make<P, C> =
     for<'a> fn(&'a mut Tx, &'a mut Doc<<P as Part>::Owner>, C) -> BoxFuture<'a, Result<P>>;
@@ -368,6 +374,17 @@ impl<K: Kind + Shown> Routes<Of<K>> {
         self.on(move |cx: Cx, create: C| async move { cx.begin().create(make(&cx, create)?).await })
     }
 
+    /// The same where that needs others, too.
+    #[must_use]
+    pub fn create_with<C: Endpoint<Response = K::View>>(self, make: New<K, C>) -> Self {
+        self.on(move |cx: Cx, create: C| async move {
+            let mut tx = cx.begin();
+            let doc = make(&mut tx, create).await?;
+            tx.save(&doc).await?;
+            K::show(&cx, doc).await
+        })
+    }
+
     /// Adds a change of one that needs nothing but itself, and answers nothing.
     #[must_use]
     pub fn update<U: Endpoint<Response = ()>>(
@@ -397,6 +414,18 @@ impl<K: Kind + Shown> Routes<Of<K>> {
         self.on(async |cx: Cx, delete: D| {
             let mut tx = cx.begin();
             let doc = tx.in_path::<K>(&delete.path()).await?;
+            tx.delete(doc);
+            tx.commit().await
+        })
+    }
+
+    /// The same where something is done first.
+    #[must_use]
+    pub fn delete_with<D: Endpoint<Response = ()>>(self, before: Before<K>) -> Self {
+        self.on(move |cx: Cx, delete: D| async move {
+            let mut tx = cx.begin();
+            let mut doc = tx.in_path::<K>(&delete.path()).await?;
+            before(&mut tx, &mut doc).await?;
             tx.delete(doc);
             tx.commit().await
         })
