@@ -302,7 +302,22 @@ impl<K: Kind> Routes<Of<K>> {
         })
     }
 
-    /// Adds a change of one that may need others, too, which stands first in the path.
+    /// Adds a change of one, which stands first in the path.
+    #[must_use]
+    pub fn alter<U: Endpoint>(
+        self,
+        alter: fn(&mut Tx, &mut Doc<K>, U) -> Result<U::Response>,
+    ) -> Self {
+        self.on(move |cx: Cx, update: U| async move {
+            let mut tx = cx.begin();
+            let mut doc = tx.get::<K>(K::called(&cx, &first(&update)).await?).await?;
+            let answer = alter(&mut tx, &mut doc, update)?;
+            tx.save(&doc).await?;
+            Ok(answer)
+        })
+    }
+
+    /// The same where others are read for it, too.
     #[must_use]
     pub fn change<U: Endpoint>(self, change: Change<K, U>) -> Self {
         self.on(move |cx: Cx, update: U| async move {
