@@ -316,6 +316,7 @@ fn complete(
         };
         let about = match param.rsplit_once('-') {
             Some((thing, "name")) => format!(" The {thing}'s name."),
+            Some((thing, "id")) if ty == "String" => format!(" The {}'s id.", called(thing)),
             Some(_) if ty == "String" => format!(" The {}'s name.", called(&param)),
             Some((thing, what)) if !ty.ends_with("Id") => format!(" The {thing}'s {what}."),
             _ => format!(" The {}'s id.", thing_of(&ty)),

@@ -8,13 +8,29 @@ use crate::{Open, OrEmpty, Time, endpoint, view, words};
 
 operations! {
     "domain": "DNS domains" {
-        "list" => ListDomains, "create" => CreateDomain, "get" => GetDomain,
-        "update" => UpdateDomain, "delete" => DeleteDomain, "dnssec" => GetDomainDnssec,
-        "soa" => GetDomainSoa, "update-soa" => UpdateDomainSoa,
+        /// List DNS domains.
+        "list" => ListDomains(GET "/v2/domains" -> 200 { domains: [Domain] }, needs Dns),
+        "create" => CreateDomain,
+        /// Get a DNS domain.
+        "get" => GetDomain(GET "/v2/domains/{dns-domain: String}" -> 200 { domain: Domain }, needs Dns),
+        "update" => UpdateDomain,
+        /// Delete a DNS domain with its records.
+        "delete" => DeleteDomain(DELETE "/v2/domains/{dns-domain: String}" -> 204, needs Dns),
+        /// Get the DNSKEY and DS records that a registrar needs, as lines of a zone file.
+        "dnssec" => GetDomainDnssec(GET "/v2/domains/{dns-domain: String}/dnssec" -> 200 { dns_sec: Vec<String> }, needs Dns),
+        /// Get what a domain's SOA record says of its keepers.
+        "soa" => GetDomainSoa(GET "/v2/domains/{dns-domain: String}/soa" -> 200 { dns_soa: Soa }, needs Dns),
+        "update-soa" => UpdateDomainSoa,
     }
     "record": "Records of DNS domains" {
-        "list" => ListRecords, "create" => CreateRecord, "get" => GetRecord,
-        "update" => UpdateRecord, "delete" => DeleteRecord,
+        /// List a domain's records.
+        "list" => ListRecords(GET "/v2/domains/{dns-domain: String}/records" -> 200 { records: [Record] }, needs Dns),
+        "create" => CreateRecord,
+        /// Get a record of a domain.
+        "get" => GetRecord(GET "/v2/domains/{dns-domain: String}/records/{record-id}" -> 200 { record: Record }, needs Dns),
+        "update" => UpdateRecord,
+        /// Delete a record of a domain.
+        "delete" => DeleteRecord(DELETE "/v2/domains/{dns-domain: String}/records/{record-id}" -> 204, needs Dns),
     }
 }
 
@@ -39,10 +55,6 @@ pub enum DnsSec {
     Disabled,
 }
 
-/// List DNS domains.
-#[endpoint(GET "/v2/domains" -> 200 { domains: [Domain] }, needs Dns)]
-pub struct ListDomains;
-
 /// Create a DNS domain.
 #[endpoint(POST "/v2/domains" -> 200 { domain: Domain }, needs Dns)]
 pub struct CreateDomain {
@@ -54,24 +66,12 @@ pub struct CreateDomain {
     pub dns_sec: Option<DnsSec>,
 }
 
-/// Get a DNS domain.
-#[endpoint(GET "/v2/domains/{dns-domain: String}" -> 200 { domain: Domain }, needs Dns)]
-pub struct GetDomain;
-
 /// Switch DNSSEC on or off.
 #[endpoint(PUT "/v2/domains/{dns-domain: String}" -> 204, needs Dns)]
 pub struct UpdateDomain {
     /// Whether to sign its answers.
     pub dns_sec: DnsSec,
 }
-
-/// Delete a DNS domain with its records.
-#[endpoint(DELETE "/v2/domains/{dns-domain: String}" -> 204, needs Dns)]
-pub struct DeleteDomain;
-
-/// Get the DNSKEY and DS records that a registrar needs, as lines of a zone file.
-#[endpoint(GET "/v2/domains/{dns-domain: String}/dnssec" -> 200 { dns_sec: Vec<String> }, needs Dns)]
-pub struct GetDomainDnssec;
 
 /// What a domain's SOA record says of its keepers.
 #[view]
@@ -81,10 +81,6 @@ pub struct Soa {
     /// Whom to write to.
     pub email: String,
 }
-
-/// Get what a domain's SOA record says of its keepers.
-#[endpoint(GET "/v2/domains/{dns-domain: String}/soa" -> 200 { dns_soa: Soa }, needs Dns)]
-pub struct GetDomainSoa;
 
 /// Change what a domain's SOA record says of its keepers.
 #[endpoint(PATCH "/v2/domains/{dns-domain: String}/soa" -> 204, needs Dns)]
@@ -137,10 +133,6 @@ pub enum RecordType {
     Sshfp,
 }
 
-/// List a domain's records.
-#[endpoint(GET "/v2/domains/{dns-domain: String}/records" -> 200 { records: [Record] }, needs Dns)]
-pub struct ListRecords;
-
 /// Add a record to a domain.
 #[endpoint(POST "/v2/domains/{dns-domain: String}/records" -> 201 { record: Record }, needs Dns)]
 pub struct CreateRecord {
@@ -158,10 +150,6 @@ pub struct CreateRecord {
     pub priority: Option<i32>,
 }
 
-/// Get a record of a domain.
-#[endpoint(GET "/v2/domains/{dns-domain: String}/records/{record-id}" -> 200 { record: Record }, needs Dns)]
-pub struct GetRecord;
-
 /// Change a record. Its type stays.
 #[endpoint(PATCH "/v2/domains/{dns-domain: String}/records/{record-id}" -> 204, needs Dns)]
 pub struct UpdateRecord {
@@ -175,7 +163,3 @@ pub struct UpdateRecord {
     /// Which record goes first.
     pub priority: Option<i32>,
 }
-
-/// Delete a record of a domain.
-#[endpoint(DELETE "/v2/domains/{dns-domain: String}/records/{record-id}" -> 204, needs Dns)]
-pub struct DeleteRecord;

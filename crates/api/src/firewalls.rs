@@ -8,12 +8,20 @@ use crate::{Open, Time, endpoint, view, words};
 
 operations! {
     "firewall": "Firewall groups" {
-        "list" => ListFirewallGroups, "create" => CreateFirewallGroup, "get" => GetFirewallGroup,
-        "update" => UpdateFirewallGroup, "delete" => DeleteFirewallGroup,
+        /// List firewall groups.
+        "list" => ListFirewallGroups(GET "/v2/firewalls" -> 200 { firewall_groups: [FirewallGroup] }, needs Firewall),
+        "create" => CreateFirewallGroup,
+        /// Get a firewall group.
+        "get" => GetFirewallGroup(GET "/v2/firewalls/{firewall-group-id}" -> 200 { firewall_group: FirewallGroup }, needs Firewall),
+        "update" => UpdateFirewallGroup,
+        /// Delete a firewall group. Instances that used it have none afterwards.
+        "delete" => DeleteFirewallGroup(DELETE "/v2/firewalls/{firewall-group-id}" -> 204, needs Firewall),
     }
     "firewall-rule": "Rules of firewall groups" {
-        "list" => ListFirewallGroupRules, "create" => CreateFirewallGroupRule,
-        "get" => GetFirewallGroupRule, "delete" => DeleteFirewallGroupRule,
+        /// List the rules of a firewall group.
+        "list" => ListFirewallGroupRules(GET "/v2/firewalls/{firewall-group-id}/rules" -> 200 { firewall_rules: [FirewallRule] }, needs Firewall),
+        "create" => CreateFirewallGroupRule, "get" => GetFirewallGroupRule,
+        "delete" => DeleteFirewallGroupRule,
     }
 }
 
@@ -101,10 +109,6 @@ pub enum FirewallProtocol {
     Ah,
 }
 
-/// List firewall groups.
-#[endpoint(GET "/v2/firewalls" -> 200 { firewall_groups: [FirewallGroup] }, needs Firewall)]
-pub struct ListFirewallGroups;
-
 /// Create a firewall group.
 #[endpoint(POST "/v2/firewalls" -> 201 { firewall_group: FirewallGroup }, needs Firewall)]
 pub struct CreateFirewallGroup {
@@ -113,10 +117,6 @@ pub struct CreateFirewallGroup {
     pub description: Option<String>,
 }
 
-/// Get a firewall group.
-#[endpoint(GET "/v2/firewalls/{firewall-group-id}" -> 200 { firewall_group: FirewallGroup }, needs Firewall)]
-pub struct GetFirewallGroup;
-
 /// Change a firewall group's description.
 #[endpoint(PUT "/v2/firewalls/{firewall-group-id}" -> 204, needs Firewall)]
 pub struct UpdateFirewallGroup {
@@ -124,14 +124,6 @@ pub struct UpdateFirewallGroup {
     #[schemars(length(max = 4_096))]
     pub description: String,
 }
-
-/// Delete a firewall group. Instances that used it have none afterwards.
-#[endpoint(DELETE "/v2/firewalls/{firewall-group-id}" -> 204, needs Firewall)]
-pub struct DeleteFirewallGroup;
-
-/// List the rules of a firewall group.
-#[endpoint(GET "/v2/firewalls/{firewall-group-id}/rules" -> 200 { firewall_rules: [FirewallRule] }, needs Firewall)]
-pub struct ListFirewallGroupRules;
 
 /// Add a rule to a firewall group.
 #[endpoint(POST "/v2/firewalls/{firewall-group-id}/rules" -> 201 { firewall_rule: FirewallRule }, needs Firewall)]

@@ -168,6 +168,20 @@ macro_rules! operations {
     };
 }
 
+/// Structs that have these fields in common, each behind its own.
+macro_rules! sharing {
+    ($shared:tt $($(#[$($attribute:tt)*])* pub struct $name:ident $own:tt)*) => {
+        $(sharing! { @one [$(#[$($attribute)*])*] $name $own $shared })*
+    };
+    (@one [$($attribute:tt)*] $name:ident { $($own:tt)* } { $($shared:tt)* }) => {
+        $($attribute)*
+        pub struct $name {
+            $($own)*
+            $($shared)*
+        }
+    };
+}
+
 /// The families: each is a module of that name here and in `control`.
 macro_rules! families {
     ($($family:ident,)*) => {

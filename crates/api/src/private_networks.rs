@@ -8,8 +8,14 @@ use crate::{Time, endpoint, view};
 
 operations! {
     "network": "Private networks (deprecated: see vpc)" {
-        "list" => ListNetworks, "create" => CreateNetwork, "get" => GetNetwork,
-        "update" => UpdateNetwork, "delete" => DeleteNetwork,
+        /// List private networks.
+        "list" => ListNetworks(GET "/v2/private-networks" -> 200 { networks: [Network] }, needs SubscriptionsView),
+        "create" => CreateNetwork,
+        /// Get a private network.
+        "get" => GetNetwork(GET "/v2/private-networks/{network-id}" -> 200 { network: Network }, needs SubscriptionsView),
+        "update" => UpdateNetwork,
+        /// Delete a private network. No instance may be attached.
+        "delete" => DeleteNetwork(DELETE "/v2/private-networks/{network-id}" -> 204, needs Subscriptions),
     }
 }
 
@@ -30,10 +36,6 @@ pub struct Network {
     pub v4_subnet_mask: u32,
 }
 
-/// List private networks.
-#[endpoint(GET "/v2/private-networks" -> 200 { networks: [Network] }, needs SubscriptionsView)]
-pub struct ListNetworks;
-
 /// Create a private network.
 #[endpoint(POST "/v2/private-networks" -> 201 { network: Network }, needs Provisioning)]
 pub struct CreateNetwork {
@@ -49,10 +51,6 @@ pub struct CreateNetwork {
     pub v4_subnet_mask: Option<u32>,
 }
 
-/// Get a private network.
-#[endpoint(GET "/v2/private-networks/{network-id}" -> 200 { network: Network }, needs SubscriptionsView)]
-pub struct GetNetwork;
-
 /// Change a private network's description.
 #[endpoint(PUT "/v2/private-networks/{network-id}" -> 204, needs Subscriptions)]
 pub struct UpdateNetwork {
@@ -60,7 +58,3 @@ pub struct UpdateNetwork {
     #[schemars(length(max = 4_096))]
     pub description: String,
 }
-
-/// Delete a private network. No instance may be attached.
-#[endpoint(DELETE "/v2/private-networks/{network-id}" -> 204, needs Subscriptions)]
-pub struct DeleteNetwork;

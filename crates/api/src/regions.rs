@@ -4,7 +4,9 @@ use crate::{endpoint, view};
 
 operations! {
     "region": "Regions, and what can be had there" {
-        "list" => ListRegions, "availability" => GetRegionAvailability,
+        /// List regions.
+        "list" => ListRegions(GET "/v2/regions" -> 200 { regions: [Region] }, needs Public),
+        "availability" => GetRegionAvailability,
     }
 }
 
@@ -24,10 +26,6 @@ pub struct Region {
     /// How instances can be reached there, such as `public_ip`.
     pub connectivity: Vec<String>,
 }
-
-/// List regions.
-#[endpoint(GET "/v2/regions" -> 200 { regions: [Region] }, needs Public)]
-pub struct ListRegions;
 
 /// The plans that a region has in stock.
 #[view]

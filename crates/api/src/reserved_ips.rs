@@ -10,9 +10,18 @@ use crate::{Open, OrEmpty, endpoint, view};
 
 operations! {
     "reserved-ip": "Reserved IP addresses" {
-        "list" => ListReservedIps, "create" => CreateReservedIp, "get" => GetReservedIp,
-        "update" => UpdateReservedIp, "delete" => DeleteReservedIp, "attach" => AttachReservedIp,
-        "detach" => DetachReservedIp, "convert" => ConvertReservedIp,
+        /// List reserved IPs.
+        "list" => ListReservedIps(GET "/v2/reserved-ips" -> 200 { reserved_ips: [ReservedIp] }, needs SubscriptionsView),
+        "create" => CreateReservedIp,
+        /// Get a reserved IP.
+        "get" => GetReservedIp(GET "/v2/reserved-ips/{reserved-ip: ReservedIpId}" -> 200 { reserved_ip: ReservedIp }, needs SubscriptionsView),
+        "update" => UpdateReservedIp,
+        /// Give a reserved IP back. One that is attached is detached first.
+        "delete" => DeleteReservedIp(DELETE "/v2/reserved-ips/{reserved-ip: ReservedIpId}" -> 204, needs Subscriptions),
+        "attach" => AttachReservedIp,
+        /// Detach a reserved IP.
+        "detach" => DetachReservedIp(POST "/v2/reserved-ips/{reserved-ip: ReservedIpId}/detach" -> 204, needs Subscriptions),
+        "convert" => ConvertReservedIp,
     }
 }
 
@@ -35,10 +44,6 @@ pub struct ReservedIp {
     pub instance_id: OrEmpty<InstanceId>,
 }
 
-/// List reserved IPs.
-#[endpoint(GET "/v2/reserved-ips" -> 200 { reserved_ips: [ReservedIp] }, needs SubscriptionsView)]
-pub struct ListReservedIps;
-
 /// Reserve an IP address.
 #[endpoint(POST "/v2/reserved-ips" -> 201 { reserved_ip: ReservedIp }, needs Provisioning)]
 pub struct CreateReservedIp {
@@ -52,10 +57,6 @@ pub struct CreateReservedIp {
     pub instance_id: Option<OrEmpty<InstanceId>>,
 }
 
-/// Get a reserved IP.
-#[endpoint(GET "/v2/reserved-ips/{reserved-ip: ReservedIpId}" -> 200 { reserved_ip: ReservedIp }, needs SubscriptionsView)]
-pub struct GetReservedIp;
-
 /// Rename a reserved IP.
 #[endpoint(PATCH "/v2/reserved-ips/{reserved-ip: ReservedIpId}" -> 200 { reserved_ip: ReservedIp }, needs Subscriptions)]
 pub struct UpdateReservedIp {
@@ -63,20 +64,12 @@ pub struct UpdateReservedIp {
     pub label: String,
 }
 
-/// Give a reserved IP back. One that is attached is detached first.
-#[endpoint(DELETE "/v2/reserved-ips/{reserved-ip: ReservedIpId}" -> 204, needs Subscriptions)]
-pub struct DeleteReservedIp;
-
 /// Attach a reserved IP to an instance in its region.
 #[endpoint(POST "/v2/reserved-ips/{reserved-ip: ReservedIpId}/attach" -> 204, needs Subscriptions)]
 pub struct AttachReservedIp {
     /// The instance, or bare metal machine, that gets it.
     pub instance_id: InstanceId,
 }
-
-/// Detach a reserved IP.
-#[endpoint(POST "/v2/reserved-ips/{reserved-ip: ReservedIpId}/detach" -> 204, needs Subscriptions)]
-pub struct DetachReservedIp;
 
 /// Reserve an address that an instance has already. It stays attached.
 #[endpoint(POST "/v2/reserved-ips/convert" -> 201 { reserved_ip: ReservedIp }, needs Provisioning)]

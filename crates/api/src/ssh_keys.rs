@@ -6,8 +6,14 @@ use crate::{Time, endpoint, view};
 
 operations! {
     "ssh-key": "SSH keys" {
-        "list" => ListSshKeys, "create" => CreateSshKey, "get" => GetSshKey,
-        "update" => UpdateSshKey, "delete" => DeleteSshKey,
+        /// List SSH keys.
+        "list" => ListSshKeys(GET "/v2/ssh-keys" -> 200 { ssh_keys: [SshKey] }, needs SubscriptionsView),
+        "create" => CreateSshKey,
+        /// Get an SSH key.
+        "get" => GetSshKey(GET "/v2/ssh-keys/{ssh-key-id}" -> 200 { ssh_key: SshKey }, needs SubscriptionsView),
+        "update" => UpdateSshKey,
+        /// Delete an SSH key. Instances that have it keep it.
+        "delete" => DeleteSshKey(DELETE "/v2/ssh-keys/{ssh-key-id}" -> 204, needs Subscriptions),
     }
 }
 
@@ -24,10 +30,6 @@ pub struct SshKey {
     pub ssh_key: String,
 }
 
-/// List SSH keys.
-#[endpoint(GET "/v2/ssh-keys" -> 200 { ssh_keys: [SshKey] }, needs SubscriptionsView)]
-pub struct ListSshKeys;
-
 /// Store an SSH key.
 #[endpoint(POST "/v2/ssh-keys" -> 201 { ssh_key: SshKey }, needs Provisioning)]
 pub struct CreateSshKey {
@@ -39,10 +41,6 @@ pub struct CreateSshKey {
     pub ssh_key: String,
 }
 
-/// Get an SSH key.
-#[endpoint(GET "/v2/ssh-keys/{ssh-key-id}" -> 200 { ssh_key: SshKey }, needs SubscriptionsView)]
-pub struct GetSshKey;
-
 /// Change an SSH key. Instances that have it keep the old one.
 #[endpoint(PATCH "/v2/ssh-keys/{ssh-key-id}" -> 204, needs Subscriptions)]
 pub struct UpdateSshKey {
@@ -53,7 +51,3 @@ pub struct UpdateSshKey {
     #[schemars(length(max = 16_384), extend("x-lines" = true))]
     pub ssh_key: Option<String>,
 }
-
-/// Delete an SSH key. Instances that have it keep it.
-#[endpoint(DELETE "/v2/ssh-keys/{ssh-key-id}" -> 204, needs Subscriptions)]
-pub struct DeleteSshKey;

@@ -6,8 +6,14 @@ use crate::{Open, Time, endpoint, view, words};
 
 operations! {
     "startup-script": "Startup scripts" {
-        "list" => ListStartupScripts, "create" => CreateStartupScript, "get" => GetStartupScript,
-        "update" => UpdateStartupScript, "delete" => DeleteStartupScript,
+        /// List startup scripts, without their text.
+        "list" => ListStartupScripts(GET "/v2/startup-scripts" -> 200 { startup_scripts: [StartupScript] }, needs SubscriptionsView),
+        "create" => CreateStartupScript,
+        /// Get a startup script.
+        "get" => GetStartupScript(GET "/v2/startup-scripts/{startup-id}" -> 200 { startup_script: StartupScript }, needs SubscriptionsView),
+        "update" => UpdateStartupScript,
+        /// Delete a startup script.
+        "delete" => DeleteStartupScript(DELETE "/v2/startup-scripts/{startup-id}" -> 204, needs Subscriptions),
     }
 }
 
@@ -40,10 +46,6 @@ pub enum StartupScriptType {
     Pxe,
 }
 
-/// List startup scripts, without their text.
-#[endpoint(GET "/v2/startup-scripts" -> 200 { startup_scripts: [StartupScript] }, needs SubscriptionsView)]
-pub struct ListStartupScripts;
-
 /// Store a startup script.
 #[endpoint(POST "/v2/startup-scripts" -> 201 { startup_script: StartupScript }, needs Provisioning)]
 pub struct CreateStartupScript {
@@ -58,10 +60,6 @@ pub struct CreateStartupScript {
     pub kind: Option<StartupScriptType>,
 }
 
-/// Get a startup script.
-#[endpoint(GET "/v2/startup-scripts/{startup-id}" -> 200 { startup_script: StartupScript }, needs SubscriptionsView)]
-pub struct GetStartupScript;
-
 /// Change a startup script. Instances that have run it do not run it again.
 #[endpoint(PATCH "/v2/startup-scripts/{startup-id}" -> 204, needs Subscriptions)]
 pub struct UpdateStartupScript {
@@ -75,7 +73,3 @@ pub struct UpdateStartupScript {
     #[serde(rename = "type")]
     pub kind: Option<StartupScriptType>,
 }
-
-/// Delete a startup script.
-#[endpoint(DELETE "/v2/startup-scripts/{startup-id}" -> 204, needs Subscriptions)]
-pub struct DeleteStartupScript;

@@ -10,9 +10,15 @@ use crate::{OrEmpty, Time, endpoint, view};
 
 operations! {
     "vpc2": "VPC 2.0 networks (deprecated: see vpc)" {
-        "list" => ListVpc2, "create" => CreateVpc2, "get" => GetVpc2, "update" => UpdateVpc2,
-        "delete" => DeleteVpc2, "nodes" => ListVpc2Nodes, "attach" => AttachVpc2Nodes,
-        "detach" => DetachVpc2Nodes,
+        /// List VPC 2.0 networks.
+        "list" => ListVpc2(GET "/v2/vpc2" -> 200 { vpcs: [Vpc2] }, needs SubscriptionsView),
+        "create" => CreateVpc2,
+        /// Get a VPC 2.0 network.
+        "get" => GetVpc2(GET "/v2/vpc2/{vpc-id: Vpc2Id}" -> 200 { vpc: Vpc2 }, needs SubscriptionsView),
+        "update" => UpdateVpc2,
+        /// Delete a VPC 2.0 network. No node may be attached.
+        "delete" => DeleteVpc2(DELETE "/v2/vpc2/{vpc-id: Vpc2Id}" -> 204, needs Subscriptions),
+        "nodes" => ListVpc2Nodes, "attach" => AttachVpc2Nodes, "detach" => DetachVpc2Nodes,
     }
 }
 
@@ -51,10 +57,6 @@ pub struct Vpc2Node {
     pub node_status: String,
 }
 
-/// List VPC 2.0 networks.
-#[endpoint(GET "/v2/vpc2" -> 200 { vpcs: [Vpc2] }, needs SubscriptionsView)]
-pub struct ListVpc2;
-
 /// Create a VPC 2.0 network.
 #[endpoint(POST "/v2/vpc2" -> 201 { vpc: Vpc2 }, needs Provisioning)]
 pub struct CreateVpc2 {
@@ -72,10 +74,6 @@ pub struct CreateVpc2 {
     pub prefix_length: Option<u32>,
 }
 
-/// Get a VPC 2.0 network.
-#[endpoint(GET "/v2/vpc2/{vpc-id: Vpc2Id}" -> 200 { vpc: Vpc2 }, needs SubscriptionsView)]
-pub struct GetVpc2;
-
 /// Change a VPC 2.0 network's description.
 #[endpoint(PUT "/v2/vpc2/{vpc-id: Vpc2Id}" -> 204, needs Subscriptions)]
 pub struct UpdateVpc2 {
@@ -83,10 +81,6 @@ pub struct UpdateVpc2 {
     #[schemars(length(max = 4_096))]
     pub description: String,
 }
-
-/// Delete a VPC 2.0 network. No node may be attached.
-#[endpoint(DELETE "/v2/vpc2/{vpc-id: Vpc2Id}" -> 204, needs Subscriptions)]
-pub struct DeleteVpc2;
 
 /// List the nodes of a VPC 2.0 network.
 #[endpoint(GET "/v2/vpc2/{vpc-id: Vpc2Id}/nodes" -> 200 { nodes: Vec<Vpc2Node> }, needs SubscriptionsView)]

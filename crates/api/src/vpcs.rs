@@ -11,22 +11,46 @@ use crate::{Time, endpoint, view};
 
 operations! {
     "vpc": "VPC networks" {
-        "list" => ListVpcs, "create" => CreateVpc, "get" => GetVpc, "update" => UpdateVpc,
-        "delete" => DeleteVpc, "attachments" => ListVpcAttachments,
+        /// List VPC networks.
+        "list" => ListVpcs(GET "/v2/vpcs" -> 200 { vpcs: [Vpc] }, needs SubscriptionsView),
+        "create" => CreateVpc,
+        /// Get a VPC network.
+        "get" => GetVpc(GET "/v2/vpcs/{vpc-id}" -> 200 { vpc: Vpc }, needs SubscriptionsView),
+        "update" => UpdateVpc,
+        /// Delete a VPC network. Nothing may be attached.
+        "delete" => DeleteVpc(DELETE "/v2/vpcs/{vpc-id}" -> 204, needs Subscriptions),
+        /// List what is attached to a VPC network.
+        "attachments" => ListVpcAttachments(GET "/v2/vpcs/{vpc-id}/attachments" -> 200 { attachments: [VpcAttachment] }, needs SubscriptionsView),
     }
     "nat-gateway": "NAT gateways of VPC networks" {
-        "list" => ListNatGateways, "create" => CreateNatGateway, "get" => GetNatGateway,
-        "update" => UpdateNatGateway, "delete" => DeleteNatGateway,
+        /// List the NAT gateways of a VPC network.
+        "list" => ListNatGateways(GET "/v2/vpcs/{vpc-id}/nat-gateway" -> 200 { nat_gateways: [NatGateway] }, needs SubscriptionsView),
+        "create" => CreateNatGateway,
+        /// Get a NAT gateway.
+        "get" => GetNatGateway(GET "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}" -> 200 { nat_gateway: NatGateway }, needs SubscriptionsView),
+        "update" => UpdateNatGateway,
+        /// Delete a NAT gateway and its rules.
+        "delete" => DeleteNatGateway(DELETE "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}" -> 204, needs Subscriptions),
     }
     "nat-gateway-firewall-rule": "Firewall rules of NAT gateways" {
-        "list" => ListNatGatewayFirewallRules, "create" => CreateNatGatewayFirewallRule,
-        "get" => GetNatGatewayFirewallRule, "update" => UpdateNatGatewayFirewallRule,
-        "delete" => DeleteNatGatewayFirewallRule,
+        /// List the firewall rules of a NAT gateway.
+        "list" => ListNatGatewayFirewallRules(GET "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/firewall-rules" -> 200 { firewall_rules: [NatGatewayFirewallRule] }, needs SubscriptionsView),
+        "create" => CreateNatGatewayFirewallRule,
+        /// Get a firewall rule of a NAT gateway.
+        "get" => GetNatGatewayFirewallRule(GET "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/firewall-rules/{firewall-rule-id: NatFirewallRuleId}" -> 200 { firewall_rule: NatGatewayFirewallRule }, needs SubscriptionsView),
+        "update" => UpdateNatGatewayFirewallRule,
+        /// Delete a firewall rule of a NAT gateway.
+        "delete" => DeleteNatGatewayFirewallRule(DELETE "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/firewall-rules/{firewall-rule-id: NatFirewallRuleId}" -> 204, needs Subscriptions),
     }
     "nat-gateway-port-forwarding-rule": "Port forwarding rules of NAT gateways" {
-        "list" => ListNatGatewayPortForwardingRules, "create" => CreateNatGatewayPortForwardingRule,
-        "get" => GetNatGatewayPortForwardingRule, "update" => UpdateNatGatewayPortForwardingRule,
-        "delete" => DeleteNatGatewayPortForwardingRule,
+        /// List the port forwarding rules of a NAT gateway.
+        "list" => ListNatGatewayPortForwardingRules(GET "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/port-forwarding-rules" -> 200 { port_forwarding_rules: [NatGatewayPortForwardingRule] }, needs SubscriptionsView),
+        "create" => CreateNatGatewayPortForwardingRule,
+        /// Get a port forwarding rule of a NAT gateway.
+        "get" => GetNatGatewayPortForwardingRule(GET "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/port-forwarding-rules/{port-forwarding-rule-id}" -> 200 { port_forwarding_rule: NatGatewayPortForwardingRule }, needs SubscriptionsView),
+        "update" => UpdateNatGatewayPortForwardingRule,
+        /// Delete a port forwarding rule of a NAT gateway.
+        "delete" => DeleteNatGatewayPortForwardingRule(DELETE "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/port-forwarding-rules/{port-forwarding-rule-id}" -> 204, needs Subscriptions),
     }
 }
 
@@ -93,10 +117,6 @@ pub struct LinkedSubscription {
     pub id: String,
 }
 
-/// List VPC networks.
-#[endpoint(GET "/v2/vpcs" -> 200 { vpcs: [Vpc] }, needs SubscriptionsView)]
-pub struct ListVpcs;
-
 /// Create a VPC network.
 #[endpoint(POST "/v2/vpcs" -> 201 { vpc: Vpc }, needs Provisioning)]
 pub struct CreateVpc {
@@ -112,10 +132,6 @@ pub struct CreateVpc {
     pub v4_subnet_mask: Option<u32>,
 }
 
-/// Get a VPC network.
-#[endpoint(GET "/v2/vpcs/{vpc-id}" -> 200 { vpc: Vpc }, needs SubscriptionsView)]
-pub struct GetVpc;
-
 /// Change a VPC network's description.
 #[endpoint(PUT "/v2/vpcs/{vpc-id}" -> 204, needs Subscriptions)]
 pub struct UpdateVpc {
@@ -123,11 +139,3 @@ pub struct UpdateVpc {
     #[schemars(length(max = 4_096))]
     pub description: String,
 }
-
-/// Delete a VPC network. Nothing may be attached.
-#[endpoint(DELETE "/v2/vpcs/{vpc-id}" -> 204, needs Subscriptions)]
-pub struct DeleteVpc;
-
-/// List what is attached to a VPC network.
-#[endpoint(GET "/v2/vpcs/{vpc-id}/attachments" -> 200 { attachments: [VpcAttachment] }, needs SubscriptionsView)]
-pub struct ListVpcAttachments;

@@ -34,7 +34,7 @@ use store::Store;
 pub use catalog;
 pub use cx::{Cx, LifeCx, slice};
 pub use family::{Costly, Family, engine};
-pub use kind::{Doc, Kind, Life, Older, Part, Shown};
+pub use kind::{Doc, Kind, Life, Older, Part, Shown, is_written};
 pub use life::Provisioned;
 pub use network::Network;
 pub use refusal::{Error, Refusal, Result, ensure, in_range, parsed, refuse};

@@ -146,6 +146,14 @@ pub struct Parts<P>(PhantomData<P>);
 type Change<K, U> =
     for<'a> fn(&'a mut Tx, &'a mut Doc<K>, U) -> BoxFuture<'a, Result<<U as Endpoint>::Response>>;
 
+/// How a part is made where that needs more than its owner.
+type Make<P, C> =
+    for<'a> fn(&'a mut Tx, &'a mut Doc<<P as Part>::Owner>, C) -> BoxFuture<'a, Result<P>>;
+
+/// How a part is changed where that needs more than its owner.
+type Remake<P, U> =
+    for<'a> fn(&'a mut Tx, &'a Doc<<P as Part>::Owner>, &'a mut P, U) -> BoxFuture<'a, Result<()>>;
+
 impl Default for Routes {
     fn default() -> Self {
         Self(Vec::new(), PhantomData)
@@ -507,6 +515,20 @@ impl<P: Part> Routes<Parts<P>> {
         })
     }
 
+    /// The same where it needs more than its owner.
+    #[must_use]
+    pub fn create_with<C: Endpoint<Response = P::View>>(self, make: Make<P, C>) -> Self {
+        self.on(move |cx: Cx, create: C| async move {
+            let mut tx = cx.begin();
+            let mut owner = P::owner(&mut tx, &create.path()).await?;
+            let part = make(&mut tx, &mut owner, create).await?;
+            P::all_mut(&mut owner).push(part.clone());
+            P::changed(&mut owner, &cx);
+            tx.save(&owner).await?;
+            Ok(part.view(&owner))
+        })
+    }
+
     /// Adds a change of one part that needs nothing but its owner, and answers nothing.
     #[must_use]
     pub fn update<U: Endpoint<Response = ()>>(self, change: ChangePart<P, U>) -> Self {
@@ -521,6 +543,22 @@ impl<P: Part> Routes<Parts<P>> {
         self.on(move |cx: Cx, update: U| async move {
             let (owner, place) = changed_part(&cx, update, change).await?;
             Ok(P::all(&owner)[place].view(&owner))
+        })
+    }
+
+    /// The same where it needs more than its owner.
+    #[must_use]
+    pub fn update_shown_with<U: Endpoint<Response = P::View>>(self, change: Remake<P, U>) -> Self {
+        self.on(move |cx: Cx, update: U| async move {
+            let (mut tx, path) = (cx.begin(), update.path());
+            let mut owner = P::owner(&mut tx, &path).await?;
+            let place = place::<P>(&owner, &path)?;
+            let mut part = P::all(&owner)[place].clone();
+            change(&mut tx, &owner, &mut part, update).await?;
+            P::all_mut(&mut owner)[place] = part.clone();
+            P::changed(&mut owner, &cx);
+            tx.save(&owner).await?;
+            Ok(part.view(&owner))
         })
     }
 

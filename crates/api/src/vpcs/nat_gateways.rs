@@ -53,10 +53,6 @@ pub struct NatGatewayBilling {
     pub monthly: Money,
 }
 
-/// List the NAT gateways of a VPC network.
-#[endpoint(GET "/v2/vpcs/{vpc-id}/nat-gateway" -> 200 { nat_gateways: [NatGateway] }, needs SubscriptionsView)]
-pub struct ListNatGateways;
-
 /// Create a NAT gateway in a VPC network.
 #[endpoint(POST "/v2/vpcs/{vpc-id}/nat-gateway" -> 201 { nat_gateway: NatGateway }, needs Provisioning)]
 pub struct CreateNatGateway {
@@ -66,10 +62,6 @@ pub struct CreateNatGateway {
     pub tag: Option<String>,
 }
 
-/// Get a NAT gateway.
-#[endpoint(GET "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}" -> 200 { nat_gateway: NatGateway }, needs SubscriptionsView)]
-pub struct GetNatGateway;
-
 /// Change a NAT gateway's label and tag. What is absent stays.
 #[endpoint(PUT "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}" -> 202 { nat_gateway: NatGateway }, needs Subscriptions)]
 pub struct UpdateNatGateway {
@@ -78,10 +70,6 @@ pub struct UpdateNatGateway {
     /// A new tag.
     pub tag: Option<String>,
 }
-
-/// Delete a NAT gateway and its rules.
-#[endpoint(DELETE "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}" -> 204, needs Subscriptions)]
-pub struct DeleteNatGateway;
 
 /// A firewall rule of a NAT gateway: what may come in.
 #[view]
@@ -112,10 +100,6 @@ pub enum NatFirewallProtocol {
     Udp,
 }
 
-/// List the firewall rules of a NAT gateway.
-#[endpoint(GET "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/firewall-rules" -> 200 { firewall_rules: [NatGatewayFirewallRule] }, needs SubscriptionsView)]
-pub struct ListNatGatewayFirewallRules;
-
 /// Add a firewall rule to a NAT gateway.
 #[endpoint(POST "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/firewall-rules" -> 201 { firewall_rule: NatGatewayFirewallRule }, needs Provisioning)]
 pub struct CreateNatGatewayFirewallRule {
@@ -133,20 +117,12 @@ pub struct CreateNatGatewayFirewallRule {
     pub notes: Option<String>,
 }
 
-/// Get a firewall rule of a NAT gateway.
-#[endpoint(GET "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/firewall-rules/{firewall-rule-id: NatFirewallRuleId}" -> 200 { firewall_rule: NatGatewayFirewallRule }, needs SubscriptionsView)]
-pub struct GetNatGatewayFirewallRule;
-
 /// Change the notes of a NAT gateway's firewall rule.
 #[endpoint(PUT "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/firewall-rules/{firewall-rule-id: NatFirewallRuleId}" -> 202 { firewall_rule: NatGatewayFirewallRule }, needs Subscriptions)]
 pub struct UpdateNatGatewayFirewallRule {
     /// What it is for.
     pub notes: Option<String>,
 }
-
-/// Delete a firewall rule of a NAT gateway.
-#[endpoint(DELETE "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/firewall-rules/{firewall-rule-id: NatFirewallRuleId}" -> 204, needs Subscriptions)]
-pub struct DeleteNatGatewayFirewallRule;
 
 /// A port of a NAT gateway's public address that leads to one in the VPC network.
 #[view]
@@ -185,10 +161,6 @@ pub enum ForwardingProtocol {
     Both,
 }
 
-/// List the port forwarding rules of a NAT gateway.
-#[endpoint(GET "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/port-forwarding-rules" -> 200 { port_forwarding_rules: [NatGatewayPortForwardingRule] }, needs SubscriptionsView)]
-pub struct ListNatGatewayPortForwardingRules;
-
 /// Add a port forwarding rule to a NAT gateway.
 #[endpoint(POST "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/port-forwarding-rules" -> 201 { port_forwarding_rule: NatGatewayPortForwardingRule }, needs Provisioning)]
 pub struct CreateNatGatewayPortForwardingRule {
@@ -208,10 +180,6 @@ pub struct CreateNatGatewayPortForwardingRule {
     pub description: Option<String>,
 }
 
-/// Get a port forwarding rule of a NAT gateway.
-#[endpoint(GET "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/port-forwarding-rules/{port-forwarding-rule-id}" -> 200 { port_forwarding_rule: NatGatewayPortForwardingRule }, needs SubscriptionsView)]
-pub struct GetNatGatewayPortForwardingRule;
-
 /// Change a port forwarding rule of a NAT gateway. What is absent stays.
 #[endpoint(PUT "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/port-forwarding-rules/{port-forwarding-rule-id}" -> 202 { port_forwarding_rule: NatGatewayPortForwardingRule }, needs Subscriptions)]
 pub struct UpdateNatGatewayPortForwardingRule {
@@ -230,7 +198,3 @@ pub struct UpdateNatGatewayPortForwardingRule {
     /// What it is for.
     pub description: Option<String>,
 }
-
-/// Delete a port forwarding rule of a NAT gateway.
-#[endpoint(DELETE "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/port-forwarding-rules/{port-forwarding-rule-id}" -> 204, needs Subscriptions)]
-pub struct DeleteNatGatewayPortForwardingRule;

@@ -2,14 +2,12 @@
 
 use api::Endpoint;
 use api::id::{NatGatewayId, VpcId};
-use api::vpcs::nat_gateways::*;
-use api::vpcs::{CreateVpc, DeleteVpc, GetVpc};
+use api::vpcs::*;
 use control::catalog::Catalog;
 use drivers::gateway::{Accepted, Forwarding};
 use drivers::{GatewaySpec, Thing, Things};
 use serde_json::{Value, json};
 use testkit::World;
-use uuid::Uuid;
 
 use crate::common::{Asks as _, made_of, outside, plain, survives_crashes};
 
@@ -149,27 +147,14 @@ async fn a_change_keeps_what_was_not_sent() {
 #[tokio::test]
 async fn a_gateway_is_found_in_its_own_vpc_only() {
     let world = World::builder().behave(control::Behave::Vultr).build().await;
-    let (vpc_id, id) = gateway(&world).await;
-    let other = vpc(&world, "10.45.0.0").await;
-    let nowhere = VpcId(Uuid::now_v7());
-    for (path, said) in [
-        ((other, id), "Invalid NAT Gateway ID."),
-        ((vpc_id, NatGatewayId(Uuid::now_v7())), "Invalid NAT Gateway ID."),
-        ((nowhere, id), "Invalid VPC ID."),
-    ] {
-        let said = (404, said.to_owned());
-        assert_eq!(world.refused(GetNatGateway::from(path)).await, said);
-        assert_eq!(world.refused(about::<UpdateNatGateway>(path, json!({}))).await, said);
-        assert_eq!(world.refused(DeleteNatGateway::from(path)).await, said);
-        assert_eq!(world.refused(firewall(path)).await, said);
-        assert_eq!(world.refused(forwarding(path)).await, said);
-    }
-    for said in [
-        world.refused(ListNatGateways::from(nowhere)).await,
-        world.refused(CreateNatGateway::from(nowhere)).await,
-    ] {
-        assert_eq!(said, (404, "Invalid VPC ID.".into()));
-    }
+    let (_, id) = gateway(&world).await;
+    let path = (vpc(&world, "10.45.0.0").await, id);
+    let said = (404, "Invalid NAT Gateway ID.".to_owned());
+    assert_eq!(world.refused(GetNatGateway::from(path)).await, said);
+    assert_eq!(world.refused(about::<UpdateNatGateway>(path, json!({}))).await, said);
+    assert_eq!(world.refused(DeleteNatGateway::from(path)).await, said);
+    assert_eq!(world.refused(firewall(path)).await, said);
+    assert_eq!(world.refused(forwarding(path)).await, said);
 }
 
 #[tokio::test]
@@ -209,13 +194,8 @@ async fn a_firewall_rule_reads_back_as_sent_and_reaches_the_gateway() {
     assert_eq!(world.done(get()).await.notes, "second");
     // Terraform sends `{}` for notes that were taken out.
     assert_eq!(world.done(update(None)).await.notes, "");
-    let delete = || DeleteNatGatewayFirewallRule::from((path.0, path.1, made.id));
-    world.done(delete()).await;
+    world.done(DeleteNatGatewayFirewallRule::from((path.0, path.1, made.id))).await;
     assert_eq!(rules(&world, path.1).await.0, [names]);
-    let gone = (404, "Invalid Firewall Rule ID.".to_owned());
-    assert_eq!(world.refused(get()).await, gone);
-    assert_eq!(world.refused(update(None)).await, gone);
-    assert_eq!(world.refused(delete()).await, gone);
 }
 
 #[tokio::test]
@@ -234,8 +214,7 @@ async fn a_firewall_rule_that_cannot_be_is_refused_with_its_field() {
     }
     let base = format!("/v2/vpcs/{}/nat-gateway/{}/global/firewall-rules", path.0, path.1);
     let icmp = r#"{"protocol":"icmp","port":"1","subnet":"10.0.0.0","subnet_size":8}"#;
-    let (status, text) = world.raw("POST", &base, icmp).await;
-    assert!(status == 400 && text.contains("protocol"), "{text}");
+    world.refuses_raw("POST", &base, icmp, "protocol").await;
     assert_eq!(rules(&world, path.1).await, (vec![], vec![]));
 }
 
@@ -261,8 +240,8 @@ async fn a_forwarding_rule_reads_back_as_sent_and_changes_only_where_asked() {
     let uri = format!("{base}/port-forwarding-rules/{id}");
     let body = r#"{"external_port":8081,"enabled":false}"#;
     assert_eq!(world.raw("PUT", &uri, body).await.0, 202);
-    let get = || GetNatGatewayPortForwardingRule::from((vpc_id, nat_gateway_id, id));
-    let changed = world.done(get()).await;
+    let get = GetNatGatewayPortForwardingRule::from((vpc_id, nat_gateway_id, id));
+    let changed = world.done(get).await;
     assert_eq!(changed.updated_at, "2026-11-21 09:31:00");
     let NatGatewayPortForwardingRule { updated_at, .. } = changed.clone();
     let made =
@@ -270,11 +249,7 @@ async fn a_forwarding_rule_reads_back_as_sent_and_changes_only_where_asked() {
     assert_eq!(changed, made);
     let told = rules(&world, nat_gateway_id).await;
     assert_eq!(told, (vec![], vec![]), "a rule out of force forwards nothing");
-    let delete = || DeleteNatGatewayPortForwardingRule::from((vpc_id, nat_gateway_id, id));
-    world.done(delete()).await;
-    assert_eq!(world.refused(get()).await.0, 404);
-    assert_eq!(world.raw("PUT", &uri, body).await.0, 404);
-    assert_eq!(world.refused(delete()).await, (404, "Invalid Port Forwarding Rule ID.".into()));
+    world.done(DeleteNatGatewayPortForwardingRule::from((vpc_id, nat_gateway_id, id))).await;
 }
 
 #[tokio::test]
@@ -301,30 +276,6 @@ async fn a_forwarding_rule_that_cannot_be_is_refused_with_its_field() {
     let clash: UpdateNatGatewayPortForwardingRule = about(path, clash);
     world.refuses(clash.clone(), &first.id.to_string()).await;
     world.done(UpdateNatGatewayPortForwardingRule { external_port: Some(8082), ..clash }).await;
-}
-
-#[tokio::test]
-async fn rules_come_page_by_page() {
-    let world = World::new().await;
-    let path = gateway(&world).await;
-    let (vpc_id, nat_gateway_id) = path;
-    let (mut accepts, mut forwards) = (Vec::new(), Vec::new());
-    for port in 1..=3 {
-        accepts.push(world.done(firewall(path)).await.id);
-        let rule = CreateNatGatewayPortForwardingRule { external_port: port, ..forwarding(path) };
-        forwards.push(world.done(rule).await.id);
-    }
-    let per_page = Some(2);
-    let list = ListNatGatewayFirewallRules { per_page, ..path.into() };
-    let seen = world.pages(list).await.concat();
-    assert_eq!(seen.iter().map(|rule| rule.id).collect::<Vec<_>>(), accepts);
-    let list = ListNatGatewayPortForwardingRules { per_page, ..path.into() };
-    let seen = world.pages(list).await.concat();
-    assert_eq!(seen.iter().map(|rule| rule.id).collect::<Vec<_>>(), forwards);
-    let unknown = GetNatGatewayFirewallRule::from((vpc_id, nat_gateway_id, Uuid::now_v7()));
-    assert_eq!(world.refused(unknown).await.0, 404);
-    let unknown = GetNatGatewayPortForwardingRule::from((vpc_id, nat_gateway_id, Uuid::now_v7()));
-    assert_eq!(world.refused(unknown).await.0, 404);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use api::domains::*;
 
 use super::names::{check_domain, check_hostname, is_hostname};
 use super::{NAMES, NO_PRIORITY, TTL_DEFAULT, Zone, ZoneRecord, dnssec, in_zone, unique};
-use crate::{Cx, Doc, Refusal, Result, Routes, Shown, Tx};
+use crate::{Cx, Doc, Refusal, Result, Routes, Shown, Tx, alike, ensure};
 
 /// The name servers of every domain.
 const SERVERS: [&str; 2] = ["ns1.vultr.com", "ns2.vultr.com"];
@@ -18,10 +18,12 @@ pub(super) fn routes() -> Routes {
         .list::<ListDomains>()
         .on(create)
         .get::<GetDomain>()
-        .update(update)
+        .update(|_, zone, update: UpdateDomain| sign(zone, update.dns_sec))
         .delete_after::<DeleteDomain, ZoneRecord>(in_zone, Tx::delete)
-        .read(get_dnssec)
-        .read(get_soa)
+        .read(|_, zone, _: GetDomainDnssec| {
+            zone.key.as_deref().map_or(Ok(Vec::new()), |key| dnssec::lines(&zone.name, key))
+        })
+        .read(|_, zone, _: GetDomainSoa| Ok(alike!(zone => Soa { nsprimary, email })))
         .update(update_soa)
         .done()
 }
@@ -41,10 +43,9 @@ async fn create(cx: Cx, req: CreateDomain) -> Result<Domain> {
     check_domain(&req.domain)?;
     let mut tx = cx.begin();
     let name = unique(cx.account(), &req.domain);
-    if tx.taken(NAMES, &name).await?.is_some() {
-        let help = format!("domain: you have `{}` already", req.domain);
-        return Err(Refusal::bad("Domain already exists").help(help).into());
-    }
+    let help = format!("domain: you have `{}` already", req.domain);
+    let twice = Refusal::bad("Domain already exists").help(help);
+    twice.unless(tx.taken(NAMES, &name).await?.is_none())?;
     let mut zone = tx.new_doc(Zone {
         name: req.domain.clone(),
         key: None,
@@ -80,10 +81,6 @@ fn first_records(zone: &Doc<Zone>, ip: Option<IpAddr>) -> Vec<ZoneRecord> {
     records
 }
 
-fn update(_: &Cx, zone: &mut Doc<Zone>, req: UpdateDomain) -> Result<()> {
-    sign(zone, req.dns_sec)
-}
-
 /// Gives a domain a key, or takes it away. One that has a key keeps it: its registrar knows it.
 fn sign(zone: &mut Doc<Zone>, wanted: DnsSec) -> Result<()> {
     match wanted {
@@ -94,15 +91,6 @@ fn sign(zone: &mut Doc<Zone>, wanted: DnsSec) -> Result<()> {
     Ok(())
 }
 
-fn get_dnssec(_: &Cx, zone: Doc<Zone>, _: GetDomainDnssec) -> Result<Vec<String>> {
-    zone.key.as_deref().map_or(Ok(Vec::new()), |key| dnssec::lines(&zone.name, key))
-}
-
-fn get_soa(_: &Cx, zone: Doc<Zone>, _: GetDomainSoa) -> Result<Soa> {
-    let Zone { nsprimary, email, .. } = zone.want;
-    Ok(Soa { nsprimary, email })
-}
-
 fn update_soa(_: &Cx, zone: &mut Doc<Zone>, req: UpdateDomainSoa) -> Result<()> {
     // Clients leave empty texts out: an empty one means the same.
     if let Some(server) = req.nsprimary.filter(|text| !text.is_empty()) {
@@ -111,10 +99,9 @@ fn update_soa(_: &Cx, zone: &mut Doc<Zone>, req: UpdateDomainSoa) -> Result<()> 
     }
     if let Some(email) = req.email.filter(|text| !text.is_empty()) {
         let parts = email.split_once('@');
-        if !parts.is_some_and(|(who, host)| !who.is_empty() && is_hostname(host)) {
-            let help = format!("`{email}` is no address such as `admin@{}`", zone.name);
-            return Err(Refusal::field("email", help).into());
-        }
+        let is_right = parts.is_some_and(|(who, host)| !who.is_empty() && is_hostname(host));
+        let text = format!("`{email}` is no address such as `admin@{}`", zone.name);
+        ensure(is_right, "email", text)?;
         zone.email = email;
     }
     Ok(())

@@ -53,21 +53,18 @@ impl Kind for Zone {
     }
 }
 
-/// A record of a domain as its owner wants it.
+/// A record of a domain as its owner wants it: what has no words here is as in
+/// [`Record`](api::domains::Record).
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ZoneRecord {
     /// Its domain.
-    pub zone: Uuid,
-    /// Its type.
-    pub kind: RecordType,
+    zone: Uuid,
+    kind: RecordType,
     /// Its name below the domain, in small letters; empty for the domain itself.
-    pub label: String,
-    /// What it says.
-    pub data: String,
-    /// Which goes first, of mail servers and services; -1 where that was not said.
-    pub priority: i32,
-    /// For how many seconds it may be remembered.
-    pub ttl: u32,
+    label: String,
+    data: String,
+    priority: i32,
+    ttl: u32,
 }
 
 impl Kind for ZoneRecord {

@@ -1,8 +1,7 @@
 //! The life of a load balancer: set up, changed while it works, removed.
 
 use api::firewalls::IpType;
-use api::load_balancers::rules::BalancedProtocol;
-use api::load_balancers::{BalancingAlgorithm, HealthCheckProtocol};
+use api::load_balancers::{BalancedProtocol, BalancingAlgorithm, HealthCheckProtocol};
 use drivers::BalancerSpec;
 use drivers::balancer::{Algorithm, Allowed, Clients, Forwarding, HealthCheck, Protocol};
 use engine::{Next, StepError};

@@ -13,7 +13,7 @@ use crate::bare_metals::BareMetal;
 use crate::instances::Instance;
 use crate::servers::Hosted;
 use crate::servers::addresses::network_of;
-use crate::{Cx, Doc, Kind, Refusal, Result, Routes, Shown, Tx};
+use crate::{Cx, Doc, Kind, Refusal, Result, Routes, Shown, Tx, alike};
 
 pub(super) fn routes() -> Routes {
     Routes::of::<Reserved>()
@@ -25,8 +25,10 @@ pub(super) fn routes() -> Routes {
             Ok(())
         })
         .on(delete)
-        .on(attach)
-        .on(detach)
+        .change(|tx, reserved, attach: AttachReservedIp| {
+            Box::pin(give(tx, reserved, attach.instance_id.into()))
+        })
+        .change(|tx, reserved, _: DetachReservedIp| Box::pin(detach(tx, reserved)))
         .on(convert)
         .done()
 }
@@ -40,15 +42,14 @@ impl Shown for Reserved {
             IpAddr::V4(_) => (IpType::V4, 32),
             IpAddr::V6(_) => (IpType::V6, addresses::IPV6_PREFIX),
         };
-        ReservedIp {
+        alike!(doc => ReservedIp {
+            region, label;
             id: doc.id().into(),
-            region: doc.region.clone(),
             ip_type: ip_type.into(),
             subnet: doc.network.to_string(),
             subnet_size,
-            label: doc.label.clone(),
             instance_id: doc.attached_to.map(Into::into).into(),
-        }
+        })
     }
 }
 
@@ -87,22 +88,12 @@ async fn delete(cx: Cx, req: DeleteReservedIp) -> Result<()> {
     tx.commit().await
 }
 
-async fn attach(cx: Cx, req: AttachReservedIp) -> Result<()> {
-    let mut tx = cx.begin();
-    let mut reserved = tx.get::<Reserved>(req.reserved_ip).await?;
-    give(&mut tx, &mut reserved, req.instance_id.into()).await?;
-    tx.save(&reserved).await
-}
-
 /// Gives a reserved IP to the instance, or the bare metal server, that `instance_id` names.
 async fn give(tx: &mut Tx, reserved: &mut Doc<Reserved>, id: Uuid) -> Result<()> {
-    if give_to::<BareMetal>(tx, reserved, id).await?
-        || give_to::<Instance>(tx, reserved, id).await?
-    {
-        return Ok(());
-    }
-    let help = format!("instance_id: there is no {id}");
-    Err(Refusal::bad(Instance::UNKNOWN).help(help).into())
+    let is_given = give_to::<BareMetal>(tx, reserved, id).await?
+        || give_to::<Instance>(tx, reserved, id).await?;
+    let nobody = Refusal::bad(Instance::UNKNOWN).help(format!("instance_id: there is no {id}"));
+    nobody.unless(is_given)
 }
 
 /// False: there is no such server of this kind.
@@ -116,14 +107,10 @@ async fn give_to<K: Hosted>(tx: &mut Tx, reserved: &mut Doc<Reserved>, id: Uuid)
     Ok(true)
 }
 
-async fn detach(cx: Cx, req: DetachReservedIp) -> Result<()> {
-    let mut tx = cx.begin();
-    let mut reserved = tx.get::<Reserved>(req.reserved_ip).await?;
-    if reserved.attached_to.is_none() {
-        return Err(Refusal::bad("Reserved IP is not attached to a server").into());
-    }
-    take_back(&mut tx, &mut reserved).await?;
-    tx.save(&reserved).await
+async fn detach(tx: &mut Tx, reserved: &mut Doc<Reserved>) -> Result<()> {
+    let nowhere = Refusal::bad("Reserved IP is not attached to a server");
+    nowhere.unless(reserved.attached_to.is_some())?;
+    take_back(tx, reserved).await
 }
 
 /// Takes a reserved IP from the server that has it, if one has.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::networks::{self, Named, Wish};
 use super::{Name, PrivateNetwork, VPC};
 use crate::servers::members::{self, Member};
-use crate::{Cx, Doc, Result, Routes};
+use crate::{Cx, Doc, Result, Routes, alike};
 
 pub(super) fn routes() -> Routes {
     networks::routes::<Vpc, ListVpcs, _, GetVpc, _, DeleteVpc>(
@@ -25,15 +25,14 @@ impl Named for Vpc {
 
     fn of(network: &Doc<PrivateNetwork>, gateways: u64) -> Self {
         let types = if gateways > 0 { vec!["nat_gateway".into()] } else { vec![] };
-        Self {
+        alike!(network => Self {
+            region, description;
             id: network.id().into(),
-            region: network.region.clone(),
             date_created: network.created(),
-            description: network.description.clone(),
             v4_subnet: network.subnet.address().to_string(),
             v4_subnet_mask: network.subnet.prefix().into(),
             internet: VpcInternet { connectivity: gateways > 0, types },
-        }
+        })
     }
 }
 
@@ -44,6 +43,7 @@ async fn attachments(cx: Cx, req: ListVpcAttachments) -> Result<Page<VpcAttachme
 }
 
 fn attachment(network: Uuid, member: &Member) -> VpcAttachment {
+    let linked = LinkedSubscription { kind: member.kind.into(), id: member.id.to_string() };
     VpcAttachment {
         // An attachment is no row of its own: its id follows from the two that it joins.
         id: Uuid::new_v5(&network, member.id.as_bytes()).to_string(),
@@ -51,9 +51,6 @@ fn attachment(network: Uuid, member: &Member) -> VpcAttachment {
         mac_address: member.nic.mac.clone(),
         date_added: Time::from_millis(member.nic.added),
         ip: VpcAttachmentIp { v4: member.nic.address.to_string() },
-        linked_subscription: Some(LinkedSubscription {
-            kind: member.kind.into(),
-            id: member.id.to_string(),
-        }),
+        linked_subscription: Some(linked),
     }
 }
