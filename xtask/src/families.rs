@@ -9,7 +9,6 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use api::{Endpoint, Group, Method, Visitor};
-use schemars::SchemaGenerator;
 
 /// The longest line.
 const WIDTH: usize = 100;
@@ -62,7 +61,7 @@ impl Visitor for Families {
         // `kettle_api::blocks::ListBlocks`
         let mut path = std::any::type_name::<E>().split("::").skip(1);
         let family = path.next().unwrap_or_default();
-        let schema = SchemaGenerator::default().into_root_schema_for::<E>();
+        let schema = api::form::schema::<E>();
         let required = schema.get("required").and_then(|list| list.as_array());
         let about = schema.get("description").and_then(|text| text.as_str()).unwrap_or_default();
         let calls = self.0.entry(family).or_default();

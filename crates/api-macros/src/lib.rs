@@ -2,7 +2,21 @@
 //! operation: `impl Endpoint`, for a paged list `impl Listing`, and the derives that all requests
 //! have.
 //!
-//! `#[view]` on a struct makes it one that answers show, `#[words]` an enum one of words.
+//! `#[view]` on a struct makes it one that answers show, `#[part]` one that requests hold, `#[words]` an
+//! enum one of words. All of them are read, written and described by `impl Wire`, and a field says more
+//! of itself with `#[wire(...)]`:
+//!
+//! | | |
+//! |---|---|
+//! | `name = "type"`, `alias = "kind"` | what it is called, and by what else it is read |
+//! | `most = 4_096`, `item_most = 512` | how many characters it, or each item of it, has at most |
+//! | `lines`, `base64` | that line breaks may stand in it; that it is a text in base64 |
+//! | `one_of = ["all", "none"]` | the texts that it can be |
+//! | `omit` | that it is left out where there is nothing in it |
+//! | `flat` | that its fields are the struct's own |
+//! | `default` | that it need not be there |
+//! | `read = port` | the function that reads it |
+//! | `skip` | of a word: it never travels |
 //!
 //! What the address says already need not be written as a field: a parameter `{block-id}` is a field
 //! `block_id: BlockId` where there is none of that name, `{snapshot-id: BlockSnapshotId}` one of that
@@ -19,13 +33,15 @@
 //! `loses` at the end says that what is there is lost; `loses with os_id, app_id`, that it is where
 //! one of these fields is sent. Every DELETE loses something, without a word.
 
+mod wire;
+
 use proc_macro::TokenStream;
 use quote::quote;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{
-    Error, Field, Fields, Ident, ItemStruct, LitInt, LitStr, Token, Type, braced, bracketed,
-    parse_quote,
+    Error, Field, Fields, Ident, ItemEnum, ItemStruct, LitInt, LitStr, Token, Type, braced,
+    bracketed, parse_quote,
 };
 
 /// What stands between the parentheses of `#[endpoint(...)]`.
@@ -179,38 +195,50 @@ pub fn endpoint(spec: TokenStream, item: TokenStream) -> TokenStream {
     expand(spec, item).unwrap_or_else(Error::into_compile_error).into()
 }
 
-/// Gives a type that answers show the derives that all of them have. An absent field is its default: the
-/// real API, and servers of other versions, may leave any of them out.
+/// Makes a struct one that answers show. An absent field is its default: the real API, and servers of
+/// other versions, may leave any of them out. Its names are in `snake_case`, or as
+/// `#[view("PascalCase")]` says.
 #[proc_macro_attribute]
-pub fn view(_: TokenStream, item: TokenStream) -> TokenStream {
-    let item = proc_macro2::TokenStream::from(item);
+pub fn view(case: TokenStream, item: TokenStream) -> TokenStream {
+    record(&case, syn::parse_macro_input!(item as ItemStruct), false)
+}
+
+/// Makes a struct one that requests hold: what is no `Option` must be there.
+#[proc_macro_attribute]
+pub fn part(case: TokenStream, item: TokenStream) -> TokenStream {
+    record(&case, syn::parse_macro_input!(item as ItemStruct), true)
+}
+
+fn record(case: &TokenStream, mut item: ItemStruct, is_strict: bool) -> TokenStream {
+    let wire = wire::record(&mut item, is_strict, &named_case(case));
+    let wire = wire.unwrap_or_else(Error::into_compile_error);
     quote! {
-        #[derive(
-            Debug, Clone, Default, PartialEq, ::serde::Serialize, ::serde::Deserialize,
-            ::schemars::JsonSchema,
-        )]
-        #[serde(default)]
+        #[derive(Debug, Clone, Default, PartialEq)]
         #item
+        #wire
     }
     .into()
 }
 
-/// Gives an enum of words the derives that all of them have. They travel in `snake_case`, or as
-/// `#[words(lowercase)]` or `#[words("kebab-case")]` says.
+/// Makes an enum one of words. They travel in `snake_case`, or as `#[words(lowercase)]` or
+/// `#[words("kebab-case")]` says.
 #[proc_macro_attribute]
 pub fn words(case: TokenStream, item: TokenStream) -> TokenStream {
-    let case = if case.is_empty() { "snake_case".into() } else { case.to_string() };
-    let case = case.trim_matches('"'); // `kebab-case` is no word of Rust's
-    let item = proc_macro2::TokenStream::from(item);
+    let mut item = syn::parse_macro_input!(item as ItemEnum);
+    let wire = wire::words(&mut item, &named_case(&case));
+    let wire = wire.unwrap_or_else(Error::into_compile_error);
     quote! {
-        #[derive(
-            Debug, Clone, Copy, Default, PartialEq, Eq, ::serde::Serialize, ::serde::Deserialize,
-            ::schemars::JsonSchema,
-        )]
-        #[serde(rename_all = #case)]
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
         #item
+        #wire
     }
     .into()
+}
+
+/// The case that an attribute names; `kebab-case` is no word of Rust's.
+fn named_case(case: &TokenStream) -> String {
+    let case = if case.is_empty() { "snake_case".into() } else { case.to_string() };
+    case.trim_matches('"').to_owned()
 }
 
 fn expand(spec: Spec, mut item: ItemStruct) -> syn::Result<proc_macro2::TokenStream> {
@@ -245,9 +273,11 @@ fn expand(spec: Spec, mut item: ItemStruct) -> syn::Result<proc_macro2::TokenStr
     let id = kebab(&name.to_string());
     let params = path_params(&path.value()).map(|param| field_of(&param, &path));
     let from = from_path(&item, &method, &path.value());
-    let limits = limits(&item.fields)?;
+    let wire = wire::record(&mut item, true, "snake_case")?;
+    let name = &item.ident;
     Ok(quote! {
         #item
+        #wire
         impl ::api::Endpoint for #name {
             type Response = #response;
             const OP: ::api::Op = ::api::Op {
@@ -261,15 +291,8 @@ fn expand(spec: Spec, mut item: ItemStruct) -> syn::Result<proc_macro2::TokenStr
                 access: ::api::Access::#access,
                 loss: ::api::Loss::#loss,
             };
-            #limits
             fn path(&self) -> Vec<String> {
                 vec![#(self.#params.to_string()),*]
-            }
-            fn to_fields(&self) -> Result<::api::wire::Map, ::api::wire::Unreadable> {
-                ::api::wire::write::fields(self)
-            }
-            fn from_fields(fields: &::api::wire::Fields) -> Result<Self, ::api::wire::Problem> {
-                fields.read()
             }
             fn encode_response(response: &#response) -> Vec<u8> {
                 ::api::wire::write::#encode(&Self::OP, response)
@@ -291,9 +314,7 @@ fn complete(
     is_paged: bool,
 ) -> syn::Result<()> {
     item.attrs.push(parse_quote! {
-        #[derive(
-            Debug, Clone, Default, ::serde::Serialize, ::serde::Deserialize, ::schemars::JsonSchema,
-        )]
+        #[derive(Debug, Clone, Default)]
     });
     let mut written: Vec<Field> = match &mut item.fields {
         Fields::Named(fields) => std::mem::take(&mut fields.named).into_iter().collect(),
@@ -416,45 +437,6 @@ fn from_path(item: &ItemStruct, method: &Ident, path: &str) -> proc_macro2::Toke
 fn is(ty: &Type, name: &str) -> bool {
     let Type::Path(path) = ty else { return false };
     path.path.segments.last().is_some_and(|segment| segment.ident == name)
-}
-
-/// The function that works out how long the request's texts and lists may be, once.
-fn limits(fields: &Fields) -> syn::Result<proc_macro2::TokenStream> {
-    let aliases = aliases(fields)?;
-    let aliases = aliases.iter().map(|(alias, field)| quote!((#alias, #field)));
-    Ok(quote! {
-        fn limits() -> &'static ::api::wire::Limits {
-            static LIMITS: ::std::sync::OnceLock<::api::wire::Limits> =
-                ::std::sync::OnceLock::new();
-            LIMITS.get_or_init(|| {
-                let schema = <Self as ::schemars::JsonSchema>::json_schema;
-                ::api::wire::Limits::of(schema, &[#(#aliases),*])
-            })
-        }
-    })
-}
-
-/// Further names of fields, from `#[serde(alias = "...")]`, each with the field's own.
-fn aliases(fields: &Fields) -> syn::Result<Vec<(String, String)>> {
-    let mut found = Vec::new();
-    for field in fields {
-        let mut name = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
-        let mut others = Vec::new();
-        for attr in field.attrs.iter().filter(|attr| attr.path().is_ident("serde")) {
-            attr.parse_nested_meta(|meta| {
-                if meta.path.is_ident("alias") {
-                    others.push(meta.value()?.parse::<LitStr>()?.value());
-                } else if meta.path.is_ident("rename") {
-                    name = meta.value()?.parse::<LitStr>()?.value();
-                } else if meta.input.peek(Token![=]) {
-                    meta.value()?.parse::<syn::Expr>()?;
-                }
-                Ok(())
-            })?;
-        }
-        found.extend(others.into_iter().map(|other| (other, name.clone())));
-    }
-    Ok(found)
 }
 
 fn path_params(path: &str) -> impl Iterator<Item = String> + use<> {

@@ -1,19 +1,17 @@
 //! Who may call an operation: the permissions (ACLs) that users carry.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::words;
 
 /// A permission: what an operation asks of its caller, and what a user may have.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
+#[derive(PartialOrd, Ord, Hash)]
+#[words]
 pub enum Access {
     /// Nothing: the operation answers without a key.
-    #[serde(skip)] // No user's to have: it never travels. So with the next.
+    #[default]
+    #[wire(skip)] // No user's to have: it never travels. So with the next.
     Public,
     /// A valid key, whatever its user may do.
-    #[serde(skip)]
+    #[wire(skip)]
     AnyKey,
     /// Notices about acceptable use.
     Abuse,

@@ -116,12 +116,12 @@ pub struct SetUpAccountBgp {
     pub password: Option<Secret>,
     /// The leave to announce the networks: a PDF, PNG or JPEG file as base64. Needed with
     /// `prefixes`.
-    #[schemars(length(max = 1_048_576), extend("x-lines" = true, "contentEncoding" = "base64"))]
+    #[wire(most = 1_048_576, lines, base64)]
     pub letter_of_authorization: Option<String>,
     /// The routes that instances are to be told.
     pub requested_routes: RequestedRoutes,
     /// What it is for.
-    #[schemars(length(max = 4_096), extend("x-lines" = true))]
+    #[wire(most = 4_096, lines)]
     pub usecase: String,
 }
 
@@ -142,7 +142,7 @@ pub struct CustomSubscription {
     /// What it is.
     pub description: String,
     /// Its kind.
-    #[serde(rename = "type")]
+    #[wire(name = "type")]
     pub kind: String,
     /// The region's id, in capitals.
     pub region: String,

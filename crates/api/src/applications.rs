@@ -20,7 +20,7 @@ pub struct Application {
     /// Its name together with that of its operating system.
     pub deploy_name: String,
     /// Where it comes from.
-    #[serde(rename = "type")]
+    #[wire(name = "type")]
     pub kind: Open<ApplicationType>,
     /// Who made it.
     pub vendor: String,
@@ -42,7 +42,7 @@ pub enum ApplicationType {
 #[endpoint(GET "/v2/applications" -> 200 { applications: [Application] }, needs Public)]
 pub struct ListApplications {
     /// Only applications of this type.
-    #[serde(rename = "type")]
-    #[schemars(extend("enum" = ["all", "marketplace", "one-click"]))]
+    #[wire(name = "type")]
+    #[wire(one_of = ["all", "marketplace", "one-click"])]
     pub kind: Option<String>,
 }

@@ -80,7 +80,7 @@ pub struct BareMetal {
     /// The region's id.
     pub region: String,
     /// The first password of its root user: until ten minutes after it was deployed.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[wire(omit)]
     pub default_password: Option<Secret>,
     /// When it was created.
     pub date_created: Time,
@@ -176,7 +176,7 @@ pub struct CreateBareMetal {
     /// Start with the contents of this snapshot.
     pub snapshot_id: Option<OrEmpty<SnapshotId>>,
     /// Boot over the network from the iPXE script at this address.
-    #[schemars(length(max = 8_192))]
+    #[wire(most = 8_192)]
     pub ipxe_chain_url: Option<String>,
     /// Boot over the network each time, not the first time only.
     pub persistent_pxe: Option<bool>,
@@ -185,17 +185,17 @@ pub struct CreateBareMetal {
     /// Run this startup script.
     pub script_id: Option<OrEmpty<StartupId>>,
     /// Data for its first boot, in base64.
-    #[schemars(length(max = 131_072), extend("x-lines" = true, "contentEncoding" = "base64"))]
+    #[wire(most = 131_072, lines, base64)]
     pub user_data: Option<String>,
     /// A name for it.
     pub label: Option<String>,
     /// Its host name.
     pub hostname: Option<String>,
     /// Tags for it.
-    #[schemars(inner(length(max = 512)))]
+    #[wire(item_most = 512)]
     pub tags: Option<Vec<String>>,
     /// One tag, the older way. Use `tags`.
-    #[schemars(length(max = 512))]
+    #[wire(most = 512)]
     pub tag: Option<String>,
     /// SSH keys that may log in.
     pub sshkey_id: Option<Vec<SshKeyId>>,
@@ -233,18 +233,18 @@ pub struct UpdateBareMetal {
     /// Install this marketplace application instead.
     pub image_id: Option<String>,
     /// Boot over the network from the iPXE script at this address instead.
-    #[schemars(length(max = 8_192))]
+    #[wire(most = 8_192)]
     pub ipxe_chain_url: Option<String>,
     /// A new name.
     pub label: Option<String>,
     /// New tags in place of the old ones; an empty list clears them.
-    #[schemars(inner(length(max = 512)))]
+    #[wire(item_most = 512)]
     pub tags: Option<Vec<String>>,
     /// One tag in place of the old ones, the older way. Use `tags`.
-    #[schemars(length(max = 512))]
+    #[wire(most = 512)]
     pub tag: Option<String>,
     /// New data for the first boot after an installation, in base64.
-    #[schemars(length(max = 131_072), extend("x-lines" = true, "contentEncoding" = "base64"))]
+    #[wire(most = 131_072, lines, base64)]
     pub user_data: Option<String>,
     /// Who logs in, once it is installed anew.
     pub user_scheme: Option<OrEmpty<UserScheme>>,
@@ -301,7 +301,7 @@ pub struct BareMetalUpgrades {
 #[endpoint(GET "/v2/bare-metals/{baremetal-id: BareMetalId}/upgrades" -> 200 { upgrades: BareMetalUpgrades }, needs SubscriptionsView)]
 pub struct GetBareMetalUpgrades {
     /// Only upgrades of this kind; all when absent. Another plan is none of them.
-    #[serde(rename = "type")]
+    #[wire(name = "type")]
     pub kind: Option<UpgradeType>,
 }
 

@@ -157,7 +157,7 @@ pub struct BlockSnapshot {
 #[view]
 pub struct CreatedBlockSnapshot {
     /// The snapshot's fields, at the top.
-    #[serde(flatten)]
+    #[wire(flat)]
     pub bare: BlockSnapshot,
     /// The same again.
     pub block: BlockSnapshot,
@@ -167,7 +167,7 @@ pub struct CreatedBlockSnapshot {
 #[view]
 pub struct FoundBlockSnapshot {
     /// The snapshot's fields, at the top.
-    #[serde(flatten)]
+    #[wire(flat)]
     pub bare: BlockSnapshot,
     /// The same again.
     pub snapshot: BlockSnapshot,

@@ -97,7 +97,7 @@ pub struct Record {
     /// The record's id.
     pub id: RecordId,
     /// Its type.
-    #[serde(rename = "type")]
+    #[wire(name = "type")]
     pub kind: Open<RecordType>,
     /// The name below the domain, in small letters; empty for the domain itself.
     pub name: String,
@@ -139,10 +139,10 @@ pub struct CreateRecord {
     /// The name, with the domain or without; empty or `@` for the domain itself.
     pub name: String,
     /// Its type.
-    #[serde(rename = "type")]
+    #[wire(name = "type")]
     pub kind: RecordType,
     /// What it says.
-    #[schemars(length(max = 65_535))]
+    #[wire(most = 65_535)]
     pub data: String,
     /// For how many seconds it may be remembered.
     pub ttl: Option<u32>,
@@ -156,7 +156,7 @@ pub struct UpdateRecord {
     /// The name, with the domain or without; empty or `@` for the domain itself.
     pub name: Option<String>,
     /// What it says.
-    #[schemars(length(max = 65_535))]
+    #[wire(most = 65_535)]
     pub data: Option<String>,
     /// For how many seconds it may be remembered.
     pub ttl: Option<u32>,

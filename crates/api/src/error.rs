@@ -1,10 +1,10 @@
 //! What a refusal looks like on the wire.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::part;
 
 /// The error body of every operation: `{"error":"...","status":404}`, in this order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, thiserror::Error)]
+#[derive(Eq, thiserror::Error)]
+#[part]
 #[error("{error} (status {status})")]
 pub struct ApiError {
     /// What was wrong.

@@ -50,7 +50,7 @@ pub struct FirewallRule {
     /// The rule's number: rules of a group are counted from 1.
     pub id: u32,
     /// The older name of `ip_type`, with the same value.
-    #[serde(rename = "type")]
+    #[wire(name = "type")]
     pub kind: Open<IpType>,
     /// Which version of IP it is for.
     pub ip_type: Open<IpType>,
@@ -90,22 +90,22 @@ pub enum IpType {
 pub enum FirewallProtocol {
     /// TCP: has ports.
     #[default]
-    #[serde(alias = "TCP")]
+    #[wire(alias = "TCP")]
     Tcp,
     /// UDP: has ports.
-    #[serde(alias = "UDP")]
+    #[wire(alias = "UDP")]
     Udp,
     /// ICMP.
-    #[serde(alias = "ICMP")]
+    #[wire(alias = "ICMP")]
     Icmp,
     /// GRE tunnels.
-    #[serde(alias = "GRE")]
+    #[wire(alias = "GRE")]
     Gre,
     /// IPsec's ESP.
-    #[serde(alias = "ESP")]
+    #[wire(alias = "ESP")]
     Esp,
     /// IPsec's AH.
-    #[serde(alias = "AH")]
+    #[wire(alias = "AH")]
     Ah,
 }
 
@@ -113,7 +113,7 @@ pub enum FirewallProtocol {
 #[endpoint(POST "/v2/firewalls" -> 201 { firewall_group: FirewallGroup }, needs Firewall)]
 pub struct CreateFirewallGroup {
     /// What it is for, at most 255 characters; longer texts are cut.
-    #[schemars(length(max = 4_096))]
+    #[wire(most = 4_096)]
     pub description: Option<String>,
 }
 
@@ -121,7 +121,7 @@ pub struct CreateFirewallGroup {
 #[endpoint(PUT "/v2/firewalls/{firewall-group-id}" -> 204, needs Firewall)]
 pub struct UpdateFirewallGroup {
     /// What it is for, at most 255 characters; longer texts are cut.
-    #[schemars(length(max = 4_096))]
+    #[wire(most = 4_096)]
     pub description: String,
 }
 
@@ -138,7 +138,7 @@ pub struct CreateFirewallGroupRule {
     /// The size of that network, in bits of its netmask; 0 for any address. Needed with `subnet`.
     pub subnet_size: Option<u32>,
     /// A port, or a range of them as `8000:8010`; for `tcp` and `udp` only. A number is one, too.
-    #[serde(default, deserialize_with = "crate::values::maybe_port")]
+    #[wire(read = crate::values::maybe_port)]
     pub port: Option<String>,
     /// `cloudflare` or a load balancer's id, in place of `subnet` and `subnet_size`; empty for
     /// these.

@@ -3,25 +3,31 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, de};
 use uuid::Uuid;
+
+use crate::form::Form;
+use crate::wire::{Given, Wire, Wrong, for_serde};
 
 /// What the API says of a value that should be a UUID and is none.
 pub const INVALID_UUID: &str = "Invalid UUID format.";
 
 /// Reads a UUID from text, with the API's own words when it is none.
-pub(crate) fn uuid<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Uuid, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    Uuid::from_str(&text).map_err(|_| de::Error::custom(format!("{INVALID_UUID} `{text}`")))
+fn uuid(given: Given<'_>) -> Result<Uuid, Wrong> {
+    let text = given.text()?;
+    Uuid::from_str(text).map_err(|_| Wrong::new(format!("{INVALID_UUID} `{text}`")))
+}
+
+/// Writes one.
+fn write(out: &mut Vec<u8>, id: Uuid) {
+    out.push(b'"');
+    out.extend_from_slice(id.hyphenated().encode_lower(&mut Uuid::encode_buffer()).as_bytes());
+    out.push(b'"');
 }
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident,)*) => {$(
         $(#[$doc])*
-        #[derive(
-            Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize,
-        )]
-        #[serde(transparent)]
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(pub Uuid);
 
         impl fmt::Display for $name {
@@ -45,24 +51,16 @@ macro_rules! ids {
                 id.0
             }
         }
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                uuid(deserializer).map(Self)
+        impl Wire for $name {
+            const FORM: &'static Form = &Form::Id(stringify!($name));
+            fn read(given: Given<'_>) -> Result<Self, Wrong> {
+                uuid(given).map(Self)
+            }
+            fn write(&self, out: &mut Vec<u8>) {
+                write(out, self.0);
             }
         }
-        impl schemars::JsonSchema for $name {
-            fn schema_name() -> std::borrow::Cow<'static, str> {
-                stringify!($name).into()
-            }
-            fn inline_schema() -> bool {
-                true
-            }
-            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                // Of what kind it is: whoever walks all operations finds the things that they name.
-                let kind = stringify!($name);
-                schemars::json_schema!({ "type": "string", "format": "uuid", "x-id": kind })
-            }
-        }
+        for_serde!($name);
     )*};
 }
 

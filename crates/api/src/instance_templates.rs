@@ -48,10 +48,10 @@ pub struct InstanceTemplate {
     /// File systems that instances share.
     pub vfs_subscriptions: Vec<TemplateVfs>,
     /// More about the plan; not in lists.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[wire(omit)]
     pub plan_details: Option<PlanDetails>,
     /// Data for the first boot, in base64; not in lists.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[wire(omit)]
     pub user_data: Option<String>,
 }
 
@@ -79,7 +79,7 @@ pub struct PlanDetails {
     /// The plan's id.
     pub name: String,
     /// The family of plans: `vc2`.
-    #[serde(rename = "type")]
+    #[wire(name = "type")]
     pub kind: String,
     /// Who made the processor.
     pub cpu_manufacturer: String,
@@ -141,7 +141,7 @@ pub struct CreateInstanceTemplate {
     /// Further settings.
     pub template: Option<Map<String, Value>>,
     /// Data for the first boot, in base64.
-    #[schemars(length(max = 131_072), extend("x-lines" = true, "contentEncoding" = "base64"))]
+    #[wire(most = 131_072, lines, base64)]
     pub user_data: Option<String>,
 }
 
@@ -169,6 +169,6 @@ pub struct UpdateInstanceTemplate {
     /// Further settings.
     pub template: Option<Map<String, Value>>,
     /// New data for the first boot, in base64.
-    #[schemars(length(max = 131_072), extend("x-lines" = true, "contentEncoding" = "base64"))]
+    #[wire(most = 131_072, lines, base64)]
     pub user_data: Option<String>,
 }

@@ -16,15 +16,13 @@ pub use isos::*;
 pub use networks::*;
 pub use power::*;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::id::{
     BlockId, FirewallGroupId, IsoId, NetworkId, ReservedIpId, SnapshotId, SshKeyId, StartupId,
     Vpc2Id, VpcId,
 };
-use crate::{Money, Open, OrEmpty, Secret, Time, endpoint, view, words};
+use crate::{Money, Open, OrEmpty, Secret, Time, endpoint, part, view, words};
 
 operations! {
     "instance": "Instances: virtual machines" {
@@ -153,10 +151,10 @@ pub struct Instance {
     /// The VPCs that it is in.
     pub vpcs: Vec<AttachedVpc>,
     /// The first password of its root user: only in the answer to its creation.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[wire(omit)]
     pub default_password: Option<Secret>,
     /// What is owed for it since the last invoice; in lists only where asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[wire(omit)]
     pub pending_charges: Option<Money>,
 }
 
@@ -245,7 +243,7 @@ pub struct InstanceIpv6Network {
 #[endpoint(GET "/v2/instances" -> 200 { instances: [Instance] }, needs SubscriptionsView)]
 pub struct ListInstances {
     /// Only those with this tag, whole, in capitals or not.
-    #[schemars(length(max = 512))]
+    #[wire(most = 512)]
     pub tag: Option<String>,
     /// Only those with exactly this label.
     pub label: Option<String>,
@@ -281,22 +279,22 @@ pub struct CreateInstance {
     /// Start with the contents of this snapshot.
     pub snapshot_id: Option<OrEmpty<SnapshotId>>,
     /// Boot over the network from the iPXE script at this address.
-    #[schemars(length(max = 8_192))]
+    #[wire(most = 8_192)]
     pub ipxe_chain_url: Option<String>,
     /// Run this startup script.
     pub script_id: Option<OrEmpty<StartupId>>,
     /// Data for its first boot, in base64.
-    #[schemars(length(max = 131_072), extend("x-lines" = true, "contentEncoding" = "base64"))]
+    #[wire(most = 131_072, lines, base64)]
     pub user_data: Option<String>,
     /// A name for it.
     pub label: Option<String>,
     /// Its host name.
     pub hostname: Option<String>,
     /// Tags for it.
-    #[schemars(inner(length(max = 512)))]
+    #[wire(item_most = 512)]
     pub tags: Option<Vec<String>>,
     /// One tag, the older way. Use `tags`.
-    #[schemars(length(max = 512))]
+    #[wire(most = 512)]
     pub tag: Option<String>,
     /// SSH keys that may log in.
     pub sshkey_id: Option<Vec<SshKeyId>>,
@@ -335,7 +333,7 @@ pub struct CreateInstance {
 }
 
 /// A volume for a new instance: one that exists, or one to be made.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[part]
 pub struct BlockDevice {
     /// The volume that is attached; a new one is made when absent.
     pub block_id: Option<OrEmpty<BlockId>>,
@@ -361,13 +359,13 @@ pub struct UpdateInstance {
     /// A new name.
     pub label: Option<String>,
     /// New tags in place of the old ones; an empty list clears them.
-    #[schemars(inner(length(max = 512)))]
+    #[wire(item_most = 512)]
     pub tags: Option<Vec<String>>,
     /// One tag in place of the old ones, the older way. Use `tags`.
-    #[schemars(length(max = 512))]
+    #[wire(most = 512)]
     pub tag: Option<String>,
     /// New data for the first boot after an installation, in base64.
-    #[schemars(length(max = 131_072), extend("x-lines" = true, "contentEncoding" = "base64"))]
+    #[wire(most = 131_072, lines, base64)]
     pub user_data: Option<String>,
     /// Who logs in, once it is installed anew.
     pub user_scheme: Option<UserScheme>,
@@ -406,6 +404,6 @@ pub struct UpdatedInstance {
     pub instance: Instance,
     /// The jobs that carry the change out: see `GET /v2/instances/jobs/{job-id}`. Left out where
     /// there are none, since older clients take the one key that there is.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[wire(omit)]
     pub job_ids: Vec<JobId>,
 }

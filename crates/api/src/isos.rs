@@ -67,7 +67,7 @@ pub struct PublicIso {
 #[endpoint(POST "/v2/iso" -> 201 { iso: Iso }, needs Provisioning)]
 pub struct CreateIso {
     /// The image's address. Redirects are not followed.
-    #[schemars(length(max = 8_192))]
+    #[wire(most = 8_192)]
     pub url: String,
     /// What it is for.
     pub description: Option<String>,

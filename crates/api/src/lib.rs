@@ -7,6 +7,7 @@ extern crate self as api;
 
 pub mod access;
 pub mod error;
+pub mod form;
 pub mod id;
 pub mod known;
 pub mod mask;
@@ -23,7 +24,7 @@ pub mod values;
 pub mod wire;
 
 pub use access::Access;
-pub(crate) use api_macros::{endpoint, view, words};
+pub(crate) use api_macros::{endpoint, part, view, words};
 pub use error::ApiError;
 pub use http::Method;
 pub use money::Money;
@@ -32,32 +33,25 @@ pub use page::{Links, Listing, Meta, Page};
 pub use secret::Secret;
 pub use time::Time;
 pub use values::{Open, OrEmpty};
+pub use wire::Wire;
 
-use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 
 /// One operation: its request is `Self`, its answer `Self::Response`.
-pub trait Endpoint:
-    Serialize + DeserializeOwned + JsonSchema + Clone + Send + Sync + 'static
-{
+pub trait Endpoint: Wire + Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     /// What a success carries.
-    type Response: Serialize + DeserializeOwned + JsonSchema + Send + 'static;
+    type Response: Wire + Serialize + DeserializeOwned + Send + 'static;
     /// What HTTP needs to know.
     const OP: Op;
-    /// How long the request's texts and lists may be: worked out once.
-    fn limits() -> &'static wire::Limits;
     /// What stands in the path, in its order: ids, names and numbers as text.
     fn path(&self) -> Vec<String>;
     /// The request's fields as JSON.
-    ///
-    /// # Errors
-    /// Never, for what the types of this crate hold.
-    fn to_fields(&self) -> Result<wire::Map, wire::Unreadable>;
-    /// The request of these fields.
-    ///
-    /// # Errors
-    /// Names the first field that is missing or cannot be what it should be.
-    fn from_fields(fields: &wire::Fields) -> Result<Self, wire::Problem>;
+    fn to_fields(&self) -> wire::Map {
+        match wire::to_value(self) {
+            serde_json::Value::Object(fields) => fields,
+            _ => unreachable!("a request is a struct"),
+        }
+    }
     /// The answer as bytes, in the operation's envelope; nothing where it has no body.
     fn encode_response(response: &Self::Response) -> Vec<u8>;
     /// The answer from its bytes.

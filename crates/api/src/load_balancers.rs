@@ -8,11 +8,8 @@ pub mod rules;
 pub use crate::id::LoadBalancerId;
 pub use rules::*;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::id::{InstanceId, VpcId};
-use crate::{Money, Open, OrEmpty, Secret, Time, endpoint, view, words};
+use crate::{Money, Open, OrEmpty, Secret, Time, endpoint, part, view, words};
 
 operations! {
     "load-balancer": "Load balancers" {
@@ -211,14 +208,14 @@ pub struct AutoSsl {
 
 /// How health is to be checked. What is absent stays, or has its default: HTTP on port 80, path
 /// `/`, every 15 seconds, 5 seconds for an answer, 5 checks either way.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[part]
 pub struct NewHealthCheck {
     /// What to speak to instances.
     pub protocol: Option<HealthCheckProtocol>,
     /// On which port.
     pub port: Option<u16>,
     /// What to ask for, where HTTP is spoken; it begins with `/`.
-    #[schemars(length(max = 2_048))]
+    #[wire(most = 2_048)]
     pub path: Option<String>,
     /// Seconds between two checks, 1 to 300.
     pub check_interval: Option<u32>,
@@ -232,30 +229,30 @@ pub struct NewHealthCheck {
 
 /// A certificate with its private key, as PEM, or as PEM in base64 in the fields ending in
 /// `_b64`. With nothing in it, there is none.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[part]
 pub struct NewSsl {
     /// The private key; never shown again.
-    #[schemars(length(max = 65_536), extend("x-lines" = true))]
+    #[wire(most = 65_536, lines)]
     pub private_key: Option<Secret>,
     /// The certificate.
-    #[schemars(length(max = 65_536), extend("x-lines" = true))]
+    #[wire(most = 65_536, lines)]
     pub certificate: Option<String>,
     /// The certificates between it and a root.
-    #[schemars(length(max = 65_536), extend("x-lines" = true))]
+    #[wire(most = 65_536, lines)]
     pub chain: Option<String>,
     /// The private key in base64.
-    #[schemars(length(max = 131_072), extend("x-lines" = true, "contentEncoding" = "base64"))]
+    #[wire(most = 131_072, lines, base64)]
     pub private_key_b64: Option<Secret>,
     /// The certificate in base64.
-    #[schemars(length(max = 131_072), extend("x-lines" = true, "contentEncoding" = "base64"))]
+    #[wire(most = 131_072, lines, base64)]
     pub certificate_b64: Option<String>,
     /// The certificates between it and a root in base64.
-    #[schemars(length(max = 131_072), extend("x-lines" = true, "contentEncoding" = "base64"))]
+    #[wire(most = 131_072, lines, base64)]
     pub chain_b64: Option<String>,
 }
 
 /// The name for which a certificate is to be had.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[part]
 pub struct NewAutoSsl {
     /// The domain, as `example.com`.
     pub domain_zone: Option<String>,

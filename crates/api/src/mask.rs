@@ -38,8 +38,8 @@ const KEY: usize = 36;
 static DEFINED: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
     let mut secrets = Secrets(BTreeSet::new());
     for operation in crate::operations() {
-        secrets.look(operation.request().as_value());
-        secrets.look(operation.response().as_value());
+        secrets.look(&operation.request());
+        secrets.look(&operation.response());
     }
     secrets.0
 });

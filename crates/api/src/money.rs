@@ -1,10 +1,10 @@
 //! Amounts of money in US dollars: decimals, never floats.
 
-use std::borrow::Cow;
-
 use rust_decimal::Decimal;
 use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::form::Form;
+use crate::wire::{Given, Wire, Wrong, for_serde};
 
 /// US dollars. On the wire a JSON number, without fraction where it has none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,38 +16,26 @@ impl From<Decimal> for Money {
     }
 }
 
-impl Serialize for Money {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0.is_integer().then(|| self.0.to_i64()).flatten() {
-            Some(whole) => serializer.serialize_i64(whole),
-            // By way of its text: `to_f64` is off by a little, and shows it in the last digits.
-            None => serializer.serialize_f64(self.0.to_string().parse().unwrap_or_default()),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Money {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let number = f64::deserialize(deserializer)?;
+impl Wire for Money {
+    const FORM: &'static Form = &Form::Number(None);
+    fn read(given: Given<'_>) -> Result<Self, Wrong> {
+        let number = f64::read(given)?;
         // A float is sure of 15 digits, and what follows is noise.
         Decimal::from_f64(number)
             .and_then(|amount| amount.round_sf(15))
             .map(|amount| Self(amount.normalize()))
-            .ok_or_else(|| serde::de::Error::custom(format!("{number} is no amount of money")))
+            .ok_or_else(|| Wrong::new(format!("{number} is no amount of money")))
+    }
+    fn write(&self, out: &mut Vec<u8>) {
+        match self.0.is_integer().then(|| self.0.to_i64()).flatten() {
+            Some(whole) => whole.write(out),
+            // By way of its text: `to_f64` is off by a little, and shows it in the last digits.
+            None => self.0.to_string().parse::<f64>().unwrap_or_default().write(out),
+        }
     }
 }
 
-impl schemars::JsonSchema for Money {
-    fn schema_name() -> Cow<'static, str> {
-        "Money".into()
-    }
-    fn inline_schema() -> bool {
-        true
-    }
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": "number", "description": "US dollars." })
-    }
-}
+for_serde!(Money);
 
 #[cfg(test)]
 mod tests {

@@ -2,14 +2,8 @@
 
 pub use crate::id::ObjectStorageId;
 
-use std::fmt;
-
-use schemars::JsonSchema;
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
-
-use crate::{Money, Open, Secret, Time, endpoint, view, words};
+use crate::wire::{Given, Wire, Wrong};
+use crate::{Money, Open, Secret, Time, endpoint, part, view, words};
 
 operations! {
     "object-storage": "Object storage" {
@@ -90,7 +84,7 @@ pub enum ObjectStorageStatus {
 #[view]
 pub struct ListedObjectStorage {
     /// The storage itself.
-    #[serde(flatten)]
+    #[wire(flat)]
     pub storage: ObjectStorage,
     /// Its tier.
     pub tier: OrderedTier,
@@ -100,10 +94,10 @@ pub struct ListedObjectStorage {
 #[view]
 pub struct OrderedTier {
     /// The tier's id.
-    #[serde(rename = "OBJSTORETIERID")]
+    #[wire(name = "OBJSTORETIERID")]
     pub id: u32,
     /// What it offers, and for how much.
-    #[serde(flatten)]
+    #[wire(flat)]
     pub terms: TierTerms,
 }
 
@@ -123,7 +117,7 @@ pub struct TierTerms {
     /// US dollars a month for a GB beyond what is included.
     pub disk_gb_price: Money,
     /// US dollars a month for a GB in the archive; absent where the tier has none.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[wire(omit)]
     pub archive_disk_gb_price: Option<Money>,
     /// Bytes a second at most.
     pub ratelimit_ops_bytes: u64,
@@ -155,7 +149,7 @@ pub struct ObjectStorageTier {
     /// The tier's id.
     pub id: u32,
     /// What it offers, and for how much.
-    #[serde(flatten)]
+    #[wire(flat)]
     pub terms: TierTerms,
     /// The clusters that offer it.
     pub locations: Vec<TierLocation>,
@@ -180,7 +174,7 @@ pub struct ClusterTier {
     /// The tier's id.
     pub id: u32,
     /// What it offers, and for how much.
-    #[serde(flatten)]
+    #[wire(flat)]
     pub terms: TierTerms,
 }
 
@@ -226,24 +220,23 @@ pub struct Bucket {
 }
 
 /// A rule of a bucket's lifecycle policy, in the words of S3.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "PascalCase")]
+#[part("PascalCase")]
 pub struct ArchiveRule {
     /// The rule's name, unique in its policy.
-    #[serde(rename = "ID", default)]
+    #[wire(name = "ID", default)]
     pub id: String,
     /// Whether the rule is in force.
     pub status: RuleStatus,
     /// Which objects it is for.
-    #[serde(default)]
+    #[wire(default)]
     pub filter: RuleFilter,
     /// Where they go, and when.
-    #[serde(deserialize_with = "one_or_several")]
+    #[wire(read = one_or_several)]
     pub transitions: Vec<RuleTransition>,
 }
 
 /// Whether a rule is in force.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[words("PascalCase")]
 pub enum RuleStatus {
     /// It is.
     #[default]
@@ -253,17 +246,16 @@ pub enum RuleStatus {
 }
 
 /// Which objects a rule is for.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "PascalCase", default)]
+#[view("PascalCase")]
 pub struct RuleFilter {
     /// Those whose keys begin so; empty: all.
-    #[schemars(length(max = 1_024))]
+    #[wire(most = 1_024)]
     pub prefix: String,
 }
 
 /// Where objects go, and when.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Copy)]
+#[part("PascalCase")]
 pub struct RuleTransition {
     /// Days after an object was written.
     pub days: u32,
@@ -272,8 +264,7 @@ pub struct RuleTransition {
 }
 
 /// Where objects can go.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[words("SCREAMING_SNAKE_CASE")]
 pub enum StorageClass {
     /// The archive.
     #[default]
@@ -281,24 +272,11 @@ pub enum StorageClass {
 }
 
 /// The reference describes one transition and shows a list of them.
-fn one_or_several<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<RuleTransition>, D::Error> {
-    struct OneOrSeveral;
-
-    impl<'de> Visitor<'de> for OneOrSeveral {
-        type Value = Vec<RuleTransition>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a transition, or a list of them")
-        }
-        fn visit_seq<A: SeqAccess<'de>>(self, several: A) -> Result<Self::Value, A::Error> {
-            Vec::deserialize(SeqAccessDeserializer::new(several))
-        }
-        fn visit_map<A: MapAccess<'de>>(self, one: A) -> Result<Self::Value, A::Error> {
-            RuleTransition::deserialize(MapAccessDeserializer::new(one)).map(|one| vec![one])
-        }
+fn one_or_several(given: Given<'_>) -> Result<Vec<RuleTransition>, Wrong> {
+    match given.is_list() {
+        true => Vec::read(given),
+        false => RuleTransition::read(given).map(|one| vec![one]),
     }
-
-    from.deserialize_any(OneOrSeveral)
 }
 
 /// Create object storage.
@@ -324,13 +302,13 @@ pub struct UpdateObjectStorage {
 #[endpoint(POST "/v2/object-storage/{object-storage-id}/bucket" -> 202, needs Objstore)]
 pub struct CreateObjectStorageBucket {
     /// Its name: 3 to 63 lower-case letters, digits, dots and hyphens.
-    #[serde(alias = "name")]
+    #[wire(alias = "name")]
     pub bucket_name: String,
     /// Keep older versions of objects.
-    #[serde(alias = "enable_bucket_versioning")]
+    #[wire(alias = "enable_bucket_versioning")]
     pub versioning: Option<bool>,
     /// Make it possible to lock objects against changes; turns versioning on.
-    #[serde(alias = "enable_object_lock")]
+    #[wire(alias = "enable_object_lock")]
     pub object_lock: Option<bool>,
     /// Let its objects go to the archive; not together with the other two.
     pub archival: Option<bool>,

@@ -5,12 +5,11 @@
 
 use std::collections::BTreeSet;
 
-use schemars::generate::SchemaSettings;
-use schemars::transform::{RecursiveTransform, Transform};
-use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
+use crate::form::{Form, Schemas};
 use crate::page::PER_PAGE_MAX;
+use crate::wire::Wire as _;
 use crate::{Access, ApiError, Op, Operation, Shape, wire};
 
 /// Where the server listens unless it is told otherwise.
@@ -34,7 +33,7 @@ pub fn document(version: &str) -> Value {
 
 /// Collects what operations say.
 struct Writer {
-    generator: SchemaGenerator,
+    schemas: Schemas,
     bodies: Map<String, Value>,
     paths: Map<String, Value>,
     tags: Vec<Value>,
@@ -67,21 +66,17 @@ impl Writer {
     }
 
     fn new() -> Self {
-        let settings = SchemaSettings::draft2020_12().with(|s| {
-            s.definitions_path = "/components/schemas".into();
-            s.meta_schema = None;
-        });
-        let generator = settings.with_transform(RecursiveTransform(tidy)).into_generator();
-        Self { generator, bodies: Map::new(), paths: Map::new(), tags: Vec::new() }
+        let schemas = Schemas::new("#/components/schemas/");
+        Self { schemas, bodies: Map::new(), paths: Map::new(), tags: Vec::new() }
     }
 
     /// Summary, parameters and body.
     fn request(&mut self, about: &Operation, operation: &mut Map<String, Value>) {
         let (op, name) = (&about.op, type_name(about.op.id));
-        let mut schema = (about.request)(&mut self.generator);
-        RecursiveTransform(tidy).transform(&mut schema);
-        RecursiveTransform(wire::state).transform(&mut schema);
-        let Value::Object(mut schema) = schema.to_value() else { return };
+        let Form::Record(record) = about.request else { return };
+        let mut schema = self.schemas.record(record);
+        wire::state(&mut schema);
+        let Value::Object(mut schema) = schema else { return };
         let about = schema.shift_remove("description");
         let about = about.as_ref().and_then(Value::as_str).unwrap_or_default();
         operation.insert("summary".into(), first_sentence(about).into());
@@ -132,15 +127,15 @@ impl Writer {
         let op = &about.op;
         let schema = match op.shape {
             Shape::Empty => return json!({ "description": "Done; there is nothing to say." }),
-            Shape::Bare => (about.response)(&mut self.generator).to_value(),
+            Shape::Bare => self.schemas.of(about.response),
             Shape::Key(key) => {
-                let response = (about.response)(&mut self.generator).to_value();
+                let response = self.schemas.of(about.response);
                 let keys = [Some(key), op.also].into_iter().flatten();
                 let lies: Map<_, _> = keys.map(|key| (key.into(), response.clone())).collect();
                 json!({ "type": "object", "properties": lies, "required": [key] })
             }
             Shape::List(key) => {
-                let page = (about.response)(&mut self.generator).to_value();
+                let page = self.schemas.of(about.response);
                 let (items, meta) = (&page["properties"]["items"], &page["properties"]["meta"]);
                 json!({
                     "type": "object",
@@ -156,7 +151,7 @@ impl Writer {
     }
 
     fn finish(mut self, version: &str) -> Value {
-        let error = self.generator.subschema_for::<ApiError>();
+        let error = self.schemas.of(ApiError::FORM);
         let refusals: Map<String, Value> = REFUSALS
             .iter()
             .map(|(_, name, about)| {
@@ -164,7 +159,7 @@ impl Writer {
                 ((*name).to_owned(), refusal)
             })
             .collect();
-        let mut schemas = self.generator.take_definitions(true);
+        let mut schemas = self.schemas.found;
         state_limits(&mut schemas, self.bodies.values().chain(self.paths.values()));
         schemas.extend(self.bodies);
         schemas.sort_keys();
@@ -209,9 +204,7 @@ fn state_limits<'a>(schemas: &mut Map<String, Value>, requests: impl Iterator<It
             continue;
         }
         request_refs(value, &mut names);
-        if let Ok(schema) = <&mut Schema>::try_from(value) {
-            RecursiveTransform(wire::state).transform(schema);
-        }
+        wire::state(value);
     }
 }
 
@@ -286,61 +279,6 @@ fn parameter(name: &str, place: &str, required: bool, mut schema: Value) -> Valu
 fn first_sentence(text: &str) -> &str {
     let line = text.split_once("\n\n").map_or(text, |(first, _)| first);
     line.split_once(". ").map_or(line, |(first, _)| first).trim_end_matches('.')
-}
-
-/// Makes a schema say what travels: no `null`, no defaults of Rust's, and words as `enum`.
-pub(crate) fn tidy(schema: &mut Schema) {
-    let Some(schema) = schema.as_object_mut() else { return };
-    schema.shift_remove("default");
-    remove_null(schema);
-    words(schema);
-}
-
-fn remove_null(schema: &mut Map<String, Value>) {
-    if let Some(Value::Array(types)) = schema.get_mut("type") {
-        types.retain(|t| t != "null");
-        if let [only] = types.as_slice() {
-            let only = only.clone();
-            schema.insert("type".into(), only);
-        }
-    }
-    if let Some(Value::Array(words)) = schema.get_mut("enum") {
-        words.retain(|word| !word.is_null());
-    }
-    let Some(Value::Array(choices)) = schema.get_mut("anyOf") else { return };
-    choices.retain(|choice| choice["type"] != "null");
-    if choices.len() == 1
-        && let Some(Value::Object(only)) = choices.pop()
-    {
-        schema.shift_remove("anyOf");
-        for (key, value) in only {
-            schema.entry(key).or_insert(value);
-        }
-    }
-}
-
-/// A choice between words becomes an `enum`, which more readers of such documents understand; what
-/// each word means moves into the description.
-fn words(schema: &mut Map<String, Value>) {
-    let Some(Value::Array(choices)) = schema.get("oneOf") else { return };
-    let words: Vec<Value> = choices.iter().filter_map(|c| c.get("const").cloned()).collect();
-    if words.len() != choices.len() || !words.iter().all(Value::is_string) {
-        return;
-    }
-    let mut about =
-        schema.get("description").and_then(Value::as_str).unwrap_or_default().to_owned();
-    about.push('\n');
-    for choice in choices {
-        let meaning = choice["description"].as_str().unwrap_or_default().replace('\n', " ");
-        about.push_str(&format!(
-            "\n- `{}`: {meaning}",
-            choice["const"].as_str().unwrap_or_default()
-        ));
-    }
-    schema.shift_remove("oneOf");
-    schema.insert("type".into(), "string".into());
-    schema.insert("enum".into(), words.into());
-    schema.insert("description".into(), about.trim().into());
 }
 
 #[cfg(test)]

@@ -2,10 +2,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-use crate::Endpoint;
+use crate::form::{Field, Form, Record};
+use crate::wire::{Given, Wire, Wrong, for_serde, write::Writer};
+use crate::{Endpoint, view};
 
 /// How many items a page holds when `per_page` is absent.
 pub const PER_PAGE_DEFAULT: u32 = 100;
@@ -13,8 +13,7 @@ pub const PER_PAGE_DEFAULT: u32 = 100;
 pub const PER_PAGE_MAX: u32 = 500;
 
 /// One page of a list.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[schemars(inline)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Page<T> {
     /// The items, in the list's order.
     pub items: Vec<T>,
@@ -23,8 +22,8 @@ pub struct Page<T> {
 }
 
 /// The `meta` object of a list.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[derive(Eq)]
+#[view]
 pub struct Meta {
     /// How many items the whole list has.
     pub total: u64,
@@ -33,14 +32,41 @@ pub struct Meta {
 }
 
 /// Cursors of the neighbouring pages; empty at the ends.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[derive(Eq)]
+#[view]
 pub struct Links {
     /// The `cursor` of the next page.
     pub next: String,
     /// The `cursor` of the previous page.
     pub prev: String,
 }
+
+/// As JSON, a page is its items and its `meta`; an answer's envelope gives the items their name.
+impl<T: Wire> Wire for Page<T> {
+    const FORM: &'static Form = &Form::Record(&Record {
+        name: "",
+        about: "",
+        fields: &[
+            Field { name: "items", form: <Vec<T>>::FORM, needed: true, ..Field::PLAIN },
+            Field { name: "meta", form: Meta::FORM, needed: true, ..Field::PLAIN },
+        ],
+    });
+    fn read(given: Given<'_>) -> Result<Self, Wrong> {
+        let mut page = Self::whole(Vec::new());
+        let mut fields = given.record(Self::FORM)?;
+        fields.next(&mut page.items);
+        fields.next(&mut page.meta);
+        fields.end(page)
+    }
+    fn write(&self, out: &mut Vec<u8>) {
+        let mut fields = Writer::new(out, Self::FORM);
+        fields.next(&self.items);
+        fields.next(&self.meta);
+        fields.end();
+    }
+}
+
+for_serde!(Page of T);
 
 impl<T> Page<T> {
     /// A list that is whole in one page.

@@ -46,7 +46,7 @@ pub struct Plan {
     /// Prices in the regions where they differ, by the region's id.
     pub location_cost: BTreeMap<String, PlanCost>,
     /// The family: `vc2`, `vhf`, `vhp`, `vdc`, `voc`, `vcg`, ...
-    #[serde(rename = "type")]
+    #[wire(name = "type")]
     pub kind: String,
     /// Who made the processor.
     pub cpu_vendor: String,
@@ -55,13 +55,13 @@ pub struct Plan {
     /// Who made the GPU; `none` where there is none.
     pub gpu_brand: String,
     /// The GPU's model.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[wire(omit)]
     pub gpu_type: Option<String>,
     /// The GPU's memory in GB.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[wire(omit)]
     pub gpu_vram_gb: Option<u32>,
     /// How many GPUs; may be a part of one, as `1/4`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[wire(omit)]
     pub gpu_count: Option<String>,
     /// Whether it can be ordered at its normal price.
     pub deploy_ondemand: bool,
@@ -110,7 +110,7 @@ pub enum InvoiceType {
 #[endpoint(GET "/v2/plans" -> 200 { plans: [Plan] }, needs Public)]
 pub struct ListPlans {
     /// Only plans of this type: `all`, `vc2`, `vhf`, `vhp`, `vdc`, `voc`, `voc-g`, `vcg`, ...
-    #[serde(rename = "type")]
+    #[wire(name = "type")]
     pub kind: Option<String>,
     /// Only plans that can run this system; `windows` is the one that makes a difference.
     pub os: Option<String>,
@@ -142,7 +142,7 @@ pub struct MetalPlan {
     /// How many disks there are.
     pub disk_count: u32,
     /// What the disks are: `SSD`, `NVMe`, ...
-    #[serde(rename = "type")]
+    #[wire(name = "type")]
     pub kind: String,
     /// Traffic a month in GB.
     pub bandwidth: u32,
@@ -159,13 +159,13 @@ pub struct MetalPlan {
     /// Who made the GPUs; `none` where there are none.
     pub gpu_brand: String,
     /// The GPUs' model.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[wire(omit)]
     pub gpu_type: Option<String>,
     /// The memory of all GPUs in GB.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[wire(omit)]
     pub gpu_vram_gb: Option<u32>,
     /// How many GPUs.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[wire(omit)]
     pub gpu_count: Option<u32>,
     /// Whether it can be ordered at its normal price.
     pub deploy_ondemand: bool,

@@ -42,7 +42,7 @@ pub struct CreateNetwork {
     /// The region's id.
     pub region: String,
     /// What it is for, at most 255 characters; longer texts are cut.
-    #[schemars(length(max = 4_096))]
+    #[wire(most = 4_096)]
     pub description: Option<String>,
     /// The network's IPv4 address, in 10/8, 172.16/12 or 192.168/16; absent or empty to have one
     /// chosen.
@@ -55,6 +55,6 @@ pub struct CreateNetwork {
 #[endpoint(PUT "/v2/private-networks/{network-id}" -> 204, needs Subscriptions)]
 pub struct UpdateNetwork {
     /// What it is for, at most 255 characters; longer texts are cut.
-    #[schemars(length(max = 4_096))]
+    #[wire(most = 4_096)]
     pub description: String,
 }

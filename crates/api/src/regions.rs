@@ -33,7 +33,7 @@ pub struct RegionAvailability {
     /// Ids of plans that can be deployed there.
     pub available_plans: Vec<String>,
     /// Ids of plans that can be deployed there inside a VPC only; left out where there are none.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[wire(omit)]
     pub available_vpc_only_plans: Vec<String>,
 }
 
@@ -43,6 +43,6 @@ pub struct GetRegionAvailability {
     /// The region's id.
     pub region_id: String,
     /// Only plans of this type: `all`, `vc2`, `vhf`, `vhp`, `vdc`, `voc`, `vcg`, `vbm`, ...
-    #[serde(rename = "type")]
+    #[wire(name = "type")]
     pub kind: Option<String>,
 }

@@ -2,16 +2,14 @@
 //!
 //! On the wire and in the store a secret is an ordinary text; only `Debug` tells nothing of it.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Serialize};
+use crate::form::Form;
+use crate::wire::{Given, Wire, Wrong, for_serde, write};
 
 /// A password, key or token. It reads like a text, and `Debug` tells nothing of it.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
@@ -78,17 +76,20 @@ impl PartialEq<String> for Secret {
     }
 }
 
-impl JsonSchema for Secret {
-    fn schema_name() -> Cow<'static, str> {
-        "Secret".into()
+impl Wire for Secret {
+    const FORM: &'static Form = &Form::Text(Some("password"));
+    fn read(given: Given<'_>) -> Result<Self, Wrong> {
+        String::read(given).map(Self)
     }
-    fn inline_schema() -> bool {
-        true
+    fn write(&self, out: &mut Vec<u8>) {
+        write::text(out, self);
     }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "format": "password" })
+    fn is_nothing(&self) -> bool {
+        self.is_empty()
     }
 }
+
+for_serde!(Secret);
 
 #[cfg(test)]
 mod tests {

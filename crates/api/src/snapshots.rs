@@ -72,7 +72,7 @@ pub struct CreateSnapshot {
 #[endpoint(POST "/v2/snapshots/create-from-url" -> 202 { snapshot: Snapshot }, needs Provisioning)]
 pub struct CreateSnapshotFromUrl {
     /// The image's address.
-    #[schemars(length(max = 8_192))]
+    #[wire(most = 8_192)]
     pub url: String,
     /// What it is for.
     pub description: Option<String>,

@@ -34,10 +34,10 @@ pub struct SshKey {
 #[endpoint(POST "/v2/ssh-keys" -> 201 { ssh_key: SshKey }, needs Provisioning)]
 pub struct CreateSshKey {
     /// A name for it, at most 128 characters; longer ones are cut.
-    #[schemars(length(max = 4_096))]
+    #[wire(most = 4_096)]
     pub name: String,
     /// The public key, as in `authorized_keys`.
-    #[schemars(length(max = 16_384), extend("x-lines" = true))]
+    #[wire(most = 16_384, lines)]
     pub ssh_key: String,
 }
 
@@ -45,9 +45,9 @@ pub struct CreateSshKey {
 #[endpoint(PATCH "/v2/ssh-keys/{ssh-key-id}" -> 204, needs Subscriptions)]
 pub struct UpdateSshKey {
     /// A new name.
-    #[schemars(length(max = 4_096))]
+    #[wire(most = 4_096)]
     pub name: Option<String>,
     /// A new public key.
-    #[schemars(length(max = 16_384), extend("x-lines" = true))]
+    #[wire(most = 16_384, lines)]
     pub ssh_key: Option<String>,
 }

@@ -29,10 +29,10 @@ pub struct StartupScript {
     /// The owner's name for it.
     pub name: String,
     /// When it runs.
-    #[serde(rename = "type")]
+    #[wire(name = "type")]
     pub kind: Open<StartupScriptType>,
     /// The script in base64, as it was sent; not in lists.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[wire(omit)]
     pub script: Option<String>,
 }
 
@@ -50,13 +50,13 @@ pub enum StartupScriptType {
 #[endpoint(POST "/v2/startup-scripts" -> 201 { startup_script: StartupScript }, needs Provisioning)]
 pub struct CreateStartupScript {
     /// A name for it.
-    #[schemars(length(max = 4_096))]
+    #[wire(most = 4_096)]
     pub name: String,
     /// The script in base64, at most 64 KB.
-    #[schemars(length(max = 131_072), extend("x-lines" = true, "contentEncoding" = "base64"))]
+    #[wire(most = 131_072, lines, base64)]
     pub script: String,
     /// When it runs; `boot` when absent.
-    #[serde(rename = "type")]
+    #[wire(name = "type")]
     pub kind: Option<StartupScriptType>,
 }
 
@@ -64,12 +64,12 @@ pub struct CreateStartupScript {
 #[endpoint(PATCH "/v2/startup-scripts/{startup-id}" -> 204, needs Subscriptions)]
 pub struct UpdateStartupScript {
     /// A new name.
-    #[schemars(length(max = 4_096))]
+    #[wire(most = 4_096)]
     pub name: Option<String>,
     /// A new script in base64, at most 64 KB.
-    #[schemars(length(max = 131_072), extend("x-lines" = true, "contentEncoding" = "base64"))]
+    #[wire(most = 131_072, lines, base64)]
     pub script: Option<String>,
     /// When it runs.
-    #[serde(rename = "type")]
+    #[wire(name = "type")]
     pub kind: Option<StartupScriptType>,
 }

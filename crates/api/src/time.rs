@@ -1,10 +1,11 @@
 //! Points in time, as the API writes them: `2026-11-21T09:30:00+00:00`.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::form::Form;
+use crate::wire::{Given, Wire, Wrong, for_serde, write};
 
 /// A point in time, to the second on the wire.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,32 +28,20 @@ impl fmt::Display for Time {
     }
 }
 
-impl Serialize for Time {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Time {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
+impl Wire for Time {
+    const FORM: &'static Form = &Form::Text(Some("date-time"));
+    fn read(given: Given<'_>) -> Result<Self, Wrong> {
+        let text = given.text()?;
         text.parse().map(Self).map_err(|_| {
-            de::Error::custom(format!("`{text}` is no time such as 2026-11-21T09:30:00+00:00"))
+            Wrong::new(format!("`{text}` is no time such as 2026-11-21T09:30:00+00:00"))
         })
     }
+    fn write(&self, out: &mut Vec<u8>) {
+        write::text(out, &self.to_string());
+    }
 }
 
-impl schemars::JsonSchema for Time {
-    fn schema_name() -> Cow<'static, str> {
-        "Time".into()
-    }
-    fn inline_schema() -> bool {
-        true
-    }
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": "string", "format": "date-time" })
-    }
-}
+for_serde!(Time);
 
 #[cfg(test)]
 mod tests {

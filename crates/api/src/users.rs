@@ -64,7 +64,7 @@ pub struct User {
     /// The permissions, exactly as they were given.
     pub acls: Vec<Open<Access>>,
     /// The user's first API key: only in the answer that creates the user.
-    #[serde(skip_serializing_if = "Secret::is_empty")]
+    #[wire(omit)]
     pub api_key: Secret,
 }
 

@@ -1,12 +1,11 @@
 //! Values that the API treats in its own way: absent ones, and words that may grow in number.
 
-use std::borrow::Cow;
 use std::fmt;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::de::{DeserializeOwned, value::StrDeserializer};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
+
+use crate::form::Form;
+use crate::wire::{Given, Wire, Wrong, for_serde, write};
 
 /// A value that is `""` on the wire where there is none: an unset id, or one to be cleared.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,54 +36,29 @@ impl<T: fmt::Display> fmt::Display for OrEmpty<T> {
     }
 }
 
-impl<T: Serialize> Serialize for OrEmpty<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl<T: Wire> Wire for OrEmpty<T> {
+    const FORM: &'static Form = &Form::OrEmpty(T::FORM);
+    fn read(given: Given<'_>) -> Result<Self, Wrong> {
+        match given.is_null() || given.text().is_ok_and(str::is_empty) {
+            true => Ok(Self(None)),
+            false => T::read(given).map(|value| Self(Some(value))),
+        }
+    }
+    fn write(&self, out: &mut Vec<u8>) {
         match &self.0 {
-            Some(value) => value.serialize(serializer),
-            None => serializer.serialize_str(""),
+            Some(value) => value.write(out),
+            None => out.extend_from_slice(b"\"\""),
         }
+    }
+    fn is_nothing(&self) -> bool {
+        self.0.is_none()
     }
 }
 
-impl<'de, T: DeserializeOwned> Deserialize<'de> for OrEmpty<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match Option::<Value>::deserialize(deserializer)? {
-            None => Ok(Self(None)),
-            Some(Value::String(s)) if s.is_empty() => Ok(Self(None)),
-            Some(value) => {
-                T::deserialize(value).map(|v| Self(Some(v))).map_err(serde::de::Error::custom)
-            }
-        }
-    }
-}
-
-impl<T: JsonSchema> JsonSchema for OrEmpty<T> {
-    fn schema_name() -> Cow<'static, str> {
-        T::schema_name()
-    }
-    fn inline_schema() -> bool {
-        true
-    }
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let mut schema = T::json_schema(generator);
-        // An empty string is no UUID and no date: validators would refuse it.
-        if let Some(format) = schema.remove("format") {
-            schema.insert("x-format-or-empty".into(), format);
-        }
-        // Of words, the empty one is one more.
-        let empty = serde_json::json!({ "const": "", "type": "string", "description": "Not set." });
-        if let Some(Value::Array(words)) = schema.get_mut("oneOf") {
-            words.push(empty);
-        } else if let Some(Value::Array(words)) = schema.get_mut("enum") {
-            words.push("".into());
-        }
-        schema
-    }
-}
+for_serde!(OrEmpty of T, Open of T);
 
 /// A word of a known set, or one that came later: answers may hold either.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Open<T> {
     /// A word of the set.
     Known(T),
@@ -98,19 +72,17 @@ impl<T> From<T> for Open<T> {
     }
 }
 
-impl<T: DeserializeOwned> Open<T> {
+impl<T: Wire> Open<T> {
     /// The word that a text is.
     pub fn read(text: &str) -> Self {
-        let known = T::deserialize(StrDeserializer::<serde::de::value::Error>::new(text));
+        let known = crate::wire::from_value(&text.into());
         known.map_or_else(|_| Self::Other(text.to_owned()), Self::Known)
     }
-}
 
-impl<T: Serialize> Open<T> {
     /// The word as it travels.
     pub fn text(&self) -> String {
-        match serde_json::to_value(self) {
-            Ok(Value::String(text)) => text,
+        match crate::wire::to_value(self) {
+            Value::String(text) => text,
             _ => String::new(),
         }
     }
@@ -128,42 +100,38 @@ impl<T: PartialEq> PartialEq<T> for Open<T> {
     }
 }
 
-impl<T: JsonSchema> JsonSchema for Open<T> {
-    fn schema_name() -> Cow<'static, str> {
-        T::schema_name()
+impl<T: Wire> Wire for Open<T> {
+    const FORM: &'static Form = T::FORM;
+    fn read(given: Given<'_>) -> Result<Self, Wrong> {
+        match T::read(given) {
+            Ok(known) => Ok(Self::Known(known)),
+            Err(_) => given.text().map(|text| Self::Other(text.to_owned())),
+        }
     }
-    fn schema_id() -> Cow<'static, str> {
-        T::schema_id()
-    }
-    fn inline_schema() -> bool {
-        T::inline_schema()
-    }
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        T::json_schema(generator)
+    fn write(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Known(word) => word.write(out),
+            Self::Other(text) => write::text(out, text),
+        }
     }
 }
 
 /// A port as text, where a number is one, too.
-pub(crate) fn port<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    match Value::deserialize(deserializer)? {
+pub(crate) fn port(given: Given<'_>) -> Result<String, Wrong> {
+    match given.json() {
         Value::String(text) => Ok(text),
         Value::Number(number) if number.is_u64() || number.is_i64() => Ok(number.to_string()),
         // `22.0`, as some languages write a number.
         Value::Number(number) if number.as_f64().is_some_and(|n| n.fract() == 0.0) => {
             Ok(number.as_f64().unwrap_or_default().to_string())
         }
-        other => Err(serde::de::Error::custom(format!("expected a port, got `{other}`"))),
+        other => Err(Wrong::new(format!("expected a port, got `{other}`"))),
     }
 }
 
 /// The same, or nothing.
-pub(crate) fn maybe_port<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<String>, D::Error> {
-    match Option::<Value>::deserialize(deserializer)? {
-        None => Ok(None),
-        Some(value) => port(value).map(Some).map_err(serde::de::Error::custom),
-    }
+pub(crate) fn maybe_port(given: Given<'_>) -> Result<Option<String>, Wrong> {
+    if given.is_null() { Ok(None) } else { port(given).map(Some) }
 }
 
 #[cfg(test)]

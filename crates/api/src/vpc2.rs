@@ -51,7 +51,7 @@ pub struct Vpc2Node {
     /// The instance's label.
     pub description: String,
     /// `vps` for an instance.
-    #[serde(rename = "type")]
+    #[wire(name = "type")]
     pub kind: String,
     /// The instance's status: `active` when it is ready.
     pub node_status: String,
@@ -63,7 +63,7 @@ pub struct CreateVpc2 {
     /// The region's id.
     pub region: String,
     /// What it is for, at most 255 characters; longer texts are cut.
-    #[schemars(length(max = 4_096))]
+    #[wire(most = 4_096)]
     pub description: Option<String>,
     /// Its version of IP: `v4` is the only one.
     pub ip_type: Option<OrEmpty<IpType>>,
@@ -78,7 +78,7 @@ pub struct CreateVpc2 {
 #[endpoint(PUT "/v2/vpc2/{vpc-id: Vpc2Id}" -> 204, needs Subscriptions)]
 pub struct UpdateVpc2 {
     /// What it is for, at most 255 characters; longer texts are cut.
-    #[schemars(length(max = 4_096))]
+    #[wire(most = 4_096)]
     pub description: String,
 }
 

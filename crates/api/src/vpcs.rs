@@ -88,7 +88,7 @@ pub struct VpcAttachment {
     /// The attachment's id.
     pub id: String,
     /// What kind of thing is attached.
-    #[serde(rename = "type")]
+    #[wire(name = "type")]
     pub kind: String,
     /// The MAC address of its interface in the network, as `5a:00:01:02:03:04`.
     pub mac_address: String,
@@ -111,7 +111,7 @@ pub struct VpcAttachmentIp {
 #[view]
 pub struct LinkedSubscription {
     /// What kind of thing it is.
-    #[serde(rename = "type")]
+    #[wire(name = "type")]
     pub kind: String,
     /// Its id, as its own family has it.
     pub id: String,
@@ -123,7 +123,7 @@ pub struct CreateVpc {
     /// The region's id.
     pub region: String,
     /// What it is for, at most 255 characters; longer texts are cut.
-    #[schemars(length(max = 4_096))]
+    #[wire(most = 4_096)]
     pub description: Option<String>,
     /// The network's IPv4 address, in 10/8, 172.16/12 or 192.168/16; absent or empty to have one
     /// chosen.
@@ -136,6 +136,6 @@ pub struct CreateVpc {
 #[endpoint(PUT "/v2/vpcs/{vpc-id}" -> 204, needs Subscriptions)]
 pub struct UpdateVpc {
     /// What it is for, at most 255 characters; longer texts are cut.
-    #[schemars(length(max = 4_096))]
+    #[wire(most = 4_096)]
     pub description: String,
 }

@@ -4,27 +4,31 @@
 //! operations with a body put them there, the others into the query. `null` never travels: an
 //! absent field is absent. Decoders are as lenient as the real API: a number sent as text is a
 //! number, unknown fields are ignored. What must not pass, in length and in letters, is refused
-//! before a field is read: [`Limits`].
+//! before a field is read.
 
+mod given;
 mod limits;
 pub mod read;
-mod request;
 #[cfg(test)]
 mod tests;
 mod unknown;
+mod value;
 pub mod write;
 
 use std::fmt;
 
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::form::Form;
 use crate::id::INVALID_UUID;
 use crate::{Endpoint, Op};
+use given::Sent;
+pub use given::{Given, Reader, Wrong};
 pub(crate) use limits::state;
-pub use limits::{ITEMS_MAX, Limits, TEXT_MAX};
-use request::{Entries, Field};
+pub use limits::{ITEMS_MAX, TEXT_MAX};
 pub use unknown::{UnknownField, unknown_fields};
+pub(crate) use value::for_serde;
+pub use value::{Wire, deserialize, from_value, serialize, to_value};
 
 /// Fields by their names, in order.
 pub type Map = serde_json::Map<String, Value>;
@@ -54,6 +58,12 @@ pub struct Unreadable(pub String);
 impl From<serde_json::Error> for Unreadable {
     fn from(e: serde_json::Error) -> Self {
         Self(e.to_string())
+    }
+}
+
+impl From<Problem> for Unreadable {
+    fn from(problem: Problem) -> Self {
+        Self(problem.to_string())
     }
 }
 
@@ -87,7 +97,7 @@ impl fmt::Display for Problem {
 /// # Errors
 /// When a path parameter is empty: the address would be another operation's.
 pub fn encode<E: Endpoint>(request: &E) -> Result<Encoded, Unreadable> {
-    encode_fields(&E::OP, request.to_fields()?)
+    encode_fields(&E::OP, request.to_fields())
 }
 
 /// The same of an operation's fields.
@@ -145,42 +155,41 @@ fn text(value: &Value) -> String {
 
 /// A request, as received: its fields as JSON or as text, each once.
 #[derive(Debug, Clone, Default)]
-pub struct Fields(Vec<(String, Field)>);
+pub struct Fields(Vec<(String, Sent)>);
 
 impl Fields {
     /// `texts` are path parameters, query pairs or command-line flags, and win over `json`, the
-    /// body.
+    /// body. `form` is the request's.
     ///
     /// # Errors
     /// Names the first field that is too long, or holds what no text may hold.
     pub fn new(
         texts: impl IntoIterator<Item = (String, String)>,
         json: Map,
-        limits: &Limits,
+        form: &'static Form,
     ) -> Result<Self, Problem> {
         let json = json.into_iter().filter(|(_, value)| !value.is_null());
-        let mut fields: Vec<_> = json.map(|(name, value)| (name, Field::Json(value))).collect();
+        let mut fields: Vec<_> = json.map(|(name, value)| (name, Sent::Json(value))).collect();
         for (name, value) in texts {
-            let (name, value) = (name.replace('-', "_"), Field::Text(value));
+            let (name, value) = (name.replace('-', "_"), Sent::Text(value));
             // Of a query pair given twice the last one counts.
             match fields.iter_mut().find(|(known, _)| *known == name) {
                 Some(field) => field.1 = value,
                 None => fields.push((name, value)),
             }
         }
-        for (name, field) in &fields {
-            limits.check(name, field)?;
+        if let Form::Record(record) = form {
+            fields.iter().try_for_each(|(name, sent)| limits::check(record, name, sent))?;
         }
         Ok(Self(fields))
     }
 
-    /// The request of these fields: [`Endpoint::from_fields`] is this for one type.
+    /// The request of these fields.
     ///
     /// # Errors
     /// Names the first field that is missing or cannot be what it should be.
-    pub fn read<E: DeserializeOwned>(&self) -> Result<E, Problem> {
-        let entries = Entries::request(&self.0);
-        E::deserialize(serde::de::value::MapAccessDeserializer::new(entries)).map_err(problem)
+    pub fn read<E: Wire>(&self) -> Result<E, Problem> {
+        E::read(Given::request(&self.0)).map_err(problem)
     }
 }
 
@@ -192,11 +201,11 @@ pub fn decode<E: Endpoint>(
     texts: impl IntoIterator<Item = (String, String)>,
     json: Map,
 ) -> Result<E, Problem> {
-    E::from_fields(&Fields::new(texts, json, E::limits())?)
+    Fields::new(texts, json, E::FORM)?.read()
 }
 
-fn problem(wrong: request::Wrong) -> Problem {
-    let request::Wrong { way: field, missing, text } = wrong;
+fn problem(wrong: Wrong) -> Problem {
+    let given::Told { way: field, missing, text } = wrong.told();
     let text = if holds_secret(&field) { untold(text) } else { excerpt(text) };
     match (missing, field.as_str()) {
         (Some(name), "") => Problem { field: name.into(), text },

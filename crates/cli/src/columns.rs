@@ -5,7 +5,6 @@ mod kinds;
 mod shown;
 mod way;
 
-use schemars::Schema;
 use serde_json::Value;
 
 use crate::operations::Operation;
@@ -88,7 +87,7 @@ impl Column {
 /// What is known of the things that an operation answers with.
 #[derive(Debug, Clone)]
 pub(crate) struct Kind {
-    schema: Schema,
+    schema: Value,
     /// The way from the schema's root to the shape of one thing.
     inside: &'static [&'static str],
     /// The columns chosen for it; none where nobody lists such things.
@@ -122,7 +121,7 @@ impl Kind {
     }
 
     fn shape(&self) -> &Value {
-        let mut shape = self.schema.as_value();
+        let mut shape = &self.schema;
         for step in self.inside {
             shape = shape.get(*step).unwrap_or(shape);
         }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use api::Loss;
 use clap::builder::{PossibleValuesParser, Str};
 use clap::{Arg, ArgAction, Command};
-use schemars::Schema;
+use serde_json::Value;
 
 use crate::complete;
 use crate::names::list_for;
@@ -172,13 +172,13 @@ fn details(command: Command) -> Command {
     examples::add(usage(command, &path, &schema), &path)
 }
 
-fn about_operation(operation: &Operation, schema: &Schema) -> String {
-    told(&schema::description(Some(schema.as_value())), schema, operation)
+fn about_operation(operation: &Operation, schema: &Value) -> String {
+    told(&schema::description(Some(schema)), schema, operation)
 }
 
 /// The usage, in lines that fit, with the flags that are needed: where --json may bring them, clap
 /// would not show them.
-pub(crate) fn usage(command: Command, path: &str, schema: &Schema) -> Command {
+pub(crate) fn usage(command: Command, path: &str, schema: &Value) -> Command {
     let needed = subnet::required(schema);
     let needed: Vec<&Arg> = command
         .get_arguments()
@@ -200,7 +200,7 @@ pub(crate) fn usage(command: Command, path: &str, schema: &Schema) -> Command {
     command.override_usage(text)
 }
 
-pub(crate) fn fields(operation: &Operation, schema: &Schema, all: &[Operation]) -> Vec<Arg> {
+pub(crate) fn fields(operation: &Operation, schema: &Value, all: &[Operation]) -> Vec<Arg> {
     let required = subnet::required(schema);
     let params = operation.path_fields();
     let mut args: Vec<Arg> = schema::fields(schema)
@@ -257,7 +257,7 @@ pub(crate) fn fields(operation: &Operation, schema: &Schema, all: &[Operation]) 
 }
 
 /// A text of the definition as it is told here: its fields are flags and arguments.
-fn told(text: &str, schema: &Schema, operation: &Operation) -> String {
+fn told(text: &str, schema: &Value, operation: &Operation) -> String {
     let params = operation.path_fields();
     let parts = text.split('`').enumerate().map(|(i, part)| match i % 2 {
         0 => part.to_owned(),
@@ -306,7 +306,7 @@ fn values(arg: Arg, name: &str, kind: &Kind, points: bool) -> Arg {
 fn own_options(
     command: Command,
     operation: &Operation,
-    schema: &Schema,
+    schema: &Value,
     all: &[Operation],
 ) -> Command {
     let option = |id, long: &'static str| Arg::new(id).long(long).display_order(600);

@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use schemars::Schema;
 use sdk::config::Env;
 use serde_json::{Map, Value};
 
@@ -25,7 +24,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// How a file is given in place of a text: for help.
-pub(crate) fn help(schema: &Schema, shape: &Value) -> &'static str {
+pub(crate) fn help(schema: &Value, shape: &Value) -> &'static str {
     match (schema::kind(schema, shape), schema::is_encoded(schema, shape)) {
         (schema::Kind::Text, true) => " `@FILE` is encoded on the way, `@-` is standard input.",
         (schema::Kind::Text, false) if shape.get("x-lines").is_some() => {
@@ -123,7 +122,7 @@ pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
 
 /// Refuses a private key in a field that is for others to see.
 pub(crate) fn keep_private_keys(
-    schema: &Schema,
+    schema: &Value,
     fields: &Map<String, Value>,
 ) -> Result<(), Failure> {
     for (name, value) in fields {
@@ -142,7 +141,7 @@ pub(crate) fn keep_private_keys(
 }
 
 /// The way to the first private key that is where it does not belong.
-fn private_key(schema: &Schema, way: &mut Vec<String>, value: &Value) -> Option<Vec<String>> {
+fn private_key(schema: &Value, way: &mut Vec<String>, value: &Value) -> Option<Vec<String>> {
     let mut inner = |step: String, value: &Value| {
         way.push(step);
         let found = private_key(schema, way, value);
@@ -186,7 +185,7 @@ mod tests {
         // The descriptions say it to people, the schema to programs: they are to agree.
         let mut known = std::collections::BTreeSet::new();
         for operation in crate::operations::all() {
-            let document = operation.request().to_value();
+            let document = operation.request();
             let mut places = vec![&document];
             while let Some(place) = places.pop() {
                 let text = place.get("description").and_then(Value::as_str).unwrap_or_default();

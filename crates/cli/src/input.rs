@@ -6,7 +6,6 @@ use std::io::Read;
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
-use schemars::Schema;
 use serde_json::{Map, Value};
 
 use crate::command::{FIELD, JSON, flag};
@@ -20,7 +19,7 @@ use crate::{Context, path, subnet};
 /// path, they are a list.
 pub(crate) fn fields(
     operation: &Operation,
-    schema: &Schema,
+    schema: &Value,
     args: &ArgMatches,
     context: &mut Context<'_>,
 ) -> Result<Map<String, Value>, Failure> {
@@ -88,7 +87,7 @@ pub(crate) fn many<'a>(args: &'a ArgMatches, id: &str) -> impl Iterator<Item = &
 /// The value of `--field`: text where the schema has text, else JSON where it reads as a list or an
 /// object.
 fn nested(
-    schema: &Schema,
+    schema: &Value,
     way: &[String],
     text: &str,
     files: &mut Files<'_>,
@@ -112,7 +111,7 @@ pub(crate) fn loose(text: &str) -> Value {
 }
 
 fn value(
-    schema: &Schema,
+    schema: &Value,
     name: &str,
     shape: &Value,
     values: &[&str],

@@ -10,7 +10,6 @@ use std::collections::BTreeMap;
 
 use api::Shape;
 use clap::ArgMatches;
-use schemars::Schema;
 use sdk::{Client, Error};
 use serde_json::{Map, Value};
 
@@ -89,7 +88,7 @@ impl Rule {
 pub(crate) async fn resolve(
     client: &Client,
     operation: &Operation,
-    schema: &Schema,
+    schema: &Value,
     all: &[Operation],
     fields: &mut Map<String, Value>,
     args: &ArgMatches,
@@ -136,7 +135,7 @@ pub(crate) async fn resolve(
 /// The fields of `operation` that point to other things, with what is listed there.
 pub(crate) fn pointers<'a>(
     operation: &Operation,
-    schema: &Schema,
+    schema: &Value,
     all: &'a [Operation],
 ) -> Vec<(String, &'a Operation)> {
     let params = operation.path_fields();

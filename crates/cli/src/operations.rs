@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use api::{Access, Loss, Method, Shape};
 use clap::ArgMatches;
-use schemars::Schema;
+use serde_json::Value;
 
 use crate::error::Failure;
 use crate::places;
@@ -110,7 +110,7 @@ impl Operation {
     }
 
     /// Whether it lists things page by page. Some answer a page with lists in it, which is no list.
-    pub(crate) fn is_paged(&self, schema: &Schema) -> bool {
+    pub(crate) fn is_paged(&self, schema: &Value) -> bool {
         schema.get("properties").is_some_and(|p| p.get("cursor").is_some()) && self.is_list()
     }
 

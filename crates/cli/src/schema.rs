@@ -1,6 +1,5 @@
 //! What a request's schema says about its fields.
 
-use schemars::Schema;
 use serde_json::{Map, Value};
 
 /// What a field takes.
@@ -21,12 +20,12 @@ pub(crate) enum Kind {
 }
 
 /// The schema's fields, in order.
-pub(crate) fn fields(schema: &Schema) -> impl Iterator<Item = (&String, &Value)> {
+pub(crate) fn fields(schema: &Value) -> impl Iterator<Item = (&String, &Value)> {
     schema.get("properties").and_then(Value::as_object).into_iter().flatten()
 }
 
 /// The names of the fields that must be there.
-pub(crate) fn required(schema: &Schema) -> Vec<&str> {
+pub(crate) fn required(schema: &Value) -> Vec<&str> {
     let names = schema.get("required").and_then(Value::as_array).into_iter().flatten();
     names.filter_map(Value::as_str).collect()
 }
@@ -34,13 +33,16 @@ pub(crate) fn required(schema: &Schema) -> Vec<&str> {
 /// The description of the schema or of one of its fields.
 pub(crate) fn description(shape: Option<&Value>) -> String {
     let text = shape.and_then(|s| s.get("description")?.as_str()).unwrap_or_default();
-    // Line breaks within a paragraph are the source's.
-    let paragraphs = text.split("\n\n").map(|p| p.split_whitespace().collect::<Vec<_>>().join(" "));
+    // Line breaks within a paragraph are the source's. What words mean, their own list tells.
+    let paragraphs = text
+        .split("\n\n")
+        .filter(|p| !p.starts_with("- `"))
+        .map(|p| p.split_whitespace().collect::<Vec<_>>().join(" "));
     paragraphs.collect::<Vec<_>>().join("\n\n")
 }
 
 /// What a field of this shape takes.
-pub(crate) fn kind(schema: &Schema, shape: &Value) -> Kind {
+pub(crate) fn kind(schema: &Value, shape: &Value) -> Kind {
     let shape = target(schema, shape);
     if let Some(words) = words(shape) {
         return Kind::Word(words);
@@ -60,7 +62,7 @@ pub(crate) fn kind(schema: &Schema, shape: &Value) -> Kind {
 }
 
 /// Whether a field of this shape holds a text in base64.
-pub(crate) fn is_encoded(schema: &Schema, shape: &Value) -> bool {
+pub(crate) fn is_encoded(schema: &Value, shape: &Value) -> bool {
     [shape, target(schema, shape)].iter().any(|s| s["contentEncoding"] == "base64")
 }
 
@@ -70,15 +72,15 @@ pub(crate) fn is_secret(shape: &Value) -> bool {
 }
 
 /// The shape at a way such as `a.b.0`, where the schema knows it.
-pub(crate) fn at<'a>(schema: &'a Schema, way: &[String]) -> Option<&'a Value> {
-    let mut shape = schema.as_value();
+pub(crate) fn at<'a>(schema: &'a Value, way: &[String]) -> Option<&'a Value> {
+    let mut shape = schema;
     for step in way {
         shape = inner(schema, shape, step)?;
     }
     Some(target(schema, shape))
 }
 
-fn inner<'a>(schema: &'a Schema, shape: &'a Value, step: &str) -> Option<&'a Value> {
+fn inner<'a>(schema: &'a Value, shape: &'a Value, step: &str) -> Option<&'a Value> {
     let shape = target(schema, shape);
     if let Some(field) = shape.get("properties").and_then(|p| p.get(step)) {
         return Some(field);
@@ -91,14 +93,14 @@ fn inner<'a>(schema: &'a Schema, shape: &'a Value, step: &str) -> Option<&'a Val
 
 /// The first field of `value` that the schema does not know, with its way.
 pub(crate) fn unknown(
-    schema: &Schema,
+    schema: &Value,
     fields: &Map<String, Value>,
 ) -> Option<(String, Vec<String>)> {
-    unknown_in(schema, schema.as_value(), fields, "")
+    unknown_in(schema, schema, fields, "")
 }
 
 fn unknown_in(
-    schema: &Schema,
+    schema: &Value,
     shape: &Value,
     fields: &Map<String, Value>,
     way: &str,
@@ -136,7 +138,7 @@ const SKETCH: usize = 150;
 
 /// What a shape looks like in JSON, in short: `[{"frontend_port": N, ...}]`. What must be there
 /// comes first.
-pub(crate) fn sketch(schema: &Schema, shape: &Value) -> String {
+pub(crate) fn sketch(schema: &Value, shape: &Value) -> String {
     let shape = target(schema, shape);
     if let Some(words) = words(shape) {
         return format!("\"{}\"", words.join("|"));
@@ -154,7 +156,7 @@ pub(crate) fn sketch(schema: &Schema, shape: &Value) -> String {
     }
 }
 
-fn object(schema: &Schema, shape: &Value) -> String {
+fn object(schema: &Value, shape: &Value) -> String {
     let Some(fields) = shape.get("properties").and_then(Value::as_object) else {
         return match shape.get("additionalProperties") {
             Some(more) if more.is_object() => {
@@ -180,43 +182,23 @@ fn object(schema: &Schema, shape: &Value) -> String {
     format!("{{{text}}}")
 }
 
-/// The shape behind references and `Option`.
-pub(crate) fn target<'a>(schema: &'a Schema, shape: &'a Value) -> &'a Value {
-    if let Some(path) = shape.get("$ref").and_then(Value::as_str) {
-        let found = path.strip_prefix('#').and_then(|path| schema.pointer(path));
-        return found.map_or(shape, |found| target(schema, found));
-    }
-    match shape.get("anyOf").and_then(Value::as_array) {
-        Some(any) => any
-            .iter()
-            .find(|s| s.get("type").is_none_or(|t| t != "null"))
-            .map_or(shape, |s| target(schema, s)),
+/// The shape behind a reference.
+pub(crate) fn target<'a>(schema: &'a Value, shape: &'a Value) -> &'a Value {
+    let path = shape.get("$ref").and_then(Value::as_str).and_then(|path| path.strip_prefix('#'));
+    match path.and_then(|path| schema.pointer(path)) {
+        Some(found) => target(schema, found),
         None => shape,
     }
 }
 
-/// The words of an enum: schemars writes `enum`, or `oneOf` constants where words have their own text.
+/// The words that a text can be, where they are known.
 fn words(shape: &Value) -> Option<Vec<String>> {
-    let text = |v: &Value| v.as_str().map(str::to_owned);
-    if let Some(values) = shape.get("enum").and_then(Value::as_array) {
-        return Some(values.iter().filter_map(text).collect());
-    }
-    let mut words = Vec::new();
-    for part in shape.get("oneOf")?.as_array()? {
-        match part.get("const") {
-            Some(word) => words.extend(text(word)),
-            None => words.extend(part.get("enum")?.as_array()?.iter().filter_map(text)),
-        }
-    }
-    Some(words)
+    let words = shape.get("enum")?.as_array()?;
+    Some(words.iter().filter_map(|word| word.as_str().map(str::to_owned)).collect())
 }
 
 fn type_of(shape: &Value) -> Option<&str> {
-    match shape.get("type")? {
-        Value::String(name) => Some(name),
-        Value::Array(names) => names.iter().filter_map(Value::as_str).find(|n| *n != "null"),
-        _ => None,
-    }
+    shape.get("type")?.as_str()
 }
 
 #[cfg(test)]
@@ -227,8 +209,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn kinds_are_read_through_options_and_references() {
-        let schema = schemars::schema_for!(CreateBlock);
+    fn kinds_are_read_through_references() {
+        let schema = api::form::schema::<CreateBlock>();
         let kind_of = |field: &str| kind(&schema, &schema.get("properties").unwrap()[field]);
         assert_eq!(kind_of("region"), Kind::Text);
         assert_eq!(kind_of("size_gb"), Kind::Integer);
@@ -242,7 +224,7 @@ mod tests {
 
     #[test]
     fn json_is_sketched_with_what_must_be_there_first() {
-        let schema = schemars::schema_for!(api::load_balancers::CreateLoadBalancer);
+        let schema = api::form::schema::<api::load_balancers::CreateLoadBalancer>();
         let sketch = |field: &str| sketch(&schema, &schema.get("properties").unwrap()[field]);
         assert_eq!(
             sketch("forwarding_rules"),
@@ -264,12 +246,10 @@ mod tests {
 
     #[test]
     fn unknown_fields_are_found_at_any_depth() {
-        let schema: Schema = json!({
+        let schema = json!({
             "properties": {"a": {"type": "array", "items": {"$ref": "#/$defs/A"}}, "free": {"type": "object"}},
             "$defs": {"A": {"type": "object", "properties": {"b": {"type": "string"}}}}
-        })
-        .try_into()
-        .unwrap();
+        });
         let unknown = |v: Value| unknown(&schema, v.as_object().unwrap()).map(|(way, _)| way);
         assert_eq!(unknown(json!({"a": [{"b": "x"}], "free": {"any": 1}})), None);
         assert_eq!(unknown(json!({"a": [{"b": "x"}, {"c": "x"}]})), Some("a.c".into()));

@@ -4,7 +4,6 @@
 use std::net::IpAddr;
 
 use clap::Arg;
-use schemars::Schema;
 use serde_json::{Map, Value};
 
 use crate::command::flag;
@@ -22,25 +21,25 @@ const FLAG: &str = "subnet";
 const VERSION: &str = "ip_type";
 
 /// The pair of a request.
-fn pair(schema: &Schema) -> Option<(&'static str, &'static str)> {
+fn pair(schema: &Value) -> Option<(&'static str, &'static str)> {
     let has = |name: &str| schema::fields(schema).any(|(field, _)| field == name);
     PAIRS.iter().copied().find(|(address, size)| has(address) && has(size))
 }
 
 /// The fields that must be given: not those that the address tells.
-pub(crate) fn required(schema: &Schema) -> Vec<&str> {
+pub(crate) fn required(schema: &Value) -> Vec<&str> {
     let mut names = schema::required(schema);
     names.retain(|name| !is_told(schema, name));
     names
 }
 
 /// Whether a field need not be given where the address is: it tells it.
-fn is_told(schema: &Schema, name: &str) -> bool {
+fn is_told(schema: &Value, name: &str) -> bool {
     pair(schema).is_some_and(|(_, size)| name == size || name == VERSION)
 }
 
 /// The flag of the address takes its size along, and has the same name everywhere.
-pub(crate) fn arg(schema: &Schema, name: &str, arg: Arg) -> Arg {
+pub(crate) fn arg(schema: &Value, name: &str, arg: Arg) -> Arg {
     let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
     match pair(schema) {
         Some((address, _)) if address == name => {
@@ -56,7 +55,7 @@ pub(crate) fn arg(schema: &Schema, name: &str, arg: Arg) -> Arg {
 }
 
 /// Parts what was given as `ADDRESS/SIZE` into the two fields.
-pub(crate) fn part(schema: &Schema, fields: &mut Map<String, Value>) -> Result<(), Failure> {
+pub(crate) fn part(schema: &Value, fields: &mut Map<String, Value>) -> Result<(), Failure> {
     let Some((address, size)) = pair(schema) else { return Ok(()) };
     let Some(given) = fields.get(address).and_then(Value::as_str).map(str::to_owned) else {
         return Ok(());

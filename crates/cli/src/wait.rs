@@ -91,7 +91,7 @@ pub(crate) fn target<'a>(operation: &Operation, all: &'a [Operation]) -> Option<
 }
 
 /// Whether a thing says how far it is with what the command led to.
-fn tells(schema: schemars::Schema, command: &str) -> bool {
+fn tells(schema: Value, command: &str) -> bool {
     let told = match command {
         // Bare metal does not say whether it is on.
         "halt" | "reboot" | "start" => &["power_status"][..],

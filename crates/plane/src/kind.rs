@@ -5,7 +5,7 @@ pub(crate) mod format;
 use std::ops::{Deref, DerefMut};
 use std::str::FromStr;
 
-use api::Time;
+use api::{Time, Wire};
 use engine::{Next, StepError};
 use serde::{Serialize, de::DeserializeOwned};
 use store::{Facet, Row, Tally};
@@ -70,7 +70,7 @@ pub trait Kind: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
 /// it is told elsewhere.
 pub trait Shown<K: Kind = Self>: 'static {
     /// What is shown.
-    type View: Serialize + Send + 'static;
+    type View: Wire + Send + 'static;
     /// What is shown with it and is not its own: read for a whole page at once.
     type With: Default + Send + Sync;
     /// Whether what is rendered of it is kept for the next page. Then [`Shown::view`] must follow

@@ -154,6 +154,31 @@ impl Error {
     }
 }
 
+/// What the caller sees of an error that ends its request.
+pub fn failure(op: &'static str, error: Error, helpful: bool) -> ApiError {
+    // Clients send a 503 again by themselves: it says that nothing was done.
+    let again = |help: &str| Refusal::new(503, "Service unavailable.").help(help).answer(helpful);
+    match error {
+        Error::Refused(refusal) => refusal.answer(helpful),
+        Error::Stale(hot) => {
+            tracing::warn!(op, %hot, "others kept changing what an operation relies on");
+            again("others kept changing what this relies on, so nothing was done; send it again")
+        }
+        Error::Gone => {
+            again("the caller is gone, as after a reset, so nothing was done; send it again")
+        }
+        Error::Unavailable(error) => {
+            tracing::warn!(op, %error, "an operation could not be done");
+            let why = error.unavailable().unwrap_or("the store cannot be used");
+            again(&format!("{why}, so nothing was done; send it again"))
+        }
+        error @ (Error::Internal(_) | Error::Unreadable { .. }) => {
+            tracing::error!(op, %error, "an operation failed");
+            ApiError { error: "Internal server error.".into(), status: 500 }
+        }
+    }
+}
+
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)

@@ -8,8 +8,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use api::{Meta, Page};
-use serde::Serialize;
+use api::{Meta, Page, Wire};
 use store::{Ask, Mark, Row};
 use uuid::Uuid;
 
@@ -55,10 +54,7 @@ pub(crate) struct Aspect {
 
 impl Json {
     /// An item that is not kept.
-    ///
-    /// # Panics
-    /// When it cannot be written as JSON.
-    pub fn of(view: &impl Serialize) -> Self {
+    pub fn of(view: &impl Wire) -> Self {
         Self(Arc::new(Item { stamp: 0, joined: Box::default(), text: text(view) }))
     }
 
@@ -73,9 +69,9 @@ impl AsRef<[u8]> for Json {
     }
 }
 
-fn text(view: &impl Serialize) -> Box<[u8]> {
+fn text(view: &impl Wire) -> Box<[u8]> {
     let mut text = Vec::with_capacity(1024);
-    serde_json::to_writer(&mut text, view).expect("API types have string keys and cannot fail");
+    view.write(&mut text);
     text.into()
 }
 
@@ -241,7 +237,7 @@ mod tests {
         let rendered = Rendered::default();
         let aspect = |secrets, host: &str| Aspect { secrets, host: host.into() };
         let mark = |seq, stamp| Mark { id: Uuid::nil(), seq, stamp };
-        let item = Item { stamp: 7, joined: Box::default(), text: text(&"x") };
+        let item = Item { stamp: 7, joined: Box::default(), text: text(&"x".to_owned()) };
         rendered.keep(1, &aspect(true, "a"), Json(Arc::new(item)));
         let is_there = |mark, aspect: &Aspect| rendered.recall(&[mark], aspect)[0].is_some();
         assert!(is_there(mark(1, 7), &aspect(true, "a")));

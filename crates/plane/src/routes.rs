@@ -1,9 +1,13 @@
 //! Operations and their handlers. What HTTP library carries them is the server's affair.
 
+#[cfg(test)]
+mod tests;
+
 use std::marker::PhantomData;
 use std::sync::{Arc, RwLock};
 
-use api::wire::{self, Fields, Limits, Map, Problem};
+use api::form::Form;
+use api::wire::{self, Fields, Map, Problem};
 use api::{ApiError, Endpoint, Listing, Op, Page};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -14,7 +18,7 @@ use crate::catalog::Catalog;
 use crate::cx::{Cx, slice};
 use crate::kept::Kept;
 use crate::kind::{Doc, Kind, Part, Shown};
-use crate::refusal::{Error, Refusal, Result};
+use crate::refusal::{Error, Refusal, Result, failure};
 use crate::rendered::Json;
 use crate::sent::{body, tell_unknown};
 use crate::tx::Tx;
@@ -48,7 +52,7 @@ type Answers = Kept<(Vec<(String, String)>, String), Bytes>;
 pub struct Route {
     /// The operation.
     pub op: Op,
-    limits: fn() -> &'static Limits,
+    form: &'static Form,
     once: Once,
     kept: Option<Arc<RwLock<Answers>>>,
 }
@@ -106,15 +110,14 @@ impl Route {
 
     /// What was sent, within its limits.
     fn fields(&self, cx: &Cx, request: Request) -> std::result::Result<Fields, Refusal> {
-        let limits = (self.limits)();
         let json = if self.op.has_body { body(&request.body)? } else { Map::new() };
         if cx.behave().is_helpful() {
-            tell_unknown(cx, limits, &json);
+            tell_unknown(cx, self.form, &json);
         }
         let query = form_urlencoded::parse(request.query.as_bytes()).into_owned();
         let query = query.filter(|_| !self.op.has_body);
         let texts = request.path.into_iter().chain(query);
-        Fields::new(texts, json, limits).map_err(Refusal::from)
+        Fields::new(texts, json, self.form).map_err(Refusal::from)
     }
 }
 
@@ -190,11 +193,11 @@ impl<About> Routes<About> {
         let once: Once = Arc::new(move |cx: Cx, fields: Arc<Fields>| {
             let handler = handler.clone();
             Box::pin(async move {
-                let response = handler(cx, E::from_fields(&fields)?).await?;
+                let response = handler(cx, fields.read::<E>()?).await?;
                 Ok(E::encode_response(&response).into())
             })
         });
-        self.0.push(Route { op: E::OP, limits: E::limits, once, kept: None });
+        self.0.push(Route { op: E::OP, form: E::FORM, once, kept: None });
         self
     }
 
@@ -209,11 +212,11 @@ impl<About> Routes<About> {
         let once: Once = Arc::new(move |cx: Cx, fields: Arc<Fields>| {
             let handler = handler.clone();
             Box::pin(async move {
-                let page = handler(cx, E::from_fields(&fields)?).await?;
+                let page = handler(cx, fields.read::<E>()?).await?;
                 Ok(wire::write::rendered(&E::OP, &page).into())
             })
         });
-        self.0.push(Route { op: E::OP, limits: E::limits, once, kept: None });
+        self.0.push(Route { op: E::OP, form: E::FORM, once, kept: None });
         self
     }
 
@@ -316,7 +319,22 @@ impl<K: Kind> Routes<Of<K>> {
         })
     }
 
-    /// Adds a change of one that may need others, too, which stands first in the path.
+    /// Adds a change of one, which stands first in the path.
+    #[must_use]
+    pub fn alter<U: Endpoint>(
+        self,
+        alter: fn(&mut Tx, &mut Doc<K>, U) -> Result<U::Response>,
+    ) -> Self {
+        self.on(move |cx: Cx, update: U| async move {
+            let mut tx = cx.begin();
+            let mut doc = tx.get::<K>(K::called(&cx, &first(&update)).await?).await?;
+            let answer = alter(&mut tx, &mut doc, update)?;
+            tx.save(&doc).await?;
+            Ok(answer)
+        })
+    }
+
+    /// The same where others are read for it, too.
     #[must_use]
     pub fn change<U: Endpoint>(self, change: Change<K, U>) -> Self {
         self.on(move |cx: Cx, update: U| async move {
@@ -587,73 +605,5 @@ impl<P: Part> Routes<Parts<P>> {
             P::changed(&mut owner, &cx);
             tx.save(&owner).await
         })
-    }
-}
-
-/// What the caller sees of an error that ends its request.
-pub fn failure(op: &'static str, error: Error, helpful: bool) -> ApiError {
-    // Clients send a 503 again by themselves: it says that nothing was done.
-    let again = |help: &str| Refusal::new(503, "Service unavailable.").help(help).answer(helpful);
-    match error {
-        Error::Refused(refusal) => refusal.answer(helpful),
-        Error::Stale(hot) => {
-            tracing::warn!(op, %hot, "others kept changing what an operation relies on");
-            again("others kept changing what this relies on, so nothing was done; send it again")
-        }
-        Error::Gone => {
-            again("the caller is gone, as after a reset, so nothing was done; send it again")
-        }
-        Error::Unavailable(error) => {
-            tracing::warn!(op, %error, "an operation could not be done");
-            let why = error.unavailable().unwrap_or("the store cannot be used");
-            again(&format!("{why}, so nothing was done; send it again"))
-        }
-        error @ (Error::Internal(_) | Error::Unreadable { .. }) => {
-            tracing::error!(op, %error, "an operation failed");
-            ApiError { error: "Internal server error.".into(), status: 500 }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use api::account::GetAccount;
-    use store::{Hot, Location, Store};
-
-    use super::*;
-    use crate::auth::Caller;
-    use crate::{Config, Control};
-
-    #[tokio::test(start_paused = true)]
-    async fn what_is_always_too_late_is_a_503_that_says_so() {
-        let control =
-            Control::new(Config::new(Store::open(&Location::Memory).await.unwrap(), Vec::new));
-        let cx = control.cx(Arc::new(Caller::nobody()), None, "test");
-        let begun = tokio::time::Instant::now();
-        let late = async |_: Cx, _: GetAccount| Err(Error::Stale(Hot::row(Uuid::nil())));
-        let late = Routes::default().on(late);
-        let refused = late.0[0].run(cx, Request::default()).await.unwrap_err();
-        assert_eq!(refused.status, 503);
-        assert!(refused.error.contains("nothing was done"), "{}", refused.error);
-        assert_eq!(begun.elapsed(), store::PATIENCE);
-    }
-
-    #[tokio::test]
-    async fn a_store_that_fails_after_a_part_was_written_is_no_503() {
-        let control =
-            Control::new(Config::new(Store::open(&Location::Memory).await.unwrap(), Vec::new));
-        for (writes, status) in [(false, 503), (true, 500)] {
-            let cx = control.cx(Arc::new(Caller::nobody()), None, "test");
-            let fails = move |cx: Cx, _: GetAccount| async move {
-                if writes {
-                    cx.begin().commit().await?;
-                }
-                Err(store::testing::full().into())
-            };
-            let fails = Routes::default().on(fails);
-            let refused = fails.0[0].run(cx, Request::default()).await.unwrap_err();
-            assert_eq!(refused.status, status);
-            assert_eq!(refused.error.contains("the disk is full, so nothing was done"), !writes);
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! The body of a request: its fields, and what is said of those that nobody reads.
 
-use api::wire::{self, Limits, Map};
+use api::form::Form;
+use api::wire::{self, Map};
 use serde_json::Value;
 
 use crate::catalog::nearest;
@@ -11,8 +12,8 @@ use crate::refusal::Refusal;
 const UNKNOWN_MOST: usize = 20;
 
 /// Tells the log which fields of a body nobody reads.
-pub(crate) fn tell_unknown(cx: &Cx, limits: &Limits, sent: &Map) {
-    for field in wire::unknown_fields(limits, sent).into_iter().take(UNKNOWN_MOST) {
+pub(crate) fn tell_unknown(cx: &Cx, form: &'static Form, sent: &Map) {
+    for field in wire::unknown_fields(form, sent).into_iter().take(UNKNOWN_MOST) {
         let others = field.others.iter().map(|other| (other, other.as_str()));
         let meant = nearest(&field.name, others);
         let meant = meant.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();

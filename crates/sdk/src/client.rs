@@ -195,13 +195,9 @@ impl Client {
     }
 
     /// The part of [`send`](Self::send) that is the same for all types.
-    async fn send_fields(
-        &self,
-        op: &Op,
-        fields: Result<wire::Map, wire::Unreadable>,
-    ) -> Result<(Encoded, Response), Error> {
+    async fn send_fields(&self, op: &Op, fields: wire::Map) -> Result<(Encoded, Response), Error> {
         let unsent = |why| Error::Invalid(format!("{} {}: {why}", op.method, op.path));
-        let encoded = fields.and_then(|fields| wire::encode_fields(op, fields)).map_err(unsent)?;
+        let encoded = wire::encode_fields(op, fields).map_err(unsent)?;
         let answer = self.call(op, &encoded).await?;
         Ok((encoded, answer))
     }

@@ -13,12 +13,12 @@ pub struct InstanceIpv4 {
     /// Its gateway, or empty.
     pub gateway: String,
     /// What it is for.
-    #[serde(rename = "type")]
+    #[wire(name = "type")]
     pub kind: Open<AddressType>,
     /// The name that it resolves to, or empty.
     pub reverse: String,
     /// The network adapter's address: only of the main address, and only where asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[wire(omit)]
     pub mac_address: Option<String>,
 }
 
@@ -81,7 +81,7 @@ pub struct InstanceIpv6 {
     /// The network's prefix length.
     pub network_size: u32,
     /// What it is for.
-    #[serde(rename = "type")]
+    #[wire(name = "type")]
     pub kind: Open<AddressType>,
 }
 

@@ -13,7 +13,7 @@ pub struct BackupSchedule {
     /// Whether they are made at all.
     pub enabled: bool,
     /// How often; empty where they are not made.
-    #[serde(rename = "type")]
+    #[wire(name = "type")]
     pub kind: OrEmpty<Open<BackupScheduleType>>,
     /// The next one, as `2026-11-21 09:00:00`; empty where they are not made.
     pub next_scheduled_time_utc: String,
@@ -45,7 +45,7 @@ pub enum BackupScheduleType {
 #[endpoint(POST "/v2/instances/{instance-id}/backup-schedule" -> 200, needs Subscriptions)]
 pub struct SetInstanceBackupSchedule {
     /// How often.
-    #[serde(rename = "type")]
+    #[wire(name = "type")]
     pub kind: BackupScheduleType,
     /// Hour of the day, 0 to 23.
     pub hour: Option<u8>,
@@ -107,6 +107,6 @@ pub enum UpgradeType {
 #[endpoint(GET "/v2/instances/{instance-id}/upgrades" -> 200 { upgrades: InstanceUpgrades }, needs SubscriptionsView)]
 pub struct GetInstanceUpgrades {
     /// Only upgrades of this kind; all when absent.
-    #[serde(rename = "type")]
+    #[wire(name = "type")]
     pub kind: Option<UpgradeType>,
 }

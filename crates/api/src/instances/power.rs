@@ -60,7 +60,7 @@ pub struct InstanceJob {
     /// The instance.
     pub vps_id: OrEmpty<InstanceId>,
     /// Kind of work in capitals: `UPGRADE`.
-    #[serde(rename = "type")]
+    #[wire(name = "type")]
     pub kind: String,
     /// How far it is; `success` at the end.
     pub state: String,

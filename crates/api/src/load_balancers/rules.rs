@@ -4,12 +4,9 @@
 //! Types only; the family's list of operations is in the parent module. A rule's id is a text of
 //! sixteen hexadecimal digits, no UUID.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::firewalls::IpType;
 use crate::id::LoadBalancerId;
-use crate::{Open, endpoint, view, words};
+use crate::{Open, endpoint, part, view, words};
 
 /// A port of a load balancer that leads to one of its instances.
 #[view]
@@ -31,16 +28,16 @@ pub struct LoadBalancerForwardingRule {
 pub enum BalancedProtocol {
     /// HTTP.
     #[default]
-    #[serde(alias = "HTTP")]
+    #[wire(alias = "HTTP")]
     Http,
     /// HTTPS.
-    #[serde(alias = "HTTPS")]
+    #[wire(alias = "HTTPS")]
     Https,
     /// TCP.
-    #[serde(alias = "TCP")]
+    #[wire(alias = "TCP")]
     Tcp,
     /// UDP.
-    #[serde(alias = "UDP")]
+    #[wire(alias = "UDP")]
     Udp,
 }
 
@@ -57,7 +54,7 @@ sharing! {
     }
 
     /// A forwarding rule to be made.
-    #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+    #[part]
     pub struct NewForwardingRule {}
 
     /// Add a forwarding rule to a load balancer.
@@ -79,7 +76,7 @@ pub struct LoadBalancerFirewallRule {
 }
 
 /// A firewall rule to be made.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[part]
 pub struct NewFirewallRule {
     /// The load balancer's port, 1 to 65535.
     pub port: u16,
@@ -106,7 +103,7 @@ pub struct LoadBalancerReverseDns {
 }
 
 /// The name of an IPv6 address.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[part]
 pub struct ReverseName {
     /// The address.
     pub ip: String,

@@ -24,7 +24,7 @@ trait Check {
 
 impl<C: Check> Visitor for EachRequest<C> {
     fn operation<E: Endpoint>(&mut self, _: &Group, _: &'static str) {
-        let values = Values::new(schemars::schema_for!(E).to_value());
+        let values = Values::new(crate::form::schema::<E>());
         let place = |name: &str| match E::OP.path_params().any(|p| p.replace('-', "_") == name) {
             true => Place::Path,
             false if E::OP.has_body => Place::Body,
@@ -111,7 +111,7 @@ impl Check for ArrivesSloppily {
         let sent = wire::encode(&request).map_err(rejected)?;
         let (mut texts, body) = receive::<E>(&sent)?;
         texts.push(("nobody_knows".into(), "this".into()));
-        let schema = Values::new(schemars::schema_for!(E).to_value());
+        let schema = Values::new(crate::form::schema::<E>());
         let mut body: Map<String, Value> = body
             .into_iter()
             .map(|(k, v)| (k.clone(), sloppy(v, &schema.fields[&k], &schema)))
@@ -161,7 +161,7 @@ impl Visitor for EachResponse {
         if E::OP.shape == Shape::Empty {
             return;
         }
-        let values = Values::new(schemars::schema_for!(E::Response).to_value());
+        let values = Values::new(crate::form::schema::<E::Response>());
         run(E::OP.id, &values.whole(), |value| {
             let answer: E::Response = read(value)?;
             let bytes = E::encode_response(&answer);

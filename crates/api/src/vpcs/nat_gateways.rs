@@ -106,7 +106,7 @@ pub struct CreateNatGatewayFirewallRule {
     /// The protocol to let in.
     pub protocol: NatFirewallProtocol,
     /// A port, or a range of them as `8000:8010`. A number is one, too.
-    #[serde(deserialize_with = "crate::values::port")]
+    #[wire(read = crate::values::port)]
     pub port: String,
     /// An IPv4 address of the network that traffic may come from, without its size.
     pub subnet: String,

@@ -1,39 +1,31 @@
 //! How long the texts and lists of a request may be, and what may stand in a text.
 //!
-//! The limits are the schema's own (`maxLength`, `maxItems`, `x-lines`), with the usual ones where
-//! it says nothing: the document and the refusals cannot part. They are worked out once for each
-//! operation; a request is only walked through.
+//! The limits are the form's own (`most`, `lines`), with the usual ones where it says nothing, and the
+//! OpenAPI document states them: the document and the refusals cannot part.
 
-use std::collections::BTreeMap;
-
-use schemars::transform::{RecursiveTransform, Transform};
-use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value};
 
 use super::Problem;
-use super::request::Field;
+use super::given::Sent;
+use crate::form::{Field, Form, Record};
 
 /// How many characters a text has at most where its field says nothing else.
 pub const TEXT_MAX: usize = 255;
 /// How many items a list has at most where its field says nothing else.
 pub const ITEMS_MAX: usize = 1_000;
-/// How many characters a text has at most in JSON that no schema describes.
+/// How many characters a text has at most in JSON that no form describes.
 const FREE_MAX: usize = 65_536;
 
-/// The limits of an operation's request, by field.
-#[derive(Debug)]
-pub struct Limits(pub(super) BTreeMap<String, Limit>);
-
-#[derive(Debug, Clone)]
-pub(super) enum Limit {
-    /// A text, or a number or flag that may be sent as one.
-    Text { most: usize, lines: bool },
-    /// A list, or a text with its items between commas.
-    List { most: usize, item: Box<Limit> },
-    /// An object whose fields are known.
-    Object(BTreeMap<String, Limit>),
-    /// JSON that no schema describes.
-    Free,
+/// What one value may hold.
+#[derive(Clone, Copy)]
+struct Limit {
+    form: &'static Form,
+    /// Characters of a text.
+    most: usize,
+    /// Characters of each text in a list.
+    item_most: usize,
+    /// Whether line breaks and tabs may stand in it.
+    lines: bool,
 }
 
 /// What is wrong, and the way to it from the field that was looked at.
@@ -54,86 +46,103 @@ impl Wrong {
     }
 }
 
-impl Limits {
-    /// The limits of the request of this schema. `aliases` are further names of its fields.
-    pub fn of(schema: fn(&mut SchemaGenerator) -> Schema, aliases: &[(&str, &str)]) -> Self {
-        let mut schema = crate::operation::whole(schema);
-        RecursiveTransform(crate::openapi::tidy).transform(&mut schema);
-        let root = schema.to_value();
-        let mut fields = fields(&root, &root);
-        for (alias, field) in aliases {
-            if let Some(limit) = fields.get(*field).cloned() {
-                fields.insert((*alias).to_owned(), limit);
-            }
-        }
-        Self(fields)
-    }
+/// The field that is called so, by any of its names.
+pub(super) fn field(record: &Record, name: &str) -> Option<&'static Field> {
+    record.fields.iter().find_map(|known| match known.form {
+        Form::Record(inner) if known.flat => field(inner, name),
+        _ => (known.name == name || known.aliases.contains(&name)).then_some(known),
+    })
+}
 
-    /// Refuses what is too long and what holds control characters. Fields that nobody knows are
-    /// not looked at: they are not kept either.
-    pub(super) fn check(&self, name: &str, field: &Field) -> Result<(), Problem> {
-        let Some(limit) = self.0.get(name) else { return Ok(()) };
-        let outcome = match field {
-            Field::Text(text) => limit.text(text),
-            Field::Json(value) => limit.json(value),
-        };
-        outcome.map_err(|wrong| Problem { field: format!("{name}{}", wrong.way), text: wrong.text })
-    }
+/// Refuses what is too long and what holds control characters. Fields that nobody knows are not looked
+/// at: they are not kept either.
+pub(super) fn check(record: &Record, name: &str, sent: &Sent) -> Result<(), Problem> {
+    let Some(known) = field(record, name) else { return Ok(()) };
+    let limit = Limit::of(known);
+    let outcome = match sent {
+        Sent::Text(text) => limit.text(text),
+        Sent::Json(value) => limit.json(value),
+    };
+    outcome.map_err(|wrong| Problem { field: format!("{name}{}", wrong.way), text: wrong.text })
 }
 
 impl Limit {
-    fn text(&self, text: &str) -> Result<(), Wrong> {
-        match self {
-            Self::Text { most, lines } => one_text(text, *most, *lines),
-            Self::List { most, item } => {
-                count(text.split(',').count(), *most)?;
-                for (i, part) in text.split(',').enumerate() {
-                    item.text(part).map_err(|wrong| wrong.at_item(i))?;
-                }
-                Ok(())
-            }
-            Self::Object(_) | Self::Free => one_text(text, FREE_MAX, true),
+    fn of(field: &Field) -> Self {
+        let usual = |most: usize| if most == 0 { TEXT_MAX } else { most };
+        Self {
+            form: field.form,
+            most: usual(field.most),
+            item_most: usual(field.item_most),
+            lines: field.lines,
         }
     }
 
-    fn json(&self, value: &Value) -> Result<(), Wrong> {
-        match (self, value) {
+    fn item(self, form: &'static Form) -> Self {
+        Self { form, most: self.item_most, item_most: TEXT_MAX, lines: false }
+    }
+
+    fn text(self, text: &str) -> Result<(), Wrong> {
+        match self.form {
+            Form::List(item) => {
+                count(text.split(',').count(), ITEMS_MAX)?;
+                for (i, part) in text.split(',').enumerate() {
+                    self.item(item).text(part).map_err(|wrong| wrong.at_item(i))?;
+                }
+                Ok(())
+            }
+            Form::Record(_) | Form::Map(_) | Form::Free => one_text(text, FREE_MAX, true),
+            // A text, or a number or flag that may be sent as one.
+            _ => one_text(text, self.most, self.lines),
+        }
+    }
+
+    fn json(self, value: &Value) -> Result<(), Wrong> {
+        match (self.form, value) {
             (_, Value::String(text)) => self.text(text),
-            (Self::List { most, item }, Value::Array(items)) => {
-                count(items.len(), *most)?;
-                each(items, item)
+            (Form::List(item), Value::Array(items)) => {
+                count(items.len(), ITEMS_MAX)?;
+                each(items, &|value| self.item(item).json(value))
             }
             // One thing where there may be several.
-            (Self::List { item, .. }, Value::Object(_)) => item.json(value),
-            (Self::Object(known), Value::Object(fields)) => {
+            (Form::List(item), Value::Object(_)) => self.item(item).json(value),
+            (Form::Record(record), Value::Object(fields)) => {
                 for (name, value) in fields {
-                    if let Some(limit) = known.get(name) {
-                        limit.json(value).map_err(|wrong| wrong.at_field(name))?;
+                    if let Some(known) = field(record, name) {
+                        Self::of(known).json(value).map_err(|wrong| wrong.at_field(name))?;
                     }
                 }
                 Ok(())
             }
-            (Self::Free, Value::Array(items)) => {
-                count(items.len(), ITEMS_MAX)?;
-                each(items, self)
-            }
-            (Self::Free, Value::Object(fields)) => {
-                count(fields.len(), ITEMS_MAX)?;
-                for (name, value) in fields {
-                    one_text(name, TEXT_MAX, false)?;
-                    self.json(value).map_err(|wrong| wrong.at_field(name))?;
-                }
-                Ok(())
-            }
+            (Form::Map(_) | Form::Free, _) => free(value),
             // Numbers and flags need no limit; what is of the wrong type, decoding refuses.
             _ => Ok(()),
         }
     }
 }
 
-fn each(items: &[Value], limit: &Limit) -> Result<(), Wrong> {
+/// JSON that no form describes.
+fn free(value: &Value) -> Result<(), Wrong> {
+    match value {
+        Value::String(text) => one_text(text, FREE_MAX, true),
+        Value::Array(items) => {
+            count(items.len(), ITEMS_MAX)?;
+            each(items, &free)
+        }
+        Value::Object(fields) => {
+            count(fields.len(), ITEMS_MAX)?;
+            for (name, value) in fields {
+                one_text(name, TEXT_MAX, false)?;
+                free(value).map_err(|wrong| wrong.at_field(name))?;
+            }
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn each(items: &[Value], check: &dyn Fn(&Value) -> Result<(), Wrong>) -> Result<(), Wrong> {
     for (i, item) in items.iter().enumerate() {
-        limit.json(item).map_err(|wrong| wrong.at_item(i))?;
+        check(item).map_err(|wrong| wrong.at_item(i))?;
     }
     Ok(())
 }
@@ -167,38 +176,17 @@ fn one_text(text: &str, most: usize, lines: bool) -> Result<(), Wrong> {
     Err(Wrong::new(format!("character {place} is the control character U+{code:04X}: {right}")))
 }
 
-/// The limits of an object's fields.
-fn fields(root: &Value, schema: &Value) -> BTreeMap<String, Limit> {
-    let known = schema["properties"].as_object().into_iter().flatten();
-    known.map(|(name, field)| (name.clone(), limit(root, field))).collect()
-}
-
-fn limit(root: &Value, schema: &Value) -> Limit {
-    if let Some(way) = schema["$ref"].as_str() {
-        let found = root.pointer(way.trim_start_matches('#'));
-        return found.map_or(Limit::Free, |found| limit(root, found));
-    }
-    let number = |key: &str, usual: usize| {
-        schema[key].as_u64().and_then(|n| usize::try_from(n).ok()).unwrap_or(usual)
-    };
-    match schema["type"].as_str() {
-        Some("array") => {
-            let item = Box::new(limit(root, &schema["items"]));
-            Limit::List { most: number("maxItems", ITEMS_MAX), item }
+/// Writes the usual limits into a schema that is part of a request's, and into all within it.
+pub(crate) fn state(schema: &mut Value) {
+    match schema {
+        Value::Object(fields) => {
+            if fields.get("type").is_some_and(Value::is_string) {
+                state_in(fields);
+            }
+            fields.values_mut().for_each(state);
         }
-        Some("object") if schema["properties"].is_object() => Limit::Object(fields(root, schema)),
-        Some("object") | None => Limit::Free,
-        Some(_) => {
-            let lines = schema["x-lines"] == true;
-            Limit::Text { most: number("maxLength", TEXT_MAX), lines }
-        }
-    }
-}
-
-/// Writes the usual limits into a schema that is part of a request's.
-pub(crate) fn state(schema: &mut Schema) {
-    if let Some(schema) = schema.as_object_mut() {
-        state_in(schema);
+        Value::Array(items) => items.iter_mut().for_each(state),
+        _ => {}
     }
 }
 

@@ -1,13 +1,11 @@
 //! What the wire accepts, what it refuses, and in which words.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Problem, UnknownField, decode, encode, unknown_fields};
 use crate::id::{BlockId, InstanceId};
 use crate::object_storages::CreateObjectStorageBucket;
-use crate::{Endpoint, OrEmpty, endpoint};
+use crate::{OrEmpty, Wire, endpoint, part, words};
 
 /// Brew a cup of tea.
 #[derive(PartialEq)]
@@ -21,14 +19,14 @@ struct Brew {
     strong: Option<bool>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[words]
 enum Tea {
+    #[default]
     Green,
     EarlGrey,
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[part]
 struct Step {
     seconds: u32,
     note: Option<String>,
@@ -90,7 +88,7 @@ fn what_nobody_reads_is_found_at_every_depth_with_what_could_be_meant() {
     });
     let Value::Object(body) = body else { unreachable!() };
     brew(Value::Object(body.clone())).unwrap();
-    let found = unknown_fields(Brew::limits(), &body);
+    let found = unknown_fields(Brew::FORM, &body);
     let unknown = |path: &str, name: &str, others: &[&str]| UnknownField {
         path: path.into(),
         name: name.into(),
@@ -110,7 +108,7 @@ fn a_field_by_another_of_its_names_is_read() {
     let storage = [("object-storage-id".to_owned(), ID.to_owned())];
     let request: CreateObjectStorageBucket = decode(storage, body.clone()).unwrap();
     assert_eq!((&*request.bucket_name, request.object_lock), ("x", Some(true)));
-    assert_eq!(unknown_fields(CreateObjectStorageBucket::limits(), &body), []);
+    assert_eq!(unknown_fields(CreateObjectStorageBucket::FORM, &body), []);
 }
 
 #[test]

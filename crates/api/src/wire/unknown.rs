@@ -1,11 +1,10 @@
 //! Fields of a body that its operation does not have. The real API ignores them, and so do we; but
 //! whoever sent one probably meant another.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value};
 
-use super::limits::{Limit, Limits};
+use super::limits::field;
+use crate::form::{Form, Record};
 
 /// A field that nobody reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,36 +17,40 @@ pub struct UnknownField {
     pub others: Vec<String>,
 }
 
-/// The fields of a body that its operation does not have, at every depth. What no schema describes is
+/// The fields of a body that its operation does not have, at every depth. What no form describes is
 /// not looked into.
-pub fn unknown_fields(limits: &Limits, body: &Map<String, Value>) -> Vec<UnknownField> {
+pub fn unknown_fields(form: &'static Form, body: &Map<String, Value>) -> Vec<UnknownField> {
     let mut found = Vec::new();
-    compare(body, &limits.0, "", &mut found);
+    if let Form::Record(record) = form {
+        compare(body, record, "", &mut found);
+    }
     found
 }
 
 fn compare(
     sent: &Map<String, Value>,
-    known: &BTreeMap<String, Limit>,
+    record: &'static Record,
     path: &str,
     found: &mut Vec<UnknownField>,
 ) {
     for (name, value) in sent {
         let path = format!("{path}{name}");
-        match (known.get(name), value) {
-            (None, _) => {
-                let others = known.keys().filter(|other| !sent.contains_key(*other));
-                let (name, others) = (name.clone(), others.cloned().collect());
-                found.push(UnknownField { path, name, others });
+        let Some(known) = field(record, name) else {
+            let others = record.all().into_iter().flat_map(|f| f.aliases.iter().chain([&f.name]));
+            let others = others.filter(|other| !sent.contains_key(**other));
+            let mut others: Vec<_> = others.map(|other| (*other).to_owned()).collect();
+            others.sort();
+            found.push(UnknownField { path, name: name.clone(), others });
+            continue;
+        };
+        match (known.form, value) {
+            (Form::Record(record), Value::Object(sent)) => {
+                compare(sent, record, &format!("{path}."), found);
             }
-            (Some(Limit::Object(known)), Value::Object(sent)) => {
-                compare(sent, known, &format!("{path}."), found);
-            }
-            (Some(Limit::List { item, .. }), Value::Array(sent)) => {
-                let Limit::Object(known) = &**item else { continue };
+            (Form::List(Form::Record(record)), Value::Array(sent)) => {
                 for (place, sent) in sent.iter().enumerate() {
                     if let Value::Object(sent) = sent {
-                        compare(sent, known, &format!("{path}[{place}]."), found);
+                        compare(sent, record, &format!("{path}[{place}]."), found);
                     }
                 }
             }

@@ -5,7 +5,7 @@ use api::{Money, Open};
 
 use crate::catalog::{self, Catalog, Cost};
 use crate::regions::plan_type;
-use crate::{Family, Refusal, Result, Routes};
+use crate::{Family, Result, Routes, refuse};
 
 /// The family.
 pub fn family() -> Family {
@@ -18,8 +18,8 @@ fn list(catalog: &Catalog, req: &ListPlans) -> Result<Vec<Plan>> {
         "" => false,
         "windows" => true,
         other => {
-            let help = format!("`{other}` is no filter; the one that there is, is `windows`");
-            return Err(Refusal::field("os", help).into());
+            let text = "is no filter; the one that there is, is `windows`";
+            return refuse("os", format_args!("`{other}` {text}"));
         }
     };
     let plans = catalog.plans().filter(|plan| plan.is_of_type(wanted));

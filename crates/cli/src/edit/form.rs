@@ -4,7 +4,6 @@
 //! A field that the thing does not tell stands there as a comment, to be set. What is in base64 is
 //! plain text here, where it is text.
 
-use schemars::Schema;
 use serde_json::{Map, Value};
 
 use crate::files;
@@ -19,7 +18,7 @@ const MISTAKE: &str = "#! ";
 const WIDTH: usize = 96;
 
 pub(super) struct Form {
-    schema: Schema,
+    schema: Value,
     fields: Vec<Field>,
 }
 
@@ -193,7 +192,7 @@ fn value_of<'a>(thing: &'a Value, name: &str) -> Option<&'a Value> {
 }
 
 /// A value without what cannot be sent, such as the ids of rules that are written anew.
-fn project(schema: &Schema, shape: &Value, value: &Value) -> Value {
+fn project(schema: &Value, shape: &Value, value: &Value) -> Value {
     let shape = schema::target(schema, shape);
     match value {
         Value::Object(object) => {

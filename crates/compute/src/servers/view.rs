@@ -18,6 +18,34 @@ use crate::addresses::{IPV6_PREFIX, NETMASK, gateway};
 use crate::catalog::{self, OS_APPLICATION, OS_BACKUP, OS_CUSTOM, OS_SNAPSHOT, Room};
 use crate::{Cx, Doc};
 
+/// The view of a server of either kind, with its own fields and those of [`Common`]: the two views
+/// are types of their own that have no more in common than the names of these.
+macro_rules! shown {
+    ($common:expr, $view:path { $($own:tt)* }) => {{
+        let common: $crate::servers::view::Common = $common;
+        $view {
+            region: common.region,
+            label: common.label,
+            tag: common.tag,
+            tags: common.tags,
+            user_scheme: common.user_scheme,
+            os: common.os,
+            os_id: common.os_id,
+            app_id: common.app_id,
+            image_id: common.image_id,
+            snapshot_id: common.snapshot_id,
+            main_ip: common.main_ip,
+            netmask_v4: common.netmask_v4,
+            gateway_v4: common.gateway_v4,
+            v6_network: common.v6_network,
+            v6_main_ip: common.v6_main_ip,
+            v6_network_size: common.v6_network_size,
+            $($own)*
+        }
+    }};
+}
+pub(crate) use shown;
+
 /// What is shown of a server of either kind, in the API's words.
 #[derive(Default)]
 pub(crate) struct Common {
@@ -42,16 +70,12 @@ pub(crate) struct Common {
 pub(crate) fn common<K: Hosted>(cx: &Cx, doc: &Doc<K>) -> Common {
     let os_id = doc.software.os_id();
     let os = cx.catalog().system(os_id).map(|system| system.name.clone()).unwrap_or_default();
-    let user_scheme = match doc.user_scheme.as_str() {
-        "limited" => UserScheme::Limited,
-        _ => UserScheme::Root,
-    };
     let mut shown = Common {
         region: doc.region.clone(),
         label: doc.label.clone(),
         tag: doc.tags.first().cloned().unwrap_or_default(),
         tags: doc.tags.clone(),
-        user_scheme: user_scheme.into(),
+        user_scheme: doc.user_scheme.into(),
         os,
         os_id: number(os_id),
         ..Common::default()

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use api::backups::*;
 use api::id::InstanceId;
+use api::instances::BackupScheduleType;
 use control::instances::Schedule;
 use testkit::{BEGINNING, World};
 use uuid::Uuid;
@@ -16,7 +17,7 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 /// An instance with this label of which a backup is made each day.
 async fn daily(world: &World, label: &str) -> Uuid {
     let id = instance(world).await;
-    let schedule = Schedule { every: "daily".into(), ..Schedule::initial(BEGINNING) };
+    let schedule = Schedule { every: BackupScheduleType::Daily, ..Schedule::initial(BEGINNING) };
     change_instance(world, id, |i| {
         i.backups = Some(schedule);
         i.label = label.into();

@@ -1,29 +1,26 @@
 //! Clusters and tiers, as lists show them and as orders name them.
 
 use api::Money;
-use api::Page;
 use api::object_storages::*;
 
-use crate::catalog;
-use crate::cx::slice;
+use crate::catalog::{self, Catalog};
 use crate::{Cx, Refusal, Result, Routes};
 
 /// What the real API says of a tier that is missing, or not offered by the cluster.
 const WRONG_TIER: &str = "Invalid tier specified for this location";
 
 pub(super) fn routes() -> Routes {
-    Routes::default().fixed(clusters).fixed(cluster_tiers).on(tiers)
+    Routes::default().catalogued(clusters).fixed(cluster_tiers).on(tiers)
 }
 
-async fn clusters(cx: Cx, req: ListObjectStorageClusters) -> Result<Page<ObjectStorageCluster>> {
+fn clusters(catalog: &Catalog, _: &ListObjectStorageClusters) -> Result<Vec<ObjectStorageCluster>> {
     let view = |cluster: &catalog::ObjectStorageCluster| ObjectStorageCluster {
         id: cluster.id,
         region: cluster.region.clone(),
         hostname: cluster.hostname.clone(),
         deploy: cluster.deploy.into(),
     };
-    let clusters: Vec<_> = cx.catalog().object_storage_clusters().map(view).collect();
-    slice(&clusters, req.per_page, req.cursor.as_deref())
+    Ok(catalog.object_storage_clusters().map(view).collect())
 }
 
 async fn cluster_tiers(cx: Cx, req: ListObjectStorageClusterTiers) -> Result<Vec<ClusterTier>> {

@@ -5,7 +5,7 @@ use api::object_storages::*;
 
 use super::{BUCKETS, Storage, catalogue};
 use crate::billing::owed;
-use crate::{Cx, Doc, Result, Routes, Shown};
+use crate::{Cx, Doc, Result, Routes, Shown, Tx};
 
 pub(super) fn routes() -> Routes {
     let update = |_: &Cx, storage: &mut Doc<Storage>, req: UpdateObjectStorage| {
@@ -13,7 +13,7 @@ pub(super) fn routes() -> Routes {
         Ok(())
     };
     let storages = Routes::of::<Storage>().on(list).create(create).get::<GetObjectStorage>();
-    storages.update(update).on(delete).on(regenerate_keys).done()
+    storages.update(update).on(delete).alter(regenerate_keys).done()
 }
 
 impl Shown for Storage {
@@ -73,14 +73,15 @@ async fn delete(cx: Cx, req: DeleteObjectStorage) -> Result<()> {
     tx.commit().await
 }
 
-async fn regenerate_keys(cx: Cx, req: RegenerateObjectStorageKeys) -> Result<S3Credentials> {
-    let mut tx = cx.begin();
-    let mut storage = tx.get::<Storage>(req.object_storage_id).await?;
+fn regenerate_keys(
+    _: &mut Tx,
+    storage: &mut Doc<Storage>,
+    _: RegenerateObjectStorageKeys,
+) -> Result<S3Credentials> {
     storage.renew_keys();
-    tx.save(&storage).await?;
     Ok(S3Credentials {
-        s3_hostname: storage.want.hostname,
-        s3_access_key: storage.want.access_key,
-        s3_secret_key: storage.want.secret_key,
+        s3_hostname: storage.hostname.clone(),
+        s3_access_key: storage.access_key.clone(),
+        s3_secret_key: storage.secret_key.clone(),
     })
 }

@@ -294,7 +294,10 @@ fn further(op: &str, fields: &Map<String, Value>) -> Vec<(&'static str, Value)> 
 
 fn target<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
     if let Some(way) = schema["$ref"].as_str() {
-        return target(root, root.pointer(way.trim_start_matches('#')).expect("schemars wrote it"));
+        return target(
+            root,
+            root.pointer(way.trim_start_matches('#')).expect("references lead somewhere"),
+        );
     }
     let choices = schema["anyOf"].as_array();
     match choices.and_then(|choices| choices.iter().find(|choice| choice["type"] != "null")) {
@@ -307,7 +310,7 @@ fn target<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
 pub(crate) fn operations() -> Vec<Operation> {
     let routes = control::routes();
     let found = api::operations().map(|known| {
-        let schema = known.request().to_value();
+        let schema = known.request();
         Operation { op: known.op.clone(), schema }
     });
     let served = |known: &Operation| routes.0.iter().any(|route| route.op.id == known.op.id);
