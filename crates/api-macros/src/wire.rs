@@ -177,7 +177,6 @@ pub(crate) fn words(item: &mut ItemEnum, case: &str, capitals: bool) -> syn::Res
         });
         variants.push(&variant.ident);
     }
-    let serde = for_serde(&name);
     Ok(quote! {
         impl ::api::Wire for #name {
             const FORM: &'static ::api::form::Form =
@@ -191,10 +190,21 @@ pub(crate) fn words(item: &mut ItemEnum, case: &str, capitals: bool) -> syn::Res
                 Ok(ALL[given.word(Self::FORM)?])
             }
             fn write(&self, out: &mut Vec<u8>) {
-                ::api::wire::write::word(out, Self::FORM, *self as usize);
+                let word = ::api::wire::write::word(Self::FORM, *self as usize);
+                ::api::wire::write::text(out, word);
             }
         }
-        #serde
+        impl ::serde::Serialize for #name {
+            fn serialize<S: ::serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                let form = <Self as ::api::Wire>::FORM;
+                to.serialize_str(::api::wire::write::word(form, *self as usize))
+            }
+        }
+        impl<'de> ::serde::Deserialize<'de> for #name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                ::api::wire::deserialize_word(from)
+            }
+        }
     })
 }
 

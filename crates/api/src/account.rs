@@ -10,7 +10,12 @@ operations! {
         "bandwidth" => GetAccountBandwidth(GET "/v2/account/bandwidth" -> 200 { bandwidth: AccountBandwidth }, needs Billing),
         /// Get how the account's instances announce networks.
         "bgp" => GetAccountBgp(GET "/v2/account/bgp" -> 200 AccountBgp, needs Subscriptions),
-        "set-up-bgp" => SetUpAccountBgp, "add-bgp-prefixes" => AddAccountBgpPrefixes,
+        "set-up-bgp" => SetUpAccountBgp,
+        /// Ask to announce further networks.
+        "add-bgp-prefixes" => AddAccountBgpPrefixes(POST "/v2/account/bgp/prefixes" -> 200 TicketReference, needs Support) {
+            /// The networks, as `192.0.2.0/24`.
+            pub prefixes: Vec<String>,
+        },
         /// List what was agreed on with the account's owner and is charged regularly.
         "custom-subscriptions" => ListCustomSubscriptions(GET "/v2/account/custom-subscriptions" -> 200 { custom_subscriptions: [CustomSubscription] }, needs Billing),
     }
@@ -123,13 +128,6 @@ pub struct SetUpAccountBgp {
     /// What it is for.
     #[wire(most = 4_096, lines)]
     pub usecase: String,
-}
-
-/// Ask to announce further networks.
-#[endpoint(POST "/v2/account/bgp/prefixes" -> 200 TicketReference, needs Support)]
-pub struct AddAccountBgpPrefixes {
-    /// The networks, as `192.0.2.0/24`.
-    pub prefixes: Vec<String>,
 }
 
 /// Something that was agreed on with the account's owner and is charged regularly.

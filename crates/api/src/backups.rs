@@ -3,11 +3,15 @@
 pub use crate::id::BackupId;
 
 use crate::id::InstanceId;
-use crate::{Open, Time, endpoint, view, words};
+use crate::{Open, Time, view, words};
 
 operations! {
     "backup": "Backups of instances" {
-        "list" => ListBackups,
+        /// List backups.
+        "list" => ListBackups(GET "/v2/backups" -> 200 { backups: [Backup] }, needs SubscriptionsView) {
+            /// Only those of this instance.
+            pub instance_id: Option<InstanceId>,
+        },
         /// Get a backup.
         "get" => GetBackup(GET "/v2/backups/{backup-id}" -> 200 { backup: Backup }, needs SubscriptionsView),
     }
@@ -40,11 +44,4 @@ pub enum BackupStatus {
     Pending,
     /// Ready.
     Complete,
-}
-
-/// List backups.
-#[endpoint(GET "/v2/backups" -> 200 { backups: [Backup] }, needs SubscriptionsView)]
-pub struct ListBackups {
-    /// Only those of this instance.
-    pub instance_id: Option<InstanceId>,
 }

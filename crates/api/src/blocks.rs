@@ -12,18 +12,45 @@ operations! {
         "create" => CreateBlock,
         /// Get a block storage volume.
         "get" => GetBlock(GET "/v2/blocks/{block-id}" -> 200 { block: Block }, needs SubscriptionsView),
-        "update" => UpdateBlock,
+        /// Rename or grow a block storage volume.
+        "update" => UpdateBlock(PATCH "/v2/blocks/{block-id}" -> 204, needs Subscriptions) {
+            /// A new name.
+            pub label: Option<String>,
+            /// A new size in GB, larger than the old one.
+            pub size_gb: Option<u32>,
+        },
         /// Delete a block storage volume. One that is attached is detached first.
         "delete" => DeleteBlock(DELETE "/v2/blocks/{block-id}" -> 204, needs Subscriptions),
-        "attach" => AttachBlock, "detach" => DetachBlock,
+        /// Attach a block storage volume to an instance in its region.
+        "attach" => AttachBlock(POST "/v2/blocks/{block-id}/attach" -> 204, needs Subscriptions) {
+            /// The instance that gets it.
+            pub instance_id: InstanceId,
+            /// Attach without restarting the instance.
+            pub live: Option<bool>,
+        },
+        /// Detach a block storage volume.
+        "detach" => DetachBlock(POST "/v2/blocks/{block-id}/detach" -> 204, needs Subscriptions) {
+            /// Detach without restarting the instance.
+            pub live: Option<bool>,
+        },
     }
     "block-snapshot": "Snapshots of block storage volumes" {
         /// List snapshots of block storage volumes.
         "list" => ListBlockSnapshots(GET "/v2/blocks/snapshots" -> 200 { snapshots: [BlockSnapshot] }, needs SubscriptionsView),
-        "create" => CreateBlockSnapshot,
+        /// Take a snapshot of a block storage volume.
+        "create" => CreateBlockSnapshot(POST "/v2/blocks/snapshots" -> 201 CreatedBlockSnapshot, needs Provisioning) {
+            /// The volume.
+            pub block_id: BlockId,
+            /// What it is for.
+            pub description: String,
+        },
         /// Get a snapshot of a block storage volume.
         "get" => GetBlockSnapshot(GET "/v2/blocks/snapshots/{snapshot-id: BlockSnapshotId}" -> 200 FoundBlockSnapshot, needs SubscriptionsView),
-        "update" => UpdateBlockSnapshot,
+        /// Change a block storage snapshot's description.
+        "update" => UpdateBlockSnapshot(PUT "/v2/blocks/snapshots/{snapshot-id: BlockSnapshotId}" -> 204, needs Subscriptions) {
+            /// What it is for.
+            pub description: Option<String>,
+        },
         /// Delete a snapshot of a block storage volume.
         "delete" => DeleteBlockSnapshot(DELETE "/v2/blocks/snapshots/{snapshot-id: BlockSnapshotId}" -> 204, needs Subscriptions),
     }
@@ -105,31 +132,6 @@ pub struct CreateBlock {
     pub bootable: Option<bool>,
 }
 
-/// Rename or grow a block storage volume.
-#[endpoint(PATCH "/v2/blocks/{block-id}" -> 204, needs Subscriptions)]
-pub struct UpdateBlock {
-    /// A new name.
-    pub label: Option<String>,
-    /// A new size in GB, larger than the old one.
-    pub size_gb: Option<u32>,
-}
-
-/// Attach a block storage volume to an instance in its region.
-#[endpoint(POST "/v2/blocks/{block-id}/attach" -> 204, needs Subscriptions)]
-pub struct AttachBlock {
-    /// The instance that gets it.
-    pub instance_id: InstanceId,
-    /// Attach without restarting the instance.
-    pub live: Option<bool>,
-}
-
-/// Detach a block storage volume.
-#[endpoint(POST "/v2/blocks/{block-id}/detach" -> 204, needs Subscriptions)]
-pub struct DetachBlock {
-    /// Detach without restarting the instance.
-    pub live: Option<bool>,
-}
-
 /// A snapshot of a block storage volume.
 #[view]
 pub struct BlockSnapshot {
@@ -171,20 +173,4 @@ pub struct FoundBlockSnapshot {
     pub bare: BlockSnapshot,
     /// The same again.
     pub snapshot: BlockSnapshot,
-}
-
-/// Take a snapshot of a block storage volume.
-#[endpoint(POST "/v2/blocks/snapshots" -> 201 CreatedBlockSnapshot, needs Provisioning)]
-pub struct CreateBlockSnapshot {
-    /// The volume.
-    pub block_id: BlockId,
-    /// What it is for.
-    pub description: String,
-}
-
-/// Change a block storage snapshot's description.
-#[endpoint(PUT "/v2/blocks/snapshots/{snapshot-id: BlockSnapshotId}" -> 204, needs Subscriptions)]
-pub struct UpdateBlockSnapshot {
-    /// What it is for.
-    pub description: Option<String>,
 }

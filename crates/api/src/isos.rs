@@ -2,7 +2,7 @@
 
 pub use crate::id::IsoId;
 
-use crate::{Open, Time, endpoint, view, words};
+use crate::{Open, Time, view, words};
 
 operations! {
     "iso": "ISO images" {
@@ -10,10 +10,21 @@ operations! {
         "list" => ListIsos(GET "/v2/iso" -> 200 { isos: [Iso] }, needs SubscriptionsView),
         /// List the ISO images that everyone may use.
         "list-public" => ListPublicIsos(GET "/v2/iso-public" -> 200 { public_isos: [PublicIso], whole }, needs Public),
-        "create" => CreateIso,
+        /// Download an ISO image from a public address.
+        "create" => CreateIso(POST "/v2/iso" -> 201 { iso: Iso }, needs Provisioning) {
+            /// The image's address. Redirects are not followed.
+            #[wire(most = 8_192)]
+            pub url: String,
+            /// What it is for.
+            pub description: Option<String>,
+        },
         /// Get an ISO image of the account's own.
         "get" => GetIso(GET "/v2/iso/{iso-id}" -> 200 { iso: Iso }, needs SubscriptionsView),
-        "update" => UpdateIso,
+        /// Change an ISO image's description.
+        "update" => UpdateIso(PUT "/v2/iso/{iso-id}" -> 204, needs Subscriptions) {
+            /// What it is for.
+            pub description: String,
+        },
         /// Delete an ISO image. One that an instance still holds stays.
         "delete" => DeleteIso(DELETE "/v2/iso/{iso-id}" -> 204, needs Subscriptions),
     }
@@ -61,21 +72,4 @@ pub struct PublicIso {
     pub description: String,
     /// MD5 sum in hexadecimal digits.
     pub md5sum: String,
-}
-
-/// Download an ISO image from a public address.
-#[endpoint(POST "/v2/iso" -> 201 { iso: Iso }, needs Provisioning)]
-pub struct CreateIso {
-    /// The image's address. Redirects are not followed.
-    #[wire(most = 8_192)]
-    pub url: String,
-    /// What it is for.
-    pub description: Option<String>,
-}
-
-/// Change an ISO image's description.
-#[endpoint(PUT "/v2/iso/{iso-id}" -> 204, needs Subscriptions)]
-pub struct UpdateIso {
-    /// What it is for.
-    pub description: String,
 }

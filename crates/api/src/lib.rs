@@ -130,19 +130,20 @@ pub trait Visitor {
     fn operation<E: Endpoint>(&mut self, group: &Group, command: &'static str);
 }
 
-/// Lists a family's operations by group, each with its command. Those that have no fields but what
-/// their path says are defined here; the others, as they stand in the family, by their name alone.
+/// Lists a family's operations by group, each with its command. Those that have a field or two, or
+/// none but what their path says, are defined here, by what `#[endpoint]` is told; the others stand in
+/// the family, and here by their name alone.
 macro_rules! operations {
-    (@define $(#[$doc:meta])+ $op:ident ($($spec:tt)*)) => {
+    (@define $(#[$doc:meta])+ $op:ident ($($spec:tt)*) $({ $($field:tt)* })?) => {
         $(#[$doc])+
         #[$crate::endpoint($($spec)*)]
-        pub struct $op;
+        pub struct $op { $($($field)*)? }
     };
     (@define $op:ident) => {};
     ($($group:literal: $about:literal {
-        $($(#[$doc:meta])* $command:literal => $op:ident $(($($spec:tt)*))?,)*
+        $($(#[$doc:meta])* $command:literal => $op:ident $(($($spec:tt)*) $({ $($field:tt)* })?)?,)*
     })*) => {
-        $($(operations!(@define $(#[$doc])* $op $(($($spec)*))?);)*)*
+        $($(operations!(@define $(#[$doc])* $op $(($($spec)*) $({ $($field)* })?)?);)*)*
 
         /// The family's operations.
         pub static OPERATIONS: &[$crate::Operation] = &[$($(

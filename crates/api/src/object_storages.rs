@@ -12,7 +12,11 @@ operations! {
         "create" => CreateObjectStorage,
         /// Get object storage.
         "get" => GetObjectStorage(GET "/v2/object-storage/{object-storage-id}" -> 200 { object_storage: ObjectStorage }, needs Objstore),
-        "update" => UpdateObjectStorage,
+        /// Rename object storage.
+        "update" => UpdateObjectStorage(PUT "/v2/object-storage/{object-storage-id}" -> 204, needs Objstore) {
+            /// Its new name.
+            pub label: String,
+        },
         /// Delete object storage with all its buckets.
         "delete" => DeleteObjectStorage(DELETE "/v2/object-storage/{object-storage-id}" -> 204, needs Objstore),
         /// Give object storage new keys; the old ones stop working.
@@ -36,8 +40,16 @@ operations! {
         "create" => CreateObjectStorageBucket,
         /// Delete a bucket.
         "delete" => DeleteObjectStorageBucket(DELETE "/v2/object-storage/{object-storage-id}/bucket/{bucket-name: String}" -> 204, needs Objstore),
-        "set-archival" => SetObjectStorageBucketArchival,
-        "set-lifecycle" => SetObjectStorageBucketLifecycle,
+        /// Let a bucket's objects go to the archive, or no longer.
+        "set-archival" => SetObjectStorageBucketArchival(POST "/v2/object-storage/{object-storage-id}/bucket/{bucket-name: String}/archival" -> 202, needs Objstore) {
+            /// Whether they go to the archive.
+            pub archival: bool,
+        },
+        /// Give a bucket a lifecycle policy in place of the one that it has.
+        "set-lifecycle" => SetObjectStorageBucketLifecycle(POST "/v2/object-storage/{object-storage-id}/bucket/{bucket-name: String}/lifecycle" -> 202, needs Objstore) {
+            /// What goes to the archive when.
+            pub archive_rules: Vec<ArchiveRule>,
+        },
         /// Delete a bucket's lifecycle policy.
         "delete-lifecycle" => DeleteObjectStorageBucketLifecyclePolicy(DELETE "/v2/object-storage/{object-storage-id}/bucket/{bucket-name: String}/lifecycle" -> 204, needs Objstore),
     }
@@ -290,13 +302,6 @@ pub struct CreateObjectStorage {
     pub label: Option<String>,
 }
 
-/// Rename object storage.
-#[endpoint(PUT "/v2/object-storage/{object-storage-id}" -> 204, needs Objstore)]
-pub struct UpdateObjectStorage {
-    /// Its new name.
-    pub label: String,
-}
-
 /// Create a bucket.
 // govultr's names are not those of the reference.
 #[endpoint(POST "/v2/object-storage/{object-storage-id}/bucket" -> 202, needs Objstore)]
@@ -312,24 +317,4 @@ pub struct CreateObjectStorageBucket {
     pub object_lock: Option<bool>,
     /// Let its objects go to the archive; not together with the other two.
     pub archival: Option<bool>,
-}
-
-/// Let a bucket's objects go to the archive, or no longer.
-#[endpoint(
-    POST "/v2/object-storage/{object-storage-id}/bucket/{bucket-name: String}/archival" -> 202,
-    needs Objstore
-)]
-pub struct SetObjectStorageBucketArchival {
-    /// Whether they go to the archive.
-    pub archival: bool,
-}
-
-/// Give a bucket a lifecycle policy in place of the one that it has.
-#[endpoint(
-    POST "/v2/object-storage/{object-storage-id}/bucket/{bucket-name: String}/lifecycle" -> 202,
-    needs Objstore
-)]
-pub struct SetObjectStorageBucketLifecycle {
-    /// What goes to the archive when.
-    pub archive_rules: Vec<ArchiveRule>,
 }

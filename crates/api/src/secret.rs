@@ -5,11 +5,14 @@
 use std::fmt;
 use std::ops::Deref;
 
+use serde::{Deserialize, Serialize};
+
 use crate::form::Form;
-use crate::wire::{Given, Wire, Wrong, for_serde, write};
+use crate::wire::{Given, Wire, Wrong, write};
 
 /// A password, key or token. It reads like a text, and `Debug` tells nothing of it.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Secret(String);
 
 impl Secret {
@@ -88,8 +91,6 @@ impl Wire for Secret {
         self.is_empty()
     }
 }
-
-for_serde!(Secret);
 
 #[cfg(test)]
 mod tests {

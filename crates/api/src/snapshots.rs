@@ -7,11 +7,26 @@ use crate::{Open, Time, endpoint, view, words};
 
 operations! {
     "snapshot": "Snapshots of instances" {
-        "list" => ListSnapshots, "create" => CreateSnapshot,
+        /// List snapshots.
+        "list" => ListSnapshots(GET "/v2/snapshots" -> 200 { snapshots: [Snapshot] }, needs SubscriptionsView) {
+            /// Only those with this description.
+            pub description: Option<String>,
+        },
+        /// Take a snapshot of an instance.
+        "create" => CreateSnapshot(POST "/v2/snapshots" -> 201 { snapshot: Snapshot }, needs Provisioning) {
+            /// The instance.
+            pub instance_id: InstanceId,
+            /// What it is for.
+            pub description: Option<String>,
+        },
         "create-from-url" => CreateSnapshotFromUrl,
         /// Get a snapshot.
         "get" => GetSnapshot(GET "/v2/snapshots/{snapshot-id}" -> 200 { snapshot: Snapshot }, needs SubscriptionsView),
-        "update" => UpdateSnapshot,
+        /// Change a snapshot's description.
+        "update" => UpdateSnapshot(PUT "/v2/snapshots/{snapshot-id}" -> 204, needs Subscriptions) {
+            /// What it is for.
+            pub description: String,
+        },
         /// Delete a snapshot.
         "delete" => DeleteSnapshot(DELETE "/v2/snapshots/{snapshot-id}" -> 204, needs Subscriptions),
     }
@@ -52,22 +67,6 @@ pub enum SnapshotStatus {
     Deleted,
 }
 
-/// List snapshots.
-#[endpoint(GET "/v2/snapshots" -> 200 { snapshots: [Snapshot] }, needs SubscriptionsView)]
-pub struct ListSnapshots {
-    /// Only those with this description.
-    pub description: Option<String>,
-}
-
-/// Take a snapshot of an instance.
-#[endpoint(POST "/v2/snapshots" -> 201 { snapshot: Snapshot }, needs Provisioning)]
-pub struct CreateSnapshot {
-    /// The instance.
-    pub instance_id: InstanceId,
-    /// What it is for.
-    pub description: Option<String>,
-}
-
 /// Make a snapshot from a raw disk image at a public address.
 #[endpoint(POST "/v2/snapshots/create-from-url" -> 202 { snapshot: Snapshot }, needs Provisioning)]
 pub struct CreateSnapshotFromUrl {
@@ -78,11 +77,4 @@ pub struct CreateSnapshotFromUrl {
     pub description: Option<String>,
     /// Whether the image boots by UEFI.
     pub uefi: Option<bool>,
-}
-
-/// Change a snapshot's description.
-#[endpoint(PUT "/v2/snapshots/{snapshot-id}" -> 204, needs Subscriptions)]
-pub struct UpdateSnapshot {
-    /// What it is for.
-    pub description: String,
 }

@@ -27,8 +27,27 @@ operations! {
         "delete-api-key" => DeleteUserApiKey(DELETE "/v2/users/{user-id}/apikeys/{apikey-id: ApiKeyId}" -> 204, needs ManageUsers),
         /// List the networks that a user's API keys work from.
         "list-networks" => ListUserNetworks(GET "/v2/users/{user-id}/ip-whitelist" -> 200 { ip_whitelist: [UserNetwork], whole }, needs ManageUsers),
-        "get-network" => GetUserNetwork, "add-network" => AddUserNetwork,
-        "remove-network" => RemoveUserNetwork,
+        /// Get a network that a user's API keys work from.
+        "get-network" => GetUserNetwork(GET "/v2/users/{user-id}/ip-whitelist/entry" -> 200 { ip_whitelist_entry: UserNetwork }, needs ManageUsers) {
+            /// The network's address.
+            pub subnet: String,
+            /// How many leading bits of it count.
+            pub subnet_size: u8,
+        },
+        /// Let a user's API keys work from a network.
+        "add-network" => AddUserNetwork(POST "/v2/users/{user-id}/ip-whitelist" -> 204, needs ManageUsers) {
+            /// The network's address.
+            pub subnet: String,
+            /// How many leading bits of it count: 8 to 32 for IPv4, 20 to 128 for IPv6, 0 for everywhere.
+            pub subnet_size: u8,
+        },
+        /// Let a user's API keys work from a network no longer.
+        "remove-network" => RemoveUserNetwork(DELETE "/v2/users/{user-id}/ip-whitelist" body -> 204, needs ManageUsers) {
+            /// The network's address.
+            pub subnet: String,
+            /// How many leading bits of it count.
+            pub subnet_size: u8,
+        },
         /// List the groups that a user is in.
         "groups" => ListUserGroups(GET "/v2/users/{user-id}/groups" -> 200 { groups: [Group] }, needs ManageUsers),
         /// List a user's roles.
@@ -140,33 +159,6 @@ pub enum IpVersion {
     V4,
     /// IPv6.
     V6,
-}
-
-/// Get a network that a user's API keys work from.
-#[endpoint(GET "/v2/users/{user-id}/ip-whitelist/entry" -> 200 { ip_whitelist_entry: UserNetwork }, needs ManageUsers)]
-pub struct GetUserNetwork {
-    /// The network's address.
-    pub subnet: String,
-    /// How many leading bits of it count.
-    pub subnet_size: u8,
-}
-
-/// Let a user's API keys work from a network.
-#[endpoint(POST "/v2/users/{user-id}/ip-whitelist" -> 204, needs ManageUsers)]
-pub struct AddUserNetwork {
-    /// The network's address.
-    pub subnet: String,
-    /// How many leading bits of it count: 8 to 32 for IPv4, 20 to 128 for IPv6, 0 for everywhere.
-    pub subnet_size: u8,
-}
-
-/// Let a user's API keys work from a network no longer.
-#[endpoint(DELETE "/v2/users/{user-id}/ip-whitelist" body -> 204, needs ManageUsers)]
-pub struct RemoveUserNetwork {
-    /// The network's address.
-    pub subnet: String,
-    /// How many leading bits of it count.
-    pub subnet_size: u8,
 }
 
 /// A group of users.

@@ -28,7 +28,7 @@ pub(crate) use limits::state;
 pub use limits::{ITEMS_MAX, TEXT_MAX};
 pub use unknown::{UnknownField, unknown_fields};
 pub(crate) use value::for_serde;
-pub use value::{Wire, deserialize, from_value, serialize, to_value};
+pub use value::{Wire, deserialize, deserialize_word, from_value, serialize, to_value};
 
 /// Fields by their names, in order.
 pub type Map = serde_json::Map<String, Value>;

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::copies::{self, Copied, Copying, Seen, download};
 use crate::instances::{Instance, with_iso};
-use crate::{Cx, Doc, Family, Kind, Refusal, Result, Routes, Shown, Tx};
+use crate::{Cx, Doc, Family, Kind, Refusal, Result, Routes, Shown, Tx, alike};
 
 /// An image of the account's own.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -52,16 +52,15 @@ impl Shown for Iso {
         // A driver tells one digest of the contents. Both sums follow from it: the same contents
         // have the same sums, each as long as its kind is.
         let sha512sum = image.map(|image| sum(&image.digest)).unwrap_or_default();
-        wire::Iso {
+        alike!(doc => wire::Iso {
+            filename, description;
             id: doc.id().into(),
             date_created: doc.created(),
             size: doc.seen.size_bytes(),
             md5sum: sha512sum.chars().take(32).collect(),
             sha512sum,
             status: status.into(),
-            filename: doc.filename.clone(),
-            description: doc.description.clone(),
-        }
+        })
     }
 }
 
@@ -100,11 +99,9 @@ pub fn family() -> Family {
 async fn list_public(cx: Cx, _: ListPublicIsos) -> Result<Page<PublicIso>> {
     // Where a user's own catalogue has an id that is no UUID, nobody could ask for it.
     let known = cx.catalog().public_isos().filter_map(|iso| Some((iso.id.parse().ok()?, iso)));
-    let public = known.map(|(id, iso)| PublicIso {
-        id,
-        name: iso.name.clone(),
-        description: iso.description.clone(),
-        md5sum: iso.md5sum.clone().unwrap_or_default(),
+    let public = known.map(|(id, iso)| {
+        let md5sum = iso.md5sum.clone().unwrap_or_default();
+        alike!(iso => PublicIso { name, description; id, md5sum })
     });
     Ok(Page::whole(public.collect()))
 }

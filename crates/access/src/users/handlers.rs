@@ -6,7 +6,7 @@ use api::{Access, Endpoint};
 
 use super::{EMAILS, User, email_in};
 use crate::api_keys::{ApiKey, KEYS_MAX, create_for, issue_first, of_user};
-use crate::{Cx, Doc, Refusal, Result, Routes, Shown, Tx, ensure, set};
+use crate::{Cx, Doc, Refusal, Result, Routes, Shown, Tx, ensure, set, set_alike};
 
 /// Passwords are at least as long.
 const PASSWORD_MIN: usize = 10;
@@ -50,10 +50,8 @@ async fn create(cx: Cx, req: CreateUser) -> Result<wire::User> {
 
 async fn update(tx: &mut Tx, user: &mut Doc<User>, req: UpdateUser) -> Result<()> {
     set(&mut user.name, req.name.map(|name| required("name", name)).transpose()?);
-    set(&mut user.first_name, req.first_name);
-    set(&mut user.last_name, req.last_name);
     req.password.map_or(Ok(()), |password| check_password(&password))?;
-    set(&mut user.api_enabled, req.api_enabled);
+    set_alike!(req => user { first_name, last_name, api_enabled });
     let acls = req.acls.map(|acls| grant(tx.cx(), &user.acls, acls)).transpose()?;
     set(&mut user.acls, acls);
     match req.email {

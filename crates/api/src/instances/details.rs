@@ -1,7 +1,5 @@
 //! What else there is to an instance: backups, traffic, neighbours, user data, upgrades.
 
-use std::collections::BTreeMap;
-
 use crate::applications::Application;
 use crate::id::InstanceId;
 use crate::os::Os;
@@ -64,13 +62,6 @@ pub struct DayTraffic {
     pub outgoing_bytes: u64,
 }
 
-/// Get an instance's traffic by day, as `2026-11-21` in UTC.
-#[endpoint(GET "/v2/instances/{instance-id}/bandwidth" -> 200 { bandwidth: BTreeMap<String, DayTraffic> }, needs SubscriptionsView)]
-pub struct GetInstanceBandwidth {
-    /// How many days back, 1 to 180; 30 when absent.
-    pub date_range: Option<u32>,
-}
-
 /// What an instance was given for its first boot.
 #[view]
 pub struct InstanceUserData {
@@ -101,12 +92,4 @@ pub enum UpgradeType {
     Os,
     /// Larger plans.
     Plans,
-}
-
-/// Get what an instance can be changed to.
-#[endpoint(GET "/v2/instances/{instance-id}/upgrades" -> 200 { upgrades: InstanceUpgrades }, needs SubscriptionsView)]
-pub struct GetInstanceUpgrades {
-    /// Only upgrades of this kind; all when absent.
-    #[wire(name = "type")]
-    pub kind: Option<UpgradeType>,
 }

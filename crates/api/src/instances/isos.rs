@@ -1,7 +1,7 @@
 //! The ISO image in an instance's drive.
 
-use crate::id::{InstanceId, IsoId};
-use crate::{Open, OrEmpty, endpoint, view, words};
+use crate::id::IsoId;
+use crate::{Open, OrEmpty, view, words};
 
 /// What an instance's drive holds.
 #[view]
@@ -35,11 +35,4 @@ pub enum IsoState {
     IsoMounted,
     /// On its way out.
     IsUnmounting,
-}
-
-/// Put an ISO image into an instance's drive, which restarts it from there.
-#[endpoint(POST "/v2/instances/{instance-id}/iso/attach" -> 202 { iso_status: InstanceIsoChange }, needs Subscriptions)]
-pub struct AttachInstanceIso {
-    /// The image, a public one or the account's own.
-    pub iso_id: IsoId,
 }

@@ -87,6 +87,10 @@ impl<'a> Given<'a> {
         Self { what, is_request }
     }
 
+    pub(super) fn word_of(text: &'a str) -> Self {
+        Self::text_of(text, false)
+    }
+
     fn text_of(text: &'a str, is_request: bool) -> Self {
         Self { what: What::Text(text), is_request }
     }

@@ -60,6 +60,15 @@ pub fn deserialize<'de, T: Wire, D: Deserializer<'de>>(deserializer: D) -> Resul
     from_value(&Value::deserialize(deserializer)?).map_err(serde::de::Error::custom)
 }
 
+/// The same of a word, which is a text: rows hold words.
+///
+/// # Errors
+/// Names the words that there are.
+pub fn deserialize_word<'de, T: Wire, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
+    let word = T::read(Given::word_of(&String::deserialize(from)?));
+    word.map_err(|wrong| serde::de::Error::custom(super::problem(wrong)))
+}
+
 /// `Serialize` and `Deserialize` of types that are [`Wire`].
 macro_rules! for_serde {
     ($($ty:ident $(of $t:ident)?),*) => {$(
@@ -89,7 +98,7 @@ macro_rules! integers {
                 }
             }
             fn write(&self, out: &mut Vec<u8>) {
-                write::plain(out, self);
+                write::json(out, self);
             }
         }
     )*};
@@ -110,7 +119,7 @@ impl Wire for bool {
         given.parsed("true or false")
     }
     fn write(&self, out: &mut Vec<u8>) {
-        write::plain(out, self);
+        write::json(out, self);
     }
 }
 

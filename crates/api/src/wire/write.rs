@@ -1,8 +1,5 @@
 //! Values to JSON; answers to bytes, each shape in its envelope.
 
-use std::fmt::Display;
-use std::io::Write as _;
-
 use serde::Serialize;
 
 use super::Wire;
@@ -66,15 +63,10 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// A number or flag, which JSON writes as Rust does.
-pub(super) fn plain(out: &mut Vec<u8>, value: &dyn Display) {
-    write!(out, "{value}").expect("memory can be written to");
-}
-
 /// The word of an enum's variant.
-pub fn word(out: &mut Vec<u8>, form: &'static Form, place: usize) {
+pub fn word(form: &'static Form, place: usize) -> &'static str {
     let Form::Words(words) = form else { unreachable!("an enum's form is words") };
-    text(out, words.words[place].word);
+    words.words[place].word
 }
 
 /// A text.

@@ -18,7 +18,7 @@ use crate::instances::plan;
 use crate::servers::options::user_data;
 use crate::snapshots::Snapshot;
 use crate::ssh_keys::Key;
-use crate::{Cx, Doc, Family, Kind, Refusal, Result, Routes, Shown, Tx, isos, refuse, set};
+use crate::{Cx, Doc, Family, Kind, Refusal, Result, Routes, Shown, Tx, alike, isos, refuse, set};
 
 /// How many templates an account can have: they are listed whole.
 const TEMPLATES_MAX: usize = 500;
@@ -158,15 +158,14 @@ impl Shown for Template {
             let text = doc.settings.get(name).and_then(Value::as_str);
             text.unwrap_or_default().to_owned()
         };
-        let mut shown = InstanceTemplate {
+        let mut shown = alike!(doc => InstanceTemplate {
+            plan, label;
             id: doc.id().into(),
-            plan: doc.plan.clone(),
-            label: doc.label.clone(),
             ssh_keys: known.map(key).collect(),
             startup_script: setting("startup_script"),
             disk_config: setting("disk_config"),
             ..InstanceTemplate::default()
-        };
+        });
         let catalog = cx.catalog();
         let os = |id: i64| catalog.system(id).map(|system| system.name.clone()).unwrap_or_default();
         let app = |id: i64| catalog.application(id).map(|app| app.name.clone()).unwrap_or_default();
@@ -223,20 +222,12 @@ async fn list(cx: Cx, _: ListInstanceTemplates) -> Result<Vec<InstanceTemplate>>
 }
 
 async fn create(cx: Cx, req: CreateInstanceTemplate) -> Result<InstanceTemplate> {
-    let wish = UpdateInstanceTemplate {
+    let wish = alike!(req => UpdateInstanceTemplate {
+        label, os_id, marketplace_app_id, marketplace_image_id, iso_id, snapshot_id, ssh_key_ids,
+        vfs_ids, template, user_data;
+        plan: Some(req.plan.clone()),
         instancetemplate_id: InstanceTemplateId::default(),
-        plan: Some(req.plan),
-        label: req.label,
-        os_id: req.os_id,
-        marketplace_app_id: req.marketplace_app_id,
-        marketplace_image_id: req.marketplace_image_id,
-        iso_id: req.iso_id,
-        snapshot_id: req.snapshot_id,
-        ssh_key_ids: req.ssh_key_ids,
-        vfs_ids: req.vfs_ids,
-        template: req.template,
-        user_data: req.user_data,
-    };
+    });
     let mut tx = cx.begin();
     let mut template = Template::default();
     change(&mut tx, &mut template, wish).await?;

@@ -15,7 +15,7 @@ use crate::copies::{check_fits, usable};
 use crate::instances::Instance;
 use crate::servers::Locks;
 use crate::snapshots::{Contents, Snapshot};
-use crate::{Cx, Doc, LifeCx, Refusal, Result, Tx, ensure};
+use crate::{Cx, Doc, LifeCx, Refusal, Result, Tx, alike, ensure};
 
 /// Begins the backup that the schedule wants by now, and tells when the next one is due, in
 /// milliseconds; none: there is no schedule.
@@ -47,12 +47,12 @@ async fn begin_backup(doc: &Doc<Instance>, at: i64, cx: &Cx) -> Result<()> {
     }
     let name = [&doc.label, &doc.hostname].into_iter().find(|name| !name.is_empty());
     let of = name.map(|name| format!(" of {name}")).unwrap_or_default();
-    let Contents { disk_gb, os_id, app_id } = Contents::of(cx, doc);
     let description = format!("Automatic backup{of}");
-    let backup = Backup { instance: doc.id(), at, description, disk_gb, os_id, app_id };
+    let backup = alike!(Contents::of(cx, doc) => Backup {
+        disk_gb, os_id, app_id; instance: doc.id(), at, description,
+    });
     let backup = tx.doc_with_id(id, backup);
-    tx.put(&backup);
-    tx.commit().await
+    tx.save(&backup).await
 }
 
 pub(super) fn get_schedule(
@@ -62,14 +62,12 @@ pub(super) fn get_schedule(
 ) -> Result<BackupSchedule> {
     let Some(schedule) = &instance.backups else { return Ok(BackupSchedule::default()) };
     let next = schedule.next(cx.now()).map(Time::from_millis);
-    Ok(BackupSchedule {
+    Ok(alike!(schedule => BackupSchedule {
+        hour, dow, dom;
         enabled: true,
         kind: OrEmpty(Some(schedule.every.into())),
         next_scheduled_time_utc: next.map(seconds).unwrap_or_default(),
-        hour: schedule.hour,
-        dow: schedule.dow,
-        dom: schedule.dom,
-    })
+    }))
 }
 
 pub(super) fn set_schedule(

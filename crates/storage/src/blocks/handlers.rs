@@ -13,7 +13,7 @@ use crate::billing::{Charged, Rate, owed};
 use crate::catalog::{self, Catalog, Region};
 use crate::instances::Instance;
 use crate::servers::Locks;
-use crate::{Cx, Doc, Refusal, Result, Routes, Shown, Tx, ensure, refuse, set};
+use crate::{Cx, Doc, Refusal, Result, Routes, Shown, Tx, alike, ensure, refuse, set};
 
 pub(super) fn routes() -> Routes {
     let volumes = Routes::of::<Volume>().list::<ListBlocks>().get::<GetBlock>();
@@ -39,24 +39,20 @@ impl Shown for Volume {
         let instance = doc.attached_to.and_then(|id| instances.get(&id));
         let cost = Volume::rate(doc, cx.catalog()).monthly;
         let status = if is_ready(doc) { BlockStatus::Active } else { BlockStatus::Pending };
-        Block {
+        alike!(doc => Block {
+            size_gb, region, label, os_id, bootable;
             id: doc.id().into(),
             date_created: doc.created(),
             cost: cost.round().to_u32().unwrap_or_default(),
             pending_charges: owed(cx, doc),
             status: status.into(),
-            size_gb: doc.size_gb,
-            region: doc.region.clone(),
             attached_to_instance: doc.attached_to.map(Into::into).into(),
             attached_to_instance_ip: instance.map(|i| i.main_ip().to_string()).unwrap_or_default(),
             attached_to_instance_label: instance.map(|i| i.label.clone()).unwrap_or_default(),
             mount_id: mount_id(&doc.region, doc.id()),
-            label: doc.label.clone(),
             block_type: Open::read(&doc.block_type),
-            os_id: doc.os_id,
             snapshot_id: doc.snapshot.map(|id| id.to_string()).unwrap_or_default(),
-            bootable: doc.bootable,
-        }
+        })
     }
 }
 

@@ -8,7 +8,7 @@ use api::{Page, Time};
 
 use super::{ArchiveRule, BUCKETS, BUCKETS_MAX, Bucket, Filter, RULES_MAX, Storage, Transition};
 use crate::catalog::Catalog;
-use crate::{Cx, Doc, Part, Refusal, Result, Routes, Tx, ensure, lies_in, refuse};
+use crate::{Cx, Doc, Part, Refusal, Result, Routes, Tx, alike, ensure, lies_in, refuse};
 
 pub(super) fn routes() -> Routes {
     Routes::parts::<Bucket>()
@@ -44,14 +44,11 @@ impl Part for Bucket {
         self.name == name
     }
     fn view(&self, _: &Doc<Storage>) -> wire::Bucket {
-        wire::Bucket {
-            name: self.name.clone(),
+        alike!(self => wire::Bucket {
+            name, versioning, object_lock, archival;
             date_created: Time::from_millis(self.created),
-            versioning: self.versioning,
-            object_lock: self.object_lock,
-            archival: self.archival,
             archive_rules: self.archive_rules.iter().map(view_rule).collect(),
-        }
+        })
     }
     fn removed(self, storage: &Doc<Storage>, tx: &mut Tx) {
         tx.release(BUCKETS, storage.unique(storage.account(), &self.name));
@@ -63,12 +60,11 @@ impl Part for Bucket {
 
 fn view_rule(rule: &ArchiveRule) -> wire::ArchiveRule {
     let shown = |&Transition { days, storage_class }| RuleTransition { days, storage_class };
-    wire::ArchiveRule {
-        id: rule.id.clone(),
-        status: rule.status,
+    alike!(rule => wire::ArchiveRule {
+        id, status;
         filter: RuleFilter { prefix: rule.filter.prefix.clone() },
         transitions: rule.transitions.iter().map(shown).collect(),
-    }
+    })
 }
 
 fn stored_rule(rule: wire::ArchiveRule) -> ArchiveRule {

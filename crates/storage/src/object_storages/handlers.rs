@@ -5,7 +5,7 @@ use api::object_storages::*;
 
 use super::{BUCKETS, Storage, catalogue};
 use crate::billing::owed;
-use crate::{Cx, Doc, Result, Routes, Shown, Tx};
+use crate::{Cx, Doc, Result, Routes, Shown, Tx, alike};
 
 pub(super) fn routes() -> Routes {
     let update = |_: &Cx, storage: &mut Doc<Storage>, req: UpdateObjectStorage| {
@@ -22,19 +22,18 @@ impl Shown for Storage {
 
     fn view(doc: &Doc<Self>, (): &(), cx: &Cx) -> ObjectStorage {
         let (pending, active) = (ObjectStorageStatus::Pending, ObjectStorageStatus::Active);
-        ObjectStorage {
+        alike!(doc => ObjectStorage {
+            region, label;
             id: doc.id().into(),
             date_created: doc.created(),
             pending_charges: owed(cx, doc),
             cluster_id: doc.cluster,
             location: catalogue::city(cx, &doc.region),
             status: if doc.seen.ready { active } else { pending }.into(),
-            region: doc.region.clone(),
-            label: doc.label.clone(),
             s3_hostname: doc.hostname.clone(),
             s3_access_key: doc.access_key.clone(),
             s3_secret_key: doc.secret_key.clone(),
-        }
+        })
     }
 }
 
@@ -50,14 +49,13 @@ async fn list(cx: Cx, req: ListObjectStorages) -> Result<Page<ListedObjectStorag
 fn create(cx: &Cx, req: CreateObjectStorage) -> Result<Storage> {
     let cluster = catalogue::cluster(cx, req.cluster_id)?;
     let tier = catalogue::tier(cx, cluster, req.tier_id)?;
-    let mut storage = Storage {
+    let mut storage = alike!(cluster => Storage {
+        region, hostname;
         cluster: cluster.id,
         tier: tier.id,
-        region: cluster.region.clone(),
-        hostname: cluster.hostname.clone(),
         label: req.label.unwrap_or_default(),
         ..Storage::default()
-    };
+    });
     storage.renew_keys();
     Ok(storage)
 }
