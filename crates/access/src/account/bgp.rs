@@ -119,8 +119,7 @@ fn prefixes(texts: &[String]) -> Result<Vec<Network>> {
         let address = text.split('/').next().and_then(|address| address.parse().ok());
         let why = format_args!("{text} is an address in a network: that is {network}");
         ensure(address == Some(network.address()), &field, why)?;
-        let is_new = !networks.contains(&network);
-        ensure(is_new, &field, format_args!("{network} is there twice"))?;
+        ensure(!networks.contains(&network), &field, format_args!("{network} is there twice"))?;
         networks.push(network);
     }
     Ok(networks)
@@ -141,10 +140,7 @@ fn authorization(letter: &str, prefixes: &[Network]) -> Result<()> {
 /// The caller's public autonomous system, or a private one of ours.
 fn asn(cx: &Cx, wanted: Option<u32>) -> Result<u32> {
     match wanted {
-        None => {
-            let number = u32::try_from(cx.account()).unwrap_or_default() % 6_967_294;
-            Ok(GIVEN_ASN + number)
-        }
+        None => Ok(GIVEN_ASN + u32::try_from(cx.account()).unwrap_or_default() % 6_967_294),
         // Reserved, for documents, or private: RFC 7607, 6793, 5398, 6996, 7300.
         Some(n @ (0 | 23_456 | 64_496..=131_071 | 4_200_000_000..)) => {
             let instead = "leave it out to be given a private one";

@@ -24,8 +24,15 @@ pub(super) async fn create(cx: Cx, req: CreateBareMetal) -> Result<wire::BareMet
     let plan = plan(&cx, &req.plan)?;
     plans::check_sold(plan.sold_in(&region.id), &plan.id, &plan.locations)?;
     let mut tx = cx.begin();
-    let starts_by_itself = options::is_pxe(&mut tx, req.script_id).await?;
-    let named = Named { starts_by_itself, ..named(&req) };
+    let named = Named {
+        os: req.os_id,
+        app: req.app_id,
+        image: req.image_id.as_deref(),
+        snapshot: req.snapshot_id.and_then(OrEmpty::get),
+        iso: None,
+        ipxe: req.ipxe_chain_url.as_deref(),
+        starts_by_itself: options::is_pxe(&mut tx, req.script_id).await?,
+    };
     let software = named.of_new(&cx, &mut tx, plan.into(), SOFTWARE).await?;
     let mut server = tx.new_doc(wanted(&req, region, software)?);
     let keys = req.sshkey_id.as_deref();
@@ -39,17 +46,6 @@ pub(super) async fn create(cx: Cx, req: CreateBareMetal) -> Result<wire::BareMet
     tx.commit().await?;
     let default_password = Some(server.password.clone());
     Ok(wire::BareMetal { default_password, ..view::show(&cx, &server) })
-}
-
-fn named(req: &CreateBareMetal) -> Named<'_> {
-    Named {
-        os: req.os_id,
-        app: req.app_id,
-        image: req.image_id.as_deref(),
-        snapshot: req.snapshot_id.and_then(OrEmpty::get),
-        ipxe: req.ipxe_chain_url.as_deref(),
-        ..Named::default()
-    }
 }
 
 /// What the request says about the server alone.

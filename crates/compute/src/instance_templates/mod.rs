@@ -250,8 +250,7 @@ async fn update(
     // One field says which template it is.
     let fields = serde_json::to_value(&req)?;
     let sent = fields.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
-    let is_change = sent.count() > 1;
-    Refusal::bad("Nothing to change").help("give at least one field").unless(is_change)?;
+    Refusal::bad("Nothing to change").help("give at least one field").unless(sent.count() > 1)?;
     change(tx, template, req).await?;
     Template::show(tx.cx(), template.clone()).await
 }

@@ -33,8 +33,15 @@ pub(super) async fn create(cx: Cx, req: CreateInstance) -> Result<wire::Instance
     let plan = plan(&cx, &req.plan)?;
     plans::check_sold(plan.sold_in(&region.id), &plan.id, &plan.locations)?;
     let mut tx = cx.begin();
-    let starts_by_itself = options::is_pxe(&mut tx, req.script_id).await?;
-    let named = Named { starts_by_itself, ..named(&req) };
+    let named = Named {
+        os: req.os_id,
+        app: req.app_id,
+        image: req.image_id.as_deref(),
+        snapshot: req.snapshot_id.and_then(OrEmpty::get),
+        iso: req.iso_id.and_then(OrEmpty::get),
+        ipxe: req.ipxe_chain_url.as_deref(),
+        starts_by_itself: options::is_pxe(&mut tx, req.script_id).await?,
+    };
     let software = named.of_new(&cx, &mut tx, plan.into(), SOFTWARE).await?;
     let mut instance = tx.new_doc(wanted(&cx, &req, region, software)?);
     let keys = req.sshkey_id.as_deref();
@@ -70,18 +77,6 @@ fn wanted(cx: &Cx, req: &CreateInstance, region: &Region, software: Software) ->
         vpc_only: req.vpc_only.unwrap_or_default(),
         ..Instance::default()
     })
-}
-
-fn named(req: &CreateInstance) -> Named<'_> {
-    Named {
-        os: req.os_id,
-        app: req.app_id,
-        image: req.image_id.as_deref(),
-        snapshot: req.snapshot_id.and_then(OrEmpty::get),
-        iso: req.iso_id.and_then(OrEmpty::get),
-        ipxe: req.ipxe_chain_url.as_deref(),
-        ..Named::default()
-    }
 }
 
 /// A plan of instances by its id.

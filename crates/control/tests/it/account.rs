@@ -68,17 +68,14 @@ async fn charges_grow_with_time_and_are_those_of_the_things_that_there_are() {
 #[tokio::test]
 async fn addresses_gateways_and_snapshots_are_owed_for_as_well() {
     let world = World::new().await;
-    let reserve = CreateReservedIp { region: "ewr".into(), ..Default::default() };
-    world.done(reserve).await;
+    world.done(CreateReservedIp { region: "ewr".into(), ..Default::default() }).await;
     world.settle().await;
     world.advance(DAY).await;
     // 3 a month, of which a day is 24 of 730 hours.
     assert_eq!(owed(&world).await.to_string(), "0.1");
 
-    let vpc = CreateVpc { region: "ewr".into(), ..Default::default() };
-    let vpc_id = world.done(vpc).await.id;
-    let gateway = CreateNatGateway { vpc_id, ..Default::default() };
-    let nat_gateway_id = world.done(gateway).await.id;
+    let vpc_id = world.done(CreateVpc { region: "ewr".into(), ..Default::default() }).await.id;
+    let nat_gateway_id = world.done(CreateNatGateway { vpc_id, ..Default::default() }).await.id;
     world.settle().await;
     world.advance(DAY).await;
     let gateway = world.client.nat_gateways().get((vpc_id, nat_gateway_id)).await.unwrap();
@@ -91,8 +88,7 @@ async fn addresses_gateways_and_snapshots_are_owed_for_as_well() {
 async fn a_snapshot_is_owed_for_by_its_size() {
     let world = World::new().await;
     let instance_id = InstanceId(common::instance(&world).await);
-    let take = CreateSnapshot { instance_id, ..Default::default() };
-    let snapshot_id = world.done(take).await.id;
+    let snapshot_id = world.done(CreateSnapshot { instance_id, ..Default::default() }).await.id;
     world.settle().await;
     world.advance(DAY).await;
     let size = world.client.snapshots().get(snapshot_id).await.unwrap().size;
@@ -216,8 +212,7 @@ async fn further_networks_need_bgp_and_come_once() {
     let (letters, number) = reference.split_once('-').unwrap();
     assert!(letters.len() == 3 && number.chars().all(|c| c.is_ascii_digit()), "{reference}");
     assert_eq!(world.refused(add("192.0.2.0/24")).await.0, 400);
-    let none = AddAccountBgpPrefixes { prefixes: vec![] };
-    assert_eq!(world.refused(none).await.0, 400);
+    assert_eq!(world.refused(AddAccountBgpPrefixes { prefixes: vec![] }).await.0, 400);
 }
 
 #[tokio::test]

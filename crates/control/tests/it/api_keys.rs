@@ -19,8 +19,7 @@ fn hidden(key: &str) -> api::Secret {
 #[tokio::test]
 async fn a_key_is_shown_once_and_works_until_it_is_deleted() {
     let world = World::new().await;
-    let request = CreateApiKey { name: Some("ci".into()), ..Default::default() };
-    let made = world.done(request).await;
+    let made = world.done(CreateApiKey { name: Some("ci".into()), ..Default::default() }).await;
     assert_eq!((made.api_key.len(), &*made.name, made.expire), (36, "ci", false));
     let shown = world.done(GetApiKey { apikey_id: made.id }).await;
     assert_eq!(shown, ApiKey { api_key: hidden(&made.api_key), ..made.clone() });

@@ -28,8 +28,7 @@ async fn daily(world: &World, label: &str) -> Uuid {
 
 async fn list(world: &World, instance: Option<Uuid>) -> Vec<Backup> {
     let instance_id = instance.map(InstanceId);
-    let request = ListBackups { instance_id, ..Default::default() };
-    world.done(request).await.items
+    world.done(ListBackups { instance_id, ..Default::default() }).await.items
 }
 
 #[tokio::test]

@@ -72,8 +72,7 @@ async fn a_description_changes() {
     let world = World::new().await;
     let snapshot_id = take(&world, volume(&world, 10).await).await.id;
     world.advance(std::time::Duration::from_secs(60)).await;
-    let update = UpdateBlockSnapshot { snapshot_id, description: Some("weekly".into()) };
-    world.done(update).await;
+    world.done(UpdateBlockSnapshot { snapshot_id, description: Some("weekly".into()) }).await;
     let changed = read(&world, snapshot_id).await;
     assert_eq!((&*changed.description, &*changed.updated_at), ("weekly", "2026-11-21 09:31:00"));
     let nothing = UpdateBlockSnapshot { snapshot_id, description: None };

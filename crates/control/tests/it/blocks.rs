@@ -25,8 +25,7 @@ async fn a_crash_at_any_call_makes_no_difference() {
     survives_crashes(async |world| {
         let instance_id = instance(world).await.into();
         let block_id = volume(world, 20).await;
-        let grow = UpdateBlock { block_id, size_gb: Some(30), ..Default::default() };
-        world.done(grow).await;
+        world.done(UpdateBlock { block_id, size_gb: Some(30), ..Default::default() }).await;
         world.done(AttachBlock { block_id, instance_id, live: Some(true) }).await;
         world.settle().await;
         let seen = Block { mount_id: String::new(), ..read(world, block_id).await };
@@ -41,8 +40,7 @@ async fn a_crash_at_any_call_makes_no_difference() {
 #[tokio::test]
 async fn a_volume_becomes_active_and_reads_as_it_was_ordered() {
     let world = World::new().await;
-    let order = CreateBlock { label: Some("data".into()), ..order(50) };
-    let made = world.done(order).await;
+    let made = world.done(CreateBlock { label: Some("data".into()), ..order(50) }).await;
     assert_eq!(made.status, BlockStatus::Pending);
     world.settle().await;
     let read = read(&world, made.id).await;
@@ -112,8 +110,7 @@ async fn volumes_grow_and_never_shrink() {
         let words = format!("Bad request. size_gb: {wrong}");
         world.refuses_with(to(size_gb), &words).await;
     }
-    let nothing = UpdateBlock { block_id, ..Default::default() };
-    world.refuses_with(nothing, "Nothing to change").await;
+    world.refuses_with(UpdateBlock { block_id, ..Default::default() }, "Nothing to change").await;
     assert_eq!(read(&world, block_id).await.size_gb, 30);
 }
 

@@ -5,11 +5,10 @@ use api::instances::*;
 use testkit::{World, refused};
 
 use crate::common::instance::{instance, stored};
-use crate::common::{Asks, owner};
+use crate::common::{Asks, change_instance};
 
 async fn ipv4s(world: &World, instance_id: InstanceId) -> Vec<InstanceIpv4> {
-    let list = ListInstanceIpv4 { instance_id, ..Default::default() };
-    world.done(list).await.items
+    world.done(ListInstanceIpv4 { instance_id, ..Default::default() }).await.items
 }
 
 fn add(instance_id: InstanceId) -> AddInstanceIpv4 {
@@ -58,11 +57,7 @@ async fn an_instance_restarts_for_an_address_only_when_asked_and_on() {
     world.done(AddInstanceIpv4 { reboot: Some(true), ..add(id) }).await;
     assert_eq!(stored(&world, id).await.reboots, 1);
     let off = instance(&world, "ewr", false).await;
-    let mut tx = owner(&world).await.begin();
-    let mut doc = tx.get::<control::instances::Instance>(off).await.unwrap();
-    doc.halted = true;
-    tx.put(&doc);
-    tx.commit().await.unwrap();
+    change_instance(&world, off.into(), |instance| instance.halted = true).await;
     world.done(AddInstanceIpv4 { reboot: Some(true), ..add(off) }).await;
     assert_eq!(stored(&world, off).await.reboots, 0);
 }

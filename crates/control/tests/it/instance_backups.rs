@@ -40,8 +40,7 @@ async fn schedule(world: &World, id: Uuid) -> BackupSchedule {
 }
 
 async fn backups(world: &World, id: Uuid) -> Vec<Backup> {
-    let request = ListBackups { instance_id: Some(id.into()), ..Default::default() };
-    world.done(request).await.items
+    world.done(ListBackups { instance_id: Some(id.into()), ..Default::default() }).await.items
 }
 
 async fn made(world: &World, id: Uuid) -> Vec<String> {

@@ -10,8 +10,7 @@ use uuid::Uuid;
 use crate::common::{self, Asks, instance, stored};
 
 async fn own_iso(world: &World) -> IsoId {
-    let request = CreateIso { url: "https://example.com/my.iso".into(), description: None };
-    world.done(request).await.id
+    world.done(CreateIso { url: "https://example.com/my.iso".into(), description: None }).await.id
 }
 
 async fn public_iso(world: &World) -> IsoId {

@@ -7,10 +7,11 @@ use api::account::GetAccount;
 use api::id::ObjectStorageId;
 use api::object_storages::*;
 use control::catalog::Catalog;
+use control::object_storages as stored;
 use drivers::{ObjectStoreSpec, Thing, Things, object_store};
 use testkit::World;
 
-use crate::common::{self, Asks, outside, plain, survives_crashes};
+use crate::common::{Asks, change, outside, plain, survives_crashes};
 
 /// ewr1, and lax1.
 const EWR: u32 = 2;
@@ -40,6 +41,14 @@ fn bucket(object_storage_id: ObjectStorageId, name: &str) -> CreateObjectStorage
 
 async fn buckets(world: &World, object_storage_id: ObjectStorageId) -> Vec<Bucket> {
     world.done(ListObjectStorageBuckets { object_storage_id }).await.items
+}
+
+/// A world with storage that has this bucket.
+async fn with_bucket(name: &str) -> (World, ObjectStorageId) {
+    let world = World::new().await;
+    let object_storage_id = storage(&world).await;
+    world.done(bucket(object_storage_id, name)).await;
+    (world, object_storage_id)
 }
 
 /// The storage as it is in the world.
@@ -178,8 +187,7 @@ async fn clusters_are_public_and_tiers_are_listed_for_all_and_for_each_cluster()
     let place = &legacy.locations[0];
     assert_eq!((place.id, &*place.name, &*place.region), (EWR, "New Jersey", "ewr"));
     for cluster in clusters.items {
-        let ask = ListObjectStorageClusterTiers { cluster_id: cluster.id };
-        let here = world.done(ask).await;
+        let here = world.done(ListObjectStorageClusterTiers { cluster_id: cluster.id }).await;
         let offers = |tier: &&ObjectStorageTier| tier.locations.iter().any(|l| l.id == cluster.id);
         let expected = tiers.iter().filter(offers).map(|t| (t.id, t.terms.clone()));
         let here: Vec<_> = here.into_iter().map(|tier| (tier.id, tier.terms)).collect();
@@ -210,8 +218,7 @@ async fn keys_are_random_and_new_ones_take_the_place_of_the_old() {
         check(&found.s3_access_key, &found.s3_secret_key);
     }
     for _ in 0..3 {
-        let ask = RegenerateObjectStorageKeys { object_storage_id };
-        let keys = world.done(ask).await;
+        let keys = world.done(RegenerateObjectStorageKeys { object_storage_id }).await;
         check(&keys.s3_access_key, &keys.s3_secret_key);
         assert_eq!(keys.s3_hostname, "ewr1.vultrobjects.com");
         let found = read(&world, object_storage_id).await;
@@ -235,8 +242,7 @@ async fn a_label_changes_and_nothing_else() {
     let object_storage_id = storage(&world).await;
     let before = read(&world, object_storage_id).await;
     for label in ["renamed", ""] {
-        let update = UpdateObjectStorage { object_storage_id, label: label.into() };
-        world.done(update).await;
+        world.done(UpdateObjectStorage { object_storage_id, label: label.into() }).await;
         let after = read(&world, object_storage_id).await;
         assert_eq!(after, ObjectStorage { label: label.into(), ..before.clone() });
     }
@@ -288,9 +294,7 @@ async fn a_bucket_is_listed_at_once_whichever_names_its_client_uses() {
 
 #[tokio::test]
 async fn a_bucket_that_cannot_be_is_refused_and_not_made() {
-    let world = World::new().await;
-    let object_storage_id = storage(&world).await;
-    world.done(bucket(object_storage_id, "taken")).await;
+    let (world, object_storage_id) = with_bucket("taken").await;
     let named = |name: &str| bucket(object_storage_id, name);
     let archived = || Create { archival: Some(true), ..named("good") };
     let beside = |what: &str| format!("Bad request. archival: cannot be combined with {what}");
@@ -319,17 +323,11 @@ async fn a_bucket_that_cannot_be_is_refused_and_not_made() {
 async fn a_storage_has_a_thousand_buckets_at_most() {
     let world = World::new().await;
     let object_storage_id = storage(&world).await;
-    let owner = common::owner(&world).await;
-    let mut tx = owner.begin();
-    let mut doc = tx.get::<control::object_storages::Storage>(object_storage_id).await.unwrap();
-    doc.buckets = (0..control::object_storages::BUCKETS_MAX)
-        .map(|n| control::object_storages::Bucket {
-            name: format!("bucket-{n}"),
-            ..Default::default()
-        })
-        .collect();
-    tx.put(&doc);
-    tx.commit().await.unwrap();
+    let named = |n| stored::Bucket { name: format!("bucket-{n}"), ..Default::default() };
+    change::<stored::Storage>(&world, object_storage_id, |storage| {
+        storage.buckets = (0..stored::BUCKETS_MAX).map(named).collect();
+    })
+    .await;
     let words = "Bad request. the storage has 1000 buckets";
     world.refuses_with(bucket(object_storage_id, "more"), words).await;
     assert_eq!(buckets(&world, object_storage_id).await.len(), 1000, "all on one page");
@@ -370,9 +368,7 @@ async fn accounts_do_not_see_each_others_names_of_buckets() {
 
 #[tokio::test]
 async fn archival_goes_on_and_off_where_there_are_no_versions() {
-    let world = World::new().await;
-    let object_storage_id = storage(&world).await;
-    world.done(bucket(object_storage_id, "plain")).await;
+    let (world, object_storage_id) = with_bucket("plain").await;
     let versioned =
         CreateObjectStorageBucket { versioning: Some(true), ..bucket(object_storage_id, "deep") };
     world.done(versioned).await;
@@ -396,9 +392,7 @@ async fn archival_goes_on_and_off_where_there_are_no_versions() {
 
 #[tokio::test]
 async fn a_lifecycle_policy_is_set_replaced_and_deleted() {
-    let world = World::new().await;
-    let object_storage_id = storage(&world).await;
-    world.done(bucket(object_storage_id, "logs")).await;
+    let (world, object_storage_id) = with_bucket("logs").await;
     let uri = format!("/v2/object-storage/{object_storage_id}/bucket/logs/lifecycle");
     // As the reference's example has it, and as its schema has it.
     let several = r#"{"archive_rules":[{"ID":"old","Status":"Enabled","Filter":{"Prefix":""},"Transitions":[{"Days":0,"StorageClass":"VULTR_ARCHIVE"}]}]}"#;
@@ -431,9 +425,7 @@ async fn a_lifecycle_policy_is_set_replaced_and_deleted() {
 
 #[tokio::test]
 async fn a_lifecycle_policy_that_makes_no_sense_is_refused_by_field() {
-    let world = World::new().await;
-    let object_storage_id = storage(&world).await;
-    world.done(bucket(object_storage_id, "logs")).await;
+    let (world, object_storage_id) = with_bucket("logs").await;
     let set = |archive_rules| SetObjectStorageBucketLifecycle {
         object_storage_id,
         bucket_name: "logs".into(),
@@ -472,9 +464,7 @@ async fn a_lifecycle_policy_that_makes_no_sense_is_refused_by_field() {
 
 #[tokio::test]
 async fn what_an_older_release_told_the_world_is_told_anew_with_the_next_change() {
-    let world = World::new().await;
-    let object_storage_id = storage(&world).await;
-    world.done(bucket(object_storage_id, "logs")).await;
+    let (world, object_storage_id) = with_bucket("logs").await;
     world.settle().await;
     let before = told(&world, object_storage_id).await;
     let (host, key, secret) = (&before.hostname, &before.access_key, before.secret_key.as_str());

@@ -132,8 +132,7 @@ async fn descriptions_change_and_snapshots_are_found_by_them() {
     let long = "long ".repeat(51);
     world.done(UpdateSnapshot { snapshot_id, description: long.clone() }).await;
     assert_eq!(list(&world, described(&long)).await, [long.as_str()]);
-    let clear = UpdateSnapshot { snapshot_id, description: String::new() };
-    world.done(clear).await;
+    world.done(UpdateSnapshot { snapshot_id, description: String::new() }).await;
     assert_eq!(read(&world, snapshot_id).await.description, "");
 }
 
@@ -146,8 +145,7 @@ async fn a_deleted_snapshot_is_gone_at_once() {
     assert_eq!(world.refused(GetSnapshot { snapshot_id }).await, gone);
     assert_eq!(world.refused(DeleteSnapshot { snapshot_id }).await, gone);
     let description = String::new();
-    let update = UpdateSnapshot { snapshot_id, description };
-    assert_eq!(world.refused(update).await, gone);
+    assert_eq!(world.refused(UpdateSnapshot { snapshot_id, description }).await, gone);
     world.settle().await;
     assert!(image(&world, snapshot_id).await.is_none());
 }

@@ -155,8 +155,7 @@ fn check_rules(rules: &[wire::ArchiveRule]) -> Result<()> {
         let field = |name: &str| format!("archive_rules[{i}].{name}");
         let text = format_args!("another rule is called `{}`", rule.id);
         ensure(rule.id.is_empty() || ids.insert(&rule.id), &field("ID"), text)?;
-        let goes = !rule.transitions.is_empty();
-        ensure(goes, &field("Transitions"), "say when objects go where")?;
+        ensure(!rule.transitions.is_empty(), &field("Transitions"), "say when objects go where")?;
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ use std::net::IpAddr;
 use api::Access;
 use api::users::{CreateUser, User};
 use control::instances::{Instance, Ipv4, Software};
-use control::{Cx, Doc};
+use control::{Cx, Doc, Kind};
 use drivers::{Disk, Disks, Fault, Images, Pace, Sim, StoredImage};
 use serde::Serialize;
 use serde_json::Value;
@@ -91,13 +91,21 @@ pub(crate) async fn stored(world: &World, id: Uuid) -> Doc<Instance> {
     owner(world).await.get(id).await.expect("it is there")
 }
 
-/// Changes an instance as its family's handlers would.
-pub(crate) async fn change_instance(world: &World, id: Uuid, change: impl FnOnce(&mut Instance)) {
+/// Changes a thing as its family's handlers would.
+pub(crate) async fn change<K: Kind>(
+    world: &World,
+    id: impl Into<Uuid>,
+    change: impl FnOnce(&mut Doc<K>),
+) {
     let mut tx = owner(world).await.begin();
-    let mut doc = tx.get::<Instance>(id).await.expect("it is there");
+    let mut doc = tx.get::<K>(id).await.expect("it is there");
     change(&mut doc);
-    tx.put(&doc);
-    tx.commit().await.expect("nobody else writes");
+    tx.save(&doc).await.expect("nobody else writes");
+}
+
+/// Changes an instance.
+pub(crate) async fn change_instance(world: &World, id: Uuid, how: impl FnOnce(&mut Instance)) {
+    change::<Instance>(world, id, |doc| how(doc)).await;
 }
 
 /// Deletes an instance.
