@@ -4,13 +4,21 @@ pub use crate::id::RecordId;
 
 use std::net::IpAddr;
 
-use crate::{Open, OrEmpty, Time, endpoint, view, words};
+use crate::{Open, OrEmpty, Time, view, words};
 
 operations! {
     "domain": "DNS domains" {
         /// List DNS domains.
         "list" => ListDomains(GET "/v2/domains" -> 200 { domains: [Domain] }, needs Dns),
-        "create" => CreateDomain,
+        /// Create a DNS domain.
+        "create" => CreateDomain(POST "/v2/domains" -> 200 { domain: Domain }, needs Dns) {
+            /// The domain's name.
+            pub domain: String,
+            /// Start with records that point to this address; without it there are name servers only.
+            pub ip: Option<OrEmpty<IpAddr>>,
+            /// Whether to sign its answers; `disabled` when absent.
+            pub dns_sec: Option<DnsSec>,
+        },
         /// Get a DNS domain.
         "get" => GetDomain(GET "/v2/domains/{dns-domain: String}" -> 200 { domain: Domain }, needs Dns),
         /// Switch DNSSEC on or off.
@@ -35,10 +43,35 @@ operations! {
     "record": "Records of DNS domains" {
         /// List a domain's records.
         "list" => ListRecords(GET "/v2/domains/{dns-domain: String}/records" -> 200 { records: [Record] }, needs Dns),
-        "create" => CreateRecord,
+        /// Add a record to a domain.
+        "create" => CreateRecord(POST "/v2/domains/{dns-domain: String}/records" -> 201 { record: Record }, needs Dns) {
+            /// The name, with the domain or without; empty or `@` for the domain itself.
+            pub name: String,
+            /// Its type.
+            #[wire(name = "type")]
+            pub kind: RecordType,
+            /// What it says.
+            #[wire(most = 65_535)]
+            pub data: String,
+            /// For how many seconds it may be remembered.
+            pub ttl: Option<u32>,
+            /// Which record goes first; needed for `MX` and `SRV`.
+            pub priority: Option<i32>,
+        },
         /// Get a record of a domain.
         "get" => GetRecord(GET "/v2/domains/{dns-domain: String}/records/{record-id}" -> 200 { record: Record }, needs Dns),
-        "update" => UpdateRecord,
+        /// Change a record. Its type stays.
+        "update" => UpdateRecord(PATCH "/v2/domains/{dns-domain: String}/records/{record-id}" -> 204, needs Dns) {
+            /// The name, with the domain or without; empty or `@` for the domain itself.
+            pub name: Option<String>,
+            /// What it says.
+            #[wire(most = 65_535)]
+            pub data: Option<String>,
+            /// For how many seconds it may be remembered.
+            pub ttl: Option<u32>,
+            /// Which record goes first.
+            pub priority: Option<i32>,
+        },
         /// Delete a record of a domain.
         "delete" => DeleteRecord(DELETE "/v2/domains/{dns-domain: String}/records/{record-id}" -> 204, needs Dns),
     }
@@ -63,17 +96,6 @@ pub enum DnsSec {
     /// They are not.
     #[default]
     Disabled,
-}
-
-/// Create a DNS domain.
-#[endpoint(POST "/v2/domains" -> 200 { domain: Domain }, needs Dns)]
-pub struct CreateDomain {
-    /// The domain's name.
-    pub domain: String,
-    /// Start with records that point to this address; without it there are name servers only.
-    pub ip: Option<OrEmpty<IpAddr>>,
-    /// Whether to sign its answers; `disabled` when absent.
-    pub dns_sec: Option<DnsSec>,
 }
 
 /// What a domain's SOA record says of its keepers.
@@ -125,35 +147,4 @@ pub enum RecordType {
     Caa,
     /// The fingerprint of an SSH host key: `algorithm type fingerprint`.
     Sshfp,
-}
-
-/// Add a record to a domain.
-#[endpoint(POST "/v2/domains/{dns-domain: String}/records" -> 201 { record: Record }, needs Dns)]
-pub struct CreateRecord {
-    /// The name, with the domain or without; empty or `@` for the domain itself.
-    pub name: String,
-    /// Its type.
-    #[wire(name = "type")]
-    pub kind: RecordType,
-    /// What it says.
-    #[wire(most = 65_535)]
-    pub data: String,
-    /// For how many seconds it may be remembered.
-    pub ttl: Option<u32>,
-    /// Which record goes first; needed for `MX` and `SRV`.
-    pub priority: Option<i32>,
-}
-
-/// Change a record. Its type stays.
-#[endpoint(PATCH "/v2/domains/{dns-domain: String}/records/{record-id}" -> 204, needs Dns)]
-pub struct UpdateRecord {
-    /// The name, with the domain or without; empty or `@` for the domain itself.
-    pub name: Option<String>,
-    /// What it says.
-    #[wire(most = 65_535)]
-    pub data: Option<String>,
-    /// For how many seconds it may be remembered.
-    pub ttl: Option<u32>,
-    /// Which record goes first.
-    pub priority: Option<i32>,
 }

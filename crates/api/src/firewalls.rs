@@ -4,7 +4,7 @@
 
 pub use crate::id::FirewallGroupId;
 
-use crate::{Open, Time, endpoint, view, words};
+use crate::{Open, Time, view, words};
 
 operations! {
     "firewall": "Firewall groups" {
@@ -30,7 +30,26 @@ operations! {
     "firewall-rule": "Rules of firewall groups" {
         /// List the rules of a firewall group.
         "list" => ListFirewallGroupRules(GET "/v2/firewalls/{firewall-group-id}/rules" -> 200 { firewall_rules: [FirewallRule] }, needs Firewall),
-        "create" => CreateFirewallGroupRule,
+        /// Add a rule to a firewall group.
+        "create" => CreateFirewallGroupRule(POST "/v2/firewalls/{firewall-group-id}/rules" -> 201 { firewall_rule: FirewallRule }, needs Firewall) {
+            /// Which version of IP it is for: that of `subnet`.
+            pub ip_type: IpType,
+            /// The protocol to let in.
+            pub protocol: FirewallProtocol,
+            /// The address of the network that traffic may come from, without its size. Needed where
+            /// `source` says nothing.
+            pub subnet: Option<String>,
+            /// The size of that network, in bits of its netmask; 0 for any address. Needed with `subnet`.
+            pub subnet_size: Option<u32>,
+            /// A port, or a range of them as `8000:8010`; for `tcp` and `udp` only. A number is one, too.
+            #[wire(read = crate::values::maybe_port)]
+            pub port: Option<String>,
+            /// `cloudflare` or a load balancer's id, in place of `subnet` and `subnet_size`; empty for
+            /// these.
+            pub source: Option<String>,
+            /// What it is for.
+            pub notes: Option<String>,
+        },
         /// Get a rule of a firewall group.
         "get" => GetFirewallGroupRule(GET "/v2/firewalls/{firewall-group-id}/rules/{firewall-rule-id}" -> 200 { firewall_rule: FirewallRule }, needs Firewall) {
             /// The rule's number in the group.
@@ -120,26 +139,4 @@ pub enum FirewallProtocol {
     Esp,
     /// IPsec's AH.
     Ah,
-}
-
-/// Add a rule to a firewall group.
-#[endpoint(POST "/v2/firewalls/{firewall-group-id}/rules" -> 201 { firewall_rule: FirewallRule }, needs Firewall)]
-pub struct CreateFirewallGroupRule {
-    /// Which version of IP it is for: that of `subnet`.
-    pub ip_type: IpType,
-    /// The protocol to let in.
-    pub protocol: FirewallProtocol,
-    /// The address of the network that traffic may come from, without its size. Needed where
-    /// `source` says nothing.
-    pub subnet: Option<String>,
-    /// The size of that network, in bits of its netmask; 0 for any address. Needed with `subnet`.
-    pub subnet_size: Option<u32>,
-    /// A port, or a range of them as `8000:8010`; for `tcp` and `udp` only. A number is one, too.
-    #[wire(read = crate::values::maybe_port)]
-    pub port: Option<String>,
-    /// `cloudflare` or a load balancer's id, in place of `subnet` and `subnet_size`; empty for
-    /// these.
-    pub source: Option<String>,
-    /// What it is for.
-    pub notes: Option<String>,
 }

@@ -4,13 +4,25 @@
 
 pub use crate::id::NetworkId;
 
-use crate::{Time, endpoint, view};
+use crate::{Time, view};
 
 operations! {
     "network": "Private networks (deprecated: see vpc)" {
         /// List private networks.
         "list" => ListNetworks(GET "/v2/private-networks" -> 200 { networks: [Network] }, needs SubscriptionsView),
-        "create" => CreateNetwork,
+        /// Create a private network.
+        "create" => CreateNetwork(POST "/v2/private-networks" -> 201 { network: Network }, needs Provisioning) {
+            /// The region's id.
+            pub region: String,
+            /// What it is for, at most 255 characters; longer texts are cut.
+            #[wire(most = 4_096)]
+            pub description: Option<String>,
+            /// The network's IPv4 address, in 10/8, 172.16/12 or 192.168/16; absent or empty to have one
+            /// chosen.
+            pub v4_subnet: Option<String>,
+            /// Its size, in bits of the netmask; absent or 0 to have one chosen.
+            pub v4_subnet_mask: Option<u32>,
+        },
         /// Get a private network.
         "get" => GetNetwork(GET "/v2/private-networks/{network-id}" -> 200 { network: Network }, needs SubscriptionsView),
         /// Change a private network's description.
@@ -39,19 +51,4 @@ pub struct Network {
     pub v4_subnet: String,
     /// Its size, in bits of the netmask.
     pub v4_subnet_mask: u32,
-}
-
-/// Create a private network.
-#[endpoint(POST "/v2/private-networks" -> 201 { network: Network }, needs Provisioning)]
-pub struct CreateNetwork {
-    /// The region's id.
-    pub region: String,
-    /// What it is for, at most 255 characters; longer texts are cut.
-    #[wire(most = 4_096)]
-    pub description: Option<String>,
-    /// The network's IPv4 address, in 10/8, 172.16/12 or 192.168/16; absent or empty to have one
-    /// chosen.
-    pub v4_subnet: Option<String>,
-    /// Its size, in bits of the netmask; absent or 0 to have one chosen.
-    pub v4_subnet_mask: Option<u32>,
 }

@@ -6,13 +6,23 @@ pub use crate::id::ReservedIpId;
 
 use crate::firewalls::IpType;
 use crate::id::InstanceId;
-use crate::{Open, OrEmpty, endpoint, view};
+use crate::{Open, OrEmpty, view};
 
 operations! {
     "reserved-ip": "Reserved IP addresses" {
         /// List reserved IPs.
         "list" => ListReservedIps(GET "/v2/reserved-ips" -> 200 { reserved_ips: [ReservedIp] }, needs SubscriptionsView),
-        "create" => CreateReservedIp,
+        /// Reserve an IP address.
+        "create" => CreateReservedIp(POST "/v2/reserved-ips" -> 201 { reserved_ip: ReservedIp }, needs Provisioning) {
+            /// The region's id.
+            pub region: String,
+            /// Its version of IP.
+            pub ip_type: IpType,
+            /// A name for it.
+            pub label: Option<String>,
+            /// Attach it to this instance at once. The reference leaves it out; clients send it.
+            pub instance_id: Option<OrEmpty<InstanceId>>,
+        },
         /// Get a reserved IP.
         "get" => GetReservedIp(GET "/v2/reserved-ips/{reserved-ip: ReservedIpId}" -> 200 { reserved_ip: ReservedIp }, needs SubscriptionsView),
         /// Rename a reserved IP.
@@ -56,17 +66,4 @@ pub struct ReservedIp {
     pub label: String,
     /// The instance that it is attached to; empty while it is detached.
     pub instance_id: OrEmpty<InstanceId>,
-}
-
-/// Reserve an IP address.
-#[endpoint(POST "/v2/reserved-ips" -> 201 { reserved_ip: ReservedIp }, needs Provisioning)]
-pub struct CreateReservedIp {
-    /// The region's id.
-    pub region: String,
-    /// Its version of IP.
-    pub ip_type: IpType,
-    /// A name for it.
-    pub label: Option<String>,
-    /// Attach it to this instance at once. The reference leaves it out; clients send it.
-    pub instance_id: Option<OrEmpty<InstanceId>>,
 }

@@ -6,13 +6,27 @@ pub use crate::id::Vpc2Id;
 
 use crate::firewalls::IpType;
 use crate::id::InstanceId;
-use crate::{OrEmpty, Time, endpoint, view};
+use crate::{OrEmpty, Time, view};
 
 operations! {
     "vpc2": "VPC 2.0 networks (deprecated: see vpc)" {
         /// List VPC 2.0 networks.
         "list" => ListVpc2(GET "/v2/vpc2" -> 200 { vpcs: [Vpc2] }, needs SubscriptionsView),
-        "create" => CreateVpc2,
+        /// Create a VPC 2.0 network.
+        "create" => CreateVpc2(POST "/v2/vpc2" -> 201 { vpc: Vpc2 }, needs Provisioning) {
+            /// The region's id.
+            pub region: String,
+            /// What it is for, at most 255 characters; longer texts are cut.
+            #[wire(most = 4_096)]
+            pub description: Option<String>,
+            /// Its version of IP: `v4` is the only one.
+            pub ip_type: Option<OrEmpty<IpType>>,
+            /// The network's IPv4 address, in 10/8, 172.16/12 or 192.168/16; absent or empty to have one
+            /// chosen.
+            pub ip_block: Option<String>,
+            /// Its size, in bits of the netmask; absent or 0 to have one chosen.
+            pub prefix_length: Option<u32>,
+        },
         /// Get a VPC 2.0 network.
         "get" => GetVpc2(GET "/v2/vpc2/{vpc-id: Vpc2Id}" -> 200 { vpc: Vpc2 }, needs SubscriptionsView),
         /// Change a VPC 2.0 network's description.
@@ -76,21 +90,4 @@ pub struct Vpc2Node {
     pub kind: String,
     /// The instance's status: `active` when it is ready.
     pub node_status: String,
-}
-
-/// Create a VPC 2.0 network.
-#[endpoint(POST "/v2/vpc2" -> 201 { vpc: Vpc2 }, needs Provisioning)]
-pub struct CreateVpc2 {
-    /// The region's id.
-    pub region: String,
-    /// What it is for, at most 255 characters; longer texts are cut.
-    #[wire(most = 4_096)]
-    pub description: Option<String>,
-    /// Its version of IP: `v4` is the only one.
-    pub ip_type: Option<OrEmpty<IpType>>,
-    /// The network's IPv4 address, in 10/8, 172.16/12 or 192.168/16; absent or empty to have one
-    /// chosen.
-    pub ip_block: Option<String>,
-    /// Its size, in bits of the netmask; absent or 0 to have one chosen.
-    pub prefix_length: Option<u32>,
 }

@@ -7,13 +7,25 @@ pub mod nat_gateways;
 pub use crate::id::VpcId;
 pub use nat_gateways::*;
 
-use crate::{Time, endpoint, view};
+use crate::{Time, view};
 
 operations! {
     "vpc": "VPC networks" {
         /// List VPC networks.
         "list" => ListVpcs(GET "/v2/vpcs" -> 200 { vpcs: [Vpc] }, needs SubscriptionsView),
-        "create" => CreateVpc,
+        /// Create a VPC network.
+        "create" => CreateVpc(POST "/v2/vpcs" -> 201 { vpc: Vpc }, needs Provisioning) {
+            /// The region's id.
+            pub region: String,
+            /// What it is for, at most 255 characters; longer texts are cut.
+            #[wire(most = 4_096)]
+            pub description: Option<String>,
+            /// The network's IPv4 address, in 10/8, 172.16/12 or 192.168/16; absent or empty to have one
+            /// chosen.
+            pub v4_subnet: Option<String>,
+            /// Its size, in bits of the netmask; absent or 0 to have one chosen.
+            pub v4_subnet_mask: Option<u32>,
+        },
         /// Get a VPC network.
         "get" => GetVpc(GET "/v2/vpcs/{vpc-id}" -> 200 { vpc: Vpc }, needs SubscriptionsView),
         /// Change a VPC network's description.
@@ -52,7 +64,21 @@ operations! {
     "nat-gateway-firewall-rule": "Firewall rules of NAT gateways" {
         /// List the firewall rules of a NAT gateway.
         "list" => ListNatGatewayFirewallRules(GET "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/firewall-rules" -> 200 { firewall_rules: [NatGatewayFirewallRule] }, needs SubscriptionsView),
-        "create" => CreateNatGatewayFirewallRule,
+        /// Add a firewall rule to a NAT gateway.
+        "create" => CreateNatGatewayFirewallRule(POST "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/firewall-rules" -> 201 { firewall_rule: NatGatewayFirewallRule }, needs Provisioning) {
+            /// The protocol to let in.
+            pub protocol: NatFirewallProtocol,
+            /// A port, or a range of them as `8000:8010`. A number is one, too.
+            #[wire(read = crate::values::port)]
+            pub port: String,
+            /// An IPv4 address of the network that traffic may come from, without its size.
+            pub subnet: String,
+            /// The size of that network, 0 to 32 bits of its netmask; 0 when absent, as clients leave a
+            /// zero out.
+            pub subnet_size: Option<u32>,
+            /// What it is for.
+            pub notes: Option<String>,
+        },
         /// Get a firewall rule of a NAT gateway.
         "get" => GetNatGatewayFirewallRule(GET "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/firewall-rules/{firewall-rule-id: NatFirewallRuleId}" -> 200 { firewall_rule: NatGatewayFirewallRule }, needs SubscriptionsView),
         /// Change the notes of a NAT gateway's firewall rule.
@@ -66,10 +92,42 @@ operations! {
     "nat-gateway-port-forwarding-rule": "Port forwarding rules of NAT gateways" {
         /// List the port forwarding rules of a NAT gateway.
         "list" => ListNatGatewayPortForwardingRules(GET "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/port-forwarding-rules" -> 200 { port_forwarding_rules: [NatGatewayPortForwardingRule] }, needs SubscriptionsView),
-        "create" => CreateNatGatewayPortForwardingRule,
+        /// Add a port forwarding rule to a NAT gateway.
+        "create" => CreateNatGatewayPortForwardingRule(POST "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/port-forwarding-rules" -> 201 { port_forwarding_rule: NatGatewayPortForwardingRule }, needs Provisioning) {
+            /// A name for it.
+            pub name: Option<String>,
+            /// What to forward.
+            pub protocol: ForwardingProtocol,
+            /// The gateway's port, 1 to 65535.
+            pub external_port: u16,
+            /// The IPv4 address in the VPC network that it leads to.
+            pub internal_ip: String,
+            /// The port there, 1 to 65535.
+            pub internal_port: u16,
+            /// Whether it is in force; so it is when absent.
+            pub enabled: Option<bool>,
+            /// What it is for.
+            pub description: Option<String>,
+        },
         /// Get a port forwarding rule of a NAT gateway.
         "get" => GetNatGatewayPortForwardingRule(GET "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/port-forwarding-rules/{port-forwarding-rule-id}" -> 200 { port_forwarding_rule: NatGatewayPortForwardingRule }, needs SubscriptionsView),
-        "update" => UpdateNatGatewayPortForwardingRule,
+        /// Change a port forwarding rule of a NAT gateway. What is absent stays.
+        "update" => UpdateNatGatewayPortForwardingRule(PUT "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/port-forwarding-rules/{port-forwarding-rule-id}" -> 202 { port_forwarding_rule: NatGatewayPortForwardingRule }, needs Subscriptions) {
+            /// A new name.
+            pub name: Option<String>,
+            /// What to forward.
+            pub protocol: Option<ForwardingProtocol>,
+            /// The gateway's port, 1 to 65535.
+            pub external_port: Option<u16>,
+            /// The IPv4 address in the VPC network that it leads to.
+            pub internal_ip: Option<String>,
+            /// The port there, 1 to 65535.
+            pub internal_port: Option<u16>,
+            /// Whether it is in force.
+            pub enabled: Option<bool>,
+            /// What it is for.
+            pub description: Option<String>,
+        },
         /// Delete a port forwarding rule of a NAT gateway.
         "delete" => DeleteNatGatewayPortForwardingRule(DELETE "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/port-forwarding-rules/{port-forwarding-rule-id}" -> 204, needs Subscriptions),
     }
@@ -136,19 +194,4 @@ pub struct LinkedSubscription {
     pub kind: String,
     /// Its id, as its own family has it.
     pub id: String,
-}
-
-/// Create a VPC network.
-#[endpoint(POST "/v2/vpcs" -> 201 { vpc: Vpc }, needs Provisioning)]
-pub struct CreateVpc {
-    /// The region's id.
-    pub region: String,
-    /// What it is for, at most 255 characters; longer texts are cut.
-    #[wire(most = 4_096)]
-    pub description: Option<String>,
-    /// The network's IPv4 address, in 10/8, 172.16/12 or 192.168/16; absent or empty to have one
-    /// chosen.
-    pub v4_subnet: Option<String>,
-    /// Its size, in bits of the netmask; absent or 0 to have one chosen.
-    pub v4_subnet_mask: Option<u32>,
 }

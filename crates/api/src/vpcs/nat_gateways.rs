@@ -7,7 +7,7 @@
 pub use crate::id::{NatFirewallRuleId, NatGatewayId, PortForwardingRuleId};
 
 use crate::id::VpcId;
-use crate::{Money, Open, endpoint, view, words};
+use crate::{Money, Open, view, words};
 
 /// A NAT gateway: the way to the internet for instances that have only a private address.
 #[view]
@@ -82,23 +82,6 @@ pub enum NatFirewallProtocol {
     Udp,
 }
 
-/// Add a firewall rule to a NAT gateway.
-#[endpoint(POST "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/firewall-rules" -> 201 { firewall_rule: NatGatewayFirewallRule }, needs Provisioning)]
-pub struct CreateNatGatewayFirewallRule {
-    /// The protocol to let in.
-    pub protocol: NatFirewallProtocol,
-    /// A port, or a range of them as `8000:8010`. A number is one, too.
-    #[wire(read = crate::values::port)]
-    pub port: String,
-    /// An IPv4 address of the network that traffic may come from, without its size.
-    pub subnet: String,
-    /// The size of that network, 0 to 32 bits of its netmask; 0 when absent, as clients leave a
-    /// zero out.
-    pub subnet_size: Option<u32>,
-    /// What it is for.
-    pub notes: Option<String>,
-}
-
 /// A port of a NAT gateway's public address that leads to one in the VPC network.
 #[view]
 pub struct NatGatewayPortForwardingRule {
@@ -134,42 +117,4 @@ pub enum ForwardingProtocol {
     Udp,
     /// TCP and UDP.
     Both,
-}
-
-/// Add a port forwarding rule to a NAT gateway.
-#[endpoint(POST "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/port-forwarding-rules" -> 201 { port_forwarding_rule: NatGatewayPortForwardingRule }, needs Provisioning)]
-pub struct CreateNatGatewayPortForwardingRule {
-    /// A name for it.
-    pub name: Option<String>,
-    /// What to forward.
-    pub protocol: ForwardingProtocol,
-    /// The gateway's port, 1 to 65535.
-    pub external_port: u16,
-    /// The IPv4 address in the VPC network that it leads to.
-    pub internal_ip: String,
-    /// The port there, 1 to 65535.
-    pub internal_port: u16,
-    /// Whether it is in force; so it is when absent.
-    pub enabled: Option<bool>,
-    /// What it is for.
-    pub description: Option<String>,
-}
-
-/// Change a port forwarding rule of a NAT gateway. What is absent stays.
-#[endpoint(PUT "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/port-forwarding-rules/{port-forwarding-rule-id}" -> 202 { port_forwarding_rule: NatGatewayPortForwardingRule }, needs Subscriptions)]
-pub struct UpdateNatGatewayPortForwardingRule {
-    /// A new name.
-    pub name: Option<String>,
-    /// What to forward.
-    pub protocol: Option<ForwardingProtocol>,
-    /// The gateway's port, 1 to 65535.
-    pub external_port: Option<u16>,
-    /// The IPv4 address in the VPC network that it leads to.
-    pub internal_ip: Option<String>,
-    /// The port there, 1 to 65535.
-    pub internal_port: Option<u16>,
-    /// Whether it is in force.
-    pub enabled: Option<bool>,
-    /// What it is for.
-    pub description: Option<String>,
 }
