@@ -86,26 +86,20 @@ pub enum IpType {
 }
 
 /// A protocol that a firewall rule lets in. Capitals are read, too.
-#[words]
+#[words(snake_case, capitals)]
 pub enum FirewallProtocol {
     /// TCP: has ports.
     #[default]
-    #[wire(alias = "TCP")]
     Tcp,
     /// UDP: has ports.
-    #[wire(alias = "UDP")]
     Udp,
     /// ICMP.
-    #[wire(alias = "ICMP")]
     Icmp,
     /// GRE tunnels.
-    #[wire(alias = "GRE")]
     Gre,
     /// IPsec's ESP.
-    #[wire(alias = "ESP")]
     Esp,
     /// IPsec's AH.
-    #[wire(alias = "AH")]
     Ah,
 }
 

@@ -24,20 +24,16 @@ pub struct LoadBalancerForwardingRule {
 }
 
 /// What a load balancer forwards. Capitals are read, too.
-#[words]
+#[words(snake_case, capitals)]
 pub enum BalancedProtocol {
     /// HTTP.
     #[default]
-    #[wire(alias = "HTTP")]
     Http,
     /// HTTPS.
-    #[wire(alias = "HTTPS")]
     Https,
     /// TCP.
-    #[wire(alias = "TCP")]
     Tcp,
     /// UDP.
-    #[wire(alias = "UDP")]
     Udp,
 }
 

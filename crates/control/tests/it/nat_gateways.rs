@@ -27,6 +27,12 @@ async fn gateway(world: &World) -> Path {
     (vpc_id, made.id)
 }
 
+async fn world_with_gateway() -> (World, Path) {
+    let world = World::new().await;
+    let path = gateway(&world).await;
+    (world, path)
+}
+
 async fn read(world: &World, path: Path) -> NatGateway {
     world.done(GetNatGateway::from(path)).await
 }
@@ -67,8 +73,7 @@ fn forwarding(path: Path) -> CreateNatGatewayPortForwardingRule {
 
 #[tokio::test]
 async fn a_gateway_is_pending_until_it_works_and_has_an_address_on_either_side() {
-    let world = World::new().await;
-    let path = gateway(&world).await;
+    let (world, path) = world_with_gateway().await;
     let before = read(&world, path).await;
     assert_eq!(before.status, NatGatewayStatus::Pending);
     world.settle().await;
@@ -112,8 +117,7 @@ async fn a_vpc_has_one_gateway_which_is_its_way_to_the_internet() {
 
 #[tokio::test]
 async fn a_gateway_keeps_its_vpc_from_being_deleted_and_gives_its_addresses_back() {
-    let world = World::new().await;
-    let path = gateway(&world).await;
+    let (world, path) = world_with_gateway().await;
     world.settle().await;
     let found = read(&world, path).await;
     let (vpc_id, nat_gateway_id) = path;
@@ -136,8 +140,7 @@ async fn a_gateway_keeps_its_vpc_from_being_deleted_and_gives_its_addresses_back
 
 #[tokio::test]
 async fn a_change_keeps_what_was_not_sent() {
-    let world = World::new().await;
-    let path = gateway(&world).await;
+    let (world, path) = world_with_gateway().await;
     let label: UpdateNatGateway = about(path, json!({"label": "door"}));
     let changed = world.done(label).await;
     assert_eq!((changed.label.as_str(), changed.tag.as_str()), ("door", "edge"));
@@ -169,8 +172,7 @@ async fn a_region_without_nat_gateways_refuses_them() {
 
 #[tokio::test]
 async fn a_firewall_rule_reads_back_as_sent_and_reaches_the_gateway() {
-    let world = World::new().await;
-    let path = gateway(&world).await;
+    let (world, path) = world_with_gateway().await;
     let made = world.done(firewall(path)).await;
     let get = || GetNatGatewayFirewallRule::from((path.0, path.1, made.id));
     let found = world.done(get()).await;
@@ -200,8 +202,7 @@ async fn a_firewall_rule_reads_back_as_sent_and_reaches_the_gateway() {
 
 #[tokio::test]
 async fn a_firewall_rule_that_cannot_be_is_refused_with_its_field() {
-    let world = World::new().await;
-    let path = gateway(&world).await;
+    let (world, path) = world_with_gateway().await;
     type Rule = CreateNatGatewayFirewallRule;
     for (bad, field) in [
         (Rule { port: "90:80".into(), ..firewall(path) }, "port:"),
@@ -220,8 +221,7 @@ async fn a_firewall_rule_that_cannot_be_is_refused_with_its_field() {
 
 #[tokio::test]
 async fn a_forwarding_rule_reads_back_as_sent_and_changes_only_where_asked() {
-    let world = World::new().await;
-    let path = gateway(&world).await;
+    let (world, path) = world_with_gateway().await;
     let (vpc_id, nat_gateway_id) = path;
     let protocol = ForwardingProtocol::Both;
     let both = CreateNatGatewayPortForwardingRule { protocol, ..forwarding(path) };
@@ -254,8 +254,7 @@ async fn a_forwarding_rule_reads_back_as_sent_and_changes_only_where_asked() {
 
 #[tokio::test]
 async fn a_forwarding_rule_that_cannot_be_is_refused_with_its_field() {
-    let world = World::new().await;
-    let path = gateway(&world).await;
+    let (world, path) = world_with_gateway().await;
     let first = world.done(forwarding(path)).await;
     let good = || CreateNatGatewayPortForwardingRule { external_port: 1, ..forwarding(path) };
     type Rule = CreateNatGatewayPortForwardingRule;
@@ -298,8 +297,7 @@ async fn a_gateway_comes_to_the_same_end_whichever_call_fails() {
 
 #[tokio::test]
 async fn what_an_older_release_told_the_world_is_told_anew_with_the_next_change() {
-    let world = World::new().await;
-    let path = gateway(&world).await;
+    let (world, path) = world_with_gateway().await;
     let told = rules(&world, path.1).await;
     let older = format!(r#"{{"network":"{}","rules":"accept tcp 80","ready_at":1}}"#, path.0);
     world.store.world_put("gateway", path.1.0, older).await.unwrap();

@@ -16,6 +16,13 @@ async fn network(world: &World, block: &str) -> Vpc2Id {
     world.done(create).await.id
 }
 
+/// A world with a network 10.33.0.0/24.
+async fn world_with_one() -> (World, Vpc2Id) {
+    let world = World::new().await;
+    let id = network(&world, "10.33.0.0").await;
+    (world, id)
+}
+
 async fn nodes(world: &World, vpc_id: Vpc2Id) -> Vec<Vpc2Node> {
     world.done(ListVpc2Nodes::from(vpc_id)).await
 }
@@ -34,8 +41,7 @@ fn detach_nodes(vpc_id: Vpc2Id, ids: &[Uuid]) -> DetachVpc2Nodes {
 
 #[tokio::test]
 async fn a_network_reads_back_as_it_was_sent() {
-    let world = World::new().await;
-    let vpc_id = network(&world, "10.33.0.0").await;
+    let (world, vpc_id) = world_with_one().await;
     world.done(UpdateVpc2 { vpc_id, description: "renamed".into() }).await;
     let found = world.done(GetVpc2 { vpc_id }).await;
     assert_eq!((found.ip_block.as_str(), found.prefix_length), ("10.33.0.0", 24));
@@ -79,8 +85,7 @@ async fn the_two_generations_are_never_taken_for_each_other() {
 
 #[tokio::test]
 async fn an_instances_vpcs_are_those_of_the_one_generation() {
-    let world = World::new().await;
-    let vpc_id = network(&world, "10.33.0.0").await;
+    let (world, vpc_id) = world_with_one().await;
     let id = instance(&world).await;
     world.done(attach_nodes(vpc_id, &[id])).await;
     let list = ListInstanceVpcs { instance_id: InstanceId(id), ..Default::default() };
@@ -116,8 +121,7 @@ async fn what_a_network_cannot_be_is_refused_with_its_field() {
 
 #[tokio::test]
 async fn nodes_come_and_go_together() {
-    let world = World::new().await;
-    let vpc_id = network(&world, "10.33.0.0").await;
+    let (world, vpc_id) = world_with_one().await;
     let named = |instance: &mut control::instances::Instance| instance.label = "one".into();
     let (a, b) = (unbuilt_instance(&world, named).await, instance(&world).await);
     world.done(attach_nodes(vpc_id, &[a, b])).await;
@@ -137,8 +141,7 @@ async fn nodes_come_and_go_together() {
 
 #[tokio::test]
 async fn a_request_with_a_node_that_cannot_be_moves_none() {
-    let world = World::new().await;
-    let vpc_id = network(&world, "10.33.0.0").await;
+    let (world, vpc_id) = world_with_one().await;
     let (a, b) = (instance(&world).await, instance(&world).await);
     let elsewhere = unbuilt_instance(&world, |instance| instance.region = "ams".into()).await;
     let many: Vec<Uuid> = (0..1001).map(|_| Uuid::now_v7()).collect();
@@ -156,8 +159,7 @@ async fn a_request_with_a_node_that_cannot_be_moves_none() {
 
 #[tokio::test]
 async fn an_instance_can_choose_its_address() {
-    let world = World::new().await;
-    let vpc_id = network(&world, "10.33.0.0").await;
+    let (world, vpc_id) = world_with_one().await;
     let attach = |id: Uuid, address: Option<&str>| {
         let (instance_id, ip_address) = (InstanceId(id), address.map(Into::into));
         AttachInstanceVpc2 { instance_id, vpc_id, ip_address }
@@ -181,8 +183,7 @@ async fn an_instance_can_choose_its_address() {
 
 #[tokio::test]
 async fn a_network_in_use_is_not_deleted_in_the_words_that_terraform_waits_for() {
-    let world = World::new().await;
-    let vpc_id = network(&world, "10.33.0.0").await;
+    let (world, vpc_id) = world_with_one().await;
     let id = instance(&world).await;
     world.done(attach_nodes(vpc_id, &[id])).await;
     let ip = stored(&world, id).await.main_ip();

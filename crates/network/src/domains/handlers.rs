@@ -16,7 +16,7 @@ const MAIL_PRIORITY: i32 = 10;
 pub(super) fn routes() -> Routes {
     Routes::of::<Zone>()
         .list::<ListDomains>()
-        .on(create)
+        .create_with(|tx, req| Box::pin(create(tx, req)))
         .get::<GetDomain>()
         .update(|_, zone, update: UpdateDomain| sign(zone, update.dns_sec))
         .delete_after::<DeleteDomain, ZoneRecord>(in_zone, Tx::delete)
@@ -39,10 +39,9 @@ impl Shown for Zone {
     }
 }
 
-async fn create(cx: Cx, req: CreateDomain) -> Result<Domain> {
+async fn create(tx: &mut Tx, req: CreateDomain) -> Result<Doc<Zone>> {
     check_domain(&req.domain)?;
-    let mut tx = cx.begin();
-    let name = unique(cx.account(), &req.domain);
+    let name = unique(tx.cx().account(), &req.domain);
     let help = format!("domain: you have `{}` already", req.domain);
     let twice = Refusal::bad("Domain already exists").help(help);
     twice.unless(tx.taken(NAMES, &name).await?.is_none())?;
@@ -54,13 +53,11 @@ async fn create(cx: Cx, req: CreateDomain) -> Result<Domain> {
     });
     sign(&mut zone, req.dns_sec.unwrap_or_default())?;
     tx.take(NAMES, name, zone.id());
-    tx.put(&zone);
     for record in first_records(&zone, req.ip.and_then(|ip| ip.get())) {
         let record = tx.new_doc(record);
         tx.put(&record);
     }
-    tx.commit().await?;
-    Zone::show(&cx, zone).await
+    Ok(zone)
 }
 
 /// The records that a new domain has, in the real API's order: its name servers, and where an

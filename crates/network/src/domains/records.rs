@@ -17,7 +17,7 @@ const TTL_MAX: u32 = (1 << 31) - 1;
 pub(super) fn routes() -> Routes {
     Routes::of::<ZoneRecord>()
         .list::<ListRecords>()
-        .on(create)
+        .create_with(|tx, req| Box::pin(create(tx, req)))
         .get::<GetRecord>()
         .on(update)
         .delete::<DeleteRecord>()
@@ -39,20 +39,16 @@ impl Shown for ZoneRecord {
     }
 }
 
-async fn create(cx: Cx, req: CreateRecord) -> Result<Record> {
-    let mut tx = cx.begin();
+async fn create(tx: &mut Tx, req: CreateRecord) -> Result<Doc<ZoneRecord>> {
     let zone = tx.in_path::<Zone>(&req.path()).await?;
-    let record = tx.new_doc(ZoneRecord {
+    let record = tx.new_doc(alike!(req => ZoneRecord {
+        kind, data;
         zone: zone.id(),
-        kind: req.kind,
         label: req.name,
-        data: req.data,
         priority: req.priority.unwrap_or(NO_PRIORITY),
         ttl: req.ttl.unwrap_or_default(),
-    });
-    let record = fitted(&mut tx, &zone, record, "Unable to add record").await?;
-    tx.save(&record).await?;
-    ZoneRecord::show(&cx, record).await
+    }));
+    fitted(tx, &zone, record, "Unable to add record").await
 }
 
 async fn update(cx: Cx, req: UpdateRecord) -> Result<()> {

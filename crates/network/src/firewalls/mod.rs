@@ -69,14 +69,17 @@ pub(crate) async fn forget_load_balancer(tx: &mut Tx, id: Uuid) -> Result<()> {
 
 /// The family.
 pub fn family() -> Family {
-    let groups = Routes::of::<Group>().list::<ListFirewallGroups>().get::<GetFirewallGroup>();
+    let groups = Routes::of::<Group>()
+        .list::<ListFirewallGroups>()
+        .create_with(|tx, req| Box::pin(create(tx, req)))
+        .get::<GetFirewallGroup>()
+        .update(update)
+        .delete_after::<DeleteFirewallGroup, Instance>(in_firewall_group, open);
     let rules = Routes::parts::<Rule>()
         .list::<ListFirewallGroupRules>()
+        .create_with(|tx, group, req| Box::pin(new_rule(tx, group, req)))
         .get::<GetFirewallGroupRule>()
-        .remove::<DeleteFirewallGroupRule>()
-        .create_with(|tx, group, req| Box::pin(new_rule(tx, group, req)));
-    let groups = groups.on(create).update(update);
-    let groups = groups.delete_after::<DeleteFirewallGroup, Instance>(in_firewall_group, open);
+        .remove::<DeleteFirewallGroupRule>();
     Family::new(groups.and(rules).done())
 }
 
@@ -137,13 +140,12 @@ fn description(text: &str) -> String {
     text.chars().take(DESCRIPTION_MAX).collect()
 }
 
-async fn create(cx: Cx, req: CreateFirewallGroup) -> Result<FirewallGroup> {
-    let mut tx = cx.begin();
+async fn create(tx: &mut Tx, req: CreateFirewallGroup) -> Result<Doc<Group>> {
     let help = format!("an account has {GROUPS_MAX} at most");
     let full = Refusal::bad("Maximum firewall groups exceeded").help(help);
     full.unless(tx.count_all::<Group>().await? < GROUPS_MAX)?;
     let description = description(&req.description.unwrap_or_default());
-    tx.create(Group { description, modified: cx.now(), ..Group::default() }).await
+    Ok(tx.new_doc(Group { description, modified: tx.cx().now(), ..Group::default() }))
 }
 
 fn update(cx: &Cx, group: &mut Doc<Group>, req: UpdateFirewallGroup) -> Result<()> {

@@ -19,10 +19,10 @@ const TIMEOUT_S: u32 = 600;
 pub(super) fn routes() -> Routes {
     Routes::of::<LoadBalancer>()
         .list::<ListLoadBalancers>()
-        .on(create)
+        .create_with(|tx, req| Box::pin(create(tx, req)))
         .get::<GetLoadBalancer>()
         .change(|tx, balancer, req| Box::pin(update(tx, balancer, req)))
-        .on(delete)
+        .delete_with::<DeleteLoadBalancer>(|tx, balancer| Box::pin(before_it_goes(tx, balancer)))
         .update(|_, balancer, _: DeleteLoadBalancerSsl| {
             balancer.certificate = None;
             Ok(())
@@ -83,18 +83,18 @@ impl Shown for LoadBalancer {
     }
 }
 
-async fn create(cx: Cx, req: CreateLoadBalancer) -> Result<wire::LoadBalancer> {
+async fn create(tx: &mut Tx, req: CreateLoadBalancer) -> Result<Balancer> {
+    let cx = tx.cx().clone();
     let region = cx.region("region", &req.region)?;
     let said = "Load balancers are not available in this region.";
     let none_there = Refusal::bad(said).help(format!("region: `{}` has none", region.id));
     none_there.unless(region.offers(REGION_OPTION))?;
-    let mut tx = cx.begin();
     let id = Uuid::now_v7();
     let mut balancer = LoadBalancer {
         region: region.id.clone(),
         label: String::new(),
-        ipv4: addresses::take_ipv4(&mut tx, &region.id, id).await?,
-        ipv6: last_of(addresses::take_ipv6(&mut tx, &region.id, id).await?),
+        ipv4: addresses::take_ipv4(tx, &region.id, id).await?,
+        ipv6: last_of(addresses::take_ipv6(tx, &region.id, id).await?),
         reverse_ipv4: String::new(),
         reverse_ipv6: String::new(),
         algorithm: BalancingAlgorithm::default(),
@@ -114,10 +114,8 @@ async fn create(cx: Cx, req: CreateLoadBalancer) -> Result<wire::LoadBalancer> {
         auto_ssl: None,
         global_regions: Vec::new(),
     };
-    wish::apply(&mut tx, &mut balancer, wish::at_creation(&req)).await?;
-    let doc = tx.doc_with_id(id, balancer);
-    tx.save(&doc).await?;
-    LoadBalancer::show(&cx, doc).await
+    wish::apply(tx, &mut balancer, wish::at_creation(&req)).await?;
+    Ok(tx.doc_with_id(id, balancer))
 }
 
 /// The last address of an IPv6 network: where load balancers are.
@@ -130,15 +128,11 @@ async fn update(tx: &mut Tx, balancer: &mut Balancer, req: UpdateLoadBalancer) -
     wish::apply(tx, &mut balancer.want, req).await
 }
 
-async fn delete(cx: Cx, req: DeleteLoadBalancer) -> Result<()> {
-    let mut tx = cx.begin();
-    let balancer = tx.get::<LoadBalancer>(req.load_balancer_id).await?;
+/// Its addresses are free again when the row goes.
+async fn before_it_goes(tx: &mut Tx, balancer: &mut Balancer) -> Result<()> {
     // Terraform tries again for as long as it reads these words.
-    check_ready(&cx, &balancer, "Load balancer is not ready.")?;
-    forget_load_balancer(&mut tx, balancer.id()).await?;
-    // Its addresses are free again when the row goes.
-    tx.delete(balancer);
-    tx.commit().await
+    check_ready(tx.cx(), balancer, "Load balancer is not ready.")?;
+    forget_load_balancer(tx, balancer.id()).await
 }
 
 /// Refuses, where being set up lasts: at the quick pace it is over before anybody could wait.

@@ -18,18 +18,19 @@ use crate::{Cx, Doc, Kind, Refusal, Result, Routes, Shown, Tx, alike};
 pub(super) fn routes() -> Routes {
     Routes::of::<Reserved>()
         .list::<ListReservedIps>()
-        .on(create)
+        .create_with(|tx, req| Box::pin(create(tx, req)))
         .get::<GetReservedIp>()
         .update_shown(|_, reserved, update: UpdateReservedIp| {
             reserved.label = update.label;
             Ok(())
         })
-        .on(delete)
+        // One that a server has is taken from it first: clients do not ask for that.
+        .delete_with::<DeleteReservedIp>(|tx, reserved| Box::pin(take_back(tx, reserved)))
         .change(|tx, reserved, attach: AttachReservedIp| {
             Box::pin(give(tx, reserved, attach.instance_id.into()))
         })
         .change(|tx, reserved, _: DetachReservedIp| Box::pin(detach(tx, reserved)))
-        .on(convert)
+        .create_with(|tx, req| Box::pin(convert(tx, req)))
         .done()
 }
 
@@ -64,28 +65,17 @@ fn blank(tx: &Tx, region: &str, label: Option<String>) -> Doc<Reserved> {
     })
 }
 
-async fn create(cx: Cx, req: CreateReservedIp) -> Result<ReservedIp> {
-    let region = &cx.region("region", &req.region)?.id;
-    let mut tx = cx.begin();
-    let mut reserved = blank(&tx, region, req.label);
+async fn create(tx: &mut Tx, req: CreateReservedIp) -> Result<Doc<Reserved>> {
+    let region = tx.cx().region("region", &req.region)?.id.clone();
+    let mut reserved = blank(tx, &region, req.label);
     reserved.network = match req.ip_type {
-        IpType::V4 => take_ipv4(&mut tx, region, reserved.id()).await?.into(),
-        IpType::V6 => take_ipv6(&mut tx, region, reserved.id()).await?.into(),
+        IpType::V4 => take_ipv4(tx, &region, reserved.id()).await?.into(),
+        IpType::V6 => take_ipv6(tx, &region, reserved.id()).await?.into(),
     };
     if let Some(id) = req.instance_id.and_then(|id| id.get()) {
-        give(&mut tx, &mut reserved, id.into()).await?;
+        give(tx, &mut reserved, id.into()).await?;
     }
-    tx.save(&reserved).await?;
-    Reserved::show(&cx, reserved).await
-}
-
-/// One that a server has is taken from it first: clients do not ask for that.
-async fn delete(cx: Cx, req: DeleteReservedIp) -> Result<()> {
-    let mut tx = cx.begin();
-    let mut reserved = tx.get::<Reserved>(req.reserved_ip).await?;
-    take_back(&mut tx, &mut reserved).await?;
-    tx.delete(reserved);
-    tx.commit().await
+    Ok(reserved)
 }
 
 /// Gives a reserved IP to the instance, or the bare metal server, that `instance_id` names.
@@ -128,8 +118,7 @@ async fn take_from<K: Hosted>(tx: &mut Tx, reserved: &mut Doc<Reserved>, id: Uui
 }
 
 /// The address stays where it is; only whose it is changes.
-async fn convert(cx: Cx, req: ConvertReservedIp) -> Result<ReservedIp> {
-    let mut tx = cx.begin();
+async fn convert(tx: &mut Tx, req: ConvertReservedIp) -> Result<Doc<Reserved>> {
     let unknown = || {
         let help = format!("ip_address: none of your instances has `{}`", req.ip_address);
         Refusal::bad("Invalid IP address").help(help)
@@ -146,9 +135,9 @@ async fn convert(cx: Cx, req: ConvertReservedIp) -> Result<ReservedIp> {
         return Err(Refusal::bad("Invalid IP address").help(help).into());
     }
     let mut instance = tx.find::<Instance>(owner).await?.ok_or_else(unknown)?;
-    let mut reserved = blank(&tx, &instance.region, req.label.clone());
+    let mut reserved = blank(tx, &instance.region, req.label.clone());
     let (id, is_at) = (Some(reserved.id()), instance.id());
-    place::check_room(&mut tx, "ip_address", is_at).await?;
+    place::check_room(tx, "ip_address", is_at).await?;
     (reserved.network, reserved.attached_to) = (network, Some(is_at));
     instance.ipv4.iter_mut().filter(|ip| address == ip.address).for_each(|ip| ip.reserved = id);
     if let Some(ipv6) = instance.ipv6.as_mut().filter(|ipv6| network == ipv6.network) {
@@ -156,7 +145,6 @@ async fn convert(cx: Cx, req: ConvertReservedIp) -> Result<ReservedIp> {
     }
     tx.release(scope, network.to_string());
     tx.take(scope, network.to_string(), reserved.id());
-    tx.put(&reserved);
-    tx.save(&instance).await?;
-    Reserved::show(&cx, reserved).await
+    tx.put(&instance);
+    Ok(reserved)
 }

@@ -36,6 +36,13 @@ async fn make(world: &World, create: CreateLoadBalancer) -> LoadBalancerId {
     id
 }
 
+/// A world with a bare load balancer in Newark.
+async fn world_with_one() -> (World, LoadBalancerId) {
+    let world = World::new().await;
+    let id = make(&world, in_newark()).await;
+    (world, id)
+}
+
 async fn read(world: &World, load_balancer_id: LoadBalancerId) -> LoadBalancer {
     world.done(GetLoadBalancer { load_balancer_id }).await
 }
@@ -209,8 +216,7 @@ async fn clients_ways_to_leave_something_out_are_understood() {
 
 #[tokio::test]
 async fn what_cannot_be_is_refused_by_name_and_changes_nothing() {
-    let world = World::new().await;
-    let id = make(&world, in_newark()).await;
+    let (world, id) = world_with_one().await;
     let before = read(&world, id).await;
     let v6 = NewFirewallRule { ip_type: IpType::V6, ..allow(80, "192.0.2.0/24") };
     let back = NewForwardingRule { backend_port: 0, ..forward(80) };
@@ -246,8 +252,7 @@ async fn what_cannot_be_is_refused_by_name_and_changes_nothing() {
 /// Nobody has seen the real API refuse these.
 #[tokio::test]
 async fn what_is_only_odd_is_taken() {
-    let world = World::new().await;
-    let id = make(&world, in_newark()).await;
+    let (world, id) = world_with_one().await;
     let odd = json!({"health_check": {"path": "health"}, "global_regions": ["AMS", "ams", "Fra"]});
     world.done(wished(id, odd)).await;
     let found = read(&world, id).await;
@@ -382,8 +387,7 @@ async fn at_the_real_pace_one_that_is_not_ready_is_neither_changed_nor_deleted()
 
 #[tokio::test]
 async fn a_firewall_group_lets_in_what_comes_from_it_as_long_as_it_is_there() {
-    let world = World::new().await;
-    let load_balancer_id = make(&world, in_newark()).await;
+    let (world, load_balancer_id) = world_with_one().await;
     let group = world.done(CreateFirewallGroup::default()).await;
     let rule = |source: String| CreateFirewallGroupRule {
         firewall_group_id: group.id,

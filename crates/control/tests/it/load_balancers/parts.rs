@@ -6,13 +6,12 @@ use drivers::balancer::{Allowed, Forwarding};
 use serde_json::{Value, json};
 use testkit::World;
 
-use super::{CERTIFICATE, KEY, allow, change, in_newark, make, observed, read, told, wished};
+use super::{CERTIFICATE, KEY, allow, change, make, observed, read, told, wished, world_with_one};
 use crate::common::{Asks as _, made_of};
 
 #[tokio::test]
 async fn forwarding_rules_come_and_go_one_by_one() {
-    let world = World::new().await;
-    let load_balancer_id = make(&world, in_newark()).await;
+    let (world, load_balancer_id) = world_with_one().await;
     let create = |frontend_port| CreateLoadBalancerForwardingRule {
         load_balancer_id,
         frontend_protocol: BalancedProtocol::Tcp,
@@ -46,8 +45,7 @@ async fn forwarding_rules_come_and_go_one_by_one() {
 
 #[tokio::test]
 async fn firewall_rules_are_added_several_at_once_and_go_one_by_one() {
-    let world = World::new().await;
-    let load_balancer_id = make(&world, in_newark()).await;
+    let (world, load_balancer_id) = world_with_one().await;
     let create = |rules: &[NewFirewallRule]| CreateLoadBalancerFirewallRules {
         load_balancer_id,
         firewall_rules: rules.into(),
@@ -77,8 +75,7 @@ async fn firewall_rules_are_added_several_at_once_and_go_one_by_one() {
 
 #[tokio::test]
 async fn a_certificate_is_shown_and_its_key_never_is() {
-    let world = World::new().await;
-    let id = make(&world, in_newark()).await;
+    let (world, id) = world_with_one().await;
     let give = |ssl: Value| wished(id, json!({"ssl": ssl}));
     let whole = json!({"certificate": CERTIFICATE, "private_key": KEY});
     let bare = json!({"certificate": CERTIFICATE, "private_key": "SECRET"});
@@ -136,8 +133,7 @@ async fn a_certificate_that_came_by_itself_outlives_the_wish_for_it() {
 
 #[tokio::test]
 async fn its_addresses_have_names() {
-    let world = World::new().await;
-    let load_balancer_id = make(&world, in_newark()).await;
+    let (world, load_balancer_id) = world_with_one().await;
     let found = read(&world, load_balancer_id).await;
     let names = async || world.done(GetLoadBalancerReverseDns { load_balancer_id }).await;
     let first = format!("{}.vultrusercontent.com", found.ipv4);
@@ -170,8 +166,7 @@ async fn its_addresses_have_names() {
 
 #[tokio::test]
 async fn what_an_older_release_told_the_world_is_told_anew_with_the_next_change() {
-    let world = World::new().await;
-    let id = make(&world, in_newark()).await;
+    let (world, id) = world_with_one().await;
     let before = told(&world, id).await;
     let older = format!(
         r#"{{"spec":{{"addresses":["{}","{}"],"network":null,"nodes":1,"regions":[],"machines":[],"settings":"balance roundrobin\ntimeout 600\n","certificate":null}},"ready_at":1}}"#,

@@ -20,7 +20,7 @@ const OF: Name = Name { unknown: "Invalid VPC ID.", ..VPC };
 pub(super) fn routes() -> Routes {
     Routes::of::<NatGateway>()
         .list::<ListNatGateways>()
-        .on(create)
+        .create_with(|tx, req| Box::pin(create(tx, req)))
         .get::<GetNatGateway>()
         .update_shown(update)
         .delete::<DeleteNatGateway>()
@@ -70,10 +70,9 @@ pub(super) fn stamp(time: Time) -> String {
     time.0.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
-async fn create(cx: Cx, req: CreateNatGateway) -> Result<wire::NatGateway> {
-    let mut tx = cx.begin();
-    let network = networks::in_path(&mut tx, OF, &req.path()).await?;
-    let region = cx.region("region", &network.region)?;
+async fn create(tx: &mut Tx, req: CreateNatGateway) -> Result<Gateway> {
+    let network = networks::in_path(tx, OF, &req.path()).await?;
+    let region = tx.cx().region("region", &network.region)?;
     let help = format!("the VPC is in `{}`, which has none", region.id);
     let none_there = Refusal::bad("NAT gateways are not available in this region.").help(help);
     none_there.unless(region.connectivity.iter().any(|way| way == "nat_gateway"))?;
@@ -85,15 +84,13 @@ async fn create(cx: Cx, req: CreateNatGateway) -> Result<wire::NatGateway> {
         network: network.id(),
         label: req.label.unwrap_or_default(),
         tag: req.tag.unwrap_or_default(),
-        public_ip: addresses::take_ipv4(&mut tx, &network.region, id).await?,
-        public_ipv6: first_of(addresses::take_ipv6(&mut tx, &network.region, id).await?),
-        private_ip: members::take_address(&mut tx, &network, id).await?,
+        public_ip: addresses::take_ipv4(tx, &network.region, id).await?,
+        public_ipv6: first_of(addresses::take_ipv6(tx, &network.region, id).await?),
+        private_ip: members::take_address(tx, &network, id).await?,
         firewall: Vec::new(),
         forwarding: Vec::new(),
     };
-    let gateway = tx.doc_with_id(id, want);
-    tx.save(&gateway).await?;
-    NatGateway::show(&cx, gateway).await
+    Ok(tx.doc_with_id(id, want))
 }
 
 /// The first address of an IPv6 network.
