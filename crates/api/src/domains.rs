@@ -13,14 +13,24 @@ operations! {
         "create" => CreateDomain,
         /// Get a DNS domain.
         "get" => GetDomain(GET "/v2/domains/{dns-domain: String}" -> 200 { domain: Domain }, needs Dns),
-        "update" => UpdateDomain,
+        /// Switch DNSSEC on or off.
+        "update" => UpdateDomain(PUT "/v2/domains/{dns-domain: String}" -> 204, needs Dns) {
+            /// Whether to sign its answers.
+            pub dns_sec: DnsSec,
+        },
         /// Delete a DNS domain with its records.
         "delete" => DeleteDomain(DELETE "/v2/domains/{dns-domain: String}" -> 204, needs Dns),
         /// Get the DNSKEY and DS records that a registrar needs, as lines of a zone file.
         "dnssec" => GetDomainDnssec(GET "/v2/domains/{dns-domain: String}/dnssec" -> 200 { dns_sec: Vec<String> }, needs Dns),
         /// Get what a domain's SOA record says of its keepers.
         "soa" => GetDomainSoa(GET "/v2/domains/{dns-domain: String}/soa" -> 200 { dns_soa: Soa }, needs Dns),
-        "update-soa" => UpdateDomainSoa,
+        /// Change what a domain's SOA record says of its keepers.
+        "update-soa" => UpdateDomainSoa(PATCH "/v2/domains/{dns-domain: String}/soa" -> 204, needs Dns) {
+            /// The primary name server.
+            pub nsprimary: Option<String>,
+            /// Whom to write to.
+            pub email: Option<String>,
+        },
     }
     "record": "Records of DNS domains" {
         /// List a domain's records.
@@ -66,13 +76,6 @@ pub struct CreateDomain {
     pub dns_sec: Option<DnsSec>,
 }
 
-/// Switch DNSSEC on or off.
-#[endpoint(PUT "/v2/domains/{dns-domain: String}" -> 204, needs Dns)]
-pub struct UpdateDomain {
-    /// Whether to sign its answers.
-    pub dns_sec: DnsSec,
-}
-
 /// What a domain's SOA record says of its keepers.
 #[view]
 pub struct Soa {
@@ -80,15 +83,6 @@ pub struct Soa {
     pub nsprimary: String,
     /// Whom to write to.
     pub email: String,
-}
-
-/// Change what a domain's SOA record says of its keepers.
-#[endpoint(PATCH "/v2/domains/{dns-domain: String}/soa" -> 204, needs Dns)]
-pub struct UpdateDomainSoa {
-    /// The primary name server.
-    pub nsprimary: Option<String>,
-    /// Whom to write to.
-    pub email: Option<String>,
 }
 
 /// A record of a DNS domain.

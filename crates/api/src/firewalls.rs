@@ -10,18 +10,37 @@ operations! {
     "firewall": "Firewall groups" {
         /// List firewall groups.
         "list" => ListFirewallGroups(GET "/v2/firewalls" -> 200 { firewall_groups: [FirewallGroup] }, needs Firewall),
-        "create" => CreateFirewallGroup,
+        /// Create a firewall group.
+        "create" => CreateFirewallGroup(POST "/v2/firewalls" -> 201 { firewall_group: FirewallGroup }, needs Firewall) {
+            /// What it is for, at most 255 characters; longer texts are cut.
+            #[wire(most = 4_096)]
+            pub description: Option<String>,
+        },
         /// Get a firewall group.
         "get" => GetFirewallGroup(GET "/v2/firewalls/{firewall-group-id}" -> 200 { firewall_group: FirewallGroup }, needs Firewall),
-        "update" => UpdateFirewallGroup,
+        /// Change a firewall group's description.
+        "update" => UpdateFirewallGroup(PUT "/v2/firewalls/{firewall-group-id}" -> 204, needs Firewall) {
+            /// What it is for, at most 255 characters; longer texts are cut.
+            #[wire(most = 4_096)]
+            pub description: String,
+        },
         /// Delete a firewall group. Instances that used it have none afterwards.
         "delete" => DeleteFirewallGroup(DELETE "/v2/firewalls/{firewall-group-id}" -> 204, needs Firewall),
     }
     "firewall-rule": "Rules of firewall groups" {
         /// List the rules of a firewall group.
         "list" => ListFirewallGroupRules(GET "/v2/firewalls/{firewall-group-id}/rules" -> 200 { firewall_rules: [FirewallRule] }, needs Firewall),
-        "create" => CreateFirewallGroupRule, "get" => GetFirewallGroupRule,
-        "delete" => DeleteFirewallGroupRule,
+        "create" => CreateFirewallGroupRule,
+        /// Get a rule of a firewall group.
+        "get" => GetFirewallGroupRule(GET "/v2/firewalls/{firewall-group-id}/rules/{firewall-rule-id}" -> 200 { firewall_rule: FirewallRule }, needs Firewall) {
+            /// The rule's number in the group.
+            pub firewall_rule_id: u32,
+        },
+        /// Delete a rule of a firewall group.
+        "delete" => DeleteFirewallGroupRule(DELETE "/v2/firewalls/{firewall-group-id}/rules/{firewall-rule-id}" -> 204, needs Firewall) {
+            /// The rule's number in the group.
+            pub firewall_rule_id: u32,
+        },
     }
 }
 
@@ -103,22 +122,6 @@ pub enum FirewallProtocol {
     Ah,
 }
 
-/// Create a firewall group.
-#[endpoint(POST "/v2/firewalls" -> 201 { firewall_group: FirewallGroup }, needs Firewall)]
-pub struct CreateFirewallGroup {
-    /// What it is for, at most 255 characters; longer texts are cut.
-    #[wire(most = 4_096)]
-    pub description: Option<String>,
-}
-
-/// Change a firewall group's description.
-#[endpoint(PUT "/v2/firewalls/{firewall-group-id}" -> 204, needs Firewall)]
-pub struct UpdateFirewallGroup {
-    /// What it is for, at most 255 characters; longer texts are cut.
-    #[wire(most = 4_096)]
-    pub description: String,
-}
-
 /// Add a rule to a firewall group.
 #[endpoint(POST "/v2/firewalls/{firewall-group-id}/rules" -> 201 { firewall_rule: FirewallRule }, needs Firewall)]
 pub struct CreateFirewallGroupRule {
@@ -139,18 +142,4 @@ pub struct CreateFirewallGroupRule {
     pub source: Option<String>,
     /// What it is for.
     pub notes: Option<String>,
-}
-
-/// Get a rule of a firewall group.
-#[endpoint(GET "/v2/firewalls/{firewall-group-id}/rules/{firewall-rule-id}" -> 200 { firewall_rule: FirewallRule }, needs Firewall)]
-pub struct GetFirewallGroupRule {
-    /// The rule's number in the group.
-    pub firewall_rule_id: u32,
-}
-
-/// Delete a rule of a firewall group.
-#[endpoint(DELETE "/v2/firewalls/{firewall-group-id}/rules/{firewall-rule-id}" -> 204, needs Firewall)]
-pub struct DeleteFirewallGroupRule {
-    /// The rule's number in the group.
-    pub firewall_rule_id: u32,
 }

@@ -27,8 +27,16 @@ operations! {
         "delete-auto-ssl" => DeleteLoadBalancerAutoSsl(DELETE "/v2/load-balancers/{load-balancer-id}/auto_ssl" -> 204, needs Loadbalancer),
         /// Get the names that a load balancer's addresses resolve to.
         "reverse-dns" => GetLoadBalancerReverseDns(GET "/v2/load-balancers/{load-balancer-id}/reverse-dns" -> 200 LoadBalancerReverseDns, needs Loadbalancer),
-        "set-reverse-ipv4" => SetLoadBalancerReverseIpv4,
-        "set-reverse-ipv6" => SetLoadBalancerReverseIpv6,
+        /// Name a load balancer's IPv4 address.
+        "set-reverse-ipv4" => SetLoadBalancerReverseIpv4(PUT "/v2/load-balancers/{load-balancer-id}/reverse-dns" -> 204, needs Loadbalancer) {
+            /// The name.
+            pub v4: String,
+        },
+        /// Name a load balancer's IPv6 address.
+        "set-reverse-ipv6" => SetLoadBalancerReverseIpv6(POST "/v2/load-balancers/{load-balancer-id}/reverse-dns" -> 204, needs Loadbalancer) {
+            /// The address with its name.
+            pub v6: Vec<ReverseName>,
+        },
         /// Take the name of a load balancer's IPv6 address away.
         "delete-reverse-ipv6" => DeleteLoadBalancerReverseDns(DELETE "/v2/load-balancers/{load-balancer-id}/reverse-dns" -> 204, needs Loadbalancer),
     }
@@ -44,7 +52,11 @@ operations! {
     "load-balancer-firewall-rule": "Firewall rules of load balancers" {
         /// List the firewall rules of a load balancer.
         "list" => ListLoadBalancerFirewallRules(GET "/v2/load-balancers/{load-balancer-id}/firewall-rules" -> 200 { firewall_rules: [LoadBalancerFirewallRule] }, needs Loadbalancer),
-        "create" => CreateLoadBalancerFirewallRules,
+        /// Add firewall rules to a load balancer.
+        "create" => CreateLoadBalancerFirewallRules(POST "/v2/load-balancers/{load-balancer-id}/firewall-rules" -> 204, needs Loadbalancer) {
+            /// The rules to add; those that are there stay.
+            pub firewall_rules: Vec<NewFirewallRule>,
+        },
         /// Get a firewall rule of a load balancer.
         "get" => GetLoadBalancerFirewallRule(GET "/v2/load-balancers/{load-balancer-id}/firewall-rules/{firewall-rule-id: String}" -> 200 { firewall_rule: LoadBalancerFirewallRule }, needs Loadbalancer),
         /// Delete a firewall rule of a load balancer.

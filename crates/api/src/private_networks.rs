@@ -13,7 +13,12 @@ operations! {
         "create" => CreateNetwork,
         /// Get a private network.
         "get" => GetNetwork(GET "/v2/private-networks/{network-id}" -> 200 { network: Network }, needs SubscriptionsView),
-        "update" => UpdateNetwork,
+        /// Change a private network's description.
+        "update" => UpdateNetwork(PUT "/v2/private-networks/{network-id}" -> 204, needs Subscriptions) {
+            /// What it is for, at most 255 characters; longer texts are cut.
+            #[wire(most = 4_096)]
+            pub description: String,
+        },
         /// Delete a private network. No instance may be attached.
         "delete" => DeleteNetwork(DELETE "/v2/private-networks/{network-id}" -> 204, needs Subscriptions),
     }
@@ -49,12 +54,4 @@ pub struct CreateNetwork {
     pub v4_subnet: Option<String>,
     /// Its size, in bits of the netmask; absent or 0 to have one chosen.
     pub v4_subnet_mask: Option<u32>,
-}
-
-/// Change a private network's description.
-#[endpoint(PUT "/v2/private-networks/{network-id}" -> 204, needs Subscriptions)]
-pub struct UpdateNetwork {
-    /// What it is for, at most 255 characters; longer texts are cut.
-    #[wire(most = 4_096)]
-    pub description: String,
 }

@@ -15,13 +15,27 @@ operations! {
         "create" => CreateReservedIp,
         /// Get a reserved IP.
         "get" => GetReservedIp(GET "/v2/reserved-ips/{reserved-ip: ReservedIpId}" -> 200 { reserved_ip: ReservedIp }, needs SubscriptionsView),
-        "update" => UpdateReservedIp,
+        /// Rename a reserved IP.
+        "update" => UpdateReservedIp(PATCH "/v2/reserved-ips/{reserved-ip: ReservedIpId}" -> 200 { reserved_ip: ReservedIp }, needs Subscriptions) {
+            /// A new name; empty for none.
+            pub label: String,
+        },
         /// Give a reserved IP back. One that is attached is detached first.
         "delete" => DeleteReservedIp(DELETE "/v2/reserved-ips/{reserved-ip: ReservedIpId}" -> 204, needs Subscriptions),
-        "attach" => AttachReservedIp,
+        /// Attach a reserved IP to an instance in its region.
+        "attach" => AttachReservedIp(POST "/v2/reserved-ips/{reserved-ip: ReservedIpId}/attach" -> 204, needs Subscriptions) {
+            /// The instance, or bare metal machine, that gets it.
+            pub instance_id: InstanceId,
+        },
         /// Detach a reserved IP.
         "detach" => DetachReservedIp(POST "/v2/reserved-ips/{reserved-ip: ReservedIpId}/detach" -> 204, needs Subscriptions),
-        "convert" => ConvertReservedIp,
+        /// Reserve an address that an instance has already. It stays attached.
+        "convert" => ConvertReservedIp(POST "/v2/reserved-ips/convert" -> 201 { reserved_ip: ReservedIp }, needs Provisioning) {
+            /// The instance's address.
+            pub ip_address: String,
+            /// A name for it.
+            pub label: Option<String>,
+        },
     }
 }
 
@@ -55,27 +69,4 @@ pub struct CreateReservedIp {
     pub label: Option<String>,
     /// Attach it to this instance at once. The reference leaves it out; clients send it.
     pub instance_id: Option<OrEmpty<InstanceId>>,
-}
-
-/// Rename a reserved IP.
-#[endpoint(PATCH "/v2/reserved-ips/{reserved-ip: ReservedIpId}" -> 200 { reserved_ip: ReservedIp }, needs Subscriptions)]
-pub struct UpdateReservedIp {
-    /// A new name; empty for none.
-    pub label: String,
-}
-
-/// Attach a reserved IP to an instance in its region.
-#[endpoint(POST "/v2/reserved-ips/{reserved-ip: ReservedIpId}/attach" -> 204, needs Subscriptions)]
-pub struct AttachReservedIp {
-    /// The instance, or bare metal machine, that gets it.
-    pub instance_id: InstanceId,
-}
-
-/// Reserve an address that an instance has already. It stays attached.
-#[endpoint(POST "/v2/reserved-ips/convert" -> 201 { reserved_ip: ReservedIp }, needs Provisioning)]
-pub struct ConvertReservedIp {
-    /// The instance's address.
-    pub ip_address: String,
-    /// A name for it.
-    pub label: Option<String>,
 }

@@ -15,10 +15,31 @@ operations! {
         "create" => CreateVpc2,
         /// Get a VPC 2.0 network.
         "get" => GetVpc2(GET "/v2/vpc2/{vpc-id: Vpc2Id}" -> 200 { vpc: Vpc2 }, needs SubscriptionsView),
-        "update" => UpdateVpc2,
+        /// Change a VPC 2.0 network's description.
+        "update" => UpdateVpc2(PUT "/v2/vpc2/{vpc-id: Vpc2Id}" -> 204, needs Subscriptions) {
+            /// What it is for, at most 255 characters; longer texts are cut.
+            #[wire(most = 4_096)]
+            pub description: String,
+        },
         /// Delete a VPC 2.0 network. No node may be attached.
         "delete" => DeleteVpc2(DELETE "/v2/vpc2/{vpc-id: Vpc2Id}" -> 204, needs Subscriptions),
-        "nodes" => ListVpc2Nodes, "attach" => AttachVpc2Nodes, "detach" => DetachVpc2Nodes,
+        /// List the nodes of a VPC 2.0 network.
+        "nodes" => ListVpc2Nodes(GET "/v2/vpc2/{vpc-id: Vpc2Id}/nodes" -> 200 { nodes: Vec<Vpc2Node> }, needs SubscriptionsView) {
+            /// How many to tell at most, 1 to 500; all when absent. Nothing leads to a next page.
+            pub per_page: Option<u32>,
+            /// Ignored: there are no pages.
+            pub cursor: Option<String>,
+        },
+        /// Attach nodes to a VPC 2.0 network in their region.
+        "attach" => AttachVpc2Nodes(POST "/v2/vpc2/{vpc-id: Vpc2Id}/nodes/attach" -> 202, needs Subscriptions) {
+            /// The ids of the instances and bare metal machines.
+            pub nodes: Vec<InstanceId>,
+        },
+        /// Detach nodes from a VPC 2.0 network.
+        "detach" => DetachVpc2Nodes(POST "/v2/vpc2/{vpc-id: Vpc2Id}/nodes/detach" -> 202, needs Subscriptions) {
+            /// The ids of the instances and bare metal machines.
+            pub nodes: Vec<InstanceId>,
+        },
     }
 }
 
@@ -72,35 +93,4 @@ pub struct CreateVpc2 {
     pub ip_block: Option<String>,
     /// Its size, in bits of the netmask; absent or 0 to have one chosen.
     pub prefix_length: Option<u32>,
-}
-
-/// Change a VPC 2.0 network's description.
-#[endpoint(PUT "/v2/vpc2/{vpc-id: Vpc2Id}" -> 204, needs Subscriptions)]
-pub struct UpdateVpc2 {
-    /// What it is for, at most 255 characters; longer texts are cut.
-    #[wire(most = 4_096)]
-    pub description: String,
-}
-
-/// List the nodes of a VPC 2.0 network.
-#[endpoint(GET "/v2/vpc2/{vpc-id: Vpc2Id}/nodes" -> 200 { nodes: Vec<Vpc2Node> }, needs SubscriptionsView)]
-pub struct ListVpc2Nodes {
-    /// How many to tell at most, 1 to 500; all when absent. Nothing leads to a next page.
-    pub per_page: Option<u32>,
-    /// Ignored: there are no pages.
-    pub cursor: Option<String>,
-}
-
-/// Attach nodes to a VPC 2.0 network in their region.
-#[endpoint(POST "/v2/vpc2/{vpc-id: Vpc2Id}/nodes/attach" -> 202, needs Subscriptions)]
-pub struct AttachVpc2Nodes {
-    /// The ids of the instances and bare metal machines.
-    pub nodes: Vec<InstanceId>,
-}
-
-/// Detach nodes from a VPC 2.0 network.
-#[endpoint(POST "/v2/vpc2/{vpc-id: Vpc2Id}/nodes/detach" -> 202, needs Subscriptions)]
-pub struct DetachVpc2Nodes {
-    /// The ids of the instances and bare metal machines.
-    pub nodes: Vec<InstanceId>,
 }

@@ -16,7 +16,12 @@ operations! {
         "create" => CreateVpc,
         /// Get a VPC network.
         "get" => GetVpc(GET "/v2/vpcs/{vpc-id}" -> 200 { vpc: Vpc }, needs SubscriptionsView),
-        "update" => UpdateVpc,
+        /// Change a VPC network's description.
+        "update" => UpdateVpc(PUT "/v2/vpcs/{vpc-id}" -> 204, needs Subscriptions) {
+            /// What it is for, at most 255 characters; longer texts are cut.
+            #[wire(most = 4_096)]
+            pub description: String,
+        },
         /// Delete a VPC network. Nothing may be attached.
         "delete" => DeleteVpc(DELETE "/v2/vpcs/{vpc-id}" -> 204, needs Subscriptions),
         /// List what is attached to a VPC network.
@@ -25,10 +30,22 @@ operations! {
     "nat-gateway": "NAT gateways of VPC networks" {
         /// List the NAT gateways of a VPC network.
         "list" => ListNatGateways(GET "/v2/vpcs/{vpc-id}/nat-gateway" -> 200 { nat_gateways: [NatGateway] }, needs SubscriptionsView),
-        "create" => CreateNatGateway,
+        /// Create a NAT gateway in a VPC network.
+        "create" => CreateNatGateway(POST "/v2/vpcs/{vpc-id}/nat-gateway" -> 201 { nat_gateway: NatGateway }, needs Provisioning) {
+            /// A name for it.
+            pub label: Option<String>,
+            /// A tag on it.
+            pub tag: Option<String>,
+        },
         /// Get a NAT gateway.
         "get" => GetNatGateway(GET "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}" -> 200 { nat_gateway: NatGateway }, needs SubscriptionsView),
-        "update" => UpdateNatGateway,
+        /// Change a NAT gateway's label and tag. What is absent stays.
+        "update" => UpdateNatGateway(PUT "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}" -> 202 { nat_gateway: NatGateway }, needs Subscriptions) {
+            /// A new name.
+            pub label: Option<String>,
+            /// A new tag.
+            pub tag: Option<String>,
+        },
         /// Delete a NAT gateway and its rules.
         "delete" => DeleteNatGateway(DELETE "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}" -> 204, needs Subscriptions),
     }
@@ -38,7 +55,11 @@ operations! {
         "create" => CreateNatGatewayFirewallRule,
         /// Get a firewall rule of a NAT gateway.
         "get" => GetNatGatewayFirewallRule(GET "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/firewall-rules/{firewall-rule-id: NatFirewallRuleId}" -> 200 { firewall_rule: NatGatewayFirewallRule }, needs SubscriptionsView),
-        "update" => UpdateNatGatewayFirewallRule,
+        /// Change the notes of a NAT gateway's firewall rule.
+        "update" => UpdateNatGatewayFirewallRule(PUT "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/firewall-rules/{firewall-rule-id: NatFirewallRuleId}" -> 202 { firewall_rule: NatGatewayFirewallRule }, needs Subscriptions) {
+            /// What it is for.
+            pub notes: Option<String>,
+        },
         /// Delete a firewall rule of a NAT gateway.
         "delete" => DeleteNatGatewayFirewallRule(DELETE "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/firewall-rules/{firewall-rule-id: NatFirewallRuleId}" -> 204, needs Subscriptions),
     }
@@ -130,12 +151,4 @@ pub struct CreateVpc {
     pub v4_subnet: Option<String>,
     /// Its size, in bits of the netmask; absent or 0 to have one chosen.
     pub v4_subnet_mask: Option<u32>,
-}
-
-/// Change a VPC network's description.
-#[endpoint(PUT "/v2/vpcs/{vpc-id}" -> 204, needs Subscriptions)]
-pub struct UpdateVpc {
-    /// What it is for, at most 255 characters; longer texts are cut.
-    #[wire(most = 4_096)]
-    pub description: String,
 }

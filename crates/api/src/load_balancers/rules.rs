@@ -82,13 +82,6 @@ pub struct NewFirewallRule {
     pub ip_type: IpType,
 }
 
-/// Add firewall rules to a load balancer.
-#[endpoint(POST "/v2/load-balancers/{load-balancer-id}/firewall-rules" -> 204, needs Loadbalancer)]
-pub struct CreateLoadBalancerFirewallRules {
-    /// The rules to add; those that are there stay.
-    pub firewall_rules: Vec<NewFirewallRule>,
-}
-
 /// The names that a load balancer's addresses resolve to.
 #[view]
 pub struct LoadBalancerReverseDns {
@@ -105,18 +98,4 @@ pub struct ReverseName {
     pub ip: String,
     /// Its name.
     pub domain: String,
-}
-
-/// Name a load balancer's IPv4 address.
-#[endpoint(PUT "/v2/load-balancers/{load-balancer-id}/reverse-dns" -> 204, needs Loadbalancer)]
-pub struct SetLoadBalancerReverseIpv4 {
-    /// The name.
-    pub v4: String,
-}
-
-/// Name a load balancer's IPv6 address.
-#[endpoint(POST "/v2/load-balancers/{load-balancer-id}/reverse-dns" -> 204, needs Loadbalancer)]
-pub struct SetLoadBalancerReverseIpv6 {
-    /// The address with its name.
-    pub v6: Vec<ReverseName>,
 }

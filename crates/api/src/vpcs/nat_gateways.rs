@@ -53,24 +53,6 @@ pub struct NatGatewayBilling {
     pub monthly: Money,
 }
 
-/// Create a NAT gateway in a VPC network.
-#[endpoint(POST "/v2/vpcs/{vpc-id}/nat-gateway" -> 201 { nat_gateway: NatGateway }, needs Provisioning)]
-pub struct CreateNatGateway {
-    /// A name for it.
-    pub label: Option<String>,
-    /// A tag on it.
-    pub tag: Option<String>,
-}
-
-/// Change a NAT gateway's label and tag. What is absent stays.
-#[endpoint(PUT "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}" -> 202 { nat_gateway: NatGateway }, needs Subscriptions)]
-pub struct UpdateNatGateway {
-    /// A new name.
-    pub label: Option<String>,
-    /// A new tag.
-    pub tag: Option<String>,
-}
-
 /// A firewall rule of a NAT gateway: what may come in.
 #[view]
 pub struct NatGatewayFirewallRule {
@@ -113,13 +95,6 @@ pub struct CreateNatGatewayFirewallRule {
     /// The size of that network, 0 to 32 bits of its netmask; 0 when absent, as clients leave a
     /// zero out.
     pub subnet_size: Option<u32>,
-    /// What it is for.
-    pub notes: Option<String>,
-}
-
-/// Change the notes of a NAT gateway's firewall rule.
-#[endpoint(PUT "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/firewall-rules/{firewall-rule-id: NatFirewallRuleId}" -> 202 { firewall_rule: NatGatewayFirewallRule }, needs Subscriptions)]
-pub struct UpdateNatGatewayFirewallRule {
     /// What it is for.
     pub notes: Option<String>,
 }

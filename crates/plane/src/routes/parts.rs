@@ -1,4 +1,4 @@
-//! The words for lists that lie in their owner's row.
+//! Operations of lists that their owners' rows hold.
 
 use api::{Endpoint, Listing};
 use futures_util::future::BoxFuture;
