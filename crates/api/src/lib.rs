@@ -130,9 +130,9 @@ pub trait Visitor {
     fn operation<E: Endpoint>(&mut self, group: &Group, command: &'static str);
 }
 
-/// Lists a family's operations by group, each with its command. Those that have a field or two, or
-/// none but what their path says, are defined here, by what `#[endpoint]` is told; the others stand in
-/// the family, and here by their name alone.
+/// Lists a family's operations by group, each with its command, and defines them by what `#[endpoint]`
+/// is told and by fields that their path does not say. Those that share fields with others stand in the
+/// family, and here by their name alone.
 macro_rules! operations {
     (@define $(#[$doc:meta])+ $op:ident ($($spec:tt)*) $({ $($field:tt)* })?) => {
         $(#[$doc])+
