@@ -1,6 +1,6 @@
 //! The account: `/v2/account`.
 
-use crate::{Access, Money, Open, OrEmpty, Secret, Time, endpoint, view, words};
+use crate::{Access, Money, Open, OrEmpty, Secret, Time, view, words};
 
 operations! {
     "account": "The account, its balance, traffic and BGP" {
@@ -10,7 +10,24 @@ operations! {
         "bandwidth" => GetAccountBandwidth(GET "/v2/account/bandwidth" -> 200 { bandwidth: AccountBandwidth }, needs Billing),
         /// Get how the account's instances announce networks.
         "bgp" => GetAccountBgp(GET "/v2/account/bgp" -> 200 AccountBgp, needs Subscriptions),
-        "set-up-bgp" => SetUpAccountBgp,
+        /// Ask for BGP.
+        "set-up-bgp" => SetUpAccountBgp(POST "/v2/account/bgp/setup" -> 200 TicketReference, needs Support) {
+            /// Networks to announce, as `192.0.2.0/24`; may be empty.
+            pub prefixes: Vec<String>,
+            /// An autonomous system of one's own; a private one is given when absent.
+            pub asn: Option<u32>,
+            /// A password for the sessions.
+            pub password: Option<Secret>,
+            /// The leave to announce the networks: a PDF, PNG or JPEG file as base64. Needed with
+            /// `prefixes`.
+            #[wire(most = 1_048_576, lines, base64)]
+            pub letter_of_authorization: Option<String>,
+            /// The routes that instances are to be told.
+            pub requested_routes: RequestedRoutes,
+            /// What it is for.
+            #[wire(most = 4_096, lines)]
+            pub usecase: String,
+        },
         /// Ask to announce further networks.
         "add-bgp-prefixes" => AddAccountBgpPrefixes(POST "/v2/account/bgp/prefixes" -> 200 TicketReference, needs Support) {
             /// The networks, as `192.0.2.0/24`.
@@ -108,26 +125,6 @@ pub enum RequestedRoutes {
     Full,
     /// The default route.
     DefaultOnly,
-}
-
-/// Ask for BGP.
-#[endpoint(POST "/v2/account/bgp/setup" -> 200 TicketReference, needs Support)]
-pub struct SetUpAccountBgp {
-    /// Networks to announce, as `192.0.2.0/24`; may be empty.
-    pub prefixes: Vec<String>,
-    /// An autonomous system of one's own; a private one is given when absent.
-    pub asn: Option<u32>,
-    /// A password for the sessions.
-    pub password: Option<Secret>,
-    /// The leave to announce the networks: a PDF, PNG or JPEG file as base64. Needed with
-    /// `prefixes`.
-    #[wire(most = 1_048_576, lines, base64)]
-    pub letter_of_authorization: Option<String>,
-    /// The routes that instances are to be told.
-    pub requested_routes: RequestedRoutes,
-    /// What it is for.
-    #[wire(most = 4_096, lines)]
-    pub usecase: String,
 }
 
 /// Something that was agreed on with the account's owner and is charged regularly.

@@ -12,16 +12,108 @@ use crate::instances::{
     DayTraffic, InstanceIpv4, InstanceIpv6, InstanceVpc, InstanceVpc2, UpgradeType, UserScheme,
 };
 use crate::os::Os;
-use crate::{Open, OrEmpty, Secret, Time, endpoint, view, words};
+use crate::{Open, OrEmpty, Secret, Time, view, words};
 
 operations! {
     "bare-metal": "Bare metal servers: whole machines" {
         /// List bare metal servers.
         "list" => ListBareMetals(GET "/v2/bare-metals" -> 200 { bare_metals: [BareMetal] }, needs SubscriptionsView),
-        "create" => CreateBareMetal,
+        /// Create a bare metal server from one of `os_id`, `app_id`, `image_id` and `snapshot_id`.
+        "create" => CreateBareMetal(POST "/v2/bare-metals" -> 202 { bare_metal | baremetal: BareMetal }, needs Provisioning) {
+            /// The region's id.
+            pub region: String,
+            /// The id of a bare metal plan.
+            pub plan: String,
+            /// Install this operating system.
+            pub os_id: Option<u32>,
+            /// Install this application.
+            pub app_id: Option<u32>,
+            /// Install this marketplace application.
+            pub image_id: Option<String>,
+            /// Values that the marketplace application asks for, by name.
+            pub app_variables: Option<Map<String, Value>>,
+            /// Start with the contents of this snapshot.
+            pub snapshot_id: Option<OrEmpty<SnapshotId>>,
+            /// Boot over the network from the iPXE script at this address.
+            #[wire(most = 8_192)]
+            pub ipxe_chain_url: Option<String>,
+            /// Boot over the network each time, not the first time only.
+            pub persistent_pxe: Option<bool>,
+            /// Join its disks; `none` when absent.
+            pub mdisk_mode: Option<OrEmpty<MdiskMode>>,
+            /// Run this startup script.
+            pub script_id: Option<OrEmpty<StartupId>>,
+            /// Data for its first boot, in base64.
+            #[wire(most = 131_072, lines, base64)]
+            pub user_data: Option<String>,
+            /// A name for it.
+            pub label: Option<String>,
+            /// Its host name.
+            pub hostname: Option<String>,
+            /// Tags for it.
+            #[wire(item_most = 512)]
+            pub tags: Option<Vec<String>>,
+            /// One tag, the older way. Use `tags`.
+            #[wire(most = 512)]
+            pub tag: Option<String>,
+            /// SSH keys that may log in.
+            pub sshkey_id: Option<Vec<SshKeyId>>,
+            /// Who logs in; `root` when absent.
+            pub user_scheme: Option<UserScheme>,
+            /// Send a mail when it is ready.
+            pub activation_email: Option<bool>,
+            /// Give it an IPv6 network.
+            pub enable_ipv6: Option<bool>,
+            /// The id of the reserved IPv4 address that becomes its main address.
+            pub reserved_ipv4: Option<OrEmpty<ReservedIpId>>,
+            /// Put it in these VPCs; `enable_vpc` then does not count.
+            pub attach_vpc: Option<Vec<VpcId>>,
+            /// Put it in the region's VPC, which is made where there is none.
+            pub enable_vpc: Option<bool>,
+            /// Put it in these VPC 2.0 networks. Use `attach_vpc`.
+            pub attach_vpc2: Option<Vec<Vpc2Id>>,
+            /// Leave these VPC 2.0 networks, which a new server is not in.
+            pub detach_vpc2: Option<Vec<Vpc2Id>>,
+            /// Put it in the region's VPC 2.0 network. Use `enable_vpc`.
+            pub enable_vpc2: Option<bool>,
+        },
         /// Get a bare metal server.
         "get" => GetBareMetal(GET "/v2/bare-metals/{baremetal-id: BareMetalId}" -> 200 { bare_metal: BareMetal }, needs SubscriptionsView),
-        "update" => UpdateBareMetal,
+        /// Change a bare metal server. Another system or application installs it anew.
+        "update" => UpdateBareMetal(PATCH "/v2/bare-metals/{baremetal-id: BareMetalId}" -> 202 { bare_metal: BareMetal }, needs Subscriptions, loses with os_id, app_id, image_id, ipxe_chain_url) {
+            /// Install this operating system instead.
+            pub os_id: Option<u32>,
+            /// Install this application instead.
+            pub app_id: Option<u32>,
+            /// Install this marketplace application instead.
+            pub image_id: Option<String>,
+            /// Boot over the network from the iPXE script at this address instead.
+            #[wire(most = 8_192)]
+            pub ipxe_chain_url: Option<String>,
+            /// A new name.
+            pub label: Option<String>,
+            /// New tags in place of the old ones; an empty list clears them.
+            #[wire(item_most = 512)]
+            pub tags: Option<Vec<String>>,
+            /// One tag in place of the old ones, the older way. Use `tags`.
+            #[wire(most = 512)]
+            pub tag: Option<String>,
+            /// New data for the first boot after an installation, in base64.
+            #[wire(most = 131_072, lines, base64)]
+            pub user_data: Option<String>,
+            /// Who logs in, once it is installed anew.
+            pub user_scheme: Option<OrEmpty<UserScheme>>,
+            /// Join its disks in this way, once it is installed anew.
+            pub mdisk_mode: Option<OrEmpty<MdiskMode>>,
+            /// Give it an IPv6 network.
+            pub enable_ipv6: Option<bool>,
+            /// Put it in these VPC 2.0 networks, too. Use `bare-metal attach-vpc`.
+            pub attach_vpc2: Option<Vec<Vpc2Id>>,
+            /// Take it out of these VPC 2.0 networks.
+            pub detach_vpc2: Option<Vec<Vpc2Id>>,
+            /// Put it in the region's VPC 2.0 network.
+            pub enable_vpc2: Option<bool>,
+        },
         /// Delete a bare metal server with everything on it.
         "delete" => DeleteBareMetal(DELETE "/v2/bare-metals/{baremetal-id: BareMetalId}" -> 204, needs Subscriptions),
         /// Switch a bare metal server on.
@@ -213,108 +305,6 @@ pub enum MdiskMode {
     /// Not at all.
     #[default]
     None,
-}
-
-/// Create a bare metal server from one of `os_id`, `app_id`, `image_id` and `snapshot_id`.
-#[endpoint(POST "/v2/bare-metals" -> 202 { bare_metal | baremetal: BareMetal }, needs Provisioning)]
-pub struct CreateBareMetal {
-    /// The region's id.
-    pub region: String,
-    /// The id of a bare metal plan.
-    pub plan: String,
-    /// Install this operating system.
-    pub os_id: Option<u32>,
-    /// Install this application.
-    pub app_id: Option<u32>,
-    /// Install this marketplace application.
-    pub image_id: Option<String>,
-    /// Values that the marketplace application asks for, by name.
-    pub app_variables: Option<Map<String, Value>>,
-    /// Start with the contents of this snapshot.
-    pub snapshot_id: Option<OrEmpty<SnapshotId>>,
-    /// Boot over the network from the iPXE script at this address.
-    #[wire(most = 8_192)]
-    pub ipxe_chain_url: Option<String>,
-    /// Boot over the network each time, not the first time only.
-    pub persistent_pxe: Option<bool>,
-    /// Join its disks; `none` when absent.
-    pub mdisk_mode: Option<OrEmpty<MdiskMode>>,
-    /// Run this startup script.
-    pub script_id: Option<OrEmpty<StartupId>>,
-    /// Data for its first boot, in base64.
-    #[wire(most = 131_072, lines, base64)]
-    pub user_data: Option<String>,
-    /// A name for it.
-    pub label: Option<String>,
-    /// Its host name.
-    pub hostname: Option<String>,
-    /// Tags for it.
-    #[wire(item_most = 512)]
-    pub tags: Option<Vec<String>>,
-    /// One tag, the older way. Use `tags`.
-    #[wire(most = 512)]
-    pub tag: Option<String>,
-    /// SSH keys that may log in.
-    pub sshkey_id: Option<Vec<SshKeyId>>,
-    /// Who logs in; `root` when absent.
-    pub user_scheme: Option<UserScheme>,
-    /// Send a mail when it is ready.
-    pub activation_email: Option<bool>,
-    /// Give it an IPv6 network.
-    pub enable_ipv6: Option<bool>,
-    /// The id of the reserved IPv4 address that becomes its main address.
-    pub reserved_ipv4: Option<OrEmpty<ReservedIpId>>,
-    /// Put it in these VPCs; `enable_vpc` then does not count.
-    pub attach_vpc: Option<Vec<VpcId>>,
-    /// Put it in the region's VPC, which is made where there is none.
-    pub enable_vpc: Option<bool>,
-    /// Put it in these VPC 2.0 networks. Use `attach_vpc`.
-    pub attach_vpc2: Option<Vec<Vpc2Id>>,
-    /// Leave these VPC 2.0 networks, which a new server is not in.
-    pub detach_vpc2: Option<Vec<Vpc2Id>>,
-    /// Put it in the region's VPC 2.0 network. Use `enable_vpc`.
-    pub enable_vpc2: Option<bool>,
-}
-
-/// Change a bare metal server. Another system or application installs it anew.
-#[endpoint(
-    PATCH "/v2/bare-metals/{baremetal-id: BareMetalId}" -> 202 { bare_metal: BareMetal },
-    needs Subscriptions,
-    loses with os_id, app_id, image_id, ipxe_chain_url
-)]
-pub struct UpdateBareMetal {
-    /// Install this operating system instead.
-    pub os_id: Option<u32>,
-    /// Install this application instead.
-    pub app_id: Option<u32>,
-    /// Install this marketplace application instead.
-    pub image_id: Option<String>,
-    /// Boot over the network from the iPXE script at this address instead.
-    #[wire(most = 8_192)]
-    pub ipxe_chain_url: Option<String>,
-    /// A new name.
-    pub label: Option<String>,
-    /// New tags in place of the old ones; an empty list clears them.
-    #[wire(item_most = 512)]
-    pub tags: Option<Vec<String>>,
-    /// One tag in place of the old ones, the older way. Use `tags`.
-    #[wire(most = 512)]
-    pub tag: Option<String>,
-    /// New data for the first boot after an installation, in base64.
-    #[wire(most = 131_072, lines, base64)]
-    pub user_data: Option<String>,
-    /// Who logs in, once it is installed anew.
-    pub user_scheme: Option<OrEmpty<UserScheme>>,
-    /// Join its disks in this way, once it is installed anew.
-    pub mdisk_mode: Option<OrEmpty<MdiskMode>>,
-    /// Give it an IPv6 network.
-    pub enable_ipv6: Option<bool>,
-    /// Put it in these VPC 2.0 networks, too. Use `bare-metal attach-vpc`.
-    pub attach_vpc2: Option<Vec<Vpc2Id>>,
-    /// Take it out of these VPC 2.0 networks.
-    pub detach_vpc2: Option<Vec<Vpc2Id>>,
-    /// Put it in the region's VPC 2.0 network.
-    pub enable_vpc2: Option<bool>,
 }
 
 /// What can be installed on a bare metal server instead.

@@ -3,13 +3,29 @@
 pub use crate::id::{BlockId, BlockSnapshotId};
 
 use crate::id::InstanceId;
-use crate::{Money, Open, OrEmpty, Time, endpoint, view, words};
+use crate::{Money, Open, OrEmpty, Time, view, words};
 
 operations! {
     "block": "Block storage volumes" {
         /// List block storage volumes.
         "list" => ListBlocks(GET "/v2/blocks" -> 200 { blocks: [Block] }, needs SubscriptionsView),
-        "create" => CreateBlock,
+        /// Create a block storage volume.
+        "create" => CreateBlock(POST "/v2/blocks" -> 202 { block: Block }, needs Provisioning) {
+            /// The region's id.
+            pub region: String,
+            /// Size in GB: 10 to 10000 for `high_perf`, 40 to 40000 for `storage_opt`.
+            pub size_gb: u32,
+            /// A name for it.
+            pub label: Option<String>,
+            /// Kind of storage; `high_perf` when absent.
+            pub block_type: Option<BlockType>,
+            /// Start with the contents of this snapshot.
+            pub snapshot_id: Option<OrEmpty<BlockSnapshotId>>,
+            /// Install this operating system on it.
+            pub os_id: Option<u32>,
+            /// Make it a volume that instances can boot from.
+            pub bootable: Option<bool>,
+        },
         /// Get a block storage volume.
         "get" => GetBlock(GET "/v2/blocks/{block-id}" -> 200 { block: Block }, needs SubscriptionsView),
         /// Rename or grow a block storage volume.
@@ -111,25 +127,6 @@ pub enum BlockType {
     HighPerf,
     /// HDD: 40 to 40000 GB.
     StorageOpt,
-}
-
-/// Create a block storage volume.
-#[endpoint(POST "/v2/blocks" -> 202 { block: Block }, needs Provisioning)]
-pub struct CreateBlock {
-    /// The region's id.
-    pub region: String,
-    /// Size in GB: 10 to 10000 for `high_perf`, 40 to 40000 for `storage_opt`.
-    pub size_gb: u32,
-    /// A name for it.
-    pub label: Option<String>,
-    /// Kind of storage; `high_perf` when absent.
-    pub block_type: Option<BlockType>,
-    /// Start with the contents of this snapshot.
-    pub snapshot_id: Option<OrEmpty<BlockSnapshotId>>,
-    /// Install this operating system on it.
-    pub os_id: Option<u32>,
-    /// Make it a volume that instances can boot from.
-    pub bootable: Option<bool>,
 }
 
 /// A snapshot of a block storage volume.

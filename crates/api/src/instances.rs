@@ -24,14 +24,151 @@ use crate::id::{
     BackupId, BlockId, FirewallGroupId, IsoId, NetworkId, ReservedIpId, SnapshotId, SshKeyId,
     StartupId, Vpc2Id, VpcId,
 };
-use crate::{Money, Open, OrEmpty, Secret, Time, endpoint, part, view, words};
+use crate::{Money, Open, OrEmpty, Secret, Time, part, view, words};
 
 operations! {
     "instance": "Instances: virtual machines" {
-        "list" => ListInstances, "create" => CreateInstance,
+        /// List instances.
+        "list" => ListInstances(GET "/v2/instances" -> 200 { instances: [Instance] }, needs SubscriptionsView) {
+            /// Only those with this tag, whole, in capitals or not.
+            #[wire(most = 512)]
+            pub tag: Option<String>,
+            /// Only those with exactly this label.
+            pub label: Option<String>,
+            /// Only the one with this main IPv4 address.
+            pub main_ip: Option<String>,
+            /// Only those in this region.
+            pub region: Option<String>,
+            /// Only those behind this firewall group.
+            pub firewall_group_id: Option<FirewallGroupId>,
+            /// Only those with this host name.
+            pub hostname: Option<String>,
+            /// Show what is owed for each.
+            pub show_pending_charges: Option<bool>,
+        },
+        /// Create an instance from one of `os_id`, `app_id`, `image_id`, `iso_id` and `snapshot_id`.
+        "create" => CreateInstance(POST "/v2/instances" -> 202 { instance: Instance }, needs Provisioning) {
+            /// The region's id.
+            pub region: String,
+            /// The plan's id.
+            pub plan: String,
+            /// Install this operating system.
+            pub os_id: Option<u32>,
+            /// Install this application.
+            pub app_id: Option<u32>,
+            /// Install this marketplace application.
+            pub image_id: Option<String>,
+            /// Values that the marketplace application asks for, by name.
+            pub app_variables: Option<Map<String, Value>>,
+            /// Start from this ISO image.
+            pub iso_id: Option<OrEmpty<IsoId>>,
+            /// Start with the contents of this snapshot.
+            pub snapshot_id: Option<OrEmpty<SnapshotId>>,
+            /// Boot over the network from the iPXE script at this address.
+            #[wire(most = 8_192)]
+            pub ipxe_chain_url: Option<String>,
+            /// Run this startup script.
+            pub script_id: Option<OrEmpty<StartupId>>,
+            /// Data for its first boot, in base64.
+            #[wire(most = 131_072, lines, base64)]
+            pub user_data: Option<String>,
+            /// A name for it.
+            pub label: Option<String>,
+            /// Its host name.
+            pub hostname: Option<String>,
+            /// Tags for it.
+            #[wire(item_most = 512)]
+            pub tags: Option<Vec<String>>,
+            /// One tag, the older way. Use `tags`.
+            #[wire(most = 512)]
+            pub tag: Option<String>,
+            /// SSH keys that may log in.
+            pub sshkey_id: Option<Vec<SshKeyId>>,
+            /// Who logs in; `root` when absent.
+            pub user_scheme: Option<UserScheme>,
+            /// Make backups; `disabled` when absent.
+            pub backups: Option<Backups>,
+            /// Protect it against floods of traffic, which costs extra.
+            pub ddos_protection: Option<bool>,
+            /// Send a mail when it is ready.
+            pub activation_email: Option<bool>,
+            /// Put it behind this firewall group.
+            pub firewall_group_id: Option<OrEmpty<FirewallGroupId>>,
+            /// Give it an IPv6 network.
+            pub enable_ipv6: Option<bool>,
+            /// Give it no public IPv4 address; counts only along with `enable_ipv6`.
+            pub disable_public_ipv4: Option<bool>,
+            /// Give it no public address at all, only those in its VPCs.
+            pub vpc_only: Option<bool>,
+            /// The id of the reserved IPv4 address that becomes its main address.
+            pub reserved_ipv4: Option<OrEmpty<ReservedIpId>>,
+            /// Volumes for it; plans without local disk need one to boot from.
+            pub block_devices: Option<Vec<BlockDevice>>,
+            /// Put it in these VPCs; `enable_vpc` then does not count.
+            pub attach_vpc: Option<Vec<VpcId>>,
+            /// Put it in the region's VPC, which is made where there is none.
+            pub enable_vpc: Option<bool>,
+            /// Put it in these VPC 2.0 networks. Use `attach_vpc`.
+            pub attach_vpc2: Option<Vec<Vpc2Id>>,
+            /// Put it in the region's VPC 2.0 network. Use `enable_vpc`.
+            pub enable_vpc2: Option<bool>,
+            /// Put it in these private networks. Use `attach_vpc`.
+            pub attach_private_network: Option<Vec<NetworkId>>,
+            /// Put it in the region's private network. Use `enable_vpc`.
+            pub enable_private_network: Option<bool>,
+        },
         /// Get an instance.
         "get" => GetInstance(GET "/v2/instances/{instance-id}" -> 200 { instance: Instance }, needs SubscriptionsView),
-        "update" => UpdateInstance,
+        /// Change an instance. Another system or application installs it anew.
+        "update" => UpdateInstance(PATCH "/v2/instances/{instance-id}" -> 202 UpdatedInstance, needs Subscriptions, loses with os_id, app_id, image_id) {
+            /// Install this operating system instead.
+            pub os_id: Option<u32>,
+            /// Install this application instead.
+            pub app_id: Option<u32>,
+            /// Install this marketplace application instead.
+            pub image_id: Option<String>,
+            /// Move to this plan, a larger one.
+            pub plan: Option<String>,
+            /// A new name.
+            pub label: Option<String>,
+            /// New tags in place of the old ones; an empty list clears them.
+            #[wire(item_most = 512)]
+            pub tags: Option<Vec<String>>,
+            /// One tag in place of the old ones, the older way. Use `tags`.
+            #[wire(most = 512)]
+            pub tag: Option<String>,
+            /// New data for the first boot after an installation, in base64.
+            #[wire(most = 131_072, lines, base64)]
+            pub user_data: Option<String>,
+            /// Who logs in, once it is installed anew.
+            pub user_scheme: Option<UserScheme>,
+            /// Make backups, or stop that.
+            pub backups: Option<Backups>,
+            /// Protect it against floods of traffic, or stop that.
+            pub ddos_protection: Option<bool>,
+            /// Put it behind this firewall group; behind none when empty.
+            pub firewall_group_id: Option<OrEmpty<FirewallGroupId>>,
+            /// Give it an IPv6 network.
+            pub enable_ipv6: Option<bool>,
+            /// Put it in these VPCs, too; `enable_vpc` then does not count.
+            pub attach_vpc: Option<Vec<VpcId>>,
+            /// Take it out of these VPCs.
+            pub detach_vpc: Option<Vec<VpcId>>,
+            /// Put it in the region's VPC, which is made where there is none.
+            pub enable_vpc: Option<bool>,
+            /// Put it in these VPC 2.0 networks, too. Use `attach_vpc`.
+            pub attach_vpc2: Option<Vec<Vpc2Id>>,
+            /// Take it out of these VPC 2.0 networks. Use `detach_vpc`.
+            pub detach_vpc2: Option<Vec<Vpc2Id>>,
+            /// Put it in the region's VPC 2.0 network. Use `enable_vpc`.
+            pub enable_vpc2: Option<bool>,
+            /// Put it in these private networks, too. Use `attach_vpc`.
+            pub attach_private_network: Option<Vec<NetworkId>>,
+            /// Take it out of these private networks. Use `detach_vpc`.
+            pub detach_private_network: Option<Vec<NetworkId>>,
+            /// Put it in the region's private network. Use `enable_vpc`.
+            pub enable_private_network: Option<bool>,
+        },
         /// Destroy an instance and what is on its local disk.
         "delete" => DeleteInstance(DELETE "/v2/instances/{instance-id}" -> 204, needs Subscriptions),
         /// Switch an instance on.
@@ -86,7 +223,18 @@ operations! {
         "neighbors" => ListInstanceNeighbors(GET "/v2/instances/{instance-id}/neighbors" -> 200 { neighbors: Vec<InstanceId> }, needs SubscriptionsView),
         /// Get the schedule of an instance's backups.
         "backup-schedule" => GetInstanceBackupSchedule(GET "/v2/instances/{instance-id}/backup-schedule" -> 200 { backup_schedule: BackupSchedule }, needs SubscriptionsView),
-        "set-backup-schedule" => SetInstanceBackupSchedule,
+        /// Set the schedule of an instance's backups, in UTC. They must be enabled already.
+        "set-backup-schedule" => SetInstanceBackupSchedule(POST "/v2/instances/{instance-id}/backup-schedule" -> 200, needs Subscriptions) {
+            /// How often.
+            #[wire(name = "type")]
+            pub kind: BackupScheduleType,
+            /// Hour of the day, 0 to 23.
+            pub hour: Option<u8>,
+            /// Day of the week, from 1 for Sunday to 7 for Saturday; 0 for none.
+            pub dow: Option<u8>,
+            /// Day of the month, 1 to 28.
+            pub dom: Option<u8>,
+        },
         /// List an instance's IPv4 addresses.
         "ipv4" => ListInstanceIpv4(GET "/v2/instances/{instance-id}/ipv4" -> 200 { ipv4s: [InstanceIpv4] }, needs SubscriptionsView) {
             /// Show the public network adapter's address, too.
@@ -340,99 +488,6 @@ pub struct InstanceIpv6Network {
     pub network_size: u32,
 }
 
-/// List instances.
-#[endpoint(GET "/v2/instances" -> 200 { instances: [Instance] }, needs SubscriptionsView)]
-pub struct ListInstances {
-    /// Only those with this tag, whole, in capitals or not.
-    #[wire(most = 512)]
-    pub tag: Option<String>,
-    /// Only those with exactly this label.
-    pub label: Option<String>,
-    /// Only the one with this main IPv4 address.
-    pub main_ip: Option<String>,
-    /// Only those in this region.
-    pub region: Option<String>,
-    /// Only those behind this firewall group.
-    pub firewall_group_id: Option<FirewallGroupId>,
-    /// Only those with this host name.
-    pub hostname: Option<String>,
-    /// Show what is owed for each.
-    pub show_pending_charges: Option<bool>,
-}
-
-/// Create an instance from one of `os_id`, `app_id`, `image_id`, `iso_id` and `snapshot_id`.
-#[endpoint(POST "/v2/instances" -> 202 { instance: Instance }, needs Provisioning)]
-pub struct CreateInstance {
-    /// The region's id.
-    pub region: String,
-    /// The plan's id.
-    pub plan: String,
-    /// Install this operating system.
-    pub os_id: Option<u32>,
-    /// Install this application.
-    pub app_id: Option<u32>,
-    /// Install this marketplace application.
-    pub image_id: Option<String>,
-    /// Values that the marketplace application asks for, by name.
-    pub app_variables: Option<Map<String, Value>>,
-    /// Start from this ISO image.
-    pub iso_id: Option<OrEmpty<IsoId>>,
-    /// Start with the contents of this snapshot.
-    pub snapshot_id: Option<OrEmpty<SnapshotId>>,
-    /// Boot over the network from the iPXE script at this address.
-    #[wire(most = 8_192)]
-    pub ipxe_chain_url: Option<String>,
-    /// Run this startup script.
-    pub script_id: Option<OrEmpty<StartupId>>,
-    /// Data for its first boot, in base64.
-    #[wire(most = 131_072, lines, base64)]
-    pub user_data: Option<String>,
-    /// A name for it.
-    pub label: Option<String>,
-    /// Its host name.
-    pub hostname: Option<String>,
-    /// Tags for it.
-    #[wire(item_most = 512)]
-    pub tags: Option<Vec<String>>,
-    /// One tag, the older way. Use `tags`.
-    #[wire(most = 512)]
-    pub tag: Option<String>,
-    /// SSH keys that may log in.
-    pub sshkey_id: Option<Vec<SshKeyId>>,
-    /// Who logs in; `root` when absent.
-    pub user_scheme: Option<UserScheme>,
-    /// Make backups; `disabled` when absent.
-    pub backups: Option<Backups>,
-    /// Protect it against floods of traffic, which costs extra.
-    pub ddos_protection: Option<bool>,
-    /// Send a mail when it is ready.
-    pub activation_email: Option<bool>,
-    /// Put it behind this firewall group.
-    pub firewall_group_id: Option<OrEmpty<FirewallGroupId>>,
-    /// Give it an IPv6 network.
-    pub enable_ipv6: Option<bool>,
-    /// Give it no public IPv4 address; counts only along with `enable_ipv6`.
-    pub disable_public_ipv4: Option<bool>,
-    /// Give it no public address at all, only those in its VPCs.
-    pub vpc_only: Option<bool>,
-    /// The id of the reserved IPv4 address that becomes its main address.
-    pub reserved_ipv4: Option<OrEmpty<ReservedIpId>>,
-    /// Volumes for it; plans without local disk need one to boot from.
-    pub block_devices: Option<Vec<BlockDevice>>,
-    /// Put it in these VPCs; `enable_vpc` then does not count.
-    pub attach_vpc: Option<Vec<VpcId>>,
-    /// Put it in the region's VPC, which is made where there is none.
-    pub enable_vpc: Option<bool>,
-    /// Put it in these VPC 2.0 networks. Use `attach_vpc`.
-    pub attach_vpc2: Option<Vec<Vpc2Id>>,
-    /// Put it in the region's VPC 2.0 network. Use `enable_vpc`.
-    pub enable_vpc2: Option<bool>,
-    /// Put it in these private networks. Use `attach_vpc`.
-    pub attach_private_network: Option<Vec<NetworkId>>,
-    /// Put it in the region's private network. Use `enable_vpc`.
-    pub enable_private_network: Option<bool>,
-}
-
 /// A volume for a new instance: one that exists, or one to be made.
 #[part]
 pub struct BlockDevice {
@@ -444,58 +499,6 @@ pub struct BlockDevice {
     pub disk_size: Option<u32>,
     /// A name for a new one.
     pub label: Option<String>,
-}
-
-/// Change an instance. Another system or application installs it anew.
-#[endpoint(PATCH "/v2/instances/{instance-id}" -> 202 UpdatedInstance, needs Subscriptions, loses with os_id, app_id, image_id)]
-pub struct UpdateInstance {
-    /// Install this operating system instead.
-    pub os_id: Option<u32>,
-    /// Install this application instead.
-    pub app_id: Option<u32>,
-    /// Install this marketplace application instead.
-    pub image_id: Option<String>,
-    /// Move to this plan, a larger one.
-    pub plan: Option<String>,
-    /// A new name.
-    pub label: Option<String>,
-    /// New tags in place of the old ones; an empty list clears them.
-    #[wire(item_most = 512)]
-    pub tags: Option<Vec<String>>,
-    /// One tag in place of the old ones, the older way. Use `tags`.
-    #[wire(most = 512)]
-    pub tag: Option<String>,
-    /// New data for the first boot after an installation, in base64.
-    #[wire(most = 131_072, lines, base64)]
-    pub user_data: Option<String>,
-    /// Who logs in, once it is installed anew.
-    pub user_scheme: Option<UserScheme>,
-    /// Make backups, or stop that.
-    pub backups: Option<Backups>,
-    /// Protect it against floods of traffic, or stop that.
-    pub ddos_protection: Option<bool>,
-    /// Put it behind this firewall group; behind none when empty.
-    pub firewall_group_id: Option<OrEmpty<FirewallGroupId>>,
-    /// Give it an IPv6 network.
-    pub enable_ipv6: Option<bool>,
-    /// Put it in these VPCs, too; `enable_vpc` then does not count.
-    pub attach_vpc: Option<Vec<VpcId>>,
-    /// Take it out of these VPCs.
-    pub detach_vpc: Option<Vec<VpcId>>,
-    /// Put it in the region's VPC, which is made where there is none.
-    pub enable_vpc: Option<bool>,
-    /// Put it in these VPC 2.0 networks, too. Use `attach_vpc`.
-    pub attach_vpc2: Option<Vec<Vpc2Id>>,
-    /// Take it out of these VPC 2.0 networks. Use `detach_vpc`.
-    pub detach_vpc2: Option<Vec<Vpc2Id>>,
-    /// Put it in the region's VPC 2.0 network. Use `enable_vpc`.
-    pub enable_vpc2: Option<bool>,
-    /// Put it in these private networks, too. Use `attach_vpc`.
-    pub attach_private_network: Option<Vec<NetworkId>>,
-    /// Take it out of these private networks. Use `detach_vpc`.
-    pub detach_private_network: Option<Vec<NetworkId>>,
-    /// Put it in the region's private network. Use `enable_vpc`.
-    pub enable_private_network: Option<bool>,
 }
 
 /// A changed instance, and the work that the change started.

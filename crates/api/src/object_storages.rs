@@ -3,13 +3,21 @@
 pub use crate::id::ObjectStorageId;
 
 use crate::wire::{Given, Wire, Wrong};
-use crate::{Money, Open, Secret, Time, endpoint, part, view, words};
+use crate::{Money, Open, Secret, Time, part, view, words};
 
 operations! {
     "object-storage": "Object storage" {
         /// List object storage.
         "list" => ListObjectStorages(GET "/v2/object-storage" -> 200 { object_storages: [ListedObjectStorage] }, needs Objstore),
-        "create" => CreateObjectStorage,
+        /// Create object storage.
+        "create" => CreateObjectStorage(POST "/v2/object-storage" -> 202 { object_storage: ObjectStorage }, needs Objstore) {
+            /// The cluster that it is to be in.
+            pub cluster_id: u32,
+            /// One of the tiers that the cluster offers. It is refused without one.
+            pub tier_id: Option<u32>,
+            /// A name for it.
+            pub label: Option<String>,
+        },
         /// Get object storage.
         "get" => GetObjectStorage(GET "/v2/object-storage/{object-storage-id}" -> 200 { object_storage: ObjectStorage }, needs Objstore),
         /// Rename object storage.
@@ -37,7 +45,21 @@ operations! {
         /// List the buckets of object storage.
         // Not in the reference: Terraform and govultr call it.
         "list" => ListObjectStorageBuckets(GET "/v2/object-storage/{object-storage-id}/bucket" -> 200 { buckets: [Bucket], whole }, needs Objstore),
-        "create" => CreateObjectStorageBucket,
+        /// Create a bucket.
+        // govultr's names are not those of the reference.
+        "create" => CreateObjectStorageBucket(POST "/v2/object-storage/{object-storage-id}/bucket" -> 202, needs Objstore) {
+            /// Its name: 3 to 63 lower-case letters, digits, dots and hyphens.
+            #[wire(alias = "name")]
+            pub bucket_name: String,
+            /// Keep older versions of objects.
+            #[wire(alias = "enable_bucket_versioning")]
+            pub versioning: Option<bool>,
+            /// Make it possible to lock objects against changes; turns versioning on.
+            #[wire(alias = "enable_object_lock")]
+            pub object_lock: Option<bool>,
+            /// Let its objects go to the archive; not together with the other two.
+            pub archival: Option<bool>,
+        },
         /// Delete a bucket.
         "delete" => DeleteObjectStorageBucket(DELETE "/v2/object-storage/{object-storage-id}/bucket/{bucket-name: String}" -> 204, needs Objstore),
         /// Let a bucket's objects go to the archive, or no longer.
@@ -289,32 +311,4 @@ fn one_or_several(given: Given<'_>) -> Result<Vec<RuleTransition>, Wrong> {
         true => Vec::read(given),
         false => RuleTransition::read(given).map(|one| vec![one]),
     }
-}
-
-/// Create object storage.
-#[endpoint(POST "/v2/object-storage" -> 202 { object_storage: ObjectStorage }, needs Objstore)]
-pub struct CreateObjectStorage {
-    /// The cluster that it is to be in.
-    pub cluster_id: u32,
-    /// One of the tiers that the cluster offers. It is refused without one.
-    pub tier_id: Option<u32>,
-    /// A name for it.
-    pub label: Option<String>,
-}
-
-/// Create a bucket.
-// govultr's names are not those of the reference.
-#[endpoint(POST "/v2/object-storage/{object-storage-id}/bucket" -> 202, needs Objstore)]
-pub struct CreateObjectStorageBucket {
-    /// Its name: 3 to 63 lower-case letters, digits, dots and hyphens.
-    #[wire(alias = "name")]
-    pub bucket_name: String,
-    /// Keep older versions of objects.
-    #[wire(alias = "enable_bucket_versioning")]
-    pub versioning: Option<bool>,
-    /// Make it possible to lock objects against changes; turns versioning on.
-    #[wire(alias = "enable_object_lock")]
-    pub object_lock: Option<bool>,
-    /// Let its objects go to the archive; not together with the other two.
-    pub archival: Option<bool>,
 }

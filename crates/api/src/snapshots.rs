@@ -3,7 +3,7 @@
 pub use crate::id::SnapshotId;
 
 use crate::id::InstanceId;
-use crate::{Open, Time, endpoint, view, words};
+use crate::{Open, Time, view, words};
 
 operations! {
     "snapshot": "Snapshots of instances" {
@@ -19,7 +19,16 @@ operations! {
             /// What it is for.
             pub description: Option<String>,
         },
-        "create-from-url" => CreateSnapshotFromUrl,
+        /// Make a snapshot from a raw disk image at a public address.
+        "create-from-url" => CreateSnapshotFromUrl(POST "/v2/snapshots/create-from-url" -> 202 { snapshot: Snapshot }, needs Provisioning) {
+            /// The image's address.
+            #[wire(most = 8_192)]
+            pub url: String,
+            /// What it is for.
+            pub description: Option<String>,
+            /// Whether the image boots by UEFI.
+            pub uefi: Option<bool>,
+        },
         /// Get a snapshot.
         "get" => GetSnapshot(GET "/v2/snapshots/{snapshot-id}" -> 200 { snapshot: Snapshot }, needs SubscriptionsView),
         /// Change a snapshot's description.
@@ -65,16 +74,4 @@ pub enum SnapshotStatus {
     Failed,
     /// Gone.
     Deleted,
-}
-
-/// Make a snapshot from a raw disk image at a public address.
-#[endpoint(POST "/v2/snapshots/create-from-url" -> 202 { snapshot: Snapshot }, needs Provisioning)]
-pub struct CreateSnapshotFromUrl {
-    /// The image's address.
-    #[wire(most = 8_192)]
-    pub url: String,
-    /// What it is for.
-    pub description: Option<String>,
-    /// Whether the image boots by UEFI.
-    pub uefi: Option<bool>,
 }

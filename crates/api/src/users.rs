@@ -6,21 +6,63 @@ use serde_json::{Map, Value};
 
 use crate::api_keys::ApiKey;
 use crate::id::ApiKeyId;
-use crate::{Access, Meta, Open, OrEmpty, Secret, Time, endpoint, view, words};
+use crate::{Access, Meta, Open, OrEmpty, Secret, Time, view, words};
 
 operations! {
     "user": "Users of the account" {
         /// List users.
         "list" => ListUsers(GET "/v2/users" -> 200 { users: [User] }, needs ManageUsers),
-        "create" => CreateUser,
+        /// Create a user.
+        "create" => CreateUser(POST "/v2/users" -> 201 { user: User }, needs ManageUsers) {
+            /// The email address; no two users share one.
+            pub email: String,
+            /// The whole name.
+            pub name: String,
+            /// The first name.
+            pub first_name: Option<String>,
+            /// The last name.
+            pub last_name: Option<String>,
+            /// The password.
+            pub password: Secret,
+            /// Whether the user's API keys work; they do when absent.
+            pub api_enabled: Option<bool>,
+            /// Make it a user for a program and not for a person.
+            pub service_user: Option<bool>,
+            /// The permissions; none when absent.
+            pub acls: Option<Vec<Access>>,
+        },
         /// Get a user.
         "get" => GetUser(GET "/v2/users/{user-id}" -> 200 { user: User }, needs ManageUsers),
-        "update" => UpdateUser,
+        /// Change a user.
+        "update" => UpdateUser(PATCH "/v2/users/{user-id}" -> 204, needs ManageUsers) {
+            /// A new email address.
+            pub email: Option<String>,
+            /// A new whole name.
+            pub name: Option<String>,
+            /// A new first name.
+            pub first_name: Option<String>,
+            /// A new last name.
+            pub last_name: Option<String>,
+            /// A new password.
+            pub password: Option<Secret>,
+            /// Whether the user's API keys work.
+            pub api_enabled: Option<bool>,
+            /// The permissions, in place of all others.
+            pub acls: Option<Vec<Access>>,
+        },
         /// Delete a user with all API keys.
         "delete" => DeleteUser(DELETE "/v2/users/{user-id}" -> 204, needs ManageUsers),
         /// List a user's API keys.
         "list-api-keys" => ListUserApiKeys(GET "/v2/users/{user-id}/apikeys" -> 200 { api_keys: [ApiKey], whole }, needs ManageUsers),
-        "create-api-key" => CreateUserApiKey,
+        /// Create an API key for a user. Only this answer shows it whole.
+        "create-api-key" => CreateUserApiKey(POST "/v2/users/{user-id}/apikeys" -> 202 { api_key: ApiKey }, needs ManageUsers) {
+            /// A name for it.
+            pub name: Option<String>,
+            /// Whether it is to stop working one day.
+            pub expire: Option<bool>,
+            /// When; only together with `expire`.
+            pub date_expire: Option<OrEmpty<Time>>,
+        },
         /// Get a user's API key, masked.
         "get-api-key" => GetUserApiKey(GET "/v2/users/{user-id}/apikeys/{apikey-id: ApiKeyId}" -> 200 { api_key: ApiKey }, needs ManageUsers),
         /// Delete a user's API key: it stops working at once.
@@ -85,57 +127,6 @@ pub struct User {
     /// The user's first API key: only in the answer that creates the user.
     #[wire(omit)]
     pub api_key: Secret,
-}
-
-/// Create a user.
-#[endpoint(POST "/v2/users" -> 201 { user: User }, needs ManageUsers)]
-pub struct CreateUser {
-    /// The email address; no two users share one.
-    pub email: String,
-    /// The whole name.
-    pub name: String,
-    /// The first name.
-    pub first_name: Option<String>,
-    /// The last name.
-    pub last_name: Option<String>,
-    /// The password.
-    pub password: Secret,
-    /// Whether the user's API keys work; they do when absent.
-    pub api_enabled: Option<bool>,
-    /// Make it a user for a program and not for a person.
-    pub service_user: Option<bool>,
-    /// The permissions; none when absent.
-    pub acls: Option<Vec<Access>>,
-}
-
-/// Change a user.
-#[endpoint(PATCH "/v2/users/{user-id}" -> 204, needs ManageUsers)]
-pub struct UpdateUser {
-    /// A new email address.
-    pub email: Option<String>,
-    /// A new whole name.
-    pub name: Option<String>,
-    /// A new first name.
-    pub first_name: Option<String>,
-    /// A new last name.
-    pub last_name: Option<String>,
-    /// A new password.
-    pub password: Option<Secret>,
-    /// Whether the user's API keys work.
-    pub api_enabled: Option<bool>,
-    /// The permissions, in place of all others.
-    pub acls: Option<Vec<Access>>,
-}
-
-/// Create an API key for a user. Only this answer shows it whole.
-#[endpoint(POST "/v2/users/{user-id}/apikeys" -> 202 { api_key: ApiKey }, needs ManageUsers)]
-pub struct CreateUserApiKey {
-    /// A name for it.
-    pub name: Option<String>,
-    /// Whether it is to stop working one day.
-    pub expire: Option<bool>,
-    /// When; only together with `expire`.
-    pub date_expire: Option<OrEmpty<Time>>,
 }
 
 /// A network that a user's API keys work from.

@@ -91,7 +91,8 @@ pub fn family() -> Family {
         Ok(())
     };
     let own = Routes::of::<Iso>().list::<ListIsos>().get::<GetIso>();
-    let routes = own.create(create).update(update).on(delete).fixed(list_public).done();
+    let own = own.delete_with::<DeleteIso>(|tx, iso| Box::pin(check_unused(tx, iso)));
+    let routes = own.create(create).update(update).fixed(list_public).done();
     Family::new(routes).life_by::<Iso, Copying>()
 }
 
@@ -115,14 +116,12 @@ fn create(cx: &Cx, req: CreateIso) -> Result<Iso> {
     Ok(Iso { url: req.url, filename, description: req.description.unwrap_or_default() })
 }
 
-async fn delete(cx: Cx, req: DeleteIso) -> Result<()> {
-    let mut tx = cx.begin();
-    let iso = tx.get::<Iso>(req.iso_id).await?;
+/// Refuses to let go of an image that an instance holds.
+async fn check_unused(tx: &mut Tx, iso: &mut Doc<Iso>) -> Result<()> {
     if let Some(instance) = tx.some::<Instance>(with_iso(iso.id()), 1).await?.0.first() {
         // Clients take the last word for the instance's address: nothing may follow it.
         let said = "Unable to delete ISO: This ISO is still attached to";
         return Err(Refusal::bad(format!("{said} {}", instance.main_ip())).into());
     }
-    tx.delete(iso);
-    tx.commit().await
+    Ok(())
 }

@@ -1,9 +1,8 @@
 //! What else there is to an instance: backups, traffic, neighbours, user data, upgrades.
 
 use crate::applications::Application;
-use crate::id::InstanceId;
 use crate::os::Os;
-use crate::{Open, OrEmpty, endpoint, view, words};
+use crate::{Open, OrEmpty, view, words};
 
 /// When an instance's backups are made, in UTC.
 #[view]
@@ -37,20 +36,6 @@ pub enum BackupScheduleType {
     DailyAltEven,
     /// On the odd days of the month.
     DailyAltOdd,
-}
-
-/// Set the schedule of an instance's backups, in UTC. They must be enabled already.
-#[endpoint(POST "/v2/instances/{instance-id}/backup-schedule" -> 200, needs Subscriptions)]
-pub struct SetInstanceBackupSchedule {
-    /// How often.
-    #[wire(name = "type")]
-    pub kind: BackupScheduleType,
-    /// Hour of the day, 0 to 23.
-    pub hour: Option<u8>,
-    /// Day of the week, from 1 for Sunday to 7 for Saturday; 0 for none.
-    pub dow: Option<u8>,
-    /// Day of the month, 1 to 28.
-    pub dom: Option<u8>,
 }
 
 /// The traffic of one day.

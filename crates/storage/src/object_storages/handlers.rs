@@ -13,7 +13,11 @@ pub(super) fn routes() -> Routes {
         Ok(())
     };
     let storages = Routes::of::<Storage>().on(list).create(create).get::<GetObjectStorage>();
-    storages.update(update).on(delete).alter(regenerate_keys).done()
+    storages
+        .update(update)
+        .delete_with::<DeleteObjectStorage>(|tx, storage| Box::pin(release_names(tx, storage)))
+        .alter(regenerate_keys)
+        .done()
 }
 
 impl Shown for Storage {
@@ -60,15 +64,12 @@ fn create(cx: &Cx, req: CreateObjectStorage) -> Result<Storage> {
     Ok(storage)
 }
 
-async fn delete(cx: Cx, req: DeleteObjectStorage) -> Result<()> {
-    let mut tx = cx.begin();
-    let storage = tx.get::<Storage>(req.object_storage_id).await?;
-    // At once, not when the last of it is gone: what replaces it may want the same names.
+/// At once, not when the last of it is gone: what replaces it may want the same names.
+async fn release_names(tx: &mut Tx, storage: &mut Doc<Storage>) -> Result<()> {
     for bucket in &storage.buckets {
-        tx.release(BUCKETS, storage.unique(cx.account(), &bucket.name));
+        tx.release(BUCKETS, storage.unique(storage.account(), &bucket.name));
     }
-    tx.delete(storage);
-    tx.commit().await
+    Ok(())
 }
 
 fn regenerate_keys(
