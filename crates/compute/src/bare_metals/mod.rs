@@ -16,7 +16,7 @@ pub use hosts::bare_metals::BareMetal;
 use crate::servers::Server;
 use crate::servers::addresses::{all_ipv6, first_name, name_ipv6, public_ipv4, set_reverse_ipv4};
 use crate::servers::networks::{self, enter_vpc2, view_vpc, view_vpc2};
-use crate::servers::power::{change_many, reinstall};
+use crate::servers::power::{change_many, reinstall, switch};
 use crate::servers::view::{traffic, upgrades};
 use crate::vpc2::VPC2;
 use crate::vpcs::{Sort, VPC, enter, exit};
@@ -42,9 +42,9 @@ pub fn routes() -> Routes {
 
 fn power() -> Routes {
     Routes::of::<BareMetal>()
-        .alter::<StartBareMetal>(|_, server, _| Ok(server.start()))
-        .alter::<HaltBareMetal>(|_, server, _| Ok(server.halt()))
-        .alter::<RebootBareMetal>(|_, server, _| Ok(server.reboot()))
+        .alter::<StartBareMetal>(|_, server, _| switch(server, Server::start))
+        .alter::<HaltBareMetal>(|_, server, _| switch(server, Server::halt))
+        .alter::<RebootBareMetal>(|_, server, _| switch(server, Server::reboot))
         .on(|cx, req: StartBareMetals| {
             change_many::<BareMetal>(cx, req.baremetal_ids, Server::start)
         })

@@ -23,7 +23,7 @@ pub(crate) use create::plan;
 use crate::private_networks::PRIVATE;
 use crate::servers::addresses::{first_name, name_ipv6, set_reverse_ipv4};
 use crate::servers::networks::{enter_vpc2, page, view_private, view_vpc, view_vpc2};
-use crate::servers::power::{change_many, reinstall};
+use crate::servers::power::{change_many, reinstall, switch};
 use crate::vpc2::VPC2;
 use crate::vpcs::{Sort, VPC, enter, exit};
 use crate::{Family, Routes};
@@ -45,9 +45,9 @@ pub fn routes() -> Routes {
 
 fn power() -> Routes {
     Routes::of::<Instance>()
-        .alter::<StartInstance>(|_, server, _| Ok(server.start()))
-        .alter::<HaltInstance>(|_, server, _| Ok(server.halt()))
-        .alter::<RebootInstance>(|_, server, _| Ok(server.reboot()))
+        .alter::<StartInstance>(|_, server, _| switch(server, Server::start))
+        .alter::<HaltInstance>(|_, server, _| switch(server, Server::halt))
+        .alter::<RebootInstance>(|_, server, _| switch(server, Server::reboot))
         .on(|cx, req: StartInstances| change_many::<Instance>(cx, req.instance_ids, Server::start))
         .on(|cx, req: HaltInstances| change_many::<Instance>(cx, req.instance_ids, Server::halt))
         .on(|cx, req: RebootInstances| {

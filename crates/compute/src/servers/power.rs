@@ -10,6 +10,12 @@ use super::{Hosted, Server, options};
 use crate::servers::Locks;
 use crate::{Cx, Doc, Result, ensure};
 
+/// Switches one, as [`Server::start`] and its like do.
+pub(crate) fn switch(server: &mut Server, how: fn(&mut Server)) -> Result<()> {
+    how(server);
+    Ok(())
+}
+
 /// Changes all of the servers that a request names, or none.
 pub(crate) async fn change_many<K: Hosted>(
     cx: Cx,
