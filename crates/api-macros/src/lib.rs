@@ -221,11 +221,12 @@ fn record(case: &TokenStream, mut item: ItemStruct, is_strict: bool) -> TokenStr
 }
 
 /// Makes an enum one of words. They travel in `snake_case`, or as `#[words(lowercase)]` or
-/// `#[words("kebab-case")]` says.
+/// `#[words("kebab-case")]` says; `#[words(snake_case, capitals)]` are read in capitals, too.
 #[proc_macro_attribute]
 pub fn words(case: TokenStream, item: TokenStream) -> TokenStream {
     let mut item = syn::parse_macro_input!(item as ItemEnum);
-    let wire = wire::words(&mut item, &named_case(&case));
+    let (case, capitals) = (named_case(&case), case.to_string().ends_with("capitals"));
+    let wire = wire::words(&mut item, &case, capitals);
     let wire = wire.unwrap_or_else(Error::into_compile_error);
     quote! {
         #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -238,6 +239,7 @@ pub fn words(case: TokenStream, item: TokenStream) -> TokenStream {
 /// The case that an attribute names; `kebab-case` is no word of Rust's.
 fn named_case(case: &TokenStream) -> String {
     let case = if case.is_empty() { "snake_case".into() } else { case.to_string() };
+    let case = case.split(',').next().unwrap_or_default().trim();
     case.trim_matches('"').to_owned()
 }
 
@@ -337,6 +339,7 @@ fn complete(
         };
         let about = match param.rsplit_once('-') {
             Some((thing, "name")) => format!(" The {thing}'s name."),
+            Some((thing, "id")) if ty == "String" => format!(" The {}'s id.", called(thing)),
             Some(_) if ty == "String" => format!(" The {}'s name.", called(&param)),
             Some((thing, what)) if !ty.ends_with("Id") => format!(" The {thing}'s {what}."),
             _ => format!(" The {}'s id.", thing_of(&ty)),

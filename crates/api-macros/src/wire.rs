@@ -161,8 +161,8 @@ fn described(field: &Field, said: &Said, is_strict: bool, case: &str) -> syn::Re
     })
 }
 
-/// `impl Wire` of an enum of words.
-pub(crate) fn words(item: &mut ItemEnum, case: &str) -> syn::Result<TokenStream> {
+/// `impl Wire` of an enum of words, which are read in capitals, too, where that is said.
+pub(crate) fn words(item: &mut ItemEnum, case: &str, capitals: bool) -> syn::Result<TokenStream> {
     let (name, about_all) = (item.ident.clone(), about(&item.attrs));
     let called = name.to_string();
     let (mut words, mut variants) = (Vec::new(), Vec::new());
@@ -177,7 +177,8 @@ pub(crate) fn words(item: &mut ItemEnum, case: &str) -> syn::Result<TokenStream>
             (false, Some(name)) => name.clone(),
             (false, None) => cased(&variant.ident.to_string(), case, variant)?,
         };
-        let (aliases, about) = (&said.aliases, about(&variant.attrs));
+        let upper = capitals.then(|| LitStr::new(&word.to_uppercase(), variant.ident.span()));
+        let (aliases, about) = (said.aliases.iter().chain(&upper), about(&variant.attrs));
         words.push(quote! {
             ::api::form::Word { word: #word, aliases: &[#(#aliases),*], about: #about }
         });

@@ -1,12 +1,40 @@
 //! The account: `/v2/account`.
 
-use crate::{Access, Money, Open, OrEmpty, Secret, Time, endpoint, view, words};
+use crate::{Access, Money, Open, OrEmpty, Secret, Time, view, words};
 
 operations! {
     "account": "The account, its balance, traffic and BGP" {
-        "get" => GetAccount, "bandwidth" => GetAccountBandwidth, "bgp" => GetAccountBgp,
-        "set-up-bgp" => SetUpAccountBgp, "add-bgp-prefixes" => AddAccountBgpPrefixes,
-        "custom-subscriptions" => ListCustomSubscriptions,
+        /// Get the account, and what the calling user may do in it.
+        "get" => GetAccount(GET "/v2/account" -> 200 { account: Account }, needs AnyKey),
+        /// Get the account's traffic.
+        "bandwidth" => GetAccountBandwidth(GET "/v2/account/bandwidth" -> 200 { bandwidth: AccountBandwidth }, needs Billing),
+        /// Get how the account's instances announce networks.
+        "bgp" => GetAccountBgp(GET "/v2/account/bgp" -> 200 AccountBgp, needs Subscriptions),
+        /// Ask for BGP.
+        "set-up-bgp" => SetUpAccountBgp(POST "/v2/account/bgp/setup" -> 200 TicketReference, needs Support) {
+            /// Networks to announce, as `192.0.2.0/24`; may be empty.
+            pub prefixes: Vec<String>,
+            /// An autonomous system of one's own; a private one is given when absent.
+            pub asn: Option<u32>,
+            /// A password for the sessions.
+            pub password: Option<Secret>,
+            /// The leave to announce the networks: a PDF, PNG or JPEG file as base64. Needed with
+            /// `prefixes`.
+            #[wire(most = 1_048_576, lines, base64)]
+            pub letter_of_authorization: Option<String>,
+            /// The routes that instances are to be told.
+            pub requested_routes: RequestedRoutes,
+            /// What it is for.
+            #[wire(most = 4_096, lines)]
+            pub usecase: String,
+        },
+        /// Ask to announce further networks.
+        "add-bgp-prefixes" => AddAccountBgpPrefixes(POST "/v2/account/bgp/prefixes" -> 200 TicketReference, needs Support) {
+            /// The networks, as `192.0.2.0/24`.
+            pub prefixes: Vec<String>,
+        },
+        /// List what was agreed on with the account's owner and is charged regularly.
+        "custom-subscriptions" => ListCustomSubscriptions(GET "/v2/account/custom-subscriptions" -> 200 { custom_subscriptions: [CustomSubscription] }, needs Billing),
     }
 }
 
@@ -29,9 +57,6 @@ pub struct Account {
     pub last_payment_amount: Money,
 }
 
-/// Get the account, and what the calling user may do in it.
-#[endpoint(GET "/v2/account" -> 200 { account: Account }, needs AnyKey)]
-pub struct GetAccount {}
 /// The account's traffic: what was used and what was included.
 #[view]
 pub struct AccountBandwidth {
@@ -72,9 +97,6 @@ pub struct BandwidthPeriod {
     pub overage_cost: Money,
 }
 
-/// Get the account's traffic.
-#[endpoint(GET "/v2/account/bandwidth" -> 200 { bandwidth: AccountBandwidth }, needs Billing)]
-pub struct GetAccountBandwidth {}
 /// How the account's instances announce networks.
 #[view]
 pub struct AccountBgp {
@@ -86,9 +108,6 @@ pub struct AccountBgp {
     pub password: Secret,
 }
 
-/// Get how the account's instances announce networks.
-#[endpoint(GET "/v2/account/bgp" -> 200 AccountBgp, needs Subscriptions)]
-pub struct GetAccountBgp {}
 /// The ticket that a wish became.
 #[view]
 pub struct TicketReference {
@@ -106,33 +125,6 @@ pub enum RequestedRoutes {
     Full,
     /// The default route.
     DefaultOnly,
-}
-
-/// Ask for BGP.
-#[endpoint(POST "/v2/account/bgp/setup" -> 200 TicketReference, needs Support)]
-pub struct SetUpAccountBgp {
-    /// Networks to announce, as `192.0.2.0/24`; may be empty.
-    pub prefixes: Vec<String>,
-    /// An autonomous system of one's own; a private one is given when absent.
-    pub asn: Option<u32>,
-    /// A password for the sessions.
-    pub password: Option<Secret>,
-    /// The leave to announce the networks: a PDF, PNG or JPEG file as base64. Needed with
-    /// `prefixes`.
-    #[wire(most = 1_048_576, lines, base64)]
-    pub letter_of_authorization: Option<String>,
-    /// The routes that instances are to be told.
-    pub requested_routes: RequestedRoutes,
-    /// What it is for.
-    #[wire(most = 4_096, lines)]
-    pub usecase: String,
-}
-
-/// Ask to announce further networks.
-#[endpoint(POST "/v2/account/bgp/prefixes" -> 200 TicketReference, needs Support)]
-pub struct AddAccountBgpPrefixes {
-    /// The networks, as `192.0.2.0/24`.
-    pub prefixes: Vec<String>,
 }
 
 /// Something that was agreed on with the account's owner and is charged regularly.
@@ -158,7 +150,3 @@ pub struct CustomSubscription {
     /// US dollars owed since the last invoice.
     pub pending_charges: Money,
 }
-
-/// List what was agreed on with the account's owner and is charged regularly.
-#[endpoint(GET "/v2/account/custom-subscriptions" -> 200 { custom_subscriptions: [CustomSubscription] }, needs Billing)]
-pub struct ListCustomSubscriptions;

@@ -2,12 +2,25 @@
 
 pub use crate::id::ApiKeyId;
 
-use crate::{OrEmpty, Secret, Time, endpoint, view};
+use crate::{OrEmpty, Secret, Time, view};
 
 operations! {
     "api-key": "API keys of the calling user" {
-        "list" => ListApiKeys, "create" => CreateApiKey, "get" => GetApiKey,
-        "delete" => DeleteApiKey,
+        /// List one's own API keys.
+        "list" => ListApiKeys(GET "/v2/apikeys" -> 200 { api_keys: [ApiKey], whole }, needs AnyKey),
+        /// Create an API key for oneself.
+        "create" => CreateApiKey(POST "/v2/apikeys" -> 202 { api_key: ApiKey }, needs AnyKey) {
+            /// A name for it.
+            pub name: Option<String>,
+            /// Whether it is to stop working one day.
+            pub expire: Option<bool>,
+            /// When; only together with `expire`.
+            pub date_expire: Option<OrEmpty<Time>>,
+        },
+        /// Get one of one's own API keys.
+        "get" => GetApiKey(GET "/v2/apikeys/{apikey-id: ApiKeyId}" -> 200 { api_key: ApiKey }, needs AnyKey),
+        /// Delete one of one's own API keys: it stops working at once.
+        "delete" => DeleteApiKey(DELETE "/v2/apikeys/{apikey-id: ApiKeyId}" -> 204, needs AnyKey),
     }
 }
 
@@ -28,25 +41,3 @@ pub struct ApiKey {
     /// When; empty where it does not.
     pub date_expire: OrEmpty<Time>,
 }
-
-/// List one's own API keys.
-#[endpoint(GET "/v2/apikeys" -> 200 { api_keys: [ApiKey], whole }, needs AnyKey)]
-pub struct ListApiKeys {}
-/// Create an API key for oneself.
-#[endpoint(POST "/v2/apikeys" -> 202 { api_key: ApiKey }, needs AnyKey)]
-pub struct CreateApiKey {
-    /// A name for it.
-    pub name: Option<String>,
-    /// Whether it is to stop working one day.
-    pub expire: Option<bool>,
-    /// When; only together with `expire`.
-    pub date_expire: Option<OrEmpty<Time>>,
-}
-
-/// Get one of one's own API keys.
-#[endpoint(GET "/v2/apikeys/{apikey-id: ApiKeyId}" -> 200 { api_key: ApiKey }, needs AnyKey)]
-pub struct GetApiKey;
-
-/// Delete one of one's own API keys: it stops working at once.
-#[endpoint(DELETE "/v2/apikeys/{apikey-id: ApiKeyId}" -> 204, needs AnyKey)]
-pub struct DeleteApiKey;

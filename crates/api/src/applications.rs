@@ -1,10 +1,16 @@
 //! Applications that come installed: `/v2/applications`.
 
-use crate::{Open, endpoint, view, words};
+use crate::{Open, view, words};
 
 operations! {
     "application": "Applications that come installed" {
-        "list" => ListApplications,
+        /// List applications.
+        "list" => ListApplications(GET "/v2/applications" -> 200 { applications: [Application] }, needs Public) {
+            /// Only applications of this type.
+            #[wire(name = "type")]
+            #[wire(one_of = ["all", "marketplace", "one-click"])]
+            pub kind: Option<String>,
+        },
     }
 }
 
@@ -36,13 +42,4 @@ pub enum ApplicationType {
     OneClick,
     /// Others', ordered by its image.
     Marketplace,
-}
-
-/// List applications.
-#[endpoint(GET "/v2/applications" -> 200 { applications: [Application] }, needs Public)]
-pub struct ListApplications {
-    /// Only applications of this type.
-    #[wire(name = "type")]
-    #[wire(one_of = ["all", "marketplace", "one-click"])]
-    pub kind: Option<String>,
 }

@@ -3,11 +3,17 @@
 pub use crate::id::BackupId;
 
 use crate::id::InstanceId;
-use crate::{Open, Time, endpoint, view, words};
+use crate::{Open, Time, view, words};
 
 operations! {
     "backup": "Backups of instances" {
-        "list" => ListBackups, "get" => GetBackup,
+        /// List backups.
+        "list" => ListBackups(GET "/v2/backups" -> 200 { backups: [Backup] }, needs SubscriptionsView) {
+            /// Only those of this instance.
+            pub instance_id: Option<InstanceId>,
+        },
+        /// Get a backup.
+        "get" => GetBackup(GET "/v2/backups/{backup-id}" -> 200 { backup: Backup }, needs SubscriptionsView),
     }
 }
 
@@ -39,14 +45,3 @@ pub enum BackupStatus {
     /// Ready.
     Complete,
 }
-
-/// List backups.
-#[endpoint(GET "/v2/backups" -> 200 { backups: [Backup] }, needs SubscriptionsView)]
-pub struct ListBackups {
-    /// Only those of this instance.
-    pub instance_id: Option<InstanceId>,
-}
-
-/// Get a backup.
-#[endpoint(GET "/v2/backups/{backup-id}" -> 200 { backup: Backup }, needs SubscriptionsView)]
-pub struct GetBackup;

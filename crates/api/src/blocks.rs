@@ -3,16 +3,72 @@
 pub use crate::id::{BlockId, BlockSnapshotId};
 
 use crate::id::InstanceId;
-use crate::{Money, Open, OrEmpty, Time, endpoint, view, words};
+use crate::{Money, Open, OrEmpty, Time, view, words};
 
 operations! {
     "block": "Block storage volumes" {
-        "list" => ListBlocks, "create" => CreateBlock, "get" => GetBlock, "update" => UpdateBlock,
-        "delete" => DeleteBlock, "attach" => AttachBlock, "detach" => DetachBlock,
+        /// List block storage volumes.
+        "list" => ListBlocks(GET "/v2/blocks" -> 200 { blocks: [Block] }, needs SubscriptionsView),
+        /// Create a block storage volume.
+        "create" => CreateBlock(POST "/v2/blocks" -> 202 { block: Block }, needs Provisioning) {
+            /// The region's id.
+            pub region: String,
+            /// Size in GB: 10 to 10000 for `high_perf`, 40 to 40000 for `storage_opt`.
+            pub size_gb: u32,
+            /// A name for it.
+            pub label: Option<String>,
+            /// Kind of storage; `high_perf` when absent.
+            pub block_type: Option<BlockType>,
+            /// Start with the contents of this snapshot.
+            pub snapshot_id: Option<OrEmpty<BlockSnapshotId>>,
+            /// Install this operating system on it.
+            pub os_id: Option<u32>,
+            /// Make it a volume that instances can boot from.
+            pub bootable: Option<bool>,
+        },
+        /// Get a block storage volume.
+        "get" => GetBlock(GET "/v2/blocks/{block-id}" -> 200 { block: Block }, needs SubscriptionsView),
+        /// Rename or grow a block storage volume.
+        "update" => UpdateBlock(PATCH "/v2/blocks/{block-id}" -> 204, needs Subscriptions) {
+            /// A new name.
+            pub label: Option<String>,
+            /// A new size in GB, larger than the old one.
+            pub size_gb: Option<u32>,
+        },
+        /// Delete a block storage volume. One that is attached is detached first.
+        "delete" => DeleteBlock(DELETE "/v2/blocks/{block-id}" -> 204, needs Subscriptions),
+        /// Attach a block storage volume to an instance in its region.
+        "attach" => AttachBlock(POST "/v2/blocks/{block-id}/attach" -> 204, needs Subscriptions) {
+            /// The instance that gets it.
+            pub instance_id: InstanceId,
+            /// Attach without restarting the instance.
+            pub live: Option<bool>,
+        },
+        /// Detach a block storage volume.
+        "detach" => DetachBlock(POST "/v2/blocks/{block-id}/detach" -> 204, needs Subscriptions) {
+            /// Detach without restarting the instance.
+            pub live: Option<bool>,
+        },
     }
     "block-snapshot": "Snapshots of block storage volumes" {
-        "list" => ListBlockSnapshots, "create" => CreateBlockSnapshot, "get" => GetBlockSnapshot,
-        "update" => UpdateBlockSnapshot, "delete" => DeleteBlockSnapshot,
+        /// List snapshots of block storage volumes.
+        "list" => ListBlockSnapshots(GET "/v2/blocks/snapshots" -> 200 { snapshots: [BlockSnapshot] }, needs SubscriptionsView),
+        /// Take a snapshot of a block storage volume.
+        "create" => CreateBlockSnapshot(POST "/v2/blocks/snapshots" -> 201 CreatedBlockSnapshot, needs Provisioning) {
+            /// The volume.
+            pub block_id: BlockId,
+            /// What it is for.
+            pub description: String,
+        },
+        /// Get a snapshot of a block storage volume.
+        "get" => GetBlockSnapshot(GET "/v2/blocks/snapshots/{snapshot-id: BlockSnapshotId}" -> 200 FoundBlockSnapshot, needs SubscriptionsView),
+        /// Change a block storage snapshot's description.
+        "update" => UpdateBlockSnapshot(PUT "/v2/blocks/snapshots/{snapshot-id: BlockSnapshotId}" -> 204, needs Subscriptions) {
+            /// What it is for.
+            pub description: Option<String>,
+        },
+        /// Delete a snapshot of a block storage volume.
+        "delete" => DeleteBlockSnapshot(DELETE "/v2/blocks/snapshots/{snapshot-id: BlockSnapshotId}" -> 204, needs Subscriptions),
     }
 }
 
@@ -73,62 +129,6 @@ pub enum BlockType {
     StorageOpt,
 }
 
-/// List block storage volumes.
-#[endpoint(GET "/v2/blocks" -> 200 { blocks: [Block] }, needs SubscriptionsView)]
-pub struct ListBlocks;
-
-/// Create a block storage volume.
-#[endpoint(POST "/v2/blocks" -> 202 { block: Block }, needs Provisioning)]
-pub struct CreateBlock {
-    /// The region's id.
-    pub region: String,
-    /// Size in GB: 10 to 10000 for `high_perf`, 40 to 40000 for `storage_opt`.
-    pub size_gb: u32,
-    /// A name for it.
-    pub label: Option<String>,
-    /// Kind of storage; `high_perf` when absent.
-    pub block_type: Option<BlockType>,
-    /// Start with the contents of this snapshot.
-    pub snapshot_id: Option<OrEmpty<BlockSnapshotId>>,
-    /// Install this operating system on it.
-    pub os_id: Option<u32>,
-    /// Make it a volume that instances can boot from.
-    pub bootable: Option<bool>,
-}
-
-/// Get a block storage volume.
-#[endpoint(GET "/v2/blocks/{block-id}" -> 200 { block: Block }, needs SubscriptionsView)]
-pub struct GetBlock;
-
-/// Rename or grow a block storage volume.
-#[endpoint(PATCH "/v2/blocks/{block-id}" -> 204, needs Subscriptions)]
-pub struct UpdateBlock {
-    /// A new name.
-    pub label: Option<String>,
-    /// A new size in GB, larger than the old one.
-    pub size_gb: Option<u32>,
-}
-
-/// Delete a block storage volume. One that is attached is detached first.
-#[endpoint(DELETE "/v2/blocks/{block-id}" -> 204, needs Subscriptions)]
-pub struct DeleteBlock;
-
-/// Attach a block storage volume to an instance in its region.
-#[endpoint(POST "/v2/blocks/{block-id}/attach" -> 204, needs Subscriptions)]
-pub struct AttachBlock {
-    /// The instance that gets it.
-    pub instance_id: InstanceId,
-    /// Attach without restarting the instance.
-    pub live: Option<bool>,
-}
-
-/// Detach a block storage volume.
-#[endpoint(POST "/v2/blocks/{block-id}/detach" -> 204, needs Subscriptions)]
-pub struct DetachBlock {
-    /// Detach without restarting the instance.
-    pub live: Option<bool>,
-}
-
 /// A snapshot of a block storage volume.
 #[view]
 pub struct BlockSnapshot {
@@ -171,31 +171,3 @@ pub struct FoundBlockSnapshot {
     /// The same again.
     pub snapshot: BlockSnapshot,
 }
-
-/// List snapshots of block storage volumes.
-#[endpoint(GET "/v2/blocks/snapshots" -> 200 { snapshots: [BlockSnapshot] }, needs SubscriptionsView)]
-pub struct ListBlockSnapshots;
-
-/// Take a snapshot of a block storage volume.
-#[endpoint(POST "/v2/blocks/snapshots" -> 201 CreatedBlockSnapshot, needs Provisioning)]
-pub struct CreateBlockSnapshot {
-    /// The volume.
-    pub block_id: BlockId,
-    /// What it is for.
-    pub description: String,
-}
-
-/// Get a snapshot of a block storage volume.
-#[endpoint(GET "/v2/blocks/snapshots/{snapshot-id: BlockSnapshotId}" -> 200 FoundBlockSnapshot, needs SubscriptionsView)]
-pub struct GetBlockSnapshot;
-
-/// Change a block storage snapshot's description.
-#[endpoint(PUT "/v2/blocks/snapshots/{snapshot-id: BlockSnapshotId}" -> 204, needs Subscriptions)]
-pub struct UpdateBlockSnapshot {
-    /// What it is for.
-    pub description: Option<String>,
-}
-
-/// Delete a snapshot of a block storage volume.
-#[endpoint(DELETE "/v2/blocks/snapshots/{snapshot-id: BlockSnapshotId}" -> 204, needs Subscriptions)]
-pub struct DeleteBlockSnapshot;

@@ -4,17 +4,76 @@ pub use crate::id::RecordId;
 
 use std::net::IpAddr;
 
-use crate::{Open, OrEmpty, Time, endpoint, view, words};
+use crate::{Open, OrEmpty, Time, view, words};
 
 operations! {
     "domain": "DNS domains" {
-        "list" => ListDomains, "create" => CreateDomain, "get" => GetDomain,
-        "update" => UpdateDomain, "delete" => DeleteDomain, "dnssec" => GetDomainDnssec,
-        "soa" => GetDomainSoa, "update-soa" => UpdateDomainSoa,
+        /// List DNS domains.
+        "list" => ListDomains(GET "/v2/domains" -> 200 { domains: [Domain] }, needs Dns),
+        /// Create a DNS domain.
+        "create" => CreateDomain(POST "/v2/domains" -> 200 { domain: Domain }, needs Dns) {
+            /// The domain's name.
+            pub domain: String,
+            /// Start with records that point to this address; without it there are name servers only.
+            pub ip: Option<OrEmpty<IpAddr>>,
+            /// Whether to sign its answers; `disabled` when absent.
+            pub dns_sec: Option<DnsSec>,
+        },
+        /// Get a DNS domain.
+        "get" => GetDomain(GET "/v2/domains/{dns-domain: String}" -> 200 { domain: Domain }, needs Dns),
+        /// Switch DNSSEC on or off.
+        "update" => UpdateDomain(PUT "/v2/domains/{dns-domain: String}" -> 204, needs Dns) {
+            /// Whether to sign its answers.
+            pub dns_sec: DnsSec,
+        },
+        /// Delete a DNS domain with its records.
+        "delete" => DeleteDomain(DELETE "/v2/domains/{dns-domain: String}" -> 204, needs Dns),
+        /// Get the DNSKEY and DS records that a registrar needs, as lines of a zone file.
+        "dnssec" => GetDomainDnssec(GET "/v2/domains/{dns-domain: String}/dnssec" -> 200 { dns_sec: Vec<String> }, needs Dns),
+        /// Get what a domain's SOA record says of its keepers.
+        "soa" => GetDomainSoa(GET "/v2/domains/{dns-domain: String}/soa" -> 200 { dns_soa: Soa }, needs Dns),
+        /// Change what a domain's SOA record says of its keepers.
+        "update-soa" => UpdateDomainSoa(PATCH "/v2/domains/{dns-domain: String}/soa" -> 204, needs Dns) {
+            /// The primary name server.
+            pub nsprimary: Option<String>,
+            /// Whom to write to.
+            pub email: Option<String>,
+        },
     }
     "record": "Records of DNS domains" {
-        "list" => ListRecords, "create" => CreateRecord, "get" => GetRecord,
-        "update" => UpdateRecord, "delete" => DeleteRecord,
+        /// List a domain's records.
+        "list" => ListRecords(GET "/v2/domains/{dns-domain: String}/records" -> 200 { records: [Record] }, needs Dns),
+        /// Add a record to a domain.
+        "create" => CreateRecord(POST "/v2/domains/{dns-domain: String}/records" -> 201 { record: Record }, needs Dns) {
+            /// The name, with the domain or without; empty or `@` for the domain itself.
+            pub name: String,
+            /// Its type.
+            #[wire(name = "type")]
+            pub kind: RecordType,
+            /// What it says.
+            #[wire(most = 65_535)]
+            pub data: String,
+            /// For how many seconds it may be remembered.
+            pub ttl: Option<u32>,
+            /// Which record goes first; needed for `MX` and `SRV`.
+            pub priority: Option<i32>,
+        },
+        /// Get a record of a domain.
+        "get" => GetRecord(GET "/v2/domains/{dns-domain: String}/records/{record-id}" -> 200 { record: Record }, needs Dns),
+        /// Change a record. Its type stays.
+        "update" => UpdateRecord(PATCH "/v2/domains/{dns-domain: String}/records/{record-id}" -> 204, needs Dns) {
+            /// The name, with the domain or without; empty or `@` for the domain itself.
+            pub name: Option<String>,
+            /// What it says.
+            #[wire(most = 65_535)]
+            pub data: Option<String>,
+            /// For how many seconds it may be remembered.
+            pub ttl: Option<u32>,
+            /// Which record goes first.
+            pub priority: Option<i32>,
+        },
+        /// Delete a record of a domain.
+        "delete" => DeleteRecord(DELETE "/v2/domains/{dns-domain: String}/records/{record-id}" -> 204, needs Dns),
     }
 }
 
@@ -39,40 +98,6 @@ pub enum DnsSec {
     Disabled,
 }
 
-/// List DNS domains.
-#[endpoint(GET "/v2/domains" -> 200 { domains: [Domain] }, needs Dns)]
-pub struct ListDomains;
-
-/// Create a DNS domain.
-#[endpoint(POST "/v2/domains" -> 200 { domain: Domain }, needs Dns)]
-pub struct CreateDomain {
-    /// The domain's name.
-    pub domain: String,
-    /// Start with records that point to this address; without it there are name servers only.
-    pub ip: Option<OrEmpty<IpAddr>>,
-    /// Whether to sign its answers; `disabled` when absent.
-    pub dns_sec: Option<DnsSec>,
-}
-
-/// Get a DNS domain.
-#[endpoint(GET "/v2/domains/{dns-domain: String}" -> 200 { domain: Domain }, needs Dns)]
-pub struct GetDomain;
-
-/// Switch DNSSEC on or off.
-#[endpoint(PUT "/v2/domains/{dns-domain: String}" -> 204, needs Dns)]
-pub struct UpdateDomain {
-    /// Whether to sign its answers.
-    pub dns_sec: DnsSec,
-}
-
-/// Delete a DNS domain with its records.
-#[endpoint(DELETE "/v2/domains/{dns-domain: String}" -> 204, needs Dns)]
-pub struct DeleteDomain;
-
-/// Get the DNSKEY and DS records that a registrar needs, as lines of a zone file.
-#[endpoint(GET "/v2/domains/{dns-domain: String}/dnssec" -> 200 { dns_sec: Vec<String> }, needs Dns)]
-pub struct GetDomainDnssec;
-
 /// What a domain's SOA record says of its keepers.
 #[view]
 pub struct Soa {
@@ -80,19 +105,6 @@ pub struct Soa {
     pub nsprimary: String,
     /// Whom to write to.
     pub email: String,
-}
-
-/// Get what a domain's SOA record says of its keepers.
-#[endpoint(GET "/v2/domains/{dns-domain: String}/soa" -> 200 { dns_soa: Soa }, needs Dns)]
-pub struct GetDomainSoa;
-
-/// Change what a domain's SOA record says of its keepers.
-#[endpoint(PATCH "/v2/domains/{dns-domain: String}/soa" -> 204, needs Dns)]
-pub struct UpdateDomainSoa {
-    /// The primary name server.
-    pub nsprimary: Option<String>,
-    /// Whom to write to.
-    pub email: Option<String>,
 }
 
 /// A record of a DNS domain.
@@ -136,46 +148,3 @@ pub enum RecordType {
     /// The fingerprint of an SSH host key: `algorithm type fingerprint`.
     Sshfp,
 }
-
-/// List a domain's records.
-#[endpoint(GET "/v2/domains/{dns-domain: String}/records" -> 200 { records: [Record] }, needs Dns)]
-pub struct ListRecords;
-
-/// Add a record to a domain.
-#[endpoint(POST "/v2/domains/{dns-domain: String}/records" -> 201 { record: Record }, needs Dns)]
-pub struct CreateRecord {
-    /// The name, with the domain or without; empty or `@` for the domain itself.
-    pub name: String,
-    /// Its type.
-    #[wire(name = "type")]
-    pub kind: RecordType,
-    /// What it says.
-    #[wire(most = 65_535)]
-    pub data: String,
-    /// For how many seconds it may be remembered.
-    pub ttl: Option<u32>,
-    /// Which record goes first; needed for `MX` and `SRV`.
-    pub priority: Option<i32>,
-}
-
-/// Get a record of a domain.
-#[endpoint(GET "/v2/domains/{dns-domain: String}/records/{record-id}" -> 200 { record: Record }, needs Dns)]
-pub struct GetRecord;
-
-/// Change a record. Its type stays.
-#[endpoint(PATCH "/v2/domains/{dns-domain: String}/records/{record-id}" -> 204, needs Dns)]
-pub struct UpdateRecord {
-    /// The name, with the domain or without; empty or `@` for the domain itself.
-    pub name: Option<String>,
-    /// What it says.
-    #[wire(most = 65_535)]
-    pub data: Option<String>,
-    /// For how many seconds it may be remembered.
-    pub ttl: Option<u32>,
-    /// Which record goes first.
-    pub priority: Option<i32>,
-}
-
-/// Delete a record of a domain.
-#[endpoint(DELETE "/v2/domains/{dns-domain: String}/records/{record-id}" -> 204, needs Dns)]
-pub struct DeleteRecord;

@@ -4,16 +4,62 @@
 
 pub use crate::id::FirewallGroupId;
 
-use crate::{Open, Time, endpoint, view, words};
+use crate::{Open, Time, view, words};
 
 operations! {
     "firewall": "Firewall groups" {
-        "list" => ListFirewallGroups, "create" => CreateFirewallGroup, "get" => GetFirewallGroup,
-        "update" => UpdateFirewallGroup, "delete" => DeleteFirewallGroup,
+        /// List firewall groups.
+        "list" => ListFirewallGroups(GET "/v2/firewalls" -> 200 { firewall_groups: [FirewallGroup] }, needs Firewall),
+        /// Create a firewall group.
+        "create" => CreateFirewallGroup(POST "/v2/firewalls" -> 201 { firewall_group: FirewallGroup }, needs Firewall) {
+            /// What it is for, at most 255 characters; longer texts are cut.
+            #[wire(most = 4_096)]
+            pub description: Option<String>,
+        },
+        /// Get a firewall group.
+        "get" => GetFirewallGroup(GET "/v2/firewalls/{firewall-group-id}" -> 200 { firewall_group: FirewallGroup }, needs Firewall),
+        /// Change a firewall group's description.
+        "update" => UpdateFirewallGroup(PUT "/v2/firewalls/{firewall-group-id}" -> 204, needs Firewall) {
+            /// What it is for, at most 255 characters; longer texts are cut.
+            #[wire(most = 4_096)]
+            pub description: String,
+        },
+        /// Delete a firewall group. Instances that used it have none afterwards.
+        "delete" => DeleteFirewallGroup(DELETE "/v2/firewalls/{firewall-group-id}" -> 204, needs Firewall),
     }
     "firewall-rule": "Rules of firewall groups" {
-        "list" => ListFirewallGroupRules, "create" => CreateFirewallGroupRule,
-        "get" => GetFirewallGroupRule, "delete" => DeleteFirewallGroupRule,
+        /// List the rules of a firewall group.
+        "list" => ListFirewallGroupRules(GET "/v2/firewalls/{firewall-group-id}/rules" -> 200 { firewall_rules: [FirewallRule] }, needs Firewall),
+        /// Add a rule to a firewall group.
+        "create" => CreateFirewallGroupRule(POST "/v2/firewalls/{firewall-group-id}/rules" -> 201 { firewall_rule: FirewallRule }, needs Firewall) {
+            /// Which version of IP it is for: that of `subnet`.
+            pub ip_type: IpType,
+            /// The protocol to let in.
+            pub protocol: FirewallProtocol,
+            /// The address of the network that traffic may come from, without its size. Needed where
+            /// `source` says nothing.
+            pub subnet: Option<String>,
+            /// The size of that network, in bits of its netmask; 0 for any address. Needed with `subnet`.
+            pub subnet_size: Option<u32>,
+            /// A port, or a range of them as `8000:8010`; for `tcp` and `udp` only. A number is one, too.
+            #[wire(read = crate::values::maybe_port)]
+            pub port: Option<String>,
+            /// `cloudflare` or a load balancer's id, in place of `subnet` and `subnet_size`; empty for
+            /// these.
+            pub source: Option<String>,
+            /// What it is for.
+            pub notes: Option<String>,
+        },
+        /// Get a rule of a firewall group.
+        "get" => GetFirewallGroupRule(GET "/v2/firewalls/{firewall-group-id}/rules/{firewall-rule-id}" -> 200 { firewall_rule: FirewallRule }, needs Firewall) {
+            /// The rule's number in the group.
+            pub firewall_rule_id: u32,
+        },
+        /// Delete a rule of a firewall group.
+        "delete" => DeleteFirewallGroupRule(DELETE "/v2/firewalls/{firewall-group-id}/rules/{firewall-rule-id}" -> 204, needs Firewall) {
+            /// The rule's number in the group.
+            pub firewall_rule_id: u32,
+        },
     }
 }
 
@@ -78,93 +124,19 @@ pub enum IpType {
 }
 
 /// A protocol that a firewall rule lets in. Capitals are read, too.
-#[words]
+#[words(snake_case, capitals)]
 pub enum FirewallProtocol {
     /// TCP: has ports.
     #[default]
-    #[wire(alias = "TCP")]
     Tcp,
     /// UDP: has ports.
-    #[wire(alias = "UDP")]
     Udp,
     /// ICMP.
-    #[wire(alias = "ICMP")]
     Icmp,
     /// GRE tunnels.
-    #[wire(alias = "GRE")]
     Gre,
     /// IPsec's ESP.
-    #[wire(alias = "ESP")]
     Esp,
     /// IPsec's AH.
-    #[wire(alias = "AH")]
     Ah,
-}
-
-/// List firewall groups.
-#[endpoint(GET "/v2/firewalls" -> 200 { firewall_groups: [FirewallGroup] }, needs Firewall)]
-pub struct ListFirewallGroups;
-
-/// Create a firewall group.
-#[endpoint(POST "/v2/firewalls" -> 201 { firewall_group: FirewallGroup }, needs Firewall)]
-pub struct CreateFirewallGroup {
-    /// What it is for, at most 255 characters; longer texts are cut.
-    #[wire(most = 4_096)]
-    pub description: Option<String>,
-}
-
-/// Get a firewall group.
-#[endpoint(GET "/v2/firewalls/{firewall-group-id}" -> 200 { firewall_group: FirewallGroup }, needs Firewall)]
-pub struct GetFirewallGroup;
-
-/// Change a firewall group's description.
-#[endpoint(PUT "/v2/firewalls/{firewall-group-id}" -> 204, needs Firewall)]
-pub struct UpdateFirewallGroup {
-    /// What it is for, at most 255 characters; longer texts are cut.
-    #[wire(most = 4_096)]
-    pub description: String,
-}
-
-/// Delete a firewall group. Instances that used it have none afterwards.
-#[endpoint(DELETE "/v2/firewalls/{firewall-group-id}" -> 204, needs Firewall)]
-pub struct DeleteFirewallGroup;
-
-/// List the rules of a firewall group.
-#[endpoint(GET "/v2/firewalls/{firewall-group-id}/rules" -> 200 { firewall_rules: [FirewallRule] }, needs Firewall)]
-pub struct ListFirewallGroupRules;
-
-/// Add a rule to a firewall group.
-#[endpoint(POST "/v2/firewalls/{firewall-group-id}/rules" -> 201 { firewall_rule: FirewallRule }, needs Firewall)]
-pub struct CreateFirewallGroupRule {
-    /// Which version of IP it is for: that of `subnet`.
-    pub ip_type: IpType,
-    /// The protocol to let in.
-    pub protocol: FirewallProtocol,
-    /// The address of the network that traffic may come from, without its size. Needed where
-    /// `source` says nothing.
-    pub subnet: Option<String>,
-    /// The size of that network, in bits of its netmask; 0 for any address. Needed with `subnet`.
-    pub subnet_size: Option<u32>,
-    /// A port, or a range of them as `8000:8010`; for `tcp` and `udp` only. A number is one, too.
-    #[wire(read = crate::values::maybe_port)]
-    pub port: Option<String>,
-    /// `cloudflare` or a load balancer's id, in place of `subnet` and `subnet_size`; empty for
-    /// these.
-    pub source: Option<String>,
-    /// What it is for.
-    pub notes: Option<String>,
-}
-
-/// Get a rule of a firewall group.
-#[endpoint(GET "/v2/firewalls/{firewall-group-id}/rules/{firewall-rule-id}" -> 200 { firewall_rule: FirewallRule }, needs Firewall)]
-pub struct GetFirewallGroupRule {
-    /// The rule's number in the group.
-    pub firewall_rule_id: u32,
-}
-
-/// Delete a rule of a firewall group.
-#[endpoint(DELETE "/v2/firewalls/{firewall-group-id}/rules/{firewall-rule-id}" -> 204, needs Firewall)]
-pub struct DeleteFirewallGroupRule {
-    /// The rule's number in the group.
-    pub firewall_rule_id: u32,
 }

@@ -9,9 +9,14 @@ use crate::{OrEmpty, endpoint, view};
 
 operations! {
     "instance-template": "Templates that instances are made from" {
-        "list" => ListInstanceTemplates, "create" => CreateInstanceTemplate,
-        "get" => GetInstanceTemplate, "update" => UpdateInstanceTemplate,
-        "delete" => DeleteInstanceTemplate,
+        /// List instance templates, all at once.
+        "list" => ListInstanceTemplates(GET "/v2/instances/templates" -> 200 { instance_templates: Vec<InstanceTemplate> }, needs SubscriptionsView),
+        "create" => CreateInstanceTemplate,
+        /// Get an instance template.
+        "get" => GetInstanceTemplate(GET "/v2/instances/templates/{instancetemplate-id: InstanceTemplateId}" -> 200 { instance_template: InstanceTemplate }, needs SubscriptionsView),
+        "update" => UpdateInstanceTemplate,
+        /// Delete an instance template. Instances made from it stay.
+        "delete" => DeleteInstanceTemplate(DELETE "/v2/instances/templates/{instancetemplate-id: InstanceTemplateId}" -> 204, needs Subscriptions),
     }
 }
 
@@ -112,69 +117,43 @@ pub struct PlanDetails {
     pub price_hr: String,
 }
 
-/// List instance templates, all at once.
-#[endpoint(GET "/v2/instances/templates" -> 200 { instance_templates: Vec<InstanceTemplate> }, needs SubscriptionsView)]
-pub struct ListInstanceTemplates {}
-/// Create an instance template.
-#[endpoint(POST "/v2/instances/templates" -> 200 { instance_template: InstanceTemplate }, needs Provisioning)]
-pub struct CreateInstanceTemplate {
-    /// The plan's id.
-    pub plan: String,
-    /// A name for it.
-    pub label: Option<String>,
-    /// Install this operating system.
-    pub os_id: Option<u32>,
-    /// Install this marketplace application.
-    pub marketplace_app_id: Option<u32>,
-    /// Install this marketplace image.
-    pub marketplace_image_id: Option<u32>,
-    /// Start from this ISO image.
-    pub iso_id: Option<OrEmpty<IsoId>>,
-    /// Start with the contents of this snapshot.
-    pub snapshot_id: Option<OrEmpty<SnapshotId>>,
-    /// SSH keys that may log in.
-    pub ssh_key_ids: Option<Vec<SshKeyId>>,
-    /// File systems that instances share.
-    pub vfs_ids: Option<Vec<VfsId>>,
-    /// Further settings.
-    pub template: Option<Map<String, Value>>,
-    /// Data for the first boot, in base64.
-    #[wire(most = 131_072, lines, base64)]
-    pub user_data: Option<String>,
+// What both say goes for the one that is made as for the one there is: what is absent stays then.
+sharing! {
+    {
+        /// A name for it.
+        pub label: Option<String>,
+        /// Install this operating system.
+        pub os_id: Option<u32>,
+        /// Install this marketplace application.
+        pub marketplace_app_id: Option<u32>,
+        /// Install this marketplace image.
+        pub marketplace_image_id: Option<u32>,
+        /// Start from this ISO image.
+        pub iso_id: Option<OrEmpty<IsoId>>,
+        /// Start with the contents of this snapshot.
+        pub snapshot_id: Option<OrEmpty<SnapshotId>>,
+        /// SSH keys that may log in: all of them.
+        pub ssh_key_ids: Option<Vec<SshKeyId>>,
+        /// File systems that instances share: all of them.
+        pub vfs_ids: Option<Vec<VfsId>>,
+        /// Further settings.
+        pub template: Option<Map<String, Value>>,
+        /// Data for the first boot, in base64.
+        #[wire(most = 131_072, lines, base64)]
+        pub user_data: Option<String>,
+    }
+
+    /// Create an instance template.
+    #[endpoint(POST "/v2/instances/templates" -> 200 { instance_template: InstanceTemplate }, needs Provisioning)]
+    pub struct CreateInstanceTemplate {
+        /// The plan's id.
+        pub plan: String,
+    }
+
+    /// Change an instance template, in one field at least. Instances made from it stay as they are.
+    #[endpoint(PUT "/v2/instances/templates/{instancetemplate-id: InstanceTemplateId}" -> 202 { instance_template: InstanceTemplate }, needs Subscriptions)]
+    pub struct UpdateInstanceTemplate {
+        /// Another plan.
+        pub plan: Option<String>,
+    }
 }
-
-/// Get an instance template.
-#[endpoint(GET "/v2/instances/templates/{instancetemplate-id: InstanceTemplateId}" -> 200 { instance_template: InstanceTemplate }, needs SubscriptionsView)]
-pub struct GetInstanceTemplate;
-
-/// Change an instance template, in one field at least. Instances made from it stay as they are.
-#[endpoint(PUT "/v2/instances/templates/{instancetemplate-id: InstanceTemplateId}" -> 202 { instance_template: InstanceTemplate }, needs Subscriptions)]
-pub struct UpdateInstanceTemplate {
-    /// Another plan.
-    pub plan: Option<String>,
-    /// A new name.
-    pub label: Option<String>,
-    /// Install this operating system.
-    pub os_id: Option<u32>,
-    /// Install this marketplace application.
-    pub marketplace_app_id: Option<u32>,
-    /// Install this marketplace image.
-    pub marketplace_image_id: Option<u32>,
-    /// Start from this ISO image.
-    pub iso_id: Option<OrEmpty<IsoId>>,
-    /// Start with the contents of this snapshot.
-    pub snapshot_id: Option<OrEmpty<SnapshotId>>,
-    /// SSH keys that may log in, in place of the old ones.
-    pub ssh_key_ids: Option<Vec<SshKeyId>>,
-    /// File systems that instances share, in place of the old ones.
-    pub vfs_ids: Option<Vec<VfsId>>,
-    /// Further settings.
-    pub template: Option<Map<String, Value>>,
-    /// New data for the first boot, in base64.
-    #[wire(most = 131_072, lines, base64)]
-    pub user_data: Option<String>,
-}
-
-/// Delete an instance template. Instances made from it stay.
-#[endpoint(DELETE "/v2/instances/templates/{instancetemplate-id: InstanceTemplateId}" -> 204, needs Subscriptions)]
-pub struct DeleteInstanceTemplate;

@@ -2,12 +2,31 @@
 
 pub use crate::id::IsoId;
 
-use crate::{Open, Time, endpoint, view, words};
+use crate::{Open, Time, view, words};
 
 operations! {
     "iso": "ISO images" {
-        "list" => ListIsos, "list-public" => ListPublicIsos, "create" => CreateIso, "get" => GetIso,
-        "update" => UpdateIso, "delete" => DeleteIso,
+        /// List the account's own ISO images.
+        "list" => ListIsos(GET "/v2/iso" -> 200 { isos: [Iso] }, needs SubscriptionsView),
+        /// List the ISO images that everyone may use.
+        "list-public" => ListPublicIsos(GET "/v2/iso-public" -> 200 { public_isos: [PublicIso], whole }, needs Public),
+        /// Download an ISO image from a public address.
+        "create" => CreateIso(POST "/v2/iso" -> 201 { iso: Iso }, needs Provisioning) {
+            /// The image's address. Redirects are not followed.
+            #[wire(most = 8_192)]
+            pub url: String,
+            /// What it is for.
+            pub description: Option<String>,
+        },
+        /// Get an ISO image of the account's own.
+        "get" => GetIso(GET "/v2/iso/{iso-id}" -> 200 { iso: Iso }, needs SubscriptionsView),
+        /// Change an ISO image's description.
+        "update" => UpdateIso(PUT "/v2/iso/{iso-id}" -> 204, needs Subscriptions) {
+            /// What it is for.
+            pub description: String,
+        },
+        /// Delete an ISO image. One that an instance still holds stays.
+        "delete" => DeleteIso(DELETE "/v2/iso/{iso-id}" -> 204, needs Subscriptions),
     }
 }
 
@@ -54,36 +73,3 @@ pub struct PublicIso {
     /// MD5 sum in hexadecimal digits.
     pub md5sum: String,
 }
-
-/// List the account's own ISO images.
-#[endpoint(GET "/v2/iso" -> 200 { isos: [Iso] }, needs SubscriptionsView)]
-pub struct ListIsos;
-
-/// List the ISO images that everyone may use.
-#[endpoint(GET "/v2/iso-public" -> 200 { public_isos: [PublicIso], whole }, needs Public)]
-pub struct ListPublicIsos {}
-
-/// Download an ISO image from a public address.
-#[endpoint(POST "/v2/iso" -> 201 { iso: Iso }, needs Provisioning)]
-pub struct CreateIso {
-    /// The image's address. Redirects are not followed.
-    #[wire(most = 8_192)]
-    pub url: String,
-    /// What it is for.
-    pub description: Option<String>,
-}
-
-/// Get an ISO image of the account's own.
-#[endpoint(GET "/v2/iso/{iso-id}" -> 200 { iso: Iso }, needs SubscriptionsView)]
-pub struct GetIso;
-
-/// Change an ISO image's description.
-#[endpoint(PUT "/v2/iso/{iso-id}" -> 204, needs Subscriptions)]
-pub struct UpdateIso {
-    /// What it is for.
-    pub description: String,
-}
-
-/// Delete an ISO image. One that an instance still holds stays.
-#[endpoint(DELETE "/v2/iso/{iso-id}" -> 204, needs Subscriptions)]
-pub struct DeleteIso;

@@ -130,9 +130,21 @@ pub trait Visitor {
     fn operation<E: Endpoint>(&mut self, group: &Group, command: &'static str);
 }
 
-/// Lists a family's operations by group, each with its command.
+/// Lists a family's operations by group, each with its command, and defines them by what `#[endpoint]`
+/// is told and by fields that their path does not say. Those that share fields with others stand in the
+/// family, and here by their name alone.
 macro_rules! operations {
-    ($($group:literal: $about:literal { $($command:literal => $op:ty,)* })*) => {
+    (@define $(#[$doc:meta])+ $op:ident ($($spec:tt)*) $({ $($field:tt)* })?) => {
+        $(#[$doc])+
+        #[$crate::endpoint($($spec)*)]
+        pub struct $op { $($($field)*)? }
+    };
+    (@define $op:ident) => {};
+    ($($group:literal: $about:literal {
+        $($(#[$doc:meta])* $command:literal => $op:ident $(($($spec:tt)*) $({ $($field:tt)* })?)?,)*
+    })*) => {
+        $($(operations!(@define $(#[$doc])* $op $(($($spec)*) $({ $($field)* })?)?);)*)*
+
         /// The family's operations.
         pub static OPERATIONS: &[$crate::Operation] = &[$($(
             $crate::Operation::of::<$op>(
@@ -147,6 +159,20 @@ macro_rules! operations {
                 let group = $crate::Group { name: $group, about: $about };
                 $(visitor.operation::<$op>(&group, $command);)*
             )*
+        }
+    };
+}
+
+/// Structs that have these fields in common, each behind its own.
+macro_rules! sharing {
+    ($shared:tt $($(#[$($attribute:tt)*])* pub struct $name:ident $own:tt)*) => {
+        $(sharing! { @one [$(#[$($attribute)*])*] $name $own $shared })*
+    };
+    (@one [$($attribute:tt)*] $name:ident { $($own:tt)* } { $($shared:tt)* }) => {
+        $($attribute)*
+        pub struct $name {
+            $($own)*
+            $($shared)*
         }
     };
 }

@@ -13,21 +13,54 @@ use crate::{Money, Open, OrEmpty, Secret, Time, endpoint, part, view, words};
 
 operations! {
     "load-balancer": "Load balancers" {
-        "list" => ListLoadBalancers, "create" => CreateLoadBalancer, "get" => GetLoadBalancer,
-        "update" => UpdateLoadBalancer, "delete" => DeleteLoadBalancer,
-        "delete-ssl" => DeleteLoadBalancerSsl, "delete-auto-ssl" => DeleteLoadBalancerAutoSsl,
-        "reverse-dns" => GetLoadBalancerReverseDns,
-        "set-reverse-ipv4" => SetLoadBalancerReverseIpv4,
-        "set-reverse-ipv6" => SetLoadBalancerReverseIpv6,
-        "delete-reverse-ipv6" => DeleteLoadBalancerReverseDns,
+        /// List load balancers.
+        "list" => ListLoadBalancers(GET "/v2/load-balancers" -> 200 { load_balancers: [LoadBalancer] }, needs Loadbalancer),
+        "create" => CreateLoadBalancer,
+        /// Get a load balancer.
+        "get" => GetLoadBalancer(GET "/v2/load-balancers/{load-balancer-id}" -> 200 { load_balancer: LoadBalancer }, needs Loadbalancer),
+        "update" => UpdateLoadBalancer,
+        /// Delete a load balancer.
+        "delete" => DeleteLoadBalancer(DELETE "/v2/load-balancers/{load-balancer-id}" -> 204, needs Loadbalancer),
+        /// Remove a load balancer's certificate.
+        "delete-ssl" => DeleteLoadBalancerSsl(DELETE "/v2/load-balancers/{load-balancer-id}/ssl" -> 204, needs Loadbalancer),
+        /// Let a load balancer get no certificates by itself any more. The one that it has stays.
+        "delete-auto-ssl" => DeleteLoadBalancerAutoSsl(DELETE "/v2/load-balancers/{load-balancer-id}/auto_ssl" -> 204, needs Loadbalancer),
+        /// Get the names that a load balancer's addresses resolve to.
+        "reverse-dns" => GetLoadBalancerReverseDns(GET "/v2/load-balancers/{load-balancer-id}/reverse-dns" -> 200 LoadBalancerReverseDns, needs Loadbalancer),
+        /// Name a load balancer's IPv4 address.
+        "set-reverse-ipv4" => SetLoadBalancerReverseIpv4(PUT "/v2/load-balancers/{load-balancer-id}/reverse-dns" -> 204, needs Loadbalancer) {
+            /// The name.
+            pub v4: String,
+        },
+        /// Name a load balancer's IPv6 address.
+        "set-reverse-ipv6" => SetLoadBalancerReverseIpv6(POST "/v2/load-balancers/{load-balancer-id}/reverse-dns" -> 204, needs Loadbalancer) {
+            /// The address with its name.
+            pub v6: Vec<ReverseName>,
+        },
+        /// Take the name of a load balancer's IPv6 address away.
+        "delete-reverse-ipv6" => DeleteLoadBalancerReverseDns(DELETE "/v2/load-balancers/{load-balancer-id}/reverse-dns" -> 204, needs Loadbalancer),
     }
     "load-balancer-forwarding-rule": "Forwarding rules of load balancers" {
-        "list" => ListLoadBalancerForwardingRules, "create" => CreateLoadBalancerForwardingRule,
-        "get" => GetLoadBalancerForwardingRule, "delete" => DeleteLoadBalancerForwardingRule,
+        /// List the forwarding rules of a load balancer.
+        "list" => ListLoadBalancerForwardingRules(GET "/v2/load-balancers/{load-balancer-id}/forwarding-rules" -> 200 { forwarding_rules: [LoadBalancerForwardingRule] }, needs Loadbalancer),
+        "create" => CreateLoadBalancerForwardingRule,
+        /// Get a forwarding rule of a load balancer.
+        "get" => GetLoadBalancerForwardingRule(GET "/v2/load-balancers/{load-balancer-id}/forwarding-rules/{forwarding-rule-id: String}" -> 200 { forwarding_rule: LoadBalancerForwardingRule }, needs Loadbalancer),
+        /// Delete a forwarding rule of a load balancer.
+        "delete" => DeleteLoadBalancerForwardingRule(DELETE "/v2/load-balancers/{load-balancer-id}/forwarding-rules/{forwarding-rule-id: String}" -> 204, needs Loadbalancer),
     }
     "load-balancer-firewall-rule": "Firewall rules of load balancers" {
-        "list" => ListLoadBalancerFirewallRules, "create" => CreateLoadBalancerFirewallRules,
-        "get" => GetLoadBalancerFirewallRule, "delete" => DeleteLoadBalancerFirewallRule,
+        /// List the firewall rules of a load balancer.
+        "list" => ListLoadBalancerFirewallRules(GET "/v2/load-balancers/{load-balancer-id}/firewall-rules" -> 200 { firewall_rules: [LoadBalancerFirewallRule] }, needs Loadbalancer),
+        /// Add firewall rules to a load balancer.
+        "create" => CreateLoadBalancerFirewallRules(POST "/v2/load-balancers/{load-balancer-id}/firewall-rules" -> 204, needs Loadbalancer) {
+            /// The rules to add; those that are there stay.
+            pub firewall_rules: Vec<NewFirewallRule>,
+        },
+        /// Get a firewall rule of a load balancer.
+        "get" => GetLoadBalancerFirewallRule(GET "/v2/load-balancers/{load-balancer-id}/firewall-rules/{firewall-rule-id: String}" -> 200 { firewall_rule: LoadBalancerFirewallRule }, needs Loadbalancer),
+        /// Delete a firewall rule of a load balancer.
+        "delete" => DeleteLoadBalancerFirewallRule(DELETE "/v2/load-balancers/{load-balancer-id}/firewall-rules/{firewall-rule-id: String}" -> 204, needs Loadbalancer),
     }
 }
 
@@ -239,106 +272,57 @@ pub struct NewAutoSsl {
     pub domain_sub: Option<String>,
 }
 
-/// List load balancers.
-#[endpoint(GET "/v2/load-balancers" -> 200 { load_balancers: [LoadBalancer] }, needs Loadbalancer)]
-pub struct ListLoadBalancers;
+// What both say goes for the one that is made as for the one there is: what is absent has its
+// default first, and stays then.
+sharing! {
+    {
+        /// A name for it.
+        pub label: Option<String>,
+        /// How it chooses an instance; `roundrobin` at first.
+        pub balancing_algorithm: Option<BalancingAlgorithm>,
+        /// Whether HTTP is led to HTTPS.
+        pub ssl_redirect: Option<bool>,
+        /// Whether it speaks HTTP/2.
+        pub http2: Option<bool>,
+        /// Whether it speaks HTTP/3.
+        pub http3: Option<bool>,
+        /// How many nodes share its work: an odd number from 1 to 99; 1 at first.
+        pub nodes: Option<u32>,
+        /// Whether instances are told clients' addresses in the PROXY protocol.
+        pub proxy_protocol: Option<bool>,
+        /// After how many idle seconds a connection is closed; 600 at first.
+        pub timeout: Option<u32>,
+        /// How health is to be checked: the figures that are given.
+        pub health_check: Option<NewHealthCheck>,
+        /// Which of its ports lead where, at most 15: all of them.
+        pub forwarding_rules: Option<Vec<NewForwardingRule>>,
+        /// The cookie that keeps a client with its instance; without a name, clients do not stay.
+        pub sticky_session: Option<StickySession>,
+        /// A certificate.
+        pub ssl: Option<NewSsl>,
+        /// The instances behind it, all of them; they are in its region.
+        pub instances: Option<Vec<InstanceId>>,
+        /// Who may reach its ports: all rules.
+        pub firewall_rules: Option<Vec<NewFirewallRule>>,
+        /// The VPC by its older name.
+        pub private_network: Option<OrEmpty<VpcId>>,
+        /// The VPC through which it reaches its instances; empty, as it is at first: the public
+        /// network.
+        pub vpc: Option<OrEmpty<VpcId>>,
+        /// The name for which it is to get its certificate by itself.
+        pub auto_ssl: Option<NewAutoSsl>,
+        /// Further regions in which it is to work: all of them.
+        pub global_regions: Option<Vec<String>>,
+    }
 
-/// Create a load balancer.
-#[endpoint(POST "/v2/load-balancers" -> 202 { load_balancer: LoadBalancer }, needs Loadbalancer)]
-pub struct CreateLoadBalancer {
-    /// The region's id.
-    pub region: String,
-    /// A name for it.
-    pub label: Option<String>,
-    /// How it chooses an instance; `roundrobin` when absent.
-    pub balancing_algorithm: Option<BalancingAlgorithm>,
-    /// Whether HTTP is led to HTTPS.
-    pub ssl_redirect: Option<bool>,
-    /// Whether it speaks HTTP/2.
-    pub http2: Option<bool>,
-    /// Whether it speaks HTTP/3.
-    pub http3: Option<bool>,
-    /// How many nodes share its work: an odd number from 1 to 99; 1 when absent.
-    pub nodes: Option<u32>,
-    /// Whether instances are told clients' addresses in the PROXY protocol.
-    pub proxy_protocol: Option<bool>,
-    /// After how many idle seconds a connection is closed; 600 when absent.
-    pub timeout: Option<u32>,
-    /// How health is to be checked.
-    pub health_check: Option<NewHealthCheck>,
-    /// Which of its ports lead where, at most 15.
-    pub forwarding_rules: Option<Vec<NewForwardingRule>>,
-    /// The cookie that keeps a client with its instance.
-    pub sticky_session: Option<StickySession>,
-    /// A certificate.
-    pub ssl: Option<NewSsl>,
-    /// The instances behind it; they are in its region.
-    pub instances: Option<Vec<InstanceId>>,
-    /// Who may reach its ports.
-    pub firewall_rules: Option<Vec<NewFirewallRule>>,
-    /// The VPC by its older name.
-    pub private_network: Option<OrEmpty<VpcId>>,
-    /// The VPC through which it reaches its instances; empty or absent: the public network.
-    pub vpc: Option<OrEmpty<VpcId>>,
-    /// The name for which it is to get its certificate by itself.
-    pub auto_ssl: Option<NewAutoSsl>,
-    /// Further regions in which it is to work.
-    pub global_regions: Option<Vec<String>>,
+    /// Create a load balancer.
+    #[endpoint(POST "/v2/load-balancers" -> 202 { load_balancer: LoadBalancer }, needs Loadbalancer)]
+    pub struct CreateLoadBalancer {
+        /// The region's id.
+        pub region: String,
+    }
+
+    /// Change a load balancer. What is absent stays; a list that is given replaces the one there is.
+    #[endpoint(PATCH "/v2/load-balancers/{load-balancer-id}" -> 204, needs Loadbalancer)]
+    pub struct UpdateLoadBalancer {}
 }
-
-/// Get a load balancer.
-#[endpoint(GET "/v2/load-balancers/{load-balancer-id}" -> 200 { load_balancer: LoadBalancer }, needs Loadbalancer)]
-pub struct GetLoadBalancer;
-
-/// Change a load balancer. What is absent stays; a list that is given replaces the one there is.
-#[endpoint(PATCH "/v2/load-balancers/{load-balancer-id}" -> 204, needs Loadbalancer)]
-pub struct UpdateLoadBalancer {
-    /// A new name.
-    pub label: Option<String>,
-    /// How it chooses an instance.
-    pub balancing_algorithm: Option<BalancingAlgorithm>,
-    /// Whether HTTP is led to HTTPS.
-    pub ssl_redirect: Option<bool>,
-    /// Whether it speaks HTTP/2.
-    pub http2: Option<bool>,
-    /// Whether it speaks HTTP/3.
-    pub http3: Option<bool>,
-    /// How many nodes share its work: an odd number from 1 to 99.
-    pub nodes: Option<u32>,
-    /// Whether instances are told clients' addresses in the PROXY protocol.
-    pub proxy_protocol: Option<bool>,
-    /// After how many idle seconds a connection is closed.
-    pub timeout: Option<u32>,
-    /// How health is to be checked: the figures that change.
-    pub health_check: Option<NewHealthCheck>,
-    /// Which of its ports lead where, at most 15: all of them.
-    pub forwarding_rules: Option<Vec<NewForwardingRule>>,
-    /// The cookie that keeps a client with its instance; without a name, clients do not stay.
-    pub sticky_session: Option<StickySession>,
-    /// Another certificate.
-    pub ssl: Option<NewSsl>,
-    /// The instances behind it: all of them.
-    pub instances: Option<Vec<InstanceId>>,
-    /// Who may reach its ports: all rules.
-    pub firewall_rules: Option<Vec<NewFirewallRule>>,
-    /// The VPC by its older name.
-    pub private_network: Option<OrEmpty<VpcId>>,
-    /// The VPC through which it reaches its instances; empty: the public network.
-    pub vpc: Option<OrEmpty<VpcId>>,
-    /// The name for which it is to get its certificate by itself.
-    pub auto_ssl: Option<NewAutoSsl>,
-    /// Further regions in which it is to work: all of them.
-    pub global_regions: Option<Vec<String>>,
-}
-
-/// Delete a load balancer.
-#[endpoint(DELETE "/v2/load-balancers/{load-balancer-id}" -> 204, needs Loadbalancer)]
-pub struct DeleteLoadBalancer;
-
-/// Remove a load balancer's certificate.
-#[endpoint(DELETE "/v2/load-balancers/{load-balancer-id}/ssl" -> 204, needs Loadbalancer)]
-pub struct DeleteLoadBalancerSsl;
-
-/// Let a load balancer get no certificates by itself any more. The one that it has stays.
-#[endpoint(DELETE "/v2/load-balancers/{load-balancer-id}/auto_ssl" -> 204, needs Loadbalancer)]
-pub struct DeleteLoadBalancerAutoSsl;

@@ -1,10 +1,11 @@
 //! Operating systems: `/v2/os`.
 
-use crate::{endpoint, view};
+use crate::view;
 
 operations! {
     "os": "Operating systems" {
-        "list" => ListOs,
+        /// List operating systems.
+        "list" => ListOs(GET "/v2/os" -> 200 { os: [Os] }, needs Public),
     }
 }
 
@@ -20,7 +21,3 @@ pub struct Os {
     /// The family, such as `debian`.
     pub family: String,
 }
-
-/// List operating systems.
-#[endpoint(GET "/v2/os" -> 200 { os: [Os] }, needs Public)]
-pub struct ListOs;

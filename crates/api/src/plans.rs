@@ -2,11 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Money, Open, endpoint, view, words};
+use crate::{Money, Open, view, words};
 
 operations! {
     "plan": "Sizes and prices of machines" {
-        "list" => ListPlans, "list-metal" => ListMetalPlans,
+        /// List the plans of instances.
+        "list" => ListPlans(GET "/v2/plans" -> 200 { plans: [Plan] }, needs Public) {
+            /// Only plans of this type: `all`, `vc2`, `vhf`, `vhp`, `vdc`, `voc`, `voc-g`, `vcg`, ...
+            #[wire(name = "type")]
+            pub kind: Option<String>,
+            /// Only plans that can run this system; `windows` is the one that makes a difference.
+            pub os: Option<String>,
+        },
+        /// List the plans of bare metal machines.
+        "list-metal" => ListMetalPlans(GET "/v2/plans-metal" -> 200 { plans_metal: [MetalPlan] }, needs Public),
     }
 }
 
@@ -104,16 +113,6 @@ pub enum InvoiceType {
     Hourly,
 }
 
-/// List the plans of instances.
-#[endpoint(GET "/v2/plans" -> 200 { plans: [Plan] }, needs Public)]
-pub struct ListPlans {
-    /// Only plans of this type: `all`, `vc2`, `vhf`, `vhp`, `vdc`, `voc`, `voc-g`, `vcg`, ...
-    #[wire(name = "type")]
-    pub kind: Option<String>,
-    /// Only plans that can run this system; `windows` is the one that makes a difference.
-    pub os: Option<String>,
-}
-
 /// What a bare metal machine has and costs.
 #[view]
 pub struct MetalPlan {
@@ -172,7 +171,3 @@ pub struct MetalPlan {
     /// Ids of the regions that sell it.
     pub locations: Vec<String>,
 }
-
-/// List the plans of bare metal machines.
-#[endpoint(GET "/v2/plans-metal" -> 200 { plans_metal: [MetalPlan] }, needs Public)]
-pub struct ListMetalPlans;

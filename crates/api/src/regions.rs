@@ -1,10 +1,19 @@
 //! Regions: `/v2/regions`.
 
-use crate::{endpoint, view};
+use crate::view;
 
 operations! {
     "region": "Regions, and what can be had there" {
-        "list" => ListRegions, "availability" => GetRegionAvailability,
+        /// List regions.
+        "list" => ListRegions(GET "/v2/regions" -> 200 { regions: [Region] }, needs Public),
+        /// List the plans that a region has in stock.
+        "availability" => GetRegionAvailability(GET "/v2/regions/{region-id}/availability" -> 200 RegionAvailability, needs Public) {
+            /// The region's id.
+            pub region_id: String,
+            /// Only plans of this type: `all`, `vc2`, `vhf`, `vhp`, `vdc`, `voc`, `vcg`, `vbm`, ...
+            #[wire(name = "type")]
+            pub kind: Option<String>,
+        },
     }
 }
 
@@ -25,10 +34,6 @@ pub struct Region {
     pub connectivity: Vec<String>,
 }
 
-/// List regions.
-#[endpoint(GET "/v2/regions" -> 200 { regions: [Region] }, needs Public)]
-pub struct ListRegions;
-
 /// The plans that a region has in stock.
 #[view]
 pub struct RegionAvailability {
@@ -37,14 +42,4 @@ pub struct RegionAvailability {
     /// Ids of plans that can be deployed there inside a VPC only; left out where there are none.
     #[wire(omit)]
     pub available_vpc_only_plans: Vec<String>,
-}
-
-/// List the plans that a region has in stock.
-#[endpoint(GET "/v2/regions/{region-id}/availability" -> 200 RegionAvailability, needs Public)]
-pub struct GetRegionAvailability {
-    /// The region's id.
-    pub region_id: String,
-    /// Only plans of this type: `all`, `vc2`, `vhf`, `vhp`, `vdc`, `voc`, `vcg`, `vbm`, ...
-    #[wire(name = "type")]
-    pub kind: Option<String>,
 }

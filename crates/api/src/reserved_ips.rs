@@ -6,13 +6,46 @@ pub use crate::id::ReservedIpId;
 
 use crate::firewalls::IpType;
 use crate::id::InstanceId;
-use crate::{Open, OrEmpty, endpoint, view};
+use crate::{Open, OrEmpty, view};
 
 operations! {
     "reserved-ip": "Reserved IP addresses" {
-        "list" => ListReservedIps, "create" => CreateReservedIp, "get" => GetReservedIp,
-        "update" => UpdateReservedIp, "delete" => DeleteReservedIp, "attach" => AttachReservedIp,
-        "detach" => DetachReservedIp, "convert" => ConvertReservedIp,
+        /// List reserved IPs.
+        "list" => ListReservedIps(GET "/v2/reserved-ips" -> 200 { reserved_ips: [ReservedIp] }, needs SubscriptionsView),
+        /// Reserve an IP address.
+        "create" => CreateReservedIp(POST "/v2/reserved-ips" -> 201 { reserved_ip: ReservedIp }, needs Provisioning) {
+            /// The region's id.
+            pub region: String,
+            /// Its version of IP.
+            pub ip_type: IpType,
+            /// A name for it.
+            pub label: Option<String>,
+            /// Attach it to this instance at once. The reference leaves it out; clients send it.
+            pub instance_id: Option<OrEmpty<InstanceId>>,
+        },
+        /// Get a reserved IP.
+        "get" => GetReservedIp(GET "/v2/reserved-ips/{reserved-ip: ReservedIpId}" -> 200 { reserved_ip: ReservedIp }, needs SubscriptionsView),
+        /// Rename a reserved IP.
+        "update" => UpdateReservedIp(PATCH "/v2/reserved-ips/{reserved-ip: ReservedIpId}" -> 200 { reserved_ip: ReservedIp }, needs Subscriptions) {
+            /// A new name; empty for none.
+            pub label: String,
+        },
+        /// Give a reserved IP back. One that is attached is detached first.
+        "delete" => DeleteReservedIp(DELETE "/v2/reserved-ips/{reserved-ip: ReservedIpId}" -> 204, needs Subscriptions),
+        /// Attach a reserved IP to an instance in its region.
+        "attach" => AttachReservedIp(POST "/v2/reserved-ips/{reserved-ip: ReservedIpId}/attach" -> 204, needs Subscriptions) {
+            /// The instance, or bare metal machine, that gets it.
+            pub instance_id: InstanceId,
+        },
+        /// Detach a reserved IP.
+        "detach" => DetachReservedIp(POST "/v2/reserved-ips/{reserved-ip: ReservedIpId}/detach" -> 204, needs Subscriptions),
+        /// Reserve an address that an instance has already. It stays attached.
+        "convert" => ConvertReservedIp(POST "/v2/reserved-ips/convert" -> 201 { reserved_ip: ReservedIp }, needs Provisioning) {
+            /// The instance's address.
+            pub ip_address: String,
+            /// A name for it.
+            pub label: Option<String>,
+        },
     }
 }
 
@@ -33,56 +66,4 @@ pub struct ReservedIp {
     pub label: String,
     /// The instance that it is attached to; empty while it is detached.
     pub instance_id: OrEmpty<InstanceId>,
-}
-
-/// List reserved IPs.
-#[endpoint(GET "/v2/reserved-ips" -> 200 { reserved_ips: [ReservedIp] }, needs SubscriptionsView)]
-pub struct ListReservedIps;
-
-/// Reserve an IP address.
-#[endpoint(POST "/v2/reserved-ips" -> 201 { reserved_ip: ReservedIp }, needs Provisioning)]
-pub struct CreateReservedIp {
-    /// The region's id.
-    pub region: String,
-    /// Its version of IP.
-    pub ip_type: IpType,
-    /// A name for it.
-    pub label: Option<String>,
-    /// Attach it to this instance at once. The reference leaves it out; clients send it.
-    pub instance_id: Option<OrEmpty<InstanceId>>,
-}
-
-/// Get a reserved IP.
-#[endpoint(GET "/v2/reserved-ips/{reserved-ip: ReservedIpId}" -> 200 { reserved_ip: ReservedIp }, needs SubscriptionsView)]
-pub struct GetReservedIp;
-
-/// Rename a reserved IP.
-#[endpoint(PATCH "/v2/reserved-ips/{reserved-ip: ReservedIpId}" -> 200 { reserved_ip: ReservedIp }, needs Subscriptions)]
-pub struct UpdateReservedIp {
-    /// A new name; empty for none.
-    pub label: String,
-}
-
-/// Give a reserved IP back. One that is attached is detached first.
-#[endpoint(DELETE "/v2/reserved-ips/{reserved-ip: ReservedIpId}" -> 204, needs Subscriptions)]
-pub struct DeleteReservedIp;
-
-/// Attach a reserved IP to an instance in its region.
-#[endpoint(POST "/v2/reserved-ips/{reserved-ip: ReservedIpId}/attach" -> 204, needs Subscriptions)]
-pub struct AttachReservedIp {
-    /// The instance, or bare metal machine, that gets it.
-    pub instance_id: InstanceId,
-}
-
-/// Detach a reserved IP.
-#[endpoint(POST "/v2/reserved-ips/{reserved-ip: ReservedIpId}/detach" -> 204, needs Subscriptions)]
-pub struct DetachReservedIp;
-
-/// Reserve an address that an instance has already. It stays attached.
-#[endpoint(POST "/v2/reserved-ips/convert" -> 201 { reserved_ip: ReservedIp }, needs Provisioning)]
-pub struct ConvertReservedIp {
-    /// The instance's address.
-    pub ip_address: String,
-    /// A name for it.
-    pub label: Option<String>,
 }

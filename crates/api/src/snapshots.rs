@@ -3,13 +3,41 @@
 pub use crate::id::SnapshotId;
 
 use crate::id::InstanceId;
-use crate::{Open, Time, endpoint, view, words};
+use crate::{Open, Time, view, words};
 
 operations! {
     "snapshot": "Snapshots of instances" {
-        "list" => ListSnapshots, "create" => CreateSnapshot,
-        "create-from-url" => CreateSnapshotFromUrl, "get" => GetSnapshot,
-        "update" => UpdateSnapshot, "delete" => DeleteSnapshot,
+        /// List snapshots.
+        "list" => ListSnapshots(GET "/v2/snapshots" -> 200 { snapshots: [Snapshot] }, needs SubscriptionsView) {
+            /// Only those with this description.
+            pub description: Option<String>,
+        },
+        /// Take a snapshot of an instance.
+        "create" => CreateSnapshot(POST "/v2/snapshots" -> 201 { snapshot: Snapshot }, needs Provisioning) {
+            /// The instance.
+            pub instance_id: InstanceId,
+            /// What it is for.
+            pub description: Option<String>,
+        },
+        /// Make a snapshot from a raw disk image at a public address.
+        "create-from-url" => CreateSnapshotFromUrl(POST "/v2/snapshots/create-from-url" -> 202 { snapshot: Snapshot }, needs Provisioning) {
+            /// The image's address.
+            #[wire(most = 8_192)]
+            pub url: String,
+            /// What it is for.
+            pub description: Option<String>,
+            /// Whether the image boots by UEFI.
+            pub uefi: Option<bool>,
+        },
+        /// Get a snapshot.
+        "get" => GetSnapshot(GET "/v2/snapshots/{snapshot-id}" -> 200 { snapshot: Snapshot }, needs SubscriptionsView),
+        /// Change a snapshot's description.
+        "update" => UpdateSnapshot(PUT "/v2/snapshots/{snapshot-id}" -> 204, needs Subscriptions) {
+            /// What it is for.
+            pub description: String,
+        },
+        /// Delete a snapshot.
+        "delete" => DeleteSnapshot(DELETE "/v2/snapshots/{snapshot-id}" -> 204, needs Subscriptions),
     }
 }
 
@@ -47,46 +75,3 @@ pub enum SnapshotStatus {
     /// Gone.
     Deleted,
 }
-
-/// List snapshots.
-#[endpoint(GET "/v2/snapshots" -> 200 { snapshots: [Snapshot] }, needs SubscriptionsView)]
-pub struct ListSnapshots {
-    /// Only those with this description.
-    pub description: Option<String>,
-}
-
-/// Take a snapshot of an instance.
-#[endpoint(POST "/v2/snapshots" -> 201 { snapshot: Snapshot }, needs Provisioning)]
-pub struct CreateSnapshot {
-    /// The instance.
-    pub instance_id: InstanceId,
-    /// What it is for.
-    pub description: Option<String>,
-}
-
-/// Make a snapshot from a raw disk image at a public address.
-#[endpoint(POST "/v2/snapshots/create-from-url" -> 202 { snapshot: Snapshot }, needs Provisioning)]
-pub struct CreateSnapshotFromUrl {
-    /// The image's address.
-    #[wire(most = 8_192)]
-    pub url: String,
-    /// What it is for.
-    pub description: Option<String>,
-    /// Whether the image boots by UEFI.
-    pub uefi: Option<bool>,
-}
-
-/// Get a snapshot.
-#[endpoint(GET "/v2/snapshots/{snapshot-id}" -> 200 { snapshot: Snapshot }, needs SubscriptionsView)]
-pub struct GetSnapshot;
-
-/// Change a snapshot's description.
-#[endpoint(PUT "/v2/snapshots/{snapshot-id}" -> 204, needs Subscriptions)]
-pub struct UpdateSnapshot {
-    /// What it is for.
-    pub description: String,
-}
-
-/// Delete a snapshot.
-#[endpoint(DELETE "/v2/snapshots/{snapshot-id}" -> 204, needs Subscriptions)]
-pub struct DeleteSnapshot;

@@ -2,12 +2,34 @@
 
 pub use crate::id::SshKeyId;
 
-use crate::{Time, endpoint, view};
+use crate::{Time, view};
 
 operations! {
     "ssh-key": "SSH keys" {
-        "list" => ListSshKeys, "create" => CreateSshKey, "get" => GetSshKey,
-        "update" => UpdateSshKey, "delete" => DeleteSshKey,
+        /// List SSH keys.
+        "list" => ListSshKeys(GET "/v2/ssh-keys" -> 200 { ssh_keys: [SshKey] }, needs SubscriptionsView),
+        /// Store an SSH key.
+        "create" => CreateSshKey(POST "/v2/ssh-keys" -> 201 { ssh_key: SshKey }, needs Provisioning) {
+            /// A name for it, at most 128 characters; longer ones are cut.
+            #[wire(most = 4_096)]
+            pub name: String,
+            /// The public key, as in `authorized_keys`.
+            #[wire(most = 16_384, lines)]
+            pub ssh_key: String,
+        },
+        /// Get an SSH key.
+        "get" => GetSshKey(GET "/v2/ssh-keys/{ssh-key-id}" -> 200 { ssh_key: SshKey }, needs SubscriptionsView),
+        /// Change an SSH key. Instances that have it keep the old one.
+        "update" => UpdateSshKey(PATCH "/v2/ssh-keys/{ssh-key-id}" -> 204, needs Subscriptions) {
+            /// A new name.
+            #[wire(most = 4_096)]
+            pub name: Option<String>,
+            /// A new public key.
+            #[wire(most = 16_384, lines)]
+            pub ssh_key: Option<String>,
+        },
+        /// Delete an SSH key. Instances that have it keep it.
+        "delete" => DeleteSshKey(DELETE "/v2/ssh-keys/{ssh-key-id}" -> 204, needs Subscriptions),
     }
 }
 
@@ -23,37 +45,3 @@ pub struct SshKey {
     /// The public key, as it was sent.
     pub ssh_key: String,
 }
-
-/// List SSH keys.
-#[endpoint(GET "/v2/ssh-keys" -> 200 { ssh_keys: [SshKey] }, needs SubscriptionsView)]
-pub struct ListSshKeys;
-
-/// Store an SSH key.
-#[endpoint(POST "/v2/ssh-keys" -> 201 { ssh_key: SshKey }, needs Provisioning)]
-pub struct CreateSshKey {
-    /// A name for it, at most 128 characters; longer ones are cut.
-    #[wire(most = 4_096)]
-    pub name: String,
-    /// The public key, as in `authorized_keys`.
-    #[wire(most = 16_384, lines)]
-    pub ssh_key: String,
-}
-
-/// Get an SSH key.
-#[endpoint(GET "/v2/ssh-keys/{ssh-key-id}" -> 200 { ssh_key: SshKey }, needs SubscriptionsView)]
-pub struct GetSshKey;
-
-/// Change an SSH key. Instances that have it keep the old one.
-#[endpoint(PATCH "/v2/ssh-keys/{ssh-key-id}" -> 204, needs Subscriptions)]
-pub struct UpdateSshKey {
-    /// A new name.
-    #[wire(most = 4_096)]
-    pub name: Option<String>,
-    /// A new public key.
-    #[wire(most = 16_384, lines)]
-    pub ssh_key: Option<String>,
-}
-
-/// Delete an SSH key. Instances that have it keep it.
-#[endpoint(DELETE "/v2/ssh-keys/{ssh-key-id}" -> 204, needs Subscriptions)]
-pub struct DeleteSshKey;

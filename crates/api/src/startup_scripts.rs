@@ -2,12 +2,40 @@
 
 pub use crate::id::StartupId;
 
-use crate::{Open, Time, endpoint, view, words};
+use crate::{Open, Time, view, words};
 
 operations! {
     "startup-script": "Startup scripts" {
-        "list" => ListStartupScripts, "create" => CreateStartupScript, "get" => GetStartupScript,
-        "update" => UpdateStartupScript, "delete" => DeleteStartupScript,
+        /// List startup scripts, without their text.
+        "list" => ListStartupScripts(GET "/v2/startup-scripts" -> 200 { startup_scripts: [StartupScript] }, needs SubscriptionsView),
+        /// Store a startup script.
+        "create" => CreateStartupScript(POST "/v2/startup-scripts" -> 201 { startup_script: StartupScript }, needs Provisioning) {
+            /// A name for it.
+            #[wire(most = 4_096)]
+            pub name: String,
+            /// The script in base64, at most 64 KB.
+            #[wire(most = 131_072, lines, base64)]
+            pub script: String,
+            /// When it runs; `boot` when absent.
+            #[wire(name = "type")]
+            pub kind: Option<StartupScriptType>,
+        },
+        /// Get a startup script.
+        "get" => GetStartupScript(GET "/v2/startup-scripts/{startup-id}" -> 200 { startup_script: StartupScript }, needs SubscriptionsView),
+        /// Change a startup script. Instances that have run it do not run it again.
+        "update" => UpdateStartupScript(PATCH "/v2/startup-scripts/{startup-id}" -> 204, needs Subscriptions) {
+            /// A new name.
+            #[wire(most = 4_096)]
+            pub name: Option<String>,
+            /// A new script in base64, at most 64 KB.
+            #[wire(most = 131_072, lines, base64)]
+            pub script: Option<String>,
+            /// When it runs.
+            #[wire(name = "type")]
+            pub kind: Option<StartupScriptType>,
+        },
+        /// Delete a startup script.
+        "delete" => DeleteStartupScript(DELETE "/v2/startup-scripts/{startup-id}" -> 204, needs Subscriptions),
     }
 }
 
@@ -39,43 +67,3 @@ pub enum StartupScriptType {
     /// Before there is an operating system: an iPXE script.
     Pxe,
 }
-
-/// List startup scripts, without their text.
-#[endpoint(GET "/v2/startup-scripts" -> 200 { startup_scripts: [StartupScript] }, needs SubscriptionsView)]
-pub struct ListStartupScripts;
-
-/// Store a startup script.
-#[endpoint(POST "/v2/startup-scripts" -> 201 { startup_script: StartupScript }, needs Provisioning)]
-pub struct CreateStartupScript {
-    /// A name for it.
-    #[wire(most = 4_096)]
-    pub name: String,
-    /// The script in base64, at most 64 KB.
-    #[wire(most = 131_072, lines, base64)]
-    pub script: String,
-    /// When it runs; `boot` when absent.
-    #[wire(name = "type")]
-    pub kind: Option<StartupScriptType>,
-}
-
-/// Get a startup script.
-#[endpoint(GET "/v2/startup-scripts/{startup-id}" -> 200 { startup_script: StartupScript }, needs SubscriptionsView)]
-pub struct GetStartupScript;
-
-/// Change a startup script. Instances that have run it do not run it again.
-#[endpoint(PATCH "/v2/startup-scripts/{startup-id}" -> 204, needs Subscriptions)]
-pub struct UpdateStartupScript {
-    /// A new name.
-    #[wire(most = 4_096)]
-    pub name: Option<String>,
-    /// A new script in base64, at most 64 KB.
-    #[wire(most = 131_072, lines, base64)]
-    pub script: Option<String>,
-    /// When it runs.
-    #[wire(name = "type")]
-    pub kind: Option<StartupScriptType>,
-}
-
-/// Delete a startup script.
-#[endpoint(DELETE "/v2/startup-scripts/{startup-id}" -> 204, needs Subscriptions)]
-pub struct DeleteStartupScript;

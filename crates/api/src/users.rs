@@ -6,18 +6,102 @@ use serde_json::{Map, Value};
 
 use crate::api_keys::ApiKey;
 use crate::id::ApiKeyId;
-use crate::{Access, Meta, Open, OrEmpty, Secret, Time, endpoint, view, words};
+use crate::{Access, Meta, Open, OrEmpty, Secret, Time, view, words};
 
 operations! {
     "user": "Users of the account" {
-        "list" => ListUsers, "create" => CreateUser, "get" => GetUser, "update" => UpdateUser,
-        "delete" => DeleteUser, "list-api-keys" => ListUserApiKeys,
-        "create-api-key" => CreateUserApiKey, "get-api-key" => GetUserApiKey,
-        "delete-api-key" => DeleteUserApiKey, "list-networks" => ListUserNetworks,
-        "get-network" => GetUserNetwork, "add-network" => AddUserNetwork,
-        "remove-network" => RemoveUserNetwork, "groups" => ListUserGroups, "roles" => ListUserRoles,
-        "policies" => ListUserPolicies, "my-groups" => ListMyGroups, "my-roles" => ListMyRoles,
-        "my-policies" => ListMyPolicies,
+        /// List users.
+        "list" => ListUsers(GET "/v2/users" -> 200 { users: [User] }, needs ManageUsers),
+        /// Create a user.
+        "create" => CreateUser(POST "/v2/users" -> 201 { user: User }, needs ManageUsers) {
+            /// The email address; no two users share one.
+            pub email: String,
+            /// The whole name.
+            pub name: String,
+            /// The first name.
+            pub first_name: Option<String>,
+            /// The last name.
+            pub last_name: Option<String>,
+            /// The password.
+            pub password: Secret,
+            /// Whether the user's API keys work; they do when absent.
+            pub api_enabled: Option<bool>,
+            /// Make it a user for a program and not for a person.
+            pub service_user: Option<bool>,
+            /// The permissions; none when absent.
+            pub acls: Option<Vec<Access>>,
+        },
+        /// Get a user.
+        "get" => GetUser(GET "/v2/users/{user-id}" -> 200 { user: User }, needs ManageUsers),
+        /// Change a user.
+        "update" => UpdateUser(PATCH "/v2/users/{user-id}" -> 204, needs ManageUsers) {
+            /// A new email address.
+            pub email: Option<String>,
+            /// A new whole name.
+            pub name: Option<String>,
+            /// A new first name.
+            pub first_name: Option<String>,
+            /// A new last name.
+            pub last_name: Option<String>,
+            /// A new password.
+            pub password: Option<Secret>,
+            /// Whether the user's API keys work.
+            pub api_enabled: Option<bool>,
+            /// The permissions, in place of all others.
+            pub acls: Option<Vec<Access>>,
+        },
+        /// Delete a user with all API keys.
+        "delete" => DeleteUser(DELETE "/v2/users/{user-id}" -> 204, needs ManageUsers),
+        /// List a user's API keys.
+        "list-api-keys" => ListUserApiKeys(GET "/v2/users/{user-id}/apikeys" -> 200 { api_keys: [ApiKey], whole }, needs ManageUsers),
+        /// Create an API key for a user. Only this answer shows it whole.
+        "create-api-key" => CreateUserApiKey(POST "/v2/users/{user-id}/apikeys" -> 202 { api_key: ApiKey }, needs ManageUsers) {
+            /// A name for it.
+            pub name: Option<String>,
+            /// Whether it is to stop working one day.
+            pub expire: Option<bool>,
+            /// When; only together with `expire`.
+            pub date_expire: Option<OrEmpty<Time>>,
+        },
+        /// Get a user's API key, masked.
+        "get-api-key" => GetUserApiKey(GET "/v2/users/{user-id}/apikeys/{apikey-id: ApiKeyId}" -> 200 { api_key: ApiKey }, needs ManageUsers),
+        /// Delete a user's API key: it stops working at once.
+        "delete-api-key" => DeleteUserApiKey(DELETE "/v2/users/{user-id}/apikeys/{apikey-id: ApiKeyId}" -> 204, needs ManageUsers),
+        /// List the networks that a user's API keys work from.
+        "list-networks" => ListUserNetworks(GET "/v2/users/{user-id}/ip-whitelist" -> 200 { ip_whitelist: [UserNetwork], whole }, needs ManageUsers),
+        /// Get a network that a user's API keys work from.
+        "get-network" => GetUserNetwork(GET "/v2/users/{user-id}/ip-whitelist/entry" -> 200 { ip_whitelist_entry: UserNetwork }, needs ManageUsers) {
+            /// The network's address.
+            pub subnet: String,
+            /// How many leading bits of it count.
+            pub subnet_size: u8,
+        },
+        /// Let a user's API keys work from a network.
+        "add-network" => AddUserNetwork(POST "/v2/users/{user-id}/ip-whitelist" -> 204, needs ManageUsers) {
+            /// The network's address.
+            pub subnet: String,
+            /// How many leading bits of it count: 8 to 32 for IPv4, 20 to 128 for IPv6, 0 for everywhere.
+            pub subnet_size: u8,
+        },
+        /// Let a user's API keys work from a network no longer.
+        "remove-network" => RemoveUserNetwork(DELETE "/v2/users/{user-id}/ip-whitelist" body -> 204, needs ManageUsers) {
+            /// The network's address.
+            pub subnet: String,
+            /// How many leading bits of it count.
+            pub subnet_size: u8,
+        },
+        /// List the groups that a user is in.
+        "groups" => ListUserGroups(GET "/v2/users/{user-id}/groups" -> 200 { groups: [Group] }, needs ManageUsers),
+        /// List a user's roles.
+        "roles" => ListUserRoles(GET "/v2/users/{user-id}/roles" -> 200 UserRoles, paged, needs ManageUsers),
+        /// List a user's policies.
+        "policies" => ListUserPolicies(GET "/v2/users/{user-id}/policies" -> 200 UserPolicies, paged, needs ManageUsers),
+        /// List the groups that the calling user is in.
+        "my-groups" => ListMyGroups(GET "/v2/users/me/groups" -> 200 { groups: [Group] }, needs AnyKey),
+        /// List the calling user's roles.
+        "my-roles" => ListMyRoles(GET "/v2/users/me/roles" -> 200 UserRoles, paged, needs AnyKey),
+        /// List the calling user's policies.
+        "my-policies" => ListMyPolicies(GET "/v2/users/me/policies" -> 200 UserPolicies, paged, needs AnyKey),
     }
 }
 
@@ -45,81 +129,6 @@ pub struct User {
     pub api_key: Secret,
 }
 
-/// List users.
-#[endpoint(GET "/v2/users" -> 200 { users: [User] }, needs ManageUsers)]
-pub struct ListUsers;
-
-/// Create a user.
-#[endpoint(POST "/v2/users" -> 201 { user: User }, needs ManageUsers)]
-pub struct CreateUser {
-    /// The email address; no two users share one.
-    pub email: String,
-    /// The whole name.
-    pub name: String,
-    /// The first name.
-    pub first_name: Option<String>,
-    /// The last name.
-    pub last_name: Option<String>,
-    /// The password.
-    pub password: Secret,
-    /// Whether the user's API keys work; they do when absent.
-    pub api_enabled: Option<bool>,
-    /// Make it a user for a program and not for a person.
-    pub service_user: Option<bool>,
-    /// The permissions; none when absent.
-    pub acls: Option<Vec<Access>>,
-}
-
-/// Get a user.
-#[endpoint(GET "/v2/users/{user-id}" -> 200 { user: User }, needs ManageUsers)]
-pub struct GetUser;
-
-/// Change a user.
-#[endpoint(PATCH "/v2/users/{user-id}" -> 204, needs ManageUsers)]
-pub struct UpdateUser {
-    /// A new email address.
-    pub email: Option<String>,
-    /// A new whole name.
-    pub name: Option<String>,
-    /// A new first name.
-    pub first_name: Option<String>,
-    /// A new last name.
-    pub last_name: Option<String>,
-    /// A new password.
-    pub password: Option<Secret>,
-    /// Whether the user's API keys work.
-    pub api_enabled: Option<bool>,
-    /// The permissions, in place of all others.
-    pub acls: Option<Vec<Access>>,
-}
-
-/// Delete a user with all API keys.
-#[endpoint(DELETE "/v2/users/{user-id}" -> 204, needs ManageUsers)]
-pub struct DeleteUser;
-
-/// List a user's API keys.
-#[endpoint(GET "/v2/users/{user-id}/apikeys" -> 200 { api_keys: [ApiKey], whole }, needs ManageUsers)]
-pub struct ListUserApiKeys;
-
-/// Create an API key for a user. Only this answer shows it whole.
-#[endpoint(POST "/v2/users/{user-id}/apikeys" -> 202 { api_key: ApiKey }, needs ManageUsers)]
-pub struct CreateUserApiKey {
-    /// A name for it.
-    pub name: Option<String>,
-    /// Whether it is to stop working one day.
-    pub expire: Option<bool>,
-    /// When; only together with `expire`.
-    pub date_expire: Option<OrEmpty<Time>>,
-}
-
-/// Get a user's API key, masked.
-#[endpoint(GET "/v2/users/{user-id}/apikeys/{apikey-id: ApiKeyId}" -> 200 { api_key: ApiKey }, needs ManageUsers)]
-pub struct GetUserApiKey;
-
-/// Delete a user's API key: it stops working at once.
-#[endpoint(DELETE "/v2/users/{user-id}/apikeys/{apikey-id: ApiKeyId}" -> 204, needs ManageUsers)]
-pub struct DeleteUserApiKey;
-
 /// A network that a user's API keys work from.
 #[view]
 pub struct UserNetwork {
@@ -141,37 +150,6 @@ pub enum IpVersion {
     V4,
     /// IPv6.
     V6,
-}
-
-/// List the networks that a user's API keys work from.
-#[endpoint(GET "/v2/users/{user-id}/ip-whitelist" -> 200 { ip_whitelist: [UserNetwork], whole }, needs ManageUsers)]
-pub struct ListUserNetworks;
-
-/// Get a network that a user's API keys work from.
-#[endpoint(GET "/v2/users/{user-id}/ip-whitelist/entry" -> 200 { ip_whitelist_entry: UserNetwork }, needs ManageUsers)]
-pub struct GetUserNetwork {
-    /// The network's address.
-    pub subnet: String,
-    /// How many leading bits of it count.
-    pub subnet_size: u8,
-}
-
-/// Let a user's API keys work from a network.
-#[endpoint(POST "/v2/users/{user-id}/ip-whitelist" -> 204, needs ManageUsers)]
-pub struct AddUserNetwork {
-    /// The network's address.
-    pub subnet: String,
-    /// How many leading bits of it count: 8 to 32 for IPv4, 20 to 128 for IPv6, 0 for everywhere.
-    pub subnet_size: u8,
-}
-
-/// Let a user's API keys work from a network no longer.
-#[endpoint(DELETE "/v2/users/{user-id}/ip-whitelist" body -> 204, needs ManageUsers)]
-pub struct RemoveUserNetwork {
-    /// The network's address.
-    pub subnet: String,
-    /// How many leading bits of it count.
-    pub subnet_size: u8,
 }
 
 /// A group of users.
@@ -229,14 +207,6 @@ pub struct GroupMember {
     /// When the user last changed.
     pub date_updated: Time,
 }
-
-/// List the groups that a user is in.
-#[endpoint(GET "/v2/users/{user-id}/groups" -> 200 { groups: [Group] }, needs ManageUsers)]
-pub struct ListUserGroups;
-
-/// List the groups that the calling user is in.
-#[endpoint(GET "/v2/users/me/groups" -> 200 { groups: [Group] }, needs AnyKey)]
-pub struct ListMyGroups;
 
 /// A user's roles. Clients take lists that are missing for a crash: there are always all three.
 #[view]
@@ -297,14 +267,6 @@ pub enum RoleType {
     Service,
 }
 
-/// List a user's roles.
-#[endpoint(GET "/v2/users/{user-id}/roles" -> 200 UserRoles, paged, needs ManageUsers)]
-pub struct ListUserRoles;
-
-/// List the calling user's roles.
-#[endpoint(GET "/v2/users/me/roles" -> 200 UserRoles, paged, needs AnyKey)]
-pub struct ListMyRoles;
-
 /// A user's policies. As with roles there are always all three lists.
 #[view]
 pub struct UserPolicies {
@@ -355,11 +317,3 @@ pub struct UserPolicy {
     /// Who attached it.
     pub assigned_by: String,
 }
-
-/// List a user's policies.
-#[endpoint(GET "/v2/users/{user-id}/policies" -> 200 UserPolicies, paged, needs ManageUsers)]
-pub struct ListUserPolicies;
-
-/// List the calling user's policies.
-#[endpoint(GET "/v2/users/me/policies" -> 200 UserPolicies, paged, needs AnyKey)]
-pub struct ListMyPolicies;

@@ -6,13 +6,54 @@ pub use crate::id::Vpc2Id;
 
 use crate::firewalls::IpType;
 use crate::id::InstanceId;
-use crate::{OrEmpty, Time, endpoint, view};
+use crate::{OrEmpty, Time, view};
 
 operations! {
     "vpc2": "VPC 2.0 networks (deprecated: see vpc)" {
-        "list" => ListVpc2, "create" => CreateVpc2, "get" => GetVpc2, "update" => UpdateVpc2,
-        "delete" => DeleteVpc2, "nodes" => ListVpc2Nodes, "attach" => AttachVpc2Nodes,
-        "detach" => DetachVpc2Nodes,
+        /// List VPC 2.0 networks.
+        "list" => ListVpc2(GET "/v2/vpc2" -> 200 { vpcs: [Vpc2] }, needs SubscriptionsView),
+        /// Create a VPC 2.0 network.
+        "create" => CreateVpc2(POST "/v2/vpc2" -> 201 { vpc: Vpc2 }, needs Provisioning) {
+            /// The region's id.
+            pub region: String,
+            /// What it is for, at most 255 characters; longer texts are cut.
+            #[wire(most = 4_096)]
+            pub description: Option<String>,
+            /// Its version of IP: `v4` is the only one.
+            pub ip_type: Option<OrEmpty<IpType>>,
+            /// The network's IPv4 address, in 10/8, 172.16/12 or 192.168/16; absent or empty to have one
+            /// chosen.
+            pub ip_block: Option<String>,
+            /// Its size, in bits of the netmask; absent or 0 to have one chosen.
+            pub prefix_length: Option<u32>,
+        },
+        /// Get a VPC 2.0 network.
+        "get" => GetVpc2(GET "/v2/vpc2/{vpc-id: Vpc2Id}" -> 200 { vpc: Vpc2 }, needs SubscriptionsView),
+        /// Change a VPC 2.0 network's description.
+        "update" => UpdateVpc2(PUT "/v2/vpc2/{vpc-id: Vpc2Id}" -> 204, needs Subscriptions) {
+            /// What it is for, at most 255 characters; longer texts are cut.
+            #[wire(most = 4_096)]
+            pub description: String,
+        },
+        /// Delete a VPC 2.0 network. No node may be attached.
+        "delete" => DeleteVpc2(DELETE "/v2/vpc2/{vpc-id: Vpc2Id}" -> 204, needs Subscriptions),
+        /// List the nodes of a VPC 2.0 network.
+        "nodes" => ListVpc2Nodes(GET "/v2/vpc2/{vpc-id: Vpc2Id}/nodes" -> 200 { nodes: Vec<Vpc2Node> }, needs SubscriptionsView) {
+            /// How many to tell at most, 1 to 500; all when absent. Nothing leads to a next page.
+            pub per_page: Option<u32>,
+            /// Ignored: there are no pages.
+            pub cursor: Option<String>,
+        },
+        /// Attach nodes to a VPC 2.0 network in their region.
+        "attach" => AttachVpc2Nodes(POST "/v2/vpc2/{vpc-id: Vpc2Id}/nodes/attach" -> 202, needs Subscriptions) {
+            /// The ids of the instances and bare metal machines.
+            pub nodes: Vec<InstanceId>,
+        },
+        /// Detach nodes from a VPC 2.0 network.
+        "detach" => DetachVpc2Nodes(POST "/v2/vpc2/{vpc-id: Vpc2Id}/nodes/detach" -> 202, needs Subscriptions) {
+            /// The ids of the instances and bare metal machines.
+            pub nodes: Vec<InstanceId>,
+        },
     }
 }
 
@@ -49,64 +90,4 @@ pub struct Vpc2Node {
     pub kind: String,
     /// The instance's status: `active` when it is ready.
     pub node_status: String,
-}
-
-/// List VPC 2.0 networks.
-#[endpoint(GET "/v2/vpc2" -> 200 { vpcs: [Vpc2] }, needs SubscriptionsView)]
-pub struct ListVpc2;
-
-/// Create a VPC 2.0 network.
-#[endpoint(POST "/v2/vpc2" -> 201 { vpc: Vpc2 }, needs Provisioning)]
-pub struct CreateVpc2 {
-    /// The region's id.
-    pub region: String,
-    /// What it is for, at most 255 characters; longer texts are cut.
-    #[wire(most = 4_096)]
-    pub description: Option<String>,
-    /// Its version of IP: `v4` is the only one.
-    pub ip_type: Option<OrEmpty<IpType>>,
-    /// The network's IPv4 address, in 10/8, 172.16/12 or 192.168/16; absent or empty to have one
-    /// chosen.
-    pub ip_block: Option<String>,
-    /// Its size, in bits of the netmask; absent or 0 to have one chosen.
-    pub prefix_length: Option<u32>,
-}
-
-/// Get a VPC 2.0 network.
-#[endpoint(GET "/v2/vpc2/{vpc-id: Vpc2Id}" -> 200 { vpc: Vpc2 }, needs SubscriptionsView)]
-pub struct GetVpc2;
-
-/// Change a VPC 2.0 network's description.
-#[endpoint(PUT "/v2/vpc2/{vpc-id: Vpc2Id}" -> 204, needs Subscriptions)]
-pub struct UpdateVpc2 {
-    /// What it is for, at most 255 characters; longer texts are cut.
-    #[wire(most = 4_096)]
-    pub description: String,
-}
-
-/// Delete a VPC 2.0 network. No node may be attached.
-#[endpoint(DELETE "/v2/vpc2/{vpc-id: Vpc2Id}" -> 204, needs Subscriptions)]
-pub struct DeleteVpc2;
-
-/// List the nodes of a VPC 2.0 network.
-#[endpoint(GET "/v2/vpc2/{vpc-id: Vpc2Id}/nodes" -> 200 { nodes: Vec<Vpc2Node> }, needs SubscriptionsView)]
-pub struct ListVpc2Nodes {
-    /// How many to tell at most, 1 to 500; all when absent. Nothing leads to a next page.
-    pub per_page: Option<u32>,
-    /// Ignored: there are no pages.
-    pub cursor: Option<String>,
-}
-
-/// Attach nodes to a VPC 2.0 network in their region.
-#[endpoint(POST "/v2/vpc2/{vpc-id: Vpc2Id}/nodes/attach" -> 202, needs Subscriptions)]
-pub struct AttachVpc2Nodes {
-    /// The ids of the instances and bare metal machines.
-    pub nodes: Vec<InstanceId>,
-}
-
-/// Detach nodes from a VPC 2.0 network.
-#[endpoint(POST "/v2/vpc2/{vpc-id: Vpc2Id}/nodes/detach" -> 202, needs Subscriptions)]
-pub struct DetachVpc2Nodes {
-    /// The ids of the instances and bare metal machines.
-    pub nodes: Vec<InstanceId>,
 }

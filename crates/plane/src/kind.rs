@@ -3,6 +3,7 @@
 pub(crate) mod format;
 
 use std::ops::{Deref, DerefMut};
+use std::str::FromStr;
 
 use api::{Time, Wire};
 use engine::{Next, StepError};
@@ -154,6 +155,8 @@ pub trait Part: Send + Sync + Sized + Clone + 'static {
 }
 
 /// Where a [`Part`] lies: `lies_in!(Group, rules)` says its owner, and the owner's list of them.
+/// One that goes by its `id` and is shown by fields that it has by the same names says these, too,
+/// as for [`alike!`](crate::alike): `lies_in!(Group, rules => GroupRule { id, port })`.
 #[macro_export]
 macro_rules! lies_in {
     ($owner:ty, $list:ident) => {
@@ -165,6 +168,41 @@ macro_rules! lies_in {
         fn all_mut(owner: &mut $owner) -> &mut Vec<Self> {
             &mut owner.$list
         }
+    };
+    ($owner:ty, $list:ident => $view:ident { $($shown:tt)* }) => {
+        $crate::lies_in!($owner, $list);
+        type View = $view;
+
+        fn is(&self, id: &str) -> bool {
+            $crate::is_written(&self.id, id)
+        }
+        fn view(&self, _: &$crate::Doc<$owner>) -> $view {
+            $crate::alike!(self => $view { $($shown)* })
+        }
+    };
+}
+
+/// Whether this is how an id is written in a path.
+pub fn is_written<T: FromStr + PartialEq>(id: &T, text: &str) -> bool {
+    text.parse().is_ok_and(|read: T| read == *id)
+}
+
+/// A struct whose fields another has by the same names, copied as the types that they are to have;
+/// others follow behind a semicolon: `alike!(doc => View { label, region; id: doc.id().into() })`.
+#[macro_export]
+macro_rules! alike {
+    ($from:expr => $type:path { $($same:ident),* $(,)? $(; $($other:tt)*)? }) => {{
+        let from = &$from;
+        $type { $($same: from.$same.clone().into(),)* $($($other)*)? }
+    }};
+}
+
+/// Changes fields to what was sent by the same names, where something was:
+/// `set_alike!(update => rule { name, port })`.
+#[macro_export]
+macro_rules! set_alike {
+    ($sent:expr => $to:ident { $($same:ident),* $(,)? }) => {
+        $($crate::set(&mut $to.$same, $sent.$same);)*
     };
 }
 

@@ -34,13 +34,13 @@ use store::Store;
 pub use catalog;
 pub use cx::{Cx, LifeCx, slice};
 pub use family::{Costly, Family, engine};
-pub use kind::{Doc, Kind, Life, Older, Part, Shown};
+pub use kind::{Doc, Kind, Life, Older, Part, Shown, is_written};
 pub use life::Provisioned;
 pub use network::Network;
-pub use refusal::{Error, Refusal, Result, ensure, in_range};
+pub use refusal::{Error, Refusal, Result, ensure, failure, in_range, parsed, refuse};
 pub use rendered::Json;
 pub use roots::Root;
-pub use routes::{Answer, Request, Route, Routes, failure, owner_in};
+pub use routes::{Answer, Request, Route, Routes, owner_in};
 pub use tx::Tx;
 
 use auth::Keyring;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
+use std::str::FromStr;
 
 use api::ApiError;
 use store::Hot;
@@ -83,6 +84,14 @@ impl Refusal {
         Self { help: Some(help.into()), ..self }
     }
 
+    /// Goes on only where it is so; else this is what is said.
+    ///
+    /// # Errors
+    /// This refusal.
+    pub fn unless(self, is_so: bool) -> Result<()> {
+        if is_so { Ok(()) } else { Err(self.into()) }
+    }
+
     /// What the caller gets: with the help, or the real API's words alone.
     pub fn answer(&self, helpful: bool) -> ApiError {
         let error = match &self.help {
@@ -94,12 +103,28 @@ impl Refusal {
     }
 }
 
+/// Refuses a field, for what is said of it.
+///
+/// # Errors
+/// 400 naming the field.
+pub fn refuse<T>(field: &str, text: impl Display) -> Result<T> {
+    Err(Refusal::field(field, text).into())
+}
+
 /// Goes on only where it is so: what is said of a field is why it is not.
 ///
 /// # Errors
 /// 400 naming the field.
 pub fn ensure(is_so: bool, field: &str, text: impl Display) -> Result<()> {
-    if is_so { Ok(()) } else { Err(Refusal::field(field, text).into()) }
+    if is_so { Ok(()) } else { refuse(field, text) }
+}
+
+/// What a text of a request says, where it is such a thing: `what` names that, and an example.
+///
+/// # Errors
+/// 400 naming the field.
+pub fn parsed<T: FromStr>(field: &str, text: &str, what: &str) -> Result<T> {
+    text.parse().or_else(|_| refuse(field, format_args!("`{text}` is no {what}")))
 }
 
 /// A figure of a request, where it is from the first to the last of what it can be.
@@ -126,6 +151,31 @@ impl Error {
         tracing::error!(error = %self, "left as it is");
         let help = format!("{kind} {id} is left as it is; the server's log says why");
         Refusal::new(409, "It cannot be read.").help(help).into()
+    }
+}
+
+/// What the caller sees of an error that ends its request.
+pub fn failure(op: &'static str, error: Error, helpful: bool) -> ApiError {
+    // Clients send a 503 again by themselves: it says that nothing was done.
+    let again = |help: &str| Refusal::new(503, "Service unavailable.").help(help).answer(helpful);
+    match error {
+        Error::Refused(refusal) => refusal.answer(helpful),
+        Error::Stale(hot) => {
+            tracing::warn!(op, %hot, "others kept changing what an operation relies on");
+            again("others kept changing what this relies on, so nothing was done; send it again")
+        }
+        Error::Gone => {
+            again("the caller is gone, as after a reset, so nothing was done; send it again")
+        }
+        Error::Unavailable(error) => {
+            tracing::warn!(op, %error, "an operation could not be done");
+            let why = error.unavailable().unwrap_or("the store cannot be used");
+            again(&format!("{why}, so nothing was done; send it again"))
+        }
+        error @ (Error::Internal(_) | Error::Unreadable { .. }) => {
+            tracing::error!(op, %error, "an operation failed");
+            ApiError { error: "Internal server error.".into(), status: 500 }
+        }
     }
 }
 
@@ -163,5 +213,18 @@ mod tests {
         assert_eq!(refusal.answer(false).error, "Bad request.");
         let refusal = Refusal::not_found("Invalid VPC ID").help("no VPC has this id");
         assert_eq!(refusal.answer(true).error, "Invalid VPC ID: no VPC has this id");
+    }
+
+    #[test]
+    fn what_is_no_such_thing_is_refused_by_its_field() {
+        let said = |outcome: Result<u16>| match outcome {
+            Err(Error::Refused(refusal)) => refusal.help,
+            _ => None,
+        };
+        assert_eq!(parsed::<u16>("port", "22", "port such as 80").ok(), Some(22));
+        let text = said(parsed("port", "ssh", "port such as 80")).unwrap();
+        assert_eq!(text, "port: `ssh` is no port such as 80");
+        assert!(Refusal::bad("Too many.").unless(true).is_ok());
+        assert!(Refusal::bad("Too many.").unless(false).is_err());
     }
 }

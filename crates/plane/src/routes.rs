@@ -1,5 +1,9 @@
 //! Operations and their handlers. What HTTP library carries them is the server's affair.
 
+mod parts;
+#[cfg(test)]
+mod tests;
+
 use std::marker::PhantomData;
 use std::sync::{Arc, RwLock};
 
@@ -15,7 +19,7 @@ use crate::catalog::Catalog;
 use crate::cx::{Cx, slice};
 use crate::kept::Kept;
 use crate::kind::{Doc, Kind, Part, Shown};
-use crate::refusal::{Error, Refusal, Result};
+use crate::refusal::{Error, Refusal, Result, failure};
 use crate::rendered::Json;
 use crate::sent::{body, tell_unknown};
 use crate::tx::Tx;
@@ -145,6 +149,12 @@ pub struct Parts<P>(PhantomData<P>);
 /// along with the one.
 type Change<K, U> =
     for<'a> fn(&'a mut Tx, &'a mut Doc<K>, U) -> BoxFuture<'a, Result<<U as Endpoint>::Response>>;
+
+/// How one is made where that needs others, too. What it puts is written along with the one.
+type New<K, C> = for<'a> fn(&'a mut Tx, C) -> BoxFuture<'a, Result<Doc<K>>>;
+
+/// What is done before one goes, or refuses that.
+type Before<K> = for<'a> fn(&'a mut Tx, &'a mut Doc<K>) -> BoxFuture<'a, Result<()>>;
 
 impl Default for Routes {
     fn default() -> Self {
@@ -302,7 +312,22 @@ impl<K: Kind> Routes<Of<K>> {
         })
     }
 
-    /// Adds a change of one that may need others, too, which stands first in the path.
+    /// Adds a change of one, which stands first in the path.
+    #[must_use]
+    pub fn alter<U: Endpoint>(
+        self,
+        alter: fn(&mut Tx, &mut Doc<K>, U) -> Result<U::Response>,
+    ) -> Self {
+        self.on(move |cx: Cx, update: U| async move {
+            let mut tx = cx.begin();
+            let mut doc = tx.get::<K>(K::called(&cx, &first(&update)).await?).await?;
+            let answer = alter(&mut tx, &mut doc, update)?;
+            tx.save(&doc).await?;
+            Ok(answer)
+        })
+    }
+
+    /// The same where others are read for it, too.
     #[must_use]
     pub fn change<U: Endpoint>(self, change: Change<K, U>) -> Self {
         self.on(move |cx: Cx, update: U| async move {
@@ -360,6 +385,17 @@ impl<K: Kind + Shown> Routes<Of<K>> {
         self.on(move |cx: Cx, create: C| async move { cx.begin().create(make(&cx, create)?).await })
     }
 
+    /// The same where that needs others, too.
+    #[must_use]
+    pub fn create_with<C: Endpoint<Response = K::View>>(self, make: New<K, C>) -> Self {
+        self.on(move |cx: Cx, create: C| async move {
+            let mut tx = cx.begin();
+            let doc = make(&mut tx, create).await?;
+            tx.save(&doc).await?;
+            K::show(&cx, doc).await
+        })
+    }
+
     /// Adds a change of one that needs nothing but itself, and answers nothing.
     #[must_use]
     pub fn update<U: Endpoint<Response = ()>>(
@@ -389,6 +425,18 @@ impl<K: Kind + Shown> Routes<Of<K>> {
         self.on(async |cx: Cx, delete: D| {
             let mut tx = cx.begin();
             let doc = tx.in_path::<K>(&delete.path()).await?;
+            tx.delete(doc);
+            tx.commit().await
+        })
+    }
+
+    /// The same where something is done first.
+    #[must_use]
+    pub fn delete_with<D: Endpoint<Response = ()>>(self, before: Before<K>) -> Self {
+        self.on(move |cx: Cx, delete: D| async move {
+            let mut tx = cx.begin();
+            let mut doc = tx.in_path::<K>(&delete.path()).await?;
+            before(&mut tx, &mut doc).await?;
             tx.delete(doc);
             tx.commit().await
         })
@@ -426,167 +474,4 @@ async fn changed<K: Kind + Shown, U: Endpoint>(
     change(cx, &mut doc, update)?;
     tx.save(&doc).await?;
     Ok(doc)
-}
-
-/// The place of the part that stands last in the path.
-fn place<P: Part>(owner: &P::Owner, path: &[String]) -> Result<usize> {
-    let id = path.last().map(String::as_str).unwrap_or_default();
-    let place = P::all(owner).iter().position(|part| part.is(id));
-    place.ok_or_else(|| P::unknown(id).into())
-}
-
-/// What changes a part as a request wants it, or refuses.
-type ChangePart<P, U> = fn(&Cx, &Doc<<P as Part>::Owner>, &mut P, U) -> Result<()>;
-
-async fn changed_part<P: Part, U: Endpoint>(
-    cx: &Cx,
-    update: U,
-    change: ChangePart<P, U>,
-) -> Result<(Doc<P::Owner>, usize)> {
-    let (mut tx, path) = (cx.begin(), update.path());
-    let mut owner = P::owner(&mut tx, &path).await?;
-    let place = place::<P>(&owner, &path)?;
-    let mut part = P::all(&owner)[place].clone();
-    change(cx, &owner, &mut part, update)?;
-    P::all_mut(&mut owner)[place] = part;
-    P::changed(&mut owner, cx);
-    tx.save(&owner).await?;
-    Ok((owner, place))
-}
-
-impl<P: Part> Routes<Parts<P>> {
-    /// Adds the list of an owner's parts.
-    #[must_use]
-    pub fn list<L: Listing<Item = P::View>>(self) -> Self {
-        self.on(async |cx: Cx, mut list: L| {
-            let owner = P::owner(&mut cx.begin(), &list.path()).await?;
-            let page = slice(P::all(&owner), *list.per_page(), list.cursor().as_deref())?;
-            Ok(page.map(|part| part.view(&owner)))
-        })
-    }
-
-    /// Adds that of one part.
-    #[must_use]
-    pub fn get<G: Endpoint<Response = P::View>>(self) -> Self {
-        self.on(async |cx: Cx, get: G| {
-            let path = get.path();
-            let owner = P::owner(&mut cx.begin(), &path).await?;
-            Ok(P::all(&owner)[place::<P>(&owner, &path)?].view(&owner))
-        })
-    }
-
-    /// Adds a new part behind the others: what it is, follows from its owner and the request.
-    #[must_use]
-    pub fn create<C: Endpoint<Response = P::View>>(
-        self,
-        make: fn(&Cx, &mut Doc<P::Owner>, C) -> Result<P>,
-    ) -> Self {
-        self.on(move |cx: Cx, create: C| async move {
-            let mut tx = cx.begin();
-            let mut owner = P::owner(&mut tx, &create.path()).await?;
-            let part = make(&cx, &mut owner, create)?;
-            P::all_mut(&mut owner).push(part.clone());
-            P::changed(&mut owner, &cx);
-            tx.save(&owner).await?;
-            Ok(part.view(&owner))
-        })
-    }
-
-    /// Adds a change of one part that needs nothing but its owner, and answers nothing.
-    #[must_use]
-    pub fn update<U: Endpoint<Response = ()>>(self, change: ChangePart<P, U>) -> Self {
-        self.on(move |cx: Cx, update: U| async move {
-            changed_part(&cx, update, change).await.map(drop)
-        })
-    }
-
-    /// The same where the changed part is the answer.
-    #[must_use]
-    pub fn update_shown<U: Endpoint<Response = P::View>>(self, change: ChangePart<P, U>) -> Self {
-        self.on(move |cx: Cx, update: U| async move {
-            let (owner, place) = changed_part(&cx, update, change).await?;
-            Ok(P::all(&owner)[place].view(&owner))
-        })
-    }
-
-    /// Adds the removal of one part.
-    #[must_use]
-    pub fn remove<D: Endpoint<Response = ()>>(self) -> Self {
-        self.on(async |cx: Cx, remove: D| {
-            let (mut tx, path) = (cx.begin(), remove.path());
-            let mut owner = P::owner(&mut tx, &path).await?;
-            let place = place::<P>(&owner, &path)?;
-            P::all_mut(&mut owner).remove(place).removed(&owner, &mut tx);
-            P::changed(&mut owner, &cx);
-            tx.save(&owner).await
-        })
-    }
-}
-
-/// What the caller sees of an error that ends its request.
-pub fn failure(op: &'static str, error: Error, helpful: bool) -> ApiError {
-    // Clients send a 503 again by themselves: it says that nothing was done.
-    let again = |help: &str| Refusal::new(503, "Service unavailable.").help(help).answer(helpful);
-    match error {
-        Error::Refused(refusal) => refusal.answer(helpful),
-        Error::Stale(hot) => {
-            tracing::warn!(op, %hot, "others kept changing what an operation relies on");
-            again("others kept changing what this relies on, so nothing was done; send it again")
-        }
-        Error::Gone => {
-            again("the caller is gone, as after a reset, so nothing was done; send it again")
-        }
-        Error::Unavailable(error) => {
-            tracing::warn!(op, %error, "an operation could not be done");
-            let why = error.unavailable().unwrap_or("the store cannot be used");
-            again(&format!("{why}, so nothing was done; send it again"))
-        }
-        error @ (Error::Internal(_) | Error::Unreadable { .. }) => {
-            tracing::error!(op, %error, "an operation failed");
-            ApiError { error: "Internal server error.".into(), status: 500 }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use api::account::GetAccount;
-    use store::{Hot, Location, Store};
-
-    use super::*;
-    use crate::auth::Caller;
-    use crate::{Config, Control};
-
-    #[tokio::test(start_paused = true)]
-    async fn what_is_always_too_late_is_a_503_that_says_so() {
-        let control =
-            Control::new(Config::new(Store::open(&Location::Memory).await.unwrap(), Vec::new));
-        let cx = control.cx(Arc::new(Caller::nobody()), None, "test");
-        let begun = tokio::time::Instant::now();
-        let late = async |_: Cx, _: GetAccount| Err(Error::Stale(Hot::row(Uuid::nil())));
-        let late = Routes::default().on(late);
-        let refused = late.0[0].run(cx, Request::default()).await.unwrap_err();
-        assert_eq!(refused.status, 503);
-        assert!(refused.error.contains("nothing was done"), "{}", refused.error);
-        assert_eq!(begun.elapsed(), store::PATIENCE);
-    }
-
-    #[tokio::test]
-    async fn a_store_that_fails_after_a_part_was_written_is_no_503() {
-        let control =
-            Control::new(Config::new(Store::open(&Location::Memory).await.unwrap(), Vec::new));
-        for (writes, status) in [(false, 503), (true, 500)] {
-            let cx = control.cx(Arc::new(Caller::nobody()), None, "test");
-            let fails = move |cx: Cx, _: GetAccount| async move {
-                if writes {
-                    cx.begin().commit().await?;
-                }
-                Err(store::testing::full().into())
-            };
-            let fails = Routes::default().on(fails);
-            let refused = fails.0[0].run(cx, Request::default()).await.unwrap_err();
-            assert_eq!(refused.status, status);
-            assert_eq!(refused.error.contains("the disk is full, so nothing was done"), !writes);
-        }
-    }
 }

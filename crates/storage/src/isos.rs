@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::copies::{self, Copied, Copying, Seen, download};
 use crate::instances::{Instance, with_iso};
-use crate::{Cx, Doc, Family, Kind, Refusal, Result, Routes, Shown, Tx};
+use crate::{Cx, Doc, Family, Kind, Refusal, Result, Routes, Shown, Tx, alike};
 
 /// An image of the account's own.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -52,16 +52,15 @@ impl Shown for Iso {
         // A driver tells one digest of the contents. Both sums follow from it: the same contents
         // have the same sums, each as long as its kind is.
         let sha512sum = image.map(|image| sum(&image.digest)).unwrap_or_default();
-        wire::Iso {
+        alike!(doc => wire::Iso {
+            filename, description;
             id: doc.id().into(),
             date_created: doc.created(),
             size: doc.seen.size_bytes(),
             md5sum: sha512sum.chars().take(32).collect(),
             sha512sum,
             status: status.into(),
-            filename: doc.filename.clone(),
-            description: doc.description.clone(),
-        }
+        })
     }
 }
 
@@ -92,7 +91,8 @@ pub fn family() -> Family {
         Ok(())
     };
     let own = Routes::of::<Iso>().list::<ListIsos>().get::<GetIso>();
-    let routes = own.create(create).update(update).on(delete).fixed(list_public).done();
+    let own = own.delete_with::<DeleteIso>(|tx, iso| Box::pin(check_unused(tx, iso)));
+    let routes = own.create(create).update(update).fixed(list_public).done();
     Family::new(routes).life_by::<Iso, Copying>()
 }
 
@@ -100,11 +100,9 @@ pub fn family() -> Family {
 async fn list_public(cx: Cx, _: ListPublicIsos) -> Result<Page<PublicIso>> {
     // Where a user's own catalogue has an id that is no UUID, nobody could ask for it.
     let known = cx.catalog().public_isos().filter_map(|iso| Some((iso.id.parse().ok()?, iso)));
-    let public = known.map(|(id, iso)| PublicIso {
-        id,
-        name: iso.name.clone(),
-        description: iso.description.clone(),
-        md5sum: iso.md5sum.clone().unwrap_or_default(),
+    let public = known.map(|(id, iso)| {
+        let md5sum = iso.md5sum.clone().unwrap_or_default();
+        alike!(iso => PublicIso { name, description; id, md5sum })
     });
     Ok(Page::whole(public.collect()))
 }
@@ -118,14 +116,12 @@ fn create(cx: &Cx, req: CreateIso) -> Result<Iso> {
     Ok(Iso { url: req.url, filename, description: req.description.unwrap_or_default() })
 }
 
-async fn delete(cx: Cx, req: DeleteIso) -> Result<()> {
-    let mut tx = cx.begin();
-    let iso = tx.get::<Iso>(req.iso_id).await?;
+/// Refuses to let go of an image that an instance holds.
+async fn check_unused(tx: &mut Tx, iso: &mut Doc<Iso>) -> Result<()> {
     if let Some(instance) = tx.some::<Instance>(with_iso(iso.id()), 1).await?.0.first() {
         // Clients take the last word for the instance's address: nothing may follow it.
         let said = "Unable to delete ISO: This ISO is still attached to";
         return Err(Refusal::bad(format!("{said} {}", instance.main_ip())).into());
     }
-    tx.delete(iso);
-    tx.commit().await
+    Ok(())
 }

@@ -15,7 +15,7 @@ use crate::catalog::{Catalog, OS_APPLICATION, OS_CUSTOM, PriceItem};
 use crate::copies::{Copied, Copying, GB, Seen, download};
 use crate::instances::{Instance, Software};
 use crate::servers::Locks;
-use crate::{Cx, Doc, Family, Kind, Result, Routes, Shown};
+use crate::{Cx, Doc, Family, Kind, Result, Routes, Shown, alike};
 
 /// Bytes in a MB, by which what is kept is paid for.
 const MB: u64 = 1 << 20;
@@ -73,16 +73,14 @@ impl Shown for Snapshot {
     fn view(doc: &Doc<Self>, (): &(), _: &Cx) -> wire::Snapshot {
         let (is_complete, size) = (doc.seen.complete().is_some(), doc.seen.size_bytes());
         let status = if is_complete { SnapshotStatus::Complete } else { SnapshotStatus::Pending };
-        wire::Snapshot {
+        alike!(doc => wire::Snapshot {
+            os_id, app_id, description;
             id: doc.id().into(),
             date_created: doc.created(),
             size,
             compressed_size: size / COMPRESSION,
             status: status.into(),
-            os_id: doc.os_id,
-            app_id: doc.app_id,
-            description: doc.description.clone(),
-        }
+        })
     }
 }
 
@@ -161,10 +159,13 @@ async fn create(cx: Cx, req: CreateSnapshot) -> Result<wire::Snapshot> {
     let mut tx = cx.begin();
     let instance = tx.named::<Instance>("instance_id", req.instance_id).await?;
     instance.check_unlocked()?;
-    let Contents { disk_gb, os_id, app_id } = Contents::of(&cx, &instance);
-    let description = req.description.unwrap_or_default();
-    let source = Source::Machine(instance.id());
-    tx.create(Snapshot { description, source, disk_gb, os_id, app_id, uefi: false }).await
+    tx.create(alike!(Contents::of(&cx, &instance) => Snapshot {
+        disk_gb, os_id, app_id;
+        description: req.description.unwrap_or_default(),
+        source: Source::Machine(instance.id()),
+        uefi: false,
+    }))
+    .await
 }
 
 fn create_from_url(_: &Cx, req: CreateSnapshotFromUrl) -> Result<Snapshot> {

@@ -3,7 +3,6 @@
 //! v1 has a call for each part of what v2 changes in one.
 
 use api::id::LoadBalancerId;
-use api::load_balancers::rules::*;
 use api::load_balancers::*;
 use api::{Endpoint, Secret, v1};
 use serde_json::{Map, Value, json};

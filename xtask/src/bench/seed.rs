@@ -62,7 +62,7 @@ impl Sample for Instance {
             hostname: hostname.clone(),
             tags: vec!["web".to_owned(), format!("team-{}", n % 50)],
             software: Software::Os(2136),
-            user_scheme: "root".to_owned(),
+            user_scheme: api::instances::UserScheme::Root,
             password: "x7!kQw2#mTz9Rb4p".into(),
             ipv4: vec![Ipv4 { address, reverse: String::new(), reserved: None }],
             ..Server::default()

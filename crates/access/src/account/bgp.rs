@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Cx, Doc, Kind, Network, Refusal, Result, Tx};
+use crate::{Cx, Doc, Kind, Network, Refusal, Result, Tx, ensure, refuse};
 
 /// Which account has BGP, as a unique value.
 const ACCOUNT: &str = "bgp";
@@ -50,13 +50,9 @@ pub(super) async fn set_up(cx: Cx, req: SetUpAccountBgp) -> Result<TicketReferen
     authorization(req.letter_of_authorization.as_deref().unwrap_or_default(), &prefixes)?;
     let password = req.password.unwrap_or_default();
     let is_fit = password.len() <= PASSWORD_MAX && password.bytes().all(|b| b.is_ascii_graphic());
-    if !is_fit {
-        let help = format!("must be at most {PASSWORD_MAX} characters of ASCII without spaces");
-        return Err(Refusal::field("password", help).into());
-    }
-    if req.usecase.trim().is_empty() {
-        return Err(Refusal::field("usecase", "must say what BGP is for").into());
-    }
+    let text = format!("must be at most {PASSWORD_MAX} characters of ASCII without spaces");
+    ensure(is_fit, "password", text)?;
+    ensure(!req.usecase.trim().is_empty(), "usecase", "must say what BGP is for")?;
     let (asn, routes, usecase) = (asn(&cx, req.asn)?, req.requested_routes, req.usecase);
     let wanted = Bgp { asn, password, prefixes, routes, usecase, tickets: Vec::new() };
 
@@ -78,16 +74,14 @@ pub(super) async fn set_up(cx: Cx, req: SetUpAccountBgp) -> Result<TicketReferen
 
 pub(super) async fn add_prefixes(cx: Cx, req: AddAccountBgpPrefixes) -> Result<TicketReference> {
     let more = prefixes(&req.prefixes)?;
-    if more.is_empty() {
-        return Err(Refusal::field("prefixes", "must name at least one network").into());
-    }
+    ensure(!more.is_empty(), "prefixes", "must name at least one network")?;
     let mut tx = cx.begin();
     let Some(mut bgp) = current(&cx, &mut tx).await? else {
         let help = "ask for BGP first, with POST /v2/account/bgp/setup";
         return Err(Refusal::bad(Bgp::UNKNOWN).help(help).into());
     };
     if let Some(known) = more.iter().find(|network| bgp.prefixes.contains(network)) {
-        return Err(Refusal::field("prefixes", format!("{known} is announced already")).into());
+        return refuse("prefixes", format_args!("{known} is announced already"));
     }
     bgp.prefixes.extend(more);
     grant(tx, bgp).await
@@ -116,20 +110,16 @@ async fn grant(tx: Tx, mut bgp: Doc<Bgp>) -> Result<TicketReference> {
 fn prefixes(texts: &[String]) -> Result<Vec<Network>> {
     let mut networks = Vec::with_capacity(texts.len());
     for (i, text) in texts.iter().enumerate() {
-        let refuse = |why: String| Refusal::field(&format!("prefixes[{i}]"), why);
-        let network: Network = text.parse().map_err(refuse)?;
+        let field = format!("prefixes[{i}]");
+        let network: Network = text.parse().map_err(|why: String| Refusal::field(&field, why))?;
         let most = if network.address().is_ipv4() { 24 } else { 48 };
-        if network.prefix() == 0 || network.prefix() > most {
-            let why = format!("{text} is not announced: networks have a prefix of /1 to /{most}");
-            return Err(refuse(why).into());
-        }
-        if text.split('/').next().and_then(|a| a.parse().ok()) != Some(network.address()) {
-            let why = format!("{text} is an address in a network: that is {network}");
-            return Err(refuse(why).into());
-        }
-        if networks.contains(&network) {
-            return Err(refuse(format!("{network} is there twice")).into());
-        }
+        let why = format_args!("networks have a prefix of /1 to /{most}");
+        let is_fit = (1..=most).contains(&network.prefix());
+        ensure(is_fit, &field, format_args!("{text} is not announced: {why}"))?;
+        let address = text.split('/').next().and_then(|address| address.parse().ok());
+        let why = format_args!("{text} is an address in a network: that is {network}");
+        ensure(address == Some(network.address()), &field, why)?;
+        ensure(!networks.contains(&network), &field, format_args!("{network} is there twice"))?;
         networks.push(network);
     }
     Ok(networks)
@@ -142,24 +132,19 @@ fn authorization(letter: &str, prefixes: &[Network]) -> Result<()> {
         return Ok(());
     }
     let file = STANDARD.decode(letter).unwrap_or_default();
-    if STARTS.iter().any(|start| file.starts_with(start)) {
-        return Ok(());
-    }
-    let help = "must be a PDF, PNG or JPEG file as base64 where there are prefixes";
-    Err(Refusal::field("letter_of_authorization", help).into())
+    let is_one = STARTS.iter().any(|start| file.starts_with(start));
+    let text = "must be a PDF, PNG or JPEG file as base64 where there are prefixes";
+    ensure(is_one, "letter_of_authorization", text)
 }
 
 /// The caller's public autonomous system, or a private one of ours.
 fn asn(cx: &Cx, wanted: Option<u32>) -> Result<u32> {
     match wanted {
-        None => {
-            let number = u32::try_from(cx.account()).unwrap_or_default() % 6_967_294;
-            Ok(GIVEN_ASN + number)
-        }
+        None => Ok(GIVEN_ASN + u32::try_from(cx.account()).unwrap_or_default() % 6_967_294),
         // Reserved, for documents, or private: RFC 7607, 6793, 5398, 6996, 7300.
         Some(n @ (0 | 23_456 | 64_496..=131_071 | 4_200_000_000..)) => {
-            let help = format!("{n} is no public one; leave it out to be given a private one");
-            Err(Refusal::field("asn", help).into())
+            let instead = "leave it out to be given a private one";
+            refuse("asn", format_args!("{n} is no public one; {instead}"))
         }
         Some(n) => Ok(n),
     }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::auth::new_key;
 use crate::holders::issue;
 pub use crate::holders::{ApiKey, of_user};
-use crate::{Cx, Family, Refusal, Result, Routes, Shown, Tx};
+use crate::{Cx, Family, Refusal, Result, Routes, Shown, Tx, refuse};
 
 /// How many keys a user can have: they are listed whole.
 pub(crate) const KEYS_MAX: usize = 500;
@@ -42,10 +42,9 @@ pub(crate) async fn create_for(
 ) -> Result<wire::ApiKey> {
     let expires = expiry(cx, req.expire.unwrap_or_default(), req.date_expire)?;
     outlives_none(cx, expires)?;
-    if tx.count::<ApiKey>(of_user(user)).await? >= KEYS_MAX as u64 {
-        let help = format!("a user has {KEYS_MAX} keys at most; delete one first");
-        return Err(Refusal::bad("Maximum API keys exceeded").help(help).into());
-    }
+    let help = format!("a user has {KEYS_MAX} keys at most; delete one first");
+    let full = Refusal::bad("Maximum API keys exceeded").help(help);
+    full.unless(tx.count::<ApiKey>(of_user(user)).await? < KEYS_MAX as u64)?;
     let key = new_key();
     let doc = issue(&mut tx, ApiKey::new(user, &key, req.name.unwrap_or_default(), expires));
     tx.commit().await?;
@@ -54,7 +53,7 @@ pub(crate) async fn create_for(
 
 /// When a key is to stop working, in milliseconds.
 fn expiry(cx: &Cx, expire: bool, date: Option<OrEmpty<Time>>) -> Result<Option<i64>> {
-    let refuse = |help: &str| Err(Refusal::field("date_expire", help).into());
+    let refuse = |help| refuse("date_expire", help);
     match (expire, date.and_then(OrEmpty::get)) {
         (false, None) => Ok(None),
         (false, Some(_)) => refuse("goes only together with `expire`: true"),
@@ -67,13 +66,11 @@ fn expiry(cx: &Cx, expire: bool, date: Option<OrEmpty<Time>>) -> Result<Option<i
 /// A key that ends makes none that goes on after it: who finds one has it no longer than it lasts.
 fn outlives_none(cx: &Cx, expires: Option<i64>) -> Result<()> {
     let Some(end) = cx.caller.expires else { return Ok(()) };
-    if expires.is_some_and(|expires| expires <= end) {
-        return Ok(());
-    }
-    let end = Time::from_millis(end);
     let help = format!(
-        "date_expire: the key that asks for this one ends at {end}; one that it makes must end by \
-         then, with `expire`: true"
+        "date_expire: the key that asks for this one ends at {}; one that it makes must end by \
+         then, with `expire`: true",
+        Time::from_millis(end)
     );
-    Err(Refusal::forbidden("Forbidden.").help(help).into())
+    let ends = expires.is_some_and(|expires| expires <= end);
+    Refusal::forbidden("Forbidden.").help(help).unless(ends)
 }

@@ -6,7 +6,7 @@ use api::{Access, Endpoint};
 
 use super::{EMAILS, User, email_in};
 use crate::api_keys::{ApiKey, KEYS_MAX, create_for, issue_first, of_user};
-use crate::{Cx, Doc, Refusal, Result, Routes, Shown, Tx, set};
+use crate::{Cx, Doc, Refusal, Result, Routes, Shown, Tx, ensure, set, set_alike};
 
 /// Passwords are at least as long.
 const PASSWORD_MIN: usize = 10;
@@ -50,10 +50,8 @@ async fn create(cx: Cx, req: CreateUser) -> Result<wire::User> {
 
 async fn update(tx: &mut Tx, user: &mut Doc<User>, req: UpdateUser) -> Result<()> {
     set(&mut user.name, req.name.map(|name| required("name", name)).transpose()?);
-    set(&mut user.first_name, req.first_name);
-    set(&mut user.last_name, req.last_name);
     req.password.map_or(Ok(()), |password| check_password(&password))?;
-    set(&mut user.api_enabled, req.api_enabled);
+    set_alike!(req => user { first_name, last_name, api_enabled });
     let acls = req.acls.map(|acls| grant(tx.cx(), &user.acls, acls)).transpose()?;
     set(&mut user.acls, acls);
     match req.email {
@@ -74,10 +72,9 @@ async fn create_api_key(cx: Cx, req: CreateUserApiKey) -> Result<<ApiKey as Show
 fn grant(cx: &Cx, had: &[Access], wanted: Vec<Access>) -> Result<Vec<Access>> {
     let mut acls = Vec::with_capacity(wanted.len());
     for acl in wanted {
-        if !had.contains(&acl) && !cx.caller.acls.contains(&acl) {
-            let help = format!("acls: a key cannot grant `{}`, which it lacks", acl.as_str());
-            return Err(Refusal::forbidden("Forbidden.").help(help).into());
-        }
+        let may = had.contains(&acl) || cx.caller.acls.contains(&acl);
+        let help = format!("acls: a key cannot grant `{}`, which it lacks", acl.as_str());
+        Refusal::forbidden("Forbidden.").help(help).unless(may)?;
         if !acls.contains(&acl) {
             acls.push(acl);
         }
@@ -92,17 +89,14 @@ async fn set_email(tx: &mut Tx, user: &mut Doc<User>, email: String) -> Result<(
         let is_host = host.contains('.') && !host.starts_with('.') && !host.ends_with('.');
         !name.is_empty() && is_host && !host.contains('@')
     });
-    if !is_address || email.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        let help = format!("`{email}` is no address such as ada@example.com");
-        return Err(Refusal::field("email", help).into());
-    }
+    let is_plain = !email.chars().any(|c| c.is_whitespace() || c.is_control());
+    let text = format!("`{email}` is no address such as ada@example.com");
+    ensure(is_address && is_plain, "email", text)?;
     let account = tx.cx().account();
     let (old, new) = (email_in(account, &user.email), email_in(account, &email));
     if old != new {
-        if tx.taken(EMAILS, &new).await?.is_some() {
-            let help = format!("{email} is another user's; each has an address of its own");
-            return Err(Refusal::field("email", help).into());
-        }
+        let text = format!("{email} is another user's; each has an address of its own");
+        ensure(tx.taken(EMAILS, &new).await?.is_none(), "email", text)?;
         if !user.email.is_empty() {
             tx.release(EMAILS, old);
         }
@@ -113,10 +107,7 @@ async fn set_email(tx: &mut Tx, user: &mut Doc<User>, email: String) -> Result<(
 }
 
 fn required(field: &str, value: String) -> Result<String> {
-    if value.trim().is_empty() {
-        return Err(Refusal::field(field, "must not be empty").into());
-    }
-    Ok(value)
+    ensure(!value.trim().is_empty(), field, "must not be empty").map(|()| value)
 }
 
 /// Passwords that can be guessed are refused, though nobody logs in with them here: the real API
@@ -125,11 +116,7 @@ fn check_password(password: &str) -> Result<()> {
     let has = |is: fn(char) -> bool| password.chars().any(is);
     let is_long = password.chars().count() >= PASSWORD_MIN;
     let is_mixed = has(char::is_lowercase) && has(char::is_uppercase) && has(char::is_numeric);
-    if is_long && is_mixed {
-        return Ok(());
-    }
-    let help = format!(
-        "must have at least {PASSWORD_MIN} characters, with a small letter, a capital and a digit"
-    );
-    Err(Refusal::field("password", help).into())
+    let text = "characters, with a small letter, a capital and a digit";
+    let text = format_args!("must have at least {PASSWORD_MIN} {text}");
+    ensure(is_long && is_mixed, "password", text)
 }

@@ -6,7 +6,7 @@ use api::users::*;
 use api::{Page, Time};
 
 use super::{Allowed, User};
-use crate::{Cx, Doc, Network, Refusal, Result, Routes};
+use crate::{Cx, Doc, Network, Refusal, Result, Routes, ensure, refuse};
 
 /// What is said of a network that is not in the list.
 const UNKNOWN: &str = "Invalid IP whitelist entry";
@@ -38,9 +38,8 @@ fn get(_: &Cx, user: Doc<User>, req: GetUserNetwork) -> Result<UserNetwork> {
 
 fn add(cx: &Cx, user: &mut Doc<User>, req: AddUserNetwork) -> Result<()> {
     let network = network(&req.subnet, req.subnet_size)?;
-    if user.whitelist.iter().any(|allowed| allowed.network == network) {
-        return Err(Refusal::field("subnet", format!("{network} is in the list already")).into());
-    }
+    let is_new = user.whitelist.iter().all(|allowed| allowed.network != network);
+    ensure(is_new, "subnet", format_args!("{network} is in the list already"))?;
     user.whitelist.push(Allowed { network, added: cx.now() });
     Ok(())
 }
@@ -58,16 +57,16 @@ fn unknown(network: Network) -> crate::Error {
 
 /// The network that is meant: bits behind the prefix do not count.
 fn network(subnet: &str, size: u8) -> Result<Network> {
-    let address: IpAddr = subnet.trim().parse().map_err(|_| {
-        let help = format!("`{subnet}` is no address such as 203.0.113.0 or 2001:db8::");
-        Refusal::field("subnet", help)
+    let address: IpAddr = subnet.trim().parse().or_else(|_| {
+        let example = "such as 203.0.113.0 or 2001:db8::";
+        refuse("subnet", format_args!("`{subnet}` is no address {example}"))
     })?;
     let (version, least, most) = if address.is_ipv4() { (4, 8, 32) } else { (6, 20, 128) };
     match Network::new(address, size) {
         Some(network) if size == 0 || size >= least => Ok(network),
         _ => {
-            let help = format!("{size} is none for IPv{version}: it is 0, or {least} to {most}");
-            Err(Refusal::field("subnet_size", help).into())
+            let text = format_args!("it is 0, or {least} to {most}");
+            refuse("subnet_size", format_args!("{size} is none for IPv{version}: {text}"))
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Public addresses of instances, and the names that they resolve to.
 
-use crate::id::InstanceId;
-use crate::{Open, endpoint, view, words};
+use crate::{Open, view, words};
 
 /// An IPv4 address of an instance.
 #[view]
@@ -34,43 +33,6 @@ pub enum AddressType {
     Private,
 }
 
-/// List an instance's IPv4 addresses.
-#[endpoint(GET "/v2/instances/{instance-id}/ipv4" -> 200 { ipv4s: [InstanceIpv4] }, needs SubscriptionsView)]
-pub struct ListInstanceIpv4 {
-    /// Show the public network adapter's address, too.
-    pub public_network: Option<bool>,
-}
-
-/// Give an instance one more IPv4 address.
-#[endpoint(POST "/v2/instances/{instance-id}/ipv4" -> 202 { ipv4: InstanceIpv4 }, needs Subscriptions)]
-pub struct AddInstanceIpv4 {
-    /// Restart the instance, so that it takes the address up.
-    pub reboot: Option<bool>,
-}
-
-/// Take an additional IPv4 address from an instance.
-#[endpoint(DELETE "/v2/instances/{instance-id}/ipv4/{ipv4}" -> 204, needs Subscriptions)]
-pub struct RemoveInstanceIpv4 {
-    /// The address.
-    pub ipv4: String,
-}
-
-/// Set the name that an instance's IPv4 address resolves to.
-#[endpoint(POST "/v2/instances/{instance-id}/ipv4/reverse" -> 204, needs Subscriptions)]
-pub struct SetInstanceReverseIpv4 {
-    /// The address.
-    pub ip: String,
-    /// The name, without a final dot.
-    pub reverse: String,
-}
-
-/// Set the name that an instance's IPv4 address resolves to back to the first one.
-#[endpoint(POST "/v2/instances/{instance-id}/ipv4/reverse/default" -> 204, needs Subscriptions)]
-pub struct ResetInstanceReverseIpv4 {
-    /// The address.
-    pub ip: String,
-}
-
 /// An IPv6 address of an instance.
 #[view]
 pub struct InstanceIpv6 {
@@ -85,10 +47,6 @@ pub struct InstanceIpv6 {
     pub kind: Open<AddressType>,
 }
 
-/// List an instance's IPv6 addresses.
-#[endpoint(GET "/v2/instances/{instance-id}/ipv6" -> 200 { ipv6s: [InstanceIpv6], whole }, needs SubscriptionsView)]
-pub struct ListInstanceIpv6;
-
 /// An IPv6 address of an instance and the name that it resolves to.
 #[view]
 pub struct ReverseIpv6 {
@@ -96,24 +54,4 @@ pub struct ReverseIpv6 {
     pub ip: String,
     /// The name.
     pub reverse: String,
-}
-
-/// List the names that an instance's IPv6 addresses resolve to.
-#[endpoint(GET "/v2/instances/{instance-id}/ipv6/reverse" -> 200 { reverse_ipv6s: Vec<ReverseIpv6> }, needs SubscriptionsView)]
-pub struct ListInstanceReverseIpv6;
-
-/// Set the name that an IPv6 address in an instance's network resolves to.
-#[endpoint(POST "/v2/instances/{instance-id}/ipv6/reverse" -> 204, needs Subscriptions)]
-pub struct SetInstanceReverseIpv6 {
-    /// The address.
-    pub ip: String,
-    /// The name, without a final dot.
-    pub reverse: String,
-}
-
-/// Remove the name that an IPv6 address of an instance resolves to.
-#[endpoint(DELETE "/v2/instances/{instance-id}/ipv6/reverse/{ipv6}" -> 204, needs Subscriptions)]
-pub struct RemoveInstanceReverseIpv6 {
-    /// The address.
-    pub ipv6: String,
 }

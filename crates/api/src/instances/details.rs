@@ -1,11 +1,8 @@
 //! What else there is to an instance: backups, traffic, neighbours, user data, upgrades.
 
-use std::collections::BTreeMap;
-
 use crate::applications::Application;
-use crate::id::InstanceId;
 use crate::os::Os;
-use crate::{Open, OrEmpty, endpoint, view, words};
+use crate::{Open, OrEmpty, view, words};
 
 /// When an instance's backups are made, in UTC.
 #[view]
@@ -41,24 +38,6 @@ pub enum BackupScheduleType {
     DailyAltOdd,
 }
 
-/// Get the schedule of an instance's backups.
-#[endpoint(GET "/v2/instances/{instance-id}/backup-schedule" -> 200 { backup_schedule: BackupSchedule }, needs SubscriptionsView)]
-pub struct GetInstanceBackupSchedule;
-
-/// Set the schedule of an instance's backups, in UTC. They must be enabled already.
-#[endpoint(POST "/v2/instances/{instance-id}/backup-schedule" -> 200, needs Subscriptions)]
-pub struct SetInstanceBackupSchedule {
-    /// How often.
-    #[wire(name = "type")]
-    pub kind: BackupScheduleType,
-    /// Hour of the day, 0 to 23.
-    pub hour: Option<u8>,
-    /// Day of the week, from 1 for Sunday to 7 for Saturday; 0 for none.
-    pub dow: Option<u8>,
-    /// Day of the month, 1 to 28.
-    pub dom: Option<u8>,
-}
-
 /// The traffic of one day.
 #[view]
 pub struct DayTraffic {
@@ -68,27 +47,12 @@ pub struct DayTraffic {
     pub outgoing_bytes: u64,
 }
 
-/// Get an instance's traffic by day, as `2026-11-21` in UTC.
-#[endpoint(GET "/v2/instances/{instance-id}/bandwidth" -> 200 { bandwidth: BTreeMap<String, DayTraffic> }, needs SubscriptionsView)]
-pub struct GetInstanceBandwidth {
-    /// How many days back, 1 to 180; 30 when absent.
-    pub date_range: Option<u32>,
-}
-
-/// List the ids of other instances in the same place as an instance.
-#[endpoint(GET "/v2/instances/{instance-id}/neighbors" -> 200 { neighbors: Vec<InstanceId> }, needs SubscriptionsView)]
-pub struct ListInstanceNeighbors;
-
 /// What an instance was given for its first boot.
 #[view]
 pub struct InstanceUserData {
     /// The data in base64, as it was sent; empty for none.
     pub data: String,
 }
-
-/// Get what an instance was given for its first boot.
-#[endpoint(GET "/v2/instances/{instance-id}/user-data" -> 200 { user_data: InstanceUserData }, needs SubscriptionsView)]
-pub struct GetInstanceUserData;
 
 /// What an instance can become.
 #[view]
@@ -113,12 +77,4 @@ pub enum UpgradeType {
     Os,
     /// Larger plans.
     Plans,
-}
-
-/// Get what an instance can be changed to.
-#[endpoint(GET "/v2/instances/{instance-id}/upgrades" -> 200 { upgrades: InstanceUpgrades }, needs SubscriptionsView)]
-pub struct GetInstanceUpgrades {
-    /// Only upgrades of this kind; all when absent.
-    #[wire(name = "type")]
-    pub kind: Option<UpgradeType>,
 }

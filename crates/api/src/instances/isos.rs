@@ -1,7 +1,7 @@
 //! The ISO image in an instance's drive.
 
-use crate::id::{InstanceId, IsoId};
-use crate::{Open, OrEmpty, endpoint, view, words};
+use crate::id::IsoId;
+use crate::{Open, OrEmpty, view, words};
 
 /// What an instance's drive holds.
 #[view]
@@ -36,18 +36,3 @@ pub enum IsoState {
     /// On its way out.
     IsUnmounting,
 }
-
-/// Get what an instance's drive holds.
-#[endpoint(GET "/v2/instances/{instance-id}/iso" -> 200 { iso_status: InstanceIso }, needs SubscriptionsView)]
-pub struct GetInstanceIso;
-
-/// Put an ISO image into an instance's drive, which restarts it from there.
-#[endpoint(POST "/v2/instances/{instance-id}/iso/attach" -> 202 { iso_status: InstanceIsoChange }, needs Subscriptions)]
-pub struct AttachInstanceIso {
-    /// The image, a public one or the account's own.
-    pub iso_id: IsoId,
-}
-
-/// Take the ISO image out of an instance's drive, which restarts it. An empty drive may stay so.
-#[endpoint(POST "/v2/instances/{instance-id}/iso/detach" -> 202 { iso_status: InstanceIsoChange }, needs Subscriptions)]
-pub struct DetachInstanceIso;

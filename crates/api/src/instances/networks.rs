@@ -1,7 +1,7 @@
 //! The private networks that instances are in: VPCs, VPC 2.0, and the older name of the first.
 
-use crate::id::{InstanceId, NetworkId, Vpc2Id, VpcId};
-use crate::{endpoint, view};
+use crate::id::{NetworkId, Vpc2Id, VpcId};
+use crate::view;
 
 /// A VPC as an instance's own entry shows it.
 #[view]
@@ -25,24 +25,6 @@ pub struct InstanceVpc {
     pub ip_address: String,
 }
 
-/// List the VPCs that an instance is in.
-#[endpoint(GET "/v2/instances/{instance-id}/vpcs" -> 200 { vpcs: [InstanceVpc] }, needs SubscriptionsView)]
-pub struct ListInstanceVpcs;
-
-/// Put an instance in a VPC, which restarts it.
-#[endpoint(POST "/v2/instances/{instance-id}/vpcs/attach" -> 204, needs Subscriptions)]
-pub struct AttachInstanceVpc {
-    /// The VPC's id.
-    pub vpc_id: VpcId,
-}
-
-/// Take an instance out of a VPC, which restarts it.
-#[endpoint(POST "/v2/instances/{instance-id}/vpcs/detach" -> 204, needs Subscriptions)]
-pub struct DetachInstanceVpc {
-    /// The VPC's id.
-    pub vpc_id: VpcId,
-}
-
 /// A VPC 2.0 network that an instance is in.
 #[view]
 pub struct InstanceVpc2 {
@@ -52,26 +34,6 @@ pub struct InstanceVpc2 {
     pub mac_address: String,
     /// The instance's address in the network.
     pub ip_address: String,
-}
-
-/// List the VPC 2.0 networks that an instance is in.
-#[endpoint(GET "/v2/instances/{instance-id}/vpc2" -> 200 { vpcs: [InstanceVpc2] }, needs SubscriptionsView)]
-pub struct ListInstanceVpc2s;
-
-/// Put an instance in a VPC 2.0 network.
-#[endpoint(POST "/v2/instances/{instance-id}/vpc2/attach" -> 202, needs Subscriptions)]
-pub struct AttachInstanceVpc2 {
-    /// The network's id.
-    pub vpc_id: Vpc2Id,
-    /// The instance's address in the network; a free one is taken when absent or empty.
-    pub ip_address: Option<String>,
-}
-
-/// Take an instance out of a VPC 2.0 network.
-#[endpoint(POST "/v2/instances/{instance-id}/vpc2/detach" -> 202, needs Subscriptions)]
-pub struct DetachInstanceVpc2 {
-    /// The network's id.
-    pub vpc_id: Vpc2Id,
 }
 
 /// A private network that an instance is in.
@@ -85,22 +47,4 @@ pub struct InstancePrivateNetwork {
     pub mac_address: String,
     /// The instance's address in the network.
     pub ip_address: String,
-}
-
-/// List the private networks that an instance is in. Use its VPCs instead.
-#[endpoint(GET "/v2/instances/{instance-id}/private-networks" -> 200 { private_networks: [InstancePrivateNetwork] }, needs SubscriptionsView)]
-pub struct ListInstancePrivateNetworks;
-
-/// Put an instance in a private network. Use a VPC instead.
-#[endpoint(POST "/v2/instances/{instance-id}/private-networks/attach" -> 204, needs Subscriptions)]
-pub struct AttachInstancePrivateNetwork {
-    /// The network's id.
-    pub network_id: NetworkId,
-}
-
-/// Take an instance out of a private network. Use a VPC instead.
-#[endpoint(POST "/v2/instances/{instance-id}/private-networks/detach" -> 204, needs Subscriptions)]
-pub struct DetachInstancePrivateNetwork {
-    /// The network's id.
-    pub network_id: NetworkId,
 }

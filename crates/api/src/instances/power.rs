@@ -1,57 +1,7 @@
 //! Switching instances on and off, and putting them back to where they began.
 
-use super::Instance;
-use crate::id::{BackupId, InstanceId, JobId, SnapshotId};
-use crate::{OrEmpty, endpoint, view};
-
-/// Switch an instance on.
-#[endpoint(POST "/v2/instances/{instance-id}/start" -> 204, needs Subscriptions)]
-pub struct StartInstance;
-
-/// Switch an instance off at once, as if the plug were pulled.
-#[endpoint(POST "/v2/instances/{instance-id}/halt" -> 204, needs Subscriptions)]
-pub struct HaltInstance;
-
-/// Restart an instance.
-#[endpoint(POST "/v2/instances/{instance-id}/reboot" -> 204, needs Subscriptions)]
-pub struct RebootInstance;
-
-/// Switch several instances on.
-#[endpoint(POST "/v2/instances/start" -> 204, needs Subscriptions)]
-pub struct StartInstances {
-    /// The instances' ids.
-    pub instance_ids: Vec<InstanceId>,
-}
-
-/// Switch several instances off at once.
-#[endpoint(POST "/v2/instances/halt" -> 204, needs Subscriptions)]
-pub struct HaltInstances {
-    /// The instances' ids.
-    pub instance_ids: Vec<InstanceId>,
-}
-
-/// Restart several instances.
-#[endpoint(POST "/v2/instances/reboot" -> 204, needs Subscriptions)]
-pub struct RebootInstances {
-    /// The instances' ids.
-    pub instance_ids: Vec<InstanceId>,
-}
-
-/// Install an instance anew; what is on its disk is lost.
-#[endpoint(POST "/v2/instances/{instance-id}/reinstall" -> 202 { instance: Instance }, needs Subscriptions, loses)]
-pub struct ReinstallInstance {
-    /// A new host name; the old one stays when absent.
-    pub hostname: Option<String>,
-}
-
-/// Put a backup or a snapshot on an instance's disk; what is there is lost.
-#[endpoint(POST "/v2/instances/{instance-id}/restore" -> 202 { status: InstanceRestore }, needs Subscriptions, loses)]
-pub struct RestoreInstance {
-    /// The backup; either this or `snapshot_id`.
-    pub backup_id: Option<OrEmpty<BackupId>>,
-    /// The snapshot; either this or `backup_id`.
-    pub snapshot_id: Option<OrEmpty<SnapshotId>>,
-}
+use crate::id::{InstanceId, JobId};
+use crate::{OrEmpty, view};
 
 /// A restoration that was started.
 #[view]
@@ -63,10 +13,6 @@ pub struct InstanceRestore {
     /// `inprogress`.
     pub status: String,
 }
-
-/// Get a job: work on an instance that an update started.
-#[endpoint(GET "/v2/instances/jobs/{job-id}" -> 200 { job: InstanceJob }, needs SubscriptionsView)]
-pub struct GetInstanceJob;
 
 /// Work on an instance that an update started.
 #[view]

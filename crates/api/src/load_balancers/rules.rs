@@ -24,34 +24,38 @@ pub struct LoadBalancerForwardingRule {
 }
 
 /// What a load balancer forwards. Capitals are read, too.
-#[words]
+#[words(snake_case, capitals)]
 pub enum BalancedProtocol {
     /// HTTP.
     #[default]
-    #[wire(alias = "HTTP")]
     Http,
     /// HTTPS.
-    #[wire(alias = "HTTPS")]
     Https,
     /// TCP.
-    #[wire(alias = "TCP")]
     Tcp,
     /// UDP.
-    #[wire(alias = "UDP")]
     Udp,
 }
 
-/// A forwarding rule to be made.
-#[part]
-pub struct NewForwardingRule {
-    /// What clients speak.
-    pub frontend_protocol: BalancedProtocol,
-    /// The load balancer's port, 1 to 65535 without 65300 to 65310.
-    pub frontend_port: u16,
-    /// What is spoken to instances.
-    pub backend_protocol: BalancedProtocol,
-    /// The instances' port, 1 to 65535.
-    pub backend_port: u16,
+sharing! {
+    {
+        /// What clients speak.
+        pub frontend_protocol: BalancedProtocol,
+        /// The load balancer's port, 1 to 65535 without 65300 to 65310.
+        pub frontend_port: u16,
+        /// What is spoken to instances.
+        pub backend_protocol: BalancedProtocol,
+        /// The instances' port, 1 to 65535.
+        pub backend_port: u16,
+    }
+
+    /// A forwarding rule to be made.
+    #[part]
+    pub struct NewForwardingRule {}
+
+    /// Add a forwarding rule to a load balancer.
+    #[endpoint(POST "/v2/load-balancers/{load-balancer-id}/forwarding-rules" -> 202 { forwarding_rule: LoadBalancerForwardingRule }, needs Loadbalancer)]
+    pub struct CreateLoadBalancerForwardingRule {}
 }
 
 /// Who may reach a port of a load balancer.
@@ -78,62 +82,6 @@ pub struct NewFirewallRule {
     pub ip_type: IpType,
 }
 
-/// List the forwarding rules of a load balancer.
-#[endpoint(GET "/v2/load-balancers/{load-balancer-id}/forwarding-rules" -> 200 { forwarding_rules: [LoadBalancerForwardingRule] }, needs Loadbalancer)]
-pub struct ListLoadBalancerForwardingRules;
-
-/// Add a forwarding rule to a load balancer.
-#[endpoint(POST "/v2/load-balancers/{load-balancer-id}/forwarding-rules" -> 202 { forwarding_rule: LoadBalancerForwardingRule }, needs Loadbalancer)]
-pub struct CreateLoadBalancerForwardingRule {
-    /// What clients speak.
-    pub frontend_protocol: BalancedProtocol,
-    /// The load balancer's port, 1 to 65535 without 65300 to 65310.
-    pub frontend_port: u16,
-    /// What is spoken to instances.
-    pub backend_protocol: BalancedProtocol,
-    /// The instances' port, 1 to 65535.
-    pub backend_port: u16,
-}
-
-/// Get a forwarding rule of a load balancer.
-#[endpoint(GET "/v2/load-balancers/{load-balancer-id}/forwarding-rules/{forwarding-rule-id}" -> 200 { forwarding_rule: LoadBalancerForwardingRule }, needs Loadbalancer)]
-pub struct GetLoadBalancerForwardingRule {
-    /// The rule's id.
-    pub forwarding_rule_id: String,
-}
-
-/// Delete a forwarding rule of a load balancer.
-#[endpoint(DELETE "/v2/load-balancers/{load-balancer-id}/forwarding-rules/{forwarding-rule-id}" -> 204, needs Loadbalancer)]
-pub struct DeleteLoadBalancerForwardingRule {
-    /// The rule's id.
-    pub forwarding_rule_id: String,
-}
-
-/// List the firewall rules of a load balancer.
-#[endpoint(GET "/v2/load-balancers/{load-balancer-id}/firewall-rules" -> 200 { firewall_rules: [LoadBalancerFirewallRule] }, needs Loadbalancer)]
-pub struct ListLoadBalancerFirewallRules;
-
-/// Add firewall rules to a load balancer.
-#[endpoint(POST "/v2/load-balancers/{load-balancer-id}/firewall-rules" -> 204, needs Loadbalancer)]
-pub struct CreateLoadBalancerFirewallRules {
-    /// The rules to add; those that are there stay.
-    pub firewall_rules: Vec<NewFirewallRule>,
-}
-
-/// Get a firewall rule of a load balancer.
-#[endpoint(GET "/v2/load-balancers/{load-balancer-id}/firewall-rules/{firewall-rule-id}" -> 200 { firewall_rule: LoadBalancerFirewallRule }, needs Loadbalancer)]
-pub struct GetLoadBalancerFirewallRule {
-    /// The rule's id.
-    pub firewall_rule_id: String,
-}
-
-/// Delete a firewall rule of a load balancer.
-#[endpoint(DELETE "/v2/load-balancers/{load-balancer-id}/firewall-rules/{firewall-rule-id}" -> 204, needs Loadbalancer)]
-pub struct DeleteLoadBalancerFirewallRule {
-    /// The rule's id.
-    pub firewall_rule_id: String,
-}
-
 /// The names that a load balancer's addresses resolve to.
 #[view]
 pub struct LoadBalancerReverseDns {
@@ -151,25 +99,3 @@ pub struct ReverseName {
     /// Its name.
     pub domain: String,
 }
-
-/// Get the names that a load balancer's addresses resolve to.
-#[endpoint(GET "/v2/load-balancers/{load-balancer-id}/reverse-dns" -> 200 LoadBalancerReverseDns, needs Loadbalancer)]
-pub struct GetLoadBalancerReverseDns;
-
-/// Name a load balancer's IPv4 address.
-#[endpoint(PUT "/v2/load-balancers/{load-balancer-id}/reverse-dns" -> 204, needs Loadbalancer)]
-pub struct SetLoadBalancerReverseIpv4 {
-    /// The name.
-    pub v4: String,
-}
-
-/// Name a load balancer's IPv6 address.
-#[endpoint(POST "/v2/load-balancers/{load-balancer-id}/reverse-dns" -> 204, needs Loadbalancer)]
-pub struct SetLoadBalancerReverseIpv6 {
-    /// The address with its name.
-    pub v6: Vec<ReverseName>,
-}
-
-/// Take the name of a load balancer's IPv6 address away.
-#[endpoint(DELETE "/v2/load-balancers/{load-balancer-id}/reverse-dns" -> 204, needs Loadbalancer)]
-pub struct DeleteLoadBalancerReverseDns;

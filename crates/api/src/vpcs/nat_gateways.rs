@@ -7,7 +7,7 @@
 pub use crate::id::{NatFirewallRuleId, NatGatewayId, PortForwardingRuleId};
 
 use crate::id::VpcId;
-use crate::{Money, Open, endpoint, view, words};
+use crate::{Money, Open, view, words};
 
 /// A NAT gateway: the way to the internet for instances that have only a private address.
 #[view]
@@ -53,36 +53,6 @@ pub struct NatGatewayBilling {
     pub monthly: Money,
 }
 
-/// List the NAT gateways of a VPC network.
-#[endpoint(GET "/v2/vpcs/{vpc-id}/nat-gateway" -> 200 { nat_gateways: [NatGateway] }, needs SubscriptionsView)]
-pub struct ListNatGateways;
-
-/// Create a NAT gateway in a VPC network.
-#[endpoint(POST "/v2/vpcs/{vpc-id}/nat-gateway" -> 201 { nat_gateway: NatGateway }, needs Provisioning)]
-pub struct CreateNatGateway {
-    /// A name for it.
-    pub label: Option<String>,
-    /// A tag on it.
-    pub tag: Option<String>,
-}
-
-/// Get a NAT gateway.
-#[endpoint(GET "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}" -> 200 { nat_gateway: NatGateway }, needs SubscriptionsView)]
-pub struct GetNatGateway;
-
-/// Change a NAT gateway's label and tag. What is absent stays.
-#[endpoint(PUT "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}" -> 202 { nat_gateway: NatGateway }, needs Subscriptions)]
-pub struct UpdateNatGateway {
-    /// A new name.
-    pub label: Option<String>,
-    /// A new tag.
-    pub tag: Option<String>,
-}
-
-/// Delete a NAT gateway and its rules.
-#[endpoint(DELETE "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}" -> 204, needs Subscriptions)]
-pub struct DeleteNatGateway;
-
 /// A firewall rule of a NAT gateway: what may come in.
 #[view]
 pub struct NatGatewayFirewallRule {
@@ -111,42 +81,6 @@ pub enum NatFirewallProtocol {
     /// UDP.
     Udp,
 }
-
-/// List the firewall rules of a NAT gateway.
-#[endpoint(GET "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/firewall-rules" -> 200 { firewall_rules: [NatGatewayFirewallRule] }, needs SubscriptionsView)]
-pub struct ListNatGatewayFirewallRules;
-
-/// Add a firewall rule to a NAT gateway.
-#[endpoint(POST "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/firewall-rules" -> 201 { firewall_rule: NatGatewayFirewallRule }, needs Provisioning)]
-pub struct CreateNatGatewayFirewallRule {
-    /// The protocol to let in.
-    pub protocol: NatFirewallProtocol,
-    /// A port, or a range of them as `8000:8010`. A number is one, too.
-    #[wire(read = crate::values::port)]
-    pub port: String,
-    /// An IPv4 address of the network that traffic may come from, without its size.
-    pub subnet: String,
-    /// The size of that network, 0 to 32 bits of its netmask; 0 when absent, as clients leave a
-    /// zero out.
-    pub subnet_size: Option<u32>,
-    /// What it is for.
-    pub notes: Option<String>,
-}
-
-/// Get a firewall rule of a NAT gateway.
-#[endpoint(GET "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/firewall-rules/{firewall-rule-id: NatFirewallRuleId}" -> 200 { firewall_rule: NatGatewayFirewallRule }, needs SubscriptionsView)]
-pub struct GetNatGatewayFirewallRule;
-
-/// Change the notes of a NAT gateway's firewall rule.
-#[endpoint(PUT "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/firewall-rules/{firewall-rule-id: NatFirewallRuleId}" -> 202 { firewall_rule: NatGatewayFirewallRule }, needs Subscriptions)]
-pub struct UpdateNatGatewayFirewallRule {
-    /// What it is for.
-    pub notes: Option<String>,
-}
-
-/// Delete a firewall rule of a NAT gateway.
-#[endpoint(DELETE "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/firewall-rules/{firewall-rule-id: NatFirewallRuleId}" -> 204, needs Subscriptions)]
-pub struct DeleteNatGatewayFirewallRule;
 
 /// A port of a NAT gateway's public address that leads to one in the VPC network.
 #[view]
@@ -184,53 +118,3 @@ pub enum ForwardingProtocol {
     /// TCP and UDP.
     Both,
 }
-
-/// List the port forwarding rules of a NAT gateway.
-#[endpoint(GET "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/port-forwarding-rules" -> 200 { port_forwarding_rules: [NatGatewayPortForwardingRule] }, needs SubscriptionsView)]
-pub struct ListNatGatewayPortForwardingRules;
-
-/// Add a port forwarding rule to a NAT gateway.
-#[endpoint(POST "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/port-forwarding-rules" -> 201 { port_forwarding_rule: NatGatewayPortForwardingRule }, needs Provisioning)]
-pub struct CreateNatGatewayPortForwardingRule {
-    /// A name for it.
-    pub name: Option<String>,
-    /// What to forward.
-    pub protocol: ForwardingProtocol,
-    /// The gateway's port, 1 to 65535.
-    pub external_port: u16,
-    /// The IPv4 address in the VPC network that it leads to.
-    pub internal_ip: String,
-    /// The port there, 1 to 65535.
-    pub internal_port: u16,
-    /// Whether it is in force; so it is when absent.
-    pub enabled: Option<bool>,
-    /// What it is for.
-    pub description: Option<String>,
-}
-
-/// Get a port forwarding rule of a NAT gateway.
-#[endpoint(GET "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/port-forwarding-rules/{port-forwarding-rule-id}" -> 200 { port_forwarding_rule: NatGatewayPortForwardingRule }, needs SubscriptionsView)]
-pub struct GetNatGatewayPortForwardingRule;
-
-/// Change a port forwarding rule of a NAT gateway. What is absent stays.
-#[endpoint(PUT "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/port-forwarding-rules/{port-forwarding-rule-id}" -> 202 { port_forwarding_rule: NatGatewayPortForwardingRule }, needs Subscriptions)]
-pub struct UpdateNatGatewayPortForwardingRule {
-    /// A new name.
-    pub name: Option<String>,
-    /// What to forward.
-    pub protocol: Option<ForwardingProtocol>,
-    /// The gateway's port, 1 to 65535.
-    pub external_port: Option<u16>,
-    /// The IPv4 address in the VPC network that it leads to.
-    pub internal_ip: Option<String>,
-    /// The port there, 1 to 65535.
-    pub internal_port: Option<u16>,
-    /// Whether it is in force.
-    pub enabled: Option<bool>,
-    /// What it is for.
-    pub description: Option<String>,
-}
-
-/// Delete a port forwarding rule of a NAT gateway.
-#[endpoint(DELETE "/v2/vpcs/{vpc-id}/nat-gateway/{nat-gateway-id}/global/port-forwarding-rules/{port-forwarding-rule-id}" -> 204, needs Subscriptions)]
-pub struct DeleteNatGatewayPortForwardingRule;

@@ -11,7 +11,7 @@ use crate::catalog::{MetalPlan, Region};
 use crate::servers::addresses::{give_ipv4, give_ipv6};
 use crate::servers::networks::{Wish, resolve};
 use crate::servers::software::Named;
-use crate::servers::{Server, Software, options, plans};
+use crate::servers::{Software, options, plans};
 use crate::vpc2::VPC2;
 use crate::vpcs::{Name, VPC};
 use crate::{Cx, Result};
@@ -24,8 +24,15 @@ pub(super) async fn create(cx: Cx, req: CreateBareMetal) -> Result<wire::BareMet
     let plan = plan(&cx, &req.plan)?;
     plans::check_sold(plan.sold_in(&region.id), &plan.id, &plan.locations)?;
     let mut tx = cx.begin();
-    let starts_by_itself = options::is_pxe(&mut tx, req.script_id).await?;
-    let named = Named { starts_by_itself, ..named(&req) };
+    let named = Named {
+        os: req.os_id,
+        app: req.app_id,
+        image: req.image_id.as_deref(),
+        snapshot: req.snapshot_id.and_then(OrEmpty::get),
+        iso: None,
+        ipxe: req.ipxe_chain_url.as_deref(),
+        starts_by_itself: options::is_pxe(&mut tx, req.script_id).await?,
+    };
     let software = named.of_new(&cx, &mut tx, plan.into(), SOFTWARE).await?;
     let mut server = tx.new_doc(wanted(&req, region, software)?);
     let keys = req.sshkey_id.as_deref();
@@ -41,32 +48,9 @@ pub(super) async fn create(cx: Cx, req: CreateBareMetal) -> Result<wire::BareMet
     Ok(wire::BareMetal { default_password, ..view::show(&cx, &server) })
 }
 
-fn named(req: &CreateBareMetal) -> Named<'_> {
-    Named {
-        os: req.os_id,
-        app: req.app_id,
-        image: req.image_id.as_deref(),
-        snapshot: req.snapshot_id.and_then(OrEmpty::get),
-        ipxe: req.ipxe_chain_url.as_deref(),
-        ..Named::default()
-    }
-}
-
 /// What the request says about the server alone.
 fn wanted(req: &CreateBareMetal, region: &Region, software: Software) -> Result<BareMetal> {
-    let server = Server {
-        region: region.id.clone(),
-        plan: req.plan.clone(),
-        label: req.label.clone().unwrap_or_default(),
-        hostname: options::new_hostname(req.hostname.as_deref())?,
-        tags: options::tags(req.tags.as_deref(), req.tag.as_deref())?.unwrap_or_default(),
-        software,
-        user_scheme: options::user_scheme(req.user_scheme.unwrap_or_default()),
-        user_data: options::user_data(req.user_data.as_deref().unwrap_or_default())?,
-        app_variables: options::app_variables(req.app_variables.as_ref()),
-        password: options::password(),
-        ..Server::default()
-    };
+    let server = options::wanted!(req, region, software);
     let mdisk_mode = req.mdisk_mode.and_then(OrEmpty::get).map(mdisk_mode).unwrap_or_default();
     Ok(BareMetal { server, persistent_pxe: req.persistent_pxe == Some(true), mdisk_mode })
 }

@@ -14,7 +14,7 @@ use api::bare_metals::*;
 pub use hosts::bare_metals::BareMetal;
 
 use crate::servers::Server;
-use crate::servers::addresses::{all_ipv6, name_ipv4, name_ipv6, public_ipv4, set_reverse_ipv4};
+use crate::servers::addresses::{all_ipv6, first_name, name_ipv6, public_ipv4, set_reverse_ipv4};
 use crate::servers::networks::{self, enter_vpc2, view_vpc, view_vpc2};
 use crate::servers::power::{change_many, reinstall, switch};
 use crate::servers::view::{traffic, upgrades};
@@ -42,9 +42,9 @@ pub fn routes() -> Routes {
 
 fn power() -> Routes {
     Routes::of::<BareMetal>()
-        .change::<StartBareMetal>(|_, server, _| Box::pin(switch(server, Server::start)))
-        .change::<HaltBareMetal>(|_, server, _| Box::pin(switch(server, Server::halt)))
-        .change::<RebootBareMetal>(|_, server, _| Box::pin(switch(server, Server::reboot)))
+        .alter::<StartBareMetal>(|_, server, _| switch(server, Server::start))
+        .alter::<HaltBareMetal>(|_, server, _| switch(server, Server::halt))
+        .alter::<RebootBareMetal>(|_, server, _| switch(server, Server::reboot))
         .on(|cx, req: StartBareMetals| {
             change_many::<BareMetal>(cx, req.baremetal_ids, Server::start)
         })
@@ -52,11 +52,9 @@ fn power() -> Routes {
         .on(|cx, req: RebootBareMetals| {
             change_many::<BareMetal>(cx, req.baremetal_ids, Server::reboot)
         })
-        .change::<ReinstallBareMetal>(|tx, server, req| {
-            Box::pin(async move {
-                reinstall(tx.cx(), server, req.hostname)?;
-                Ok(view::show(tx.cx(), server))
-            })
+        .alter::<ReinstallBareMetal>(|tx, server, req| {
+            reinstall(tx.cx(), server, req.hostname)?;
+            Ok(view::show(tx.cx(), server))
         })
         .done()
 }
@@ -80,12 +78,10 @@ fn details() -> Routes {
 fn addresses() -> Routes {
     Routes::of::<BareMetal>()
         .read::<ListBareMetalIpv4>(|_, server, _| Ok(Page::whole(public_ipv4(&server, true))))
-        .change::<SetBareMetalReverseIpv4>(|_, server, req| {
-            Box::pin(async move { set_reverse_ipv4(server, &req.ip, req.reverse) })
+        .alter::<SetBareMetalReverseIpv4>(|_, server, req| {
+            set_reverse_ipv4(server, &req.ip, req.reverse)
         })
-        .change::<ResetBareMetalReverseIpv4>(|_, server, req| {
-            Box::pin(async move { name_ipv4(server, &req.ip, String::new()) })
-        })
+        .alter::<ResetBareMetalReverseIpv4>(|_, server, req| first_name(server, &req.ip))
         .on(async |cx: Cx, req: ListBareMetalIpv6| {
             let server = cx.get::<BareMetal>(req.baremetal_id).await?;
             Ok(Page::whole(all_ipv6(&cx, &server).await?))

@@ -9,7 +9,7 @@ use api::{Page, Secret};
 
 use super::BareMetal;
 use crate::servers::Locks;
-use crate::servers::view::common;
+use crate::servers::view::{common, shown};
 use crate::{Cx, Doc, Result, addresses};
 
 /// How long after its first installation a server's password is shown.
@@ -17,7 +17,6 @@ const PASSWORD_SHOWN: Duration = Duration::from_secs(600);
 
 /// A bare metal server as its owner sees it.
 pub(super) fn show(cx: &Cx, doc: &Doc<BareMetal>) -> wire::BareMetal {
-    let common = common(cx, doc);
     let status = match doc.is_locked() {
         true => BareMetalStatus::Pending,
         false => BareMetalStatus::Active,
@@ -40,36 +39,23 @@ pub(super) fn show(cx: &Cx, doc: &Doc<BareMetal>) -> wire::BareMetal {
             (format!("{} MB", plan.ram), disk, plan.cpu_count)
         })
         .unwrap_or_default();
-    wire::BareMetal {
-        id: doc.id().into(),
-        date_created: doc.created(),
-        default_password: password(cx, doc),
-        plan: doc.plan.clone(),
-        status: status.into(),
-        internal_ip: internal_ip.unwrap_or_default(),
-        mac_address: addresses::mac_number(&doc.mac()),
-        features: features.map(|(_, feature)| feature.into()).collect(),
-        mdisk_mode: mdisk_mode.into(),
-        ram,
-        disk,
-        cpu_count,
-        region: common.region,
-        label: common.label,
-        tag: common.tag,
-        tags: common.tags,
-        user_scheme: common.user_scheme,
-        os: common.os,
-        os_id: common.os_id,
-        app_id: common.app_id,
-        image_id: common.image_id,
-        snapshot_id: common.snapshot_id,
-        main_ip: common.main_ip,
-        netmask_v4: common.netmask_v4,
-        gateway_v4: common.gateway_v4,
-        v6_network: common.v6_network,
-        v6_main_ip: common.v6_main_ip,
-        v6_network_size: common.v6_network_size,
-    }
+    shown!(
+        common(cx, doc),
+        wire::BareMetal {
+            id: doc.id().into(),
+            date_created: doc.created(),
+            default_password: password(cx, doc),
+            plan: doc.plan.clone(),
+            status: status.into(),
+            internal_ip: internal_ip.unwrap_or_default(),
+            mac_address: addresses::mac_number(&doc.mac()),
+            features: features.map(|(_, feature)| feature.into()).collect(),
+            mdisk_mode: mdisk_mode.into(),
+            ram,
+            disk,
+            cpu_count,
+        }
+    )
 }
 
 pub(super) async fn list(cx: Cx, req: ListBareMetals) -> Result<Page<wire::BareMetal>> {

@@ -18,7 +18,7 @@ use crate::instances::plan;
 use crate::servers::options::user_data;
 use crate::snapshots::Snapshot;
 use crate::ssh_keys::Key;
-use crate::{Cx, Doc, Family, Kind, Refusal, Result, Routes, Shown, Tx, isos};
+use crate::{Cx, Doc, Family, Kind, Refusal, Result, Routes, Shown, Tx, alike, isos, refuse, set};
 
 /// How many templates an account can have: they are listed whole.
 const TEMPLATES_MAX: usize = 500;
@@ -84,79 +84,60 @@ async fn source(tx: &mut Tx, req: &UpdateInstanceTemplate) -> Result<Option<Sour
     let iso = req.iso_id.and_then(OrEmpty::get);
     let snapshot = req.snapshot_id.and_then(OrEmpty::get);
     let named = [os.is_some(), app.is_some(), image.is_some(), iso.is_some(), snapshot.is_some()];
-    if named.iter().filter(|is_named| **is_named).count() > 1 {
-        let help = "give one of os_id, marketplace_app_id, marketplace_image_id, iso_id, \
-                    snapshot_id";
-        return Err(Refusal::bad("Bad request.").help(help).into());
-    }
-    if let Some(id) = os {
-        return system(&cx, id).map(Some);
-    }
-    if let Some(id) = app {
-        return application(&cx, "marketplace_app_id", id).map(|()| Some(Source::App(id)));
-    }
-    if let Some(id) = image {
-        return application(&cx, "marketplace_image_id", id).map(|()| Some(Source::Image(id)));
-    }
-    if let Some(id) = iso {
+    let several = named.into_iter().filter(|is_named| *is_named).count() > 1;
+    let fields = "os_id, marketplace_app_id, marketplace_image_id, iso_id, snapshot_id";
+    Refusal::bad("Bad request.").help(format!("give one of {fields}")).unless(!several)?;
+    Ok(Some(if let Some(id) = os {
+        system(&cx, id)?
+    } else if let Some(id) = app {
+        Source::App(application(&cx, "marketplace_app_id", id)?)
+    } else if let Some(id) = image {
+        Source::Image(application(&cx, "marketplace_image_id", id)?)
+    } else if let Some(id) = iso {
         isos::usable(&cx, tx, "iso_id", id).await?;
-        return Ok(Some(Source::Iso(id.into())));
-    }
-    match snapshot {
-        Some(id) => {
-            let snapshot = usable::<Snapshot>(tx, "snapshot_id", id).await?;
-            Ok(Some(Source::Snapshot(snapshot.id())))
-        }
-        None => Ok(None),
-    }
+        Source::Iso(id.into())
+    } else if let Some(id) = snapshot {
+        Source::Snapshot(usable::<Snapshot>(tx, "snapshot_id", id).await?.id())
+    } else {
+        return Ok(None);
+    }))
 }
 
 fn system(cx: &Cx, id: i64) -> Result<Source> {
     let is_stand_in = [OS_APPLICATION, OS_BACKUP, OS_CUSTOM, OS_SNAPSHOT].contains(&id);
-    if cx.catalog().system(id).is_some() && !is_stand_in {
-        return Ok(Source::Os(id));
-    }
+    let is_one = cx.catalog().system(id).is_some() && !is_stand_in;
     let help = format!("os_id: {id} is no operating system to install; see /v2/os");
-    Err(Refusal::bad("Invalid OS.").help(help).into())
+    Refusal::bad("Invalid OS.").help(help).unless(is_one)?;
+    Ok(Source::Os(id))
 }
 
-fn application(cx: &Cx, field: &str, id: i64) -> Result<()> {
-    match cx.catalog().application(id) {
-        Some(app) if app.kind == ApplicationType::Marketplace => Ok(()),
-        _ => {
-            let help = format!("{field}: {id} is no marketplace application; see /v2/applications");
-            Err(Refusal::bad("Invalid application.").help(help).into())
-        }
-    }
+fn application(cx: &Cx, field: &str, id: i64) -> Result<i64> {
+    let app = cx.catalog().application(id);
+    let is_one = app.is_some_and(|app| app.kind == ApplicationType::Marketplace);
+    let help = format!("{field}: {id} is no marketplace application; see /v2/applications");
+    Refusal::bad("Invalid application.").help(help).unless(is_one)?;
+    Ok(id)
 }
 
 /// Changes what a request names, and leaves the rest.
 async fn change(tx: &mut Tx, template: &mut Template, req: UpdateInstanceTemplate) -> Result<()> {
     // Shared file systems are not served: none can be named.
     if let Some(id) = req.vfs_ids.as_deref().and_then(<[_]>::first) {
-        return Err(Refusal::field("vfs_ids", format!("there is no {id}")).into());
+        return refuse("vfs_ids", format_args!("there is no {id}"));
     }
     if let Some(id) = &req.plan {
         template.plan.clone_from(&plan(tx.cx(), id)?.id);
     }
-    if let Some(source) = source(tx, &req).await? {
-        template.source = Some(source);
-    }
-    if let Some(label) = req.label {
-        template.label = label;
-    }
+    template.source = source(tx, &req).await?.or(template.source);
+    set(&mut template.label, req.label);
     if let Some(ids) = req.ssh_key_ids {
         template.ssh_keys.clear();
         for id in ids {
             template.ssh_keys.push(tx.named::<Key>("ssh_key_ids", id).await?.id());
         }
     }
-    if let Some(settings) = req.template {
-        template.settings = settings.into_iter().collect();
-    }
-    if let Some(data) = &req.user_data {
-        template.user_data = user_data(data)?;
-    }
+    set(&mut template.settings, req.template.map(|settings| settings.into_iter().collect()));
+    set(&mut template.user_data, req.user_data.as_deref().map(user_data).transpose()?);
     Ok(())
 }
 
@@ -177,31 +158,26 @@ impl Shown for Template {
             let text = doc.settings.get(name).and_then(Value::as_str);
             text.unwrap_or_default().to_owned()
         };
-        let shown = InstanceTemplate {
+        let mut shown = alike!(doc => InstanceTemplate {
+            plan, label;
             id: doc.id().into(),
-            plan: doc.plan.clone(),
-            label: doc.label.clone(),
             ssh_keys: known.map(key).collect(),
             startup_script: setting("startup_script"),
             disk_config: setting("disk_config"),
             ..InstanceTemplate::default()
-        };
-        let app_name = |id: i64| cx.catalog().application(id).map(|app| app.name.clone());
+        });
+        let catalog = cx.catalog();
+        let os = |id: i64| catalog.system(id).map(|system| system.name.clone()).unwrap_or_default();
+        let app = |id: i64| catalog.application(id).map(|app| app.name.clone()).unwrap_or_default();
         match doc.source {
-            None => shown,
-            Some(Source::Os(id)) => {
-                let os = cx.catalog().system(id).map(|system| system.name.clone());
-                InstanceTemplate { os: os.unwrap_or_default(), ..shown }
-            }
-            Some(Source::App(id)) => {
-                InstanceTemplate { marketplace_app: app_name(id).unwrap_or_default(), ..shown }
-            }
-            Some(Source::Image(id)) => {
-                InstanceTemplate { marketplace_image: app_name(id).unwrap_or_default(), ..shown }
-            }
-            Some(Source::Iso(id)) => InstanceTemplate { iso: id.to_string(), ..shown },
-            Some(Source::Snapshot(id)) => InstanceTemplate { snapshot: id.to_string(), ..shown },
+            None => {}
+            Some(Source::Os(id)) => shown.os = os(id),
+            Some(Source::App(id)) => shown.marketplace_app = app(id),
+            Some(Source::Image(id)) => shown.marketplace_image = app(id),
+            Some(Source::Iso(id)) => shown.iso = id.to_string(),
+            Some(Source::Snapshot(id)) => shown.snapshot = id.to_string(),
         }
+        shown
     }
 
     /// With all that is known about it.
@@ -246,27 +222,18 @@ async fn list(cx: Cx, _: ListInstanceTemplates) -> Result<Vec<InstanceTemplate>>
 }
 
 async fn create(cx: Cx, req: CreateInstanceTemplate) -> Result<InstanceTemplate> {
-    let wish = UpdateInstanceTemplate {
+    let wish = alike!(req => UpdateInstanceTemplate {
+        label, os_id, marketplace_app_id, marketplace_image_id, iso_id, snapshot_id, ssh_key_ids,
+        vfs_ids, template, user_data;
+        plan: Some(req.plan.clone()),
         instancetemplate_id: InstanceTemplateId::default(),
-        plan: Some(req.plan),
-        label: req.label,
-        os_id: req.os_id,
-        marketplace_app_id: req.marketplace_app_id,
-        marketplace_image_id: req.marketplace_image_id,
-        iso_id: req.iso_id,
-        snapshot_id: req.snapshot_id,
-        ssh_key_ids: req.ssh_key_ids,
-        vfs_ids: req.vfs_ids,
-        template: req.template,
-        user_data: req.user_data,
-    };
+    });
     let mut tx = cx.begin();
     let mut template = Template::default();
     change(&mut tx, &mut template, wish).await?;
-    if tx.count_all::<Template>().await? >= TEMPLATES_MAX as u64 {
-        let help = format!("an account has {TEMPLATES_MAX} at most; delete one first");
-        return Err(Refusal::bad("Maximum instance templates exceeded").help(help).into());
-    }
+    let help = format!("an account has {TEMPLATES_MAX} at most; delete one first");
+    let full = Refusal::bad("Maximum instance templates exceeded").help(help);
+    full.unless(tx.count_all::<Template>().await? < TEMPLATES_MAX as u64)?;
     tx.create(template).await
 }
 
@@ -275,26 +242,15 @@ async fn get(cx: Cx, req: GetInstanceTemplate) -> Result<InstanceTemplate> {
     Ok(InstanceTemplate { user_data: found.user_data.map(|data| cx.secret(data)), ..found })
 }
 
-/// Whether a request names nothing to change.
-fn is_empty(req: &UpdateInstanceTemplate) -> bool {
-    let numbers = [req.os_id, req.marketplace_app_id, req.marketplace_image_id];
-    let texts = [&req.plan, &req.label, &req.user_data];
-    let lists = [req.ssh_key_ids.is_none(), req.vfs_ids.is_none(), req.template.is_none()];
-    numbers.iter().all(Option::is_none)
-        && texts.iter().all(|text| text.is_none())
-        && lists.iter().all(|is_none| *is_none)
-        && req.iso_id.is_none()
-        && req.snapshot_id.is_none()
-}
-
 async fn update(
     tx: &mut Tx,
     template: &mut Doc<Template>,
     req: UpdateInstanceTemplate,
 ) -> Result<InstanceTemplate> {
-    if is_empty(&req) {
-        return Err(Refusal::bad("Nothing to change").help("give at least one field").into());
-    }
+    // One field says which template it is.
+    let fields = serde_json::to_value(&req)?;
+    let sent = fields.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+    Refusal::bad("Nothing to change").help("give at least one field").unless(sent.count() > 1)?;
     change(tx, template, req).await?;
     Template::show(tx.cx(), template.clone()).await
 }

@@ -57,10 +57,9 @@ pub(super) async fn add_ipv4(
     req: AddInstanceIpv4,
 ) -> Result<InstanceIpv4> {
     let further = instance.ipv4.iter().skip(1).filter(|ip| ip.reserved.is_none()).count();
-    if further >= ADDITIONAL_MAX {
-        let help = format!("an instance has {ADDITIONAL_MAX} at most besides its main one");
-        return Err(Refusal::bad("Maximum number of IPv4 addresses exceeded").help(help).into());
-    }
+    let help = format!("an instance has {ADDITIONAL_MAX} at most besides its main one");
+    let full = Refusal::bad("Maximum number of IPv4 addresses exceeded").help(help);
+    full.unless(further < ADDITIONAL_MAX)?;
     let kind = match instance.ipv4.is_empty() {
         true => AddressType::MainIp,
         false => AddressType::SecondaryIp,
@@ -76,15 +75,15 @@ pub(super) async fn add_ipv4(
     Ok(answer)
 }
 
-pub(super) fn remove_ipv4(tx: &mut Tx, instance: &mut Instance, ip: &str) -> Result<()> {
-    let place = find_ipv4(instance, "ipv4", ip)?;
-    let refuse = |help: &str| Err(invalid_address(format!("ipv4: {ip} is {help}")).into());
-    if place == 0 {
-        return refuse("the main address, which stays as long as the instance");
-    }
-    if instance.ipv4[place].reserved.is_some() {
-        return refuse("a reserved IP; detach that instead");
-    }
+pub(super) fn remove_ipv4(
+    tx: &mut Tx,
+    instance: &mut Doc<Instance>,
+    RemoveInstanceIpv4 { ipv4: ip, .. }: RemoveInstanceIpv4,
+) -> Result<()> {
+    let place = find_ipv4(instance, "ipv4", &ip)?;
+    let it_is = |what: &str| invalid_address(format!("ipv4: {ip} is {what}"));
+    it_is("the main address, which stays as long as the instance").unless(place > 0)?;
+    it_is("a reserved IP; detach that instead").unless(instance.ipv4[place].reserved.is_none())?;
     let gone = instance.ipv4.remove(place);
     tx.release(IPV4, gone.address.to_string());
     Ok(())

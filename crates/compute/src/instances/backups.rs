@@ -8,13 +8,14 @@ use api::{OrEmpty, Time};
 use engine::StepError;
 use uuid::Uuid;
 
+use super::view::seconds;
 use super::{Schedule, Software};
 use crate::backups::Backup;
 use crate::copies::{check_fits, usable};
 use crate::instances::Instance;
 use crate::servers::Locks;
 use crate::snapshots::{Contents, Snapshot};
-use crate::{Cx, Doc, LifeCx, Refusal, Result, Tx};
+use crate::{Cx, Doc, LifeCx, Refusal, Result, Tx, alike, ensure};
 
 /// Begins the backup that the schedule wants by now, and tells when the next one is due, in
 /// milliseconds; none: there is no schedule.
@@ -46,12 +47,12 @@ async fn begin_backup(doc: &Doc<Instance>, at: i64, cx: &Cx) -> Result<()> {
     }
     let name = [&doc.label, &doc.hostname].into_iter().find(|name| !name.is_empty());
     let of = name.map(|name| format!(" of {name}")).unwrap_or_default();
-    let Contents { disk_gb, os_id, app_id } = Contents::of(cx, doc);
     let description = format!("Automatic backup{of}");
-    let backup = Backup { instance: doc.id(), at, description, disk_gb, os_id, app_id };
+    let backup = alike!(Contents::of(cx, doc) => Backup {
+        disk_gb, os_id, app_id; instance: doc.id(), at, description,
+    });
     let backup = tx.doc_with_id(id, backup);
-    tx.put(&backup);
-    tx.commit().await
+    tx.save(&backup).await
 }
 
 pub(super) fn get_schedule(
@@ -61,43 +62,31 @@ pub(super) fn get_schedule(
 ) -> Result<BackupSchedule> {
     let Some(schedule) = &instance.backups else { return Ok(BackupSchedule::default()) };
     let next = schedule.next(cx.now()).map(Time::from_millis);
-    let kind = serde_json::from_value(schedule.every.clone().into())?;
-    Ok(BackupSchedule {
+    Ok(alike!(schedule => BackupSchedule {
+        hour, dow, dom;
         enabled: true,
-        kind: OrEmpty(Some(kind)),
-        next_scheduled_time_utc: next
-            .map(|time| time.0.strftime("%Y-%m-%d %H:%M:%S").to_string())
-            .unwrap_or_default(),
-        hour: schedule.hour,
-        dow: schedule.dow,
-        dom: schedule.dom,
-    })
+        kind: OrEmpty(Some(schedule.every.into())),
+        next_scheduled_time_utc: next.map(seconds).unwrap_or_default(),
+    }))
 }
 
 pub(super) fn set_schedule(
-    cx: &Cx,
+    tx: &mut Tx,
     instance: &mut Doc<Instance>,
     req: SetInstanceBackupSchedule,
 ) -> Result<()> {
-    let within = |field: &str, value: Option<u8>, most: u8, what: &str| match value.unwrap_or(0) {
-        value if value <= most => Ok(value),
-        value => Err(Refusal::field(field, format!("{value} is no {what}"))),
+    let within = |field: &str, value: Option<u8>, most: u8, what: &str| {
+        let value = value.unwrap_or_default();
+        ensure(value <= most, field, format_args!("{value} is no {what}")).map(|()| value)
     };
     let hour = within("hour", req.hour, 23, "hour of the day, which are 0 to 23")?;
     let dow = within("dow", req.dow, 7, "day of the week; they are 1 for Sunday to 7")?;
     let dom = within("dom", req.dom, 28, "day of the month that all months have, 1 to 28")?;
-    if instance.backups.is_none() {
-        let help = "switch them on first: update the instance with `backups` = `enabled`";
-        return Err(Refusal::bad("Backups are not enabled on this instance").help(help).into());
-    }
-    let every = match req.kind {
-        BackupScheduleType::Daily => "daily",
-        BackupScheduleType::Weekly => "weekly",
-        BackupScheduleType::Monthly => "monthly",
-        BackupScheduleType::DailyAltEven => "daily_alt_even",
-        BackupScheduleType::DailyAltOdd => "daily_alt_odd",
-    };
-    instance.backups = Some(Schedule { every: every.into(), hour, dow, dom, since: cx.now() });
+    let off = Refusal::bad("Backups are not enabled on this instance")
+        .help("switch them on first: update the instance with `backups` = `enabled`");
+    off.unless(instance.backups.is_some())?;
+    let since = tx.cx().now();
+    instance.backups = Some(Schedule { every: req.kind, hour, dow, dom, since });
     Ok(())
 }
 
@@ -108,27 +97,26 @@ pub(super) async fn restore(
 ) -> Result<InstanceRestore> {
     instance.check_touchable(tx.cx(), "")?;
     let disk_gb = Contents::of(tx.cx(), instance).disk_gb;
-    let (backup, snapshot) =
-        (req.backup_id.and_then(OrEmpty::get), req.snapshot_id.and_then(OrEmpty::get));
-    let (kind, id) = match (backup, snapshot) {
-        (Some(id), None) => {
-            let backup = usable::<Backup>(tx, "backup_id", id).await?;
-            check_fits("backup_id", backup.disk_gb, disk_gb)?;
-            instance.software = Software::Backup(backup.id(), backup.os_id.into());
-            ("backup_id", backup.id())
-        }
-        (None, Some(id)) => {
-            let snapshot = usable::<Snapshot>(tx, "snapshot_id", id).await?;
-            check_fits("snapshot_id", snapshot.disk_gb, disk_gb)?;
-            instance.software = Software::Snapshot(snapshot.id(), snapshot.os_id.into());
-            ("snapshot_id", snapshot.id())
-        }
-        _ => {
-            let help = "give either backup_id or snapshot_id";
-            return Err(Refusal::bad("Bad request.").help(help).into());
-        }
-    };
+    let (field, id, copy_gb, software) =
+        match (req.backup_id.and_then(OrEmpty::get), req.snapshot_id.and_then(OrEmpty::get)) {
+            (Some(id), None) => {
+                let copy = usable::<Backup>(tx, "backup_id", id).await?;
+                let software = Software::Backup(copy.id(), copy.os_id.into());
+                ("backup_id", copy.id(), copy.disk_gb, software)
+            }
+            (None, Some(id)) => {
+                let copy = usable::<Snapshot>(tx, "snapshot_id", id).await?;
+                let software = Software::Snapshot(copy.id(), copy.os_id.into());
+                ("snapshot_id", copy.id(), copy.disk_gb, software)
+            }
+            _ => {
+                let help = "give either backup_id or snapshot_id";
+                return Err(Refusal::bad("Bad request.").help(help).into());
+            }
+        };
+    check_fits(field, copy_gb, disk_gb)?;
+    instance.software = software;
     instance.reinstall();
     let status = "inprogress".into();
-    Ok(InstanceRestore { restore_type: kind.into(), restore_id: id.to_string(), status })
+    Ok(InstanceRestore { restore_type: field.into(), restore_id: id.to_string(), status })
 }

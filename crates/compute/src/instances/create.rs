@@ -18,10 +18,10 @@ use crate::private_networks::PRIVATE;
 use crate::servers::addresses::{give_ipv4, give_ipv6};
 use crate::servers::networks::{Wish, resolve};
 use crate::servers::software::{ADD_FAILED, Named};
-use crate::servers::{Server, Software, options, plans};
+use crate::servers::{Software, options, plans};
 use crate::vpc2::VPC2;
 use crate::vpcs::{Name, VPC};
-use crate::{Cx, Doc, Refusal, Result, Tx};
+use crate::{Cx, Doc, Refusal, Result, Tx, ensure, refuse};
 
 /// The fields that can name what is installed.
 const SOFTWARE: &str = "os_id, app_id, image_id, snapshot_id, iso_id, ipxe_chain_url";
@@ -33,8 +33,15 @@ pub(super) async fn create(cx: Cx, req: CreateInstance) -> Result<wire::Instance
     let plan = plan(&cx, &req.plan)?;
     plans::check_sold(plan.sold_in(&region.id), &plan.id, &plan.locations)?;
     let mut tx = cx.begin();
-    let starts_by_itself = options::is_pxe(&mut tx, req.script_id).await?;
-    let named = Named { starts_by_itself, ..named(&req) };
+    let named = Named {
+        os: req.os_id,
+        app: req.app_id,
+        image: req.image_id.as_deref(),
+        snapshot: req.snapshot_id.and_then(OrEmpty::get),
+        iso: req.iso_id.and_then(OrEmpty::get),
+        ipxe: req.ipxe_chain_url.as_deref(),
+        starts_by_itself: options::is_pxe(&mut tx, req.script_id).await?,
+    };
     let software = named.of_new(&cx, &mut tx, plan.into(), SOFTWARE).await?;
     let mut instance = tx.new_doc(wanted(&cx, &req, region, software)?);
     let keys = req.sshkey_id.as_deref();
@@ -44,10 +51,8 @@ pub(super) async fn create(cx: Cx, req: CreateInstance) -> Result<wire::Instance
     }
     give_addresses(&mut tx, &mut instance, &req, plan).await?;
     resolve(&mut tx, &mut instance, &networks(&req)).await?;
-    if instance.vpc_only && instance.networks.is_empty() {
-        let help = "an instance without public addresses needs a VPC; add attach_vpc or enable_vpc";
-        return Err(Refusal::field("vpc_only", help).into());
-    }
+    let help = "an instance without public addresses needs a VPC; add attach_vpc or enable_vpc";
+    ensure(!instance.vpc_only || !instance.networks.is_empty(), "vpc_only", help)?;
     give_volumes(&cx, &mut tx, &instance, &req, plan).await?;
     tx.put(&instance);
     tx.commit().await?;
@@ -64,39 +69,14 @@ fn wanted(cx: &Cx, req: &CreateInstance, region: &Region, software: Software) ->
         Software::Iso(id) => Some(id),
         _ => None,
     };
-    let server = Server {
-        region: region.id.clone(),
-        plan: req.plan.clone(),
-        label: req.label.clone().unwrap_or_default(),
-        hostname: options::new_hostname(req.hostname.as_deref())?,
-        tags: options::tags(req.tags.as_deref(), req.tag.as_deref())?.unwrap_or_default(),
-        software,
-        user_scheme: options::user_scheme(req.user_scheme.unwrap_or_default()),
-        user_data: options::user_data(req.user_data.as_deref().unwrap_or_default())?,
-        app_variables: options::app_variables(req.app_variables.as_ref()),
-        password: options::password(),
-        ..Server::default()
-    };
     Ok(Instance {
-        server,
+        server: options::wanted!(req, region, software),
         iso,
         backups: backups.then(|| Schedule::initial(cx.now())),
         ddos_protection,
         vpc_only: req.vpc_only.unwrap_or_default(),
         ..Instance::default()
     })
-}
-
-fn named(req: &CreateInstance) -> Named<'_> {
-    Named {
-        os: req.os_id,
-        app: req.app_id,
-        image: req.image_id.as_deref(),
-        snapshot: req.snapshot_id.and_then(OrEmpty::get),
-        iso: req.iso_id.and_then(OrEmpty::get),
-        ipxe: req.ipxe_chain_url.as_deref(),
-        ..Named::default()
-    }
 }
 
 /// A plan of instances by its id.
@@ -113,11 +93,8 @@ pub(crate) fn plan<'a>(cx: &'a Cx, id: &str) -> Result<&'a Plan> {
 
 /// Refuses protection where it is not sold.
 pub(super) fn check_ddos(region: &Region, wanted: bool) -> Result<()> {
-    if !wanted || region.offers(DDOS) {
-        return Ok(());
-    }
-    let help = format!("it is not offered in `{}`", region.id);
-    Err(Refusal::field("ddos_protection", help).into())
+    let text = format_args!("it is not offered in `{}`", region.id);
+    ensure(!wanted || region.offers(DDOS), "ddos_protection", text)
 }
 
 async fn give_addresses(
@@ -132,9 +109,9 @@ async fn give_addresses(
     let no_ipv4 = plan.ipv6_only || (wants_ipv6 && req.disable_public_ipv4.unwrap_or_default());
     if !no_ipv4 && !instance.vpc_only {
         give_ipv4(tx, instance, reserved).await?;
-    } else if reserved.is_some() {
+    } else {
         let help = "the instance is to have no public IPv4 address";
-        return Err(Refusal::field("reserved_ipv4", help).into());
+        ensure(reserved.is_none(), "reserved_ipv4", help)?;
     }
     if wants_ipv6 && !instance.vpc_only {
         give_ipv6(tx, instance).await?;
@@ -156,10 +133,8 @@ async fn give_volumes(
         let help = format!("block_devices: `{}` has no local disk to boot from", plan.id);
         return Err(Refusal::bad(said).help(help).into());
     }
-    if devices.len() as u64 > PER_INSTANCE {
-        let help = format!("an instance has at most {PER_INSTANCE} volumes");
-        return Err(Refusal::field("block_devices", help).into());
-    }
+    let help = format!("an instance has at most {PER_INSTANCE} volumes");
+    ensure(devices.len() as u64 <= PER_INSTANCE, "block_devices", help)?;
     let mut known = BTreeSet::new();
     for device in devices {
         let volume = match device.block_id.and_then(|id| id.get()) {
@@ -182,10 +157,8 @@ async fn existing_volume(tx: &mut Tx, id: Uuid, instance: &Doc<Instance>) -> Res
         let help = format!("block_devices: {id} is attached to {other}; detach it first");
         return Err(Refusal::bad(said).help(help).into());
     }
-    if volume.region != instance.region {
-        let help = format!("{id} is in {}, not in {}", volume.region, instance.region);
-        return Err(Refusal::field("block_devices", help).into());
-    }
+    let help = format_args!("{id} is in {}, not in {}", volume.region, instance.region);
+    ensure(volume.region == instance.region, "block_devices", help)?;
     volume.attached_to = Some(instance.id());
     Ok(volume)
 }
@@ -197,16 +170,13 @@ fn new_volume(
     instance: &Doc<Instance>,
 ) -> Result<Doc<Volume>> {
     let region = cx.region("region", &instance.region)?;
-    let Some(kind) = cx.catalog().default_block_type(region) else {
-        let help = format!("`{}` has no block storage", region.id);
-        return Err(Refusal::field("block_devices", help).into());
-    };
+    let kind = cx.catalog().default_block_type(region);
+    let none = || refuse("block_devices", format_args!("`{}` has no block storage", region.id));
+    let kind = kind.map_or_else(none, Ok)?;
     let size_gb = device.disk_size.unwrap_or_default();
-    if !(kind.min_size_gb..=kind.max_size_gb).contains(&size_gb) {
-        let (id, min, max) = (&kind.id, kind.min_size_gb, kind.max_size_gb);
-        let help = format!("disk_size {size_gb} is out of range; `{id}` has {min} to {max} GB");
-        return Err(Refusal::field("block_devices", help).into());
-    }
+    let (id, min, max) = (&kind.id, kind.min_size_gb, kind.max_size_gb);
+    let help = format_args!("disk_size {size_gb} is out of range; `{id}` has {min} to {max} GB");
+    ensure((min..=max).contains(&size_gb), "block_devices", help)?;
     let bootable = device.bootable.unwrap_or_default();
     let os_id = u32::try_from(instance.software.os_id()).unwrap_or_default();
     Ok(tx.new_doc(Volume {

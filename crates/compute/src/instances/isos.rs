@@ -6,7 +6,7 @@ use api::instances::*;
 
 use crate::instances::Instance;
 use crate::servers::Locks;
-use crate::{Cx, Doc, Refusal, Result, Tx, isos};
+use crate::{Cx, Doc, Result, Tx, isos, refuse};
 
 /// Clients that wait for a drive to become empty know two states only.
 pub(super) fn get(_: &Cx, instance: Doc<Instance>, _: GetInstanceIso) -> Result<InstanceIso> {
@@ -26,16 +26,19 @@ pub(super) async fn attach(
     instance.check_touchable(&cx, "")?;
     isos::usable(&cx, tx, "iso_id", req.iso_id).await?;
     if let Some(iso) = instance.iso.filter(|iso| *iso != req.iso_id.0) {
-        let help = format!("the drive holds {iso}; detach that first");
-        return Err(Refusal::field("iso_id", help).into());
+        return refuse("iso_id", format_args!("the drive holds {iso}; detach that first"));
     }
     instance.iso = Some(req.iso_id.0);
     Ok(change(IsoState::IsMounting, req.iso_id.into()))
 }
 
 /// An empty drive stays empty: clients ask for that before they delete an instance.
-pub(super) fn detach(instance: &mut Instance) -> InstanceIsoChange {
-    change(IsoState::IsUnmounting, instance.iso.take().map(IsoId).into())
+pub(super) fn detach(
+    _: &mut Tx,
+    instance: &mut Doc<Instance>,
+    _: DetachInstanceIso,
+) -> Result<InstanceIsoChange> {
+    Ok(change(IsoState::IsUnmounting, instance.iso.take().map(IsoId).into()))
 }
 
 fn change(state: IsoState, iso_id: OrEmpty<IsoId>) -> InstanceIsoChange {

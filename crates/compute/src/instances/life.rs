@@ -20,8 +20,7 @@ impl Life<Instance> for Machine {
         }
         match backups::follow_schedule(doc, cx).await? {
             Some(at) => {
-                let left = (at - cx.cx.now()).max(1).unsigned_abs();
-                Ok(Next::After(Duration::from_millis(left)))
+                Ok(Next::After(Duration::from_millis((at - cx.cx.now()).max(1).unsigned_abs())))
             }
             None => Ok(Next::Settled),
         }

@@ -21,7 +21,7 @@ pub use hosts::instances::*;
 pub(crate) use create::plan;
 
 use crate::private_networks::PRIVATE;
-use crate::servers::addresses::{name_ipv4, name_ipv6, set_reverse_ipv4};
+use crate::servers::addresses::{first_name, name_ipv6, set_reverse_ipv4};
 use crate::servers::networks::{enter_vpc2, page, view_private, view_vpc, view_vpc2};
 use crate::servers::power::{change_many, reinstall, switch};
 use crate::vpc2::VPC2;
@@ -45,9 +45,9 @@ pub fn routes() -> Routes {
 
 fn power() -> Routes {
     Routes::of::<Instance>()
-        .change::<StartInstance>(|_, server, _| Box::pin(switch(server, Server::start)))
-        .change::<HaltInstance>(|_, server, _| Box::pin(switch(server, Server::halt)))
-        .change::<RebootInstance>(|_, server, _| Box::pin(switch(server, Server::reboot)))
+        .alter::<StartInstance>(|_, server, _| switch(server, Server::start))
+        .alter::<HaltInstance>(|_, server, _| switch(server, Server::halt))
+        .alter::<RebootInstance>(|_, server, _| switch(server, Server::reboot))
         .on(|cx, req: StartInstances| change_many::<Instance>(cx, req.instance_ids, Server::start))
         .on(|cx, req: HaltInstances| change_many::<Instance>(cx, req.instance_ids, Server::halt))
         .on(|cx, req: RebootInstances| {
@@ -73,14 +73,10 @@ fn details() -> Routes {
         .read(view::bandwidth)
         .on(view::neighbors)
         .read(backups::get_schedule)
-        .change(|tx, instance, req| {
-            Box::pin(async move { backups::set_schedule(tx.cx(), instance, req) })
-        })
+        .alter(backups::set_schedule)
         .read(isos::get)
         .change(|tx, instance, req| Box::pin(isos::attach(tx, instance, req)))
-        .change::<DetachInstanceIso>(|_, instance, _| {
-            Box::pin(async move { Ok(isos::detach(instance)) })
-        })
+        .alter(isos::detach)
         .done()
 }
 
@@ -88,15 +84,11 @@ fn addresses() -> Routes {
     Routes::of::<Instance>()
         .on(addresses::list_ipv4)
         .change(|tx, instance, req| Box::pin(addresses::add_ipv4(tx, instance, req)))
-        .change::<RemoveInstanceIpv4>(|tx, instance, req| {
-            Box::pin(async move { addresses::remove_ipv4(tx, instance, &req.ipv4) })
+        .alter(addresses::remove_ipv4)
+        .alter::<SetInstanceReverseIpv4>(|_, instance, req| {
+            set_reverse_ipv4(instance, &req.ip, req.reverse)
         })
-        .change::<SetInstanceReverseIpv4>(|_, instance, req| {
-            Box::pin(async move { set_reverse_ipv4(instance, &req.ip, req.reverse) })
-        })
-        .change::<ResetInstanceReverseIpv4>(|_, instance, req| {
-            Box::pin(async move { name_ipv4(instance, &req.ip, String::new()) })
-        })
+        .alter::<ResetInstanceReverseIpv4>(|_, instance, req| first_name(instance, &req.ip))
         .on(addresses::list_ipv6)
         .on(addresses::list_reverse_ipv6)
         .change::<SetInstanceReverseIpv6>(|tx, instance, req| {

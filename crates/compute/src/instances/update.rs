@@ -103,13 +103,8 @@ fn larger_plan<'a>(cx: &'a Cx, instance: &Instance, id: &str) -> Result<&'a Plan
 /// Changes what needs no work on the machine.
 fn describe(cx: &Cx, instance: &mut Doc<Instance>, req: &UpdateInstance) -> Result<()> {
     let tags = options::tags(req.tags.as_deref(), req.tag.as_deref())?;
-    options::describe(
-        instance,
-        req.label.as_deref(),
-        tags,
-        req.user_data.as_deref(),
-        req.user_scheme,
-    )?;
+    let (label, data) = (req.label.as_deref(), req.user_data.as_deref());
+    options::describe(instance, label, tags, data, req.user_scheme)?;
     match req.backups {
         Some(Backups::Enabled) if instance.backups.is_none() => {
             instance.backups = Some(Schedule::initial(cx.now()));

@@ -13,9 +13,9 @@ use uuid::Uuid;
 use super::{Instance, Job, create, in_firewall_group, in_region, present_plan};
 use crate::billing::owed;
 use crate::servers::Locks;
-use crate::servers::view::{self, common};
+use crate::servers::view::{self, common, shown};
 use crate::vpcs::{PrivateNetwork, Sort};
-use crate::{Cx, Doc, Json, Refusal, Result, Shown};
+use crate::{Cx, Doc, Json, Result, Shown, in_range};
 
 /// The networks that instances are in.
 type Networks = BTreeMap<Uuid, Doc<PrivateNetwork>>;
@@ -55,8 +55,12 @@ pub(super) async fn show(cx: &Cx, doc: &Doc<Instance>) -> Result<wire::Instance>
 
 /// The same, where the networks that it is in are at hand.
 fn show_in(cx: &Cx, doc: &Doc<Instance>, networks: &Networks) -> wire::Instance {
-    let common = common(cx, doc);
-    let or_zeros = |text: &str| if text.is_empty() { "0.0.0.0".into() } else { text.to_owned() };
+    let mut common = common(cx, doc);
+    for address in [&mut common.main_ip, &mut common.gateway_v4] {
+        if address.is_empty() {
+            "0.0.0.0".clone_into(address);
+        }
+    }
     let vpcs = attached_vpcs(doc, networks);
     let plan = cx.catalog().plan(present_plan(doc));
     let sizes = plan.map(|p| (p.ram, p.disk_total(), p.vcpu_count, p.bandwidth));
@@ -75,44 +79,32 @@ fn show_in(cx: &Cx, doc: &Doc<Instance>, networks: &Networks) -> wire::Instance 
     let machine = doc.seen.machine.as_ref();
     let is_running = machine.is_some_and(|machine| machine.running);
     let power = if is_running { PowerStatus::Running } else { PowerStatus::Stopped };
-    wire::Instance {
-        id: doc.id().into(),
-        date_created: doc.created(),
-        plan: present_plan(doc).to_owned(),
-        ram,
-        disk,
-        vcpu_count,
-        allowed_bandwidth,
-        status: status(doc, machine).into(),
-        power_status: power.into(),
-        server_status: server_status(doc, machine).into(),
-        hostname: doc.hostname.clone(),
-        firewall_group_id: doc.firewall_group.map(Into::into).into(),
-        features: features.map(|(_, feature)| feature.into()).collect(),
-        vpc_only: doc.vpc_only,
-        internal_ip: vpcs.first().map(|(_, address)| address.clone()).unwrap_or_default(),
-        vpcs: vpcs.into_iter().map(|(vpc, _)| vpc).collect(),
-        // Seconds after a create the real one is still empty.
-        kvm: machine.map(|_| cx.console(doc.id())).unwrap_or_default(),
-        main_ip: or_zeros(&common.main_ip),
-        gateway_v4: or_zeros(&common.gateway_v4),
-        v6_networks: Some(v6).filter(|v6| v6.network_size > 0).into_iter().collect(),
-        region: common.region,
-        label: common.label,
-        tag: common.tag,
-        tags: common.tags,
-        user_scheme: common.user_scheme,
-        os: common.os,
-        os_id: common.os_id,
-        app_id: common.app_id,
-        image_id: common.image_id,
-        snapshot_id: common.snapshot_id,
-        netmask_v4: common.netmask_v4,
-        v6_network: common.v6_network,
-        v6_main_ip: common.v6_main_ip,
-        v6_network_size: common.v6_network_size,
-        ..wire::Instance::default()
-    }
+    shown!(
+        common,
+        wire::Instance {
+            id: doc.id().into(),
+            date_created: doc.created(),
+            plan: present_plan(doc).to_owned(),
+            ram,
+            disk,
+            vcpu_count,
+            allowed_bandwidth,
+            status: status(doc, machine).into(),
+            power_status: power.into(),
+            server_status: server_status(doc, machine).into(),
+            hostname: doc.hostname.clone(),
+            firewall_group_id: doc.firewall_group.map(Into::into).into(),
+            features: features.map(|(_, feature)| feature.into()).collect(),
+            vpc_only: doc.vpc_only,
+            internal_ip: vpcs.first().map(|(_, address)| address.clone()).unwrap_or_default(),
+            vpcs: vpcs.into_iter().map(|(vpc, _)| vpc).collect(),
+            // Seconds after a create the real one is still empty.
+            kvm: machine.map(|_| cx.console(doc.id())).unwrap_or_default(),
+            v6_networks: Some(v6).filter(|v6| v6.network_size > 0).into_iter().collect(),
+            default_password: None,
+            pending_charges: None,
+        }
+    )
 }
 
 /// The VPCs that an instance is in, each with the instance's address there.
@@ -210,7 +202,7 @@ fn is_done(job: &Job, instance: &Doc<Instance>) -> bool {
     resized && installed
 }
 
-fn seconds(time: Time) -> String {
+pub(super) fn seconds(time: Time) -> String {
     time.0.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
@@ -234,11 +226,7 @@ pub(super) fn bandwidth(
     instance: Doc<Instance>,
     req: GetInstanceBandwidth,
 ) -> Result<BTreeMap<String, DayTraffic>> {
-    let days = req.date_range.unwrap_or(DAYS);
-    if !(1..=DAYS_MAX).contains(&days) {
-        let help = format!("{days} is not from 1 to {DAYS_MAX}");
-        return Err(Refusal::field("date_range", help).into());
-    }
+    let days = in_range("date_range", req.date_range.unwrap_or(DAYS), 1..=DAYS_MAX)?;
     Ok(view::traffic(cx, instance.created(), days))
 }
 

@@ -80,8 +80,12 @@ pub(crate) fn set_reverse_ipv4(server: &mut Server, ip: &str, name: String) -> R
     name_ipv4(server, ip, name)
 }
 
-/// Names one of a server's IPv4 addresses; with an empty name it has its first one again.
-pub(crate) fn name_ipv4(server: &mut Server, ip: &str, name: String) -> Result<()> {
+/// Gives one of a server's IPv4 addresses the name again that it had first.
+pub(crate) fn first_name(server: &mut Server, ip: &str) -> Result<()> {
+    name_ipv4(server, ip, String::new())
+}
+
+fn name_ipv4(server: &mut Server, ip: &str, name: String) -> Result<()> {
     let place = find_ipv4(server, "ip", ip)?;
     server.ipv4[place].reverse = name;
     Ok(())
@@ -161,14 +165,12 @@ fn rename(
     address: Ipv6Addr,
     name: Option<String>,
 ) -> Result<()> {
-    let known = match name {
-        Some(name) => {
-            names.insert(address, name);
-            true
-        }
-        None => names.remove(&address).is_some(),
+    let is_known = name.is_some() || names.contains_key(&address);
+    let help = format!("ipv6: {address} has no name of its own");
+    Refusal::not_found("Invalid IP address").help(help).unless(is_known)?;
+    match name {
+        Some(name) => names.insert(address, name),
+        None => names.remove(&address),
     };
-    let help = || format!("ipv6: {address} has no name of its own");
-    let unknown = || Refusal::not_found("Invalid IP address").help(help());
-    known.then_some(()).ok_or_else(|| unknown().into())
+    Ok(())
 }

@@ -39,8 +39,7 @@ pub(crate) async fn step<K: Hosted>(
     }
     let now = cx.cx.now();
     if machine.running && machine.progress != Progress::Ready {
-        let since = *doc.seen.waiting_since.get_or_insert(now);
-        return Ok(Some(pause(since, now)));
+        return Ok(Some(pause(*doc.seen.waiting_since.get_or_insert(now), now)));
     }
     doc.seen.waiting_since = None;
     doc.seen.plan.clone_from(&doc.want.plan);

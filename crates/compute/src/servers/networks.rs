@@ -12,7 +12,7 @@ use super::{Hosted, PrivateNic};
 use crate::vpc2::VPC2;
 use crate::vpcs::networks::in_field;
 use crate::vpcs::{Name, Sort, default_of, enter, exit, nics};
-use crate::{Cx, Doc, Refusal, Result, Tx, owner_in, slice};
+use crate::{Cx, Doc, Result, Tx, owner_in, parsed, slice};
 
 /// What a request wants of one sort of private network.
 #[derive(Debug, Default)]
@@ -107,11 +107,7 @@ pub(crate) async fn enter_vpc2<K: Hosted>(
 /// The address that a request for a VPC 2.0 network chooses, if any.
 fn chosen(ip_address: Option<&str>) -> Result<Option<Ipv4Addr>> {
     let Some(text) = ip_address.filter(|text| !text.is_empty()) else { return Ok(None) };
-    let wrong = || {
-        let help = format!("`{text}` is no IPv4 address such as 10.99.0.3");
-        Refusal::field("ip_address", help)
-    };
-    Ok(Some(text.parse().map_err(|_| wrong())?))
+    parsed("ip_address", text, "IPv4 address such as 10.99.0.3").map(Some)
 }
 
 /// An interface in a VPC, as clients see it.

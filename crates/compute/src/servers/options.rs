@@ -13,12 +13,34 @@ use crate::encoded::decoded;
 use crate::secret::random_text;
 use crate::ssh_keys::Key;
 use crate::startup_scripts::Script;
-use crate::{Refusal, Result, Tx};
+use crate::{Refusal, Result, Tx, ensure, refuse, set};
 
 /// How many tags a server can have.
 const TAGS_MAX: usize = 50;
 /// The host name of a server that was given none.
 const HOSTNAME: &str = "vultr.guest";
+
+/// What a request for a server of either kind says of the server alone, in a region and with this
+/// software: the two requests have no more in common than the names of their fields.
+macro_rules! wanted {
+    ($req:expr, $region:expr, $software:expr) => {{
+        let (req, region) = ($req, $region);
+        $crate::servers::Server {
+            region: region.id.clone(),
+            plan: req.plan.clone(),
+            label: req.label.clone().unwrap_or_default(),
+            hostname: options::new_hostname(req.hostname.as_deref())?,
+            tags: options::tags(req.tags.as_deref(), req.tag.as_deref())?.unwrap_or_default(),
+            software: $software,
+            user_scheme: req.user_scheme.unwrap_or_default(),
+            user_data: options::user_data(req.user_data.as_deref().unwrap_or_default())?,
+            app_variables: options::app_variables(req.app_variables.as_ref()),
+            password: options::password(),
+            ..$crate::servers::Server::default()
+        }
+    }};
+}
+pub(crate) use wanted;
 
 /// The host name of a new server.
 pub(crate) fn new_hostname(name: Option<&str>) -> Result<String> {
@@ -55,18 +77,10 @@ pub(crate) fn describe(
     data: Option<&str>,
     scheme: Option<UserScheme>,
 ) -> Result<()> {
-    if let Some(label) = label {
-        label.clone_into(&mut server.label);
-    }
-    if let Some(tags) = tags {
-        server.tags = tags;
-    }
-    if let Some(data) = data {
-        server.user_data = user_data(data)?;
-    }
-    if let Some(scheme) = scheme {
-        server.user_scheme = user_scheme(scheme);
-    }
+    set(&mut server.label, label.map(str::to_owned));
+    set(&mut server.tags, tags);
+    set(&mut server.user_data, data.map(user_data).transpose()?);
+    set(&mut server.user_scheme, scheme);
     Ok(())
 }
 
@@ -78,24 +92,17 @@ pub(crate) fn tags(many: Option<&[String]>, one: Option<&str>) -> Result<Option<
         (None, None) => return Ok(None),
     };
     let mut known = BTreeSet::new();
-    let tags: Vec<String> = tags
-        .into_iter()
-        .filter(|tag| !tag.is_empty() && known.insert(*tag))
-        .map(str::to_owned)
-        .collect();
-    if tags.len() > TAGS_MAX {
-        let help = format!("{} are too many, {TAGS_MAX} are allowed", tags.len());
-        return Err(Refusal::field("tags", help).into());
-    }
+    let tags = tags.into_iter().filter(|tag| !tag.is_empty() && known.insert(*tag));
+    let tags: Vec<String> = tags.map(str::to_owned).collect();
+    let text = format_args!("{} are too many, {TAGS_MAX} are allowed", tags.len());
+    ensure(tags.len() <= TAGS_MAX, "tags", text)?;
     Ok(Some(tags))
 }
 
 /// User data as it was sent, if that is base64.
 pub(crate) fn user_data(text: &str) -> Result<String> {
-    match decoded(text) {
-        Ok(_) => Ok(text.to_owned()),
-        Err(e) => Err(Refusal::field("user_data", format!("must be base64: {e}")).into()),
-    }
+    decoded(text).or_else(|e| refuse("user_data", format_args!("must be base64: {e}")))?;
+    Ok(text.to_owned())
 }
 
 /// The values of a marketplace application's variables, as text.
@@ -107,14 +114,6 @@ pub(crate) fn app_variables(sent: Option<&Map<String, Value>>) -> BTreeMap<Strin
 /// A first password: 16 characters that every keyboard has.
 pub(crate) fn password() -> Secret {
     random_text(b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789!#%+@_?", 16).into()
-}
-
-/// Who logs in, as it is stored.
-pub(crate) fn user_scheme(scheme: UserScheme) -> String {
-    match scheme {
-        UserScheme::Root => "root".to_owned(),
-        UserScheme::Limited => "limited".to_owned(),
-    }
 }
 
 /// Gives a new server the keys and the script that its request names.

@@ -3,18 +3,17 @@
 //! Where one of several is unknown, nothing is done to any. No driver is called here.
 
 use std::collections::BTreeSet;
-use std::future::{Ready, ready};
 
 use uuid::Uuid;
 
 use super::{Hosted, Server, options};
 use crate::servers::Locks;
-use crate::{Cx, Doc, Refusal, Result};
+use crate::{Cx, Doc, Result, ensure};
 
 /// Switches one, as [`Server::start`] and its like do.
-pub(crate) fn switch<K: Hosted>(server: &mut Doc<K>, how: fn(&mut Server)) -> Ready<Result<()>> {
+pub(crate) fn switch(server: &mut Server, how: fn(&mut Server)) -> Result<()> {
     how(server);
-    ready(Ok(()))
+    Ok(())
 }
 
 /// Changes all of the servers that a request names, or none.
@@ -23,10 +22,7 @@ pub(crate) async fn change_many<K: Hosted>(
     ids: Vec<impl Into<Uuid>>,
     change: fn(&mut Server),
 ) -> Result<()> {
-    if ids.is_empty() {
-        let help = format!("give at least one {}", K::NOUN);
-        return Err(Refusal::field(K::IDS, help).into());
-    }
+    ensure(!ids.is_empty(), K::IDS, format_args!("give at least one {}", K::NOUN))?;
     let ids: BTreeSet<Uuid> = ids.into_iter().map(Into::into).collect();
     let mut tx = cx.begin();
     for id in ids {

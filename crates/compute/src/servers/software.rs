@@ -196,8 +196,7 @@ fn one_click(cx: &Cx, id: i64) -> Result<Software> {
     match cx.catalog().application(id) {
         Some(app) if app.kind == ApplicationType::OneClick => Ok(Software::App(id)),
         Some(app) => {
-            let help = format!("app_id: {id} is deployed as image_id `{}`", app.image_id);
-            Err(refuse(help).into())
+            Err(refuse(format!("app_id: {id} is deployed as image_id `{}`", app.image_id)).into())
         }
         None => {
             let meant = cx.catalog().nearest_application(id);
@@ -253,8 +252,7 @@ async fn resolve_iso(cx: &Cx, tx: &mut Tx, id: IsoId) -> Result<Uuid> {
 pub(crate) fn add_failed(error: Error) -> Error {
     match error {
         Error::Refused(refusal) if refusal.said != "Bad request." => {
-            let said = format!("{ADD_FAILED}{}", refusal.said).into();
-            Refusal { said, ..refusal }.into()
+            Refusal { said: format!("{ADD_FAILED}{}", refusal.said).into(), ..refusal }.into()
         }
         other => other,
     }

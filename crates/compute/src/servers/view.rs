@@ -16,7 +16,23 @@ use super::addresses::full;
 use super::{Hosted, Software};
 use crate::addresses::{IPV6_PREFIX, NETMASK, gateway};
 use crate::catalog::{self, OS_APPLICATION, OS_BACKUP, OS_CUSTOM, OS_SNAPSHOT, Room};
-use crate::{Cx, Doc};
+use crate::{Cx, Doc, alike};
+
+/// The view of a server of either kind, with its own fields and those of [`Common`]: the two views
+/// are types of their own that have no more in common than the names of these.
+macro_rules! shown {
+    ($common:expr, $view:path { $($own:tt)* }) => {{
+        let $crate::servers::view::Common {
+            region, label, tag, tags, user_scheme, os, os_id, app_id, image_id, snapshot_id, main_ip,
+            netmask_v4, gateway_v4, v6_network, v6_main_ip, v6_network_size,
+        } = $common;
+        $view {
+            region, label, tag, tags, user_scheme, os, os_id, app_id, image_id, snapshot_id, main_ip,
+            netmask_v4, gateway_v4, v6_network, v6_main_ip, v6_network_size, $($own)*
+        }
+    }};
+}
+pub(crate) use shown;
 
 /// What is shown of a server of either kind, in the API's words.
 #[derive(Default)]
@@ -42,20 +58,13 @@ pub(crate) struct Common {
 pub(crate) fn common<K: Hosted>(cx: &Cx, doc: &Doc<K>) -> Common {
     let os_id = doc.software.os_id();
     let os = cx.catalog().system(os_id).map(|system| system.name.clone()).unwrap_or_default();
-    let user_scheme = match doc.user_scheme.as_str() {
-        "limited" => UserScheme::Limited,
-        _ => UserScheme::Root,
-    };
-    let mut shown = Common {
-        region: doc.region.clone(),
-        label: doc.label.clone(),
+    let mut shown = alike!(doc => Common {
+        region, label, tags, user_scheme;
         tag: doc.tags.first().cloned().unwrap_or_default(),
-        tags: doc.tags.clone(),
-        user_scheme: user_scheme.into(),
         os,
         os_id: number(os_id),
         ..Common::default()
-    };
+    });
     match &doc.software {
         Software::App(id) => shown.app_id = number(*id),
         Software::Image(id) => shown.image_id = id.clone(),
@@ -113,12 +122,7 @@ pub(crate) fn upgrades<'a>(
 }
 
 fn system(system: &catalog::System) -> Os {
-    Os {
-        id: number(system.id),
-        name: system.name.clone(),
-        arch: system.arch.clone(),
-        family: system.family.clone(),
-    }
+    alike!(system => Os { name, arch, family; id: number(system.id) })
 }
 
 fn application(app: &catalog::Application) -> Application {
@@ -126,15 +130,9 @@ fn application(app: &catalog::Application) -> Application {
         catalog::ApplicationType::OneClick => ApplicationType::OneClick.into(),
         catalog::ApplicationType::Marketplace => ApplicationType::Marketplace.into(),
     };
-    Application {
-        id: number(app.id),
-        name: app.name.clone(),
-        short_name: app.short_name.clone(),
-        deploy_name: app.deploy_name.clone(),
-        kind,
-        vendor: app.vendor.clone(),
-        image_id: app.image_id.clone(),
-    }
+    alike!(app => Application {
+        name, short_name, deploy_name, vendor, image_id; id: number(app.id), kind,
+    })
 }
 
 /// The last days, `count` at most, on which something that was made at `created` was there. A

@@ -7,13 +7,13 @@ use api::blocks::{Block, CreateBlock};
 use api::id::InstanceId;
 use api::reserved_ips::CreateReservedIp;
 use api::snapshots::CreateSnapshot;
+use api::vpcs::CreateNatGateway;
 use api::vpcs::CreateVpc;
-use api::vpcs::nat_gateways::CreateNatGateway;
 use api::{Access, Money};
 use rust_decimal::Decimal;
-use testkit::{World, refused};
+use testkit::World;
 
-use crate::common;
+use crate::common::{self, Asks};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 /// A PDF's first bytes, as base64.
@@ -54,8 +54,8 @@ async fn the_account_shows_the_caller_and_numbers() {
 async fn charges_grow_with_time_and_are_those_of_the_things_that_there_are() {
     let world = World::new().await;
     let create = || CreateBlock { region: "ewr".into(), size_gb: 100, ..Default::default() };
-    let block = world.client.send(create()).await.unwrap();
-    world.client.send(create()).await.unwrap();
+    let block = world.done(create()).await;
+    world.done(create()).await;
     world.settle().await;
     world.advance(DAY).await;
     let Money(one) = world.client.blocks().get(block.id).await.unwrap().pending_charges;
@@ -68,17 +68,14 @@ async fn charges_grow_with_time_and_are_those_of_the_things_that_there_are() {
 #[tokio::test]
 async fn addresses_gateways_and_snapshots_are_owed_for_as_well() {
     let world = World::new().await;
-    let reserve = CreateReservedIp { region: "ewr".into(), ..Default::default() };
-    world.client.send(reserve).await.unwrap();
+    world.done(CreateReservedIp { region: "ewr".into(), ..Default::default() }).await;
     world.settle().await;
     world.advance(DAY).await;
     // 3 a month, of which a day is 24 of 730 hours.
     assert_eq!(owed(&world).await.to_string(), "0.1");
 
-    let vpc = CreateVpc { region: "ewr".into(), ..Default::default() };
-    let vpc_id = world.client.send(vpc).await.unwrap().id;
-    let gateway = CreateNatGateway { vpc_id, ..Default::default() };
-    let nat_gateway_id = world.client.send(gateway).await.unwrap().id;
+    let vpc_id = world.done(CreateVpc { region: "ewr".into(), ..Default::default() }).await.id;
+    let nat_gateway_id = world.done(CreateNatGateway { vpc_id, ..Default::default() }).await.id;
     world.settle().await;
     world.advance(DAY).await;
     let gateway = world.client.nat_gateways().get((vpc_id, nat_gateway_id)).await.unwrap();
@@ -91,8 +88,7 @@ async fn addresses_gateways_and_snapshots_are_owed_for_as_well() {
 async fn a_snapshot_is_owed_for_by_its_size() {
     let world = World::new().await;
     let instance_id = InstanceId(common::instance(&world).await);
-    let take = CreateSnapshot { instance_id, ..Default::default() };
-    let snapshot_id = world.client.send(take).await.unwrap().id;
+    let snapshot_id = world.done(CreateSnapshot { instance_id, ..Default::default() }).await.id;
     world.settle().await;
     world.advance(DAY).await;
     let size = world.client.snapshots().get(snapshot_id).await.unwrap().size;
@@ -110,7 +106,7 @@ async fn a_row_that_cannot_be_read_spoils_neither_its_list_nor_the_account() {
     for label in ["one", "two", "three"] {
         let (region, label) = ("ewr".into(), Some(label.into()));
         let create = CreateBlock { region, size_gb: 100, label, ..Default::default() };
-        ids.push(world.client.send(create).await.unwrap().id);
+        ids.push(world.done(create).await.id);
     }
     world.settle().await;
     world.advance(DAY).await;
@@ -158,13 +154,13 @@ async fn bgp_is_off_until_it_is_asked_for() {
     let world = World::new().await;
     let (status, body) = world.raw("GET", "/v2/account/bgp", "").await;
     assert_eq!((status, &*body), (200, r#"{"enabled":false,"asn":0,"password":""}"#));
-    let first = world.client.send(set_up()).await.unwrap().ticket_reference;
+    let first = world.done(set_up()).await.ticket_reference;
     let bgp = world.client.account().bgp().await.unwrap();
     assert!(bgp.enabled && bgp.asn >= 4_200_000_000, "a private one: {bgp:?}");
     assert_eq!(bgp.password, "");
 
     let again = SetUpAccountBgp { asn: Some(3333), password: Some("s3cret".into()), ..set_up() };
-    let second = world.client.send(again).await.unwrap().ticket_reference;
+    let second = world.done(again).await.ticket_reference;
     assert_ne!(first, second);
     let bgp = world.client.account().bgp().await.unwrap();
     assert_eq!(bgp, AccountBgp { enabled: true, asn: 3333, password: "s3cret".into() });
@@ -201,27 +197,22 @@ async fn a_wish_for_bgp_that_makes_no_sense_is_refused_by_field() {
         common::refused_for(field, world.client.send(request).await);
     }
     let body = r#"{"prefixes":[],"usecase":"x","requested_routes":"some"}"#;
-    let (status, error) = world.raw("POST", "/v2/account/bgp/setup", body).await;
-    assert_eq!(status, 400);
-    assert!(error.contains("requested_routes"), "{error}");
+    world.refuses_raw("POST", "/v2/account/bgp/setup", body, "requested_routes").await;
     assert!(!world.client.account().bgp().await.unwrap().enabled);
-    world.client.send(with("192.0.2.0/24")).await.unwrap();
+    world.done(with("192.0.2.0/24")).await;
 }
 
 #[tokio::test]
 async fn further_networks_need_bgp_and_come_once() {
     let world = World::new().await;
     let add = |prefix: &str| AddAccountBgpPrefixes { prefixes: vec![prefix.into()] };
-    let (status, error) = refused(world.client.send(add("192.0.2.0/24")).await);
-    assert_eq!(status, 400);
-    assert!(error.starts_with("BGP is not set up"), "{error}");
-    world.client.send(set_up()).await.unwrap();
-    let reference = world.client.send(add("192.0.2.0/24")).await.unwrap().ticket_reference;
+    world.refuses_with(add("192.0.2.0/24"), "BGP is not set up").await;
+    world.done(set_up()).await;
+    let reference = world.done(add("192.0.2.0/24")).await.ticket_reference;
     let (letters, number) = reference.split_once('-').unwrap();
     assert!(letters.len() == 3 && number.chars().all(|c| c.is_ascii_digit()), "{reference}");
-    assert_eq!(refused(world.client.send(add("192.0.2.0/24")).await).0, 400);
-    let none = AddAccountBgpPrefixes { prefixes: vec![] };
-    assert_eq!(refused(world.client.send(none).await).0, 400);
+    assert_eq!(world.refused(add("192.0.2.0/24")).await.0, 400);
+    assert_eq!(world.refused(AddAccountBgpPrefixes { prefixes: vec![] }).await.0, 400);
 }
 
 #[tokio::test]

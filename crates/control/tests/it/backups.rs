@@ -4,19 +4,20 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use api::backups::*;
-use api::id::{BackupId, InstanceId};
+use api::id::InstanceId;
+use api::instances::BackupScheduleType;
 use control::instances::Schedule;
 use testkit::{BEGINNING, World};
 use uuid::Uuid;
 
-use crate::common::{by_twos, change_instance, delete_instance, instance, outside, refuses};
+use crate::common::{Asks, change_instance, delete_instance, image, instance};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// An instance with this label of which a backup is made each day.
 async fn daily(world: &World, label: &str) -> Uuid {
     let id = instance(world).await;
-    let schedule = Schedule { every: "daily".into(), ..Schedule::initial(BEGINNING) };
+    let schedule = Schedule { every: BackupScheduleType::Daily, ..Schedule::initial(BEGINNING) };
     change_instance(world, id, |i| {
         i.backups = Some(schedule);
         i.label = label.into();
@@ -27,8 +28,7 @@ async fn daily(world: &World, label: &str) -> Uuid {
 
 async fn list(world: &World, instance: Option<Uuid>) -> Vec<Backup> {
     let instance_id = instance.map(InstanceId);
-    let request = ListBackups { instance_id, ..Default::default() };
-    world.client.send(request).await.unwrap().items
+    world.done(ListBackups { instance_id, ..Default::default() }).await.items
 }
 
 #[tokio::test]
@@ -43,7 +43,7 @@ async fn backups_are_listed_for_all_instances_or_for_one() {
     assert_eq!(list(&world, Some(one)).await.len(), 1);
     assert_eq!(list(&world, Some(Uuid::nil())).await.len(), 0);
     let backup_id = of_two[0].id;
-    assert_eq!(world.client.send(GetBackup { backup_id }).await.unwrap(), of_two[0]);
+    assert_eq!(world.done(GetBackup { backup_id }).await, of_two[0]);
 }
 
 #[tokio::test]
@@ -52,16 +52,9 @@ async fn backups_come_in_pages() {
     daily(&world, "").await;
     daily(&world, "").await;
     world.advance(2 * DAY).await;
-    let listed = by_twos(&world, ListBackups::default()).await;
-    let ids: BTreeSet<_> = listed.iter().map(|backup| backup.id).collect();
-    assert_eq!((listed.len(), ids.len()), (4, 4));
-}
-
-#[tokio::test]
-async fn a_backup_that_is_not_there_is_unknown() {
-    let world = World::new().await;
-    let backup_id = BackupId(Uuid::nil());
-    refuses(world.client.send(GetBackup { backup_id }).await, 404, "Invalid backup");
+    let pages = world.pages(ListBackups { per_page: Some(2), ..Default::default() }).await;
+    let ids: BTreeSet<_> = pages.iter().flatten().map(|backup| backup.id).collect();
+    assert_eq!((pages.len(), pages[0].len(), ids.len()), (2, 2, 4));
 }
 
 #[tokio::test]
@@ -77,6 +70,6 @@ async fn the_newest_backups_outlive_their_instance_by_some_days() {
     world.advance(2 * DAY).await;
     assert_eq!(list(&world, Some(id)).await.len(), 0);
     for backup in kept {
-        assert!(drivers::Images::observe(&outside(&world), backup.id.0).await.unwrap().is_none());
+        assert!(image(&world, backup.id).await.is_none());
     }
 }

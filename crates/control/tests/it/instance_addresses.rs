@@ -5,11 +5,10 @@ use api::instances::*;
 use testkit::{World, refused};
 
 use crate::common::instance::{instance, stored};
-use crate::common::owner;
+use crate::common::{Asks, change_instance};
 
 async fn ipv4s(world: &World, instance_id: InstanceId) -> Vec<InstanceIpv4> {
-    let list = ListInstanceIpv4 { instance_id, ..Default::default() };
-    world.client.send(list).await.unwrap().items
+    world.done(ListInstanceIpv4 { instance_id, ..Default::default() }).await.items
 }
 
 fn add(instance_id: InstanceId) -> AddInstanceIpv4 {
@@ -30,7 +29,7 @@ async fn the_main_address_has_its_network_and_a_name() {
     assert_eq!(ips[0].mac_address, None, "it was not asked for");
     let public_network = Some(true);
     let list = ListInstanceIpv4 { instance_id: id, public_network, ..Default::default() };
-    let shown = world.client.send(list).await.unwrap().items;
+    let shown = world.done(list).await.items;
     assert!(shown[0].mac_address.as_ref().unwrap().starts_with("56:00:"));
 }
 
@@ -38,33 +37,28 @@ async fn the_main_address_has_its_network_and_a_name() {
 async fn an_added_address_is_listed_at_once_and_given_back() {
     let world = World::new().await;
     let id = instance(&world, "ewr", false).await;
-    let added = world.client.send(add(id)).await.unwrap();
+    let added = world.done(add(id)).await;
     assert_eq!(added.kind, AddressType::SecondaryIp);
     assert_eq!(ipv4s(&world, id).await[1], added);
     assert_eq!(world.store.taken("ipv4", &added.ip).await.unwrap(), Some(id.into()));
     let remove = RemoveInstanceIpv4 { instance_id: id, ipv4: added.ip.clone() };
-    world.client.send(remove.clone()).await.unwrap();
+    world.done(remove.clone()).await;
     assert_eq!(ipv4s(&world, id).await.len(), 1);
     assert_eq!(world.store.taken("ipv4", &added.ip).await.unwrap(), None);
-    let (status, text) = refused(world.client.send(remove).await);
-    assert!(status == 400 && text.starts_with("Invalid IP address"), "{text}");
+    world.refuses_with(remove, "Invalid IP address").await;
 }
 
 #[tokio::test]
 async fn an_instance_restarts_for_an_address_only_when_asked_and_on() {
     let world = World::new().await;
     let id = instance(&world, "ewr", false).await;
-    world.client.send(add(id)).await.unwrap();
+    world.done(add(id)).await;
     assert_eq!(stored(&world, id).await.reboots, 0);
-    world.client.send(AddInstanceIpv4 { reboot: Some(true), ..add(id) }).await.unwrap();
+    world.done(AddInstanceIpv4 { reboot: Some(true), ..add(id) }).await;
     assert_eq!(stored(&world, id).await.reboots, 1);
     let off = instance(&world, "ewr", false).await;
-    let mut tx = owner(&world).await.begin();
-    let mut doc = tx.get::<control::instances::Instance>(off).await.unwrap();
-    doc.halted = true;
-    tx.put(&doc);
-    tx.commit().await.unwrap();
-    world.client.send(AddInstanceIpv4 { reboot: Some(true), ..add(off) }).await.unwrap();
+    change_instance(&world, off.into(), |instance| instance.halted = true).await;
+    world.done(AddInstanceIpv4 { reboot: Some(true), ..add(off) }).await;
     assert_eq!(stored(&world, off).await.reboots, 0);
 }
 
@@ -73,10 +67,9 @@ async fn two_addresses_can_be_added() {
     let world = World::new().await;
     let id = instance(&world, "ewr", false).await;
     for _ in 0..2 {
-        world.client.send(add(id)).await.unwrap();
+        world.done(add(id)).await;
     }
-    let (status, text) = refused(world.client.send(add(id)).await);
-    assert!(status == 400 && text.contains("2 at most"), "{text}");
+    world.refuses(add(id), "2 at most").await;
     assert_eq!(ipv4s(&world, id).await.len(), 3);
 }
 
@@ -89,7 +82,7 @@ async fn the_main_address_and_reserved_ones_are_not_removed() {
         instance_id: Some(id.into()),
         ..Default::default()
     };
-    world.client.send(wish).await.unwrap();
+    world.done(wish).await;
     let before = ipv4s(&world, id).await;
     for (place, help) in [(0, "main address"), (1, "reserved IP")] {
         let ipv4 = before[place].ip.clone();
@@ -104,7 +97,7 @@ async fn the_main_address_and_reserved_ones_are_not_removed() {
 async fn ipv6_addresses_are_written_in_full_and_networks_are_not() {
     let world = World::new().await;
     let id = instance(&world, "ewr", true).await;
-    let list = world.client.send(ListInstanceIpv6 { instance_id: id }).await.unwrap();
+    let list = world.done(ListInstanceIpv6 { instance_id: id }).await;
     let ipv6 = stored(&world, id).await.ipv6.clone().unwrap();
     assert_eq!((list.items.len(), list.meta.total), (1, 1));
     let item = &list.items[0];
@@ -112,28 +105,6 @@ async fn ipv6_addresses_are_written_in_full_and_networks_are_not() {
     assert_eq!(item.ip.len(), 39, "{}", item.ip);
     assert_eq!(item.ip.parse(), Ok(ipv6.address));
     let without = instance(&world, "ewr", false).await;
-    let list = world.client.send(ListInstanceIpv6 { instance_id: without }).await.unwrap();
+    let list = world.done(ListInstanceIpv6 { instance_id: without }).await;
     assert_eq!(list.items, []);
-}
-
-#[tokio::test]
-async fn addresses_come_in_pages_and_unknown_instances_have_none() {
-    let world = World::new().await;
-    let id = instance(&world, "ewr", false).await;
-    let added = world.client.send(add(id)).await.unwrap();
-    let list = |cursor| ListInstanceIpv4 {
-        instance_id: id,
-        per_page: Some(1),
-        cursor,
-        ..Default::default()
-    };
-    let first = world.client.send(list(None)).await.unwrap();
-    assert_eq!((first.items.len(), first.meta.total), (1, 2));
-    let next = world.client.send(list(Some(first.meta.links.next))).await.unwrap();
-    assert_eq!(next.items, [added]);
-    let nobody = InstanceId::default();
-    let gone = (404, "instance not found".to_owned());
-    assert_eq!(refused(world.client.send(add(nobody)).await), gone);
-    let list = ListInstanceIpv6 { instance_id: nobody };
-    assert_eq!(refused(world.client.send(list).await), gone);
 }

@@ -7,10 +7,10 @@ use api::id::InstanceId;
 use api::instances::*;
 use control::instances::{Schedule, Software};
 use store::Outcome;
-use testkit::{BEGINNING, World, refused};
+use testkit::{BEGINNING, World};
 use uuid::Uuid;
 
-use crate::common::{self, change_instance, instance, plain, stored, survives_crashes};
+use crate::common::{self, Asks, change_instance, instance, plain, stored, survives_crashes};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -19,7 +19,7 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 async fn daily(world: &World, hour: u8) -> Uuid {
     let id = instance(world).await;
     change_instance(world, id, |i| i.backups = Some(Schedule::initial(BEGINNING))).await;
-    world.client.send(set(id, BackupScheduleType::Daily, hour, 0, 0)).await.unwrap();
+    world.done(set(id, BackupScheduleType::Daily, hour, 0, 0)).await;
     world.settle().await;
     id
 }
@@ -36,12 +36,11 @@ fn set(
 }
 
 async fn schedule(world: &World, id: Uuid) -> BackupSchedule {
-    world.client.send(GetInstanceBackupSchedule { instance_id: id.into() }).await.unwrap()
+    world.done(GetInstanceBackupSchedule { instance_id: id.into() }).await
 }
 
 async fn backups(world: &World, id: Uuid) -> Vec<Backup> {
-    let request = ListBackups { instance_id: Some(id.into()), ..Default::default() };
-    world.client.send(request).await.unwrap().items
+    world.done(ListBackups { instance_id: Some(id.into()), ..Default::default() }).await.items
 }
 
 async fn made(world: &World, id: Uuid) -> Vec<String> {
@@ -66,10 +65,12 @@ async fn without_backups_the_schedule_reads_empty() {
 async fn a_schedule_cannot_be_set_before_backups_are_switched_on() {
     let world = World::new().await;
     let id = instance(&world).await;
-    let (status, error) =
-        refused(world.client.send(set(id, BackupScheduleType::Daily, 1, 0, 0)).await);
-    assert_eq!(status, 400);
-    assert!(error.starts_with("Backups are not enabled on this instance"), "{error}");
+    world
+        .refuses_with(
+            set(id, BackupScheduleType::Daily, 1, 0, 0),
+            "Backups are not enabled on this instance",
+        )
+        .await;
     assert!(!schedule(&world, id).await.enabled);
 }
 
@@ -88,7 +89,7 @@ async fn what_was_set_comes_back_with_the_next_time() {
         (DailyAltEven, 0, 0, 0, "2026-11-22 00:00:00"),
         (DailyAltOdd, 0, 0, 0, "2026-11-23 00:00:00"),
     ] {
-        world.client.send(set(id, kind, hour, dow, dom)).await.unwrap();
+        world.done(set(id, kind, hour, dow, dom)).await;
         let read = schedule(&world, id).await;
         let kind = api::OrEmpty(Some(kind.into()));
         let next_scheduled_time_utc = next.into();
@@ -104,10 +105,8 @@ async fn hours_and_days_that_are_none_are_refused() {
     let id = daily(&world, 4).await;
     let before = schedule(&world, id).await;
     for (hour, dow, dom, field) in [(24, 0, 0, "hour"), (0, 8, 0, "dow"), (0, 0, 29, "dom")] {
-        let outcome = world.client.send(set(id, BackupScheduleType::Monthly, hour, dow, dom)).await;
-        let (status, error) = refused(outcome);
-        assert_eq!(status, 400);
-        assert!(error.starts_with(&format!("Bad request. {field}: ")), "{error}");
+        let wrong = set(id, BackupScheduleType::Monthly, hour, dow, dom);
+        world.refuses_with(wrong, &format!("Bad request. {field}: ")).await;
     }
     let uri = format!("/v2/instances/{id}/backup-schedule");
     for body in ["{}", r#"{"type":"hourly"}"#, r#"{"type":"daily","hour":-1}"#] {
@@ -115,9 +114,6 @@ async fn hours_and_days_that_are_none_are_refused() {
         assert_eq!(status, 400, "{body} {answer}");
     }
     assert_eq!(schedule(&world, id).await, before);
-    let nobody = Uuid::nil();
-    let outcome = world.client.send(set(nobody, BackupScheduleType::Daily, 0, 0, 0)).await;
-    assert_eq!(refused(outcome), (404, "instance not found".into()));
 }
 
 #[tokio::test]
@@ -206,11 +202,9 @@ async fn an_instance_is_restored_from_a_backup() {
         backup_id: Some(backup.id.into()),
         snapshot_id: Some(api::OrEmpty(None)),
     };
-    let (status, error) = refused(world.client.send(restore.clone()).await);
-    assert_eq!(status, 400);
-    assert!(error.starts_with("Backup is not complete"), "{error}");
+    world.refuses_with(restore.clone(), "Backup is not complete").await;
     world.settle().await;
-    let answer = world.client.send(restore).await.unwrap();
+    let answer = world.done(restore).await;
     assert_eq!((&*answer.restore_type, &*answer.status), ("backup_id", "inprogress"));
     assert_eq!(answer.restore_id, backup.id.to_string());
     world.settle().await;

@@ -7,19 +7,18 @@ use control::Behave;
 use testkit::{World, refused};
 use uuid::Uuid;
 
-use crate::common::{self, instance, stored};
+use crate::common::{self, Asks, instance, stored};
 
 async fn own_iso(world: &World) -> IsoId {
-    let request = CreateIso { url: "https://example.com/my.iso".into(), description: None };
-    world.client.send(request).await.unwrap().id
+    world.done(CreateIso { url: "https://example.com/my.iso".into(), description: None }).await.id
 }
 
 async fn public_iso(world: &World) -> IsoId {
-    world.client.send(ListPublicIsos {}).await.unwrap().items[0].id
+    world.done(ListPublicIsos {}).await.items[0].id
 }
 
 async fn drive(world: &World, instance_id: InstanceId) -> InstanceIso {
-    world.client.send(GetInstanceIso { instance_id }).await.unwrap()
+    world.done(GetInstanceIso { instance_id }).await
 }
 
 #[tokio::test]
@@ -28,7 +27,7 @@ async fn an_image_goes_in_and_out_and_the_machine_starts_from_it() {
     let (iso_id, id) = (own_iso(&world).await, instance(&world).await);
     let instance_id = id.into();
     assert_eq!(drive(&world, instance_id).await, InstanceIso::default());
-    let change = world.client.send(AttachInstanceIso { instance_id, iso_id }).await.unwrap();
+    let change = world.done(AttachInstanceIso { instance_id, iso_id }).await;
     let mounting = IsoState::IsMounting;
     assert!(change.state == mounting && change.status == mounting);
     assert_eq!(change.iso_id, iso_id.into());
@@ -36,7 +35,7 @@ async fn an_image_goes_in_and_out_and_the_machine_starts_from_it() {
     assert_eq!(drive(&world, instance_id).await, held);
     world.settle().await;
     assert_eq!(stored(&world, id).await.seen.machine.as_ref().unwrap().iso, Some(iso_id.0));
-    let change = world.client.send(DetachInstanceIso { instance_id }).await.unwrap();
+    let change = world.done(DetachInstanceIso { instance_id }).await;
     assert_eq!(change.state, IsoState::IsUnmounting);
     // The image is in the drive until the machine has let go of it.
     assert_eq!(drive(&world, instance_id).await, held);
@@ -49,7 +48,7 @@ async fn an_image_goes_in_and_out_and_the_machine_starts_from_it() {
 async fn a_public_image_can_be_attached_by_everyone() {
     let world = World::new().await;
     let (iso_id, instance_id) = (public_iso(&world).await, instance(&world).await.into());
-    world.client.send(AttachInstanceIso { instance_id, iso_id }).await.unwrap();
+    world.done(AttachInstanceIso { instance_id, iso_id }).await;
     world.settle().await;
     assert_eq!(drive(&world, instance_id).await.iso_id, iso_id.into());
 }
@@ -58,7 +57,7 @@ async fn a_public_image_can_be_attached_by_everyone() {
 async fn an_empty_drive_can_be_emptied_again() {
     let world = World::new().await;
     let instance_id = instance(&world).await.into();
-    let change = world.client.send(DetachInstanceIso { instance_id }).await.unwrap();
+    let change = world.done(DetachInstanceIso { instance_id }).await;
     assert_eq!(change.state, IsoState::IsUnmounting);
     assert_eq!(drive(&world, instance_id).await.state, IsoState::Ready);
 }
@@ -68,29 +67,14 @@ async fn what_cannot_be_attached_is_refused() {
     let world = World::new().await;
     let (id, pending) = (instance(&world).await, own_iso(&world).await);
     let instance_id = id.into();
-    let attach = async |iso_id| {
-        let (status, error) =
-            refused(world.client.send(AttachInstanceIso { instance_id, iso_id }).await);
-        assert_eq!(status, 400);
-        error
-    };
-    let error = attach(IsoId(Uuid::nil())).await;
-    assert!(error.starts_with("Invalid iso: iso_id: "), "{error}");
-    let error = attach(pending).await;
-    assert!(error.starts_with("ISO is not complete: iso_id: "), "{error}");
+    let attach = |iso_id| AttachInstanceIso { instance_id, iso_id };
+    world.refuses_with(attach(IsoId(Uuid::nil())), "Invalid iso: iso_id: ").await;
+    world.refuses_with(attach(pending), "ISO is not complete: iso_id: ").await;
     world.settle().await;
-    let public = AttachInstanceIso { instance_id, iso_id: public_iso(&world).await };
-    world.client.send(public.clone()).await.unwrap();
-    world.client.send(public).await.unwrap();
-    let error = attach(pending).await;
-    assert!(error.contains("detach that first"), "{error}");
-    let nobody = InstanceId(Uuid::nil());
-    let gone = (404, String::from("instance not found"));
-    let attach = AttachInstanceIso { instance_id: nobody, iso_id: pending };
-    assert_eq!(refused(world.client.send(attach).await), gone);
-    let detach = DetachInstanceIso { instance_id: nobody };
-    assert_eq!(refused(world.client.send(detach).await), gone);
-    assert_eq!(refused(world.client.send(GetInstanceIso { instance_id: nobody }).await), gone);
+    let public = attach(public_iso(&world).await);
+    world.done(public.clone()).await;
+    world.done(public).await;
+    world.refuses(attach(pending), "detach that first").await;
 }
 
 #[tokio::test]

@@ -7,11 +7,11 @@ use api::account::GetAccount;
 use api::id::ObjectStorageId;
 use api::object_storages::*;
 use control::catalog::Catalog;
+use control::object_storages as stored;
 use drivers::{ObjectStoreSpec, Thing, Things, object_store};
-use testkit::{World, refused};
-use uuid::Uuid;
+use testkit::World;
 
-use crate::common::{self, by_twos, outside, plain, refuses, survives_crashes};
+use crate::common::{Asks, change, outside, plain, survives_crashes};
 
 /// ewr1, and lax1.
 const EWR: u32 = 2;
@@ -25,13 +25,13 @@ fn order(cluster_id: u32, tier_id: u32) -> CreateObjectStorage {
 }
 
 async fn storage(world: &World) -> ObjectStorageId {
-    let made = world.client.send(order(EWR, STANDARD)).await.unwrap();
+    let made = world.done(order(EWR, STANDARD)).await;
     world.settle().await;
     made.id
 }
 
 async fn read(world: &World, object_storage_id: ObjectStorageId) -> ObjectStorage {
-    world.client.send(GetObjectStorage { object_storage_id }).await.unwrap()
+    world.done(GetObjectStorage { object_storage_id }).await
 }
 
 fn bucket(object_storage_id: ObjectStorageId, name: &str) -> CreateObjectStorageBucket {
@@ -40,7 +40,15 @@ fn bucket(object_storage_id: ObjectStorageId, name: &str) -> CreateObjectStorage
 }
 
 async fn buckets(world: &World, object_storage_id: ObjectStorageId) -> Vec<Bucket> {
-    world.client.send(ListObjectStorageBuckets { object_storage_id }).await.unwrap().items
+    world.done(ListObjectStorageBuckets { object_storage_id }).await.items
+}
+
+/// A world with storage that has this bucket.
+async fn with_bucket(name: &str) -> (World, ObjectStorageId) {
+    let world = World::new().await;
+    let object_storage_id = storage(&world).await;
+    world.done(bucket(object_storage_id, name)).await;
+    (world, object_storage_id)
 }
 
 /// The storage as it is in the world.
@@ -65,8 +73,8 @@ fn rule(id: &str) -> ArchiveRule {
 async fn a_crash_at_any_call_makes_no_difference() {
     survives_crashes(async |world| {
         let object_storage_id = storage(world).await;
-        world.client.send(bucket(object_storage_id, "first")).await.unwrap();
-        world.client.send(RegenerateObjectStorageKeys { object_storage_id }).await.unwrap();
+        world.done(bucket(object_storage_id, "first")).await;
+        world.done(RegenerateObjectStorageKeys { object_storage_id }).await;
         world.settle().await;
         let mine = read(world, object_storage_id).await;
         let ready = seen(world, object_storage_id).await.unwrap().ready;
@@ -78,7 +86,7 @@ async fn a_crash_at_any_call_makes_no_difference() {
             pending_charges: Money::default(),
             ..mine
         };
-        world.client.send(DeleteObjectStorage { object_storage_id }).await.unwrap();
+        world.done(DeleteObjectStorage { object_storage_id }).await;
         world.settle().await;
         let left = seen(world, object_storage_id).await.is_some();
         let row = world.store.get(object_storage_id.0).await.unwrap().is_some();
@@ -90,7 +98,7 @@ async fn a_crash_at_any_call_makes_no_difference() {
 #[tokio::test]
 async fn storage_becomes_active_and_reads_as_it_was_ordered() {
     let world = World::new().await;
-    let made = world.client.send(order(LAX, PERFORMANCE)).await.unwrap();
+    let made = world.done(order(LAX, PERFORMANCE)).await;
     assert_eq!(made.status, ObjectStorageStatus::Pending);
     world.settle().await;
     let found = read(&world, made.id).await;
@@ -102,7 +110,7 @@ async fn storage_becomes_active_and_reads_as_it_was_ordered() {
     assert_eq!(there.hostname, "lax1.vultrobjects.com");
     assert!(seen(&world, found.id).await.unwrap().ready);
     let unnamed = CreateObjectStorage { label: None, ..order(LAX, PERFORMANCE) };
-    assert_eq!(world.client.send(unnamed).await.unwrap().label, "");
+    assert_eq!(world.done(unnamed).await.label, "");
 }
 
 #[tokio::test]
@@ -125,17 +133,6 @@ async fn the_tier_is_in_lists_only_under_the_name_that_clients_read() {
 }
 
 #[tokio::test]
-async fn lists_come_page_by_page() {
-    let world = World::new().await;
-    let mut made = Vec::new();
-    for _ in 0..3 {
-        made.push(world.client.send(order(EWR, STANDARD)).await.unwrap().id);
-    }
-    let listed = by_twos(&world, ListObjectStorages::default()).await;
-    assert_eq!(listed.iter().map(|item| item.storage.id).collect::<Vec<_>>(), made);
-}
-
-#[tokio::test]
 async fn a_cluster_or_tier_that_cannot_be_had_is_refused_and_nothing_is_made() {
     let closed = r#"{"object_storage_cluster": {"id": 7, "region": "blr", "hostname": "old.example", "tiers": [2], "deploy": false}}"#;
     let catalog = Catalog::builtin().with_file(closed).unwrap();
@@ -153,14 +150,13 @@ async fn a_cluster_or_tier_that_cannot_be_had_is_refused_and_nothing_is_made() {
         (order(LAX, 99), offers("")),
         (order(LAX, 0), offers("")),
     ] {
-        refuses(world.client.send(request).await, 400, &words);
+        world.refuses_with(request, &words).await;
     }
-    let (status, error) = world.raw("POST", "/v2/object-storage", r#"{"tier_id": 2}"#).await;
-    assert!(status == 400 && error.contains("cluster_id"), "{error}");
-    let list = world.client.send(ListObjectStorages::default()).await.unwrap();
+    world.refuses_raw("POST", "/v2/object-storage", r#"{"tier_id": 2}"#, "cluster_id").await;
+    let list = world.done(ListObjectStorages::default()).await;
     assert_eq!((list.items.len(), list.meta.total), (0, 0));
     let world = World::builder().behave(control::Behave::Vultr).build().await;
-    assert_eq!(refused(world.client.send(no_tier()).await), (400, wrong.into()));
+    assert_eq!(world.refused(no_tier()).await, (400, wrong.into()));
 }
 
 #[tokio::test]
@@ -175,7 +171,7 @@ async fn clusters_are_public_and_tiers_are_listed_for_all_and_for_each_cluster()
     // As it was seen, unlike what the reference says.
     assert_eq!(nobody("/v2/object-storage/tiers").await, 401);
 
-    let clusters = world.client.send(ListObjectStorageClusters::default()).await.unwrap();
+    let clusters = world.done(ListObjectStorageClusters::default()).await;
     assert_eq!((clusters.meta.total, &*clusters.meta.links.next), (19, ""));
     let expected = ObjectStorageCluster {
         id: EWR,
@@ -184,15 +180,14 @@ async fn clusters_are_public_and_tiers_are_listed_for_all_and_for_each_cluster()
         deploy: YesNo::Yes.into(),
     };
     assert_eq!(clusters.items[0], expected);
-    let tiers = world.client.send(ListObjectStorageTiers {}).await.unwrap();
+    let tiers = world.done(ListObjectStorageTiers {}).await;
     assert_eq!(tiers.iter().map(|tier| tier.id).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6]);
     let legacy = &tiers[0];
     assert_eq!((legacy.terms.is_default.clone(), legacy.locations.len()), (YesNo::Yes.into(), 1));
     let place = &legacy.locations[0];
     assert_eq!((place.id, &*place.name, &*place.region), (EWR, "New Jersey", "ewr"));
     for cluster in clusters.items {
-        let ask = ListObjectStorageClusterTiers { cluster_id: cluster.id };
-        let here = world.client.send(ask).await.unwrap();
+        let here = world.done(ListObjectStorageClusterTiers { cluster_id: cluster.id }).await;
         let offers = |tier: &&ObjectStorageTier| tier.locations.iter().any(|l| l.id == cluster.id);
         let expected = tiers.iter().filter(offers).map(|t| (t.id, t.terms.clone()));
         let here: Vec<_> = here.into_iter().map(|tier| (tier.id, tier.terms)).collect();
@@ -200,7 +195,7 @@ async fn clusters_are_public_and_tiers_are_listed_for_all_and_for_each_cluster()
     }
     let unknown = ListObjectStorageClusterTiers { cluster_id: 99 };
     let gone = (404, "Invalid object storage cluster ID".to_owned());
-    assert_eq!(refused(world.client.send(unknown).await), gone);
+    assert_eq!(world.refused(unknown).await, gone);
     // A tier without an archive has no price for it, not a null.
     let (_, body) = world.raw("GET", "/v2/object-storage/clusters/4/tiers", "").await;
     assert!(!body.contains("null"), "{body}");
@@ -223,8 +218,7 @@ async fn keys_are_random_and_new_ones_take_the_place_of_the_old() {
         check(&found.s3_access_key, &found.s3_secret_key);
     }
     for _ in 0..3 {
-        let ask = RegenerateObjectStorageKeys { object_storage_id };
-        let keys = world.client.send(ask).await.unwrap();
+        let keys = world.done(RegenerateObjectStorageKeys { object_storage_id }).await;
         check(&keys.s3_access_key, &keys.s3_secret_key);
         assert_eq!(keys.s3_hostname, "ewr1.vultrobjects.com");
         let found = read(&world, object_storage_id).await;
@@ -248,14 +242,12 @@ async fn a_label_changes_and_nothing_else() {
     let object_storage_id = storage(&world).await;
     let before = read(&world, object_storage_id).await;
     for label in ["renamed", ""] {
-        let update = UpdateObjectStorage { object_storage_id, label: label.into() };
-        world.client.send(update).await.unwrap();
+        world.done(UpdateObjectStorage { object_storage_id, label: label.into() }).await;
         let after = read(&world, object_storage_id).await;
         assert_eq!(after, ObjectStorage { label: label.into(), ..before.clone() });
     }
     let uri = format!("/v2/object-storage/{object_storage_id}");
-    let (status, error) = world.raw("PUT", &uri, "{}").await;
-    assert!(status == 400 && error.contains("label"), "{error}");
+    world.refuses_raw("PUT", &uri, "{}", "label").await;
 }
 
 #[tokio::test]
@@ -266,45 +258,9 @@ async fn charges_follow_the_tier_until_it_is_deleted() {
     // 18 dollars a month, by the hour.
     let owed = read(&world, object_storage_id).await.pending_charges;
     assert_eq!(owed.0.to_string(), "0.59");
-    assert_eq!(world.client.send(GetAccount {}).await.unwrap().pending_charges, owed);
-    world.client.send(DeleteObjectStorage { object_storage_id }).await.unwrap();
-    assert_eq!(world.client.send(GetAccount {}).await.unwrap().pending_charges, Money::default());
-}
-
-#[tokio::test]
-async fn what_is_not_there_is_said_so() {
-    let world = World::builder().behave(control::Behave::Vultr).build().await;
-    let (storages, buckets) = (world.client.object_storages(), world.client.buckets());
-    let id = ObjectStorageId(Uuid::now_v7());
-    let update = UpdateObjectStorage { object_storage_id: id, label: "x".into() };
-    for answer in [
-        refused(storages.get(id).await),
-        refused(storages.delete(id).await),
-        refused(storages.regenerate_keys(id).await),
-        refused(storages.update(update).await),
-        refused(buckets.list(id).await),
-        refused(buckets.create(bucket(id, "none")).await),
-    ] {
-        assert_eq!(answer, (404, "Invalid object storage ID".into()));
-    }
-    for (object_storage_id, said) in
-        [(id, "Invalid object storage ID"), (storage(&world).await, "Invalid bucket name")]
-    {
-        let (named, path) = (String::from("none"), (object_storage_id, "none"));
-        let (bucket_name, archival) = (named.clone(), true);
-        let set = SetObjectStorageBucketArchival { object_storage_id, bucket_name, archival };
-        let (bucket_name, archive_rules) = (named, vec![rule("a")]);
-        let rules =
-            SetObjectStorageBucketLifecycle { object_storage_id, bucket_name, archive_rules };
-        for answer in [
-            refused(buckets.delete(path).await),
-            refused(buckets.set_archival(set).await),
-            refused(buckets.set_lifecycle(rules).await),
-            refused(buckets.delete_lifecycle(path).await),
-        ] {
-            assert_eq!(answer, (404, said.into()));
-        }
-    }
+    assert_eq!(world.done(GetAccount {}).await.pending_charges, owed);
+    world.done(DeleteObjectStorage { object_storage_id }).await;
+    assert_eq!(world.done(GetAccount {}).await.pending_charges, Money::default());
 }
 
 #[tokio::test]
@@ -338,9 +294,7 @@ async fn a_bucket_is_listed_at_once_whichever_names_its_client_uses() {
 
 #[tokio::test]
 async fn a_bucket_that_cannot_be_is_refused_and_not_made() {
-    let world = World::new().await;
-    let object_storage_id = storage(&world).await;
-    world.client.send(bucket(object_storage_id, "taken")).await.unwrap();
+    let (world, object_storage_id) = with_bucket("taken").await;
     let named = |name: &str| bucket(object_storage_id, name);
     let archived = || Create { archival: Some(true), ..named("good") };
     let beside = |what: &str| format!("Bad request. archival: cannot be combined with {what}");
@@ -352,17 +306,16 @@ async fn a_bucket_that_cannot_be_is_refused_and_not_made() {
         (Create { versioning: Some(true), ..archived() }, beside("versioning")),
         (Create { object_lock: Some(true), ..archived() }, beside("object_lock")),
     ] {
-        refuses(world.client.send(bad).await, 400, &said);
+        world.refuses_with(bad, &said).await;
     }
     let uri = format!("/v2/object-storage/{object_storage_id}/bucket");
-    let (status, error) = world.raw("POST", &uri, r#"{"versioning": true}"#).await;
-    assert!(status == 400 && error.contains("bucket_name"), "{error}");
+    world.refuses_raw("POST", &uri, r#"{"versioning": true}"#, "bucket_name").await;
     assert_eq!(buckets(&world, object_storage_id).await.len(), 1);
     // A tier that does not price an archive has none.
-    let made = world.client.send(order(LAX, PERFORMANCE)).await.unwrap().id;
+    let made = world.done(order(LAX, PERFORMANCE)).await.id;
     let archived = Create { object_storage_id: made, ..archived() };
     let words = "Bad request. archival: tier Performance has no archive";
-    refuses(world.client.send(archived).await, 400, words);
+    world.refuses_with(archived, words).await;
     assert_eq!(buckets(&world, made).await, []);
 }
 
@@ -370,19 +323,13 @@ async fn a_bucket_that_cannot_be_is_refused_and_not_made() {
 async fn a_storage_has_a_thousand_buckets_at_most() {
     let world = World::new().await;
     let object_storage_id = storage(&world).await;
-    let owner = common::owner(&world).await;
-    let mut tx = owner.begin();
-    let mut doc = tx.get::<control::object_storages::Storage>(object_storage_id).await.unwrap();
-    doc.buckets = (0..control::object_storages::BUCKETS_MAX)
-        .map(|n| control::object_storages::Bucket {
-            name: format!("bucket-{n}"),
-            ..Default::default()
-        })
-        .collect();
-    tx.put(&doc);
-    tx.commit().await.unwrap();
+    let named = |n| stored::Bucket { name: format!("bucket-{n}"), ..Default::default() };
+    change::<stored::Storage>(&world, object_storage_id, |storage| {
+        storage.buckets = (0..stored::BUCKETS_MAX).map(named).collect();
+    })
+    .await;
     let words = "Bad request. the storage has 1000 buckets";
-    refuses(world.client.send(bucket(object_storage_id, "more")).await, 400, words);
+    world.refuses_with(bucket(object_storage_id, "more"), words).await;
     assert_eq!(buckets(&world, object_storage_id).await.len(), 1000, "all on one page");
 }
 
@@ -390,23 +337,23 @@ async fn a_storage_has_a_thousand_buckets_at_most() {
 async fn a_bucket_name_is_unique_in_its_cluster_until_the_bucket_or_its_storage_goes() {
     let world = World::new().await;
     let (one, two) = (storage(&world).await, storage(&world).await);
-    world.client.send(bucket(one, "shared")).await.unwrap();
-    assert_eq!(refused(world.client.send(bucket(two, "shared")).await).0, 400);
-    let elsewhere = world.client.send(order(LAX, STANDARD)).await.unwrap().id;
-    world.client.send(bucket(elsewhere, "shared")).await.unwrap();
+    world.done(bucket(one, "shared")).await;
+    assert_eq!(world.refused(bucket(two, "shared")).await.0, 400);
+    let elsewhere = world.done(order(LAX, STANDARD)).await.id;
+    world.done(bucket(elsewhere, "shared")).await;
     let delete = DeleteObjectStorageBucket { object_storage_id: one, bucket_name: "shared".into() };
-    world.client.send(delete.clone()).await.unwrap();
+    world.done(delete.clone()).await;
     assert_eq!(buckets(&world, one).await, []);
-    assert_eq!(refused(world.client.send(delete).await).0, 404);
-    world.client.send(bucket(two, "shared")).await.unwrap();
-    assert_eq!(refused(world.client.send(bucket(one, "shared")).await).0, 400);
+    assert_eq!(world.refused(delete).await.0, 404);
+    world.done(bucket(two, "shared")).await;
+    assert_eq!(world.refused(bucket(one, "shared")).await.0, 400);
     // At once, without waiting for the last of it to go.
-    world.client.send(DeleteObjectStorage { object_storage_id: two }).await.unwrap();
-    world.client.send(bucket(one, "shared")).await.unwrap();
+    world.done(DeleteObjectStorage { object_storage_id: two }).await;
+    world.done(bucket(one, "shared")).await;
     world.settle().await;
     assert!(seen(&world, two).await.is_none());
     assert_eq!(buckets(&world, one).await.len(), 1);
-    assert_eq!(refused(world.client.send(bucket(one, "shared")).await).0, 400);
+    assert_eq!(world.refused(bucket(one, "shared")).await.0, 400);
 }
 
 #[tokio::test]
@@ -421,35 +368,31 @@ async fn accounts_do_not_see_each_others_names_of_buckets() {
 
 #[tokio::test]
 async fn archival_goes_on_and_off_where_there_are_no_versions() {
-    let world = World::new().await;
-    let object_storage_id = storage(&world).await;
-    world.client.send(bucket(object_storage_id, "plain")).await.unwrap();
+    let (world, object_storage_id) = with_bucket("plain").await;
     let versioned =
         CreateObjectStorageBucket { versioning: Some(true), ..bucket(object_storage_id, "deep") };
-    world.client.send(versioned).await.unwrap();
+    world.done(versioned).await;
     let set = |name: &str, archival| SetObjectStorageBucketArchival {
         object_storage_id,
         bucket_name: name.into(),
         archival,
     };
     for archival in [true, true, false] {
-        world.client.send(set("plain", archival)).await.unwrap();
+        world.done(set("plain", archival)).await;
         assert_eq!(buckets(&world, object_storage_id).await[0].archival, archival);
         world.settle().await;
         let there = seen(&world, object_storage_id).await.unwrap();
         assert_eq!(there.spec.unwrap().buckets[0].archival, archival);
     }
     let words = "Bad request. archival: cannot be combined with versioning";
-    refuses(world.client.send(set("deep", true)).await, 400, words);
+    world.refuses_with(set("deep", true), words).await;
     assert!(!buckets(&world, object_storage_id).await[1].archival);
-    world.client.send(set("deep", false)).await.unwrap();
+    world.done(set("deep", false)).await;
 }
 
 #[tokio::test]
 async fn a_lifecycle_policy_is_set_replaced_and_deleted() {
-    let world = World::new().await;
-    let object_storage_id = storage(&world).await;
-    world.client.send(bucket(object_storage_id, "logs")).await.unwrap();
+    let (world, object_storage_id) = with_bucket("logs").await;
     let uri = format!("/v2/object-storage/{object_storage_id}/bucket/logs/lifecycle");
     // As the reference's example has it, and as its schema has it.
     let several = r#"{"archive_rules":[{"ID":"old","Status":"Enabled","Filter":{"Prefix":""},"Transitions":[{"Days":0,"StorageClass":"VULTR_ARCHIVE"}]}]}"#;
@@ -482,9 +425,7 @@ async fn a_lifecycle_policy_is_set_replaced_and_deleted() {
 
 #[tokio::test]
 async fn a_lifecycle_policy_that_makes_no_sense_is_refused_by_field() {
-    let world = World::new().await;
-    let object_storage_id = storage(&world).await;
-    world.client.send(bucket(object_storage_id, "logs")).await.unwrap();
+    let (world, object_storage_id) = with_bucket("logs").await;
     let set = |archive_rules| SetObjectStorageBucketLifecycle {
         object_storage_id,
         bucket_name: "logs".into(),
@@ -498,7 +439,7 @@ async fn a_lifecycle_policy_that_makes_no_sense_is_refused_by_field() {
         (vec![rule(&"x".repeat(256))], "archive_rules[0].ID: "),
         (vec![rule("a"), nowhere], "archive_rules[1].Transitions: "),
     ] {
-        refuses(world.client.send(set(rules)).await, 400, &format!("Bad request. {field}"));
+        world.refuses_with(set(rules), &format!("Bad request. {field}")).await;
     }
     let uri = format!("/v2/object-storage/{object_storage_id}/bucket/logs/lifecycle");
     let rule_with = |part: &str| format!(r#"{{"archive_rules":[{{"Status":"Enabled",{part}}}]}}"#);
@@ -511,22 +452,19 @@ async fn a_lifecycle_policy_that_makes_no_sense_is_refused_by_field() {
         (transition(r#"{"Days":1,"StorageClass":"GLACIER"}"#), "VULTR_ARCHIVE"),
         (r#"{"archive_rules":[{"Status":"On","Transitions":[]}]}"#.to_owned(), "Disabled"),
     ] {
-        let (status, error) = world.raw("POST", &uri, &body).await;
-        assert!(status == 400 && error.contains(word), "{word}: {error}");
+        world.refuses_raw("POST", &uri, &body, word).await;
     }
     assert_eq!(buckets(&world, object_storage_id).await[0].archive_rules, []);
-    let object_storage_id = world.client.send(order(LAX, PERFORMANCE)).await.unwrap().id;
-    world.client.send(bucket(object_storage_id, "logs")).await.unwrap();
+    let object_storage_id = world.done(order(LAX, PERFORMANCE)).await.id;
+    world.done(bucket(object_storage_id, "logs")).await;
     let rules = SetObjectStorageBucketLifecycle { object_storage_id, ..set(vec![rule("a")]) };
     let words = "Bad request. archive_rules: tier Performance has no";
-    refuses(world.client.send(rules).await, 400, words);
+    world.refuses_with(rules, words).await;
 }
 
 #[tokio::test]
 async fn what_an_older_release_told_the_world_is_told_anew_with_the_next_change() {
-    let world = World::new().await;
-    let object_storage_id = storage(&world).await;
-    world.client.send(bucket(object_storage_id, "logs")).await.unwrap();
+    let (world, object_storage_id) = with_bucket("logs").await;
     world.settle().await;
     let before = told(&world, object_storage_id).await;
     let (host, key, secret) = (&before.hostname, &before.access_key, before.secret_key.as_str());
@@ -536,7 +474,7 @@ async fn what_an_older_release_told_the_world_is_told_anew_with_the_next_change(
     world.store.world_put("object-store", object_storage_id.0, older).await.unwrap();
     assert_eq!(seen(&world, object_storage_id).await, Some(Thing { spec: None, ready: true }));
     let label = "renamed".to_owned();
-    world.client.send(UpdateObjectStorage { object_storage_id, label }).await.unwrap();
+    world.done(UpdateObjectStorage { object_storage_id, label }).await;
     world.settle().await;
     assert_eq!(told(&world, object_storage_id).await, before);
 }

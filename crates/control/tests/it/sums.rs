@@ -71,8 +71,13 @@ async fn an_instance_costs_its_plan_and_what_was_ordered_with_it() {
     let ip = |reserved| Ipv4 { address: [192, 0, 2, 1].into(), reverse: String::new(), reserved };
     let more = after_a_day(|instance| {
         // A fifth more for backups, and 3 dollars a month for each further address.
-        instance.backups =
-            Some(Schedule { every: "daily".into(), hour: 0, dow: 0, dom: 0, since: BEGINNING });
+        instance.backups = Some(Schedule {
+            every: api::instances::BackupScheduleType::Daily,
+            hour: 0,
+            dow: 0,
+            dom: 0,
+            since: BEGINNING,
+        });
         let reserved = ip(Some(uuid::Uuid::nil()));
         instance.ipv4 = vec![ip(None), ip(None), reserved];
     });

@@ -6,6 +6,7 @@ mod schedule;
 
 use std::ops::{Deref, DerefMut};
 
+use api::instances::BackupScheduleType;
 use drivers::Size;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -40,8 +41,8 @@ pub struct Instance {
 /// When backups are made, in UTC.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schedule {
-    /// `daily`, `weekly`, `monthly`, `daily_alt_even` or `daily_alt_odd`.
-    pub every: String,
+    /// On which days.
+    pub every: BackupScheduleType,
     /// Hour of the day, 0 to 23.
     pub hour: u8,
     /// Day of the week, 1 for Sunday to 7, where it is weekly.

@@ -1,6 +1,7 @@
 //! The times of a schedule. They are computed, never stored.
 
 use api::Time;
+use api::instances::BackupScheduleType;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -12,19 +13,19 @@ const ROUND: usize = 32;
 impl Schedule {
     /// The schedule of an instance whose owner switches backups on and says no more.
     pub fn initial(now: i64) -> Self {
-        Self { every: "weekly".into(), hour: 20, dow: 5, dom: 0, since: now }
+        Self { every: BackupScheduleType::Weekly, hour: 20, dow: 5, dom: 0, since: now }
     }
 
     /// Whether it makes a backup on that day. Days that were not said are the first ones.
     fn is_on(&self, date: Date) -> bool {
         let weekday = date.weekday().to_sunday_one_offset();
         let is = |day: i8, said: u8| u8::try_from(day) == Ok(said.max(1));
-        match &*self.every {
-            "weekly" => is(weekday, self.dow),
-            "monthly" => is(date.day(), self.dom),
-            "daily_alt_even" => date.day() % 2 == 0,
-            "daily_alt_odd" => date.day() % 2 == 1,
-            _ => true,
+        match self.every {
+            BackupScheduleType::Daily => true,
+            BackupScheduleType::Weekly => is(weekday, self.dow),
+            BackupScheduleType::Monthly => is(date.day(), self.dom),
+            BackupScheduleType::DailyAltEven => date.day() % 2 == 0,
+            BackupScheduleType::DailyAltOdd => date.day() % 2 == 1,
         }
     }
 

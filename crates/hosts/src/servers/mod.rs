@@ -11,6 +11,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::DerefMut;
 
 use api::Secret;
+use api::instances::UserScheme;
 use drivers::{Machine, Progress, Size};
 use serde::{Deserialize, Serialize};
 use store::Facet;
@@ -41,8 +42,8 @@ pub struct Server {
     pub reboots: u64,
     /// Whether it is to be switched off.
     pub halted: bool,
-    /// Who may log in first: `root` or `limited`.
-    pub user_scheme: String,
+    /// Who may log in first.
+    pub user_scheme: UserScheme,
     /// What cloud-init gets, as base64 text as it was sent.
     pub user_data: String,
     /// The startup script.

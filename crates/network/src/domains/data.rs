@@ -16,6 +16,11 @@ pub(super) struct Wrong {
     pub(super) help: String,
 }
 
+/// Says why a record cannot be.
+pub(super) fn wrong<T>(said: &'static str, help: impl Into<String>) -> Result<T, Wrong> {
+    Err(Wrong { said, help: help.into() })
+}
+
 /// The data as it is stored: what was sent, but that text is put between quotes, and that host
 /// names lose their final dot.
 pub(super) fn checked(kind: RecordType, data: &str) -> Result<String, Wrong> {
@@ -24,7 +29,7 @@ pub(super) fn checked(kind: RecordType, data: &str) -> Result<String, Wrong> {
         RecordType::Caa if is_caa(data) => return Ok(data.to_owned()),
         RecordType::Caa => {
             let said = r#"Data must be in the format: [flag] [iodef|issuewild|issue] "domain""#;
-            return Err(Wrong { said, help: format!("it was `{data}`") });
+            return wrong(said, format!("it was `{data}`"));
         }
         RecordType::A => (data.parse::<Ipv4Addr>().is_ok(), "an IPv4 address"),
         RecordType::Aaaa => (data.parse::<Ipv6Addr>().is_ok(), "an IPv6 address"),
@@ -38,8 +43,7 @@ pub(super) fn checked(kind: RecordType, data: &str) -> Result<String, Wrong> {
         ),
     };
     if !is_right {
-        let help = format!("`{data}` is not {right}");
-        return Err(Wrong { said: "Invalid data", help });
+        return wrong("Invalid data", format!("`{data}` is not {right}"));
     }
     // Of the others that are right, none ends in a dot.
     Ok(without_dot(data))
@@ -57,19 +61,18 @@ fn without_dot(data: &str) -> String {
 /// be. Backslashes are only backslashes.
 fn text(data: &str) -> Result<String, Wrong> {
     let data = data.trim();
-    let wrong = |said, help: String| Err(Wrong { said, help });
     let quotes = (data.starts_with('"'), data.ends_with('"'));
     let inner = match quotes {
         (true, true) if data.len() >= 2 => &data[1..data.len() - 1],
         (false, false) => data,
         _ => {
-            let help = "there is a quote at one end only".into();
-            return wrong("Record data must be enclosed in quotes", help);
+            let said = "Record data must be enclosed in quotes";
+            return wrong(said, "there is a quote at one end only");
         }
     };
     if inner.contains('"') {
         let said = "Quotes may only appear at the beginning and end of the data";
-        return wrong(said, "TXT records cannot hold double quotes".into());
+        return wrong(said, "TXT records cannot hold double quotes");
     }
     if inner.len() > TEXT_MAX || data.is_empty() {
         let help = format!("text has 1 to {TEXT_MAX} bytes; `\"\"` for none");

@@ -1,6 +1,7 @@
 //! Which names there can be: of hosts, of domains, and of records below a domain.
 
-use crate::{Refusal, Result};
+use super::data::{Wrong, wrong};
+use crate::{Result, ensure, refuse};
 
 /// How long a name can be, and each part between dots.
 const NAME_MAX: usize = 253;
@@ -18,13 +19,7 @@ pub fn is_hostname(text: &str) -> bool {
 /// # Errors
 /// 400 naming the field.
 pub fn check_hostname(field: &str, name: &str, example: &str) -> Result<()> {
-    match is_hostname(name) {
-        true => Ok(()),
-        false => {
-            let help = format!("`{name}` is no host name such as `{example}`");
-            Err(Refusal::field(field, help).into())
-        }
-    }
+    ensure(is_hostname(name), field, format_args!("`{name}` is no host name such as `{example}`"))
 }
 
 fn is_label(label: &str) -> bool {
@@ -50,7 +45,7 @@ pub(super) fn check_domain(name: &str) -> Result<()> {
             None => format!("`{name}` is where domains are registered, and is none itself"),
         }
     };
-    Err(Refusal::field("domain", help).into())
+    refuse("domain", help)
 }
 
 /// A record's name below its domain, as it is kept and answered: in small letters, and without the
@@ -58,7 +53,7 @@ pub(super) fn check_domain(name: &str) -> Result<()> {
 ///
 /// # Errors
 /// Why there can be no record with this name.
-pub(super) fn label_of(name: &str, zone: &str) -> Result<String, String> {
+pub(super) fn label_of(name: &str, zone: &str) -> Result<String, Wrong> {
     let (lower, zone) = (name.to_lowercase(), zone.to_lowercase());
     let whole = lower.strip_suffix('.').unwrap_or(&lower);
     if name.is_empty() || name == "@" || whole == zone {
@@ -70,5 +65,6 @@ pub(super) fn label_of(name: &str, zone: &str) -> Result<String, String> {
     if label == "*" || fits && is_hostname(below_star) {
         return Ok(label.to_owned());
     }
-    Err(format!("name: `{name}` cannot be below {zone}; write `www`, `*`, or nothing for {zone}"))
+    let help = format!("cannot be below {zone}; write `www`, `*`, or nothing for {zone}");
+    wrong("Invalid name", format!("name: `{name}` {help}"))
 }

@@ -4,10 +4,10 @@ use api::domains::*;
 use api::{Endpoint, id::RecordId};
 use store::Facet;
 
-use super::data::{self, Wrong};
+use super::data::{self, Wrong, wrong};
 use super::names::label_of;
 use super::{NO_PRIORITY, TTL_DEFAULT, Zone, ZoneRecord, at_name, in_zone};
-use crate::{Cx, Doc, Refusal, Result, Routes, Shown, Tx, set};
+use crate::{Cx, Doc, Refusal, Result, Routes, Shown, Tx, alike, set, set_alike};
 
 /// How many records of one name there can be: each new one is compared with them all.
 const PER_NAME: usize = 1000;
@@ -17,7 +17,7 @@ const TTL_MAX: u32 = (1 << 31) - 1;
 pub(super) fn routes() -> Routes {
     Routes::of::<ZoneRecord>()
         .list::<ListRecords>()
-        .on(create)
+        .create_with(|tx, req| Box::pin(create(tx, req)))
         .get::<GetRecord>()
         .on(update)
         .delete::<DeleteRecord>()
@@ -33,40 +33,30 @@ impl Shown for ZoneRecord {
     }
 
     fn view(doc: &Doc<Self>, (): &(), _: &Cx) -> Record {
-        Record {
-            id: RecordId(doc.id()),
-            kind: doc.kind.into(),
-            priority: doc.priority,
-            ttl: doc.ttl,
-            name: doc.label.clone(),
-            data: doc.data.clone(),
-        }
+        alike!(doc => Record {
+            kind, priority, ttl, data; id: RecordId(doc.id()), name: doc.label.clone()
+        })
     }
 }
 
-async fn create(cx: Cx, req: CreateRecord) -> Result<Record> {
-    let mut tx = cx.begin();
+async fn create(tx: &mut Tx, req: CreateRecord) -> Result<Doc<ZoneRecord>> {
     let zone = tx.in_path::<Zone>(&req.path()).await?;
-    let record = tx.new_doc(ZoneRecord {
+    let record = tx.new_doc(alike!(req => ZoneRecord {
+        kind, data;
         zone: zone.id(),
-        kind: req.kind,
         label: req.name,
-        data: req.data,
         priority: req.priority.unwrap_or(NO_PRIORITY),
         ttl: req.ttl.unwrap_or_default(),
-    });
-    let record = fitted(&mut tx, &zone, record, "Unable to add record").await?;
-    tx.save(&record).await?;
-    ZoneRecord::show(&cx, record).await
+    }));
+    fitted(tx, &zone, record, "Unable to add record").await
 }
 
 async fn update(cx: Cx, req: UpdateRecord) -> Result<()> {
     let mut tx = cx.begin();
     let mut record = tx.in_path::<ZoneRecord>(&req.path()).await?;
     let zone = tx.get::<Zone>(record.zone).await?;
+    set_alike!(req => record { data, priority });
     set(&mut record.label, req.name);
-    set(&mut record.data, req.data);
-    set(&mut record.priority, req.priority);
     set(&mut record.ttl, req.ttl.filter(|ttl| *ttl > 0));
     let record = fitted(&mut tx, &zone, record, "Unable to update record").await?;
     tx.save(&record).await
@@ -76,14 +66,12 @@ async fn update(cx: Cx, req: UpdateRecord) -> Result<()> {
 /// priority means nothing, and is kept.
 fn check_priority(record: &ZoneRecord) -> Result<()> {
     let needs_one = matches!(record.kind, RecordType::Mx | RecordType::Srv);
-    if !needs_one || u16::try_from(record.priority).is_ok() {
-        return Ok(());
-    }
     let help = match record.priority {
         NO_PRIORITY => format!("priority: give one from 0 to {}", u16::MAX),
         other => format!("priority: {other} is not from 0 to {}", u16::MAX),
     };
-    Err(Refusal::bad("Priority should be set when type is MX or SRV.").help(help).into())
+    let missing = Refusal::bad("Priority should be set when type is MX or SRV.").help(help);
+    missing.unless(!needs_one || u16::try_from(record.priority).is_ok())
 }
 
 /// The record as it is stored, if it can be in its domain beside the others; `unable` begins the
@@ -100,23 +88,16 @@ async fn fitted(
     let name = at_name(zone.id(), &record.label);
     let (mut beside, is_whole) = tx.some::<ZoneRecord>(name, PER_NAME).await?;
     beside.retain(|other| other.id() != record.id());
-    if !is_whole || beside.len() == PER_NAME {
-        let help = format!("`{}` has {PER_NAME} already, the most there can be", record.label);
-        return Err(refuse(Wrong { said: "Too many records of one name", help }).into());
-    }
-    match beside.iter().find_map(|other| conflict(&record, other)) {
-        Some(wrong) => Err(refuse(wrong).into()),
-        None => Ok(record),
-    }
+    let help = format!("`{}` has {PER_NAME} already, the most there can be", record.label);
+    let full = refuse(Wrong { said: "Too many records of one name", help });
+    full.unless(is_whole && beside.len() < PER_NAME)?;
+    beside.iter().try_for_each(|other| check_beside(&record, other)).map_err(refuse)?;
+    Ok(record)
 }
 
 /// Checks a record alone, and puts its fields into the form that they are stored in.
 fn fit(zone: &str, record: &mut ZoneRecord) -> Result<(), Wrong> {
-    let wrong = |said, help| Err(Wrong { said, help });
-    record.label = match label_of(&record.label, zone) {
-        Ok(label) => label,
-        Err(help) => return wrong("Invalid name", help),
-    };
+    record.label = label_of(&record.label, zone)?;
     record.data = data::checked(record.kind, &record.data)?;
     record.ttl = match record.ttl {
         0 => TTL_DEFAULT,
@@ -124,15 +105,14 @@ fn fit(zone: &str, record: &mut ZoneRecord) -> Result<(), Wrong> {
         ttl => return wrong("Invalid TTL", format!("ttl: {ttl} is more than {TTL_MAX} seconds")),
     };
     if record.kind == RecordType::Cname && record.label.is_empty() {
-        let help = "the domain itself has name servers, and a CNAME stands alone".into();
+        let help = "the domain itself has name servers, and a CNAME stands alone";
         return wrong("A CNAME cannot be at the domain itself", help);
     }
     Ok(())
 }
 
-/// Why two records of one name cannot be together.
-fn conflict(record: &ZoneRecord, other: &ZoneRecord) -> Option<Wrong> {
-    let wrong = |said, help| Some(Wrong { said, help });
+/// Refuses records of one name that cannot be together.
+fn check_beside(record: &ZoneRecord, other: &ZoneRecord) -> Result<(), Wrong> {
     if [record.kind, other.kind].contains(&RecordType::Cname) {
         let name = if record.label.is_empty() { "the domain itself" } else { &record.label };
         let help = format!("`{name}` has another record already");
@@ -142,5 +122,5 @@ fn conflict(record: &ZoneRecord, other: &ZoneRecord) -> Option<Wrong> {
         let help = format!("ttl: the others have {}, this would have {}", other.ttl, record.ttl);
         return wrong("Records of one name and type must have the same TTL", help);
     }
-    None
+    Ok(())
 }

@@ -5,31 +5,26 @@
 
 use std::net::IpAddr;
 
-use api::firewalls::{CreateFirewallGroupRule, FirewallProtocol, FirewallRule, IpType};
+use api::firewalls::{CreateFirewallGroupRule, FirewallProtocol, IpType};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Network, Refusal, Result};
+use crate::{Network, Refusal, Result, refuse};
 
-/// A rule of a firewall group.
+/// A rule of a firewall group: what has no words here is shown by the same name in
+/// [`FirewallRule`](api::firewalls::FirewallRule), as it was sent.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Rule {
     /// Its number in the group, from 1.
-    pub number: u32,
-    /// The version of IP.
-    pub ip_type: IpType,
-    /// The protocol.
-    pub protocol: FirewallProtocol,
-    /// A port or `first:last`, as it was sent; empty where the protocol has none.
-    pub port: String,
-    /// The network's address, as it was sent.
-    pub subnet: String,
-    /// The network's size in bits, as it was sent.
-    pub subnet_size: u32,
+    pub(super) number: u32,
+    pub(super) ip_type: IpType,
+    pub(super) protocol: FirewallProtocol,
+    pub(super) port: String,
+    pub(super) subnet: String,
+    pub(super) subnet_size: u32,
     /// Where traffic may come from.
-    pub source: Source,
-    /// What it is for.
-    pub notes: String,
+    pub(super) source: Source,
+    pub(super) notes: String,
 }
 
 /// Where traffic may come from.
@@ -52,15 +47,12 @@ impl Rule {
     pub(super) fn new(number: u32, req: CreateFirewallGroupRule) -> Result<Self> {
         let (ip_type, protocol) = (req.ip_type, req.protocol);
         let source = source(&req)?;
-        let port = req.port.unwrap_or_default();
-        let port = match protocol {
-            FirewallProtocol::Tcp | FirewallProtocol::Udp => {
-                ports(&port)?;
-                port
-            }
+        let mut port = req.port.unwrap_or_default();
+        match protocol {
+            FirewallProtocol::Tcp | FirewallProtocol::Udp => ports(&port).map(drop)?,
             // Clients send 0 or -1 here; it means nothing, and nothing is kept of it.
-            _ => String::new(),
-        };
+            _ => port.clear(),
+        }
         let notes = req.notes.unwrap_or_default();
         let subnet = req.subnet.unwrap_or_default();
         let subnet_size = req.subnet_size.unwrap_or_default();
@@ -74,38 +66,12 @@ impl Rule {
         meaning(self) == meaning(other)
     }
 
-    /// The rule as its owner sees it.
-    pub(super) fn shown(&self) -> FirewallRule {
-        FirewallRule {
-            id: self.number,
-            kind: self.ip_type.into(),
-            ip_type: self.ip_type.into(),
-            action: "accept".into(),
-            protocol: self.protocol.into(),
-            port: self.port.clone(),
-            subnet: self.subnet.clone(),
-            subnet_size: self.subnet_size,
-            source: match self.source {
-                Source::Network(_) => self.network_as_sent(),
-                Source::Cloudflare => CLOUDFLARE.into(),
-                Source::LoadBalancer(id) => id.to_string(),
-            },
-            notes: self.notes.clone(),
-            direction: "in".into(),
-            loadbalancer_id: self.load_balancer().map(|id| id.to_string()).unwrap_or_default(),
-        }
-    }
-
     /// The load balancer that traffic may come from.
     pub(super) fn load_balancer(&self) -> Option<Uuid> {
         match self.source {
             Source::LoadBalancer(id) => Some(id),
             _ => None,
         }
-    }
-
-    fn network_as_sent(&self) -> String {
-        format!("{}/{}", self.subnet, self.subnet_size)
     }
 }
 
@@ -124,11 +90,9 @@ fn source(req: &CreateFirewallGroupRule) -> Result<Source> {
             network(req).map(Source::Network)
         }
         other => other.parse().map(Source::LoadBalancer).map_err(|_| {
-            let help = format!(
-                "`{other}` is not known; it may be empty, for `subnet`, or `cloudflare`, or the id \
-                 of a load balancer"
-            );
-            Refusal::field("source", help).into()
+            let help =
+                "it may be empty, for `subnet`, or `cloudflare`, or the id of a load balancer";
+            Refusal::field("source", format!("`{other}` is not known; {help}")).into()
         }),
     }
 }
@@ -143,8 +107,7 @@ fn network(req: &CreateFirewallGroupRule) -> Result<Network> {
     let bits_sent = req.subnet_size.ok_or_else(|| missing("subnet_size"))?;
     let address = subnet.parse::<IpAddr>().ok().filter(|ip| ip.is_ipv6() == wanted);
     let Some(address) = address else {
-        let help = format!("`{subnet}` is no {word} address such as {example}");
-        return Err(Refusal::field("subnet", help).into());
+        return refuse("subnet", format!("`{subnet}` is no {word} address such as {example}"));
     };
     let size = u8::try_from(bits_sent).ok();
     size.and_then(|size| Network::new(address, size)).ok_or_else(|| {

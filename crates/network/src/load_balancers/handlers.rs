@@ -8,10 +8,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use uuid::Uuid;
 
-use super::{AutoSsl, HealthCheck, LoadBalancer, REGION_OPTION, Tls, wish};
+use super::{Balancer, LoadBalancer, REGION_OPTION, Tls, wish};
 use crate::billing::owed;
 use crate::firewalls::forget_load_balancer;
-use crate::{Behave, Cx, Doc, Part, Refusal, Result, Routes, Shown, addresses};
+use crate::{Behave, Cx, Part, Refusal, Result, Routes, Shown, Tx, addresses, alike};
 
 /// The timeout of connections where none was asked for, in seconds.
 const TIMEOUT_S: u32 = 600;
@@ -19,10 +19,10 @@ const TIMEOUT_S: u32 = 600;
 pub(super) fn routes() -> Routes {
     Routes::of::<LoadBalancer>()
         .list::<ListLoadBalancers>()
-        .on(create)
+        .create_with(|tx, req| Box::pin(create(tx, req)))
         .get::<GetLoadBalancer>()
-        .on(update)
-        .on(delete)
+        .change(|tx, balancer, req| Box::pin(update(tx, balancer, req)))
+        .delete_with::<DeleteLoadBalancer>(|tx, balancer| Box::pin(before_it_goes(tx, balancer)))
         .update(|_, balancer, _: DeleteLoadBalancerSsl| {
             balancer.certificate = None;
             Ok(())
@@ -38,81 +38,63 @@ impl Shown for LoadBalancer {
     type View = wire::LoadBalancer;
     type With = ();
 
-    fn view(doc: &Doc<Self>, (): &(), cx: &Cx) -> wire::LoadBalancer {
+    fn view(doc: &Balancer, (): &(), cx: &Cx) -> wire::LoadBalancer {
         let vpc = OrEmpty(doc.network.map(id::VpcId));
         // An address is told when something answers there.
         let (status, ipv4, ipv6) = match doc.seen.ready {
             true => (LoadBalancerStatus::Active, doc.ipv4.to_string(), doc.ipv6.to_string()),
             false => (LoadBalancerStatus::Pending, String::new(), String::new()),
         };
-        wire::LoadBalancer {
+        let auto_ssl = doc.auto_ssl.as_ref().map(|auto| {
+            let (domain_zone, domain_sub) = (auto.zone.clone(), auto.sub.clone());
+            AutoSsl { domain_zone, domain_sub, domain: auto.domain() }
+        });
+        alike!(doc => wire::LoadBalancer {
+            region, label, http2, http3, nodes, global_regions;
             id: doc.id().into(),
             date_created: doc.created(),
-            region: doc.region.clone(),
-            label: doc.label.clone(),
             status: status.into(),
             ipv4,
             ipv6,
-            generic_info: GenericInfo {
+            generic_info: alike!(doc => GenericInfo {
+                ssl_redirect, proxy_protocol;
                 balancing_algorithm: doc.algorithm.into(),
-                ssl_redirect: doc.ssl_redirect,
                 sticky_sessions: StickySession { cookie_name: doc.cookie_name.clone() },
-                proxy_protocol: doc.proxy_protocol,
                 timeout: doc.timeout_s,
                 private_network: vpc,
                 vpc,
-            },
-            health_check: shown_check(&doc.health_check),
+            }),
+            health_check: alike!(doc.health_check => HealthCheck {
+                protocol, port, path, check_interval, response_timeout, unhealthy_threshold,
+                healthy_threshold
+            }),
             has_ssl: doc.certificate.is_some(),
             ssl_cert_b64: match &doc.certificate {
                 Some(Tls::Own(certificate, _)) => STANDARD.encode(certificate),
                 _ => String::new(),
             },
-            http2: doc.http2,
-            http3: doc.http3,
-            nodes: doc.nodes,
             forwarding_rules: doc.forwarding.iter().map(|rule| rule.view(doc)).collect(),
             firewall_rules: doc.firewall.iter().map(|rule| rule.view(doc)).collect(),
             instances: doc.instances.iter().copied().map(id::InstanceId).collect(),
-            auto_ssl: doc.auto_ssl.as_ref().map(shown_name).unwrap_or_default(),
-            global_regions: doc.global_regions.clone(),
+            auto_ssl: auto_ssl.unwrap_or_default(),
             pending_charges: owed(cx, doc),
             ..wire::LoadBalancer::default()
-        }
+        })
     }
 }
 
-fn shown_name(auto: &AutoSsl) -> wire::AutoSsl {
-    let (domain_zone, domain_sub) = (auto.zone.clone(), auto.sub.clone());
-    wire::AutoSsl { domain_zone, domain_sub, domain: auto.domain() }
-}
-
-fn shown_check(check: &HealthCheck) -> wire::HealthCheck {
-    wire::HealthCheck {
-        protocol: check.protocol.into(),
-        port: check.port,
-        path: check.path.clone(),
-        check_interval: check.check_interval,
-        response_timeout: check.response_timeout,
-        unhealthy_threshold: check.unhealthy_threshold,
-        healthy_threshold: check.healthy_threshold,
-    }
-}
-
-async fn create(cx: Cx, req: CreateLoadBalancer) -> Result<wire::LoadBalancer> {
+async fn create(tx: &mut Tx, req: CreateLoadBalancer) -> Result<Balancer> {
+    let cx = tx.cx().clone();
     let region = cx.region("region", &req.region)?;
-    if !region.offers(REGION_OPTION) {
-        let help = format!("region: `{}` has none", region.id);
-        let said = "Load balancers are not available in this region.";
-        return Err(Refusal::bad(said).help(help).into());
-    }
-    let mut tx = cx.begin();
+    let said = "Load balancers are not available in this region.";
+    let none_there = Refusal::bad(said).help(format!("region: `{}` has none", region.id));
+    none_there.unless(region.offers(REGION_OPTION))?;
     let id = Uuid::now_v7();
     let mut balancer = LoadBalancer {
         region: region.id.clone(),
         label: String::new(),
-        ipv4: addresses::take_ipv4(&mut tx, &region.id, id).await?,
-        ipv6: last_of(addresses::take_ipv6(&mut tx, &region.id, id).await?),
+        ipv4: addresses::take_ipv4(tx, &region.id, id).await?,
+        ipv6: last_of(addresses::take_ipv6(tx, &region.id, id).await?),
         reverse_ipv4: String::new(),
         reverse_ipv6: String::new(),
         algorithm: BalancingAlgorithm::default(),
@@ -132,10 +114,8 @@ async fn create(cx: Cx, req: CreateLoadBalancer) -> Result<wire::LoadBalancer> {
         auto_ssl: None,
         global_regions: Vec::new(),
     };
-    wish::apply(&mut tx, &mut balancer, wish::at_creation(req)).await?;
-    let doc = tx.doc_with_id(id, balancer);
-    tx.save(&doc).await?;
-    LoadBalancer::show(&cx, doc).await
+    wish::apply(tx, &mut balancer, wish::at_creation(&req)).await?;
+    Ok(tx.doc_with_id(id, balancer))
 }
 
 /// The last address of an IPv6 network: where load balancers are.
@@ -143,31 +123,20 @@ fn last_of(network: Ipv6Addr) -> Ipv6Addr {
     Ipv6Addr::from_bits(network.to_bits() | u128::from(u64::MAX))
 }
 
-async fn update(cx: Cx, req: UpdateLoadBalancer) -> Result<()> {
-    let mut tx = cx.begin();
-    let mut balancer = tx.get::<LoadBalancer>(req.load_balancer_id).await?;
-    check_ready(&cx, &balancer, "Load balancer is still activating.")?;
-    wish::apply(&mut tx, &mut balancer.want, req).await?;
-    tx.save(&balancer).await
+async fn update(tx: &mut Tx, balancer: &mut Balancer, req: UpdateLoadBalancer) -> Result<()> {
+    check_ready(tx.cx(), balancer, "Load balancer is still activating.")?;
+    wish::apply(tx, &mut balancer.want, req).await
 }
 
-async fn delete(cx: Cx, req: DeleteLoadBalancer) -> Result<()> {
-    let mut tx = cx.begin();
-    let balancer = tx.get::<LoadBalancer>(req.load_balancer_id).await?;
+/// Its addresses are free again when the row goes.
+async fn before_it_goes(tx: &mut Tx, balancer: &mut Balancer) -> Result<()> {
     // Terraform tries again for as long as it reads these words.
-    check_ready(&cx, &balancer, "Load balancer is not ready.")?;
-    forget_load_balancer(&mut tx, balancer.id()).await?;
-    // Its addresses are free again when the row goes.
-    tx.delete(balancer);
-    tx.commit().await
+    check_ready(tx.cx(), balancer, "Load balancer is not ready.")?;
+    forget_load_balancer(tx, balancer.id()).await
 }
 
 /// Refuses, where being set up lasts: at the quick pace it is over before anybody could wait.
-fn check_ready(cx: &Cx, balancer: &Doc<LoadBalancer>, said: &'static str) -> Result<()> {
-    match cx.behave() {
-        Behave::Vultr if !balancer.seen.ready => {
-            Err(Refusal::bad(said).help("wait until it is active").into())
-        }
-        _ => Ok(()),
-    }
+fn check_ready(cx: &Cx, balancer: &Balancer, said: &'static str) -> Result<()> {
+    let is_over = balancer.seen.ready || cx.behave() != Behave::Vultr;
+    Refusal::bad(said).help("wait until it is active").unless(is_over)
 }

@@ -1,15 +1,14 @@
 //! The life of a load balancer: set up, changed while it works, removed.
 
 use api::firewalls::IpType;
-use api::load_balancers::rules::BalancedProtocol;
-use api::load_balancers::{BalancingAlgorithm, HealthCheckProtocol};
+use api::load_balancers::{BalancedProtocol, BalancingAlgorithm, HealthCheckProtocol};
 use drivers::BalancerSpec;
 use drivers::balancer::{Algorithm, Allowed, Clients, Forwarding, HealthCheck, Protocol};
 use engine::{Next, StepError};
 
 use super::{FirewallRule, ForwardingRule, LoadBalancer, Tls, rules};
 use crate::life::provision;
-use crate::{Doc, Life, LifeCx};
+use crate::{Doc, Life, LifeCx, alike};
 
 impl Life for LoadBalancer {
     async fn step(doc: &mut Doc<Self>, cx: &LifeCx) -> Result<Next, StepError> {
@@ -27,11 +26,8 @@ impl LoadBalancer {
             Some(Tls::Issued(name)) => (None, Some(name.clone())),
             None => (None, None),
         };
-        BalancerSpec {
-            ipv4: self.ipv4,
-            ipv6: self.ipv6,
-            network: self.network,
-            nodes: self.nodes,
+        alike!(self => BalancerSpec {
+            ipv4, ipv6, network, nodes, timeout_s, http2, http3, proxy_protocol;
             regions: self.global_regions.clone(),
             machines: self.instances.clone(),
             algorithm: match self.algorithm {
@@ -52,17 +48,13 @@ impl LoadBalancer {
                 unhealthy_after: check.unhealthy_threshold,
                 healthy_after: check.healthy_threshold,
             },
-            timeout_s: self.timeout_s,
             redirects_to_https: self.ssl_redirect,
-            http2: self.http2,
-            http3: self.http3,
-            proxy_protocol: self.proxy_protocol,
             // Rules were checked when they came: none is left out.
             forwarding: self.forwarding.iter().map(forwarding).collect(),
             firewall: self.firewall.iter().filter_map(allowed).collect(),
             certificate,
             certified_name: issued.or(self.auto_ssl.as_ref().map(|auto| auto.domain())),
-        }
+        })
     }
 }
 

@@ -12,8 +12,7 @@ mod wish;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use api::firewalls::IpType;
-use api::load_balancers::rules::BalancedProtocol;
-use api::load_balancers::{BalancingAlgorithm, HealthCheckProtocol};
+use api::load_balancers::{BalancedProtocol, BalancingAlgorithm, HealthCheckProtocol};
 use drivers::balancer::Certificate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -28,100 +27,69 @@ use crate::{Cx, Doc, Family, Kind, Result, Tx};
 /// What a region offers where there can be load balancers.
 const REGION_OPTION: &str = "load_balancers";
 
-/// A load balancer as its owner wants it.
+/// A load balancer as its owner wants it: what has no words here is shown by the same name, or
+/// nearly, in [`api::load_balancers::LoadBalancer`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LoadBalancer {
-    /// The region's id.
-    pub region: String,
-    /// The owner's name for it.
-    pub label: String,
+    region: String,
+    label: String,
     /// Its IPv4 address on the internet.
     pub ipv4: Ipv4Addr,
     /// Its IPv6 address on the internet.
     pub ipv6: Ipv6Addr,
     /// The name of its IPv4 address in reverse DNS; empty: the one that each address has.
-    pub reverse_ipv4: String,
+    reverse_ipv4: String,
     /// The name of its IPv6 address in reverse DNS; empty: none.
-    pub reverse_ipv6: String,
-    /// How it chooses an instance.
-    pub algorithm: BalancingAlgorithm,
-    /// Whether HTTP is led to HTTPS.
-    pub ssl_redirect: bool,
-    /// Whether it speaks HTTP/2.
-    pub http2: bool,
-    /// Whether it speaks HTTP/3.
-    pub http3: bool,
-    /// Whether instances are told clients' addresses in the PROXY protocol.
-    pub proxy_protocol: bool,
-    /// After how many idle seconds a connection is closed.
-    pub timeout_s: u32,
-    /// The cookie that keeps a client with its instance; empty: none does.
-    pub cookie_name: String,
-    /// How many nodes share its work.
-    pub nodes: u32,
-    /// How it finds out which instances work.
-    pub health_check: HealthCheck,
-    /// Which ports lead where.
-    pub forwarding: Vec<ForwardingRule>,
-    /// Who may reach its ports.
-    pub firewall: Vec<FirewallRule>,
-    /// The instances behind it, in the order in which they were given.
-    pub instances: Vec<Uuid>,
+    reverse_ipv6: String,
+    algorithm: BalancingAlgorithm,
+    ssl_redirect: bool,
+    http2: bool,
+    http3: bool,
+    proxy_protocol: bool,
+    timeout_s: u32,
+    cookie_name: String,
+    nodes: u32,
+    health_check: HealthCheck,
+    forwarding: Vec<ForwardingRule>,
+    firewall: Vec<FirewallRule>,
+    instances: Vec<Uuid>,
     /// The VPC through which it reaches them.
-    pub network: Option<Uuid>,
+    network: Option<Uuid>,
     /// What it shows to those who ask for HTTPS.
-    pub certificate: Option<Tls>,
-    /// The name for which it gets a certificate by itself.
-    pub auto_ssl: Option<AutoSsl>,
-    /// Further regions in which it works.
-    pub global_regions: Vec<String>,
+    certificate: Option<Tls>,
+    auto_ssl: Option<AutoSsl>,
+    global_regions: Vec<String>,
 }
 
-/// How a load balancer finds out which instances work.
+/// How a load balancer finds out which instances work: see [`api::load_balancers::HealthCheck`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HealthCheck {
-    /// What it speaks to them.
-    pub protocol: HealthCheckProtocol,
-    /// On which port.
-    pub port: u16,
-    /// What it asks them for, where it speaks HTTP.
-    pub path: String,
-    /// Seconds between two checks.
-    pub check_interval: u32,
-    /// Seconds that an answer may take.
-    pub response_timeout: u32,
-    /// Failed checks in a row after which an instance gets nothing any more.
-    pub unhealthy_threshold: u32,
-    /// Passed checks in a row after which it does again.
-    pub healthy_threshold: u32,
+    protocol: HealthCheckProtocol,
+    port: u16,
+    path: String,
+    check_interval: u32,
+    response_timeout: u32,
+    unhealthy_threshold: u32,
+    healthy_threshold: u32,
 }
 
-/// A port of a load balancer that leads to its instances.
+/// A port that leads to instances: see [`api::load_balancers::LoadBalancerForwardingRule`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ForwardingRule {
-    /// The rule's id.
-    pub id: String,
-    /// What clients speak.
-    pub frontend_protocol: BalancedProtocol,
-    /// The load balancer's port.
-    pub frontend_port: u16,
-    /// What is spoken to instances.
-    pub backend_protocol: BalancedProtocol,
-    /// The instances' port.
-    pub backend_port: u16,
+    id: String,
+    frontend_protocol: BalancedProtocol,
+    frontend_port: u16,
+    backend_protocol: BalancedProtocol,
+    backend_port: u16,
 }
 
-/// Who may reach a port of a load balancer.
+/// Who may reach a port: see [`api::load_balancers::LoadBalancerFirewallRule`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FirewallRule {
-    /// The rule's id.
-    pub id: String,
-    /// The load balancer's port.
-    pub port: u16,
-    /// A network such as `192.0.2.0/24`, or `cloudflare`, as it was sent.
-    pub source: String,
-    /// The version of IP.
-    pub ip_type: IpType,
+    id: String,
+    port: u16,
+    source: String,
+    ip_type: IpType,
 }
 
 /// The certificate of a load balancer.
@@ -139,7 +107,7 @@ pub enum Tls {
 pub struct AutoSsl {
     /// The domain.
     pub zone: String,
-    /// What stands before the domain, or nothing.
+    /// What stands before it, or nothing.
     pub sub: String,
 }
 

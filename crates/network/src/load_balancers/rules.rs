@@ -4,12 +4,12 @@
 //! what they mean. A rule that is given again keeps its id.
 
 use api::firewalls::IpType;
-use api::load_balancers::rules::*;
+use api::load_balancers::*;
 use uuid::Uuid;
 
 use super::{Balancer, FirewallRule, ForwardingRule, LoadBalancer};
 use crate::firewalls::CLOUDFLARE;
-use crate::{Cx, Network, Part, Refusal, Result, Routes, ensure, in_range, lies_in};
+use crate::{Cx, Network, Part, Refusal, Result, Routes, alike, ensure, in_range, lies_in};
 
 /// How many forwarding rules a load balancer can have.
 const FORWARDING_MAX: usize = 15;
@@ -26,12 +26,9 @@ pub(super) fn routes() -> Routes {
         .get::<GetLoadBalancerForwardingRule>()
         .remove::<DeleteLoadBalancerForwardingRule>()
         .create(|_, balancer, new: CreateLoadBalancerForwardingRule| {
-            let rule = NewForwardingRule {
-                frontend_protocol: new.frontend_protocol,
-                frontend_port: new.frontend_port,
-                backend_protocol: new.backend_protocol,
-                backend_port: new.backend_port,
-            };
+            let rule = alike!(new => NewForwardingRule {
+                frontend_protocol, frontend_port, backend_protocol, backend_port
+            });
             forwarding_rule(&balancer.forwarding, rule, "")
         });
     let firewall = Routes::parts::<FirewallRule>()
@@ -42,36 +39,15 @@ pub(super) fn routes() -> Routes {
 }
 
 impl Part for ForwardingRule {
-    lies_in!(LoadBalancer, forwarding);
-    type View = LoadBalancerForwardingRule;
+    lies_in!(LoadBalancer, forwarding => LoadBalancerForwardingRule {
+        id, frontend_protocol, frontend_port, backend_protocol, backend_port
+    });
     const UNKNOWN: &'static str = "Invalid forwarding rule ID";
-
-    fn is(&self, id: &str) -> bool {
-        self.id == id
-    }
-    fn view(&self, _: &Balancer) -> LoadBalancerForwardingRule {
-        LoadBalancerForwardingRule {
-            id: self.id.clone(),
-            frontend_protocol: self.frontend_protocol.into(),
-            frontend_port: self.frontend_port,
-            backend_protocol: self.backend_protocol.into(),
-            backend_port: self.backend_port,
-        }
-    }
 }
 
 impl Part for FirewallRule {
-    lies_in!(LoadBalancer, firewall);
-    type View = LoadBalancerFirewallRule;
+    lies_in!(LoadBalancer, firewall => LoadBalancerFirewallRule { id, port, source, ip_type });
     const UNKNOWN: &'static str = "Invalid firewall rule ID";
-
-    fn is(&self, id: &str) -> bool {
-        self.id == id
-    }
-    fn view(&self, _: &Balancer) -> LoadBalancerFirewallRule {
-        let Self { id, port, source, ip_type } = self.clone();
-        LoadBalancerFirewallRule { id, port, source, ip_type: ip_type.into() }
-    }
 }
 
 /// A new rule's id.
@@ -107,8 +83,7 @@ pub(super) fn renewed<New, Rule: Clone + PartialEq>(
             id(&mut old).clone_from(&new_id);
             old == rule
         };
-        let same = known.iter().find(is_same).cloned();
-        rules.push(same.unwrap_or(rule));
+        rules.push(known.iter().find(is_same).cloned().unwrap_or(rule));
     }
     Ok(rules)
 }
@@ -121,10 +96,9 @@ pub(super) fn forwarding_rule(
 ) -> Result<ForwardingRule> {
     check_own_port(&format!("{path}frontend_port"), new.frontend_port)?;
     in_range(&format!("{path}backend_port"), new.backend_port, PORTS)?;
-    if others.len() >= FORWARDING_MAX {
-        let help = format!("forwarding_rules: there are {FORWARDING_MAX} at most");
-        return Err(Refusal::bad("Maximum forwarding rules exceeded.").help(help).into());
-    }
+    let help = format!("forwarding_rules: there are {FORWARDING_MAX} at most");
+    let full = Refusal::bad("Maximum forwarding rules exceeded.").help(help);
+    full.unless(others.len() < FORWARDING_MAX)?;
     // HTTP/3 aside, only UDP can share a port with what else there is.
     let is_udp = |protocol| protocol == BalancedProtocol::Udp;
     let udp = is_udp(new.frontend_protocol);
@@ -133,13 +107,9 @@ pub(super) fn forwarding_rule(
     };
     let text = format_args!("another rule forwards {} already", new.frontend_port);
     ensure(!others.iter().any(clashes), &format!("{path}frontend_port"), text)?;
-    Ok(ForwardingRule {
-        id: new_id(),
-        frontend_protocol: new.frontend_protocol,
-        frontend_port: new.frontend_port,
-        backend_protocol: new.backend_protocol,
-        backend_port: new.backend_port,
-    })
+    Ok(alike!(new => ForwardingRule {
+        frontend_protocol, frontend_port, backend_protocol, backend_port; id: new_id()
+    }))
 }
 
 /// A rule that is to come to `others`; `path` leads to its fields.
@@ -151,20 +121,17 @@ pub(super) fn firewall_rule(
     check_own_port(&format!("{path}port"), new.port)?;
     let from = source(&new.source, new.ip_type)
         .map_err(|help| Refusal::field(&format!("{path}source"), help))?;
-    if others.len() >= FIREWALL_MAX {
-        let help = format!("firewall_rules: there are {FIREWALL_MAX} at most");
-        return Err(Refusal::bad("Maximum firewall rules exceeded").help(help).into());
-    }
+    let help = format!("firewall_rules: there are {FIREWALL_MAX} at most");
+    let full = Refusal::bad("Maximum firewall rules exceeded").help(help);
+    full.unless(others.len() < FIREWALL_MAX)?;
     let is_like = |other: &FirewallRule| {
         let same = other.port == new.port && other.ip_type == new.ip_type;
         same && source(&other.source, new.ip_type).is_ok_and(|other| other == from)
     };
-    if others.iter().any(is_like) {
-        let help = format!("{path}source: {} may reach port {} already", new.source, new.port);
-        return Err(Refusal::bad("This rule is already defined").help(help).into());
-    }
-    let (port, source, ip_type) = (new.port, new.source, new.ip_type);
-    Ok(FirewallRule { id: new_id(), port, source, ip_type })
+    let help = format!("{path}source: {} may reach port {} already", new.source, new.port);
+    let twice = Refusal::bad("This rule is already defined").help(help);
+    twice.unless(!others.iter().any(is_like))?;
+    Ok(alike!(new => FirewallRule { port, source, ip_type; id: new_id() }))
 }
 
 /// The network that a source means; none: those of Cloudflare.
@@ -177,12 +144,9 @@ pub(super) fn source(text: &str, ip_type: IpType) -> Result<Option<Network>, Str
         IpType::V6 => (true, "IPv6", "2001:db8::/32"),
     };
     let network = text.parse::<Network>().ok().filter(|_| text.contains('/'));
-    match network.filter(|network| network.address().is_ipv6() == wanted) {
-        Some(network) => Ok(Some(network)),
-        None => {
-            Err(format!("`{text}` is no {word} network such as `{example}`, nor `{CLOUDFLARE}`"))
-        }
-    }
+    let network = network.filter(|network| network.address().is_ipv6() == wanted);
+    let help = || format!("`{text}` is no {word} network such as `{example}`, nor `{CLOUDFLARE}`");
+    network.ok_or_else(help).map(Some)
 }
 
 fn add_firewall(

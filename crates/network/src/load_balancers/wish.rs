@@ -14,7 +14,7 @@ use crate::domains::is_hostname;
 use crate::instances::Instance;
 use crate::vpcs::VPC;
 use crate::vpcs::networks::in_field;
-use crate::{Cx, Refusal, Result, Tx, ensure, in_range};
+use crate::{Cx, Result, Tx, alike, ensure, in_range, refuse, set, set_alike};
 
 /// How many nodes there can be; their number is odd.
 const NODES: std::ops::RangeInclusive<u32> = 1..=99;
@@ -22,28 +22,13 @@ const NODES: std::ops::RangeInclusive<u32> = 1..=99;
 const CHECK: std::ops::RangeInclusive<u32> = 1..=300;
 
 /// What is wished at the creation: an update says the same in the same words.
-pub(super) fn at_creation(req: CreateLoadBalancer) -> UpdateLoadBalancer {
-    UpdateLoadBalancer {
-        label: req.label,
-        balancing_algorithm: req.balancing_algorithm,
-        ssl_redirect: req.ssl_redirect,
-        http2: req.http2,
-        http3: req.http3,
-        nodes: req.nodes,
-        proxy_protocol: req.proxy_protocol,
-        timeout: req.timeout,
-        health_check: req.health_check,
-        forwarding_rules: req.forwarding_rules,
-        sticky_session: req.sticky_session,
-        ssl: req.ssl,
-        instances: req.instances,
-        firewall_rules: req.firewall_rules,
-        private_network: req.private_network,
-        vpc: req.vpc,
-        auto_ssl: req.auto_ssl,
-        global_regions: req.global_regions,
-        ..UpdateLoadBalancer::default()
-    }
+pub(super) fn at_creation(req: &CreateLoadBalancer) -> UpdateLoadBalancer {
+    alike!(req => UpdateLoadBalancer {
+        label, balancing_algorithm, ssl_redirect, http2, http3, nodes, proxy_protocol, timeout,
+        health_check, forwarding_rules, sticky_session, ssl, instances, firewall_rules,
+        private_network, vpc, auto_ssl, global_regions;
+        load_balancer_id: id::LoadBalancerId::default()
+    })
 }
 
 /// The health check where nothing is wished.
@@ -68,13 +53,9 @@ pub(super) async fn apply(
     balancer: &mut LoadBalancer,
     wish: UpdateLoadBalancer,
 ) -> Result<()> {
-    set(&mut balancer.label, wish.label);
-    set(&mut balancer.algorithm, wish.balancing_algorithm);
-    set(&mut balancer.ssl_redirect, wish.ssl_redirect);
-    set(&mut balancer.http2, wish.http2);
-    set(&mut balancer.http3, wish.http3);
+    set_alike!(wish => balancer { label, ssl_redirect, http2, http3, proxy_protocol });
     ensure(balancer.http2 || !balancer.http3, "http3", "it needs `http2`, too")?;
-    set(&mut balancer.proxy_protocol, wish.proxy_protocol);
+    set(&mut balancer.algorithm, wish.balancing_algorithm);
     set(&mut balancer.nodes, wish.nodes.map(nodes).transpose()?);
     set(&mut balancer.timeout_s, wish.timeout.map(timeout).transpose()?);
     set(&mut balancer.cookie_name, wish.sticky_session.map(cookie).transpose()?);
@@ -107,12 +88,6 @@ pub(super) async fn apply(
     }
     set(&mut balancer.global_regions, wish.global_regions.map(|r| regions(tx, r)).transpose()?);
     Ok(())
-}
-
-fn set<T>(field: &mut T, wished: Option<T>) {
-    if let Some(wished) = wished {
-        *field = wished;
-    }
 }
 
 fn nodes(count: u32) -> Result<u32> {
@@ -166,11 +141,11 @@ fn certificate(ssl: NewSsl) -> Result<Option<Tls>> {
         [ssl.private_key, ssl.private_key_b64].map(|key| key.map(Secret::into_inner));
     let private_key = pem("private_key", plain, encoded, "PRIVATE KEY")?.map(Secret::from);
     let between = pem("chain", ssl.chain, ssl.chain_b64, "CERTIFICATE")?;
-    let missing = |field: &str| Refusal::field(field, "a certificate needs its private key").into();
+    let missing = |field: &str| refuse(field, "a certificate needs its private key");
     match (own, private_key, between) {
         (None, None, None) => Ok(None),
-        (None, ..) => Err(missing("ssl.certificate")),
-        (_, None, _) => Err(missing("ssl.private_key")),
+        (None, ..) => missing("ssl.certificate"),
+        (_, None, _) => missing("ssl.private_key"),
         (Some(own), Some(private_key), between) => {
             let chain = match between {
                 Some(between) => format!("{}\n{between}", own.trim_end()),
@@ -206,10 +181,7 @@ fn pem(
     match text.filter(is_pem) {
         Some(text) => Ok(Some(text)),
         // What was sent may be a secret: it is not repeated.
-        None => {
-            let help = format!("it is no PEM text with a {}", what.to_lowercase());
-            Err(Refusal::field(&field, help).into())
-        }
+        None => refuse(&field, format!("it is no PEM text with a {}", what.to_lowercase())),
     }
 }
 
@@ -255,8 +227,8 @@ async fn network(
     let (field, id) = match (named(vpc), named(private)) {
         (None, None) => return Ok(None),
         (Some(vpc), Some(other)) if vpc != other => {
-            let help = format!("{other} is another than `vpc`; leave it out");
-            return Err(Refusal::field("private_network", help).into());
+            let text = format!("{other} is another than `vpc`; leave it out");
+            return refuse("private_network", text);
         }
         (Some(id), _) => ("vpc", id),
         (None, Some(id)) => ("private_network", id),

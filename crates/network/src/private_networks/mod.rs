@@ -3,10 +3,11 @@
 //! Nothing is stored here: what is made under one name is there under the other.
 
 use api::private_networks::*;
+use api::vpcs::Vpc;
 
 use crate::vpcs::networks::{self, Named, Wish};
 use crate::vpcs::{Name, PrivateNetwork, VPC};
-use crate::{Doc, Family};
+use crate::{Doc, Family, alike};
 
 /// VPCs as `/v2/private-networks` has them.
 pub const PRIVATE: Name = Name { unknown: "Invalid private network ID", ..VPC };
@@ -15,14 +16,10 @@ impl Named for Network {
     const NAME: Name = PRIVATE;
 
     fn of(network: &Doc<PrivateNetwork>, _: u64) -> Self {
-        Self {
-            id: network.id().into(),
-            region: network.region.clone(),
-            date_created: network.created(),
-            description: network.description.clone(),
-            v4_subnet: network.subnet.address().to_string(),
-            v4_subnet_mask: network.subnet.prefix().into(),
-        }
+        let vpc = Vpc::of(network, 0);
+        alike!(vpc => Self {
+            region, date_created, description, v4_subnet, v4_subnet_mask; id: network.id().into()
+        })
     }
 }
 

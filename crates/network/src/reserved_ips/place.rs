@@ -8,43 +8,66 @@ use uuid::Uuid;
 
 use super::{PER_SERVER, Reserved, on_instance};
 use crate::addresses::take_ipv4;
+use crate::bare_metals::BareMetal;
+use crate::instances::Instance;
 use crate::servers::addresses::host_in;
 use crate::servers::{Hosted, Ipv4, Ipv6};
 use crate::{Doc, Kind, Refusal, Result, Tx, ensure};
 
+/// Gives a reserved IP to the instance, or the bare metal server, that `instance_id` names.
+pub(super) async fn give(tx: &mut Tx, reserved: &mut Doc<Reserved>, id: Uuid) -> Result<()> {
+    let is_given = give_to::<BareMetal>(tx, reserved, id).await?
+        || give_to::<Instance>(tx, reserved, id).await?;
+    let nobody = Refusal::bad(Instance::UNKNOWN).help(format!("instance_id: there is no {id}"));
+    nobody.unless(is_given)
+}
+
 /// Gives a reserved IP to a server that has been made: as one more address, or as its first where
-/// it has none. One that the server has already is attached already.
-pub(super) fn attach<K: Hosted>(reserved: &mut Doc<Reserved>, server: &mut Doc<K>) -> Result<()> {
-    if reserved.attached_to == Some(server.id()) {
-        return Ok(());
+/// it has none. One that the server has already is attached already. False: there is no such server
+/// of this kind.
+async fn give_to<K: Hosted>(tx: &mut Tx, reserved: &mut Doc<Reserved>, id: Uuid) -> Result<bool> {
+    let Some(mut server) = tx.find::<K>(id).await? else { return Ok(false) };
+    if reserved.attached_to == Some(id) {
+        return Ok(true);
     }
+    check_room(tx, "instance_id", id).await?;
     check_free(reserved, "instance_id", &server.region)?;
-    let main = server.main_ip();
+    let (main, own) = (server.main_ip(), Some(reserved.id()));
     match reserved.network {
         IpAddr::V4(address) => {
-            let reserved = Some(reserved.id());
-            server.ipv4.push(Ipv4 { address, reverse: String::new(), reserved });
+            server.ipv4.push(Ipv4 { address, reverse: String::new(), reserved: own });
         }
         IpAddr::V6(network) if server.ipv6.is_none() => {
-            let (address, reserved) = (host_in(network, main), Some(reserved.id()));
-            server.ipv6 = Some(Ipv6 { network, address, reverse: BTreeMap::new(), reserved });
+            let (address, reverse) = (host_in(network, main), BTreeMap::new());
+            server.ipv6 = Some(Ipv6 { network, address, reverse, reserved: own });
         }
         // One more network: it is found by the reserved IP's own note.
         IpAddr::V6(_) => {}
     }
-    reserved.attached_to = Some(server.id());
-    Ok(())
+    reserved.attached_to = Some(id);
+    tx.put(&server);
+    Ok(true)
 }
 
-/// Takes a reserved IP from the server that has it. A server whose main IPv4 address it was gets
-/// another one.
-pub(super) async fn detach<K: Hosted>(
-    tx: &mut Tx,
-    reserved: &mut Doc<Reserved>,
-    server: &mut Doc<K>,
-) -> Result<()> {
-    let id = Some(reserved.id());
-    match server.ipv4.iter().position(|ip| ip.reserved == id) {
+/// Takes a reserved IP from its server; refuses where it has none.
+pub(super) async fn detach(tx: &mut Tx, reserved: &mut Doc<Reserved>) -> Result<()> {
+    let nowhere = Refusal::bad("Reserved IP is not attached to a server");
+    nowhere.unless(reserved.attached_to.is_some())?;
+    take_back(tx, reserved).await
+}
+
+/// Takes a reserved IP from the server that has it, if one has.
+pub(super) async fn take_back(tx: &mut Tx, reserved: &mut Doc<Reserved>) -> Result<()> {
+    let Some(server) = reserved.attached_to.take() else { return Ok(()) };
+    reserved.reverse.clear();
+    take_from::<Instance>(tx, reserved.id(), server).await?;
+    take_from::<BareMetal>(tx, reserved.id(), server).await
+}
+
+/// A server whose main IPv4 address it was gets another one.
+async fn take_from<K: Hosted>(tx: &mut Tx, reserved: Uuid, server: Uuid) -> Result<()> {
+    let Some(mut server) = tx.find::<K>(server).await? else { return Ok(()) };
+    match server.ipv4.iter().position(|ip| ip.reserved == Some(reserved)) {
         Some(0) => {
             let address = take_ipv4(tx, &server.region, server.id()).await?;
             server.ipv4[0] = Ipv4 { address, reverse: String::new(), reserved: None };
@@ -52,9 +75,8 @@ pub(super) async fn detach<K: Hosted>(
         Some(place) => drop(server.ipv4.remove(place)),
         None => {}
     }
-    server.ipv6.take_if(|ipv6| ipv6.reserved == id);
-    reserved.attached_to = None;
-    reserved.reverse.clear();
+    server.ipv6.take_if(|ipv6| ipv6.reserved == Some(reserved));
+    tx.put(&server);
     Ok(())
 }
 

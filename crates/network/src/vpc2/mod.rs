@@ -18,7 +18,7 @@ use crate::servers::Hosted;
 use crate::servers::members::{self, Member};
 use crate::vpcs::networks::{self, Named, Wish};
 use crate::vpcs::{Name, PrivateNetwork, Sort, enter, exit};
-use crate::{Cx, Doc, Family, Kind, Refusal, Result, Tx, ensure};
+use crate::{Cx, Doc, Family, Kind, Refusal, Result, Tx, alike, ensure, refuse};
 
 /// Networks as `/v2/vpc2` has them.
 pub const VPC2: Name = Name {
@@ -37,21 +37,24 @@ pub fn family() -> Family {
         check_description(&description)?;
         Ok(description)
     });
-    Family::new(routes.on(nodes).on(attach).on(detach))
+    let routes = routes
+        .on(nodes)
+        .on(async |cx, req: AttachVpc2Nodes| move_nodes(cx, &req.path(), &req.nodes, true).await)
+        .on(async |cx, req: DetachVpc2Nodes| move_nodes(cx, &req.path(), &req.nodes, false).await);
+    Family::new(routes)
 }
 
 impl Named for Vpc2 {
     const NAME: Name = VPC2;
 
     fn of(network: &Doc<PrivateNetwork>, _: u64) -> Self {
-        Self {
+        alike!(network => Self {
+            region, description;
             id: network.id().into(),
-            region: network.region.clone(),
             date_created: network.created(),
-            description: network.description.clone(),
             ip_block: network.subnet.address().to_string(),
             prefix_length: network.subnet.prefix().into(),
-        }
+        })
     }
 }
 
@@ -67,8 +70,7 @@ fn wish(new: CreateVpc2) -> Result<Wish> {
 fn check_description(text: &str) -> Result<()> {
     let allowed = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-');
     let Some(c) = text.chars().find(|c| !allowed(*c)) else { return Ok(()) };
-    let help = format!("`{c}` is no letter, digit, space, underscore or hyphen");
-    Err(Refusal::field("description", help).into())
+    refuse("description", format!("`{c}` is no letter, digit, space, underscore or hyphen"))
 }
 
 /// The real answer has no `meta`: whoever asks for no number gets all.
@@ -103,25 +105,15 @@ fn named(ids: &[InstanceId]) -> Result<BTreeSet<InstanceId>> {
     Ok(ids.iter().copied().collect())
 }
 
-async fn attach(cx: Cx, req: AttachVpc2Nodes) -> Result<()> {
-    move_nodes(&cx, &req.path(), &req.nodes, true).await
-}
-
-async fn detach(cx: Cx, req: DetachVpc2Nodes) -> Result<()> {
-    move_nodes(&cx, &req.path(), &req.nodes, false).await
-}
-
 /// Has nodes come into the network that a path names, or leave it: all or none.
-async fn move_nodes(cx: &Cx, path: &[String], nodes: &[InstanceId], come: bool) -> Result<()> {
+async fn move_nodes(cx: Cx, path: &[String], nodes: &[InstanceId], come: bool) -> Result<()> {
     let mut tx = cx.begin();
     let network = networks::in_path(&mut tx, VPC2, path).await?.id();
     for id in named(nodes)? {
-        if !is_moved::<BareMetal>(&mut tx, id, network, come).await?
-            && !is_moved::<Instance>(&mut tx, id, network, come).await?
-        {
-            let help = format!("nodes: there is no {id}");
-            return Err(Refusal::bad(Instance::UNKNOWN).help(help).into());
-        }
+        let is_moved = is_moved::<BareMetal>(&mut tx, id, network, come).await?
+            || is_moved::<Instance>(&mut tx, id, network, come).await?;
+        let nobody = Refusal::bad(Instance::UNKNOWN).help(format!("nodes: there is no {id}"));
+        nobody.unless(is_moved)?;
     }
     tx.commit().await
 }

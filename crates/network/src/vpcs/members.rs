@@ -31,10 +31,9 @@ pub async fn enter<K: Hosted>(
 ) -> Result<()> {
     let network = in_field(tx, name, field, id).await?;
     let noun = name.sort.noun();
-    if server.networks.iter().any(|nic| nic.network == id) {
-        let said = format!("{noun} is already attached to this {}", K::NOUN);
-        return Err(Refusal::bad(said).help(format!("{field}: {id}")).into());
-    }
+    let said = format!("{noun} is already attached to this {}", K::NOUN);
+    let is_new = server.networks.iter().all(|nic| nic.network != id);
+    Refusal::bad(said).help(format!("{field}: {id}")).unless(is_new)?;
     let (there, here) = (&network.region, &server.region);
     let text = format!("the {noun} is in {there}, the {} in {here}", K::NOUN);
     ensure(there == here, field, text)?;

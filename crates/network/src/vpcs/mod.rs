@@ -3,17 +3,21 @@
 //! What the API still calls private networks are the VPCs under an older name. A network has no
 //! outside thing: it must never be deleted while something has an address in it.
 
-mod handlers;
 mod members;
 pub mod nat_gateways;
 pub mod networks;
 mod subnets;
 
+use api::vpcs::*;
+use api::{Endpoint, Page, Time};
 use serde::{Deserialize, Serialize};
 use store::Facet;
+use uuid::Uuid;
 
-use crate::{Family, Kind, Network};
+use crate::servers::members::{Member, page};
+use crate::{Cx, Doc, Family, Kind, Network, Result, alike};
 use nat_gateways::NatGateway;
+use networks::{Named, Wish};
 
 pub use members::{enter, exit, nics};
 pub use networks::default_of;
@@ -101,6 +105,49 @@ pub const VPC: Name = Name {
 
 /// The family.
 pub fn family() -> Family {
-    let routes = handlers::routes().and(nat_gateways::routes());
+    let vpcs = networks::routes::<Vpc, ListVpcs, _, GetVpc, _, DeleteVpc>(
+        |CreateVpc { region, description, v4_subnet, v4_subnet_mask }| {
+            Ok(Wish { region, description, subnet: v4_subnet, mask: v4_subnet_mask })
+        },
+        |update: UpdateVpc| Ok(update.description),
+    )
+    .on(attachments);
+    let routes = vpcs.and(nat_gateways::routes());
     Family::new(routes).life::<NatGateway>().costs::<NatGateway>()
+}
+
+impl Named for Vpc {
+    const NAME: Name = VPC;
+    const TELLS_GATEWAYS: bool = true;
+
+    fn of(network: &Doc<PrivateNetwork>, gateways: u64) -> Self {
+        let types = if gateways > 0 { vec!["nat_gateway".into()] } else { vec![] };
+        alike!(network => Self {
+            region, description;
+            id: network.id().into(),
+            date_created: network.created(),
+            v4_subnet: network.subnet.address().to_string(),
+            v4_subnet_mask: network.subnet.prefix().into(),
+            internet: VpcInternet { connectivity: gateways > 0, types },
+        })
+    }
+}
+
+async fn attachments(cx: Cx, req: ListVpcAttachments) -> Result<Page<VpcAttachment>> {
+    let network = networks::in_path(&mut cx.begin(), VPC, &req.path()).await?.id();
+    let members = page(&cx, network, req.per_page, req.cursor.as_deref()).await?;
+    Ok(members.map(|member| attachment(network, &member)))
+}
+
+fn attachment(network: Uuid, member: &Member) -> VpcAttachment {
+    let linked = LinkedSubscription { kind: member.kind.into(), id: member.id.to_string() };
+    VpcAttachment {
+        // An attachment is no row of its own: its id follows from the two that it joins.
+        id: Uuid::new_v5(&network, member.id.as_bytes()).to_string(),
+        kind: member.kind.into(),
+        mac_address: member.nic.mac.clone(),
+        date_added: Time::from_millis(member.nic.added),
+        ip: VpcAttachmentIp { v4: member.nic.address.to_string() },
+        linked_subscription: Some(linked),
+    }
 }

@@ -10,7 +10,7 @@ use super::nat_gateways::{NatGateway, of_network};
 use super::{Name, PER_REGION, PrivateNetwork, Sort, in_region, of_sort, subnets};
 use crate::load_balancers::{self, LoadBalancer};
 use crate::servers::members;
-use crate::{Cx, Doc, Network, Refusal, Result, Routes, Tx};
+use crate::{Cx, Doc, Network, Refusal, Result, Routes, Tx, refuse};
 
 /// How many networks of both sorts a region can have.
 const IN_REGION: usize = 2 * PER_REGION;
@@ -154,20 +154,17 @@ async fn add(
     asked: Option<Network>,
 ) -> Result<Doc<PrivateNetwork>> {
     let known = tx.all::<PrivateNetwork>(in_region(region), IN_REGION).await?;
-    if known.iter().filter(|network| network.sort == sort).count() >= PER_REGION {
-        let noun = sort.noun();
-        let said = format!("You have reached the maximum number of {noun}s in this region.");
-        let help = format!("region: `{region}` has {PER_REGION} already; delete one first");
-        return Err(Refusal::bad(said).help(help).into());
-    }
+    let like_it = known.iter().filter(|network| network.sort == sort).count();
+    let said = format!("You have reached the maximum number of {}s in this region.", sort.noun());
+    let help = format!("region: `{region}` has {PER_REGION} already; delete one first");
+    Refusal::bad(said).help(help).unless(like_it < PER_REGION)?;
     let taken: Vec<Network> = known.iter().map(|network| network.subnet).collect();
     let chosen = match asked {
         Some(subnet) => Some(subnet),
         None => subnets::choose(tx.cx().region("region", region)?, &taken),
     };
     let Some(subnet) = chosen else {
-        let help = "your networks there leave no private range free";
-        return Err(Refusal::field("region", help).into());
+        return refuse("region", "your networks there leave no private range free");
     };
     let want = PrivateNetwork { sort, region: region.into(), description, subnet };
     let network = tx.new_doc(want);
@@ -183,21 +180,16 @@ fn cut(description: &str) -> String {
 async fn delete_unused(cx: &Cx, name: Name, path: &[String]) -> Result<()> {
     let mut tx = cx.begin();
     let network = in_path(&mut tx, name, path).await?;
-    let mut addresses = Vec::new();
-    for member in members::first(&mut tx, network.id(), TOLD).await? {
-        addresses.push(member.known_by().to_string());
-    }
+    let members = members::first(&mut tx, network.id(), TOLD).await?;
+    let mut addresses: Vec<_> = members.iter().map(|one| one.known_by().to_string()).collect();
     let (gateways, _) = tx.some::<NatGateway>(of_network(network.id()), TOLD).await?;
     addresses.extend(gateways.iter().map(|gateway| gateway.public_ip.to_string()));
     let before_it = load_balancers::in_network(network.id());
     let (balancers, _) = tx.some::<LoadBalancer>(before_it, TOLD).await?;
     addresses.extend(balancers.iter().map(|balancer| balancer.ipv4.to_string()));
-    if !addresses.is_empty() {
-        // Terraform tries again for as long as it reads these words.
-        let (noun, addresses) = (name.sort.noun(), addresses.join(", "));
-        let said = format!("The following servers are attached to this {noun}: {addresses}");
-        return Err(Refusal::bad(said).into());
-    }
+    // Terraform tries again for as long as it reads these words.
+    let said = format!("The following servers are attached to this {}: ", name.sort.noun());
+    Refusal::bad(said + &addresses.join(", ")).unless(addresses.is_empty())?;
     tx.delete(network);
     tx.commit().await
 }

@@ -7,7 +7,7 @@ use std::ops::{Range, RangeInclusive};
 
 use super::Name;
 use crate::catalog::Region;
-use crate::{Network, Refusal, Result, ensure};
+use crate::{Network, Result, ensure, parsed, refuse};
 
 /// Sizes that a network can have: the smallest still has a handful of addresses to hand out.
 const MASKS: RangeInclusive<u32> = 8..=29;
@@ -25,16 +25,13 @@ const PRIVATE: [(Ipv4Addr, u8); 3] = [
 /// # Errors
 /// 400 naming the field.
 pub(super) fn asked(name: Name, subnet: &str, mask: u32) -> Result<Option<Network>> {
-    let refuse = |field: &str, help: String| Err(Refusal::field(field, help).into());
     match (subnet, mask) {
         ("", 0) => return Ok(None),
         ("", _) => return refuse(name.subnet, format!("is needed where {} is given", name.mask)),
         (_, 0) => return refuse(name.mask, format!("is needed where {} is given", name.subnet)),
         _ => {}
     }
-    let Ok(address) = subnet.parse::<Ipv4Addr>() else {
-        return refuse(name.subnet, format!("`{subnet}` is no IPv4 address such as 10.99.0.0"));
-    };
+    let address: Ipv4Addr = parsed(name.subnet, subnet, "IPv4 address such as 10.99.0.0")?;
     let (least, most) = (MASKS.start(), MASKS.end());
     let prefix = u8::try_from(mask).ok().filter(|_| MASKS.contains(&mask));
     let Some(network) = prefix.and_then(|prefix| Network::new(address.into(), prefix)) else {

@@ -13,7 +13,7 @@ use store::Facet;
 use uuid::Uuid;
 
 use crate::copies::{Copied, Seen};
-use crate::{Cx, Doc, Family, Kind, Routes, Shown};
+use crate::{Cx, Doc, Family, Kind, Routes, Shown, alike};
 
 /// A backup that a schedule wanted.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -61,15 +61,13 @@ impl Shown for Backup {
     fn view(doc: &Doc<Self>, (): &(), _: &Cx) -> wire::Backup {
         let is_complete = doc.seen.complete().is_some();
         let status = if is_complete { BackupStatus::Complete } else { BackupStatus::Pending };
-        wire::Backup {
+        alike!(doc => wire::Backup {
+            os_id, app_id, description;
             id: doc.id().into(),
             date_created: doc.created(),
             size: doc.seen.size_bytes(),
             status: status.into(),
-            os_id: doc.os_id,
-            app_id: doc.app_id,
-            description: doc.description.clone(),
-        }
+        })
     }
 }
 

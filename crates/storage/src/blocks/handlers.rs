@@ -13,11 +13,17 @@ use crate::billing::{Charged, Rate, owed};
 use crate::catalog::{self, Catalog, Region};
 use crate::instances::Instance;
 use crate::servers::Locks;
-use crate::{Cx, Doc, Refusal, Result, Routes, Shown, Tx};
+use crate::{Cx, Doc, Refusal, Result, Routes, Shown, Tx, alike, ensure, refuse, set};
 
 pub(super) fn routes() -> Routes {
     let volumes = Routes::of::<Volume>().list::<ListBlocks>().get::<GetBlock>();
-    volumes.on(create).on(update).delete::<DeleteBlock>().on(attach).on(detach).done()
+    volumes
+        .on(create)
+        .on(update)
+        .delete::<DeleteBlock>()
+        .change(|tx, volume, req| Box::pin(attach(tx, volume, req)))
+        .change(|tx, volume, req| Box::pin(detach(tx, volume, req)))
+        .done()
 }
 
 impl Shown for Volume {
@@ -33,24 +39,20 @@ impl Shown for Volume {
         let instance = doc.attached_to.and_then(|id| instances.get(&id));
         let cost = Volume::rate(doc, cx.catalog()).monthly;
         let status = if is_ready(doc) { BlockStatus::Active } else { BlockStatus::Pending };
-        Block {
+        alike!(doc => Block {
+            size_gb, region, label, os_id, bootable;
             id: doc.id().into(),
             date_created: doc.created(),
             cost: cost.round().to_u32().unwrap_or_default(),
             pending_charges: owed(cx, doc),
             status: status.into(),
-            size_gb: doc.size_gb,
-            region: doc.region.clone(),
             attached_to_instance: doc.attached_to.map(Into::into).into(),
             attached_to_instance_ip: instance.map(|i| i.main_ip().to_string()).unwrap_or_default(),
             attached_to_instance_label: instance.map(|i| i.label.clone()).unwrap_or_default(),
             mount_id: mount_id(&doc.region, doc.id()),
-            label: doc.label.clone(),
             block_type: Open::read(&doc.block_type),
-            os_id: doc.os_id,
             snapshot_id: doc.snapshot.map(|id| id.to_string()).unwrap_or_default(),
-            bootable: doc.bootable,
-        }
+        })
     }
 }
 
@@ -81,7 +83,7 @@ fn mount_id(region: &str, id: Uuid) -> String {
 
 fn block_type<'a>(cx: &'a Cx, id: &str) -> Result<&'a catalog::BlockType> {
     let found = cx.catalog().block_type(id);
-    found.ok_or_else(|| Refusal::field("block_type", format!("`{id}` is none")).into())
+    found.map_or_else(|| refuse("block_type", format_args!("`{id}` is none")), Ok)
 }
 
 async fn create(cx: Cx, req: CreateBlock) -> Result<Block> {
@@ -93,10 +95,8 @@ async fn create(cx: Cx, req: CreateBlock) -> Result<Block> {
     let snapshot = req.snapshot_id.and_then(OrEmpty::get);
     let mut tx = cx.begin();
     if let Some(id) = snapshot {
-        if os_id.is_some() {
-            let help = "a volume starts with a snapshot or with a system; leave one out";
-            return Err(Refusal::field("snapshot_id", help).into());
-        }
+        let help = "a volume starts with a snapshot or with a system; leave one out";
+        ensure(os_id.is_none(), "snapshot_id", help)?;
         check_fits(&mut tx, id, req.size_gb).await?;
     }
     let volume = Volume {
@@ -125,61 +125,45 @@ fn kind_in<'a>(
         return kind.ok_or_else(|| Refusal::field("region", help).into());
     };
     let kind = block_type(cx, &id)?;
-    if !region.offers(&kind.region_option) {
-        let help = format!("`{id}` is not offered in `{}`", region.id);
-        return Err(Refusal::field("block_type", help).into());
-    }
+    let text = format_args!("`{id}` is not offered in `{}`", region.id);
+    ensure(region.offers(&kind.region_option), "block_type", text)?;
     Ok(kind)
 }
 
 fn check_size(kind: &catalog::BlockType, size_gb: u32) -> Result<()> {
-    if (kind.min_size_gb..=kind.max_size_gb).contains(&size_gb) {
-        return Ok(());
-    }
     let (id, min, max) = (&kind.id, kind.min_size_gb, kind.max_size_gb);
-    let help = format!("{size_gb} GB is out of range; `{id}` has {min} to {max} GB");
-    Err(Refusal::field("size_gb", help).into())
+    let text = format_args!("{size_gb} GB is out of range; `{id}` has {min} to {max} GB");
+    ensure((min..=max).contains(&size_gb), "size_gb", text)
 }
 
 /// Checks the system that is to be installed on a volume.
 fn check_system(cx: &Cx, os_id: Option<u32>, size_gb: u32) -> Result<()> {
     let Some(os_id) = os_id else { return Ok(()) };
     let Some(system) = cx.catalog().system(os_id.into()) else {
-        return Err(Refusal::field("os_id", format!("{os_id} is no operating system")).into());
+        return refuse("os_id", format_args!("{os_id} is no operating system"));
     };
-    match system.min_disk_gb {
-        Some(least) if size_gb < least => {
-            let help = format!("{size_gb} GB is too small; {} needs {least} GB", system.name);
-            Err(Refusal::field("size_gb", help).into())
-        }
-        _ => Ok(()),
-    }
+    let least = system.min_disk_gb.unwrap_or_default();
+    let text = format_args!("{size_gb} GB is too small; {} needs {least} GB", system.name);
+    ensure(size_gb >= least, "size_gb", text)
 }
 
 async fn update(cx: Cx, req: UpdateBlock) -> Result<()> {
-    if req.label.is_none() && req.size_gb.is_none() {
-        return Err(Refusal::bad("Nothing to change").help("give a label or a size_gb").into());
-    }
+    let says = req.label.is_some() || req.size_gb.is_some();
+    Refusal::bad("Nothing to change").help("give a label or a size_gb").unless(says)?;
     let mut tx = cx.begin();
     let mut volume = tx.get::<Volume>(req.block_id).await?;
     if let Some(size_gb) = req.size_gb.filter(|size| *size != volume.size_gb) {
         cx.needs(Access::Upgrade)?;
         check_size(block_type(&cx, &volume.block_type)?, size_gb)?;
-        if size_gb < volume.size_gb {
-            let help = format!("{size_gb} GB is less than {}; volumes only grow", volume.size_gb);
-            return Err(Refusal::field("size_gb", help).into());
-        }
+        let text = format_args!("{size_gb} GB is less than {}; volumes only grow", volume.size_gb);
+        ensure(size_gb > volume.size_gb, "size_gb", text)?;
         volume.size_gb = size_gb;
     }
-    if let Some(label) = req.label {
-        volume.label = label;
-    }
+    set(&mut volume.label, req.label);
     tx.save(&volume).await
 }
 
-async fn attach(cx: Cx, req: AttachBlock) -> Result<()> {
-    let mut tx = cx.begin();
-    let mut volume = tx.get::<Volume>(req.block_id).await?;
+async fn attach(tx: &mut Tx, volume: &mut Doc<Volume>, req: AttachBlock) -> Result<()> {
     let mut instance = tx.named::<Instance>("instance_id", req.instance_id).await?;
     if let Some(id) = volume.attached_to {
         if id == instance.id() {
@@ -189,37 +173,29 @@ async fn attach(cx: Cx, req: AttachBlock) -> Result<()> {
         let said = "Block storage is already attached to another server";
         return Err(Refusal::bad(said).help(help).into());
     }
-    if volume.region != instance.region {
-        let (here, there) = (&volume.region, &instance.region);
-        let help = format!("the volume is in {here}, the instance in {there}");
-        return Err(Refusal::field("instance_id", help).into());
-    }
-    if tx.count::<Volume>(on_instance(instance.id())).await? >= PER_INSTANCE {
-        let help =
-            format!("the instance has {PER_INSTANCE} volumes already, the most there can be");
-        return Err(Refusal::field("instance_id", help).into());
-    }
-    instance.check_touchable(&cx, "")?;
+    let (here, there) = (&volume.region, &instance.region);
+    let text = format!("the volume is in {here}, the instance in {there}");
+    ensure(here == there, "instance_id", text)?;
+    let has = tx.count::<Volume>(on_instance(instance.id())).await?;
+    let text = format!("the instance has {PER_INSTANCE} volumes already, the most there can be");
+    ensure(has < PER_INSTANCE, "instance_id", text)?;
+    instance.check_touchable(tx.cx(), "")?;
     volume.attached_to = Some(instance.id());
-    tx.put(&volume);
-    restart(&mut tx, &mut instance, req.live);
-    tx.commit().await
+    restart(tx, &mut instance, req.live);
+    Ok(())
 }
 
-async fn detach(cx: Cx, req: DetachBlock) -> Result<()> {
-    let mut tx = cx.begin();
-    let mut volume = tx.get::<Volume>(req.block_id).await?;
+async fn detach(tx: &mut Tx, volume: &mut Doc<Volume>, req: DetachBlock) -> Result<()> {
     let Some(id) = volume.attached_to.take() else {
         let said = "Block storage volume is not currently attached to a server";
         return Err(Refusal::bad(said).into());
     };
     volume.goes_with_instance = false;
-    tx.put(&volume);
     if let Some(mut instance) = tx.find::<Instance>(id).await? {
-        instance.check_touchable(&cx, "")?;
-        restart(&mut tx, &mut instance, req.live);
+        instance.check_touchable(tx.cx(), "")?;
+        restart(tx, &mut instance, req.live);
     }
-    tx.commit().await
+    Ok(())
 }
 
 /// Restarts an instance whose volumes change, unless that is to be done while it runs.

@@ -14,7 +14,7 @@ use super::{Volume, is_ready};
 use crate::billing::{self, Charged, Rate, month_end, pending_charges};
 use crate::catalog::{Catalog, PriceItem};
 use crate::copies::{Copied, Seen, usable};
-use crate::{Cx, Doc, Kind, Refusal, Result, Routes, Shown, Tx};
+use crate::{Cx, Doc, Kind, Refusal, Result, Routes, Shown, Tx, ensure};
 
 /// A snapshot of a volume.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -106,10 +106,8 @@ pub(super) fn routes() -> Routes {
 async fn create(cx: Cx, req: CreateBlockSnapshot) -> Result<CreatedBlockSnapshot> {
     let mut tx = cx.begin();
     let volume = tx.named::<Volume>("block_id", req.block_id).await?;
-    if !is_ready(&volume) {
-        let help = "block_id: the volume is still pending; wait until it is active";
-        return Err(Refusal::bad("Block storage is not active").help(help).into());
-    }
+    let help = "block_id: the volume is still pending; wait until it is active";
+    Refusal::bad("Block storage is not active").help(help).unless(is_ready(&volume))?;
     let (volume, size_gb) = (volume.id(), volume.size_gb);
     let (description, updated) = (req.description, cx.now());
     let bare = tx.create(VolumeSnapshot { volume, size_gb, description, updated }).await?;
@@ -122,9 +120,8 @@ async fn get(cx: Cx, req: GetBlockSnapshot) -> Result<FoundBlockSnapshot> {
 }
 
 async fn update(cx: Cx, req: UpdateBlockSnapshot) -> Result<()> {
-    let Some(description) = req.description else {
-        return Err(Refusal::bad("Nothing to change").help("give a description").into());
-    };
+    let nothing = || Refusal::bad("Nothing to change").help("give a description");
+    let description = req.description.ok_or_else(nothing)?;
     let mut tx = cx.begin();
     let mut snapshot = tx.get::<VolumeSnapshot>(req.snapshot_id).await?;
     (snapshot.description, snapshot.updated) = (description, cx.now());
@@ -134,9 +131,6 @@ async fn update(cx: Cx, req: UpdateBlockSnapshot) -> Result<()> {
 /// Checks that a volume of this size can start with the contents of a snapshot.
 pub(super) async fn check_fits(tx: &mut Tx, id: BlockSnapshotId, size_gb: u32) -> Result<()> {
     let snapshot = usable::<VolumeSnapshot>(tx, "snapshot_id", id).await?;
-    if size_gb < snapshot.size_gb {
-        let help = format!("{size_gb} GB is too small for a snapshot of {} GB", snapshot.size_gb);
-        return Err(Refusal::field("size_gb", help).into());
-    }
-    Ok(())
+    let text = format_args!("{size_gb} GB is too small for a snapshot of {} GB", snapshot.size_gb);
+    ensure(size_gb >= snapshot.size_gb, "size_gb", text)
 }

@@ -10,7 +10,7 @@ use http::Uri;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Doc, Kind, Refusal, Result, Tx};
+use crate::{Doc, Kind, Refusal, Result, Tx, ensure};
 
 pub(crate) use life::{Copying, step};
 
@@ -85,11 +85,9 @@ impl From<Stored> for Seen {
 /// 400 naming the field: there is none, or it is not complete yet.
 pub async fn usable<K: Copied>(tx: &mut Tx, field: &str, id: impl Into<Uuid>) -> Result<Doc<K>> {
     let copy = tx.named::<K>(field, id).await?;
-    if copy.seen.complete().is_some() {
-        return Ok(copy);
-    }
     let help = format!("{field}: {} is still pending; wait until it is complete", copy.id());
-    Err(Refusal::bad(K::INCOMPLETE).help(help).into())
+    Refusal::bad(K::INCOMPLETE).help(help).unless(copy.seen.complete().is_some())?;
+    Ok(copy)
 }
 
 /// Refuses to put the copy of a disk on a smaller one. Sizes that are not known fit.
@@ -97,11 +95,9 @@ pub async fn usable<K: Copied>(tx: &mut Tx, field: &str, id: impl Into<Uuid>) ->
 /// # Errors
 /// 400 naming the field.
 pub fn check_fits(field: &str, copy_gb: u32, disk_gb: u32) -> Result<()> {
-    if disk_gb == 0 || copy_gb <= disk_gb {
-        return Ok(());
-    }
-    let help = format!("it holds a disk of {copy_gb} GB, which does not fit on {disk_gb} GB");
-    Err(Refusal::field(field, help).into())
+    let fits = disk_gb == 0 || copy_gb <= disk_gb;
+    let text = "it holds a disk of";
+    ensure(fits, field, format_args!("{text} {copy_gb} GB, which does not fit on {disk_gb} GB"))
 }
 
 /// Checks an address from which an image is to be downloaded. Whether there is one shows later.

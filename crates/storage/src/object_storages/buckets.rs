@@ -8,7 +8,7 @@ use api::{Page, Time};
 
 use super::{ArchiveRule, BUCKETS, BUCKETS_MAX, Bucket, Filter, RULES_MAX, Storage, Transition};
 use crate::catalog::Catalog;
-use crate::{Cx, Doc, Part, Refusal, Result, Routes, Tx};
+use crate::{Cx, Doc, Part, Refusal, Result, Routes, Tx, alike, ensure, lies_in, refuse};
 
 pub(super) fn routes() -> Routes {
     Routes::parts::<Bucket>()
@@ -26,10 +26,9 @@ pub(super) fn routes() -> Routes {
             Ok(())
         })
         .update(|_, _, bucket, _: DeleteObjectStorageBucketLifecyclePolicy| {
-            if bucket.archive_rules.is_empty() {
-                let help = format!("bucket `{}` has none", bucket.name);
-                return Err(Refusal::not_found("Invalid lifecycle policy").help(help).into());
-            }
+            let none = format!("bucket `{}` has none", bucket.name);
+            let none = Refusal::not_found("Invalid lifecycle policy").help(none);
+            none.unless(!bucket.archive_rules.is_empty())?;
             bucket.archive_rules.clear();
             Ok(())
         })
@@ -37,28 +36,19 @@ pub(super) fn routes() -> Routes {
 }
 
 impl Part for Bucket {
-    type Owner = Storage;
     type View = wire::Bucket;
     const UNKNOWN: &'static str = "Invalid bucket name";
+    lies_in!(Storage, buckets);
 
-    fn all(storage: &Storage) -> &[Self] {
-        &storage.buckets
-    }
-    fn all_mut(storage: &mut Storage) -> &mut Vec<Self> {
-        &mut storage.buckets
-    }
     fn is(&self, name: &str) -> bool {
         self.name == name
     }
     fn view(&self, _: &Doc<Storage>) -> wire::Bucket {
-        wire::Bucket {
-            name: self.name.clone(),
+        alike!(self => wire::Bucket {
+            name, versioning, object_lock, archival;
             date_created: Time::from_millis(self.created),
-            versioning: self.versioning,
-            object_lock: self.object_lock,
-            archival: self.archival,
             archive_rules: self.archive_rules.iter().map(view_rule).collect(),
-        }
+        })
     }
     fn removed(self, storage: &Doc<Storage>, tx: &mut Tx) {
         tx.release(BUCKETS, storage.unique(storage.account(), &self.name));
@@ -70,12 +60,11 @@ impl Part for Bucket {
 
 fn view_rule(rule: &ArchiveRule) -> wire::ArchiveRule {
     let shown = |&Transition { days, storage_class }| RuleTransition { days, storage_class };
-    wire::ArchiveRule {
-        id: rule.id.clone(),
-        status: rule.status,
+    alike!(rule => wire::ArchiveRule {
+        id, status;
         filter: RuleFilter { prefix: rule.filter.prefix.clone() },
         transitions: rule.transitions.iter().map(shown).collect(),
-    }
+    })
 }
 
 fn stored_rule(rule: wire::ArchiveRule) -> ArchiveRule {
@@ -108,15 +97,12 @@ async fn create(cx: Cx, req: CreateObjectStorageBucket) -> Result<()> {
         archive_rules: Vec::new(),
     };
     check_archival(cx.catalog(), &storage, &bucket)?;
-    if storage.buckets.len() >= BUCKETS_MAX {
-        let help = format!("the storage has {BUCKETS_MAX} buckets, the most there can be");
-        return Err(Refusal::bad("Bad request.").help(help).into());
-    }
+    let full = format!("the storage has {BUCKETS_MAX} buckets, the most there can be");
+    Refusal::bad("Bad request.").help(full).unless(storage.buckets.len() < BUCKETS_MAX)?;
     let unique = storage.unique(cx.account(), &bucket.name);
-    if tx.taken(BUCKETS, &unique).await?.is_some() {
-        let help = format!("bucket_name: `{}` is taken on {}", bucket.name, storage.hostname);
-        return Err(Refusal::bad("Bucket already exists.").help(help).into());
-    }
+    let taken = format!("bucket_name: `{}` is taken on {}", bucket.name, storage.hostname);
+    let taken = Refusal::bad("Bucket already exists.").help(taken);
+    taken.unless(tx.taken(BUCKETS, &unique).await?.is_none())?;
     tx.take(BUCKETS, unique, storage.id());
     storage.buckets.push(bucket);
     tx.save(&storage).await
@@ -139,7 +125,7 @@ fn check_name(name: &str) -> Result<()> {
     } else {
         return Ok(());
     };
-    Err(Refusal::field("bucket_name", format!("`{name}`: {wrong}")).into())
+    refuse("bucket_name", format_args!("`{name}`: {wrong}"))
 }
 
 /// Refuses a bucket whose objects are to go to the archive and cannot.
@@ -147,11 +133,8 @@ fn check_archival(catalog: &Catalog, storage: &Storage, bucket: &Bucket) -> Resu
     if !bucket.archival {
         return Ok(());
     }
-    if bucket.versioning {
-        let with = if bucket.object_lock { "object_lock" } else { "versioning" };
-        let help = format!("cannot be combined with {with}");
-        return Err(Refusal::field("archival", help).into());
-    }
+    let with = if bucket.object_lock { "object_lock" } else { "versioning" };
+    ensure(!bucket.versioning, "archival", format_args!("cannot be combined with {with}"))?;
     check_archive("archival", catalog, storage)
 }
 
@@ -159,29 +142,20 @@ fn check_archival(catalog: &Catalog, storage: &Storage, bucket: &Bucket) -> Resu
 fn check_archive(field: &str, catalog: &Catalog, storage: &Storage) -> Result<()> {
     let tier = catalog.object_storage_tier(storage.tier);
     match tier.filter(|tier| tier.archive_price_per_gb_month.is_none()) {
-        Some(tier) => {
-            Err(Refusal::field(field, format!("tier {} has no archive", tier.name)).into())
-        }
+        Some(tier) => refuse(field, format_args!("tier {} has no archive", tier.name)),
         None => Ok(()),
     }
 }
 
 fn check_rules(rules: &[wire::ArchiveRule]) -> Result<()> {
-    if rules.is_empty() || rules.len() > RULES_MAX {
-        let help = format!("there are {}; a policy has 1 to {RULES_MAX}", rules.len());
-        return Err(Refusal::field("archive_rules", help).into());
-    }
+    let text = format_args!("there are {}; a policy has 1 to {RULES_MAX}", rules.len());
+    ensure((1..=RULES_MAX).contains(&rules.len()), "archive_rules", text)?;
     let mut ids = BTreeSet::new();
     for (i, rule) in rules.iter().enumerate() {
-        let wrong = |field: &str, help: String| -> Result<()> {
-            Err(Refusal::field(&format!("archive_rules[{i}].{field}"), help).into())
-        };
-        if !rule.id.is_empty() && !ids.insert(&rule.id) {
-            return wrong("ID", format!("another rule is called `{}`", rule.id));
-        }
-        if rule.transitions.is_empty() {
-            return wrong("Transitions", "say when objects go where".into());
-        }
+        let field = |name: &str| format!("archive_rules[{i}].{name}");
+        let text = format_args!("another rule is called `{}`", rule.id);
+        ensure(rule.id.is_empty() || ids.insert(&rule.id), &field("ID"), text)?;
+        ensure(!rule.transitions.is_empty(), &field("Transitions"), "say when objects go where")?;
     }
     Ok(())
 }

@@ -1,29 +1,21 @@
 //! Clusters and tiers, as lists show them and as orders name them.
 
 use api::Money;
-use api::Page;
 use api::object_storages::*;
 
-use crate::catalog;
-use crate::cx::slice;
-use crate::{Cx, Refusal, Result, Routes};
+use crate::catalog::{self, Catalog};
+use crate::{Cx, Refusal, Result, Routes, alike};
 
 /// What the real API says of a tier that is missing, or not offered by the cluster.
 const WRONG_TIER: &str = "Invalid tier specified for this location";
 
 pub(super) fn routes() -> Routes {
-    Routes::default().fixed(clusters).fixed(cluster_tiers).on(tiers)
+    Routes::default().catalogued(clusters).fixed(cluster_tiers).on(tiers)
 }
 
-async fn clusters(cx: Cx, req: ListObjectStorageClusters) -> Result<Page<ObjectStorageCluster>> {
-    let view = |cluster: &catalog::ObjectStorageCluster| ObjectStorageCluster {
-        id: cluster.id,
-        region: cluster.region.clone(),
-        hostname: cluster.hostname.clone(),
-        deploy: cluster.deploy.into(),
-    };
-    let clusters: Vec<_> = cx.catalog().object_storage_clusters().map(view).collect();
-    slice(&clusters, req.per_page, req.cursor.as_deref())
+fn clusters(catalog: &Catalog, _: &ListObjectStorageClusters) -> Result<Vec<ObjectStorageCluster>> {
+    let view = |cluster: &catalog::ObjectStorageCluster| alike!(cluster => ObjectStorageCluster { id, region, hostname, deploy });
+    Ok(catalog.object_storage_clusters().map(view).collect())
 }
 
 async fn cluster_tiers(cx: Cx, req: ListObjectStorageClusterTiers) -> Result<Vec<ClusterTier>> {
@@ -38,11 +30,9 @@ async fn tiers(cx: Cx, _: ListObjectStorageTiers) -> Result<Vec<ObjectStorageTie
     let view = |tier: &catalog::ObjectStorageTier| {
         let clusters = cx.catalog().object_storage_clusters();
         let locations = clusters.filter(|cluster| cluster.tiers.contains(&tier.id));
-        let locations = locations.map(|cluster| TierLocation {
-            id: cluster.id,
-            hostname: cluster.hostname.clone(),
-            name: city(&cx, &cluster.region),
-            region: cluster.region.clone(),
+        let locations = locations.map(|cluster| {
+            let name = city(&cx, &cluster.region);
+            alike!(cluster => TierLocation { id, hostname, region; name })
         });
         ObjectStorageTier { id: tier.id, terms: terms(tier), locations: locations.collect() }
     };

@@ -5,7 +5,7 @@ use api::object_storages::*;
 
 use super::{BUCKETS, Storage, catalogue};
 use crate::billing::owed;
-use crate::{Cx, Doc, Result, Routes, Shown};
+use crate::{Cx, Doc, Result, Routes, Shown, Tx, alike};
 
 pub(super) fn routes() -> Routes {
     let update = |_: &Cx, storage: &mut Doc<Storage>, req: UpdateObjectStorage| {
@@ -13,7 +13,11 @@ pub(super) fn routes() -> Routes {
         Ok(())
     };
     let storages = Routes::of::<Storage>().on(list).create(create).get::<GetObjectStorage>();
-    storages.update(update).on(delete).on(regenerate_keys).done()
+    storages
+        .update(update)
+        .delete_with::<DeleteObjectStorage>(|tx, storage| Box::pin(release_names(tx, storage)))
+        .alter(regenerate_keys)
+        .done()
 }
 
 impl Shown for Storage {
@@ -22,19 +26,18 @@ impl Shown for Storage {
 
     fn view(doc: &Doc<Self>, (): &(), cx: &Cx) -> ObjectStorage {
         let (pending, active) = (ObjectStorageStatus::Pending, ObjectStorageStatus::Active);
-        ObjectStorage {
+        alike!(doc => ObjectStorage {
+            region, label;
             id: doc.id().into(),
             date_created: doc.created(),
             pending_charges: owed(cx, doc),
             cluster_id: doc.cluster,
             location: catalogue::city(cx, &doc.region),
             status: if doc.seen.ready { active } else { pending }.into(),
-            region: doc.region.clone(),
-            label: doc.label.clone(),
             s3_hostname: doc.hostname.clone(),
             s3_access_key: doc.access_key.clone(),
             s3_secret_key: doc.secret_key.clone(),
-        }
+        })
     }
 }
 
@@ -50,37 +53,34 @@ async fn list(cx: Cx, req: ListObjectStorages) -> Result<Page<ListedObjectStorag
 fn create(cx: &Cx, req: CreateObjectStorage) -> Result<Storage> {
     let cluster = catalogue::cluster(cx, req.cluster_id)?;
     let tier = catalogue::tier(cx, cluster, req.tier_id)?;
-    let mut storage = Storage {
+    let mut storage = alike!(cluster => Storage {
+        region, hostname;
         cluster: cluster.id,
         tier: tier.id,
-        region: cluster.region.clone(),
-        hostname: cluster.hostname.clone(),
         label: req.label.unwrap_or_default(),
         ..Storage::default()
-    };
+    });
     storage.renew_keys();
     Ok(storage)
 }
 
-async fn delete(cx: Cx, req: DeleteObjectStorage) -> Result<()> {
-    let mut tx = cx.begin();
-    let storage = tx.get::<Storage>(req.object_storage_id).await?;
-    // At once, not when the last of it is gone: what replaces it may want the same names.
+/// At once, not when the last of it is gone: what replaces it may want the same names.
+async fn release_names(tx: &mut Tx, storage: &mut Doc<Storage>) -> Result<()> {
     for bucket in &storage.buckets {
-        tx.release(BUCKETS, storage.unique(cx.account(), &bucket.name));
+        tx.release(BUCKETS, storage.unique(storage.account(), &bucket.name));
     }
-    tx.delete(storage);
-    tx.commit().await
+    Ok(())
 }
 
-async fn regenerate_keys(cx: Cx, req: RegenerateObjectStorageKeys) -> Result<S3Credentials> {
-    let mut tx = cx.begin();
-    let mut storage = tx.get::<Storage>(req.object_storage_id).await?;
+fn regenerate_keys(
+    _: &mut Tx,
+    storage: &mut Doc<Storage>,
+    _: RegenerateObjectStorageKeys,
+) -> Result<S3Credentials> {
     storage.renew_keys();
-    tx.save(&storage).await?;
     Ok(S3Credentials {
-        s3_hostname: storage.want.hostname,
-        s3_access_key: storage.want.access_key,
-        s3_secret_key: storage.want.secret_key,
+        s3_hostname: storage.hostname.clone(),
+        s3_access_key: storage.access_key.clone(),
+        s3_secret_key: storage.secret_key.clone(),
     })
 }

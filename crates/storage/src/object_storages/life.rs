@@ -7,7 +7,7 @@ use engine::{Next, StepError};
 
 use super::{Bucket, Storage};
 use crate::life::provision;
-use crate::{Doc, Life, LifeCx};
+use crate::{Doc, Life, LifeCx, alike};
 
 impl Life for Storage {
     async fn step(doc: &mut Doc<Self>, cx: &LifeCx) -> Result<Next, StepError> {
@@ -19,23 +19,17 @@ impl Life for Storage {
 impl Storage {
     /// It as the driver gets it.
     fn spec(&self) -> ObjectStoreSpec {
-        ObjectStoreSpec {
-            hostname: self.hostname.clone(),
-            access_key: self.access_key.clone(),
-            secret_key: self.secret_key.clone(),
-            buckets: self.buckets.iter().map(bucket).collect(),
-        }
+        alike!(self => ObjectStoreSpec {
+            hostname, access_key, secret_key; buckets: self.buckets.iter().map(bucket).collect(),
+        })
     }
 }
 
 fn bucket(bucket: &Bucket) -> object_store::Bucket {
-    object_store::Bucket {
-        name: bucket.name.clone(),
-        versioning: bucket.versioning,
-        object_lock: bucket.object_lock,
-        archival: bucket.archival,
+    alike!(bucket => object_store::Bucket {
+        name, versioning, object_lock, archival;
         archive_rules: bucket.archive_rules.iter().filter_map(archive_rule).collect(),
-    }
+    })
 }
 
 fn archive_rule(rule: &super::ArchiveRule) -> Option<ArchiveRule> {

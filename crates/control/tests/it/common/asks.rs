@@ -17,6 +17,8 @@ pub(crate) trait Asks {
     fn refuses<E: Endpoint>(&self, request: E, words: &str) -> impl Future<Output = ()>;
     /// Asks for what is refused with 400 and a text that begins with these words.
     fn refuses_with<E: Endpoint>(&self, request: E, words: &str) -> impl Future<Output = ()>;
+    /// Sends a body that is refused with 400 and a text that has these words.
+    async fn refuses_raw(&self, method: &str, uri: &str, body: &str, words: &str);
     /// The items of all pages of a list, page by page. Each must tell how many there are in all.
     async fn pages<L: Listing>(&self, list: L) -> Vec<Vec<L::Item>>;
 }
@@ -61,6 +63,12 @@ impl Asks for World {
             let is_so = status == 400 && text.starts_with(words);
             assert!(is_so, "asked at {asked}: {status} {text:?} instead of {words:?}");
         }
+    }
+
+    async fn refuses_raw(&self, method: &str, uri: &str, body: &str, words: &str) {
+        let (status, text) = self.raw(method, uri, body).await;
+        let is_so = status == 400 && text.contains(words);
+        assert!(is_so, "{method} {uri} {body}: {status} {text:?} without {words:?}");
     }
 
     async fn pages<L: Listing>(&self, mut list: L) -> Vec<Vec<L::Item>> {

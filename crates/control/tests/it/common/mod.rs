@@ -8,15 +8,15 @@ pub(crate) mod instance;
 pub(crate) mod servers;
 pub(crate) mod stores;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::net::IpAddr;
 
+use api::Access;
 use api::users::{CreateUser, User};
-use api::{Access, Listing};
 use control::instances::{Instance, Ipv4, Software};
-use control::{Cx, Doc};
-use drivers::{Fault, Pace, Sim};
+use control::{Cx, Doc, Kind};
+use drivers::{Disk, Disks, Fault, Images, Pace, Sim, StoredImage};
 use serde::Serialize;
 use serde_json::Value;
 use store::Row;
@@ -91,13 +91,21 @@ pub(crate) async fn stored(world: &World, id: Uuid) -> Doc<Instance> {
     owner(world).await.get(id).await.expect("it is there")
 }
 
-/// Changes an instance as its family's handlers would.
-pub(crate) async fn change_instance(world: &World, id: Uuid, change: impl FnOnce(&mut Instance)) {
+/// Changes a thing as its family's handlers would.
+pub(crate) async fn change<K: Kind>(
+    world: &World,
+    id: impl Into<Uuid>,
+    change: impl FnOnce(&mut Doc<K>),
+) {
     let mut tx = owner(world).await.begin();
-    let mut doc = tx.get::<Instance>(id).await.expect("it is there");
+    let mut doc = tx.get::<K>(id).await.expect("it is there");
     change(&mut doc);
-    tx.put(&doc);
-    tx.commit().await.expect("nobody else writes");
+    tx.save(&doc).await.expect("nobody else writes");
+}
+
+/// Changes an instance.
+pub(crate) async fn change_instance(world: &World, id: Uuid, how: impl FnOnce(&mut Instance)) {
+    change::<Instance>(world, id, |doc| how(doc)).await;
 }
 
 /// Deletes an instance.
@@ -115,29 +123,19 @@ pub(crate) fn refuses<T>(outcome: Result<T, sdk::Error>, status: u16, words: &st
     assert!(found == status && error.starts_with(words), "not {status} {words}: {found} {error}");
 }
 
-/// A list, read two at a time: its pages are full but for the last, and each tells its length.
-pub(crate) async fn by_twos<L: Listing + Clone>(world: &World, mut list: L) -> Vec<L::Item> {
-    let (mut items, mut totals) = (Vec::new(), BTreeSet::new());
-    *list.per_page() = Some(2);
-    loop {
-        let page = world.client.send(list.clone()).await.unwrap();
-        assert!(
-            page.items.len() == 2 || page.meta.links.next.is_empty(),
-            "it is full, or the last"
-        );
-        items.extend(page.items);
-        totals.insert(page.meta.total);
-        if page.meta.links.next.is_empty() {
-            assert_eq!(totals, BTreeSet::from([items.len() as u64]));
-            return items;
-        }
-        *list.cursor() = Some(page.meta.links.next);
-    }
-}
-
 /// The outside world as it is, looked at without a call that is counted or fails.
 pub(crate) fn outside(world: &World) -> Sim {
     Sim::new(world.store.clone(), world.clock.clone(), Pace::FAST)
+}
+
+/// The copy with this id outside.
+pub(crate) async fn image(world: &World, id: impl Into<Uuid>) -> Option<StoredImage> {
+    Images::observe(&outside(world), id.into()).await.expect("the world answers")
+}
+
+/// The disk with this id outside.
+pub(crate) async fn disk(world: &World, id: impl Into<Uuid>) -> Option<Disk> {
+    Disks::observe(&outside(world), id.into()).await.expect("the world answers")
 }
 
 /// Runs a scenario in an undisturbed world, and then again and again in worlds in which one call

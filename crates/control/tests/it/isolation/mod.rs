@@ -5,6 +5,7 @@
 //! Operations and the places of their ids come from the API's own definition; an id of a kind of
 //! which this test has no thing fails it.
 
+mod every;
 mod releases;
 mod requests;
 mod things;
@@ -13,6 +14,7 @@ use std::collections::BTreeSet;
 
 use http::Method;
 use requests::{Asked, Place, operations};
+use serde_json::{Value, json};
 use store::{Location, testing};
 use testkit::World;
 use things::{Things, make_things};

@@ -1,6 +1,6 @@
 //! Requests made from operations' own definitions: which ids they take, and where.
 
-use api::{Method, Op};
+use api::{Method, Op, Shape};
 use serde_json::{Map, Value, json};
 
 use super::things::Things;
@@ -117,6 +117,11 @@ impl Operation {
 
     fn fields(&self) -> impl Iterator<Item = (&String, &Value)> {
         self.schema["properties"].as_object().into_iter().flatten()
+    }
+
+    /// Whether it is a list that has pages.
+    pub(crate) fn is_paged(&self) -> bool {
+        matches!(self.op.shape, Shape::List(_)) && self.fields().any(|(field, _)| field == "cursor")
     }
 
     /// Where in its requests ids stand.
@@ -280,6 +285,7 @@ fn further(op: &str, fields: &Map<String, Value>) -> Vec<(&'static str, Value)> 
             vec![("subnet", "192.0.2.0".into()), ("subnet_size", 24.into()), ("port", "443".into())]
         }
         "create-firewall-group-rule" => vec![("port", "443".into())],
+        "create-object-storage" => vec![("tier_id", 1.into())],
         "update-instance-template" | "update-block" => vec![("label", "new".into())],
         "update-block-snapshot" => vec![("description", "new".into())],
         _ => Vec::new(),

@@ -1,19 +1,17 @@
 //! What load balancers are made of: rules, certificates, names.
 
 use api::firewalls::IpType;
-use api::load_balancers::rules::*;
 use api::load_balancers::*;
 use drivers::balancer::{Allowed, Forwarding};
 use serde_json::{Value, json};
 use testkit::World;
 
-use super::{CERTIFICATE, KEY, allow, change, in_newark, make, observed, read, told, wished};
+use super::{CERTIFICATE, KEY, allow, change, make, observed, read, told, wished, world_with_one};
 use crate::common::{Asks as _, made_of};
 
 #[tokio::test]
 async fn forwarding_rules_come_and_go_one_by_one() {
-    let world = World::new().await;
-    let load_balancer_id = make(&world, in_newark()).await;
+    let (world, load_balancer_id) = world_with_one().await;
     let create = |frontend_port| CreateLoadBalancerForwardingRule {
         load_balancer_id,
         frontend_protocol: BalancedProtocol::Tcp,
@@ -23,13 +21,11 @@ async fn forwarding_rules_come_and_go_one_by_one() {
     };
     let made = world.done(create(2222)).await;
     assert!(made.id.len() == 16 && made.id.bytes().all(|b| b.is_ascii_hexdigit()), "{}", made.id);
-    let get = |id: &str| GetLoadBalancerForwardingRule::from((load_balancer_id, id));
-    let delete = |id: &str| DeleteLoadBalancerForwardingRule::from((load_balancer_id, id));
-    assert_eq!(world.done(get(&made.id)).await, made);
+    let (at, id) = (load_balancer_id, made.id.as_str());
+    assert_eq!(world.done(GetLoadBalancerForwardingRule::from((at, id))).await, made);
     assert_eq!(read(&world, load_balancer_id).await.forwarding_rules, std::slice::from_ref(&made));
-    let leads = json!({"frontend": "tcp", "frontend_port": 2222, "backend": "tcp",
-        "backend_port": 22});
-    let leads: Forwarding = made_of(leads);
+    let leads: Forwarding = made_of(json!({"frontend": "tcp", "frontend_port": 2222,
+        "backend": "tcp", "backend_port": 22}));
     assert_eq!(told(&world, load_balancer_id).await.forwarding, [leads]);
     world.refuses(create(2222), "frontend_port: another rule").await;
     let udp = CreateLoadBalancerForwardingRule {
@@ -42,19 +38,14 @@ async fn forwarding_rules_come_and_go_one_by_one() {
         world.done(create(port)).await;
     }
     world.refuses_with(create(14), "Maximum forwarding rules exceeded.").await;
-    let list = ListLoadBalancerForwardingRules { per_page: Some(10), ..load_balancer_id.into() };
-    assert_eq!(world.pages(list).await.iter().map(Vec::len).collect::<Vec<_>>(), [10, 5]);
-    world.done(delete(&made.id)).await;
-    let unknown = (404, "Invalid forwarding rule ID".to_owned());
-    assert_eq!(world.refused(get(&made.id)).await, unknown);
-    assert_eq!(world.refused(delete(&made.id)).await, unknown);
+    assert_eq!(world.done(ListLoadBalancerForwardingRules::from(at)).await.items.len(), 15);
+    world.done(DeleteLoadBalancerForwardingRule::from((at, id))).await;
     assert!(!told(&world, load_balancer_id).await.forwarding.contains(&leads));
 }
 
 #[tokio::test]
 async fn firewall_rules_are_added_several_at_once_and_go_one_by_one() {
-    let world = World::new().await;
-    let load_balancer_id = make(&world, in_newark()).await;
+    let (world, load_balancer_id) = world_with_one().await;
     let create = |rules: &[NewFirewallRule]| CreateLoadBalancerFirewallRules {
         load_balancer_id,
         firewall_rules: rules.into(),
@@ -65,8 +56,8 @@ async fn firewall_rules_are_added_several_at_once_and_go_one_by_one() {
     assert_eq!((page.items.len(), page.meta.total), (3, 3));
     let first = &page.items[0];
     assert_eq!((first.port, first.source.as_str()), (80, "192.168.1.1/16"));
-    let get = GetLoadBalancerFirewallRule { load_balancer_id, firewall_rule_id: first.id.clone() };
-    assert_eq!(world.done(get.clone()).await, *first);
+    let path = (load_balancer_id, first.id.as_str());
+    assert_eq!(world.done(GetLoadBalancerFirewallRule::from(path)).await, *first);
     for (rules, said) in [
         (vec![allow(81, "0.0.0.0/0"), allow(443, "cloudflare")], "already defined"),
         (vec![allow(80, "192.168.0.0/16")], "This rule is already defined"),
@@ -76,12 +67,7 @@ async fn firewall_rules_are_added_several_at_once_and_go_one_by_one() {
         world.refuses(create(&rules), said).await;
         assert_eq!(read(&world, load_balancer_id).await.firewall_rules, page.items);
     }
-    let delete =
-        DeleteLoadBalancerFirewallRule { load_balancer_id, firewall_rule_id: first.id.clone() };
-    world.done(delete.clone()).await;
-    let unknown = (404, "Invalid firewall rule ID".to_owned());
-    assert_eq!(world.refused(get).await, unknown);
-    assert_eq!(world.refused(delete).await, unknown);
+    world.done(DeleteLoadBalancerFirewallRule::from(path)).await;
     let expected: Vec<Allowed> = made_of(json!([{"port": 443, "from": "cloudflare_v4"},
         {"port": 80, "from": {"of": {"address": "2001:db8::", "prefix": 32}}}]));
     assert_eq!(told(&world, load_balancer_id).await.firewall, expected);
@@ -89,8 +75,7 @@ async fn firewall_rules_are_added_several_at_once_and_go_one_by_one() {
 
 #[tokio::test]
 async fn a_certificate_is_shown_and_its_key_never_is() {
-    let world = World::new().await;
-    let id = make(&world, in_newark()).await;
+    let (world, id) = world_with_one().await;
     let give = |ssl: Value| wished(id, json!({"ssl": ssl}));
     let whole = json!({"certificate": CERTIFICATE, "private_key": KEY});
     let bare = json!({"certificate": CERTIFICATE, "private_key": "SECRET"});
@@ -148,8 +133,7 @@ async fn a_certificate_that_came_by_itself_outlives_the_wish_for_it() {
 
 #[tokio::test]
 async fn its_addresses_have_names() {
-    let world = World::new().await;
-    let load_balancer_id = make(&world, in_newark()).await;
+    let (world, load_balancer_id) = world_with_one().await;
     let found = read(&world, load_balancer_id).await;
     let names = async || world.done(GetLoadBalancerReverseDns { load_balancer_id }).await;
     let first = format!("{}.vultrusercontent.com", found.ipv4);
@@ -163,7 +147,7 @@ async fn its_addresses_have_names() {
     let expected =
         LoadBalancerReverseDns { ipv4: "lb.example.com".into(), ipv6: vec![good.clone()] };
     assert_eq!(names().await, expected);
-    assert!(world.refused(set("no name")).await.1.contains("v4: `no name`"));
+    world.refuses(set("no name"), "v4: `no name`").await;
     for (names, said) in [
         (vec![name("2001:db8::1", "a.example.com")], "Invalid IP address: v6[0].ip"),
         (vec![name(&found.ipv6, "no name")], "v6[0].domain: `no name`"),
@@ -182,8 +166,7 @@ async fn its_addresses_have_names() {
 
 #[tokio::test]
 async fn what_an_older_release_told_the_world_is_told_anew_with_the_next_change() {
-    let world = World::new().await;
-    let id = make(&world, in_newark()).await;
+    let (world, id) = world_with_one().await;
     let before = told(&world, id).await;
     let older = format!(
         r#"{{"spec":{{"addresses":["{}","{}"],"network":null,"nodes":1,"regions":[],"machines":[],"settings":"balance roundrobin\ntimeout 600\n","certificate":null}},"ready_at":1}}"#,

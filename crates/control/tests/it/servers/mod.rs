@@ -100,6 +100,12 @@ pub(crate) async fn refused(world: &World, method: &str, uri: &str, body: Value)
     (status, answer["error"].as_str().unwrap().to_owned())
 }
 
+/// Holds that a call is refused with 400 and a text that has these words.
+pub(crate) async fn refuses(world: &World, method: &str, uri: &str, body: Value, words: &str) {
+    let (status, text) = refused(world, method, uri, body).await;
+    assert!(status == 400 && text.contains(words), "{method} {uri}: {status} {text}");
+}
+
 impl Kind {
     fn is_instance(&self) -> bool {
         self.key == INSTANCES.key
@@ -151,9 +157,7 @@ impl Kind {
 
     pub(crate) async fn refuses(&self, world: &World, fields: Value, words: &str) {
         let before = self.listed(world).await;
-        let (status, text) = refused(world, "POST", self.path, self.wish(fields)).await;
-        assert_eq!(status, 400, "{text}");
-        assert!(text.contains(words), "`{text}` does not say `{words}`");
+        refuses(world, "POST", self.path, self.wish(fields), words).await;
         assert_eq!(self.listed(world).await, before, "a refusal makes nothing");
     }
 }
@@ -273,8 +277,7 @@ async fn a_reinstallation_keeps_the_server_and_may_name_it_anew() {
         let before = kind.made(&world, json!({})).await;
         let id = id_of(&before);
         let uri = format!("{}/reinstall", kind.of(id));
-        let (status, text) = refused(&world, "POST", &uri, json!({ "hostname": "no good" })).await;
-        assert!(status == 400 && text.contains("hostname"), "{text}");
+        refuses(&world, "POST", &uri, json!({ "hostname": "no good" }), "hostname").await;
         assert_eq!(kind.got(&world, id).await, before);
         let (status, answer) = call(&world, "POST", &uri, json!({ "hostname": "reborn" })).await;
         assert_eq!((status, &answer[kind.key]["id"]), (202, &before["id"]));
@@ -382,8 +385,7 @@ async fn traffic_is_told_for_each_day_since_creation() {
             assert_eq!(today["bandwidth"], json!({ "2026-11-23": none() }));
             for wrong in [0, 181] {
                 let uri = format!("{uri}?date_range={wrong}");
-                let (status, text) = refused(&world, "GET", &uri, json!(null)).await;
-                assert!(status == 400 && text.contains("date_range"), "{text}");
+                refuses(&world, "GET", &uri, json!(null), "date_range").await;
             }
         }
     }

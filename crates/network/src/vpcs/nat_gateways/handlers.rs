@@ -2,7 +2,7 @@
 
 use std::net::Ipv6Addr;
 
-use api::vpcs::nat_gateways::{self as wire, *};
+use api::vpcs::{self as wire, *};
 use api::{Endpoint, Money, Time};
 use rust_decimal::Decimal;
 use store::Facet;
@@ -11,8 +11,8 @@ use uuid::Uuid;
 use super::{Gateway, NatGateway, of_network};
 use crate::billing::{Charged, Rate, owed};
 use crate::catalog::{Catalog, PriceItem};
-use crate::vpcs::{Name, PrivateNetwork, VPC, members, networks};
-use crate::{Cx, Doc, Kind, Refusal, Result, Routes, Shown, Tx, addresses};
+use crate::vpcs::{Name, VPC, members, networks};
+use crate::{Cx, Doc, Refusal, Result, Routes, Shown, Tx, addresses, alike, set_alike};
 
 /// A gateway's VPC, in this family's words for one that is not there.
 const OF: Name = Name { unknown: "Invalid VPC ID.", ..VPC };
@@ -20,7 +20,7 @@ const OF: Name = Name { unknown: "Invalid VPC ID.", ..VPC };
 pub(super) fn routes() -> Routes {
     Routes::of::<NatGateway>()
         .list::<ListNatGateways>()
-        .on(create)
+        .create_with(|tx, req| Box::pin(create(tx, req)))
         .get::<GetNatGateway>()
         .update_shown(update)
         .delete::<DeleteNatGateway>()
@@ -41,18 +41,17 @@ impl Shown for NatGateway {
             false => NatGatewayStatus::Pending,
         };
         let monthly = Money(Charged::rate(doc, cx.catalog()).monthly.normalize());
-        wire::NatGateway {
+        alike!(doc => wire::NatGateway {
+            label, tag;
             id: doc.id().into(),
             vpc_id: doc.network.into(),
             date_created: stamp(doc.created()),
             status: status.into(),
-            label: doc.label.clone(),
-            tag: doc.tag.clone(),
             public_ips: vec![doc.public_ip.to_string()],
             public_ips_v6: vec![doc.public_ipv6.to_string()],
             private_ips: vec![doc.private_ip.to_string()],
             billing: NatGatewayBilling { charges: owed(cx, doc), monthly },
-        }
+        })
     }
 }
 
@@ -71,46 +70,27 @@ pub(super) fn stamp(time: Time) -> String {
     time.0.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
-/// The VPC and the gateway that the path names, to be read, changed or relied on.
-pub(super) async fn in_path(
-    tx: &mut Tx,
-    path: &[String],
-) -> Result<(Doc<PrivateNetwork>, Gateway)> {
-    let network = networks::in_path(tx, OF, path).await?;
-    let id: Uuid = path.get(1).and_then(|id| id.parse().ok()).unwrap_or_default();
-    let found = tx.find::<NatGateway>(id).await?;
-    let found = found.filter(|gateway| gateway.network == network.id());
-    let gateway = found.ok_or_else(|| Refusal::not_found(NatGateway::UNKNOWN))?;
-    Ok((network, gateway))
-}
-
-async fn create(cx: Cx, req: CreateNatGateway) -> Result<wire::NatGateway> {
-    let mut tx = cx.begin();
-    let network = networks::in_path(&mut tx, OF, &req.path()).await?;
-    let region = cx.region("region", &network.region)?;
-    if !region.connectivity.iter().any(|way| way == "nat_gateway") {
-        let help = format!("the VPC is in `{}`, which has none", region.id);
-        let said = "NAT gateways are not available in this region.";
-        return Err(Refusal::bad(said).help(help).into());
-    }
-    if tx.count::<NatGateway>(of_network(network.id())).await? > 0 {
-        let help = "delete that one first, or change its rules";
-        return Err(Refusal::bad("This VPC already has a NAT gateway.").help(help).into());
-    }
+async fn create(tx: &mut Tx, req: CreateNatGateway) -> Result<Gateway> {
+    let network = networks::in_path(tx, OF, &req.path()).await?;
+    let region = tx.cx().region("region", &network.region)?;
+    let help = format!("the VPC is in `{}`, which has none", region.id);
+    let none_there = Refusal::bad("NAT gateways are not available in this region.").help(help);
+    none_there.unless(region.connectivity.iter().any(|way| way == "nat_gateway"))?;
+    let second = Refusal::bad("This VPC already has a NAT gateway.");
+    let second = second.help("delete that one first, or change its rules");
+    second.unless(tx.count::<NatGateway>(of_network(network.id())).await? == 0)?;
     let id = Uuid::now_v7();
     let want = NatGateway {
         network: network.id(),
         label: req.label.unwrap_or_default(),
         tag: req.tag.unwrap_or_default(),
-        public_ip: addresses::take_ipv4(&mut tx, &network.region, id).await?,
-        public_ipv6: first_of(addresses::take_ipv6(&mut tx, &network.region, id).await?),
-        private_ip: members::take_address(&mut tx, &network, id).await?,
+        public_ip: addresses::take_ipv4(tx, &network.region, id).await?,
+        public_ipv6: first_of(addresses::take_ipv6(tx, &network.region, id).await?),
+        private_ip: members::take_address(tx, &network, id).await?,
         firewall: Vec::new(),
         forwarding: Vec::new(),
     };
-    let gateway = tx.doc_with_id(id, want);
-    tx.save(&gateway).await?;
-    NatGateway::show(&cx, gateway).await
+    Ok(tx.doc_with_id(id, want))
 }
 
 /// The first address of an IPv6 network.
@@ -119,7 +99,6 @@ fn first_of(network: Ipv6Addr) -> Ipv6Addr {
 }
 
 fn update(_: &Cx, gateway: &mut Gateway, req: UpdateNatGateway) -> Result<()> {
-    gateway.label = req.label.unwrap_or_else(|| std::mem::take(&mut gateway.label));
-    gateway.tag = req.tag.unwrap_or_else(|| std::mem::take(&mut gateway.tag));
+    set_alike!(req => gateway { label, tag });
     Ok(())
 }

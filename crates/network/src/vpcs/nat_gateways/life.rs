@@ -2,12 +2,12 @@
 
 use std::net::SocketAddrV4;
 
-use api::vpcs::nat_gateways::NatFirewallProtocol;
+use api::vpcs::NatFirewallProtocol;
 use drivers::GatewaySpec;
 use drivers::gateway::{Accepted, Forwarding, Transport};
 use engine::{Next, StepError};
 
-use super::{FirewallRule, ForwardingRule, NatGateway, firewall, transports};
+use super::{FirewallRule, ForwardingRule, NatGateway, rules, transports};
 use crate::life::provision;
 use crate::{Doc, Life, LifeCx, Network};
 
@@ -39,7 +39,7 @@ fn accepted(rule: &FirewallRule) -> Option<Accepted> {
         NatFirewallProtocol::Tcp => Transport::Tcp,
         NatFirewallProtocol::Udp => Transport::Udp,
     };
-    let (first_port, last_port) = firewall::ports(&rule.port)?;
+    let (first_port, last_port) = rules::ports(&rule.port)?;
     let size = u8::try_from(rule.subnet_size).ok()?;
     let from = Network::new(rule.subnet.parse().ok()?, size)?.into();
     Some(Accepted { transport, first_port, last_port, from })

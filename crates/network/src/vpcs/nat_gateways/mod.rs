@@ -3,14 +3,13 @@
 //! A gateway's rules are part of it: a gateway and its rules must never disagree, so they are one
 //! row, changed in one go and brought to the world in one go.
 
-mod firewall;
-mod forwarding;
 mod handlers;
 mod life;
+mod rules;
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use api::vpcs::nat_gateways::{ForwardingProtocol, NatFirewallProtocol};
+use api::vpcs::{ForwardingProtocol, NatFirewallProtocol};
 use drivers::gateway::Transport::{self, Tcp, Udp};
 use serde::{Deserialize, Serialize};
 use store::{Facet, Tally};
@@ -42,46 +41,30 @@ pub struct NatGateway {
     pub forwarding: Vec<ForwardingRule>,
 }
 
-/// What may come in.
+/// What may come in: see [`api::vpcs::NatGatewayFirewallRule`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FirewallRule {
-    /// The rule's id.
-    pub id: Uuid,
-    /// The protocol that may come in.
-    pub protocol: NatFirewallProtocol,
-    /// A port, or a range of them as `8000:8010`.
-    pub port: String,
-    /// The network's address as it was sent: host bits stay.
-    pub subnet: String,
-    /// The network's size, in bits of its netmask.
-    pub subnet_size: u32,
-    /// What it is for.
-    pub notes: String,
+    id: Uuid,
+    protocol: NatFirewallProtocol,
+    port: String,
+    subnet: String,
+    subnet_size: u32,
+    notes: String,
 }
 
-/// Which port leads where in the VPC.
+/// Which port leads where in the VPC: see [`api::vpcs::NatGatewayPortForwardingRule`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ForwardingRule {
-    /// The rule's id.
-    pub id: Uuid,
-    /// The owner's name for it.
-    pub name: String,
-    /// What is forwarded.
-    pub protocol: ForwardingProtocol,
-    /// The gateway's port.
-    pub external_port: u16,
-    /// The address to which it leads, as it was sent.
-    pub internal_ip: String,
-    /// The port there.
-    pub internal_port: u16,
-    /// Whether it is in force.
-    pub enabled: bool,
-    /// What it is for.
-    pub description: String,
-    /// When it was made, as the family writes times.
-    pub created_at: String,
-    /// When it last changed, likewise.
-    pub updated_at: String,
+    id: Uuid,
+    name: String,
+    protocol: ForwardingProtocol,
+    external_port: u16,
+    internal_ip: String,
+    internal_port: u16,
+    enabled: bool,
+    description: String,
+    created_at: String,
+    updated_at: String,
 }
 
 /// The protocols that a forwarding rule stands for.
@@ -118,5 +101,5 @@ pub fn of_network(id: Uuid) -> Facet {
 
 /// What is asked of gateways and of their rules.
 pub(super) fn routes() -> Routes {
-    handlers::routes().and(firewall::routes()).and(forwarding::routes())
+    handlers::routes().and(rules::routes())
 }
