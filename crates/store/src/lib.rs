@@ -14,6 +14,7 @@
 //! above. It must never look into `desired` or `observed`, and never ask what time it is.
 mod change;
 mod claim;
+mod derived;
 mod key;
 mod page;
 mod pool;
@@ -38,6 +39,7 @@ use uuid::Uuid;
 
 pub use change::Tx;
 pub use claim::during;
+pub use derived::derived_id;
 pub use page::{Ask, From, Page};
 pub use sums::{DAY_MS, Sum, Tally};
 pub use turns::{Hot, PATIENCE, Patience};

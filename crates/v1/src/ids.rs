@@ -103,7 +103,7 @@ impl Space {
 
     fn draw(self, id: Uuid, attempt: u32) -> u64 {
         let (from, count) = self.range();
-        let drawn = Uuid::new_v5(&id, &attempt.to_be_bytes()).as_u64_pair().0;
+        let drawn = store::derived_id(id, &attempt.to_be_bytes()).as_u64_pair().0;
         from + drawn % count
     }
 }

@@ -6,7 +6,6 @@
 use api::instances::*;
 use api::{OrEmpty, Time};
 use engine::StepError;
-use uuid::Uuid;
 
 use super::view::seconds;
 use super::{Schedule, Software};
@@ -40,7 +39,7 @@ pub(super) async fn follow_schedule(
 /// Orders the backup for one time of the schedule. Its id follows from that, so that one which
 /// was ordered before a crash is not ordered again.
 async fn begin_backup(doc: &Doc<Instance>, at: i64, cx: &Cx) -> Result<()> {
-    let id = Uuid::new_v5(&doc.id(), format!("backup {at}").as_bytes());
+    let id = store::derived_id(doc.id(), format!("backup {at}").as_bytes());
     let mut tx = cx.begin();
     if tx.find::<Backup>(id).await?.is_some() {
         return Ok(());

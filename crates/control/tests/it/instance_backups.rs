@@ -224,7 +224,7 @@ async fn a_crash_at_any_call_makes_no_difference() {
         let times = ["2026-11-22T12:00:00Z", "2026-11-23T12:00:00Z"];
         let expected = times.map(|time| {
             let at = time.parse::<jiff::Timestamp>().unwrap().as_millisecond();
-            Uuid::new_v5(&id, format!("backup {at}").as_bytes())
+            store::derived_id(id, format!("backup {at}").as_bytes())
         });
         (plain(&made), kept == expected)
     })

@@ -143,7 +143,7 @@ fn attachment(network: Uuid, member: &Member) -> VpcAttachment {
     let linked = LinkedSubscription { kind: member.kind.into(), id: member.id.to_string() };
     VpcAttachment {
         // An attachment is no row of its own: its id follows from the two that it joins.
-        id: Uuid::new_v5(&network, member.id.as_bytes()).to_string(),
+        id: store::derived_id(network, member.id.as_bytes()).to_string(),
         kind: member.kind.into(),
         mac_address: member.nic.mac.clone(),
         date_added: Time::from_millis(member.nic.added),
