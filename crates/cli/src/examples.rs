@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use clap::Command;
 use clap::builder::StyledStr;
-use clap::builder::styling::Styles;
 
 const TEXT: &str = include_str!("examples.txt");
 
@@ -28,15 +27,13 @@ pub(crate) fn add(command: Command, path: &str) -> Command {
 
 /// Adds these examples to a command.
 pub(crate) fn below(command: Command, lines: &[String]) -> Command {
-    let styles = Styles::styled();
-    let header = styles.get_header();
-    let mut text = format!("{header}Examples:{header:#}");
+    let mut text = String::from("Examples:");
     for line in lines {
         text += "\n";
         text += &wrapped(line);
     }
     if let Some(before) = command.get_after_help() {
-        text = format!("{}\n\n{text}", before.ansi());
+        text = format!("{before}\n\n{text}");
     }
     command.after_help(StyledStr::from(text))
 }

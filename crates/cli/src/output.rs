@@ -44,12 +44,16 @@ impl Terminal {
         let stdout = io::stdout();
         let width = || terminal_size::terminal_size_of(&stdout);
         let columns = stdout.is_terminal().then(|| width().map_or(80, |(w, _)| usize::from(w.0)));
-        let set = |name| config::process_env(name).filter(|value| !value.is_empty());
-        let plain = set("NO_COLOR").is_some() || set("TERM").is_none_or(|term| term == "dumb");
         let progress = io::stderr().is_terminal();
         let asks = progress && io::stdin().is_terminal();
-        Self { columns, colour: columns.is_some() && !plain, progress, asks }
+        Self { columns, colour: columns.is_some() && may_be_coloured(), progress, asks }
     }
+}
+
+/// Whether a terminal may be sent colours.
+pub(crate) fn may_be_coloured() -> bool {
+    let set = |name| config::process_env(name).filter(|value| !value.is_empty());
+    set("NO_COLOR").is_none() && set("TERM").is_some_and(|term| term != "dumb")
 }
 
 /// How many columns that had no room are named.

@@ -33,7 +33,8 @@ fn main() -> ExitCode {
     if cli::complete(command) {
         return ExitCode::SUCCESS;
     }
-    let matches = cli::parse(command(), std::env::args_os()).unwrap_or_else(|e| e.exit());
+    let matches = cli::parse(command(), std::env::args_os())
+        .unwrap_or_else(|error| std::process::exit(cli::show(&error)));
     if let Err(failure) = cli::check(&matches) {
         tell_error(&failure);
         return failure.exit().into();
