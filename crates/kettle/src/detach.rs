@@ -9,9 +9,9 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
 
-use anyhow::{Context, Result};
 use clap::{Arg, ArgAction, ArgMatches};
 
+use crate::fault::{Context, Result};
 use crate::home::quoted;
 use crate::settings::Settings;
 

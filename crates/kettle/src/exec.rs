@@ -12,7 +12,6 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
-use anyhow::{Context, Result};
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command};
 use control::Control;
@@ -22,8 +21,9 @@ use sdk::Client;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
+use crate::fault::{Context, Result};
 use crate::home::{Home, forget_url};
-use crate::serve::{Asked, Up, explained, is_taken, reachable};
+use crate::serve::{Asked, Up, explained, reachable};
 use crate::settings::{self, Settings};
 
 pub(crate) const NAME: &str = "exec";
@@ -202,7 +202,7 @@ impl Reached {
             match own {
                 // It has not said yet where it is, or no more: one that was started together with
                 // us, or is about to stop.
-                Err(error) if is_taken(&error) && looks < LOOKS => {
+                Err(error) if error.is_taken && looks < LOOKS => {
                     tokio::time::sleep(PAUSE).await;
                 }
                 Err(error) => return Err(explained(error, Some(home))),

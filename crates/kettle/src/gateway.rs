@@ -10,7 +10,6 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
 use clap::{Arg, ArgMatches, Command};
 use engine::Clock;
 use server::{Journal, Limits};
@@ -18,6 +17,7 @@ use store::{Location, Store};
 use tokio::net::TcpListener;
 use v1::{Config, Gateway, Limit, Mode, StoreIds};
 
+use crate::fault::{Context, Result};
 use crate::home::{ASKED_FOR, Home, forget_url, write_url};
 use crate::listen;
 use crate::serve::{reachable, stop_signal};

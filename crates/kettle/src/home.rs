@@ -8,9 +8,10 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
 use rustix::process::Pid;
 use sdk::config;
+
+use crate::fault::{Context, Result, bail};
 
 /// The data directory.
 #[derive(Debug, Clone)]

@@ -3,6 +3,7 @@
 
 mod detach;
 mod exec;
+mod fault;
 mod gateway;
 mod home;
 mod listen;
@@ -68,7 +69,7 @@ fn main() -> ExitCode {
 fn logged(
     level: LevelFilter,
     args: &ArgMatches,
-    server: impl Future<Output = anyhow::Result<ExitCode>>,
+    server: impl Future<Output = fault::Result<ExitCode>>,
 ) -> ExitCode {
     let log = logging::start(level, settings::is_quiet(args));
     let outcome = runtime().block_on(server);
@@ -121,9 +122,9 @@ fn small_runtime() -> tokio::runtime::Runtime {
     runtime.expect("a runtime starts")
 }
 
-fn report(outcome: anyhow::Result<ExitCode>, failure: ExitCode) -> ExitCode {
+fn report(outcome: fault::Result<ExitCode>, failure: ExitCode) -> ExitCode {
     outcome.unwrap_or_else(|error| {
-        tell_error(format_args!("{error:#}"));
+        tell_error(error);
         failure
     })
 }

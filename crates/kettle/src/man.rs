@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
 use clap::{Arg, ArgMatches, Command};
+
+use crate::fault::{Context, Result};
 
 pub(crate) const NAME: &str = "man";
 const DIRECTORY: &str = "directory";

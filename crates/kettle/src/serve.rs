@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Context, Result, anyhow, bail};
 use clap::{Arg, ArgMatches, Command};
 use control::Control;
 use control::auth::KEY_MAX;
@@ -14,6 +13,7 @@ use server::{Limits, Server};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
+use crate::fault::{Context, Fault, Result, bail};
 use crate::home::{self, ASKED_FOR, Home, Key, forget_url, quoted, write_url};
 use crate::settings::{self, Settings};
 use crate::{detach, listen};
@@ -225,20 +225,15 @@ pub(crate) fn reachable(mut address: SocketAddr) -> SocketAddr {
     address
 }
 
-/// Whether a server did not start because another one has the data.
-pub(crate) fn is_taken(error: &anyhow::Error) -> bool {
-    matches!(error.downcast_ref(), Some(store::Error::AlreadyOpen(_)))
-}
-
 /// The error, with what can be done where another server has the data.
-pub(crate) fn explained(error: anyhow::Error, home: Option<&Home>) -> anyhow::Error {
-    let Some(home) = home.filter(|_| is_taken(&error)) else { return error };
+pub(crate) fn explained(error: Fault, home: Option<&Home>) -> Fault {
+    let Some(home) = home.filter(|_| error.is_taken) else { return error };
     let at = home.known_url().map(|url| format!(" at {url}")).unwrap_or_default();
-    anyhow!(
+    Fault::new(format!(
         "another server runs on the data directory {place}{at}; stop it (`kettle stop --data \
          {place}`), or give this one a directory of its own with --data DIR",
         place = quoted(home.path())
-    )
+    ))
 }
 
 /// Says where the server is and what to type next.

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
 use clap::builder::PossibleValuesParser;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches};
@@ -11,6 +10,7 @@ use control::{Behave, Config};
 use engine::Clock;
 use store::{Location, Store};
 
+use crate::fault::{Context, Result};
 use crate::home::Home;
 
 const QUIET: &str = "quiet";

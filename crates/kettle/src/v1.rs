@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
 use api::v1::{CALLS, Entry, Kind, Param, Verb, find};
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command};
 use sdk::config;
 use sdk::v1::Client;
 use serde_json::{Map, Value};
+
+use crate::fault::{Context, Result, bail};
 
 pub(crate) const NAME: &str = "v1";
 const RAW: &str = "raw";
