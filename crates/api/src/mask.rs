@@ -163,6 +163,10 @@ pub fn path(path: &str) -> String {
         segment.len() == KEY
             && segment.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
     };
+    // As most are, at each request.
+    if query.is_empty() && !path.split('/').any(|segment| is_key(&segment)) {
+        return path.to_owned();
+    }
     let shown = path.split('/').map(|segment| if is_key(&segment) { MASK } else { segment });
     format!("{}{query}", shown.collect::<Vec<_>>().join("/"))
 }

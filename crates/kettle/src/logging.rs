@@ -6,10 +6,10 @@
 use std::cmp::Reverse;
 use std::fmt::{self, Write as _};
 use std::io::{IsTerminal, Write};
-use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::SeqCst;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use engine::Clock;
@@ -28,6 +28,8 @@ const WAITING: usize = 4 << 20;
 /// How long lines are gathered after one was written: a thread that is woken, and a write, for each
 /// request cost a fifth of what it takes to answer it.
 const TOGETHER: Duration = Duration::from_millis(10);
+/// How long most lines are at most.
+const LINE: usize = 120;
 /// How long the last lines are given.
 const LAST: Duration = Duration::from_secs(1);
 
@@ -51,6 +53,7 @@ pub(crate) fn start(default: LevelFilter, quiet: bool) -> Log {
         clock: Clock::system(),
         zone: TimeZone::system(),
         has_colors: std::io::stderr().is_terminal(),
+        second: Mutex::default(),
         out,
     };
     // A process has one log.
@@ -165,7 +168,24 @@ struct Lines {
     clock: Clock,
     zone: TimeZone,
     has_colors: bool,
+    /// The second of the line before, and how that is told: many lines are of the same.
+    second: Mutex<(i64, String)>,
     out: Out,
+}
+
+impl Lines {
+    /// The time of day, as a line begins with it.
+    fn time(&self) -> String {
+        let now = self.clock.now();
+        let mut second = self.second.lock().unwrap_or_else(PoisonError::into_inner);
+        if second.0 != now / 1000 {
+            let then = Timestamp::from_millisecond(now).unwrap_or_default();
+            let then = then.to_zoned(self.zone.clone());
+            let told = format!("{:02}:{:02}:{:02} ", then.hour(), then.minute(), then.second());
+            *second = (now / 1000, told);
+        }
+        second.1.clone()
+    }
 }
 
 impl Subscriber for Lines {
@@ -182,10 +202,6 @@ impl Subscriber for Lines {
     }
 
     fn event(&self, event: &Event<'_>) {
-        let mut words = Words(String::new());
-        event.record(&mut words);
-        let now = Timestamp::from_millisecond(self.clock.now()).unwrap_or_default();
-        let now = now.to_zoned(self.zone.clone());
         let word = match (*event.metadata().level(), self.has_colors) {
             (Level::ERROR, true) => "\u{1b}[31merror: \u{1b}[0m",
             (Level::ERROR, false) => "error: ",
@@ -193,14 +209,18 @@ impl Subscriber for Lines {
             (Level::WARN, false) => "warning: ",
             _ => "",
         };
-        // Part of it is what callers sent.
-        let words = cli::clean(&words.0);
-        self.out.line(format!(
-            "{:02}:{:02}:{:02} {word}{words}\n",
-            now.hour(),
-            now.minute(),
-            now.second()
-        ));
+        let mut line = String::with_capacity(LINE);
+        line.push_str(&self.time());
+        line.push_str(word);
+        let mut words = Words { start: line.len(), line };
+        event.record(&mut words);
+        let Words { start, mut line } = words;
+        // Part of it is what callers sent; mostly there is nothing to be cleaned.
+        if !line[start..].bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            line.replace_range(start.., &cli::clean(&line[start..]));
+        }
+        line.push('\n');
+        self.out.line(line);
     }
 
     // Nobody is told of spans.
@@ -218,17 +238,21 @@ impl Subscriber for Lines {
 }
 
 /// What an event says: its message as it is, and the rest as `name=value`.
-struct Words(String);
+struct Words {
+    line: String,
+    /// Where they begin in the line.
+    start: usize,
+}
 
 impl Visit for Words {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        if !self.0.is_empty() {
-            self.0.push(' ');
+        if self.line.len() > self.start {
+            self.line.push(' ');
         }
         // Nothing fails that is written into a text.
         let _ = match field.name() {
-            "message" => write!(self.0, "{value:?}"),
-            name => write!(self.0, "{name}={value:?}"),
+            "message" => write!(self.line, "{value:?}"),
+            name => write!(self.line, "{name}={value:?}"),
         };
     }
 }
@@ -267,7 +291,8 @@ mod tests {
             let out = Out { lines: sender, waiting: Arc::default(), lost: Arc::default() };
             let clock = Clock::system();
             let filter = filter(level).ok().unwrap();
-            let log = Lines { filter, clock, zone: TimeZone::UTC, has_colors: false, out };
+            let (zone, second) = (TimeZone::UTC, Mutex::default());
+            let log = Lines { filter, clock, zone, has_colors: false, second, out };
             tracing::subscriber::with_default(log, || {
                 let span = tracing::info_span!("unheard");
                 let _entered = span.enter();

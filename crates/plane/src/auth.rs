@@ -194,7 +194,7 @@ impl Control {
         let caller = match known {
             Some(caller) => caller,
             None => {
-                let caller = Arc::new(self.look_up(token, makes).await?);
+                let caller = Arc::new(Box::pin(self.look_up(token, makes)).await?);
                 // Where servers share a database, another one may change who holds it.
                 if !self.shared {
                     self.keyring.remember(era, digest, caller.clone());

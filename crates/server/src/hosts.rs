@@ -5,6 +5,7 @@
 //! address must name loopback, or what is allowed by name. Elsewhere any name is right: a
 //! container is called as its network calls it.
 
+use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use api::ApiError;
@@ -28,39 +29,46 @@ pub(crate) fn check<B>(
         return Ok(());
     }
     // Where the request line has an address, that counts; both must be right then.
-    let names = given.into_iter().chain(request.uri().authority().map(|a| a.as_str().to_owned()));
-    match names.map(|name| bare(&name)).find(|name| !is_allowed(name, also)) {
+    let mut names = given.into_iter().chain(request.uri().authority().map(|a| a.as_str().into()));
+    match names.find(|name| !is_allowed(&bare(name), also)) {
         None => Ok(()),
-        Some(name) => Err(misdirected(&name)),
+        Some(name) => Err(misdirected(&bare(&name))),
     }
 }
 
 /// What `Host` says. A request of HTTP/1.0 need not have it.
-fn given(version: Version, headers: &HeaderMap) -> Result<Option<String>, ApiError> {
+fn given(version: Version, headers: &HeaderMap) -> Result<Option<Cow<'_, str>>, ApiError> {
     let refuse = |help: &str| Err(ApiError { error: format!("Bad request. {help}"), status: 400 });
     let mut values = headers.get_all(HOST).into_iter();
     match (values.next(), values.next()) {
         (None, _) if version >= Version::HTTP_11 => refuse("a request of HTTP/1.1 has a `Host`"),
         (None, _) => Ok(None),
         (Some(_), Some(_)) => refuse("a request has one `Host`"),
-        (Some(value), None) => Ok(Some(String::from_utf8_lossy(value.as_bytes()).into_owned())),
+        (Some(value), None) => Ok(Some(String::from_utf8_lossy(value.as_bytes()))),
     }
 }
 
 /// A name as names are compared: in small letters, without port, brackets and final dot.
-fn bare(name: &str) -> String {
+fn bare(name: &str) -> Cow<'_, str> {
     let name = name.rsplit_once('@').map_or(name, |(_, name)| name);
     let name = match name.strip_prefix('[') {
         Some(rest) => rest.split(']').next().unwrap_or(rest),
         None => name.split(':').next().unwrap_or(name),
     };
-    name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase()
+    let name = name.strip_suffix('.').unwrap_or(name);
+    match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => name.to_ascii_lowercase().into(),
+        false => name.into(),
+    }
 }
 
 fn is_allowed(name: &str, also: &[String]) -> bool {
-    let is_loopback = name.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
-        || name.parse::<Ipv6Addr>().is_ok_and(|a| a.to_canonical().is_loopback());
-    is_loopback || ["localhost", THE_API].contains(&name) || also.iter().any(|a| bare(a) == name)
+    let is_loopback = || {
+        name.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
+            || name.parse::<Ipv6Addr>().is_ok_and(|a| a.to_canonical().is_loopback())
+    };
+    let is_known = ["localhost", THE_API].contains(&name);
+    is_known || is_loopback() || also.iter().any(|a| bare(a) == name)
 }
 
 fn misdirected(name: &str) -> ApiError {

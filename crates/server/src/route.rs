@@ -102,7 +102,7 @@ async fn serve(app: Arc<App>, route: Route, request: Request) -> Response {
     if app.unserved.may_be_meant(&route.op)
         && let Some(refusal) = unserved(&app, &request)
     {
-        return refuse(&app, request, refusal).await;
+        return Box::pin(refuse(&app, request, refusal)).await;
     }
     let (mut parts, body) = request.into_parts();
     let address = peer(&parts);
@@ -124,7 +124,8 @@ async fn serve(app: Arc<App>, route: Route, request: Request) -> Response {
             Err(_) => return Err(bad_request(behave, "the path is not UTF-8")),
         };
         let whole = match route.op.has_body {
-            true => read(&app, &parts, body).await?,
+            // On the heap: what most requests have not is not to make the state of each large.
+            true => Box::pin(read(&app, &parts, body)).await?,
             false => Whole::default(),
         };
         let body = whole.bytes.clone();
