@@ -4,12 +4,11 @@
 //! before it is shown. It never keeps more than it says, whoever sends how much.
 
 use std::collections::VecDeque;
+use std::fmt::{self, Display};
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::SeqCst;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -20,8 +19,9 @@ use axum::response::Response;
 use bytes::Bytes;
 use control::auth::Caller;
 use engine::Clock;
+use http::Method;
 use http_body_util::BodyExt;
-use hyper::body::{Body as _, Frame, SizeHint};
+use hyper::body::Body as _;
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
@@ -38,6 +38,8 @@ const ADDRESS: usize = 2 << 10;
 const OWN: &str = "/_kettle/";
 /// The longest part of a refusal's text that is told.
 const TEXT: usize = 500;
+/// How the log calls the method of what was no request.
+const NO_METHOD: &str = "-";
 /// What a request takes besides its texts and bodies.
 const ENTRY: usize = 256;
 
@@ -66,7 +68,7 @@ pub(crate) struct Entry {
     pub(crate) sequence: u64,
     /// When it came, in milliseconds after 1970.
     pub(crate) at: i64,
-    pub(crate) method: String,
+    pub(crate) method: Method,
     address: String,
     pub(crate) status: u16,
     pub(crate) took: Duration,
@@ -114,14 +116,6 @@ impl Seen {
         if !self.is_within {
             self.notes.sent.get_or_init(|| Kept::of(body.clone(), false));
         }
-    }
-
-    /// The same body, which notes what is read of it: for who reads it elsewhere.
-    pub(crate) fn noting(&self, body: Body) -> Body {
-        if body.is_end_stream() {
-            return body;
-        }
-        Body::new(Copied { body, copy: Copy::default(), seen: self.clone() })
     }
 
     pub(crate) fn operation(&self) -> Option<&'static str> {
@@ -246,7 +240,7 @@ impl Journal {
         let seen = Seen::default();
         request.extensions_mut().insert(seen.clone());
         let peer = request.extensions().get::<Peer>().map(|peer| peer.0);
-        let method = request.method().to_string();
+        let method = request.method().clone();
         // A copy: the original would hold the buffer that it was read into.
         let address = request.uri().path_and_query().map(|all| all.as_str()).unwrap_or("/");
         let address = match address.len() {
@@ -275,7 +269,7 @@ impl Journal {
         self.put(Entry {
             sequence: 0,
             at: self.0.clock.now(),
-            method: "-".into(),
+            method: NO_METHOD.parse().unwrap_or_default(),
             address: "-".into(),
             status,
             took: Duration::ZERO,
@@ -366,7 +360,7 @@ async fn at_hand(response: Response) -> (Response, Bytes) {
 /// Tells a request, and what was sent to those who want to know.
 fn tell(entry: &Entry) {
     if tracing::enabled!(target: "requests", tracing::Level::INFO) {
-        tracing::info!(target: "requests", "{}", line(entry));
+        tracing::info!(target: "requests", "{}", Line(entry));
     }
     if tracing::enabled!(target: "requests", tracing::Level::DEBUG) {
         let name = format!("{} {}", entry.method, entry.address());
@@ -381,90 +375,35 @@ fn tell(entry: &Entry) {
 
 fn tell_own(entry: &Entry) {
     if tracing::enabled!(target: "requests", tracing::Level::DEBUG) {
-        tracing::debug!(target: "requests", "{}", line(entry));
+        tracing::debug!(target: "requests", "{}", Line(entry));
     }
 }
 
-fn line(entry: &Entry) -> String {
-    let Entry { method, status, .. } = entry;
-    let (address, took) = (entry.address(), time_taken(entry.took));
-    match entry.error() {
-        Some(error) => format!("{method} {address} {status} {took} {error}"),
-        None => format!("{method} {address} {status} {took}"),
+/// A request in one line.
+struct Line<'a>(&'a Entry);
+
+impl Display for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Entry { method, status, took, .. } = self.0;
+        write!(f, "{method} {} {status} {}", self.0.address(), Took(*took))?;
+        self.0.error().map_or(Ok(()), |error| write!(f, " {error}"))
     }
 }
 
 /// How long something took, for people: `1.2ms`, `35ms`, `2.4s`.
 pub fn time_taken(time: Duration) -> String {
-    let ms = time.as_secs_f64() * 1000.0;
-    match ms {
-        ..9.95 => format!("{ms:.1}ms"),
-        ..999.5 => format!("{ms:.0}ms"),
-        _ => format!("{:.1}s", ms / 1000.0),
-    }
+    Took(time).to_string()
 }
 
-/// The beginning of what is read of a body. It is copied: the original would hold the buffer of the
-/// connection.
-#[derive(Debug, Default)]
-struct Copy {
-    bytes: Vec<u8>,
-    whole: usize,
-}
+struct Took(Duration);
 
-impl Copy {
-    fn add(&mut self, data: &[u8]) {
-        let room = BODY - self.bytes.len();
-        self.bytes.extend_from_slice(&data[..data.len().min(room)]);
-        self.whole += data.len();
-    }
-
-    fn take(&mut self) -> Kept {
-        let mut bytes = std::mem::take(&mut self.bytes);
-        bytes.shrink_to_fit();
-        Kept { bytes: bytes.into(), whole: self.whole, is_answer: false }
-    }
-}
-
-/// A request's body that leaves a copy when it has been read.
-struct Copied {
-    body: Body,
-    copy: Copy,
-    seen: Seen,
-}
-
-impl Drop for Copied {
-    fn drop(&mut self) {
-        let copy = self.copy.take();
-        self.seen.notes.sent.get_or_init(|| copy);
-    }
-}
-
-impl hyper::body::Body for Copied {
-    type Data = Bytes;
-    type Error = axum::BoxError;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::BoxError>>> {
-        let Self { body, copy, .. } = &mut *self;
-        let frame = ready!(Pin::new(body).poll_frame(cx));
-        // What ended it is to be found as if this were not here.
-        let frame = frame.map(|frame| frame.map_err(axum::Error::into_inner));
-        if let Some(Ok(frame)) = &frame
-            && let Some(data) = frame.data_ref()
-        {
-            copy.add(data);
+impl Display for Took {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ms = self.0.as_secs_f64() * 1000.0;
+        match ms {
+            ..9.95 => write!(f, "{ms:.1}ms"),
+            ..999.5 => write!(f, "{ms:.0}ms"),
+            _ => write!(f, "{:.1}s", ms / 1000.0),
         }
-        Poll::Ready(frame)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
     }
 }

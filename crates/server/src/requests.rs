@@ -209,7 +209,7 @@ fn shown(entry: &Entry) -> Value {
     fields.insert("sequence".into(), entry.sequence.into());
     let at = jiff::Timestamp::from_millisecond(entry.at).unwrap_or_default();
     fields.insert("at".into(), format!("{at:.3}").into());
-    fields.insert("method".into(), entry.method.clone().into());
+    fields.insert("method".into(), entry.method.as_str().into());
     fields.insert("path".into(), entry.address().into());
     fields.insert("status".into(), entry.status.into());
     let micros = u32::try_from(entry.took.as_micros()).unwrap_or(u32::MAX);

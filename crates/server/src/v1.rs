@@ -9,7 +9,7 @@ use axum::Router;
 use axum::extract::Request;
 use control::{Behave, Control};
 use http::Extensions;
-use v1::{Config, Limit, Mode, StoreIds, in_process};
+use v1::{Config, Limit, Mode, Noted, StoreIds, in_process};
 
 use crate::journal::Seen;
 use crate::route::{self, Peer, Site};
@@ -36,10 +36,9 @@ pub(crate) fn routes(control: &Arc<Control>, v2: Router, mode: Mode) -> Router {
         let site = Site(route::site(&parts).map(str::to_owned));
         parts.extensions.insert(site);
         // It is read by `v1`, which knows no log.
-        let body = match parts.extensions.get::<Seen>() {
-            Some(seen) => seen.noting(body),
-            None => body,
-        };
+        if let Some(seen) = parts.extensions.get::<Seen>().cloned() {
+            parts.extensions.insert(Noted(Arc::new(move |body| seen.note_sent(body))));
+        }
         Request::from_parts(parts, body)
     }))
 }

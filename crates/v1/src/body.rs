@@ -6,7 +6,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::{Body, HttpBody as _};
+use axum::body::{Body, Bytes, HttpBody as _};
+use http::Extensions;
 use http_body_util::BodyExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -27,13 +28,24 @@ const TIME: Duration = Duration::from_secs(30);
 #[error("the server stops")]
 pub struct Stopping;
 
+/// Is told a body when it has been read, or as much of it as came: a part of the extensions of a
+/// request that somebody watches.
+#[derive(Clone)]
+pub struct Noted(pub Arc<dyn Fn(&Bytes) + Send + Sync>);
+
 /// The room for long bodies.
 pub(crate) struct Bodies(Arc<Semaphore>);
 
 /// A body, and the room that it takes until it is dropped.
-#[derive(Default)]
 pub(crate) struct Read {
-    pub(crate) bytes: Vec<u8>,
+    pub(crate) bytes: Bytes,
+    _room: Option<OwnedSemaphorePermit>,
+}
+
+/// What has come of one, and the room that it takes.
+#[derive(Default)]
+struct Reading {
+    bytes: Vec<u8>,
     room: Option<OwnedSemaphorePermit>,
 }
 
@@ -44,14 +56,37 @@ impl Default for Bodies {
 }
 
 impl Bodies {
-    /// Reads a body. Without a caller, the key may stand in it: then it must be a short one.
-    pub(crate) async fn read(&self, mut body: Body, caller: Option<&Caller>) -> Result<Read> {
+    /// Reads a body, and notes it for who watches. Without a caller, the key may stand in it: then
+    /// it must be a short one.
+    pub(crate) async fn read(
+        &self,
+        body: Body,
+        caller: Option<&Caller>,
+        extensions: &Extensions,
+    ) -> Result<Read> {
+        let mut reading = Reading::default();
+        let outcome = self.collect(body, caller, &mut reading).await;
+        let Reading { mut bytes, room: _room } = reading;
+        // It is kept for a while.
+        bytes.shrink_to_fit();
+        let bytes = Bytes::from(bytes);
+        if let Some(Noted(note)) = extensions.get() {
+            note(&bytes);
+        }
+        outcome.map(|()| Read { bytes, _room })
+    }
+
+    async fn collect(
+        &self,
+        mut body: Body,
+        caller: Option<&Caller>,
+        read: &mut Reading,
+    ) -> Result<()> {
         let too_long =
             || Failure::refused(format!("The request's body has more than {MOST} bytes"));
         if body.size_hint().lower() > MOST as u64 {
             return Err(too_long());
         }
-        let mut read = Read::default();
         let mut late = std::pin::pin!(tokio::time::sleep(TIME));
         loop {
             let frame = tokio::select! {
@@ -60,7 +95,7 @@ impl Bodies {
                 }
                 frame = body.frame() => frame,
             };
-            let Some(frame) = frame else { return Ok(read) };
+            let Some(frame) = frame else { return Ok(()) };
             let frame = frame.map_err(|error| match error.into_inner().is::<Stopping>() {
                 true => Failure::stopping(),
                 false => Failure::refused("The request's body broke off"),
@@ -73,14 +108,14 @@ impl Bodies {
             if length > SHORT {
                 let caller = caller.ok_or_else(|| Failure::forbidden(INVALID_KEY))?;
                 caller.rights().await?;
-                self.make_room(&mut read, length)?;
+                self.make_room(read, length)?;
             }
             read.bytes.extend_from_slice(&data);
         }
     }
 
     /// Takes what is missing for so many bytes.
-    fn make_room(&self, read: &mut Read, length: usize) -> Result<()> {
+    fn make_room(&self, read: &mut Reading, length: usize) -> Result<()> {
         let has = read.room.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
         let more = length.div_ceil(SHORT).saturating_sub(has);
         let more = u32::try_from(more).unwrap_or(u32::MAX);
@@ -121,7 +156,8 @@ mod tests {
         let (bodies, caller) = (Bodies(Arc::new(Semaphore::new(4))), caller());
         let read = async |kib: usize| {
             let body = Body::from(vec![b'a'; kib << 10]);
-            bodies.read(body, Some(&caller)).await.map_err(|failure| failure.status)
+            let read = bodies.read(body, Some(&caller), &Extensions::new()).await;
+            read.map_err(|failure| failure.status)
         };
         let first = read(48).await.unwrap();
         assert_eq!(first.bytes.len(), 48 << 10);

@@ -48,7 +48,7 @@ mod tests;
 mod upstream;
 mod user;
 
-pub use body::Stopping;
+pub use body::{Noted, Stopping};
 pub use error::Failure;
 pub use ids::{Ids, IdsError, Space, StoreIds};
 pub use limit::Limit;

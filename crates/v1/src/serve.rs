@@ -105,7 +105,7 @@ async fn answer(shared: &Arc<Shared>, parts: &Parts, body: Body) -> Result<Reply
         None => None,
     };
     // The room that the body takes is free when the call is done.
-    let body = shared.bodies.read(body, ahead.as_ref()).await?;
+    let body = shared.bodies.read(body, ahead.as_ref(), &parts.extensions).await?;
     sent.extend(pairs(&body.bytes));
     let in_form = take_key(&mut sent).unwrap_or_default();
     let caller = match ahead {
