@@ -10,10 +10,10 @@ use api::{Money, Time};
 use jiff::{ToSpan, tz::TimeZone};
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Serialize, de::DeserializeOwned};
-use store::Tally;
+use store::{Row, Tally};
 
 use crate::catalog::{Catalog, Cost, HOURS_BILLED_PER_MONTH, HOURS_PER_MONTH, Price, PriceUnit};
-use crate::{Cx, Doc, Kind};
+use crate::{Cx, Doc, Kind, Result};
 
 /// What something costs, in US dollars: by the hour, and no more than `monthly` in a month.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -105,6 +105,19 @@ pub fn tally<K: Charged>(doc: &Doc<K>) -> Option<Tally> {
 /// What is owed for a resource since the last invoice.
 pub fn owed<K: Charged>(cx: &Cx, doc: &Doc<K>) -> Money {
     pending_charges(K::rate(doc, cx.catalog()), doc.created(), cx.time())
+}
+
+/// The same for a row: what it adds to the sums says what it costs, so it need not be read.
+///
+/// # Errors
+/// When the row must be read, and cannot be.
+pub fn owed_for_row<K: Charged>(cx: &Cx, row: Row) -> Result<Money> {
+    let class = row.tally.as_ref().and_then(|tally| serde_json::from_str(&tally.class).ok());
+    let (Some(class), Some(Tally { amount, .. })) = (class, &row.tally) else {
+        return Ok(owed(cx, &Doc::<K>::read(row)?));
+    };
+    let rate = K::price(&class, (*amount).into(), cx.catalog());
+    Ok(pending_charges(rate, Time::from_millis(row.created), cx.time()))
 }
 
 /// What is owed at `now`, since the last invoice, for something that has been there since

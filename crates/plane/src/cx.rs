@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use api::page::{Cursor, PER_PAGE_DEFAULT, PER_PAGE_MAX};
 use api::{Access, Links, Meta, Page, Time};
 use drivers::{Disks, Images, Machines, Spec, Things};
-use store::{Ask, Facet, From};
+use store::{Ask, Facet, From, Row};
 use uuid::Uuid;
 
 use crate::auth::Caller;
@@ -160,11 +160,15 @@ impl Cx {
     /// # Errors
     /// When the store cannot be read.
     pub async fn find<K: Kind>(&self, id: impl Into<Uuid>) -> Result<Option<Doc<K>>> {
-        let row = self.control.store.get(id.into()).await?;
-        let mine = |row: &store::Row| {
-            row.kind == K::KIND && row.account == self.account() && !row.deleting
-        };
-        row.filter(mine).map(Doc::read).transpose()
+        self.row::<K>(id.into()).await?.map(Doc::read).transpose()
+    }
+
+    /// The row of one resource of the caller's, if there is one.
+    pub(crate) async fn row<K: Kind>(&self, id: Uuid) -> Result<Option<Row>> {
+        let row = self.control.store.get(id).await?;
+        let mine =
+            |row: &Row| row.kind == K::KIND && row.account == self.account() && !row.deleting;
+        Ok(row.filter(mine))
     }
 
     /// How many of a kind stand in a list.

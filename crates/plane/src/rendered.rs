@@ -2,10 +2,12 @@
 //!
 //! An item is kept with the mark of its row, and with those of the other rows that its view looks at.
 //! A page asks the store for marks, which are a few bytes each, and for the rows of those items alone
-//! that are not kept as they now are: so a change is seen at once, whoever made it. What follows from
-//! the time (what is owed, a password that vanishes) is in no view that is kept.
+//! that are not kept as they now are: so a change is seen at once, whoever made it. One alone is read
+//! in any case, and only need not be rendered. What follows from the time (what is owed, a password
+//! that vanishes) is in no view that is kept.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use api::{Meta, Page, Wire};
@@ -33,6 +35,8 @@ pub struct Json(Arc<Item>);
 struct Item {
     /// Of its row; with the number in the key that is the row's mark.
     stamp: i64,
+    /// Of what its row says.
+    digest: u64,
     /// The other rows that it was made from.
     joined: Box<[(Uuid, State)]>,
     text: Box<[u8]>,
@@ -55,7 +59,24 @@ pub(crate) struct Aspect {
 impl Json {
     /// An item that is not kept.
     pub fn of(view: &impl Wire) -> Self {
-        Self(Arc::new(Item { stamp: 0, joined: Box::default(), text: text(view) }))
+        Self(Arc::new(Item { stamp: 0, digest: 0, joined: Box::default(), text: text(view) }))
+    }
+
+    /// The same with one more field at its end, which is not kept.
+    #[must_use]
+    pub fn and(&self, name: &str, value: &impl Wire) -> Self {
+        let fields = self.0.text.strip_suffix(b"}").unwrap_or_default();
+        let mut all = Vec::with_capacity(fields.len() + 64);
+        all.extend_from_slice(fields);
+        all.extend_from_slice(format!(",\"{name}\":").as_bytes());
+        value.write(&mut all);
+        all.push(b'}');
+        Self(Arc::new(Item { stamp: 0, digest: 0, joined: Box::default(), text: all.into() }))
+    }
+
+    /// Whether the other rows that it was made from are in the states that they were in.
+    fn is_fresh(&self, states: &States) -> bool {
+        self.0.joined.iter().all(|(id, state)| state_of(states, *id) == *state)
     }
 
     fn weight(&self, aspect: &Aspect) -> usize {
@@ -67,6 +88,13 @@ impl AsRef<[u8]> for Json {
     fn as_ref(&self) -> &[u8] {
         &self.0.text
     }
+}
+
+/// Tells apart what rows say. Within one server only: it is not written anywhere.
+fn digest(row: &Row) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (&row.desired, &row.observed).hash(&mut hasher);
+    hasher.finish()
 }
 
 fn text(view: &impl Wire) -> Box<[u8]> {
@@ -139,22 +167,64 @@ impl Cx {
             let docs = rows.into_iter();
             let docs = docs.filter_map(|(place, row)| Some((place, Doc::<K>::readable(row)?)));
             let (places, docs): (Vec<usize>, Vec<Doc<K>>) = docs.unzip();
-            let looks: Vec<Vec<Uuid>> = docs.iter().map(S::looks_at).collect();
-            // Before they are read: should one change in between, what is kept has gone out of date.
-            let states = self.states(looks.iter().flatten().copied().collect()).await?;
-            let with = S::with(self, &docs).await?;
-            for ((place, doc), looks) in places.into_iter().zip(&docs).zip(looks) {
-                let text = text(&S::view(doc, &with, self));
-                let joined = looks.into_iter().map(|id| (id, state_of(&states, id))).collect();
-                let item = Json(Arc::new(Item { stamp: doc.row.stamp, joined, text }));
-                if S::KEPT {
-                    self.control.rendered.keep(doc.seq(), &aspect, item.clone());
-                }
+            for (place, item) in
+                places.into_iter().zip(self.render::<K, S>(&docs, &aspect, S::KEPT).await?)
+            {
                 items[place] = Some(item);
             }
         }
         // One that cannot be read is left out, so that all others can be.
         Ok(Page { items: items.into_iter().flatten().collect(), meta })
+    }
+
+    /// One of the caller's, rendered as `S` shows it, and its row: that is read in any case, and what
+    /// is kept counts only where it was made of what the row says now.
+    ///
+    /// # Errors
+    /// 404 with the kind's words.
+    pub async fn shown<K: Kind, S: Shown<K>>(&self, id: Uuid) -> Result<(Json, Row)> {
+        let row = self.row::<K>(id).await?.ok_or_else(|| self.unknown::<K>(id))?;
+        let aspect = self.aspect();
+        let kept = self.control.rendered.recall(&[row.mark()], &aspect).pop().flatten();
+        let digest = digest(&row);
+        let is_another = kept.as_ref().is_some_and(|item| item.0.digest != digest);
+        if let Some(item) = kept.filter(|_| S::KEPT && !is_another) {
+            let states = self.states(item.0.joined.iter().map(|(id, _)| *id).collect()).await?;
+            if item.is_fresh(&states) {
+                return Ok((item, row));
+            }
+        }
+        let doc = [Doc::<K>::read(row)?];
+        // On the heap: what is seldom done is not to make each request's own state large.
+        // What was changed past the stamps stays out of lists, which do not look at it.
+        let keeps = S::KEPT && !is_another;
+        let item = Box::pin(self.render::<K, S>(&doc, &aspect, keeps)).await?.remove(0);
+        let [Doc { row, .. }] = doc;
+        Ok((item, row))
+    }
+
+    /// Renders these, in their order, and keeps them if they may be kept.
+    async fn render<K: Kind, S: Shown<K>>(
+        &self,
+        docs: &[Doc<K>],
+        aspect: &Aspect,
+        keeps: bool,
+    ) -> Result<Vec<Json>> {
+        let looks: Vec<Vec<Uuid>> = docs.iter().map(S::looks_at).collect();
+        // Before they are read: should one change in between, what is kept has gone out of date.
+        let states = self.states(looks.iter().flatten().copied().collect()).await?;
+        let with = S::with(self, docs).await?;
+        let item = |(doc, looks): (&Doc<K>, Vec<Uuid>)| {
+            let text = text(&S::view(doc, &with, self));
+            let joined = looks.into_iter().map(|id| (id, state_of(&states, id))).collect();
+            let (stamp, digest) = (doc.row.stamp, digest(&doc.row));
+            let item = Json(Arc::new(Item { stamp, digest, joined, text }));
+            if keeps {
+                self.control.rendered.keep(doc.seq(), aspect, item.clone());
+            }
+            item
+        };
+        Ok(docs.iter().zip(looks).map(item).collect())
     }
 
     /// What is kept of a page, and the rows of the rest.
@@ -164,10 +234,8 @@ impl Cx {
         let mut items = self.control.rendered.recall(&page.rows, aspect);
         let joined = items.iter().flatten().flat_map(|item| item.0.joined.iter());
         let states = self.states(joined.map(|(id, _)| *id).collect()).await?;
-        let is_fresh =
-            |item: &Json| item.0.joined.iter().all(|(id, state)| state_of(&states, *id) == *state);
         for item in &mut items {
-            *item = item.take().filter(is_fresh);
+            *item = item.take().filter(|item| item.is_fresh(&states));
         }
         let places = items.iter().enumerate().filter(|(_, item)| item.is_none());
         let missing: Vec<(usize, Mark)> =
@@ -237,7 +305,8 @@ mod tests {
         let rendered = Rendered::default();
         let aspect = |secrets, host: &str| Aspect { secrets, host: host.into() };
         let mark = |seq, stamp| Mark { id: Uuid::nil(), seq, stamp };
-        let item = Item { stamp: 7, joined: Box::default(), text: text(&"x".to_owned()) };
+        let item =
+            Item { stamp: 7, digest: 0, joined: Box::default(), text: text(&"x".to_owned()) };
         rendered.keep(1, &aspect(true, "a"), Json(Arc::new(item)));
         let is_there = |mark, aspect: &Aspect| rendered.recall(&[mark], aspect)[0].is_some();
         assert!(is_there(mark(1, 7), &aspect(true, "a")));

@@ -177,37 +177,47 @@ impl Routes {
 impl<About> Routes<About> {
     /// Adds an operation: which one, is told by the handler's argument.
     #[must_use]
-    pub fn on<E, H, F>(mut self, handler: H) -> Self
+    pub fn on<E, H, F>(self, handler: H) -> Self
     where
         E: Endpoint,
         H: Fn(Cx, E) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<E::Response>> + Send + 'static,
     {
-        let once: Once = Arc::new(move |cx: Cx, fields: Arc<Fields>| {
-            let handler = handler.clone();
-            Box::pin(async move {
-                let response = handler(cx, fields.read::<E>()?).await?;
-                Ok(E::encode_response(&response).into())
-            })
-        });
-        self.0.push(Route { op: E::OP, form: E::FORM, once, kept: None });
-        self
+        self.written(handler, E::encode_response)
     }
 
     /// Adds a list whose handler answers with items that are rendered.
     #[must_use]
-    pub fn listed<E, H, F>(mut self, handler: H) -> Self
+    pub fn listed<E, H, F>(self, handler: H) -> Self
     where
         E: Listing,
         H: Fn(Cx, E) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<Page<Json>>> + Send + 'static,
     {
+        self.written(handler, |page| wire::write::rendered(&E::OP, page))
+    }
+
+    /// Adds what is told of one, whose handler answers with what is rendered.
+    #[must_use]
+    pub fn told<E, H, F>(self, handler: H) -> Self
+    where
+        E: Endpoint,
+        H: Fn(Cx, E) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<Json>> + Send + 'static,
+    {
+        self.written(handler, |one| wire::write::rendered_one(&E::OP, one.as_ref()))
+    }
+
+    fn written<E, H, F, T>(mut self, handler: H, write: fn(&T) -> Vec<u8>) -> Self
+    where
+        E: Endpoint,
+        H: Fn(Cx, E) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<T>> + Send + 'static,
+        T: 'static,
+    {
         let once: Once = Arc::new(move |cx: Cx, fields: Arc<Fields>| {
             let handler = handler.clone();
-            Box::pin(async move {
-                let page = handler(cx, fields.read::<E>()?).await?;
-                Ok(wire::write::rendered(&E::OP, &page).into())
-            })
+            Box::pin(async move { Ok(write(&handler(cx, fields.read::<E>()?).await?).into()) })
         });
         self.0.push(Route { op: E::OP, form: E::FORM, once, kept: None });
         self
@@ -258,10 +268,8 @@ impl<About> Routes<About> {
 /// The one that is found, where it stands in the lists that its path names.
 fn found<K: Kind + Shown>(doc: Doc<K>, lists: &[Facet], cx: &Cx) -> Result<Doc<K>> {
     let own = if lists.is_empty() { Vec::new() } else { doc.lists() };
-    match lists.iter().all(|list| own.contains(list)) {
-        true => Ok(doc),
-        false => Err(cx.unknown::<K>(doc.id()).into()),
-    }
+    let is_there = lists.iter().all(|list| own.contains(list));
+    if is_there { Ok(doc) } else { Err(cx.unknown::<K>(doc.id()).into()) }
 }
 
 /// What stands in a path before the one that it names.

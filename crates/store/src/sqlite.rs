@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use crate::change::{Change, List};
 use crate::{Ask, Error, Facet, Mark, Outcome, Page, Result, Row, Sum, Tally, claim};
-use readers::Readers;
+use readers::{Readers, Writes};
 use writer::Writer;
 
 /// Each brings the format from its place in this list to the next. Never change one: add one.
@@ -98,8 +98,9 @@ impl Sqlite {
         migrate(&db)?;
         // Nobody else has the file, so who held these rows has died: they wait for no lease.
         db.execute(FREE, [])?;
-        let writer = Writer::start(db).map_err(failed)?;
-        let disk = Disk { writer, readers: Readers::open(path)?, _lock };
+        let writes = Writes::default();
+        let writer = Writer::start(db, writes.clone()).map_err(failed)?;
+        let disk = Disk { writer, readers: Readers::open(path, writes)?, _lock };
         Ok(Self { place: Place::Disk(Box::new(disk)), woken: Arc::default() })
     }
 
@@ -163,10 +164,14 @@ impl Sqlite {
     }
 
     pub(crate) async fn get(&self, id: Uuid) -> Result<Option<Row>> {
-        self.read(|db| {
+        let read = |db: &Connection| {
             let mut find = db.prepare_cached(BY_ID)?;
             Ok(find.query_row([id.as_bytes()], row).optional()?)
-        })
+        };
+        match &self.place {
+            Place::Memory(_) => self.read(read),
+            Place::Disk(disk) => disk.readers.row(id, read),
+        }
     }
 
     pub(crate) async fn get_many(&self, ids: &[Uuid]) -> Result<Vec<Row>> {

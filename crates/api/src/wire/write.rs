@@ -163,6 +163,11 @@ fn close<T>(mut out: Vec<u8>, page: &Page<T>) -> Vec<u8> {
     out
 }
 
+/// `{"KEY":item}` of an item that is JSON already.
+pub fn rendered_one(op: &Op, item: &[u8]) -> Vec<u8> {
+    under_key(op, &|out| out.extend_from_slice(item))
+}
+
 fn open(out: &mut Vec<u8>, op: &Op) {
     let (Shape::Key(key) | Shape::List(key)) = op.shape else {
         unreachable!("the macro pairs shape and envelope")

@@ -32,7 +32,7 @@ use crate::{Family, Routes};
 pub fn routes() -> Routes {
     Routes::of::<Instance>()
         .listed(view::list)
-        .on(view::get)
+        .told(view::get)
         .on(create::create)
         .on(update::update)
         .on(update::delete)

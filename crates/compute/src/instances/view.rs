@@ -11,7 +11,7 @@ use drivers::{Machine, Progress};
 use uuid::Uuid;
 
 use super::{Instance, Job, create, in_firewall_group, in_region, present_plan};
-use crate::billing::owed;
+use crate::billing::{owed, owed_for_row};
 use crate::servers::Locks;
 use crate::servers::view::{self, common, shown};
 use crate::vpcs::{PrivateNetwork, Sort};
@@ -161,9 +161,10 @@ pub(super) async fn list(cx: Cx, req: ListInstances) -> Result<Page<Json>> {
     }))
 }
 
-pub(super) async fn get(cx: Cx, req: GetInstance) -> Result<wire::Instance> {
-    let doc = cx.get::<Instance>(req.instance_id).await?;
-    Ok(wire::Instance { pending_charges: Some(owed(&cx, &doc)), ..show(&cx, &doc).await? })
+pub(super) async fn get(cx: Cx, req: GetInstance) -> Result<Json> {
+    let (shown, row) = cx.shown::<Instance, Listed>(req.instance_id.into()).await?;
+    // The last field of all.
+    Ok(shown.and("pending_charges", &owed_for_row::<Instance>(&cx, row)?))
 }
 
 pub(super) async fn job(cx: Cx, req: GetInstanceJob) -> Result<InstanceJob> {

@@ -1,4 +1,4 @@
-//! Pages whose items were rendered before are as those that are rendered afresh, whatever happened
+//! Pages and items that were rendered before are as those that are rendered afresh, whatever happened
 //! in between, on both stores and behind two servers.
 
 use std::sync::Arc;
@@ -125,7 +125,8 @@ async fn act(world: &World, user: &str, op: &Op) -> Option<(u16, String)> {
     Some(world.raw(method, &path, &body.to_string()).await)
 }
 
-/// Holds every page against the same page with what is owed, which is rendered afresh.
+/// Holds every page, and each item alone, against the same page with what is owed, which is rendered
+/// afresh.
 async fn compare(world: &World, callers: &[Caller], op: &Op) {
     for caller in callers {
         for query in ["per_page=100", "per_page=3", "label=label-1", "label=label-1&region=ewr"] {
@@ -135,6 +136,9 @@ async fn compare(world: &World, callers: &[Caller], op: &Op) {
             let afresh = ask(world, caller, "GET", &path, Value::Null).await;
             let mut afresh: Value = serde_json::from_str(&afresh).unwrap();
             for item in afresh["instances"].as_array_mut().expect(&kept) {
+                let path = format!("/v2/instances/{}", item["id"].as_str().unwrap());
+                let alone = ask(world, caller, "GET", &path, Value::Null).await;
+                assert_eq!(alone, json!({ "instance": item }).to_string(), "after {op:?}");
                 let owed = item.as_object_mut().unwrap().shift_remove("pending_charges");
                 assert!(owed.is_some());
             }

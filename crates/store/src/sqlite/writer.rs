@@ -13,6 +13,7 @@ use std::thread::JoinHandle;
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior::Immediate};
 use tokio::sync::{mpsc, oneshot};
 
+use super::readers::Writes;
 use crate::{Error, Result};
 
 /// How many one commit takes at most: bounds how long the first waits for the last.
@@ -76,13 +77,13 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub(crate) fn start(db: Connection) -> std::io::Result<Self> {
+    pub(crate) fn start(db: Connection, writes: Writes) -> std::io::Result<Self> {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let name = "store-writer".to_owned();
         let is_full = Arc::new(AtomicBool::new(false));
         let thread = std::thread::Builder::new().name(name).spawn({
             let is_full = is_full.clone();
-            move || serve(&db, jobs, &is_full)
+            move || serve(&db, jobs, &is_full, &writes)
         })?;
         Ok(Self { queue: Some(queue), is_full, thread: Some(thread) })
     }
@@ -136,10 +137,15 @@ fn try_out(db: &Connection) -> Result<()> {
     Ok(())
 }
 
-fn serve(db: &Connection, mut queue: mpsc::Receiver<Box<dyn Job>>, is_full: &AtomicBool) {
+fn serve(
+    db: &Connection,
+    mut queue: mpsc::Receiver<Box<dyn Job>>,
+    is_full: &AtomicBool,
+    writes: &Writes,
+) {
     let mut jobs = Vec::with_capacity(BATCH);
     while queue.blocking_recv_many(&mut jobs, BATCH) > 0 {
-        if let Err(e) = write(db, &mut jobs, is_full) {
+        if let Err(e) = writes.during(|| write(db, &mut jobs, is_full)) {
             tracing::error!(error = %e, "a write failed, and with it all that follow");
             return;
         }
