@@ -1,3 +1,5 @@
+//! Ids that follow from others.
+
 use uuid::{Builder, Uuid};
 
 /// The id of what is no row of its own, or is to be made once: it follows from another id and from

@@ -3,7 +3,7 @@
 //!
 //! Each has the rows at hand that it read by their ids since anything was last written: who asks for
 //! one again and again, as who waits for it does, is answered without SQLite.
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed, Ordering::SeqCst};
@@ -44,7 +44,7 @@ struct Reader {
     /// How much had been written when they were read.
     at: u64,
     bytes: usize,
-    rows: HashMap<Uuid, Row>,
+    rows: BTreeMap<Uuid, Row>,
 }
 
 impl Reader {
@@ -82,7 +82,7 @@ impl Readers {
             db.execute_batch("PRAGMA query_only = 1; PRAGMA mmap_size = 268435456;")?;
             // SQLite opens the file with the first read.
             db.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
-            Ok(Mutex::new(Reader { db, at: 0, bytes: 0, rows: HashMap::new() }))
+            Ok(Mutex::new(Reader { db, at: 0, bytes: 0, rows: BTreeMap::new() }))
         };
         Ok(Self { all: (0..=threads).map(open).collect::<Result<_>>()?, writes })
     }
