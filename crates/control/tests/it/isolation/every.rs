@@ -161,7 +161,7 @@ async fn what_was_deleted_is_not_there_any_more() {
     let mut gone = 0;
     for op in deletes.into_iter().filter(|op| op.op.path.ends_with('}')) {
         let places = op.places();
-        let last = places.iter().filter(|place| place.is_path()).next_back();
+        let last = places.iter().rfind(|place| place.is_path());
         let Some(words) = last.and_then(|place| unknown(&place.kind)) else { continue };
         // An instance is told so for a while.
         let words =
