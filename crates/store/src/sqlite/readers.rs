@@ -96,7 +96,7 @@ impl Readers {
         self.take(|reader| {
             let at = self.writes.count();
             if at == reader.at
-                && at % 2 == 0
+                && at.is_multiple_of(2)
                 && let Some(row) = reader.rows.get(&id)
             {
                 return Ok(Some(row.clone()));
@@ -104,7 +104,7 @@ impl Readers {
             let row = read(&reader.db)?;
             // What was written meanwhile may be in it or not.
             if let Some(row) = &row
-                && at % 2 == 0
+                && at.is_multiple_of(2)
                 && at == self.writes.count()
             {
                 reader.keep(at, row);
