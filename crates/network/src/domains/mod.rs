@@ -61,7 +61,7 @@ impl Kind for Zone {
 }
 
 /// A record of a domain as its owner wants it: what has no words here is as in
-/// [`Record`](api::domains::Record).
+/// [`Record`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ZoneRecord {
     /// Its domain.
