@@ -132,9 +132,9 @@ sharing! {
         pub iso_id: Option<OrEmpty<IsoId>>,
         /// Start with the contents of this snapshot.
         pub snapshot_id: Option<OrEmpty<SnapshotId>>,
-        /// SSH keys that may log in: all of them.
+        /// All SSH keys that may log in.
         pub ssh_key_ids: Option<Vec<SshKeyId>>,
-        /// File systems that instances share: all of them.
+        /// All file systems that instances share.
         pub vfs_ids: Option<Vec<VfsId>>,
         /// Further settings.
         pub template: Option<Map<String, Value>>,

@@ -292,17 +292,17 @@ sharing! {
         pub proxy_protocol: Option<bool>,
         /// After how many idle seconds a connection is closed; 600 at first.
         pub timeout: Option<u32>,
-        /// How health is to be checked: the figures that are given.
+        /// How health is to be checked; what is left out of it stays as it is.
         pub health_check: Option<NewHealthCheck>,
-        /// Which of its ports lead where, at most 15: all of them.
+        /// All rules of which of its ports lead where, at most 15.
         pub forwarding_rules: Option<Vec<NewForwardingRule>>,
         /// The cookie that keeps a client with its instance; without a name, clients do not stay.
         pub sticky_session: Option<StickySession>,
         /// A certificate.
         pub ssl: Option<NewSsl>,
-        /// The instances behind it, all of them; they are in its region.
+        /// All instances behind it; they are in its region.
         pub instances: Option<Vec<InstanceId>>,
-        /// Who may reach its ports: all rules.
+        /// All rules of who may reach its ports.
         pub firewall_rules: Option<Vec<NewFirewallRule>>,
         /// The VPC by its older name.
         pub private_network: Option<OrEmpty<VpcId>>,
@@ -311,7 +311,7 @@ sharing! {
         pub vpc: Option<OrEmpty<VpcId>>,
         /// The name for which it is to get its certificate by itself.
         pub auto_ssl: Option<NewAutoSsl>,
-        /// Further regions in which it is to work: all of them.
+        /// All further regions in which it is to work.
         pub global_regions: Option<Vec<String>>,
     }
 
