@@ -38,9 +38,21 @@ async fn changed_part<P: Part, U: Endpoint>(
     let mut part = P::all(&owner)[place].clone();
     change(cx, &owner, &mut part, update)?;
     P::all_mut(&mut owner)[place] = part;
-    P::changed(&mut owner, cx);
-    tx.save(&owner).await?;
+    save::<P>(tx, &mut owner).await?;
     Ok((owner, place))
+}
+
+/// Writes an owner whose parts have changed.
+async fn save<P: Part>(tx: Tx, owner: &mut Doc<P::Owner>) -> Result<()> {
+    P::changed(owner, tx.cx());
+    tx.save(owner).await
+}
+
+/// Adds a part behind the others, and shows it.
+async fn add<P: Part>(tx: Tx, mut owner: Doc<P::Owner>, part: P) -> Result<P::View> {
+    P::all_mut(&mut owner).push(part.clone());
+    save::<P>(tx, &mut owner).await?;
+    Ok(part.view(&owner))
 }
 
 impl<P: Part> Routes<Parts<P>> {
@@ -74,10 +86,7 @@ impl<P: Part> Routes<Parts<P>> {
             let mut tx = cx.begin();
             let mut owner = P::owner(&mut tx, &create.path()).await?;
             let part = make(&cx, &mut owner, create)?;
-            P::all_mut(&mut owner).push(part.clone());
-            P::changed(&mut owner, &cx);
-            tx.save(&owner).await?;
-            Ok(part.view(&owner))
+            add(tx, owner, part).await
         })
     }
 
@@ -88,10 +97,7 @@ impl<P: Part> Routes<Parts<P>> {
             let mut tx = cx.begin();
             let mut owner = P::owner(&mut tx, &create.path()).await?;
             let part = make(&mut tx, &mut owner, create).await?;
-            P::all_mut(&mut owner).push(part.clone());
-            P::changed(&mut owner, &cx);
-            tx.save(&owner).await?;
-            Ok(part.view(&owner))
+            add(tx, owner, part).await
         })
     }
 
@@ -122,8 +128,7 @@ impl<P: Part> Routes<Parts<P>> {
             let mut part = P::all(&owner)[place].clone();
             change(&mut tx, &owner, &mut part, update).await?;
             P::all_mut(&mut owner)[place] = part.clone();
-            P::changed(&mut owner, &cx);
-            tx.save(&owner).await?;
+            save::<P>(tx, &mut owner).await?;
             Ok(part.view(&owner))
         })
     }
@@ -136,8 +141,7 @@ impl<P: Part> Routes<Parts<P>> {
             let mut owner = P::owner(&mut tx, &path).await?;
             let place = place::<P>(&owner, &path)?;
             P::all_mut(&mut owner).remove(place).removed(&owner, &mut tx);
-            P::changed(&mut owner, &cx);
-            tx.save(&owner).await
+            save::<P>(tx, &mut owner).await
         })
     }
 }
