@@ -89,7 +89,6 @@ pub(crate) fn record(
         writes.push(quote!(fields.next(&self.#ident);));
         fields.push(described(field, &said, is_strict, case)?);
     }
-    let serde = for_serde(&name);
     Ok(quote! {
         impl ::api::Wire for #name {
             const FORM: &'static ::api::form::Form =
@@ -112,7 +111,7 @@ pub(crate) fn record(
                 fields.end();
             }
         }
-        #serde
+        ::api::wire::for_serde!(#name);
     })
 }
 
@@ -213,22 +212,6 @@ pub(crate) fn words(item: &mut ItemEnum, case: &str, capitals: bool) -> syn::Res
             }
         }
     })
-}
-
-/// For code that is written for serde. Nothing is compiled of it where nobody calls it.
-fn for_serde(name: &Ident) -> TokenStream {
-    quote! {
-        impl ::serde::Serialize for #name {
-            fn serialize<S: ::serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-                ::api::wire::serialize(self, to)
-            }
-        }
-        impl<'de> ::serde::Deserialize<'de> for #name {
-            fn deserialize<D: ::serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                ::api::wire::deserialize(from)
-            }
-        }
-    }
 }
 
 /// What the documentation says, line by line.

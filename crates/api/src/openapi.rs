@@ -449,4 +449,31 @@ mod tests {
             (&json!([]), &Value::Null)
         );
     }
+
+    /// The schemas that a form refers to, each by its name.
+    fn named(form: &'static Form, found: &mut Vec<(&'static str, String)>) {
+        match form {
+            Form::OrEmpty(inner) | Form::List(inner) | Form::Map(inner) => named(inner, found),
+            Form::Words(words) => found.push((words.name, format!("{words:?}"))),
+            Form::Record(record) => {
+                found.push((record.name, format!("{record:?}")));
+                record.fields.iter().for_each(|field| named(field.form, found));
+            }
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn no_two_types_have_a_name_in_common() {
+        let mut all = std::collections::BTreeMap::new();
+        for operation in crate::operations() {
+            let mut found = Vec::new();
+            named(operation.request, &mut found);
+            named(operation.response, &mut found);
+            for (name, what) in found.into_iter().filter(|(name, _)| !name.is_empty()) {
+                assert_eq!(all.entry(name).or_insert_with(|| what.clone()), &what, "{name}");
+            }
+        }
+        assert!(all.len() > 300, "{}", all.len());
+    }
 }

@@ -34,7 +34,7 @@ impl Wrong {
     }
 
     /// The same, seen from where the field of this name is.
-    fn below(mut self, name: &str) -> Self {
+    pub(super) fn below(mut self, name: &str) -> Self {
         let way = &self.0.way;
         let dot = if way.is_empty() || way.starts_with('[') { "" } else { "." };
         self.0.way = format!("{name}{dot}{way}");
@@ -87,11 +87,7 @@ impl<'a> Given<'a> {
         Self { what, is_request }
     }
 
-    pub(super) fn word_of(text: &'a str) -> Self {
-        Self::text_of(text, false)
-    }
-
-    fn text_of(text: &'a str, is_request: bool) -> Self {
+    pub(super) fn text_of(text: &'a str, is_request: bool) -> Self {
         Self { what: What::Text(text), is_request }
     }
 

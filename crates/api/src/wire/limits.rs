@@ -6,7 +6,7 @@
 use serde_json::{Map, Value};
 
 use super::Problem;
-use super::given::Sent;
+use super::given::{Sent, Told, Wrong};
 use crate::form::{Field, Form, Record};
 
 /// How many characters a text has at most where its field says nothing else.
@@ -28,24 +28,6 @@ struct Limit {
     lines: bool,
 }
 
-/// What is wrong, and the way to it from the field that was looked at.
-struct Wrong {
-    way: String,
-    text: String,
-}
-
-impl Wrong {
-    fn new(text: String) -> Self {
-        Self { way: String::new(), text }
-    }
-    fn at_item(self, index: usize) -> Self {
-        Self { way: format!("[{index}]{}", self.way), ..self }
-    }
-    fn at_field(self, name: &str) -> Self {
-        Self { way: format!(".{name}{}", self.way), ..self }
-    }
-}
-
 /// The field that is called so, by any of its names.
 pub(super) fn field(record: &Record, name: &str) -> Option<&'static Field> {
     record.fields.iter().find_map(|known| match known.form {
@@ -63,7 +45,10 @@ pub(super) fn check(record: &Record, name: &str, sent: &Sent) -> Result<(), Prob
         Sent::Text(text) => limit.text(text),
         Sent::Json(value) => limit.json(value),
     };
-    outcome.map_err(|wrong| Problem { field: format!("{name}{}", wrong.way), text: wrong.text })
+    outcome.map_err(|wrong| {
+        let Told { way: field, text, .. } = wrong.below(name).told();
+        Problem { field, text }
+    })
 }
 
 impl Limit {
@@ -86,7 +71,7 @@ impl Limit {
             Form::List(item) => {
                 count(text.split(',').count(), ITEMS_MAX)?;
                 for (i, part) in text.split(',').enumerate() {
-                    self.item(item).text(part).map_err(|wrong| wrong.at_item(i))?;
+                    self.item(item).text(part).map_err(|wrong| wrong.below(&format!("[{i}]")))?;
                 }
                 Ok(())
             }
@@ -108,7 +93,7 @@ impl Limit {
             (Form::Record(record), Value::Object(fields)) => {
                 for (name, value) in fields {
                     if let Some(known) = field(record, name) {
-                        Self::of(known).json(value).map_err(|wrong| wrong.at_field(name))?;
+                        Self::of(known).json(value).map_err(|wrong| wrong.below(name))?;
                     }
                 }
                 Ok(())
@@ -132,7 +117,7 @@ fn free(value: &Value) -> Result<(), Wrong> {
             count(fields.len(), ITEMS_MAX)?;
             for (name, value) in fields {
                 one_text(name, TEXT_MAX, false)?;
-                free(value).map_err(|wrong| wrong.at_field(name))?;
+                free(value).map_err(|wrong| wrong.below(name))?;
             }
             Ok(())
         }
@@ -142,7 +127,7 @@ fn free(value: &Value) -> Result<(), Wrong> {
 
 fn each(items: &[Value], check: &dyn Fn(&Value) -> Result<(), Wrong>) -> Result<(), Wrong> {
     for (i, item) in items.iter().enumerate() {
-        check(item).map_err(|wrong| wrong.at_item(i))?;
+        check(item).map_err(|wrong| wrong.below(&format!("[{i}]")))?;
     }
     Ok(())
 }
@@ -211,13 +196,13 @@ mod tests {
     fn a_text_is_counted_in_characters() {
         assert!(one_text(&"ä".repeat(255), 255, false).is_ok());
         let wrong = one_text(&"ä".repeat(256), 255, false).unwrap_err();
-        assert_eq!(wrong.text, "must be at most 255 characters, and is 256");
+        assert_eq!(wrong.told().text, "must be at most 255 characters, and is 256");
     }
 
     #[test]
     fn line_breaks_stand_only_where_they_belong() {
         assert!(one_text("a\r\n\tb", 9, true).is_ok());
-        let wrong = one_text("ab\n", 9, false).unwrap_err().text;
+        let wrong = one_text("ab\n", 9, false).unwrap_err().told().text;
         assert!(wrong.starts_with("character 3 is the control character U+000A: "), "{wrong}");
         for control in ["\0", "\u{1b}[2J", "\u{7f}", "\u{9b}2J"] {
             assert!(one_text(control, 9, false).is_err() && one_text(control, 9, true).is_err());

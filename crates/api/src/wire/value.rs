@@ -65,7 +65,7 @@ pub fn deserialize<'de, T: Wire, D: Deserializer<'de>>(deserializer: D) -> Resul
 /// # Errors
 /// Names the words that there are.
 pub fn deserialize_word<'de, T: Wire, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
-    let word = T::read(Given::word_of(&String::deserialize(from)?));
+    let word = T::read(Given::text_of(&String::deserialize(from)?, false));
     word.map_err(|wrong| serde::de::Error::custom(super::problem(wrong)))
 }
 
