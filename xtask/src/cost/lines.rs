@@ -8,7 +8,17 @@ use anyhow::{Context, Result, ensure};
 use super::{Cost, Family};
 
 /// The crates that hold what families mean, and what is stored of servers.
-const GROUPS: [&str; 6] = ["access", "basics", "compute", "hosts", "network", "storage"];
+const GROUPS: [&str; 9] = [
+    "access",
+    "basics",
+    "compute",
+    "databases",
+    "delivery",
+    "hosts",
+    "kubernetes",
+    "network",
+    "storage",
+];
 
 /// What the source below `root` costs, for families with so many operations.
 ///

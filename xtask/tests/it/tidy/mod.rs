@@ -17,7 +17,17 @@ use std::path::{Path, PathBuf};
 use xtask::root;
 
 /// The crates of the control plane that hold families, and what is stored of servers.
-const GROUPS: &[&str] = &["hosts", "access", "basics", "network", "storage", "compute"];
+const GROUPS: &[&str] = &[
+    "hosts",
+    "access",
+    "basics",
+    "network",
+    "storage",
+    "databases",
+    "delivery",
+    "compute",
+    "kubernetes",
+];
 
 /// A file of the checkout: its path from the top, and its text.
 struct File {

@@ -1,0 +1,1 @@
+//! Managed databases: MySQL, PostgreSQL, Valkey and Kafka.

@@ -1,0 +1,1 @@
+//! What delivers: container registries, CDNs, inference.

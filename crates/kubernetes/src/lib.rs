@@ -1,0 +1,1 @@
+//! Kubernetes: clusters, their node pools, and the instances that are their nodes.
