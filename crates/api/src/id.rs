@@ -113,6 +113,8 @@ ids! {
     SshKeyId,
     /// A startup script.
     StartupId,
+    /// An account that another one has made.
+    SubaccountId,
     /// A user of the account.
     UserId,
     /// A file system that instances share.

@@ -106,6 +106,8 @@ pub enum Shape {
     Key(&'static str),
     /// `{"KEY": [item, ...], "meta": {...}}`.
     List(&'static str),
+    /// No JSON: the response is a text, a table of comma-separated values.
+    Csv,
 }
 
 impl Op {
@@ -198,6 +200,7 @@ pub mod api_keys;
 pub mod applications;
 pub mod backups;
 pub mod bare_metals;
+pub mod billing;
 pub mod blocks;
 pub mod domains;
 pub mod firewalls;
@@ -205,6 +208,7 @@ pub mod instance_templates;
 pub mod instances;
 pub mod isos;
 pub mod load_balancers;
+pub mod logs;
 pub mod object_storages;
 pub mod os;
 pub mod plans;
@@ -214,6 +218,7 @@ pub mod reserved_ips;
 pub mod snapshots;
 pub mod ssh_keys;
 pub mod startup_scripts;
+pub mod subaccounts;
 pub mod users;
 pub mod vpc2;
 pub mod vpcs;
@@ -224,6 +229,7 @@ families! {
     applications,
     backups,
     bare_metals,
+    billing,
     blocks,
     domains,
     firewalls,
@@ -231,6 +237,7 @@ families! {
     instances,
     isos,
     load_balancers,
+    logs,
     object_storages,
     os,
     plans,
@@ -240,6 +247,7 @@ families! {
     snapshots,
     ssh_keys,
     startup_scripts,
+    subaccounts,
     users,
     vpc2,
     vpcs,

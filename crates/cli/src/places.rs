@@ -96,6 +96,10 @@ pub(crate) const PLACES: &[Place] = &[
     top(CATALOGUE, "os", &[]),
     top(CATALOGUE, "application", &["app"]),
     top(ACCOUNT, "account", &[]),
+    top(ACCOUNT, "billing", &[]),
+    top(ACCOUNT, "invoice", &[]),
+    top(ACCOUNT, "activity-log", &["activity"]),
+    top(ACCOUNT, "subaccount", &["sub-account"]),
     top(ACCOUNT, "user", &[]),
     top(ACCOUNT, "api-key", &["apikey"]),
 ];

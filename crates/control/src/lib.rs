@@ -6,7 +6,7 @@
 pub use ::network::{
     domains, firewalls, load_balancers, private_networks, reserved_ips, vpc2, vpcs,
 };
-pub use access::{account, api_keys, users};
+pub use access::{account, api_keys, billing, logs, subaccounts, users};
 pub use basics::{applications, os, plans, regions, ssh_keys, startup_scripts};
 pub use compute::{bare_metals, instance_templates, instances};
 pub use plane::*;
@@ -30,6 +30,7 @@ families! {
     applications,
     backups,
     bare_metals,
+    billing,
     blocks,
     domains,
     firewalls,
@@ -37,6 +38,7 @@ families! {
     instances,
     isos,
     load_balancers,
+    logs,
     object_storages,
     os,
     plans,
@@ -46,6 +48,7 @@ families! {
     snapshots,
     ssh_keys,
     startup_scripts,
+    subaccounts,
     users,
     vpc2,
     vpcs,

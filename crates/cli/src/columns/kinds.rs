@@ -15,6 +15,7 @@ pub(super) const KINDS: &[(&str, &str)] = &[
     ("list-bare-metal-vpc2s", "id ip_address mac_address"),
     ("list-bare-metal-vpcs", "id ip_address mac_address"),
     ("list-bare-metals", "id label status main_ip region plan os tags date_created"),
+    ("list-billing-history", "id date type description amount balance"),
     ("list-block-snapshots", "id description state size block_id added_at"),
     (
         "list-blocks",
@@ -47,6 +48,11 @@ pub(super) const KINDS: &[(&str, &str)] = &[
         "list-instances",
         "id label status main_ip power_status:POWER region plan os tags date_created",
     ),
+    (
+        "list-invoice-items",
+        "description units:HOURS unit_price:PRICE total start_date:FROM end_date:TO product",
+    ),
+    ("list-invoices", "id date description amount balance"),
     ("list-isos", "id filename status size description date_created"),
     ("list-load-balancer-firewall-rules", "id port source ip_type"),
     (
@@ -86,6 +92,10 @@ pub(super) const KINDS: &[(&str, &str)] = &[
         "id vcpu_count:VCPUS ram disk bandwidth monthly_cost hourly_cost type gpu_type cpu_vendor \
          locations",
     ),
+    (
+        "list-pending-charges",
+        "description units:HOURS unit_price:PRICE total start_date:FROM end_date:TO product",
+    ),
     ("list-public-isos", "id name description"),
     ("list-records", "id type name data priority ttl"),
     ("list-regions", "id city country continent options"),
@@ -93,6 +103,10 @@ pub(super) const KINDS: &[(&str, &str)] = &[
     ("list-snapshots", "id description size date_created status os_id"),
     ("list-ssh-keys", "id name date_created ssh_key"),
     ("list-startup-scripts", "id name type date_modified date_created"),
+    (
+        "list-subaccounts",
+        "id subaccount_name:NAME email subaccount_id balance pending_charges:PENDING activated",
+    ),
     ("list-user-api-keys", "id name expire date_expire"),
     ("list-user-groups", "id display_name status description date_created"),
     ("list-user-networks", "subnet/subnet_size ip_type date_added"),

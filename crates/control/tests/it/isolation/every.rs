@@ -31,6 +31,7 @@ fn unknown(kind: &str) -> Option<&'static str> {
         "UserId" => "Invalid user",
         "Vpc2Id" => "Invalid VPC 2.0 ID",
         "VpcId" => "Invalid VPC ID",
+        "invoice_id" => "Invalid invoice",
         "bucket_name" => "Invalid bucket name",
         "dns_domain" => "Invalid domain",
         "firewall_rule_id" => "Invalid firewall rule ID",
@@ -50,9 +51,11 @@ fn says((status, answer): &(u16, Value), words: &str) -> bool {
 }
 
 /// The lists in which an account has two things at most.
-const SHORT: [&str; 9] = [
+const SHORT: [&str; 11] = [
     "list-custom-subscriptions",
     "list-backups",
+    "list-billing-history",
+    "list-invoices",
     "list-instance-vpcs",
     "list-instance-vpc2s",
     "list-instance-private-networks",

@@ -23,7 +23,7 @@ use super::{MINE, ask};
 
 /// Operations that find nothing in the data of a release, which did not have that kind of thing:
 /// the last release without it, and the operation.
-const NOT_YET: &[(&str, &str)] = &[];
+const NOT_YET: &[(&str, &str)] = &[("0.1.0", "get-invoice"), ("0.1.0", "list-invoice-items")];
 
 /// What is told anew each time, and is not what is stored.
 const MOVES_ON: &[&str] = &["pending_charges", "charges"];
@@ -173,8 +173,11 @@ async fn what_older_releases_wrote_can_be_changed_and_goes() {
     }
 }
 
+/// How many rows there are; what they have cost is told for good.
 async fn rows(world: &World) -> u64 {
-    world.store.kinds().await.unwrap().iter().map(|(_, rows)| rows).sum()
+    let mut kinds = world.store.kinds().await.unwrap();
+    kinds.retain(|(kind, _)| !["charge", "invoice"].contains(&kind.as_str()));
+    kinds.iter().map(|(_, rows)| rows).sum()
 }
 
 type Calls = Vec<(Method, String, Value)>;
@@ -342,8 +345,9 @@ async fn keep_the_data_of_this_release() {
     let world = World::builder().open().location(location).build().await;
     let mut things = make_things(&world, MINE).await;
     fill(&world, &things).await;
-    world.advance(Duration::from_secs(3 * 24 * 3600)).await;
+    world.advance(Duration::from_secs(10 * 24 * 3600)).await;
     things.find_backup(&world).await;
+    things.find_invoice(&world).await;
     world.settle().await;
     let stored = world.store.kinds().await.unwrap();
     let stored: BTreeSet<String> = stored.into_iter().map(|(kind, _)| kind).collect();

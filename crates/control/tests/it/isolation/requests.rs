@@ -66,7 +66,7 @@ impl Place {
             "dns_domain" => "nobody.example",
             "bucket_name" => "nobodys-bucket",
             "forwarding_rule_id" | "firewall_rule_id" => "0123456789abcdef",
-            "firewall_rule_id of a group" => "4711",
+            "firewall_rule_id of a group" | "invoice_id" => "4711",
             kind if kind.starts_with("ipv4") => "203.0.113.99",
             kind if kind.starts_with("ipv6") => "2001:db8:ffff:ffff::99",
             _ => NOBODY,
@@ -259,7 +259,7 @@ fn sample(op: &str, field: &str) -> Value {
         ("create-load-balancer-firewall-rules", "firewall_rules") => {
             json!([{ "port": 81, "source": "192.0.2.0/24", "ip_type": "v4" }])
         }
-        ("create-user", "email") => "new@example.com".into(),
+        (_, "email") => "new@example.com".into(),
         ("create-user", "password") => "Correct-Horse-7".into(),
         (_, "ssh_key") => "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB new".into(),
         (_, "script") => "eA==".into(),
@@ -286,6 +286,7 @@ fn further(op: &str, fields: &Map<String, Value>) -> Vec<(&'static str, Value)> 
         }
         "create-firewall-group-rule" => vec![("port", "443".into())],
         "create-object-storage" => vec![("tier_id", 1.into())],
+        "list-logs" => vec![("end_time", "2026-12-05T00:00:00Z".into())],
         "update-instance-template" | "update-block" => vec![("label", "new".into())],
         "update-block-snapshot" => vec![("description", "new".into())],
         _ => Vec::new(),
