@@ -17,6 +17,16 @@ def account(w):
     w.show("money is a number", all(isinstance(found[key], (int, float)) for key in ("balance", "pending_charges")), found)
 
 
+def billing(w):
+    # A month ends while nobody looks: of a new account there is no invoice, and the tests of `control` turn the clock.
+    w.same("a new account has no history", w.billing.list_billing_history()["billing_history"], [])
+    w.same("nor an invoice", w.billing.list_invoices(query={"per_page": 1})["meta"]["total"], 0)
+    w.refused("an unknown invoice", 404, w.billing.get_invoice, invoice_id="123456", says="Invalid invoice")
+    w.refused("the items of an unknown invoice", 404, w.billing.get_invoice_items, invoice_id="123456", says="Invalid invoice")
+    w.refused("a page of nothing", 400, w.billing.list_invoices, query={"per_page": 0})
+    w.refused("a page of no history", 400, w.billing.list_billing_history, query={"per_page": 0})
+
+
 def with_key(w, kind, key):
     """The same client with another key; its calls do not count for coverage."""
     configuration = copy.copy(w.configuration)
