@@ -89,6 +89,8 @@ ids! {
     InstanceId,
     /// An instance template.
     InstanceTemplateId,
+    /// A subscription to inference.
+    InferenceId,
     /// An ISO image.
     IsoId,
     /// A job: work that an answer announced.
@@ -113,6 +115,8 @@ ids! {
     SshKeyId,
     /// A startup script.
     StartupId,
+    /// A storage gateway.
+    StorageGatewayId,
     /// A user of the account.
     UserId,
     /// A file system that instances share.

@@ -201,10 +201,12 @@ pub mod bare_metals;
 pub mod blocks;
 pub mod domains;
 pub mod firewalls;
+pub mod inference;
 pub mod instance_templates;
 pub mod instances;
 pub mod isos;
 pub mod load_balancers;
+pub mod marketplace;
 pub mod object_storages;
 pub mod os;
 pub mod plans;
@@ -214,7 +216,9 @@ pub mod reserved_ips;
 pub mod snapshots;
 pub mod ssh_keys;
 pub mod startup_scripts;
+pub mod storage_gateways;
 pub mod users;
+pub mod vfs;
 pub mod vpc2;
 pub mod vpcs;
 
@@ -227,10 +231,12 @@ families! {
     blocks,
     domains,
     firewalls,
+    inference,
     instance_templates,
     instances,
     isos,
     load_balancers,
+    marketplace,
     object_storages,
     os,
     plans,
@@ -240,7 +246,9 @@ families! {
     snapshots,
     ssh_keys,
     startup_scripts,
+    storage_gateways,
     users,
+    vfs,
     vpc2,
     vpcs,
 }
