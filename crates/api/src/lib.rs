@@ -199,6 +199,7 @@ pub mod applications;
 pub mod backups;
 pub mod bare_metals;
 pub mod blocks;
+pub mod databases;
 pub mod domains;
 pub mod firewalls;
 pub mod instance_templates;
@@ -225,6 +226,7 @@ families! {
     backups,
     bare_metals,
     blocks,
+    databases,
     domains,
     firewalls,
     instance_templates,
