@@ -5,6 +5,7 @@
 use std::{borrow::Borrow, collections::BTreeMap, fmt::Debug};
 
 use super::{
+    databases::{DatabaseEngine, DatabaseOption, DatabaseSize},
     entries::{Application, MetalPlan, Plan, PublicIso, Region, System},
     object_storage::{ObjectStorageCluster, ObjectStorageTier},
     prices::{BlockType, Price, PriceItem},
@@ -46,6 +47,9 @@ entry!(PublicIso, String, "public_iso");
 entry!(BlockType, String, "block_type");
 entry!(ObjectStorageTier, u32, "object_storage_tier");
 entry!(ObjectStorageCluster, u32, "object_storage_cluster");
+entry!(DatabaseEngine, String, "database_engine");
+entry!(DatabaseSize, String, "database_size");
+entry!(DatabaseOption, String, "database_option");
 
 impl Entry for Price {
     type Id = PriceItem;
