@@ -20,6 +20,10 @@ pub struct DatabaseEngine {
     pub id: String,
     /// Versions that can be ordered, from the oldest.
     pub versions: Vec<String>,
+    /// Versions before those, from the oldest: no longer offered, and still taken, as what was
+    /// written for them should go on working.
+    #[serde(default)]
+    pub former: Vec<String>,
     /// Withdrawn: usable by id, listed on request.
     #[serde(default)]
     pub retired: bool,

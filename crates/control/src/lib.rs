@@ -6,6 +6,7 @@
 pub use ::network::{
     domains, firewalls, load_balancers, private_networks, reserved_ips, vpc2, vpcs,
 };
+pub use ::databases::databases;
 pub use access::{account, api_keys, users};
 pub use basics::{applications, os, plans, regions, ssh_keys, startup_scripts};
 pub use compute::{bare_metals, instance_templates, instances};
@@ -31,6 +32,7 @@ families! {
     backups,
     bare_metals,
     blocks,
+    databases,
     domains,
     firewalls,
     instance_templates,

@@ -145,10 +145,20 @@ impl<P: Part> Routes<Parts<P>> {
     /// Adds the removal of one part.
     #[must_use]
     pub fn remove<D: Endpoint<Response = ()>>(self) -> Self {
-        self.on(async |cx: Cx, remove: D| {
+        self.remove_if::<D>(|_, _| Ok(()))
+    }
+
+    /// The same where that may be refused.
+    #[must_use]
+    pub fn remove_if<D: Endpoint<Response = ()>>(
+        self,
+        check: fn(&Doc<P::Owner>, &P) -> Result<()>,
+    ) -> Self {
+        self.on(move |cx: Cx, remove: D| async move {
             let (mut tx, path) = (cx.begin(), remove.path());
             let mut owner = P::owner(&mut tx, &path).await?;
             let place = place::<P>(&owner, &path)?;
+            check(&owner, &P::all(&owner)[place])?;
             P::all_mut(&mut owner).remove(place).removed(&owner, &mut tx);
             save::<P>(tx, &mut owner).await
         })
