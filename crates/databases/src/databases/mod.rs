@@ -3,10 +3,15 @@
 //! A database is one row with all that is in it: its parts go, are restored and are brought to the
 //! world together. Nobody here speaks SQL: there are no tables, and no data in them.
 
+mod access;
 mod backups;
+mod connectors;
+mod engines;
 mod handlers;
+mod kafka;
 mod life;
 mod migration;
+mod options;
 mod replicas;
 mod shown;
 mod upkeep;
@@ -20,6 +25,7 @@ use api::databases::{
     DatabaseEngine, DatabasePermission, EvictionPolicy, MaintenanceDay, PasswordEncryption,
     PoolMode,
 };
+use api::wire::Map;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use store::{Facet, Tally};
@@ -29,6 +35,7 @@ use crate::billing::{self, Charged, Rate};
 use crate::catalog::{Catalog, DatabasePlan};
 use crate::{Doc, Family, Kind, Refusal, Result, Tx};
 use DatabaseEngine::{Kafka, Mysql, Pg, Redis, Valkey};
+use connectors::Connector;
 
 /// How many databases an account can have: lists of them have no pages.
 pub const DATABASES_MAX: usize = 500;
@@ -75,6 +82,10 @@ pub struct Database {
     eviction_policy: EvictionPolicy,
     /// Services beside Kafka.
     pub services: Services,
+    /// Advanced options that were set, by what they are of: its engine, or what runs beside it.
+    options: BTreeMap<String, Map>,
+    /// What is in Kafka.
+    streams: kafka::Streams,
     /// The database that it follows, where it is a read replica.
     pub source: Option<Uuid>,
     /// Which nodes it is to be on, by number: whatever moves it to others counts on.
@@ -135,6 +146,8 @@ pub struct User {
     pub encryption: PasswordEncryption,
     /// What may be done in Kafka.
     pub permission: DatabasePermission,
+    /// What may be done in Valkey, where rules were set.
+    pub rules: Option<access::Rules>,
 }
 
 /// A logical database.
@@ -249,7 +262,8 @@ impl Database {
     /// 400.
     pub fn needs(&self, what: &str, engines: &[DatabaseEngine]) -> Result<()> {
         let words: Vec<_> = engines.iter().map(|engine| word(*engine)).collect();
-        let help = format!("{what}: of {} only, and this is {}", words.join(" and "), word(self.engine));
+        let help =
+            format!("{what}: of {} only, and this is {}", words.join(" and "), word(self.engine));
         let said = "This is not available for the database engine.";
         Refusal::bad(said).help(help).unless(words.contains(&word(self.engine)))
     }
@@ -284,14 +298,17 @@ impl Database {
                 ("long_query_time", self.long_query_time.to_string()),
             ],
             Pg => vec![("timezone", self.time_zone.clone())],
-            Valkey | Redis => vec![("maxmemory-policy", api::Open::from(self.eviction_policy).text())],
+            Valkey | Redis => {
+                vec![("maxmemory-policy", api::Open::from(self.eviction_policy).text())]
+            }
             Kafka => vec![
                 ("kafka_rest", flag(self.services.rest)),
                 ("schema_registry", flag(self.services.registry)),
                 ("kafka_connect", flag(self.services.connect)),
             ],
         };
-        own.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
+        let own = own.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+        own.chain(self.set_options()).collect()
     }
 }
 
@@ -321,6 +338,9 @@ async fn holder(
         for user in &mut database.holds.users {
             user.password = tx.cx().secret(std::mem::take(&mut user.password));
         }
+        for connector in &mut database.streams.connectors {
+            connector.hide(tx.cx());
+        }
     }
     Ok(database)
 }
@@ -337,6 +357,7 @@ macro_rules! held {
             &mut owner.holds.$list
         }
         fn changed(owner: &mut crate::Doc<Self::Owner>, cx: &crate::Cx) {
+            owner.forget_gone_users();
             owner.remember(cx.now());
         }
         async fn owner(
@@ -364,5 +385,7 @@ fn time_text(at: i64) -> String {
 pub fn family() -> Family {
     let routes = handlers::routes().and(users::routes()).and(backups::routes());
     let routes = routes.and(replicas::routes()).and(upkeep::routes()).and(migration::routes());
+    let routes = routes.and(options::routes()).and(kafka::routes()).and(connectors::routes());
+    let routes = routes.and(access::routes()).and(engines::routes());
     Family::new(routes).life::<Database>().costs::<Database>()
 }

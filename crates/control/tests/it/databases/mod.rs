@@ -1,0 +1,4 @@
+//! Managed databases.
+
+mod options;
+mod streams;
