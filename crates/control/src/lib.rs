@@ -3,10 +3,10 @@
 //! Its core is `plane`, which names no family; families are in groups, each a crate. Here they are
 //! listed, and everything is found by one name.
 
+pub use ::databases::databases;
 pub use ::network::{
     domains, firewalls, load_balancers, private_networks, reserved_ips, vpc2, vpcs,
 };
-pub use ::databases::databases;
 pub use access::{account, api_keys, users};
 pub use basics::{applications, os, plans, regions, ssh_keys, startup_scripts};
 pub use compute::{bare_metals, instance_templates, instances};

@@ -22,6 +22,23 @@ pub(super) const KINDS: &[(&str, &str)] = &[
          region cost block_type:TYPE date_created",
     ),
     ("list-custom-subscriptions", "id label type status region cost pending_charges"),
+    (
+        "list-database-alerts",
+        "timestamp message_type:TYPE description maintenance_scheduled:SCHEDULED",
+    ),
+    ("list-database-dbs", "name"),
+    (
+        "list-database-plans",
+        "id number_of_nodes:NODES vcpu_count:VCPUS ram disk monthly_cost type locations",
+    ),
+    ("list-database-updates", ".:UPDATE"),
+    ("list-database-users", "username encryption|permission:KIND"),
+    ("list-database-versions", ".:VERSION"),
+    (
+        "list-databases",
+        "id label status database_engine/database_engine_version:ENGINE region plan tag \
+         read_replicas:REPLICAS latest_backup:BACKUP host date_created",
+    ),
     ("list-domains", "domain dns_sec date_created"),
     (
         "list-firewall-group-rules",

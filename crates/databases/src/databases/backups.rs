@@ -143,7 +143,8 @@ fn moment(
 ) -> Result<i64> {
     source.is_primary()?;
     source.needs("backups", BACKED_UP)?;
-    let none = Refusal::bad("No backup is available.").help("there is none yet; wait for the first");
+    let none =
+        Refusal::bad("No backup is available.").help("there is none yet; wait for the first");
     let Some(kept) = kept(cx, source) else { return Err(none.into()) };
     if kind.and_then(OrEmpty::get) != Some(BackupType::Pitr) {
         return Ok(kept.latest);
@@ -152,7 +153,8 @@ fn moment(
     let (date, time) = (date.unwrap_or_default(), time.unwrap_or_default());
     let text = format!("{date}T{}Z", time.replace('-', ":"));
     let Ok(at) = text.parse().map(Time) else {
-        let text = format_args!("`{date}` and time: `{time}` are none such as 2026-11-21, 20-51-05");
+        let text =
+            format_args!("`{date}` and time: `{time}` are none such as 2026-11-21, 20-51-05");
         return refuse("date", text);
     };
     let at = at.as_millis();

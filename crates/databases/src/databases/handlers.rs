@@ -4,8 +4,8 @@ use api::Page;
 use api::databases::{self as wire, *};
 
 use super::{
-    Contents, DATABASES_MAX, DBNAME, Database, Db, REPLICAS_MAX, USER, User, VALKEY_USER, following,
-    word, wish,
+    Contents, DATABASES_MAX, DBNAME, Database, Db, REPLICAS_MAX, USER, User, VALKEY_USER,
+    following, wish, word,
 };
 use crate::secret::random_text;
 use crate::vpcs::guests;

@@ -3,8 +3,8 @@
 
 use api::databases::*;
 
-use super::{Database, Db, Migration, check_room};
 use super::users::check_name;
+use super::{Database, Db, Migration, check_room};
 use crate::{Cx, Doc, Refusal, Result, Routes, Tx, alike, ensure, in_range};
 use DatabaseEngine::{Mysql, Pg, Valkey};
 

@@ -249,7 +249,8 @@ impl Database {
     /// 400.
     pub fn needs(&self, what: &str, engines: &[DatabaseEngine]) -> Result<()> {
         let words: Vec<_> = engines.iter().map(|engine| word(*engine)).collect();
-        let help = format!("{what}: of {} only, and this is {}", words.join(" and "), word(self.engine));
+        let help =
+            format!("{what}: of {} only, and this is {}", words.join(" and "), word(self.engine));
         let said = "This is not available for the database engine.";
         Refusal::bad(said).help(help).unless(words.contains(&word(self.engine)))
     }
@@ -284,7 +285,9 @@ impl Database {
                 ("long_query_time", self.long_query_time.to_string()),
             ],
             Pg => vec![("timezone", self.time_zone.clone())],
-            Valkey | Redis => vec![("maxmemory-policy", api::Open::from(self.eviction_policy).text())],
+            Valkey | Redis => {
+                vec![("maxmemory-policy", api::Open::from(self.eviction_policy).text())]
+            }
             Kafka => vec![
                 ("kafka_rest", flag(self.services.rest)),
                 ("schema_registry", flag(self.services.registry)),

@@ -8,7 +8,8 @@ use api::{OrEmpty, id};
 use uuid::Uuid;
 
 use super::{
-    Contents, DATABASES_MAX, DBNAME, Database, REPLICAS_MAX, backups, followers, following, time_text,
+    Contents, DATABASES_MAX, DBNAME, Database, REPLICAS_MAX, backups, followers, following,
+    time_text,
 };
 use crate::billing::owed;
 use crate::{Cx, Doc, Result, Shown, alike};
@@ -22,9 +23,26 @@ const REGISTRY_PORT: u16 = 16756;
 
 /// Some of PostgreSQL's extensions, which all versions have.
 const EXTENSIONS: &[&str] = &[
-    "btree_gin", "btree_gist", "citext", "dblink", "fuzzystrmatch", "hstore", "intarray", "ltree",
-    "pg_partman", "pg_stat_statements", "pg_trgm", "pgaudit", "pgcrypto", "pgrowlocks", "postgis",
-    "postgres_fdw", "tablefunc", "unaccent", "uuid-ossp", "vector",
+    "btree_gin",
+    "btree_gist",
+    "citext",
+    "dblink",
+    "fuzzystrmatch",
+    "hstore",
+    "intarray",
+    "ltree",
+    "pg_partman",
+    "pg_stat_statements",
+    "pg_trgm",
+    "pgaudit",
+    "pgcrypto",
+    "pgrowlocks",
+    "postgis",
+    "postgres_fdw",
+    "tablefunc",
+    "unaccent",
+    "uuid-ossp",
+    "vector",
 ];
 
 /// What is shown with databases and is not their own.
@@ -76,7 +94,8 @@ fn node(doc: &Doc<Database>, holds: &Contents, cx: &Cx) -> DatabaseNode {
         false => String::new(),
     };
     let (mysql, kafka) = (engine == Mysql, engine == Kafka);
-    let (rest, registry, connect) = (doc.services.rest, doc.services.registry, doc.services.connect);
+    let (rest, registry, connect) =
+        (doc.services.rest, doc.services.registry, doc.services.connect);
     let mut node = alike!(doc => DatabaseNode {
         plan, region, label, tag, maintenance_dow, maintenance_time, trusted_ips;
         id: doc.id().into(),

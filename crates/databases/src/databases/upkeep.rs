@@ -55,8 +55,10 @@ impl Database {
         let began = format!("{year:04}-{month:02}-01T00:00:00Z").parse();
         let began = began.map_or(0, |time| Time(time).as_millis());
         let told = began.max(self.moved);
-        let description =
-            format!("Security and reliability updates of {year}-{month:02} for {}", word(self.engine));
+        let description = format!(
+            "Security and reliability updates of {year}-{month:02} for {}",
+            word(self.engine)
+        );
         Update { description, told, scheduled: self.window(told + WAITS) }
     }
 
@@ -77,7 +79,8 @@ fn install(
 ) -> Result<DatabaseMessage> {
     let now = tx.cx().now();
     let none = Refusal::bad("No maintenance updates are available.");
-    none.help("the next ones come with the next month").unless(!database.pending(now).is_empty())?;
+    none.help("the next ones come with the next month")
+        .unless(!database.pending(now).is_empty())?;
     database.patched = month(now);
     database.move_on(now);
     let message = "Maintenance has begun: the database moves to nodes that have all updates, and \
@@ -116,12 +119,14 @@ fn upgrade(
 
 fn alerts(cx: &Cx, database: Doc<Database>, req: ListDatabaseAlerts) -> Result<Vec<DatabaseAlert>> {
     let now = cx.now();
-    let since = now - DAY * match req.period {
-        AlertPeriod::Day => 1,
-        AlertPeriod::Week => 7,
-        AlertPeriod::Month => 30,
-        AlertPeriod::Year => 365,
-    };
+    let since = now
+        - DAY
+            * match req.period {
+                AlertPeriod::Day => 1,
+                AlertPeriod::Week => 7,
+                AlertPeriod::Month => 30,
+                AlertPeriod::Year => 365,
+            };
     let scheduled = database.updates(now).into_iter().map(|update| {
         let alert = DatabaseAlert {
             message_type: "MAINTENANCE SCHEDULED".into(),
@@ -135,7 +140,8 @@ fn alerts(cx: &Cx, database: Doc<Database>, req: ListDatabaseAlerts) -> Result<V
     let promoted = database.promoted.map(|at| {
         let alert = DatabaseAlert {
             message_type: "DB MASTER PROMOTION".into(),
-            description: "A read replica was promoted and follows no other database any more.".into(),
+            description: "A read replica was promoted and follows no other database any more."
+                .into(),
             ..DatabaseAlert::default()
         };
         (at, alert)

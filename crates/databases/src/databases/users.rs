@@ -21,7 +21,8 @@ fn users() -> Routes {
         .get::<GetDatabaseUser>()
         .create(create)
         .update_shown(|_, _, user, req: UpdateDatabaseUser| {
-            user.password = Some(req.password).filter(|p| !p.is_empty()).unwrap_or_else(new_password);
+            user.password =
+                Some(req.password).filter(|p| !p.is_empty()).unwrap_or_else(new_password);
             Ok(())
         })
         .remove_if::<DeleteDatabaseUser>(|owner, user| {
@@ -61,7 +62,8 @@ fn create(_: &Cx, owner: &mut Doc<Database>, req: CreateDatabaseUser) -> Result<
     let names = owner.holds.users.iter().map(|user| user.name.as_str());
     check_name("username", &req.username, names)?;
     check_room("users", owner.holds.users.len())?;
-    let (encryption, permission) = (req.encryption.and_then(|e| e.get()), req.permission.and_then(|p| p.get()));
+    let (encryption, permission) =
+        (req.encryption.and_then(|e| e.get()), req.permission.and_then(|p| p.get()));
     if encryption.is_some() {
         owner.needs("encryption", &[Mysql])?;
     }
@@ -188,9 +190,8 @@ pub(super) fn check_name<'a>(
 ) -> Result<()> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
     if !(1..=NAME_MAX).contains(&name.len()) || !name.chars().all(allowed) {
-        let text = format_args!(
-            "`{name}`: a name has 1 to {NAME_MAX} letters, digits, `_`, `-` and `.`"
-        );
+        let text =
+            format_args!("`{name}`: a name has 1 to {NAME_MAX} letters, digits, `_`, `-` and `.`");
         return refuse(field, text);
     }
     ensure(others.all(|other| other != name), field, format_args!("`{name}` is there already"))

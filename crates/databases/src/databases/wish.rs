@@ -11,11 +11,25 @@ use DatabaseEngine::{Kafka, Mysql, Pg, Valkey};
 
 /// What MySQL's mode can be made of.
 const SQL_MODES: &[&str] = &[
-    "ALLOW_INVALID_DATES", "ANSI", "ANSI_QUOTES", "ERROR_FOR_DIVISION_BY_ZERO",
-    "HIGH_NOT_PRECEDENCE", "IGNORE_SPACE", "NO_AUTO_VALUE_ON_ZERO", "NO_DIR_IN_CREATE",
-    "NO_ENGINE_SUBSTITUTION", "NO_UNSIGNED_SUBTRACTION", "NO_ZERO_DATE", "NO_ZERO_IN_DATE",
-    "ONLY_FULL_GROUP_BY", "PIPES_AS_CONCAT", "REAL_AS_FLOAT", "STRICT_ALL_TABLES",
-    "STRICT_TRANS_TABLES", "TIME_TRUNCATE_FRACTIONAL", "TRADITIONAL",
+    "ALLOW_INVALID_DATES",
+    "ANSI",
+    "ANSI_QUOTES",
+    "ERROR_FOR_DIVISION_BY_ZERO",
+    "HIGH_NOT_PRECEDENCE",
+    "IGNORE_SPACE",
+    "NO_AUTO_VALUE_ON_ZERO",
+    "NO_DIR_IN_CREATE",
+    "NO_ENGINE_SUBSTITUTION",
+    "NO_UNSIGNED_SUBTRACTION",
+    "NO_ZERO_DATE",
+    "NO_ZERO_IN_DATE",
+    "ONLY_FULL_GROUP_BY",
+    "PIPES_AS_CONCAT",
+    "REAL_AS_FLOAT",
+    "STRICT_ALL_TABLES",
+    "STRICT_TRANS_TABLES",
+    "TIME_TRUNCATE_FRACTIONAL",
+    "TRADITIONAL",
 ];
 /// How long MySQL lets a query take before it is slow, in seconds.
 const LONG_QUERY_S: u32 = 10;
@@ -96,7 +110,10 @@ pub(super) async fn apply(
             database.network = guests::vpc_in_field(tx, "vpc_id", text, &region).await?;
         }
         None if in_network.is_some() && was.0 != region => {
-            return refuse("vpc_id", format_args!("its VPC is in {}; name one in {region}, or none", was.0));
+            return refuse(
+                "vpc_id",
+                format_args!("its VPC is in {}; name one in {region}, or none", was.0),
+            );
         }
         None => {}
     }

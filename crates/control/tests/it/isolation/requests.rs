@@ -17,13 +17,16 @@ const PUBLIC: &[&str] = &["region_id", "cluster_id"];
 /// Texts of requests that name a thing: operation, field, and the kind of what stands there.
 const TEXTS: &[(&str, &str, &str)] = &[
     ("convert-reserved-ip", "ip_address", "ipv4 of an instance"),
+    ("create-database", "vpc_id", "VpcId"),
     ("create-firewall-group-rule", "source", "LoadBalancerId"),
+    ("fork-database", "vpc_id", "VpcId"),
     ("set-instance-reverse-ipv4", "ip", "ipv4 of an instance"),
     ("reset-instance-reverse-ipv4", "ip", "ipv4 of an instance"),
     ("set-instance-reverse-ipv6", "ip", "ipv6 of an instance"),
     ("set-bare-metal-reverse-ipv4", "ip", "ipv4 of a machine"),
     ("reset-bare-metal-reverse-ipv4", "ip", "ipv4 of a machine"),
     ("set-bare-metal-reverse-ipv6", "ip", "ipv6 of a machine"),
+    ("update-database", "vpc_id", "VpcId"),
 ];
 
 /// A request, ready to be sent.
@@ -230,7 +233,20 @@ fn text(value: &Value) -> String {
 fn sample(op: &str, field: &str) -> Value {
     match (op, field) {
         ("create-bare-metal", "plan") => "vbm-4c-32gb".into(),
+        ("create-database" | "fork-database", "plan") => "vultr-dbaas-startup-cc-1-55-2".into(),
         (_, "plan") => "vc2-1c-1gb".into(),
+        (_, "database_engine") => "mysql".into(),
+        (_, "database_engine_version") => "8.4".into(),
+        (_, "version") => "17".into(),
+        (_, "period") => "day".into(),
+        ("create-connection-pool", "database") => "defaultdb".into(),
+        ("create-connection-pool", "username") => "vultradmin".into(),
+        (_, "mode") => "session".into(),
+        (_, "size") => 1.into(),
+        ("create-database-user", "username") => "new".into(),
+        ("start-database-migration" | "update-database-user", "password") => "Horse-7".into(),
+        (_, "host") => "db.example.com".into(),
+        ("start-database-migration", "port") => 5432.into(),
         (_, "region" | "region_id") => "ewr".into(),
         (_, "cluster_id") => 2.into(),
         (_, "size_gb") => 40.into(),
