@@ -313,6 +313,10 @@ async fn what_connectors_can_be_told_is_listed_by_class() {
         assert!(settings.iter().any(|setting| setting.required), "{settings:?}");
         assert!(settings.iter().any(|setting| setting.name == "tasks.max"), "{settings:?}");
     }
+    let none = GetConnectorSettings { database_id, connector_class: "org.example.Sink".into() };
+    let (status, text) = world.refused(none).await;
+    assert_eq!(status, 404);
+    assert!(text.starts_with("Invalid connector class: no connector has the class"), "{text}");
 }
 
 #[tokio::test]
