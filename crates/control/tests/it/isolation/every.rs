@@ -41,7 +41,6 @@ fn unknown(kind: &str) -> Option<&'static str> {
         "firewall_rule_id of a group" => "Firewall rule ID not found",
         "forwarding_rule_id" => "Invalid forwarding rule ID",
         "pool_name" => "Invalid connection pool",
-        "task_id" => "Invalid task ID",
         "topic_name" => "Invalid topic name",
         "username" => "Invalid database user",
         // Of addresses something is said that depends on what they are.

@@ -15,7 +15,7 @@ const NOBODY: &str = "5b2c3a1e-7d64-4a0b-9c8f-0123456789ab";
 const NONE_CAN_BE_MADE: &[(&str, &str)] = &[("VfsId", "file systems are not served")];
 
 /// Path parameters that name what is everybody's.
-const PUBLIC: &[&str] = &["region_id", "cluster_id", "connector_class"];
+const PUBLIC: &[&str] = &["region_id", "cluster_id", "connector_class", "task_id"];
 
 /// Parts of paths that only databases of Kafka have.
 const KAFKAS: &[&str] =
@@ -74,7 +74,6 @@ impl Place {
     pub(crate) fn nowhere(&self) -> String {
         let text = match self.kind.as_str() {
             "dns_domain" => "nobody.example",
-            "task_id" => "4711",
             "bucket_name" => "nobodys-bucket",
             "forwarding_rule_id" | "firewall_rule_id" => "0123456789abcdef",
             "firewall_rule_id of a group" => "4711",
@@ -259,6 +258,7 @@ fn sample(op: &str, field: &str) -> Value {
         (_, "size") => 1.into(),
         ("create-database-user", "username") => "new".into(),
         ("create-database-quota", "user") => "vultradmin".into(),
+        (_, "task_id") => 0.into(),
         (_, "class" | "connector_class") => CONNECTOR.into(),
         (_, "partitions" | "replication" | "retention_hours" | "retention_bytes") => 1.into(),
         (_, "consumer_byte_rate" | "producer_byte_rate" | "request_percentage") => 1.into(),

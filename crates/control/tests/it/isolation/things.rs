@@ -343,5 +343,4 @@ async fn kafka(world: &World, made: &mut Things) {
         call(world, key, Method::POST, &format!("/v2/databases/{id}/{what}"), new).await;
         made.ids.extend(kinds.iter().map(|kind| ((*kind).into(), text.clone())));
     }
-    made.ids.insert("task_id".into(), "0".into());
 }
