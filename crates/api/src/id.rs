@@ -75,6 +75,8 @@ ids! {
     BlockId,
     /// A snapshot of a block storage volume.
     BlockSnapshotId,
+    /// A managed database.
+    DatabaseId,
     /// A record of a DNS domain.
     RecordId,
     /// A group of users.
@@ -89,6 +91,8 @@ ids! {
     InstanceId,
     /// An instance template.
     InstanceTemplateId,
+    /// A subscription to inference.
+    InferenceId,
     /// An ISO image.
     IsoId,
     /// A job: work that an answer announced.
@@ -115,6 +119,8 @@ ids! {
     StartupId,
     /// An account that another one has made.
     SubaccountId,
+    /// A storage gateway.
+    StorageGatewayId,
     /// A user of the account.
     UserId,
     /// A file system that instances share.

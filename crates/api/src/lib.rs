@@ -202,13 +202,16 @@ pub mod backups;
 pub mod bare_metals;
 pub mod billing;
 pub mod blocks;
+pub mod databases;
 pub mod domains;
 pub mod firewalls;
+pub mod inference;
 pub mod instance_templates;
 pub mod instances;
 pub mod isos;
 pub mod load_balancers;
 pub mod logs;
+pub mod marketplace;
 pub mod object_storages;
 pub mod os;
 pub mod plans;
@@ -218,8 +221,10 @@ pub mod reserved_ips;
 pub mod snapshots;
 pub mod ssh_keys;
 pub mod startup_scripts;
+pub mod storage_gateways;
 pub mod subaccounts;
 pub mod users;
+pub mod vfs;
 pub mod vpc2;
 pub mod vpcs;
 
@@ -231,13 +236,16 @@ families! {
     bare_metals,
     billing,
     blocks,
+    databases,
     domains,
     firewalls,
+    inference,
     instance_templates,
     instances,
     isos,
     load_balancers,
     logs,
+    marketplace,
     object_storages,
     os,
     plans,
@@ -247,8 +255,10 @@ families! {
     snapshots,
     ssh_keys,
     startup_scripts,
+    storage_gateways,
     subaccounts,
     users,
+    vfs,
     vpc2,
     vpcs,
 }

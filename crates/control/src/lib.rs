@@ -3,14 +3,17 @@
 //! Its core is `plane`, which names no family; families are in groups, each a crate. Here they are
 //! listed, and everything is found by one name.
 
+pub use ::databases::databases;
 pub use ::network::{
-    domains, firewalls, load_balancers, private_networks, reserved_ips, vpc2, vpcs,
+    domains, firewalls, load_balancers, private_networks, reserved_ips, storage_gateways, vpc2,
+    vpcs,
 };
 pub use access::{account, api_keys, billing, logs, subaccounts, users};
-pub use basics::{applications, os, plans, regions, ssh_keys, startup_scripts};
+pub use basics::{applications, marketplace, os, plans, regions, ssh_keys, startup_scripts};
 pub use compute::{bare_metals, instance_templates, instances};
+pub use delivery::inference;
 pub use plane::*;
-pub use storage::{backups, blocks, copies, isos, object_storages, snapshots};
+pub use storage::{backups, blocks, copies, isos, object_storages, snapshots, vfs};
 
 use store::Store;
 
@@ -32,13 +35,16 @@ families! {
     bare_metals,
     billing,
     blocks,
+    databases,
     domains,
     firewalls,
+    inference,
     instance_templates,
     instances,
     isos,
     load_balancers,
     logs,
+    marketplace,
     object_storages,
     os,
     plans,
@@ -48,8 +54,10 @@ families! {
     snapshots,
     ssh_keys,
     startup_scripts,
+    storage_gateways,
     subaccounts,
     users,
+    vfs,
     vpc2,
     vpcs,
 }
