@@ -119,6 +119,8 @@ ids! {
     StartupId,
     /// A storage gateway.
     StorageGatewayId,
+    /// An account that another one has made.
+    SubaccountId,
     /// A user of the account.
     UserId,
     /// A file system that instances share.

@@ -106,6 +106,8 @@ pub enum Shape {
     Key(&'static str),
     /// `{"KEY": [item, ...], "meta": {...}}`.
     List(&'static str),
+    /// No JSON: the response is a text, a table of comma-separated values.
+    Csv,
 }
 
 impl Op {
@@ -198,6 +200,7 @@ pub mod api_keys;
 pub mod applications;
 pub mod backups;
 pub mod bare_metals;
+pub mod billing;
 pub mod blocks;
 pub mod databases;
 pub mod domains;
@@ -207,6 +210,7 @@ pub mod instance_templates;
 pub mod instances;
 pub mod isos;
 pub mod load_balancers;
+pub mod logs;
 pub mod marketplace;
 pub mod object_storages;
 pub mod os;
@@ -218,6 +222,7 @@ pub mod snapshots;
 pub mod ssh_keys;
 pub mod startup_scripts;
 pub mod storage_gateways;
+pub mod subaccounts;
 pub mod users;
 pub mod vfs;
 pub mod vpc2;
@@ -229,6 +234,7 @@ families! {
     applications,
     backups,
     bare_metals,
+    billing,
     blocks,
     databases,
     domains,
@@ -239,6 +245,7 @@ families! {
     isos,
     load_balancers,
     marketplace,
+    logs,
     object_storages,
     os,
     plans,
@@ -249,6 +256,7 @@ families! {
     ssh_keys,
     startup_scripts,
     storage_gateways,
+    subaccounts,
     users,
     vfs,
     vpc2,

@@ -61,7 +61,8 @@ const NOUNS: &[(&str, &[&str])] = &[
     ("load-balancer", &["balancer", "loadbalancer", "elb"]),
     ("firewall", &["fw", "security-group", "acl"]),
     ("vpc", &["subnet", "private-networking"]),
-    ("account", &["balance", "billing", "invoice"]),
+    ("account", &["balance"]),
+    ("billing", &["charge", "cost", "bill"]),
     ("api-key", &["token"]),
     ("user", &["member", "team"]),
 ];

@@ -113,6 +113,10 @@ pub(crate) const PLACES: &[Place] = &[
     top(CATALOGUE, "application", &["app"]),
     top(CATALOGUE, "marketplace", &[]),
     top(ACCOUNT, "account", &[]),
+    top(ACCOUNT, "billing", &[]),
+    top(ACCOUNT, "invoice", &[]),
+    top(ACCOUNT, "activity-log", &["activity"]),
+    top(ACCOUNT, "subaccount", &["sub-account"]),
     top(ACCOUNT, "user", &[]),
     top(ACCOUNT, "api-key", &["apikey"]),
 ];

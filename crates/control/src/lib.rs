@@ -8,7 +8,7 @@ pub use ::network::{
     domains, firewalls, load_balancers, private_networks, reserved_ips, storage_gateways, vpc2,
     vpcs,
 };
-pub use access::{account, api_keys, users};
+pub use access::{account, api_keys, billing, logs, subaccounts, users};
 pub use basics::{applications, marketplace, os, plans, regions, ssh_keys, startup_scripts};
 pub use compute::{bare_metals, instance_templates, instances};
 pub use delivery::inference;
@@ -33,6 +33,7 @@ families! {
     applications,
     backups,
     bare_metals,
+    billing,
     blocks,
     databases,
     domains,
@@ -43,6 +44,7 @@ families! {
     isos,
     load_balancers,
     marketplace,
+    logs,
     object_storages,
     os,
     plans,
@@ -53,6 +55,7 @@ families! {
     ssh_keys,
     startup_scripts,
     storage_gateways,
+    subaccounts,
     users,
     vfs,
     vpc2,

@@ -16,6 +16,7 @@ pub(super) const KINDS: &[(&str, &str)] = &[
     ("list-bare-metal-vpc2s", "id ip_address mac_address"),
     ("list-bare-metal-vpcs", "id ip_address mac_address"),
     ("list-bare-metals", "id label status main_ip region plan os tags date_created"),
+    ("list-billing-history", "id date type description amount balance"),
     ("list-block-snapshots", "id description state size block_id added_at"),
     (
         "list-blocks",
@@ -74,6 +75,11 @@ pub(super) const KINDS: &[(&str, &str)] = &[
         "list-instances",
         "id label status main_ip power_status:POWER region plan os tags date_created",
     ),
+    (
+        "list-invoice-items",
+        "description units:HOURS unit_price:PRICE total start_date:FROM end_date:TO product",
+    ),
+    ("list-invoices", "id date description amount balance"),
     ("list-isos", "id filename status size description date_created"),
     ("list-load-balancer-firewall-rules", "id port source ip_type"),
     (
@@ -115,6 +121,10 @@ pub(super) const KINDS: &[(&str, &str)] = &[
         "id vcpu_count:VCPUS ram disk bandwidth monthly_cost hourly_cost type gpu_type cpu_vendor \
          locations",
     ),
+    (
+        "list-pending-charges",
+        "description units:HOURS unit_price:PRICE total start_date:FROM end_date:TO product",
+    ),
     ("list-public-isos", "id name description"),
     ("list-records", "id type name data priority ttl"),
     ("list-regions", "id city country continent options"),
@@ -126,6 +136,8 @@ pub(super) const KINDS: &[(&str, &str)] = &[
         "list-storage-gateways",
         "id label status health network_config.primary.vpc.vpc_uuid:VPC export_config:EXPORTS \
          date_created",
+        "list-subaccounts",
+        "id subaccount_name:NAME email subaccount_id balance pending_charges:PENDING activated",
     ),
     ("list-user-api-keys", "id name expire date_expire"),
     ("list-user-groups", "id display_name status description date_created"),

@@ -179,8 +179,8 @@ async fn filled(world: &World, path: &str, args: &str, word: &str) -> Result<Str
             (asked(world, "instance update web --plan vc2-1c-2gb").await?, "/job_ids/0")
         }
         ("ID", _) => {
-            let (things, _) = args.split_once(" ID").unwrap();
-            (asked(world, &format!("{group} list {things}")).await?, "/0/id")
+            let (things, _) = args.split_once("ID").unwrap();
+            (asked(world, &format!("{group} list {}", things.trim_end())).await?, "/0/id")
         }
         ("IPV4", "instance remove-ipv4") => (asked(world, "instance ipv4 web").await?, "/2/ip"),
         ("IPV4", "reserved-ip convert") => (asked(world, "instance get web").await?, "/main_ip"),
@@ -205,8 +205,8 @@ fn needs_the_binary(path: &str) -> bool {
 async fn furnished() -> Result<World, String> {
     let world = World::new().await;
     make(&world, THINGS).await?;
-    // Meanwhile backups are made.
-    world.advance(Duration::from_secs(86_400)).await;
+    // Meanwhile backups are made, and a month ends.
+    world.advance(Duration::from_secs(864_000)).await;
     Ok(world)
 }
 

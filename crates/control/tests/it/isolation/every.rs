@@ -36,6 +36,7 @@ fn unknown(kind: &str) -> Option<&'static str> {
         "VfsId" => "Subscription ID Not Found.",
         "Vpc2Id" => "Invalid VPC 2.0 ID",
         "VpcId" => "Invalid VPC ID",
+        "invoice_id" => "Invalid invoice",
         "bucket_name" => "Invalid bucket name",
         "client_id of a quota" | "username of a quota" => "Invalid quota",
         "connector_name" => "Invalid connector name",
@@ -62,9 +63,11 @@ fn says((status, answer): &(u16, Value), words: &str) -> bool {
 }
 
 /// The lists in which an account has two things at most.
-const SHORT: [&str; 9] = [
+const SHORT: [&str; 11] = [
     "list-custom-subscriptions",
     "list-backups",
+    "list-billing-history",
+    "list-invoices",
     "list-instance-vpcs",
     "list-instance-vpc2s",
     "list-instance-private-networks",

@@ -73,7 +73,7 @@ impl Place {
             "dns_domain" => "nobody.example",
             "bucket_name" => "nobodys-bucket",
             "forwarding_rule_id" | "firewall_rule_id" => "0123456789abcdef",
-            "firewall_rule_id of a group" | "export_id" => "4711",
+            "firewall_rule_id of a group" | "export_id" | "invoice_id" => "4711",
             kind if kind.starts_with("ipv4") => "203.0.113.99",
             kind if kind.starts_with("ipv6") => "2001:db8:ffff:ffff::99",
             _ => NOBODY,
@@ -292,7 +292,7 @@ fn sample(op: &str, field: &str) -> Value {
         ("create-load-balancer-firewall-rules", "firewall_rules") => {
             json!([{ "port": 81, "source": "192.0.2.0/24", "ip_type": "v4" }])
         }
-        ("create-user", "email") => "new@example.com".into(),
+        (_, "email") => "new@example.com".into(),
         ("create-user", "password") => "Correct-Horse-7".into(),
         (_, "ssh_key") => "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB new".into(),
         (_, "script") => "eA==".into(),
@@ -326,6 +326,7 @@ fn further(op: &str, fields: &Map<String, Value>) -> Vec<(&'static str, Value)> 
         }
         "create-object-storage" => vec![("tier_id", 1.into())],
         "set-database-user-acl" => vec![("permission", "read".into())],
+        "list-logs" => vec![("end_time", "2026-12-05T00:00:00Z".into())],
         "update-instance-template" | "update-block" => vec![("label", "new".into())],
         "update-block-snapshot" => vec![("description", "new".into())],
         _ => Vec::new(),

@@ -74,6 +74,13 @@ impl Things {
         self.note("BackupId", &backups, "/backups/0/id");
     }
 
+    /// The invoice of the month that has ended.
+    pub(crate) async fn find_invoice(&mut self, world: &World) {
+        let uri = "/v2/billing/invoices";
+        let invoices = call(world, self.key, Method::GET, uri, Value::Null).await;
+        self.note("invoice_id", &invoices, "/billing_invoices/0/id");
+    }
+
     fn note(&mut self, kind: &'static str, answer: &Value, pointer: &str) -> String {
         let id = match answer.pointer(pointer) {
             Some(Value::String(id)) => id.clone(),
