@@ -28,7 +28,8 @@
 //! `BlockId`, `GetRecord` from a domain and a `RecordId`. Not what changes something by a PUT or
 //! PATCH, which with nothing else changes nothing.
 //!
-//! `{ one | other: Block }` puts the answer under both keys, for clients that read either.
+//! `{ one | other: Block }` puts the answer under both keys, for clients that read either; `-> 200 yaml` is
+//! a text that is no JSON.
 //!
 //! `loses` at the end says that what is there is lost; `loses with os_id, app_id`, that it is where
 //! one of these fields is sent. Every DELETE loses something, without a word.
@@ -50,7 +51,7 @@ struct Spec {
     path: LitStr,
     /// The types of the path's parameters, where it tells them.
     types: Vec<(String, String)>,
-    /// GET and DELETE carry a JSON body only where the attribute says `body` after the path.
+    /// GET, DELETE and OPTIONS carry a JSON body only where the attribute says `body` after the path.
     body: bool,
     status: LitInt,
     reply: Reply,
@@ -71,6 +72,8 @@ enum Loss {
 /// How the answer lies in JSON.
 enum Reply {
     Empty,
+    /// YAML, as it is written.
+    Yaml,
     Bare(Box<Type>),
     /// A key, and another one for clients that read that instead.
     Key(String, Option<String>, Box<Type>),
@@ -87,7 +90,7 @@ impl Parse for Spec {
         let (path, types) = path(&input.parse()?);
         let body = match input.peek(Ident) {
             true => word(input, "body", "expected `body` or `->`").map(|()| true)?,
-            false => !matches!(method.to_string().as_str(), "GET" | "DELETE"),
+            false => !matches!(method.to_string().as_str(), "GET" | "DELETE" | "OPTIONS"),
         };
         input.parse::<Token![->]>()?;
         let status = input.parse()?;
@@ -164,7 +167,8 @@ fn reply(input: ParseStream<'_>) -> syn::Result<Reply> {
         return Ok(Reply::Empty);
     }
     if !input.peek(syn::token::Brace) {
-        return Ok(Reply::Bare(input.parse()?));
+        let ty: Type = input.parse()?;
+        return Ok(if is(&ty, "yaml") { Reply::Yaml } else { Reply::Bare(Box::new(ty)) });
     }
     let body;
     braced!(body in input);
@@ -266,6 +270,7 @@ fn expand(spec: Spec, mut item: ItemStruct) -> syn::Result<proc_macro2::TokenStr
     };
     let (shape, response, encode, decode) = match reply {
         Reply::Empty => (quote!(Empty), quote!(()), quote!(empty), quote!(empty)),
+        Reply::Yaml => (quote!(Yaml), quote!(String), quote!(yaml), quote!(yaml)),
         Reply::Bare(ty) => (quote!(Bare), quote!(#ty), quote!(bare), quote!(bare)),
         Reply::Key(key, _, ty) => (quote!(Key(#key)), quote!(#ty), quote!(key), quote!(key)),
         Reply::List { key, item, .. } => {

@@ -102,6 +102,8 @@ pub enum Shape {
     Empty,
     /// The response itself.
     Bare,
+    /// The response itself, which is a text in YAML.
+    Yaml,
     /// `{"KEY": response}`.
     Key(&'static str),
     /// `{"KEY": [item, ...], "meta": {...}}`.
@@ -199,6 +201,7 @@ pub mod applications;
 pub mod backups;
 pub mod bare_metals;
 pub mod blocks;
+pub mod cdns;
 pub mod domains;
 pub mod firewalls;
 pub mod instance_templates;
@@ -210,6 +213,7 @@ pub mod os;
 pub mod plans;
 pub mod private_networks;
 pub mod regions;
+pub mod registries;
 pub mod reserved_ips;
 pub mod snapshots;
 pub mod ssh_keys;
@@ -225,6 +229,7 @@ families! {
     backups,
     bare_metals,
     blocks,
+    cdns,
     domains,
     firewalls,
     instance_templates,
@@ -236,6 +241,7 @@ families! {
     plans,
     private_networks,
     regions,
+    registries,
     reserved_ips,
     snapshots,
     ssh_keys,

@@ -12,6 +12,7 @@ mod entries;
 mod load;
 mod object_storage;
 mod prices;
+mod registries;
 mod suggest;
 mod table;
 #[cfg(test)]
@@ -27,6 +28,7 @@ pub use prices::{
     BlockType, Cost, FREE_EGRESS_GB, HOURS_BILLED_PER_MONTH, HOURS_PER_MONTH, InvoiceType, Price,
     PriceItem, PriceUnit,
 };
+pub use registries::{RegistryPlan, RegistryRegion};
 
 pub use suggest::nearest;
 use table::Table;
@@ -44,6 +46,8 @@ pub struct Catalog {
     object_storage_tiers: Table<ObjectStorageTier>,
     object_storage_clusters: Table<ObjectStorageCluster>,
     prices: Table<Price>,
+    registry_plans: Table<RegistryPlan>,
+    registry_regions: Table<RegistryRegion>,
     with_retired: bool,
 }
 
@@ -266,6 +270,26 @@ impl Catalog {
     /// A tier of object storage, withdrawn or not.
     pub fn object_storage_tier(&self, id: u32) -> Option<&ObjectStorageTier> {
         self.object_storage_tiers.get(&id)
+    }
+
+    /// The plans of container registries to list.
+    pub fn registry_plans(&self) -> impl Iterator<Item = &RegistryPlan> {
+        self.registry_plans.listed(self.with_retired)
+    }
+
+    /// A plan of container registries, withdrawn or not.
+    pub fn registry_plan(&self, id: &str) -> Option<&RegistryPlan> {
+        self.registry_plans.get(id)
+    }
+
+    /// The regions with container registries to list.
+    pub fn registry_regions(&self) -> impl Iterator<Item = &RegistryRegion> {
+        self.registry_regions.listed(self.with_retired)
+    }
+
+    /// A region with container registries, withdrawn or not.
+    pub fn registry_region(&self, id: &str) -> Option<&RegistryRegion> {
+        self.registry_regions.get(id)
     }
 
     /// What something costs that belongs to no plan.

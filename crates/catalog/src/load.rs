@@ -12,11 +12,12 @@ use super::{
     entries::{Application, MetalPlan, Plan, PublicIso, Region, System},
     object_storage::{ObjectStorageCluster, ObjectStorageTier},
     prices::{BlockType, Price},
+    registries::{RegistryPlan, RegistryRegion},
     table::{Entry, Table},
 };
 
 /// The files that are part of the program, in the order in which they refer to each other.
-pub(super) const BUILTIN: [(&str, &str); 9] = [
+pub(super) const BUILTIN: [(&str, &str); 10] = [
     ("regions.jsonl", include_str!("data/regions.jsonl")),
     ("plans.jsonl", include_str!("data/plans.jsonl")),
     ("plans-retired.jsonl", include_str!("data/plans-retired.jsonl")),
@@ -26,6 +27,7 @@ pub(super) const BUILTIN: [(&str, &str); 9] = [
     ("public-isos.jsonl", include_str!("data/public-isos.jsonl")),
     ("prices.jsonl", include_str!("data/prices.jsonl")),
     ("object-storage.jsonl", include_str!("data/object-storage.jsonl")),
+    ("registries.jsonl", include_str!("data/registries.jsonl")),
 ];
 
 /// What is wrong with a catalogue file, and where.
@@ -60,6 +62,8 @@ enum Written {
     ObjectStorageTier(Box<ObjectStorageTier>),
     ObjectStorageCluster(Box<ObjectStorageCluster>),
     Price(Box<Price>),
+    RegistryPlan(Box<RegistryPlan>),
+    RegistryRegion(Box<RegistryRegion>),
 }
 
 /// A field, and what is wrong with it.
@@ -82,6 +86,8 @@ impl Written {
             Self::ObjectStorageTier(entry) => name(entry.as_ref()),
             Self::ObjectStorageCluster(entry) => name(entry.as_ref()),
             Self::Price(entry) => name(entry.as_ref()),
+            Self::RegistryPlan(entry) => name(entry.as_ref()),
+            Self::RegistryRegion(entry) => name(entry.as_ref()),
         }
     }
 
@@ -137,6 +143,13 @@ impl Written {
                 known_tiers(known, &cluster.tiers)?;
                 let hostname = |c: &ObjectStorageCluster| Some(c.hostname.clone());
                 unique(&known.object_storage_clusters, cluster.as_ref(), "hostname", hostname)
+            }
+            Self::RegistryPlan(plan) => check_id(&plan.id),
+            Self::RegistryRegion(region) => {
+                known_regions(known, "id", std::iter::once(&region.id))?;
+                unique(&known.registry_regions, region.as_ref(), "hostname", |r| {
+                    Some(r.hostname.clone())
+                })
             }
             Self::System(_) | Self::BlockType(_) | Self::Price(_) => Ok(()),
         }
@@ -230,6 +243,8 @@ impl Catalog {
             Written::ObjectStorageTier(entry) => self.object_storage_tiers.put(*entry),
             Written::ObjectStorageCluster(entry) => self.object_storage_clusters.put(*entry),
             Written::Price(entry) => self.prices.put(*entry),
+            Written::RegistryPlan(entry) => self.registry_plans.put(*entry),
+            Written::RegistryRegion(entry) => self.registry_regions.put(*entry),
         }
     }
 }

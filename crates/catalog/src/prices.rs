@@ -148,11 +148,13 @@ pub enum PriceItem {
     LoadBalancerRegion,
     /// Outgoing traffic beyond what is included.
     EgressOverage,
+    /// A zone of a CDN.
+    CdnZone,
 }
 
 impl PriceItem {
     /// All of them.
-    pub const ALL: [PriceItem; 11] = [
+    pub const ALL: [PriceItem; 12] = [
         Self::Snapshot,
         Self::BlockSnapshot,
         Self::AutomaticBackups,
@@ -164,6 +166,7 @@ impl PriceItem {
         Self::LoadBalancerNode,
         Self::LoadBalancerRegion,
         Self::EgressOverage,
+        Self::CdnZone,
     ];
 }
 

@@ -8,6 +8,7 @@ use super::{
     entries::{Application, MetalPlan, Plan, PublicIso, Region, System},
     object_storage::{ObjectStorageCluster, ObjectStorageTier},
     prices::{BlockType, Price, PriceItem},
+    registries::{RegistryPlan, RegistryRegion},
 };
 
 /// What a table must know of its entries.
@@ -46,6 +47,8 @@ entry!(PublicIso, String, "public_iso");
 entry!(BlockType, String, "block_type");
 entry!(ObjectStorageTier, u32, "object_storage_tier");
 entry!(ObjectStorageCluster, u32, "object_storage_cluster");
+entry!(RegistryPlan, String, "registry_plan");
+entry!(RegistryRegion, String, "registry_region");
 
 impl Entry for Price {
     type Id = PriceItem;

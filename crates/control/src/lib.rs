@@ -9,6 +9,7 @@ pub use ::network::{
 pub use access::{account, api_keys, users};
 pub use basics::{applications, os, plans, regions, ssh_keys, startup_scripts};
 pub use compute::{bare_metals, instance_templates, instances};
+pub use delivery::{cdns, registries};
 pub use plane::*;
 pub use storage::{backups, blocks, copies, isos, object_storages, snapshots};
 
@@ -31,6 +32,7 @@ families! {
     backups,
     bare_metals,
     blocks,
+    cdns,
     domains,
     firewalls,
     instance_templates,
@@ -42,6 +44,7 @@ families! {
     plans,
     private_networks,
     regions,
+    registries,
     reserved_ips,
     snapshots,
     ssh_keys,

@@ -6,8 +6,10 @@
 //! of operations, accounts or prices: of `api` it takes the type of secrets alone.
 
 pub mod balancer;
+pub mod cdn;
 pub mod gateway;
 pub mod object_store;
+pub mod registry;
 pub mod sim;
 mod things;
 
@@ -18,8 +20,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use balancer::BalancerSpec;
+pub use cdn::CdnSpec;
 pub use gateway::GatewaySpec;
 pub use object_store::ObjectStoreSpec;
+pub use registry::RegistrySpec;
 pub use sim::{Fault, Pace, Sim};
 pub use things::{Call, Spec, Subnet, Thing, Things};
 

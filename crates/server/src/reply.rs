@@ -46,6 +46,13 @@ pub(crate) fn success(status: u16, body: Bytes) -> Response {
     response
 }
 
+/// A success in YAML.
+pub(crate) fn yaml(status: u16, body: Bytes) -> Response {
+    let mut response = success(status, body);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/yaml"));
+    response
+}
+
 /// A page for people.
 pub(crate) fn page(text: impl Into<Bytes>) -> Response {
     let mut response = success(200, text.into());

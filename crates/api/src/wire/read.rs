@@ -24,6 +24,14 @@ pub fn bare<T: Wire>(_: &Op, body: &[u8]) -> Result<T> {
     Ok(from_value(&parse(body)?)?)
 }
 
+/// A text that is no JSON.
+///
+/// # Errors
+/// When the body is not UTF-8.
+pub fn yaml(_: &Op, body: &[u8]) -> Result<String> {
+    String::from_utf8(body.to_vec()).map_err(|e| Unreadable(e.to_string()))
+}
+
 /// `{"KEY":response}`.
 ///
 /// # Errors

@@ -21,6 +21,9 @@ fn unknown(kind: &str) -> Option<&'static str> {
         "NatFirewallRuleId" => "Invalid Firewall Rule ID.",
         "NatGatewayId" => "Invalid NAT Gateway ID.",
         "NetworkId" => "Invalid private network ID",
+        "PullZoneId" => "Invalid CDN pull zone ID",
+        "PushZoneId" => "Invalid CDN push zone ID",
+        "RegistryId" => "Invalid container registry ID",
         "ObjectStorageId" => "Invalid object storage ID",
         "PortForwardingRuleId" => "Invalid Port Forwarding Rule ID.",
         "RecordId" => "Invalid record",
@@ -31,8 +34,14 @@ fn unknown(kind: &str) -> Option<&'static str> {
         "UserId" => "Invalid user",
         "Vpc2Id" => "Invalid VPC 2.0 ID",
         "VpcId" => "Invalid VPC ID",
+        "artifact_digest" => "Invalid artifact",
         "bucket_name" => "Invalid bucket name",
         "dns_domain" => "Invalid domain",
+        "file_name" => "Invalid CDN push zone file",
+        "region" => "Invalid replication",
+        "repository_image" => "Invalid repository",
+        "retention_rule_id" => "Invalid retention rule",
+        "robot_name" => "Invalid robot",
         "firewall_rule_id" => "Invalid firewall rule ID",
         "firewall_rule_id of a group" => "Firewall rule ID not found",
         "forwarding_rule_id" => "Invalid forwarding rule ID",
@@ -50,12 +59,13 @@ fn says((status, answer): &(u16, Value), words: &str) -> bool {
 }
 
 /// The lists in which an account has two things at most.
-const SHORT: [&str; 9] = [
+const SHORT: [&str; 10] = [
     "list-custom-subscriptions",
     "list-backups",
     "list-instance-vpcs",
     "list-instance-vpc2s",
     "list-instance-private-networks",
+    "list-replications",
     "list-user-groups",
     "list-my-groups",
     "list-vpc-attachments",
