@@ -14,13 +14,14 @@ var families = []family{
 	{"load balancers", balancers}, {"load balancer rules", balancerRules}, {"load balancer certificates", balancerCertificates},
 	{"instance networks", networks}, {"instance iso", instanceISO}, {"instance backups", schedule}, {"bare metal", bareMetal},
 	{"bare metal changes", bareMetalChanges}, {"bare metal networks", bareMetalNetworks},
+	{"container registry", registries}, {"CDN", cdns},
 }
 
 func main() {
 	w := newWorld()
 	runAll(w, families, func() []string {
 		return w.uncalled([]any{
-			w.Account, w.Application, w.Backup, w.BareMetalServer, w.Billing, w.BlockStorage, w.Domain, w.DomainRecord, w.FirewallGroup, w.FirewallRule,
+			w.Account, w.Application, w.Backup, w.BareMetalServer, w.Billing, w.BlockStorage, w.CDN, w.ContainerRegistry, w.Domain, w.DomainRecord, w.FirewallGroup, w.FirewallRule,
 			w.Inference, w.Instance, w.ISO, w.LoadBalancer, w.Logs, w.Marketplace, w.ObjectStorage, w.OS, w.Plan, w.Region, w.ReservedIP, w.Snapshot, w.SSHKey, w.StartupScript,
 			w.SubAccount, w.User, w.VirtualFileSystemStorage, w.VPC, w.VPC2,
 		})

@@ -61,6 +61,8 @@ const NOUNS: &[(&str, &[&str])] = &[
     ("load-balancer", &["balancer", "loadbalancer", "elb"]),
     ("firewall", &["fw", "security-group", "acl"]),
     ("vpc", &["subnet", "private-networking"]),
+    ("pull-zone", &["cdn"]),
+    ("push-zone", &["cdn"]),
     ("account", &["balance"]),
     ("billing", &["charge", "cost", "bill"]),
     ("api-key", &["token"]),
@@ -91,9 +93,6 @@ const UNSERVED: &[&str] = &[
     "database",
     "db",
     "dbaas",
-    "registry",
-    "container-registry",
-    "cdn",
     "iam",
     "role",
     "policy",
@@ -506,7 +505,7 @@ mod tests {
 
     #[test]
     fn what_is_not_served_is_told_and_what_is_unclear_is_not_guessed_at() {
-        for typed in ["vke list", "kubernetes", "databases ls", "registry", "cdn list"] {
+        for typed in ["vke list", "kubernetes", "databases ls", "iam", "oidc list"] {
             let told = told(typed);
             assert!(told.contains("tip: Kettle does not serve that (docs/coverage.md)"), "{told}");
         }
