@@ -75,6 +75,8 @@ ids! {
     BlockId,
     /// A snapshot of a block storage volume.
     BlockSnapshotId,
+    /// A managed database.
+    DatabaseId,
     /// A record of a DNS domain.
     RecordId,
     /// A group of users.

@@ -199,6 +199,7 @@ pub mod applications;
 pub mod backups;
 pub mod bare_metals;
 pub mod blocks;
+pub mod databases;
 pub mod domains;
 pub mod firewalls;
 pub mod inference;
@@ -229,6 +230,7 @@ families! {
     backups,
     bare_metals,
     blocks,
+    databases,
     domains,
     firewalls,
     inference,

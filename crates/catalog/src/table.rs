@@ -5,6 +5,7 @@
 use std::{borrow::Borrow, collections::BTreeMap, fmt::Debug};
 
 use super::{
+    databases::{DatabaseConnector, DatabaseEngine, DatabaseOption, DatabaseSize},
     entries::{Application, MetalPlan, Plan, PublicIso, Region, System},
     object_storage::{ObjectStorageCluster, ObjectStorageTier},
     prices::{BlockType, FileSystemType, Price, PriceItem},
@@ -47,6 +48,10 @@ entry!(BlockType, String, "block_type");
 entry!(FileSystemType, String, "file_system_type");
 entry!(ObjectStorageTier, u32, "object_storage_tier");
 entry!(ObjectStorageCluster, u32, "object_storage_cluster");
+entry!(DatabaseEngine, String, "database_engine");
+entry!(DatabaseSize, String, "database_size");
+entry!(DatabaseOption, String, "database_option");
+entry!(DatabaseConnector, String, "database_connector");
 
 impl Entry for Price {
     type Id = PriceItem;

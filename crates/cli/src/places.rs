@@ -12,6 +12,7 @@ pub(crate) const HEADINGS: &[(&str, &[&str])] = &[
     (SERVER, &["serve", "exec", "status", "log", "stop", "reset", "gateway", "v1"]),
     (COMPUTE, &[]),
     (STORAGE, &[]),
+    (DATABASES, &[]),
     (NETWORK, &[]),
     (DNS, &[]),
     (CATALOGUE, &[]),
@@ -22,6 +23,7 @@ pub(crate) const HEADINGS: &[(&str, &[&str])] = &[
 const SERVER: &str = "Server";
 const COMPUTE: &str = "Compute";
 const STORAGE: &str = "Storage";
+const DATABASES: &str = "Databases";
 const NETWORK: &str = "Network";
 const DNS: &str = "DNS";
 const CATALOGUE: &str = "Catalogue";
@@ -80,6 +82,17 @@ pub(crate) const PLACES: &[Place] = &[
     Place { ways: &["object-storage bucket"], ..top(STORAGE, "bucket", &[]) },
     top(STORAGE, "vfs", &["file-system"]),
     top(STORAGE, "storage-gateway", &["nfs"]),
+    top(DATABASES, "database", &["db"]),
+    below("database plan", "database-plan", &[], &[]),
+    below("database user", "database-user", &[], &[]),
+    below("database db", "database-db", &["logical"], &[]),
+    below("database pool", "connection-pool", &["connection-pool"], &[]),
+    below("database option", "database-option", &["advanced-option"], &[]),
+    below("database topic", "database-topic", &[], &[]),
+    below("database quota", "database-quota", &[], &[]),
+    below("database connector", "database-connector", &[], &[]),
+    below("database replica", "database-replica", &["read-replica"], &[]),
+    below("database migration", "database-migration", &[], &[]),
     top(NETWORK, "vpc", &[]),
     Place { ways: &["vpc nat-gateway"], ..top(NETWORK, "nat-gateway", &["nat"]) },
     below("nat-gateway firewall-rule", "nat-gateway-firewall-rule", &[], &[]),

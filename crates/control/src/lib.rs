@@ -3,6 +3,7 @@
 //! Its core is `plane`, which names no family; families are in groups, each a crate. Here they are
 //! listed, and everything is found by one name.
 
+pub use ::databases::databases;
 pub use ::network::{
     domains, firewalls, load_balancers, private_networks, reserved_ips, storage_gateways, vpc2,
     vpcs,
@@ -33,6 +34,7 @@ families! {
     backups,
     bare_metals,
     blocks,
+    databases,
     domains,
     firewalls,
     inference,

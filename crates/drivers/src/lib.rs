@@ -6,6 +6,7 @@
 //! of operations, accounts or prices: of `api` it takes the type of secrets alone.
 
 pub mod balancer;
+pub mod database;
 pub mod file_system;
 pub mod gateway;
 pub mod object_store;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use balancer::BalancerSpec;
+pub use database::{DatabaseSpec, MigrationSpec};
 pub use file_system::{FileSystemSpec, StorageGatewaySpec};
 pub use gateway::GatewaySpec;
 pub use object_store::ObjectStoreSpec;

@@ -14,6 +14,7 @@ mod catalog;
 mod collisions;
 mod common;
 mod copies;
+mod databases;
 mod domains;
 mod firewalls;
 mod inference;

@@ -23,8 +23,13 @@ use super::{MINE, ask};
 
 /// Kinds of things of which there is none in the data of a release, by the words of their ids: the last
 /// release without it, and the kind. What asks for one by its path or must be told one is left out.
-const NOT_YET: &[(&str, &str)] =
-    &[("0.1.0", "InferenceId"), ("0.1.0", "StorageGatewayId"), ("0.1.0", "VfsId")];
+const NOT_YET: &[(&str, &str)] = &[
+    ("0.1.0", "DatabaseId"),
+    ("0.1.0", "DatabaseId of Kafka"),
+    ("0.1.0", "InferenceId"),
+    ("0.1.0", "StorageGatewayId"),
+    ("0.1.0", "VfsId"),
+];
 
 /// What is told anew each time, and is not what is stored.
 const MOVES_ON: &[&str] = &["pending_charges", "charges"];
@@ -107,7 +112,9 @@ fn whole(op: &str, answer: &Value) {
     let Some(total) = answer.pointer("/meta/total").and_then(Value::as_u64) else { return };
     let items = answer.as_object().unwrap().values().filter_map(Value::as_array);
     let most: usize = items.map(Vec::len).sum();
-    assert_eq!(most as u64, total.min(100), "{op} leaves something out: {answer}");
+    // Some lists have no pages.
+    let is_whole = most as u64 == total || most == 100;
+    assert!(is_whole, "{op} leaves something out: {answer}");
 }
 
 /// The first place where what was told is told no more.

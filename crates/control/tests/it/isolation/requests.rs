@@ -5,22 +5,32 @@ use serde_json::{Map, Value, json};
 
 use super::things::Things;
 
+/// A class of connectors.
+pub(crate) const CONNECTOR: &str = "com.couchbase.connect.kafka.CouchbaseSinkConnector";
+
 /// A UUID that nothing has.
 const NOBODY: &str = "5b2c3a1e-7d64-4a0b-9c8f-0123456789ab";
 
 /// Path parameters that name what is everybody's.
-const PUBLIC: &[&str] = &["region_id", "cluster_id", "image_id"];
+const PUBLIC: &[&str] = &["region_id", "cluster_id", "image_id", "connector_class", "task_id"];
+
+/// Parts of paths that only databases of Kafka have.
+const KAFKAS: &[&str] =
+    &["/topics", "/quotas", "connectors", "/kafka-", "/schema-registry", "/access-control"];
 
 /// Texts of requests that name a thing: operation, field, and the kind of what stands there.
 const TEXTS: &[(&str, &str, &str)] = &[
     ("convert-reserved-ip", "ip_address", "ipv4 of an instance"),
+    ("create-database", "vpc_id", "VpcId"),
     ("create-firewall-group-rule", "source", "LoadBalancerId"),
+    ("fork-database", "vpc_id", "VpcId"),
     ("set-instance-reverse-ipv4", "ip", "ipv4 of an instance"),
     ("reset-instance-reverse-ipv4", "ip", "ipv4 of an instance"),
     ("set-instance-reverse-ipv6", "ip", "ipv6 of an instance"),
     ("set-bare-metal-reverse-ipv4", "ip", "ipv4 of a machine"),
     ("reset-bare-metal-reverse-ipv4", "ip", "ipv4 of a machine"),
     ("set-bare-metal-reverse-ipv6", "ip", "ipv6 of a machine"),
+    ("update-database", "vpc_id", "VpcId"),
 ];
 
 /// A request, ready to be sent.
@@ -152,6 +162,9 @@ impl Operation {
             if name == "vps_id" && self.op.method != Method::PUT {
                 return Some("InstanceId of a file system".into());
             }
+            if kind == "DatabaseId" && KAFKAS.iter().any(|way| self.op.path.contains(way)) {
+                return Some("DatabaseId of Kafka".into());
+            }
             let is_users = kind == "ApiKeyId" && self.op.path.starts_with("/v2/users/");
             return Some(if is_users { "ApiKeyId of a user".into() } else { kind.into() });
         }
@@ -166,6 +179,9 @@ impl Operation {
         // A path names things; those without a UUID have their own kinds.
         Some(match name {
             "firewall_rule_id" if schema["type"] == "integer" => format!("{name} of a group"),
+            "client_id" | "username" if self.op.path.contains("/quotas/") => {
+                format!("{name} of a quota")
+            }
             "ipv4" | "ipv6" if self.op.path.starts_with("/v2/instances") => {
                 format!("{name} of an instance")
             }
@@ -226,7 +242,25 @@ fn text(value: &Value) -> String {
 fn sample(op: &str, field: &str) -> Value {
     match (op, field) {
         ("create-bare-metal", "plan") => "vbm-4c-32gb".into(),
+        ("create-database" | "fork-database", "plan") => "vultr-dbaas-startup-cc-1-55-2".into(),
         (_, "plan") => "vc2-1c-1gb".into(),
+        (_, "database_engine") => "mysql".into(),
+        (_, "database_engine_version") => "8.4".into(),
+        (_, "version") => "17".into(),
+        (_, "period") => "day".into(),
+        ("create-connection-pool", "database") => "defaultdb".into(),
+        ("create-connection-pool", "username") => "vultradmin".into(),
+        (_, "mode") => "session".into(),
+        (_, "size") => 1.into(),
+        ("create-database-user", "username") => "new".into(),
+        ("create-database-quota", "user") => "vultradmin".into(),
+        (_, "task_id") => 0.into(),
+        (_, "class" | "connector_class") => CONNECTOR.into(),
+        (_, "partitions" | "replication" | "retention_hours" | "retention_bytes") => 1.into(),
+        (_, "consumer_byte_rate" | "producer_byte_rate" | "request_percentage") => 1.into(),
+        ("start-database-migration" | "update-database-user", "password") => "Horse-7".into(),
+        (_, "host") => "db.example.com".into(),
+        ("start-database-migration", "port") => 5432.into(),
         (_, "region" | "region_id") => "ewr".into(),
         (_, "cluster_id") => 2.into(),
         (_, "image_id") => "cyberpanel".into(),
@@ -266,7 +300,9 @@ fn sample(op: &str, field: &str) -> Value {
         (_, "domain") => "new.example".into(),
         (_, "prefixes") => json!(["192.0.2.0/24"]),
         (_, "requested_routes") => "none".into(),
-        (_, "label" | "description" | "name" | "notes" | "usecase") => "new".into(),
+        (_, "label" | "description" | "name" | "notes" | "usecase" | "client_id" | "topics") => {
+            "new".into()
+        }
         _ => panic!("say what `{field}` of {op} may hold"),
     }
 }
@@ -285,7 +321,11 @@ fn further(op: &str, fields: &Map<String, Value>) -> Vec<(&'static str, Value)> 
         }
         "create-firewall-group-rule" => vec![("port", "443".into())],
         "add-storage-gateway-export" => vec![("pseudo_root_path", "/new".into())],
+        "create-database-connector" => {
+            vec![("config", json!({ "couchbase.seed.nodes": "db.example.com" }))]
+        }
         "create-object-storage" => vec![("tier_id", 1.into())],
+        "set-database-user-acl" => vec![("permission", "read".into())],
         "update-instance-template" | "update-block" => vec![("label", "new".into())],
         "update-block-snapshot" => vec![("description", "new".into())],
         _ => Vec::new(),
