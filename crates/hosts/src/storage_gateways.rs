@@ -1,4 +1,4 @@
-//! Storage gateways as they are stored and shown: file systems and networks stay as long as these need them.
+//! Storage gateways as they are stored and shown: file systems stay as long as these export them.
 
 use std::collections::BTreeSet;
 
@@ -53,7 +53,7 @@ impl Kind for StorageGateway {
 
     fn lists(&self) -> Vec<Facet> {
         let exported: BTreeSet<Uuid> = self.exports.iter().map(|one| one.vfs_uuid).collect();
-        exported.into_iter().map(exporting).chain(self.network.map(in_network)).collect()
+        exported.into_iter().map(exporting).collect()
     }
 }
 
@@ -92,9 +92,4 @@ impl Part for Export {
 /// The list of gateways that export a file system.
 pub fn exporting(id: Uuid) -> Facet {
     ("file_system", id.to_string())
-}
-
-/// The list of gateways in a VPC.
-pub fn in_network(id: Uuid) -> Facet {
-    ("network", id.to_string())
 }

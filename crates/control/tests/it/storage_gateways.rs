@@ -141,7 +141,7 @@ async fn file_systems_and_networks_stay_as_long_as_a_gateway_needs_them() {
     let id = world.done(gateway(json!([{ "vfs_uuid": vfs }]), primary)).await.id;
     let (status, error) = world.refused(DeleteVfs::from(vfs)).await;
     assert!(status == 409 && error.ends_with("storage gateways that export it: 1"), "{error}");
-    world.refuses(DeleteVpc::from(vpc), &format!("VPC network: storage gateway {id}")).await;
+    world.refuses(DeleteVpc::from(vpc), "attached to this VPC network: ").await;
     world.done(DeleteStorageGateway::from(id)).await;
     world.done(DeleteVpc::from(vpc)).await;
     world.done(DeleteVfs::from(vfs)).await;

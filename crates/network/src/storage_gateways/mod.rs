@@ -9,11 +9,10 @@ mod life;
 use api::storage_gateways::*;
 
 // By name, too: others reach them here.
-pub use hosts::storage_gateways::{Export, StorageGateway, in_network};
+pub use hosts::storage_gateways::{Export, StorageGateway};
 
 use crate::vfs::FileSystem;
-use crate::vpcs::VPC;
-use crate::vpcs::networks::in_field;
+use crate::vpcs::{VPC, guests, networks::in_field};
 use crate::{Doc, Family, Network, Result, Routes, Tx, alike, ensure, parsed};
 
 /// How many exports a gateway can have: the row is written whole.
@@ -29,7 +28,9 @@ pub fn family() -> Family {
             gateway.label = req.label;
             Ok(())
         })
-        .delete::<DeleteStorageGateway>();
+        .delete_with::<DeleteStorageGateway>(|tx, gateway| {
+            Box::pin(guests::moves(tx, gateway.id(), gateway.network, None))
+        });
     let exports = Routes::parts::<Export>()
         .create_with(|tx, gateway, req: AddStorageGatewayExport| {
             Box::pin(async move {
@@ -73,7 +74,9 @@ async fn create(tx: &mut Tx, req: CreateStorageGateway) -> Result<Doc<StorageGat
         let export = export(tx, &mut gateway, new, &format!("export_config[{place}].")).await?;
         gateway.exports.push(export);
     }
-    Ok(tx.new_doc(gateway))
+    let gateway = tx.new_doc(gateway);
+    guests::moves(tx, gateway.id(), None, gateway.network).await?;
+    Ok(gateway)
 }
 
 /// An export that is to come to a gateway's others; `path` leads to its fields.
