@@ -4,6 +4,7 @@
 //! world together. Nobody here speaks SQL: there are no tables, and no data in them.
 
 mod backups;
+mod certificates;
 mod handlers;
 mod life;
 mod migration;
@@ -29,6 +30,7 @@ use crate::billing::{self, Charged, Rate};
 use crate::catalog::{Catalog, DatabasePlan};
 use crate::{Doc, Family, Kind, Refusal, Result, Tx};
 use DatabaseEngine::{Kafka, Mysql, Pg, Redis, Valkey};
+use certificates::Certified;
 
 /// How many databases an account can have: lists of them have no pages.
 pub const DATABASES_MAX: usize = 500;
@@ -75,6 +77,8 @@ pub struct Database {
     eviction_policy: EvictionPolicy,
     /// Services beside Kafka.
     pub services: Services,
+    /// Whom its clients trust.
+    authority: Certified,
     /// The database that it follows, where it is a read replica.
     pub source: Option<Uuid>,
     /// Which nodes it is to be on, by number: whatever moves it to others counts on.
@@ -135,6 +139,8 @@ pub struct User {
     pub encryption: PasswordEncryption,
     /// What may be done in Kafka.
     pub permission: DatabasePermission,
+    /// What shows Kafka who it is.
+    identity: Certified,
 }
 
 /// A logical database.
@@ -323,6 +329,7 @@ async fn holder(
         // It is shown to those who may only look, too: not with what opens it.
         for user in &mut database.holds.users {
             user.password = tx.cx().secret(std::mem::take(&mut user.password));
+            user.identity.key = tx.cx().secret(std::mem::take(&mut user.identity.key));
         }
     }
     Ok(database)

@@ -32,6 +32,7 @@ mod applications;
 mod backups;
 mod bare_metals;
 mod blocks;
+mod databases;
 mod domains;
 mod firewalls;
 mod instance_templates;
@@ -57,6 +58,10 @@ pub use applications::Applications;
 pub use backups::Backups;
 pub use bare_metals::BareMetals;
 pub use blocks::{BlockSnapshots, Blocks};
+pub use databases::{
+    ConnectionPools, DatabaseDbs, DatabaseMigrations, DatabasePlans, DatabaseReplicas,
+    DatabaseUsers, Databases,
+};
 pub use domains::{Domains, Records};
 pub use firewalls::{FirewallRules, Firewalls};
 pub use instance_templates::InstanceTemplates;
