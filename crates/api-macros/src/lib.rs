@@ -13,6 +13,7 @@
 //! | `lines`, `base64` | that line breaks may stand in it; that it is a text in base64 |
 //! | `one_of = ["all", "none"]` | the texts that it can be |
 //! | `omit` | that it is left out where there is nothing in it |
+//! | `null` | that a list is empty where `null` is sent, as Go writes an empty one |
 //! | `flat` | that its fields are the struct's own |
 //! | `default` | that it need not be there |
 //! | `read = port` | the function that reads it |

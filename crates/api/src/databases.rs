@@ -2,9 +2,19 @@
 //!
 //! Types only: what an engine can do and what it refuses is decided by `control`.
 
+mod access;
+mod connectors;
+mod engines;
+mod kafka;
+mod options;
 mod views;
 
 pub use crate::id::DatabaseId;
+pub use access::*;
+pub use connectors::*;
+pub use engines::*;
+pub use kafka::*;
+pub use options::*;
 pub use views::*;
 
 use serde_json::Value;
@@ -53,7 +63,45 @@ operations! {
             pub version: String,
         },
     }
-    "database-plan": "Plans of managed databases" {
+    "database-option": "Advanced options of managed databases" {
+        "list" => ListDatabaseOptions,
+        "update" => UpdateDatabaseOptions,
+        "kafka-rest" => ListKafkaRestOptions,
+        "update-kafka-rest" => UpdateKafkaRestOptions,
+        "schema-registry" => ListSchemaRegistryOptions,
+        "update-schema-registry" => UpdateSchemaRegistryOptions,
+        "kafka-connect" => ListKafkaConnectOptions,
+        "update-kafka-connect" => UpdateKafkaConnectOptions,
+    }
+    "database-topic": "Topics of managed Kafka databases" {
+        "list" => ListDatabaseTopics,
+        "create" => CreateDatabaseTopic,
+        "get" => GetDatabaseTopic,
+        "update" => UpdateDatabaseTopic,
+        "delete" => DeleteDatabaseTopic,
+    }
+    "database-quota": "Quotas of managed Kafka databases" {
+        "list" => ListDatabaseQuotas,
+        "create" => CreateDatabaseQuota,
+        "get" => GetDatabaseQuota,
+        "update" => UpdateDatabaseQuota,
+        "delete" => DeleteDatabaseQuota,
+    }
+    "database-connector": "Connectors of managed Kafka databases" {
+        "available" => ListAvailableConnectors,
+        "settings" => GetConnectorSettings,
+        "list" => ListDatabaseConnectors,
+        "create" => CreateDatabaseConnector,
+        "get" => GetDatabaseConnector,
+        "update" => UpdateDatabaseConnector,
+        "delete" => DeleteDatabaseConnector,
+        "status" => GetDatabaseConnectorStatus,
+        "pause" => PauseDatabaseConnector,
+        "resume" => ResumeDatabaseConnector,
+        "restart" => RestartDatabaseConnector,
+        "restart-task" => RestartDatabaseConnectorTask,
+    }
+    "database-plan": "Plans and engines of managed databases" {
         /// List the plans of managed databases.
         "list" => ListDatabasePlans(GET "/v2/databases/plans" -> 200 { plans: [DatabasePlan], whole }, needs AnyKey) {
             /// Those on which this engine runs only.
@@ -63,6 +111,7 @@ operations! {
             /// Those that this region sells only.
             pub region: Option<String>,
         },
+        "engines" => ListDatabaseEngines,
     }
     "database-replica": "Read replicas of managed databases" {
         /// Make a read replica of a managed database: a database of its own that follows it.
@@ -119,6 +168,7 @@ operations! {
             /// The new password; one is made when it is empty.
             pub password: Secret,
         },
+        "set-access" => SetDatabaseUserAcl,
         /// Delete a user of a managed database.
         "delete" => DeleteDatabaseUser(DELETE "/v2/databases/{database-id}/users/{username: String}" -> 204, needs Subscriptions),
     }

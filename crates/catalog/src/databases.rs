@@ -216,3 +216,47 @@ impl OptionValues {
         }
     }
 }
+
+/// A class of connectors that can be made beside Kafka.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatabaseConnector {
+    /// Its class.
+    pub id: String,
+    /// Its name for people.
+    pub title: String,
+    /// Its version.
+    pub version: String,
+    /// `source` (to topics) or `sink` (away from them); `type` in the API.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Where it is described.
+    pub doc_url: String,
+    /// What it can be told besides what any connector can.
+    pub settings: Vec<ConnectorSetting>,
+    /// Withdrawn: usable by id, listed on request.
+    #[serde(default)]
+    pub retired: bool,
+    /// Fields of this entry that were derived and not seen.
+    #[serde(default)]
+    pub inferred: Vec<String>,
+}
+
+/// What a connector can be told.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConnectorSetting {
+    /// Its name.
+    pub name: String,
+    /// What it is: `STRING`, `INT`, `LIST`, ... (`type` in the API).
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Whether it must be told.
+    #[serde(default)]
+    pub required: bool,
+    /// What it is where it is not told.
+    #[serde(default)]
+    pub default: String,
+    /// What it means.
+    pub description: String,
+}

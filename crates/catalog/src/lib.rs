@@ -19,7 +19,8 @@ mod table;
 mod tests;
 
 pub use databases::{
-    DatabaseEngine, DatabaseOption, DatabasePlan, DatabaseSize, DatabaseTier, OptionValues,
+    ConnectorSetting, DatabaseConnector, DatabaseEngine, DatabaseOption, DatabasePlan,
+    DatabaseSize, DatabaseTier, OptionValues,
 };
 pub use entries::{
     Application, ApplicationType, MetalPlan, OS_APPLICATION, OS_BACKUP, OS_CUSTOM, OS_SNAPSHOT,
@@ -50,6 +51,7 @@ pub struct Catalog {
     database_engines: Table<DatabaseEngine>,
     database_sizes: Table<DatabaseSize>,
     database_options: Table<DatabaseOption>,
+    database_connectors: Table<DatabaseConnector>,
     prices: Table<Price>,
     with_retired: bool,
 }
@@ -317,6 +319,16 @@ impl Catalog {
     ) -> impl Iterator<Item = &'a DatabaseOption> {
         let all = self.database_options.listed(self.with_retired);
         all.filter(move |option| option.service() == service)
+    }
+
+    /// The classes of connectors to list.
+    pub fn database_connectors(&self) -> impl Iterator<Item = &DatabaseConnector> {
+        self.database_connectors.listed(self.with_retired)
+    }
+
+    /// A class of connectors, withdrawn or not.
+    pub fn database_connector(&self, class: &str) -> Option<&DatabaseConnector> {
+        self.database_connectors.get(class)
     }
 
     /// What something costs that belongs to no plan.

@@ -9,7 +9,7 @@ use serde_path_to_error::Segment;
 
 use super::{
     Catalog,
-    databases::{DatabaseEngine, DatabaseOption, DatabaseSize, OptionValues},
+    databases::{DatabaseConnector, DatabaseEngine, DatabaseOption, DatabaseSize, OptionValues},
     entries::{Application, MetalPlan, Plan, PublicIso, Region, System},
     object_storage::{ObjectStorageCluster, ObjectStorageTier},
     prices::{BlockType, Price},
@@ -64,6 +64,7 @@ enum Written {
     DatabaseEngine(Box<DatabaseEngine>),
     DatabaseSize(Box<DatabaseSize>),
     DatabaseOption(Box<DatabaseOption>),
+    DatabaseConnector(Box<DatabaseConnector>),
     Price(Box<Price>),
 }
 
@@ -89,6 +90,7 @@ impl Written {
             Self::DatabaseEngine(entry) => name(entry.as_ref()),
             Self::DatabaseSize(entry) => name(entry.as_ref()),
             Self::DatabaseOption(entry) => name(entry.as_ref()),
+            Self::DatabaseConnector(entry) => name(entry.as_ref()),
             Self::Price(entry) => name(entry.as_ref()),
         }
     }
@@ -156,7 +158,9 @@ impl Written {
                 known_engines(known, &size.engines)
             }
             Self::DatabaseOption(option) => check_option(option),
-            Self::System(_) | Self::BlockType(_) | Self::Price(_) => Ok(()),
+            Self::System(_) | Self::BlockType(_) | Self::DatabaseConnector(_) | Self::Price(_) => {
+                Ok(())
+            }
         }
     }
 }
@@ -274,6 +278,7 @@ impl Catalog {
             Written::DatabaseEngine(entry) => self.database_engines.put(*entry),
             Written::DatabaseSize(entry) => self.database_sizes.put(*entry),
             Written::DatabaseOption(entry) => self.database_options.put(*entry),
+            Written::DatabaseConnector(entry) => self.database_connectors.put(*entry),
             Written::Price(entry) => self.prices.put(*entry),
         }
     }

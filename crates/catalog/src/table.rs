@@ -5,7 +5,7 @@
 use std::{borrow::Borrow, collections::BTreeMap, fmt::Debug};
 
 use super::{
-    databases::{DatabaseEngine, DatabaseOption, DatabaseSize},
+    databases::{DatabaseConnector, DatabaseEngine, DatabaseOption, DatabaseSize},
     entries::{Application, MetalPlan, Plan, PublicIso, Region, System},
     object_storage::{ObjectStorageCluster, ObjectStorageTier},
     prices::{BlockType, Price, PriceItem},
@@ -50,6 +50,7 @@ entry!(ObjectStorageCluster, u32, "object_storage_cluster");
 entry!(DatabaseEngine, String, "database_engine");
 entry!(DatabaseSize, String, "database_size");
 entry!(DatabaseOption, String, "database_option");
+entry!(DatabaseConnector, String, "database_connector");
 
 impl Entry for Price {
     type Id = PriceItem;

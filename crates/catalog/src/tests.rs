@@ -362,6 +362,10 @@ fn every_engine_of_databases_has_versions_plans_and_options() {
         panic!("a number")
     };
     assert_eq!(most.as_u64(), Some(u64::MAX));
+    let couchbase = "com.couchbase.connect.kafka.CouchbaseSinkConnector";
+    let sink = c.database_connector(couchbase).expect("there");
+    assert_eq!((&*sink.version, &*sink.kind, sink.settings[0].required), ("4.1.11", "sink", true));
+    assert_eq!(c.database_connectors().count(), 6);
     assert_eq!(option("pg", "wal_sender_timeout").alt_values, [0]);
     assert_eq!(option("pg", "pg_stat_statements.track").values.type_word(), "enum");
     assert_eq!(option("kafka", "log_cleaner_min_cleanable_ratio").values.type_word(), "float");

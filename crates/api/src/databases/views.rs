@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 
+use super::AccessControl;
 use crate::id::{DatabaseId, VpcId};
 use crate::{Meta, Money, Open, OrEmpty, Secret, view, words};
 
@@ -454,6 +455,9 @@ pub struct DatabaseUser {
     /// What the user may do (Kafka).
     #[wire(omit)]
     pub permission: Option<Open<DatabasePermission>>,
+    /// What the user may do by rules, where rules were set (Valkey).
+    #[wire(omit)]
+    pub access_control: Option<AccessControl>,
     /// The user's key (Kafka), in PEM.
     #[wire(omit, lines, most = 4_096)]
     pub access_key: Option<Secret>,

@@ -117,8 +117,12 @@ impl Check for ArrivesSloppily {
             .map(|(k, v)| (k.clone(), sloppy(v, &schema.fields[&k], &schema)))
             .collect();
         body.insert("nobody_knows_either".into(), json!({ "a": [1, null] }));
-        for field in schema.fields.keys() {
-            if E::OP.has_body && !E::OP.path_params().any(|p| p.replace('-', "_") == *field) {
+        for (field, shape) in &schema.fields {
+            let means = shape["x-null-is-empty"] == true;
+            if E::OP.has_body
+                && !means
+                && !E::OP.path_params().any(|p| p.replace('-', "_") == *field)
+            {
                 body.entry(field.clone()).or_insert(Value::Null);
             }
         }

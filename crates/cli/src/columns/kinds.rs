@@ -6,6 +6,7 @@
 //! own, `a.b` a field inside, and `.` the item itself. Tests hold each against the operations.
 
 pub(super) const KINDS: &[(&str, &str)] = &[
+    ("get-connector-settings", "name type required default_value:DEFAULT description"),
     ("get-domain-dnssec", ".:RECORD"),
     ("list-api-keys", "id name expire date_expire"),
     ("list-applications", "id name short_name type vendor image_id"),
@@ -22,15 +23,23 @@ pub(super) const KINDS: &[(&str, &str)] = &[
          region cost block_type:TYPE date_created",
     ),
     ("list-custom-subscriptions", "id label type status region cost pending_charges"),
+    ("list-available-connectors", "class title version type doc_url:DOCUMENTATION"),
     (
         "list-database-alerts",
         "timestamp message_type:TYPE description maintenance_scheduled:SCHEDULED",
     ),
+    ("list-database-connectors", "name class topics"),
     ("list-database-dbs", "name"),
     (
         "list-database-plans",
         "id number_of_nodes:NODES vcpu_count:VCPUS ram disk monthly_cost type locations",
     ),
+    (
+        "list-database-quotas",
+        "client_id user consumer_byte_rate:CONSUMER producer_byte_rate:PRODUCER \
+         request_percentage:PERCENT",
+    ),
+    ("list-database-topics", "name partitions replication retention_hours retention_bytes"),
     ("list-database-updates", ".:UPDATE"),
     ("list-database-users", "username encryption|permission:KIND"),
     ("list-database-versions", ".:VERSION"),

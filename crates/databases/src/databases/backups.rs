@@ -126,7 +126,7 @@ fn copy(cx: &Cx, source: &Database, at: i64, label: &str) -> Result<Database> {
     Ok(alike!(source => Database {
         engine, version, region, plan, tag, maintenance_dow, maintenance_time, backup_hour,
         backup_minute, time_zone, trusted_ips, sql_modes, require_primary_key, slow_query_log,
-        long_query_time, eviction_policy, services;
+        long_query_time, eviction_policy, services, options;
         label: label.into(),
         holds: source.held_at(at),
         ..Database::new(cx.now())

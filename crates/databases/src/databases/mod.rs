@@ -3,11 +3,16 @@
 //! A database is one row with all that is in it: its parts go, are restored and are brought to the
 //! world together. Nobody here speaks SQL: there are no tables, and no data in them.
 
+mod access;
 mod backups;
 mod certificates;
+mod connectors;
+mod engines;
 mod handlers;
+mod kafka;
 mod life;
 mod migration;
+mod options;
 mod replicas;
 mod shown;
 mod upkeep;
@@ -21,6 +26,7 @@ use api::databases::{
     DatabaseEngine, DatabasePermission, EvictionPolicy, MaintenanceDay, PasswordEncryption,
     PoolMode,
 };
+use api::wire::Map;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use store::{Facet, Tally};
@@ -31,6 +37,7 @@ use crate::catalog::{Catalog, DatabasePlan};
 use crate::{Doc, Family, Kind, Refusal, Result, Tx};
 use DatabaseEngine::{Kafka, Mysql, Pg, Redis, Valkey};
 use certificates::Certified;
+use connectors::Connector;
 
 /// How many databases an account can have: lists of them have no pages.
 pub const DATABASES_MAX: usize = 500;
@@ -79,6 +86,10 @@ pub struct Database {
     pub services: Services,
     /// Whom its clients trust.
     authority: Certified,
+    /// Advanced options that were set, by what they are of: its engine, or what runs beside it.
+    options: BTreeMap<String, Map>,
+    /// What is in Kafka.
+    streams: kafka::Streams,
     /// The database that it follows, where it is a read replica.
     pub source: Option<Uuid>,
     /// Which nodes it is to be on, by number: whatever moves it to others counts on.
@@ -141,6 +152,8 @@ pub struct User {
     pub permission: DatabasePermission,
     /// What shows Kafka who it is.
     identity: Certified,
+    /// What may be done in Valkey, where rules were set.
+    pub rules: Option<access::Rules>,
 }
 
 /// A logical database.
@@ -300,7 +313,8 @@ impl Database {
                 ("kafka_connect", flag(self.services.connect)),
             ],
         };
-        own.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
+        let own = own.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+        own.chain(self.set_options()).collect()
     }
 }
 
@@ -331,6 +345,9 @@ async fn holder(
             user.password = tx.cx().secret(std::mem::take(&mut user.password));
             user.identity.key = tx.cx().secret(std::mem::take(&mut user.identity.key));
         }
+        for connector in &mut database.streams.connectors {
+            connector.hide(tx.cx());
+        }
     }
     Ok(database)
 }
@@ -347,6 +364,7 @@ macro_rules! held {
             &mut owner.holds.$list
         }
         fn changed(owner: &mut crate::Doc<Self::Owner>, cx: &crate::Cx) {
+            owner.forget_gone_users();
             owner.remember(cx.now());
         }
         async fn owner(
@@ -374,5 +392,7 @@ fn time_text(at: i64) -> String {
 pub fn family() -> Family {
     let routes = handlers::routes().and(users::routes()).and(backups::routes());
     let routes = routes.and(replicas::routes()).and(upkeep::routes()).and(migration::routes());
+    let routes = routes.and(options::routes()).and(kafka::routes()).and(connectors::routes());
+    let routes = routes.and(access::routes()).and(engines::routes());
     Family::new(routes).life::<Database>().costs::<Database>()
 }

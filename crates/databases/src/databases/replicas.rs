@@ -28,7 +28,7 @@ async fn create(tx: &mut Tx, req: CreateDatabaseReplica) -> Result<Doc<Database>
     let (of, region) = (source.id(), cx.region("region", &req.region)?.id.clone());
     let replica = alike!(source => Database {
         engine, version, plan, maintenance_dow, maintenance_time, time_zone, trusted_ips, sql_modes,
-        require_primary_key, slow_query_log, long_query_time, eviction_policy;
+        require_primary_key, slow_query_log, long_query_time, eviction_policy, options;
         region,
         label: req.label,
         source: Some(of),

@@ -5,7 +5,7 @@ use api::{Endpoint, Page};
 
 use super::certificates::Certified;
 use super::handlers::new_password;
-use super::{Contents, Database, Db, Pool, User, check_room, held};
+use super::{Contents, Database, Db, Pool, User, access, check_room, held};
 use crate::{Cx, Doc, Part, Result, Routes, alike, ensure, in_range, refuse, set};
 use DatabaseEngine::{Kafka, Mysql, Pg, Valkey};
 
@@ -56,6 +56,7 @@ impl Part for User {
             permission: (owner.engine == Kafka).then(|| self.permission.into()),
             access_key: (owner.engine == Kafka).then(|| self.identity.key()),
             access_cert: self.identity.certificate(),
+            access_control: self.rules.as_ref().map(access::Rules::view),
         }
     }
 }
@@ -83,6 +84,7 @@ fn create(cx: &Cx, owner: &mut Doc<Database>, req: CreateDatabaseUser) -> Result
         password: password.unwrap_or_else(new_password),
         encryption: encryption.unwrap_or_default(),
         permission: permission.unwrap_or_default(),
+        rules: None,
     })
 }
 

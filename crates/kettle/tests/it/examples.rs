@@ -45,6 +45,10 @@ const THINGS: &[&str] = &[
      --plan vultr-dbaas-business-cc-2-80-4",
     "database create --label cart --database-engine mysql --database-engine-version 8.4 --region ewr \
      --plan vultr-dbaas-startup-cc-1-55-2",
+    "database create --label cache --database-engine valkey --database-engine-version 9.0 \
+     --region ewr --plan vultr-dbaas-startup-rp-intel-1-12-2",
+    "database create --label events --database-engine kafka --database-engine-version 4.1 \
+     --region ewr --plan vultr-dbaas-business-3x-occ-so-2-200-4 --enable-kafka-connect=true",
     // All of the above is there by then.
     "",
     "instance set-backup-schedule web --type daily --hour 4",
@@ -64,6 +68,14 @@ const THINGS: &[&str] = &[
     "database pool create orders --name web --database shop --username app --mode transaction \
      --size 10",
     "database replica create orders --region ewr --label reports",
+    "database user create cache --username app",
+    "database topic create events --name clicks --partitions 3 --replication 2 \
+     --retention-hours 160 --retention-bytes=-1",
+    "database quota create events --client-id shop --user vultradmin --consumer-byte-rate 0 \
+     --producer-byte-rate 0 --request-percentage 50",
+    "database connector create events --name search --topics clicks --class \
+     com.couchbase.connect.kafka.CouchbaseSinkConnector --config \
+     '{\"couchbase.seed.nodes\": \"db.example.com\"}'",
     "load-balancer create --region ewr --label front --instances web --forwarding-rules \
      '[{\"frontend_protocol\": \"http\", \"frontend_port\": 80, \"backend_protocol\": \"http\", \
      \"backend_port\": 80}]' --firewall-rules \

@@ -17,10 +17,10 @@ type Make<P, C> =
 type Remake<P, U> =
     for<'a> fn(&'a mut Tx, &'a Doc<<P as Part>::Owner>, &'a mut P, U) -> BoxFuture<'a, Result<()>>;
 
-/// The place of the part that stands last in the path.
+/// The place of the part that the path names.
 fn place<P: Part>(owner: &P::Owner, path: &[String]) -> Result<usize> {
+    let place = P::all(owner).iter().position(|part| part.is_at(path));
     let id = path.last().map(String::as_str).unwrap_or_default();
-    let place = P::all(owner).iter().position(|part| part.is(id));
     place.ok_or_else(|| P::unknown(id).into())
 }
 

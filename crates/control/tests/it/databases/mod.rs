@@ -2,6 +2,8 @@
 
 mod contents;
 mod copies;
+mod options;
+mod streams;
 mod upkeep;
 
 use std::time::Duration;

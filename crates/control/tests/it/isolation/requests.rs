@@ -5,6 +5,9 @@ use serde_json::{Map, Value, json};
 
 use super::things::Things;
 
+/// A class of connectors.
+pub(crate) const CONNECTOR: &str = "com.couchbase.connect.kafka.CouchbaseSinkConnector";
+
 /// A UUID that nothing has.
 const NOBODY: &str = "5b2c3a1e-7d64-4a0b-9c8f-0123456789ab";
 
@@ -12,7 +15,11 @@ const NOBODY: &str = "5b2c3a1e-7d64-4a0b-9c8f-0123456789ab";
 const NONE_CAN_BE_MADE: &[(&str, &str)] = &[("VfsId", "file systems are not served")];
 
 /// Path parameters that name what is everybody's.
-const PUBLIC: &[&str] = &["region_id", "cluster_id"];
+const PUBLIC: &[&str] = &["region_id", "cluster_id", "connector_class"];
+
+/// Parts of paths that only databases of Kafka have.
+const KAFKAS: &[&str] =
+    &["/topics", "/quotas", "connectors", "/kafka-", "/schema-registry", "/access-control"];
 
 /// Texts of requests that name a thing: operation, field, and the kind of what stands there.
 const TEXTS: &[(&str, &str, &str)] = &[
@@ -67,6 +74,7 @@ impl Place {
     pub(crate) fn nowhere(&self) -> String {
         let text = match self.kind.as_str() {
             "dns_domain" => "nobody.example",
+            "task_id" => "4711",
             "bucket_name" => "nobodys-bucket",
             "forwarding_rule_id" | "firewall_rule_id" => "0123456789abcdef",
             "firewall_rule_id of a group" => "4711",
@@ -159,6 +167,9 @@ impl Operation {
     /// The kind of thing that stands at a place; none where that is no thing.
     fn kind(&self, name: &str, schema: &Value) -> Option<String> {
         if let Some(kind) = schema["x-id"].as_str() {
+            if kind == "DatabaseId" && KAFKAS.iter().any(|way| self.op.path.contains(way)) {
+                return Some("DatabaseId of Kafka".into());
+            }
             let is_users = kind == "ApiKeyId" && self.op.path.starts_with("/v2/users/");
             return Some(if is_users { "ApiKeyId of a user".into() } else { kind.into() });
         }
@@ -173,6 +184,9 @@ impl Operation {
         // A path names things; those without a UUID have their own kinds.
         Some(match name {
             "firewall_rule_id" if schema["type"] == "integer" => format!("{name} of a group"),
+            "client_id" | "username" if self.op.path.contains("/quotas/") => {
+                format!("{name} of a quota")
+            }
             "ipv4" | "ipv6" if self.op.path.starts_with("/v2/instances") => {
                 format!("{name} of an instance")
             }
@@ -244,6 +258,10 @@ fn sample(op: &str, field: &str) -> Value {
         (_, "mode") => "session".into(),
         (_, "size") => 1.into(),
         ("create-database-user", "username") => "new".into(),
+        ("create-database-quota", "user") => "vultradmin".into(),
+        (_, "class" | "connector_class") => CONNECTOR.into(),
+        (_, "partitions" | "replication" | "retention_hours" | "retention_bytes") => 1.into(),
+        (_, "consumer_byte_rate" | "producer_byte_rate" | "request_percentage") => 1.into(),
         ("start-database-migration" | "update-database-user", "password") => "Horse-7".into(),
         (_, "host") => "db.example.com".into(),
         ("start-database-migration", "port") => 5432.into(),
@@ -283,7 +301,9 @@ fn sample(op: &str, field: &str) -> Value {
         (_, "domain") => "new.example".into(),
         (_, "prefixes") => json!(["192.0.2.0/24"]),
         (_, "requested_routes") => "none".into(),
-        (_, "label" | "description" | "name" | "notes" | "usecase") => "new".into(),
+        (_, "label" | "description" | "name" | "notes" | "usecase" | "client_id" | "topics") => {
+            "new".into()
+        }
         _ => panic!("say what `{field}` of {op} may hold"),
     }
 }
@@ -301,7 +321,11 @@ fn further(op: &str, fields: &Map<String, Value>) -> Vec<(&'static str, Value)> 
             vec![("subnet", "192.0.2.0".into()), ("subnet_size", 24.into()), ("port", "443".into())]
         }
         "create-firewall-group-rule" => vec![("port", "443".into())],
+        "create-database-connector" => {
+            vec![("config", json!({ "couchbase.seed.nodes": "db.example.com" }))]
+        }
         "create-object-storage" => vec![("tier_id", 1.into())],
+        "set-database-user-acl" => vec![("permission", "read".into())],
         "update-instance-template" | "update-block" => vec![("label", "new".into())],
         "update-block-snapshot" => vec![("description", "new".into())],
         _ => Vec::new(),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use testkit::World;
 
 use super::ask;
-use super::requests::{Asked, Place};
+use super::requests::{Asked, CONNECTOR, Place};
 
 /// The ids of an account's things, by kind.
 pub(crate) struct Things {
@@ -103,6 +103,7 @@ pub(crate) async fn make_things(world: &World, key: &'static str) -> Things {
     names(world, &mut made).await;
     balancer(world, &mut made).await;
     database(world, &mut made).await;
+    kafka(world, &mut made).await;
     world.settle().await;
     made
 }
@@ -311,4 +312,36 @@ async fn database(world: &World, made: &mut Things) {
         call(world, key, Method::POST, &format!("/v2/databases/{id}/{what}"), new).await;
         made.ids.insert(kind.into(), text.clone());
     }
+}
+
+async fn kafka(world: &World, made: &mut Things) {
+    let (key, text) = (made.key, format!("{}-text", made.key));
+    let new = json!({
+        "database_engine": "kafka", "database_engine_version": "4.1", "region": "ewr",
+        "label": text, "plan": "vultr-dbaas-business-3x-occ-so-2-200-4",
+        "enable_kafka_connect": true,
+    });
+    let answer = call(world, key, Method::POST, "/v2/databases", new).await;
+    let id = made.note("DatabaseId of Kafka", &answer, "/database/id");
+    let topic = json!({
+        "name": text, "partitions": 1, "replication": 1, "retention_hours": 1, "retention_bytes": 1,
+    });
+    let quota = json!({
+        "client_id": text, "user": text, "consumer_byte_rate": 1, "producer_byte_rate": 1,
+        "request_percentage": 1,
+    });
+    let connector = json!({
+        "name": text, "class": CONNECTOR, "topics": text,
+        "config": { "couchbase.seed.nodes": "db.example.com", "couchbase.password": text },
+    });
+    for (what, kinds, new) in [
+        ("users", &["username"][..], json!({ "username": text, "password": text })),
+        ("topics", &["topic_name"], topic),
+        ("quotas", &["client_id of a quota", "username of a quota"], quota),
+        ("connectors", &["connector_name"], connector),
+    ] {
+        call(world, key, Method::POST, &format!("/v2/databases/{id}/{what}"), new).await;
+        made.ids.extend(kinds.iter().map(|kind| ((*kind).into(), text.clone())));
+    }
+    made.ids.insert("task_id".into(), "0".into());
 }
