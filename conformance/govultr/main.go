@@ -13,6 +13,7 @@ var families = []family{
 	{"load balancers", balancers}, {"load balancer rules", balancerRules}, {"load balancer certificates", balancerCertificates},
 	{"instance networks", networks}, {"instance iso", instanceISO}, {"instance backups", schedule}, {"bare metal", bareMetal},
 	{"bare metal changes", bareMetalChanges}, {"bare metal networks", bareMetalNetworks},
+	{"databases", databases}, {"database contents", databaseContents}, {"database copies", databaseCopies}, {"database upkeep", databaseUpkeep},
 }
 
 func main() {

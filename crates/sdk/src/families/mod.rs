@@ -59,6 +59,10 @@ pub use backups::Backups;
 pub use bare_metals::BareMetals;
 pub use blocks::{BlockSnapshots, Blocks};
 pub use databases::{ConnectionPools, DatabaseConnectors, DatabaseDbs, DatabaseMigrations, DatabaseOptions, DatabasePlans, DatabaseQuotas, DatabaseReplicas, DatabaseTopics, DatabaseUsers, Databases};
+pub use databases::{
+    ConnectionPools, DatabaseDbs, DatabaseMigrations, DatabasePlans, DatabaseReplicas,
+    DatabaseUsers, Databases,
+};
 pub use domains::{Domains, Records};
 pub use firewalls::{FirewallRules, Firewalls};
 pub use instance_templates::InstanceTemplates;
