@@ -58,7 +58,10 @@ pub use applications::Applications;
 pub use backups::Backups;
 pub use bare_metals::BareMetals;
 pub use blocks::{BlockSnapshots, Blocks};
-pub use databases::{ConnectionPools, DatabaseConnectors, DatabaseDbs, DatabaseMigrations, DatabaseOptions, DatabasePlans, DatabaseQuotas, DatabaseReplicas, DatabaseTopics, DatabaseUsers, Databases};
+pub use databases::{
+    ConnectionPools, DatabaseConnectors, DatabaseDbs, DatabaseMigrations, DatabaseOptions,
+    DatabasePlans, DatabaseQuotas, DatabaseReplicas, DatabaseTopics, DatabaseUsers, Databases,
+};
 pub use databases::{
     ConnectionPools, DatabaseDbs, DatabaseMigrations, DatabasePlans, DatabaseReplicas,
     DatabaseUsers, Databases,
