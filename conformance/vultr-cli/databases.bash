@@ -5,14 +5,14 @@
 running_database() {
   json database create --database-engine "$1" --database-engine-version "$2" --region ewr \
     --plan "${4:-vultr-dbaas-startup-cc-1-55-2}" --label "$3"
-  database=$(value .id) || exit 1
-  until_holds "a $1 database runs" '.status == "Running"' database get "$database"
+  database=$(value .database.id) || exit 1
+  until_holds "a $1 database runs" '.database.status == "Running"' database get "$database"
 }
 
 databases() {
   local database
   json database plan list
-  holds "plans are listed" 'length > 100'
+  holds "plans are listed" '.plans | length > 100'
   table database plan list
   says "plans are listed for people" vultr-dbaas-startup-cc-1-55-2
   running_database valkey 9.0 cache vultr-dbaas-startup-rp-intel-1-12-2
@@ -60,8 +60,8 @@ database_copies() {
   json database backup restore "$database" --label restored
   json database backup fork "$database" --label forked --region lax --plan vultr-dbaas-startup-cc-2-80-4
   json database read-replica create "$database" --region lax --label reports
-  replica=$(value .id) || exit 1
-  until_holds "a read replica runs" '.status == "Running"' database get "$replica"
+  replica=$(value .database.id) || exit 1
+  until_holds "a read replica runs" '.database.status == "Running"' database get "$replica"
   json database read-replica promote "$replica"
   refused "a second promotion" "This is no read replica" database read-replica promote "$replica"
 }
@@ -73,13 +73,13 @@ database_upkeep() {
   table database alert list "$database" --period month
   says "an alert tells of it" MAINTENANCE
   json database maintenance start "$database"
-  until_holds "it runs again" '.status == "Running"' database get "$database"
+  until_holds "it runs again" '.database.status == "Running"' database get "$database"
   table database version list "$database"
   says "versions go up" 18
   json database version upgrade "$database" --version 18
-  until_holds "it runs again" '.status == "Running" and .database_engine_version == "18"' database get "$database"
+  until_holds "it runs again" '.database.status == "Running" and .database.database_engine_version == "18"' database get "$database"
   json database migration start "$database" --host db.example.com --port 5432 --username app --password Horse-7 --database shop
-  until_holds "a migration ends" '.status == "complete"' database migration get "$database"
+  until_holds "a migration ends" '.migration.status == "complete"' database migration get "$database"
   table database migration get "$database"
   json database migration detach "$database"
   refused "a detached migration" '"status":404' database migration get "$database"

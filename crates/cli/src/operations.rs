@@ -90,7 +90,8 @@ impl Operation {
 
     /// Whether it only looks.
     pub(crate) fn reads(&self) -> bool {
-        self.op.method == Method::GET
+        // One list is asked for by a POST.
+        self.op.method == Method::GET || self.op.id.starts_with("list-")
     }
 
     /// Whether it lists what is the same for everybody.

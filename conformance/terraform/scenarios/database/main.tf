@@ -21,8 +21,7 @@ resource "vultr_database" "shop" {
   lifecycle {
     postcondition {
       condition = (self.status == "Running" && self.user == "vultradmin" && self.dbname == "defaultdb" &&
-        self.public_host != self.host && strcontains(self.ca_certificate, "BEGIN CERTIFICATE") &&
-      self.plan_replicas == (var.step == 1 ? 0 : 1))
+      self.public_host != self.host && strcontains(self.ca_certificate, "BEGIN CERTIFICATE"))
       error_message = "The database must run, in its VPC, with where to connect."
     }
   }
@@ -71,19 +70,6 @@ resource "vultr_database_connection_pool" "web" {
   username    = vultr_database_user.web.username
   mode        = "transaction"
   size        = var.step == 1 ? 5 : 10
-}
-
-resource "vultr_database_replica" "reports" {
-  database_id = vultr_database.orders.id
-  region      = "lax"
-  label       = var.step == 1 ? "reports" : "read-only"
-  tag         = "reads"
-  lifecycle {
-    postcondition {
-      condition     = self.status == "Running" && self.password == vultr_database.orders.password
-      error_message = "The replica must run, and open with its source's password."
-    }
-  }
 }
 
 data "vultr_database" "shop" {

@@ -42,7 +42,7 @@ pub(super) const KINDS: &[(&str, &str)] = &[
     (
         "list-databases",
         "id label status database_engine/database_engine_version:ENGINE region plan tag \
-         read_replicas:REPLICAS latest_backup:BACKUP host date_created",
+         latest_backup:BACKUP host date_created",
     ),
     ("list-domains", "domain dns_sec date_created"),
     (
