@@ -38,12 +38,13 @@ connectors() {
   says "connectors that can be made are listed" "$class"
   table database available-connector get-schema "$database" "$class"
   says "what they can be told is listed" couchbase.seed.nodes
+  # Its tables hold texts only: a number in the configuration ends them with a panic.
   json database connector create "$database" --name search --class "$class" --topics orders \
-    --config '{"couchbase.seed.nodes": "db.example.com", "tasks.max": 2}'
+    --config '{"couchbase.seed.nodes": "db.example.com", "tasks.max": "2"}'
   json database connector get "$database" search
-  holds "what it was told reads back" '.connector.config == {"couchbase.seed.nodes": "db.example.com", "tasks.max": 2}'
+  holds "what it was told reads back" '.connector.config == {"couchbase.seed.nodes": "db.example.com", "tasks.max": "2"}'
   # Without one of its own, the flag would be the path of vultr-cli's configuration.
-  json database connector update "$database" search --topics orders,returns --config '{"couchbase.seed.nodes": "db.example.org", "tasks.max": 2}'
+  json database connector update "$database" search --topics orders,returns --config '{"couchbase.seed.nodes": "db.example.org", "tasks.max": "2"}'
   table database connector list "$database"
   says "a change reads back" orders,returns
   until_holds "it runs" '.connector_status | .state == "RUNNING" and (.tasks | length) == 2' database connector get-status "$database" search
