@@ -55,7 +55,7 @@ connectors() {
   json database connector restart-task "$database" search 1
   until_holds "it runs again" '.connector_status | .state == "RUNNING" and .tasks[1].state == "RUNNING"' database connector get-status "$database" search
   refused "a task that is none" "Invalid task ID" database connector restart-task "$database" search 2
-  refused "a class that is none" "class" database connector create "$database" --name none --class org.example.None --topics orders
+  refused "a class that is none" "class" database connector create "$database" --name none --class org.example.None --topics orders --config '{}'
   json database connector delete "$database" search
   refused "a deleted connector" "Invalid connector name" database connector get "$database" search
 }
