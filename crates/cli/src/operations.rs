@@ -106,7 +106,7 @@ impl Operation {
                 Shape::List(_) => true,
                 // A list without pages.
                 Shape::Key(_) => self.response().get("type").is_some_and(|t| t == "array"),
-                Shape::Empty | Shape::Bare => false,
+                Shape::Empty | Shape::Bare | Shape::Csv => false,
             }
     }
 
