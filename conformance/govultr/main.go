@@ -15,15 +15,17 @@ var families = []family{
 	{"instance networks", networks}, {"instance iso", instanceISO}, {"instance backups", schedule}, {"bare metal", bareMetal},
 	{"bare metal changes", bareMetalChanges}, {"bare metal networks", bareMetalNetworks},
 	{"container registry", registries}, {"CDN", cdns},
+	{"databases", databases}, {"database contents", databaseContents}, {"database copies", databaseCopies}, {"database upkeep", databaseUpkeep},
+	{"database streams", databaseStreams}, {"database options", databaseOptions},
 }
 
 func main() {
 	w := newWorld()
 	runAll(w, families, func() []string {
 		return w.uncalled([]any{
-			w.Account, w.Application, w.Backup, w.BareMetalServer, w.Billing, w.BlockStorage, w.CDN, w.ContainerRegistry, w.Domain, w.DomainRecord, w.FirewallGroup, w.FirewallRule,
-			w.Inference, w.Instance, w.ISO, w.LoadBalancer, w.Logs, w.Marketplace, w.ObjectStorage, w.OS, w.Plan, w.Region, w.ReservedIP, w.Snapshot, w.SSHKey, w.StartupScript,
-			w.SubAccount, w.User, w.VirtualFileSystemStorage, w.VPC, w.VPC2,
+			w.Account, w.Application, w.Backup, w.BareMetalServer, w.Billing, w.BlockStorage, w.CDN, w.ContainerRegistry, w.Database, w.Domain, w.DomainRecord, w.FirewallGroup,
+			w.FirewallRule, w.Inference, w.Instance, w.ISO, w.LoadBalancer, w.Logs, w.Marketplace, w.ObjectStorage, w.OS, w.Plan, w.Region, w.ReservedIP, w.Snapshot, w.SSHKey,
+			w.StartupScript, w.SubAccount, w.User, w.VirtualFileSystemStorage, w.VPC, w.VPC2,
 		})
 	})
 }

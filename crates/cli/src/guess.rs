@@ -90,9 +90,6 @@ const UNSERVED: &[&str] = &[
     "k8s",
     "cluster",
     "node-pool",
-    "database",
-    "db",
-    "dbaas",
     "iam",
     "role",
     "policy",
@@ -505,7 +502,7 @@ mod tests {
 
     #[test]
     fn what_is_not_served_is_told_and_what_is_unclear_is_not_guessed_at() {
-        for typed in ["vke list", "kubernetes", "databases ls", "iam", "oidc list"] {
+        for typed in ["vke list", "kubernetes", "iam", "oidc list"] {
             let told = told(typed);
             assert!(told.contains("tip: Kettle does not serve that (docs/coverage.md)"), "{told}");
         }

@@ -400,14 +400,17 @@ mod tests {
                 }
             }
         }
-        // An export's number stands in its gateway, and in the log is what was deleted, too.
+        // An export's number stands in its gateway, a task's in its connector, and in the log is what was
+        // deleted, too; clients of Kafka name themselves.
         let expected = [
+            "client_id",
             "export_id",
             "image_id",
             "job_id",
             "marketplace_app_id",
             "marketplace_image_id",
             "resource_id",
+            "task_id",
         ];
         assert_eq!(without.into_iter().collect::<Vec<_>>(), expected);
     }

@@ -26,10 +26,6 @@ pub(super) const KINDS: &[(&str, &str)] = &[
     ),
     ("list-custom-subscriptions", "id label type status region cost pending_charges"),
     ("list-available-connectors", "class title version type doc_url:DOCUMENTATION"),
-    (
-        "list-database-alerts",
-        "timestamp message_type:TYPE description maintenance_scheduled:SCHEDULED",
-    ),
     ("list-database-connectors", "name class topics"),
     ("list-database-dbs", "name"),
     (
@@ -48,7 +44,7 @@ pub(super) const KINDS: &[(&str, &str)] = &[
     (
         "list-databases",
         "id label status database_engine/database_engine_version:ENGINE region plan tag \
-         read_replicas:REPLICAS latest_backup:BACKUP host date_created",
+         latest_backup:BACKUP host date_created",
     ),
     ("list-domains", "domain dns_sec date_created"),
     (

@@ -3,6 +3,7 @@
 use api::Page;
 use api::databases::{self as wire, *};
 
+use super::certificates::Certified;
 use super::{
     Contents, DATABASES_MAX, DBNAME, Database, Db, REPLICAS_MAX, USER, User, VALKEY_USER,
     following, wish, word,
@@ -62,7 +63,12 @@ pub(super) async fn made(
     let full = Refusal::bad("Bad request.").help(help);
     full.unless(tx.count_all::<Database>().await? < DATABASES_MAX as u64)?;
     wish::apply(tx, &mut database, wish).await?;
-    database.want.remember(tx.cx().now());
+    let (id, now) = (database.id(), tx.cx().now());
+    database.authority = Certified::authority(&format!("Database {id}"), now)?;
+    if database.engine == DatabaseEngine::Kafka {
+        database.holds.users[0].identity = database.authority.client(USER, now)?;
+    }
+    database.want.remember(now);
     Ok(database)
 }
 

@@ -5,6 +5,7 @@
 
 mod access;
 mod backups;
+mod certificates;
 mod connectors;
 mod engines;
 mod handlers;
@@ -35,6 +36,7 @@ use crate::billing::{self, Charged, Rate};
 use crate::catalog::{Catalog, DatabasePlan};
 use crate::{Doc, Family, Kind, Refusal, Result, Tx};
 use DatabaseEngine::{Kafka, Mysql, Pg, Redis, Valkey};
+use certificates::Certified;
 use connectors::Connector;
 
 /// How many databases an account can have: lists of them have no pages.
@@ -82,6 +84,8 @@ pub struct Database {
     eviction_policy: EvictionPolicy,
     /// Services beside Kafka.
     pub services: Services,
+    /// Whom its clients trust.
+    authority: Certified,
     /// Advanced options that were set, by what they are of: its engine, or what runs beside it.
     options: BTreeMap<String, Map>,
     /// What is in Kafka.
@@ -146,6 +150,8 @@ pub struct User {
     pub encryption: PasswordEncryption,
     /// What may be done in Kafka.
     pub permission: DatabasePermission,
+    /// What shows Kafka who it is.
+    identity: Certified,
     /// What may be done in Valkey, where rules were set.
     pub rules: Option<access::Rules>,
 }
@@ -337,6 +343,7 @@ async fn holder(
         // It is shown to those who may only look, too: not with what opens it.
         for user in &mut database.holds.users {
             user.password = tx.cx().secret(std::mem::take(&mut user.password));
+            user.identity.key = tx.cx().secret(std::mem::take(&mut user.identity.key));
         }
         for connector in &mut database.streams.connectors {
             connector.hide(tx.cx());

@@ -7,7 +7,7 @@ use api::Time;
 use api::databases::*;
 
 use super::wish::month;
-use super::{Database, time_text, word};
+use super::{Database, REPLICAS_MAX, following, time_text, word};
 use crate::{Cx, Doc, Refusal, Result, Routes, Tx, ensure};
 use DatabaseEngine::{Kafka, Pg};
 
@@ -23,7 +23,7 @@ pub(super) fn routes() -> Routes {
         })
         .alter(install)
         .read(|cx, database, _: ListDatabaseVersions| versions(cx, &database))
-        .alter(upgrade)
+        .change(|tx, database, req| Box::pin(upgrade(tx, database, req)))
         .read(alerts)
         .done()
 }
@@ -99,7 +99,7 @@ fn versions(cx: &Cx, database: &Database) -> Result<Vec<String>> {
     Ok(offered.cloned().collect())
 }
 
-fn upgrade(
+async fn upgrade(
     tx: &mut Tx,
     database: &mut Doc<Database>,
     req: UpgradeDatabase,
@@ -111,8 +111,14 @@ fn upgrade(
         some => format!("`{}` is none of {}", req.version, some.join(", ")),
     };
     ensure(versions.contains(&req.version), "version", text)?;
-    database.version = req.version;
     let now = tx.cx().now();
+    // What follows it must understand it.
+    for mut replica in tx.all::<Database>(following(database.id()), REPLICAS_MAX).await? {
+        replica.version.clone_from(&req.version);
+        replica.move_on(now);
+        tx.put(&replica);
+    }
+    database.version = req.version;
     database.move_on(now);
     Ok(DatabaseMessage { message: "The version upgrade has begun".into() })
 }

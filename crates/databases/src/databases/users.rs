@@ -3,6 +3,7 @@
 use api::databases::*;
 use api::{Endpoint, Page};
 
+use super::certificates::Certified;
 use super::handlers::new_password;
 use super::{Contents, Database, Db, Pool, User, access, check_room, held};
 use crate::{Cx, Doc, Part, Result, Routes, alike, ensure, in_range, refuse, set};
@@ -53,13 +54,14 @@ impl Part for User {
             password: self.password.clone(),
             encryption: encryption.into(),
             permission: (owner.engine == Kafka).then(|| self.permission.into()),
+            access_key: (owner.engine == Kafka).then(|| self.identity.key()),
+            access_cert: self.identity.certificate(),
             access_control: self.rules.as_ref().map(access::Rules::view),
-            ..DatabaseUser::default()
         }
     }
 }
 
-fn create(_: &Cx, owner: &mut Doc<Database>, req: CreateDatabaseUser) -> Result<User> {
+fn create(cx: &Cx, owner: &mut Doc<Database>, req: CreateDatabaseUser) -> Result<User> {
     let names = owner.holds.users.iter().map(|user| user.name.as_str());
     check_name("username", &req.username, names)?;
     check_room("users", owner.holds.users.len())?;
@@ -72,8 +74,13 @@ fn create(_: &Cx, owner: &mut Doc<Database>, req: CreateDatabaseUser) -> Result<
         owner.needs("permission", &[Kafka])?;
     }
     let password = req.password.filter(|password| !password.is_empty());
+    let identity = match owner.engine {
+        Kafka => owner.authority.client(&req.username, cx.now())?,
+        _ => Certified::default(),
+    };
     Ok(User {
         name: req.username,
+        identity,
         password: password.unwrap_or_else(new_password),
         encryption: encryption.unwrap_or_default(),
         permission: permission.unwrap_or_default(),

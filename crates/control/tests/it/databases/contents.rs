@@ -168,3 +168,35 @@ async fn what_a_pool_uses_stays() {
     let db = DeleteDatabaseDb { database_id, db_name: "shop".into() };
     world.refuses_with(db, "Bad request. db-name: connection pool `web` uses `shop`").await;
 }
+
+#[tokio::test]
+async fn certificates_are_real_and_belong_together() {
+    let (world, database_id) = with_one("kafka", json!({})).await;
+    let app = world.done(user(database_id, "app")).await;
+    let found = read(&world, database_id).await;
+    let first = one_user(&world, database_id, "vultradmin").await;
+    assert_eq!((&first.access_cert, &first.access_key), (&found.access_cert, &found.access_key));
+    let ca = der(&found.ca_certificate);
+    for (name, key, certificate) in [
+        ("vultradmin", &found.access_key, &found.access_cert),
+        ("app", &app.access_key, &app.access_cert),
+    ] {
+        let (key, certificate) = (der(key.as_ref().unwrap()), der(certificate));
+        let shown = x509::seen(&certificate).unwrap();
+        assert_eq!(shown.subject, x509::name(&[(x509::COMMON_NAME, name)]));
+        assert_eq!(shown.public, x509::Key::read(key).unwrap().public());
+        // It names its issuer, as that names itself.
+        let issuer = x509::seen(&ca).unwrap().subject;
+        assert!(certificate.windows(issuer.len()).any(|part| part == issuer), "{name}");
+    }
+    let other = running(&world, order("pg", json!({}))).await;
+    let other = read(&world, other).await;
+    assert!(other.ca_certificate.starts_with("-----BEGIN CERTIFICATE-----\n"));
+    assert!(other.ca_certificate != found.ca_certificate && other.access_cert.is_empty());
+}
+
+fn der(pem: &str) -> Vec<u8> {
+    use base64::Engine;
+    let lines = pem.lines().filter(|line| !line.starts_with('-')).collect::<String>();
+    base64::engine::general_purpose::STANDARD.decode(lines).unwrap()
+}

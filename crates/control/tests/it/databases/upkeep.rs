@@ -68,9 +68,19 @@ async fn a_version_goes_up_and_never_down() {
         "This is not available for the database engine. version upgrades: of pg and kafka only";
     world.refuses_with(ListDatabaseVersions { database_id: mysql }, words).await;
     let replica = CreateDatabaseReplica { database_id, region: "ewr".into(), label: "r".into() };
-    let database_id = world.done(replica).await.id;
-    let alone = UpgradeDatabase { database_id, version: "18".into() };
+    let replica = running_replica(&world, replica).await;
+    let alone = UpgradeDatabase { database_id: replica, version: "18".into() };
     world.refuses_with(alone, "This is a read replica.").await;
+    world.done(to("18")).await;
+    world.settle().await;
+    assert_eq!(read(&world, replica).await.database_engine_version, "18", "it goes along");
+    world.refuses_with(to("18"), "Bad request. version: 18 is the newest").await;
+}
+
+async fn running_replica(world: &World, replica: CreateDatabaseReplica) -> DatabaseId {
+    let id = world.done(replica).await.id;
+    world.settle().await;
+    id
 }
 
 fn migrate(id: DatabaseId, more: Value) -> StartDatabaseMigration {
