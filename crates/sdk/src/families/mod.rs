@@ -62,10 +62,6 @@ pub use databases::{
     ConnectionPools, DatabaseConnectors, DatabaseDbs, DatabaseMigrations, DatabaseOptions,
     DatabasePlans, DatabaseQuotas, DatabaseReplicas, DatabaseTopics, DatabaseUsers, Databases,
 };
-pub use databases::{
-    ConnectionPools, DatabaseDbs, DatabaseMigrations, DatabasePlans, DatabaseReplicas,
-    DatabaseUsers, Databases,
-};
 pub use domains::{Domains, Records};
 pub use firewalls::{FirewallRules, Firewalls};
 pub use instance_templates::InstanceTemplates;
