@@ -14,13 +14,14 @@ var families = []family{
 	{"instance networks", networks}, {"instance iso", instanceISO}, {"instance backups", schedule}, {"bare metal", bareMetal},
 	{"bare metal changes", bareMetalChanges}, {"bare metal networks", bareMetalNetworks},
 	{"databases", databases}, {"database contents", databaseContents}, {"database copies", databaseCopies}, {"database upkeep", databaseUpkeep},
+	{"database streams", databaseStreams}, {"database options", databaseOptions},
 }
 
 func main() {
 	w := newWorld()
 	runAll(w, families, func() []string {
 		return w.uncalled([]any{
-			w.Account, w.Application, w.Backup, w.BareMetalServer, w.BlockStorage, w.Domain, w.DomainRecord, w.FirewallGroup, w.FirewallRule,
+			w.Account, w.Application, w.Backup, w.BareMetalServer, w.BlockStorage, w.Database, w.Domain, w.DomainRecord, w.FirewallGroup, w.FirewallRule,
 			w.Instance, w.ISO, w.LoadBalancer, w.ObjectStorage, w.OS, w.Plan, w.Region, w.ReservedIP, w.Snapshot, w.SSHKey, w.StartupScript,
 			w.User, w.VPC, w.VPC2,
 		})

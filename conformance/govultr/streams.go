@@ -50,11 +50,13 @@ func databaseStreams(w *world) {
 }
 
 func connectors(w *world, id string) {
-	available := got(w.Database.ListAvailableConnectors(w.ctx, id))
+	available, _, err := w.Database.ListAvailableConnectors(w.ctx, id)
+	done(err)
 	w.show("connectors that can be made are listed", has(available, func(c govultr.DatabaseAvailableConnector) bool {
 		return c.Class == couchbase && c.Type == "sink" && c.Version != ""
 	}), available)
-	told := got(w.Database.GetConnectorConfigurationSchema(w.ctx, id, couchbase))
+	told, _, err := w.Database.GetConnectorConfigurationSchema(w.ctx, id, couchbase)
+	done(err)
 	w.show("what they can be told is listed", has(told, func(o govultr.DatabaseConnectorConfigurationOption) bool {
 		return o.Name == "couchbase.seed.nodes" && o.Required && o.Type == "LIST"
 	}), told)

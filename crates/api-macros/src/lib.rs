@@ -343,6 +343,7 @@ fn complete(
             Some((thing, "id")) if ty == "String" => format!(" The {}'s id.", called(thing)),
             Some(_) if ty == "String" => format!(" The {}'s name.", called(&param)),
             Some((thing, what)) if !ty.ends_with("Id") => format!(" The {thing}'s {what}."),
+            None if ty == "String" => format!(" The {param}."),
             _ => format!(" The {}'s id.", thing_of(&ty)),
         };
         let ty = Ident::new(&ty, path.span());

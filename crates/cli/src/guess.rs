@@ -86,9 +86,6 @@ const UNSERVED: &[&str] = &[
     "k8s",
     "cluster",
     "node-pool",
-    "database",
-    "db",
-    "dbaas",
     "registry",
     "container-registry",
     "cdn",
@@ -504,7 +501,7 @@ mod tests {
 
     #[test]
     fn what_is_not_served_is_told_and_what_is_unclear_is_not_guessed_at() {
-        for typed in ["vke list", "kubernetes", "databases ls", "registry", "cdn list"] {
+        for typed in ["vke list", "kubernetes", "registry", "cdn list"] {
             let told = told(typed);
             assert!(told.contains("tip: Kettle does not serve that (docs/coverage.md)"), "{told}");
         }

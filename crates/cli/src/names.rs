@@ -390,8 +390,15 @@ mod tests {
                 }
             }
         }
-        let expected =
-            ["image_id", "job_id", "marketplace_app_id", "marketplace_image_id", "vfs_ids"];
+        let expected = [
+            "client_id",
+            "image_id",
+            "job_id",
+            "marketplace_app_id",
+            "marketplace_image_id",
+            "task_id",
+            "vfs_ids",
+        ];
         assert_eq!(without.into_iter().collect::<Vec<_>>(), expected);
     }
 

@@ -34,7 +34,7 @@ const TOLD: &[(&str, &str)] = &[
 const MOST: usize = 3;
 
 /// What stands for a thing without an id.
-const INSTEAD: &[&str] = &["domain", "ip", "name", "username"];
+const INSTEAD: &[&str] = &["domain", "ip", "name", "username", "class"];
 
 /// The values of a field of an operation that begin with `current`; none where nothing lists them.
 pub(super) fn offered(
