@@ -31,6 +31,8 @@
 //!
 //! `{ one | other: Block }` puts the answer under both keys, for clients that read either.
 //!
+//! `-> 200 csv` answers no JSON, but a text of comma-separated values.
+//!
 //! `loses` at the end says that what is there is lost; `loses with os_id, app_id`, that it is where
 //! one of these fields is sent. Every DELETE loses something, without a word.
 
@@ -73,6 +75,8 @@ enum Loss {
 enum Reply {
     Empty,
     Bare(Box<Type>),
+    /// A text of comma-separated values.
+    Csv,
     /// A key, and another one for clients that read that instead.
     Key(String, Option<String>, Box<Type>),
     List {
@@ -163,6 +167,9 @@ fn word(input: ParseStream<'_>, expected: &str, message: &str) -> syn::Result<()
 fn reply(input: ParseStream<'_>) -> syn::Result<Reply> {
     if input.peek(Token![,]) {
         return Ok(Reply::Empty);
+    }
+    if input.fork().parse::<Ident>().is_ok_and(|word| word == "csv") {
+        return input.parse::<Ident>().map(|_| Reply::Csv);
     }
     if !input.peek(syn::token::Brace) {
         return Ok(Reply::Bare(input.parse()?));
@@ -268,6 +275,7 @@ fn expand(spec: Spec, mut item: ItemStruct) -> syn::Result<proc_macro2::TokenStr
     let (shape, response, encode, decode) = match reply {
         Reply::Empty => (quote!(Empty), quote!(()), quote!(empty), quote!(empty)),
         Reply::Bare(ty) => (quote!(Bare), quote!(#ty), quote!(bare), quote!(bare)),
+        Reply::Csv => (quote!(Csv), quote!(String), quote!(csv), quote!(csv)),
         Reply::Key(key, _, ty) => (quote!(Key(#key)), quote!(#ty), quote!(key), quote!(key)),
         Reply::List { key, item, .. } => {
             (quote!(List(#key)), quote!(::api::Page<#item>), quote!(list), quote!(list))

@@ -127,6 +127,10 @@ impl Writer {
         let op = &about.op;
         let schema = match op.shape {
             Shape::Empty => return json!({ "description": "Done; there is nothing to say." }),
+            Shape::Csv => {
+                let content = json!({ "text/csv": { "schema": { "type": "string" } } });
+                return json!({ "description": answer(op), "content": content });
+            }
             Shape::Bare => self.schemas.of(about.response),
             Shape::Key(key) => {
                 let response = self.schemas.of(about.response);

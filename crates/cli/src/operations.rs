@@ -101,12 +101,12 @@ impl Operation {
 
     /// Whether it lists things.
     pub(crate) fn is_list(&self) -> bool {
-        self.op.method == Method::GET
+        self.reads()
             && match self.op.shape {
                 Shape::List(_) => true,
                 // A list without pages.
                 Shape::Key(_) => self.response().get("type").is_some_and(|t| t == "array"),
-                Shape::Empty | Shape::Bare => false,
+                Shape::Empty | Shape::Bare | Shape::Csv => false,
             }
     }
 

@@ -105,7 +105,8 @@ mod tests {
             // Sizes of buffers and the like.
             let is_set = operation.op.id.ends_with("-options");
             let network = |name: &str| !is_set && sizes.iter().any(|size| name.contains(size));
-            if schema::fields(&schema).any(|(name, _)| network(name) && name != "disk_size") {
+            let other = ["disk_size", "storage_size"];
+            if schema::fields(&schema).any(|(name, _)| network(name) && !other.contains(&&**name)) {
                 sized.insert(operation.op.id);
             }
         }

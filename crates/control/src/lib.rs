@@ -5,13 +5,15 @@
 
 pub use ::databases::databases;
 pub use ::network::{
-    domains, firewalls, load_balancers, private_networks, reserved_ips, vpc2, vpcs,
+    domains, firewalls, load_balancers, private_networks, reserved_ips, storage_gateways, vpc2,
+    vpcs,
 };
-pub use access::{account, api_keys, users};
-pub use basics::{applications, os, plans, regions, ssh_keys, startup_scripts};
+pub use access::{account, api_keys, billing, logs, subaccounts, users};
+pub use basics::{applications, marketplace, os, plans, regions, ssh_keys, startup_scripts};
 pub use compute::{bare_metals, instance_templates, instances};
+pub use delivery::inference;
 pub use plane::*;
-pub use storage::{backups, blocks, copies, isos, object_storages, snapshots};
+pub use storage::{backups, blocks, copies, isos, object_storages, snapshots, vfs};
 
 use store::Store;
 
@@ -31,14 +33,18 @@ families! {
     applications,
     backups,
     bare_metals,
+    billing,
     blocks,
     databases,
     domains,
     firewalls,
+    inference,
     instance_templates,
     instances,
     isos,
     load_balancers,
+    marketplace,
+    logs,
     object_storages,
     os,
     plans,
@@ -48,7 +54,10 @@ families! {
     snapshots,
     ssh_keys,
     startup_scripts,
+    storage_gateways,
+    subaccounts,
     users,
+    vfs,
     vpc2,
     vpcs,
 }

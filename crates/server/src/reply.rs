@@ -46,6 +46,13 @@ pub(crate) fn success(status: u16, body: Bytes) -> Response {
     response
 }
 
+/// A success that is a table of comma-separated values.
+pub(crate) fn csv(body: Bytes) -> Response {
+    let mut response = success(200, body);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/csv"));
+    response
+}
+
 /// A page for people.
 pub(crate) fn page(text: impl Into<Bytes>) -> Response {
     let mut response = success(200, text.into());

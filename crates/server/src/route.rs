@@ -136,6 +136,7 @@ async fn serve(app: Arc<App>, route: Route, request: Request) -> Response {
         AssertUnwindSafe(answer).catch_unwind().await.unwrap_or_else(|_| Err(failure()))
     };
     let response = match answer.await {
+        Ok(body) if route.op.shape == api::Shape::Csv => reply::csv(body),
         Ok(body) => reply::success(route.op.status, body),
         Err(error) => reply::error(&error),
     };

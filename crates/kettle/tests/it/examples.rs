@@ -32,6 +32,9 @@ const THINGS: &[&str] = &[
     "block create --region ewr --size-gb 50 --label data",
     "block create --region ewr --size-gb 50 --label media",
     "object-storage create --cluster-id 2 --tier-id 2 --label assets",
+    "vfs create --region ewr --label shared --storage-size '{\"gb\": 10}'",
+    "vfs create --region ewr --label unused --storage-size '{\"gb\": 10}'",
+    "inference create --label chat",
     "iso create --url https://example.com/rescue.iso --description rescue",
     "reserved-ip create --region ewr --ip-type v4 --label spare",
     "reserved-ip create --region ewr --ip-type v4 --label taken",
@@ -61,6 +64,9 @@ const THINGS: &[&str] = &[
     "snapshot create --instance-id web --description before-upgrade",
     "block snapshot create --block-id data --description weekly",
     "bucket create assets --bucket-name photos",
+    "vfs attach shared web",
+    "storage-gateway create --region ewr --type nfs4 --label nfs --export-config [] --network-config {}",
+    "storage-gateway add-export nfs --vfs-uuid shared",
     "database user create orders --username app",
     "database user create orders --username idle",
     "database db create orders --name shop",
@@ -173,8 +179,8 @@ async fn filled(world: &World, path: &str, args: &str, word: &str) -> Result<Str
             (asked(world, "instance update web --plan vc2-1c-2gb").await?, "/job_ids/0")
         }
         ("ID", _) => {
-            let (things, _) = args.split_once(" ID").unwrap();
-            (asked(world, &format!("{group} list {things}")).await?, "/0/id")
+            let (things, _) = args.split_once("ID").unwrap();
+            (asked(world, &format!("{group} list {}", things.trim_end())).await?, "/0/id")
         }
         ("IPV4", "instance remove-ipv4") => (asked(world, "instance ipv4 web").await?, "/2/ip"),
         ("IPV4", "reserved-ip convert") => (asked(world, "instance get web").await?, "/main_ip"),
@@ -199,8 +205,8 @@ fn needs_the_binary(path: &str) -> bool {
 async fn furnished() -> Result<World, String> {
     let world = World::new().await;
     make(&world, THINGS).await?;
-    // Meanwhile backups are made.
-    world.advance(Duration::from_secs(86_400)).await;
+    // Meanwhile backups are made, and a month ends.
+    world.advance(Duration::from_secs(864_000)).await;
     Ok(world)
 }
 

@@ -31,24 +31,33 @@ mod api_keys;
 mod applications;
 mod backups;
 mod bare_metals;
+mod billing;
 mod blocks;
+mod cdns;
 mod databases;
 mod domains;
 mod firewalls;
+mod inference;
 mod instance_templates;
 mod instances;
 mod isos;
 mod load_balancers;
+mod logs;
+mod marketplace;
 mod object_storages;
 mod os;
 mod plans;
 mod private_networks;
 mod regions;
+mod registries;
 mod reserved_ips;
 mod snapshots;
 mod ssh_keys;
 mod startup_scripts;
+mod storage_gateways;
+mod subaccounts;
 mod users;
+mod vfs;
 mod vpc2;
 mod vpcs;
 
@@ -57,26 +66,38 @@ pub use api_keys::ApiKeys;
 pub use applications::Applications;
 pub use backups::Backups;
 pub use bare_metals::BareMetals;
+pub use billing::{Billing, Invoices};
 pub use blocks::{BlockSnapshots, Blocks};
+pub use cdns::{Cdns, PushZoneFiles, PushZones};
 pub use databases::{
     ConnectionPools, DatabaseConnectors, DatabaseDbs, DatabaseMigrations, DatabaseOptions,
     DatabasePlans, DatabaseQuotas, DatabaseReplicas, DatabaseTopics, DatabaseUsers, Databases,
 };
 pub use domains::{Domains, Records};
 pub use firewalls::{FirewallRules, Firewalls};
+pub use inference::Inference;
 pub use instance_templates::InstanceTemplates;
 pub use instances::Instances;
 pub use isos::Isos;
 pub use load_balancers::{LoadBalancerFirewallRules, LoadBalancerForwardingRules, LoadBalancers};
+pub use logs::Logs;
+pub use marketplace::Marketplace;
 pub use object_storages::{Buckets, ObjectStorageClusters, ObjectStorageTiers, ObjectStorages};
 pub use os::Os;
 pub use plans::Plans;
 pub use private_networks::PrivateNetworks;
 pub use regions::Regions;
+pub use registries::{
+    Artifacts, Registries, RegistryPlans, RegistryRegions, Replications, Repositorys, Retentions,
+    Robots,
+};
 pub use reserved_ips::ReservedIps;
 pub use snapshots::Snapshots;
 pub use ssh_keys::SshKeys;
 pub use startup_scripts::StartupScripts;
+pub use storage_gateways::StorageGateways;
+pub use subaccounts::Subaccounts;
 pub use users::Users;
+pub use vfs::Vfs;
 pub use vpc2::Vpc2;
 pub use vpcs::{NatGatewayFirewallRules, NatGatewayPortForwardingRules, NatGateways, Vpcs};

@@ -14,7 +14,9 @@ fn unknown(kind: &str) -> Option<&'static str> {
         "BlockSnapshotId" => "Invalid block storage snapshot ID",
         "DatabaseId" | "DatabaseId of Kafka" => "invalid database ID",
         "FirewallGroupId" => "Invalid firewall group ID",
+        "InferenceId" => "invalid inference ID",
         "InstanceId" => "instance not found",
+        "InstanceId of a file system" => "Attachment Not Found",
         "InstanceTemplateId" => "Invalid instance template ID",
         "IsoId" => "Invalid iso",
         "JobId" => "Invalid job ID",
@@ -28,15 +30,19 @@ fn unknown(kind: &str) -> Option<&'static str> {
         "ReservedIpId" => "Invalid reserved-ip ID",
         "SnapshotId" => "Invalid snapshot",
         "SshKeyId" => "Invalid ssh key",
+        "StorageGatewayId" => "Invalid storage gateway ID",
         "StartupId" => "Invalid startup script ID",
         "UserId" => "Invalid user",
+        "VfsId" => "Subscription ID Not Found.",
         "Vpc2Id" => "Invalid VPC 2.0 ID",
         "VpcId" => "Invalid VPC ID",
+        "invoice_id" => "Invalid invoice",
         "bucket_name" => "Invalid bucket name",
         "client_id of a quota" | "username of a quota" => "Invalid quota",
         "connector_name" => "Invalid connector name",
         "db_name" => "Invalid logical database",
         "dns_domain" => "Invalid domain",
+        "export_id" => "Invalid storage gateway export ID",
         "firewall_rule_id" => "Invalid firewall rule ID",
         "firewall_rule_id of a group" => "Firewall rule ID not found",
         "forwarding_rule_id" => "Invalid forwarding rule ID",
@@ -57,9 +63,11 @@ fn says((status, answer): &(u16, Value), words: &str) -> bool {
 }
 
 /// The lists in which an account has two things at most.
-const SHORT: [&str; 9] = [
+const SHORT: [&str; 11] = [
     "list-custom-subscriptions",
     "list-backups",
+    "list-billing-history",
+    "list-invoices",
     "list-instance-vpcs",
     "list-instance-vpc2s",
     "list-instance-private-networks",

@@ -23,7 +23,14 @@ use super::{MINE, ask};
 
 /// Kinds of things of which there is none in the data of a release, by the words of their ids: the last
 /// release without it, and the kind. What asks for one by its path or must be told one is left out.
-const NOT_YET: &[(&str, &str)] = &[("0.1.0", "DatabaseId"), ("0.1.0", "DatabaseId of Kafka")];
+const NOT_YET: &[(&str, &str)] = &[
+    ("0.1.0", "DatabaseId"),
+    ("0.1.0", "DatabaseId of Kafka"),
+    ("0.1.0", "InferenceId"),
+    ("0.1.0", "StorageGatewayId"),
+    ("0.1.0", "VfsId"),
+    ("0.1.0", "invoice_id"),
+];
 
 /// What is told anew each time, and is not what is stored.
 const MOVES_ON: &[&str] = &["pending_charges", "charges"];
@@ -177,8 +184,11 @@ async fn what_older_releases_wrote_can_be_changed_and_goes() {
     }
 }
 
+/// How many rows there are; what they have cost is told for good.
 async fn rows(world: &World) -> u64 {
-    world.store.kinds().await.unwrap().iter().map(|(_, rows)| rows).sum()
+    let mut kinds = world.store.kinds().await.unwrap();
+    kinds.retain(|(kind, _)| !["charge", "invoice"].contains(&kind.as_str()));
+    kinds.iter().map(|(_, rows)| rows).sum()
 }
 
 type Calls = Vec<(Method, String, Value)>;
@@ -346,8 +356,9 @@ async fn keep_the_data_of_this_release() {
     let world = World::builder().open().location(location).build().await;
     let mut things = make_things(&world, MINE).await;
     fill(&world, &things).await;
-    world.advance(Duration::from_secs(3 * 24 * 3600)).await;
+    world.advance(Duration::from_secs(10 * 24 * 3600)).await;
     things.find_backup(&world).await;
+    things.find_invoice(&world).await;
     world.settle().await;
     let stored = world.store.kinds().await.unwrap();
     let stored: BTreeSet<String> = stored.into_iter().map(|(kind, _)| kind).collect();

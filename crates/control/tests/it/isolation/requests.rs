@@ -11,11 +11,8 @@ pub(crate) const CONNECTOR: &str = "com.couchbase.connect.kafka.CouchbaseSinkCon
 /// A UUID that nothing has.
 const NOBODY: &str = "5b2c3a1e-7d64-4a0b-9c8f-0123456789ab";
 
-/// Ids of which nobody can have a thing here, with the reason.
-const NONE_CAN_BE_MADE: &[(&str, &str)] = &[("VfsId", "file systems are not served")];
-
 /// Path parameters that name what is everybody's.
-const PUBLIC: &[&str] = &["region_id", "cluster_id", "connector_class", "task_id"];
+const PUBLIC: &[&str] = &["region_id", "cluster_id", "image_id", "connector_class", "task_id"];
 
 /// Parts of paths that only databases of Kafka have.
 const KAFKAS: &[&str] =
@@ -76,7 +73,7 @@ impl Place {
             "dns_domain" => "nobody.example",
             "bucket_name" => "nobodys-bucket",
             "forwarding_rule_id" | "firewall_rule_id" => "0123456789abcdef",
-            "firewall_rule_id of a group" => "4711",
+            "firewall_rule_id of a group" | "export_id" | "invoice_id" => "4711",
             kind if kind.starts_with("ipv4") => "203.0.113.99",
             kind if kind.starts_with("ipv6") => "2001:db8:ffff:ffff::99",
             _ => NOBODY,
@@ -140,11 +137,6 @@ impl Operation {
         for (field, schema) in self.fields() {
             self.places_in(field, schema, &mut found);
         }
-        found.retain(|place| {
-            let none = NONE_CAN_BE_MADE.iter().any(|(kind, _)| *kind == place.kind);
-            assert!(!(none && place.is_required), "{}: {place:?}", self.op.id);
-            !none
-        });
         found
     }
 
@@ -166,6 +158,10 @@ impl Operation {
     /// The kind of thing that stands at a place; none where that is no thing.
     fn kind(&self, name: &str, schema: &Value) -> Option<String> {
         if let Some(kind) = schema["x-id"].as_str() {
+            // Who is not attached is told so, whether there is such an instance or not.
+            if name == "vps_id" && self.op.method != Method::PUT {
+                return Some("InstanceId of a file system".into());
+            }
             if kind == "DatabaseId" && KAFKAS.iter().any(|way| self.op.path.contains(way)) {
                 return Some("DatabaseId of Kafka".into());
             }
@@ -267,7 +263,10 @@ fn sample(op: &str, field: &str) -> Value {
         ("start-database-migration", "port") => 5432.into(),
         (_, "region" | "region_id") => "ewr".into(),
         (_, "cluster_id") => 2.into(),
+        (_, "image_id") => "cyberpanel".into(),
         (_, "size_gb") => 40.into(),
+        (_, "storage_size") => json!({ "gb": 10 }),
+        ("create-storage-gateway", "type") => "nfs4".into(),
         (_, "ip_type") => "v4".into(),
         (_, "protocol" | "frontend_protocol" | "backend_protocol") => match op {
             "create-load-balancer-forwarding-rule" => "http".into(),
@@ -293,7 +292,7 @@ fn sample(op: &str, field: &str) -> Value {
         ("create-load-balancer-firewall-rules", "firewall_rules") => {
             json!([{ "port": 81, "source": "192.0.2.0/24", "ip_type": "v4" }])
         }
-        ("create-user", "email") => "new@example.com".into(),
+        (_, "email") => "new@example.com".into(),
         ("create-user", "password") => "Correct-Horse-7".into(),
         (_, "ssh_key") => "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB new".into(),
         (_, "script") => "eA==".into(),
@@ -321,11 +320,13 @@ fn further(op: &str, fields: &Map<String, Value>) -> Vec<(&'static str, Value)> 
             vec![("subnet", "192.0.2.0".into()), ("subnet_size", 24.into()), ("port", "443".into())]
         }
         "create-firewall-group-rule" => vec![("port", "443".into())],
+        "add-storage-gateway-export" => vec![("pseudo_root_path", "/new".into())],
         "create-database-connector" => {
             vec![("config", json!({ "couchbase.seed.nodes": "db.example.com" }))]
         }
         "create-object-storage" => vec![("tier_id", 1.into())],
         "set-database-user-acl" => vec![("permission", "read".into())],
+        "list-logs" => vec![("end_time", "2026-12-05T00:00:00Z".into())],
         "update-instance-template" | "update-block" => vec![("label", "new".into())],
         "update-block-snapshot" => vec![("description", "new".into())],
         _ => Vec::new(),
