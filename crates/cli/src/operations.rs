@@ -101,7 +101,7 @@ impl Operation {
 
     /// Whether it lists things.
     pub(crate) fn is_list(&self) -> bool {
-        self.op.method == Method::GET
+        self.reads()
             && match self.op.shape {
                 Shape::List(_) => true,
                 // A list without pages.

@@ -26,6 +26,10 @@ pub(super) const KINDS: &[(&str, &str)] = &[
     ),
     ("list-custom-subscriptions", "id label type status region cost pending_charges"),
     ("list-available-connectors", "class title version type doc_url:DOCUMENTATION"),
+    (
+        "list-database-alerts",
+        "timestamp message_type:TYPE description maintenance_scheduled:SCHEDULED",
+    ),
     ("list-database-connectors", "name class topics"),
     ("list-database-dbs", "name"),
     (
