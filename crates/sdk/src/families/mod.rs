@@ -71,7 +71,10 @@ pub use os::Os;
 pub use plans::Plans;
 pub use private_networks::PrivateNetworks;
 pub use regions::Regions;
-pub use registries::{Artifacts, Registries, RegistryPlans, RegistryRegions, Replications, Repositorys, Retentions, Robots};
+pub use registries::{
+    Artifacts, Registries, RegistryPlans, RegistryRegions, Replications, Repositorys, Retentions,
+    Robots,
+};
 pub use reserved_ips::ReservedIps;
 pub use snapshots::Snapshots;
 pub use ssh_keys::SshKeys;
