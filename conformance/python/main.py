@@ -46,6 +46,8 @@ FAMILIES = [
     ("instance iso", instances.iso), ("instance backups", instances.schedule), ("reserved-ip", networks.reserved),
     ("load balancers", balancers.life), ("load balancer rules", balancers.rules),
     ("bare metal life", metal.life), ("bare metal changes", metal.changes), ("bare metal power", metal.power),
+    # Last: it goes by the arguments of those before.
+    ("each operation refused", World.each_refused),
 ]
 
 

@@ -75,6 +75,8 @@ ids! {
     BlockId,
     /// A snapshot of a block storage volume.
     BlockSnapshotId,
+    /// A managed database.
+    DatabaseId,
     /// A CDN that fetches what it serves.
     PullZoneId,
     /// A CDN that files are uploaded to.
@@ -95,6 +97,8 @@ ids! {
     InstanceId,
     /// An instance template.
     InstanceTemplateId,
+    /// A subscription to inference.
+    InferenceId,
     /// An ISO image.
     IsoId,
     /// A job: work that an answer announced.
@@ -119,6 +123,10 @@ ids! {
     SshKeyId,
     /// A startup script.
     StartupId,
+    /// A storage gateway.
+    StorageGatewayId,
+    /// An account that another one has made.
+    SubaccountId,
     /// A user of the account.
     UserId,
     /// A file system that instances share.

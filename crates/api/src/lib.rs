@@ -102,12 +102,12 @@ pub enum Shape {
     Empty,
     /// The response itself.
     Bare,
-    /// The response itself, which is a text in YAML.
-    Yaml,
     /// `{"KEY": response}`.
     Key(&'static str),
     /// `{"KEY": [item, ...], "meta": {...}}`.
     List(&'static str),
+    /// No JSON: the response is a text, of this media type.
+    Text(&'static str),
 }
 
 impl Op {
@@ -200,14 +200,19 @@ pub mod api_keys;
 pub mod applications;
 pub mod backups;
 pub mod bare_metals;
+pub mod billing;
 pub mod blocks;
 pub mod cdns;
+pub mod databases;
 pub mod domains;
 pub mod firewalls;
+pub mod inference;
 pub mod instance_templates;
 pub mod instances;
 pub mod isos;
 pub mod load_balancers;
+pub mod logs;
+pub mod marketplace;
 pub mod object_storages;
 pub mod os;
 pub mod plans;
@@ -218,7 +223,10 @@ pub mod reserved_ips;
 pub mod snapshots;
 pub mod ssh_keys;
 pub mod startup_scripts;
+pub mod storage_gateways;
+pub mod subaccounts;
 pub mod users;
+pub mod vfs;
 pub mod vpc2;
 pub mod vpcs;
 
@@ -228,14 +236,19 @@ families! {
     applications,
     backups,
     bare_metals,
+    billing,
     blocks,
+    databases,
     cdns,
     domains,
     firewalls,
+    inference,
     instance_templates,
     instances,
     isos,
     load_balancers,
+    marketplace,
+    logs,
     object_storages,
     os,
     plans,
@@ -246,7 +259,10 @@ families! {
     snapshots,
     ssh_keys,
     startup_scripts,
+    storage_gateways,
+    subaccounts,
     users,
+    vfs,
     vpc2,
     vpcs,
 }

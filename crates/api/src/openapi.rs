@@ -127,8 +127,8 @@ impl Writer {
         let op = &about.op;
         let schema = match op.shape {
             Shape::Empty => return json!({ "description": "Done; there is nothing to say." }),
-            Shape::Yaml => {
-                let text = json!({ "application/yaml": { "schema": { "type": "string" } } });
+            Shape::Text(media) => {
+                let text = json!({ media: { "schema": { "type": "string" } } });
                 return json!({ "description": answer(op), "content": text });
             }
             Shape::Bare => self.schemas.of(about.response),

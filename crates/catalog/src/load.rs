@@ -9,15 +9,16 @@ use serde_path_to_error::Segment;
 
 use super::{
     Catalog,
+    databases::{DatabaseConnector, DatabaseEngine, DatabaseOption, DatabaseSize, OptionValues},
     entries::{Application, MetalPlan, Plan, PublicIso, Region, System},
     object_storage::{ObjectStorageCluster, ObjectStorageTier},
-    prices::{BlockType, Price},
+    prices::{BlockType, FileSystemType, Price},
     registries::{RegistryPlan, RegistryRegion},
     table::{Entry, Table},
 };
 
 /// The files that are part of the program, in the order in which they refer to each other.
-pub(super) const BUILTIN: [(&str, &str); 10] = [
+pub(super) const BUILTIN: [(&str, &str); 11] = [
     ("regions.jsonl", include_str!("data/regions.jsonl")),
     ("plans.jsonl", include_str!("data/plans.jsonl")),
     ("plans-retired.jsonl", include_str!("data/plans-retired.jsonl")),
@@ -27,6 +28,7 @@ pub(super) const BUILTIN: [(&str, &str); 10] = [
     ("public-isos.jsonl", include_str!("data/public-isos.jsonl")),
     ("prices.jsonl", include_str!("data/prices.jsonl")),
     ("object-storage.jsonl", include_str!("data/object-storage.jsonl")),
+    ("databases.jsonl", include_str!("data/databases.jsonl")),
     ("registries.jsonl", include_str!("data/registries.jsonl")),
 ];
 
@@ -59,8 +61,13 @@ enum Written {
     Application(Box<Application>),
     PublicIso(Box<PublicIso>),
     BlockType(Box<BlockType>),
+    FileSystemType(Box<FileSystemType>),
     ObjectStorageTier(Box<ObjectStorageTier>),
     ObjectStorageCluster(Box<ObjectStorageCluster>),
+    DatabaseEngine(Box<DatabaseEngine>),
+    DatabaseSize(Box<DatabaseSize>),
+    DatabaseOption(Box<DatabaseOption>),
+    DatabaseConnector(Box<DatabaseConnector>),
     Price(Box<Price>),
     RegistryPlan(Box<RegistryPlan>),
     RegistryRegion(Box<RegistryRegion>),
@@ -83,8 +90,13 @@ impl Written {
             Self::Application(entry) => name(entry.as_ref()),
             Self::PublicIso(entry) => name(entry.as_ref()),
             Self::BlockType(entry) => name(entry.as_ref()),
+            Self::FileSystemType(entry) => name(entry.as_ref()),
             Self::ObjectStorageTier(entry) => name(entry.as_ref()),
             Self::ObjectStorageCluster(entry) => name(entry.as_ref()),
+            Self::DatabaseEngine(entry) => name(entry.as_ref()),
+            Self::DatabaseSize(entry) => name(entry.as_ref()),
+            Self::DatabaseOption(entry) => name(entry.as_ref()),
+            Self::DatabaseConnector(entry) => name(entry.as_ref()),
             Self::Price(entry) => name(entry.as_ref()),
             Self::RegistryPlan(entry) => name(entry.as_ref()),
             Self::RegistryRegion(entry) => name(entry.as_ref()),
@@ -95,7 +107,7 @@ impl Written {
     fn turn(&self) -> u8 {
         match self {
             Self::Region(_) => 0,
-            Self::ObjectStorageCluster(_) => 2,
+            Self::ObjectStorageCluster(_) | Self::DatabaseSize(_) => 2,
             _ => 1,
         }
     }
@@ -134,6 +146,12 @@ impl Written {
                 "min_size_gb",
                 format!("{} is more than max_size_gb, {}", kind.min_size_gb, kind.max_size_gb),
             )),
+            Self::FileSystemType(kind) => {
+                let help = || format!("{} is none of nvme, hdd", kind.id);
+                let is_one = ["nvme", "hdd"].contains(&kind.id.as_str());
+                is_one.then_some(()).ok_or_else(|| ("id", help()))?;
+                known_regions(known, "locations", kind.locations.iter())
+            }
             Self::ObjectStorageTier(tier) => {
                 let slug = |t: &ObjectStorageTier| Some(t.slug.clone());
                 unique(&known.object_storage_tiers, tier.as_ref(), "slug", slug)
@@ -144,6 +162,16 @@ impl Written {
                 let hostname = |c: &ObjectStorageCluster| Some(c.hostname.clone());
                 unique(&known.object_storage_clusters, cluster.as_ref(), "hostname", hostname)
             }
+            Self::DatabaseEngine(engine) => check_id(&engine.id),
+            Self::DatabaseSize(size) => {
+                check_id(&size.id)?;
+                at_least_one("vcpu_count", size.vcpu_count)?;
+                at_least_one("ram", size.ram)?;
+                at_least_one("nodes", size.nodes.unwrap_or(1))?;
+                known_regions(known, "locations", size.locations.iter().flatten())?;
+                known_engines(known, &size.engines)
+            }
+            Self::DatabaseOption(option) => check_option(option),
             Self::RegistryPlan(plan) => check_id(&plan.id),
             Self::RegistryRegion(region) => {
                 known_regions(known, "id", std::iter::once(&region.id))?;
@@ -151,7 +179,9 @@ impl Written {
                     Some(r.hostname.clone())
                 })
             }
-            Self::System(_) | Self::BlockType(_) | Self::Price(_) => Ok(()),
+            Self::System(_) | Self::BlockType(_) | Self::DatabaseConnector(_) | Self::Price(_) => {
+                Ok(())
+            }
         }
     }
 }
@@ -176,6 +206,30 @@ fn known_tiers(known: &Catalog, ids: &[u32]) -> Result<(), Wrong> {
     match ids.iter().find(|id| known.object_storage_tier(**id).is_none()) {
         Some(id) => Err(("tiers", format!("{id} is no tier"))),
         None => Ok(()),
+    }
+}
+
+/// Refuses an engine of databases that there is not.
+fn known_engines(known: &Catalog, ids: &[String]) -> Result<(), Wrong> {
+    match ids.iter().find(|id| known.database_engine(id).is_none()) {
+        Some(id) => Err(("engines", format!("{id:?} is no engine"))),
+        None => Ok(()),
+    }
+}
+
+fn check_option(option: &DatabaseOption) -> Result<(), Wrong> {
+    check_id(&option.id)?;
+    if option.service().is_empty() || option.name().is_empty() {
+        let problem = format!("{:?} has no dot between engine and name, like pg.jit", option.id);
+        return Err(("id", problem));
+    }
+    match &option.values {
+        OptionValues::Int(least, most) | OptionValues::Float(least, most)
+            if least.as_f64() > most.as_f64() =>
+        {
+            Err(("values", format!("{least} is more than {most}; the least comes first")))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -240,8 +294,13 @@ impl Catalog {
             Written::Application(entry) => self.applications.put(*entry),
             Written::PublicIso(entry) => self.public_isos.put(*entry),
             Written::BlockType(entry) => self.block_types.put(*entry),
+            Written::FileSystemType(entry) => self.file_system_types.put(*entry),
             Written::ObjectStorageTier(entry) => self.object_storage_tiers.put(*entry),
             Written::ObjectStorageCluster(entry) => self.object_storage_clusters.put(*entry),
+            Written::DatabaseEngine(entry) => self.database_engines.put(*entry),
+            Written::DatabaseSize(entry) => self.database_sizes.put(*entry),
+            Written::DatabaseOption(entry) => self.database_options.put(*entry),
+            Written::DatabaseConnector(entry) => self.database_connectors.put(*entry),
             Written::Price(entry) => self.prices.put(*entry),
             Written::RegistryPlan(entry) => self.registry_plans.put(*entry),
             Written::RegistryRegion(entry) => self.registry_regions.put(*entry),

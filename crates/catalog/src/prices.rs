@@ -122,6 +122,36 @@ pub struct BlockType {
     pub inferred: Vec<String>,
 }
 
+/// A medium that file systems are on.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileSystemType {
+    /// Id, the value of `disk_type` in API v2.
+    pub id: String,
+    /// Smallest file system.
+    pub min_size_gb: u32,
+    /// Largest file system.
+    pub max_size_gb: u32,
+    /// Price of a GB for a month.
+    #[serde(deserialize_with = "amount")]
+    pub price_per_gb_month: Decimal,
+    /// Regions that sell it.
+    pub locations: Vec<String>,
+    /// Withdrawn: usable by id, listed on request.
+    #[serde(default)]
+    pub retired: bool,
+    /// Fields of this entry that were derived and not seen.
+    #[serde(default)]
+    pub inferred: Vec<String>,
+}
+
+impl FileSystemType {
+    /// Whether this region sells it.
+    pub fn sold_in(&self, region: &str) -> bool {
+        self.locations.iter().any(|l| l == region)
+    }
+}
+
 /// Something that has a price of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -146,6 +176,10 @@ pub enum PriceItem {
     LoadBalancerNode,
     /// A further region of a load balancer.
     LoadBalancerRegion,
+    /// A storage gateway.
+    StorageGateway,
+    /// A subscription to inference, with the tokens that it includes.
+    Inference,
     /// Outgoing traffic beyond what is included.
     EgressOverage,
     /// A zone of a CDN.
@@ -154,7 +188,7 @@ pub enum PriceItem {
 
 impl PriceItem {
     /// All of them.
-    pub const ALL: [PriceItem; 12] = [
+    pub const ALL: [PriceItem; 14] = [
         Self::Snapshot,
         Self::BlockSnapshot,
         Self::AutomaticBackups,
@@ -165,6 +199,8 @@ impl PriceItem {
         Self::NatGateway,
         Self::LoadBalancerNode,
         Self::LoadBalancerRegion,
+        Self::StorageGateway,
+        Self::Inference,
         Self::EgressOverage,
         Self::CdnZone,
     ];

@@ -5,9 +5,10 @@
 use std::{borrow::Borrow, collections::BTreeMap, fmt::Debug};
 
 use super::{
+    databases::{DatabaseConnector, DatabaseEngine, DatabaseOption, DatabaseSize},
     entries::{Application, MetalPlan, Plan, PublicIso, Region, System},
     object_storage::{ObjectStorageCluster, ObjectStorageTier},
-    prices::{BlockType, Price, PriceItem},
+    prices::{BlockType, FileSystemType, Price, PriceItem},
     registries::{RegistryPlan, RegistryRegion},
 };
 
@@ -45,8 +46,13 @@ entry!(System, i64, "system");
 entry!(Application, i64, "application");
 entry!(PublicIso, String, "public_iso");
 entry!(BlockType, String, "block_type");
+entry!(FileSystemType, String, "file_system_type");
 entry!(ObjectStorageTier, u32, "object_storage_tier");
 entry!(ObjectStorageCluster, u32, "object_storage_cluster");
+entry!(DatabaseEngine, String, "database_engine");
+entry!(DatabaseSize, String, "database_size");
+entry!(DatabaseOption, String, "database_option");
+entry!(DatabaseConnector, String, "database_connector");
 entry!(RegistryPlan, String, "registry_plan");
 entry!(RegistryRegion, String, "registry_region");
 

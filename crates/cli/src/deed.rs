@@ -139,8 +139,9 @@ impl<'a> Deed<'a> {
             }
             above
         };
+        let of = Some(word).filter(|word| matches!(*word, "attach" | "detach")).and_then(joins);
         for thing in above {
-            text = format!("{text} of {}", full(thing));
+            text = format!("{text} {} {}", of.unwrap_or("of"), full(thing));
         }
         clean(&text)
     }

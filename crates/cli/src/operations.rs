@@ -105,7 +105,7 @@ impl Operation {
                 Shape::List(_) => true,
                 // A list without pages.
                 Shape::Key(_) => self.response().get("type").is_some_and(|t| t == "array"),
-                Shape::Empty | Shape::Bare | Shape::Yaml => false,
+                Shape::Empty | Shape::Bare | Shape::Text(_) => false,
             }
     }
 

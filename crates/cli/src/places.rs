@@ -12,6 +12,7 @@ pub(crate) const HEADINGS: &[(&str, &[&str])] = &[
     (SERVER, &["serve", "exec", "status", "log", "stop", "reset", "gateway", "v1"]),
     (COMPUTE, &[]),
     (STORAGE, &[]),
+    (DATABASES, &[]),
     (NETWORK, &[]),
     (DNS, &[]),
     (CATALOGUE, &[]),
@@ -22,6 +23,7 @@ pub(crate) const HEADINGS: &[(&str, &[&str])] = &[
 const SERVER: &str = "Server";
 const COMPUTE: &str = "Compute";
 const STORAGE: &str = "Storage";
+const DATABASES: &str = "Databases";
 const NETWORK: &str = "Network";
 const DNS: &str = "DNS";
 const CATALOGUE: &str = "Catalogue";
@@ -71,12 +73,26 @@ pub(crate) const PLACES: &[Place] = &[
     top(COMPUTE, "iso", &[]),
     top(COMPUTE, "ssh-key", &["sshkey"]),
     top(COMPUTE, "startup-script", &["script"]),
+    top(COMPUTE, "inference", &[]),
     top(STORAGE, "block", &["volume", "block-storage"]),
     below("block snapshot", "block-snapshot", &[], &[]),
     top(STORAGE, "object-storage", &["s3"]),
     below("object-storage cluster", "object-storage-cluster", &[], &[]),
     below("object-storage tier", "object-storage-tier", &[], &[]),
     Place { ways: &["object-storage bucket"], ..top(STORAGE, "bucket", &[]) },
+    top(STORAGE, "vfs", &["file-system"]),
+    top(STORAGE, "storage-gateway", &["nfs"]),
+    top(DATABASES, "database", &["db"]),
+    below("database plan", "database-plan", &[], &[]),
+    below("database user", "database-user", &[], &[]),
+    below("database db", "database-db", &["logical"], &[]),
+    below("database pool", "connection-pool", &["connection-pool"], &[]),
+    below("database option", "database-option", &["advanced-option"], &[]),
+    below("database topic", "database-topic", &[], &[]),
+    below("database quota", "database-quota", &[], &[]),
+    below("database connector", "database-connector", &[], &[]),
+    below("database replica", "database-replica", &["read-replica"], &[]),
+    below("database migration", "database-migration", &[], &[]),
     top(STORAGE, "registry", &["registries", "container-registry", "cr"]),
     below("registry repository", "repository", &["repo", "repositories"], &[]),
     below("registry artifact", "artifact", &[], &[]),
@@ -106,7 +122,12 @@ pub(crate) const PLACES: &[Place] = &[
     top(CATALOGUE, "plan", &[]),
     top(CATALOGUE, "os", &[]),
     top(CATALOGUE, "application", &["app"]),
+    top(CATALOGUE, "marketplace", &[]),
     top(ACCOUNT, "account", &[]),
+    top(ACCOUNT, "billing", &[]),
+    top(ACCOUNT, "invoice", &[]),
+    top(ACCOUNT, "activity-log", &["activity"]),
+    top(ACCOUNT, "subaccount", &["sub-account"]),
     top(ACCOUNT, "user", &[]),
     top(ACCOUNT, "api-key", &["apikey"]),
 ];

@@ -3,15 +3,17 @@
 //! Its core is `plane`, which names no family; families are in groups, each a crate. Here they are
 //! listed, and everything is found by one name.
 
+pub use ::databases::databases;
 pub use ::network::{
-    domains, firewalls, load_balancers, private_networks, reserved_ips, vpc2, vpcs,
+    domains, firewalls, load_balancers, private_networks, reserved_ips, storage_gateways, vpc2,
+    vpcs,
 };
-pub use access::{account, api_keys, users};
-pub use basics::{applications, os, plans, regions, ssh_keys, startup_scripts};
+pub use access::{account, api_keys, billing, logs, subaccounts, users};
+pub use basics::{applications, marketplace, os, plans, regions, ssh_keys, startup_scripts};
 pub use compute::{bare_metals, instance_templates, instances};
-pub use delivery::{cdns, registries};
+pub use delivery::{cdns, inference, registries};
 pub use plane::*;
-pub use storage::{backups, blocks, copies, isos, object_storages, snapshots};
+pub use storage::{backups, blocks, copies, isos, object_storages, snapshots, vfs};
 
 use store::Store;
 
@@ -31,14 +33,19 @@ families! {
     applications,
     backups,
     bare_metals,
+    billing,
     blocks,
+    databases,
     cdns,
     domains,
     firewalls,
+    inference,
     instance_templates,
     instances,
     isos,
     load_balancers,
+    marketplace,
+    logs,
     object_storages,
     os,
     plans,
@@ -49,7 +56,10 @@ families! {
     snapshots,
     ssh_keys,
     startup_scripts,
+    storage_gateways,
+    subaccounts,
     users,
+    vfs,
     vpc2,
     vpcs,
 }

@@ -7,6 +7,8 @@
 
 pub mod balancer;
 pub mod cdn;
+pub mod database;
+pub mod file_system;
 pub mod gateway;
 pub mod object_store;
 pub mod registry;
@@ -14,6 +16,7 @@ pub mod sim;
 mod things;
 
 use std::any::{Any, TypeId};
+use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -21,6 +24,8 @@ use uuid::Uuid;
 
 pub use balancer::BalancerSpec;
 pub use cdn::CdnSpec;
+pub use database::{DatabaseSpec, MigrationSpec};
+pub use file_system::{FileSystemSpec, StorageGatewaySpec};
 pub use gateway::GatewaySpec;
 pub use object_store::ObjectStoreSpec;
 pub use registry::RegistrySpec;
@@ -105,6 +110,9 @@ pub struct MachineSpec {
     pub user_data: String,
     /// What runs at first boot.
     pub script: String,
+    /// What an application asked for, by name.
+    #[serde(default)]
+    pub variables: BTreeMap<String, String>,
 }
 
 /// How far a machine's system is.

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use api::ApiError;
+use api::page::PER_PAGE_MAX;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use rust_decimal::Decimal;
@@ -12,6 +13,7 @@ use store::{Row, Tally};
 use uuid::Uuid;
 
 use crate::billing::{Charged, Rate, tally};
+use crate::holders::Account;
 use crate::life::{Join, join};
 use crate::{Control, Cx, Doc, Error, Kind, Life, Result, Routes, failure};
 use catalog::Catalog;
@@ -103,6 +105,7 @@ impl Family {
     pub fn costs<K: Charged>(mut self) -> Self {
         self.costly.push(Costly {
             kind: K::KIND,
+            product: if K::PRODUCT.is_empty() { words(K::KIND) } else { K::PRODUCT.into() },
             price: |class, catalog| {
                 Ok(K::price(&serde_json::from_str(class)?, Decimal::ONE, catalog))
             },
@@ -114,9 +117,12 @@ impl Family {
 }
 
 /// A kind that costs something, by its name.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Costly {
-    kind: &'static str,
+    /// Its name in the store.
+    pub kind: &'static str,
+    /// What invoices call such things.
+    pub product: String,
     price: fn(&str, &Catalog) -> Result<Rate>,
     traffic: fn(&str, &Catalog) -> Result<Option<u32>>,
     /// What a row adds to the sums.
@@ -142,11 +148,21 @@ impl Costly {
     }
 }
 
+/// A kind's name in words with capitals: `object-storage` is Object Storage.
+fn words(kind: &str) -> String {
+    let capital = |word: &str| word[..1].to_uppercase() + &word[1..];
+    kind.split('-').map(capital).collect::<Vec<_>>().join(" ")
+}
+
 impl Control {
     /// The kind of this name, where it costs something.
-    pub fn costly(&self, kind: &str) -> Option<Costly> {
-        let mut all = self.families.iter().flat_map(|family| &family.costly);
-        all.find(|costly| costly.kind == kind).copied()
+    pub fn costly(&self, kind: &str) -> Option<&Costly> {
+        self.all_costly().find(|costly| costly.kind == kind)
+    }
+
+    /// All kinds that cost something.
+    pub fn all_costly(&self) -> impl Iterator<Item = &Costly> {
+        self.families.iter().flat_map(|family| &family.costly)
     }
 
     /// What is told by this name.
@@ -161,7 +177,7 @@ impl Control {
     ///
     /// # Errors
     /// When the store cannot be read or written.
-    pub async fn count_what_is_stored(&self) -> Result<()> {
+    pub async fn count_what_is_stored(self: &Arc<Self>) -> Result<()> {
         let (mut behind, mut counted) = (0, 0);
         loop {
             let rows = self.store.uncounted(behind, BATCH).await?;
@@ -173,7 +189,27 @@ impl Control {
         if counted > 0 {
             tracing::info!(rows = counted, "counted what was stored before there were sums");
         }
-        Ok(())
+        self.wake_accounts().await
+    }
+
+    /// Lets accounts be invoiced that were there before there were invoices.
+    async fn wake_accounts(self: &Arc<Self>) -> Result<()> {
+        let cx = self.system_cx(0, "wake-accounts");
+        let mut cursor = String::new();
+        loop {
+            let page = cx.page::<Account>(Vec::new(), Some(PER_PAGE_MAX), Some(&cursor)).await?;
+            let mut tx = cx.begin();
+            page.items.iter().filter(|account| !account.is_due()).for_each(|doc| tx.put(doc));
+            match tx.commit().await {
+                // Another server does the same.
+                Err(Error::Stale(_)) => continue,
+                outcome => outcome?,
+            }
+            cursor = page.meta.links.next;
+            if cursor.is_empty() {
+                return Ok(());
+            }
+        }
     }
 
     fn with_tally(&self, row: Row) -> Option<Row> {

@@ -8,6 +8,7 @@ pub mod auth;
 pub mod billing;
 pub mod cx;
 pub mod encoded;
+pub mod events;
 mod family;
 mod gone;
 pub mod holders;
@@ -198,7 +199,8 @@ impl Control {
             // Who has a key was counted when it was looked up.
             self.note_call();
         }
-        Cx { control: self.clone(), caller, address, op, site: None, written: Arc::default() }
+        let (site, written, asked) = Default::default();
+        Cx { control: self.clone(), caller, address, op, site, written, asked }
     }
 }
 

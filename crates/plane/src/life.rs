@@ -10,7 +10,8 @@ use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use store::Row;
 
-use crate::cx::LifeCx;
+use crate::billing::turn;
+use crate::cx::{Cx, LifeCx};
 use crate::kind::{Doc, Kind, Life};
 use crate::{Control, Error};
 
@@ -41,7 +42,12 @@ impl<K: Kind, L: Life<K>> engine::Life for Joined<K, L> {
             let next = L::step(&mut doc, &cx).await;
             // What was seen is worth keeping, whether or not the step came to its end.
             row.observed = serde_json::to_string(&doc.seen)?;
-            row.tally = K::tally(&doc);
+            match meter(&doc, row, &cx.cx).await {
+                Ok(false) => {}
+                Ok(true) => return Ok(Next::After(SOON)),
+                Err(Error::Stale(_)) => return Ok(Next::After(SOON)),
+                Err(error) => return Err(error.into()),
+            }
             match next {
                 // A change of its own met another's: no failure, it is made a moment later.
                 Err(error) if is_stale(&*error) => Ok(Next::After(SOON)),
@@ -49,6 +55,23 @@ impl<K: Kind, L: Life<K>> engine::Life for Joined<K, L> {
             }
         })
     }
+}
+
+/// Lets what was seen count where it changes what the thing costs: with the step, or, where a line of
+/// an invoice ends, in a change of its own, after which the row is looked at anew.
+async fn meter<K: Kind>(doc: &Doc<K>, row: &mut Row, cx: &Cx) -> crate::Result<bool> {
+    if doc.deleting() {
+        return Ok(false);
+    }
+    let (is, ended) = turn(cx, doc);
+    if ended.is_none() {
+        row.tally = is;
+        return Ok(false);
+    }
+    let mut tx = cx.begin();
+    tx.put(doc);
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// When to look again at something that was begun at `begun` and is not ready by `now`, where

@@ -46,10 +46,10 @@ pub(crate) fn success(status: u16, body: Bytes) -> Response {
     response
 }
 
-/// A success in YAML.
-pub(crate) fn yaml(status: u16, body: Bytes) -> Response {
+/// A success that is a text of another kind than JSON.
+pub(crate) fn plain(status: u16, media: &'static str, body: Bytes) -> Response {
     let mut response = success(status, body);
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/yaml"));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media));
     response
 }
 

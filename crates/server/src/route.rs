@@ -140,7 +140,9 @@ async fn serve(app: Arc<App>, route: Route, request: Request) -> Response {
         AssertUnwindSafe(answer).catch_unwind().await.unwrap_or_else(|_| Err(failure()))
     };
     let response = match answer.await {
-        Ok(body) if route.op.shape == Shape::Yaml => reply::yaml(route.op.status, body),
+        Ok(body) if let Shape::Text(media) = route.op.shape => {
+            reply::plain(route.op.status, media, body)
+        }
         Ok(body) => reply::success(route.op.status, body),
         Err(error) => reply::error(&error),
     };

@@ -27,9 +27,10 @@ pub fn bare<T: Wire>(_: &Op, body: &[u8]) -> Result<T> {
 /// A text that is no JSON.
 ///
 /// # Errors
-/// When the body is not UTF-8.
-pub fn yaml(_: &Op, body: &[u8]) -> Result<String> {
-    String::from_utf8(body.to_vec()).map_err(|e| Unreadable(e.to_string()))
+/// When it is not UTF-8.
+pub fn plain(op: &Op, body: &[u8]) -> Result<String> {
+    let text = std::str::from_utf8(body);
+    text.map(str::to_owned).map_err(|e| Unreadable(format!("the answer to {}: {e}", op.id)))
 }
 
 /// `{"KEY":response}`.

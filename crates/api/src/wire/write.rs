@@ -121,8 +121,8 @@ pub fn bare<T: Wire>(_: &Op, response: &T) -> Vec<u8> {
 }
 
 /// A text that is no JSON.
-pub fn yaml(_: &Op, response: &String) -> Vec<u8> {
-    response.clone().into_bytes()
+pub fn plain(_: &Op, response: &str) -> Vec<u8> {
+    response.into()
 }
 
 /// `{"KEY":response}`, or under both of an operation's keys.

@@ -6,6 +6,7 @@
 //! own, `a.b` a field inside, and `.` the item itself. Tests hold each against the operations.
 
 pub(super) const KINDS: &[(&str, &str)] = &[
+    ("get-connector-settings", "name type required default_value:DEFAULT description"),
     ("get-domain-dnssec", ".:RECORD"),
     ("list-api-keys", "id name expire date_expire"),
     ("list-applications", "id name short_name type vendor image_id"),
@@ -16,6 +17,7 @@ pub(super) const KINDS: &[(&str, &str)] = &[
     ("list-bare-metal-vpc2s", "id ip_address mac_address"),
     ("list-bare-metal-vpcs", "id ip_address mac_address"),
     ("list-bare-metals", "id label status main_ip region plan os tags date_created"),
+    ("list-billing-history", "id date type description amount balance"),
     ("list-block-snapshots", "id description state size block_id added_at"),
     (
         "list-blocks",
@@ -23,6 +25,31 @@ pub(super) const KINDS: &[(&str, &str)] = &[
          region cost block_type:TYPE date_created",
     ),
     ("list-custom-subscriptions", "id label type status region cost pending_charges"),
+    ("list-available-connectors", "class title version type doc_url:DOCUMENTATION"),
+    (
+        "list-database-alerts",
+        "timestamp message_type:TYPE description maintenance_scheduled:SCHEDULED",
+    ),
+    ("list-database-connectors", "name class topics"),
+    ("list-database-dbs", "name"),
+    (
+        "list-database-plans",
+        "id number_of_nodes:NODES vcpu_count:VCPUS ram disk monthly_cost type locations",
+    ),
+    (
+        "list-database-quotas",
+        "client_id user consumer_byte_rate:CONSUMER producer_byte_rate:PRODUCER \
+         request_percentage:PERCENT",
+    ),
+    ("list-database-topics", "name partitions replication retention_hours retention_bytes"),
+    ("list-database-updates", ".:UPDATE"),
+    ("list-database-users", "username encryption|permission:KIND"),
+    ("list-database-versions", ".:VERSION"),
+    (
+        "list-databases",
+        "id label status database_engine/database_engine_version:ENGINE region plan tag \
+         read_replicas:REPLICAS latest_backup:BACKUP host date_created",
+    ),
     ("list-domains", "domain dns_sec date_created"),
     (
         "list-firewall-group-rules",
@@ -32,6 +59,7 @@ pub(super) const KINDS: &[(&str, &str)] = &[
         "list-firewall-groups",
         "id description rule_count:RULES instance_count:INSTANCES date_modified max_rule_count",
     ),
+    ("list-inferences", "id label date_created"),
     ("list-instance-ipv4", "ip type reverse netmask gateway mac_address"),
     ("list-instance-ipv6", "ip type network/network_size"),
     ("list-instance-neighbors", ".:ID"),
@@ -48,6 +76,11 @@ pub(super) const KINDS: &[(&str, &str)] = &[
         "list-instances",
         "id label status main_ip power_status:POWER region plan os tags date_created",
     ),
+    (
+        "list-invoice-items",
+        "description units:HOURS unit_price:PRICE total start_date:FROM end_date:TO product",
+    ),
+    ("list-invoices", "id date description amount balance"),
     ("list-isos", "id filename status size description date_created"),
     ("list-load-balancer-firewall-rules", "id port source ip_type"),
     (
@@ -58,6 +91,8 @@ pub(super) const KINDS: &[(&str, &str)] = &[
         "list-load-balancers",
         "id label status ipv4 region nodes instances has_ssl:SSL ipv6 date_created",
     ),
+    ("list-marketplace-app-variables", "name required description"),
+    ("list-marketplace-apps", "id app_name:NAME visibility:VISIBLE app_desc:DESCRIPTION"),
     (
         "list-metal-plans",
         "id cpu_cores:CORES ram disk disk_count:DISKS monthly_cost hourly_cost bandwidth cpu_model",
@@ -88,6 +123,10 @@ pub(super) const KINDS: &[(&str, &str)] = &[
          locations",
     ),
     (
+        "list-pending-charges",
+        "description units:HOURS unit_price:PRICE total start_date:FROM end_date:TO product",
+    ),
+    (
         "list-pull-zones",
         "id label status origin_scheme/origin_domain:ORIGIN cdn_url vanity_domain regions \
          last_purge date_created",
@@ -113,10 +152,26 @@ pub(super) const KINDS: &[(&str, &str)] = &[
     ("list-snapshots", "id description size date_created status os_id"),
     ("list-ssh-keys", "id name date_created ssh_key"),
     ("list-startup-scripts", "id name type date_modified date_created"),
+    (
+        "list-storage-gateways",
+        "id label status health network_config.primary.vpc.vpc_uuid:VPC export_config:EXPORTS \
+         date_created",
+    ),
+    (
+        "list-subaccounts",
+        "id subaccount_name:NAME email subaccount_id balance pending_charges:PENDING activated",
+    ),
     ("list-user-api-keys", "id name expire date_expire"),
     ("list-user-groups", "id display_name status description date_created"),
     ("list-user-networks", "subnet/subnet_size ip_type date_added"),
     ("list-users", "id name email api_enabled:API service_user:SERVICE acls"),
+    ("list-vfs", "id label status region storage_size.gb:SIZE disk_type:TYPE tags date_created"),
+    ("list-vfs-attachments", "target_id:INSTANCE state mount_tag"),
+    (
+        "list-vfs-regions",
+        "id description:CITY country continent price_per_gb.nvme:NVME price_per_gb.hdd:HDD \
+         min_size_gb.nvme min_size_gb.hdd",
+    ),
     ("list-vpc-attachments", "id type ip.v4 date_added mac_address"),
     ("list-vpc2", "id description region ip_block/prefix_length:SUBNET date_created"),
     ("list-vpc2-nodes", "id description type ip_address node_status:STATUS mac_address"),

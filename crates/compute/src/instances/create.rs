@@ -44,6 +44,7 @@ pub(super) async fn create(cx: Cx, req: CreateInstance) -> Result<wire::Instance
     };
     let software = named.of_new(&cx, &mut tx, plan.into(), SOFTWARE).await?;
     let mut instance = tx.new_doc(wanted(&cx, &req, region, software)?);
+    options::check_variables(&cx, &instance)?;
     let keys = req.sshkey_id.as_deref();
     options::resolve_access(&mut tx, &mut instance, keys, req.script_id).await?;
     if let Some(id) = req.firewall_group_id.and_then(|id| id.get()) {

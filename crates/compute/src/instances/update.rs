@@ -17,7 +17,7 @@ use crate::servers::options;
 use crate::servers::software::{Named, check_kept};
 use crate::vpc2::VPC2;
 use crate::vpcs::{Name, VPC};
-use crate::{Cx, Doc, Refusal, Result, Tx, load_balancers, reserved_ips};
+use crate::{Cx, Doc, Refusal, Result, Tx, load_balancers, reserved_ips, vfs};
 
 pub(super) async fn update(cx: Cx, req: UpdateInstance) -> Result<UpdatedInstance> {
     let mut tx = cx.begin();
@@ -77,6 +77,7 @@ async fn work(
     if let Some(software) = chosen {
         instance.reinstall();
         instance.software = software;
+        options::tell_missing(cx, instance);
         job.install = Some(instance.installs);
     }
     let is_work = job.plan.is_some() || job.install.is_some();
@@ -133,9 +134,11 @@ pub(super) async fn delete(cx: Cx, req: DeleteInstance) -> Result<()> {
     instance.check_touchable(&cx, "Unable to destroy server: Unable to remove VM: ")?;
     cx.in_batches::<Job>(jobs_of(instance.id()), |tx, job| tx.delete(job)).await?;
     load_balancers::forget_most(&cx, instance.id()).await?;
+    vfs::forget_most(&cx, instance.id()).await?;
     detach_all(&mut tx, instance.id()).await?;
     reserved_ips::detach_all(&mut tx, instance.id()).await?;
     load_balancers::forget(&mut tx, instance.id()).await?;
+    vfs::forget(&mut tx, instance.id()).await?;
     for job in tx.rest::<Job>(jobs_of(instance.id())).await? {
         tx.delete(job);
     }

@@ -21,10 +21,19 @@ use super::requests::{Operation, operations};
 use super::things::{Things, make_things};
 use super::{MINE, ask};
 
-/// Operations that find nothing in the data of a release, which did not have that kind of thing:
-/// the last release without it, and the kind, or the operation.
-const NOT_YET: &[(&str, &str)] =
-    &[("0.1.0", "PullZoneId"), ("0.1.0", "PushZoneId"), ("0.1.0", "RegistryId")];
+/// Kinds of things of which there is none in the data of a release, by the words of their ids: the last
+/// release without it, and the kind. What asks for one by its path or must be told one is left out.
+const NOT_YET: &[(&str, &str)] = &[
+    ("0.1.0", "DatabaseId"),
+    ("0.1.0", "DatabaseId of Kafka"),
+    ("0.1.0", "InferenceId"),
+    ("0.1.0", "PullZoneId"),
+    ("0.1.0", "PushZoneId"),
+    ("0.1.0", "RegistryId"),
+    ("0.1.0", "StorageGatewayId"),
+    ("0.1.0", "VfsId"),
+    ("0.1.0", "invoice_id"),
+];
 
 /// What is told anew each time, and is not what is stored.
 const MOVES_ON: &[&str] = &["pending_charges", "charges"];
@@ -82,10 +91,9 @@ async fn open(release: &str) -> Left {
 /// The operations that find something in the data of a release.
 fn known_to(release: &str) -> Vec<Operation> {
     let mut operations = operations();
-    let is_new = |what: &str| NOT_YET.contains(&(release, what));
-    operations.retain(|op| {
-        !is_new(op.op.id) && !op.places().iter().any(|place| place.is_path() && is_new(&place.kind))
-    });
+    let is_missing = |kind: &str| NOT_YET.contains(&(release, kind));
+    operations
+        .retain(|op| !op.places().iter().any(|place| place.is_required && is_missing(&place.kind)));
     operations
 }
 
@@ -108,7 +116,9 @@ fn whole(op: &str, answer: &Value) {
     let Some(total) = answer.pointer("/meta/total").and_then(Value::as_u64) else { return };
     let items = answer.as_object().unwrap().values().filter_map(Value::as_array);
     let most: usize = items.map(Vec::len).sum();
-    assert_eq!(most as u64, total.min(100), "{op} leaves something out: {answer}");
+    // Some lists have no pages.
+    let is_whole = most as u64 == total || most == 100;
+    assert!(is_whole, "{op} leaves something out: {answer}");
 }
 
 /// The first place where what was told is told no more.
@@ -177,8 +187,11 @@ async fn what_older_releases_wrote_can_be_changed_and_goes() {
     }
 }
 
+/// How many rows there are; what they have cost is told for good.
 async fn rows(world: &World) -> u64 {
-    world.store.kinds().await.unwrap().iter().map(|(_, rows)| rows).sum()
+    let mut kinds = world.store.kinds().await.unwrap();
+    kinds.retain(|(kind, _)| !["charge", "invoice"].contains(&kind.as_str()));
+    kinds.iter().map(|(_, rows)| rows).sum()
 }
 
 type Calls = Vec<(Method, String, Value)>;
@@ -346,8 +359,9 @@ async fn keep_the_data_of_this_release() {
     let world = World::builder().open().location(location).build().await;
     let mut things = make_things(&world, MINE).await;
     fill(&world, &things).await;
-    world.advance(Duration::from_secs(3 * 24 * 3600)).await;
+    world.advance(Duration::from_secs(10 * 24 * 3600)).await;
     things.find_backup(&world).await;
+    things.find_invoice(&world).await;
     world.settle().await;
     let stored = world.store.kinds().await.unwrap();
     let stored: BTreeSet<String> = stored.into_iter().map(|(kind, _)| kind).collect();

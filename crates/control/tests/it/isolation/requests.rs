@@ -5,25 +5,32 @@ use serde_json::{Map, Value, json};
 
 use super::things::Things;
 
+/// A class of connectors.
+pub(crate) const CONNECTOR: &str = "com.couchbase.connect.kafka.CouchbaseSinkConnector";
+
 /// A UUID that nothing has.
 const NOBODY: &str = "5b2c3a1e-7d64-4a0b-9c8f-0123456789ab";
 
-/// Ids of which nobody can have a thing here, with the reason.
-const NONE_CAN_BE_MADE: &[(&str, &str)] = &[("VfsId", "file systems are not served")];
-
 /// Path parameters that name what is everybody's.
-const PUBLIC: &[&str] = &["region_id", "cluster_id"];
+const PUBLIC: &[&str] = &["region_id", "cluster_id", "image_id", "connector_class", "task_id"];
+
+/// Parts of paths that only databases of Kafka have.
+const KAFKAS: &[&str] =
+    &["/topics", "/quotas", "connectors", "/kafka-", "/schema-registry", "/access-control"];
 
 /// Texts of requests that name a thing: operation, field, and the kind of what stands there.
 const TEXTS: &[(&str, &str, &str)] = &[
     ("convert-reserved-ip", "ip_address", "ipv4 of an instance"),
+    ("create-database", "vpc_id", "VpcId"),
     ("create-firewall-group-rule", "source", "LoadBalancerId"),
+    ("fork-database", "vpc_id", "VpcId"),
     ("set-instance-reverse-ipv4", "ip", "ipv4 of an instance"),
     ("reset-instance-reverse-ipv4", "ip", "ipv4 of an instance"),
     ("set-instance-reverse-ipv6", "ip", "ipv6 of an instance"),
     ("set-bare-metal-reverse-ipv4", "ip", "ipv4 of a machine"),
     ("reset-bare-metal-reverse-ipv4", "ip", "ipv4 of a machine"),
     ("set-bare-metal-reverse-ipv6", "ip", "ipv6 of a machine"),
+    ("update-database", "vpc_id", "VpcId"),
 ];
 
 /// A request, ready to be sent.
@@ -66,7 +73,9 @@ impl Place {
             "dns_domain" => "nobody.example",
             "bucket_name" => "nobodys-bucket",
             "forwarding_rule_id" | "firewall_rule_id" => "0123456789abcdef",
-            "firewall_rule_id of a group" | "retention_rule_id" => "4711",
+            "firewall_rule_id of a group" | "export_id" | "invoice_id" | "retention_rule_id" => {
+                "4711"
+            }
             kind if kind.starts_with("ipv4") => "203.0.113.99",
             kind if kind.starts_with("ipv6") => "2001:db8:ffff:ffff::99",
             _ => NOBODY,
@@ -135,11 +144,6 @@ impl Operation {
         for (field, schema) in self.fields() {
             self.places_in(field, schema, &mut found);
         }
-        found.retain(|place| {
-            let none = NONE_CAN_BE_MADE.iter().any(|(kind, _)| *kind == place.kind);
-            assert!(!(none && place.is_required), "{}: {place:?}", self.op.id);
-            !none
-        });
         found
     }
 
@@ -161,6 +165,13 @@ impl Operation {
     /// The kind of thing that stands at a place; none where that is no thing.
     fn kind(&self, name: &str, schema: &Value) -> Option<String> {
         if let Some(kind) = schema["x-id"].as_str() {
+            // Who is not attached is told so, whether there is such an instance or not.
+            if name == "vps_id" && self.op.method != Method::PUT {
+                return Some("InstanceId of a file system".into());
+            }
+            if kind == "DatabaseId" && KAFKAS.iter().any(|way| self.op.path.contains(way)) {
+                return Some("DatabaseId of Kafka".into());
+            }
             let is_users = kind == "ApiKeyId" && self.op.path.starts_with("/v2/users/");
             return Some(if is_users { "ApiKeyId of a user".into() } else { kind.into() });
         }
@@ -175,6 +186,9 @@ impl Operation {
         // A path names things; those without a UUID have their own kinds.
         Some(match name {
             "firewall_rule_id" if schema["type"] == "integer" => format!("{name} of a group"),
+            "client_id" | "username" if self.op.path.contains("/quotas/") => {
+                format!("{name} of a quota")
+            }
             "ipv4" | "ipv6" if self.op.path.starts_with("/v2/instances") => {
                 format!("{name} of an instance")
             }
@@ -245,10 +259,31 @@ fn sample(op: &str, field: &str) -> Value {
         (_, "cron") => "daily".into(),
         (_, "old_password" | "new_password") => "Correct-Horse-8".into(),
         ("create-bare-metal", "plan") => "vbm-4c-32gb".into(),
+        ("create-database" | "fork-database", "plan") => "vultr-dbaas-startup-cc-1-55-2".into(),
         (_, "plan") => "vc2-1c-1gb".into(),
+        (_, "database_engine") => "mysql".into(),
+        (_, "database_engine_version") => "8.4".into(),
+        (_, "version") => "17".into(),
+        (_, "period") => "day".into(),
+        ("create-connection-pool", "database") => "defaultdb".into(),
+        ("create-connection-pool", "username") => "vultradmin".into(),
+        (_, "mode") => "session".into(),
+        (_, "size") => 1.into(),
+        ("create-database-user", "username") => "new".into(),
+        ("create-database-quota", "user") => "vultradmin".into(),
+        (_, "task_id") => 0.into(),
+        (_, "class" | "connector_class") => CONNECTOR.into(),
+        (_, "partitions" | "replication" | "retention_hours" | "retention_bytes") => 1.into(),
+        (_, "consumer_byte_rate" | "producer_byte_rate" | "request_percentage") => 1.into(),
+        ("start-database-migration" | "update-database-user", "password") => "Horse-7".into(),
+        (_, "host") => "db.example.com".into(),
+        ("start-database-migration", "port") => 5432.into(),
         (_, "region" | "region_id") => "ewr".into(),
         (_, "cluster_id") => 2.into(),
+        (_, "image_id") => "cyberpanel".into(),
         (_, "size_gb") => 40.into(),
+        (_, "storage_size") => json!({ "gb": 10 }),
+        ("create-storage-gateway", "type") => "nfs4".into(),
         (_, "ip_type") => "v4".into(),
         (_, "protocol" | "frontend_protocol" | "backend_protocol") => match op {
             "create-load-balancer-forwarding-rule" => "http".into(),
@@ -274,7 +309,7 @@ fn sample(op: &str, field: &str) -> Value {
         ("create-load-balancer-firewall-rules", "firewall_rules") => {
             json!([{ "port": 81, "source": "192.0.2.0/24", "ip_type": "v4" }])
         }
-        ("create-user", "email") => "new@example.com".into(),
+        (_, "email") => "new@example.com".into(),
         ("create-user", "password") => "Correct-Horse-7".into(),
         (_, "ssh_key") => "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB new".into(),
         (_, "script") => "eA==".into(),
@@ -282,7 +317,9 @@ fn sample(op: &str, field: &str) -> Value {
         (_, "domain") => "new.example".into(),
         (_, "prefixes") => json!(["192.0.2.0/24"]),
         (_, "requested_routes") => "none".into(),
-        (_, "label" | "description" | "name" | "notes" | "usecase") => "new".into(),
+        (_, "label" | "description" | "name" | "notes" | "usecase" | "client_id" | "topics") => {
+            "new".into()
+        }
         _ => panic!("say what `{field}` of {op} may hold"),
     }
 }
@@ -300,7 +337,13 @@ fn further(op: &str, fields: &Map<String, Value>) -> Vec<(&'static str, Value)> 
             vec![("subnet", "192.0.2.0".into()), ("subnet_size", 24.into()), ("port", "443".into())]
         }
         "create-firewall-group-rule" => vec![("port", "443".into())],
+        "add-storage-gateway-export" => vec![("pseudo_root_path", "/new".into())],
+        "create-database-connector" => {
+            vec![("config", json!({ "couchbase.seed.nodes": "db.example.com" }))]
+        }
         "create-object-storage" => vec![("tier_id", 1.into())],
+        "set-database-user-acl" => vec![("permission", "read".into())],
+        "list-logs" => vec![("end_time", "2026-12-05T00:00:00Z".into())],
         "create-retention-rule" => vec![("count", 9.into())],
         "update-instance-template" | "update-block" => vec![("label", "new".into())],
         "update-block-snapshot" => vec![("description", "new".into())],

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use testkit::World;
 
 use super::ask;
-use super::requests::{Asked, Place};
+use super::requests::{Asked, CONNECTOR, Place};
 
 /// The ids of an account's things, by kind.
 pub(crate) struct Things {
@@ -74,6 +74,13 @@ impl Things {
         self.note("BackupId", &backups, "/backups/0/id");
     }
 
+    /// The invoice of the month that has ended.
+    pub(crate) async fn find_invoice(&mut self, world: &World) {
+        let uri = "/v2/billing/invoices";
+        let invoices = call(world, self.key, Method::GET, uri, Value::Null).await;
+        self.note("invoice_id", &invoices, "/billing_invoices/0/id");
+    }
+
     fn note(&mut self, kind: &'static str, answer: &Value, pointer: &str) -> String {
         let id = match answer.pointer(pointer) {
             Some(Value::String(id)) => id.clone(),
@@ -103,6 +110,8 @@ pub(crate) async fn make_things(world: &World, key: &'static str) -> Things {
     storage(world, &mut made).await;
     names(world, &mut made).await;
     balancer(world, &mut made).await;
+    database(world, &mut made).await;
+    kafka(world, &mut made).await;
     delivery(world, &mut made).await;
     world.settle().await;
     made
@@ -249,6 +258,22 @@ async fn storage(world: &World, made: &mut Things) {
     let new = json!({ "block_id": block, "description": text });
     let answer = post("/v2/blocks/snapshots".into(), new).await;
     made.note("BlockSnapshotId", &answer, "/id");
+    let new = json!({ "region": "ewr", "storage_size": { "gb": 10 }, "label": text });
+    let answer = post("/v2/vfs".into(), new).await;
+    let vfs = made.note("VfsId", &answer, "/id");
+    let instance = made.ids["InstanceId"].clone();
+    let uri = format!("/v2/vfs/{vfs}/attachments/{instance}");
+    call(world, key, Method::PUT, &uri, Value::Null).await;
+    made.ids.insert("InstanceId of a file system".into(), instance);
+    let new = json!({
+        "region": "ewr", "type": "nfs4", "label": text, "network_config": {},
+        "export_config": [{ "vfs_uuid": vfs, "label": text }],
+    });
+    let answer = post("/v2/storage-gateways".into(), new).await;
+    made.note("StorageGatewayId", &answer, "/storage_gateway/id");
+    made.note("export_id", &answer, "/storage_gateway/export_config/0/id");
+    let answer = post("/v2/inference".into(), json!({ "label": text })).await;
+    made.note("InferenceId", &answer, "/subscription/id");
     let bucket = format!("{key}-bucket");
     let new = json!({ "bucket_name": bucket });
     post(format!("/v2/object-storage/{storage}/bucket"), new).await;
@@ -331,4 +356,62 @@ async fn balancer(world: &World, made: &mut Things) {
     let answer = call(world, made.key, Method::GET, &uri, Value::Null).await;
     made.note("forwarding_rule_id", &answer, "/load_balancer/forwarding_rules/0/id");
     made.note("firewall_rule_id", &answer, "/load_balancer/firewall_rules/0/id");
+}
+
+async fn database(world: &World, made: &mut Things) {
+    let (key, text) = (made.key, format!("{}-text", made.key));
+    let new = json!({
+        "database_engine": "pg", "database_engine_version": "16", "region": "ewr", "label": text,
+        "plan": "vultr-dbaas-startup-cc-1-55-2", "tag": text, "vpc_id": made.ids["VpcId"],
+    });
+    let answer = call(world, key, Method::POST, "/v2/databases", new).await;
+    let id = made.note("DatabaseId", &answer, "/database/id");
+    world.settle().await;
+    let pool = json!({
+        "name": text, "database": text, "username": text, "mode": "session", "size": 2,
+    });
+    let migration = json!({
+        "host": "db.example.com", "port": 5432, "username": text, "password": text,
+        "database": text, "ssl": true,
+    });
+    for (what, kind, new) in [
+        ("users", "username", json!({ "username": text, "password": text })),
+        ("dbs", "db_name", json!({ "name": text })),
+        ("connection-pools", "pool_name", pool),
+        ("migration", "a migration", migration),
+    ] {
+        call(world, key, Method::POST, &format!("/v2/databases/{id}/{what}"), new).await;
+        made.ids.insert(kind.into(), text.clone());
+    }
+}
+
+async fn kafka(world: &World, made: &mut Things) {
+    let (key, text) = (made.key, format!("{}-text", made.key));
+    let new = json!({
+        "database_engine": "kafka", "database_engine_version": "4.1", "region": "ewr",
+        "label": text, "plan": "vultr-dbaas-business-3x-occ-so-2-200-4",
+        "enable_kafka_connect": true,
+    });
+    let answer = call(world, key, Method::POST, "/v2/databases", new).await;
+    let id = made.note("DatabaseId of Kafka", &answer, "/database/id");
+    let topic = json!({
+        "name": text, "partitions": 1, "replication": 1, "retention_hours": 1, "retention_bytes": 1,
+    });
+    let quota = json!({
+        "client_id": text, "user": text, "consumer_byte_rate": 1, "producer_byte_rate": 1,
+        "request_percentage": 1,
+    });
+    let connector = json!({
+        "name": text, "class": CONNECTOR, "topics": text,
+        "config": { "couchbase.seed.nodes": "db.example.com", "couchbase.password": text },
+    });
+    for (what, kinds, new) in [
+        ("users", &["username"][..], json!({ "username": text, "password": text })),
+        ("topics", &["topic_name"], topic),
+        ("quotas", &["client_id of a quota", "username of a quota"], quota),
+        ("connectors", &["connector_name"], connector),
+    ] {
+        call(world, key, Method::POST, &format!("/v2/databases/{id}/{what}"), new).await;
+        made.ids.extend(kinds.iter().map(|kind| ((*kind).into(), text.clone())));
+    }
 }
