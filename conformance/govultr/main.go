@@ -13,6 +13,7 @@ var families = []family{
 	{"load balancers", balancers}, {"load balancer rules", balancerRules}, {"load balancer certificates", balancerCertificates},
 	{"instance networks", networks}, {"instance iso", instanceISO}, {"instance backups", schedule}, {"bare metal", bareMetal},
 	{"bare metal changes", bareMetalChanges}, {"bare metal networks", bareMetalNetworks},
+	{"kubernetes", clusters}, {"node pools", nodePools},
 }
 
 func main() {
@@ -20,7 +21,7 @@ func main() {
 	runAll(w, families, func() []string {
 		return w.uncalled([]any{
 			w.Account, w.Application, w.Backup, w.BareMetalServer, w.BlockStorage, w.Domain, w.DomainRecord, w.FirewallGroup, w.FirewallRule,
-			w.Instance, w.ISO, w.LoadBalancer, w.ObjectStorage, w.OS, w.Plan, w.Region, w.ReservedIP, w.Snapshot, w.SSHKey, w.StartupScript,
+			w.Instance, w.ISO, w.Kubernetes, w.LoadBalancer, w.ObjectStorage, w.OS, w.Plan, w.Region, w.ReservedIP, w.Snapshot, w.SSHKey, w.StartupScript,
 			w.User, w.VPC, w.VPC2,
 		})
 	})

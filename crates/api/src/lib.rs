@@ -204,6 +204,7 @@ pub mod firewalls;
 pub mod instance_templates;
 pub mod instances;
 pub mod isos;
+pub mod kubernetes;
 pub mod load_balancers;
 pub mod object_storages;
 pub mod os;
@@ -230,6 +231,7 @@ families! {
     instance_templates,
     instances,
     isos,
+    kubernetes,
     load_balancers,
     object_storages,
     os,

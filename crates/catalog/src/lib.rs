@@ -1,7 +1,7 @@
 //! The catalogue: what can be ordered, where, and for how much.
 //!
 //! Regions, plans, operating systems, applications, public ISOs, kinds of block storage, clusters
-//! and tiers of object storage, and prices, read from the data files in `data/` (their format is
+//! and tiers of object storage, versions of Kubernetes, and prices, read from the data files in `data/` (their format is
 //! `data/README.md`), which are part of the program, and from a file of the user's if there is one.
 //! Withdrawn entries are found by id like any other and listed only when asked for.
 //!
@@ -9,6 +9,7 @@
 //! that belongs to an account, and it must never guess: an id is known exactly or not at all.
 
 mod entries;
+mod kubernetes;
 mod load;
 mod object_storage;
 mod prices;
@@ -21,6 +22,7 @@ pub use entries::{
     Application, ApplicationType, MetalPlan, OS_APPLICATION, OS_BACKUP, OS_CUSTOM, OS_SNAPSHOT,
     PLAN_TYPES, Plan, PublicIso, Region, Room, StorageType, System,
 };
+pub use kubernetes::KubernetesVersion;
 pub use load::CatalogError;
 pub use object_storage::{ObjectStorageCluster, ObjectStorageTier};
 pub use prices::{
@@ -43,6 +45,7 @@ pub struct Catalog {
     block_types: Table<BlockType>,
     object_storage_tiers: Table<ObjectStorageTier>,
     object_storage_clusters: Table<ObjectStorageCluster>,
+    kubernetes_versions: Table<KubernetesVersion>,
     prices: Table<Price>,
     with_retired: bool,
 }

@@ -10,13 +10,14 @@ use serde_path_to_error::Segment;
 use super::{
     Catalog,
     entries::{Application, MetalPlan, Plan, PublicIso, Region, System},
+    kubernetes::{self, KubernetesVersion},
     object_storage::{ObjectStorageCluster, ObjectStorageTier},
     prices::{BlockType, Price},
     table::{Entry, Table},
 };
 
 /// The files that are part of the program, in the order in which they refer to each other.
-pub(super) const BUILTIN: [(&str, &str); 9] = [
+pub(super) const BUILTIN: [(&str, &str); 10] = [
     ("regions.jsonl", include_str!("data/regions.jsonl")),
     ("plans.jsonl", include_str!("data/plans.jsonl")),
     ("plans-retired.jsonl", include_str!("data/plans-retired.jsonl")),
@@ -26,6 +27,7 @@ pub(super) const BUILTIN: [(&str, &str); 9] = [
     ("public-isos.jsonl", include_str!("data/public-isos.jsonl")),
     ("prices.jsonl", include_str!("data/prices.jsonl")),
     ("object-storage.jsonl", include_str!("data/object-storage.jsonl")),
+    ("kubernetes.jsonl", include_str!("data/kubernetes.jsonl")),
 ];
 
 /// What is wrong with a catalogue file, and where.
@@ -59,6 +61,7 @@ enum Written {
     BlockType(Box<BlockType>),
     ObjectStorageTier(Box<ObjectStorageTier>),
     ObjectStorageCluster(Box<ObjectStorageCluster>),
+    KubernetesVersion(Box<KubernetesVersion>),
     Price(Box<Price>),
 }
 
@@ -81,6 +84,7 @@ impl Written {
             Self::BlockType(entry) => name(entry.as_ref()),
             Self::ObjectStorageTier(entry) => name(entry.as_ref()),
             Self::ObjectStorageCluster(entry) => name(entry.as_ref()),
+            Self::KubernetesVersion(entry) => name(entry.as_ref()),
             Self::Price(entry) => name(entry.as_ref()),
         }
     }
@@ -138,7 +142,13 @@ impl Written {
                 let hostname = |c: &ObjectStorageCluster| Some(c.hostname.clone());
                 unique(&known.object_storage_clusters, cluster.as_ref(), "hostname", hostname)
             }
-            Self::System(_) | Self::BlockType(_) | Self::Price(_) => Ok(()),
+            Self::KubernetesVersion(version) if kubernetes::numbers(&version.id).is_none() => {
+                let text = format!("{:?} is no version such as \"v1.36.5+1\"", version.id);
+                Err(("id", text))
+            }
+            Self::KubernetesVersion(_) | Self::System(_) | Self::BlockType(_) | Self::Price(_) => {
+                Ok(())
+            }
         }
     }
 }
@@ -229,6 +239,7 @@ impl Catalog {
             Written::BlockType(entry) => self.block_types.put(*entry),
             Written::ObjectStorageTier(entry) => self.object_storage_tiers.put(*entry),
             Written::ObjectStorageCluster(entry) => self.object_storage_clusters.put(*entry),
+            Written::KubernetesVersion(entry) => self.kubernetes_versions.put(*entry),
             Written::Price(entry) => self.prices.put(*entry),
         }
     }

@@ -146,13 +146,17 @@ pub enum PriceItem {
     LoadBalancerNode,
     /// A further region of a load balancer.
     LoadBalancerRegion,
+    /// The control plane of a Kubernetes cluster.
+    KubernetesControlPlane,
+    /// One that is highly available.
+    KubernetesHaControlPlane,
     /// Outgoing traffic beyond what is included.
     EgressOverage,
 }
 
 impl PriceItem {
     /// All of them.
-    pub const ALL: [PriceItem; 11] = [
+    pub const ALL: [PriceItem; 13] = [
         Self::Snapshot,
         Self::BlockSnapshot,
         Self::AutomaticBackups,
@@ -163,6 +167,8 @@ impl PriceItem {
         Self::NatGateway,
         Self::LoadBalancerNode,
         Self::LoadBalancerRegion,
+        Self::KubernetesControlPlane,
+        Self::KubernetesHaControlPlane,
         Self::EgressOverage,
     ];
 }

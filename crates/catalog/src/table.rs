@@ -6,6 +6,7 @@ use std::{borrow::Borrow, collections::BTreeMap, fmt::Debug};
 
 use super::{
     entries::{Application, MetalPlan, Plan, PublicIso, Region, System},
+    kubernetes::KubernetesVersion,
     object_storage::{ObjectStorageCluster, ObjectStorageTier},
     prices::{BlockType, Price, PriceItem},
 };
@@ -46,6 +47,7 @@ entry!(PublicIso, String, "public_iso");
 entry!(BlockType, String, "block_type");
 entry!(ObjectStorageTier, u32, "object_storage_tier");
 entry!(ObjectStorageCluster, u32, "object_storage_cluster");
+entry!(KubernetesVersion, String, "kubernetes_version");
 
 impl Entry for Price {
     type Id = PriceItem;

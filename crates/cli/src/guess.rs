@@ -45,6 +45,7 @@ const NOUNS: &[(&str, &[&str])] = &[
         &["droplet", "linode", "machine", "node", "host", "vps", "compute", "virtual-machine"],
     ),
     ("bare-metal", &["metal", "dedicated"]),
+    ("kubernetes", &["cluster", "kube", "eks", "gke"]),
     ("block", &["disk", "drive", "pv"]),
     ("object-storage", &["space", "storage", "objectstorage"]),
     ("os", &["image", "system", "distro", "operating-system", "oses"]),
@@ -81,11 +82,6 @@ const WHOLE: &[(&str, &[&str])] = &[
 
 /// What Vultr has and Kettle does not serve.
 const UNSERVED: &[&str] = &[
-    "vke",
-    "kubernetes",
-    "k8s",
-    "cluster",
-    "node-pool",
     "database",
     "db",
     "dbaas",
@@ -504,7 +500,7 @@ mod tests {
 
     #[test]
     fn what_is_not_served_is_told_and_what_is_unclear_is_not_guessed_at() {
-        for typed in ["vke list", "kubernetes", "databases ls", "registry", "cdn list"] {
+        for typed in ["role list", "organization", "databases ls", "registry", "cdn list"] {
             let told = told(typed);
             assert!(told.contains("tip: Kettle does not serve that (docs/coverage.md)"), "{told}");
         }

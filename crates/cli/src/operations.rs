@@ -142,6 +142,7 @@ mod tests {
         let mut others: Vec<_> = others.collect();
         others.sort_by_key(|(id, _)| *id);
         let expected = [
+            ("recycle-node", Loss::Always),
             ("regenerate-object-storage-keys", Loss::Always),
             ("reinstall-bare-metal", Loss::Always),
             ("reinstall-instance", Loss::Always),

@@ -3,6 +3,7 @@
 //! Its core is `plane`, which names no family; families are in groups, each a crate. Here they are
 //! listed, and everything is found by one name.
 
+pub use ::kubernetes::kubernetes;
 pub use ::network::{
     domains, firewalls, load_balancers, private_networks, reserved_ips, vpc2, vpcs,
 };
@@ -36,6 +37,7 @@ families! {
     instance_templates,
     instances,
     isos,
+    kubernetes,
     load_balancers,
     object_storages,
     os,

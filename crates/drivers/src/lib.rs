@@ -6,6 +6,7 @@
 //! of operations, accounts or prices: of `api` it takes the type of secrets alone.
 
 pub mod balancer;
+pub mod control_plane;
 pub mod gateway;
 pub mod object_store;
 pub mod sim;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use balancer::BalancerSpec;
+pub use control_plane::ControlPlaneSpec;
 pub use gateway::GatewaySpec;
 pub use object_store::ObjectStoreSpec;
 pub use sim::{Fault, Pace, Sim};

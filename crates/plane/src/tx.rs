@@ -21,6 +21,8 @@ pub struct Tx {
     keys: bool,
     /// What is deleted, of kinds that tell so for a while.
     gone: Vec<Uuid>,
+    /// What the engine is to look at again.
+    woken: Vec<Uuid>,
 }
 
 impl Tx {
@@ -29,7 +31,7 @@ impl Tx {
         if !cx.caller.user.is_nil() {
             inner.need(cx.caller.user);
         }
-        Self { inner, cx: cx.clone(), keys: false, gone: Vec::new() }
+        Self { inner, cx: cx.clone(), keys: false, gone: Vec::new(), woken: Vec::new() }
     }
 
     /// The context of the request that makes this change.
@@ -159,6 +161,12 @@ impl Tx {
         self.inner.put(row, was, Vec::new());
     }
 
+    /// Lets the engine look again at a row, whatever its kind: for one whose life goes by more than
+    /// itself, when that changes. One that is gone needs no look.
+    pub fn wake(&mut self, id: Uuid) {
+        self.woken.push(id);
+    }
+
     /// Who holds a unique value.
     ///
     /// # Errors
@@ -202,7 +210,10 @@ impl Tx {
     ///
     /// # Errors
     /// [`Error::Stale`](crate::Error::Stale): what was read has changed, and nothing is written.
-    pub async fn commit(self) -> Result<()> {
+    pub async fn commit(mut self) -> Result<()> {
+        for id in std::mem::take(&mut self.woken) {
+            self.inner.wake(id, self.cx.now()).await?;
+        }
         self.inner.commit().await?;
         self.cx.written.store(true, SeqCst);
         if self.keys {

@@ -6,7 +6,9 @@
 //! own, `a.b` a field inside, and `.` the item itself. Tests hold each against the operations.
 
 pub(super) const KINDS: &[(&str, &str)] = &[
+    ("get-cluster-upgrades", ".:VERSION"),
     ("get-domain-dnssec", ".:RECORD"),
+    ("get-kubernetes-versions", ".:VERSION"),
     ("list-api-keys", "id name expire date_expire"),
     ("list-applications", "id name short_name type vendor image_id"),
     ("list-backups", "id description size date_created status os_id"),
@@ -20,6 +22,10 @@ pub(super) const KINDS: &[(&str, &str)] = &[
         "list-blocks",
         "id label status size_gb:SIZE attached_to_instance_label|attached_to_instance:ATTACHED \
          region cost block_type:TYPE date_created",
+    ),
+    (
+        "list-clusters",
+        "id label status version region node_pools:POOLS ip ha_controlplanes:HA date_created",
     ),
     ("list-custom-subscriptions", "id label type status region cost pending_charges"),
     ("list-domains", "domain dns_sec date_created"),
@@ -69,6 +75,13 @@ pub(super) const KINDS: &[(&str, &str)] = &[
     ),
     ("list-nat-gateways", "id label status public_ips private_ips billing.monthly:MONTHLY"),
     ("list-networks", "id description region v4_subnet/v4_subnet_mask:SUBNET date_created"),
+    ("list-node-pool-labels", "id key value"),
+    ("list-node-pool-taints", "id key value effect"),
+    (
+        "list-node-pools",
+        "id label status node_quantity:SIZE plan auto_scaler:SCALES min_nodes:MIN max_nodes:MAX \
+         tag date_created",
+    ),
     ("list-object-storage-buckets", "name versioning object_lock archival date_created"),
     (
         "list-object-storage-cluster-tiers",
@@ -101,4 +114,5 @@ pub(super) const KINDS: &[(&str, &str)] = &[
     ("list-vpc2", "id description region ip_block/prefix_length:SUBNET date_created"),
     ("list-vpc2-nodes", "id description type ip_address node_status:STATUS mac_address"),
     ("list-vpcs", "id description region v4_subnet/v4_subnet_mask:SUBNET date_created"),
+    ("list-worker-nodes", "id label status ip date_created"),
 ];

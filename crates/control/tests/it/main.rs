@@ -23,6 +23,7 @@ mod instance_templates;
 mod instances;
 mod isolation;
 mod isos;
+mod kubernetes;
 mod load_balancers;
 mod nat_gateways;
 mod object_storages;

@@ -143,6 +143,7 @@ fn volume(how: u8) -> Volume {
         snapshot: None,
         bootable: false,
         goes_with_instance: false,
+        cluster: None,
     }
 }
 

@@ -230,7 +230,12 @@ fn text(value: &Value) -> String {
 fn sample(op: &str, field: &str) -> Value {
     match (op, field) {
         ("create-bare-metal", "plan") => "vbm-4c-32gb".into(),
+        ("create-node-pool", "plan") => "vc2-1c-2gb".into(),
         (_, "plan") => "vc2-1c-1gb".into(),
+        ("create-cluster", "version") => "v1.36.5+1".into(),
+        (_, "upgrade_version") => "v1.37.1+1".into(),
+        (_, "key") => "new".into(),
+        (_, "effect") => "NoExecute".into(),
         (_, "region" | "region_id") => "ewr".into(),
         (_, "cluster_id") => 2.into(),
         (_, "size_gb") => 40.into(),
@@ -283,6 +288,11 @@ fn further(op: &str, fields: &Map<String, Value>) -> Vec<(&'static str, Value)> 
         }
         "create-firewall-group-rule" if !has("source") => {
             vec![("subnet", "192.0.2.0".into()), ("subnet_size", 24.into()), ("port", "443".into())]
+        }
+        "create-node-pool" => vec![("node_quantity", 1.into())],
+        "create-cluster" => {
+            let pool = json!({ "node_quantity": 1, "label": "new", "plan": "vc2-1c-2gb" });
+            vec![("node_pools", json!([pool]))]
         }
         "create-firewall-group-rule" => vec![("port", "443".into())],
         "create-object-storage" => vec![("tier_id", 1.into())],

@@ -39,6 +39,11 @@ impl Things {
         self.ids.get(kind).unwrap_or_else(|| panic!("make a thing for {kind}: {place:?}")).clone()
     }
 
+    /// Whether there is a thing for a place.
+    pub(crate) fn has(&self, place: &Place) -> bool {
+        self.ids.contains_key(&place.kind)
+    }
+
     /// The id of the thing of a kind.
     pub(crate) fn id(&self, kind: &str) -> &str {
         &self.ids[kind]
@@ -102,6 +107,7 @@ pub(crate) async fn make_things(world: &World, key: &'static str) -> Things {
     storage(world, &mut made).await;
     names(world, &mut made).await;
     balancer(world, &mut made).await;
+    cluster(world, &mut made).await;
     world.settle().await;
     made
 }
@@ -283,4 +289,28 @@ async fn balancer(world: &World, made: &mut Things) {
     let answer = call(world, made.key, Method::GET, &uri, Value::Null).await;
     made.note("forwarding_rule_id", &answer, "/load_balancer/forwarding_rules/0/id");
     made.note("firewall_rule_id", &answer, "/load_balancer/firewall_rules/0/id");
+}
+
+/// A Kubernetes cluster with a pool, whose node is an instance.
+async fn cluster(world: &World, made: &mut Things) {
+    let text = format!("{}-text", made.key);
+    let pool = json!({
+        "node_quantity": 2, "label": text, "plan": "vc2-1c-2gb", "tag": text, "user_data": text,
+    });
+    let new = json!({
+        "region": "ewr", "version": "v1.36.5+1", "label": text, "enable_firewall": true,
+        "node_pools": [pool], "vpc_id": made.ids["VpcId"],
+    });
+    let uri = "/v2/kubernetes/clusters";
+    let answer = call(world, made.key, Method::POST, uri, new).await;
+    let id = made.note("ClusterId", &answer, "/vke_cluster/id");
+    let pool = made.note("NodePoolId", &answer, "/vke_cluster/node_pools/0/id");
+    made.note("NodeId", &answer, "/vke_cluster/node_pools/0/nodes/0/id");
+    let uri = format!("{uri}/{id}/node-pools/{pool}");
+    let new = json!({ "key": "name", "value": text });
+    let answer = call(world, made.key, Method::POST, &format!("{uri}/labels"), new).await;
+    made.note("NodePoolLabelId", &answer, "/label/id");
+    let new = json!({ "key": "name", "value": text, "effect": "NoSchedule" });
+    let answer = call(world, made.key, Method::POST, &format!("{uri}/taints"), new).await;
+    made.note("NodePoolTaintId", &answer, "/taint/id");
 }

@@ -1,7 +1,8 @@
-//! Certificates in DER, and as little of X.509 (RFC 5280) as the local CA needs. Keys are of P-256.
+//! Certificates in DER, and as little of X.509 (RFC 5280) as authorities of our own need. Keys are of
+//! P-256.
 //!
 //! It writes what it is told and reads what it has written; whether a certificate is good is for TLS
-//! libraries to say.
+//! libraries to say. It does no input or output, and asks nobody what time it is.
 
 use std::net::IpAddr;
 use std::time::SystemTime;
@@ -12,10 +13,9 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use ring::digest::{SHA256, digest};
-use ring::error::{KeyRejected, Unspecified};
+pub use ring::error::{KeyRejected, Unspecified};
 use ring::rand::{SecureRandom, SystemRandom};
 use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING as ECDSA, EcdsaKeyPair, KeyPair};
-use rustls::pki_types::CertificateDer;
 
 const BOOLEAN: u8 = 0x01;
 const INTEGER: u8 = 0x02;
@@ -35,54 +35,72 @@ const ECDSA_WITH_SHA256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2];
 const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
 const P256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
 const SERVER_AUTH: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 1];
-/// What is in a name, below 2.5.4.
-pub(crate) const COMMON_NAME: u8 = 3;
-pub(crate) const ORGANIZATION: u8 = 10;
+const CLIENT_AUTH: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 2];
+/// A common name, as part of a [`name`].
+pub const COMMON_NAME: u8 = 3;
+/// An organisation, as part of a [`name`].
+pub const ORGANIZATION: u8 = 10;
 
 /// A key, which can sign.
-pub(crate) struct Key {
+pub struct Key {
     pair: EcdsaKeyPair,
     /// Key and public key in PKCS #8.
-    pub(crate) pkcs8: Vec<u8>,
+    pub pkcs8: Vec<u8>,
 }
 
 impl Key {
-    pub(crate) fn generate() -> Result<Self, Unspecified> {
+    /// A new one.
+    ///
+    /// # Errors
+    /// When the system has no randomness.
+    pub fn generate() -> Result<Self, Unspecified> {
         let document = EcdsaKeyPair::generate_pkcs8(&ECDSA, &SystemRandom::new())?;
         Self::read(document.as_ref().to_vec()).map_err(|_| Unspecified)
     }
 
-    pub(crate) fn read(pkcs8: Vec<u8>) -> Result<Self, KeyRejected> {
+    /// The one that was written as PKCS #8.
+    ///
+    /// # Errors
+    /// When it is no such thing.
+    pub fn read(pkcs8: Vec<u8>) -> Result<Self, KeyRejected> {
         let pair = EcdsaKeyPair::from_pkcs8(&ECDSA, &pkcs8, &SystemRandom::new())?;
         Ok(Self { pair, pkcs8 })
     }
 
     /// The public key as certificates have it.
-    pub(crate) fn public(&self) -> Vec<u8> {
+    pub fn public(&self) -> Vec<u8> {
         let kind = der(SEQUENCE, &[&oid(EC_PUBLIC_KEY), &oid(P256)]);
         der(SEQUENCE, &[&kind, &der(BIT_STRING, &[&[0], self.pair.public_key().as_ref()])])
     }
 
     /// What certificates call this key.
-    pub(crate) fn id(&self) -> Vec<u8> {
+    pub fn id(&self) -> Vec<u8> {
         digest(&SHA256, &self.public()).as_ref()[..20].to_vec()
     }
 }
 
 /// A certificate to be signed.
-pub(crate) struct Certificate<'a> {
-    /// Names, as [`name`] makes them.
-    pub(crate) issuer: &'a [u8],
-    pub(crate) subject: &'a [u8],
-    pub(crate) from: SystemTime,
-    pub(crate) until: SystemTime,
-    /// Of the subject.
-    pub(crate) public: Vec<u8>,
-    pub(crate) extensions: &'a [Vec<u8>],
+pub struct Certificate<'a> {
+    /// Who signs it: a name, as [`name`] makes them.
+    pub issuer: &'a [u8],
+    /// Whose it is: a name, too.
+    pub subject: &'a [u8],
+    /// Since when it is good.
+    pub from: SystemTime,
+    /// Until when.
+    pub until: SystemTime,
+    /// The subject's [public key](Key::public).
+    pub public: Vec<u8>,
+    /// What more it says.
+    pub extensions: &'a [Vec<u8>],
 }
 
 impl Certificate<'_> {
-    pub(crate) fn signed(&self, by: &Key) -> Result<CertificateDer<'static>, Unspecified> {
+    /// The certificate in DER, signed by this key.
+    ///
+    /// # Errors
+    /// When the system has no randomness, or a time is none of the calendar's.
+    pub fn signed(&self, by: &Key) -> Result<Vec<u8>, Unspecified> {
         let random = SystemRandom::new();
         let mut serial = [0; 16];
         random.fill(&mut serial)?;
@@ -105,12 +123,63 @@ impl Certificate<'_> {
         );
         let signature = by.pair.sign(&random, &signed)?;
         let signature = der(BIT_STRING, &[&[0], signature.as_ref()]);
-        Ok(der(SEQUENCE, &[&signed, &algorithm, &signature]).into())
+        Ok(der(SEQUENCE, &[&signed, &algorithm, &signature]))
+    }
+}
+
+/// Who signs certificates, and what it shows of itself.
+pub struct Authority {
+    /// Its own certificate, in DER.
+    pub certificate: Vec<u8>,
+    name: Vec<u8>,
+    /// Its key.
+    pub key: Key,
+}
+
+impl Authority {
+    /// A new one of this [`name`], which is good between two times, and of which `more` is said.
+    ///
+    /// # Errors
+    /// As for [`Certificate::signed`].
+    pub fn make(
+        name: Vec<u8>,
+        [from, until]: [SystemTime; 2],
+        more: &[Vec<u8>],
+    ) -> Result<Self, Unspecified> {
+        let key = Key::generate()?;
+        let (public, extensions) = (key.public(), [&is_ca(&key)[..], more].concat());
+        let (issuer, subject, extensions) = (&name[..], &name[..], &extensions[..]);
+        let certificate = Certificate { issuer, subject, from, until, public, extensions };
+        Ok(Self { certificate: certificate.signed(&key)?, name, key })
+    }
+
+    /// The one with this certificate and key; none where they are no such things, or do not belong
+    /// together.
+    pub fn read(certificate: Vec<u8>, pkcs8: Vec<u8>) -> Option<Self> {
+        let (seen, key) = (seen(&certificate)?, Key::read(pkcs8).ok()?);
+        (seen.public == key.public()).then_some(Self { certificate, name: seen.subject, key })
+    }
+
+    /// A certificate of a key for this [`name`], which is good between two times, and of which `more`
+    /// is said.
+    ///
+    /// # Errors
+    /// As for [`Certificate::signed`].
+    pub fn sign(
+        &self,
+        subject: &[u8],
+        key: &Key,
+        [from, until]: [SystemTime; 2],
+        more: &[Vec<u8>],
+    ) -> Result<Vec<u8>, Unspecified> {
+        let (issuer, public) = (&self.name[..], key.public());
+        let extensions = &[&[signed_by(&self.key), is_leaf()], more].concat()[..];
+        Certificate { issuer, subject, from, until, public, extensions }.signed(&self.key)
     }
 }
 
 /// A name of these parts.
-pub(crate) fn name(parts: &[(u8, &str)]) -> Vec<u8> {
+pub fn name(parts: &[(u8, &str)]) -> Vec<u8> {
     let part = |(what, text): &(u8, &str)| {
         let text = der(UTF8_STRING, &[text.as_bytes()]);
         der(SET, &[&der(SEQUENCE, &[&oid(&[0x55, 4, *what]), &text])])
@@ -119,7 +188,7 @@ pub(crate) fn name(parts: &[(u8, &str)]) -> Vec<u8> {
 }
 
 /// That this is a CA, whose certificates are no CAs, and what it is called.
-pub(crate) fn is_ca(key: &Key) -> [Vec<u8>; 3] {
+pub fn is_ca(key: &Key) -> [Vec<u8>; 3] {
     let constraints = der(SEQUENCE, &[&der(BOOLEAN, &[&[0xff]]), &der(INTEGER, &[&[0]])]);
     // It signs certificates, and lists of those that are taken back.
     let usage = der(BIT_STRING, &[&[1, 0b0000_0110]]);
@@ -132,30 +201,35 @@ pub(crate) fn is_ca(key: &Key) -> [Vec<u8>; 3] {
 
 /// That a CA may speak for hosts of this domain only. A constraint on DNS names says nothing about
 /// addresses: without these two it could speak for any server that is reached by its address.
-pub(crate) fn only_below(domain: &str) -> Vec<u8> {
+pub fn only_below(domain: &str) -> Vec<u8> {
     let tree = |field: u8, value: &[u8]| der(SEQUENCE, &[&der(FIELD | field, &[value])]);
     let permitted = der(PARTS, &[&tree(2, domain.as_bytes())]);
     let excluded = der(PARTS | 1, &[&tree(7, &[0; 8]), &tree(7, &[0; 32])]);
     extension(30, true, &der(SEQUENCE, &[&permitted, &excluded]))
 }
 
-/// That a key is for TLS servers, and signs for itself alone.
-pub(crate) fn is_leaf() -> Vec<u8> {
+/// That a key is for one end of TLS, and signs for itself alone.
+pub fn is_leaf() -> Vec<u8> {
     extension(15, true, &der(BIT_STRING, &[&[7, 0b1000_0000]]))
 }
 
 /// That a certificate is for TLS servers.
-pub(crate) fn for_servers() -> Vec<u8> {
+pub fn for_servers() -> Vec<u8> {
     extension(37, false, &der(SEQUENCE, &[&oid(SERVER_AUTH)]))
 }
 
+/// That a certificate is for those who show it to TLS servers.
+pub fn for_clients() -> Vec<u8> {
+    extension(37, false, &der(SEQUENCE, &[&oid(CLIENT_AUTH)]))
+}
+
 /// By which key a certificate is signed.
-pub(crate) fn signed_by(key: &Key) -> Vec<u8> {
+pub fn signed_by(key: &Key) -> Vec<u8> {
     extension(35, false, &der(SEQUENCE, &[&der(FIELD, &[&key.id()])]))
 }
 
 /// The hosts that a certificate is for.
-pub(crate) fn hosts(names: &[&str]) -> Vec<u8> {
+pub fn hosts(names: &[&str]) -> Vec<u8> {
     let host = |name: &&str| match name.parse() {
         Ok(IpAddr::V4(address)) => der(FIELD | 7, &[&address.octets()]),
         Ok(IpAddr::V6(address)) => der(FIELD | 7, &[&address.octets()]),
@@ -202,14 +276,17 @@ fn der(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
 }
 
 /// What is of interest in a certificate of ours.
-pub(crate) struct Seen {
-    pub(crate) subject: Vec<u8>,
-    pub(crate) public: Vec<u8>,
-    pub(crate) until: SystemTime,
+pub struct Seen {
+    /// Whose it is: a name in DER.
+    pub subject: Vec<u8>,
+    /// The subject's public key.
+    pub public: Vec<u8>,
+    /// Until when it is good.
+    pub until: SystemTime,
 }
 
 /// Reads a certificate; none where it is no such thing.
-pub(crate) fn seen(certificate: &[u8]) -> Option<Seen> {
+pub fn seen(certificate: &[u8]) -> Option<Seen> {
     let fields = split(split(certificate)?.content)?.content;
     // Its version, serial number and algorithm, and who has signed it, come first.
     let mut fields = std::iter::successors(split(fields), |field| split(field.rest)).skip(4);
@@ -250,7 +327,7 @@ fn split(bytes: &[u8]) -> Option<Value<'_>> {
 }
 
 /// DER as text.
-pub(crate) fn pem(label: &str, der: &[u8]) -> String {
+pub fn pem(label: &str, der: &[u8]) -> String {
     let mut text = format!("-----BEGIN {label}-----\n");
     let encoded = STANDARD.encode(der);
     for (place, letter) in encoded.chars().enumerate() {
@@ -317,5 +394,24 @@ mod tests {
         for damaged in [&b""[..], b"0", b"\x30\x80", b"\x30\x03\x02\x01\x00", &[0x30; 40]] {
             assert!(seen(damaged).is_none());
         }
+    }
+
+    #[test]
+    fn an_authority_is_read_again_and_signs_what_names_it() {
+        let good = [at(1_700_000_000), at(1_795_000_000)];
+        let made = Authority::make(name(&[(COMMON_NAME, "one")]), good, &[]).unwrap();
+        let other = Key::generate().unwrap();
+        let (certificate, pkcs8) = (made.certificate.clone(), made.key.pkcs8.clone());
+        assert!(Authority::read(certificate.clone(), other.pkcs8.clone()).is_none());
+        assert!(Authority::read(Vec::new(), pkcs8.clone()).is_none());
+        let read = Authority::read(certificate, pkcs8).unwrap();
+        let subject = name(&[(ORGANIZATION, "system:masters"), (COMMON_NAME, "admin")]);
+        let signed = read.sign(&subject, &other, good, &[for_clients()]).unwrap();
+        let (_, leaf) = x509_parser::parse_x509_certificate(&signed).unwrap();
+        let (_, authority) = x509_parser::parse_x509_certificate(&read.certificate).unwrap();
+        assert!(authority.is_ca() && !leaf.is_ca());
+        assert_eq!(leaf.issuer(), authority.subject());
+        let usage = leaf.extended_key_usage().unwrap().unwrap().value;
+        assert!(usage.client_auth && !usage.server_auth);
     }
 }

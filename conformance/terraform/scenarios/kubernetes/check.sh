@@ -1,0 +1,3 @@
+in_place=(vultr_kubernetes.prod)
+imports=("vultr_kubernetes.prod {id} vpc_id enable_firewall") # neither is ever read
+paths=("vultr_kubernetes.prod /v2/kubernetes/clusters/{id}")
