@@ -7,7 +7,8 @@ var families = []family{
 	{"applications", applications}, {"paging", paging}, {"ssh", sshKeys}, {"startup", scripts}, {"dns domains", domains},
 	{"dns records", records}, {"firewall", firewall}, {"VPCs", vpcs}, {"NAT gateways", natGateways},
 	{"NAT gateway rules", natRules}, {"VPC2", vpc2}, {"reserved-ip", reservedIPs}, {"iso", isos}, {"block", blocks},
-	{"block snapshots", blockSnapshots}, {"snapshot", snapshots}, {"backup", backups}, {"object storage", objectStorage}, {"instance life", life},
+	{"block snapshots", blockSnapshots}, {"snapshot", snapshots}, {"backup", backups}, {"object storage", objectStorage},
+	{"file systems", fileSystems}, {"inference", inference}, {"marketplace", marketplace}, {"instance life", life},
 	{"instance power", power}, {"instance changes", changes}, {"instance addresses", addresses},
 	{"instance networks", networks}, {"instance iso", instanceISO}, {"instance backups", schedule},
 	{"load balancers", balancers}, {"load balancer rules", balancerRules}, {"load balancer certificates", balancerCertificates},
@@ -21,8 +22,8 @@ func main() {
 	runAll(w, families, func() []string {
 		return w.uncalled([]any{
 			w.Account, w.Application, w.Backup, w.BareMetalServer, w.BlockStorage, w.Domain, w.DomainRecord, w.FirewallGroup, w.FirewallRule,
-			w.Instance, w.ISO, w.Kubernetes, w.LoadBalancer, w.ObjectStorage, w.OS, w.Plan, w.Region, w.ReservedIP, w.Snapshot, w.SSHKey, w.StartupScript,
-			w.User, w.VPC, w.VPC2,
+			w.Inference, w.Instance, w.ISO, w.Kubernetes, w.LoadBalancer, w.Marketplace, w.ObjectStorage, w.OS, w.Plan, w.Region, w.ReservedIP, w.Snapshot, w.SSHKey, w.StartupScript,
+			w.User, w.VirtualFileSystemStorage, w.VPC, w.VPC2,
 		})
 	})
 }

@@ -140,3 +140,60 @@ func objectStorage(w *world) {
 	done(w.ObjectStorage.Delete(w.ctx, made))
 	w.gone("object storage", func() error { return third(w.ObjectStorage.Get(w.ctx, made)) })
 }
+
+func fileSystems(w *world) {
+	instance := server(w, "vfs-user", nil)
+	size := func(gb int) govultr.VirtualFileSystemStorageSize { return govultr.VirtualFileSystemStorageSize{SizeGB: gb} }
+	wanted := &govultr.VirtualFileSystemStorageReq{Region: "ewr", Label: "shared", StorageSize: size(10), Tags: []string{"b", "a"}}
+	made := got(w.VirtualFileSystemStorage.Create(w.ctx, wanted)).ID
+	w.wait("a file system becomes active", func() bool { return got(w.VirtualFileSystemStorage.Get(w.ctx, made)).Status == "active" })
+	found := got(w.VirtualFileSystemStorage.Get(w.ctx, made))
+	w.show("region, size, tags and price read back", found.Region == "ewr" && found.StorageSize.SizeGB == 10 && found.StorageSize.SizeBytes == 10<<30 &&
+		slices.Equal(found.Tags, wanted.Tags) && found.DiskType == "nvme" && found.Billing.Monthly == 1, found)
+	w.show("it is listed", has(rows(w.VirtualFileSystemStorage.List(w.ctx, every())),
+		func(f govultr.VirtualFileSystemStorage) bool { return f.ID == made && f.Label == "shared" }))
+	grown := got(w.VirtualFileSystemStorage.Update(w.ctx, made, &govultr.VirtualFileSystemStorageUpdateReq{StorageSize: size(20)}))
+	w.show("it grows and keeps its label", grown.StorageSize.SizeGB == 20 && grown.Label == "shared", grown)
+	kept := got(w.VirtualFileSystemStorage.Update(w.ctx, made, &govultr.VirtualFileSystemStorageUpdateReq{Label: "more"}))
+	w.show("a new label leaves the size, though the library sends 0", kept.StorageSize.SizeGB == 20 && kept.Label == "more", kept)
+	w.refused("a smaller size", 400, "only grow",
+		third(w.VirtualFileSystemStorage.Update(w.ctx, made, &govultr.VirtualFileSystemStorageUpdateReq{StorageSize: size(10)})))
+	w.refused("a size that is too small", 400, "storage_size.gb",
+		third(w.VirtualFileSystemStorage.Create(w.ctx, &govultr.VirtualFileSystemStorageReq{Region: "ewr", Label: "x", StorageSize: size(1)})))
+
+	new := got(w.VirtualFileSystemStorage.Attach(w.ctx, made, instance))
+	w.show("an attachment names both and has a tag", new.ID == made && new.TargetID == instance && new.MountTag > 0, new)
+	w.wait("it becomes attached", func() bool { return got(w.VirtualFileSystemStorage.AttachmentGet(w.ctx, made, instance)).State == "ATTACHED" })
+	all, _, err := w.VirtualFileSystemStorage.AttachmentList(w.ctx, made)
+	done(err)
+	w.show("it is listed", len(all) == 1 && all[0].TargetID == instance && all[0].MountTag == new.MountTag, all)
+	w.refused("attaching it again", 409, "Target Subscription Already Attached", third(w.VirtualFileSystemStorage.Attach(w.ctx, made, instance)))
+	w.refused("deleting it while it is attached", 409, "until it is detatched from all machines", w.VirtualFileSystemStorage.Delete(w.ctx, made))
+	done(w.VirtualFileSystemStorage.Detach(w.ctx, made, instance))
+	w.refused("detaching it again", 404, "Attachment Not Found", w.VirtualFileSystemStorage.Detach(w.ctx, made, instance))
+	done(w.VirtualFileSystemStorage.Delete(w.ctx, made))
+	w.refused("a deleted file system", 404, "Subscription ID Not Found.", third(w.VirtualFileSystemStorage.Get(w.ctx, made)))
+	done(w.Instance.Delete(w.ctx, instance))
+}
+
+func inference(w *world) {
+	made := got(w.Inference.Create(w.ctx, &govultr.InferenceCreateUpdateReq{Label: "models"}))
+	w.show("a subscription has a label and a key", made.Label == "models" && len(made.APIKey) == 36, made)
+	w.same("it reads back", *got(w.Inference.Get(w.ctx, made.ID)), *made)
+	all, _, err := w.Inference.List(w.ctx)
+	done(err)
+	w.show("it is listed", has(all, func(i govultr.Inference) bool { return i == *made }), all)
+	w.same("a new label is answered", got(w.Inference.Update(w.ctx, made.ID, &govultr.InferenceCreateUpdateReq{Label: "more"})).Label, "more")
+	usage := got(w.Inference.GetUsage(w.ctx, made.ID))
+	w.show("nothing of it is used", usage.Chat == govultr.InferenceChatUsage{MonthlyAllotment: 50_000_000} && len(usage.ChatByModel.CurrentMonth) == 0, usage)
+	done(w.Inference.Delete(w.ctx, made.ID))
+	w.refused("a deleted subscription", 404, "invalid inference ID", third(w.Inference.Get(w.ctx, made.ID)))
+}
+
+func marketplace(w *world) {
+	found, _, err := w.Marketplace.ListAppVariables(w.ctx, "cyberpanel")
+	done(err)
+	w.same("an application of the catalogue asks for nothing", len(found), 0)
+	_, _, err = w.Marketplace.ListAppVariables(w.ctx, "nothing-such")
+	w.refused("an image that is none", 404, "Invalid image ID", err)
+}

@@ -4,6 +4,7 @@ It runs the unmodified vultr-python-client; it must never repair an answer befor
 count a call that the client did not make.
 """
 
+import copy
 import json
 import os
 import sys
@@ -17,6 +18,9 @@ from vultr_python_client.exceptions import ApiException
 from book import Book, Failed
 
 NOWHERE = "00000000-0000-4000-8000-000000000000"
+
+# Operations that need no key and that the client knows no argument of: nothing about them can be wrong.
+NEVER_REFUSED = {"list_public_isos", "get_kubernetes_versions"}
 
 
 def plain(value):
@@ -35,10 +39,11 @@ def plain(value):
 
 
 class Api:
-    """One API class of the client. Notes which of its methods were called and reads each answer strictly."""
+    """One API class of the client. Notes which of its methods were called and which were refused, and reads each
+    answer strictly."""
 
-    def __init__(self, inner, called):
-        self._inner, self._called = inner, called
+    def __init__(self, inner, called, refused=None):
+        self._inner, self._called, self._refused, self._made = inner, called, refused if refused is not None else set(), {}
 
     @staticmethod
     def methods(inner):
@@ -58,7 +63,12 @@ class Api:
             if path:
                 arguments["path_params"] = {key.replace("_", "-"): item for key, item in path.items()}
             self._called.add((type(self._inner).__name__, name))
-            answer = method(**arguments)
+            try:
+                answer = method(**arguments)
+            except ApiException:
+                self._refused.add((type(self._inner).__name__, name))
+                raise
+            self._made[name] = body, path
             status = str(answer.response.status)
             documented = [code for code in module._status_code_to_response if code < "300"]
             if status not in documented:
@@ -82,10 +92,10 @@ class World(Book):
         configuration.proxy_headers = make_headers(proxy_basic_auth=f"{proxy.username}:{proxy.password}")
         configuration.ssl_ca_cert = os.environ["SSL_CERT_FILE"]
         self.configuration = configuration
-        self.inner = {}
+        self.inner, self.refused_calls = {}, set()
         for word, kind in classes.items():
             self.inner[word] = kind(ApiClient(configuration))
-            setattr(self, word, Api(self.inner[word], self.called))
+            setattr(self, word, Api(self.inner[word], self.called, self.refused_calls))
 
     def refused(self, what, status, call, *arguments, says="", **named):
         """A check that the server refuses, with this status and an error body as the real API writes it."""
@@ -103,6 +113,12 @@ class World(Book):
             return
         raise Failed(f"{what} should be refused with {status}, but was accepted")
 
+    def with_key(self, kind, key):
+        """The same client with another key; its calls do not count for coverage."""
+        configuration = copy.copy(self.configuration)
+        configuration.access_token = key
+        return Api(kind(ApiClient(configuration)), set())
+
     def gone(self, what, call, **path):
         """A check that a deleted thing is no more. A delete may take a moment to finish."""
         def probe():
@@ -113,10 +129,51 @@ class World(Book):
             return False
         self.wait(f"{what} answers 404 once it is deleted", probe)
 
+    def each_refused(self):
+        """Every operation that no family has seen refused is called once more, with arguments that must fail: those that
+        it was made with before, about a thing that there is not, with a text that is too long, or from a wrong place in a
+        list; what has no arguments, with a wrong key."""
+        for word, inner in self.inner.items():
+            kind = type(inner).__name__
+            for name in sorted(Api.methods(inner)):
+                api = getattr(self, word)
+                if (kind, name) in self.refused_calls or name not in api._made or name in NEVER_REFUSED:
+                    continue
+                refusal = next(filter(None, (refusal_of(attempt) for attempt in attempts(self, api, name))), None)
+                self.show(f"{kind}.{name} is refused with arguments that are wrong, as JSON of error and status",
+                          refusal and list(json.loads(refusal.body)) == ["error", "status"] and 400 <= refusal.status < 500,
+                          refusal and (refusal.status, refusal.body))
+
     def uncalled(self):
         """Methods of the API classes that no check has called."""
         every = {(type(inner).__name__, name) for inner in self.inner.values() for name in Api.methods(inner)}
         return [f"{kind}.{method}" for kind, method in sorted(every - self.called)]
+
+
+def attempts(world, api, name):
+    """Calls of an operation that should be refused, the nearest to its real use first."""
+    body, path = api._made[name]
+    call = getattr(api, name)
+    if path:
+        yield lambda: call(body=body, **dict.fromkeys(path, NOWHERE))
+        yield lambda: call(body=body, **dict.fromkeys(path, "nowhere.example"))
+    for key in [key for key, value in (body or {}).items() if isinstance(value, str)]:
+        yield lambda key=key: call(body=body | {key: "x" * 300}, **path)
+    if body is None:
+        yield lambda: call(query={"cursor": "nonsense"}, **path)
+    yield lambda: getattr(world.with_key(type(api._inner), "wrong"), name)(body=body, **path)
+
+
+def refusal_of(attempt):
+    """How the server refused a call; nothing where it did not, or where the client would not send it."""
+    try:
+        attempt()
+    except ApiException as refusal:
+        # The client has this type for its own complaints as well; those have no answer.
+        return refusal if getattr(refusal, "body", None) else None
+    except (TypeError, ValueError):
+        pass
+    return None
 
 
 def ids(rows):

@@ -48,6 +48,8 @@ FAMILIES = [
     ("load balancers", balancers.life), ("load balancer rules", balancers.rules),
     ("kubernetes", kubernetes.clusters), ("node pools", kubernetes.pools),
     ("bare metal life", metal.life), ("bare metal changes", metal.changes), ("bare metal power", metal.power),
+    # Last: it goes by the arguments of those before.
+    ("each operation refused", World.each_refused),
 ]
 
 

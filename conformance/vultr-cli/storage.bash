@@ -97,3 +97,20 @@ backups() {
   holds "without a schedule there are no backups" '(.backups // []) == []'
   refused "an unknown backup" '"status":404' backups get "$nowhere"
 }
+
+inference() {
+  local id
+  json inference create --label models
+  id=$(value .subscription.id) || exit 1
+  holds "a subscription has its key" '.subscription.api_key | length == 36'
+  json inference update "$id" --label more
+  json inference get "$id"
+  holds "a new label reads back" '.subscription.label == "more"'
+  table inference list
+  says "it is listed" "$id"
+  json inference usage get "$id"
+  holds "nothing of it is used" '.usage.chat.current_tokens == 0 and .usage.audio.tts_characters == 0'
+  table inference usage get "$id"
+  json inference delete "$id"
+  refused "a deleted subscription" "invalid inference ID" inference get "$id"
+}

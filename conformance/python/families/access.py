@@ -1,13 +1,10 @@
 """Who may do what: the account, keys, users and their permissions."""
 
-import copy
-
-from vultr_python_client import ApiClient
 from vultr_python_client.apis.tags.dns_api import DnsApi
 from vultr_python_client.apis.tags.os_api import OsApi
 from vultr_python_client.apis.tags.ssh_api import SshApi
 
-from harness import NOWHERE, Api, ids
+from harness import NOWHERE, ids
 
 
 def account(w):
@@ -17,16 +14,9 @@ def account(w):
     w.show("money is a number", all(isinstance(found[key], (int, float)) for key in ("balance", "pending_charges")), found)
 
 
-def with_key(w, kind, key):
-    """The same client with another key; its calls do not count for coverage."""
-    configuration = copy.copy(w.configuration)
-    configuration.access_token = key
-    return Api(kind(ApiClient(configuration)), set())
-
-
 def keys(w):
-    w.refused("a wrong key", 401, with_key(w, SshApi, "wrong").list_ssh_keys, says="Invalid API token")
-    w.show("public lists need no key", with_key(w, OsApi, "wrong").list_os()["os"])
+    w.refused("a wrong key", 401, w.with_key(SshApi, "wrong").list_ssh_keys, says="Invalid API token")
+    w.show("public lists need no key", w.with_key(OsApi, "wrong").list_os()["os"])
 
 
 def users(w):
@@ -41,9 +31,9 @@ def users(w):
     w.show("the key is not shown again", not found.get("api_key"), found)
     listed = w.users.list_users(query={"per_page": 500})["users"]
     w.show("the user is listed", user in [(u.get("user") or u)["id"] for u in listed], listed)
-    mine = with_key(w, DnsApi, made["api_key"])
+    mine = w.with_key(DnsApi, made["api_key"])
     w.show("the user's key may list domains", "domains" in mine.list_dns_domains())
-    keyring = with_key(w, SshApi, made["api_key"])
+    keyring = w.with_key(SshApi, made["api_key"])
     w.refused("a user without the permission to create keys", 403, keyring.create_ssh_key,
               body={"name": "no", "ssh_key": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ no@example.com"})
     w.users.update_user(user_id=user, body={"name": "Alice B.", "acls": ["subscriptions_view"]})

@@ -91,6 +91,8 @@ ids! {
     InstanceId,
     /// An instance template.
     InstanceTemplateId,
+    /// A subscription to inference.
+    InferenceId,
     /// An ISO image.
     IsoId,
     /// A job: work that an answer announced.
@@ -123,6 +125,8 @@ ids! {
     SshKeyId,
     /// A startup script.
     StartupId,
+    /// A storage gateway.
+    StorageGatewayId,
     /// A user of the account.
     UserId,
     /// A file system that instances share.

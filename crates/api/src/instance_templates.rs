@@ -1,10 +1,10 @@
 //! Templates that instances are made from: `/v2/instances/templates`.
 
-pub use crate::id::{InstanceTemplateId, VfsId};
+pub use crate::id::InstanceTemplateId;
 
 use serde_json::{Map, Value};
 
-use crate::id::{IsoId, SnapshotId, SshKeyId};
+use crate::id::{IsoId, SnapshotId, SshKeyId, VfsId};
 use crate::{OrEmpty, endpoint, view};
 
 operations! {

@@ -201,11 +201,13 @@ pub mod bare_metals;
 pub mod blocks;
 pub mod domains;
 pub mod firewalls;
+pub mod inference;
 pub mod instance_templates;
 pub mod instances;
 pub mod isos;
 pub mod kubernetes;
 pub mod load_balancers;
+pub mod marketplace;
 pub mod object_storages;
 pub mod os;
 pub mod plans;
@@ -215,7 +217,9 @@ pub mod reserved_ips;
 pub mod snapshots;
 pub mod ssh_keys;
 pub mod startup_scripts;
+pub mod storage_gateways;
 pub mod users;
+pub mod vfs;
 pub mod vpc2;
 pub mod vpcs;
 
@@ -228,11 +232,13 @@ families! {
     blocks,
     domains,
     firewalls,
+    inference,
     instance_templates,
     instances,
     isos,
     kubernetes,
     load_balancers,
+    marketplace,
     object_storages,
     os,
     plans,
@@ -242,7 +248,9 @@ families! {
     snapshots,
     ssh_keys,
     startup_scripts,
+    storage_gateways,
     users,
+    vfs,
     vpc2,
     vpcs,
 }

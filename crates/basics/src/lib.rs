@@ -1,6 +1,7 @@
 //! Small families: what can be ordered, and what servers are made with.
 
 pub mod applications;
+pub mod marketplace;
 pub mod os;
 pub mod plans;
 pub mod regions;

@@ -374,12 +374,32 @@ pub struct Application {
     /// Image of a marketplace application, otherwise empty.
     #[serde(default)]
     pub image_id: String,
+    /// What it is, in words.
+    #[serde(default)]
+    pub description: String,
+    /// What it asks of who installs it.
+    #[serde(default)]
+    pub variables: Vec<AppVariable>,
     /// Withdrawn: usable by id, listed on request.
     #[serde(default)]
     pub retired: bool,
     /// Fields of this entry that were derived and not seen.
     #[serde(default)]
     pub inferred: Vec<String>,
+}
+
+/// What an application asks of who installs it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AppVariable {
+    /// Name.
+    pub name: String,
+    /// What it is for.
+    #[serde(default)]
+    pub description: String,
+    /// The application cannot do without.
+    #[serde(default)]
+    pub required: bool,
 }
 
 /// How an application is deployed.

@@ -1,7 +1,7 @@
 //! The catalogue: what can be ordered, where, and for how much.
 //!
-//! Regions, plans, operating systems, applications, public ISOs, kinds of block storage, clusters
-//! and tiers of object storage, versions of Kubernetes, and prices, read from the data files in `data/` (their format is
+//! Regions, plans, operating systems, applications, public ISOs, kinds of block storage, media of
+//! file systems, clusters and tiers of object storage, versions of Kubernetes, and prices, read from the data files in `data/` (their format is
 //! `data/README.md`), which are part of the program, and from a file of the user's if there is one.
 //! Withdrawn entries are found by id like any other and listed only when asked for.
 //!
@@ -19,15 +19,15 @@ mod table;
 mod tests;
 
 pub use entries::{
-    Application, ApplicationType, MetalPlan, OS_APPLICATION, OS_BACKUP, OS_CUSTOM, OS_SNAPSHOT,
-    PLAN_TYPES, Plan, PublicIso, Region, Room, StorageType, System,
+    AppVariable, Application, ApplicationType, MetalPlan, OS_APPLICATION, OS_BACKUP, OS_CUSTOM,
+    OS_SNAPSHOT, PLAN_TYPES, Plan, PublicIso, Region, Room, StorageType, System,
 };
 pub use kubernetes::KubernetesVersion;
 pub use load::CatalogError;
 pub use object_storage::{ObjectStorageCluster, ObjectStorageTier};
 pub use prices::{
-    BlockType, Cost, FREE_EGRESS_GB, HOURS_BILLED_PER_MONTH, HOURS_PER_MONTH, InvoiceType, Price,
-    PriceItem, PriceUnit,
+    BlockType, Cost, FREE_EGRESS_GB, FileSystemType, HOURS_BILLED_PER_MONTH, HOURS_PER_MONTH,
+    InvoiceType, Price, PriceItem, PriceUnit,
 };
 
 pub use suggest::nearest;
@@ -43,6 +43,7 @@ pub struct Catalog {
     applications: Table<Application>,
     public_isos: Table<PublicIso>,
     block_types: Table<BlockType>,
+    file_system_types: Table<FileSystemType>,
     object_storage_tiers: Table<ObjectStorageTier>,
     object_storage_clusters: Table<ObjectStorageCluster>,
     kubernetes_versions: Table<KubernetesVersion>,
@@ -249,6 +250,16 @@ impl Catalog {
     /// region offers.
     pub fn default_block_type(&self, region: &Region) -> Option<&BlockType> {
         self.block_types().find(|kind| region.offers(&kind.region_option))
+    }
+
+    /// The media of file systems to list.
+    pub fn file_system_types(&self) -> impl Iterator<Item = &FileSystemType> {
+        self.file_system_types.listed(self.with_retired)
+    }
+
+    /// A medium of file systems, withdrawn or not.
+    pub fn file_system_type(&self, id: &str) -> Option<&FileSystemType> {
+        self.file_system_types.get(id)
     }
 
     /// The clusters of object storage to list.

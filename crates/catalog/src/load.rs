@@ -12,7 +12,7 @@ use super::{
     entries::{Application, MetalPlan, Plan, PublicIso, Region, System},
     kubernetes::{self, KubernetesVersion},
     object_storage::{ObjectStorageCluster, ObjectStorageTier},
-    prices::{BlockType, Price},
+    prices::{BlockType, FileSystemType, Price},
     table::{Entry, Table},
 };
 
@@ -59,6 +59,7 @@ enum Written {
     Application(Box<Application>),
     PublicIso(Box<PublicIso>),
     BlockType(Box<BlockType>),
+    FileSystemType(Box<FileSystemType>),
     ObjectStorageTier(Box<ObjectStorageTier>),
     ObjectStorageCluster(Box<ObjectStorageCluster>),
     KubernetesVersion(Box<KubernetesVersion>),
@@ -82,6 +83,7 @@ impl Written {
             Self::Application(entry) => name(entry.as_ref()),
             Self::PublicIso(entry) => name(entry.as_ref()),
             Self::BlockType(entry) => name(entry.as_ref()),
+            Self::FileSystemType(entry) => name(entry.as_ref()),
             Self::ObjectStorageTier(entry) => name(entry.as_ref()),
             Self::ObjectStorageCluster(entry) => name(entry.as_ref()),
             Self::KubernetesVersion(entry) => name(entry.as_ref()),
@@ -132,6 +134,12 @@ impl Written {
                 "min_size_gb",
                 format!("{} is more than max_size_gb, {}", kind.min_size_gb, kind.max_size_gb),
             )),
+            Self::FileSystemType(kind) => {
+                let help = || format!("{} is none of nvme, hdd", kind.id);
+                let is_one = ["nvme", "hdd"].contains(&kind.id.as_str());
+                is_one.then_some(()).ok_or_else(|| ("id", help()))?;
+                known_regions(known, "locations", kind.locations.iter())
+            }
             Self::ObjectStorageTier(tier) => {
                 let slug = |t: &ObjectStorageTier| Some(t.slug.clone());
                 unique(&known.object_storage_tiers, tier.as_ref(), "slug", slug)
@@ -237,6 +245,7 @@ impl Catalog {
             Written::Application(entry) => self.applications.put(*entry),
             Written::PublicIso(entry) => self.public_isos.put(*entry),
             Written::BlockType(entry) => self.block_types.put(*entry),
+            Written::FileSystemType(entry) => self.file_system_types.put(*entry),
             Written::ObjectStorageTier(entry) => self.object_storage_tiers.put(*entry),
             Written::ObjectStorageCluster(entry) => self.object_storage_clusters.put(*entry),
             Written::KubernetesVersion(entry) => self.kubernetes_versions.put(*entry),

@@ -122,6 +122,36 @@ pub struct BlockType {
     pub inferred: Vec<String>,
 }
 
+/// A medium that file systems are on.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileSystemType {
+    /// Id, the value of `disk_type` in API v2.
+    pub id: String,
+    /// Smallest file system.
+    pub min_size_gb: u32,
+    /// Largest file system.
+    pub max_size_gb: u32,
+    /// Price of a GB for a month.
+    #[serde(deserialize_with = "amount")]
+    pub price_per_gb_month: Decimal,
+    /// Regions that sell it.
+    pub locations: Vec<String>,
+    /// Withdrawn: usable by id, listed on request.
+    #[serde(default)]
+    pub retired: bool,
+    /// Fields of this entry that were derived and not seen.
+    #[serde(default)]
+    pub inferred: Vec<String>,
+}
+
+impl FileSystemType {
+    /// Whether this region sells it.
+    pub fn sold_in(&self, region: &str) -> bool {
+        self.locations.iter().any(|l| l == region)
+    }
+}
+
 /// Something that has a price of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -150,13 +180,17 @@ pub enum PriceItem {
     KubernetesControlPlane,
     /// One that is highly available.
     KubernetesHaControlPlane,
+    /// A storage gateway.
+    StorageGateway,
+    /// A subscription to inference, with the tokens that it includes.
+    Inference,
     /// Outgoing traffic beyond what is included.
     EgressOverage,
 }
 
 impl PriceItem {
     /// All of them.
-    pub const ALL: [PriceItem; 13] = [
+    pub const ALL: [PriceItem; 15] = [
         Self::Snapshot,
         Self::BlockSnapshot,
         Self::AutomaticBackups,
@@ -169,6 +203,8 @@ impl PriceItem {
         Self::LoadBalancerRegion,
         Self::KubernetesControlPlane,
         Self::KubernetesHaControlPlane,
+        Self::StorageGateway,
+        Self::Inference,
         Self::EgressOverage,
     ];
 }

@@ -8,7 +8,7 @@ use super::{
     entries::{Application, MetalPlan, Plan, PublicIso, Region, System},
     kubernetes::KubernetesVersion,
     object_storage::{ObjectStorageCluster, ObjectStorageTier},
-    prices::{BlockType, Price, PriceItem},
+    prices::{BlockType, FileSystemType, Price, PriceItem},
 };
 
 /// What a table must know of its entries.
@@ -45,6 +45,7 @@ entry!(System, i64, "system");
 entry!(Application, i64, "application");
 entry!(PublicIso, String, "public_iso");
 entry!(BlockType, String, "block_type");
+entry!(FileSystemType, String, "file_system_type");
 entry!(ObjectStorageTier, u32, "object_storage_tier");
 entry!(ObjectStorageCluster, u32, "object_storage_cluster");
 entry!(KubernetesVersion, String, "kubernetes_version");

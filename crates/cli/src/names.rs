@@ -57,6 +57,9 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("reserved_ipv4", "reserved-ip"),
     ("script_id", "startup-script"),
     ("sshkey_id", "ssh-key"),
+    ("vfs_ids", "vfs"),
+    ("vfs_uuid", "vfs"),
+    ("vps_id", "instance"),
 ];
 
 /// How many candidates an ambiguous name shows.
@@ -184,14 +187,15 @@ pub(crate) fn list_for<'a>(
     name: &str,
     all: &'a [Operation],
 ) -> Option<&'a Operation> {
-    if params.iter().any(|p| p == name) {
+    let elsewhere = ELSEWHERE.iter().find(|(field, _)| *field == name);
+    if elsewhere.is_none() && params.iter().any(|p| p == name) {
         let param = operation.op.path_params().find(|p| p.replace('-', "_") == name)?;
         let (before, _) = operation.op.path.split_once(&format!("/{{{param}}}"))?;
         let before = pattern(before);
         return all.iter().find(|o| o.pattern() == before && o.is_list());
     }
     let own = name.trim_end_matches("_ids").trim_end_matches("_id").replace('_', "-");
-    let group = match ELSEWHERE.iter().find(|(field, _)| *field == name) {
+    let group = match elsewhere {
         Some((_, group)) => group,
         // The API calls the ids of both kinds of VPC the same.
         None if own == "vpc" && operation.op.path.contains("/vpc2/") => "vpc2",
@@ -390,8 +394,9 @@ mod tests {
                 }
             }
         }
+        // An export's number stands in its gateway.
         let expected =
-            ["image_id", "job_id", "marketplace_app_id", "marketplace_image_id", "vfs_ids"];
+            ["export_id", "image_id", "job_id", "marketplace_app_id", "marketplace_image_id"];
         assert_eq!(without.into_iter().collect::<Vec<_>>(), expected);
     }
 

@@ -103,7 +103,8 @@ mod tests {
                 taken.insert(operation.op.id);
             }
             let network = |name: &str| sizes.iter().any(|size| name.contains(size));
-            if schema::fields(&schema).any(|(name, _)| network(name) && name != "disk_size") {
+            let other = ["disk_size", "storage_size"];
+            if schema::fields(&schema).any(|(name, _)| network(name) && !other.contains(&&**name)) {
                 sized.insert(operation.op.id);
             }
         }

@@ -11,4 +11,4 @@ pub(crate) use ::network::{
 };
 pub(crate) use basics::{ssh_keys, startup_scripts};
 pub(crate) use plane::*;
-pub(crate) use storage::{backups, blocks, copies, isos, snapshots};
+pub(crate) use storage::{backups, blocks, copies, isos, snapshots, vfs};

@@ -5,13 +5,15 @@
 
 pub use ::kubernetes::kubernetes;
 pub use ::network::{
-    domains, firewalls, load_balancers, private_networks, reserved_ips, vpc2, vpcs,
+    domains, firewalls, load_balancers, private_networks, reserved_ips, storage_gateways, vpc2,
+    vpcs,
 };
 pub use access::{account, api_keys, users};
-pub use basics::{applications, os, plans, regions, ssh_keys, startup_scripts};
+pub use basics::{applications, marketplace, os, plans, regions, ssh_keys, startup_scripts};
 pub use compute::{bare_metals, instance_templates, instances};
+pub use delivery::inference;
 pub use plane::*;
-pub use storage::{backups, blocks, copies, isos, object_storages, snapshots};
+pub use storage::{backups, blocks, copies, isos, object_storages, snapshots, vfs};
 
 use store::Store;
 
@@ -34,11 +36,13 @@ families! {
     blocks,
     domains,
     firewalls,
+    inference,
     instance_templates,
     instances,
     isos,
     kubernetes,
     load_balancers,
+    marketplace,
     object_storages,
     os,
     plans,
@@ -48,7 +52,9 @@ families! {
     snapshots,
     ssh_keys,
     startup_scripts,
+    storage_gateways,
     users,
+    vfs,
     vpc2,
     vpcs,
 }

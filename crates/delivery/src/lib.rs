@@ -1,1 +1,5 @@
 //! What delivers: container registries, CDNs, inference.
+
+pub mod inference;
+
+pub(crate) use plane::*;

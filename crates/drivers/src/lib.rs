@@ -7,12 +7,14 @@
 
 pub mod balancer;
 pub mod control_plane;
+pub mod file_system;
 pub mod gateway;
 pub mod object_store;
 pub mod sim;
 mod things;
 
 use std::any::{Any, TypeId};
+use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -20,6 +22,7 @@ use uuid::Uuid;
 
 pub use balancer::BalancerSpec;
 pub use control_plane::ControlPlaneSpec;
+pub use file_system::{FileSystemSpec, StorageGatewaySpec};
 pub use gateway::GatewaySpec;
 pub use object_store::ObjectStoreSpec;
 pub use sim::{Fault, Pace, Sim};
@@ -103,6 +106,9 @@ pub struct MachineSpec {
     pub user_data: String,
     /// What runs at first boot.
     pub script: String,
+    /// What an application asked for, by name.
+    #[serde(default)]
+    pub variables: BTreeMap<String, String>,
 }
 
 /// How far a machine's system is.

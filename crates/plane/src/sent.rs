@@ -21,6 +21,13 @@ pub(crate) fn tell_unknown(cx: &Cx, form: &'static Form, sent: &Map) {
     }
 }
 
+fn into_object(value: Value) -> Option<Map> {
+    match value {
+        Value::Object(fields) => Some(fields),
+        _ => None,
+    }
+}
+
 /// The fields of a body.
 ///
 /// # Errors
@@ -31,6 +38,10 @@ pub(crate) fn body(bytes: &[u8]) -> std::result::Result<Map, Refusal> {
     }
     match serde_json::from_slice(bytes) {
         Ok(Value::Object(fields)) => Ok(fields),
+        // The reference describes the export of a storage gateway as a list of them.
+        Ok(Value::Array(mut items)) if items.len() == 1 && items[0].is_object() => {
+            Ok(items.pop().and_then(into_object).unwrap_or_default())
+        }
         // PHP's clients send an empty map so.
         Ok(Value::Array(items)) if items.is_empty() => Ok(Map::new()),
         Ok(Value::Null) => Ok(Map::new()),

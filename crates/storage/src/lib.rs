@@ -1,4 +1,4 @@
-//! What keeps data: disks, their copies, images, buckets.
+//! What keeps data: disks, their copies, images, buckets, file systems.
 
 pub mod backups;
 pub mod blocks;
@@ -6,6 +6,7 @@ pub mod copies;
 pub mod isos;
 pub mod object_storages;
 pub mod snapshots;
+pub mod vfs;
 
-pub(crate) use hosts::{instances, servers};
+pub(crate) use hosts::{instances, servers, storage_gateways};
 pub(crate) use plane::*;

@@ -37,6 +37,7 @@ pub(super) const KINDS: &[(&str, &str)] = &[
         "list-firewall-groups",
         "id description rule_count:RULES instance_count:INSTANCES date_modified max_rule_count",
     ),
+    ("list-inferences", "id label date_created"),
     ("list-instance-ipv4", "ip type reverse netmask gateway mac_address"),
     ("list-instance-ipv6", "ip type network/network_size"),
     ("list-instance-neighbors", ".:ID"),
@@ -63,6 +64,8 @@ pub(super) const KINDS: &[(&str, &str)] = &[
         "list-load-balancers",
         "id label status ipv4 region nodes instances has_ssl:SSL ipv6 date_created",
     ),
+    ("list-marketplace-app-variables", "name required description"),
+    ("list-marketplace-apps", "id app_name:NAME visibility:VISIBLE app_desc:DESCRIPTION"),
     (
         "list-metal-plans",
         "id cpu_cores:CORES ram disk disk_count:DISKS monthly_cost hourly_cost bandwidth cpu_model",
@@ -106,10 +109,22 @@ pub(super) const KINDS: &[(&str, &str)] = &[
     ("list-snapshots", "id description size date_created status os_id"),
     ("list-ssh-keys", "id name date_created ssh_key"),
     ("list-startup-scripts", "id name type date_modified date_created"),
+    (
+        "list-storage-gateways",
+        "id label status health network_config.primary.vpc.vpc_uuid:VPC export_config:EXPORTS \
+         date_created",
+    ),
     ("list-user-api-keys", "id name expire date_expire"),
     ("list-user-groups", "id display_name status description date_created"),
     ("list-user-networks", "subnet/subnet_size ip_type date_added"),
     ("list-users", "id name email api_enabled:API service_user:SERVICE acls"),
+    ("list-vfs", "id label status region storage_size.gb:SIZE disk_type:TYPE tags date_created"),
+    ("list-vfs-attachments", "target_id:INSTANCE state mount_tag"),
+    (
+        "list-vfs-regions",
+        "id description:CITY country continent price_per_gb.nvme:NVME price_per_gb.hdd:HDD \
+         min_size_gb.nvme min_size_gb.hdd",
+    ),
     ("list-vpc-attachments", "id type ip.v4 date_added mac_address"),
     ("list-vpc2", "id description region ip_block/prefix_length:SUBNET date_created"),
     ("list-vpc2-nodes", "id description type ip_address node_status:STATUS mac_address"),

@@ -35,6 +35,7 @@ pub(super) async fn create(cx: Cx, req: CreateBareMetal) -> Result<wire::BareMet
     };
     let software = named.of_new(&cx, &mut tx, plan.into(), SOFTWARE).await?;
     let mut server = tx.new_doc(wanted(&req, region, software)?);
+    options::check_variables(&cx, &server)?;
     let keys = req.sshkey_id.as_deref();
     options::resolve_access(&mut tx, &mut server, keys, req.script_id).await?;
     give_ipv4(&mut tx, &mut server, req.reserved_ipv4).await?;

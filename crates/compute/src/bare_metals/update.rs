@@ -29,6 +29,7 @@ pub(super) async fn update(
     if let Some(software) = chosen.filter(|software| server.software.differs_from(software)) {
         server.check_touchable(&cx, "")?;
         server.software = software;
+        options::tell_missing(&cx, server);
         server.reinstall();
     }
     let tags = options::tags(req.tags.as_deref(), req.tag.as_deref())?;

@@ -18,7 +18,8 @@ use crate::instances::plan;
 use crate::servers::options::user_data;
 use crate::snapshots::Snapshot;
 use crate::ssh_keys::Key;
-use crate::{Cx, Doc, Family, Kind, Refusal, Result, Routes, Shown, Tx, alike, isos, refuse, set};
+use crate::vfs::FileSystem;
+use crate::{Cx, Doc, Family, Kind, Refusal, Result, Routes, Shown, Tx, alike, isos, set};
 
 /// How many templates an account can have: they are listed whole.
 const TEMPLATES_MAX: usize = 500;
@@ -35,6 +36,8 @@ pub struct Template {
     pub source: Option<Source>,
     /// SSH keys that may log in.
     pub ssh_keys: Vec<Uuid>,
+    /// File systems that instances share.
+    pub file_systems: Vec<Uuid>,
     /// Further settings, as they were sent.
     pub settings: BTreeMap<String, Value>,
     /// Data for the first boot, as base64 text as it was sent.
@@ -121,10 +124,6 @@ fn application(cx: &Cx, field: &str, id: i64) -> Result<i64> {
 
 /// Changes what a request names, and leaves the rest.
 async fn change(tx: &mut Tx, template: &mut Template, req: UpdateInstanceTemplate) -> Result<()> {
-    // Shared file systems are not served: none can be named.
-    if let Some(id) = req.vfs_ids.as_deref().and_then(<[_]>::first) {
-        return refuse("vfs_ids", format_args!("there is no {id}"));
-    }
     if let Some(id) = &req.plan {
         template.plan.clone_from(&plan(tx.cx(), id)?.id);
     }
@@ -136,6 +135,12 @@ async fn change(tx: &mut Tx, template: &mut Template, req: UpdateInstanceTemplat
             template.ssh_keys.push(tx.named::<Key>("ssh_key_ids", id).await?.id());
         }
     }
+    if let Some(ids) = req.vfs_ids {
+        template.file_systems.clear();
+        for id in ids {
+            template.file_systems.push(tx.named::<FileSystem>("vfs_ids", id).await?.id());
+        }
+    }
     set(&mut template.settings, req.template.map(|settings| settings.into_iter().collect()));
     set(&mut template.user_data, req.user_data.as_deref().map(user_data).transpose()?);
     Ok(())
@@ -143,17 +148,23 @@ async fn change(tx: &mut Tx, template: &mut Template, req: UpdateInstanceTemplat
 
 impl Shown for Template {
     type View = InstanceTemplate;
-    /// The keys that may log in.
-    type With = BTreeMap<Uuid, Doc<Key>>;
+    /// The keys that may log in, and the file systems.
+    type With = (BTreeMap<Uuid, Doc<Key>>, BTreeMap<Uuid, Doc<FileSystem>>);
 
     async fn with(cx: &Cx, docs: &[Doc<Self>]) -> Result<Self::With> {
-        cx.find_many(docs.iter().flat_map(|doc| doc.ssh_keys.iter().copied()).collect()).await
+        let ids =
+            |of: fn(&Self) -> &Vec<Uuid>| docs.iter().flat_map(|doc| of(doc)).copied().collect();
+        let keys = cx.find_many(ids(|template| &template.ssh_keys)).await?;
+        Ok((keys, cx.find_many(ids(|template| &template.file_systems)).await?))
     }
 
     /// As lists show it.
-    fn view(doc: &Doc<Self>, keys: &Self::With, cx: &Cx) -> InstanceTemplate {
+    fn view(doc: &Doc<Self>, (keys, file_systems): &Self::With, cx: &Cx) -> InstanceTemplate {
         let known = doc.ssh_keys.iter().filter_map(|id| keys.get(id));
         let key = |key: &Doc<Key>| TemplateSshKey { id: key.id().into(), name: key.name.clone() };
+        let shared = doc.file_systems.iter().filter_map(|id| file_systems.get(id));
+        let vfs =
+            |vfs: &Doc<FileSystem>| TemplateVfs { id: vfs.id().into(), label: vfs.label.clone() };
         let setting = |name: &str| {
             let text = doc.settings.get(name).and_then(Value::as_str);
             text.unwrap_or_default().to_owned()
@@ -162,6 +173,7 @@ impl Shown for Template {
             plan, label;
             id: doc.id().into(),
             ssh_keys: known.map(key).collect(),
+            vfs_subscriptions: shared.map(vfs).collect(),
             startup_script: setting("startup_script"),
             disk_config: setting("disk_config"),
             ..InstanceTemplate::default()

@@ -57,6 +57,7 @@ pub async fn make(tx: &mut Tx, req: CreateInstance) -> Result<Doc<Instance>> {
     };
     let software = named.of_new(&cx, tx, plan.into(), SOFTWARE).await?;
     let mut instance = tx.new_doc(wanted(&cx, &req, region, software)?);
+    options::check_variables(&cx, &instance)?;
     let keys = req.sshkey_id.as_deref();
     options::resolve_access(tx, &mut instance, keys, req.script_id).await?;
     if let Some(id) = req.firewall_group_id.and_then(|id| id.get()) {

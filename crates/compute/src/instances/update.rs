@@ -19,7 +19,7 @@ use crate::servers::options;
 use crate::servers::software::{Named, check_kept};
 use crate::vpc2::VPC2;
 use crate::vpcs::{Name, VPC};
-use crate::{Cx, Doc, Refusal, Result, Tx, load_balancers, reserved_ips};
+use crate::{Cx, Doc, Refusal, Result, Tx, load_balancers, reserved_ips, vfs};
 
 pub(super) async fn update(cx: Cx, req: UpdateInstance) -> Result<UpdatedInstance> {
     let mut tx = cx.begin();
@@ -80,6 +80,7 @@ async fn work(
     if let Some(software) = chosen {
         instance.reinstall();
         instance.software = software;
+        options::tell_missing(cx, instance);
         job.install = Some(instance.installs);
     }
     let is_work = job.plan.is_some() || job.install.is_some();
@@ -146,7 +147,8 @@ pub(super) async fn delete(cx: Cx, req: DeleteInstance) -> Result<()> {
 /// When the store cannot be read or written, or something has changed.
 pub async fn let_go_of_most(cx: &Cx, id: Uuid) -> Result<()> {
     cx.in_batches::<Job>(jobs_of(id), |tx, job| tx.delete(job)).await?;
-    load_balancers::forget_most(cx, id).await
+    load_balancers::forget_most(cx, id).await?;
+    vfs::forget_most(cx, id).await
 }
 
 /// Deletes an instance after [`let_go_of_most`], with what goes along; a node is missed by its pool.
@@ -157,6 +159,7 @@ pub async fn remove(tx: &mut Tx, instance: Doc<Instance>) -> Result<()> {
     detach_all(tx, instance.id()).await?;
     reserved_ips::detach_all(tx, instance.id()).await?;
     load_balancers::forget(tx, instance.id()).await?;
+    vfs::forget(tx, instance.id()).await?;
     for job in tx.rest::<Job>(jobs_of(instance.id())).await? {
         tx.delete(job);
     }

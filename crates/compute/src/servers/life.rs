@@ -101,6 +101,7 @@ async fn spec<K: Hosted>(doc: &Doc<K>, cx: &LifeCx) -> Result<MachineSpec, StepE
         ssh_keys,
         user_data: doc.user_data.clone(),
         script: script.unwrap_or_default(),
+        variables: doc.app_variables.clone(),
     })
 }
 

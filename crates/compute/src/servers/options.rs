@@ -8,12 +8,12 @@ use api::startup_scripts::StartupScriptType;
 use api::{OrEmpty, Secret};
 use serde_json::{Map, Value};
 
-use super::Server;
+use super::{Server, Software};
 use crate::encoded::decoded;
 use crate::secret::random_text;
 use crate::ssh_keys::Key;
 use crate::startup_scripts::Script;
-use crate::{Refusal, Result, Tx, ensure, refuse, set};
+use crate::{Cx, Refusal, Result, Tx, ensure, refuse, set};
 
 /// How many tags a server can have.
 const TAGS_MAX: usize = 50;
@@ -109,6 +109,46 @@ pub(crate) fn user_data(text: &str) -> Result<String> {
 pub(crate) fn app_variables(sent: Option<&Map<String, Value>>) -> BTreeMap<String, String> {
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     sent.into_iter().flatten().map(|(name, value)| (name.clone(), text(value))).collect()
+}
+
+/// The variables that a server's application cannot do without and that have no value, with its image.
+fn missing<'a>(cx: &'a Cx, server: &Server) -> Vec<(&'a str, &'a str)> {
+    let Software::Image(image) = &server.software else { return Vec::new() };
+    let has = |name: &str| server.app_variables.get(name).is_some_and(|value| !value.is_empty());
+    let app = cx.catalog().application_by_image(image);
+    let variables =
+        app.into_iter().flat_map(|app| app.variables.iter().map(|v| (v, &*app.image_id)));
+    let missing = variables.filter(|(variable, _)| variable.required && !has(&variable.name));
+    missing.map(|(variable, image)| (&*variable.name, image)).collect()
+}
+
+/// Refuses a new server whose application misses what it cannot do without; tells of values that it
+/// does not ask for.
+///
+/// # Errors
+/// 400 naming the variable.
+pub(crate) fn check_variables(cx: &Cx, server: &Server) -> Result<()> {
+    if let Some((name, image)) = missing(cx, server).first() {
+        let text = format_args!("`{image}` cannot do without it");
+        return refuse(&format!("app_variables.{name}"), text);
+    }
+    let app = match &server.software {
+        Software::Image(image) => cx.catalog().application_by_image(image),
+        _ => None,
+    };
+    let asks = |name: &str| app.is_some_and(|app| app.variables.iter().any(|v| v.name == name));
+    for name in server.app_variables.keys().filter(|name| !asks(name)) {
+        cx.warn("app_variables", format_args!("what is installed does not ask for `{name}`"));
+    }
+    Ok(())
+}
+
+/// Tells what an application misses that is put on a server in place of what was there: such a request
+/// has no place for values.
+pub(crate) fn tell_missing(cx: &Cx, server: &Server) {
+    for (name, image) in missing(cx, server) {
+        cx.warn("image_id", format_args!("`{image}` misses a value for `{name}`"));
+    }
 }
 
 /// A first password: 16 characters that every keyboard has.

@@ -34,6 +34,9 @@ const THINGS: &[&str] = &[
     "block create --region ewr --size-gb 50 --label data",
     "block create --region ewr --size-gb 50 --label media",
     "object-storage create --cluster-id 2 --tier-id 2 --label assets",
+    "vfs create --region ewr --label shared --storage-size '{\"gb\": 10}'",
+    "vfs create --region ewr --label unused --storage-size '{\"gb\": 10}'",
+    "inference create --label chat",
     "iso create --url https://example.com/rescue.iso --description rescue",
     "reserved-ip create --region ewr --ip-type v4 --label spare",
     "reserved-ip create --region ewr --ip-type v4 --label taken",
@@ -57,6 +60,9 @@ const THINGS: &[&str] = &[
     "snapshot create --instance-id web --description before-upgrade",
     "block snapshot create --block-id data --description weekly",
     "bucket create assets --bucket-name photos",
+    "vfs attach shared web",
+    "storage-gateway create --region ewr --type nfs4 --label nfs --export-config [] --network-config {}",
+    "storage-gateway add-export nfs --vfs-uuid shared",
     "load-balancer create --region ewr --label front --instances web --forwarding-rules \
      '[{\"frontend_protocol\": \"http\", \"frontend_port\": 80, \"backend_protocol\": \"http\", \
      \"backend_port\": 80}]' --firewall-rules \

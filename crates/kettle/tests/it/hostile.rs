@@ -333,7 +333,7 @@ const SCRIPT: &str = "%3Cscript%3Ealert(1)%3C/script%3E";
 #[test]
 fn no_answer_runs_script_in_a_browser() {
     let server = server(&[]);
-    for path in ["/", "/v2/", "/v2/regions/", "/v2/ssh-keys/", "/_kettle/", "/v2/vfs/"] {
+    for path in ["/", "/v2/", "/v2/regions/", "/v2/ssh-keys/", "/_kettle/", "/v2/clusters/"] {
         for path in [format!("{path}{SCRIPT}"), format!("{path}?x={SCRIPT}")] {
             let answer = get(&server, &path, "");
             let (head, body) = answer.split_once("\r\n\r\n").unwrap();
@@ -467,7 +467,7 @@ fn strangers_leave_no_account_on_a_server_that_takes_any_key() {
     let size = || size_of_database(directory.path());
     let before = size();
     many(400, |n| {
-        for path in ["/v2/regions", "/v2/nothing", "/v2/vfs", "/_kettle/health"] {
+        for path in ["/v2/regions", "/v2/nothing", "/v2/clusters", "/_kettle/health"] {
             get(&server, path, &format!("Authorization: Bearer STRANGER{n}\r\n"));
         }
     });

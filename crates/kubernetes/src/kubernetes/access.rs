@@ -1,23 +1,19 @@
-//! How programs reach a cluster: its certificates, its kubeconfig, and the place on this machine where
-//! that leads, so that it never leads nowhere.
+//! Where a cluster is reached: the place on this machine where its kubeconfig leads, so that it never
+//! leads nowhere.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use uuid::Uuid;
-use x509::{Authority, Key};
 
-use super::{Cluster, Pair};
+use super::Cluster;
+use crate::certificates::{self, of_server};
 use crate::doors::Door;
 use crate::{Control, Cx, Doc, Error, Result, Tx};
 
-/// Where the real ones are found, below their ids.
+/// Where the real ones are found, below their ids, and on which port.
 const DOMAIN: &str = "vultr-k8s.com";
-/// The port of the real ones.
 const PORT: u16 = 6443;
 /// The ports that doors have here, where they are free: none that systems hand out by themselves.
 const DOORS: std::ops::Range<u16> = 20_000..30_000;
@@ -25,37 +21,6 @@ const DOORS: std::ops::Range<u16> = 20_000..30_000;
 /// row, so that they can be listed whoever's the clusters are.
 const ALL: &str = "kubernetes-cluster";
 const HOLDER: Uuid = Uuid::from_u128(0x6b65_7474_6c65_0001);
-
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-const LIFE: Duration = Duration::from_secs(3650 * DAY.as_secs());
-
-fn bytes(text: &str) -> Result<Vec<u8>> {
-    STANDARD.decode(text).map_err(|error| Error::Internal(error.into()))
-}
-
-fn unmade(_: x509::Unspecified) -> Error {
-    Error::Internal("no certificate can be made".into())
-}
-
-fn pair(certificate: &[u8], key: &Key) -> Pair {
-    let key = STANDARD.encode(&key.pkcs8).into();
-    Pair { certificate: STANDARD.encode(certificate), key }
-}
-
-/// A new cluster's authority, and its administrator's certificate.
-pub(super) fn new_pairs(now: i64) -> Result<(Pair, Pair)> {
-    let millis = Duration::from_millis(u64::try_from(now).unwrap_or_default());
-    let made = SystemTime::UNIX_EPOCH + millis;
-    // The clocks of those who look at it may lag behind.
-    let good = [made - DAY, made + LIFE];
-    let name = x509::name(&[(x509::COMMON_NAME, "kubernetes")]);
-    let authority = Authority::make(name, good, &[]).map_err(unmade)?;
-    let key = Key::generate().map_err(unmade)?;
-    let admin = [(x509::ORGANIZATION, "system:masters"), (x509::COMMON_NAME, "admin")];
-    let certificate = authority.sign(&x509::name(&admin), &key, good, &[x509::for_clients()]);
-    let admin = pair(&certificate.map_err(unmade)?, &key);
-    Ok((pair(&authority.certificate, &authority.key), admin))
-}
 
 /// The name of a cluster's control plane.
 pub(super) fn endpoint(id: Uuid) -> String {
@@ -68,35 +33,7 @@ pub(super) fn kubeconfig(cx: &Cx, cluster: &Doc<Cluster>) -> Result<String> {
         Some(address) => address.to_string(),
         None => format!("{}:{PORT}", endpoint(cluster.id())),
     };
-    let pem = |label: &str, text: &str| -> Result<String> {
-        Ok(STANDARD.encode(x509::pem(label, &bytes(text)?)))
-    };
-    let authority = pem("CERTIFICATE", &cluster.authority.certificate)?;
-    let certificate = pem("CERTIFICATE", &cluster.admin.certificate)?;
-    let key = pem("PRIVATE KEY", &cluster.admin.key)?;
-    let text = format!(
-        "apiVersion: v1
-clusters:
-- cluster:
-    certificate-authority-data: {authority}
-    server: https://{server}
-  name: vke
-contexts:
-- context:
-    cluster: vke
-    user: admin
-  name: vke
-current-context: vke
-kind: Config
-preferences: {{}}
-users:
-- name: admin
-  user:
-    client-certificate-data: {certificate}
-    client-key-data: {key}
-"
-    );
-    Ok(STANDARD.encode(text))
+    certificates::kubeconfig(&server, &cluster.authority, &cluster.admin)
 }
 
 /// Opens the place where a cluster's kubeconfig leads, where there is who opens it.
@@ -107,19 +44,10 @@ fn open_door(control: &Control, cluster: &Doc<Cluster>) -> Result<Option<SocketA
 }
 
 fn door(cluster: &Doc<Cluster>) -> Result<Door> {
-    let Pair { certificate, key } = &cluster.authority;
-    let certificate = bytes(certificate)?;
-    let until = x509::seen(&certificate).map(|seen| seen.until);
-    let authority = Authority::read(certificate, bytes(key)?);
-    let (Some(authority), Some(until)) = (authority, until) else {
-        return Err(Error::Internal("the cluster's authority cannot be read".into()));
-    };
-    let (id, key) = (cluster.id(), Key::generate().map_err(unmade)?);
+    let id = cluster.id();
     let (endpoint, ip) = (endpoint(id), cluster.ipv4.to_string());
     let names = ["127.0.0.1", "localhost", "kubernetes", "kubernetes.default.svc", &endpoint, &ip];
-    let server = x509::name(&[(x509::COMMON_NAME, "kube-apiserver")]);
-    let more = [x509::hosts(&names), x509::for_servers()];
-    let certificate = authority.sign(&server, &key, [until - LIFE - DAY, until], &more);
+    let (certificate, key) = of_server(&cluster.authority, &names)?;
     let message = format!(
         "no Kubernetes runs here: Kettle keeps cluster {id}, its node pools and their instances, and \
          nothing runs on them"
@@ -129,13 +57,8 @@ fn door(cluster: &Doc<Cluster>) -> Result<Door> {
         "message": message, "reason": "ServiceUnavailable", "code": 503,
     });
     let place = id.as_u64_pair().1 % u64::from(DOORS.end - DOORS.start);
-    Ok(Door {
-        port: DOORS.start + u16::try_from(place).unwrap_or_default(),
-        certificate: certificate.map_err(unmade)?,
-        key: key.pkcs8,
-        status: 503,
-        body: status.to_string(),
-    })
+    let port = DOORS.start + u16::try_from(place).unwrap_or_default();
+    Ok(Door { port, certificate, key, status: 503, body: status.to_string() })
 }
 
 /// Notes a new cluster among all those of this store.

@@ -10,6 +10,7 @@ use super::nodes::{self, status};
 use super::pools::{self, PER_CLUSTER};
 use super::resources::Linked;
 use super::{Cluster, Oidc, Pool, access, in_cluster, unprocessable};
+use crate::certificates::new_pairs;
 use crate::firewalls::{Group, new_group};
 use crate::instances::{self, Instance, in_firewall_group};
 use crate::vpcs::{PrivateNetwork, VPC, networks::in_field};
@@ -139,7 +140,7 @@ async fn create(tx: &mut Tx, req: CreateCluster) -> Result<Doc<Cluster>> {
     };
     let id = Uuid::now_v7();
     let ipv4 = addresses::take_ipv4(tx, &region.id, id).await?;
-    let (authority, admin) = access::new_pairs(cx.now())?;
+    let (authority, admin) = new_pairs(cx.now())?;
     let cluster = tx.doc_with_id(
         id,
         Cluster {

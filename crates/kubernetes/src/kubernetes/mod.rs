@@ -24,6 +24,7 @@ use uuid::Uuid;
 
 use crate::billing::{self, Charged, Rate};
 use crate::catalog::{Catalog, PriceItem};
+use crate::certificates::Pair;
 use crate::life::Provisioned;
 use crate::{Doc, Family, Kind, Refusal};
 
@@ -58,15 +59,6 @@ struct Oidc {
     client_id: String,
     username_claim: String,
     groups_claim: String,
-}
-
-/// A certificate and its key.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Pair {
-    /// DER in base64.
-    certificate: String,
-    /// PKCS #8 in base64.
-    key: Secret,
 }
 
 impl Kind for Cluster {

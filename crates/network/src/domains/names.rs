@@ -2,6 +2,7 @@
 
 use super::data::{Wrong, wrong};
 use crate::{Result, ensure, refuse};
+use psl2::Domain;
 
 /// How long a name can be, and each part between dots.
 const NAME_MAX: usize = 253;
@@ -39,7 +40,7 @@ pub(super) fn check_domain(name: &str) -> Result<()> {
         format!("`{name}` has letters beyond ASCII; write it in Punycode, as `xn--...`")
     } else {
         let lower = name.to_lowercase();
-        match psl::domain_str(&lower) {
+        match psl2::lookup(&lower).as_ref().and_then(Domain::registrable_domain) {
             Some(whole) if whole == lower => return Ok(()),
             Some(whole) => format!("`{name}` lies in `{whole}`; add that, and records below it"),
             None => format!("`{name}` is where domains are registered, and is none itself"),

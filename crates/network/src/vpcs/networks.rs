@@ -10,6 +10,7 @@ use super::nat_gateways::{NatGateway, of_network};
 use super::{Name, PER_REGION, PrivateNetwork, Sort, in_region, of_sort, subnets};
 use crate::load_balancers::{self, LoadBalancer};
 use crate::servers::members;
+use crate::storage_gateways::{self, StorageGateway};
 use crate::{Cx, Doc, Network, Refusal, Result, Routes, Tx, refuse};
 
 /// How many networks of both sorts a region can have.
@@ -187,6 +188,9 @@ async fn delete_unused(cx: &Cx, name: Name, path: &[String]) -> Result<()> {
     let before_it = load_balancers::in_network(network.id());
     let (balancers, _) = tx.some::<LoadBalancer>(before_it, TOLD).await?;
     addresses.extend(balancers.iter().map(|balancer| balancer.ipv4.to_string()));
+    let in_it = storage_gateways::in_network(network.id());
+    let (gateways, _) = tx.some::<StorageGateway>(in_it, TOLD).await?;
+    addresses.extend(gateways.iter().map(|gateway| format!("storage gateway {}", gateway.id())));
     // Terraform tries again for as long as it reads these words.
     let said = format!("The following servers are attached to this {}: ", name.sort.noun());
     Refusal::bad(said + &addresses.join(", ")).unless(addresses.is_empty())?;

@@ -168,7 +168,7 @@ async fn no_answer_is_for_a_browser_to_show() {
         ("GET", "/_kettle/console/x", 200),
         ("GET", "/_kettle/nothing", 404),
         ("GET", "/openapi.json", 200),
-        ("GET", "/v2/vfs", 501),
+        ("GET", "/v2/clusters", 501),
     ] {
         let mut request = request(method, "/", "");
         *request.uri_mut() = uri.replace('<', "%3C").replace('>', "%3E").parse().unwrap();
@@ -208,7 +208,7 @@ async fn an_account_is_made_where_one_is_needed_only() {
         ("GET", "/v2/plans?per_page=1", 200),
         ("GET", "/v2/nothing", 404),
         ("PUT", "/v2/regions", 405),
-        ("GET", "/v2/vfs", 501),
+        ("GET", "/v2/clusters", 501),
         ("GET", "/_kettle/health", 200),
         ("POST", "/_kettle/reset", 403),
     ]
@@ -227,10 +227,18 @@ async fn an_account_is_made_where_one_is_needed_only() {
 async fn what_the_api_has_and_kettle_does_not_serve_says_so() {
     let (quick, real) = (World::new().await, vultr().await);
     for (method, uri, of) in [
-        ("GET", "/v2/vfs", "/v2/vfs, an operation of the API (vfs)"),
-        ("HEAD", "/v2/vfs", ""),
-        ("GET", "/v2/vfs/regions", "/v2/vfs/regions, an operation of the API (vfs)"),
-        ("DELETE", "/v2/vfs/7", "/v2/vfs/{vfs_id}, an operation of the API (vfs)"),
+        ("GET", "/v2/clusters", "/v2/clusters, an operation of the API (clusters)"),
+        ("HEAD", "/v2/clusters", ""),
+        (
+            "GET",
+            "/v2/clusters/availability",
+            "/v2/clusters/availability, an operation of the API (clusters)",
+        ),
+        (
+            "DELETE",
+            "/v2/clusters/7",
+            "/v2/clusters/{cluster-id}, an operation of the API (clusters)",
+        ),
         ("POST", "/v2/databases", "/v2/databases, an operation of the API (databases)"),
         ("GET", "/scim/v2/Users", "/scim/v2/Users, an operation of the API (scim)"),
     ] {
@@ -251,12 +259,12 @@ async fn what_the_api_has_and_kettle_does_not_serve_says_so() {
     }
     // A wrong method is one, wherever it is.
     for (method, uri, allowed) in
-        [("PATCH", "/v2/vfs", "GET, POST"), ("PUT", "/v2/blocks", "GET, POST")]
+        [("PATCH", "/v2/clusters", "GET, POST"), ("PUT", "/v2/blocks", "GET, POST")]
     {
         let response = quick.exchange(request(method, uri, "")).await;
         is_error(&response, 405, &format!("Method not allowed. Must be one of: {allowed}"));
     }
-    let response = quick.exchange(request("GET", "/v2/vfs/a/b/c/d", "")).await;
+    let response = quick.exchange(request("GET", "/v2/clusters/a/b/c/d", "")).await;
     is_error(&response, 404, "Not found.");
 }
 

@@ -69,7 +69,8 @@ async fn a_request_is_told_with_all_that_is_known_of_it() {
 #[tokio::test]
 async fn each_request_is_told_once_whatever_it_is_for_but_the_servers_own() {
     let world = World::new().await;
-    for path in ["/v2/account", "/v1/account/info", "/v2/nothing", "/v2/vfs", "/", "/openapi.json"]
+    for path in
+        ["/v2/account", "/v1/account/info", "/v2/nothing", "/v2/clusters", "/", "/openapi.json"]
     {
         world.raw("GET", path, "").await;
     }
@@ -82,7 +83,7 @@ async fn each_request_is_told_once_whatever_it_is_for_but_the_servers_own() {
         "GET /v2/account 200",
         "GET /v1/account/info 403",
         "GET /v2/nothing 404",
-        "GET /v2/vfs 501",
+        "GET /v2/clusters 501",
         "GET / 200",
         "GET /openapi.json 200",
         "PUT /v2/blocks 405",

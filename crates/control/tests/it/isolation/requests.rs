@@ -8,11 +8,8 @@ use super::things::Things;
 /// A UUID that nothing has.
 const NOBODY: &str = "5b2c3a1e-7d64-4a0b-9c8f-0123456789ab";
 
-/// Ids of which nobody can have a thing here, with the reason.
-const NONE_CAN_BE_MADE: &[(&str, &str)] = &[("VfsId", "file systems are not served")];
-
 /// Path parameters that name what is everybody's.
-const PUBLIC: &[&str] = &["region_id", "cluster_id"];
+const PUBLIC: &[&str] = &["region_id", "cluster_id", "image_id"];
 
 /// Texts of requests that name a thing: operation, field, and the kind of what stands there.
 const TEXTS: &[(&str, &str, &str)] = &[
@@ -66,7 +63,7 @@ impl Place {
             "dns_domain" => "nobody.example",
             "bucket_name" => "nobodys-bucket",
             "forwarding_rule_id" | "firewall_rule_id" => "0123456789abcdef",
-            "firewall_rule_id of a group" => "4711",
+            "firewall_rule_id of a group" | "export_id" => "4711",
             kind if kind.starts_with("ipv4") => "203.0.113.99",
             kind if kind.starts_with("ipv6") => "2001:db8:ffff:ffff::99",
             _ => NOBODY,
@@ -130,11 +127,6 @@ impl Operation {
         for (field, schema) in self.fields() {
             self.places_in(field, schema, &mut found);
         }
-        found.retain(|place| {
-            let none = NONE_CAN_BE_MADE.iter().any(|(kind, _)| *kind == place.kind);
-            assert!(!(none && place.is_required), "{}: {place:?}", self.op.id);
-            !none
-        });
         found
     }
 
@@ -156,6 +148,10 @@ impl Operation {
     /// The kind of thing that stands at a place; none where that is no thing.
     fn kind(&self, name: &str, schema: &Value) -> Option<String> {
         if let Some(kind) = schema["x-id"].as_str() {
+            // Who is not attached is told so, whether there is such an instance or not.
+            if name == "vps_id" && self.op.method != Method::PUT {
+                return Some("InstanceId of a file system".into());
+            }
             let is_users = kind == "ApiKeyId" && self.op.path.starts_with("/v2/users/");
             return Some(if is_users { "ApiKeyId of a user".into() } else { kind.into() });
         }
@@ -238,7 +234,10 @@ fn sample(op: &str, field: &str) -> Value {
         (_, "effect") => "NoExecute".into(),
         (_, "region" | "region_id") => "ewr".into(),
         (_, "cluster_id") => 2.into(),
+        (_, "image_id") => "cyberpanel".into(),
         (_, "size_gb") => 40.into(),
+        (_, "storage_size") => json!({ "gb": 10 }),
+        ("create-storage-gateway", "type") => "nfs4".into(),
         (_, "ip_type") => "v4".into(),
         (_, "protocol" | "frontend_protocol" | "backend_protocol") => match op {
             "create-load-balancer-forwarding-rule" => "http".into(),
@@ -295,6 +294,7 @@ fn further(op: &str, fields: &Map<String, Value>) -> Vec<(&'static str, Value)> 
             vec![("node_pools", json!([pool]))]
         }
         "create-firewall-group-rule" => vec![("port", "443".into())],
+        "add-storage-gateway-export" => vec![("pseudo_root_path", "/new".into())],
         "create-object-storage" => vec![("tier_id", 1.into())],
         "update-instance-template" | "update-block" => vec![("label", "new".into())],
         "update-block-snapshot" => vec![("description", "new".into())],

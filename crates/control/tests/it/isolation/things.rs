@@ -39,11 +39,6 @@ impl Things {
         self.ids.get(kind).unwrap_or_else(|| panic!("make a thing for {kind}: {place:?}")).clone()
     }
 
-    /// Whether there is a thing for a place.
-    pub(crate) fn has(&self, place: &Place) -> bool {
-        self.ids.contains_key(&place.kind)
-    }
-
     /// The id of the thing of a kind.
     pub(crate) fn id(&self, kind: &str) -> &str {
         &self.ids[kind]
@@ -253,6 +248,22 @@ async fn storage(world: &World, made: &mut Things) {
     let new = json!({ "block_id": block, "description": text });
     let answer = post("/v2/blocks/snapshots".into(), new).await;
     made.note("BlockSnapshotId", &answer, "/id");
+    let new = json!({ "region": "ewr", "storage_size": { "gb": 10 }, "label": text });
+    let answer = post("/v2/vfs".into(), new).await;
+    let vfs = made.note("VfsId", &answer, "/id");
+    let instance = made.ids["InstanceId"].clone();
+    let uri = format!("/v2/vfs/{vfs}/attachments/{instance}");
+    call(world, key, Method::PUT, &uri, Value::Null).await;
+    made.ids.insert("InstanceId of a file system".into(), instance);
+    let new = json!({
+        "region": "ewr", "type": "nfs4", "label": text, "network_config": {},
+        "export_config": [{ "vfs_uuid": vfs, "label": text }],
+    });
+    let answer = post("/v2/storage-gateways".into(), new).await;
+    made.note("StorageGatewayId", &answer, "/storage_gateway/id");
+    made.note("export_id", &answer, "/storage_gateway/export_config/0/id");
+    let answer = post("/v2/inference".into(), json!({ "label": text })).await;
+    made.note("InferenceId", &answer, "/subscription/id");
     let bucket = format!("{key}-bucket");
     let new = json!({ "bucket_name": bucket });
     post(format!("/v2/object-storage/{storage}/bucket"), new).await;

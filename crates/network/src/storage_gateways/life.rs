@@ -1,0 +1,28 @@
+//! The life of a storage gateway: set up, given its exports, removed.
+
+use drivers::{StorageGatewaySpec, file_system};
+use engine::{Next, StepError};
+
+use super::{Export, StorageGateway};
+use crate::life::provision;
+use crate::{Doc, Life, LifeCx, Network, alike};
+
+/// That life.
+pub(super) struct Exporting;
+
+impl Life<StorageGateway> for Exporting {
+    async fn step(doc: &mut Doc<StorageGateway>, cx: &LifeCx) -> Result<Next, StepError> {
+        let spec = alike!(doc.want => StorageGatewaySpec {
+            public_ipv4, public_ipv6, network; exports: doc.exports.iter().map(export).collect(),
+        });
+        provision(doc, &spec, cx).await
+    }
+}
+
+fn export(export: &Export) -> file_system::Export {
+    // They were checked when they came: none is left out.
+    let clients = export.clients.iter().filter_map(|text| text.parse::<Network>().ok());
+    alike!(export => file_system::Export {
+        file_system, path; clients: clients.map(Into::into).collect(),
+    })
+}
