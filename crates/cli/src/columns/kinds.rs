@@ -25,7 +25,7 @@ pub(super) const KINDS: &[(&str, &str)] = &[
     ),
     (
         "list-clusters",
-        "id label status version region node_pools:POOLS ip ha_controlplanes:HA date_created",
+        "id label status version region ip ha_controlplanes:HA endpoint date_created",
     ),
     ("list-custom-subscriptions", "id label type status region cost pending_charges"),
     ("list-domains", "domain dns_sec date_created"),
