@@ -17,6 +17,7 @@ var families = []family{
 	{"container registry", registries}, {"CDN", cdns},
 	{"databases", databases}, {"database contents", databaseContents}, {"database copies", databaseCopies}, {"database upkeep", databaseUpkeep},
 	{"database streams", databaseStreams}, {"database options", databaseOptions},
+	{"kubernetes", clusters}, {"node pools", nodePools},
 }
 
 func main() {
@@ -24,7 +25,7 @@ func main() {
 	runAll(w, families, func() []string {
 		return w.uncalled([]any{
 			w.Account, w.Application, w.Backup, w.BareMetalServer, w.Billing, w.BlockStorage, w.CDN, w.ContainerRegistry, w.Database, w.Domain, w.DomainRecord, w.FirewallGroup,
-			w.FirewallRule, w.Inference, w.Instance, w.ISO, w.LoadBalancer, w.Logs, w.Marketplace, w.ObjectStorage, w.OS, w.Plan, w.Region, w.ReservedIP, w.Snapshot, w.SSHKey,
+			w.FirewallRule, w.Inference, w.Instance, w.ISO, w.Kubernetes, w.LoadBalancer, w.Logs, w.Marketplace, w.ObjectStorage, w.OS, w.Plan, w.Region, w.ReservedIP, w.Snapshot, w.SSHKey,
 			w.StartupScript, w.SubAccount, w.User, w.VirtualFileSystemStorage, w.VPC, w.VPC2,
 		})
 	})

@@ -12,6 +12,7 @@ from vultr_python_client.apis.tags.dns_api import DnsApi
 from vultr_python_client.apis.tags.firewall_api import FirewallApi
 from vultr_python_client.apis.tags.instances_api import InstancesApi
 from vultr_python_client.apis.tags.iso_api import IsoApi
+from vultr_python_client.apis.tags.kubernetes_api import KubernetesApi
 from vultr_python_client.apis.tags.load_balancer_api import LoadBalancerApi
 from vultr_python_client.apis.tags.os_api import OsApi
 from vultr_python_client.apis.tags.plans_api import PlansApi
@@ -25,12 +26,13 @@ from vultr_python_client.apis.tags.startup_api import StartupApi
 from vultr_python_client.apis.tags.users_api import UsersApi
 from vultr_python_client.apis.tags.vpcs_api import VPCsApi
 
-from families import access, balancers, catalogue, instances, metal, names, networks, storage
+from families import access, balancers, catalogue, instances, kubernetes, metal, names, networks, storage
 from harness import World
 
 CLASSES = {
     "account": AccountApi, "applications": ApplicationApi, "backups": BackupApi, "metal": BaremetalApi,
-    "billing": BillingApi, "blocks": BlockApi, "dns": DnsApi, "firewalls": FirewallApi, "instances": InstancesApi, "isos": IsoApi, "balancers": LoadBalancerApi, "os": OsApi, "plans": PlansApi,
+    "billing": BillingApi, "blocks": BlockApi, "dns": DnsApi, "firewalls": FirewallApi, "instances": InstancesApi, "isos": IsoApi,
+    "kubernetes": KubernetesApi, "balancers": LoadBalancerApi, "os": OsApi, "plans": PlansApi,
     "networks": PrivateNetworksApi, "s3": S3Api, "regions": RegionApi, "reserved": ReservedIpApi, "snapshots": SnapshotApi,
     "ssh": SshApi, "startup": StartupApi, "users": UsersApi, "vpcs": VPCsApi,
 }
@@ -46,6 +48,7 @@ FAMILIES = [
     ("instance addresses", instances.addresses), ("instance networks", instances.networks),
     ("instance iso", instances.iso), ("instance backups", instances.schedule), ("reserved-ip", networks.reserved),
     ("load balancers", balancers.life), ("load balancer rules", balancers.rules),
+    ("kubernetes", kubernetes.clusters), ("node pools", kubernetes.pools),
     ("bare metal life", metal.life), ("bare metal changes", metal.changes), ("bare metal power", metal.power),
     # Last: it goes by the arguments of those before.
     ("each operation refused", World.each_refused),

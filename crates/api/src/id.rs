@@ -81,6 +81,8 @@ ids! {
     PullZoneId,
     /// A CDN that files are uploaded to.
     PushZoneId,
+    /// A Kubernetes cluster.
+    ClusterId,
     /// A record of a DNS domain.
     RecordId,
     /// A container registry.
@@ -111,6 +113,14 @@ ids! {
     NatFirewallRuleId,
     /// A port forwarding rule of a NAT gateway.
     PortForwardingRuleId,
+    /// A node of a Kubernetes cluster: the id of an instance.
+    NodeId,
+    /// A node pool of a Kubernetes cluster.
+    NodePoolId,
+    /// A label of the nodes in a pool.
+    NodePoolLabelId,
+    /// A taint of the nodes in a pool.
+    NodePoolTaintId,
     /// A private network, the older name of a VPC.
     NetworkId,
     /// Object storage.

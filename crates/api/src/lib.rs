@@ -210,6 +210,7 @@ pub mod inference;
 pub mod instance_templates;
 pub mod instances;
 pub mod isos;
+pub mod kubernetes;
 pub mod load_balancers;
 pub mod logs;
 pub mod marketplace;
@@ -246,6 +247,7 @@ families! {
     instance_templates,
     instances,
     isos,
+    kubernetes,
     load_balancers,
     marketplace,
     logs,

@@ -1,8 +1,8 @@
 //! The catalogue: what can be ordered, where, and for how much.
 //!
 //! Regions, plans, operating systems, applications, public ISOs, kinds of block storage, media of
-//! file systems, clusters and tiers of object storage, engines, plans and options of databases, and
-//! prices, read from the data files in `data/` (their format is
+//! file systems, clusters and tiers of object storage, engines, plans and options of databases,
+//! versions of Kubernetes, and prices, read from the data files in `data/` (their format is
 //! `data/README.md`), which are part of the program, and from a file of the user's if there is one.
 //! Withdrawn entries are found by id like any other and listed only when asked for.
 //!
@@ -11,6 +11,7 @@
 
 mod databases;
 mod entries;
+mod kubernetes;
 mod load;
 mod object_storage;
 mod prices;
@@ -28,6 +29,7 @@ pub use entries::{
     AppVariable, Application, ApplicationType, MetalPlan, OS_APPLICATION, OS_BACKUP, OS_CUSTOM,
     OS_SNAPSHOT, PLAN_TYPES, Plan, PublicIso, Region, Room, StorageType, System,
 };
+pub use kubernetes::KubernetesVersion;
 pub use load::CatalogError;
 pub use object_storage::{ObjectStorageCluster, ObjectStorageTier};
 pub use prices::{
@@ -56,6 +58,7 @@ pub struct Catalog {
     database_sizes: Table<DatabaseSize>,
     database_options: Table<DatabaseOption>,
     database_connectors: Table<DatabaseConnector>,
+    kubernetes_versions: Table<KubernetesVersion>,
     prices: Table<Price>,
     registry_plans: Table<RegistryPlan>,
     registry_regions: Table<RegistryRegion>,

@@ -11,6 +11,7 @@ use super::{
     Catalog,
     databases::{DatabaseConnector, DatabaseEngine, DatabaseOption, DatabaseSize, OptionValues},
     entries::{Application, MetalPlan, Plan, PublicIso, Region, System},
+    kubernetes::{self, KubernetesVersion},
     object_storage::{ObjectStorageCluster, ObjectStorageTier},
     prices::{BlockType, FileSystemType, Price},
     registries::{RegistryPlan, RegistryRegion},
@@ -18,7 +19,7 @@ use super::{
 };
 
 /// The files that are part of the program, in the order in which they refer to each other.
-pub(super) const BUILTIN: [(&str, &str); 11] = [
+pub(super) const BUILTIN: [(&str, &str); 12] = [
     ("regions.jsonl", include_str!("data/regions.jsonl")),
     ("plans.jsonl", include_str!("data/plans.jsonl")),
     ("plans-retired.jsonl", include_str!("data/plans-retired.jsonl")),
@@ -30,6 +31,7 @@ pub(super) const BUILTIN: [(&str, &str); 11] = [
     ("object-storage.jsonl", include_str!("data/object-storage.jsonl")),
     ("databases.jsonl", include_str!("data/databases.jsonl")),
     ("registries.jsonl", include_str!("data/registries.jsonl")),
+    ("kubernetes.jsonl", include_str!("data/kubernetes.jsonl")),
 ];
 
 /// What is wrong with a catalogue file, and where.
@@ -68,6 +70,7 @@ enum Written {
     DatabaseSize(Box<DatabaseSize>),
     DatabaseOption(Box<DatabaseOption>),
     DatabaseConnector(Box<DatabaseConnector>),
+    KubernetesVersion(Box<KubernetesVersion>),
     Price(Box<Price>),
     RegistryPlan(Box<RegistryPlan>),
     RegistryRegion(Box<RegistryRegion>),
@@ -97,6 +100,7 @@ impl Written {
             Self::DatabaseSize(entry) => name(entry.as_ref()),
             Self::DatabaseOption(entry) => name(entry.as_ref()),
             Self::DatabaseConnector(entry) => name(entry.as_ref()),
+            Self::KubernetesVersion(entry) => name(entry.as_ref()),
             Self::Price(entry) => name(entry.as_ref()),
             Self::RegistryPlan(entry) => name(entry.as_ref()),
             Self::RegistryRegion(entry) => name(entry.as_ref()),
@@ -179,9 +183,15 @@ impl Written {
                     Some(r.hostname.clone())
                 })
             }
-            Self::System(_) | Self::BlockType(_) | Self::DatabaseConnector(_) | Self::Price(_) => {
-                Ok(())
+            Self::KubernetesVersion(version) if kubernetes::numbers(&version.id).is_none() => {
+                let text = format!("{:?} is no version such as \"v1.36.5+1\"", version.id);
+                Err(("id", text))
             }
+            Self::KubernetesVersion(_)
+            | Self::System(_)
+            | Self::BlockType(_)
+            | Self::DatabaseConnector(_)
+            | Self::Price(_) => Ok(()),
         }
     }
 }
@@ -301,6 +311,7 @@ impl Catalog {
             Written::DatabaseSize(entry) => self.database_sizes.put(*entry),
             Written::DatabaseOption(entry) => self.database_options.put(*entry),
             Written::DatabaseConnector(entry) => self.database_connectors.put(*entry),
+            Written::KubernetesVersion(entry) => self.kubernetes_versions.put(*entry),
             Written::Price(entry) => self.prices.put(*entry),
             Written::RegistryPlan(entry) => self.registry_plans.put(*entry),
             Written::RegistryRegion(entry) => self.registry_regions.put(*entry),

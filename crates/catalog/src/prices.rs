@@ -176,6 +176,10 @@ pub enum PriceItem {
     LoadBalancerNode,
     /// A further region of a load balancer.
     LoadBalancerRegion,
+    /// The control plane of a Kubernetes cluster.
+    KubernetesControlPlane,
+    /// One that is highly available.
+    KubernetesHaControlPlane,
     /// A subscription to inference, with the tokens that it includes.
     Inference,
     /// Outgoing traffic beyond what is included.
@@ -186,7 +190,7 @@ pub enum PriceItem {
 
 impl PriceItem {
     /// All of them.
-    pub const ALL: [PriceItem; 13] = [
+    pub const ALL: [PriceItem; 15] = [
         Self::Snapshot,
         Self::BlockSnapshot,
         Self::AutomaticBackups,
@@ -197,6 +201,8 @@ impl PriceItem {
         Self::NatGateway,
         Self::LoadBalancerNode,
         Self::LoadBalancerRegion,
+        Self::KubernetesControlPlane,
+        Self::KubernetesHaControlPlane,
         Self::Inference,
         Self::EgressOverage,
         Self::CdnZone,

@@ -7,6 +7,7 @@ use std::{borrow::Borrow, collections::BTreeMap, fmt::Debug};
 use super::{
     databases::{DatabaseConnector, DatabaseEngine, DatabaseOption, DatabaseSize},
     entries::{Application, MetalPlan, Plan, PublicIso, Region, System},
+    kubernetes::KubernetesVersion,
     object_storage::{ObjectStorageCluster, ObjectStorageTier},
     prices::{BlockType, FileSystemType, Price, PriceItem},
     registries::{RegistryPlan, RegistryRegion},
@@ -55,6 +56,7 @@ entry!(DatabaseOption, String, "database_option");
 entry!(DatabaseConnector, String, "database_connector");
 entry!(RegistryPlan, String, "registry_plan");
 entry!(RegistryRegion, String, "registry_region");
+entry!(KubernetesVersion, String, "kubernetes_version");
 
 impl Entry for Price {
     type Id = PriceItem;

@@ -259,8 +259,14 @@ fn systems_refuse_plans_that_are_too_small() {
 #[test]
 fn every_item_has_a_price() {
     let c = Catalog::builtin();
+    // Nothing is charged for these, as far as is known.
+    let free = [
+        PriceItem::KubernetesControlPlane,
+        PriceItem::KubernetesHaControlPlane,
+        PriceItem::StorageGateway,
+    ];
     for item in PriceItem::ALL {
-        assert!(c.price(item).amount > Decimal::ZERO, "{item:?}");
+        assert_eq!(c.price(item).amount == Decimal::ZERO, free.contains(&item), "{item:?}");
     }
     assert_eq!(c.price(PriceItem::NatGateway).per, PriceUnit::Hour);
     let nvme = c.block_type("high_perf").expect("there");
@@ -274,6 +280,31 @@ fn every_item_has_a_price() {
         (default("ewr").id.as_str(), default("fra").id.as_str()),
         ("high_perf", "storage_opt")
     );
+}
+
+#[test]
+fn a_cluster_goes_up_one_minor_version_at_a_time_and_never_down() {
+    let c = Catalog::builtin();
+    let ids: Vec<_> = c.kubernetes_versions().map(|version| version.id.as_str()).collect();
+    assert_eq!(ids, ["v1.37.1+1", "v1.36.5+1", "v1.35.9+1"]);
+    for (from, expected) in [
+        ("v1.37.1+1", vec![]),
+        ("v1.36.5+1", vec!["v1.37.1+1"]),
+        ("v1.36.1+3", vec!["v1.37.1+1", "v1.36.5+1"]),
+        ("v1.35.9+1", vec!["v1.36.5+1"]),
+        // By its numbers, not by its letters; a further build is newer, too.
+        ("v1.34.1+2", vec!["v1.35.9+1", "v1.34.1+3"]),
+        ("v1.32.9+3", vec!["v1.33.5+3"]),
+        ("v1.30.2+1", vec!["v1.31.8+1", "v1.30.12+1"]),
+        ("v2.0.0+1", vec![]),
+        ("1.36", vec![]),
+    ] {
+        assert_eq!(c.kubernetes_upgrades(from), expected, "{from}");
+    }
+    assert!(c.kubernetes_version("v1.34.1+3").is_some_and(|version| version.retired));
+    let wrong = r#"{"kubernetes_version": {"id": "v1.38"}}"#;
+    let problem = c.with_file(wrong).expect_err("it is none").to_string();
+    assert!(problem.ends_with("id: \"v1.38\" is no version such as \"v1.36.5+1\""), "{problem}");
 }
 
 #[test]

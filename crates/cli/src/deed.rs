@@ -110,6 +110,10 @@ impl<'a> Deed<'a> {
         let listed = |things: &[Thing]| things.iter().map(full).collect::<Vec<_>>().join(", ");
         let (word, rest) = words(self.operation);
         let group = self.operation.group.name;
+        if let (Some(thing), true) = (self.path.first(), rest.starts_with("with-")) {
+            // How it is done: `deleted kubernetes K with resources`.
+            return clean(&format!("{verb} {} {}", full(thing), rest.replace('-', " ")));
+        }
         let made = made.filter(|_| self.path.is_empty() || makes(self.operation));
         let mut text = verb.to_owned();
         let alone = self.path.is_empty() && (made.is_some() || !self.others.is_empty());

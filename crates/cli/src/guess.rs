@@ -45,6 +45,7 @@ const NOUNS: &[(&str, &[&str])] = &[
         &["droplet", "linode", "machine", "node", "host", "vps", "compute", "virtual-machine"],
     ),
     ("bare-metal", &["metal", "dedicated"]),
+    ("kubernetes", &["cluster", "kube", "eks", "gke"]),
     ("block", &["disk", "drive", "pv"]),
     ("object-storage", &["space", "storage", "objectstorage"]),
     ("vfs", &["filesystem", "nfs-share", "share", "efs"]),
@@ -84,18 +85,7 @@ const WHOLE: &[(&str, &[&str])] = &[
 ];
 
 /// What Vultr has and Kettle does not serve.
-const UNSERVED: &[&str] = &[
-    "vke",
-    "kubernetes",
-    "k8s",
-    "cluster",
-    "node-pool",
-    "iam",
-    "role",
-    "policy",
-    "organization",
-    "oidc",
-];
+const UNSERVED: &[&str] = &["iam", "role", "policy", "organization", "oidc"];
 
 /// Words for a change of one field, and the fields that it may be: `rename web db`.
 const SETS: &[(&[&str], &[&str])] = &[
@@ -502,7 +492,7 @@ mod tests {
 
     #[test]
     fn what_is_not_served_is_told_and_what_is_unclear_is_not_guessed_at() {
-        for typed in ["vke list", "kubernetes", "iam", "oidc list"] {
+        for typed in ["role list", "organization", "iam", "oidc list"] {
             let told = told(typed);
             assert!(told.contains("tip: Kettle does not serve that (docs/coverage.md)"), "{told}");
         }

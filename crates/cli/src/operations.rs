@@ -144,6 +144,7 @@ mod tests {
         others.sort_by_key(|(id, _)| *id);
         let expected = [
             ("execute-retention", Loss::Always),
+            ("recycle-node", Loss::Always),
             ("regenerate-object-storage-keys", Loss::Always),
             ("reinstall-bare-metal", Loss::Always),
             ("reinstall-instance", Loss::Always),

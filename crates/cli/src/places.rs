@@ -68,6 +68,10 @@ pub(crate) const PLACES: &[Place] = &[
     top(COMPUTE, "instance", &["vm", "server"]),
     below("instance template", "instance-template", &[], &[]),
     top(COMPUTE, "bare-metal", &["baremetal", "bm"]),
+    top(COMPUTE, "kubernetes", &["vke", "k8s"]),
+    below("kubernetes node-pool", "node-pool", &["pool"], &[]),
+    below("kubernetes node-pool label", "node-pool-label", &[], &[]),
+    below("kubernetes node-pool taint", "node-pool-taint", &[], &[]),
     top(COMPUTE, "snapshot", &[]),
     top(COMPUTE, "backup", &[]),
     top(COMPUTE, "iso", &[]),
@@ -222,7 +226,8 @@ mod tests {
                     assert!(HEADINGS.iter().any(|(h, _)| *h == place.heading), "{place:?}");
                 }
                 Some((above, _)) => {
-                    assert!(group(&[above]).is_some_and(|p| p.path == above), "{place:?}");
+                    let words: Vec<&str> = above.split(' ').collect();
+                    assert!(group(&words).is_some_and(|p| p.path == above), "{place:?}");
                     assert_eq!(place.heading, "", "{place:?}");
                 }
             }
@@ -243,6 +248,7 @@ mod tests {
             (&["vpc", "nat-gateway", "firewall-rule"], "nat-gateway-firewall-rule"),
             (&["domain", "domain"], "domain"),
             (&["block"], "block"),
+            (&["kubernetes", "node-pool", "taint"], "node-pool-taint"),
         ] {
             assert_eq!(group(words).unwrap().group, expected, "{words:?}");
         }
@@ -250,6 +256,8 @@ mod tests {
             ("vm", Some("instance")),
             ("vms", Some("instance")),
             ("lb", Some("load-balancer")),
+            ("vke", Some("kubernetes")),
+            ("k8s pools", Some("node-pool")),
             ("dns", Some("domain")),
             ("s3", Some("object-storage")),
             ("firewall-group", Some("firewall")),

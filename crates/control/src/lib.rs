@@ -4,6 +4,7 @@
 //! listed, and everything is found by one name.
 
 pub use ::databases::databases;
+pub use ::kubernetes::kubernetes;
 pub use ::network::{
     domains, firewalls, load_balancers, private_networks, reserved_ips, storage_gateways, vpc2,
     vpcs,
@@ -43,6 +44,7 @@ families! {
     instance_templates,
     instances,
     isos,
+    kubernetes,
     load_balancers,
     marketplace,
     logs,

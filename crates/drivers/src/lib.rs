@@ -7,6 +7,7 @@
 
 pub mod balancer;
 pub mod cdn;
+pub mod control_plane;
 pub mod database;
 pub mod file_system;
 pub mod gateway;
@@ -24,6 +25,7 @@ use uuid::Uuid;
 
 pub use balancer::BalancerSpec;
 pub use cdn::CdnSpec;
+pub use control_plane::ControlPlaneSpec;
 pub use database::{DatabaseSpec, MigrationSpec};
 pub use file_system::{FileSystemSpec, StorageGatewaySpec};
 pub use gateway::GatewaySpec;

@@ -7,6 +7,7 @@ pub mod addresses;
 pub mod auth;
 pub mod billing;
 pub mod cx;
+pub mod doors;
 pub mod encoded;
 pub mod events;
 mod family;
@@ -112,6 +113,7 @@ pub struct Control {
     pub(crate) origin: String,
     calls: AtomicU64,
     site: OnceLock<String>,
+    doors: OnceLock<Arc<dyn doors::Doors>>,
     pub(crate) world: Arc<dyn World>,
     pub(crate) families: Vec<Family>,
     pub(crate) keyring: Keyring,
@@ -144,6 +146,7 @@ impl Control {
             origin,
             calls,
             site: OnceLock::new(),
+            doors: OnceLock::new(),
             world,
             families: families(),
             keyring,

@@ -115,6 +115,7 @@ impl Control {
                 outcome => {
                     self.keyring.forget();
                     self.gone.forget();
+                    self.doors().into_iter().for_each(|doors| doors.shut_all());
                     return outcome;
                 }
             }

@@ -28,6 +28,8 @@ pub struct Tx {
     /// Whether anything changes, and what is made first.
     changes: bool,
     made: Option<Uuid>,
+    /// What the engine is to look at again.
+    woken: Vec<Uuid>,
 }
 
 impl Tx {
@@ -36,8 +38,9 @@ impl Tx {
         if !cx.caller.user.is_nil() {
             inner.need(cx.caller.user);
         }
-        let (gone, charges) = Default::default();
-        Self { inner, cx: cx.clone(), keys: false, gone, charges, changes: false, made: None }
+        let (gone, woken, charges) = Default::default();
+        let cx = cx.clone();
+        Self { inner, cx, keys: false, gone, woken, charges, changes: false, made: None }
     }
 
     /// The context of the request that makes this change.
@@ -175,6 +178,12 @@ impl Tx {
         self.inner.put(row, lists, Vec::new());
     }
 
+    /// Lets the engine look again at a row, whatever its kind: for one whose life goes by more than
+    /// itself, when that changes. One that is gone needs no look.
+    pub fn wake(&mut self, id: Uuid) {
+        self.woken.push(id);
+    }
+
     /// Who holds a unique value.
     ///
     /// # Errors
@@ -226,6 +235,9 @@ impl Tx {
         }
         if let Some(event) = self.cx.done(self.made).filter(|_| self.changes) {
             self.inner.tell(event);
+        }
+        for id in std::mem::take(&mut self.woken) {
+            self.inner.wake(id, self.cx.now()).await?;
         }
         self.inner.commit().await?;
         self.cx.written.store(true, SeqCst);

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::{self, PemObject};
 
-use crate::{Ca, Error, Variables, files, first_set, x509};
+use crate::{Ca, Error, Variables, files, first_set};
 
 /// Which file of CA certificates each environment variable should name.
 pub type TrustFiles = BTreeMap<&'static str, PathBuf>;

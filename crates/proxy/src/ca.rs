@@ -12,11 +12,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use ring::error::Unspecified;
 use rustls::pki_types::pem::{PemObject, SectionKind};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
-use crate::x509::{self, Certificate, Key};
+use x509::{Certificate, Key, Unspecified};
+
 use crate::{Error, files};
 
 /// The only domain the CA may speak for.
@@ -103,7 +103,7 @@ impl Ca {
                 x509::for_servers(),
             ],
         };
-        let certificate = certificate.signed(&self.key).map_err(unmade)?;
+        let certificate = certificate.signed(&self.key).map_err(unmade)?.into();
         Ok(Leaf { certificate, key: PrivatePkcs8KeyDer::from(key.pkcs8).into() })
     }
 
@@ -162,7 +162,7 @@ impl Ca {
             extensions: &[&x509::is_ca(&key)[..], &[x509::only_below(DOMAIN), x509::for_servers()]]
                 .concat(),
         };
-        let certificate = certificate.signed(&key).map_err(unmade)?;
+        let certificate = certificate.signed(&key).map_err(unmade)?.into();
         let ca = Self { certificate, name, key };
         let (key, certificate) = (x509::pem("PRIVATE KEY", &ca.key.pkcs8), ca.certificate_pem());
         files::replace(directory, KEY_FILE, 0o600, (key + &certificate).as_bytes())?;

@@ -2,7 +2,7 @@
 //! that leads a program to both, and the running of that program.
 //!
 //! [`exec`] puts the pieces together. The crate moves bytes and must never know what they mean: it
-//! depends on nothing of Kettle's, does not ask what time it is, and changes nothing outside the
+//! depends on nothing of Kettle's but its writer of certificates, does not ask what time it is, and changes nothing outside the
 //! directory it is given. Unix only (signals, file modes).
 
 // Tests call it as others do.
@@ -27,7 +27,6 @@ mod run;
 #[cfg(test)]
 mod tests;
 mod traffic;
-mod x509;
 
 use std::collections::BTreeMap;
 use std::io;

@@ -6,6 +6,7 @@
 mod connections;
 mod control_routes;
 mod deeds;
+mod doors;
 mod front;
 mod hosts;
 mod journal;
@@ -95,6 +96,7 @@ impl App {
 /// The routes of everything that is served: `/v2`, `/v1`, `/`, `/openapi.json` and `/_kettle`.
 pub fn router(config: Config) -> Router {
     let (routes, mode, journal) = (control::routes(), config.v1, config.journal.clone());
+    config.control.have_doors(Arc::new(doors::Open::default()));
     let app = Arc::new(App::new(config, &routes));
     let v2 = route::add(Router::new(), routes).with_state(app.clone());
     let v1 = v1::routes(&app.control, v2.clone(), mode);
@@ -130,7 +132,11 @@ impl Server {
     pub async fn run(self, stop: watch::Receiver<bool>) {
         let working = tokio::spawn(engine(&self.config.control).run(stop.clone()));
         let (limits, journal) = (self.config.limits.clone(), self.config.journal.clone());
-        connections::serve(self.listener, router(self.config), limits, journal, stop).await;
+        let (control, router) = (self.config.control.clone(), router(self.config));
+        if let Err(error) = control::kubernetes::open_doors(&control).await {
+            tracing::warn!(%error, "kubeconfigs lead nowhere until they are asked for again");
+        }
+        connections::serve(self.listener, router, limits, journal, stop).await;
         if working.await.is_err() {
             tracing::error!("the engine has panicked");
         }

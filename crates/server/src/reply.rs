@@ -70,7 +70,12 @@ pub(crate) fn error(error: &ApiError) -> Response {
 }
 
 fn body_of(error: &ApiError) -> Bytes {
-    serde_json::to_vec(error).expect("an error is plain data").into()
+    let body = serde_json::to_string(error).expect("an error is plain data");
+    match error.status {
+        // From a service behind the API, which says more.
+        422 => body.replacen('{', r#"{"is_external_error":false,"#, 1).into(),
+        _ => body.into(),
+    }
 }
 
 /// What a head says of an answer without a body.

@@ -297,6 +297,18 @@ impl Tx {
         self.draft(row, was, Vec::new(), true);
     }
 
+    /// Makes a row due, which stays as it is: unless it is written here already, or is to be deleted,
+    /// which is its own work. Nothing may be written after it.
+    pub async fn wake(&mut self, id: Uuid, now: i64) -> Result<()> {
+        if self.drafts.iter().any(|draft| draft.row.id == id) {
+            return Ok(());
+        }
+        if let Some(row) = self.get(id).await?.filter(|row| !row.deleting) {
+            self.put(Row { due: Some(now), ..row }, Vec::new(), Vec::new());
+        }
+        Ok(())
+    }
+
     fn draft(&mut self, row: Row, was: Vec<Facet>, is: Vec<Facet>, removed: bool) {
         let is = is.into_iter().map(key::of_facet).collect();
         if let Some(draft) = self.drafts.iter_mut().find(|draft| draft.row.id == row.id) {

@@ -6,8 +6,10 @@
 //! own, `a.b` a field inside, and `.` the item itself. Tests hold each against the operations.
 
 pub(super) const KINDS: &[(&str, &str)] = &[
+    ("get-cluster-upgrades", ".:VERSION"),
     ("get-connector-settings", "name type required default_value:DEFAULT description"),
     ("get-domain-dnssec", ".:RECORD"),
+    ("get-kubernetes-versions", ".:VERSION"),
     ("list-api-keys", "id name expire date_expire"),
     ("list-applications", "id name short_name type vendor image_id"),
     ("list-artifacts", "digest tags size push_time pull_time type"),
@@ -23,6 +25,10 @@ pub(super) const KINDS: &[(&str, &str)] = &[
         "list-blocks",
         "id label status size_gb:SIZE attached_to_instance_label|attached_to_instance:ATTACHED \
          region cost block_type:TYPE date_created",
+    ),
+    (
+        "list-clusters",
+        "id label status version region ip ha_controlplanes:HA endpoint date_created",
     ),
     ("list-custom-subscriptions", "id label type status region cost pending_charges"),
     ("list-available-connectors", "class title version type doc_url:DOCUMENTATION"),
@@ -105,6 +111,13 @@ pub(super) const KINDS: &[(&str, &str)] = &[
     ),
     ("list-nat-gateways", "id label status public_ips private_ips billing.monthly:MONTHLY"),
     ("list-networks", "id description region v4_subnet/v4_subnet_mask:SUBNET date_created"),
+    ("list-node-pool-labels", "id key value"),
+    ("list-node-pool-taints", "id key value effect"),
+    (
+        "list-node-pools",
+        "id label status node_quantity:SIZE plan auto_scaler:SCALES min_nodes:MIN max_nodes:MAX \
+         tag date_created",
+    ),
     ("list-object-storage-buckets", "name versioning object_lock archival date_created"),
     (
         "list-object-storage-cluster-tiers",
@@ -175,4 +188,5 @@ pub(super) const KINDS: &[(&str, &str)] = &[
     ("list-vpc2", "id description region ip_block/prefix_length:SUBNET date_created"),
     ("list-vpc2-nodes", "id description type ip_address node_status:STATUS mac_address"),
     ("list-vpcs", "id description region v4_subnet/v4_subnet_mask:SUBNET date_created"),
+    ("list-worker-nodes", "id label status ip date_created"),
 ];

@@ -94,6 +94,7 @@ pub(super) async fn restore(
     instance: &mut Doc<Instance>,
     req: RestoreInstance,
 ) -> Result<InstanceRestore> {
+    instance.check_no_node()?;
     instance.check_touchable(tx.cx(), "")?;
     let disk_gb = Contents::of(tx.cx(), instance).disk_gb;
     let (field, id, copy_gb, software) =

@@ -29,10 +29,23 @@ const SOFTWARE: &str = "os_id, app_id, image_id, snapshot_id, iso_id, ipxe_chain
 const DDOS: &str = "ddos_protection";
 
 pub(super) async fn create(cx: Cx, req: CreateInstance) -> Result<wire::Instance> {
+    let mut tx = cx.begin();
+    let instance = make(&mut tx, req).await?;
+    tx.put(&instance);
+    tx.commit().await?;
+    let default_password = Some(instance.password.clone());
+    Ok(wire::Instance { default_password, ..view::show(&cx, &instance).await? })
+}
+
+/// A new instance as a request wants it, with all that is taken for it in this change; not put yet.
+///
+/// # Errors
+/// 400 for what cannot be.
+pub async fn make(tx: &mut Tx, req: CreateInstance) -> Result<Doc<Instance>> {
+    let cx = tx.cx().clone();
     let region = cx.region("region", &req.region)?;
     let plan = plan(&cx, &req.plan)?;
     plans::check_sold(plan.sold_in(&region.id), &plan.id, &plan.locations)?;
-    let mut tx = cx.begin();
     let named = Named {
         os: req.os_id,
         app: req.app_id,
@@ -40,25 +53,22 @@ pub(super) async fn create(cx: Cx, req: CreateInstance) -> Result<wire::Instance
         snapshot: req.snapshot_id.and_then(OrEmpty::get),
         iso: req.iso_id.and_then(OrEmpty::get),
         ipxe: req.ipxe_chain_url.as_deref(),
-        starts_by_itself: options::is_pxe(&mut tx, req.script_id).await?,
+        starts_by_itself: options::is_pxe(tx, req.script_id).await?,
     };
-    let software = named.of_new(&cx, &mut tx, plan.into(), SOFTWARE).await?;
+    let software = named.of_new(&cx, tx, plan.into(), SOFTWARE).await?;
     let mut instance = tx.new_doc(wanted(&cx, &req, region, software)?);
     options::check_variables(&cx, &instance)?;
     let keys = req.sshkey_id.as_deref();
-    options::resolve_access(&mut tx, &mut instance, keys, req.script_id).await?;
+    options::resolve_access(tx, &mut instance, keys, req.script_id).await?;
     if let Some(id) = req.firewall_group_id.and_then(|id| id.get()) {
-        instance.firewall_group = Some(resolve_firewall_group(&mut tx, id).await?);
+        instance.firewall_group = Some(resolve_firewall_group(tx, id).await?);
     }
-    give_addresses(&mut tx, &mut instance, &req, plan).await?;
-    resolve(&mut tx, &mut instance, &networks(&req)).await?;
+    give_addresses(tx, &mut instance, &req, plan).await?;
+    resolve(tx, &mut instance, &networks(&req)).await?;
     let help = "an instance without public addresses needs a VPC; add attach_vpc or enable_vpc";
     ensure(!instance.vpc_only || !instance.networks.is_empty(), "vpc_only", help)?;
-    give_volumes(&cx, &mut tx, &instance, &req, plan).await?;
-    tx.put(&instance);
-    tx.commit().await?;
-    let default_password = Some(instance.password.clone());
-    Ok(wire::Instance { default_password, ..view::show(&cx, &instance).await? })
+    give_volumes(&cx, tx, &instance, &req, plan).await?;
+    Ok(instance)
 }
 
 /// What the request says about the instance alone.
@@ -84,7 +94,7 @@ fn wanted(cx: &Cx, req: &CreateInstance, region: &Region, software: Software) ->
 ///
 /// # Errors
 /// 400 with the plan that was probably meant.
-pub(crate) fn plan<'a>(cx: &'a Cx, id: &str) -> Result<&'a Plan> {
+pub fn plan<'a>(cx: &'a Cx, id: &str) -> Result<&'a Plan> {
     let catalog = cx.catalog();
     catalog.plan(id).ok_or_else(|| {
         let instead = catalog.metal_plan(id).map(|_| "a bare metal plan");
@@ -190,6 +200,7 @@ fn new_volume(
         snapshot: None,
         bootable,
         goes_with_instance: bootable,
+        cluster: None,
     }))
 }
 

@@ -23,6 +23,7 @@ pub(super) async fn attach(
     req: AttachInstanceIso,
 ) -> Result<InstanceIsoChange> {
     let cx = tx.cx().clone();
+    instance.check_no_node()?;
     instance.check_touchable(&cx, "")?;
     isos::usable(&cx, tx, "iso_id", req.iso_id).await?;
     if let Some(iso) = instance.iso.filter(|iso| *iso != req.iso_id.0) {

@@ -18,7 +18,8 @@ use api::instances::*;
 pub use hosts::instances::Instance;
 pub use hosts::instances::*;
 
-pub(crate) use create::plan;
+pub use create::{make, plan};
+pub use update::{let_go_of_most, remove};
 
 use crate::private_networks::PRIVATE;
 use crate::servers::addresses::{first_name, name_ipv6, set_reverse_ipv4};
@@ -55,6 +56,7 @@ fn power() -> Routes {
         })
         .change::<ReinstallInstance>(|tx, server, req| {
             Box::pin(async move {
+                server.check_no_node()?;
                 reinstall(tx.cx(), server, req.hostname)?;
                 view::show(tx.cx(), server).await
             })

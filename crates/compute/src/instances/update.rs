@@ -6,6 +6,8 @@
 use api::Access;
 use api::instances::{Backups, DeleteInstance, UpdateInstance, UpdatedInstance};
 
+use uuid::Uuid;
+
 use super::{Instance, Job, Schedule, create, jobs_of, view};
 use crate::blocks::handlers::detach_all;
 use crate::catalog::Plan;
@@ -25,6 +27,7 @@ pub(super) async fn update(cx: Cx, req: UpdateInstance) -> Result<UpdatedInstanc
     let touchable = instance.check_touchable(&cx, "");
     let job = work(&cx, &mut tx, &mut instance, &req).await?;
     if job.is_some() {
+        instance.check_no_node()?;
         touchable?;
     }
     describe(&cx, &mut instance, &req)?;
@@ -132,17 +135,38 @@ pub(super) async fn delete(cx: Cx, req: DeleteInstance) -> Result<()> {
     let mut tx = cx.begin();
     let instance = tx.get::<Instance>(req.instance_id).await?;
     instance.check_touchable(&cx, "Unable to destroy server: Unable to remove VM: ")?;
-    cx.in_batches::<Job>(jobs_of(instance.id()), |tx, job| tx.delete(job)).await?;
-    load_balancers::forget_most(&cx, instance.id()).await?;
-    vfs::forget_most(&cx, instance.id()).await?;
-    detach_all(&mut tx, instance.id()).await?;
-    reserved_ips::detach_all(&mut tx, instance.id()).await?;
-    load_balancers::forget(&mut tx, instance.id()).await?;
-    vfs::forget(&mut tx, instance.id()).await?;
+    let_go_of_most(&cx, instance.id()).await?;
+    remove(&mut tx, instance).await?;
+    tx.commit().await
+}
+
+/// Lets go of an instance that is about to go wherever many things may refer to it, but for the last
+/// few, in commits of their own.
+///
+/// # Errors
+/// When the store cannot be read or written, or something has changed.
+pub async fn let_go_of_most(cx: &Cx, id: Uuid) -> Result<()> {
+    cx.in_batches::<Job>(jobs_of(id), |tx, job| tx.delete(job)).await?;
+    load_balancers::forget_most(cx, id).await?;
+    vfs::forget_most(cx, id).await
+}
+
+/// Deletes an instance after [`let_go_of_most`], with what goes along; a node is missed by its pool.
+///
+/// # Errors
+/// When the store cannot be read, or many things refer to it again.
+pub async fn remove(tx: &mut Tx, instance: Doc<Instance>) -> Result<()> {
+    detach_all(tx, instance.id()).await?;
+    reserved_ips::detach_all(tx, instance.id()).await?;
+    load_balancers::forget(tx, instance.id()).await?;
+    vfs::forget(tx, instance.id()).await?;
     for job in tx.rest::<Job>(jobs_of(instance.id())).await? {
         tx.delete(job);
     }
+    if let Some(node) = &instance.node {
+        tx.wake(node.pool);
+    }
     // Its addresses, and its places in networks, are free again when the row goes.
     tx.delete(instance);
-    tx.commit().await
+    Ok(())
 }

@@ -27,6 +27,7 @@ mod instance_templates;
 mod instances;
 mod isolation;
 mod isos;
+mod kubernetes;
 mod load_balancers;
 mod logs;
 mod marketplace;

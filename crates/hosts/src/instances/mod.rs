@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::billing::{self, Charged, Rate};
 use crate::catalog::{Catalog, PriceItem};
 use crate::servers::Hosted;
-use crate::{Doc, Kind};
+use crate::{Doc, Kind, Refusal, Result};
 
 pub use crate::servers::{Ipv4, Ipv6, Locks, PrivateNic, Seen, Server, Software, in_network};
 
@@ -36,6 +36,33 @@ pub struct Instance {
     pub ddos_protection: bool,
     /// Whether it speaks to its private networks only, and never gets a public address.
     pub vpc_only: bool,
+    /// The node that it is, of a Kubernetes cluster.
+    pub node: Option<Node>,
+}
+
+/// What an instance is to the Kubernetes cluster whose node it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Node {
+    /// The cluster.
+    pub cluster: Uuid,
+    /// The pool in it: its row is looked at again when the instance goes.
+    pub pool: Uuid,
+    /// The version of Kubernetes that it was made with.
+    pub version: String,
+}
+
+impl Instance {
+    /// Refuses what would make it another machine than its pool's other nodes.
+    ///
+    /// # Errors
+    /// 400 where it is a node.
+    pub fn check_no_node(&self) -> Result<()> {
+        let Some(node) = &self.node else { return Ok(()) };
+        let said = "This instance is a node of a Kubernetes cluster.";
+        let help =
+            format!("it is as all of node pool {} are; change that, or delete the node", node.pool);
+        Err(Refusal::bad(said).help(help).into())
+    }
 }
 
 /// When backups are made, in UTC.
@@ -107,6 +134,7 @@ impl Kind for Instance {
         lists.extend(self.firewall_group.map(in_firewall_group));
         lists.extend(self.networks.iter().map(|nic| in_network(nic.network)));
         lists.extend(self.iso.map(with_iso));
+        lists.extend(self.node.iter().flat_map(|n| [in_cluster(n.cluster), in_pool(n.pool)]));
         lists
     }
 }
@@ -200,6 +228,16 @@ pub fn in_region(id: &str) -> Facet {
 /// The list of instances that a firewall group protects.
 pub fn in_firewall_group(id: Uuid) -> Facet {
     ("firewall_group", id.to_string())
+}
+
+/// The list of instances that are nodes of a Kubernetes cluster.
+pub fn in_cluster(id: Uuid) -> Facet {
+    ("cluster", id.to_string())
+}
+
+/// The list of instances that are nodes of a node pool.
+pub fn in_pool(id: Uuid) -> Facet {
+    ("pool", id.to_string())
 }
 
 /// The list of instances that have an image in their drive.

@@ -28,6 +28,8 @@ const THINGS: &[&str] = &[
     "instance create --region ewr --plan vc2-1c-1gb --os-id 2136 --label db",
     "bare-metal create --region ewr --plan vbm-4c-32gb --os-id 2136 --label metal --enable-ipv6 \
      --attach-vpc private --attach-vpc2 older",
+    "kubernetes create --region ewr --set-version v1.36.5+1 --label prod --node-pools \
+     '[{\"node_quantity\": 2, \"label\": \"workers\", \"plan\": \"vc2-1c-2gb\"}]'",
     "instance template create --plan vc2-1c-1gb --os-id 2136 --label small",
     "block create --region ewr --size-gb 50 --label data",
     "block create --region ewr --size-gb 50 --label media",
@@ -66,6 +68,8 @@ const THINGS: &[&str] = &[
      --subnet-size 24",
     "nat-gateway port-forwarding create private exit --name ssh --protocol tcp --external-port 2222 \
      --internal-ip 10.7.0.9 --internal-port 22",
+    "kubernetes node-pool label create prod workers --key role --value web",
+    "kubernetes node-pool taint create prod workers --key role --effect NoExecute",
     "block attach media --instance-id web",
     "reserved-ip attach taken --instance-id web",
     "snapshot create --instance-id web --description before-upgrade",
@@ -184,6 +188,9 @@ async fn filled(world: &World, path: &str, args: &str, word: &str) -> Result<Str
     let (answer, pointer) = match (word, path) {
         ("ID", "instance job") => {
             (asked(world, "instance update web --plan vc2-1c-2gb").await?, "/job_ids/0")
+        }
+        ("ID", "kubernetes node-pool delete-node" | "kubernetes node-pool recycle-node") => {
+            (asked(world, "kubernetes node-pool nodes prod workers").await?, "/0/id")
         }
         ("ID", _) => {
             let (things, _) = args.split_once("ID").unwrap();

@@ -141,10 +141,18 @@ fn description(text: &str) -> String {
 }
 
 async fn create(tx: &mut Tx, req: CreateFirewallGroup) -> Result<Doc<Group>> {
+    new_group(tx, &req.description.unwrap_or_default()).await
+}
+
+/// A new group without rules; not put yet.
+///
+/// # Errors
+/// 400 where the account has as many as it can have.
+pub async fn new_group(tx: &mut Tx, of: &str) -> Result<Doc<Group>> {
     let help = format!("an account has {GROUPS_MAX} at most");
     let full = Refusal::bad("Maximum firewall groups exceeded").help(help);
     full.unless(tx.count_all::<Group>().await? < GROUPS_MAX)?;
-    let description = description(&req.description.unwrap_or_default());
+    let description = description(of);
     Ok(tx.new_doc(Group { description, modified: tx.cx().now(), ..Group::default() }))
 }
 

@@ -21,6 +21,7 @@ use uuid::Uuid;
 
 use crate::billing::{self, Charged, Rate};
 use crate::catalog::{Catalog, HOURS_BILLED_PER_MONTH, PriceItem};
+use crate::firewalls::forget_load_balancer;
 use crate::life::Provisioned;
 use crate::{Cx, Doc, Family, Kind, Result, Tx};
 
@@ -32,7 +33,8 @@ const REGION_OPTION: &str = "load_balancers";
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LoadBalancer {
     region: String,
-    label: String,
+    /// The owner's name for it.
+    pub label: String,
     /// Its IPv4 address on the internet.
     pub ipv4: Ipv4Addr,
     /// Its IPv6 address on the internet.
@@ -111,6 +113,15 @@ pub struct AutoSsl {
     pub sub: String,
 }
 
+impl LoadBalancer {
+    /// Whether it is called as Kubernetes calls what it makes for a service: `a`, and the service's id
+    /// without hyphens, 32 letters in all.
+    pub fn is_of_service(&self) -> bool {
+        let id = self.label.strip_prefix('a').unwrap_or_default();
+        id.len() == 31 && id.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+    }
+}
+
 impl AutoSsl {
     /// The whole name.
     pub fn domain(&self) -> String {
@@ -180,6 +191,16 @@ pub async fn forget(tx: &mut Tx, instance: Uuid) -> Result<()> {
 pub async fn forget_most(cx: &Cx, instance: Uuid) -> Result<()> {
     cx.in_batches::<LoadBalancer>(with_instance(instance), |tx, doc| take_out(tx, doc, instance))
         .await
+}
+
+/// Deletes a load balancer, with the rules that let in what comes from it.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn remove(tx: &mut Tx, balancer: Doc<LoadBalancer>) -> Result<()> {
+    forget_load_balancer(tx, balancer.id()).await?;
+    tx.delete(balancer);
+    Ok(())
 }
 
 fn take_out(tx: &mut Tx, mut balancer: Doc<LoadBalancer>, instance: Uuid) {

@@ -41,6 +41,7 @@ mod inference;
 mod instance_templates;
 mod instances;
 mod isos;
+mod kubernetes;
 mod load_balancers;
 mod logs;
 mod marketplace;
@@ -69,13 +70,17 @@ pub use bare_metals::BareMetals;
 pub use billing::{Billing, Invoices};
 pub use blocks::{BlockSnapshots, Blocks};
 pub use cdns::{Cdns, PushZoneFiles, PushZones};
-pub use databases::{ConnectionPools, DatabaseConnectors, DatabaseDbs, DatabaseMigrations, DatabaseOptions, DatabasePlans, DatabaseQuotas, DatabaseReplicas, DatabaseTopics, DatabaseUsers, Databases};
+pub use databases::{
+    ConnectionPools, DatabaseConnectors, DatabaseDbs, DatabaseMigrations, DatabaseOptions,
+    DatabasePlans, DatabaseQuotas, DatabaseReplicas, DatabaseTopics, DatabaseUsers, Databases,
+};
 pub use domains::{Domains, Records};
 pub use firewalls::{FirewallRules, Firewalls};
 pub use inference::Inference;
 pub use instance_templates::InstanceTemplates;
 pub use instances::Instances;
 pub use isos::Isos;
+pub use kubernetes::{Kubernetes, NodePoolLabels, NodePoolTaints, NodePools};
 pub use load_balancers::{LoadBalancerFirewallRules, LoadBalancerForwardingRules, LoadBalancers};
 pub use logs::Logs;
 pub use marketplace::Marketplace;
@@ -84,7 +89,10 @@ pub use os::Os;
 pub use plans::Plans;
 pub use private_networks::PrivateNetworks;
 pub use regions::Regions;
-pub use registries::{Artifacts, Registries, RegistryPlans, RegistryRegions, Replications, Repositorys, Retentions, Robots};
+pub use registries::{
+    Artifacts, Registries, RegistryPlans, RegistryRegions, Replications, Repositorys, Retentions,
+    Robots,
+};
 pub use reserved_ips::ReservedIps;
 pub use snapshots::Snapshots;
 pub use ssh_keys::SshKeys;

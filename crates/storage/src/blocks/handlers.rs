@@ -110,6 +110,7 @@ async fn create(cx: Cx, req: CreateBlock) -> Result<Block> {
         snapshot: snapshot.map(Into::into),
         bootable: req.bootable.unwrap_or_default(),
         goes_with_instance: false,
+        cluster: None,
     };
     tx.create(volume).await
 }
@@ -182,6 +183,7 @@ async fn attach(tx: &mut Tx, volume: &mut Doc<Volume>, req: AttachBlock) -> Resu
     ensure(has < PER_INSTANCE, "instance_id", text)?;
     instance.check_touchable(tx.cx(), "")?;
     volume.attached_to = Some(instance.id());
+    volume.cluster = instance.node.as_ref().map(|node| node.cluster);
     restart(tx, &mut instance, req.live);
     Ok(())
 }

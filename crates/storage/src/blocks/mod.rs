@@ -38,7 +38,13 @@ pub struct Volume {
     /// Whether it was made with the instance that has it, to boot that, and goes with it.
     #[serde(default)]
     pub goes_with_instance: bool,
+    /// The Kubernetes cluster to whose nodes it was attached last.
+    #[serde(default)]
+    pub cluster: Option<Uuid>,
 }
+
+/// How volumes are called that Kubernetes has made for what claims them.
+const CLAIMED: &str = "pvc-";
 
 impl Kind for Volume {
     const KIND: &'static str = "block";
@@ -51,18 +57,25 @@ impl Kind for Volume {
     }
 
     fn lists(&self) -> Vec<Facet> {
-        self.attached_to.map(on_instance).into_iter().collect()
+        let claimed = self.cluster.filter(|_| self.label.starts_with(CLAIMED));
+        self.attached_to.map(on_instance).into_iter().chain(claimed.map(of_cluster)).collect()
     }
 }
 
 /// Whether it can be attached and copied.
-pub(crate) fn is_ready(doc: &Doc<Volume>) -> bool {
+pub fn is_ready(doc: &Doc<Volume>) -> bool {
     doc.seen.as_ref().is_some_and(|disk| disk.ready)
 }
 
 /// The list of volumes that an instance has.
 pub fn on_instance(id: Uuid) -> Facet {
     ("instance", id.to_string())
+}
+
+/// The list of volumes that a Kubernetes cluster has made for itself: those that are called so, and were
+/// attached to its nodes.
+pub fn of_cluster(id: Uuid) -> Facet {
+    ("cluster", id.to_string())
 }
 
 /// The family.

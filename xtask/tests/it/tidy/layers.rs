@@ -36,6 +36,7 @@ fn clients_know_nothing_of_the_server() {
 fn crates_depend_only_downwards() {
     // From the bottom up: each may need those before it.
     let order = [
+        "x509",
         "api-macros",
         "api",
         "catalog",

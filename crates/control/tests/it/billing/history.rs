@@ -319,6 +319,7 @@ fn volume(label: &str, wish: &Wish) -> Volume {
         snapshot: None,
         bootable: false,
         goes_with_instance: false,
+        cluster: None,
     }
 }
 

@@ -174,6 +174,7 @@ async fn an_account_with_many_things_is_told_its_charges_by_sums() {
             snapshot: None,
             bootable: false,
             goes_with_instance: false,
+            cluster: None,
         };
         tx.put(&tx.new_doc(volume));
     }

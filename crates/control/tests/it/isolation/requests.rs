@@ -259,6 +259,11 @@ fn sample(op: &str, field: &str) -> Value {
         (_, "cron") => "daily".into(),
         (_, "old_password" | "new_password") => "Correct-Horse-8".into(),
         ("create-bare-metal", "plan") => "vbm-4c-32gb".into(),
+        ("create-node-pool", "plan") => "vc2-1c-2gb".into(),
+        ("create-cluster", "version") => "v1.36.5+1".into(),
+        (_, "upgrade_version") => "v1.37.1+1".into(),
+        (_, "key") => "new".into(),
+        (_, "effect") => "NoExecute".into(),
         ("create-database" | "fork-database", "plan") => "vultr-dbaas-startup-cc-1-55-2".into(),
         (_, "plan") => "vc2-1c-1gb".into(),
         (_, "database_engine") => "mysql".into(),
@@ -335,6 +340,11 @@ fn further(op: &str, fields: &Map<String, Value>) -> Vec<(&'static str, Value)> 
         }
         "create-firewall-group-rule" if !has("source") => {
             vec![("subnet", "192.0.2.0".into()), ("subnet_size", 24.into()), ("port", "443".into())]
+        }
+        "create-node-pool" => vec![("node_quantity", 1.into())],
+        "create-cluster" => {
+            let pool = json!({ "node_quantity": 1, "label": "new", "plan": "vc2-1c-2gb" });
+            vec![("node_pools", json!([pool]))]
         }
         "create-firewall-group-rule" => vec![("port", "443".into())],
         "add-storage-gateway-export" => vec![("pseudo_root_path", "/new".into())],

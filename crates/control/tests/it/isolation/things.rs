@@ -113,6 +113,7 @@ pub(crate) async fn make_things(world: &World, key: &'static str) -> Things {
     database(world, &mut made).await;
     kafka(world, &mut made).await;
     delivery(world, &mut made).await;
+    cluster(world, &mut made).await;
     world.settle().await;
     made
 }
@@ -414,4 +415,28 @@ async fn kafka(world: &World, made: &mut Things) {
         call(world, key, Method::POST, &format!("/v2/databases/{id}/{what}"), new).await;
         made.ids.extend(kinds.iter().map(|kind| ((*kind).into(), text.clone())));
     }
+}
+
+/// A Kubernetes cluster with a pool, whose node is an instance.
+async fn cluster(world: &World, made: &mut Things) {
+    let text = format!("{}-text", made.key);
+    let pool = json!({
+        "node_quantity": 2, "label": text, "plan": "vc2-1c-2gb", "tag": text, "user_data": text,
+    });
+    let new = json!({
+        "region": "ewr", "version": "v1.36.5+1", "label": text, "enable_firewall": true,
+        "node_pools": [pool], "vpc_id": made.ids["VpcId"],
+    });
+    let uri = "/v2/kubernetes/clusters";
+    let answer = call(world, made.key, Method::POST, uri, new).await;
+    let id = made.note("ClusterId", &answer, "/vke_cluster/id");
+    let pool = made.note("NodePoolId", &answer, "/vke_cluster/node_pools/0/id");
+    made.note("NodeId", &answer, "/vke_cluster/node_pools/0/nodes/0/id");
+    let uri = format!("{uri}/{id}/node-pools/{pool}");
+    let new = json!({ "key": "name", "value": text });
+    let answer = call(world, made.key, Method::POST, &format!("{uri}/labels"), new).await;
+    made.note("NodePoolLabelId", &answer, "/label/id");
+    let new = json!({ "key": "name", "value": text, "effect": "NoSchedule" });
+    let answer = call(world, made.key, Method::POST, &format!("{uri}/taints"), new).await;
+    made.note("NodePoolTaintId", &answer, "/taint/id");
 }

@@ -1,0 +1,141 @@
+//! Servers of HTTPS on this machine that say one thing to whatever is asked: where a kubeconfig leads,
+//! as long as nothing else is there.
+//!
+//! They listen on 127.0.0.1 alone, look at no certificate of who asks, and read no more of a request
+//! than that there is one.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+use control::doors::{Door, Doors};
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Response};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use rustls::ServerConfig;
+use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
+use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
+use tokio::task::AbortHandle;
+use tokio_rustls::TlsAcceptor;
+use uuid::Uuid;
+
+/// How many connections one has at once.
+const CONNECTIONS: usize = 32;
+/// How long one may last.
+const LASTS: Duration = Duration::from_secs(30);
+/// How long to wait when the operating system has no more connections to give.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// The doors that are open.
+#[derive(Default)]
+pub(crate) struct Open(Mutex<BTreeMap<Uuid, Opened>>);
+
+/// An open door, which shuts as this goes.
+struct Opened {
+    address: SocketAddr,
+    serving: AbortHandle,
+}
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+impl Doors for Open {
+    fn open(&self, id: Uuid, door: Door) -> io::Result<SocketAddr> {
+        let mut open = self.0.lock().expect("no panic while held");
+        if let Some(opened) = open.get(&id) {
+            return Ok(opened.address);
+        }
+        let listener = listen(door.port)?;
+        let address = listener.local_addr()?;
+        listener.set_nonblocking(true)?;
+        let listener = tokio::net::TcpListener::from_std(listener)?;
+        let tls = TlsAcceptor::from(Arc::new(config(door.certificate, door.key)?));
+        let serving = tokio::spawn(serve(listener, tls, door.status, door.body.into()));
+        open.insert(id, Opened { address, serving: serving.abort_handle() });
+        Ok(address)
+    }
+
+    fn shut(&self, id: Uuid) {
+        self.0.lock().expect("no panic while held").remove(&id);
+    }
+
+    fn shut_all(&self) {
+        self.0.lock().expect("no panic while held").clear();
+    }
+}
+
+/// Listens on a port, or where somebody else has that, on any other.
+fn listen(port: u16) -> io::Result<TcpListener> {
+    let here = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
+    here(port).or_else(|error| {
+        tracing::warn!(port, %error, "taken: a kubeconfig from before leads elsewhere, get it again");
+        here(0)
+    })
+}
+
+fn config(certificate: Vec<u8>, key: Vec<u8>) -> io::Result<ServerConfig> {
+    let wrong = |error: rustls::Error| io::Error::new(io::ErrorKind::InvalidInput, error);
+    // Named outright: which provider is the process's default depends on what else is linked.
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = ServerConfig::builder_with_provider(provider);
+    let builder = builder.with_safe_default_protocol_versions().map_err(wrong)?;
+    let (certificate, key) = (CertificateDer::from(certificate), PrivatePkcs8KeyDer::from(key));
+    builder.with_no_client_auth().with_single_cert(vec![certificate], key.into()).map_err(wrong)
+}
+
+async fn serve(listener: tokio::net::TcpListener, tls: TlsAcceptor, status: u16, body: Bytes) {
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    // What is under way ends with the door.
+    let mut connections = tokio::task::JoinSet::new();
+    loop {
+        let Ok(place) = places.clone().acquire_owned().await else { return };
+        while connections.try_join_next().is_some() {}
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                let (tls, body) = (tls.clone(), body.clone());
+                connections.spawn(async move {
+                    let _place = place;
+                    let answering = answer(stream, tls, status, body);
+                    if let Ok(Err(error)) = tokio::time::timeout(LASTS, answering).await {
+                        tracing::debug!(%error, "a connection broke");
+                    }
+                });
+            }
+            Err(error) => {
+                tracing::warn!(%error, "cannot accept a connection");
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+}
+
+async fn answer(
+    stream: TcpStream,
+    tls: TlsAcceptor,
+    status: u16,
+    body: Bytes,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let stream = tls.accept(stream).await?;
+    let service = service_fn(|_: http::Request<Incoming>| {
+        let mut response = Response::new(Full::new(body.clone()));
+        *response.status_mut() = http::StatusCode::from_u16(status).unwrap_or_default();
+        let json = HeaderValue::from_static("application/json");
+        response.headers_mut().insert(CONTENT_TYPE, json);
+        std::future::ready(Ok::<_, Infallible>(response))
+    });
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(LASTS);
+    Ok(builder.serve_connection(TokioIo::new(stream), service).await?)
+}
