@@ -22,7 +22,7 @@ func billing(w *world) {
 	made := got(w.BlockStorage.Create(w.ctx, &govultr.BlockStorageCreate{Region: "ewr", SizeGB: 50, Label: "billed"}))
 	done(w.BlockStorage.Delete(w.ctx, made.ID))
 	pending, _, err := w.Billing.ListPendingCharges(w.ctx, every())
-	w.show("what is deleted is still among what is pending, or was there for less than a second", err == nil &&
+	w.show("what is pending is told by the hour, with its product", err == nil &&
 		!slices.ContainsFunc(pending, func(i govultr.InvoiceItem) bool { return i.UnitType != "hours" || i.Product == "" }), pending)
 	w.show("a new account has no history", len(rows(w.Billing.ListHistory(w.ctx, every()))) == 0)
 	w.show("nor an invoice", len(rows(w.Billing.ListInvoices(w.ctx, every()))) == 0)
