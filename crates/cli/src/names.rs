@@ -408,6 +408,7 @@ mod tests {
             "job_id",
             "marketplace_app_id",
             "marketplace_image_id",
+            "resource_id",
             "task_id",
         ];
         assert_eq!(without.into_iter().collect::<Vec<_>>(), expected);
