@@ -3,6 +3,7 @@ package main
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/vultr/govultr/v3"
 )
@@ -15,6 +16,38 @@ func account(w *world) {
 	w.show("bandwidth periods are numbered in Unix seconds, as vultr-cli reads them",
 		strings.Trim(bandwidth.CurrentMonthToDate.TimestampStart, "0123456789") == "" &&
 			bandwidth.CurrentMonthToDate.TimestampStart > bandwidth.PreviousMonth.TimestampStart, bandwidth)
+}
+
+func billing(w *world) {
+	made := got(w.BlockStorage.Create(w.ctx, &govultr.BlockStorageCreate{Region: "ewr", SizeGB: 50, Label: "billed"}))
+	done(w.BlockStorage.Delete(w.ctx, made.ID))
+	pending, _, err := w.Billing.ListPendingCharges(w.ctx, every())
+	w.show("what is deleted is still among what is pending, or was there for less than a second", err == nil &&
+		!slices.ContainsFunc(pending, func(i govultr.InvoiceItem) bool { return i.UnitType != "hours" || i.Product == "" }), pending)
+	w.show("a new account has no history", len(rows(w.Billing.ListHistory(w.ctx, every()))) == 0)
+	w.show("nor an invoice", len(rows(w.Billing.ListInvoices(w.ctx, every()))) == 0)
+	w.refused("an unknown invoice", 404, "Invalid invoice", third(w.Billing.GetInvoice(w.ctx, "123456")))
+	_, _, _, err = w.Billing.ListInvoiceItems(w.ctx, 123456, every())
+	w.refused("its items", 404, "Invalid invoice", err)
+}
+
+func logs(w *world) {
+	made := got(w.SSHKey.Create(w.ctx, &govultr.SSHKeyReq{Name: "logged", SSHKey: publicKey}))
+	done(w.SSHKey.Delete(w.ctx, made.ID))
+	begun := time.Now().UTC().Add(-time.Hour).Format(time.RFC3339)
+	found, meta, _, err := w.Logs.List(w.ctx, govultr.LogsOptions{StartTime: begun, ResourceType: "ssh-keys", ResourceID: made.ID})
+	w.show("both changes are told, the later one first", err == nil && len(found) == 2 && meta.TotalCount == 2 && meta.ReturnedCount == 2 &&
+		found[0].Metadata.Method == "DELETE" && found[1].Metadata.HTTPStatusCode == 201 && found[1].Level == "info", found)
+	_, _, _, err = w.Logs.List(w.ctx, govultr.LogsOptions{})
+	w.refused("no time at all", 400, "start_time", err)
+}
+
+func subAccounts(w *world) {
+	made := got(w.SubAccount.Create(w.ctx, &govultr.SubAccountReq{Email: "sub@example.com", Name: "Sub", OtherID: "7"}))
+	w.show("a sub-account has what it was given", made.ID != "" && made.Name == "Sub" && made.OtherID == "7" && made.Activated, made)
+	w.show("it is listed", has(rows(w.SubAccount.List(w.ctx, every())), func(s govultr.SubAccount) bool { return s.ID == made.ID }))
+	_, _, err := w.SubAccount.Create(w.ctx, &govultr.SubAccountReq{Email: "sub"})
+	w.refused("what is no address", 400, "email", err)
 }
 
 func users(w *world) {

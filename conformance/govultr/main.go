@@ -3,7 +3,7 @@
 package main
 
 var families = []family{
-	{"account", account}, {"users", users}, {"regions", regions}, {"plans", plans}, {"os", systems},
+	{"account", account}, {"billing", billing}, {"logs", logs}, {"sub-accounts", subAccounts}, {"users", users}, {"regions", regions}, {"plans", plans}, {"os", systems},
 	{"applications", applications}, {"paging", paging}, {"ssh", sshKeys}, {"startup", scripts}, {"dns domains", domains},
 	{"dns records", records}, {"firewall", firewall}, {"VPCs", vpcs}, {"NAT gateways", natGateways},
 	{"NAT gateway rules", natRules}, {"VPC2", vpc2}, {"reserved-ip", reservedIPs}, {"iso", isos}, {"block", blocks},
@@ -14,18 +14,18 @@ var families = []family{
 	{"load balancers", balancers}, {"load balancer rules", balancerRules}, {"load balancer certificates", balancerCertificates},
 	{"instance networks", networks}, {"instance iso", instanceISO}, {"instance backups", schedule}, {"bare metal", bareMetal},
 	{"bare metal changes", bareMetalChanges}, {"bare metal networks", bareMetalNetworks},
+	{"container registry", registries}, {"CDN", cdns},
 	{"databases", databases}, {"database contents", databaseContents}, {"database copies", databaseCopies}, {"database upkeep", databaseUpkeep},
 	{"database streams", databaseStreams}, {"database options", databaseOptions},
-	{"container registry", registries}, {"CDN", cdns},
 }
 
 func main() {
 	w := newWorld()
 	runAll(w, families, func() []string {
 		return w.uncalled([]any{
-			w.Account, w.Application, w.Backup, w.BareMetalServer, w.BlockStorage, w.CDN, w.ContainerRegistry, w.Database, w.Domain, w.DomainRecord, w.FirewallGroup, w.FirewallRule,
-			w.Inference, w.Instance, w.ISO, w.LoadBalancer, w.Marketplace, w.ObjectStorage, w.OS, w.Plan, w.Region, w.ReservedIP, w.Snapshot, w.SSHKey, w.StartupScript,
-			w.User, w.VirtualFileSystemStorage, w.VPC, w.VPC2,
+			w.Account, w.Application, w.Backup, w.BareMetalServer, w.Billing, w.BlockStorage, w.CDN, w.ContainerRegistry, w.Database, w.Domain, w.DomainRecord, w.FirewallGroup,
+			w.FirewallRule, w.Inference, w.Instance, w.ISO, w.LoadBalancer, w.Logs, w.Marketplace, w.ObjectStorage, w.OS, w.Plan, w.Region, w.ReservedIP, w.Snapshot, w.SSHKey,
+			w.StartupScript, w.SubAccount, w.User, w.VirtualFileSystemStorage, w.VPC, w.VPC2,
 		})
 	})
 }

@@ -6,6 +6,7 @@ from vultr_python_client.apis.tags.account_api import AccountApi
 from vultr_python_client.apis.tags.application_api import ApplicationApi
 from vultr_python_client.apis.tags.backup_api import BackupApi
 from vultr_python_client.apis.tags.baremetal_api import BaremetalApi
+from vultr_python_client.apis.tags.billing_api import BillingApi
 from vultr_python_client.apis.tags.block_api import BlockApi
 from vultr_python_client.apis.tags.dns_api import DnsApi
 from vultr_python_client.apis.tags.firewall_api import FirewallApi
@@ -29,13 +30,13 @@ from harness import World
 
 CLASSES = {
     "account": AccountApi, "applications": ApplicationApi, "backups": BackupApi, "metal": BaremetalApi,
-    "blocks": BlockApi, "dns": DnsApi, "firewalls": FirewallApi, "instances": InstancesApi, "isos": IsoApi, "balancers": LoadBalancerApi, "os": OsApi, "plans": PlansApi,
+    "billing": BillingApi, "blocks": BlockApi, "dns": DnsApi, "firewalls": FirewallApi, "instances": InstancesApi, "isos": IsoApi, "balancers": LoadBalancerApi, "os": OsApi, "plans": PlansApi,
     "networks": PrivateNetworksApi, "s3": S3Api, "regions": RegionApi, "reserved": ReservedIpApi, "snapshots": SnapshotApi,
     "ssh": SshApi, "startup": StartupApi, "users": UsersApi, "vpcs": VPCsApi,
 }
 
 FAMILIES = [
-    ("account", access.account), ("access without a key", access.keys), ("users", access.users),
+    ("account", access.account), ("access without a key", access.keys), ("users", access.users), ("billing", access.billing),
     ("regions", catalogue.regions), ("plans", catalogue.plans), ("os", catalogue.systems),
     ("applications", catalogue.applications), ("paging", catalogue.paging),
     ("ssh", names.ssh), ("startup", names.startup), ("dns domains", names.domains), ("dns records", names.records),

@@ -10,6 +10,25 @@ account() {
   table account bandwidth
 }
 
+billing() {
+  local begun
+  json billing history list
+  holds "a new account has no history" '(.billing_history // []) | length == 0'
+  table billing history list
+  json billing invoice list
+  holds "nor an invoice" '(.billing_invoices // []) | length == 0'
+  table billing invoice list
+  refused "an unknown invoice" "Invalid invoice" billing invoice get 123456
+  refused "the items of an unknown invoice" "Invalid invoice" billing invoice items 123456
+  begun=$(date -u -d '1 hour ago' +%Y-%m-%dT%H:%M:%SZ)
+  json script create --name logged --type boot --script '#!/bin/sh'
+  directly DELETE "/v2/startup-scripts/$(value .startup_script.id)"
+  json logs list --start "$begun" --end "$(date -u -d '1 hour' +%Y-%m-%dT%H:%M:%SZ)" --type startup-scripts --level info
+  holds "what happened is told" '.logs | map(.metadata.method) | index("POST") and index("DELETE")'
+  table logs list --start "$begun" --end "$(date -u -d '1 hour' +%Y-%m-%dT%H:%M:%SZ)"
+  refused "more than thirty days" "end_time" logs list --start 2020-01-01T00:00:00Z --end 2026-01-01T00:00:00Z
+}
+
 users() {
   local id
   json user create --email dave@example.com --name Dave --password Correct-Horse-9-Battery --acl dns,firewall --api-enabled

@@ -4,7 +4,7 @@ pub use crate::id::StorageGatewayId;
 
 use crate::id::{VfsId, VpcId};
 use crate::wire::{Given, Wire, Wrong};
-use crate::{Money, Open, OrEmpty, Time, part, view, words};
+use crate::{Money, Open, OrEmpty, Time, endpoint, part, view, words};
 
 operations! {
     "storage-gateway": "Storage gateways: file systems over NFS" {
@@ -35,18 +35,7 @@ operations! {
         },
         /// Delete a storage gateway. The file systems that it exports stay.
         "delete" => DeleteStorageGateway(DELETE "/v2/storage-gateways/{storage-gateway-id}" -> 204, needs Subscriptions),
-        /// Let a storage gateway export one more file system.
-        // The reference calls the key of the answer so.
-        "add-export" => AddStorageGatewayExport(POST "/v2/storage-gateways/{storage-gateway-id}/exports" -> 200 { vpc: StorageGatewayExport }, needs Subscriptions) {
-            /// The file system.
-            pub vfs_uuid: VfsId,
-            /// A name for it.
-            pub label: Option<String>,
-            /// The path by which clients mount it, as `/data`; `/` when absent.
-            pub pseudo_root_path: Option<String>,
-            /// The addresses and networks that may mount it; with none, all that reach the gateway.
-            pub allowed_ips: Option<Vec<String>>,
-        },
+        "add-export" => AddStorageGatewayExport,
         /// Let a storage gateway export a file system no longer, which stays as it is.
         "delete-export" => DeleteStorageGatewayExport(DELETE "/v2/storage-gateways/{storage-gateway-id}/exports/{export-id: u32}" -> 204, needs Subscriptions),
     }
@@ -59,14 +48,14 @@ pub struct StorageGateway {
     pub id: StorageGatewayId,
     /// When it was created.
     pub date_created: Time,
-    /// `pending` until it works.
-    pub status: Open<StorageGatewayStatus>,
+    /// `pending` until it works, then `active`.
+    pub status: String,
     /// What it speaks.
     #[wire(name = "type")]
     pub kind: Open<StorageGatewayType>,
     /// The owner's name for it.
     pub label: String,
-    /// What is owed for it since the last invoice.
+    /// What is owed for it: nothing.
     pub pending_charges: Money,
     /// Tags on it: none can be put there.
     pub tags: Vec<String>,
@@ -76,16 +65,6 @@ pub struct StorageGateway {
     pub network_config: StorageGatewayNetworks,
     /// What it exports.
     pub export_config: Vec<StorageGatewayExport>,
-}
-
-/// Where a storage gateway stands in its life.
-#[words]
-pub enum StorageGatewayStatus {
-    /// Being made.
-    #[default]
-    Pending,
-    /// Ready.
-    Active,
 }
 
 /// What a storage gateway speaks.
@@ -136,17 +115,26 @@ pub struct StorageGatewayExport {
     pub allowed_ips: Vec<String>,
 }
 
-/// A file system that a storage gateway is to export.
-#[part]
-pub struct NewStorageGatewayExport {
-    /// The file system.
-    pub vfs_uuid: VfsId,
-    /// A name for it.
-    pub label: Option<String>,
-    /// The path by which clients mount it, as `/data`; `/` when absent.
-    pub pseudo_root_path: Option<String>,
-    /// The addresses and networks that may mount it; with none, all that reach the gateway.
-    pub allowed_ips: Option<Vec<String>>,
+sharing! {
+    {
+        /// The file system.
+        pub vfs_uuid: VfsId,
+        /// A name for it.
+        pub label: Option<String>,
+        /// The path by which clients mount it, as `/data`; `/` when absent.
+        pub pseudo_root_path: Option<String>,
+        /// The addresses and networks that may mount it; with none, all that reach the gateway.
+        pub allowed_ips: Option<Vec<String>>,
+    }
+
+    /// A file system that a storage gateway is to export.
+    #[part]
+    pub struct NewStorageGatewayExport {}
+
+    // The reference calls the key of the answer so.
+    /// Let a storage gateway export one more file system.
+    #[endpoint(POST "/v2/storage-gateways/{storage-gateway-id}/exports" -> 200 { vpc: StorageGatewayExport }, needs Subscriptions)]
+    pub struct AddStorageGatewayExport {}
 }
 
 fn one_or_several(given: Given<'_>) -> Result<Vec<NewStorageGatewayExport>, Wrong> {

@@ -176,8 +176,6 @@ pub enum PriceItem {
     LoadBalancerNode,
     /// A further region of a load balancer.
     LoadBalancerRegion,
-    /// A storage gateway.
-    StorageGateway,
     /// A subscription to inference, with the tokens that it includes.
     Inference,
     /// Outgoing traffic beyond what is included.
@@ -188,7 +186,7 @@ pub enum PriceItem {
 
 impl PriceItem {
     /// All of them.
-    pub const ALL: [PriceItem; 14] = [
+    pub const ALL: [PriceItem; 13] = [
         Self::Snapshot,
         Self::BlockSnapshot,
         Self::AutomaticBackups,
@@ -199,7 +197,6 @@ impl PriceItem {
         Self::NatGateway,
         Self::LoadBalancerNode,
         Self::LoadBalancerRegion,
-        Self::StorageGateway,
         Self::Inference,
         Self::EgressOverage,
         Self::CdnZone,

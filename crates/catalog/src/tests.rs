@@ -266,6 +266,9 @@ fn every_item_has_a_price() {
     let nvme = c.block_type("high_perf").expect("there");
     assert_eq!((nvme.min_size_gb, nvme.max_size_gb), (10, 10_000));
     assert_eq!(nvme.price_per_gb_month, money("0.1"));
+    let hdd = c.file_system_type("hdd").expect("there");
+    assert_eq!((hdd.min_size_gb, hdd.price_per_gb_month), (40, money("0.025")));
+    assert!(hdd.sold_in("ewr") && !hdd.sold_in("syd"));
     let default = |region| c.default_block_type(c.region(region).expect("there")).expect("one");
     assert_eq!(
         (default("ewr").id.as_str(), default("fra").id.as_str()),
@@ -494,6 +497,10 @@ fn errors_explain_what_is_no_entry_at_all() {
     let kind = refused(r#"{"planet": {"id": "earth"}}"#);
     assert!(kind.starts_with(r#"line 1: planet "earth": unknown variant `planet`"#), "{kind}");
     assert!(kind.contains("`plan`"), "{kind}");
+    let medium = refused(
+        r#"{"file_system_type": {"id": "ssd", "min_size_gb": 1, "max_size_gb": 2, "price_per_gb_month": 1, "locations": []}}"#,
+    );
+    assert_eq!(medium, r#"line 1: file_system_type "ssd": id: ssd is none of nvme, hdd"#);
     for text in ["{\n\"region\": {}}", "[1]", "nonsense", "{}{}"] {
         let error = refused(text);
         assert!(error.starts_with("line 1: not one JSON object a line"), "{error}");

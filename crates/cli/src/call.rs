@@ -172,7 +172,11 @@ pub(crate) async fn once(
 /// The thing itself, where it lies in a bare answer beside something else, or once more.
 fn thing(answer: Value) -> Value {
     let Value::Object(mut fields) = answer else { return answer };
-    let Some(key) = fields.iter().find_map(|(key, v)| v.get("id").map(|_| key.clone())) else {
+    // What has an id of its own, as a registry's root user has, is another thing.
+    let own = fields.get("id").cloned();
+    let is_it =
+        |value: &Value| value.get("id").is_some_and(|id| own.as_ref().is_none_or(|o| o == id));
+    let Some(key) = fields.iter().find_map(|(key, v)| is_it(v).then(|| key.clone())) else {
         return fields.into();
     };
     let inner = fields.shift_remove(&key).unwrap_or_default();

@@ -400,7 +400,8 @@ mod tests {
                 }
             }
         }
-        // An export's number stands in its gateway, a task's in its connector; a client is Kafka's.
+        // An export's number stands in its gateway, a task's in its connector, and in the log is what was
+        // deleted, too; clients of Kafka name themselves.
         let expected = [
             "client_id",
             "export_id",

@@ -90,7 +90,7 @@ impl Operation {
 
     /// Whether it only looks. A GET whose answer is that something is accepted does something.
     pub(crate) fn reads(&self) -> bool {
-        // One list is asked for by a POST, and a deed by a GET.
+        // One list is asked for by a POST.
         self.op.method == Method::GET && self.op.status != 202 || self.op.id.starts_with("list-")
     }
 

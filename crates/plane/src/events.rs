@@ -1,7 +1,6 @@
 //! What is told afterwards of requests that change something: with the change itself where it is
 //! done, alone where it is refused. What was only read, and what the engine does, is not told.
 
-use api::logs::LogLevel;
 use api::{ApiError, Op, mask};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -74,13 +73,13 @@ impl Cx {
         let asked = self.asked.as_ref().filter(|_| !self.has_written())?;
         let words = self.op.replace('-', " ");
         let message = words[..1].to_uppercase() + &words[1..];
-        Some(self.event(asked, LogLevel::Info, message, asked.status, made))
+        Some(self.event(asked, "info", message, asked.status, made))
     }
 
     /// Tells of one that is refused, or failed. That it cannot be told changes nothing.
     pub(crate) async fn tell_refused(&self, error: &ApiError) {
         let Some(asked) = self.asked.as_ref().filter(|_| error.status != 503) else { return };
-        let level = if error.status < 500 { LogLevel::Warning } else { LogLevel::Error };
+        let level = if error.status < 500 { "warning" } else { "error" };
         let mut tx = self.control.store.begin();
         tx.tell(self.event(asked, level, error.error.clone(), error.status, None));
         if let Err(error) = tx.commit().await {
@@ -91,7 +90,7 @@ impl Cx {
     fn event(
         &self,
         asked: &Asked,
-        level: LogLevel,
+        level: &str,
         message: String,
         status: u16,
         made: Option<Uuid>,
@@ -114,7 +113,7 @@ impl Cx {
         Event {
             account: self.account(),
             at: self.now(),
-            level: level.as_str().into(),
+            level: level.into(),
             topic: asked.path.split('/').nth(2).unwrap_or_default().into(),
             subject: short(&subject, TEXT),
             told: serde_json::to_string(&happened).expect("it is plain data"),

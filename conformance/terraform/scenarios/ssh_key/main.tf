@@ -20,3 +20,17 @@ data "vultr_ssh_key" "found" {
     }
   }
 }
+
+# What was done a moment ago is in the account's log.
+data "vultr_logs" "of_keys" {
+  start_time    = timeadd(plantimestamp(), "-1h")
+  end_time      = timeadd(plantimestamp(), "1h")
+  resource_type = "ssh-keys"
+  depends_on    = [vultr_ssh_key.laptop]
+  lifecycle {
+    postcondition {
+      condition     = self.total_count > 0 && self.results[0].user_name != "" && self.results[0].level == "info"
+      error_message = "The log must tell of the key."
+    }
+  }
+}

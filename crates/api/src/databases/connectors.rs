@@ -109,7 +109,8 @@ pub struct DatabaseConnector {
     pub class: String,
     /// The topics that it works on, with commas between.
     pub topics: String,
-    /// What it was told.
+    /// What it was told, where it was told something.
+    #[wire(omit)]
     pub config: Map,
 }
 

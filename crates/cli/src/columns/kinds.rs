@@ -154,8 +154,7 @@ pub(super) const KINDS: &[(&str, &str)] = &[
     ("list-startup-scripts", "id name type date_modified date_created"),
     (
         "list-storage-gateways",
-        "id label status health network_config.primary.vpc.vpc_uuid:VPC export_config:EXPORTS \
-         date_created",
+        "id label status health network_config.primary.vpc.vpc_uuid:VPC date_created",
     ),
     (
         "list-subaccounts",
@@ -170,7 +169,7 @@ pub(super) const KINDS: &[(&str, &str)] = &[
     (
         "list-vfs-regions",
         "id description:CITY country continent price_per_gb.nvme:NVME price_per_gb.hdd:HDD \
-         min_size_gb.nvme min_size_gb.hdd",
+         min_size_gb.nvme:NVME_MIN min_size_gb.hdd:HDD_MIN",
     ),
     ("list-vpc-attachments", "id type ip.v4 date_added mac_address"),
     ("list-vpc2", "id description region ip_block/prefix_length:SUBNET date_created"),

@@ -66,6 +66,16 @@ async fn nothing_is_used_of_what_a_month_includes() {
 }
 
 #[tokio::test]
+async fn there_are_no_more_than_can_be_listed_at_once() {
+    let world = World::new().await;
+    for _ in 0..500 {
+        world.done(order()).await;
+    }
+    world.refuses_with(order(), "Maximum inference subscriptions exceeded").await;
+    assert_eq!(world.done(ListInferences {}).await.items.len(), 500);
+}
+
+#[tokio::test]
 async fn each_costs_ten_dollars_a_month() {
     let world = World::new().await;
     world.done(order()).await;

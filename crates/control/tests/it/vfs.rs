@@ -7,11 +7,12 @@ use api::account::GetAccount;
 use api::id::{InstanceId, VfsId};
 use api::instances::DeleteInstance;
 use api::vfs::*;
+use control::vfs::{Attachment, FileSystem};
 use drivers::{FileSystemSpec, Thing, Things, file_system::Mount};
 use testkit::World;
 use uuid::Uuid;
 
-use crate::common::{Asks, change_instance, instance, outside, plain, survives_crashes};
+use crate::common::{Asks, change, change_instance, instance, outside, plain, survives_crashes};
 
 pub(crate) fn order(region: &str, gb: u32) -> CreateVfs {
     let (region, label) = (region.into(), "shared".into());
@@ -184,6 +185,9 @@ async fn what_cannot_be_attached_is_refused() {
     assert!(status == 409 && error.starts_with(twice), "{status} {error}");
     world.refuses(to(there), "vps_id: the file system is in ewr, the instance in ams").await;
     assert_eq!(attached(&world, vfs_id).await.len(), 1);
+    let one = Attachment { target: there };
+    change::<FileSystem>(&world, vfs_id, |doc| doc.attachments = vec![one; 1000]).await;
+    world.refuses(to(here), "vps_id: the file system has 1000 attachments").await;
 }
 
 #[tokio::test]

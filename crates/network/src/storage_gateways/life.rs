@@ -13,7 +13,10 @@ pub(super) struct Exporting;
 impl Life<StorageGateway> for Exporting {
     async fn step(doc: &mut Doc<StorageGateway>, cx: &LifeCx) -> Result<Next, StepError> {
         let spec = alike!(doc.want => StorageGatewaySpec {
-            public_ipv4, public_ipv6, network; exports: doc.exports.iter().map(export).collect(),
+            network;
+            public_ipv4: doc.ipv4_public_enabled,
+            public_ipv6: doc.ipv6_public_enabled,
+            exports: doc.exports.iter().map(export).collect(),
         });
         provision(doc, &spec, cx).await
     }
@@ -21,8 +24,10 @@ impl Life<StorageGateway> for Exporting {
 
 fn export(export: &Export) -> file_system::Export {
     // They were checked when they came: none is left out.
-    let clients = export.clients.iter().filter_map(|text| text.parse::<Network>().ok());
-    alike!(export => file_system::Export {
-        file_system, path; clients: clients.map(Into::into).collect(),
-    })
+    let clients = export.allowed_ips.iter().filter_map(|text| text.parse::<Network>().ok());
+    file_system::Export {
+        file_system: export.vfs_uuid,
+        path: export.pseudo_root_path.clone(),
+        clients: clients.map(Into::into).collect(),
+    }
 }

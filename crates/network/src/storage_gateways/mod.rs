@@ -9,28 +9,28 @@ mod life;
 use api::storage_gateways::*;
 
 // By name, too: others reach them here.
-pub use hosts::storage_gateways::{Export, StorageGateway, in_network};
+pub use hosts::storage_gateways::{Export, StorageGateway};
 
 use crate::vfs::FileSystem;
-use crate::vpcs::VPC;
-use crate::vpcs::networks::in_field;
-use crate::{Cx, Doc, Family, Network, Result, Routes, Tx, alike, ensure, parsed};
+use crate::vpcs::{VPC, guests, networks::in_field};
+use crate::{Doc, Family, Network, Result, Routes, Tx, alike, ensure, parsed};
 
 /// How many exports a gateway can have: the row is written whole.
 const EXPORTS_MAX: usize = 200;
 
 /// The family.
 pub fn family() -> Family {
-    let rename = |_: &Cx, gateway: &mut Doc<StorageGateway>, req: UpdateStorageGateway| {
-        gateway.label = req.label;
-        Ok(())
-    };
     let gateways = Routes::of::<StorageGateway>()
         .list::<ListStorageGateways>()
         .create_with(|tx, req| Box::pin(create(tx, req)))
         .get::<GetStorageGateway>()
-        .update(rename)
-        .delete::<DeleteStorageGateway>();
+        .update(|_, gateway, req: UpdateStorageGateway| {
+            gateway.label = req.label;
+            Ok(())
+        })
+        .delete_with::<DeleteStorageGateway>(|tx, gateway| {
+            Box::pin(guests::moves(tx, gateway.id(), gateway.network, None))
+        });
     let exports = Routes::parts::<Export>()
         .create_with(|tx, gateway, req: AddStorageGatewayExport| {
             Box::pin(async move {
@@ -41,9 +41,8 @@ pub fn family() -> Family {
             })
         })
         .remove::<DeleteStorageGatewayExport>();
-    Family::new(gateways.and(exports).done())
-        .life_by::<StorageGateway, life::Exporting>()
-        .costs::<StorageGateway>()
+    // One alone is free.
+    Family::new(gateways.and(exports).done()).life_by::<StorageGateway, life::Exporting>()
 }
 
 async fn create(tx: &mut Tx, req: CreateStorageGateway) -> Result<Doc<StorageGateway>> {
@@ -65,8 +64,8 @@ async fn create(tx: &mut Tx, req: CreateStorageGateway) -> Result<Doc<StorageGat
     let mut gateway = StorageGateway {
         region: region.clone(),
         label: req.label,
-        public_ipv4: wish.ipv4_public_enabled,
-        public_ipv6: wish.ipv6_public_enabled,
+        ipv4_public_enabled: wish.ipv4_public_enabled,
+        ipv6_public_enabled: wish.ipv6_public_enabled,
         network: network.map(Into::into),
         exports: Vec::new(),
         last_export: 0,
@@ -75,7 +74,9 @@ async fn create(tx: &mut Tx, req: CreateStorageGateway) -> Result<Doc<StorageGat
         let export = export(tx, &mut gateway, new, &format!("export_config[{place}].")).await?;
         gateway.exports.push(export);
     }
-    Ok(tx.new_doc(gateway))
+    let gateway = tx.new_doc(gateway);
+    guests::moves(tx, gateway.id(), None, gateway.network).await?;
+    Ok(gateway)
 }
 
 /// An export that is to come to a gateway's others; `path` leads to its fields.
@@ -95,7 +96,7 @@ async fn export(
     let name = field("pseudo_root_path");
     let is_path = root.starts_with('/') && !root.split('/').any(|part| part == "..");
     ensure(is_path, &name, format_args!("`{root}` is no path such as `/data`"))?;
-    let is_new = gateway.exports.iter().all(|other| other.path != root);
+    let is_new = gateway.exports.iter().all(|other| other.pseudo_root_path != root);
     ensure(is_new, &name, format_args!("another export is mounted by `{root}` already"))?;
     let clients = new.allowed_ips.unwrap_or_default();
     for (place, client) in clients.iter().enumerate() {
@@ -105,12 +106,11 @@ async fn export(
     let text = format_args!("the gateway has {EXPORTS_MAX} exports, the most there can be");
     ensure(gateway.exports.len() < EXPORTS_MAX, &vfs_uuid, text)?;
     gateway.last_export += 1;
-    let label = new.label.unwrap_or_default();
     Ok(Export {
         id: gateway.last_export,
-        label,
-        file_system: file_system.id(),
-        path: root,
-        clients,
+        label: new.label.unwrap_or_default(),
+        vfs_uuid: file_system.id(),
+        pseudo_root_path: root,
+        allowed_ips: clients,
     })
 }

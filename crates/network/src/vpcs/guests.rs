@@ -1,4 +1,4 @@
-//! What is in a VPC and is no server, as a managed database: each has an address there.
+//! What is in a VPC and is no server, as a managed database or a storage gateway: each has an address there.
 //!
 //! A guest is a row of its own, made and deleted with what it stands for, so that a network is not
 //! deleted below it: what it stands for is known to groups above this one only.

@@ -11,7 +11,6 @@ use super::nat_gateways::{NatGateway, of_network};
 use super::{Name, PER_REGION, PrivateNetwork, Sort, in_region, of_sort, subnets};
 use crate::load_balancers::{self, LoadBalancer};
 use crate::servers::members;
-use crate::storage_gateways::{self, StorageGateway};
 use crate::{Cx, Doc, Network, Refusal, Result, Routes, Tx, refuse};
 
 /// How many networks of both sorts a region can have.
@@ -197,9 +196,6 @@ async fn delete_unused(cx: &Cx, name: Name, path: &[String]) -> Result<()> {
     let before_it = load_balancers::in_network(network.id());
     let (balancers, _) = tx.some::<LoadBalancer>(before_it, TOLD).await?;
     addresses.extend(balancers.iter().map(|balancer| balancer.ipv4.to_string()));
-    let in_it = storage_gateways::in_network(network.id());
-    let (gateways, _) = tx.some::<StorageGateway>(in_it, TOLD).await?;
-    addresses.extend(gateways.iter().map(|gateway| format!("storage gateway {}", gateway.id())));
     let (guests, _) = tx.some::<Guest>(guests::within(network.id()), TOLD).await?;
     addresses.extend(guests.iter().map(|guest| guest.address.to_string()));
     // Terraform tries again for as long as it reads these words.

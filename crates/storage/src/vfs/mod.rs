@@ -114,9 +114,9 @@ async fn check_unused(tx: &mut Tx, file_system: &mut Doc<FileSystem>) -> Result<
     let said = "Can not delete this subscription until it is detatched from all machines";
     let refuse = |help: String| Refusal::new(409, said).help(help);
     let mounts = file_system.attachments.len();
-    refuse(format!("{mounts} instances mount it")).unless(mounts == 0)?;
+    refuse(format!("instances that mount it: {mounts}")).unless(mounts == 0)?;
     let exports = tx.count::<StorageGateway>(exporting(file_system.id())).await?;
-    refuse(format!("{exports} storage gateways export it")).unless(exports == 0)
+    refuse(format!("storage gateways that export it: {exports}")).unless(exports == 0)
 }
 
 /// Terraform compares all of them, and reads one page.

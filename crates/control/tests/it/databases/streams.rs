@@ -5,6 +5,7 @@ use std::time::Duration;
 use api::databases::*;
 use api::id::DatabaseId;
 use api::{Access, Endpoint, OrEmpty};
+use control::catalog::Catalog;
 use control::databases as stored;
 use serde_json::{Value, json};
 use testkit::{Behave, World, refused};
@@ -298,6 +299,25 @@ async fn connectors_that_could_not_work_are_refused() {
     world.refuses(update, "config.couchbase.seed.nodes: is required").await;
     let plain = database(&world, "kafka", "4.1", BUSINESS).await;
     world.refuses_with(connector(plain, told), "Kafka Connect is not enabled").await;
+}
+
+/// Terraform would take an empty configuration for one that it has not set.
+#[tokio::test]
+async fn a_connector_that_is_told_nothing_shows_nothing() {
+    let class = r#"{"database_connector": {"id": "org.example.Plain", "title": "Plain", "version": "1",
+        "type": "sink", "doc_url": "", "settings": []}}"#;
+    let catalog = Catalog::builtin().with_file(&class.replace('\n', " ")).unwrap();
+    let world = World::builder().catalog(catalog).build().await;
+    let database_id = kafka(&world).await;
+    let class = "org.example.Plain".into();
+    let wish = CreateDatabaseConnector { class, config: None, ..connector(database_id, json!({})) };
+    world.done(wish).await;
+    let (_, body) =
+        world.raw("GET", &format!("/v2/databases/{database_id}/connectors/sink"), "").await;
+    let shown: Value = serde_json::from_str(&body).unwrap();
+    let expected =
+        json!({ "name": "sink", "class": "org.example.Plain", "topics": "orders,returns" });
+    assert_eq!(shown["connector"], expected);
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod new;
+mod variables;
 
 use std::time::Duration;
 
