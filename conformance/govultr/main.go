@@ -16,13 +16,14 @@ var families = []family{
 	{"bare metal changes", bareMetalChanges}, {"bare metal networks", bareMetalNetworks},
 	{"databases", databases}, {"database contents", databaseContents}, {"database copies", databaseCopies}, {"database upkeep", databaseUpkeep},
 	{"database streams", databaseStreams}, {"database options", databaseOptions},
+	{"container registry", registries}, {"CDN", cdns},
 }
 
 func main() {
 	w := newWorld()
 	runAll(w, families, func() []string {
 		return w.uncalled([]any{
-			w.Account, w.Application, w.Backup, w.BareMetalServer, w.BlockStorage, w.Database, w.Domain, w.DomainRecord, w.FirewallGroup, w.FirewallRule,
+			w.Account, w.Application, w.Backup, w.BareMetalServer, w.BlockStorage, w.CDN, w.ContainerRegistry, w.Database, w.Domain, w.DomainRecord, w.FirewallGroup, w.FirewallRule,
 			w.Inference, w.Instance, w.ISO, w.LoadBalancer, w.Marketplace, w.ObjectStorage, w.OS, w.Plan, w.Region, w.ReservedIP, w.Snapshot, w.SSHKey, w.StartupScript,
 			w.User, w.VirtualFileSystemStorage, w.VPC, w.VPC2,
 		})

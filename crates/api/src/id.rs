@@ -77,8 +77,14 @@ ids! {
     BlockSnapshotId,
     /// A managed database.
     DatabaseId,
+    /// A CDN that fetches what it serves.
+    PullZoneId,
+    /// A CDN that files are uploaded to.
+    PushZoneId,
     /// A record of a DNS domain.
     RecordId,
+    /// A container registry.
+    RegistryId,
     /// A group of users.
     GroupId,
     /// A policy: what its holders may do.

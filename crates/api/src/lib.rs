@@ -106,8 +106,8 @@ pub enum Shape {
     Key(&'static str),
     /// `{"KEY": [item, ...], "meta": {...}}`.
     List(&'static str),
-    /// No JSON: the response is a text, a table of comma-separated values.
-    Csv,
+    /// No JSON: the response is a text, of this media type.
+    Text(&'static str),
 }
 
 impl Op {
@@ -202,6 +202,7 @@ pub mod backups;
 pub mod bare_metals;
 pub mod billing;
 pub mod blocks;
+pub mod cdns;
 pub mod databases;
 pub mod domains;
 pub mod firewalls;
@@ -217,6 +218,7 @@ pub mod os;
 pub mod plans;
 pub mod private_networks;
 pub mod regions;
+pub mod registries;
 pub mod reserved_ips;
 pub mod snapshots;
 pub mod ssh_keys;
@@ -237,6 +239,7 @@ families! {
     billing,
     blocks,
     databases,
+    cdns,
     domains,
     firewalls,
     inference,
@@ -251,6 +254,7 @@ families! {
     plans,
     private_networks,
     regions,
+    registries,
     reserved_ips,
     snapshots,
     ssh_keys,

@@ -14,6 +14,7 @@ mod entries;
 mod load;
 mod object_storage;
 mod prices;
+mod registries;
 mod suggest;
 mod table;
 #[cfg(test)]
@@ -33,6 +34,7 @@ pub use prices::{
     BlockType, Cost, FREE_EGRESS_GB, FileSystemType, HOURS_BILLED_PER_MONTH, HOURS_PER_MONTH,
     InvoiceType, Price, PriceItem, PriceUnit,
 };
+pub use registries::{RegistryPlan, RegistryRegion};
 
 pub use suggest::nearest;
 use table::Table;
@@ -55,6 +57,8 @@ pub struct Catalog {
     database_options: Table<DatabaseOption>,
     database_connectors: Table<DatabaseConnector>,
     prices: Table<Price>,
+    registry_plans: Table<RegistryPlan>,
+    registry_regions: Table<RegistryRegion>,
     with_retired: bool,
 }
 
@@ -341,6 +345,26 @@ impl Catalog {
     /// A class of connectors, withdrawn or not.
     pub fn database_connector(&self, class: &str) -> Option<&DatabaseConnector> {
         self.database_connectors.get(class)
+    }
+
+    /// The plans of container registries to list.
+    pub fn registry_plans(&self) -> impl Iterator<Item = &RegistryPlan> {
+        self.registry_plans.listed(self.with_retired)
+    }
+
+    /// A plan of container registries, withdrawn or not.
+    pub fn registry_plan(&self, id: &str) -> Option<&RegistryPlan> {
+        self.registry_plans.get(id)
+    }
+
+    /// The regions with container registries to list.
+    pub fn registry_regions(&self) -> impl Iterator<Item = &RegistryRegion> {
+        self.registry_regions.listed(self.with_retired)
+    }
+
+    /// A region with container registries, withdrawn or not.
+    pub fn registry_region(&self, id: &str) -> Option<&RegistryRegion> {
+        self.registry_regions.get(id)
     }
 
     /// What something costs that belongs to no plan.

@@ -13,11 +13,12 @@ use super::{
     entries::{Application, MetalPlan, Plan, PublicIso, Region, System},
     object_storage::{ObjectStorageCluster, ObjectStorageTier},
     prices::{BlockType, FileSystemType, Price},
+    registries::{RegistryPlan, RegistryRegion},
     table::{Entry, Table},
 };
 
 /// The files that are part of the program, in the order in which they refer to each other.
-pub(super) const BUILTIN: [(&str, &str); 10] = [
+pub(super) const BUILTIN: [(&str, &str); 11] = [
     ("regions.jsonl", include_str!("data/regions.jsonl")),
     ("plans.jsonl", include_str!("data/plans.jsonl")),
     ("plans-retired.jsonl", include_str!("data/plans-retired.jsonl")),
@@ -28,6 +29,7 @@ pub(super) const BUILTIN: [(&str, &str); 10] = [
     ("prices.jsonl", include_str!("data/prices.jsonl")),
     ("object-storage.jsonl", include_str!("data/object-storage.jsonl")),
     ("databases.jsonl", include_str!("data/databases.jsonl")),
+    ("registries.jsonl", include_str!("data/registries.jsonl")),
 ];
 
 /// What is wrong with a catalogue file, and where.
@@ -67,6 +69,8 @@ enum Written {
     DatabaseOption(Box<DatabaseOption>),
     DatabaseConnector(Box<DatabaseConnector>),
     Price(Box<Price>),
+    RegistryPlan(Box<RegistryPlan>),
+    RegistryRegion(Box<RegistryRegion>),
 }
 
 /// A field, and what is wrong with it.
@@ -94,6 +98,8 @@ impl Written {
             Self::DatabaseOption(entry) => name(entry.as_ref()),
             Self::DatabaseConnector(entry) => name(entry.as_ref()),
             Self::Price(entry) => name(entry.as_ref()),
+            Self::RegistryPlan(entry) => name(entry.as_ref()),
+            Self::RegistryRegion(entry) => name(entry.as_ref()),
         }
     }
 
@@ -166,6 +172,13 @@ impl Written {
                 known_engines(known, &size.engines)
             }
             Self::DatabaseOption(option) => check_option(option),
+            Self::RegistryPlan(plan) => check_id(&plan.id),
+            Self::RegistryRegion(region) => {
+                known_regions(known, "id", std::iter::once(&region.id))?;
+                unique(&known.registry_regions, region.as_ref(), "hostname", |r| {
+                    Some(r.hostname.clone())
+                })
+            }
             Self::System(_) | Self::BlockType(_) | Self::DatabaseConnector(_) | Self::Price(_) => {
                 Ok(())
             }
@@ -289,6 +302,8 @@ impl Catalog {
             Written::DatabaseOption(entry) => self.database_options.put(*entry),
             Written::DatabaseConnector(entry) => self.database_connectors.put(*entry),
             Written::Price(entry) => self.prices.put(*entry),
+            Written::RegistryPlan(entry) => self.registry_plans.put(*entry),
+            Written::RegistryRegion(entry) => self.registry_regions.put(*entry),
         }
     }
 }

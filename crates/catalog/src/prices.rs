@@ -182,11 +182,13 @@ pub enum PriceItem {
     Inference,
     /// Outgoing traffic beyond what is included.
     EgressOverage,
+    /// A zone of a CDN.
+    CdnZone,
 }
 
 impl PriceItem {
     /// All of them.
-    pub const ALL: [PriceItem; 13] = [
+    pub const ALL: [PriceItem; 14] = [
         Self::Snapshot,
         Self::BlockSnapshot,
         Self::AutomaticBackups,
@@ -200,6 +202,7 @@ impl PriceItem {
         Self::StorageGateway,
         Self::Inference,
         Self::EgressOverage,
+        Self::CdnZone,
     ];
 }
 

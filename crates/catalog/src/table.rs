@@ -9,6 +9,7 @@ use super::{
     entries::{Application, MetalPlan, Plan, PublicIso, Region, System},
     object_storage::{ObjectStorageCluster, ObjectStorageTier},
     prices::{BlockType, FileSystemType, Price, PriceItem},
+    registries::{RegistryPlan, RegistryRegion},
 };
 
 /// What a table must know of its entries.
@@ -52,6 +53,8 @@ entry!(DatabaseEngine, String, "database_engine");
 entry!(DatabaseSize, String, "database_size");
 entry!(DatabaseOption, String, "database_option");
 entry!(DatabaseConnector, String, "database_connector");
+entry!(RegistryPlan, String, "registry_plan");
+entry!(RegistryRegion, String, "registry_region");
 
 impl Entry for Price {
     type Id = PriceItem;

@@ -27,6 +27,8 @@ fn lists_show_what_was_on_sale_in_2026() {
     assert_eq!(c.object_storage_clusters().count(), 19);
     assert_eq!(c.object_storage_tiers().count(), 6);
     assert_eq!(c.database_plans().count(), 238);
+    assert_eq!(c.registry_plans().count(), 4);
+    assert_eq!(c.registry_regions().count(), 3);
 }
 
 #[test]
@@ -287,6 +289,23 @@ fn clusters_of_object_storage_offer_tiers_that_there_are() {
     let standard = c.object_storage_tier(2).expect("there");
     assert_eq!(standard.archive_price_per_gb_month, Some(money("0.006")));
     assert_eq!((standard.max_ops_per_s, standard.max_bytes_per_s), (800, 629_145_600));
+}
+
+#[test]
+fn registries_have_published_plans_and_regions_that_there_are() {
+    let c = Catalog::builtin();
+    let plan = c.registry_plan("business").expect("there");
+    assert_eq!((&*plan.name, plan.max_storage_mb, plan.price), ("Business", 20_480, money("5")));
+    let sjc = c.registry_region("sjc").expect("there");
+    assert_eq!((sjc.number, &*sjc.hostname, sjc.site), (3, "sjc.vultrcr.com", 12));
+    assert!(c.registry_regions().all(|region| c.region(&region.id).is_some()));
+    let own = r#"{"registry_region": {"id": "lab", "number": 9, "hostname": "sjc.vultrcr.com", "added": 0, "site": 9, "site_code": "L", "part": "", "description": ""}}"#;
+    assert_eq!(
+        refused(&format!("{own}\n{LAB}")),
+        "line 1: registry_region \"lab\": hostname: \"sjc.vultrcr.com\" already belongs to registry_region \"sjc\""
+    );
+    let own = own.replace("lab", "xyz");
+    assert_eq!(refused(&own), "line 1: registry_region \"xyz\": id: \"xyz\" is no region");
 }
 
 #[test]

@@ -213,7 +213,7 @@ pub(crate) fn unwrap(
     if op.shape == Shape::Empty {
         return Ok(Value::Null);
     }
-    if op.shape == Shape::Csv {
+    if let Shape::Text(_) = op.shape {
         return Ok(String::from_utf8_lossy(answer.body()).into());
     }
     let mut body = json(client, op, uri, answer)?;
@@ -242,7 +242,7 @@ fn json(
 fn take(op: &Op, body: &mut Value) -> Option<Value> {
     match op.shape {
         Shape::Empty => Some(Value::Null),
-        Shape::Bare | Shape::Csv => Some(body.take()),
+        Shape::Bare | Shape::Text(_) => Some(body.take()),
         Shape::Key(key) | Shape::List(key) => body.get_mut(key).map(Value::take),
     }
 }

@@ -61,6 +61,8 @@ const NOUNS: &[(&str, &[&str])] = &[
     ("load-balancer", &["balancer", "loadbalancer", "elb"]),
     ("firewall", &["fw", "security-group", "acl"]),
     ("vpc", &["subnet", "private-networking"]),
+    ("pull-zone", &["cdn"]),
+    ("push-zone", &["cdn"]),
     ("account", &["balance"]),
     ("billing", &["charge", "cost", "bill"]),
     ("api-key", &["token"]),
@@ -88,9 +90,6 @@ const UNSERVED: &[&str] = &[
     "k8s",
     "cluster",
     "node-pool",
-    "registry",
-    "container-registry",
-    "cdn",
     "iam",
     "role",
     "policy",
@@ -503,7 +502,7 @@ mod tests {
 
     #[test]
     fn what_is_not_served_is_told_and_what_is_unclear_is_not_guessed_at() {
-        for typed in ["vke list", "kubernetes", "registry", "cdn list"] {
+        for typed in ["vke list", "kubernetes", "iam", "oidc list"] {
             let told = told(typed);
             assert!(told.contains("tip: Kettle does not serve that (docs/coverage.md)"), "{told}");
         }

@@ -88,10 +88,10 @@ impl Operation {
         }
     }
 
-    /// Whether it only looks.
+    /// Whether it only looks. A GET whose answer is that something is accepted does something.
     pub(crate) fn reads(&self) -> bool {
-        // One list is asked for by a POST.
-        self.op.method == Method::GET || self.op.id.starts_with("list-")
+        // One list is asked for by a POST, and a deed by a GET.
+        self.op.method == Method::GET && self.op.status != 202 || self.op.id.starts_with("list-")
     }
 
     /// Whether it lists what is the same for everybody.
@@ -101,12 +101,12 @@ impl Operation {
 
     /// Whether it lists things.
     pub(crate) fn is_list(&self) -> bool {
-        self.op.method == Method::GET
+        self.reads()
             && match self.op.shape {
                 Shape::List(_) => true,
                 // A list without pages.
                 Shape::Key(_) => self.response().get("type").is_some_and(|t| t == "array"),
-                Shape::Empty | Shape::Bare | Shape::Csv => false,
+                Shape::Empty | Shape::Bare | Shape::Text(_) => false,
             }
     }
 
@@ -143,6 +143,7 @@ mod tests {
         let mut others: Vec<_> = others.collect();
         others.sort_by_key(|(id, _)| *id);
         let expected = [
+            ("execute-retention", Loss::Always),
             ("regenerate-object-storage-keys", Loss::Always),
             ("reinstall-bare-metal", Loss::Always),
             ("reinstall-instance", Loss::Always),

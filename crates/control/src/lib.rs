@@ -11,7 +11,7 @@ pub use ::network::{
 pub use access::{account, api_keys, billing, logs, subaccounts, users};
 pub use basics::{applications, marketplace, os, plans, regions, ssh_keys, startup_scripts};
 pub use compute::{bare_metals, instance_templates, instances};
-pub use delivery::inference;
+pub use delivery::{cdns, inference, registries};
 pub use plane::*;
 pub use storage::{backups, blocks, copies, isos, object_storages, snapshots, vfs};
 
@@ -36,6 +36,7 @@ families! {
     billing,
     blocks,
     databases,
+    cdns,
     domains,
     firewalls,
     inference,
@@ -50,6 +51,7 @@ families! {
     plans,
     private_networks,
     regions,
+    registries,
     reserved_ips,
     snapshots,
     ssh_keys,

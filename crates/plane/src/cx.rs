@@ -56,7 +56,12 @@ impl Cx {
     /// Where a browser finds the page in the place of a machine's console; who may only look is not
     /// told, as a console opens the machine.
     pub fn console(&self, id: Uuid) -> String {
-        self.secret(format!("http://{}/_kettle/console/{id}", self.host()))
+        self.secret(self.own(&format!("console/{id}")))
+    }
+
+    /// Where the caller finds what is Kettle's own.
+    pub fn own(&self, path: &str) -> String {
+        format!("http://{}/_kettle/{path}", self.host())
     }
 
     /// The address of another call of the API, as the caller finds it.

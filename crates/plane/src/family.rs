@@ -4,14 +4,18 @@
 
 use std::sync::Arc;
 
+use api::ApiError;
 use api::page::PER_PAGE_MAX;
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use rust_decimal::Decimal;
 use store::{Row, Tally};
+use uuid::Uuid;
 
 use crate::billing::{Charged, Rate, tally};
 use crate::holders::Account;
 use crate::life::{Join, join};
-use crate::{Control, Doc, Error, Kind, Life, Result, Routes};
+use crate::{Control, Cx, Doc, Error, Kind, Life, Result, Routes, failure};
 use catalog::Catalog;
 
 /// How many rows are counted in one commit.
@@ -24,12 +28,51 @@ pub struct Family {
     pub routes: Routes,
     pub(crate) lives: Vec<Join>,
     pub(crate) costly: Vec<Costly>,
+    pub(crate) deeds: Vec<Deed>,
+}
+
+/// What happens outside and is told to Kettle: `POST /_kettle/NAME/{id}`. No operation of the API.
+#[derive(Clone, Copy)]
+pub struct Deed {
+    name: &'static str,
+    /// Whether whoever tells it shows no key: then what is told must say by itself that it may be.
+    pub is_open: bool,
+    done: fn(Cx, Told) -> BoxFuture<'static, Result<()>>,
+}
+
+/// What was told.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// Of which thing.
+    pub id: Uuid,
+    /// The type of the body.
+    pub content_type: String,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl Deed {
+    /// Takes note of it.
+    ///
+    /// # Errors
+    /// What the caller is to see.
+    pub async fn told(&self, cx: Cx, told: Told) -> std::result::Result<(), ApiError> {
+        let mut patience = cx.control.store.patience();
+        loop {
+            match (self.done)(cx.clone(), told.clone()).await {
+                Err(Error::Stale(hot)) if patience.again(&hot).await => {}
+                outcome => {
+                    return outcome.map_err(|e| failure(cx.op, e, cx.behave().is_helpful()));
+                }
+            }
+        }
+    }
 }
 
 impl Family {
     /// A family with these operations.
     pub fn new(routes: Routes) -> Self {
-        Self { routes, lives: Vec::new(), costly: Vec::new() }
+        Self { routes, lives: Vec::new(), costly: Vec::new(), deeds: Vec::new() }
     }
 
     /// Adds a kind that has a life.
@@ -42,6 +85,18 @@ impl Family {
     #[must_use]
     pub fn life_by<K: Kind, L: Life<K>>(mut self) -> Self {
         self.lives.push(join::<K, L>);
+        self
+    }
+
+    /// Adds what is told of its things: see [`Deed`].
+    #[must_use]
+    pub fn deed(
+        mut self,
+        name: &'static str,
+        is_open: bool,
+        done: fn(Cx, Told) -> BoxFuture<'static, Result<()>>,
+    ) -> Self {
+        self.deeds.push(Deed { name, is_open, done });
         self
     }
 
@@ -108,6 +163,12 @@ impl Control {
     /// All kinds that cost something.
     pub fn all_costly(&self) -> impl Iterator<Item = &Costly> {
         self.families.iter().flat_map(|family| &family.costly)
+    }
+
+    /// What is told by this name.
+    pub fn deed(&self, name: &str) -> Option<Deed> {
+        let mut all = self.families.iter().flat_map(|family| &family.deeds);
+        all.find(|deed| deed.name == name).copied()
     }
 
     /// Counts what was stored before there were sums: once, before anybody is served.

@@ -34,7 +34,7 @@ use store::Store;
 
 pub use catalog;
 pub use cx::{Cx, LifeCx, slice};
-pub use family::{Costly, Family, engine};
+pub use family::{Costly, Deed, Family, Told, engine};
 pub use kind::{Doc, Kind, Life, Older, Part, Shown, is_written};
 pub use life::Provisioned;
 pub use network::Network;

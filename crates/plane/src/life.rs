@@ -90,6 +90,12 @@ pub struct Provisioned {
     pub ready: bool,
 }
 
+impl AsMut<Self> for Provisioned {
+    fn as_mut(&mut self) -> &mut Self {
+        self
+    }
+}
+
 /// It as it is stored, and as 0.1 stored it of object storage.
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -111,12 +117,12 @@ impl From<Seen> for Provisioned {
 /// When the world does not answer.
 pub async fn provision<K, S>(doc: &mut Doc<K>, spec: &S, cx: &LifeCx) -> Result<Next, StepError>
 where
-    K: Kind<Seen = Provisioned>,
+    K: Kind<Seen: AsMut<Provisioned>>,
     S: Spec,
 {
     let (id, things) = (doc.id(), cx.things::<S>());
     let found = things.observe(id).await?;
-    doc.seen.ready = found.as_ref().is_some_and(|thing| thing.ready);
+    doc.seen.as_mut().ready = found.as_ref().is_some_and(|thing| thing.ready);
     let call = match (doc.deleting(), found) {
         (true, None) => return Ok(Next::Gone),
         (true, Some(_)) => things.remove(id),

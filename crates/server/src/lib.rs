@@ -5,6 +5,7 @@
 
 mod connections;
 mod control_routes;
+mod deeds;
 mod front;
 mod hosts;
 mod journal;

@@ -46,10 +46,10 @@ pub(crate) fn success(status: u16, body: Bytes) -> Response {
     response
 }
 
-/// A success that is a table of comma-separated values.
-pub(crate) fn csv(body: Bytes) -> Response {
-    let mut response = success(200, body);
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/csv"));
+/// A success that is a text of another kind than JSON.
+pub(crate) fn plain(status: u16, media: &'static str, body: Bytes) -> Response {
+    let mut response = success(status, body);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media));
     response
 }
 

@@ -27,8 +27,8 @@ pub fn bare<T: Wire>(_: &Op, body: &[u8]) -> Result<T> {
 /// A text that is no JSON.
 ///
 /// # Errors
-/// When it is no UTF-8.
-pub fn csv(op: &Op, body: &[u8]) -> Result<String> {
+/// When it is not UTF-8.
+pub fn plain(op: &Op, body: &[u8]) -> Result<String> {
     let text = std::str::from_utf8(body);
     text.map(str::to_owned).map_err(|e| Unreadable(format!("the answer to {}: {e}", op.id)))
 }

@@ -121,7 +121,7 @@ pub fn bare<T: Wire>(_: &Op, response: &T) -> Vec<u8> {
 }
 
 /// A text that is no JSON.
-pub fn csv(_: &Op, response: &str) -> Vec<u8> {
+pub fn plain(_: &Op, response: &str) -> Vec<u8> {
     response.into()
 }
 

@@ -10,6 +10,7 @@ pub(super) const KINDS: &[(&str, &str)] = &[
     ("get-domain-dnssec", ".:RECORD"),
     ("list-api-keys", "id name expire date_expire"),
     ("list-applications", "id name short_name type vendor image_id"),
+    ("list-artifacts", "digest tags size push_time pull_time type"),
     ("list-backups", "id description size date_created status os_id"),
     ("list-bare-metal-ipv4", "ip type reverse netmask gateway mac_address"),
     ("list-bare-metal-ipv6", "ip type network/network_size"),
@@ -25,6 +26,10 @@ pub(super) const KINDS: &[(&str, &str)] = &[
     ),
     ("list-custom-subscriptions", "id label type status region cost pending_charges"),
     ("list-available-connectors", "class title version type doc_url:DOCUMENTATION"),
+    (
+        "list-database-alerts",
+        "timestamp message_type:TYPE description maintenance_scheduled:SCHEDULED",
+    ),
     ("list-database-connectors", "name class topics"),
     ("list-database-dbs", "name"),
     (
@@ -121,10 +126,29 @@ pub(super) const KINDS: &[(&str, &str)] = &[
         "list-pending-charges",
         "description units:HOURS unit_price:PRICE total start_date:FROM end_date:TO product",
     ),
+    (
+        "list-pull-zones",
+        "id label status origin_scheme/origin_domain:ORIGIN cdn_url vanity_domain regions \
+         last_purge date_created",
+    ),
+    ("list-push-zones", "id label status cdn_url vanity_domain regions date_created"),
     ("list-public-isos", "id name description"),
     ("list-records", "id type name data priority ttl"),
     ("list-regions", "id city country continent options"),
+    (
+        "list-registries",
+        "id name metadata.region.name:REGION urn public storage.used.gb:USED_GB \
+         storage.allowed.gb:ALLOWED_GB date_created",
+    ),
+    (
+        "list-registry-regions",
+        "name urn data_center.name:CITY data_center.country:COUNTRY added_at",
+    ),
+    ("list-replications", "region urn namespace"),
+    ("list-repositories", "image artifact_count:ARTIFACTS pull_count:PULLS description updated_at"),
     ("list-reserved-ips", "id label region subnet/subnet_size ip_type instance_id"),
+    ("list-retention-rules", "id disabled template params scope_selectors tag_selectors"),
+    ("list-robots", "name disable duration description creation_time"),
     ("list-snapshots", "id description size date_created status os_id"),
     ("list-ssh-keys", "id name date_created ssh_key"),
     ("list-startup-scripts", "id name type date_modified date_created"),
@@ -132,6 +156,8 @@ pub(super) const KINDS: &[(&str, &str)] = &[
         "list-storage-gateways",
         "id label status health network_config.primary.vpc.vpc_uuid:VPC export_config:EXPORTS \
          date_created",
+    ),
+    (
         "list-subaccounts",
         "id subaccount_name:NAME email subaccount_id balance pending_charges:PENDING activated",
     ),

@@ -35,6 +35,13 @@ const THINGS: &[&str] = &[
     "vfs create --region ewr --label shared --storage-size '{\"gb\": 10}'",
     "vfs create --region ewr --label unused --storage-size '{\"gb\": 10}'",
     "inference create --label chat",
+    "registry create --name images --public=false --region sjc --plan start_up",
+    "registry create-docker-credentials images",
+    "registry replication create images --region blr",
+    "registry retention create images --rule-type 'days pushed' --count 30 --repository-action matches \
+     --repository-match '**' --tag-action matches --tag-match '**' --untagged=true",
+    "pull-zone create --label pages --origin-scheme https --origin-domain pages.example.com",
+    "push-zone create --label media",
     "iso create --url https://example.com/rescue.iso --description rescue",
     "reserved-ip create --region ewr --ip-type v4 --label spare",
     "reserved-ip create --region ewr --ip-type v4 --label taken",
@@ -182,6 +189,9 @@ async fn filled(world: &World, path: &str, args: &str, word: &str) -> Result<Str
             let (things, _) = args.split_once("ID").unwrap();
             (asked(world, &format!("{group} list {}", things.trim_end())).await?, "/0/id")
         }
+        ("DIGEST", _) => (asked(world, "registry artifact list images web").await?, "/0/digest"),
+        ("ROBOT", _) => (asked(world, "registry robot list images").await?, "/0/name"),
+        ("PASSWORD", _) => (asked(world, "registry get images").await?, "/root_user/password"),
         ("IPV4", "instance remove-ipv4") => (asked(world, "instance ipv4 web").await?, "/2/ip"),
         ("IPV4", "reserved-ip convert") => (asked(world, "instance get web").await?, "/main_ip"),
         ("IPV6", "load-balancer set-reverse-ipv6") => {
@@ -205,6 +215,12 @@ fn needs_the_binary(path: &str) -> bool {
 async fn furnished() -> Result<World, String> {
     let world = World::new().await;
     make(&world, THINGS).await?;
+    // What no command does: images are pushed by Docker, files uploaded by whoever has the form.
+    let registry = asked(&world, "registry get images").await?;
+    let registry = registry["id"].as_str().and_then(|id| id.parse().ok()).unwrap_or_default();
+    world.pushed(registry, "web", "latest", 1 << 20).await;
+    let form = asked(&world, "push-zone file create-form media --name hello.txt --size 5").await?;
+    world.upload(&serde_json::from_value(form).unwrap(), "text/plain", b"hello").await;
     // Meanwhile backups are made, and a month ends.
     world.advance(Duration::from_secs(864_000)).await;
     Ok(world)
@@ -221,7 +237,7 @@ async fn try_out(world: &World, path: &str, args: &str) -> Result<(), String> {
 
 async fn step(world: &World, path: &str, args: &str) -> Result<(), String> {
     let mut line = cli::words(&format!("{path} {args}"));
-    for placeholder in ["ID", "IPV4", "IPV6"] {
+    for placeholder in ["ID", "IPV4", "IPV6", "DIGEST", "ROBOT", "PASSWORD"] {
         // In JSON an `ID` is a field's name.
         let inside = format!("\"{placeholder}\"");
         let is_it =

@@ -33,6 +33,7 @@ mod backups;
 mod bare_metals;
 mod billing;
 mod blocks;
+mod cdns;
 mod databases;
 mod domains;
 mod firewalls;
@@ -48,6 +49,7 @@ mod os;
 mod plans;
 mod private_networks;
 mod regions;
+mod registries;
 mod reserved_ips;
 mod snapshots;
 mod ssh_keys;
@@ -66,10 +68,8 @@ pub use backups::Backups;
 pub use bare_metals::BareMetals;
 pub use billing::{Billing, Invoices};
 pub use blocks::{BlockSnapshots, Blocks};
-pub use databases::{
-    ConnectionPools, DatabaseConnectors, DatabaseDbs, DatabaseMigrations, DatabaseOptions,
-    DatabasePlans, DatabaseQuotas, DatabaseReplicas, DatabaseTopics, DatabaseUsers, Databases,
-};
+pub use cdns::{Cdns, PushZoneFiles, PushZones};
+pub use databases::{ConnectionPools, DatabaseConnectors, DatabaseDbs, DatabaseMigrations, DatabaseOptions, DatabasePlans, DatabaseQuotas, DatabaseReplicas, DatabaseTopics, DatabaseUsers, Databases};
 pub use domains::{Domains, Records};
 pub use firewalls::{FirewallRules, Firewalls};
 pub use inference::Inference;
@@ -84,6 +84,7 @@ pub use os::Os;
 pub use plans::Plans;
 pub use private_networks::PrivateNetworks;
 pub use regions::Regions;
+pub use registries::{Artifacts, Registries, RegistryPlans, RegistryRegions, Replications, Repositorys, Retentions, Robots};
 pub use reserved_ips::ReservedIps;
 pub use snapshots::Snapshots;
 pub use ssh_keys::SshKeys;

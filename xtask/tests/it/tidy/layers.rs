@@ -43,6 +43,7 @@ fn crates_depend_only_downwards() {
         "engine",
         "drivers",
         "plane",
+        "x509",
         "hosts",
         "basics",
         "access",
@@ -87,8 +88,9 @@ fn the_engine_and_the_store_know_no_family() {
         // The operating system is no family.
         for (n, line) in file.code().filter(|(_, line)| !line.contains("std::os::")) {
             let words = line.split(|c: char| !c.is_alphanumeric() && c != '_');
-            // Whose a row is, is a matter of rows.
-            let words = words.filter(|w| *w != "account" && api::FAMILIES.contains(w));
+            // Whose a row is, is a matter of rows; and rows are in databases.
+            let words = words.filter(|w| !["account", "databases"].contains(w));
+            let words = words.filter(|w| api::FAMILIES.contains(w));
             found.extend(words.map(|word| format!("{}:{n}: {word}", file.path)));
         }
     }
@@ -112,7 +114,7 @@ fn the_control_planes_core_knows_no_family_and_groups_know_those_below() {
         assert_eq!(above(on_hosts), ["hosts"], "{on_hosts}");
     }
     // A database lies in a VPC.
-    assert_eq!(above("databases"), ["hosts", "network"]);
+    assert_eq!(above("databases"), ["network"]);
     // Rows are stored: they are no place for what is asked for.
     let asks = |file: &File| file.text.contains("Routes");
     let found = files_of("hosts").into_iter().filter(asks).map(|file| file.path);

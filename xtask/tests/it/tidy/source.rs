@@ -9,7 +9,10 @@ use super::*;
 /// The longest that a file may be.
 const LINES: usize = 600;
 /// Files that may be longer, each with its reason.
-const LONG: &[(&str, &str)] = &[];
+const LONG: &[(&str, &str)] = &[(
+    "crates/sdk/src/families/databases.rs",
+    "written by `cargo xtask families`: a call for each of 66 operations",
+)];
 /// Places that ask the operating system what time it is.
 const ASKS_TIME: &[(&str, &str)] = &[("crates/engine/src/clock.rs", "this is Clock")];
 

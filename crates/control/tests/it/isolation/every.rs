@@ -24,6 +24,9 @@ fn unknown(kind: &str) -> Option<&'static str> {
         "NatFirewallRuleId" => "Invalid Firewall Rule ID.",
         "NatGatewayId" => "Invalid NAT Gateway ID.",
         "NetworkId" => "Invalid private network ID",
+        "PullZoneId" => "Invalid CDN pull zone ID",
+        "PushZoneId" => "Invalid CDN push zone ID",
+        "RegistryId" => "Invalid container registry ID",
         "ObjectStorageId" => "Invalid object storage ID",
         "PortForwardingRuleId" => "Invalid Port Forwarding Rule ID.",
         "RecordId" => "Invalid record",
@@ -37,12 +40,18 @@ fn unknown(kind: &str) -> Option<&'static str> {
         "Vpc2Id" => "Invalid VPC 2.0 ID",
         "VpcId" => "Invalid VPC ID",
         "invoice_id" => "Invalid invoice",
+        "artifact_digest" => "Invalid artifact",
         "bucket_name" => "Invalid bucket name",
         "client_id of a quota" | "username of a quota" => "Invalid quota",
         "connector_name" => "Invalid connector name",
         "db_name" => "Invalid logical database",
         "dns_domain" => "Invalid domain",
         "export_id" => "Invalid storage gateway export ID",
+        "file_name" => "Invalid CDN push zone file",
+        "region" => "Invalid replication",
+        "repository_image" => "Invalid repository",
+        "retention_rule_id" => "Invalid retention rule",
+        "robot_name" => "Invalid robot",
         "firewall_rule_id" => "Invalid firewall rule ID",
         "firewall_rule_id of a group" => "Firewall rule ID not found",
         "forwarding_rule_id" => "Invalid forwarding rule ID",
@@ -63,7 +72,7 @@ fn says((status, answer): &(u16, Value), words: &str) -> bool {
 }
 
 /// The lists in which an account has two things at most.
-const SHORT: [&str; 11] = [
+const SHORT: &[&str] = &[
     "list-custom-subscriptions",
     "list-backups",
     "list-billing-history",
@@ -71,6 +80,7 @@ const SHORT: [&str; 11] = [
     "list-instance-vpcs",
     "list-instance-vpc2s",
     "list-instance-private-networks",
+    "list-replications",
     "list-user-groups",
     "list-my-groups",
     "list-vpc-attachments",

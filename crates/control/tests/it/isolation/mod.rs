@@ -36,7 +36,7 @@ async fn ask(world: &World, key: &str, asked: &Asked) -> (u16, String) {
 /// Everything that an account can read, by operation.
 async fn all_that_is_read(world: &World, key: &str, things: &Things) -> Vec<(String, String)> {
     let mut read = Vec::new();
-    for op in operations().iter().filter(|op| op.op.method == Method::GET) {
+    for op in operations().iter().filter(|op| op.reads()) {
         let asked = op.request(things, &[], &[]);
         let (status, body) = ask(world, key, &asked).await;
         assert_eq!(status, 200, "{}: {asked:?}: {body}", op.op.id);
@@ -55,7 +55,8 @@ async fn ask_for_what_is_anothers(world: &World, mine: &Things, theirs: &Things)
         for chosen in ones.chain(all) {
             let chosen: Vec<&Place> = chosen.iter().collect();
             let ids: Vec<String> = chosen.iter().map(|place| mine.of(place)).collect();
-            // Numbers of rules are each group's own: this one is the asking account's as well.
+            // Numbers of rules, and names within a thing, are each owner's own: this one is the
+            // asking account's as well.
             if chosen.len() == 1 && ids[0] == theirs.of(chosen[0]) {
                 assert!(chosen[0].is_path() && op.places().len() > 1, "{}", op.op.id);
                 continue;

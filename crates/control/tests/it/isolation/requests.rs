@@ -73,7 +73,9 @@ impl Place {
             "dns_domain" => "nobody.example",
             "bucket_name" => "nobodys-bucket",
             "forwarding_rule_id" | "firewall_rule_id" => "0123456789abcdef",
-            "firewall_rule_id of a group" | "export_id" | "invoice_id" => "4711",
+            "firewall_rule_id of a group" | "export_id" | "invoice_id" | "retention_rule_id" => {
+                "4711"
+            }
             kind if kind.starts_with("ipv4") => "203.0.113.99",
             kind if kind.starts_with("ipv6") => "2001:db8:ffff:ffff::99",
             _ => NOBODY,
@@ -124,6 +126,11 @@ impl Operation {
 
     fn fields(&self) -> impl Iterator<Item = (&String, &Value)> {
         self.schema["properties"].as_object().into_iter().flatten()
+    }
+
+    /// Whether it only looks: what a GET has accepted is done.
+    pub(crate) fn reads(&self) -> bool {
+        self.op.method == Method::GET && self.op.status != 202
     }
 
     /// Whether it is a list that has pages.
@@ -241,6 +248,16 @@ fn text(value: &Value) -> String {
 /// What a field holds that must be there and names no thing.
 fn sample(op: &str, field: &str) -> Value {
     match (op, field) {
+        ("create-registry", "plan") => "start_up".into(),
+        ("create-registry", "public") | (_, "dry_run" | "untagged" | "disabled") => true.into(),
+        ("create-push-zone-upload", "size") => 7.into(),
+        (_, "origin_scheme") => "https".into(),
+        (_, "origin_domain") => "www.example.com".into(),
+        (_, "rule_type") => "artifacts pushed".into(),
+        (_, "repository_action" | "tag_action") => "matches".into(),
+        (_, "repository_match" | "tag_match") => "**".into(),
+        (_, "cron") => "daily".into(),
+        (_, "old_password" | "new_password") => "Correct-Horse-8".into(),
         ("create-bare-metal", "plan") => "vbm-4c-32gb".into(),
         ("create-database" | "fork-database", "plan") => "vultr-dbaas-startup-cc-1-55-2".into(),
         (_, "plan") => "vc2-1c-1gb".into(),
@@ -327,6 +344,7 @@ fn further(op: &str, fields: &Map<String, Value>) -> Vec<(&'static str, Value)> 
         "create-object-storage" => vec![("tier_id", 1.into())],
         "set-database-user-acl" => vec![("permission", "read".into())],
         "list-logs" => vec![("end_time", "2026-12-05T00:00:00Z".into())],
+        "create-retention-rule" => vec![("count", 9.into())],
         "update-instance-template" | "update-block" => vec![("label", "new".into())],
         "update-block-snapshot" => vec![("description", "new".into())],
         _ => Vec::new(),

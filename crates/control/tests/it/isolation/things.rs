@@ -101,7 +101,8 @@ async fn call(world: &World, key: &str, method: Method, uri: &str, body: Value) 
 
 /// Makes a thing of every kind for the account with this key.
 pub(crate) async fn make_things(world: &World, key: &'static str) -> Things {
-    let texts = vec![format!("{key}-text"), format!("{key}.example"), format!("{key}-bucket")];
+    let texts = ["-text", ".example", "-bucket", "registry"].map(|text| format!("{key}{text}"));
+    let texts = texts.into();
     let mut made = Things { key, ids: BTreeMap::new(), inside: String::new(), texts };
     account(world, &mut made).await;
     networks(world, &mut made).await;
@@ -111,6 +112,7 @@ pub(crate) async fn make_things(world: &World, key: &'static str) -> Things {
     balancer(world, &mut made).await;
     database(world, &mut made).await;
     kafka(world, &mut made).await;
+    delivery(world, &mut made).await;
     world.settle().await;
     made
 }
@@ -289,6 +291,52 @@ async fn names(world: &World, made: &mut Things) {
     let answer = call(world, key, Method::POST, &uri, new).await;
     made.note("RecordId", &answer, "/record/id");
     made.ids.insert("dns_domain".into(), domain);
+}
+
+/// Registries with what was pushed to them, and CDNs.
+async fn delivery(world: &World, made: &mut Things) {
+    let key = made.key;
+    let post = |uri: String, body| async move { call(world, key, Method::POST, &uri, body).await };
+    let text = format!("{key}-text");
+    for name in ["other", "third", "registry"] {
+        let new = json!({
+            "name": format!("{key}{name}"), "public": false, "region": "sjc", "plan": "business",
+        });
+        made.note("RegistryId", &post("/v2/registry".into(), new).await, "/id");
+    }
+    let uri = format!("/v2/registry/{}", made.ids["RegistryId"]);
+    for tag in ["v1", "v2", "v3"] {
+        for image in ["web", "api", &format!("{key}-db")] {
+            let pushed = format!("/_kettle/pushed/{}", made.ids["RegistryId"]);
+            post(pushed, json!({ "repository": image, "tag": tag, "size": 4096 })).await;
+        }
+        let options = format!("{uri}/docker-credentials");
+        call(world, key, Method::OPTIONS, &options, Value::Null).await;
+    }
+    let get = |uri: String| async move { call(world, key, Method::GET, &uri, Value::Null).await };
+    let artifacts = get(format!("{uri}/repository/web/artifacts")).await;
+    made.note("artifact_digest", &artifacts, "/artifacts/0/digest");
+    made.note("robot_name", &get(format!("{uri}/robots")).await, "/robots/0/name");
+    post(format!("{uri}/replication"), json!({ "region": "blr" })).await;
+    let rule = json!({
+        "rule_type": "always retain", "repository_action": "matches", "repository_match": text,
+        "tag_action": "matches", "tag_match": "**", "untagged": true,
+    });
+    made.note("retention_rule_id", &post(format!("{uri}/retention/rules"), rule).await, "/id");
+    let new =
+        json!({ "label": text, "origin_scheme": "https", "origin_domain": "www.example.com" });
+    let zone = post("/v2/cdns/pull-zones".into(), new).await;
+    made.note("PullZoneId", &zone, "/pull_zone/id");
+    let zone = post("/v2/cdns/push-zones".into(), json!({ "label": text })).await;
+    let id = made.note("PushZoneId", &zone, "/push_zone/id");
+    let file = json!({ "name": "logo.png", "size": text.len() });
+    let form = post(format!("/v2/cdns/push-zones/{id}/files"), file).await;
+    let form = serde_json::from_value(form["upload_endpoint"].clone()).unwrap();
+    assert_eq!(world.upload(&form, "image/png", text.as_bytes()).await.0, 204);
+    for (kind, name) in [("repository_image", "web"), ("region", "blr"), ("file_name", "logo.png")]
+    {
+        made.ids.insert(kind.into(), name.into());
+    }
 }
 
 async fn balancer(world: &World, made: &mut Things) {
