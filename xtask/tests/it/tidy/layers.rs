@@ -44,6 +44,7 @@ fn crates_depend_only_downwards() {
         "engine",
         "drivers",
         "plane",
+        "x509",
         "hosts",
         "basics",
         "access",
