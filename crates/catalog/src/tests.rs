@@ -260,11 +260,7 @@ fn systems_refuse_plans_that_are_too_small() {
 fn every_item_has_a_price() {
     let c = Catalog::builtin();
     // Nothing is charged for these, as far as is known.
-    let free = [
-        PriceItem::KubernetesControlPlane,
-        PriceItem::KubernetesHaControlPlane,
-        PriceItem::StorageGateway,
-    ];
+    let free = [PriceItem::KubernetesControlPlane, PriceItem::KubernetesHaControlPlane];
     for item in PriceItem::ALL {
         assert_eq!(c.price(item).amount == Decimal::ZERO, free.contains(&item), "{item:?}");
     }
