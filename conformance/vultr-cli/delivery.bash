@@ -28,7 +28,7 @@ registries() {
   table container-registry list
   says "it is listed" vultrcli
   refused "a name with a hyphen" '"status":400' container-registry create --name my-registry --region sjc --public=false --plan start_up
-  json container-registry credentials docker "$id" --expiry-seconds 60 --read-write=true
+  table container-registry credentials docker "$id" --expiry-seconds 60 --read-write=true
   says "the credentials are for the region's host" sjc.vultrcr.com
   push_image "$id" '{"repository": "web", "tag": "v1", "size": 1048576}'
   table container-registry repository list "$id"
