@@ -104,6 +104,10 @@ async fn serve(app: Arc<App>, route: Route, request: Request) -> Response {
     {
         return Box::pin(refuse(&app, request, refusal)).await;
     }
+    // A HEAD only looks, also where a GET does something.
+    if request.method() == http::Method::HEAD && route.op.status == 202 {
+        return Box::pin(refuse(&app, request, reply::wrong_method("GET"))).await;
+    }
     let (mut parts, body) = request.into_parts();
     let address = peer(&parts);
     note(&parts, |seen| seen.note_operation(route.op.id));

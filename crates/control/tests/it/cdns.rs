@@ -187,6 +187,7 @@ async fn a_purge_is_done_once_in_six_hours_by_who_may_change_the_zone() {
     let pullzone_id: PullZoneId = world.done(pull()).await.id;
     world.settle().await;
     let uri = format!("/v2/cdns/pull-zones/{pullzone_id}/purge");
+    assert_eq!(world.raw("HEAD", &uri, "").await.0, 405, "who only looks purges nothing");
     assert_eq!(world.raw("GET", &uri, "").await, (202, "[]".into()));
     let purged = Time::from_millis(world.clock.now());
     world.settle().await;

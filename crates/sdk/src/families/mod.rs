@@ -70,7 +70,10 @@ pub use bare_metals::BareMetals;
 pub use billing::{Billing, Invoices};
 pub use blocks::{BlockSnapshots, Blocks};
 pub use cdns::{Cdns, PushZoneFiles, PushZones};
-pub use databases::{ConnectionPools, DatabaseConnectors, DatabaseDbs, DatabaseMigrations, DatabaseOptions, DatabasePlans, DatabaseQuotas, DatabaseReplicas, DatabaseTopics, DatabaseUsers, Databases};
+pub use databases::{
+    ConnectionPools, DatabaseConnectors, DatabaseDbs, DatabaseMigrations, DatabaseOptions,
+    DatabasePlans, DatabaseQuotas, DatabaseReplicas, DatabaseTopics, DatabaseUsers, Databases,
+};
 pub use domains::{Domains, Records};
 pub use firewalls::{FirewallRules, Firewalls};
 pub use inference::Inference;
@@ -86,7 +89,10 @@ pub use os::Os;
 pub use plans::Plans;
 pub use private_networks::PrivateNetworks;
 pub use regions::Regions;
-pub use registries::{Artifacts, Registries, RegistryPlans, RegistryRegions, Replications, Repositorys, Retentions, Robots};
+pub use registries::{
+    Artifacts, Registries, RegistryPlans, RegistryRegions, Replications, Repositorys, Retentions,
+    Robots,
+};
 pub use reserved_ips::ReservedIps;
 pub use snapshots::Snapshots;
 pub use ssh_keys::SshKeys;
