@@ -91,14 +91,33 @@ pub fn files() -> BTreeMap<String, String> {
         let (text, structs) = file(family, calls);
         made.insert(format!("{family}.rs"), text);
         line(&mut index, format_args!("mod {family};"));
-        let structs = match &structs[..] {
-            [one] => one.clone(),
-            several => format!("{{{}}}", several.join(", ")),
-        };
-        line(&mut names, format_args!("pub use {family}::{structs};"));
+        names += &exported(family, &structs);
     }
     made.insert("mod.rs".to_owned(), format!("{index}\n{names}"));
     made
+}
+
+/// The line, or the lines, that bring a family's structs, as rustfmt leaves them.
+fn exported(family: &str, structs: &[String]) -> String {
+    let list = match structs {
+        [one] => one.clone(),
+        several => format!("{{{}}}", several.join(", ")),
+    };
+    let whole = format!("pub use {family}::{list};\n");
+    if whole.len() <= WIDTH + 1 {
+        return whole;
+    }
+    let mut text = format!("pub use {family}::{{\n   ");
+    let mut width = 3;
+    for name in structs {
+        if width + name.len() + 2 > WIDTH {
+            text += "\n   ";
+            width = 3;
+        }
+        text += &format!(" {name},");
+        width += name.len() + 2;
+    }
+    text + "\n};\n"
 }
 
 /// A family's file, and the names of what it has for each group, sorted.
@@ -183,7 +202,11 @@ fn function(name: &str, argument: &str, answer: &str, body: &str) -> String {
 
 /// `firewall-rule` -> `firewall_rules`.
 fn plural(group: &str) -> String {
-    group.replace(['-', ' '], "_") + "s"
+    let name = group.replace(['-', ' '], "_");
+    match name.strip_suffix('y') {
+        Some(stem) => format!("{stem}ies"),
+        None => name + "s",
+    }
 }
 
 /// `firewall_rules` -> `FirewallRules`.

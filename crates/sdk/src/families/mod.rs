@@ -90,7 +90,7 @@ pub use plans::Plans;
 pub use private_networks::PrivateNetworks;
 pub use regions::Regions;
 pub use registries::{
-    Artifacts, Registries, RegistryPlans, RegistryRegions, Replications, Repositorys, Retentions,
+    Artifacts, Registries, RegistryPlans, RegistryRegions, Replications, Repositories, Retentions,
     Robots,
 };
 pub use reserved_ips::ReservedIps;

@@ -108,18 +108,18 @@ impl<'a> RegistryRegions<'a> {
     }
 }
 
-/// Repositories of container registries: images of one name: see [`Client::repositorys`].
+/// Repositories of container registries: images of one name: see [`Client::repositories`].
 #[derive(Debug, Clone, Copy)]
-pub struct Repositorys<'a>(&'a Client);
+pub struct Repositories<'a>(&'a Client);
 
 impl Client {
     /// Repositories of container registries: images of one name.
-    pub fn repositorys(&self) -> Repositorys<'_> {
-        Repositorys(self)
+    pub fn repositories(&self) -> Repositories<'_> {
+        Repositories(self)
     }
 }
 
-impl<'a> Repositorys<'a> {
+impl<'a> Repositories<'a> {
     /// List the repositories of a registry.
     pub fn list(self, request: impl Into<ListRepositories>) -> Call<'a, ListRepositories> {
         Call::new(self.0, request)
