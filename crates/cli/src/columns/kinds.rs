@@ -12,7 +12,7 @@ pub(super) const KINDS: &[(&str, &str)] = &[
     ("get-kubernetes-versions", ".:VERSION"),
     ("list-api-keys", "id name expire date_expire"),
     ("list-applications", "id name short_name type vendor image_id"),
-    ("list-artifacts", "digest tags size push_time pull_time type"),
+    ("list-artifacts", "digest tags.name:TAG size push_time pull_time type"),
     ("list-backups", "id description size date_created status os_id"),
     ("list-bare-metal-ipv4", "ip type reverse netmask gateway mac_address"),
     ("list-bare-metal-ipv6", "ip type network/network_size"),
@@ -160,7 +160,12 @@ pub(super) const KINDS: &[(&str, &str)] = &[
     ("list-replications", "region urn namespace"),
     ("list-repositories", "image artifact_count:ARTIFACTS pull_count:PULLS description updated_at"),
     ("list-reserved-ips", "id label region subnet/subnet_size ip_type instance_id"),
-    ("list-retention-rules", "id disabled template params scope_selectors tag_selectors"),
+    (
+        "list-retention-rules",
+        "id disabled template params.additional_prop:COUNT scope_selectors.repository.decoration:FOR \
+         scope_selectors.repository.pattern:REPOSITORIES tag_selectors.decoration:WITH \
+         tag_selectors.pattern:TAGS",
+    ),
     ("list-robots", "name disable duration description creation_time"),
     ("list-snapshots", "id description size date_created status os_id"),
     ("list-ssh-keys", "id name date_created ssh_key"),
