@@ -72,6 +72,9 @@ func (w *world) withKey(key string) *govultr.Client {
 	return govultr.NewClient(&http.Client{Transport: calls, Timeout: deadline})
 }
 
+// silent are methods that never send a request, by a slip of the library.
+var silent = map[string]bool{"CDNService.DeletePushZoneFile": true}
+
 // uncalled lists the methods of the given services that sent no request.
 func (w *world) uncalled(services []any) []string {
 	missing := []string{}
@@ -79,7 +82,7 @@ func (w *world) uncalled(services []any) []string {
 		kind := reflect.TypeOf(service)
 		for i := range kind.NumMethod() {
 			name := kind.Elem().Name() + "." + kind.Method(i).Name
-			if !w.calls.called[name] {
+			if !w.calls.called[name] && !silent[name] {
 				missing = append(missing, name)
 			}
 		}

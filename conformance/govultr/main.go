@@ -15,13 +15,14 @@ var families = []family{
 	{"instance networks", networks}, {"instance iso", instanceISO}, {"instance backups", schedule}, {"bare metal", bareMetal},
 	{"bare metal changes", bareMetalChanges}, {"bare metal networks", bareMetalNetworks},
 	{"kubernetes", clusters}, {"node pools", nodePools},
+	{"container registry", registries}, {"CDN", cdns},
 }
 
 func main() {
 	w := newWorld()
 	runAll(w, families, func() []string {
 		return w.uncalled([]any{
-			w.Account, w.Application, w.Backup, w.BareMetalServer, w.BlockStorage, w.Domain, w.DomainRecord, w.FirewallGroup, w.FirewallRule,
+			w.Account, w.Application, w.Backup, w.BareMetalServer, w.BlockStorage, w.CDN, w.ContainerRegistry, w.Domain, w.DomainRecord, w.FirewallGroup, w.FirewallRule,
 			w.Inference, w.Instance, w.ISO, w.Kubernetes, w.LoadBalancer, w.Marketplace, w.ObjectStorage, w.OS, w.Plan, w.Region, w.ReservedIP, w.Snapshot, w.SSHKey, w.StartupScript,
 			w.User, w.VirtualFileSystemStorage, w.VPC, w.VPC2,
 		})

@@ -13,6 +13,7 @@
 //! | `lines`, `base64` | that line breaks may stand in it; that it is a text in base64 |
 //! | `one_of = ["all", "none"]` | the texts that it can be |
 //! | `omit` | that it is left out where there is nothing in it |
+//! | `null` | that a list is empty where `null` is sent, as Go writes an empty one |
 //! | `flat` | that its fields are the struct's own |
 //! | `default` | that it need not be there |
 //! | `read = port` | the function that reads it |
@@ -29,6 +30,8 @@
 //! PATCH, which with nothing else changes nothing.
 //!
 //! `{ one | other: Block }` puts the answer under both keys, for clients that read either.
+//!
+//! `-> 200 csv` and `-> 200 yaml` answer no JSON, but a text of that kind.
 //!
 //! `loses` at the end says that what is there is lost; `loses with os_id, app_id`, that it is where
 //! one of these fields is sent. Every DELETE loses something, without a word.
@@ -50,7 +53,7 @@ struct Spec {
     path: LitStr,
     /// The types of the path's parameters, where it tells them.
     types: Vec<(String, String)>,
-    /// GET and DELETE carry a JSON body only where the attribute says `body` after the path.
+    /// GET, DELETE and OPTIONS carry a JSON body only where the attribute says `body` after the path.
     body: bool,
     status: LitInt,
     reply: Reply,
@@ -71,6 +74,8 @@ enum Loss {
 /// How the answer lies in JSON.
 enum Reply {
     Empty,
+    /// A text of this media type.
+    Text(&'static str),
     Bare(Box<Type>),
     /// A key, and another one for clients that read that instead.
     Key(String, Option<String>, Box<Type>),
@@ -87,7 +92,7 @@ impl Parse for Spec {
         let (path, types) = path(&input.parse()?);
         let body = match input.peek(Ident) {
             true => word(input, "body", "expected `body` or `->`").map(|()| true)?,
-            false => !matches!(method.to_string().as_str(), "GET" | "DELETE"),
+            false => !matches!(method.to_string().as_str(), "GET" | "DELETE" | "OPTIONS"),
         };
         input.parse::<Token![->]>()?;
         let status = input.parse()?;
@@ -164,7 +169,12 @@ fn reply(input: ParseStream<'_>) -> syn::Result<Reply> {
         return Ok(Reply::Empty);
     }
     if !input.peek(syn::token::Brace) {
-        return Ok(Reply::Bare(input.parse()?));
+        let ty: Type = input.parse()?;
+        return Ok(match () {
+            () if is(&ty, "csv") => Reply::Text("text/csv"),
+            () if is(&ty, "yaml") => Reply::Text("application/yaml"),
+            () => Reply::Bare(Box::new(ty)),
+        });
     }
     let body;
     braced!(body in input);
@@ -266,6 +276,7 @@ fn expand(spec: Spec, mut item: ItemStruct) -> syn::Result<proc_macro2::TokenStr
     };
     let (shape, response, encode, decode) = match reply {
         Reply::Empty => (quote!(Empty), quote!(()), quote!(empty), quote!(empty)),
+        Reply::Text(media) => (quote!(Text(#media)), quote!(String), quote!(plain), quote!(plain)),
         Reply::Bare(ty) => (quote!(Bare), quote!(#ty), quote!(bare), quote!(bare)),
         Reply::Key(key, _, ty) => (quote!(Key(#key)), quote!(#ty), quote!(key), quote!(key)),
         Reply::List { key, item, .. } => {

@@ -22,6 +22,7 @@ struct Said {
     item_most: Option<LitInt>,
     read: Option<Path>,
     omit: bool,
+    null: bool,
     flat: bool,
     lines: bool,
     base64: bool,
@@ -50,6 +51,7 @@ impl Said {
             "item_most" => self.item_most = Some(meta.value()?.parse()?),
             "read" => self.read = Some(meta.value()?.parse()?),
             "omit" => self.omit = true,
+            "null" => self.null = true,
             "flat" => self.flat = true,
             "lines" => self.lines = true,
             "base64" => self.base64 = true,
@@ -58,7 +60,7 @@ impl Said {
             _ => {
                 return Err(meta.error(
                     "expected one of `name`, `alias`, `one_of`, `most`, `item_most`, `read`, `omit`, \
-                     `flat`, `lines`, `base64`, `default`, `skip`",
+                     `null`, `flat`, `lines`, `base64`, `default`, `skip`",
                 ));
             }
         }
@@ -144,6 +146,7 @@ fn described(field: &Field, said: &Said, is_strict: bool, case: &str) -> syn::Re
     }
     let flags = [
         (said.omit, quote!(omit)),
+        (said.null, quote!(null)),
         (said.flat, quote!(flat)),
         (said.lines, quote!(lines)),
         (said.base64, quote!(base64)),

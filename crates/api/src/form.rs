@@ -68,6 +68,8 @@ pub struct Field {
     pub flat: bool,
     /// Whether it is left out where there is nothing in it.
     pub omit: bool,
+    /// Whether `null` says that a list is empty, as some clients write one.
+    pub null: bool,
     /// How many characters it has at most; 0 for the usual.
     pub most: usize,
     /// The same of each item of a list.
@@ -90,6 +92,7 @@ impl Field {
         needed: false,
         flat: false,
         omit: false,
+        null: false,
         most: 0,
         item_most: 0,
         lines: false,
@@ -252,6 +255,9 @@ impl Schemas {
         }
         if field.item_most > 0 {
             schema["items"]["maxLength"] = field.item_most.into();
+        }
+        if field.null {
+            schema["x-null-is-empty"] = true.into();
         }
         if field.lines {
             schema["x-lines"] = true.into();

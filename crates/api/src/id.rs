@@ -77,8 +77,16 @@ ids! {
     BlockSnapshotId,
     /// A Kubernetes cluster.
     ClusterId,
+    /// A managed database.
+    DatabaseId,
+    /// A CDN that fetches what it serves.
+    PullZoneId,
+    /// A CDN that files are uploaded to.
+    PushZoneId,
     /// A record of a DNS domain.
     RecordId,
+    /// A container registry.
+    RegistryId,
     /// A group of users.
     GroupId,
     /// A policy: what its holders may do.
@@ -127,6 +135,8 @@ ids! {
     StartupId,
     /// A storage gateway.
     StorageGatewayId,
+    /// An account that another one has made.
+    SubaccountId,
     /// A user of the account.
     UserId,
     /// A file system that instances share.

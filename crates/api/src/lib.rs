@@ -106,6 +106,8 @@ pub enum Shape {
     Key(&'static str),
     /// `{"KEY": [item, ...], "meta": {...}}`.
     List(&'static str),
+    /// No JSON: the response is a text, of this media type.
+    Text(&'static str),
 }
 
 impl Op {
@@ -198,7 +200,10 @@ pub mod api_keys;
 pub mod applications;
 pub mod backups;
 pub mod bare_metals;
+pub mod billing;
 pub mod blocks;
+pub mod cdns;
+pub mod databases;
 pub mod domains;
 pub mod firewalls;
 pub mod inference;
@@ -207,17 +212,20 @@ pub mod instances;
 pub mod isos;
 pub mod kubernetes;
 pub mod load_balancers;
+pub mod logs;
 pub mod marketplace;
 pub mod object_storages;
 pub mod os;
 pub mod plans;
 pub mod private_networks;
 pub mod regions;
+pub mod registries;
 pub mod reserved_ips;
 pub mod snapshots;
 pub mod ssh_keys;
 pub mod startup_scripts;
 pub mod storage_gateways;
+pub mod subaccounts;
 pub mod users;
 pub mod vfs;
 pub mod vpc2;
@@ -229,7 +237,10 @@ families! {
     applications,
     backups,
     bare_metals,
+    billing,
     blocks,
+    databases,
+    cdns,
     domains,
     firewalls,
     inference,
@@ -239,16 +250,19 @@ families! {
     kubernetes,
     load_balancers,
     marketplace,
+    logs,
     object_storages,
     os,
     plans,
     private_networks,
     regions,
+    registries,
     reserved_ips,
     snapshots,
     ssh_keys,
     startup_scripts,
     storage_gateways,
+    subaccounts,
     users,
     vfs,
     vpc2,

@@ -31,6 +31,8 @@ const KNOWN: &[&str] = &[
 const PARTS: &[&str] = &["password", "passwd", "passphrase", "secret", "token", "private_key"];
 /// What stands in a private key, wherever that is sent.
 const PEM: &str = "PRIVATE KEY-----";
+/// How a Secret of Kubernetes begins that is no JSON: in YAML, and that in base64.
+const MANIFESTS: &[&str] = &["apiVersion: ", "YXBpVmVyc2lvbjog"];
 /// How long keys of the API are.
 const KEY: usize = 36;
 
@@ -97,6 +99,9 @@ pub fn body(bytes: &[u8], is_whole: bool) -> String {
 /// An answer's body, or the beginning of it. What is no JSON is a server's own words.
 pub fn answer(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
+    if MANIFESTS.iter().any(|begin| text.starts_with(begin)) {
+        return format!("({} bytes of a Secret)", bytes.len());
+    }
     known(&text, true).or_else(|| known(&text, false)).unwrap_or_else(|| text.into_owned())
 }
 
@@ -344,6 +349,9 @@ mod tests {
         assert!(!body(br#"{"pass\u0077ord":"LEAK","x":"#, false).contains("LEAK"));
         assert_eq!(body(b" ", true), "");
         assert_eq!(answer(b"Invalid API key."), "Invalid API key.");
+        for secret in ["apiVersion: v1\nkind: Secret\n", "YXBpVmVyc2lvbjogdjEK"] {
+            assert!(answer(secret.as_bytes()).ends_with("bytes of a Secret)"), "{secret}");
+        }
         assert_eq!(answer(br#"{"api_key":"LEAK"}"#), r#"{"api_key":"***"}"#);
         assert!(!answer(br#"{"api_key":"LEAK"#).contains("LEAK"));
     }

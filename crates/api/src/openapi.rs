@@ -127,6 +127,10 @@ impl Writer {
         let op = &about.op;
         let schema = match op.shape {
             Shape::Empty => return json!({ "description": "Done; there is nothing to say." }),
+            Shape::Text(media) => {
+                let text = json!({ media: { "schema": { "type": "string" } } });
+                return json!({ "description": answer(op), "content": text });
+            }
             Shape::Bare => self.schemas.of(about.response),
             Shape::Key(key) => {
                 let response = self.schemas.of(about.response);

@@ -168,8 +168,20 @@ impl Fields {
         json: Map,
         form: &'static Form,
     ) -> Result<Self, Problem> {
-        let json = json.into_iter().filter(|(_, value)| !value.is_null());
-        let mut fields: Vec<_> = json.map(|(name, value)| (name, Sent::Json(value))).collect();
+        let is_list = |name: &str| match form {
+            Form::Record(record) => limits::field(record, name).is_some_and(|field| field.null),
+            _ => false,
+        };
+        let mut fields = Vec::with_capacity(json.len());
+        for (name, value) in json {
+            match value {
+                Value::Null if is_list(&name) => {
+                    fields.push((name, Sent::Json(Vec::<Value>::new().into())))
+                }
+                Value::Null => {}
+                value => fields.push((name, Sent::Json(value))),
+            }
+        }
         for (name, value) in texts {
             let (name, value) = (name.replace('-', "_"), Sent::Text(value));
             // Of a query pair given twice the last one counts.

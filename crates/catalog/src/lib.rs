@@ -1,23 +1,30 @@
 //! The catalogue: what can be ordered, where, and for how much.
 //!
 //! Regions, plans, operating systems, applications, public ISOs, kinds of block storage, media of
-//! file systems, clusters and tiers of object storage, versions of Kubernetes, and prices, read from the data files in `data/` (their format is
+//! file systems, clusters and tiers of object storage, engines, plans and options of databases,
+//! versions of Kubernetes, and prices, read from the data files in `data/` (their format is
 //! `data/README.md`), which are part of the program, and from a file of the user's if there is one.
 //! Withdrawn entries are found by id like any other and listed only when asked for.
 //!
 //! A catalogue does not change once it is built. It must never hold stock, quotas or anything
 //! that belongs to an account, and it must never guess: an id is known exactly or not at all.
 
+mod databases;
 mod entries;
 mod kubernetes;
 mod load;
 mod object_storage;
 mod prices;
+mod registries;
 mod suggest;
 mod table;
 #[cfg(test)]
 mod tests;
 
+pub use databases::{
+    ConnectorSetting, DatabaseConnector, DatabaseEngine, DatabaseOption, DatabasePlan,
+    DatabaseSize, DatabaseTier, OptionValues,
+};
 pub use entries::{
     AppVariable, Application, ApplicationType, MetalPlan, OS_APPLICATION, OS_BACKUP, OS_CUSTOM,
     OS_SNAPSHOT, PLAN_TYPES, Plan, PublicIso, Region, Room, StorageType, System,
@@ -29,6 +36,7 @@ pub use prices::{
     BlockType, Cost, FREE_EGRESS_GB, FileSystemType, HOURS_BILLED_PER_MONTH, HOURS_PER_MONTH,
     InvoiceType, Price, PriceItem, PriceUnit,
 };
+pub use registries::{RegistryPlan, RegistryRegion};
 
 pub use suggest::nearest;
 use table::Table;
@@ -47,7 +55,13 @@ pub struct Catalog {
     object_storage_tiers: Table<ObjectStorageTier>,
     object_storage_clusters: Table<ObjectStorageCluster>,
     kubernetes_versions: Table<KubernetesVersion>,
+    database_engines: Table<DatabaseEngine>,
+    database_sizes: Table<DatabaseSize>,
+    database_options: Table<DatabaseOption>,
+    database_connectors: Table<DatabaseConnector>,
     prices: Table<Price>,
+    registry_plans: Table<RegistryPlan>,
+    registry_regions: Table<RegistryRegion>,
     with_retired: bool,
 }
 
@@ -280,6 +294,80 @@ impl Catalog {
     /// A tier of object storage, withdrawn or not.
     pub fn object_storage_tier(&self, id: u32) -> Option<&ObjectStorageTier> {
         self.object_storage_tiers.get(&id)
+    }
+
+    /// The engines of managed databases to list.
+    pub fn database_engines(&self) -> impl Iterator<Item = &DatabaseEngine> {
+        self.database_engines.listed(self.with_retired)
+    }
+
+    /// An engine of managed databases, withdrawn or not.
+    pub fn database_engine(&self, id: &str) -> Option<&DatabaseEngine> {
+        self.database_engines.get(id)
+    }
+
+    /// The plans of managed databases to list.
+    pub fn database_plans(&self) -> impl Iterator<Item = DatabasePlan<'_>> {
+        self.database_sizes.listed(self.with_retired).flat_map(DatabaseSize::plans)
+    }
+
+    /// A plan of managed databases, withdrawn or not.
+    pub fn database_plan(&self, id: &str) -> Option<DatabasePlan<'_>> {
+        let (tier, size) = DatabasePlan::parts(id)?;
+        self.database_sizes.get(size)?.plans().find(|plan| plan.tier == tier)
+    }
+
+    /// The plan of managed databases that was probably meant.
+    pub fn nearest_database_plan(&self, wrong: &str) -> Option<String> {
+        let ids: Vec<String> = self.database_plans().map(|plan| plan.id()).collect();
+        nearest(wrong, ids.iter().map(|id| (id, id.as_str()))).map(str::to_owned)
+    }
+
+    /// The regions that sell a plan of managed databases, in the order of lists.
+    pub fn database_locations<'a>(
+        &'a self,
+        plan: DatabasePlan<'a>,
+    ) -> impl Iterator<Item = &'a Region> {
+        self.regions().filter(move |region| plan.sold_in(&region.id))
+    }
+
+    /// The advanced options of an engine or of a service beside Kafka, in the order of lists.
+    pub fn database_options<'a>(
+        &'a self,
+        service: &'a str,
+    ) -> impl Iterator<Item = &'a DatabaseOption> {
+        let all = self.database_options.listed(self.with_retired);
+        all.filter(move |option| option.service() == service)
+    }
+
+    /// The classes of connectors to list.
+    pub fn database_connectors(&self) -> impl Iterator<Item = &DatabaseConnector> {
+        self.database_connectors.listed(self.with_retired)
+    }
+
+    /// A class of connectors, withdrawn or not.
+    pub fn database_connector(&self, class: &str) -> Option<&DatabaseConnector> {
+        self.database_connectors.get(class)
+    }
+
+    /// The plans of container registries to list.
+    pub fn registry_plans(&self) -> impl Iterator<Item = &RegistryPlan> {
+        self.registry_plans.listed(self.with_retired)
+    }
+
+    /// A plan of container registries, withdrawn or not.
+    pub fn registry_plan(&self, id: &str) -> Option<&RegistryPlan> {
+        self.registry_plans.get(id)
+    }
+
+    /// The regions with container registries to list.
+    pub fn registry_regions(&self) -> impl Iterator<Item = &RegistryRegion> {
+        self.registry_regions.listed(self.with_retired)
+    }
+
+    /// A region with container registries, withdrawn or not.
+    pub fn registry_region(&self, id: &str) -> Option<&RegistryRegion> {
+        self.registry_regions.get(id)
     }
 
     /// What something costs that belongs to no plan.

@@ -9,15 +9,17 @@ use serde_path_to_error::Segment;
 
 use super::{
     Catalog,
+    databases::{DatabaseConnector, DatabaseEngine, DatabaseOption, DatabaseSize, OptionValues},
     entries::{Application, MetalPlan, Plan, PublicIso, Region, System},
     kubernetes::{self, KubernetesVersion},
     object_storage::{ObjectStorageCluster, ObjectStorageTier},
     prices::{BlockType, FileSystemType, Price},
+    registries::{RegistryPlan, RegistryRegion},
     table::{Entry, Table},
 };
 
 /// The files that are part of the program, in the order in which they refer to each other.
-pub(super) const BUILTIN: [(&str, &str); 10] = [
+pub(super) const BUILTIN: [(&str, &str); 12] = [
     ("regions.jsonl", include_str!("data/regions.jsonl")),
     ("plans.jsonl", include_str!("data/plans.jsonl")),
     ("plans-retired.jsonl", include_str!("data/plans-retired.jsonl")),
@@ -28,6 +30,8 @@ pub(super) const BUILTIN: [(&str, &str); 10] = [
     ("prices.jsonl", include_str!("data/prices.jsonl")),
     ("object-storage.jsonl", include_str!("data/object-storage.jsonl")),
     ("kubernetes.jsonl", include_str!("data/kubernetes.jsonl")),
+    ("databases.jsonl", include_str!("data/databases.jsonl")),
+    ("registries.jsonl", include_str!("data/registries.jsonl")),
 ];
 
 /// What is wrong with a catalogue file, and where.
@@ -63,7 +67,13 @@ enum Written {
     ObjectStorageTier(Box<ObjectStorageTier>),
     ObjectStorageCluster(Box<ObjectStorageCluster>),
     KubernetesVersion(Box<KubernetesVersion>),
+    DatabaseEngine(Box<DatabaseEngine>),
+    DatabaseSize(Box<DatabaseSize>),
+    DatabaseOption(Box<DatabaseOption>),
+    DatabaseConnector(Box<DatabaseConnector>),
     Price(Box<Price>),
+    RegistryPlan(Box<RegistryPlan>),
+    RegistryRegion(Box<RegistryRegion>),
 }
 
 /// A field, and what is wrong with it.
@@ -87,7 +97,13 @@ impl Written {
             Self::ObjectStorageTier(entry) => name(entry.as_ref()),
             Self::ObjectStorageCluster(entry) => name(entry.as_ref()),
             Self::KubernetesVersion(entry) => name(entry.as_ref()),
+            Self::DatabaseEngine(entry) => name(entry.as_ref()),
+            Self::DatabaseSize(entry) => name(entry.as_ref()),
+            Self::DatabaseOption(entry) => name(entry.as_ref()),
+            Self::DatabaseConnector(entry) => name(entry.as_ref()),
             Self::Price(entry) => name(entry.as_ref()),
+            Self::RegistryPlan(entry) => name(entry.as_ref()),
+            Self::RegistryRegion(entry) => name(entry.as_ref()),
         }
     }
 
@@ -95,7 +111,7 @@ impl Written {
     fn turn(&self) -> u8 {
         match self {
             Self::Region(_) => 0,
-            Self::ObjectStorageCluster(_) => 2,
+            Self::ObjectStorageCluster(_) | Self::DatabaseSize(_) => 2,
             _ => 1,
         }
     }
@@ -154,9 +170,28 @@ impl Written {
                 let text = format!("{:?} is no version such as \"v1.36.5+1\"", version.id);
                 Err(("id", text))
             }
-            Self::KubernetesVersion(_) | Self::System(_) | Self::BlockType(_) | Self::Price(_) => {
-                Ok(())
+            Self::DatabaseEngine(engine) => check_id(&engine.id),
+            Self::DatabaseSize(size) => {
+                check_id(&size.id)?;
+                at_least_one("vcpu_count", size.vcpu_count)?;
+                at_least_one("ram", size.ram)?;
+                at_least_one("nodes", size.nodes.unwrap_or(1))?;
+                known_regions(known, "locations", size.locations.iter().flatten())?;
+                known_engines(known, &size.engines)
             }
+            Self::DatabaseOption(option) => check_option(option),
+            Self::RegistryPlan(plan) => check_id(&plan.id),
+            Self::RegistryRegion(region) => {
+                known_regions(known, "id", std::iter::once(&region.id))?;
+                unique(&known.registry_regions, region.as_ref(), "hostname", |r| {
+                    Some(r.hostname.clone())
+                })
+            }
+            Self::KubernetesVersion(_)
+            | Self::System(_)
+            | Self::BlockType(_)
+            | Self::DatabaseConnector(_)
+            | Self::Price(_) => Ok(()),
         }
     }
 }
@@ -181,6 +216,30 @@ fn known_tiers(known: &Catalog, ids: &[u32]) -> Result<(), Wrong> {
     match ids.iter().find(|id| known.object_storage_tier(**id).is_none()) {
         Some(id) => Err(("tiers", format!("{id} is no tier"))),
         None => Ok(()),
+    }
+}
+
+/// Refuses an engine of databases that there is not.
+fn known_engines(known: &Catalog, ids: &[String]) -> Result<(), Wrong> {
+    match ids.iter().find(|id| known.database_engine(id).is_none()) {
+        Some(id) => Err(("engines", format!("{id:?} is no engine"))),
+        None => Ok(()),
+    }
+}
+
+fn check_option(option: &DatabaseOption) -> Result<(), Wrong> {
+    check_id(&option.id)?;
+    if option.service().is_empty() || option.name().is_empty() {
+        let problem = format!("{:?} has no dot between engine and name, like pg.jit", option.id);
+        return Err(("id", problem));
+    }
+    match &option.values {
+        OptionValues::Int(least, most) | OptionValues::Float(least, most)
+            if least.as_f64() > most.as_f64() =>
+        {
+            Err(("values", format!("{least} is more than {most}; the least comes first")))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -249,7 +308,13 @@ impl Catalog {
             Written::ObjectStorageTier(entry) => self.object_storage_tiers.put(*entry),
             Written::ObjectStorageCluster(entry) => self.object_storage_clusters.put(*entry),
             Written::KubernetesVersion(entry) => self.kubernetes_versions.put(*entry),
+            Written::DatabaseEngine(entry) => self.database_engines.put(*entry),
+            Written::DatabaseSize(entry) => self.database_sizes.put(*entry),
+            Written::DatabaseOption(entry) => self.database_options.put(*entry),
+            Written::DatabaseConnector(entry) => self.database_connectors.put(*entry),
             Written::Price(entry) => self.prices.put(*entry),
+            Written::RegistryPlan(entry) => self.registry_plans.put(*entry),
+            Written::RegistryRegion(entry) => self.registry_regions.put(*entry),
         }
     }
 }

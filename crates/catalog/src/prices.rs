@@ -186,11 +186,13 @@ pub enum PriceItem {
     Inference,
     /// Outgoing traffic beyond what is included.
     EgressOverage,
+    /// A zone of a CDN.
+    CdnZone,
 }
 
 impl PriceItem {
     /// All of them.
-    pub const ALL: [PriceItem; 15] = [
+    pub const ALL: [PriceItem; 16] = [
         Self::Snapshot,
         Self::BlockSnapshot,
         Self::AutomaticBackups,
@@ -206,6 +208,7 @@ impl PriceItem {
         Self::StorageGateway,
         Self::Inference,
         Self::EgressOverage,
+        Self::CdnZone,
     ];
 }
 

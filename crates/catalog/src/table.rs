@@ -5,10 +5,12 @@
 use std::{borrow::Borrow, collections::BTreeMap, fmt::Debug};
 
 use super::{
+    databases::{DatabaseConnector, DatabaseEngine, DatabaseOption, DatabaseSize},
     entries::{Application, MetalPlan, Plan, PublicIso, Region, System},
     kubernetes::KubernetesVersion,
     object_storage::{ObjectStorageCluster, ObjectStorageTier},
     prices::{BlockType, FileSystemType, Price, PriceItem},
+    registries::{RegistryPlan, RegistryRegion},
 };
 
 /// What a table must know of its entries.
@@ -49,6 +51,12 @@ entry!(FileSystemType, String, "file_system_type");
 entry!(ObjectStorageTier, u32, "object_storage_tier");
 entry!(ObjectStorageCluster, u32, "object_storage_cluster");
 entry!(KubernetesVersion, String, "kubernetes_version");
+entry!(DatabaseEngine, String, "database_engine");
+entry!(DatabaseSize, String, "database_size");
+entry!(DatabaseOption, String, "database_option");
+entry!(DatabaseConnector, String, "database_connector");
+entry!(RegistryPlan, String, "registry_plan");
+entry!(RegistryRegion, String, "registry_region");
 
 impl Entry for Price {
     type Id = PriceItem;

@@ -26,6 +26,9 @@ fn lists_show_what_was_on_sale_in_2026() {
     assert_eq!(c.block_types().count(), 2);
     assert_eq!(c.object_storage_clusters().count(), 19);
     assert_eq!(c.object_storage_tiers().count(), 6);
+    assert_eq!(c.database_plans().count(), 238);
+    assert_eq!(c.registry_plans().count(), 4);
+    assert_eq!(c.registry_regions().count(), 3);
 }
 
 #[test]
@@ -320,6 +323,23 @@ fn clusters_of_object_storage_offer_tiers_that_there_are() {
 }
 
 #[test]
+fn registries_have_published_plans_and_regions_that_there_are() {
+    let c = Catalog::builtin();
+    let plan = c.registry_plan("business").expect("there");
+    assert_eq!((&*plan.name, plan.max_storage_mb, plan.price), ("Business", 20_480, money("5")));
+    let sjc = c.registry_region("sjc").expect("there");
+    assert_eq!((sjc.number, &*sjc.hostname, sjc.site), (3, "sjc.vultrcr.com", 12));
+    assert!(c.registry_regions().all(|region| c.region(&region.id).is_some()));
+    let own = r#"{"registry_region": {"id": "lab", "number": 9, "hostname": "sjc.vultrcr.com", "added": 0, "site": 9, "site_code": "L", "part": "", "description": ""}}"#;
+    assert_eq!(
+        refused(&format!("{own}\n{LAB}")),
+        "line 1: registry_region \"lab\": hostname: \"sjc.vultrcr.com\" already belongs to registry_region \"sjc\""
+    );
+    let own = own.replace("lab", "xyz");
+    assert_eq!(refused(&own), "line 1: registry_region \"xyz\": id: \"xyz\" is no region");
+}
+
+#[test]
 fn a_file_adds_and_replaces_object_storage() {
     // Each stands before what it refers to.
     let cluster = r#"{"object_storage_cluster": {"id": 99, "region": "lab", "hostname": "lab.example", "tiers": [1, 77]}}"#;
@@ -347,6 +367,84 @@ fn a_file_adds_and_replaces_object_storage() {
     assert_eq!(
         refused(&tier.replace("\"own\"", "\"tier_004h_0300m\"")),
         "line 1: object_storage_tier 77: slug: \"tier_004h_0300m\" already belongs to object_storage_tier 1"
+    );
+}
+
+#[test]
+fn plans_of_databases_are_sizes_by_tier() {
+    let c = Catalog::builtin();
+    let plan = c.database_plan("vultr-dbaas-business-cc-1-55-2").expect("there");
+    assert_eq!((plan.number_of_nodes(), plan.monthly_cost, plan.size.ram), (2, 50, 2048));
+    assert_eq!((plan.runs("pg"), plan.runs("kafka")), (true, false));
+    let connections = ["mysql", "pg", "valkey"].map(|engine| plan.max_connections(engine));
+    assert_eq!(connections, [Some(150), Some(47), None]);
+    assert_eq!(c.database_locations(plan).count(), 33);
+    let large = c.database_plan("vultr-dbaas-startup-cc-24-1600-96").expect("there");
+    let sold: Vec<&str> = c.database_locations(large).map(|region| region.id.as_str()).collect();
+    assert_eq!(sold, ["icn", "mel", "scl"]);
+    assert_eq!(large.max_connections("pg"), Some(1000));
+    let brokers = c.database_plan("vultr-dbaas-premium-6x-occ-so-2-375-8").expect("there");
+    assert_eq!((brokers.number_of_nodes(), brokers.max_connections("pg")), (6, None));
+    for plan in c.database_plans() {
+        assert_eq!(c.database_plan(&plan.id()), Some(plan), "found by its id");
+    }
+    let unknown = ["vultr-dbaas-hobbyist-cc-1-55-2", "vultr-dbaas-startup-x", "cc-1-55-2", ""];
+    assert!(unknown.into_iter().all(|id| c.database_plan(id).is_none()));
+    let nearest = c.nearest_database_plan("vultr-dbaas-startup-cc-1-55-3");
+    assert_eq!(nearest.as_deref(), Some("vultr-dbaas-startup-cc-1-55-2"));
+}
+
+#[test]
+fn every_engine_of_databases_has_versions_plans_and_options() {
+    let c = Catalog::builtin();
+    let options = |service| c.database_options(service).count();
+    for engine in c.database_engines() {
+        assert!(!engine.versions.is_empty(), "{}", engine.id);
+        assert!(c.database_plans().any(|plan| plan.runs(&engine.id)), "{}", engine.id);
+    }
+    let kafka = ["kafka", "kafka-rest", "schema-registry", "kafka-connect"].map(options);
+    assert_eq!(kafka, [46, 10, 3, 16]);
+    assert_eq!(["mysql", "pg", "valkey"].map(options), [23, 44, 0]);
+    let option = |service, name| {
+        c.database_options(service).find(|option| option.name() == name).expect("there")
+    };
+    let OptionValues::Int(_, most) = &option("mysql", "group_concat_max_len").values else {
+        panic!("a number")
+    };
+    assert_eq!(most.as_u64(), Some(u64::MAX));
+    let couchbase = "com.couchbase.connect.kafka.CouchbaseSinkConnector";
+    let sink = c.database_connector(couchbase).expect("there");
+    assert_eq!((&*sink.version, &*sink.kind, sink.settings[0].required), ("4.1.11", "sink", true));
+    assert_eq!(c.database_connectors().count(), 6);
+    assert_eq!(option("pg", "wal_sender_timeout").alt_values, [0]);
+    assert_eq!(option("pg", "pg_stat_statements.track").values.type_word(), "enum");
+    assert_eq!(option("kafka", "log_cleaner_min_cleanable_ratio").values.type_word(), "float");
+}
+
+#[test]
+fn a_file_adds_databases() {
+    let size = r#"{"database_size": {"id": "lab-1", "type": "vc2", "vcpu_count": 1, "ram": 512, "disk": 5, "engines": ["pg"], "locations": ["lab"], "cost": {"startup": 7}}}"#;
+    let option = r#"{"database_option": {"id": "pg.lab", "values": {"int": [1, 9]}}}"#;
+    let c = Catalog::builtin().with_file(&format!("{size}\n{option}\n{LAB}")).expect("right");
+    let plan = c.database_plan("vultr-dbaas-startup-lab-1").expect("added");
+    assert!(plan.sold_in("lab") && !plan.sold_in("ewr"));
+    assert_eq!(plan.max_connections("pg"), Some(1));
+    assert_eq!(c.database_options("pg").last().map(DatabaseOption::name), Some("lab"));
+    let wrong = |text: &str, from, to| refused(&format!("{}\n{LAB}", text.replace(from, to)));
+    let entry = r#"line 1: database_size "lab-1""#;
+    assert_eq!(
+        wrong(size, r#"["pg"]"#, r#"["db2"]"#),
+        format!(r#"{entry}: engines: "db2" is no engine"#)
+    );
+    let tier = wrong(size, "startup", "large");
+    assert!(tier.starts_with(&format!("{entry}: cost: unknown variant `large`")), "{tier}");
+    assert_eq!(
+        wrong(option, "[1, 9]", "[9, 1]"),
+        r#"line 1: database_option "pg.lab": values: 9 is more than 1; the least comes first"#
+    );
+    assert_eq!(
+        wrong(option, "pg.lab", "lab"),
+        r#"line 1: database_option "lab": id: "lab" has no dot between engine and name, like pg.jit"#
     );
 }
 

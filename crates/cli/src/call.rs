@@ -213,6 +213,9 @@ pub(crate) fn unwrap(
     if op.shape == Shape::Empty {
         return Ok(Value::Null);
     }
+    if let Shape::Text(_) = op.shape {
+        return Ok(String::from_utf8_lossy(answer.body()).into());
+    }
     let mut body = json(client, op, uri, answer)?;
     take(op, &mut body).ok_or_else(|| Error::Unreadable {
         request: format!("{} {}{uri}", op.method, client.endpoint()),
@@ -239,7 +242,7 @@ fn json(
 fn take(op: &Op, body: &mut Value) -> Option<Value> {
     match op.shape {
         Shape::Empty => Some(Value::Null),
-        Shape::Bare => Some(body.take()),
+        Shape::Bare | Shape::Text(_) => Some(body.take()),
         Shape::Key(key) | Shape::List(key) => body.get_mut(key).map(Value::take),
     }
 }

@@ -32,11 +32,18 @@ impl<'a> Deed<'a> {
         all: &[Operation],
     ) -> Self {
         let params = operation.path_fields();
+        let is_whole = operation.pattern().ends_with("/{}") && words(operation).1.is_empty();
         let thing = |name: &String| {
             let list = names::list_for(operation, &params, name, all);
             let noun = match list.filter(|list| list.command == "list") {
                 Some(list) => list.group.name.to_owned(),
-                None => name.trim_end_matches("_id").replace('_', "-"),
+                // What has no list at its own path is still what its commands are about.
+                None if params.last() == Some(name) && is_whole => operation.group.name.to_owned(),
+                None => {
+                    let what = ["_id", "_name", "_image"].into_iter();
+                    let bare = what.fold(&**name, |name, end| name.trim_end_matches(end));
+                    bare.replace('_', "-")
+                }
             };
             let ids = match fields.get(name) {
                 Some(Value::Array(ids)) => ids.iter().map(|id| text(Some(id))).collect(),

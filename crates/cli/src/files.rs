@@ -208,6 +208,8 @@ mod tests {
             "letter_of_authorization",
             "private_key_b64",
             "script",
+            "ssl_cert",
+            "ssl_cert_key",
             "user_data",
         ];
         assert_eq!(known.into_iter().collect::<Vec<_>>(), expected);

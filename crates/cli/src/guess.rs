@@ -62,7 +62,10 @@ const NOUNS: &[(&str, &[&str])] = &[
     ("load-balancer", &["balancer", "loadbalancer", "elb"]),
     ("firewall", &["fw", "security-group", "acl"]),
     ("vpc", &["subnet", "private-networking"]),
-    ("account", &["balance", "billing", "invoice"]),
+    ("pull-zone", &["cdn"]),
+    ("push-zone", &["cdn"]),
+    ("account", &["balance"]),
+    ("billing", &["charge", "cost", "bill"]),
     ("api-key", &["token"]),
     ("user", &["member", "team"]),
 ];
@@ -82,19 +85,8 @@ const WHOLE: &[(&str, &[&str])] = &[
 ];
 
 /// What Vultr has and Kettle does not serve.
-const UNSERVED: &[&str] = &[
-    "database",
-    "db",
-    "dbaas",
-    "registry",
-    "container-registry",
-    "cdn",
-    "iam",
-    "role",
-    "policy",
-    "organization",
-    "oidc",
-];
+const UNSERVED: &[&str] =
+    &["database", "db", "dbaas", "iam", "role", "policy", "organization", "oidc"];
 
 /// Words for a change of one field, and the fields that it may be: `rename web db`.
 const SETS: &[(&[&str], &[&str])] = &[
@@ -501,7 +493,7 @@ mod tests {
 
     #[test]
     fn what_is_not_served_is_told_and_what_is_unclear_is_not_guessed_at() {
-        for typed in ["role list", "organization", "databases ls", "registry", "cdn list"] {
+        for typed in ["role list", "organization", "iam", "oidc list"] {
             let told = told(typed);
             assert!(told.contains("tip: Kettle does not serve that (docs/coverage.md)"), "{told}");
         }

@@ -88,9 +88,9 @@ impl Operation {
         }
     }
 
-    /// Whether it only looks.
+    /// Whether it only looks. A GET whose answer is that something is accepted does something.
     pub(crate) fn reads(&self) -> bool {
-        self.op.method == Method::GET
+        self.op.method == Method::GET && self.op.status != 202
     }
 
     /// Whether it lists what is the same for everybody.
@@ -105,7 +105,7 @@ impl Operation {
                 Shape::List(_) => true,
                 // A list without pages.
                 Shape::Key(_) => self.response().get("type").is_some_and(|t| t == "array"),
-                Shape::Empty | Shape::Bare => false,
+                Shape::Empty | Shape::Bare | Shape::Text(_) => false,
             }
     }
 
@@ -142,6 +142,7 @@ mod tests {
         let mut others: Vec<_> = others.collect();
         others.sort_by_key(|(id, _)| *id);
         let expected = [
+            ("execute-retention", Loss::Always),
             ("recycle-node", Loss::Always),
             ("regenerate-object-storage-keys", Loss::Always),
             ("reinstall-bare-metal", Loss::Always),

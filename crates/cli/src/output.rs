@@ -205,6 +205,12 @@ impl View {
             }
             return Ok(());
         }
+        // A table that the server has made stays as it is.
+        if let (Value::String(text), Format::Table | Format::Csv) = (&answer, self.format)
+            && text.ends_with('\n')
+        {
+            return Ok(out.write_all(text.as_bytes())?);
+        }
         match self.format {
             Format::Json => Ok(json(&answer, out)?),
             Format::Yaml => Ok(yaml(&answer, out)?),

@@ -12,6 +12,7 @@ pub(crate) const HEADINGS: &[(&str, &[&str])] = &[
     (SERVER, &["serve", "exec", "status", "log", "stop", "reset", "gateway", "v1"]),
     (COMPUTE, &[]),
     (STORAGE, &[]),
+    (DATABASES, &[]),
     (NETWORK, &[]),
     (DNS, &[]),
     (CATALOGUE, &[]),
@@ -22,6 +23,7 @@ pub(crate) const HEADINGS: &[(&str, &[&str])] = &[
 const SERVER: &str = "Server";
 const COMPUTE: &str = "Compute";
 const STORAGE: &str = "Storage";
+const DATABASES: &str = "Databases";
 const NETWORK: &str = "Network";
 const DNS: &str = "DNS";
 const CATALOGUE: &str = "Catalogue";
@@ -84,6 +86,25 @@ pub(crate) const PLACES: &[Place] = &[
     Place { ways: &["object-storage bucket"], ..top(STORAGE, "bucket", &[]) },
     top(STORAGE, "vfs", &["file-system"]),
     top(STORAGE, "storage-gateway", &["nfs"]),
+    top(DATABASES, "database", &["db"]),
+    below("database plan", "database-plan", &[], &[]),
+    below("database user", "database-user", &[], &[]),
+    below("database db", "database-db", &["logical"], &[]),
+    below("database pool", "connection-pool", &["connection-pool"], &[]),
+    below("database option", "database-option", &["advanced-option"], &[]),
+    below("database topic", "database-topic", &[], &[]),
+    below("database quota", "database-quota", &[], &[]),
+    below("database connector", "database-connector", &[], &[]),
+    below("database replica", "database-replica", &["read-replica"], &[]),
+    below("database migration", "database-migration", &[], &[]),
+    top(STORAGE, "registry", &["registries", "container-registry", "cr"]),
+    below("registry repository", "repository", &["repo", "repositories"], &[]),
+    below("registry artifact", "artifact", &[], &[]),
+    below("registry robot", "robot", &[], &[]),
+    below("registry replication", "replication", &[], &[]),
+    below("registry retention", "retention", &["retention-rule"], &[]),
+    below("registry plan", "registry-plan", &[], &[]),
+    below("registry region", "registry-region", &[], &[]),
     top(NETWORK, "vpc", &[]),
     Place { ways: &["vpc nat-gateway"], ..top(NETWORK, "nat-gateway", &["nat"]) },
     below("nat-gateway firewall-rule", "nat-gateway-firewall-rule", &[], &[]),
@@ -94,6 +115,9 @@ pub(crate) const PLACES: &[Place] = &[
     below("load-balancer rule", "load-balancer-forwarding-rule", &["forwarding-rule"], &[]),
     below("load-balancer firewall-rule", "load-balancer-firewall-rule", &[], &[]),
     top(NETWORK, "reserved-ip", &[]),
+    top(NETWORK, "pull-zone", &["cdn-pull"]),
+    top(NETWORK, "push-zone", &["cdn-push"]),
+    below("push-zone file", "push-zone-file", &[], &[]),
     top(NETWORK, "network", &["private-network"]),
     top(NETWORK, "vpc2", &[]),
     Place { ways: &["domain domain"], ..top(DNS, "domain", &["dns"]) },
@@ -104,6 +128,10 @@ pub(crate) const PLACES: &[Place] = &[
     top(CATALOGUE, "application", &["app"]),
     top(CATALOGUE, "marketplace", &[]),
     top(ACCOUNT, "account", &[]),
+    top(ACCOUNT, "billing", &[]),
+    top(ACCOUNT, "invoice", &[]),
+    top(ACCOUNT, "activity-log", &["activity"]),
+    top(ACCOUNT, "subaccount", &["sub-account"]),
     top(ACCOUNT, "user", &[]),
     top(ACCOUNT, "api-key", &["apikey"]),
 ];

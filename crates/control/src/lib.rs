@@ -3,15 +3,16 @@
 //! Its core is `plane`, which names no family; families are in groups, each a crate. Here they are
 //! listed, and everything is found by one name.
 
+pub use ::databases::databases;
 pub use ::kubernetes::kubernetes;
 pub use ::network::{
     domains, firewalls, load_balancers, private_networks, reserved_ips, storage_gateways, vpc2,
     vpcs,
 };
-pub use access::{account, api_keys, users};
+pub use access::{account, api_keys, billing, logs, subaccounts, users};
 pub use basics::{applications, marketplace, os, plans, regions, ssh_keys, startup_scripts};
 pub use compute::{bare_metals, instance_templates, instances};
-pub use delivery::inference;
+pub use delivery::{cdns, inference, registries};
 pub use plane::*;
 pub use storage::{backups, blocks, copies, isos, object_storages, snapshots, vfs};
 
@@ -33,7 +34,10 @@ families! {
     applications,
     backups,
     bare_metals,
+    billing,
     blocks,
+    databases,
+    cdns,
     domains,
     firewalls,
     inference,
@@ -43,16 +47,19 @@ families! {
     kubernetes,
     load_balancers,
     marketplace,
+    logs,
     object_storages,
     os,
     plans,
     private_networks,
     regions,
+    registries,
     reserved_ips,
     snapshots,
     ssh_keys,
     startup_scripts,
     storage_gateways,
+    subaccounts,
     users,
     vfs,
     vpc2,

@@ -1,1 +1,6 @@
 //! Managed databases: MySQL, PostgreSQL, Valkey and Kafka.
+
+pub mod databases;
+
+pub(crate) use ::network::vpcs;
+pub(crate) use plane::*;

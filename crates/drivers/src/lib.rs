@@ -6,10 +6,13 @@
 //! of operations, accounts or prices: of `api` it takes the type of secrets alone.
 
 pub mod balancer;
+pub mod cdn;
 pub mod control_plane;
+pub mod database;
 pub mod file_system;
 pub mod gateway;
 pub mod object_store;
+pub mod registry;
 pub mod sim;
 mod things;
 
@@ -21,10 +24,13 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use balancer::BalancerSpec;
+pub use cdn::CdnSpec;
 pub use control_plane::ControlPlaneSpec;
+pub use database::{DatabaseSpec, MigrationSpec};
 pub use file_system::{FileSystemSpec, StorageGatewaySpec};
 pub use gateway::GatewaySpec;
 pub use object_store::ObjectStoreSpec;
+pub use registry::RegistrySpec;
 pub use sim::{Fault, Pace, Sim};
 pub use things::{Call, Spec, Subnet, Thing, Things};
 

@@ -76,6 +76,7 @@ impl Charged for BareMetal {
 
     fn price(plan: &String, amount: Decimal, catalog: &Catalog) -> Rate {
         let plan = catalog.metal_plan(plan);
-        plan.map(|plan| Rate::from(&plan.cost).times(amount)).unwrap_or_default()
+        plan.map(|plan| Rate::of_plan(&plan.cost, plan.invoice_type).times(amount))
+            .unwrap_or_default()
     }
 }

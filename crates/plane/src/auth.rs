@@ -302,7 +302,8 @@ impl Control {
     /// A context in which the control plane itself acts for an account.
     pub fn system_cx(self: &Arc<Self>, account: i64, op: &'static str) -> Cx {
         let caller = Arc::new(Caller::owner(account, Uuid::nil(), Account::default()));
-        Cx { control: self.clone(), caller, address: None, op, site: None, written: Arc::default() }
+        let (address, site, written, asked) = Default::default();
+        Cx { control: self.clone(), caller, address, op, site, written, asked }
     }
 }
 

@@ -1,8 +1,14 @@
-//! What is owed: metered by the second against hourly rates, rounded on the invoice line.
+//! What is owed: metered by the second against hourly rates, rounded on the line of an invoice.
 //!
 //! Every kind that costs something says so once, as `Charged`: from what its price follows, and
-//! what that is. A thing's own answer shows what is owed for it, to the cent; the account has a line
-//! for each class of things, and rounds that.
+//! what that is. A row keeps since when its price is what it is; what changes that, or ends it,
+//! writes a line of the month's invoice with it (`lines`). So what is owed for a thing is what its
+//! lines of the month come to, and a line for what it is now.
+
+mod lines;
+
+pub use lines::{Charge, Span, charges_of, in_invoice, invoice_number};
+pub(crate) use lines::{ended, turn};
 
 use std::ops::Add;
 
@@ -12,10 +18,13 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Serialize, de::DeserializeOwned};
 use store::{Row, Tally};
 
-use crate::catalog::{Catalog, Cost, HOURS_BILLED_PER_MONTH, HOURS_PER_MONTH, Price, PriceUnit};
+use crate::catalog::{
+    Catalog, Cost, HOURS_BILLED_PER_MONTH, HOURS_PER_MONTH, InvoiceType, Price, PriceUnit,
+};
 use crate::{Cx, Doc, Kind, Result};
 
-/// What something costs, in US dollars: by the hour, and no more than `monthly` in a month.
+/// What something costs, in US dollars: by the hour, and no more than `monthly` in a month; where
+/// that is 0, without a limit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Rate {
     /// A month.
@@ -33,6 +42,14 @@ impl Rate {
     /// What costs `hourly`, for as many hours as are invoiced in a month.
     pub fn by_hour(hourly: Decimal) -> Self {
         Self { monthly: hourly * Decimal::from(HOURS_BILLED_PER_MONTH), hourly }
+    }
+
+    /// What a plan costs that is invoiced so.
+    pub fn of_plan(cost: &Cost, invoiced: InvoiceType) -> Self {
+        match invoiced {
+            InvoiceType::Monthly => cost.into(),
+            InvoiceType::Hourly => Self { monthly: Decimal::ZERO, hourly: cost.hourly },
+        }
     }
 
     /// A price of the catalogue, for `amount` of what it is for: a count, GB, or, where it is in
@@ -64,7 +81,10 @@ impl From<&Cost> for Rate {
 impl Add for Rate {
     type Output = Self;
     fn add(self, other: Self) -> Self {
-        Self { monthly: self.monthly + other.monthly, hourly: self.hourly + other.hourly }
+        let is_bounded = |rate: Self| !rate.monthly.is_zero() || rate.hourly.is_zero();
+        let both = is_bounded(self) && is_bounded(other);
+        let monthly = if both { self.monthly + other.monthly } else { Decimal::ZERO };
+        Self { monthly, hourly: self.hourly + other.hourly }
     }
 }
 
@@ -73,6 +93,8 @@ impl Add for Rate {
 /// The account keeps sums by class: what a price follows from, not the price itself, for a catalogue
 /// may have another price at the next start. A kind's `tally` is [`tally`].
 pub trait Charged: Kind {
+    /// What invoices call such things; empty: as the kind is called.
+    const PRODUCT: &'static str = "";
     /// From what the price follows, besides the catalogue: the fewer there can be, the better.
     type Class: Serialize + DeserializeOwned;
     /// The class that it belongs to.
@@ -93,18 +115,20 @@ pub trait Charged: Kind {
     }
 }
 
-/// What a thing adds to the sums from which its account's charges follow.
+/// What a thing adds to the sums from which its account's charges follow; since when, is found out
+/// when it is written.
 ///
 /// # Panics
 /// When the class cannot be written as JSON.
 pub fn tally<K: Charged>(doc: &Doc<K>) -> Option<Tally> {
     let class = serde_json::to_string(&K::class(doc)).expect("classes are plain data");
-    Some(Tally { class, amount: K::amount(doc) })
+    Some(Tally { class, amount: K::amount(doc), since: doc.row.created, owed: 0 })
 }
 
 /// What is owed for a resource since the last invoice.
 pub fn owed<K: Charged>(cx: &Cx, doc: &Doc<K>) -> Money {
-    pending_charges(K::rate(doc, cx.catalog()), doc.created(), cx.time())
+    let (is, _) = turn(cx, doc);
+    is.map_or_else(Money::default, |is| owed_by(cx, &is, K::rate(doc, cx.catalog())))
 }
 
 /// The same for a row: what it adds to the sums says what it costs, so it need not be read.
@@ -113,27 +137,37 @@ pub fn owed<K: Charged>(cx: &Cx, doc: &Doc<K>) -> Money {
 /// When the row must be read, and cannot be.
 pub fn owed_for_row<K: Charged>(cx: &Cx, row: Row) -> Result<Money> {
     let class = row.tally.as_ref().and_then(|tally| serde_json::from_str(&tally.class).ok());
-    let (Some(class), Some(Tally { amount, .. })) = (class, &row.tally) else {
+    let (Some(class), Some(tally)) = (class, &row.tally) else {
         return Ok(owed(cx, &Doc::<K>::read(row)?));
     };
-    let rate = K::price(&class, (*amount).into(), cx.catalog());
-    Ok(pending_charges(rate, Time::from_millis(row.created), cx.time()))
+    Ok(owed_by(cx, tally, K::price(&class, tally.amount.into(), cx.catalog())))
+}
+
+/// What is owed by what is like this now, and cost something else before.
+fn owed_by(cx: &Cx, tally: &Tally, rate: Rate) -> Money {
+    let now = Span::month_of(cx.time());
+    let before = if now.holds(tally.since) { tally.owed } else { 0 };
+    let line = now.until(cx.now()).after(tally.since).cents(rate);
+    Money(Decimal::new(before + line, 2).normalize())
 }
 
 /// What is owed at `now`, since the last invoice, for something that has been there since
 /// `created`. Invoices are written at the start of a month.
 pub fn pending_charges(rate: Rate, created: Time, now: Time) -> Money {
-    let since = created.max(month_start(now));
-    let seconds = ((now.as_millis() - since.as_millis()) / 1000).clamp(0, MONTH_S);
-    Money(to_the_cent(owed_for(rate, seconds.into(), Decimal::ONE)))
+    let span = Span::month_of(now).until(now.as_millis()).after(created.as_millis());
+    Money(Decimal::new(span.cents(rate), 2).normalize())
 }
 
-/// The seconds that are billed in a month at most.
+/// The seconds that are billed in a month at most, of what has a price for a month.
 pub const MONTH_S: i64 = HOURS_BILLED_PER_MONTH as i64 * 3600;
 
 /// What is owed in a month for `seconds`, in which no more than `amount` has been there at once.
 pub fn owed_for(rate: Rate, seconds: Decimal, amount: Decimal) -> Decimal {
-    (rate.hourly * seconds / Decimal::from(3600)).min(rate.monthly * amount)
+    let hourly = |seconds: Decimal| rate.hourly * seconds / Decimal::from(3600);
+    match rate.monthly.is_zero() {
+        true => hourly(seconds),
+        false => hourly(seconds.min(amount * Decimal::from(MONTH_S))).min(rate.monthly * amount),
+    }
 }
 
 /// An amount of money as an invoice has it.

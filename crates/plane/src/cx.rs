@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::auth::Caller;
 use crate::catalog::{Catalog, Region};
+use crate::events::Asked;
 use crate::kind::{Doc, Kind};
 use crate::refusal::{Refusal, Result, in_range};
 use crate::rendered::Aspect;
@@ -41,6 +42,8 @@ pub struct Cx {
     pub(crate) site: Option<Arc<str>>,
     /// Whether a commit of this request is durable.
     pub(crate) written: Arc<AtomicBool>,
+    /// What was asked for, where that is a change.
+    pub(crate) asked: Option<Arc<Asked>>,
 }
 
 impl Cx {
@@ -53,7 +56,21 @@ impl Cx {
     /// Where a browser finds the page in the place of a machine's console; who may only look is not
     /// told, as a console opens the machine.
     pub fn console(&self, id: Uuid) -> String {
-        self.secret(format!("http://{}/_kettle/console/{id}", self.host()))
+        self.secret(self.own(&format!("console/{id}")))
+    }
+
+    /// Where the caller finds what is Kettle's own.
+    pub fn own(&self, path: &str) -> String {
+        format!("http://{}/_kettle/{path}", self.host())
+    }
+
+    /// The address of another call of the API, as the caller finds it.
+    pub fn url(&self, path: &str, query: &[(&str, &str)]) -> String {
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
+        match self.site.as_deref() {
+            Some(PROXIED) => format!("https://{PROXIED}{path}?{query}"),
+            _ => format!("http://{}{path}?{query}", self.host()),
+        }
     }
 
     /// The host that the caller's browser finds the server as.

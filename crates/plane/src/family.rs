@@ -4,12 +4,18 @@
 
 use std::sync::Arc;
 
+use api::ApiError;
+use api::page::PER_PAGE_MAX;
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use rust_decimal::Decimal;
 use store::{Row, Tally};
+use uuid::Uuid;
 
 use crate::billing::{Charged, Rate, tally};
+use crate::holders::Account;
 use crate::life::{Join, join};
-use crate::{Control, Doc, Kind, Life, Result, Routes};
+use crate::{Control, Cx, Doc, Error, Kind, Life, Result, Routes, failure};
 use catalog::Catalog;
 
 /// How many rows are counted in one commit.
@@ -22,12 +28,51 @@ pub struct Family {
     pub routes: Routes,
     pub(crate) lives: Vec<Join>,
     pub(crate) costly: Vec<Costly>,
+    pub(crate) deeds: Vec<Deed>,
+}
+
+/// What happens outside and is told to Kettle: `POST /_kettle/NAME/{id}`. No operation of the API.
+#[derive(Clone, Copy)]
+pub struct Deed {
+    name: &'static str,
+    /// Whether whoever tells it shows no key: then what is told must say by itself that it may be.
+    pub is_open: bool,
+    done: fn(Cx, Told) -> BoxFuture<'static, Result<()>>,
+}
+
+/// What was told.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// Of which thing.
+    pub id: Uuid,
+    /// The type of the body.
+    pub content_type: String,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl Deed {
+    /// Takes note of it.
+    ///
+    /// # Errors
+    /// What the caller is to see.
+    pub async fn told(&self, cx: Cx, told: Told) -> std::result::Result<(), ApiError> {
+        let mut patience = cx.control.store.patience();
+        loop {
+            match (self.done)(cx.clone(), told.clone()).await {
+                Err(Error::Stale(hot)) if patience.again(&hot).await => {}
+                outcome => {
+                    return outcome.map_err(|e| failure(cx.op, e, cx.behave().is_helpful()));
+                }
+            }
+        }
+    }
 }
 
 impl Family {
     /// A family with these operations.
     pub fn new(routes: Routes) -> Self {
-        Self { routes, lives: Vec::new(), costly: Vec::new() }
+        Self { routes, lives: Vec::new(), costly: Vec::new(), deeds: Vec::new() }
     }
 
     /// Adds a kind that has a life.
@@ -43,11 +88,24 @@ impl Family {
         self
     }
 
+    /// Adds what is told of its things: see [`Deed`].
+    #[must_use]
+    pub fn deed(
+        mut self,
+        name: &'static str,
+        is_open: bool,
+        done: fn(Cx, Told) -> BoxFuture<'static, Result<()>>,
+    ) -> Self {
+        self.deeds.push(Deed { name, is_open, done });
+        self
+    }
+
     /// Adds a kind that costs something.
     #[must_use]
     pub fn costs<K: Charged>(mut self) -> Self {
         self.costly.push(Costly {
             kind: K::KIND,
+            product: if K::PRODUCT.is_empty() { words(K::KIND) } else { K::PRODUCT.into() },
             price: |class, catalog| {
                 Ok(K::price(&serde_json::from_str(class)?, Decimal::ONE, catalog))
             },
@@ -59,9 +117,12 @@ impl Family {
 }
 
 /// A kind that costs something, by its name.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Costly {
-    kind: &'static str,
+    /// Its name in the store.
+    pub kind: &'static str,
+    /// What invoices call such things.
+    pub product: String,
     price: fn(&str, &Catalog) -> Result<Rate>,
     traffic: fn(&str, &Catalog) -> Result<Option<u32>>,
     /// What a row adds to the sums.
@@ -87,11 +148,27 @@ impl Costly {
     }
 }
 
+/// A kind's name in words with capitals: `object-storage` is Object Storage.
+fn words(kind: &str) -> String {
+    let capital = |word: &str| word[..1].to_uppercase() + &word[1..];
+    kind.split('-').map(capital).collect::<Vec<_>>().join(" ")
+}
+
 impl Control {
     /// The kind of this name, where it costs something.
-    pub fn costly(&self, kind: &str) -> Option<Costly> {
-        let mut all = self.families.iter().flat_map(|family| &family.costly);
-        all.find(|costly| costly.kind == kind).copied()
+    pub fn costly(&self, kind: &str) -> Option<&Costly> {
+        self.all_costly().find(|costly| costly.kind == kind)
+    }
+
+    /// All kinds that cost something.
+    pub fn all_costly(&self) -> impl Iterator<Item = &Costly> {
+        self.families.iter().flat_map(|family| &family.costly)
+    }
+
+    /// What is told by this name.
+    pub fn deed(&self, name: &str) -> Option<Deed> {
+        let mut all = self.families.iter().flat_map(|family| &family.deeds);
+        all.find(|deed| deed.name == name).copied()
     }
 
     /// Counts what was stored before there were sums: once, before anybody is served.
@@ -100,7 +177,7 @@ impl Control {
     ///
     /// # Errors
     /// When the store cannot be read or written.
-    pub async fn count_what_is_stored(&self) -> Result<()> {
+    pub async fn count_what_is_stored(self: &Arc<Self>) -> Result<()> {
         let (mut behind, mut counted) = (0, 0);
         loop {
             let rows = self.store.uncounted(behind, BATCH).await?;
@@ -112,7 +189,27 @@ impl Control {
         if counted > 0 {
             tracing::info!(rows = counted, "counted what was stored before there were sums");
         }
-        Ok(())
+        self.wake_accounts().await
+    }
+
+    /// Lets accounts be invoiced that were there before there were invoices.
+    async fn wake_accounts(self: &Arc<Self>) -> Result<()> {
+        let cx = self.system_cx(0, "wake-accounts");
+        let mut cursor = String::new();
+        loop {
+            let page = cx.page::<Account>(Vec::new(), Some(PER_PAGE_MAX), Some(&cursor)).await?;
+            let mut tx = cx.begin();
+            page.items.iter().filter(|account| !account.is_due()).for_each(|doc| tx.put(doc));
+            match tx.commit().await {
+                // Another server does the same.
+                Err(Error::Stale(_)) => continue,
+                outcome => outcome?,
+            }
+            cursor = page.meta.links.next;
+            if cursor.is_empty() {
+                return Ok(());
+            }
+        }
     }
 
     fn with_tally(&self, row: Row) -> Option<Row> {

@@ -31,12 +31,39 @@ pub struct Account {
     /// Which keys the data directories of its servers brought last; the first account's only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roots: Vec<Root>,
+    /// The account that has made it; none for one that is nobody's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<i64>,
+    /// The id that it was given for elsewhere.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub given_id: String,
+}
+
+/// How far an account has been invoiced.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Invoiced {
+    /// Until when, in milliseconds: the beginning of a month; none: not at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<i64>,
+    /// How far the invoice is that is being written: the kind of things, and the last one's number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<(String, i64)>,
+}
+
+/// The list of accounts that another one has made.
+pub fn made_by(account: i64) -> Facet {
+    ("parent", account.to_string())
 }
 
 impl Kind for Account {
     const KIND: &'static str = "account";
     const UNKNOWN: &'static str = "Invalid account";
-    type Seen = ();
+    const LIVES: bool = true;
+    type Seen = Invoiced;
+
+    fn lists(&self) -> Vec<Facet> {
+        self.parent.map(made_by).into_iter().collect()
+    }
 }
 
 /// A user of an account, with less than all permissions maybe.

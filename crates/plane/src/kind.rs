@@ -130,6 +130,10 @@ pub trait Part: Send + Sync + Sized + Clone + 'static {
     fn all_mut(owner: &mut Self::Owner) -> &mut Vec<Self>;
     /// Whether it is the one with this id, as it stands in a path.
     fn is(&self, id: &str) -> bool;
+    /// Whether it is the one that a path names: by what stands last there, unless it says otherwise.
+    fn is_at(&self, path: &[String]) -> bool {
+        path.last().is_some_and(|id| self.is(id))
+    }
     /// As its owner is shown it.
     fn view(&self, owner: &Doc<Self::Owner>) -> Self::View;
     /// Notes in the owner that its parts have changed.

@@ -9,6 +9,7 @@ pub mod billing;
 pub mod cx;
 pub mod doors;
 pub mod encoded;
+pub mod events;
 mod family;
 mod gone;
 pub mod holders;
@@ -34,7 +35,7 @@ use store::Store;
 
 pub use catalog;
 pub use cx::{Cx, LifeCx, slice};
-pub use family::{Costly, Family, engine};
+pub use family::{Costly, Deed, Family, Told, engine};
 pub use kind::{Doc, Kind, Life, Older, Part, Shown, is_written};
 pub use life::Provisioned;
 pub use network::Network;
@@ -201,7 +202,8 @@ impl Control {
             // Who has a key was counted when it was looked up.
             self.note_call();
         }
-        Cx { control: self.clone(), caller, address, op, site: None, written: Arc::default() }
+        let (site, written, asked) = Default::default();
+        Cx { control: self.clone(), caller, address, op, site, written, asked }
     }
 }
 

@@ -10,7 +10,8 @@ use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use store::Row;
 
-use crate::cx::LifeCx;
+use crate::billing::turn;
+use crate::cx::{Cx, LifeCx};
 use crate::kind::{Doc, Kind, Life};
 use crate::{Control, Error};
 
@@ -41,7 +42,12 @@ impl<K: Kind, L: Life<K>> engine::Life for Joined<K, L> {
             let next = L::step(&mut doc, &cx).await;
             // What was seen is worth keeping, whether or not the step came to its end.
             row.observed = serde_json::to_string(&doc.seen)?;
-            row.tally = K::tally(&doc);
+            match meter(&doc, row, &cx.cx).await {
+                Ok(false) => {}
+                Ok(true) => return Ok(Next::After(SOON)),
+                Err(Error::Stale(_)) => return Ok(Next::After(SOON)),
+                Err(error) => return Err(error.into()),
+            }
             match next {
                 // A change of its own met another's: no failure, it is made a moment later.
                 Err(error) if is_stale(&*error) => Ok(Next::After(SOON)),
@@ -49,6 +55,23 @@ impl<K: Kind, L: Life<K>> engine::Life for Joined<K, L> {
             }
         })
     }
+}
+
+/// Lets what was seen count where it changes what the thing costs: with the step, or, where a line of
+/// an invoice ends, in a change of its own, after which the row is looked at anew.
+async fn meter<K: Kind>(doc: &Doc<K>, row: &mut Row, cx: &Cx) -> crate::Result<bool> {
+    if doc.deleting() {
+        return Ok(false);
+    }
+    let (is, ended) = turn(cx, doc);
+    if ended.is_none() {
+        row.tally = is;
+        return Ok(false);
+    }
+    let mut tx = cx.begin();
+    tx.put(doc);
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// When to look again at something that was begun at `begun` and is not ready by `now`, where
@@ -65,6 +88,12 @@ pub fn pause(begun: i64, now: i64) -> Next {
 pub struct Provisioned {
     /// Whether it can be used.
     pub ready: bool,
+}
+
+impl AsMut<Self> for Provisioned {
+    fn as_mut(&mut self) -> &mut Self {
+        self
+    }
 }
 
 /// It as it is stored, and as 0.1 stored it of object storage.
@@ -88,12 +117,12 @@ impl From<Seen> for Provisioned {
 /// When the world does not answer.
 pub async fn provision<K, S>(doc: &mut Doc<K>, spec: &S, cx: &LifeCx) -> Result<Next, StepError>
 where
-    K: Kind<Seen = Provisioned>,
+    K: Kind<Seen: AsMut<Provisioned>>,
     S: Spec,
 {
     let (id, things) = (doc.id(), cx.things::<S>());
     let found = things.observe(id).await?;
-    doc.seen.ready = found.as_ref().is_some_and(|thing| thing.ready);
+    doc.seen.as_mut().ready = found.as_ref().is_some_and(|thing| thing.ready);
     let call = match (doc.deleting(), found) {
         (true, None) => return Ok(Next::Gone),
         (true, Some(_)) => things.remove(id),

@@ -80,8 +80,21 @@ impl Route {
         Ok(answer)
     }
 
-    /// Carries it out, again and again where others changed what it relied on.
+    /// Carries it out. Of what would have changed something and was refused, there is a record.
     async fn run(&self, cx: Cx, request: Request) -> Answer {
+        if self.op.method == api::Method::GET || cx.caller.account == 0 {
+            return self.carry_out(cx, request).await;
+        }
+        let cx = cx.asking(&self.op, &request);
+        let answer = self.carry_out(cx.clone(), request).await;
+        if let Err(error) = &answer {
+            Box::pin(cx.tell_refused(error)).await;
+        }
+        answer
+    }
+
+    /// Carries it out, again and again where others changed what it relied on.
+    async fn carry_out(&self, cx: Cx, request: Request) -> Answer {
         let helpful = cx.behave().is_helpful();
         let fields = match self.fields(&cx, request) {
             Ok(fields) => Arc::new(fields),

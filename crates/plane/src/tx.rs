@@ -1,11 +1,13 @@
 //! One change: what it read, what it writes, and who did it.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::atomic::Ordering::SeqCst;
 
 use store::{Facet, Hot};
 use uuid::Uuid;
 
+use crate::billing::{self, Charge};
 use crate::cx::{BATCH, Cx};
 use crate::kind::{Doc, Kind, Shown, format};
 use crate::refusal::{Error, Refusal, Result};
@@ -23,6 +25,11 @@ pub struct Tx {
     gone: Vec<Uuid>,
     /// What the engine is to look at again.
     woken: Vec<Uuid>,
+    /// Lines of invoices that end, by what they are for.
+    charges: BTreeMap<Uuid, Doc<Charge>>,
+    /// Whether anything changes, and what is made first.
+    changes: bool,
+    made: Option<Uuid>,
 }
 
 impl Tx {
@@ -31,7 +38,9 @@ impl Tx {
         if !cx.caller.user.is_nil() {
             inner.need(cx.caller.user);
         }
-        Self { inner, cx: cx.clone(), keys: false, gone: Vec::new(), woken: Vec::new() }
+        let (gone, charges, woken) = Default::default();
+        let (cx, keys, changes, made) = (cx.clone(), false, false, None);
+        Self { inner, cx, keys, gone, woken, charges, changes, made }
     }
 
     /// The context of the request that makes this change.
@@ -135,8 +144,13 @@ impl Tx {
         let mut row = doc.row.clone();
         row.desired = format::write(&doc.want);
         row.due = K::LIVES.then(|| self.cx.now());
-        row.tally = K::tally(doc);
+        let (tally, ended) = billing::turn(&self.cx, doc);
+        row.tally = tally;
+        self.charge(&row, ended);
         self.note::<K>();
+        if row.version == 0 {
+            self.made.get_or_insert(row.id);
+        }
         self.inner.put(row, doc.stored_lists(), doc.want.lists());
     }
 
@@ -146,19 +160,22 @@ impl Tx {
     /// # Panics
     /// When the kind cannot be written as JSON.
     pub fn delete<K: Kind>(&mut self, doc: Doc<K>) {
-        let was = doc.stored_lists();
+        let lists = doc.stored_lists();
         let Doc { want, mut row, .. } = doc;
         self.note::<K>();
+        let was = row.tally.take().filter(|_| row.version > 0);
+        let ended = was.and_then(|was| billing::ended(&self.cx, &row, &was, None).1);
+        self.charge(&row, ended);
         if K::GONE != K::UNKNOWN {
             self.gone.push(row.id);
         }
         if !K::LIVES {
-            return self.inner.remove(row, was);
+            return self.inner.remove(row, lists);
         }
         row.desired = format::write(&want);
         row.due = Some(self.cx.now());
         row.deleting = true;
-        self.inner.put(row, was, Vec::new());
+        self.inner.put(row, lists, Vec::new());
     }
 
     /// Lets the engine look again at a row, whatever its kind: for one whose life goes by more than
@@ -177,6 +194,7 @@ impl Tx {
 
     /// Takes a unique value for a resource, until it is released or the resource is gone.
     pub fn take(&mut self, scope: &str, value: impl AsRef<str>, owner: Uuid) {
+        self.changes = true;
         self.inner.take(scope, value, owner);
     }
 
@@ -203,6 +221,7 @@ impl Tx {
 
     /// Gives a unique value back.
     pub fn release(&mut self, scope: &str, value: impl AsRef<str>) {
+        self.changes = true;
         self.inner.release(scope, value);
     }
 
@@ -211,6 +230,12 @@ impl Tx {
     /// # Errors
     /// [`Error::Stale`](crate::Error::Stale): what was read has changed, and nothing is written.
     pub async fn commit(mut self) -> Result<()> {
+        for line in std::mem::take(&mut self.charges).into_values() {
+            self.put(&line);
+        }
+        if let Some(event) = self.cx.done(self.made).filter(|_| self.changes) {
+            self.inner.tell(event);
+        }
         for id in std::mem::take(&mut self.woken) {
             self.inner.wake(id, self.cx.now()).await?;
         }
@@ -231,6 +256,9 @@ impl Tx {
     /// As for [`commit`](Self::commit).
     pub async fn save<K: Kind>(mut self, doc: &Doc<K>) -> Result<()> {
         self.put(doc);
+        if doc.row.version == 0 {
+            self.made = Some(doc.id());
+        }
         self.commit().await
     }
 
@@ -244,7 +272,19 @@ impl Tx {
         K::show(&cx, doc).await
     }
 
+    /// Notes the line that ends with what becomes of a row, in place of what was to become of it.
+    fn charge(&mut self, row: &store::Row, ended: Option<Charge>) {
+        match ended {
+            Some(line) => {
+                let line = Doc::new(Uuid::now_v7(), row.account, self.cx.now(), line);
+                self.charges.insert(row.id, line);
+            }
+            None => drop(self.charges.remove(&row.id)),
+        }
+    }
+
     fn note<K: Kind>(&mut self) {
+        self.changes = true;
         self.keys |= crate::auth::HOLDERS.contains(&K::KIND);
     }
 }

@@ -1,5 +1,5 @@
 //! What is Kettle's own: `/`, `/openapi.json`, and what is under `/_kettle`: `health`, `whoami`,
-//! `status`, `requests`, `reset`, `stop` and `console`.
+//! `status`, `requests`, `reset`, `stop`, `console`, and what families are told by hand.
 
 use std::future::{Ready, ready};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use axum::routing::{get, post};
 use http::request::Parts;
 use sdk::whoami::{PATH as WHOAMI, proof};
 
-use crate::{App, front, reply, requests, route, status};
+use crate::{App, deeds, front, reply, requests, route, status};
 
 /// How long the store may take to say that it is well.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -32,6 +32,7 @@ pub(crate) fn add(router: Router<Arc<App>>) -> Router<Arc<App>> {
         .route("/_kettle/requests", get(requests::list).fallback(only("GET")))
         .route("/_kettle/reset", post(reset).fallback(only("POST")))
         .route("/_kettle/stop", post(stop).fallback(only("POST")))
+        .route("/_kettle/{name}/{id}", post(deeds::tell).fallback(only("POST")))
 }
 
 /// Refuses every other method.

@@ -5,6 +5,7 @@
 
 mod connections;
 mod control_routes;
+mod deeds;
 mod doors;
 mod front;
 mod hosts;

@@ -46,6 +46,13 @@ pub(crate) fn success(status: u16, body: Bytes) -> Response {
     response
 }
 
+/// A success that is a text of another kind than JSON.
+pub(crate) fn plain(status: u16, media: &'static str, body: Bytes) -> Response {
+    let mut response = success(status, body);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media));
+    response
+}
+
 /// A page for people.
 pub(crate) fn page(text: impl Into<Bytes>) -> Response {
     let mut response = success(200, text.into());

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use api::ApiError;
+use api::{ApiError, Shape};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, RawPathParams, Request, State};
@@ -125,7 +125,11 @@ async fn serve(app: Arc<App>, route: Route, request: Request) -> Response {
         };
         let whole = match route.op.has_body {
             // On the heap: what most requests have not is not to make the state of each large.
-            true => Box::pin(read(&app, &parts, body)).await?,
+            true => {
+                let whole = Box::pin(read(&app, &parts, body)).await?;
+                check_kind(behave, &parts, &whole.bytes)?;
+                whole
+            }
             false => Whole::default(),
         };
         let body = whole.bytes.clone();
@@ -136,6 +140,9 @@ async fn serve(app: Arc<App>, route: Route, request: Request) -> Response {
         AssertUnwindSafe(answer).catch_unwind().await.unwrap_or_else(|_| Err(failure()))
     };
     let response = match answer.await {
+        Ok(body) if let Shape::Text(media) = route.op.shape => {
+            reply::plain(route.op.status, media, body)
+        }
         Ok(body) => reply::success(route.op.status, body),
         Err(error) => reply::error(&error),
     };
@@ -200,7 +207,7 @@ pub(crate) fn bearer(parts: &Parts) -> Option<&str> {
 }
 
 /// The body, with the room that it takes as long as it is at hand.
-async fn read(app: &App, parts: &Parts, body: Body) -> Result<Whole, ApiError> {
+pub(crate) async fn read(app: &App, parts: &Parts, body: Body) -> Result<Whole, ApiError> {
     let behave = app.control.behave();
     let answer = |refusal: Refusal| Err(refusal.answer(behave.is_helpful()));
     let most = app.limits.body_bytes;
@@ -233,18 +240,23 @@ async fn read(app: &App, parts: &Parts, body: Body) -> Result<Whole, ApiError> {
         }
         Ok(Err(Unread::BrokenOff)) => return Err(bad_request(behave, "the body broke off")),
     }
+    Ok(Whole { bytes, _room: room })
+}
+
+/// Refuses what does not say that it is JSON, as the real API does.
+fn check_kind(behave: Behave, parts: &Parts, bytes: &Bytes) -> Result<(), ApiError> {
     let kind = parts.headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let is_json = bytes.is_empty() || kind.starts_with("application/json");
-    if behave == Behave::Vultr && !is_json {
-        return Err(bad_request(behave, "send `Content-Type: application/json`"));
+    match behave == Behave::Vultr && !is_json {
+        true => Err(bad_request(behave, "send `Content-Type: application/json`")),
+        false => Ok(()),
     }
-    Ok(Whole { bytes, _room: room })
 }
 
 /// A body, and its room.
 #[derive(Default)]
-struct Whole {
-    bytes: Bytes,
+pub(crate) struct Whole {
+    pub(crate) bytes: Bytes,
     _room: Option<OwnedSemaphorePermit>,
 }
 

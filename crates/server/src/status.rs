@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::{App, control_routes, reply};
 
 /// What is no thing of an account's, but a part of it or of the server's own work.
-const INNER: &[&str] = &["account", "api-key", "bgp", "instance-job"];
+const INNER: &[&str] = &["account", "api-key", "bgp", "charge", "instance-job", "invoice"];
 
 pub(crate) async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
     let (parts, _) = request.into_parts();

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use uuid::Uuid;
 
-use crate::{Error, Facet, Result, Row, Store, claim, key, pool};
+use crate::{Error, Event, Facet, Result, Row, Store, claim, key, pool};
 
 /// One list. The order is that in which PostgreSQL locks lists.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,6 +56,8 @@ pub(crate) struct Change {
     pub(crate) needs: BTreeSet<Need>,
     pub(crate) edits: Vec<Edit>,
     pub(crate) holds: BTreeMap<Name, Hold>,
+    /// What is told of it afterwards.
+    pub(crate) events: Vec<Event>,
 }
 
 impl Change {
@@ -126,13 +128,15 @@ pub struct Tx {
     needs: BTreeSet<Need>,
     drafts: Vec<Draft>,
     holds: BTreeMap<Name, Hold>,
+    events: Vec<Event>,
 }
 
 impl Tx {
     pub(crate) fn new(store: Store) -> Self {
-        let (versions, totals, holders) = Default::default();
+        let (versions, totals, holders, holds) = Default::default();
         let needs = claim::current().into_iter().collect();
-        Self { store, versions, totals, holders, needs, drafts: Vec::new(), holds: BTreeMap::new() }
+        let (drafts, events) = (Vec::new(), Vec::new());
+        Self { store, versions, totals, holders, needs, drafts, holds, events }
     }
 
     /// Lets the change fail with [`Error::Gone`](crate::Error::Gone) where this row is gone by the
@@ -316,10 +320,15 @@ impl Tx {
         self.drafts.push(Draft { row, was, is, removed });
     }
 
+    /// Lets it be known that something happened, with what this transaction writes.
+    pub fn tell(&mut self, event: Event) {
+        self.events.push(event);
+    }
+
     /// Writes all that was buffered; returns when it is durable. A transaction that wrote nothing
     /// checks nothing.
     pub async fn commit(self) -> Result<()> {
-        let Self { store, mut versions, totals, holders, needs, drafts, holds } = self;
+        let Self { store, mut versions, totals, holders, needs, drafts, holds, events } = self;
         let mut edits = Vec::with_capacity(drafts.len());
         for draft in drafts {
             match draft.removed && draft.row.version == 0 {
@@ -328,9 +337,9 @@ impl Tx {
                 false => edits.push(draft.finish()),
             }
         }
-        if edits.is_empty() && holds.is_empty() {
+        if edits.is_empty() && holds.is_empty() && events.is_empty() {
             return Ok(());
         }
-        store.apply(Change { versions, totals, holders, needs, edits, holds }).await
+        store.apply(Change { versions, totals, holders, needs, edits, holds, events }).await
     }
 }

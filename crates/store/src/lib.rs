@@ -15,6 +15,7 @@
 mod change;
 mod claim;
 mod derived;
+mod events;
 mod key;
 mod page;
 mod pool;
@@ -40,6 +41,7 @@ use uuid::Uuid;
 pub use change::Tx;
 pub use claim::during;
 pub use derived::derived_id;
+pub use events::{Event, Told, WhichEvents};
 pub use page::{Ask, From, Page};
 pub use sums::{DAY_MS, Sum, Tally};
 pub use turns::{Hot, PATIENCE, Patience};
@@ -326,6 +328,16 @@ impl Store {
     /// many as there are classes and days: how many rows there are makes no difference.
     pub async fn sums(&self, account: i64, since: i64) -> Result<Vec<Sum>> {
         on!(self, b => b.sums(account, since).await)
+    }
+
+    /// What happened in an account in a span of time, the newest first.
+    pub async fn events(&self, which: &WhichEvents<'_>) -> Result<Told> {
+        on!(self, b => b.events(which).await)
+    }
+
+    /// Forgets what happened in an account before this time: some of it, where it is a lot.
+    pub async fn forget_events(&self, account: i64, before: i64) -> Result<()> {
+        on!(self, b => b.forget_events(account, before).await)
     }
 
     /// Rows behind the one with this `seq` of which nobody said yet what they add to the sums: they

@@ -18,9 +18,13 @@ use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use crate::change::{Change, Edit, List, Name};
+use crate::events::AT_ONCE;
 use crate::sums::{EVER, columns};
 use crate::turns::chance;
-use crate::{Ask, Error, Facet, Hot, Mark, Outcome, Page, Result, Row, Sum, Tally, claim, pool};
+use crate::{
+    Ask, Error, Event, Facet, Hot, Mark, Outcome, Page, Result, Row, Sum, Tally, Told, WhichEvents,
+    claim, pool,
+};
 use link::Links;
 use migrate::migrate;
 
@@ -31,7 +35,8 @@ const WRITERS: usize = 8;
 const TRIES: usize = 20;
 
 const COLUMNS: &str = "r.id, r.seq, r.account, r.kind, r.version, r.deleting, r.created, r.due, \
-                       r.lease, r.tries, r.error, r.desired, r.observed, r.class, r.amount, r.stamp";
+                       r.lease, r.tries, r.error, r.desired, r.observed, r.class, r.amount, \
+                       r.since, r.owed, r.stamp";
 
 pub(crate) struct Postgres {
     readers: Links,
@@ -200,6 +205,27 @@ impl Postgres {
         Ok(found.iter().map(sum).collect())
     }
 
+    pub(crate) async fn events(&self, which: &WhichEvents<'_>) -> Result<Told> {
+        let WhichEvents { account, from, to, level, topic, subject, most } = which;
+        let given: [&(dyn ToSql + Sync); 6] = [account, from, to, level, topic, subject];
+        let order = format!("ORDER BY at DESC, seq DESC LIMIT {most}");
+        let columns = "level, topic, subject, told, at";
+        let found = self.readers.read(&WhichEvents::sql(columns, &order), &given).await?;
+        let total = self.readers.read(&WhichEvents::sql("count(*)", ""), &given).await?;
+        let event = |r: &tokio_postgres::Row| {
+            let (level, topic, subject, told) = (r.get(0), r.get(1), r.get(2), r.get(3));
+            Event { account: *account, at: r.get(4), level, topic, subject, told }
+        };
+        Ok(Told { events: found.iter().map(event).collect(), total: unsigned(total[0].get(0)) })
+    }
+
+    pub(crate) async fn forget_events(&self, account: i64, before: i64) -> Result<()> {
+        let sql = "DELETE FROM event WHERE seq IN
+            (SELECT seq FROM event WHERE account = $1 AND at < $2 LIMIT $3)";
+        let given: [&(dyn ToSql + Sync); 3] = [&account, &before, &AT_ONCE];
+        self.writers.links.ask(sql, &given).await.map(drop)
+    }
+
     pub(crate) async fn uncounted(&self, behind: i64, most: usize) -> Result<Vec<Row>> {
         let sql = format!(
             "SELECT {COLUMNS} FROM resource r WHERE amount < 0 AND seq > $1 ORDER BY seq LIMIT $2"
@@ -212,14 +238,16 @@ impl Postgres {
         let rows: Vec<_> = rows
             .iter()
             .map(|row| {
-                let (class, amount) = columns(row.adds());
+                let (class, amount, since, owed) = columns(row.adds());
                 json!({ "seq": row.seq, "deleting": row.deleting, "class": class,
-                    "amount": amount })
+                    "amount": amount, "since": since, "owed": owed })
             })
             .collect();
         // A trigger adds it up.
-        let sql = "UPDATE resource r SET class = x.class, amount = x.amount
-            FROM jsonb_to_recordset($1) AS x (seq bigint, deleting boolean, class text, amount bigint)
+        let sql = "UPDATE resource r
+            SET class = x.class, amount = x.amount, since = x.since, owed = x.owed
+            FROM jsonb_to_recordset($1) AS x
+                (seq bigint, deleting boolean, class text, amount bigint, since bigint, owed bigint)
             WHERE r.seq = x.seq AND r.amount < 0 AND r.deleting = x.deleting";
         self.writers.links.ask(sql, &[&Value::from(rows)]).await.map(drop).map_err(meaning)
     }
@@ -359,12 +387,16 @@ impl Writers {
                         tries = CASE WHEN version = $2 THEN $6 ELSE tries END,
                         error = CASE WHEN version = $2 THEN $7 ELSE error END,
                         class = CASE WHEN version = $2 THEN $8 ELSE class END,
-                        amount = CASE WHEN version = $2 THEN $9 ELSE amount END
+                        amount = CASE WHEN version = $2 THEN $9 ELSE amount END,
+                        since = CASE WHEN version = $2 THEN $10 ELSE since END,
+                        owed = CASE WHEN version = $2 THEN $11 ELSE owed END
                     WHERE id = $1 AND lease = $3 AND lease <> 0 RETURNING due IS NOT NULL";
                 let (id, version, lease) = (&row.id, &row.version, &row.lease);
-                let (class, amount) = columns(row.adds());
-                let given: [&(dyn ToSql + Sync); 9] =
-                    [id, version, lease, &observed, &due, &tries, &error, &class, &amount];
+                let (class, amount, since, owed) = columns(row.adds());
+                let given: [&(dyn ToSql + Sync); 11] = [
+                    id, version, lease, &observed, &due, &tries, &error, &class, &amount, &since,
+                    &owed,
+                ];
                 self.links.ask(sql, &given).await
             };
             match found.map_err(meaning) {
@@ -396,7 +428,7 @@ impl Postgres {
 
 /// A change as the database's function takes it: what is locked is in order.
 fn arguments(change: &Change) -> Value {
-    let Change { versions, totals, holders, needs, edits, holds } = change;
+    let Change { versions, totals, holders, needs, edits, holds, events } = change;
     let mut lists: BTreeMap<List, i64> = totals.keys().map(|list| (list.clone(), 0)).collect();
     let (mut leaves, mut enters) = (Vec::new(), Vec::new());
     for Edit { row, leaves: out, enters: into, .. } in edits {
@@ -426,10 +458,10 @@ fn arguments(change: &Change) -> Value {
     let (new, changed): (Vec<_>, Vec<_>) = written.into_iter().partition(|e| e.row.version == 0);
     let fields = |edit: &&Edit| {
         let Row { id, account, kind, deleting, created, due, desired, .. } = &edit.row;
-        let (class, amount) = columns(edit.row.adds());
+        let (class, amount, since, owed) = columns(edit.row.adds());
         json!({ "id": id, "account": account, "kind": kind, "deleting": deleting,
             "created": created, "due": due, "desired": desired, "observed": edit.row.seen(),
-            "class": class, "amount": amount })
+            "class": class, "amount": amount, "since": since, "owed": owed })
     };
     json!({
         "guards": guards(change),
@@ -447,6 +479,9 @@ fn arguments(change: &Change) -> Value {
         "removed": removed.iter().map(|edit| edit.row.id).collect::<Vec<_>>(),
         "new": new.iter().map(fields).collect::<Vec<_>>(),
         "changed": changed.iter().map(fields).collect::<Vec<_>>(),
+        "events": events.iter().map(|event| json!({ "account": event.account, "at": event.at,
+            "level": event.level, "topic": event.topic, "subject": event.subject,
+            "told": event.told })).collect::<Vec<_>>(),
     })
 }
 
@@ -519,8 +554,11 @@ fn row(r: &tokio_postgres::Row) -> Row {
         error: r.get(10),
         desired: r.get(11),
         observed: r.get(12),
-        tally: r.get::<_, Option<String>>(13).map(|class| Tally { class, amount: r.get(14) }),
-        stamp: r.get(15),
+        tally: r.get::<_, Option<String>>(13).map(|class| {
+            let (amount, since, owed) = (r.get(14), r.get(15), r.get(16));
+            Tally { class, amount, since, owed }
+        }),
+        stamp: r.get(17),
     }
 }
 

@@ -3,6 +3,7 @@
 //! Reads run on the thread that asks and must be short, for they block an async worker. Nothing but
 //! the writer may write.
 mod apply;
+mod events;
 mod names;
 mod private;
 mod readers;
@@ -22,16 +23,17 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::change::{Change, List};
-use crate::{Ask, Error, Facet, Mark, Outcome, Page, Result, Row, Sum, Tally, claim};
+use crate::{Ask, Error, Facet, Mark, Outcome, Page, Result, Row, Sum, Told, WhichEvents, claim};
 use readers::{Readers, Writes};
 use writer::Writer;
 
 /// Each brings the format from its place in this list to the next. Never change one: add one.
-const MIGRATIONS: [Migration; 4] = [
+const MIGRATIONS: [Migration; 5] = [
     (include_str!("sqlite/1.sql"), |_| Ok(())),
     (include_str!("sqlite/2.sql"), names::from_format_1),
     (include_str!("sqlite/3.sql"), |_| Ok(())),
     (include_str!("sqlite/4.sql"), |_| Ok(())),
+    (include_str!("sqlite/5.sql"), |_| Ok(())),
 ];
 
 /// Statements, and what is done after them.
@@ -40,7 +42,7 @@ type Migration = (&'static str, fn(&Connection) -> Result<()>);
 macro_rules! columns {
     () => {
         "r.id, r.seq, r.account, r.kind, r.version, r.deleting, r.created, r.due, r.lease, r.tries, \
-         r.error, r.desired, r.observed, r.class, r.amount, r.stamp"
+         r.error, r.desired, r.observed, r.class, r.amount, r.since, r.owed, r.stamp"
     };
 }
 const COLUMNS: &str = columns!();
@@ -284,6 +286,14 @@ impl Sqlite {
         self.read(|db| sums::read(db, account, since))
     }
 
+    pub(crate) async fn events(&self, which: &WhichEvents<'_>) -> Result<Told> {
+        self.read(|db| events::read(db, which))
+    }
+
+    pub(crate) async fn forget_events(&self, account: i64, before: i64) -> Result<()> {
+        self.just_write(move |db| events::forget(db, account, before)).await
+    }
+
     pub(crate) async fn uncounted(&self, behind: i64, most: usize) -> Result<Vec<Row>> {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         self.read(|db| {
@@ -452,11 +462,8 @@ fn row(r: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
         error: r.get(10)?,
         desired: r.get(11)?,
         observed: r.get(12)?,
-        tally: match r.get(13)? {
-            Some(class) => Some(Tally { class, amount: r.get(14)? }),
-            None => None,
-        },
-        stamp: r.get(15)?,
+        tally: sums::tally(r, 13)?,
+        stamp: r.get(17)?,
     })
 }
 

@@ -1,9 +1,10 @@
 //! Sums over rows: what an account has of each class of things, kept up to date by each write, so
 //! that reading them costs nothing that grows with the number of rows.
 //!
-//! A row says in its [`Tally`] to which class it belongs and how much of that it is. The store keeps
-//! what all rows of a class come to, and the same for those of each day of creation: from the two
-//! follows how long all of them have been there together, in any span that begins with a day.
+//! A row says in its [`Tally`] to which class it belongs, how much of that it is, and since when. The
+//! store keeps what all rows of a class come to, and the same for those of each day on which that
+//! began: from the two follows how long all of them have been so together, in any span that begins
+//! with a day.
 //! What a row adds is kept with the row, so that what is taken off again is what was added.
 
 use crate::Row;
@@ -22,6 +23,10 @@ pub struct Tally {
     /// How much of that it is. Not so large that a million of them, times the seconds of a day, are
     /// more than a number holds.
     pub amount: i64,
+    /// Since when that is so, in milliseconds.
+    pub since: i64,
+    /// What it owed before that, for who keeps accounts: it is in no sum.
+    pub owed: i64,
 }
 
 /// What the rows of one class come to.
@@ -31,27 +36,29 @@ pub struct Sum {
     pub kind: String,
     /// The class.
     pub class: String,
-    /// The day on which they were created, counted from the first of 1970; none: whenever.
+    /// The day since which they are so, counted from the first of 1970; none: whenever.
     pub day: Option<i64>,
     /// How many rows there are.
     pub things: i64,
     /// Their amounts.
     pub amount: i64,
-    /// The seconds of that day before each was created, times its amount; 0 over all days.
+    /// The seconds of that day before each was so, times its amount; 0 over all days.
     pub seconds: i64,
 }
 
 /// What the columns of a row hold that adds this, or nothing.
-pub(crate) fn columns(tally: Option<&Tally>) -> (Option<&str>, i64) {
-    tally.map_or((None, 0), |tally| (Some(&tally.class), tally.amount))
+pub(crate) fn columns(tally: Option<&Tally>) -> (Option<&str>, i64, i64, i64) {
+    tally.map_or((None, 0, 0, 0), |t| (Some(&t.class), t.amount, t.since, t.owed))
+}
+
+impl Tally {
+    /// What a row adds for each unit of its amount: the days, each with seconds.
+    pub(crate) fn days(&self) -> [(i64, i64); 2] {
+        [(EVER, 0), (self.since.div_euclid(DAY_MS), self.since.rem_euclid(DAY_MS) / 1000)]
+    }
 }
 
 impl Row {
-    /// What this row adds for each unit of its amount: the days, each with seconds.
-    pub(crate) fn days(&self) -> [(i64, i64); 2] {
-        [(EVER, 0), (self.created.div_euclid(DAY_MS), self.created.rem_euclid(DAY_MS) / 1000)]
-    }
-
     /// What this row adds to sums: one that is to go adds nothing any more.
     pub(crate) fn adds(&self) -> Option<&Tally> {
         self.tally.as_ref().filter(|_| !self.deleting)

@@ -150,9 +150,9 @@ const WRONG: [(&str, &str); 8] = [
         "SELECT count(*) FROM (SELECT * FROM (SELECT account, -1 AS day, kind, class, count(*) AS things,
              sum(amount) AS amount, 0 AS seconds FROM resource WHERE class IS NOT NULL
              GROUP BY account, kind, class
-         UNION ALL SELECT account, created / 86400000, kind, class, count(*), sum(amount),
-             sum(amount * (created % 86400000 / 1000)) FROM resource WHERE class IS NOT NULL
-             GROUP BY account, created / 86400000, kind, class) AS r
+         UNION ALL SELECT account, since / 86400000, kind, class, count(*), sum(amount),
+             sum(amount * (since % 86400000 / 1000)) FROM resource WHERE class IS NOT NULL
+             GROUP BY account, since / 86400000, kind, class) AS r
          EXCEPT SELECT account, day, kind, class, things, amount, seconds FROM sums) AS x",
     ),
     (
@@ -161,9 +161,9 @@ const WRONG: [(&str, &str); 8] = [
          EXCEPT SELECT * FROM (SELECT account, -1 AS day, kind, class, count(*) AS things,
              sum(amount) AS amount, 0 AS seconds FROM resource WHERE class IS NOT NULL
              GROUP BY account, kind, class
-         UNION ALL SELECT account, created / 86400000, kind, class, count(*), sum(amount),
-             sum(amount * (created % 86400000 / 1000)) FROM resource WHERE class IS NOT NULL
-             GROUP BY account, created / 86400000, kind, class) AS r) AS x",
+         UNION ALL SELECT account, since / 86400000, kind, class, count(*), sum(amount),
+             sum(amount * (since % 86400000 / 1000)) FROM resource WHERE class IS NOT NULL
+             GROUP BY account, since / 86400000, kind, class) AS r) AS x",
     ),
     (
         "rows that are to go and are counted, or that nobody counted",

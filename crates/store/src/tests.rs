@@ -3,6 +3,7 @@
 mod cases;
 mod crash;
 mod engine;
+mod events;
 mod formats;
 mod marks;
 mod model;
@@ -94,6 +95,7 @@ suite! {
     places::free_places_are_as_a_naive_model_has_them,
     places::what_a_free_place_costs_does_not_depend_on_how_many_are_taken,
     places::of_many_who_take_a_free_place_each_has_its_own,
+    events::what_happened_is_told_by_time_with_what_made_it_happen,
     marks::no_two_states_of_a_row_have_one_mark,
     names::a_value_is_held_by_one,
     names::of_many_takers_one_wins,

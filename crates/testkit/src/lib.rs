@@ -34,9 +34,13 @@
 //! # }
 //! ```
 //!
+//! What no client can do here is told to a world: that an image was pushed to a registry
+//! ([`World::pushed`]), and what is uploaded to a CDN ([`World::upload`]).
+//!
 //! [`World::serve`] gives either an address that other programs can call.
 
 mod background;
+mod outside;
 mod served;
 
 use std::net::{IpAddr, SocketAddr};

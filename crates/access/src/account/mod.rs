@@ -3,14 +3,13 @@
 //! Nobody is billed: nothing here may refuse a request for money's sake.
 
 mod bgp;
-mod charges;
-mod sums;
+pub(crate) mod sums;
 mod traffic;
 
 use api::Money;
 use api::account::{self as wire, *};
 
-use crate::billing::month_start;
+use crate::billing::{month_start, pending};
 use crate::{Cx, Family, Result, Routes, slice};
 
 /// The family.
@@ -23,15 +22,16 @@ pub fn family() -> Family {
     }))
 }
 
-/// The calling user, and what the account owes. Nothing was ever invoiced or paid; clients read a
-/// date of a payment all the same, and get that on which the last invoice would have been.
+/// The calling user, and what the account owes. Nothing was ever paid; clients read a date of a
+/// payment all the same, and get that of the last invoice.
 async fn get(cx: Cx, _: GetAccount) -> Result<wire::Account> {
+    let owed = pending::owed(&cx).await?;
     Ok(wire::Account {
         name: cx.caller.name.clone(),
         email: cx.caller.email.clone(),
         acls: cx.caller.acls.iter().map(|acl| (*acl).into()).collect(),
-        balance: Money::default(),
-        pending_charges: charges::pending(&cx).await?,
+        balance: owed.balance,
+        pending_charges: owed.pending,
         last_payment_date: month_start(cx.time()).into(),
         last_payment_amount: Money::default(),
     })

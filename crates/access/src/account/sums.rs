@@ -10,10 +10,13 @@ use crate::{Cx, Result};
 
 const DAY_S: i64 = DAY_MS / 1000;
 
-/// All things of one class, grouped by the day on which they were made.
+/// What there is, by kind and class.
+pub(crate) type Sums = BTreeMap<(String, String), Things>;
+
+/// All things of one class, grouped by the day since which they are of it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Things {
-    /// How many there are, and their amounts, whenever they were made.
+pub(crate) struct Things {
+    /// How many there are, and their amounts, since whenever.
     all: (i64, i64),
     /// Those of each day from the first that was asked for.
     days: Vec<Sum>,
@@ -21,19 +24,19 @@ pub(super) struct Things {
 
 /// What some things come to in a span of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Part {
+pub(crate) struct Part {
     /// How many things there were.
-    pub(super) count: i64,
+    pub(crate) count: i64,
     /// Their amounts.
-    pub(super) amount: i64,
+    pub(crate) amount: i64,
     /// For how many seconds they were there together, each as often as its amount says.
-    pub(super) seconds: i128,
+    pub(crate) seconds: i128,
 }
 
-/// The classes of things that an account has, by kind and class. Of things that were made since
-/// `since`, which begins a day, the days are known.
-pub(super) async fn read(cx: &Cx, since: Time) -> Result<BTreeMap<(String, String), Things>> {
-    let mut found: BTreeMap<_, Things> = BTreeMap::new();
+/// The classes of things that an account has, by kind and class. Of things that are of theirs since
+/// `since` or later, which begins a day, the days are known.
+pub(crate) async fn read(cx: &Cx, since: Time) -> Result<Sums> {
+    let mut found = Sums::new();
     for sum in cx.control.store().sums(cx.account(), since.as_millis().div_euclid(DAY_MS)).await? {
         let things = found.entry((sum.kind.clone(), sum.class.clone())).or_default();
         match sum.day {
@@ -45,12 +48,22 @@ pub(super) async fn read(cx: &Cx, since: Time) -> Result<BTreeMap<(String, Strin
 }
 
 impl Things {
+    /// How many there are.
+    pub(crate) fn count(&self) -> i64 {
+        self.all.0
+    }
+
+    /// What their amounts come to.
+    pub(crate) fn amount(&self) -> i64 {
+        self.all.1
+    }
+
     /// What there was of these from `from` to `to`: those that were there before as one part, and
     /// those of each day since. No thing counts for more than `most` seconds; the things of a day
     /// share that bound.
     ///
     /// `from` begins a day, and is not before the day from which days were asked for.
-    pub(super) fn parts(&self, from: Time, to: Time, most: i64) -> Vec<Part> {
+    pub(crate) fn parts(&self, from: Time, to: Time, most: i64) -> Vec<Part> {
         let (first, from) = (from.as_millis().div_euclid(DAY_MS), from.as_millis() / 1000);
         let to = to.as_millis() / 1000;
         let part = |count, amount, seconds: i128| {

@@ -84,14 +84,7 @@ fn grant(cx: &Cx, had: &[Access], wanted: Vec<Access>) -> Result<Vec<Access>> {
 
 /// Gives a user an address that nobody else in the account has.
 async fn set_email(tx: &mut Tx, user: &mut Doc<User>, email: String) -> Result<()> {
-    let email = required("email", email)?;
-    let is_address = email.split_once('@').is_some_and(|(name, host)| {
-        let is_host = host.contains('.') && !host.starts_with('.') && !host.ends_with('.');
-        !name.is_empty() && is_host && !host.contains('@')
-    });
-    let is_plain = !email.chars().any(|c| c.is_whitespace() || c.is_control());
-    let text = format!("`{email}` is no address such as ada@example.com");
-    ensure(is_address && is_plain, "email", text)?;
+    let email = address(required("email", email)?)?;
     let account = tx.cx().account();
     let (old, new) = (email_in(account, &user.email), email_in(account, &email));
     if old != new {
@@ -106,7 +99,18 @@ async fn set_email(tx: &mut Tx, user: &mut Doc<User>, email: String) -> Result<(
     Ok(())
 }
 
-fn required(field: &str, value: String) -> Result<String> {
+/// An address as those are written.
+pub(crate) fn address(email: String) -> Result<String> {
+    let is_address = email.split_once('@').is_some_and(|(name, host)| {
+        let is_host = host.contains('.') && !host.starts_with('.') && !host.ends_with('.');
+        !name.is_empty() && is_host && !host.contains('@')
+    });
+    let is_plain = !email.chars().any(|c| c.is_whitespace() || c.is_control());
+    let text = format!("`{email}` is no address such as ada@example.com");
+    ensure(is_address && is_plain, "email", text).map(|()| email)
+}
+
+pub(crate) fn required(field: &str, value: String) -> Result<String> {
     ensure(!value.trim().is_empty(), field, "must not be empty").map(|()| value)
 }
 

@@ -5,6 +5,8 @@ mod handlers;
 mod iam;
 mod networks;
 
+pub(crate) use handlers::{address, required};
+
 pub use crate::holders::{Allowed, EMAILS, User, email_in};
 
 use crate::Family;

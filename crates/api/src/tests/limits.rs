@@ -53,13 +53,8 @@ fn nested(way: &str, value: Value) -> Value {
     }
 }
 
-/// The field at the top, and the way from there.
-fn split(way: &str) -> (&str, &str) {
-    way.split_at(way.find(['.', '[']).unwrap_or(way.len()))
-}
-
-fn send<E: Endpoint>(is_text: bool, way: &str, value: Value) -> Option<Problem> {
-    let (name, rest) = split(way);
+/// Sends a value at the place that is `rest` away from the field of this name, which may have dots.
+fn send<E: Endpoint>(is_text: bool, (name, rest): (&str, &str), value: Value) -> Option<Problem> {
     let sent = match is_text {
         true => {
             let text = match value {
@@ -85,13 +80,12 @@ struct EachText<'a> {
 }
 
 impl EachText<'_> {
-    fn check<E: Endpoint>(&mut self, is_text: bool, place: &Place) {
+    fn check<E: Endpoint>(&mut self, is_text: bool, name: &str, place: &Place) {
         let (op, way) = (E::OP.id, &place.way);
         // A list in a query is one text with commas.
-        let named = |problem: &Problem| {
-            problem.field == *way || is_text && problem.field.starts_with(split(way).0)
-        };
-        let send = |value: Value| send::<E>(is_text, way, value);
+        let named =
+            |problem: &Problem| problem.field == *way || is_text && problem.field.starts_with(name);
+        let send = |value: Value| send::<E>(is_text, way.split_at(name.len()), value);
         if place.schema["type"] == "array" {
             self.lists += 1;
             let most = place.schema["maxItems"].as_u64().expect("a limit") as usize;
@@ -132,18 +126,18 @@ impl Visitor for EachText<'_> {
     fn operation<E: Endpoint>(&mut self, _: &Group, _: &'static str) {
         let operation = &self.document["paths"][E::OP.path];
         let operation = &operation[E::OP.method.as_str().to_lowercase()];
-        let mut found = Vec::new();
         for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            let mut found = Vec::new();
             let name = parameter["name"].as_str().unwrap().replace('-', "_");
             places(self.document, &parameter["schema"], &name, &mut found);
+            found.iter().for_each(|place| self.check::<E>(true, &name, place));
         }
-        found.iter().for_each(|place| self.check::<E>(true, place));
         let body = &operation["requestBody"]["content"]["application/json"]["schema"];
         let body = target(self.document, body);
         for (name, field) in body["properties"].as_object().into_iter().flatten() {
             let mut found = Vec::new();
             places(self.document, field, name, &mut found);
-            found.iter().for_each(|place| self.check::<E>(false, place));
+            found.iter().for_each(|place| self.check::<E>(false, name, place));
         }
     }
 }
@@ -162,7 +156,7 @@ fn every_text_that_is_too_long_or_holds_a_nul_is_refused_by_its_name() {
 fn an_alias_is_no_way_round_a_limit() {
     use crate::object_storages::CreateObjectStorageBucket as Create;
     for name in ["name", "bucket_name"] {
-        let problem = send::<Create>(false, name, "x".repeat(TEXT_MAX + 1).into()).unwrap();
+        let problem = send::<Create>(false, (name, ""), "x".repeat(TEXT_MAX + 1).into()).unwrap();
         assert_eq!(
             problem.to_string(),
             format!("{name}: must be at most 255 characters, and is 256")
@@ -173,7 +167,7 @@ fn an_alias_is_no_way_round_a_limit() {
 #[test]
 fn json_that_no_schema_describes_has_limits_all_the_same() {
     use crate::instances::CreateInstance as Create;
-    let send = |value: Value| send::<Create>(false, "app_variables", value);
+    let send = |value: Value| send::<Create>(false, ("app_variables", ""), value);
     let named = |value: Value| send(value).unwrap().field;
     assert_eq!(named(json!({ "a": { "b": ["\0"] } })), "app_variables.a.b[0]");
     assert_eq!(named(json!({ "a": "x".repeat(65_537) })), "app_variables.a");

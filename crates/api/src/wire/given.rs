@@ -242,6 +242,27 @@ impl<'a> Given<'a> {
         }
     }
 
+    /// The fields of an object that holds many numbers, flags and texts, by their names.
+    ///
+    /// # Errors
+    /// What is wrong with one of them.
+    pub fn known(self, form: &'static Form) -> Result<Map<String, Value>, Wrong> {
+        let Form::Record(Record { fields, .. }) = form else {
+            unreachable!("a struct's form is a record")
+        };
+        let mut known = Map::new();
+        for field in *fields {
+            let Some(given) = self.field(field.name) else { continue };
+            let value = match field.form {
+                Form::Flag => given.parsed("true or false").map(Value::Bool),
+                Form::Text(_) => given.text().map(Value::from),
+                _ => given.parsed("number").map(Value::Number),
+            };
+            known.insert(field.name.into(), value.map_err(|wrong| wrong.below(field.name))?);
+        }
+        Ok(known)
+    }
+
     fn field(self, name: &str) -> Option<Self> {
         match self.what {
             What::Json(Value::Object(fields)) => {

@@ -24,6 +24,15 @@ pub fn bare<T: Wire>(_: &Op, body: &[u8]) -> Result<T> {
     Ok(from_value(&parse(body)?)?)
 }
 
+/// A text that is no JSON.
+///
+/// # Errors
+/// When it is not UTF-8.
+pub fn plain(op: &Op, body: &[u8]) -> Result<String> {
+    let text = std::str::from_utf8(body);
+    text.map(str::to_owned).map_err(|e| Unreadable(format!("the answer to {}: {e}", op.id)))
+}
+
 /// `{"KEY":response}`.
 ///
 /// # Errors

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use super::given::{Given, Wrong};
 use super::{Map, write};
@@ -125,6 +125,17 @@ impl Wire for bool {
 
 impl Wire for f64 {
     const FORM: &'static Form = &Form::Number(Some("double"));
+    fn read(given: Given<'_>) -> Result<Self, Wrong> {
+        given.parsed("number")
+    }
+    fn write(&self, out: &mut Vec<u8>) {
+        write::json(out, self);
+    }
+}
+
+/// A number as it is, whole or not.
+impl Wire for Number {
+    const FORM: &'static Form = &Form::Number(None);
     fn read(given: Given<'_>) -> Result<Self, Wrong> {
         given.parsed("number")
     }

@@ -120,6 +120,11 @@ pub fn bare<T: Wire>(_: &Op, response: &T) -> Vec<u8> {
     out
 }
 
+/// A text that is no JSON.
+pub fn plain(_: &Op, response: &str) -> Vec<u8> {
+    response.into()
+}
+
 /// `{"KEY":response}`, or under both of an operation's keys.
 pub fn key<T: Wire>(op: &Op, response: &T) -> Vec<u8> {
     under_key(op, &|out| response.write(out))

@@ -7,16 +7,19 @@
 
 pub(super) const KINDS: &[(&str, &str)] = &[
     ("get-cluster-upgrades", ".:VERSION"),
+    ("get-connector-settings", "name type required default_value:DEFAULT description"),
     ("get-domain-dnssec", ".:RECORD"),
     ("get-kubernetes-versions", ".:VERSION"),
     ("list-api-keys", "id name expire date_expire"),
     ("list-applications", "id name short_name type vendor image_id"),
+    ("list-artifacts", "digest tags size push_time pull_time type"),
     ("list-backups", "id description size date_created status os_id"),
     ("list-bare-metal-ipv4", "ip type reverse netmask gateway mac_address"),
     ("list-bare-metal-ipv6", "ip type network/network_size"),
     ("list-bare-metal-vpc2s", "id ip_address mac_address"),
     ("list-bare-metal-vpcs", "id ip_address mac_address"),
     ("list-bare-metals", "id label status main_ip region plan os tags date_created"),
+    ("list-billing-history", "id date type description amount balance"),
     ("list-block-snapshots", "id description state size block_id added_at"),
     (
         "list-blocks",
@@ -28,6 +31,31 @@ pub(super) const KINDS: &[(&str, &str)] = &[
         "id label status version region ip ha_controlplanes:HA endpoint date_created",
     ),
     ("list-custom-subscriptions", "id label type status region cost pending_charges"),
+    ("list-available-connectors", "class title version type doc_url:DOCUMENTATION"),
+    (
+        "list-database-alerts",
+        "timestamp message_type:TYPE description maintenance_scheduled:SCHEDULED",
+    ),
+    ("list-database-connectors", "name class topics"),
+    ("list-database-dbs", "name"),
+    (
+        "list-database-plans",
+        "id number_of_nodes:NODES vcpu_count:VCPUS ram disk monthly_cost type locations",
+    ),
+    (
+        "list-database-quotas",
+        "client_id user consumer_byte_rate:CONSUMER producer_byte_rate:PRODUCER \
+         request_percentage:PERCENT",
+    ),
+    ("list-database-topics", "name partitions replication retention_hours retention_bytes"),
+    ("list-database-updates", ".:UPDATE"),
+    ("list-database-users", "username encryption|permission:KIND"),
+    ("list-database-versions", ".:VERSION"),
+    (
+        "list-databases",
+        "id label status database_engine/database_engine_version:ENGINE region plan tag \
+         read_replicas:REPLICAS latest_backup:BACKUP host date_created",
+    ),
     ("list-domains", "domain dns_sec date_created"),
     (
         "list-firewall-group-rules",
@@ -54,6 +82,11 @@ pub(super) const KINDS: &[(&str, &str)] = &[
         "list-instances",
         "id label status main_ip power_status:POWER region plan os tags date_created",
     ),
+    (
+        "list-invoice-items",
+        "description units:HOURS unit_price:PRICE total start_date:FROM end_date:TO product",
+    ),
+    ("list-invoices", "id date description amount balance"),
     ("list-isos", "id filename status size description date_created"),
     ("list-load-balancer-firewall-rules", "id port source ip_type"),
     (
@@ -102,10 +135,33 @@ pub(super) const KINDS: &[(&str, &str)] = &[
         "id vcpu_count:VCPUS ram disk bandwidth monthly_cost hourly_cost type gpu_type cpu_vendor \
          locations",
     ),
+    (
+        "list-pending-charges",
+        "description units:HOURS unit_price:PRICE total start_date:FROM end_date:TO product",
+    ),
+    (
+        "list-pull-zones",
+        "id label status origin_scheme/origin_domain:ORIGIN cdn_url vanity_domain regions \
+         last_purge date_created",
+    ),
+    ("list-push-zones", "id label status cdn_url vanity_domain regions date_created"),
     ("list-public-isos", "id name description"),
     ("list-records", "id type name data priority ttl"),
     ("list-regions", "id city country continent options"),
+    (
+        "list-registries",
+        "id name metadata.region.name:REGION urn public storage.used.gb:USED_GB \
+         storage.allowed.gb:ALLOWED_GB date_created",
+    ),
+    (
+        "list-registry-regions",
+        "name urn data_center.name:CITY data_center.country:COUNTRY added_at",
+    ),
+    ("list-replications", "region urn namespace"),
+    ("list-repositories", "image artifact_count:ARTIFACTS pull_count:PULLS description updated_at"),
     ("list-reserved-ips", "id label region subnet/subnet_size ip_type instance_id"),
+    ("list-retention-rules", "id disabled template params scope_selectors tag_selectors"),
+    ("list-robots", "name disable duration description creation_time"),
     ("list-snapshots", "id description size date_created status os_id"),
     ("list-ssh-keys", "id name date_created ssh_key"),
     ("list-startup-scripts", "id name type date_modified date_created"),
@@ -113,6 +169,10 @@ pub(super) const KINDS: &[(&str, &str)] = &[
         "list-storage-gateways",
         "id label status health network_config.primary.vpc.vpc_uuid:VPC export_config:EXPORTS \
          date_created",
+    ),
+    (
+        "list-subaccounts",
+        "id subaccount_name:NAME email subaccount_id balance pending_charges:PENDING activated",
     ),
     ("list-user-api-keys", "id name expire date_expire"),
     ("list-user-groups", "id display_name status description date_created"),

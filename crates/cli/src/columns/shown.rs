@@ -22,6 +22,7 @@ const UNITS: &[(Unit, &[&str])] = &[
     (
         Unit::Dollars,
         &[
+            "amount",
             "archive_disk_gb_price",
             "balance",
             "bw_gb_price",
@@ -40,6 +41,8 @@ const UNITS: &[(Unit, &[&str])] = &[
             "pending_charges",
             "price",
             "price_hr",
+            "total",
+            "unit_price",
         ],
     ),
     (Unit::Bytes, &["compressed_size", "incoming_bytes", "outgoing_bytes", "size"]),

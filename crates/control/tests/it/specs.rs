@@ -9,6 +9,7 @@ use store::{Location, Store};
 use drivers::balancer::{self, Allowed, Clients, Protocol};
 use drivers::gateway::{self, Accepted, Transport};
 use drivers::object_store::{ArchiveRule, Bucket};
+use drivers::registry::Account;
 use drivers::*;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -175,6 +176,32 @@ fn what_each_other_spec_says_survives_being_kept() {
                 after_days: 7,
             }],
         }],
+    });
+    survives(&RegistrySpec {
+        urn: "sjc.example.com/shop".into(),
+        replicas: vec!["ewr.example.com/shop".into()],
+        public: true,
+        max_storage_mb: 10,
+        accounts: vec![Account {
+            name: "robot".into(),
+            secret: "secret".to_owned().into(),
+            root: false,
+            may: vec!["pull:repository".into()],
+            ends: Some(7),
+        }],
+    });
+    survives(&CdnSpec {
+        host: "cdn.example.com".into(),
+        origin: Some("https://www.example.com".into()),
+        vanity_host: "files.example.com".into(),
+        certificate: Some(("chain".into(), "key".to_owned().into())),
+        cors: true,
+        gzip: true,
+        blocks_ai: true,
+        blocks_bad_bots: true,
+        regions: vec!["ewr".into()],
+        purged: 7,
+        files: vec![("logo.png".into(), Uuid::from_u128(1))],
     });
     assert_eq!(survives(&registry("a")), json!({ "name": "a", "public": false }));
 }

@@ -152,6 +152,7 @@ pub struct Ordered {
 }
 
 impl Charged for Instance {
+    const PRODUCT: &'static str = "Cloud Compute";
     type Class = Ordered;
 
     fn class(doc: &Doc<Self>) -> Ordered {
@@ -173,7 +174,7 @@ impl Charged for Instance {
         let Some(plan) = catalog.plan(&ordered.plan) else { return Rate::default() };
         let cost = plan.cost_in(&ordered.region);
         let price = |item, amount| Rate::of(catalog.price(item), amount);
-        let mut rate = Rate::from(cost);
+        let mut rate = Rate::of_plan(cost, plan.invoice_type);
         if ordered.further > 0 {
             rate = rate + price(PriceItem::AdditionalIpv4, ordered.further.into());
         }

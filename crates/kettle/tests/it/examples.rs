@@ -37,6 +37,13 @@ const THINGS: &[&str] = &[
     "vfs create --region ewr --label shared --storage-size '{\"gb\": 10}'",
     "vfs create --region ewr --label unused --storage-size '{\"gb\": 10}'",
     "inference create --label chat",
+    "registry create --name images --public=false --region sjc --plan start_up",
+    "registry create-docker-credentials images",
+    "registry replication create images --region blr",
+    "registry retention create images --rule-type 'days pushed' --count 30 --repository-action matches \
+     --repository-match '**' --tag-action matches --tag-match '**' --untagged=true",
+    "pull-zone create --label pages --origin-scheme https --origin-domain pages.example.com",
+    "push-zone create --label media",
     "iso create --url https://example.com/rescue.iso --description rescue",
     "reserved-ip create --region ewr --ip-type v4 --label spare",
     "reserved-ip create --region ewr --ip-type v4 --label taken",
@@ -46,6 +53,14 @@ const THINGS: &[&str] = &[
     "user create-api-key alice --name deploy",
     "user add-network alice --subnet 198.51.100.0 --subnet-size 24",
     "api-key create --name laptop",
+    "database create --label orders --database-engine pg --database-engine-version 17 --region ewr \
+     --plan vultr-dbaas-business-cc-2-80-4",
+    "database create --label cart --database-engine mysql --database-engine-version 8.4 --region ewr \
+     --plan vultr-dbaas-startup-cc-1-55-2",
+    "database create --label cache --database-engine valkey --database-engine-version 9.0 \
+     --region ewr --plan vultr-dbaas-startup-rp-intel-1-12-2",
+    "database create --label events --database-engine kafka --database-engine-version 4.1 \
+     --region ewr --plan vultr-dbaas-business-3x-occ-so-2-200-4 --enable-kafka-connect=true",
     // All of the above is there by then.
     "",
     "instance set-backup-schedule web --type daily --hour 4",
@@ -63,6 +78,21 @@ const THINGS: &[&str] = &[
     "vfs attach shared web",
     "storage-gateway create --region ewr --type nfs4 --label nfs --export-config [] --network-config {}",
     "storage-gateway add-export nfs --vfs-uuid shared",
+    "database user create orders --username app",
+    "database user create orders --username idle",
+    "database db create orders --name shop",
+    "database db create orders --name unused",
+    "database pool create orders --name web --database shop --username app --mode transaction \
+     --size 10",
+    "database replica create orders --region ewr --label reports",
+    "database user create cache --username app",
+    "database topic create events --name clicks --partitions 3 --replication 2 \
+     --retention-hours 160 --retention-bytes=-1",
+    "database quota create events --client-id shop --user vultradmin --consumer-byte-rate 0 \
+     --producer-byte-rate 0 --request-percentage 50",
+    "database connector create events --name search --topics clicks --class \
+     com.couchbase.connect.kafka.CouchbaseSinkConnector --config \
+     '{\"couchbase.seed.nodes\": \"db.example.com\"}'",
     "load-balancer create --region ewr --label front --instances web --forwarding-rules \
      '[{\"frontend_protocol\": \"http\", \"frontend_port\": 80, \"backend_protocol\": \"http\", \
      \"backend_port\": 80}]' --firewall-rules \
@@ -76,6 +106,8 @@ const BEFORE: &[(&str, &str)] = &[
     ("account add-bgp-prefixes", "account set-up-bgp"),
     ("bare-metal remove-reverse-ipv6", "bare-metal set-reverse-ipv6"),
     ("bucket delete-lifecycle", "bucket set-lifecycle"),
+    ("database migration detach", "database migration start"),
+    ("database migration get", "database migration start"),
     ("instance detach-iso", "instance attach-iso"),
     ("instance remove-ipv4", "instance add-ipv4"),
     ("instance remove-reverse-ipv6", "instance set-reverse-ipv6"),
@@ -161,9 +193,12 @@ async fn filled(world: &World, path: &str, args: &str, word: &str) -> Result<Str
             (asked(world, "kubernetes node-pool nodes prod workers").await?, "/0/id")
         }
         ("ID", _) => {
-            let (things, _) = args.split_once(" ID").unwrap();
-            (asked(world, &format!("{group} list {things}")).await?, "/0/id")
+            let (things, _) = args.split_once("ID").unwrap();
+            (asked(world, &format!("{group} list {}", things.trim_end())).await?, "/0/id")
         }
+        ("DIGEST", _) => (asked(world, "registry artifact list images web").await?, "/0/digest"),
+        ("ROBOT", _) => (asked(world, "registry robot list images").await?, "/0/name"),
+        ("PASSWORD", _) => (asked(world, "registry get images").await?, "/root_user/password"),
         ("IPV4", "instance remove-ipv4") => (asked(world, "instance ipv4 web").await?, "/2/ip"),
         ("IPV4", "reserved-ip convert") => (asked(world, "instance get web").await?, "/main_ip"),
         ("IPV6", "load-balancer set-reverse-ipv6") => {
@@ -187,8 +222,14 @@ fn needs_the_binary(path: &str) -> bool {
 async fn furnished() -> Result<World, String> {
     let world = World::new().await;
     make(&world, THINGS).await?;
-    // Meanwhile backups are made.
-    world.advance(Duration::from_secs(86_400)).await;
+    // What no command does: images are pushed by Docker, files uploaded by whoever has the form.
+    let registry = asked(&world, "registry get images").await?;
+    let registry = registry["id"].as_str().and_then(|id| id.parse().ok()).unwrap_or_default();
+    world.pushed(registry, "web", "latest", 1 << 20).await;
+    let form = asked(&world, "push-zone file create-form media --name hello.txt --size 5").await?;
+    world.upload(&serde_json::from_value(form).unwrap(), "text/plain", b"hello").await;
+    // Meanwhile backups are made, and a month ends.
+    world.advance(Duration::from_secs(864_000)).await;
     Ok(world)
 }
 
@@ -203,7 +244,7 @@ async fn try_out(world: &World, path: &str, args: &str) -> Result<(), String> {
 
 async fn step(world: &World, path: &str, args: &str) -> Result<(), String> {
     let mut line = cli::words(&format!("{path} {args}"));
-    for placeholder in ["ID", "IPV4", "IPV6"] {
+    for placeholder in ["ID", "IPV4", "IPV6", "DIGEST", "ROBOT", "PASSWORD"] {
         // In JSON an `ID` is a field's name.
         let inside = format!("\"{placeholder}\"");
         let is_it =

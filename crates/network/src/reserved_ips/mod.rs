@@ -58,6 +58,7 @@ impl Kind for Reserved {
 }
 
 impl Charged for Reserved {
+    const PRODUCT: &'static str = "Reserved IP";
     /// Whether it is an IPv6 network.
     type Class = bool;
 

@@ -3,6 +3,7 @@
 //! What the API still calls private networks are the VPCs under an older name. A network has no
 //! outside thing: it must never be deleted while something has an address in it.
 
+pub mod guests;
 mod members;
 pub mod nat_gateways;
 pub mod networks;

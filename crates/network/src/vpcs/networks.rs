@@ -6,6 +6,7 @@
 use api::{Endpoint, Listing};
 use uuid::Uuid;
 
+use super::guests::{self, Guest};
 use super::nat_gateways::{NatGateway, of_network};
 use super::{Name, PER_REGION, PrivateNetwork, Sort, in_region, of_sort, subnets};
 use crate::load_balancers::{self, LoadBalancer};
@@ -143,8 +144,16 @@ pub async fn default_of(tx: &mut Tx, sort: Sort, region: &str) -> Result<Uuid> {
     let known = tx.all::<PrivateNetwork>(in_region(region), IN_REGION).await?;
     match known.iter().find(|network| network.sort == sort) {
         Some(first) => Ok(first.id()),
-        None => Ok(add(tx, sort, region, String::new(), None).await?.id()),
+        None => new_in(tx, sort, region).await,
     }
+}
+
+/// A new network of a sort in a region, for what asks for one of its own.
+///
+/// # Errors
+/// 400 where the region is none, or has as many as can be.
+pub(super) async fn new_in(tx: &mut Tx, sort: Sort, region: &str) -> Result<Uuid> {
+    Ok(add(tx, sort, region, String::new(), None).await?.id())
 }
 
 async fn add(
@@ -191,6 +200,8 @@ async fn delete_unused(cx: &Cx, name: Name, path: &[String]) -> Result<()> {
     let in_it = storage_gateways::in_network(network.id());
     let (gateways, _) = tx.some::<StorageGateway>(in_it, TOLD).await?;
     addresses.extend(gateways.iter().map(|gateway| format!("storage gateway {}", gateway.id())));
+    let (guests, _) = tx.some::<Guest>(guests::within(network.id()), TOLD).await?;
+    addresses.extend(guests.iter().map(|guest| guest.address.to_string()));
     // Terraform tries again for as long as it reads these words.
     let said = format!("The following servers are attached to this {}: ", name.sort.noun());
     Refusal::bad(said + &addresses.join(", ")).unless(addresses.is_empty())?;

@@ -1,6 +1,6 @@
 //! Operations of lists that their owners' rows hold.
 
-use api::{Endpoint, Listing};
+use api::{Endpoint, Listing, Page};
 use futures_util::future::BoxFuture;
 
 use super::{Parts, Routes};
@@ -17,10 +17,10 @@ type Make<P, C> =
 type Remake<P, U> =
     for<'a> fn(&'a mut Tx, &'a Doc<<P as Part>::Owner>, &'a mut P, U) -> BoxFuture<'a, Result<()>>;
 
-/// The place of the part that stands last in the path.
+/// The place of the part that the path names.
 fn place<P: Part>(owner: &P::Owner, path: &[String]) -> Result<usize> {
+    let place = P::all(owner).iter().position(|part| part.is_at(path));
     let id = path.last().map(String::as_str).unwrap_or_default();
-    let place = P::all(owner).iter().position(|part| part.is(id));
     place.ok_or_else(|| P::unknown(id).into())
 }
 
@@ -63,6 +63,15 @@ impl<P: Part> Routes<Parts<P>> {
             let owner = P::owner(&mut cx.begin(), &list.path()).await?;
             let page = slice(P::all(&owner), *list.per_page(), list.cursor().as_deref())?;
             Ok(page.map(|part| part.view(&owner)))
+        })
+    }
+
+    /// Adds the same list without pages, for clients that read no further than the first.
+    #[must_use]
+    pub fn list_whole<L: Endpoint<Response = Page<P::View>>>(self) -> Self {
+        self.on(async |cx: Cx, list: L| {
+            let owner = P::owner(&mut cx.begin(), &list.path()).await?;
+            Ok(Page::whole(P::all(&owner).iter().map(|part| part.view(&owner)).collect()))
         })
     }
 
@@ -136,10 +145,20 @@ impl<P: Part> Routes<Parts<P>> {
     /// Adds the removal of one part.
     #[must_use]
     pub fn remove<D: Endpoint<Response = ()>>(self) -> Self {
-        self.on(async |cx: Cx, remove: D| {
+        self.remove_if::<D>(|_, _| Ok(()))
+    }
+
+    /// The same where that may be refused.
+    #[must_use]
+    pub fn remove_if<D: Endpoint<Response = ()>>(
+        self,
+        check: fn(&Doc<P::Owner>, &P) -> Result<()>,
+    ) -> Self {
+        self.on(move |cx: Cx, remove: D| async move {
             let (mut tx, path) = (cx.begin(), remove.path());
             let mut owner = P::owner(&mut tx, &path).await?;
             let place = place::<P>(&owner, &path)?;
+            check(&owner, &P::all(&owner)[place])?;
             P::all_mut(&mut owner).remove(place).removed(&owner, &mut tx);
             save::<P>(tx, &mut owner).await
         })

@@ -57,6 +57,7 @@ impl Shown for Volume {
 }
 
 impl Charged for Volume {
+    const PRODUCT: &'static str = "Block Storage";
     /// The kind of storage; the amount is its size in GB.
     type Class = String;
 

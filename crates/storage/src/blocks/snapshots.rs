@@ -84,6 +84,7 @@ fn price(cx: &Cx, doc: &Doc<VolumeSnapshot>, invoiced: Time) -> String {
 }
 
 impl Charged for VolumeSnapshot {
+    const PRODUCT: &'static str = "Block Storage Snapshot";
     /// There is one; the amount is its size in GB.
     type Class = ();
 

@@ -3,10 +3,10 @@
 //! All checks come before the first write: a change that finds itself stale must have written
 //! nothing. No `ON CONFLICT` and no `RETURNING` here: for both SQLite keeps a copy of every page
 //! that the statement touches, to undo it by itself, and a create takes twice as long.
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Params, params};
 use uuid::Uuid;
 
-use super::{names, sums};
+use super::{events, names, sums};
 use crate::change::{Change, Edit, Name, Need};
 use crate::sums::columns;
 use crate::{Error, Facet, Hot, Outcome, Result, Row};
@@ -17,7 +17,8 @@ pub(crate) fn apply(db: &Connection, change: &Change) -> Result<()> {
     let (removed, put): (Vec<_>, Vec<_>) = change.edits.iter().partition(|edit| edit.removed);
     removed.into_iter().try_for_each(|edit| remove(db, edit))?;
     put.into_iter().try_for_each(|edit| write(db, edit))?;
-    change.holds.iter().try_for_each(|(name, hold)| names::hold(db, name, hold.owner))
+    change.holds.iter().try_for_each(|(name, hold)| names::hold(db, name, hold.owner))?;
+    change.events.iter().try_for_each(|event| events::write(db, event))
 }
 
 /// Whether all is as the change relied on.
@@ -68,12 +69,16 @@ fn write(db: &Connection, edit: &Edit) -> Result<()> {
     let row = &edit.row;
     let seq = if row.version == 0 {
         let sql = "INSERT INTO resource
-            (id, account, kind, deleting, created, due, desired, observed, class, amount)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+            (id, account, kind, deleting, created, due, desired, observed, class, amount, since,
+             owed)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
         let (id, kind, observed) = (row.id.as_bytes(), &*row.kind, row.seen());
-        let (class, amount) = columns(row.adds());
+        let (class, amount, since, owed) = columns(row.adds());
         let Row { account, deleting, created, due, desired, .. } = row;
-        let values = (id, account, kind, deleting, created, due, desired, observed, class, amount);
+        let values = params![
+            id, account, kind, deleting, created, due, desired, observed, class, amount, since,
+            owed
+        ];
         run(db, sql, values)?;
         sums::add(db, row, row.adds(), 1)?;
         db.last_insert_rowid()

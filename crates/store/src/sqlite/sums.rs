@@ -9,10 +9,16 @@ use crate::{Result, Row, Sum, Tally};
 
 /// What a row adds as it is stored.
 pub(super) fn stored(db: &Connection, seq: i64) -> Result<Option<Tally>> {
-    let mut find = db.prepare_cached("SELECT class, amount FROM resource WHERE seq = ?")?;
-    let (class, amount): (Option<String>, i64) =
-        find.query_row([seq], |r| Ok((r.get(0)?, r.get(1)?)))?;
-    Ok(class.map(|class| Tally { class, amount }))
+    let sql = "SELECT class, amount, since, owed FROM resource WHERE seq = ?";
+    let mut find = db.prepare_cached(sql)?;
+    Ok(find.query_row([seq], |r| tally(r, 0))?)
+}
+
+/// What the columns from this one on say.
+pub(super) fn tally(r: &rusqlite::Row<'_>, at: usize) -> rusqlite::Result<Option<Tally>> {
+    let Some(class) = r.get(at)? else { return Ok(None) };
+    let (amount, since, owed) = (r.get(at + 1)?, r.get(at + 2)?, r.get(at + 3)?);
+    Ok(Some(Tally { class, amount, since, owed }))
 }
 
 /// Lets a stored row add what `row` says, instead of what it added.
@@ -21,18 +27,19 @@ pub(super) fn set(db: &Connection, row: &Row, seq: i64) -> Result<()> {
     if was.as_ref() == is {
         return Ok(());
     }
-    let (class, amount) = columns(is);
-    run(db, "UPDATE resource SET class = ?, amount = ? WHERE seq = ?", (class, amount, seq))?;
+    let (class, amount, since, owed) = columns(is);
+    let sql = "UPDATE resource SET class = ?, amount = ?, since = ?, owed = ? WHERE seq = ?";
+    run(db, sql, (class, amount, since, owed, seq))?;
     add(db, row, was.as_ref(), -1)?;
     add(db, row, is, 1)
 }
 
 /// Says what a row adds of which nobody has said it yet.
 pub(super) fn count_in(db: &Connection, row: &Row) -> Result<()> {
-    let (class, amount) = columns(row.adds());
-    let sql = "UPDATE resource SET class = ?, amount = ?
+    let (class, amount, since, owed) = columns(row.adds());
+    let sql = "UPDATE resource SET class = ?, amount = ?, since = ?, owed = ?
                WHERE seq = ? AND amount < 0 AND deleting = ?";
-    match run(db, sql, (class, amount, row.seq, row.deleting))? {
+    match run(db, sql, (class, amount, since, owed, row.seq, row.deleting))? {
         0 => Ok(()),
         _ => add(db, row, row.adds(), 1),
     }
@@ -40,9 +47,9 @@ pub(super) fn count_in(db: &Connection, row: &Row) -> Result<()> {
 
 /// Adds what a row adds to the sums, or takes it off, where `times` is -1.
 pub(super) fn add(db: &Connection, row: &Row, tally: Option<&Tally>, times: i64) -> Result<()> {
-    let Some(Tally { class, amount }) = tally else { return Ok(()) };
-    let amount = amount * times;
-    for (day, seconds) in row.days() {
+    let Some(tally) = tally else { return Ok(()) };
+    let (class, amount) = (&tally.class, tally.amount * times);
+    for (day, seconds) in tally.days() {
         let (account, kind, seconds) = (row.account, &*row.kind, seconds * amount);
         let sql = "UPDATE sums
             SET things = things + ?, amount = amount + ?, seconds = seconds + ?

@@ -299,7 +299,7 @@ pub(super) async fn the_world_and_the_reset(store: Store) {
 }
 
 pub(super) async fn what_stays_at_a_reset_stays_whole(store: Store) {
-    let tally = Some(crate::Tally { class: "c".into(), amount: 3 });
+    let tally = Some(crate::Tally { class: "c".into(), amount: 3, since: 7, owed: 2 });
     let list = || facet("label", "one");
     let kept = create(&store, Row { tally: tally.clone(), ..row() }, &[list()]).await.unwrap();
     let gone = create(&store, Row { tally, ..row() }, &[list()]).await.unwrap();

@@ -39,8 +39,13 @@ fn facets() -> impl Strategy<Value = Vec<Facet>> {
 }
 
 fn tally() -> impl Strategy<Value = Option<Tally>> {
-    let tally = (0..3_usize, 0..1000_i64);
-    proptest::option::of(tally.prop_map(|(n, amount)| Tally { class: COLORS[n].into(), amount }))
+    let tally = (0..3_usize, 0..1000_i64, 0..300_000_000_i64);
+    proptest::option::of(tally.prop_map(|(n, amount, since)| Tally {
+        class: COLORS[n].into(),
+        amount,
+        since,
+        owed: amount / 7,
+    }))
 }
 
 fn op() -> impl Strategy<Value = Op> {

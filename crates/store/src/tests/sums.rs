@@ -3,13 +3,13 @@ use rusqlite::Connection;
 use tokio_postgres::NoTls;
 
 use super::*;
-use crate::{Outcome, Sum, Tally};
+use crate::{DAY_MS, Outcome, Sum, Tally};
 
 /// An hour after the first day of 1970, in milliseconds.
 const CREATED: i64 = 90_000_000;
 
 fn tally(class: &str, amount: i64) -> Option<Tally> {
-    Some(Tally { class: class.into(), amount })
+    Some(Tally { class: class.into(), amount, since: CREATED, owed: 0 })
 }
 
 fn sum(class: &str, day: Option<i64>, things: i64, amount: i64, seconds: i64) -> Sum {
@@ -27,7 +27,9 @@ pub(super) async fn sums_follow_what_is_written(store: Store) {
     let new = |class, amount| Row { created: CREATED, tally: tally(class, amount), ..row() };
     let small = create(&store, new("small", 5), &[]).await.unwrap();
     create(&store, new("small", 2), &[]).await.unwrap();
-    create(&store, Row { created: 0, due: Some(0), ..new("small", 1) }, &[]).await.unwrap();
+    let long_ago = Tally { class: "small".into(), amount: 1, since: 0, owed: 0 };
+    let older = Row { tally: Some(long_ago), due: Some(0), ..new("small", 1) };
+    create(&store, older, &[]).await.unwrap();
     let others = Row { account: 2, ..new("small", 9) };
     create(&store, others, &[]).await.unwrap();
     let all = sum("small", None, 3, 8, 0);
@@ -41,16 +43,19 @@ pub(super) async fn sums_follow_what_is_written(store: Store) {
     tx.put(Row { tally: tally("large", 6), ..small.clone() }, vec![], vec![]);
     tx.commit().await.unwrap();
     let mut due = store.claim(0, 10, 1).await.unwrap().remove(0);
-    due.tally = tally("small", 4);
+    due.tally = Some(Tally { since: 9 * DAY_MS + 5_000, owed: 3, ..tally("small", 4).unwrap() });
     assert!(store.settle(&due, Outcome::Settled).await.unwrap());
+    assert_eq!(store.get(due.id).await.unwrap().unwrap().tally, due.tally);
+    // It counts by the day since which it is so, however long it has been there.
     let large = sum("large", None, 1, 6, 0);
-    assert_eq!(sums(&store, 9).await, [large, sum("small", None, 2, 6, 0)]);
+    let ninth = sum("small", Some(9), 1, 4, 20);
+    assert_eq!(sums(&store, 9).await, [large, sum("small", None, 2, 6, 0), ninth.clone()]);
     let mut tx = store.begin();
     let row = tx.get(small.id).await.unwrap().unwrap();
     assert_eq!(row.tally, tally("large", 6));
     tx.put(Row { deleting: true, ..row }, vec![], vec![]);
     tx.commit().await.unwrap();
-    assert_eq!(sums(&store, 9).await, [sum("small", None, 2, 6, 0)]);
+    assert_eq!(sums(&store, 9).await, [sum("small", None, 2, 6, 0), ninth]);
 }
 
 pub(super) async fn several_are_read_in_one_go(store: Store) {

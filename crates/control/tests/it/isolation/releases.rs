@@ -25,9 +25,15 @@ use super::{MINE, ask};
 /// release without it, and the kind. What asks for one by its path or must be told one is left out.
 const NOT_YET: &[(&str, &str)] = &[
     ("0.1.0", "ClusterId"),
+    ("0.1.0", "DatabaseId"),
+    ("0.1.0", "DatabaseId of Kafka"),
     ("0.1.0", "InferenceId"),
+    ("0.1.0", "PullZoneId"),
+    ("0.1.0", "PushZoneId"),
+    ("0.1.0", "RegistryId"),
     ("0.1.0", "StorageGatewayId"),
     ("0.1.0", "VfsId"),
+    ("0.1.0", "invoice_id"),
 ];
 
 /// What is told anew each time, and is not what is stored.
@@ -95,7 +101,7 @@ fn known_to(release: &str) -> Vec<Operation> {
 /// What every operation that reads answers.
 async fn read_all(world: &World, things: &Things, release: &str) -> BTreeMap<String, Value> {
     let mut read = BTreeMap::new();
-    for op in known_to(release).iter().filter(|op| op.op.method == Method::GET) {
+    for op in known_to(release).iter().filter(|op| op.reads()) {
         let (status, body) = ask(world, MINE, &op.request(things, &[], &[])).await;
         assert_eq!(status, 200, "{}: {body}", op.op.id);
         let answer = serde_json::from_str(&body).unwrap_or(Value::Null);
@@ -111,7 +117,9 @@ fn whole(op: &str, answer: &Value) {
     let Some(total) = answer.pointer("/meta/total").and_then(Value::as_u64) else { return };
     let items = answer.as_object().unwrap().values().filter_map(Value::as_array);
     let most: usize = items.map(Vec::len).sum();
-    assert_eq!(most as u64, total.min(100), "{op} leaves something out: {answer}");
+    // Some lists have no pages.
+    let is_whole = most as u64 == total || most == 100;
+    assert!(is_whole, "{op} leaves something out: {answer}");
 }
 
 /// The first place where what was told is told no more.
@@ -180,8 +188,11 @@ async fn what_older_releases_wrote_can_be_changed_and_goes() {
     }
 }
 
+/// How many rows there are; what they have cost is told for good.
 async fn rows(world: &World) -> u64 {
-    world.store.kinds().await.unwrap().iter().map(|(_, rows)| rows).sum()
+    let mut kinds = world.store.kinds().await.unwrap();
+    kinds.retain(|(kind, _)| !["charge", "invoice"].contains(&kind.as_str()));
+    kinds.iter().map(|(_, rows)| rows).sum()
 }
 
 type Calls = Vec<(Method, String, Value)>;
@@ -349,8 +360,9 @@ async fn keep_the_data_of_this_release() {
     let world = World::builder().open().location(location).build().await;
     let mut things = make_things(&world, MINE).await;
     fill(&world, &things).await;
-    world.advance(Duration::from_secs(3 * 24 * 3600)).await;
+    world.advance(Duration::from_secs(10 * 24 * 3600)).await;
     things.find_backup(&world).await;
+    things.find_invoice(&world).await;
     world.settle().await;
     let stored = world.store.kinds().await.unwrap();
     let stored: BTreeSet<String> = stored.into_iter().map(|(kind, _)| kind).collect();

@@ -5,22 +5,32 @@ use serde_json::{Map, Value, json};
 
 use super::things::Things;
 
+/// A class of connectors.
+pub(crate) const CONNECTOR: &str = "com.couchbase.connect.kafka.CouchbaseSinkConnector";
+
 /// A UUID that nothing has.
 const NOBODY: &str = "5b2c3a1e-7d64-4a0b-9c8f-0123456789ab";
 
 /// Path parameters that name what is everybody's.
-const PUBLIC: &[&str] = &["region_id", "cluster_id", "image_id"];
+const PUBLIC: &[&str] = &["region_id", "cluster_id", "image_id", "connector_class", "task_id"];
+
+/// Parts of paths that only databases of Kafka have.
+const KAFKAS: &[&str] =
+    &["/topics", "/quotas", "connectors", "/kafka-", "/schema-registry", "/access-control"];
 
 /// Texts of requests that name a thing: operation, field, and the kind of what stands there.
 const TEXTS: &[(&str, &str, &str)] = &[
     ("convert-reserved-ip", "ip_address", "ipv4 of an instance"),
+    ("create-database", "vpc_id", "VpcId"),
     ("create-firewall-group-rule", "source", "LoadBalancerId"),
+    ("fork-database", "vpc_id", "VpcId"),
     ("set-instance-reverse-ipv4", "ip", "ipv4 of an instance"),
     ("reset-instance-reverse-ipv4", "ip", "ipv4 of an instance"),
     ("set-instance-reverse-ipv6", "ip", "ipv6 of an instance"),
     ("set-bare-metal-reverse-ipv4", "ip", "ipv4 of a machine"),
     ("reset-bare-metal-reverse-ipv4", "ip", "ipv4 of a machine"),
     ("set-bare-metal-reverse-ipv6", "ip", "ipv6 of a machine"),
+    ("update-database", "vpc_id", "VpcId"),
 ];
 
 /// A request, ready to be sent.
@@ -63,7 +73,9 @@ impl Place {
             "dns_domain" => "nobody.example",
             "bucket_name" => "nobodys-bucket",
             "forwarding_rule_id" | "firewall_rule_id" => "0123456789abcdef",
-            "firewall_rule_id of a group" | "export_id" => "4711",
+            "firewall_rule_id of a group" | "export_id" | "invoice_id" | "retention_rule_id" => {
+                "4711"
+            }
             kind if kind.starts_with("ipv4") => "203.0.113.99",
             kind if kind.starts_with("ipv6") => "2001:db8:ffff:ffff::99",
             _ => NOBODY,
@@ -116,6 +128,11 @@ impl Operation {
         self.schema["properties"].as_object().into_iter().flatten()
     }
 
+    /// Whether it only looks: what a GET has accepted is done.
+    pub(crate) fn reads(&self) -> bool {
+        self.op.method == Method::GET && self.op.status != 202
+    }
+
     /// Whether it is a list that has pages.
     pub(crate) fn is_paged(&self) -> bool {
         matches!(self.op.shape, Shape::List(_)) && self.fields().any(|(field, _)| field == "cursor")
@@ -152,6 +169,9 @@ impl Operation {
             if name == "vps_id" && self.op.method != Method::PUT {
                 return Some("InstanceId of a file system".into());
             }
+            if kind == "DatabaseId" && KAFKAS.iter().any(|way| self.op.path.contains(way)) {
+                return Some("DatabaseId of Kafka".into());
+            }
             let is_users = kind == "ApiKeyId" && self.op.path.starts_with("/v2/users/");
             return Some(if is_users { "ApiKeyId of a user".into() } else { kind.into() });
         }
@@ -166,6 +186,9 @@ impl Operation {
         // A path names things; those without a UUID have their own kinds.
         Some(match name {
             "firewall_rule_id" if schema["type"] == "integer" => format!("{name} of a group"),
+            "client_id" | "username" if self.op.path.contains("/quotas/") => {
+                format!("{name} of a quota")
+            }
             "ipv4" | "ipv6" if self.op.path.starts_with("/v2/instances") => {
                 format!("{name} of an instance")
             }
@@ -225,13 +248,41 @@ fn text(value: &Value) -> String {
 /// What a field holds that must be there and names no thing.
 fn sample(op: &str, field: &str) -> Value {
     match (op, field) {
+        ("create-registry", "plan") => "start_up".into(),
+        ("create-registry", "public") | (_, "dry_run" | "untagged" | "disabled") => true.into(),
+        ("create-push-zone-upload", "size") => 7.into(),
+        (_, "origin_scheme") => "https".into(),
+        (_, "origin_domain") => "www.example.com".into(),
+        (_, "rule_type") => "artifacts pushed".into(),
+        (_, "repository_action" | "tag_action") => "matches".into(),
+        (_, "repository_match" | "tag_match") => "**".into(),
+        (_, "cron") => "daily".into(),
+        (_, "old_password" | "new_password") => "Correct-Horse-8".into(),
         ("create-bare-metal", "plan") => "vbm-4c-32gb".into(),
         ("create-node-pool", "plan") => "vc2-1c-2gb".into(),
-        (_, "plan") => "vc2-1c-1gb".into(),
         ("create-cluster", "version") => "v1.36.5+1".into(),
         (_, "upgrade_version") => "v1.37.1+1".into(),
         (_, "key") => "new".into(),
         (_, "effect") => "NoExecute".into(),
+        ("create-database" | "fork-database", "plan") => "vultr-dbaas-startup-cc-1-55-2".into(),
+        (_, "plan") => "vc2-1c-1gb".into(),
+        (_, "database_engine") => "mysql".into(),
+        (_, "database_engine_version") => "8.4".into(),
+        (_, "version") => "17".into(),
+        (_, "period") => "day".into(),
+        ("create-connection-pool", "database") => "defaultdb".into(),
+        ("create-connection-pool", "username") => "vultradmin".into(),
+        (_, "mode") => "session".into(),
+        (_, "size") => 1.into(),
+        ("create-database-user", "username") => "new".into(),
+        ("create-database-quota", "user") => "vultradmin".into(),
+        (_, "task_id") => 0.into(),
+        (_, "class" | "connector_class") => CONNECTOR.into(),
+        (_, "partitions" | "replication" | "retention_hours" | "retention_bytes") => 1.into(),
+        (_, "consumer_byte_rate" | "producer_byte_rate" | "request_percentage") => 1.into(),
+        ("start-database-migration" | "update-database-user", "password") => "Horse-7".into(),
+        (_, "host") => "db.example.com".into(),
+        ("start-database-migration", "port") => 5432.into(),
         (_, "region" | "region_id") => "ewr".into(),
         (_, "cluster_id") => 2.into(),
         (_, "image_id") => "cyberpanel".into(),
@@ -263,7 +314,7 @@ fn sample(op: &str, field: &str) -> Value {
         ("create-load-balancer-firewall-rules", "firewall_rules") => {
             json!([{ "port": 81, "source": "192.0.2.0/24", "ip_type": "v4" }])
         }
-        ("create-user", "email") => "new@example.com".into(),
+        (_, "email") => "new@example.com".into(),
         ("create-user", "password") => "Correct-Horse-7".into(),
         (_, "ssh_key") => "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB new".into(),
         (_, "script") => "eA==".into(),
@@ -271,7 +322,9 @@ fn sample(op: &str, field: &str) -> Value {
         (_, "domain") => "new.example".into(),
         (_, "prefixes") => json!(["192.0.2.0/24"]),
         (_, "requested_routes") => "none".into(),
-        (_, "label" | "description" | "name" | "notes" | "usecase") => "new".into(),
+        (_, "label" | "description" | "name" | "notes" | "usecase" | "client_id" | "topics") => {
+            "new".into()
+        }
         _ => panic!("say what `{field}` of {op} may hold"),
     }
 }
@@ -295,7 +348,13 @@ fn further(op: &str, fields: &Map<String, Value>) -> Vec<(&'static str, Value)> 
         }
         "create-firewall-group-rule" => vec![("port", "443".into())],
         "add-storage-gateway-export" => vec![("pseudo_root_path", "/new".into())],
+        "create-database-connector" => {
+            vec![("config", json!({ "couchbase.seed.nodes": "db.example.com" }))]
+        }
         "create-object-storage" => vec![("tier_id", 1.into())],
+        "set-database-user-acl" => vec![("permission", "read".into())],
+        "list-logs" => vec![("end_time", "2026-12-05T00:00:00Z".into())],
+        "create-retention-rule" => vec![("count", 9.into())],
         "update-instance-template" | "update-block" => vec![("label", "new".into())],
         "update-block-snapshot" => vec![("description", "new".into())],
         _ => Vec::new(),

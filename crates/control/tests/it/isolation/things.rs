@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use testkit::World;
 
 use super::ask;
-use super::requests::{Asked, Place};
+use super::requests::{Asked, CONNECTOR, Place};
 
 /// The ids of an account's things, by kind.
 pub(crate) struct Things {
@@ -74,6 +74,13 @@ impl Things {
         self.note("BackupId", &backups, "/backups/0/id");
     }
 
+    /// The invoice of the month that has ended.
+    pub(crate) async fn find_invoice(&mut self, world: &World) {
+        let uri = "/v2/billing/invoices";
+        let invoices = call(world, self.key, Method::GET, uri, Value::Null).await;
+        self.note("invoice_id", &invoices, "/billing_invoices/0/id");
+    }
+
     fn note(&mut self, kind: &'static str, answer: &Value, pointer: &str) -> String {
         let id = match answer.pointer(pointer) {
             Some(Value::String(id)) => id.clone(),
@@ -94,7 +101,8 @@ async fn call(world: &World, key: &str, method: Method, uri: &str, body: Value) 
 
 /// Makes a thing of every kind for the account with this key.
 pub(crate) async fn make_things(world: &World, key: &'static str) -> Things {
-    let texts = vec![format!("{key}-text"), format!("{key}.example"), format!("{key}-bucket")];
+    let texts = ["-text", ".example", "-bucket", "registry"].map(|text| format!("{key}{text}"));
+    let texts = texts.into();
     let mut made = Things { key, ids: BTreeMap::new(), inside: String::new(), texts };
     account(world, &mut made).await;
     networks(world, &mut made).await;
@@ -103,6 +111,9 @@ pub(crate) async fn make_things(world: &World, key: &'static str) -> Things {
     names(world, &mut made).await;
     balancer(world, &mut made).await;
     cluster(world, &mut made).await;
+    database(world, &mut made).await;
+    kafka(world, &mut made).await;
+    delivery(world, &mut made).await;
     world.settle().await;
     made
 }
@@ -283,6 +294,52 @@ async fn names(world: &World, made: &mut Things) {
     made.ids.insert("dns_domain".into(), domain);
 }
 
+/// Registries with what was pushed to them, and CDNs.
+async fn delivery(world: &World, made: &mut Things) {
+    let key = made.key;
+    let post = |uri: String, body| async move { call(world, key, Method::POST, &uri, body).await };
+    let text = format!("{key}-text");
+    for name in ["other", "third", "registry"] {
+        let new = json!({
+            "name": format!("{key}{name}"), "public": false, "region": "sjc", "plan": "business",
+        });
+        made.note("RegistryId", &post("/v2/registry".into(), new).await, "/id");
+    }
+    let uri = format!("/v2/registry/{}", made.ids["RegistryId"]);
+    for tag in ["v1", "v2", "v3"] {
+        for image in ["web", "api", &format!("{key}-db")] {
+            let pushed = format!("/_kettle/pushed/{}", made.ids["RegistryId"]);
+            post(pushed, json!({ "repository": image, "tag": tag, "size": 4096 })).await;
+        }
+        let options = format!("{uri}/docker-credentials");
+        call(world, key, Method::OPTIONS, &options, Value::Null).await;
+    }
+    let get = |uri: String| async move { call(world, key, Method::GET, &uri, Value::Null).await };
+    let artifacts = get(format!("{uri}/repository/web/artifacts")).await;
+    made.note("artifact_digest", &artifacts, "/artifacts/0/digest");
+    made.note("robot_name", &get(format!("{uri}/robots")).await, "/robots/0/name");
+    post(format!("{uri}/replication"), json!({ "region": "blr" })).await;
+    let rule = json!({
+        "rule_type": "always retain", "repository_action": "matches", "repository_match": text,
+        "tag_action": "matches", "tag_match": "**", "untagged": true,
+    });
+    made.note("retention_rule_id", &post(format!("{uri}/retention/rules"), rule).await, "/id");
+    let new =
+        json!({ "label": text, "origin_scheme": "https", "origin_domain": "www.example.com" });
+    let zone = post("/v2/cdns/pull-zones".into(), new).await;
+    made.note("PullZoneId", &zone, "/pull_zone/id");
+    let zone = post("/v2/cdns/push-zones".into(), json!({ "label": text })).await;
+    let id = made.note("PushZoneId", &zone, "/push_zone/id");
+    let file = json!({ "name": "logo.png", "size": text.len() });
+    let form = post(format!("/v2/cdns/push-zones/{id}/files"), file).await;
+    let form = serde_json::from_value(form["upload_endpoint"].clone()).unwrap();
+    assert_eq!(world.upload(&form, "image/png", text.as_bytes()).await.0, 204);
+    for (kind, name) in [("repository_image", "web"), ("region", "blr"), ("file_name", "logo.png")]
+    {
+        made.ids.insert(kind.into(), name.into());
+    }
+}
+
 async fn balancer(world: &World, made: &mut Things) {
     let new = json!({
         "region": "ewr", "label": format!("{}-text", made.key),
@@ -324,4 +381,62 @@ async fn cluster(world: &World, made: &mut Things) {
     let new = json!({ "key": "name", "value": text, "effect": "NoSchedule" });
     let answer = call(world, made.key, Method::POST, &format!("{uri}/taints"), new).await;
     made.note("NodePoolTaintId", &answer, "/taint/id");
+}
+
+async fn database(world: &World, made: &mut Things) {
+    let (key, text) = (made.key, format!("{}-text", made.key));
+    let new = json!({
+        "database_engine": "pg", "database_engine_version": "16", "region": "ewr", "label": text,
+        "plan": "vultr-dbaas-startup-cc-1-55-2", "tag": text, "vpc_id": made.ids["VpcId"],
+    });
+    let answer = call(world, key, Method::POST, "/v2/databases", new).await;
+    let id = made.note("DatabaseId", &answer, "/database/id");
+    world.settle().await;
+    let pool = json!({
+        "name": text, "database": text, "username": text, "mode": "session", "size": 2,
+    });
+    let migration = json!({
+        "host": "db.example.com", "port": 5432, "username": text, "password": text,
+        "database": text, "ssl": true,
+    });
+    for (what, kind, new) in [
+        ("users", "username", json!({ "username": text, "password": text })),
+        ("dbs", "db_name", json!({ "name": text })),
+        ("connection-pools", "pool_name", pool),
+        ("migration", "a migration", migration),
+    ] {
+        call(world, key, Method::POST, &format!("/v2/databases/{id}/{what}"), new).await;
+        made.ids.insert(kind.into(), text.clone());
+    }
+}
+
+async fn kafka(world: &World, made: &mut Things) {
+    let (key, text) = (made.key, format!("{}-text", made.key));
+    let new = json!({
+        "database_engine": "kafka", "database_engine_version": "4.1", "region": "ewr",
+        "label": text, "plan": "vultr-dbaas-business-3x-occ-so-2-200-4",
+        "enable_kafka_connect": true,
+    });
+    let answer = call(world, key, Method::POST, "/v2/databases", new).await;
+    let id = made.note("DatabaseId of Kafka", &answer, "/database/id");
+    let topic = json!({
+        "name": text, "partitions": 1, "replication": 1, "retention_hours": 1, "retention_bytes": 1,
+    });
+    let quota = json!({
+        "client_id": text, "user": text, "consumer_byte_rate": 1, "producer_byte_rate": 1,
+        "request_percentage": 1,
+    });
+    let connector = json!({
+        "name": text, "class": CONNECTOR, "topics": text,
+        "config": { "couchbase.seed.nodes": "db.example.com", "couchbase.password": text },
+    });
+    for (what, kinds, new) in [
+        ("users", &["username"][..], json!({ "username": text, "password": text })),
+        ("topics", &["topic_name"], topic),
+        ("quotas", &["client_id of a quota", "username of a quota"], quota),
+        ("connectors", &["connector_name"], connector),
+    ] {
+        call(world, key, Method::POST, &format!("/v2/databases/{id}/{what}"), new).await;
+        made.ids.extend(kinds.iter().map(|kind| ((*kind).into(), text.clone())));
+    }
 }

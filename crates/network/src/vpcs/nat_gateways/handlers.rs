@@ -56,6 +56,7 @@ impl Shown for NatGateway {
 }
 
 impl Charged for NatGateway {
+    const PRODUCT: &'static str = "NAT Gateway";
     type Class = ();
 
     fn class(_: &Doc<Self>) {}
