@@ -75,14 +75,14 @@ ids! {
     BlockId,
     /// A snapshot of a block storage volume.
     BlockSnapshotId,
+    /// A Kubernetes cluster.
+    ClusterId,
     /// A managed database.
     DatabaseId,
     /// A CDN that fetches what it serves.
     PullZoneId,
     /// A CDN that files are uploaded to.
     PushZoneId,
-    /// A Kubernetes cluster.
-    ClusterId,
     /// A record of a DNS domain.
     RecordId,
     /// A container registry.

@@ -73,6 +73,7 @@ impl Kind for Cluster {
 }
 
 impl Charged for Cluster {
+    const PRODUCT: &'static str = "Kubernetes Control Plane";
     /// Whether it has several control planes. Its nodes are paid for as instances.
     type Class = bool;
 
