@@ -204,8 +204,8 @@ fn function(name: &str, argument: &str, answer: &str, body: &str) -> String {
 fn plural(group: &str) -> String {
     let name = group.replace(['-', ' '], "_");
     match name.strip_suffix('y') {
-        Some(stem) => format!("{stem}ies"),
-        None => name + "s",
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        _ => name + "s",
     }
 }
 
