@@ -255,7 +255,7 @@ pub struct NodePool {
     /// Whether its nodes have no public addresses.
     pub vpc_only: bool,
     /// Data for the first boot of its nodes.
-    pub user_data: Secret,
+    pub user_data: String,
     /// Labels of its nodes, by name.
     pub labels: BTreeMap<String, String>,
     /// Taints of its nodes.

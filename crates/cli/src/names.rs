@@ -192,7 +192,13 @@ pub(crate) fn list_for<'a>(
         let param = operation.op.path_params().find(|p| p.replace('-', "_") == name)?;
         let (before, _) = operation.op.path.split_once(&format!("/{{{param}}}"))?;
         let before = pattern(before);
-        return all.iter().find(|o| o.pattern() == before && o.is_list());
+        // What has its list elsewhere is found by its group: `/v2/registry/{registry-id}`.
+        let group = param.strip_suffix("-id");
+        let own = |o: &&Operation| {
+            Some(o.group.name) == group && o.command == "list" && o.path_fields().is_empty()
+        };
+        let found = all.iter().find(|o| o.pattern() == before && o.is_list());
+        return found.or_else(|| all.iter().find(own));
     }
     let own = name.trim_end_matches("_ids").trim_end_matches("_id").replace('_', "-");
     let group = match elsewhere {

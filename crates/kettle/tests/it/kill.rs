@@ -273,7 +273,9 @@ async fn nothing_is_left(directory: &std::path::Path, ledger: &Ledger) {
     let store = Store::open(&Location::File(directory.join("kettle.db"))).await.unwrap();
     testing::check(&store).await;
     let count = async |sql: &str| testing::count(&store, sql).await.unwrap();
-    let under_way = "SELECT count(*) FROM resource WHERE deleting OR due IS NOT NULL";
+    // An account waits for the end of its month.
+    let under_way =
+        "SELECT count(*) FROM resource WHERE deleting OR due IS NOT NULL AND kind <> 'account'";
     assert_eq!(count(under_way).await, 0, "what was begun is finished");
     for (number, kind) in KINDS.iter().enumerate() {
         let Some(outside) = kind.outside else { continue };

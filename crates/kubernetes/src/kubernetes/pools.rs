@@ -61,7 +61,7 @@ impl Shown for Pool {
             date_updated: api::Time::from_millis(doc.updated),
             status: nodes::status(is_ready).into(),
             node_quantity: doc.quantity,
-            user_data: cx.secret(doc.user_data.clone()),
+            user_data: cx.secret(doc.user_data.to_string()),
             labels: doc.labels.iter().map(label).collect(),
             taints: doc.taints.iter().map(taint).collect(),
             nodes: nodes.iter().map(nodes::view).collect(),

@@ -239,7 +239,7 @@ async fn what_the_api_has_and_kettle_does_not_serve_says_so() {
             "/v2/clusters/7",
             "/v2/clusters/{cluster-id}, an operation of the API (clusters)",
         ),
-        ("POST", "/v2/databases", "/v2/databases, an operation of the API (databases)"),
+        ("POST", "/v2/clusters", "/v2/clusters, an operation of the API (clusters)"),
         ("GET", "/scim/v2/Users", "/scim/v2/Users, an operation of the API (scim)"),
     ] {
         let response = quick.exchange(request(method, uri, "{}")).await;
