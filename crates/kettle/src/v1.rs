@@ -34,7 +34,7 @@ pub(crate) fn command() -> Command {
         Command::new(name).about(about).subcommand_required(true).subcommands(calls)
     });
     Command::new(NAME)
-        .about("Call API v1, the older one, and print its answers as they come")
+        .about("Call API v1, the older one, and print its answers")
         .subcommand_required(true)
         .arg(cli::yes().global(true))
         .subcommands(groups)

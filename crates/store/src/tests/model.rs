@@ -113,13 +113,20 @@ async fn compare(store: &Store, model: &[Entry], account: i64, wanted: Vec<Facet
     format!("{page:?}\n")
 }
 
+/// A moment that no other step has: which of two rows that are due at once is claimed first, nobody
+/// says.
+fn moment(at: i64, step: i64) -> i64 {
+    at * 200 + step
+}
+
 async fn step(store: &Store, model: &mut Vec<Entry>, id: Uuid, now: i64, op: &Op) -> Result<bool> {
     let nth = |nth: usize| (!model.is_empty()).then(|| nth % model.len());
     match op {
         Op::Create { account, facets, due, tally } => {
             // One in ten hours: a few days.
             let (created, tally) = (now * 36_000_123, tally.clone());
-            let row = Row { id, account: *account, due: *due, created, tally, ..row() };
+            let due = due.map(|due| moment(due, now));
+            let row = Row { id, account: *account, due, created, tally, ..row() };
             create(store, row, facets).await?;
             let (account, facets) = (*account, facets.clone());
             model.push(Entry { id, account, facets, deleting: false });
@@ -129,7 +136,7 @@ async fn step(store: &Store, model: &mut Vec<Entry>, id: Uuid, now: i64, op: &Op
             let doom = matches!(op, Op::Doom { .. });
             let mut tx = store.begin();
             let row = tx.get(entry.id).await?.expect("the model has it");
-            let due = doom.then_some(now);
+            let due = doom.then_some(moment(now, now));
             let tally = match op {
                 Op::Move { tally, .. } => tally.clone(),
                 _ => row.tally.clone(),
@@ -149,10 +156,19 @@ async fn step(store: &Store, model: &mut Vec<Entry>, id: Uuid, now: i64, op: &Op
             tx.commit().await?;
         }
         Op::Step { outcome, tally } => {
-            let Some(mut row) = store.claim(now, 10, 1).await?.pop() else { return Ok(false) };
+            let Some(mut row) = store.claim(moment(now, now), 2000, 1).await?.pop() else {
+                return Ok(false);
+            };
             row.tally.clone_from(tally);
+            let outcome = match outcome {
+                Outcome::After(at) => Outcome::After(moment(*at, now)),
+                Outcome::Failed { error, retry_at } => {
+                    Outcome::Failed { error: error.clone(), retry_at: moment(*retry_at, now) }
+                }
+                other => other.clone(),
+            };
             assert!(store.settle(&row, outcome.clone()).await?);
-            if *outcome == Outcome::Gone {
+            if outcome == Outcome::Gone {
                 model.retain(|entry| entry.id != row.id);
             }
         }
