@@ -167,14 +167,7 @@ impl Written {
                 unique(&known.object_storage_clusters, cluster.as_ref(), "hostname", hostname)
             }
             Self::DatabaseEngine(engine) => check_id(&engine.id),
-            Self::DatabaseSize(size) => {
-                check_id(&size.id)?;
-                at_least_one("vcpu_count", size.vcpu_count)?;
-                at_least_one("ram", size.ram)?;
-                at_least_one("nodes", size.nodes.unwrap_or(1))?;
-                known_regions(known, "locations", size.locations.iter().flatten())?;
-                known_engines(known, &size.engines)
-            }
+            Self::DatabaseSize(size) => check_size(known, size),
             Self::DatabaseOption(option) => check_option(option),
             Self::RegistryPlan(plan) => check_id(&plan.id),
             Self::RegistryRegion(region) => {
@@ -194,6 +187,15 @@ impl Written {
             | Self::Price(_) => Ok(()),
         }
     }
+}
+
+fn check_size(known: &Catalog, size: &DatabaseSize) -> Result<(), Wrong> {
+    check_id(&size.id)?;
+    at_least_one("vcpu_count", size.vcpu_count)?;
+    at_least_one("ram", size.ram)?;
+    at_least_one("nodes", size.nodes.unwrap_or(1))?;
+    known_regions(known, "locations", size.locations.iter().flatten())?;
+    known_engines(known, &size.engines)
 }
 
 /// Refuses a region that there is not.

@@ -49,7 +49,7 @@ async fn a_change_of_size_begins_a_line_and_what_was_deleted_stays_one() {
         ("Block Storage (grown)", 10, "0.27".into()),
     ];
     let mut found = told(&lines);
-    found.sort_by(|a, b| (b.1, b.2.clone()).cmp(&(a.1, a.2.clone())));
+    found.sort_by_key(|line| std::cmp::Reverse((line.1, line.2.clone())));
     assert_eq!(found, expected);
     let line = &lines[2];
     assert_eq!((&*line.product, &*line.unit_type), ("Block Storage", "hours"));

@@ -154,7 +154,7 @@ async fn a_read_replica_is_a_database_that_has_what_its_source_has() {
     world.done(user(id, "app")).await;
     world.settle().await;
     let (source, follows) = (read(&world, id).await, read(&world, made.id).await);
-    assert_eq!(source.read_replicas, [follows.node.clone()]);
+    assert_eq!(source.read_replicas, std::slice::from_ref(&follows.node));
     assert_eq!((&follows.user, &follows.password), (&source.user, &source.password));
     assert_eq!(users(&world, made.id).await, "vultradmin app");
     assert_eq!((&*follows.latest_backup, follows.plan_replicas), ("", Some(0)));

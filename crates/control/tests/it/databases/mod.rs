@@ -308,6 +308,16 @@ async fn what_a_database_cannot_be_is_refused_and_nothing_is_made() {
             json!({ "backup_hour": "4" }),
             "This is not available for the database engine. backup_hour: of mysql and pg and valkey only",
         ),
+    ] {
+        world.refuses_with(order(engine, more), words).await;
+    }
+    assert_eq!(world.done(ListDatabases::default()).await.meta.total, 0);
+}
+
+#[tokio::test]
+async fn where_and_when_a_database_cannot_be_is_refused_and_nothing_is_made() {
+    let world = World::new().await;
+    for (engine, more, words) in [
         ("pg", json!({ "backup_hour": "24" }), "Bad request. backup_hour: 24 is not from 0 to 23"),
         ("pg", json!({ "backup_minute": "x" }), "Bad request. backup_minute: `x` is no number"),
         (

@@ -78,7 +78,8 @@ async fn a_topic_reads_as_it_was_set_and_zeros_change_nothing() {
         world.done(GetDatabaseTopic { database_id, topic_name: topic_name.clone() }).await,
         made
     );
-    assert_eq!(world.done(ListDatabaseTopics { database_id }).await.items, [made.clone()]);
+    let listed = world.done(ListDatabaseTopics { database_id }).await.items;
+    assert_eq!(listed, std::slice::from_ref(&made));
     let update = UpdateDatabaseTopic {
         database_id,
         topic_name: topic_name.clone(),
@@ -199,7 +200,8 @@ async fn a_connector_reads_as_it_was_told_and_runs_until_it_is_paused() {
     let connector_name = "sink".to_owned();
     let get = GetDatabaseConnector { database_id, connector_name: connector_name.clone() };
     assert_eq!(world.done(get.clone()).await, made);
-    assert_eq!(world.done(ListDatabaseConnectors { database_id }).await.items, [made.clone()]);
+    let listed = world.done(ListDatabaseConnectors { database_id }).await.items;
+    assert_eq!(listed, std::slice::from_ref(&made));
 
     let status = GetDatabaseConnectorStatus { database_id, connector_name: connector_name.clone() };
     let states = async || {

@@ -247,42 +247,12 @@ fn text(value: &Value) -> String {
 
 /// What a field holds that must be there and names no thing.
 fn sample(op: &str, field: &str) -> Value {
+    if let Some(value) = of_services(op, field) {
+        return value;
+    }
     match (op, field) {
-        ("create-registry", "plan") => "start_up".into(),
-        ("create-registry", "public") | (_, "dry_run" | "untagged" | "disabled") => true.into(),
-        ("create-push-zone-upload", "size") => 7.into(),
-        (_, "origin_scheme") => "https".into(),
-        (_, "origin_domain") => "www.example.com".into(),
-        (_, "rule_type") => "artifacts pushed".into(),
-        (_, "repository_action" | "tag_action") => "matches".into(),
-        (_, "repository_match" | "tag_match") => "**".into(),
-        (_, "cron") => "daily".into(),
-        (_, "old_password" | "new_password") => "Correct-Horse-8".into(),
         ("create-bare-metal", "plan") => "vbm-4c-32gb".into(),
-        ("create-node-pool", "plan") => "vc2-1c-2gb".into(),
-        ("create-cluster", "version") => "v1.36.5+1".into(),
-        (_, "upgrade_version") => "v1.37.1+1".into(),
-        (_, "key") => "new".into(),
-        (_, "effect") => "NoExecute".into(),
-        ("create-database" | "fork-database", "plan") => "vultr-dbaas-startup-cc-1-55-2".into(),
         (_, "plan") => "vc2-1c-1gb".into(),
-        (_, "database_engine") => "mysql".into(),
-        (_, "database_engine_version") => "8.4".into(),
-        (_, "version") => "17".into(),
-        (_, "period") => "day".into(),
-        ("create-connection-pool", "database") => "defaultdb".into(),
-        ("create-connection-pool", "username") => "vultradmin".into(),
-        (_, "mode") => "session".into(),
-        (_, "size") => 1.into(),
-        ("create-database-user", "username") => "new".into(),
-        ("create-database-quota", "user") => "vultradmin".into(),
-        (_, "task_id") => 0.into(),
-        (_, "class" | "connector_class") => CONNECTOR.into(),
-        (_, "partitions" | "replication" | "retention_hours" | "retention_bytes") => 1.into(),
-        (_, "consumer_byte_rate" | "producer_byte_rate" | "request_percentage") => 1.into(),
-        ("start-database-migration" | "update-database-user", "password") => "Horse-7".into(),
-        (_, "host") => "db.example.com".into(),
-        ("start-database-migration", "port") => 5432.into(),
         (_, "region" | "region_id") => "ewr".into(),
         (_, "cluster_id") => 2.into(),
         (_, "image_id") => "cyberpanel".into(),
@@ -327,6 +297,46 @@ fn sample(op: &str, field: &str) -> Value {
         }
         _ => panic!("say what `{field}` of {op} may hold"),
     }
+}
+
+/// The same of what is more than a machine, a disk or a network.
+fn of_services(op: &str, field: &str) -> Option<Value> {
+    Some(match (op, field) {
+        ("create-registry", "plan") => "start_up".into(),
+        ("create-registry", "public") | (_, "dry_run" | "untagged" | "disabled") => true.into(),
+        ("create-push-zone-upload", "size") => 7.into(),
+        (_, "origin_scheme") => "https".into(),
+        (_, "origin_domain") => "www.example.com".into(),
+        (_, "rule_type") => "artifacts pushed".into(),
+        (_, "repository_action" | "tag_action") => "matches".into(),
+        (_, "repository_match" | "tag_match") => "**".into(),
+        (_, "cron") => "daily".into(),
+        (_, "old_password" | "new_password") => "Correct-Horse-8".into(),
+        ("create-node-pool", "plan") => "vc2-1c-2gb".into(),
+        ("create-cluster", "version") => "v1.36.5+1".into(),
+        (_, "upgrade_version") => "v1.37.1+1".into(),
+        (_, "key") => "new".into(),
+        (_, "effect") => "NoExecute".into(),
+        ("create-database" | "fork-database", "plan") => "vultr-dbaas-startup-cc-1-55-2".into(),
+        (_, "database_engine") => "mysql".into(),
+        (_, "database_engine_version") => "8.4".into(),
+        (_, "version") => "17".into(),
+        (_, "period") => "day".into(),
+        ("create-connection-pool", "database") => "defaultdb".into(),
+        ("create-connection-pool", "username") => "vultradmin".into(),
+        (_, "mode") => "session".into(),
+        (_, "size") => 1.into(),
+        ("create-database-user", "username") => "new".into(),
+        ("create-database-quota", "user") => "vultradmin".into(),
+        (_, "task_id") => 0.into(),
+        (_, "class" | "connector_class") => CONNECTOR.into(),
+        (_, "partitions" | "replication" | "retention_hours" | "retention_bytes") => 1.into(),
+        (_, "consumer_byte_rate" | "producer_byte_rate" | "request_percentage") => 1.into(),
+        ("start-database-migration" | "update-database-user", "password") => "Horse-7".into(),
+        (_, "host") => "db.example.com".into(),
+        ("start-database-migration", "port") => 5432.into(),
+        _ => return None,
+    })
 }
 
 /// What else a request needs so that its ids are looked at.
