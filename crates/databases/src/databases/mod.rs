@@ -228,6 +228,7 @@ fn followers() -> Facet {
 }
 
 impl Charged for Database {
+    const PRODUCT: &'static str = "Managed Database";
     /// The plan.
     type Class = String;
 

@@ -165,6 +165,7 @@ fn price(amount: Decimal, catalog: &Catalog) -> Rate {
 }
 
 impl Charged for PullZone {
+    const PRODUCT: &'static str = "CDN Pull Zone";
     /// All cost the same.
     type Class = ();
 
@@ -176,6 +177,7 @@ impl Charged for PullZone {
 }
 
 impl Charged for PushZone {
+    const PRODUCT: &'static str = "CDN Push Zone";
     /// All cost the same.
     type Class = ();
 
