@@ -1,4 +1,4 @@
-//! Managed databases: `/v2/databases`. What answers show is in [`views`].
+//! Managed databases: `/v2/databases`. What answers show is in `views`.
 //!
 //! Types only: what an engine can do and what it refuses is decided by `control`.
 

@@ -65,7 +65,14 @@ impl Link {
                 statement
             }
         };
-        Ok(self.client.query(&statement, given).await?)
+        let answer = self.client.query(&statement, given).await;
+        if answer.as_ref().is_err_and(|error| error.code().is_some()) {
+            // PostgreSQL tells of a refusal before it lets go of what was locked for it, and others
+            // pass over locked rows. What is asked next on the same connection comes after that;
+            // where it is lost meanwhile, nothing is locked either.
+            let _ = rarely(self.client.batch_execute("")).await;
+        }
+        Ok(answer?)
     }
 }
 
