@@ -73,7 +73,7 @@ func (w *world) withKey(key string) *govultr.Client {
 }
 
 // silent are methods that never send a request, by a slip of the library.
-var silent = map[string]bool{"CDNService.DeletePushZoneFile": true}
+var silent = map[string]bool{"CDNServiceHandler.DeletePushZoneFile": true}
 
 // uncalled lists the methods of the given services that sent no request.
 func (w *world) uncalled(services []any) []string {
