@@ -7,7 +7,7 @@
 
 mod lines;
 
-pub use lines::{Charge, Span, charges_of, in_invoice, invoice_number};
+pub use lines::{Charge, Span, cents_of_rows, charges_of, in_invoice, invoice_number};
 pub(crate) use lines::{ended, turn};
 
 use std::ops::Add;

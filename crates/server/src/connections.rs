@@ -27,7 +27,7 @@ use crate::wire::Wire;
 use crate::{hosts, reply};
 
 /// How long to wait when the operating system has no more connections to give.
-const PAUSE: Duration = Duration::from_millis(50);
+pub(crate) const PAUSE: Duration = Duration::from_millis(50);
 /// How many descriptors are left for files, the engine and the connections of a database.
 const SPARE: u64 = 64;
 /// The longest head of a request, in bytes.

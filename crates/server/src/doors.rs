@@ -28,12 +28,12 @@ use tokio::task::AbortHandle;
 use tokio_rustls::TlsAcceptor;
 use uuid::Uuid;
 
+use crate::connections::PAUSE;
+
 /// How many connections one has at once.
 const CONNECTIONS: usize = 32;
 /// How long one may last.
 const LASTS: Duration = Duration::from_secs(30);
-/// How long to wait when the operating system has no more connections to give.
-const PAUSE: Duration = Duration::from_millis(50);
 
 /// The doors that are open.
 #[derive(Default)]

@@ -18,7 +18,7 @@ use api::{Endpoint, Group, Visitor};
 use serde::{Deserialize, Serialize};
 
 pub use binary::{Binary, Symbol};
-pub use lines::lines;
+pub use lines::{GROUPS, lines};
 pub use table::table;
 
 /// How many symbols `--symbols` shows.

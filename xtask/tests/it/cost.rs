@@ -16,17 +16,7 @@ fn write(root: &Path, path: &str, lines: usize) {
 fn tree() -> tempfile::TempDir {
     let tree = tempfile::tempdir().unwrap();
     let root = tree.path();
-    for group in [
-        "access",
-        "basics",
-        "compute",
-        "databases",
-        "delivery",
-        "hosts",
-        "kubernetes",
-        "network",
-        "storage",
-    ] {
+    for group in cost::GROUPS {
         write(root, &format!("crates/{group}/src/lib.rs"), 2);
     }
     write(root, "crates/api/src/lib.rs", 1000);

@@ -7,16 +7,17 @@
 use api::{Money, Time};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
-use store::{Ask, From};
+use store::{Ask, From, Row};
 
 pub(crate) use crate::account::sums::{Sums, read};
 
 use super::{Invoice, dollars};
 use crate::account::sums::{Part, Things};
+use crate::catalog::Catalog;
 use crate::{Costly, Cx, Kind, Result};
 use plane::billing::{
-    Charge, MONTH_S, Rate, Span, charges_of, in_invoice, invoice_number, month_start, owed_for,
-    to_the_cent,
+    Charge, MONTH_S, Rate, Span, cents_of_rows, charges_of, in_invoice, invoice_number,
+    month_start, owed_for, to_the_cent,
 };
 
 /// How many lines are read to tell what is pending.
@@ -41,7 +42,7 @@ pub(crate) async fn owed(cx: &Cx) -> Result<Owed> {
     };
     let ended = of_number(&sums, invoice_number(cx.account(), cx.time()));
     let open = match sums.iter().map(is_costly).sum::<i64>() <= FEW {
-        true => open_lines(cx).await?.iter().map(|line| line.cents).sum(),
+        true => open(cx, cents_of_rows).await?.into_iter().sum(),
         false => by_class(cx, &sums),
     };
     let balance = dollars(cents_of(&sums, Invoice::KIND, ""));
@@ -81,7 +82,7 @@ fn cents_by_parts(rate: Rate, things: &Things, start: Time, now: Time) -> i64 {
 
 /// All lines of this month so far: what has ended, and what goes on, by when it began.
 pub(super) async fn lines(cx: &Cx) -> Result<Vec<Charge>> {
-    let mut lines = open_lines(cx).await?;
+    let mut lines: Vec<Charge> = open(cx, charges_of).await?.into_iter().flatten().collect();
     let list = vec![in_invoice(invoice_number(cx.account(), cx.time()))];
     let mut cursor = String::new();
     loop {
@@ -96,26 +97,23 @@ pub(super) async fn lines(cx: &Cx) -> Result<Vec<Charge>> {
     Ok(lines)
 }
 
-/// The lines of what goes on.
-async fn open_lines(cx: &Cx) -> Result<Vec<Charge>> {
+/// What goes on, told by `tell` a few rows of a kind at a time.
+async fn open<T>(cx: &Cx, tell: fn(&[Row], Span, &Costly, &Catalog) -> T) -> Result<Vec<T>> {
     let span = Span::month_of(cx.time()).until(cx.now());
-    let mut lines = Vec::new();
+    let mut told = Vec::new();
     for costly in cx.control.all_costly() {
-        lines.extend(open_of(cx, costly, span).await?);
-    }
-    Ok(lines)
-}
-
-async fn open_of(cx: &Cx, costly: &Costly, span: Span) -> Result<Vec<Charge>> {
-    let (mut lines, mut from) = (Vec::new(), From::Start);
-    loop {
-        let (account, facets) = (cx.account(), Vec::new());
-        let ask = Ask { account, kind: costly.kind, facets, from, limit: BATCH, known_total: None };
-        let page = cx.control.store().page(&ask).await?;
-        lines.extend(charges_of(&page.rows, span, costly, cx.catalog()));
-        match page.rows.last().filter(|_| page.more_after) {
-            Some(last) => from = From::After(last.seq),
-            None => return Ok(lines),
+        let mut from = From::Start;
+        loop {
+            let (account, facets) = (cx.account(), Vec::new());
+            let ask =
+                Ask { account, kind: costly.kind, facets, from, limit: BATCH, known_total: None };
+            let page = cx.control.store().page(&ask).await?;
+            told.push(tell(&page.rows, span, costly, cx.catalog()));
+            match page.rows.last().filter(|_| page.more_after) {
+                Some(last) => from = From::After(last.seq),
+                None => break,
+            }
         }
     }
+    Ok(told)
 }

@@ -27,8 +27,8 @@ fn users() -> Routes {
             Ok(())
         })
         .remove_if::<DeleteDatabaseUser>(|owner, user| {
-            let is_first = owner.holds.users.first().is_some_and(|first| first.name == user.name);
-            ensure(!is_first, "username", format_args!("`{}` is always there", user.name))?;
+            let first = owner.holds.users.first().map(|first| &*first.name);
+            not_the_first("username", &user.name, first)?;
             let pool = owner.holds.pools.iter().find(|pool| pool.username == user.name);
             unused("username", &user.name, pool)
         })
@@ -88,6 +88,11 @@ fn create(cx: &Cx, owner: &mut Doc<Database>, req: CreateDatabaseUser) -> Result
     })
 }
 
+/// What a database was made with is always in it.
+fn not_the_first(field: &str, name: &str, first: Option<&str>) -> Result<()> {
+    ensure(first != Some(name), field, format_args!("`{name}` is always there"))
+}
+
 fn dbs() -> Routes {
     Routes::parts::<Db>()
         .list_whole::<ListDatabaseDbs>()
@@ -98,8 +103,8 @@ fn dbs() -> Routes {
             Ok(Db { name: req.name })
         })
         .remove_if::<DeleteDatabaseDb>(|owner, db| {
-            let is_first = owner.holds.dbs.first().is_some_and(|first| first.name == db.name);
-            ensure(!is_first, "db-name", format_args!("`{}` is always there", db.name))?;
+            let first = owner.holds.dbs.first().map(|first| &*first.name);
+            not_the_first("db-name", &db.name, first)?;
             let pool = owner.holds.pools.iter().find(|pool| pool.database == db.name);
             unused("db-name", &db.name, pool)
         })

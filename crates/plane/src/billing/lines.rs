@@ -87,17 +87,7 @@ impl Charge {
         costly: &Costly,
         catalog: &Catalog,
     ) -> Option<Self> {
-        let rate = match costly.price(&tally.class, catalog) {
-            Ok(rate) => rate.times(tally.amount.into()),
-            Err(error) => {
-                let (kind, class) = (&row.kind, &tally.class);
-                tracing::error!(%kind, class, %error, "a class without a price");
-                return None;
-            }
-        };
-        if rate.hourly.is_zero() {
-            return None;
-        }
+        let rate = rate_of(row, tally, costly, catalog)?;
         Some(Self {
             invoice: invoice_number(row.account, Time::from_millis(span.from)),
             thing: row.id,
@@ -139,6 +129,27 @@ impl Charge {
             ..self.clone()
         }
     }
+}
+
+/// What a row costs by its class and amount; none where that is nothing, or its class has no price.
+fn rate_of(row: &Row, tally: &Tally, costly: &Costly, catalog: &Catalog) -> Option<Rate> {
+    match costly.price(&tally.class, catalog) {
+        Ok(rate) => Some(rate.times(tally.amount.into())).filter(|rate| !rate.hourly.is_zero()),
+        Err(error) => {
+            let (kind, class) = (&row.kind, &tally.class);
+            tracing::error!(%kind, class, %error, "a class without a price");
+            None
+        }
+    }
+}
+
+/// What the lines of [`charges_of`] come to, in cents: nothing is read of the rows for that.
+pub fn cents_of_rows(rows: &[Row], span: Span, costly: &Costly, catalog: &Catalog) -> i64 {
+    let cents = |row: &Row| {
+        let tally = row.tally.as_ref()?;
+        Some(span.after(tally.since).cents(rate_of(row, tally, costly, catalog)?))
+    };
+    rows.iter().filter_map(cents).sum()
 }
 
 /// The lines of what rows cost now, in a span of one month.

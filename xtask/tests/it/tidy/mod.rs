@@ -14,20 +14,8 @@ mod stored;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use xtask::cost::GROUPS;
 use xtask::root;
-
-/// The crates of the control plane that hold families, and what is stored of servers.
-const GROUPS: &[&str] = &[
-    "hosts",
-    "access",
-    "basics",
-    "network",
-    "storage",
-    "databases",
-    "delivery",
-    "compute",
-    "kubernetes",
-];
 
 /// A file of the checkout: its path from the top, and its text.
 struct File {
