@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 use api::Loss;
 use clap::builder::{PossibleValuesParser, Str};
 use clap::{Arg, ArgAction, Command};
+use presentation::operations::{self, Operation};
+use presentation::places::{self, PLACES, Place};
+use presentation::schema::{self, Kind};
 use serde_json::Value;
 
 use crate::complete;
-use crate::names::list_for;
-use crate::operations::{self, Operation};
-use crate::places::{self, PLACES, Place};
-use crate::schema::{self, Kind};
 use crate::{batch, edit, examples, files, front, output, subnet, wait};
+use presentation::pointers::list_for;
 
 /// The program's name.
 pub(crate) const NAME: &str = "kettle";

@@ -137,13 +137,13 @@ fn tell_error(error: impl Display) {
 /// Says something to the person. Part of it may be a server's words: no terminal is to obey them.
 #[expect(clippy::print_stderr, reason = "this is where errors reach the person")]
 fn tell(what: &str, text: impl Display) {
-    eprintln!("{what}: {}", cli::clean_lines(&text.to_string()));
+    eprintln!("{what}: {}", presentation::text::clean_lines(&text.to_string()));
 }
 
 /// Passes on lines that another process of ours has told.
 #[expect(clippy::print_stderr, reason = "this is where errors reach the person")]
 fn tell_lines(text: &str) {
     if !text.is_empty() {
-        eprintln!("{}", cli::clean_lines(text));
+        eprintln!("{}", presentation::text::clean_lines(text));
     }
 }

@@ -2,16 +2,16 @@
 
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches};
+use presentation::columns::{Column, Kind};
+use presentation::operations::{self, Operation};
+use presentation::places;
 
 use super::narrow::{Filter, Key};
 use super::{Format, Shown, View, query};
-use crate::columns::{Column, Kind};
 use crate::command::LIMIT;
 use crate::error::Failure;
 use crate::globals::OUTPUT;
 use crate::input::many;
-use crate::operations::{self, Operation};
-use crate::places;
 
 pub(crate) const COLUMNS: &str = "@columns";
 pub(crate) const NO_HEADER: &str = "@no-header";
