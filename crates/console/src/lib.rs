@@ -19,6 +19,8 @@ mod one;
 mod overview;
 mod session;
 mod status;
+#[cfg(test)]
+mod tests;
 mod upstream;
 
 use std::pin::Pin;
