@@ -8,6 +8,7 @@
 
 mod assets;
 mod browse;
+mod code;
 mod cx;
 mod href;
 mod icon;
@@ -17,6 +18,7 @@ mod login;
 mod nav;
 mod one;
 mod overview;
+mod reference;
 mod session;
 mod status;
 #[cfg(test)]
@@ -62,6 +64,7 @@ pub fn router(config: Config) -> Router {
         .merge(assets::routes())
         .merge(login::routes())
         .merge(overview::routes())
-        .merge(browse::routes());
+        .merge(browse::routes())
+        .merge(reference::routes());
     routes.with_state(shared)
 }
