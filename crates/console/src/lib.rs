@@ -8,6 +8,7 @@
 
 mod assets;
 mod browse;
+mod code;
 mod cx;
 mod href;
 mod icon;
@@ -19,8 +20,11 @@ mod login;
 mod nav;
 mod one;
 mod overview;
+mod reference;
 mod session;
 mod status;
+#[cfg(test)]
+mod tests;
 mod upstream;
 
 use std::pin::Pin;
@@ -68,4 +72,5 @@ fn pages() -> Router<Arc<Shared>> {
         .merge(login::routes())
         .merge(overview::routes())
         .merge(browse::routes())
+        .merge(reference::routes())
 }
