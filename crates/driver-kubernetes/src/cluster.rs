@@ -14,10 +14,10 @@ use crate::api::{BoxError, Client};
 use crate::files::{self, Trust};
 use crate::nodes;
 use crate::process::{self, Process};
-use crate::programs::{Programs, minor};
+use crate::programs::{API_SERVER, ETCD, KINE, Programs, minor};
 
-const ETCD: &str = "etcd";
-const API_SERVER: &str = "kube-apiserver";
+/// Where kine listens, in the cluster's directory: who may not read that cannot ask it.
+const SOCKET: &str = "unix://kine.sock";
 /// How long an API server may take until it can be asked.
 const STARTING: Duration = Duration::from_secs(120);
 /// How often it is asked meanwhile.
@@ -40,9 +40,12 @@ pub(crate) async fn tend(programs: &Programs, place: &Path, id: Uuid, mut told: 
     // Nobody can tell it anything any more where the driver is gone.
     while told.has_changed().is_ok() {
         let Some(spec) = told.borrow().clone() else { return };
-        let ran = run(programs, place, &spec, &mut told, &at).await;
-        let was_up = at.send_replace(None).is_some();
-        let Err(error) = ran else { continue };
+        let mut was_up = false;
+        let tell = |address: Option<_>| {
+            was_up |= address.is_some();
+            at.send_replace(address);
+        };
+        let Err(error) = run(programs, place, &spec, &mut told, tell).await else { continue };
         pause = if was_up { first } else { (pause * 2).min(most) };
         tracing::warn!(cluster = %id, %error, "its API server is started anew in {pause:?}");
         let ends = told.wait_for(Option::is_none);
@@ -52,7 +55,7 @@ pub(crate) async fn tend(programs: &Programs, place: &Path, id: Uuid, mut told: 
 
 /// Ends what a process before us has left running in a cluster's directory.
 pub(crate) async fn end_left(place: &Path) {
-    for name in [API_SERVER, ETCD] {
+    for name in [API_SERVER, ETCD, KINE] {
         process::end_left(place, name).await;
     }
 }
@@ -68,24 +71,25 @@ fn warn_of_version(programs: &Programs, id: Uuid, wanted: &str) {
     }
 }
 
-/// Runs a cluster until it is to end, or to be started with other arguments. What ends by itself is an
-/// error.
+/// Runs a cluster until it is to end, or to be started with other arguments; tells where its API server
+/// answers, and when no more. What ends by itself is an error.
 async fn run(
     programs: &Programs,
     place: &Path,
     spec: &ControlPlaneSpec,
     told: &mut Told,
-    at: &At,
+    mut tell: impl FnMut(Option<SocketAddr>),
 ) -> Result<(), BoxError> {
     end_left(place).await;
     let trust = Trust::of(spec)?;
     trust.write(spec, place)?;
     let [client, peer, port] = free_ports()?;
     let bound = programs.bound.as_deref();
-    let args = etcd_args(client, peer);
-    let mut etcd = Process::start(ETCD, place, bound, &programs.etcd.path, &args)?;
-    let args = api_server_args(spec, client, port);
-    let server = Process::start(API_SERVER, place, bound, &programs.api_server.path, &args);
+    let Programs { keeper, api_server, .. } = programs;
+    let args = keeper_args(keeper.name, client, peer);
+    let mut kept = Process::start(keeper.name, place, bound, &keeper.path, &args)?;
+    let args = api_server_args(spec, keeper.name, [client, port]);
+    let server = Process::start(API_SERVER, place, bound, &api_server.path, &args);
     let outcome = match server {
         Ok(mut server) => {
             let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
@@ -96,20 +100,21 @@ async fn run(
                     ready = until_ready(&asking) => ready?,
                     _ = told.wait_for(Option::is_none) => return Ok(()),
                 }
-                at.send_replace(Some(address));
-                follow(&asking, spec, told).await
+                tell(Some(address));
+                follow(&asking, keeper.name, spec, told).await
             };
             let outcome = tokio::select! {
                 outcome = serving => outcome,
-                how = etcd.ended() => Err(how.into()),
+                how = kept.ended() => Err(how.into()),
                 how = server.ended() => Err(how.into()),
             };
+            tell(None);
             server.end().await;
             outcome
         }
         Err(error) => Err(error.into()),
     };
-    etcd.end().await;
+    kept.end().await;
     outcome
 }
 
@@ -127,13 +132,15 @@ async fn until_ready(client: &Client) -> Result<(), BoxError> {
 /// arguments.
 async fn follow(
     client: &Client,
+    keeper: &str,
     started: &ControlPlaneSpec,
     told: &mut Told,
 ) -> Result<(), BoxError> {
     let mut registered = BTreeMap::new();
     loop {
         let Some(spec) = told.borrow_and_update().clone() else { return Ok(()) };
-        if api_server_args(&spec, 0, 0) != api_server_args(started, 0, 0) {
+        let args = |spec| api_server_args(spec, keeper, [0, 0]);
+        if args(&spec) != args(started) {
             return Ok(());
         }
         let registering = async {
@@ -163,7 +170,14 @@ fn free_ports() -> std::io::Result<[u16; 3]> {
     Ok([port(&first)?, port(&second)?, port(&third)?])
 }
 
-pub(crate) fn etcd_args(client: u16, peer: u16) -> Vec<OsString> {
+/// What keeps the cluster's data is told, with the ports that it may have.
+pub(crate) fn keeper_args(name: &str, client: u16, peer: u16) -> Vec<OsString> {
+    if name == KINE {
+        // No port for figures: it would be open to the network.
+        let args = ["--endpoint=sqlite://kine.db", "--metrics-bind-address=0"];
+        let listen = format!("--listen-address={SOCKET}");
+        return args.into_iter().map(OsString::from).chain([listen.into()]).collect();
+    }
     let (client, peer) =
         (format!("https://127.0.0.1:{client}"), format!("https://127.0.0.1:{peer}"));
     let [certificate, key] = files::ETCD;
@@ -188,15 +202,14 @@ pub(crate) fn etcd_args(client: u16, peer: u16) -> Vec<OsString> {
     .into()
 }
 
-pub(crate) fn api_server_args(spec: &ControlPlaneSpec, etcd: u16, port: u16) -> Vec<OsString> {
+pub(crate) fn api_server_args(
+    spec: &ControlPlaneSpec,
+    keeper: &str,
+    [client, port]: [u16; 2],
+) -> Vec<OsString> {
     let [certificate, key] = files::SERVER;
     let [public, private] = files::ACCOUNTS;
-    let [etcd_certificate, etcd_key] = files::ETCD;
     let mut args = vec![
-        format!("--etcd-servers=https://127.0.0.1:{etcd}"),
-        format!("--etcd-cafile={}", files::ETCD_AUTHORITY),
-        format!("--etcd-certfile={etcd_certificate}"),
-        format!("--etcd-keyfile={etcd_key}"),
         "--bind-address=127.0.0.1".to_owned(),
         format!("--secure-port={port}"),
         // Nobody answers there: it would be wrong to say so in its endpoints.
@@ -216,6 +229,17 @@ pub(crate) fn api_server_args(spec: &ControlPlaneSpec, etcd: u16, port: u16) -> 
         "--allow-privileged=true".to_owned(),
         "--profiling=false".to_owned(),
     ];
+    if keeper == KINE {
+        args.push(format!("--etcd-servers={SOCKET}"));
+    } else {
+        let [certificate, key] = files::ETCD;
+        args.extend([
+            format!("--etcd-servers=https://127.0.0.1:{client}"),
+            format!("--etcd-cafile={}", files::ETCD_AUTHORITY),
+            format!("--etcd-certfile={certificate}"),
+            format!("--etcd-keyfile={key}"),
+        ]);
+    }
     if let Some(issuer) = &spec.issuer {
         let said = [
             ("issuer-url", &issuer.url),

@@ -1,5 +1,5 @@
-//! A driver of Kubernetes' control planes: for each cluster an `etcd` and a `kube-apiserver`, with the
-//! cluster's own authority, in which its nodes are registered.
+//! A driver of Kubernetes' control planes: for each cluster a `kube-apiserver` and an `etcd` (or a `kine`),
+//! with the cluster's own authority, in which its nodes are registered.
 //!
 //! The API is real, and nothing else is: no controller, no scheduler and no kubelet runs, and each node
 //! says so in a label. What runs listens on 127.0.0.1 alone, is asked with certificates only, and ends

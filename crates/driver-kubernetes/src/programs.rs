@@ -7,22 +7,25 @@ use std::time::Duration;
 
 use tokio::process::Command;
 
-const API_SERVER: &str = "kube-apiserver";
-const ETCD: &str = "etcd";
+pub(crate) const API_SERVER: &str = "kube-apiserver";
+/// What keeps a cluster's data; kine does it in a file of SQLite.
+pub(crate) const ETCD: &str = "etcd";
+pub(crate) const KINE: &str = "kine";
 /// How long a program may take to say which version it is.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Why programs cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "{0}; --kubernetes takes a directory that holds the programs {API_SERVER} and {ETCD}, such as \
-     /usr/local/kubernetes/bin"
+    "{0}; --kubernetes takes a directory that holds the programs {API_SERVER} and {ETCD} (or {KINE}), \
+     such as /usr/local/kubernetes/bin"
 )]
 pub struct Wrong(String);
 
 /// A program, and which version it says that it is.
 #[derive(Debug, Clone)]
 pub(crate) struct Program {
+    pub(crate) name: &'static str,
     pub(crate) path: PathBuf,
     pub(crate) version: String,
 }
@@ -32,7 +35,8 @@ pub(crate) struct Program {
 pub struct Programs {
     directory: PathBuf,
     pub(crate) api_server: Program,
-    pub(crate) etcd: Program,
+    /// etcd or kine.
+    pub(crate) keeper: Program,
     /// What has the system end a program when its parent ends, where there is such a thing.
     pub(crate) bound: Option<PathBuf>,
 }
@@ -48,27 +52,31 @@ impl Programs {
         if !directory.is_dir() {
             return Err(Wrong(format!("{} is no directory", directory.display())));
         }
-        let missing: Vec<_> =
-            [API_SERVER, ETCD].into_iter().filter(|name| !directory.join(name).is_file()).collect();
-        if !missing.is_empty() {
-            let place = directory.display();
-            return Err(Wrong(format!("there is no {} in {place}", missing.join(" and no "))));
-        }
-        let api_server = Program::ask(directory.join(API_SERVER)).await?;
-        let etcd = Program::ask(directory.join(ETCD)).await?;
-        Ok(Self { api_server, etcd, directory, bound: find_bound().await })
+        let there = |name: &&'static str| directory.join(name).is_file();
+        let place = directory.display();
+        let server = Some(API_SERVER).filter(there);
+        let server = server.ok_or_else(|| Wrong(format!("there is no {API_SERVER} in {place}")))?;
+        let keeper = [ETCD, KINE].into_iter().find(there);
+        let neither = || Wrong(format!("there is neither {ETCD} nor {KINE} in {place}"));
+        let keeper = keeper.ok_or_else(neither)?;
+        let api_server = Program::ask(server, &directory).await?;
+        let keeper = Program::ask(keeper, &directory).await?;
+        Ok(Self { api_server, keeper, directory, bound: find_bound().await })
     }
 }
 
 impl fmt::Display for Programs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (server, etcd) = (&self.api_server.version, &self.etcd.version);
-        write!(f, "{API_SERVER} {server} and {ETCD} {etcd} in {}", self.directory.display())
+        let [server, keeper] = [&self.api_server, &self.keeper];
+        let place = self.directory.display();
+        let (version, name) = (&server.version, keeper.name);
+        write!(f, "{API_SERVER} {version} and {name} {} in {place}", keeper.version)
     }
 }
 
 impl Program {
-    async fn ask(path: PathBuf) -> Result<Self, Wrong> {
+    async fn ask(name: &'static str, directory: &Path) -> Result<Self, Wrong> {
+        let path = directory.join(name);
         let said = run(Command::new(&path).arg("--version")).await;
         let shown = path.display();
         let said = said.map_err(|error| Wrong(format!("{shown} does not run: {error}")))?;
@@ -76,14 +84,15 @@ impl Program {
             return Err(Wrong(format!("`{shown} --version` ends with {}", said.status)));
         }
         let version = version(&String::from_utf8_lossy(&said.stdout));
-        Ok(Self { path, version })
+        Ok(Self { name, path, version })
     }
 }
 
 /// The version in what a program says of itself: `Kubernetes v1.33.0`, `etcd Version: 3.4.23`.
 pub(crate) fn version(said: &str) -> String {
-    let first = said.lines().next().unwrap_or_default();
-    first.split_whitespace().next_back().unwrap_or("of an unknown version").to_owned()
+    let is_number =
+        |word: &&str| word.trim_start_matches('v').starts_with(|c: char| c.is_ascii_digit());
+    said.split_whitespace().find(is_number).unwrap_or("of an unknown version").to_owned()
 }
 
 /// The minor version of Kubernetes that a version belongs to: `v1.33`.

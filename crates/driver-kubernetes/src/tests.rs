@@ -134,9 +134,9 @@ async fn what_is_missing_or_does_not_run_is_said_at_once() {
     let find = async |path: PathBuf| Programs::find(&path).await.unwrap_err().to_string();
     let said = find(path.join("none")).await;
     assert!(said.contains("none is no directory; --kubernetes takes a directory that"), "{said}");
-    assert!(find(path.into()).await.starts_with("there is no kube-apiserver and no etcd in /"));
+    assert!(find(path.into()).await.starts_with("there is no kube-apiserver in /"));
     scripts(path, &["kube-apiserver"], SCRIPT);
-    assert!(find(path.into()).await.starts_with("there is no etcd in /"));
+    assert!(find(path.into()).await.starts_with("there is neither etcd nor kine in /"));
     scripts(path, &["etcd"], "#!/bin/sh\nexit 3\n");
     assert!(find(path.into()).await.contains("etcd --version` ends with exit status: 3"));
     std::fs::write(path.join("etcd"), "no program").unwrap();
@@ -152,6 +152,8 @@ fn versions_are_compared_by_what_matters() {
     use programs::{minor, version};
     assert_eq!(version("Kubernetes v1.33.0\n"), "v1.33.0");
     assert_eq!(version("etcd Version: 3.4.23\nGit SHA: x\n"), "3.4.23");
+    assert_eq!(version("kine version v0.17.5 (1234)\n"), "v0.17.5");
+    assert_eq!(version("dev"), "of an unknown version");
     assert_eq!(minor("v1.33.0"), minor("v1.33.7+1"));
     assert_ne!(minor("v1.33.0"), minor("v1.34.0"));
     assert_eq!(minor("of an unknown version"), None);
@@ -259,7 +261,9 @@ fn programs_listen_on_this_machine_alone_and_are_told_what_the_cluster_is() {
         groups_claim: "groups".into(),
     };
     let spec = ControlPlaneSpec { issuer: Some(issuer), ..spec() };
-    let args = [cluster::api_server_args(&spec, 1, 2), cluster::etcd_args(1, 3)].concat();
+    let args =
+        [cluster::api_server_args(&spec, "etcd", [1, 2]), cluster::keeper_args("etcd", 1, 3)]
+            .concat();
     let args: Vec<&str> = args.iter().map(|arg| arg.to_str().unwrap()).collect();
     for said in [
         "--bind-address=127.0.0.1",
@@ -276,6 +280,9 @@ fn programs_listen_on_this_machine_alone_and_are_told_what_the_cluster_is() {
         assert!(args.contains(&said), "{said}");
     }
     assert!(!args.iter().any(|arg| arg.starts_with("--oidc-username-claim")));
+    let args = cluster::keeper_args("kine", 1, 3);
+    assert!(args.contains(&"--listen-address=unix://kine.sock".into()), "{args:?}");
+    assert!(args.contains(&"--metrics-bind-address=0".into()), "{args:?}");
 }
 
 /// Where a real kube-apiserver and etcd are: in `KETTLE_KUBERNETES`, or together on the `PATH`.
@@ -284,40 +291,46 @@ fn found() -> Option<PathBuf> {
         return Some(named.into());
     }
     let path = std::env::var_os("PATH")?;
-    let both = |at: &PathBuf| at.join("kube-apiserver").is_file() && at.join("etcd").is_file();
+    let there = |at: &PathBuf, name| at.join(name).is_file();
+    let both =
+        |at: &PathBuf| there(at, "kube-apiserver") && (there(at, "etcd") || there(at, "kine"));
     std::env::split_paths(&path).find(both)
 }
 
-/// The nodes that an API server has: their names, and what they say.
-async fn nodes_at(world: &World, spec: &ControlPlaneSpec) -> Vec<Value> {
-    let client = Client::new(world.reached(ID).unwrap(), &Trust::of(spec).unwrap()).unwrap();
-    let mut link = client.connect().await.unwrap();
-    let list = link.ask(Method::GET, "/api/v1/nodes", None).await.unwrap().unwrap();
-    list["items"].as_array().unwrap().clone()
+/// The nodes that an API server has.
+async fn nodes_at(world: &World, spec: &ControlPlaneSpec) -> Result<Vec<Value>, api::BoxError> {
+    let at = world.reached(ID).ok_or("it is not up")?;
+    let mut link = Client::new(at, &Trust::of(spec)?)?.connect().await?;
+    let list = link.ask(Method::GET, "/api/v1/nodes", None).await?.unwrap_or_default();
+    Ok(list["items"].as_array().cloned().unwrap_or_default())
 }
 
-/// Waits until the nodes of an API server are of these names.
+/// Waits until the nodes of an API server are of these names, and ready.
 async fn has_nodes(world: &World, spec: &ControlPlaneSpec, names: &[&str]) -> Vec<Value> {
+    let mut last = String::new();
     for _ in 0..600 {
-        let nodes = nodes_at(world, spec).await;
-        if nodes
-            .iter()
-            .map(|node| node["metadata"]["name"].as_str().unwrap())
-            .eq(names.iter().copied())
-            && nodes.iter().all(|node| node["status"]["conditions"][0]["status"] == "True")
-        {
-            return nodes;
+        match nodes_at(world, spec).await {
+            Ok(nodes) => {
+                let is = nodes.iter().map(|node| node["metadata"]["name"].as_str().unwrap());
+                let is_ready = |node: &Value| node["status"]["conditions"][0]["status"] == "True";
+                if is.eq(names.iter().copied()) && nodes.iter().all(is_ready) {
+                    return nodes;
+                }
+                last = Value::from(nodes).to_string();
+            }
+            // An API server that has just begun says so now and then.
+            Err(error) => last = error.to_string(),
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    panic!("its nodes are not {names:?}");
+    panic!("its nodes are not {names:?}: {last}");
 }
 
 #[tokio::test]
 async fn a_real_api_server_has_the_nodes_that_it_is_told_and_keeps_what_is_in_it() {
     let Some(programs) = found() else {
         eprintln!(
-            "SKIPPED: there are no kube-apiserver and etcd, neither in KETTLE_KUBERNETES nor on the PATH; \
+            "SKIPPED: there are no kube-apiserver and etcd (or kine), neither in KETTLE_KUBERNETES nor on the PATH; \
              NOTHING WAS SHOWN of real API servers"
         );
         return;
@@ -347,7 +360,7 @@ async fn a_real_api_server_has_the_nodes_that_it_is_told_and_keeps_what_is_in_it
     assert!(labels.contains_key("a") && !labels.contains_key("role"), "{labels:?}");
     // What is killed comes again, elsewhere, with all that was in it.
     let before = world.reached(ID);
-    kill(process(directory.path(), "etcd", &[]).await);
+    kill(process(directory.path(), world.clusters.0.programs.keeper.name, &[]).await);
     until(|| world.reached(ID).filter(|at| Some(*at) != before)).await;
     has_nodes(&world, &spec, &["one", "three"]).await;
     // Other arguments need other processes.

@@ -64,7 +64,7 @@ pub(crate) fn args() -> Vec<Arg> {
             .conflicts_with(STORE)
             .help(
                 "Run a real API server for each Kubernetes cluster, by the programs kube-apiserver and \
-                 etcd in this directory",
+                 etcd (or kine) in this directory",
             ),
     ]
 }
