@@ -16,7 +16,7 @@ use tokio::process::{Child, ChildStderr, Command};
 use tokio::task::JoinHandle;
 
 /// How long a program may take to end by itself.
-const ENDING: Duration = Duration::from_secs(8);
+const ENDING: Duration = Duration::from_secs(5);
 /// How often to look whether one has ended that is no child of ours.
 const LOOK: Duration = Duration::from_millis(50);
 /// How large a log grows before it begins anew; the one before is kept.

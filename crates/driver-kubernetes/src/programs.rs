@@ -47,10 +47,11 @@ impl Programs {
     /// # Errors
     /// When one is missing, or does not run.
     pub async fn find(directory: &Path) -> Result<Self, Wrong> {
-        let absolute = std::path::absolute(directory);
-        let directory = absolute.map_err(|error| Wrong(error.to_string()))?;
+        let shown = directory.display();
+        let found = directory.canonicalize();
+        let directory = found.map_err(|error| Wrong(format!("cannot use {shown}: {error}")))?;
         if !directory.is_dir() {
-            return Err(Wrong(format!("{} is no directory", directory.display())));
+            return Err(Wrong(format!("{shown} is no directory")));
         }
         let there = |name: &&'static str| directory.join(name).is_file();
         let place = directory.display();
