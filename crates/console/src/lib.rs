@@ -8,7 +8,9 @@
 
 mod assets;
 mod browse;
+mod choices;
 mod cx;
+mod form;
 mod href;
 mod icon;
 mod layout;
@@ -17,6 +19,7 @@ mod login;
 mod nav;
 mod one;
 mod overview;
+mod price;
 mod session;
 mod status;
 #[cfg(test)]
@@ -62,6 +65,7 @@ pub fn router(config: Config) -> Router {
         .merge(assets::routes())
         .merge(login::routes())
         .merge(overview::routes())
-        .merge(browse::routes());
+        .merge(browse::routes())
+        .merge(form::routes());
     routes.with_state(shared)
 }
