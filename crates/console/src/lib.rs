@@ -8,8 +8,10 @@
 
 mod assets;
 mod browse;
+mod choices;
 mod code;
 mod cx;
+mod form;
 mod href;
 mod icon;
 mod layout;
@@ -20,6 +22,7 @@ mod login;
 mod nav;
 mod one;
 mod overview;
+mod price;
 mod reference;
 mod session;
 mod status;
@@ -73,4 +76,5 @@ fn pages() -> Router<Arc<Shared>> {
         .merge(overview::routes())
         .merge(browse::routes())
         .merge(reference::routes())
+        .merge(form::routes())
 }
