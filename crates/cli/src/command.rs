@@ -13,7 +13,7 @@ use crate::names::list_for;
 use crate::operations::{self, Operation};
 use crate::places::{self, PLACES, Place};
 use crate::schema::{self, Kind};
-use crate::{batch, edit, examples, files, front, output, subnet, wait};
+use crate::{batch, columns, edit, examples, files, front, output, subnet, wait};
 
 /// The program's name.
 pub(crate) const NAME: &str = "kettle";
@@ -39,7 +39,6 @@ const OWN_FLAGS: &[&str] = &[
     "wait",
     "timeout",
     "help",
-    "version",
     "yes",
     "verbose",
     "connect-timeout",
@@ -165,7 +164,11 @@ fn details(command: Command) -> Command {
     let name = format!("{NAME}-{}", places::path(operation).replace(' ', "-"));
     let command = command.display_name(name);
     let schema = operation.request();
-    let command = command.about(about_operation(operation, &schema));
+    let about = about_operation(operation, &schema);
+    let command = command.about(match columns::Kind::of(operation, &all).file() {
+        Some(_) => format!("{about} What that stands for is printed; -o json has it as it is."),
+        None => about,
+    });
     let command = command.args(fields(operation, &schema, &all));
     let command = crate::data::add(own_options(command, operation, &schema, &all));
     let path = places::path(operation);

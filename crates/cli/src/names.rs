@@ -24,6 +24,7 @@ use crate::text::clean;
 pub(crate) const NAMES: &[&str] = &[
     "label",
     "name",
+    "subaccount_name",
     "sales_name",
     "description",
     "hostname",
@@ -35,7 +36,7 @@ pub(crate) const NAMES: &[&str] = &[
 
 /// What a thing's owner calls it: the first of these that things of its kind have. A host name is
 /// none: many have the same without anybody's doing.
-const LABELS: &[&str] = &["label", "name", "description"];
+const LABELS: &[&str] = &["label", "name", "subaccount_name", "description"];
 
 /// With so many characters of an id, nobody means another thing.
 const PREFIX: usize = 8;

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::files;
+
 /// What a field takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -66,6 +68,12 @@ pub(crate) fn is_encoded(schema: &Value, shape: &Value) -> bool {
     [shape, target(schema, shape)].iter().any(|s| s["contentEncoding"] == "base64")
 }
 
+/// Whether a field of this shape holds a moment.
+pub(crate) fn is_time(schema: &Value, shape: &Value) -> bool {
+    let shape = target(schema, shape);
+    ["format", "x-format-or-empty"].iter().any(|word| shape[*word] == "date-time")
+}
+
 /// Whether a field of this shape holds a password or a key.
 pub(crate) fn is_secret(shape: &Value) -> bool {
     shape["format"] == "password"
@@ -89,6 +97,25 @@ fn inner<'a>(schema: &'a Value, shape: &'a Value, step: &str) -> Option<&'a Valu
         return shape.get("items");
     }
     shape.get("additionalProperties").filter(|s| s.is_object())
+}
+
+/// Puts in place of each text in base64 the one that it stands for, where people can read that.
+pub(crate) fn decode(schema: &Value, shape: &Value, value: &mut Value) {
+    match value {
+        Value::String(text) if is_encoded(schema, shape) => {
+            if let Some(plain) = files::plain(text) {
+                *text = plain;
+            }
+        }
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                if let Some(shape) = inner(schema, shape, name) {
+                    decode(schema, shape, value);
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 /// The first field of `value` that the schema does not know, with its way.
