@@ -7,12 +7,12 @@ use std::path::PathBuf;
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use presentation::schema;
 use sdk::config::Env;
 use serde_json::{Map, Value};
 
 use crate::command::flag;
 use crate::error::Failure;
-use crate::schema;
 
 /// What is read at most: no field takes nearly as much.
 const MOST: u64 = 16 << 20;
@@ -213,7 +213,8 @@ mod tests {
 
     #[test]
     fn what_the_api_answers_in_base64_is_known_of_each_field() {
-        let answers = crate::operations::all().into_iter().map(|operation| operation.response());
+        let answers =
+            presentation::operations::all().into_iter().map(|operation| operation.response());
         // Docker and S3 want these two as they are.
         let known = in_base64(answers, &["auth", "Policy"]);
         let expected = ["content", "data", "kube_config", "script", "ssl_cert_b64", "user_data"];
@@ -222,7 +223,8 @@ mod tests {
 
     #[test]
     fn what_the_api_wants_in_base64_is_known_of_each_field() {
-        let requests = crate::operations::all().into_iter().map(|operation| operation.request());
+        let requests =
+            presentation::operations::all().into_iter().map(|operation| operation.request());
         let known = in_base64(requests, &[]);
         let expected = [
             "certificate_b64",

@@ -13,17 +13,18 @@ mod thing;
 
 use std::io::{self, IsTerminal, Write};
 
+use presentation::columns::{Column, How, Kind, raw};
+use presentation::pointers;
+use presentation::text;
 use sdk::config;
 use serde_json::{Map, Value};
 
-use crate::columns::{Column, How, Kind, raw};
 use crate::error::Failure;
-use crate::text;
-use crate::{files, names};
+use crate::files;
 
 use narrow::{Filter, Key};
 
-pub(crate) use options::{FLAGS, args, raw_args};
+pub(crate) use options::{args, raw_args};
 
 /// What is known of the terminal.
 #[derive(Debug, Clone, Copy, Default)]
@@ -300,9 +301,9 @@ impl View {
         let mut readable = answer.clone();
         // A line in a pipe is a field, as the API has it.
         if let Some(kind) = self.kind.as_ref().filter(|_| terminal.columns.is_some()) {
-            kind.decode(&mut readable);
+            kind.decode(&mut readable, files::plain);
         }
-        let title = match names::label(answer) {
+        let title = match pointers::label(answer) {
             Some(name) if !self.title.is_empty() => format!("{} {name}", self.title),
             _ => self.title.clone(),
         };

@@ -185,7 +185,7 @@ async fn nothing_is_told_where_something_was_looked_for_and_not_where_it_was_don
     let ran = kettle.run(&format!("pull-zone purge {WEB}")).await;
     assert!(ran.err.contains("purged") && !ran.err.contains("(none)"), "{}", ran.err);
     let ran = kettle.run("registry plan list").await;
-    assert!(ran.out.contains("business  Business     $5.00\n"), "{}", ran.out);
+    assert!(ran.out.contains("business  Business             $5.00\n"), "{}", ran.out);
 }
 
 #[tokio::test(start_paused = true)]
