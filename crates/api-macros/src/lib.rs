@@ -154,7 +154,8 @@ fn once(input: ParseStream<'_>) -> syn::Result<bool> {
     let is_there = ahead.parse::<Option<Token![,]>>()?.is_some()
         && ahead.parse::<Ident>().is_ok_and(|word| word == "once");
     if is_there {
-        (input.parse::<Token![,]>()?, input.parse::<Ident>()?);
+        input.parse::<Token![,]>()?;
+        input.parse::<Ident>()?;
     }
     Ok(is_there)
 }
