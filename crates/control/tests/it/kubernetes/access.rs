@@ -133,6 +133,7 @@ async fn no_more_places_are_opened_than_this_machine_can_bear() {
     let good = [SystemTime::UNIX_EPOCH, SystemTime::UNIX_EPOCH + Duration::from_secs(1 << 32)];
     let authority = x509::Authority::make(name, good, &[]).unwrap();
     let door = || Door {
+        way: world.control.way_to(Uuid::nil()),
         port: 0,
         certificate: authority.certificate.clone(),
         key: authority.key.pkcs8.clone(),
