@@ -30,6 +30,8 @@ use uuid::Uuid;
 
 use crate::connections::PAUSE;
 
+/// How many there are at most: each listens on a port, and systems let a program have a thousand files.
+const DOORS_MAX: usize = 200;
 /// How many connections one has at once.
 const CONNECTIONS: usize = 256;
 /// How long one may last that is not passed on.
@@ -56,6 +58,11 @@ impl Doors for Open {
         let mut open = self.0.lock().expect("no panic while held");
         if let Some(opened) = open.get(&id) {
             return Ok(opened.address);
+        }
+        if open.len() >= DOORS_MAX {
+            let text =
+                format!("{DOORS_MAX} such places are open on this machine, the most there can be");
+            return Err(io::Error::new(io::ErrorKind::QuotaExceeded, text));
         }
         let listener = listen(door.port)?;
         let address = listener.local_addr()?;
