@@ -1,8 +1,9 @@
 //! A program that runs: it is started, watched, and ended, also where the process that started it was
 //! killed.
 //!
-//! Beside it lies a file with its number and when it was started, so that a later process finds it, and
-//! never takes another one of the same number for it.
+//! Where there is setpriv, the system ends it together with us. In any case a file beside it has its number
+//! and when it was started, so that a later process finds it, and never takes another one of the same
+//! number for it.
 
 use std::ffi::OsString;
 use std::io;
