@@ -9,6 +9,10 @@ use std::time::Duration;
 use api::Method;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches};
+use presentation::operations::Operation;
+use presentation::pointers;
+use presentation::schema;
+use presentation::text::{clean, quoted};
 use sdk::{Client, Error};
 use serde_json::{Map, Value, json};
 
@@ -18,12 +22,10 @@ use crate::deed::{Deed, called, makes};
 use crate::error::{Exit, Failure};
 use crate::globals::{ENDPOINT, PROFILE};
 use crate::names::{self, Known};
-use crate::operations::Operation;
 use crate::output::View;
 use crate::stop::Stop;
-use crate::text::{clean, quoted};
 use crate::wait::{self, Deadline, Target};
-use crate::{Context, consent, schema};
+use crate::{Context, consent};
 
 /// Whether the last argument of the path may be several: where the command is about what it names.
 pub(crate) fn takes_several(operation: &Operation) -> bool {
@@ -121,7 +123,7 @@ impl Batch<'_> {
                 continue;
             }
             item.before = names::look(&self.client, self.operation, self.all, &item.fields).await?;
-            if let Some(label) = item.before.as_ref().and_then(names::label) {
+            if let Some(label) = item.before.as_ref().and_then(pointers::label) {
                 self.known.entry(id).or_insert_with(|| label.to_owned());
             }
         }
@@ -266,7 +268,7 @@ impl Batch<'_> {
             };
             let Err(failure) = end else {
                 if !self.operation.reads() {
-                    let label = names::label(&item.answer).map(str::to_owned);
+                    let label = pointers::label(&item.answer).map(str::to_owned);
                     let mut known = self.known.clone();
                     known.extend(label.map(|label| (id.clone(), label)));
                     let text = format!("{noun} {} is {}", called(&id, &known), target.reached());

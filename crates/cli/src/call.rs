@@ -3,6 +3,10 @@
 use api::wire::Encoded;
 use api::{Op, Shape, page};
 use clap::ArgMatches;
+use presentation::answer::{held, thing};
+use presentation::operations::{self, Operation};
+use presentation::pointers;
+use presentation::{places, schema};
 use sdk::{Client, Error};
 use serde_json::{Map, Value};
 
@@ -11,9 +15,8 @@ use crate::command::{NAME, flag};
 use crate::deed::Deed;
 use crate::error::{Exit, Failure};
 use crate::names::Known;
-use crate::operations::{self, Operation};
 use crate::output::View;
-use crate::{Context, consent, edit, input, names, places, schema};
+use crate::{Context, consent, edit, input, names};
 
 /// Carries out one command and prints its answer.
 pub(crate) async fn run(
@@ -26,7 +29,7 @@ pub(crate) async fn run(
     let mut fields = input::fields(operation, &schema, args, context)?;
     let all = operations::all();
     something(operation, &fields, &all)?;
-    let view = View::new(names::answering(operation, &all), &all, matches, args)?;
+    let view = View::new(pointers::answering(operation, &all), &all, matches, args)?;
     let client = crate::client(matches, context)?;
     let asks =
         consent::is_needed(operation.loses(|field| fields.contains_key(field)), &client, args);
@@ -140,7 +143,7 @@ pub(crate) async fn list(
         let mut body = json(client, &operation.op, &request.uri, answer)?;
         let next = body.pointer("/meta/links/next").and_then(Value::as_str).unwrap_or_default();
         let next = Value::from(next);
-        match take(&operation.op, &mut body) {
+        match held(&operation.op, &mut body) {
             Some(Value::Array(page)) => items.extend(page),
             Some(Value::Null) => {}
             _ => return Err(lacking(&operation.op)),
@@ -167,26 +170,6 @@ pub(crate) async fn once(
     let answer = client.call(&operation.op, &request).await?;
     let answer = unwrap(&operation.op, client, &request.uri, answer)?;
     Ok(if operation.op.shape == Shape::Bare { thing(answer) } else { answer })
-}
-
-/// The thing itself, where it lies in a bare answer beside something else, or once more.
-fn thing(answer: Value) -> Value {
-    let Value::Object(mut fields) = answer else { return answer };
-    // What has an id of its own, as a registry's root user has, is another thing.
-    let own = fields.get("id").cloned();
-    let is_it =
-        |value: &Value| value.get("id").is_some_and(|id| own.as_ref().is_none_or(|o| o == id));
-    let Some(key) = fields.iter().find_map(|(key, v)| is_it(v).then(|| key.clone())) else {
-        return fields.into();
-    };
-    let inner = fields.shift_remove(&key).unwrap_or_default();
-    match (inner, fields.get("id")) {
-        (Value::Object(mut thing), None) => {
-            thing.extend(fields);
-            thing.into()
-        }
-        _ => fields.into(),
-    }
 }
 
 /// The request as it is sent; mistakes are told in terms of the command line.
@@ -221,7 +204,7 @@ pub(crate) fn unwrap(
         return Ok(String::from_utf8_lossy(answer.body()).into());
     }
     let mut body = json(client, op, uri, answer)?;
-    take(op, &mut body).ok_or_else(|| Error::Unreadable {
+    held(op, &mut body).ok_or_else(|| Error::Unreadable {
         request: format!("{} {}{uri}", op.method, client.endpoint()),
         status: op.status,
         reason: lacking(op).to_string(),
@@ -243,31 +226,6 @@ fn json(
     })
 }
 
-fn take(op: &Op, body: &mut Value) -> Option<Value> {
-    match op.shape {
-        Shape::Empty => Some(Value::Null),
-        Shape::Bare | Shape::Text(_) => Some(body.take()),
-        Shape::Key(key) | Shape::List(key) => body.get_mut(key).map(Value::take),
-    }
-}
-
 fn lacking(op: &Op) -> Failure {
     Failure::Answer(format!("the answer to {} is not what it should be", op.id))
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn an_answer_is_the_thing_itself() {
-        let updated = json!({"instance": {"id": "a", "label": "web"}, "job_ids": ["j"]});
-        assert_eq!(thing(updated), json!({"id": "a", "label": "web", "job_ids": ["j"]}));
-        let twice = json!({"id": "a", "size": 1, "block": {"id": "a", "size": 1}});
-        assert_eq!(thing(twice), json!({"id": "a", "size": 1}));
-        let other = json!({"ipv4": "a", "rules": [{"id": 1}]});
-        assert_eq!(thing(other.clone()), other);
-    }
 }

@@ -18,12 +18,12 @@ use clap_complete::engine::{
 };
 use clap_complete::env::Shells;
 use clap_complete::{Shell, engine};
+use presentation::operations::Operation;
+use presentation::schema::Kind;
+use presentation::text::clean;
 use sdk::config;
 
 use crate::command::NAME;
-use crate::operations::Operation;
-use crate::schema::Kind;
-use crate::text::clean;
 
 /// The variable that turns a run into a completion; it names the shell.
 const VARIABLE: &str = "KETTLE_COMPLETE";

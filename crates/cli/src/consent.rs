@@ -6,13 +6,13 @@
 use std::io::{Read, Write};
 
 use clap::ArgMatches;
+use presentation::text::clean;
 use sdk::Client;
 use sdk::config::Target;
 
 use crate::command::YES;
 use crate::error::Failure;
 use crate::output::Terminal;
-use crate::text::clean;
 
 /// Has `what`, which cannot be undone, agreed to, with the process's own streams: for calls that
 /// are no commands of [`crate::command`]. `args` may have [`crate::yes`].

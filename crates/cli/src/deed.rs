@@ -2,11 +2,12 @@
 //!
 //! All of it comes from the operation's command and path, and from the names that were looked up.
 
+use presentation::operations::Operation;
+use presentation::pointers;
+use presentation::text::clean;
 use serde_json::{Map, Value};
 
-use crate::names::{self, Known};
-use crate::operations::Operation;
-use crate::text::clean;
+use crate::names::Known;
 
 /// A command about to be carried out, or carried out.
 pub(crate) struct Deed<'a> {
@@ -34,7 +35,7 @@ impl<'a> Deed<'a> {
         let params = operation.path_fields();
         let is_whole = operation.pattern().ends_with("/{}") && words(operation).1.is_empty();
         let thing = |name: &String| {
-            let list = names::list_for(operation, &params, name, all);
+            let list = pointers::list_for(operation, &params, name, all);
             let noun = match list.filter(|list| list.command == "list") {
                 Some(list) => list.group.name.to_owned(),
                 // What has no list at its own path is still what its commands are about.
@@ -53,7 +54,7 @@ impl<'a> Deed<'a> {
         };
         let path = params.iter().rev().map(thing).collect();
         let pointed = || {
-            let pointers = names::pointers(operation, &operation.request(), all);
+            let pointers = pointers::pointers(operation, &operation.request(), all);
             let mut things = Vec::new();
             for (field, list) in pointers {
                 let noun = || list.group.name.to_owned();
@@ -79,10 +80,10 @@ impl<'a> Deed<'a> {
 
     /// `deleted instance 01a2… (prod-1)`, as it happened. What was made is in the answer.
     pub(crate) fn done(&self, answer: &Value, known: &Known) -> String {
-        let made = answer.get("id").map(|_| names::id(answer));
+        let made = answer.get("id").map(|_| pointers::id(answer));
         let made = made.or_else(|| Some(text(Some(answer.get("domain")?))));
         let mut known = known.clone();
-        if let (Some(id), Some(label)) = (&made, names::label(answer)) {
+        if let (Some(id), Some(label)) = (&made, pointers::label(answer)) {
             // The command may have given it another.
             known.insert(id.clone(), label.to_owned());
         }
@@ -205,18 +206,18 @@ mod tests {
     /// Each command that changes something, in words: see whether they read well.
     #[test]
     fn every_command_that_changes_something_says_so() {
-        let all = crate::operations::all();
+        let all = presentation::operations::all();
         let mut said = Vec::new();
         for operation in all.iter().filter(|o| !o.reads()) {
             let mut fields = Map::new();
             for param in operation.path_fields() {
                 fields.insert(param.clone(), param.to_uppercase().into());
             }
-            for (field, _) in names::pointers(operation, &operation.request(), &all) {
+            for (field, _) in pointers::pointers(operation, &operation.request(), &all) {
                 fields.insert(field.clone(), field.to_uppercase().into());
             }
             let response = operation.response();
-            let told = crate::schema::fields(&response).any(|(name, _)| name == "id");
+            let told = presentation::schema::fields(&response).any(|(name, _)| name == "id");
             let answer = if told { json!({"id": "NEW", "label": "new"}) } else { Value::Null };
             let deed = Deed::new(operation, &fields, &all);
             let (command, done) = (operation.command, deed.done(&answer, &Known::new()));
@@ -231,7 +232,7 @@ mod tests {
 
     #[test]
     fn several_are_told_in_one_sentence() {
-        let all = crate::operations::all();
+        let all = presentation::operations::all();
         let said = |id: &str, fields: Value| {
             let operation = all.iter().find(|o| o.op.id == id).unwrap();
             let known = Known::from([("a".to_owned(), "web".to_owned())]);
@@ -248,7 +249,7 @@ mod tests {
 
     #[test]
     fn a_name_is_told_where_it_is_known_without_what_a_terminal_obeys() {
-        let all = crate::operations::all();
+        let all = presentation::operations::all();
         let delete = all.iter().find(|o| o.op.id == "delete-block").unwrap();
         let fields = json!({"block_id": "cb67"});
         let deed = Deed::new(delete, fields.as_object().unwrap(), &all);

@@ -2,8 +2,9 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 
+use presentation::text::clean_lines;
+
 use crate::output::may_be_coloured;
-use crate::text::clean_lines;
 
 /// Shows help where it was asked for, and else what is wrong with the command line. Returns the
 /// exit status.

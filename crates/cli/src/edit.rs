@@ -11,6 +11,10 @@ use std::process::Command as Process;
 
 use api::{Loss, Method};
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use presentation::operations::{self, Operation};
+use presentation::places::{self, Place};
+use presentation::pointers;
+use presentation::text::clean;
 use sdk::config::Env;
 use sdk::{Client, Error};
 use serde_json::{Map, Value};
@@ -22,10 +26,7 @@ use crate::command::{NAME as KETTLE, fields, usage, yes};
 use crate::deed::Deed;
 use crate::error::{Exit, Failure};
 use crate::names::{self, Known};
-use crate::operations::{self, Operation};
 use crate::output::View;
-use crate::places::{self, Place};
-use crate::text::clean;
 use crate::{Context, consent, examples, files, input};
 use form::Form;
 
@@ -42,7 +43,7 @@ fn pair<'a>(group: &str, all: &'a [Operation]) -> Option<(&'a Operation, &'a Ope
         o.group.name == group && whole && matches!(o.op.method, Method::PATCH | Method::PUT)
     };
     let update = all.iter().find(changes)?;
-    Some((names::subject(update, all)?, update))
+    Some((pointers::subject(update, all)?, update))
 }
 
 /// Whether what `update` changes can be edited.
@@ -56,7 +57,7 @@ pub(crate) fn asked_for<'a>(
     name: &'a str,
     args: &'a ArgMatches,
 ) -> Option<(&'static str, &'a ArgMatches)> {
-    let (words, args) = operations::words(name, args);
+    let (words, args) = crate::asked::words(name, args);
     let (command, path) = words.split_last()?;
     Some((places::group(path).filter(|_| *command == NAME)?.group, args))
 }
@@ -132,7 +133,7 @@ impl Edit<'_> {
     /// Keeps the thing's name, to tell it.
     fn learn(&mut self, thing: &Value) {
         let id = self.path.values().next_back().and_then(Value::as_str).unwrap_or_default();
-        if let Some(label) = names::label(thing) {
+        if let Some(label) = pointers::label(thing) {
             self.known.entry(id.to_owned()).or_insert_with(|| label.to_owned());
         }
     }
@@ -204,7 +205,7 @@ impl Edit<'_> {
         if asks {
             batch.ask(context)?;
         }
-        let view = View::new(names::answering(self.update, self.all), self.all, matches, args)?;
+        let view = View::new(pointers::answering(self.update, self.all), self.all, matches, args)?;
         batch.carry_out(&view, matches, args, context).await
     }
 }

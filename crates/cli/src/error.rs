@@ -2,9 +2,8 @@
 
 use std::io::Write;
 
+use presentation::text::{clean, clean_lines};
 use sdk::{Error, WaitError};
-
-use crate::text::{clean, clean_lines};
 
 /// How a run ended, as the process's exit status. The numbers are promised to scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

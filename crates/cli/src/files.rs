@@ -7,12 +7,12 @@ use std::path::PathBuf;
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use presentation::schema;
 use sdk::config::Env;
 use serde_json::{Map, Value};
 
 use crate::command::flag;
 use crate::error::Failure;
-use crate::schema;
 
 /// What is read at most: no field takes nearly as much.
 const MOST: u64 = 16 << 20;
@@ -184,7 +184,7 @@ mod tests {
     fn what_the_api_wants_in_base64_is_known_of_each_field() {
         // The descriptions say it to people, the schema to programs: they are to agree.
         let mut known = std::collections::BTreeSet::new();
-        for operation in crate::operations::all() {
+        for operation in presentation::operations::all() {
             let document = operation.request();
             let mut places = vec![&document];
             while let Some(place) = places.pop() {

@@ -4,8 +4,7 @@
 use std::fmt::Write;
 
 use clap::Command;
-
-use crate::places::{HEADINGS, PLACES};
+use presentation::places::{HEADINGS, PLACES};
 
 /// How to begin, a line each: what to type, and what it does.
 const START: &[(&str, &str)] = &[

@@ -6,12 +6,12 @@ use std::ffi::OsString;
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgMatches, Command};
+use presentation::operations::{self, Operation};
+use presentation::places::{self, PLACES, Place};
+use presentation::schema;
+use presentation::text::{clean, quoted};
 
 use crate::command::{NAME, flag};
-use crate::operations::{self, Operation};
-use crate::places::{self, PLACES, Place};
-use crate::schema;
-use crate::text::{clean, quoted};
 
 /// Words for what commands do, as other tools have them.
 const VERBS: &[(&str, &[&str])] = &[

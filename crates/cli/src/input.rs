@@ -6,14 +6,15 @@ use std::io::Read;
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
+use presentation::operations::Operation;
+use presentation::path;
+use presentation::schema::{self, Kind};
 use serde_json::{Map, Value};
 
 use crate::command::{FIELD, JSON, flag};
 use crate::error::Failure;
 use crate::files::{self, Files};
-use crate::operations::Operation;
-use crate::schema::{self, Kind};
-use crate::{Context, path, subnet};
+use crate::{Context, subnet};
 
 /// The request's fields, as the arguments say. Where several ids are given for the last one of the
 /// path, they are a list.
@@ -40,9 +41,9 @@ pub(crate) fn fields(
         .map(|_| "--json".to_owned());
     let mut files = Files { stdin: context.stdin, env: context.env, taken };
     for text in many(args, FIELD) {
-        let (way, value) = path::parse(text).map_err(Failure::Usage)?;
+        let (way, value) = way(text)?;
         let value = nested(schema, &way, value, &mut files)?;
-        path::set(&mut fields, &way, value).map_err(Failure::Usage)?;
+        set(&mut fields, &way, value)?;
     }
     if let Some((way, known)) = schema::unknown(schema, &fields) {
         let known =
@@ -63,6 +64,25 @@ pub(crate) fn fields(
     subnet::part(schema, &mut fields)?;
     files::keep_private_keys(schema, &fields)?;
     Ok(fields)
+}
+
+/// Parts `a.b.0=value` into the way and the value.
+pub(crate) fn way(text: &str) -> Result<(Vec<String>, &str), Failure> {
+    let (way, value) = text
+        .split_once('=')
+        .ok_or_else(|| Failure::usage(format!("--field {text}: expected NAME=VALUE")))?;
+    let way = path::split(way).map_err(|why| Failure::usage(format!("--field {text}: {why}")))?;
+    Ok((way, value))
+}
+
+/// Puts the value of `--field` where it belongs.
+pub(crate) fn set(
+    fields: &mut Map<String, Value>,
+    way: &[String],
+    value: Value,
+) -> Result<(), Failure> {
+    path::set(fields, way, value)
+        .map_err(|why| Failure::usage(format!("--field {}: {why}", way.join("."))))
 }
 
 /// What `--json` names; null where it is not given.

@@ -8,9 +8,9 @@
 #[cfg(test)]
 extern crate self as cli;
 
+mod asked;
 mod batch;
 mod call;
-mod columns;
 mod command;
 mod complete;
 mod consent;
@@ -26,20 +26,15 @@ mod globals;
 mod guess;
 mod input;
 mod names;
-mod operations;
 mod output;
-mod path;
-mod places;
 mod process;
 mod profile;
 mod raw;
-mod schema;
 mod spinner;
 mod stop;
 mod subnet;
 #[cfg(test)]
 mod tests;
-mod text;
 mod version;
 mod wait;
 mod watch;
@@ -47,6 +42,7 @@ mod watch;
 use std::io::{Read, Write};
 
 use clap::ArgMatches;
+use presentation::text::clean;
 use sdk::Client;
 use sdk::config::{self, Env, Target, Wanted};
 
@@ -59,11 +55,11 @@ pub use error::{Exit, Failure};
 pub use examples::{examples, words};
 pub use globals::{check, format, settled};
 pub use guess::parse;
-pub use operations::loses;
+
 pub use output::{Terminal, print};
-pub use places::meant;
+
 pub use process::{print_json, print_json_line, print_note, print_text, said_yes, wants_json};
-pub use text::{clean, clean_lines, quoted};
+
 pub use watch::Watch;
 
 /// What a run of the command line reads, writes and knows about its surroundings.
@@ -174,7 +170,7 @@ async fn dispatch(matches: &ArgMatches, context: &mut Context<'_>) -> Result<Exi
             if let Some((group, args)) = edit::asked_for(name, args) {
                 return edit::run(group, matches, args, context).await;
             }
-            let (operation, args) = operations::asked_for(name, args)?;
+            let (operation, args) = asked::asked_for(name, args)?;
             call::run(&operation, matches, args, context).await
         }
         None => Err(Failure::usage("no command given")),

@@ -3,64 +3,24 @@
 //! mean another thing by accident: the beginning of an id, of eight characters at least, or the
 //! whole label, as it is written.
 //!
-//! One rule finds the list to look in. For an id in the path it is the list at the path before it;
-//! for a field `block_id` it is what the group `block` lists. What reads as an id is never looked up.
+//! [`presentation::pointers`] finds the list to look in. What reads as an id is never looked up.
 
 use std::collections::BTreeMap;
 
-use api::Shape;
 use clap::ArgMatches;
+use presentation::operations::Operation;
+use presentation::pointers::{NAMES, id, label, list_for, points, subject};
+use presentation::schema::{self, Kind};
+use presentation::text::clean;
 use sdk::{Client, Error};
 use serde_json::{Map, Value};
 
 use crate::call;
 use crate::command::flag;
 use crate::error::Failure;
-use crate::operations::{Operation, pattern};
-use crate::schema::{self, Kind};
-use crate::text::clean;
-
-/// What people call things by, the best first.
-pub(crate) const NAMES: &[&str] = &[
-    "label",
-    "name",
-    "sales_name",
-    "description",
-    "hostname",
-    "domain",
-    "email",
-    "main_ip",
-    "subnet",
-];
-
-/// What a thing's owner calls it: the first of these that things of its kind have. A host name is
-/// none: many have the same without anybody's doing.
-const LABELS: &[&str] = &["label", "name", "description"];
 
 /// With so many characters of an id, nobody means another thing.
 const PREFIX: usize = 8;
-
-/// Fields that are not named after the group that they point into.
-const ELSEWHERE: &[(&str, &str)] = &[
-    ("app_id", "application"),
-    ("attach_private_network", "network"),
-    ("attach_vpc", "vpc"),
-    ("attach_vpc2", "vpc2"),
-    ("baremetal_ids", "bare-metal"),
-    ("detach_private_network", "network"),
-    ("detach_vpc", "vpc"),
-    ("detach_vpc2", "vpc2"),
-    ("firewall_group_id", "firewall"),
-    ("instances", "instance"),
-    ("nodes", "instance"),
-    ("private_network", "network"),
-    ("reserved_ipv4", "reserved-ip"),
-    ("script_id", "startup-script"),
-    ("sshkey_id", "ssh-key"),
-    ("vfs_ids", "vfs"),
-    ("vfs_uuid", "vfs"),
-    ("vps_id", "instance"),
-];
 
 /// How many candidates an ambiguous name shows.
 const SHOWN: usize = 10;
@@ -135,33 +95,6 @@ pub(crate) async fn resolve(
     Ok(known)
 }
 
-/// The fields of `operation` that point to other things, with what is listed there.
-pub(crate) fn pointers<'a>(
-    operation: &Operation,
-    schema: &Value,
-    all: &'a [Operation],
-) -> Vec<(String, &'a Operation)> {
-    let params = operation.path_fields();
-    let others = schema::fields(schema).filter(|(name, _)| !params.contains(name));
-    let pointing = others.filter(|(name, shape)| points(&schema::kind(schema, shape), name));
-    pointing
-        .filter_map(|(name, _)| Some((name.clone(), list_for(operation, &params, name, all)?)))
-        .collect()
-}
-
-/// Whether a field holds ids of other things.
-fn points(kind: &Kind, name: &str) -> bool {
-    let item = match kind {
-        Kind::List(item) => item,
-        kind => kind,
-    };
-    let pointer = *item == Kind::Uuid
-        || name.ends_with("_id")
-        || name.ends_with("_ids")
-        || ELSEWHERE.iter().any(|(field, _)| *field == name);
-    pointer && matches!(item, Kind::Uuid | Kind::Integer | Kind::Text)
-}
-
 /// Whether nothing has to be looked up: not an id at all, or one already.
 fn settled(kind: &Kind, name: &str, given: &Value) -> bool {
     let texts = match given {
@@ -180,45 +113,6 @@ fn is_id(kind: &Kind, text: &str) -> bool {
     }
 }
 
-/// The operation that lists what the field `name` may point to.
-pub(crate) fn list_for<'a>(
-    operation: &Operation,
-    params: &[String],
-    name: &str,
-    all: &'a [Operation],
-) -> Option<&'a Operation> {
-    let elsewhere = ELSEWHERE.iter().find(|(field, _)| *field == name);
-    if elsewhere.is_none() && params.iter().any(|p| p == name) {
-        let param = operation.op.path_params().find(|p| p.replace('-', "_") == name)?;
-        let (before, _) = operation.op.path.split_once(&format!("/{{{param}}}"))?;
-        let before = pattern(before);
-        // What has its list elsewhere is found by its group: `/v2/registry/{registry-id}`.
-        let group = param.strip_suffix("-id");
-        let own = |o: &&Operation| {
-            Some(o.group.name) == group && o.command == "list" && o.path_fields().is_empty()
-        };
-        let found = all.iter().find(|o| o.pattern() == before && o.is_list());
-        return found.or_else(|| all.iter().find(own));
-    }
-    let own = name.trim_end_matches("_ids").trim_end_matches("_id").replace('_', "-");
-    let group = match elsewhere {
-        Some((_, group)) => group,
-        // The API calls the ids of both kinds of VPC the same.
-        None if own == "vpc" && operation.op.path.contains("/vpc2/") => "vpc2",
-        None => &own,
-    };
-    let listed = |group: &str| {
-        all.iter().find(|o| {
-            o.group.name == group
-                && o.command == "list"
-                && o.path_fields().is_empty()
-                && o.is_list()
-        })
-    };
-    // A block's `snapshot_id` is a `block-snapshot` before it is a `snapshot`.
-    listed(&format!("{}-{group}", operation.group.name)).or_else(|| listed(group))
-}
-
 /// Everything that the list holds, below the things that are already settled.
 pub(crate) async fn candidates(
     client: &Client,
@@ -229,21 +123,6 @@ pub(crate) async fn candidates(
     let query = fields.iter().filter(|(k, _)| above.contains(k));
     let query = query.map(|(k, v)| (k.clone(), v.clone())).collect();
     call::list(client, list, query, None).await
-}
-
-/// What shows the thing that `operation`'s path names, up to its last parameter.
-pub(crate) fn subject<'a>(operation: &Operation, all: &'a [Operation]) -> Option<&'a Operation> {
-    let last = operation.op.path_params().last()?;
-    let own = operation.op.path.split_inclusive(&format!("{{{last}}}")).next().map(pattern);
-    all.iter().find(|o| o.reads() && Some(o.pattern()) == own && !o.is_list())
-}
-
-/// What answers with the thing that `operation` is about: itself, unless it answers with nothing.
-pub(crate) fn answering<'a>(operation: &'a Operation, all: &'a [Operation]) -> &'a Operation {
-    match operation.op.shape {
-        Shape::Empty => subject(operation, all).unwrap_or(operation),
-        _ => operation,
-    }
 }
 
 /// Looks at the thing that the path names. None where nothing shows it, or the API does not: what
@@ -351,21 +230,6 @@ fn loosely<'a>(candidates: &'a [Value], text: &str) -> Vec<&'a Value> {
     if found.is_empty() { candidates.iter().filter(begins).collect() } else { found }
 }
 
-/// What its owner calls a thing.
-pub(crate) fn label(item: &Value) -> Option<&str> {
-    let label = LABELS.iter().find_map(|key| item.get(key))?.as_str();
-    label.filter(|label| !label.is_empty())
-}
-
-/// A thing's id as text.
-pub(crate) fn id(item: &Value) -> String {
-    match item.get("id") {
-        Some(Value::String(id)) => id.clone(),
-        Some(Value::Number(id)) => id.to_string(),
-        _ => String::new(),
-    }
-}
-
 fn line(item: &Value) -> String {
     let name = NAMES.iter().find_map(|key| item.get(key)?.as_str().filter(|n| !n.is_empty()));
     clean(&format!("{}  {}", id(item), name.unwrap_or_default())).trim_end().to_owned()
@@ -389,7 +253,7 @@ mod tests {
 
     #[test]
     fn every_id_can_be_given_by_name_but_for_those_that_nothing_lists() {
-        let all = crate::operations::all();
+        let all = presentation::operations::all();
         let mut without = std::collections::BTreeSet::new();
         for operation in &all {
             let (schema, params) = (operation.request(), operation.path_fields());
@@ -413,22 +277,6 @@ mod tests {
             "task_id",
         ];
         assert_eq!(without.into_iter().collect::<Vec<_>>(), expected);
-    }
-
-    #[test]
-    fn a_field_points_into_the_list_that_its_command_means() {
-        let all = crate::operations::all();
-        let group = |group: &str, command: &str, field: &str| {
-            let own = all.iter().find(|o| o.group.name == group && o.command == command).unwrap();
-            list_for(own, &own.path_fields(), field, &all).unwrap().group.name
-        };
-        assert_eq!(group("block", "create", "snapshot_id"), "block-snapshot");
-        assert_eq!(group("instance", "create", "snapshot_id"), "snapshot");
-        assert_eq!(group("instance", "attach-vpc2", "vpc_id"), "vpc2");
-        assert_eq!(group("instance", "attach-vpc", "vpc_id"), "vpc");
-        assert_eq!(group("record", "get", "record_id"), "record");
-        assert_eq!(group("object-storage", "create", "tier_id"), "object-storage-tier");
-        assert_eq!(group("bucket", "create", "object_storage_id"), "object-storage");
     }
 
     fn picked(candidates: &[Value], text: &str, rule: Rule) -> Result<String, Unclear> {

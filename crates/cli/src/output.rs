@@ -13,17 +13,17 @@ mod thing;
 
 use std::io::{self, IsTerminal, Write};
 
+use presentation::columns::{Column, How, raw};
+use presentation::pointers;
+use presentation::text;
 use sdk::config;
 use serde_json::Value;
 
-use crate::columns::{Column, How, raw};
 use crate::error::Failure;
-use crate::names;
-use crate::text;
 
 use narrow::{Filter, Key};
 
-pub(crate) use options::{FLAGS, args, raw_args};
+pub(crate) use options::{args, raw_args};
 
 /// What is known of the terminal.
 #[derive(Debug, Clone, Copy, Default)]
@@ -246,7 +246,7 @@ impl View {
             thing::chosen(answer, columns, style, out)?;
             return Ok(String::new());
         }
-        let title = match names::label(answer) {
+        let title = match pointers::label(answer) {
             Some(name) if !self.title.is_empty() => format!("{} {name}", self.title),
             _ => self.title.clone(),
         };

@@ -3,12 +3,12 @@
 use std::io::{self, Write};
 
 use clap::ArgMatches;
+use presentation::text::{clean, clean_lines, escaped};
 use serde_json::Value;
 
 use crate::command::YES;
 use crate::error::Failure;
 use crate::globals::format;
-use crate::text::{clean, clean_lines, escaped};
 
 /// Whether `--output` asks for JSON. A command that has no table can be had as text or as JSON.
 ///

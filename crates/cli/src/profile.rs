@@ -9,6 +9,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use presentation::text::clean;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use sdk::config::{self, BUILT_IN, Env, VULTR, Wanted};
 use serde_json::{Value, json};
@@ -16,7 +17,6 @@ use toml_edit::{DocumentMut, Item, Table, value};
 
 use crate::error::{Exit, Failure};
 use crate::output::View;
-use crate::text::clean;
 use crate::{Context, complete, consent, globals, input};
 
 const NAME: &str = "@name";

@@ -2,17 +2,17 @@
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
+use presentation::operations::{self, loses};
+use presentation::text::clean_lines;
 use sdk::{Client, RawResponse};
 use serde_json::{Map, Value};
 
 use crate::command::{FIELD, yes};
 use crate::error::{Exit, Failure};
 use crate::files::Files;
-use crate::operations::{self, loses};
 use crate::output::{self, View};
 use crate::stop::Stop;
-use crate::text::clean_lines;
-use crate::{Context, complete, consent, input, path};
+use crate::{Context, complete, consent, input};
 
 const CALL: &str = "@call";
 const PATH: &str = "@path";
@@ -243,8 +243,8 @@ fn body(
     let object = value.get_or_insert_with(|| Map::new().into()).as_object_mut();
     let object = object.ok_or_else(|| Failure::usage("--field: the body is no object"))?;
     for text in fields {
-        let (way, value) = path::parse(text).map_err(Failure::Usage)?;
-        path::set(object, &way, input::loose(value)).map_err(Failure::Usage)?;
+        let (way, value) = input::way(text)?;
+        input::set(object, &way, input::loose(value))?;
     }
     Ok((value.as_ref().map(Value::to_string), value))
 }

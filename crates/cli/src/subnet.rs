@@ -4,11 +4,11 @@
 use std::net::IpAddr;
 
 use clap::Arg;
+use presentation::schema;
 use serde_json::{Map, Value};
 
 use crate::command::flag;
 use crate::error::Failure;
-use crate::schema;
 
 /// The fields that hold an address, and those beside them that hold its size.
 const PAIRS: &[(&str, &str)] =
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn every_request_with_an_address_and_its_size_takes_both_in_one() {
-        let all = crate::operations::all();
+        let all = presentation::operations::all();
         let sizes = ["mask", "_size", "prefix_", "length", "bits"];
         let (mut taken, mut sized) = (BTreeSet::new(), BTreeSet::new());
         for operation in &all {

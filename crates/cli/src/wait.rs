@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use presentation::operations::Operation;
+use presentation::places;
+use presentation::schema;
+use presentation::text::{clean, quoted};
 use sdk::wait::{Pace, leaving, poll, standing};
 use sdk::{Client, State, WaitError};
 use serde_json::{Map, Value};
@@ -9,11 +13,7 @@ use tokio::time::Instant;
 
 use crate::call::{self, unwrap};
 use crate::error::Failure;
-use crate::operations::Operation;
-use crate::places;
-use crate::schema;
 use crate::spinner::Spinner;
-use crate::text::{clean, quoted};
 
 /// Commands below a thing's path that the thing itself tells the end of.
 const ACTIONS: &[&str] = &["attach", "detach", "halt", "reboot", "reinstall", "restore", "start"];

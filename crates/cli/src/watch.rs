@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use api::mask;
 use clap::ArgMatches;
+use presentation::text::{clean, clean_lines};
 use sdk::Event;
 use sdk::transport::{Request, Response};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::globals::VERBOSE;
-use crate::text::{clean, clean_lines};
 
 /// When it is first said that there is no answer, and how long until it is said again.
 const FIRST: Duration = Duration::from_secs(3);

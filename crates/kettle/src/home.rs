@@ -297,7 +297,7 @@ fn withdraw(path: &Path) -> std::io::Result<()> {
 
 /// A path as one types it in a shell.
 pub(crate) fn quoted(path: &Path) -> String {
-    cli::quoted(&path.display().to_string())
+    presentation::text::quoted(&path.display().to_string())
 }
 
 #[cfg(test)]

@@ -153,7 +153,7 @@ async fn ask(asked: &Asked, args: &ArgMatches, query: &str) -> Result<Found, Fai
         path += "&failed=true";
     }
     if let Some(group) = args.get_one::<String>(GROUP) {
-        let group = cli::meant(group).unwrap_or(group);
+        let group = presentation::places::meant(group).unwrap_or(group);
         let group: String = form_urlencoded::byte_serialize(group.as_bytes()).collect();
         path += &format!("&group={group}");
     }
@@ -173,7 +173,7 @@ fn line(request: &Value, zone: &TimeZone) -> String {
     let line = format!("{} {method} {path} {status} {took}", at.strftime("%H:%M:%S"));
     let error = text("error");
     let line = if error.is_empty() { line } else { format!("{line} {error}") };
-    format!("{}\n", cli::clean(&line))
+    format!("{}\n", presentation::text::clean(&line))
 }
 
 #[cfg(test)]

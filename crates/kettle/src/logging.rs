@@ -217,7 +217,7 @@ impl Subscriber for Lines {
         let Words { start, mut line } = words;
         // Part of it is what callers sent; mostly there is nothing to be cleaned.
         if !line[start..].bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-            line.replace_range(start.., &cli::clean(&line[start..]));
+            line.replace_range(start.., &presentation::text::clean(&line[start..]));
         }
         line.push('\n');
         self.out.line(line);

@@ -254,6 +254,7 @@ fn announce(up: &Up, settings: &Settings, home: Option<&Home>, wish: Option<&Wis
     for real in up.control.real() {
         text += &format!("  real   {real}\n");
     }
+    text += &format!("  see    {url}/console/ (`kettle console` opens it, signed in)\n");
     text += &format!("  try    curl -H \"Authorization: Bearer {typed}\" {url}/v2/account\n");
     if home.is_some() {
         let data = settings.data.as_ref().map(|data| format!("--data {} ", quoted(data)));

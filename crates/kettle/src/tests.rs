@@ -80,7 +80,7 @@ fn the_first_page_has_every_command_under_a_heading_and_is_narrow() {
         .collect();
     for command in super::command().get_subcommands().filter(|c| !c.is_hide_set()) {
         let name = command.get_name();
-        assert!(listed.contains(name), "{name} has no heading: see cli/src/places.rs");
+        assert!(listed.contains(name), "{name} has no heading: see presentation/src/places.rs");
     }
     assert!(top.lines().all(|line| line.chars().count() <= 80), "{top}");
     assert!(top.starts_with("The Vultr API on your own machine"), "{top}");

@@ -100,7 +100,9 @@ pub(crate) async fn run(matches: &ArgMatches, args: &ArgMatches) -> Result<ExitC
     match (format, body.is_empty()) {
         (Some(format), _) => print(body, format, matches)?,
         (None, true) => println!("{}", answer.status),
-        (None, false) if std::io::stdout().is_terminal() => println!("{}", cli::clean_lines(body)),
+        (None, false) if std::io::stdout().is_terminal() => {
+            println!("{}", presentation::text::clean_lines(body))
+        }
         (None, false) => println!("{body}"),
     }
     // The older API says no more of a wrong key.
@@ -138,7 +140,8 @@ fn loses(path: &str, params: &[(String, String)]) -> bool {
     let mut operations = call.map_or("", |call| call.v2).split(", ");
     operations.any(|operation| {
         let (method, path) = operation.split_once(' ').unwrap_or_default();
-        http::Method::from_bytes(method.as_bytes()).is_ok_and(|m| cli::loses(&m, path, sent))
+        http::Method::from_bytes(method.as_bytes())
+            .is_ok_and(|m| presentation::operations::loses(&m, path, sent))
     })
 }
 

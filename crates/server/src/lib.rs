@@ -4,6 +4,7 @@
 //! keeps limits, and writes answers and errors as the API's clients expect them.
 
 mod connections;
+mod console;
 mod control_routes;
 mod deeds;
 mod doors;
@@ -93,7 +94,8 @@ impl App {
     }
 }
 
-/// The routes of everything that is served: `/v2`, `/v1`, `/`, `/openapi.json` and `/_kettle`.
+/// The routes of everything that is served: `/v2`, `/v1`, `/`, `/openapi.json`, `/_kettle` and
+/// `/console`.
 pub fn router(config: Config) -> Router {
     let (routes, mode, journal) = (control::routes(), config.v1, config.journal.clone());
     config.control.have_doors(Arc::new(doors::Open::default()));
@@ -101,7 +103,9 @@ pub fn router(config: Config) -> Router {
     let v2 = route::add(Router::new(), routes).with_state(app.clone());
     let v1 = v1::routes(&app.control, v2.clone(), mode);
     let own = control_routes::add(Router::new()).fallback(route::nothing_there);
-    journal.of(v2.merge(v1).merge(own.with_state(app)))
+    let all = v2.merge(v1).merge(own.with_state(app));
+    let console = console::routes(all.clone(), &journal);
+    journal.of(all).merge(console)
 }
 
 /// A server that is bound to its address and not running yet.

@@ -5,9 +5,9 @@ use std::ffi::OsString;
 use std::fmt::Write;
 
 use clap::Command;
+use presentation::text::quoted;
 
 use super::{Offer, offers};
-use crate::text::quoted;
 
 /// The kinds of completion that put what is offered on the line at once: no help may be there.
 const INSERTING: [&str; 2] = ["37", "42"];

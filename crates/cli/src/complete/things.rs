@@ -5,15 +5,16 @@ use std::time::Duration;
 
 use clap::ArgMatches;
 use clap_complete::engine::CompletionCandidate;
+use presentation::operations::{self, Operation};
+use presentation::pointers::{self, NAMES};
+use presentation::schema::{self, Kind};
+use presentation::text::clean;
 use sdk::Client;
 use sdk::config;
 use serde_json::{Map, Value};
 
 use super::read;
-use crate::names::{self, NAMES};
-use crate::operations::{self, Operation};
-use crate::schema::{self, Kind};
-use crate::text::clean;
+use crate::names;
 
 /// How long a shell waits for values at most, and how long for a connection.
 const PATIENCE: Duration = Duration::from_millis(1500);
@@ -67,7 +68,7 @@ pub(super) fn offered(
 /// The operation that lists what the field holds. What a command is to make is not there yet.
 fn listed<'a>(operation: &Operation, field: &str, all: &'a [Operation]) -> Option<&'a Operation> {
     let params = operation.path_fields();
-    let list = names::list_for(operation, &params, field, all)?;
+    let list = pointers::list_for(operation, &params, field, all)?;
     let made = operation.command == "create"
         && list.group.name == operation.group.name
         && !params.iter().any(|p| p == field);
@@ -116,13 +117,13 @@ async fn things(
 fn values(things: &[Value], current: &str, exact: bool, own: &str) -> Vec<CompletionCandidate> {
     let ids: Vec<String> = things.iter().map(|thing| id(thing, own)).collect();
     let mut labels: BTreeMap<&str, usize> = BTreeMap::new();
-    for label in things.iter().filter_map(names::label) {
+    for label in things.iter().filter_map(pointers::label) {
         *labels.entry(label).or_default() += 1;
     }
     let folded = current.to_lowercase();
     let mut found = Vec::new();
     for (thing, id) in things.iter().zip(&ids).filter(|(_, id)| !id.is_empty()) {
-        let label = names::label(thing).filter(|label| {
+        let label = pointers::label(thing).filter(|label| {
             // One that several have, or that reads as an id, means nobody or another.
             labels.get(label) == Some(&1) && !ids.iter().any(|id| id.starts_with(*label))
         });
@@ -140,7 +141,7 @@ fn values(things: &[Value], current: &str, exact: bool, own: &str) -> Vec<Comple
 }
 
 fn id(thing: &Value, own: &str) -> String {
-    match names::id(thing) {
+    match pointers::id(thing) {
         id if id.is_empty() => {
             let keys = [own].into_iter().chain(INSTEAD.iter().copied());
             let text = keys.filter_map(|key| thing.get(key)?.as_str()).next();

@@ -4,12 +4,12 @@
 //! A field that the thing does not tell stands there as a comment, to be set. What is in base64 is
 //! plain text here, where it is text.
 
+use presentation::operations::Operation;
+use presentation::schema::{self, Kind};
+use presentation::text::{clean_lines, escaped};
 use serde_json::{Map, Value};
 
 use crate::files;
-use crate::operations::Operation;
-use crate::schema::{self, Kind};
-use crate::text::{clean_lines, escaped};
 
 /// What stands before each line about a mistake.
 const MISTAKE: &str = "#! ";
@@ -263,7 +263,7 @@ mod tests {
     use super::*;
 
     fn update(id: &str) -> Operation {
-        crate::operations::all().into_iter().find(|o| o.op.id == id).unwrap()
+        presentation::operations::all().into_iter().find(|o| o.op.id == id).unwrap()
     }
 
     fn changed(form: &Form, edited: &str) -> Value {

@@ -5,10 +5,9 @@
 
 use std::io::{self, Write};
 
+use presentation::columns::{Column, How};
+use presentation::text::{clean, escaped};
 use serde_json::Value;
-
-use crate::columns::{Column, How};
-use crate::text::{clean, escaped};
 
 /// Writes the items: all that they have, or these columns.
 pub(super) fn print(

@@ -2,9 +2,8 @@
 
 use std::cmp::Ordering;
 
+use presentation::columns::{Kind, Way};
 use serde_json::Value;
-
-use crate::columns::{Kind, Way};
 
 /// The signs between a field and a value; those that begin like another stand before it.
 const SIGNS: &[(&str, Test)] = &[
@@ -179,7 +178,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::operations;
+    use presentation::operations;
 
     fn plans() -> Kind {
         let all = operations::all();

@@ -2,16 +2,17 @@
 
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches};
+use presentation::columns::{Column, Kind};
+use presentation::flags::OUTPUT as FLAGS;
+use presentation::operations::{self, Operation};
+use presentation::places;
 
 use super::narrow::{Filter, Key};
 use super::{Format, Shown, View, query};
-use crate::columns::{Column, Kind};
 use crate::command::LIMIT;
 use crate::error::Failure;
 use crate::globals::OUTPUT;
 use crate::input::many;
-use crate::operations::{self, Operation};
-use crate::places;
 
 pub(crate) const COLUMNS: &str = "@columns";
 pub(crate) const NO_HEADER: &str = "@no-header";
@@ -20,10 +21,6 @@ pub(crate) const FILTER: &str = "@filter";
 pub(crate) const QUIET: &str = "@quiet";
 pub(crate) const QUERY: &str = "@query";
 pub(crate) const ALL_FIELDS: &str = "@all-fields";
-
-/// The flags of these options, without their dashes, in the order of the help.
-pub(crate) const FLAGS: &[&str] =
-    &["columns", "sort", "filter", "all-fields", "quiet", "query", "no-header"];
 
 const EVERYTHING: &str = "all";
 

@@ -3,12 +3,12 @@
 use std::io::{self, Write};
 use std::net::IpAddr;
 
+use presentation::columns::{Column, How};
+use presentation::text::clean;
 use serde_json::Value;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::Style;
-use crate::columns::{Column, How};
-use crate::text::clean;
 
 /// A text that has to give way keeps at least so much.
 const NARROWEST: usize = 12;

@@ -4,12 +4,12 @@
 
 use std::io::{self, Write};
 
+use presentation::columns::{Column, How, is_empty, raw, readable};
+use presentation::text::{clean, clean_lines};
 use serde_json::{Map, Value};
 use unicode_width::UnicodeWidthStr;
 
 use super::{Style, fields, table};
-use crate::columns::{Column, How, is_empty, raw, readable};
-use crate::text::{clean, clean_lines};
 
 const STEP: usize = 2;
 

@@ -36,6 +36,7 @@ async fn the_first_start_tells_all_that_one_needs_and_the_second_keeps_it() {
         "Kettle {} serves the Vultr API at {url}\n  \
          key    {key} (kept in {place}/key)\n  \
          state  {place}/kettle.db\n  \
+         see    {url}/console/ (`kettle console` opens it, signed in)\n  \
          try    curl -H \"Authorization: Bearer {key}\" {url}/v2/account\n",
         env!("CARGO_PKG_VERSION")
     );

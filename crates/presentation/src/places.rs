@@ -8,8 +8,8 @@ use crate::operations::Operation;
 
 /// The headings of the first page, in order, each with the commands below it that are no operations.
 /// What the binary adds is named here, too; what there is not is not shown.
-pub(crate) const HEADINGS: &[(&str, &[&str])] = &[
-    (SERVER, &["serve", "exec", "status", "log", "stop", "reset", "gateway", "v1"]),
+pub const HEADINGS: &[(&str, &[&str])] = &[
+    (SERVER, &["serve", "exec", "console", "status", "log", "stop", "reset", "gateway", "v1"]),
     (COMPUTE, &[]),
     (STORAGE, &[]),
     (DATABASES, &[]),
@@ -32,17 +32,17 @@ const TOOLS: &str = "Tools";
 
 /// Where a group stands.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub struct Place {
     /// The group's name in the definition. Where it is not the command itself, it is a hidden one.
-    pub(crate) group: &'static str,
+    pub group: &'static str,
     /// The words that lead there: `load-balancer rule`.
-    pub(crate) path: &'static str,
+    pub path: &'static str,
     /// What the first page has it under; nothing for what stands below another group.
-    pub(crate) heading: &'static str,
+    pub heading: &'static str,
     /// Other words for the last one of the path.
-    pub(crate) aliases: &'static [&'static str],
+    pub aliases: &'static [&'static str],
     /// Other ways there, from the top.
-    pub(crate) ways: &'static [&'static str],
+    pub ways: &'static [&'static str],
 }
 
 const fn top(
@@ -64,7 +64,7 @@ const fn below(
 
 /// The groups, in the order of the first page.
 #[rustfmt::skip]
-pub(crate) const PLACES: &[Place] = &[
+pub const PLACES: &[Place] = &[
     top(COMPUTE, "instance", &["vm", "server"]),
     below("instance template", "instance-template", &[], &[]),
     top(COMPUTE, "bare-metal", &["baremetal", "bm"]),
@@ -137,27 +137,27 @@ pub(crate) const PLACES: &[Place] = &[
 ];
 
 /// Other words for an operation's command. Each does what the command does, wherever there is one.
-pub(crate) const VERBS: &[(&str, &[&str])] =
+pub const VERBS: &[(&str, &[&str])] =
     &[("list", &["ls"]), ("get", &["show", "describe"]), ("delete", &["rm", "destroy"])];
 
 /// Other words for a command.
-pub(crate) fn verbs(command: &str) -> &'static [&'static str] {
+pub fn verbs(command: &str) -> &'static [&'static str] {
     VERBS.iter().find(|(of, _)| *of == command).map_or(&[], |(_, verbs)| verbs)
 }
 
 /// Where the group stands.
-pub(crate) fn of(group: &str) -> Option<&'static Place> {
+pub fn of(group: &str) -> Option<&'static Place> {
     PLACES.iter().find(|place| place.group == group)
 }
 
 /// The words that lead to an operation: `load-balancer rule create`.
-pub(crate) fn path(operation: &Operation) -> String {
+pub fn path(operation: &Operation) -> String {
     let group = operation.group.name;
     format!("{} {}", of(group).map_or(group, |place| place.path), operation.command)
 }
 
 /// The group that these words lead to, one below the other, as the tree of commands has them.
-pub(crate) fn group(words: &[&str]) -> Option<&'static Place> {
+pub fn group(words: &[&str]) -> Option<&'static Place> {
     let (first, inner) = words.split_first()?;
     let top = PLACES.iter().find(|place| place.group == *first);
     inner.iter().try_fold(top?, |place, word| {
@@ -187,7 +187,7 @@ pub fn meant(words: &str) -> Option<&'static str> {
 }
 
 /// What stands right below a group: its name there, the place, and whether it is shown.
-pub(crate) fn inside(
+pub fn inside(
     parent: &'static Place,
 ) -> impl Iterator<Item = (&'static str, &'static Place, bool)> {
     let all = PLACES.iter().flat_map(|place| {
@@ -201,7 +201,7 @@ pub(crate) fn inside(
 }
 
 /// The plural that people type for a noun; none where it would be no word.
-pub(crate) fn plural(noun: &str) -> Option<String> {
+pub fn plural(noun: &str) -> Option<String> {
     let ends = noun.ends_with(|c: char| c == 's' || c.is_ascii_digit());
     (!ends && noun != "nat").then(|| format!("{noun}s"))
 }

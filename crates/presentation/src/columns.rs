@@ -10,15 +10,15 @@ use serde_json::Value;
 use crate::operations::Operation;
 use crate::schema;
 
-pub(crate) use shown::{is_empty, raw, readable};
+pub use shown::{is_empty, raw, readable};
 use shown::{is_price, number};
-pub(crate) use way::Way;
+pub use way::Way;
 
 /// A column of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Column {
+pub struct Column {
     /// What stands above it.
-    pub(crate) heading: String,
+    pub heading: String,
     ways: Vec<Way>,
     join: Join,
 }
@@ -34,7 +34,7 @@ enum Join {
 
 /// Whether a value is made readable, or stays as the API has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum How {
+pub enum How {
     /// `$5.00`, `4 GB`, `yes`.
     Readable,
     /// `5`, `4096`, `true`.
@@ -43,7 +43,7 @@ pub(crate) enum How {
 
 impl Column {
     /// Reads `field`, `field/field`, `field|field`, each with or without `:HEADING`.
-    pub(crate) fn parse(text: &str) -> Self {
+    pub fn parse(text: &str) -> Self {
         let (fields, heading) = text.split_once(':').unwrap_or((text, ""));
         let join = if fields.contains('/') { Join::Slash } else { Join::First };
         let ways: Vec<Way> = fields.split(['/', '|']).map(Way::parse).collect();
@@ -53,24 +53,24 @@ impl Column {
     }
 
     /// The column of a top-level field.
-    pub(crate) fn field(name: &str) -> Self {
+    pub fn field(name: &str) -> Self {
         let ways = vec![Way::field(name)];
         Self { heading: name.to_uppercase(), ways, join: Join::First }
     }
 
     /// The fields that it is made of, as they are written.
-    pub(crate) fn name(&self) -> String {
+    pub fn name(&self) -> String {
         let sign = if self.join == Join::Slash { "/" } else { "|" };
         self.ways.iter().map(Way::to_string).collect::<Vec<_>>().join(sign)
     }
 
     /// The fields that it is made of.
-    pub(crate) fn ways(&self) -> &[Way] {
+    pub fn ways(&self) -> &[Way] {
         &self.ways
     }
 
     /// What stands in it for this thing, in one line.
-    pub(crate) fn cell(&self, thing: &Value, how: How) -> String {
+    pub fn cell(&self, thing: &Value, how: How) -> String {
         let mut parts = self.ways.iter().map(|way| way.cell(thing, how)).filter(|p| !p.is_empty());
         match self.join {
             Join::Slash => parts.collect::<Vec<_>>().join("/"),
@@ -79,25 +79,25 @@ impl Column {
     }
 
     /// Whether a number stands in it.
-    pub(crate) fn is_number(&self, thing: &Value) -> bool {
+    pub fn is_number(&self, thing: &Value) -> bool {
         matches!(&self.ways[..], [way] if matches!(way.values(thing)[..], [Value::Number(_)]))
     }
 }
 
 /// What is known of the things that an operation answers with.
 #[derive(Debug, Clone)]
-pub(crate) struct Kind {
+pub struct Kind {
     schema: Value,
     /// The way from the schema's root to the shape of one thing.
     inside: &'static [&'static str],
     /// The columns chosen for it; none where nobody lists such things.
-    pub(crate) columns: Vec<Column>,
+    pub columns: Vec<Column>,
 }
 
 impl Kind {
     /// Of the things that `operation` answers with: those of a list, or the one. The columns are those of
     /// the list that the thing stands in.
-    pub(crate) fn of(operation: &Operation, all: &[Operation]) -> Self {
+    pub fn of(operation: &Operation, all: &[Operation]) -> Self {
         let schema = operation.response();
         let is_page = schema.pointer("/properties/items/items").is_some() && operation.is_list();
         let inside: &[&str] = match schema.get("items") {
@@ -129,18 +129,18 @@ impl Kind {
     }
 
     /// The thing's own fields, in their order.
-    pub(crate) fn fields(&self) -> Vec<&str> {
+    pub fn fields(&self) -> Vec<&str> {
         let fields = self.shape().get("properties").and_then(Value::as_object);
         fields.into_iter().flat_map(|f| f.keys()).map(String::as_str).collect()
     }
 
     /// Whether there may be such a field.
-    pub(crate) fn knows(&self, way: &Way) -> bool {
+    pub fn knows(&self, way: &Way) -> bool {
         way.reaches(&self.schema, self.shape())
     }
 
     /// Whether numbers stand in all the fields of a column.
-    pub(crate) fn is_numeric(&self, column: &Column) -> bool {
+    pub fn is_numeric(&self, column: &Column) -> bool {
         column.ways.iter().all(|way| {
             let shape = way.shape(&self.schema, self.shape()).unwrap_or(&Value::Null);
             let shape = shape.get("items").unwrap_or(shape);
@@ -154,7 +154,7 @@ impl Kind {
     ///
     /// # Errors
     /// Where it is none.
-    pub(crate) fn comparable(&self, column: &Column, text: &str) -> Result<String, String> {
+    pub fn comparable(&self, column: &Column, text: &str) -> Result<String, String> {
         if !self.is_numeric(column) {
             return Ok(text.to_owned());
         }
@@ -168,7 +168,7 @@ impl Kind {
     ///
     /// # Errors
     /// Where there is none: says which there are.
-    pub(crate) fn column(&self, name: &str) -> Result<Column, String> {
+    pub fn column(&self, name: &str) -> Result<Column, String> {
         let own = Column::parse(name);
         if !name.is_empty() && own.ways.iter().all(|way| self.knows(way)) {
             return Ok(own);
@@ -186,7 +186,7 @@ impl Kind {
     }
 
     /// What tells one thing from the others: its id, or what stands first.
-    pub(crate) fn key(&self) -> Option<Column> {
+    pub fn key(&self) -> Option<Column> {
         let first = self.columns.first().cloned().unwrap_or_else(|| Column::field("id"));
         first.ways.iter().all(|way| self.knows(way)).then_some(first)
     }

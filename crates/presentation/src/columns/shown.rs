@@ -64,7 +64,7 @@ const UNITS: &[(Unit, &[&str])] = &[
 ];
 
 /// Whether nothing is there.
-pub(crate) fn is_empty(value: &Value) -> bool {
+pub fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::String(text) => text.is_empty(),
@@ -75,12 +75,12 @@ pub(crate) fn is_empty(value: &Value) -> bool {
 }
 
 /// A value in one line, as the API has it.
-pub(crate) fn raw(value: &Value) -> String {
+pub fn raw(value: &Value) -> String {
     one_line(value, &plain)
 }
 
 /// A value in one line, as people read it: `name` is its field's.
-pub(crate) fn readable(name: &str, value: &Value) -> String {
+pub fn readable(name: &str, value: &Value) -> String {
     one_line(value, &|value| scalar(name, value))
 }
 
@@ -108,12 +108,12 @@ fn unit(name: &str) -> Option<Unit> {
 }
 
 /// Whether a price stands in the field of that name, be it as a text.
-pub(super) fn is_price(name: &str) -> bool {
+pub(crate) fn is_price(name: &str) -> bool {
     unit(name) == Some(Unit::Dollars)
 }
 
 /// The number that a text stands for, in the unit of the field of that name: `4`, `4 GB`, `$5.00`.
-pub(super) fn number(name: &str, text: &str) -> Option<f64> {
+pub(crate) fn number(name: &str, text: &str) -> Option<f64> {
     let read = |text: &str| text.parse::<f64>().ok().filter(|number| number.is_finite());
     if let Some(plain) = read(text) {
         return Some(plain);

@@ -1,17 +1,13 @@
-//! The operations as the command line sees them.
+//! The operations as whoever shows them sees them.
 
 use std::ops::Deref;
 
 use api::{Access, Loss, Method, Shape};
-use clap::ArgMatches;
 use serde_json::Value;
 
-use crate::error::Failure;
-use crate::places;
-
-/// One operation, with what the command line knows of it.
+/// One operation, with what is known of it besides its definition.
 #[derive(Clone, Copy)]
-pub(crate) struct Operation(&'static api::Operation);
+pub struct Operation(&'static api::Operation);
 
 impl Deref for Operation {
     type Target = api::Operation;
@@ -21,33 +17,8 @@ impl Deref for Operation {
 }
 
 /// All operations, in the order of their families. It costs some microseconds: no schema is made.
-pub(crate) fn all() -> Vec<Operation> {
+pub fn all() -> Vec<Operation> {
     api::operations().map(Operation).collect()
-}
-
-/// The operation that was asked for, and its arguments: `name` and what is below it are the words
-/// that lead there.
-pub(crate) fn asked_for<'a>(
-    name: &'a str,
-    args: &'a ArgMatches,
-) -> Result<(Operation, &'a ArgMatches), Failure> {
-    let (words, args) = words(name, args);
-    let found = words.split_last().and_then(|(command, path)| {
-        let group = places::group(path)?.group;
-        all().into_iter().find(|o| o.group.name == group && o.command == *command)
-    });
-    let unknown = || Failure::usage(format!("no command `{}`", words.join(" ")));
-    Ok((found.ok_or_else(unknown)?, args))
-}
-
-/// All words that lead to a command, beginning with `name`, and its own arguments.
-pub(crate) fn words<'a>(name: &'a str, args: &'a ArgMatches) -> (Vec<&'a str>, &'a ArgMatches) {
-    let (mut words, mut args) = (vec![name], args);
-    while let Some((word, inner)) = args.subcommand() {
-        words.push(word);
-        args = inner;
-    }
-    (words, args)
 }
 
 /// Whether a call takes away what cannot be had again, by its operation: `path` is a template of
@@ -58,7 +29,7 @@ pub fn loses(method: &Method, path: &str, sent: impl Fn(&str) -> bool) -> bool {
 }
 
 /// The operations that a path may be meant for, the one with the fewest parameters first.
-pub(crate) fn at(method: &Method, path: &str) -> Vec<Operation> {
+pub fn at(method: &Method, path: &str) -> Vec<Operation> {
     let path = path.split(['?', '#']).next().unwrap_or_default();
     let segments: Vec<&str> = path.split('/').filter(|s| !s.is_empty()).collect();
     let meant = |operation: &Operation| {
@@ -75,12 +46,12 @@ pub(crate) fn at(method: &Method, path: &str) -> Vec<Operation> {
 
 impl Operation {
     /// The fields that stand in the path, in its order.
-    pub(crate) fn path_fields(&self) -> Vec<String> {
+    pub fn path_fields(&self) -> Vec<String> {
         self.op.path_params().map(|p| p.replace('-', "_")).collect()
     }
 
     /// Whether it takes away what cannot be had again, sent with these fields.
-    pub(crate) fn loses(&self, sent: impl Fn(&str) -> bool) -> bool {
+    pub fn loses(&self, sent: impl Fn(&str) -> bool) -> bool {
         match self.op.loss {
             Loss::Never => false,
             Loss::Always => true,
@@ -89,18 +60,18 @@ impl Operation {
     }
 
     /// Whether it only looks. A GET whose answer is that something is accepted does something.
-    pub(crate) fn reads(&self) -> bool {
+    pub fn reads(&self) -> bool {
         // One list is asked for by a POST.
         self.op.method == Method::GET && self.op.status != 202 || self.op.id.starts_with("list-")
     }
 
     /// Whether it lists what is the same for everybody.
-    pub(crate) fn lists_catalogue(&self) -> bool {
+    pub fn lists_catalogue(&self) -> bool {
         self.is_list() && matches!(self.op.access, Access::Public | Access::AnyKey)
     }
 
     /// Whether it lists things.
-    pub(crate) fn is_list(&self) -> bool {
+    pub fn is_list(&self) -> bool {
         self.reads()
             && match self.op.shape {
                 Shape::List(_) => true,
@@ -111,18 +82,18 @@ impl Operation {
     }
 
     /// Whether it lists things page by page. Some answer a page with lists in it, which is no list.
-    pub(crate) fn is_paged(&self, schema: &Value) -> bool {
+    pub fn is_paged(&self, schema: &Value) -> bool {
         schema.get("properties").is_some_and(|p| p.get("cursor").is_some()) && self.is_list()
     }
 
     /// The path with its parameters made nameless, to compare paths of different operations.
-    pub(crate) fn pattern(&self) -> String {
+    pub fn pattern(&self) -> String {
         pattern(self.op.path)
     }
 }
 
 /// `/v2/blocks/{block-id}/attach` becomes `/v2/blocks/{}/attach`.
-pub(crate) fn pattern(path: &str) -> String {
+pub fn pattern(path: &str) -> String {
     let segments = path.split('/').map(|s| if s.starts_with('{') { "{}" } else { s });
     segments.collect::<Vec<_>>().join("/")
 }

@@ -21,7 +21,7 @@ fn is_obeyed(c: char) -> bool {
 
 /// JSON that means the same, with nothing that a terminal would obey: the codes from 7F to 9F may
 /// stand raw in a JSON text, and some terminals obey them.
-pub(crate) fn escaped(json: &str) -> String {
+pub fn escaped(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
         match c {

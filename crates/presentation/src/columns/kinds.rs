@@ -5,7 +5,7 @@
 //! `a/b` is two fields with a slash between, `a|b` the first that has something, `a:B` a heading of its
 //! own, `a.b` a field inside, and `.` the item itself. Tests hold each against the operations.
 
-pub(super) const KINDS: &[(&str, &str)] = &[
+pub(crate) const KINDS: &[(&str, &str)] = &[
     ("get-cluster-upgrades", ".:VERSION"),
     ("get-connector-settings", "name type required default_value:DEFAULT description"),
     ("get-domain-dnssec", ".:RECORD"),

@@ -8,12 +8,13 @@ use serde_json::Value;
 use super::{How, raw, readable};
 use crate::schema::target;
 
+/// A way into a thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Way(Vec<String>);
+pub struct Way(Vec<String>);
 
 impl Way {
     /// Reads `a.b`; `.` is the thing itself.
-    pub(crate) fn parse(text: &str) -> Self {
+    pub fn parse(text: &str) -> Self {
         match text {
             "." => Self(Vec::new()),
             text => Self(text.split('.').map(str::to_owned).collect()),
@@ -21,17 +22,17 @@ impl Way {
     }
 
     /// The way to a top-level field.
-    pub(crate) fn field(name: &str) -> Self {
+    pub fn field(name: &str) -> Self {
         Self(vec![name.to_owned()])
     }
 
     /// The top-level field that it begins with.
-    pub(crate) fn top(&self) -> Option<&str> {
+    pub fn top(&self) -> Option<&str> {
         self.0.first().map(String::as_str)
     }
 
     /// What stands there: more than one value where a list is on the way.
-    pub(crate) fn values<'a>(&self, thing: &'a Value) -> Vec<&'a Value> {
+    pub fn values<'a>(&self, thing: &'a Value) -> Vec<&'a Value> {
         let mut found = vec![thing];
         for step in &self.0 {
             found = found.into_iter().flat_map(|value| inside(value, step)).collect();
@@ -40,7 +41,7 @@ impl Way {
     }
 
     /// What stands there, in one line.
-    pub(crate) fn cell(&self, thing: &Value, how: How) -> String {
+    pub fn cell(&self, thing: &Value, how: How) -> String {
         let name = self.name();
         let shown = |value: &Value| match how {
             How::Readable => readable(name, value),
@@ -50,17 +51,17 @@ impl Way {
     }
 
     /// The name of the field that it leads to.
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         self.0.last().map_or("", String::as_str)
     }
 
     /// Whether a thing of that shape may have something there.
-    pub(super) fn reaches(&self, schema: &Value, shape: &Value) -> bool {
+    pub(crate) fn reaches(&self, schema: &Value, shape: &Value) -> bool {
         self.shape(schema, shape).is_some()
     }
 
     /// The shape of what a thing of that shape may have there; null where nobody says.
-    pub(super) fn shape<'a>(&self, schema: &'a Value, shape: &'a Value) -> Option<&'a Value> {
+    pub(crate) fn shape<'a>(&self, schema: &'a Value, shape: &'a Value) -> Option<&'a Value> {
         let mut shape = target(schema, shape);
         for step in &self.0 {
             let is_place = step.parse::<usize>().is_ok();

@@ -4,10 +4,14 @@ use serde_json::{Map, Value};
 
 /// What a field takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
+    /// True or false.
     Flag,
+    /// A whole number.
     Integer,
+    /// A number.
     Number,
+    /// A text.
     Text,
     /// An identifier that may be given by name.
     Uuid,
@@ -20,18 +24,18 @@ pub(crate) enum Kind {
 }
 
 /// The schema's fields, in order.
-pub(crate) fn fields(schema: &Value) -> impl Iterator<Item = (&String, &Value)> {
+pub fn fields(schema: &Value) -> impl Iterator<Item = (&String, &Value)> {
     schema.get("properties").and_then(Value::as_object).into_iter().flatten()
 }
 
 /// The names of the fields that must be there.
-pub(crate) fn required(schema: &Value) -> Vec<&str> {
+pub fn required(schema: &Value) -> Vec<&str> {
     let names = schema.get("required").and_then(Value::as_array).into_iter().flatten();
     names.filter_map(Value::as_str).collect()
 }
 
 /// The description of the schema or of one of its fields.
-pub(crate) fn description(shape: Option<&Value>) -> String {
+pub fn description(shape: Option<&Value>) -> String {
     let text = shape.and_then(|s| s.get("description")?.as_str()).unwrap_or_default();
     // Line breaks within a paragraph are the source's. What words mean, their own list tells.
     let paragraphs = text
@@ -42,7 +46,7 @@ pub(crate) fn description(shape: Option<&Value>) -> String {
 }
 
 /// What a field of this shape takes.
-pub(crate) fn kind(schema: &Value, shape: &Value) -> Kind {
+pub fn kind(schema: &Value, shape: &Value) -> Kind {
     let shape = target(schema, shape);
     if let Some(words) = words(shape) {
         return Kind::Word(words);
@@ -62,17 +66,17 @@ pub(crate) fn kind(schema: &Value, shape: &Value) -> Kind {
 }
 
 /// Whether a field of this shape holds a text in base64.
-pub(crate) fn is_encoded(schema: &Value, shape: &Value) -> bool {
+pub fn is_encoded(schema: &Value, shape: &Value) -> bool {
     [shape, target(schema, shape)].iter().any(|s| s["contentEncoding"] == "base64")
 }
 
 /// Whether a field of this shape holds a password or a key.
-pub(crate) fn is_secret(shape: &Value) -> bool {
+pub fn is_secret(shape: &Value) -> bool {
     shape["format"] == "password"
 }
 
 /// The shape at a way such as `a.b.0`, where the schema knows it.
-pub(crate) fn at<'a>(schema: &'a Value, way: &[String]) -> Option<&'a Value> {
+pub fn at<'a>(schema: &'a Value, way: &[String]) -> Option<&'a Value> {
     let mut shape = schema;
     for step in way {
         shape = inner(schema, shape, step)?;
@@ -92,10 +96,7 @@ fn inner<'a>(schema: &'a Value, shape: &'a Value, step: &str) -> Option<&'a Valu
 }
 
 /// The first field of `value` that the schema does not know, with its way.
-pub(crate) fn unknown(
-    schema: &Value,
-    fields: &Map<String, Value>,
-) -> Option<(String, Vec<String>)> {
+pub fn unknown(schema: &Value, fields: &Map<String, Value>) -> Option<(String, Vec<String>)> {
     unknown_in(schema, schema, fields, "")
 }
 
@@ -138,7 +139,7 @@ const SKETCH: usize = 150;
 
 /// What a shape looks like in JSON, in short: `[{"frontend_port": N, ...}]`. What must be there
 /// comes first.
-pub(crate) fn sketch(schema: &Value, shape: &Value) -> String {
+pub fn sketch(schema: &Value, shape: &Value) -> String {
     let shape = target(schema, shape);
     if let Some(words) = words(shape) {
         return format!("\"{}\"", words.join("|"));
@@ -183,7 +184,7 @@ fn object(schema: &Value, shape: &Value) -> String {
 }
 
 /// The shape behind a reference.
-pub(crate) fn target<'a>(schema: &'a Value, shape: &'a Value) -> &'a Value {
+pub fn target<'a>(schema: &'a Value, shape: &'a Value) -> &'a Value {
     let path = shape.get("$ref").and_then(Value::as_str).and_then(|path| path.strip_prefix('#'));
     match path.and_then(|path| schema.pointer(path)) {
         Some(found) => target(schema, found),

@@ -1,0 +1,80 @@
+//! The console: the whole API in a browser, drawn from the definition of its operations.
+//!
+//! It is a client as others are: it calls operations in this process with the key of whoever has
+//! signed in, and may what that key may. It knows no family but by a small layer made by hand
+//! ([`nav`], what a list shows first, what a status looks like): an operation that is added to `api`
+//! appears here by itself. Pages are HTML that works without script; a little script of our own adds
+//! live rows, dialogs and copying. Nothing is loaded from elsewhere, and the key never reaches a page.
+
+mod assets;
+mod browse;
+mod choices;
+mod code;
+mod cx;
+mod form;
+mod href;
+mod icon;
+mod layout;
+mod link;
+mod list;
+mod live;
+mod login;
+mod nav;
+mod one;
+mod overview;
+mod price;
+mod reference;
+mod session;
+mod status;
+#[cfg(test)]
+mod tests;
+mod upstream;
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::Router;
+use http::Extensions;
+
+use crate::session::Sessions;
+
+/// Where the console is, and all that belongs to it.
+pub const ROOT: &str = "/console";
+
+/// Ends when something may have changed: whether more may come.
+pub type News = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = bool> + Send>> + Send + Sync>;
+
+/// What the console is served with.
+pub struct Config {
+    /// The routes that are looked at. What the console asks by itself stands in no log.
+    pub quiet: Router,
+    /// The same routes, which note what is asked: for what people do.
+    pub noted: Router,
+    /// Copies from a browser's request to those made for it what the routes want to know of it.
+    pub carry: fn(&Extensions, &mut Extensions),
+    /// Ends with the next request that is written down, or with the server.
+    pub news: News,
+}
+
+/// What all pages share.
+pub(crate) struct Shared {
+    pub(crate) config: Config,
+    pub(crate) sessions: Sessions,
+}
+
+/// The routes under `/console`.
+pub fn router(config: Config) -> Router {
+    let shared = Arc::new(Shared { config, sessions: Sessions::default() });
+    pages().merge(live::routes()).with_state(shared)
+}
+
+/// The pages, without the streams of what changes in them.
+fn pages() -> Router<Arc<Shared>> {
+    Router::new()
+        .merge(assets::routes())
+        .merge(login::routes())
+        .merge(overview::routes())
+        .merge(browse::routes())
+        .merge(reference::routes())
+        .merge(form::routes())
+}
