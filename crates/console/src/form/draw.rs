@@ -348,7 +348,7 @@ impl<'a> Draw<'a> {
                 option value="" { (none) }
                 @if !is_known { option value=(value) selected { (value) } }
                 @for choice in choices {
-                    @let is_in = choice.is_in(here);
+                    @let is_in = choice.is_in(here) || at.holds(&choice.value);
                     option value=(choice.value) selected[choice.value == value]
                         hidden[!is_in] disabled[!is_in]
                         data-in=[choice.regions.as_ref().map(|r| r.join(" "))]
@@ -463,7 +463,7 @@ impl<'a> Draw<'a> {
                     aria-describedby=[self.described(at, control)] {
                     legend.lab title=(at.way) { (self.label(at)) }
                     div.grid2.checks { @for choice in choices {
-                        @let is_in = choice.is_in(here);
+                        @let is_in = choice.is_in(here) || at.holds(&choice.value);
                         label.check hidden[!is_in]
                             data-in=[choice.regions.as_ref().map(|r| r.join(" "))] {
                             input type="checkbox" name=(at.way) value=(choice.value)
@@ -485,7 +485,7 @@ impl<'a> Draw<'a> {
                     select.input.many id=(id_of(&at.way)) name=(at.way) multiple size="6"
                         aria-describedby=[self.described(at, control)] {
                         @for choice in choices {
-                            @let is_in = choice.is_in(here);
+                            @let is_in = choice.is_in(here) || at.holds(&choice.value);
                             option value=(choice.value) selected[at.holds(&choice.value)]
                                 hidden[!is_in] disabled[!is_in]
                                 data-in=[choice.regions.as_ref().map(|r| r.join(" "))] {

@@ -183,7 +183,7 @@ pub(crate) fn aside(cx: &Cx, form: &Form, sent: &Map<String, Value>) -> Markup {
                     button.btn.primary type="submit" { (button(form)) }
                 }
                 @if price::may_have(operation, &form.schema) {
-                    button.btn type="submit" name="_price" value="1" formnovalidate data-price {
+                    button.btn type="submit" name="_price" value="1" formnovalidate data-see {
                         "See the price"
                     }
                 }
