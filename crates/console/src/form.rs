@@ -294,7 +294,7 @@ fn show_page(cx: &Cx, form: &Form) -> Response {
     let sent = form.sent();
     let action = format!("{ROOT}/op/{}", form.operation.op.id);
     let main = html! {
-        div.head { div { h1 { (title) } p { (page::under(form)) } } (page::reference(form)) }
+        div.head { div { h1 { (title) } (page::under(form)) } (page::reference(form)) }
         form.cols.main method="post" action=(action) novalidate data-form=(form.operation.op.id) {
             (token(cx))
             @if !confirm::is_asked(form) {
@@ -305,7 +305,7 @@ fn show_page(cx: &Cx, form: &Form) -> Response {
                 (form.wrong.note(page::nothing(form)))
                 (page::path(form))
                 (form.inputs())
-                (confirm::ask(form))
+                (page::last(form))
             }
             aside.stack aria-label="Price and code" id="aside" { (page::aside(cx, form, &sent)) }
         }

@@ -257,6 +257,8 @@ const FAMILIES: &[(&str, &str)] = &[
     ("rockylinux", "Rocky Linux"),
     ("centos", "CentOS"),
     ("fedora", "Fedora"),
+    ("fedora-coreos", "Fedora CoreOS"),
+    ("flatcar", "Flatcar Container Linux"),
     ("freebsd", "FreeBSD"),
     ("openbsd", "OpenBSD"),
     ("windows", "Windows"),

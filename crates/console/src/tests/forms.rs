@@ -215,7 +215,7 @@ async fn refusals_stand_at_the_field_that_they_name_and_everything_typed_stays()
         ]
     };
     let (records, rules) = ("create-record?dns_domain=example.com".to_owned(), group.clone());
-    let rules = format!("create-firewall-rule?{rules}");
+    let rules = format!("create-firewall-group-rule?{rules}");
     let cases: Vec<(&str, Vec<(&str, &str)>, &str)> = vec![
         ("create-instance", with("region", "xyz"), "region"),
         ("create-instance", with("plan", "vc2-1c-1gbb"), "plan"),
