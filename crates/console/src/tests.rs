@@ -1,4 +1,7 @@
 //! Pages as a browser sees them, of a world in this process.
 
+mod forms;
+mod html;
+mod samples;
 mod session;
 mod support;

@@ -79,6 +79,12 @@ impl<'a> Draw<'a> {
             }
             Kind::OneOf => pick::one_of(self, section),
             Kind::Group => group::panel(self, section, &at),
+            _ if section.fields.len() == 1 && section.title == shape::label(first) => html! {
+                fieldset.panel aria-labelledby=(id) {
+                    header { h2 id=(id) { (section.title) } }
+                    div.body.stack.alone { (self.field(&at)) }
+                }
+            },
             _ if section.title.is_empty() => html! {
                 section.panel aria-label="Fields" {
                     div.body.stack { (self.fields(&section.fields)) }
@@ -102,7 +108,7 @@ impl<'a> Draw<'a> {
             self.wrong.is_in(name) || !self.changes && self.values.contains_key(name)
         };
         let some: Vec<String> =
-            names.iter().take(5).map(|name| shape::label(name).to_lowercase()).collect();
+            names.iter().take(5).map(|name| shape::lower(&shape::label(name))).collect();
         let more = if names.len() > some.len() { ", …" } else { "" };
         let count =
             if names.len() == 1 { "1 field".into() } else { format!("{} fields", names.len()) };
@@ -110,7 +116,7 @@ impl<'a> Draw<'a> {
             details.panel.more open[names.iter().any(is_used)] {
                 summary {
                     (title) " "
-                    span.n.small.muted { (count) ": " (some.join(", ")) (more) }
+                    span.n.small.muted.cut { (count) ": " (some.join(", ")) (more) }
                 }
                 div.body.stack { (self.fields(names)) }
             }
@@ -169,7 +175,8 @@ impl<'a> Draw<'a> {
             Control::Group => group::nested(self, at),
             Control::Object => self.object(at),
             Control::Flag | Control::Switch(..) if !self.is_three(at) => self.check(at, &control),
-            Control::Flag => self.three(at),
+            Control::Flag => self.three(at, "true", "false"),
+            Control::Switch(on, off) => self.three(at, on, off),
             Control::Word(words) if words.len() <= RADIOS && at.needed => self.radios(at, words),
             Control::Words(words) => self.checks(at, words),
             Control::Things | Control::Texts => self.several(at, &control),
@@ -348,7 +355,7 @@ impl<'a> Draw<'a> {
                 option value="" { (none) }
                 @if !is_known { option value=(value) selected { (value) } }
                 @for choice in choices {
-                    @let is_in = choice.is_in(here);
+                    @let is_in = choice.is_in(here) || at.holds(&choice.value);
                     option value=(choice.value) selected[choice.value == value]
                         hidden[!is_in] disabled[!is_in]
                         data-in=[choice.regions.as_ref().map(|r| r.join(" "))]
@@ -463,7 +470,7 @@ impl<'a> Draw<'a> {
                     aria-describedby=[self.described(at, control)] {
                     legend.lab title=(at.way) { (self.label(at)) }
                     div.grid2.checks { @for choice in choices {
-                        @let is_in = choice.is_in(here);
+                        @let is_in = choice.is_in(here) || at.holds(&choice.value);
                         label.check hidden[!is_in]
                             data-in=[choice.regions.as_ref().map(|r| r.join(" "))] {
                             input type="checkbox" name=(at.way) value=(choice.value)
@@ -485,7 +492,7 @@ impl<'a> Draw<'a> {
                     select.input.many id=(id_of(&at.way)) name=(at.way) multiple size="6"
                         aria-describedby=[self.described(at, control)] {
                         @for choice in choices {
-                            @let is_in = choice.is_in(here);
+                            @let is_in = choice.is_in(here) || at.holds(&choice.value);
                             option value=(choice.value) selected[at.holds(&choice.value)]
                                 hidden[!is_in] disabled[!is_in]
                                 data-in=[choice.regions.as_ref().map(|r| r.join(" "))] {
@@ -561,7 +568,7 @@ impl<'a> Draw<'a> {
     }
 
     /// Yes, no, or not said.
-    fn three(&self, at: &At<'a>) -> Markup {
+    fn three(&self, at: &At<'a>, on: &str, off: &str) -> Markup {
         let value = at.text();
         let control = Control::Flag;
         let none = if self.changes { "Leave as it is" } else { "As usual" };
@@ -571,7 +578,7 @@ impl<'a> Draw<'a> {
                 select.input id=(id_of(&at.way)) name=(at.way)
                     aria-invalid=[self.is_bad(at).then_some("true")]
                     aria-describedby=[self.described(at, &control)] {
-                    @for (word, means) in [("", none), ("true", "Yes"), ("false", "No")] {
+                    @for (word, means) in [("", none), (on, "Yes"), (off, "No")] {
                         option value=(word) selected[word == value] { (means) }
                     }
                 }
