@@ -9,8 +9,10 @@
 mod act;
 mod assets;
 mod browse;
+mod choices;
 mod code;
 mod cx;
+mod form;
 mod href;
 mod icon;
 mod layout;
@@ -21,6 +23,7 @@ mod login;
 mod nav;
 mod one;
 mod overview;
+mod price;
 mod reference;
 mod session;
 mod status;
@@ -75,4 +78,5 @@ fn pages() -> Router<Arc<Shared>> {
         .merge(act::routes())
         .merge(browse::routes())
         .merge(reference::routes())
+        .merge(form::routes())
 }

@@ -17,11 +17,11 @@ use serde_json::{Map, Value};
 #[cfg(test)]
 pub(crate) use self::bar::operations as bulk;
 pub(crate) use self::cells::value;
-use self::columns::{Column, What};
+use self::columns::What;
 pub(crate) use self::costs::Costs;
 pub(crate) use self::filters::form as filter_form;
 pub(crate) use self::pages::here;
-use crate::act::words as acts;
+use crate::act::words::{self as acts, Act};
 use crate::cx::Cx;
 use crate::icon::{bird, icon};
 use crate::layout::{self, Page};
@@ -228,6 +228,7 @@ impl<'a> View<'a> {
         let title = title(self.node);
         let shown = &self.columns.shown;
         let acts = bar::of_rows(self.node);
+        let acts: Vec<_> = acts.into_iter().map(|node| (node, acts::of(&node.operation))).collect();
         let has_page = self.node.thing().is_some();
         html! {
             div.scroll tabindex="0" role="region" aria-label=(title) {
@@ -248,7 +249,7 @@ impl<'a> View<'a> {
         }
     }
 
-    fn row(&self, thing: &Value, bulk: &[&'static Node], acts: &[&'static Node]) -> Markup {
+    fn row(&self, thing: &Value, bulk: &[&'static Node], acts: &[(&'static Node, Act)]) -> Markup {
         let name = cells::name(self.node, &self.columns, &self.names, thing);
         let address = link::of_row(&self.node.operation, &self.path, thing);
         // Some rows are nothing but what they point at.
@@ -284,7 +285,7 @@ impl<'a> View<'a> {
                     }
                 }
                 @if !acts.is_empty() {
-                    td.num.p2[self.node.thing().is_some()] { (bar::menu(self.cx, acts, &self.path, thing, &name)) }
+                    td.num.p2[self.node.thing().is_some()] { (bar::menu(acts, &self.path, thing, &name)) }
                 }
             }
         }
@@ -320,7 +321,8 @@ impl<'a> View<'a> {
             (bird())
             h2 { "No " (one) @if first.is_some() { " yet" } }
             @if let Some(first) = first {
-                p { (first.operation.group.about) "." }
+                @let about = first.operation.group.about;
+                @if !about.eq_ignore_ascii_case(&title(self.node)) { p { (about) "." } }
                 a.btn href=(href::form(&first.operation, &self.path)) {
                     (icon("plus")) " " (acts::of(&first.operation).title)
                 }

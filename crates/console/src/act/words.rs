@@ -1,6 +1,6 @@
 //! What operations are called on buttons, and what is said when they are done.
 
-use presentation::{Operation, schema};
+use presentation::Operation;
 use serde_json::{Map, Value};
 
 use crate::href;
@@ -107,11 +107,6 @@ fn noun(operation: &Operation, object: &str) -> String {
     let group = operation.group.name;
     let own = object.strip_prefix(&format!("{group}-")).unwrap_or(object);
     words::phrase(own)
-}
-
-/// What is said of an operation: its first paragraph.
-pub(crate) fn help(operation: &Operation) -> String {
-    schema::description(Some(&operation.request()))
 }
 
 /// Where an operation is carried out: at its form.

@@ -50,12 +50,6 @@ impl Node {
         self.params.saturating_sub(self.parent().map_or(0, |parent| parent.params))
     }
 
-    /// The fields of its path that its parent's path has not.
-    pub(crate) fn extra_fields(&self) -> Vec<String> {
-        let above = self.parent().map_or(0, |parent| parent.params);
-        self.operation.path_fields().split_off(above)
-    }
-
     /// Of a list, what shows one of its things.
     pub(crate) fn thing(&self) -> Option<&'static Self> {
         self.children().find(|node| {

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use serde_json::{Map, Value};
 
-use crate::act::words as acts;
+use crate::act::words::{self as acts, Act};
 use crate::cx::Cx;
 use crate::icon::icon;
 use crate::link::family::Node;
@@ -118,8 +118,7 @@ fn many_gone(cx: &Cx, node: &Node, path: &Map<String, Value>, one: &str) -> Mark
 
 /// A row's own menu.
 pub(crate) fn menu(
-    _cx: &Cx,
-    acts: &[&'static Node],
+    acts: &[(&'static Node, Act)],
     path: &Map<String, Value>,
     thing: &Value,
     name: &str,
@@ -128,9 +127,8 @@ pub(crate) fn menu(
         details.menu {
             summary.btn.quiet.slim.icon aria-label={ "More for " (name) } { (icon("dots")) }
             div.pop {
-                @for node in acts {
+                @for (node, act) in acts {
                     @if let Some(fields) = link::row_fields(node, path, thing) {
-                        @let act = acts::of(&node.operation);
                         @let own = node.operation.path_fields().pop().unwrap_or_default();
                         @let is_delete = node.operation.op.method == api::Method::DELETE;
                         @if node.is_done_at_once() && node.extra() <= 1 {

@@ -168,7 +168,7 @@ fn without_id(name: &str) -> &str {
 /// A secret, shown when one asks for it.
 fn hidden(name: &str, text: &str) -> Markup {
     html! {
-        details.secret {
+        details.shy {
             summary { span aria-hidden="true" { "••••••••" } " Show" span.sr { " " (words::phrase(name)) } }
             span.mono { (text) }
         }
@@ -179,7 +179,7 @@ fn hidden(name: &str, text: &str) -> Markup {
 fn long(name: &str, text: &str) -> Markup {
     let id = format!("text-{}", name.replace('_', "-"));
     html! {
-        details.secret {
+        details.shy {
             summary { (text.chars().count()) " characters: show" span.sr { " " (words::phrase(name)) } }
             (block(&id, text))
         }

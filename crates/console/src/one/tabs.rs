@@ -17,7 +17,10 @@ use crate::upstream::Refusal;
 const JSON: &str = "json";
 
 /// Lists that few people look for: they stand behind the others.
-const LATER: &[&str] = &["neighbors", "reverse", "dnssec", "private-networks", "vpc2"];
+const LATER: &[&str] = &[
+    "neighbors", "reverse", "dnssec", "private-networks", "vpc2", "maintenance", "version-upgrade",
+    "available-connectors",
+];
 
 /// The tabs of a thing, of which one is open.
 pub(super) struct Tabs {

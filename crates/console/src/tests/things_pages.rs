@@ -95,7 +95,7 @@ async fn facts_name_what_ids_point_at_and_hide_what_is_secret() {
     let (before, _) = page.split_once(password).unwrap();
     assert!(
         before
-            .rsplit_once("<details class=\"secret\">")
+            .rsplit_once("<details class=\"shy\">")
             .is_some_and(|(_, b)| !b.contains("</details>"))
     );
     let page = browser.page("/console/v2/databases").await;
