@@ -17,9 +17,14 @@ mod login;
 mod nav;
 mod one;
 mod overview;
+mod requests;
 mod session;
 mod status;
 mod upstream;
+mod when;
+
+#[cfg(test)]
+mod tests;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -45,6 +50,8 @@ pub struct Config {
     pub carry: fn(&Extensions, &mut Extensions),
     /// Ends with the next request that is written down, or with the server.
     pub news: News,
+    /// What time it is in the world, in milliseconds after 1970.
+    pub now: Arc<dyn Fn() -> i64 + Send + Sync>,
 }
 
 /// What all pages share.
@@ -60,6 +67,7 @@ pub fn router(config: Config) -> Router {
         .merge(assets::routes())
         .merge(login::routes())
         .merge(overview::routes())
+        .merge(requests::routes())
         .merge(browse::routes());
     routes.with_state(shared)
 }
