@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use api::Loss;
 use clap::builder::{PossibleValuesParser, Str};
 use clap::{Arg, ArgAction, Command};
+pub(crate) use presentation::flags::flag;
 use presentation::operations::{self, Operation};
 use presentation::places::{self, PLACES, Place};
 use presentation::schema::{self, Kind};
@@ -26,24 +27,6 @@ pub(crate) const LIMIT: &str = "@limit";
 pub(crate) const WAIT: &str = "@wait";
 pub(crate) const TIMEOUT: &str = "@timeout";
 pub(crate) const YES: &str = "@yes";
-
-/// The flags of our own. A field of such a name gets the flag `--set-NAME`.
-const OWN_FLAGS: &[&str] = &[
-    "profile",
-    "endpoint",
-    "output",
-    "json",
-    "field",
-    "all",
-    "limit",
-    "wait",
-    "timeout",
-    "help",
-    "version",
-    "yes",
-    "verbose",
-    "connect-timeout",
-];
 
 /// The whole command line but for what the binary adds.
 pub fn command() -> Command {
@@ -266,13 +249,6 @@ fn told(text: &str, schema: &Value, operation: &Operation) -> String {
         _ => format!("`{part}`"),
     });
     parts.collect()
-}
-
-/// The flag of a field, without its dashes.
-pub(crate) fn flag(field: &str) -> String {
-    let name = field.replace('_', "-");
-    let is_own = |own: &[&str]| own.contains(&name.as_str());
-    if is_own(OWN_FLAGS) || is_own(output::FLAGS) { format!("set-{name}") } else { name }
 }
 
 /// What an argument takes: `points` where that is another thing's id.

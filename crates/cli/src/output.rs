@@ -23,7 +23,7 @@ use crate::error::Failure;
 
 use narrow::{Filter, Key};
 
-pub(crate) use options::{FLAGS, args, raw_args};
+pub(crate) use options::{args, raw_args};
 
 /// What is known of the terminal.
 #[derive(Debug, Clone, Copy, Default)]

@@ -8,23 +8,29 @@
 
 mod assets;
 mod browse;
+mod choices;
+mod code;
 mod cx;
+mod form;
 mod href;
 mod icon;
 mod layout;
+mod link;
 mod list;
+mod live;
 mod login;
 mod nav;
 mod one;
 mod overview;
+mod price;
+mod reference;
 mod requests;
 mod session;
 mod status;
-mod upstream;
-mod when;
-
 #[cfg(test)]
 mod tests;
+mod upstream;
+mod when;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -63,11 +69,17 @@ pub(crate) struct Shared {
 /// The routes under `/console`.
 pub fn router(config: Config) -> Router {
     let shared = Arc::new(Shared { config, sessions: Sessions::default() });
-    let routes = Router::new()
+    pages().merge(live::routes()).merge(requests::streams()).with_state(shared)
+}
+
+/// The pages, without the streams of what changes in them.
+fn pages() -> Router<Arc<Shared>> {
+    Router::new()
         .merge(assets::routes())
         .merge(login::routes())
         .merge(overview::routes())
+        .merge(browse::routes())
+        .merge(reference::routes())
+        .merge(form::routes())
         .merge(requests::routes())
-        .merge(browse::routes());
-    routes.with_state(shared)
 }

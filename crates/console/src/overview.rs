@@ -20,7 +20,7 @@ use crate::cx::Cx;
 use crate::icon::{bird, icon};
 use crate::layout::{self, Page};
 use crate::upstream::{Answer, Refusal};
-use crate::{ROOT, Shared, href, requests};
+use crate::{ROOT, Shared, href, live, requests};
 
 /// What is offered to be made first: operation, word, icon.
 const CREATE: &[(&str, &str, &str)] = &[
@@ -68,7 +68,7 @@ async fn show(cx: Cx) -> Response {
     let things: u64 = counts.iter().filter(|count| count.is_thing()).map(|count| count.total).sum();
     let main = html! {
         (head(things, places.len(), regions.len()))
-        div.stack {
+        (live::region(&cx, &html! {
             @if things == 0 { (first_steps()) }
             (tally::show(&counts))
             @if things > 0 {
@@ -85,7 +85,7 @@ async fn show(cx: Cx) -> Response {
                 }
                 (now::requests(&cx, last).await)
             }
-        }
+        }))
     };
     let here = format!("{ROOT}/");
     layout::page(&cx, Page { title: "Overview".into(), here, main, ..Page::default() })

@@ -39,8 +39,12 @@ const AT_ONCE: usize = 50;
 pub(crate) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route(&format!("{ROOT}/requests"), get(show))
-        .route(&format!("{ROOT}/requests/live"), get(live))
         .route(&format!("{ROOT}/requests/{{sequence}}"), get(show_one).post(again::send))
+}
+
+/// What is sent as long as somebody reads.
+pub(crate) fn streams() -> Router<Arc<Shared>> {
+    Router::new().route(&format!("{ROOT}/requests/live"), get(live))
 }
 
 /// Which requests are asked for: the fields of the address, which are those of `/_kettle/requests`.

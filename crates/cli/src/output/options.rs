@@ -3,6 +3,7 @@
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches};
 use presentation::columns::{Column, Kind};
+use presentation::flags::OUTPUT as FLAGS;
 use presentation::operations::{self, Operation};
 use presentation::places;
 
@@ -20,10 +21,6 @@ pub(crate) const FILTER: &str = "@filter";
 pub(crate) const QUIET: &str = "@quiet";
 pub(crate) const QUERY: &str = "@query";
 pub(crate) const ALL_FIELDS: &str = "@all-fields";
-
-/// The flags of these options, without their dashes, in the order of the help.
-pub(crate) const FLAGS: &[&str] =
-    &["columns", "sort", "filter", "all-fields", "quiet", "query", "no-header"];
 
 const EVERYTHING: &str = "all";
 

@@ -26,7 +26,7 @@ pub(super) async fn panel(cx: &Cx, counts: &[Count], last: Option<&Found>) -> Ma
     };
     let now = (cx.shared.config.now)();
     html! {
-        section.panel aria-labelledby="h-now" {
+        section.panel id="x-now" aria-labelledby="h-now" {
             header {
                 h2 id="h-now" { "In progress" }
                 @if !coming.is_empty() { span.tag { (coming.len() + more) } }
@@ -145,7 +145,7 @@ fn words(id: &str) -> String {
 pub(super) async fn requests(cx: &Cx, last: Result<Found, Refusal>) -> Markup {
     let Ok(found) = last else { return own(cx).await };
     html! {
-        section.panel aria-labelledby="h-req" {
+        section.panel id="x-requests" aria-labelledby="h-req" {
             header {
                 h2 id="h-req" { "Last requests" }
                 a.small href={ (ROOT) "/requests" } { "All requests" }

@@ -38,6 +38,8 @@ const MOST: u64 = 500;
 /// Groups of the navigation of which nothing is counted, and the one that is about people and keys.
 const LEFT_OUT: &[&str] = &["Billing", "Catalogue"];
 const PEOPLE: &str = "Access";
+/// What is listed elsewhere by a newer name.
+const TWICE: &[&str] = &["list-networks"];
 /// Who has an account has one of each.
 const OWN: &[&str] = &["list-users", "list-api-keys"];
 
@@ -68,7 +70,7 @@ static LISTS: LazyLock<Vec<(Item, Operation, String, bool)>> = LazyLock::new(|| 
     let counted = items.filter_map(|(item, is_about_people)| {
         let list = operation(item.shows)?;
         let address = href::page(&list, &Map::new())?;
-        let is_counted = list.is_list() && !list.lists_catalogue();
+        let is_counted = list.is_list() && !list.lists_catalogue() && !TWICE.contains(&list.op.id);
         is_counted.then_some((item, list, address, is_about_people))
     });
     counted.collect()
@@ -101,7 +103,7 @@ pub(super) async fn counts(cx: &Cx) -> Vec<Count> {
 pub(super) fn show(counts: &[Count]) -> Markup {
     html! {
         @if !counts.is_empty() {
-            nav.tally aria-label="What there is" {
+            nav.tally id="x-tally" aria-label="What there is" {
                 @for Count { item, address, total, .. } in counts {
                     a href=(address) {
                         b { (total) }

@@ -84,16 +84,16 @@ pub(crate) fn thing(request: &Value) -> Option<(String, String)> {
     let answer = &request["response"]["json"];
     // What was made lies in the answer's envelope.
     let made = answer.as_object().and_then(|fields| {
-        let inner = fields.values().find(|value| value.get("id").is_some())?;
-        let id = presentation::pointers::id(inner);
-        Some((format!("{path}/{id}"), inner.clone()))
+        let inner = fields.values().find(|value| value.is_object())?;
+        let id = ["id", "domain", "name"].iter().find_map(|name| inner[name].as_str())?;
+        Some((format!("{path}/{id}"), inner))
     });
     if let Some((at, inner)) = made.filter(|_| request["method"] == "POST")
         && let Some((_, fields)) = browse::at(&at)
     {
-        let last = fields.values().last().and_then(Value::as_str).unwrap_or_default().to_owned();
-        let name = presentation::pointers::label(&inner).map_or(last, str::to_owned);
-        return Some((name, format!("{ROOT}{at}")));
+        let last = fields.values().last().and_then(Value::as_str).unwrap_or_default();
+        let name = presentation::pointers::label(inner).unwrap_or(last);
+        return Some((name.to_owned(), format!("{ROOT}{at}")));
     }
     // An action stands below its thing.
     let above = path.rsplit_once('/').map_or("", |(above, _)| above);

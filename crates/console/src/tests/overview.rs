@@ -11,7 +11,7 @@ use testkit::api::instances::CreateInstance;
 use testkit::api::users::CreateUser;
 use testkit::api::vpcs::CreateVpc;
 
-use super::Browser;
+use super::support::Browser;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -53,7 +53,7 @@ async fn what_there_is_is_counted_by_family_and_region() {
     world.client.send(vpc).await.unwrap();
     let domain = CreateDomain { domain: "example.com".into(), ..Default::default() };
     world.client.send(domain).await.unwrap();
-    let browser = Browser::of(&world).await;
+    let mut browser = Browser::signed_in(&world).await;
     let page = browser.page("/console/").await;
     assert!(!page.contains("<script>"), "a label is markup");
     let shown = text(&page);
@@ -82,8 +82,8 @@ async fn costs_are_what_the_account_says_to_the_cent() {
         block(&world, label).await;
         world.advance(DAY + DAY / 3).await;
     }
-    let browser = Browser::of(&world).await;
-    let check = async || {
+    let mut browser = Browser::signed_in(&world).await;
+    let mut check = async || {
         let json = |body: String| serde_json::from_str::<Value>(&body).unwrap();
         let account = json(world.raw("GET", "/v2/account", "").await.1);
         let lines = json(world.raw("GET", "/v2/billing/pending-charges", "").await.1);
@@ -110,7 +110,7 @@ async fn costs_are_what_the_account_says_to_the_cent() {
 #[tokio::test]
 async fn an_empty_world_says_what_to_do() {
     let world = World::new().await;
-    let shown = Browser::of(&world).await.page("/console/").await;
+    let shown = Browser::signed_in(&world).await.page("/console/").await;
     for word in ["An empty world of your own", "/console/op/create-instance", "kettle exec"] {
         assert!(shown.contains(word), "{word}");
     }
@@ -128,7 +128,7 @@ async fn who_may_little_sees_what_they_may() {
         ..Default::default()
     };
     let user = world.client.send(create).await.unwrap();
-    let shown = Browser::with(&world, &user.api_key).await.page("/console/").await;
+    let shown = Browser::with_key(&world, &user.api_key).await.page("/console/").await;
     assert!(!shown.contains("secret-of-others") && !shown.contains("Last requests"), "{shown}");
     assert!(!shown.contains("so far, since"), "who may not see bills sees none");
 }

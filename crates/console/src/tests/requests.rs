@@ -6,7 +6,7 @@ use testkit::api::users::CreateUser;
 use testkit::{Body, KEY, World, http};
 use tower::ServiceExt;
 
-use super::Browser;
+use super::support::{Browser, HOST};
 
 async fn raw(world: &World, method: &str, path: &str, body: &str) -> u16 {
     world.raw(method, path, body).await.0
@@ -18,7 +18,7 @@ async fn the_log_shows_what_was_sent_and_takes_filters_from_its_address() {
     raw(&world, "GET", "/v2/account", "").await;
     raw(&world, "POST", "/v2/blocks", r#"{"region":"nowhere","size_gb":20}"#).await;
     raw(&world, "GET", "/v2/ssh-keys", "").await;
-    let browser = Browser::of(&world).await;
+    let mut browser = Browser::signed_in(&world).await;
     let paths = |page: &str| {
         let rows = page.split("class=\"path\"").skip(1);
         let path =
@@ -61,7 +61,7 @@ async fn one_request_is_shown_whole_but_for_its_secrets() {
         .header("user-agent", "Terraform/1.9 <script>")
         .body(Body::empty());
     world.exchange(request.unwrap()).await;
-    let browser = Browser::of(&world).await;
+    let mut browser = Browser::signed_in(&world).await;
     let mut pages = String::new();
     for path in ["", "/1", "/1?tab=answer", "/1?tab=headers", "/2", "/2?tab=headers"] {
         let page = browser.page(&format!("/console/requests{path}")).await;
@@ -78,8 +78,8 @@ async fn one_request_is_shown_whole_but_for_its_secrets() {
     assert!(pages.contains("It cannot be sent again: the log keeps no secrets"));
     let thing = format!("/console/v2/users/{}", user.id);
     assert!(pages.contains(&thing), "the user has no link");
-    assert_eq!(browser.get("/console/requests/99").await.status(), 404);
-    assert_eq!(browser.get("/console/requests/x").await.status(), 404);
+    assert_eq!(browser.get("/console/requests/99").await.status, 404);
+    assert_eq!(browser.get("/console/requests/x").await.status, 404);
 }
 
 #[tokio::test]
@@ -87,22 +87,22 @@ async fn a_look_is_sent_again_at_once_and_anything_else_after_asking() {
     let world = World::new().await;
     raw(&world, "GET", "/v2/account", "").await;
     raw(&world, "POST", "/v2/blocks", r#"{"region":"ewr","size_gb":20,"label":"b"}"#).await;
-    let browser = Browser::of(&world).await;
-    let sent = browser.send("/console/requests/1", "/console/requests/1", "").await;
-    assert_eq!(sent.status(), 303);
-    assert_eq!(sent.headers()["location"], "/console/requests/3?tab=answer");
+    let mut browser = Browser::signed_in(&world).await;
+    let sent = browser.submit("/console/requests/1", &[]).await;
+    assert_eq!(sent.status, 303);
+    assert_eq!(sent.location, "/console/requests/3?tab=answer");
     let page = browser.page("/console/requests/3?tab=answer").await;
     assert!(page.contains("/v2/account") && page.contains("kettle-console"), "{page}");
 
-    let asked = browser.send("/console/requests/1", "/console/requests/2", "").await;
-    assert_eq!(asked.headers()["location"], "/console/requests/2?again=ask");
+    let asked = browser.submit("/console/requests/2", &[]).await;
+    assert_eq!(asked.location, "/console/requests/2?again=ask");
     let blocks =
         || async { world.raw("GET", "/v2/blocks", "").await.1.matches("\"label\"").count() };
     assert_eq!(blocks().await, 1, "nothing was sent yet");
     let page = "/console/requests/2?again=ask";
     assert!(browser.page(page).await.contains("once more?"));
-    let sent = browser.send(page, "/console/requests/2", "sure=yes").await;
-    assert_eq!(sent.status(), 303);
+    let sent = browser.submit("/console/requests/2", &[("sure", "yes")]).await;
+    assert_eq!(sent.status, 303);
     assert_eq!(blocks().await, 2);
 }
 
@@ -114,12 +114,12 @@ async fn what_was_masked_or_cut_is_not_sent_again() {
     let long = format!(r#"{{"name":"{}","ssh_key":"x"}}"#, "x".repeat(70_000));
     raw(&world, "POST", "/v2/ssh-keys", &long).await;
     raw(&world, "GET", "/v2/account", "").await;
-    let browser = Browser::of(&world).await;
+    let mut browser = Browser::signed_in(&world).await;
     for (sequence, why) in [(1, "keeps no secrets"), (2, "too long")] {
         let path = format!("/console/requests/{sequence}");
-        let refused = browser.send("/console/requests/3", &path, "sure=yes").await;
-        assert_eq!(refused.status(), 409);
-        assert!(refused.body().contains(why), "{}", refused.body());
+        let refused = browser.submit(&path, &[("sure", "yes")]).await;
+        assert_eq!(refused.status, 409);
+        assert!(refused.body.contains(why), "{}", refused.body);
     }
     let all = world.raw("GET", "/_kettle/requests", "").await.1;
     assert!(all.contains("\"last\":3"), "something was sent: {all}");
@@ -129,9 +129,10 @@ async fn what_was_masked_or_cut_is_not_sent_again() {
 async fn the_stream_sends_the_next_request_that_fits() {
     let world = World::new().await;
     raw(&world, "GET", "/v2/account", "").await;
-    let browser = Browser::of(&world).await;
+    let mut browser = Browser::signed_in(&world).await;
     let path = "/console/requests/live?after=1&method=POST";
-    let request = browser.request("GET", path).body(Body::empty()).unwrap();
+    let request = http::Request::get(path).header("host", HOST).header("cookie", &browser.cookie);
+    let request = request.body(Body::empty()).unwrap();
     let response = world.router.clone().oneshot(request).await.unwrap();
     assert_eq!(response.headers()["content-type"], "text/event-stream");
     let mut stream = response.into_body();
@@ -158,11 +159,11 @@ async fn who_is_not_the_owner_sees_no_log_but_their_accounts() {
     };
     let user = world.client.send(create).await.unwrap();
     raw(&world, "GET", "/v2/blocks?nobody_else_knows", "").await;
-    let browser = Browser::with(&world, &user.api_key).await;
+    let mut browser = Browser::with_key(&world, &user.api_key).await;
     for path in ["/console/requests", "/console/requests/2"] {
         let page = browser.page(path).await;
         assert!(page.contains("Only the owner of this server"), "{page}");
         assert!(!page.contains("nobody_else_knows"), "{page}");
     }
-    assert_eq!(browser.get("/console/requests/live").await.status(), 403);
+    assert_eq!(browser.get("/console/requests/live").await.status, 403);
 }

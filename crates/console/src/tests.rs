@@ -1,0 +1,6 @@
+//! Pages as a browser sees them, of a world in this process.
+
+mod overview;
+mod requests;
+mod session;
+mod support;
