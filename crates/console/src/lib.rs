@@ -24,11 +24,13 @@ mod one;
 mod overview;
 mod price;
 mod reference;
+mod requests;
 mod session;
 mod status;
 #[cfg(test)]
 mod tests;
 mod upstream;
+mod when;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -54,6 +56,8 @@ pub struct Config {
     pub carry: fn(&Extensions, &mut Extensions),
     /// Ends with the next request that is written down, or with the server.
     pub news: News,
+    /// What time it is in the world, in milliseconds after 1970.
+    pub now: Arc<dyn Fn() -> i64 + Send + Sync>,
 }
 
 /// What all pages share.
@@ -65,7 +69,7 @@ pub(crate) struct Shared {
 /// The routes under `/console`.
 pub fn router(config: Config) -> Router {
     let shared = Arc::new(Shared { config, sessions: Sessions::default() });
-    pages().merge(live::routes()).with_state(shared)
+    pages().merge(live::routes()).merge(requests::streams()).with_state(shared)
 }
 
 /// The pages, without the streams of what changes in them.
@@ -77,4 +81,5 @@ fn pages() -> Router<Arc<Shared>> {
         .merge(browse::routes())
         .merge(reference::routes())
         .merge(form::routes())
+        .merge(requests::routes())
 }
