@@ -21,6 +21,8 @@ mod overview;
 mod reference;
 mod session;
 mod status;
+#[cfg(test)]
+mod tests;
 mod upstream;
 
 use std::pin::Pin;

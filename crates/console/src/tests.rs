@@ -1,0 +1,3 @@
+//! The console's parts, over all operations that there are.
+
+mod code;
