@@ -8,17 +8,23 @@
 
 mod assets;
 mod browse;
+mod choices;
 mod code;
 mod cx;
+mod form;
 mod href;
 mod icon;
 mod layout;
+mod link;
 mod list;
+mod live;
 mod login;
 mod nav;
 mod one;
 mod overview;
+mod price;
 mod reference;
+mod search;
 mod session;
 mod status;
 #[cfg(test)]
@@ -60,11 +66,17 @@ pub(crate) struct Shared {
 /// The routes under `/console`.
 pub fn router(config: Config) -> Router {
     let shared = Arc::new(Shared { config, sessions: Sessions::default() });
-    let routes = Router::new()
+    pages().merge(live::routes()).with_state(shared)
+}
+
+/// The pages, without the streams of what changes in them.
+fn pages() -> Router<Arc<Shared>> {
+    Router::new()
         .merge(assets::routes())
         .merge(login::routes())
         .merge(overview::routes())
         .merge(browse::routes())
-        .merge(reference::routes());
-    routes.with_state(shared)
+        .merge(reference::routes())
+        .merge(search::routes())
+        .merge(form::routes())
 }

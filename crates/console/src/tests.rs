@@ -1,3 +1,8 @@
-//! The console's parts, over all operations that there are.
+//! Pages as a browser sees them, of a world in this process, and the parts that they are made of over
+//! all operations that there are.
 
 mod code;
+mod reference;
+mod search;
+mod session;
+mod support;

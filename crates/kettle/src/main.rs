@@ -1,6 +1,7 @@
 //! The `kettle` program: a server of the Vultr API, a command line for it, `gateway`, which answers
 //! API v1 in front of any endpoint of v2, and `exec`, which leads unmodified tools to the server.
 
+mod console;
 mod detach;
 mod exec;
 mod fault;
@@ -58,6 +59,7 @@ fn main() -> ExitCode {
         }
         Some((man::NAME, args)) => report(man::run(command(), args), ExitCode::FAILURE),
         Some((log::NAME, args)) => asked(&matches, log::run(&matches, args)),
+        Some((console::NAME, args)) => asked(&matches, console::run(&matches, args)),
         Some((status::NAME, _)) => asked(&matches, status::run(&matches)),
         Some((stop::NAME, _)) => asked(&matches, stop::run(&matches)),
         Some((stop::RESET, args)) => asked(&matches, stop::reset(&matches, args)),
@@ -100,6 +102,7 @@ fn command() -> Command {
     let first = [
         serve::command(),
         exec::command(),
+        console::command(),
         status::command(),
         log::command(),
         stop::command(),

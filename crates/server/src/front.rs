@@ -1,4 +1,4 @@
-//! `/`: what this is, and where things are. JSON for programs, a page for browsers.
+//! `/`: what this is, and where things are. JSON for programs; browsers are led to the console.
 
 use axum::extract::Request;
 use axum::response::Response;
@@ -8,13 +8,15 @@ use serde_json::json;
 use crate::reply;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// Where browsers are led.
+const CONSOLE: &str = "/console/";
 /// How to say who one is.
 const KEY: &str = "Authorization: Bearer KEY";
 
 pub(crate) async fn show(request: Request) -> Response {
     let accept = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok());
     match accept.is_some_and(prefers_page) {
-        true => reply::page(page()),
+        true => reply::see(CONSOLE),
         false => {
             let mut text = format!("{:#}", facts());
             text.push('\n');
@@ -50,31 +52,12 @@ fn facts() -> serde_json::Value {
         "api": "/v2",
         "api_v1": "/v1",
         "openapi": "/openapi.json",
+        "console": CONSOLE,
         "health": "/_kettle/health",
         "requests": "/_kettle/requests",
         "authentication": format!("{KEY}; the owner's is in the data directory's file `key`"),
         "coverage": "what is served is in /openapi.json; what is not is answered with 501",
     })
-}
-
-fn page() -> String {
-    format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Kettle</title>\
-         <h1>Kettle {VERSION}</h1>\
-         <p>The Vultr API on a machine of your own. Programs talk to it at <code>/v2</code>, and to \
-         the older API at <code>/v1</code>.</p>\
-         <ul>\
-         <li><a href=\"/openapi.json\">/openapi.json</a>: every operation that is served; what is \
-         not is answered with 501</li>\
-         <li><a href=\"/v2/regions\">/v2/regions</a>, <a href=\"/v2/plans\">/v2/plans</a>: need no \
-         key</li>\
-         <li>Everything else needs <code>{KEY}</code>; the owner's key is in the data directory's \
-         file <code>key</code></li>\
-         <li><a href=\"/_kettle/health\">/_kettle/health</a>: whether it is well</li>\
-         <li><code>kettle log -f</code> shows what is asked and answered, <code>kettle status</code> \
-         what there is</li>\
-         </ul></html>"
-    )
 }
 
 #[cfg(test)]

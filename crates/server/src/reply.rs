@@ -6,7 +6,7 @@ use api::ApiError;
 use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
-use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
+use http::header::{ALLOW, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 /// On every answer. No browser runs, frames or guesses the type of anything that comes from here.
@@ -57,6 +57,14 @@ pub(crate) fn plain(status: u16, media: &'static str, body: Bytes) -> Response {
 pub(crate) fn page(text: impl Into<Bytes>) -> Response {
     let mut response = success(200, text.into());
     response.headers_mut().insert(CONTENT_TYPE, HTML);
+    response
+}
+
+/// Leads a browser to another address.
+pub(crate) fn see(address: &'static str) -> Response {
+    let mut response = page("");
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    response.headers_mut().insert(LOCATION, HeaderValue::from_static(address));
     response
 }
 

@@ -53,6 +53,21 @@ pub(crate) fn post(path: &str, body: &str) -> Vec<u8> {
     .into()
 }
 
+/// A form without a key, as a browser sends it.
+pub(crate) fn form(path: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
+    format!(
+        "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: \
+         application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{body}"
+    )
+    .into()
+}
+
+/// A page of a browser that has signed in.
+pub(crate) fn with_cookie(path: &str, cookie: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\n\r\n").into()
+}
+
 /// Sends one request, and returns the answer as it came.
 pub(crate) fn ask(address: SocketAddr, request: &[u8]) -> Result<Vec<u8>> {
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;

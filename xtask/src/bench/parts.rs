@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use super::Bench;
 use super::load::{self, Design, Figures};
@@ -23,6 +23,7 @@ pub(crate) const ALL: &[(&str, Part)] = &[
     ("create", create),
     ("ready", ready),
     ("memory", memory),
+    ("console", console),
     ("command line", command_line),
 ];
 
@@ -223,5 +224,34 @@ fn command_line(bench: &mut Bench, report: &mut Report) -> Result<()> {
     for args in [&["--version"][..], &["ssh-key", "list", "--help"]] {
         add_time(report, &format!("kettle {}", args.join(" ")), times(&program, args)?, 10.0);
     }
+    Ok(())
+}
+
+/// The console, asked by one browser at a time: how long a page of 100 takes, and how much the first page
+/// loads.
+fn console(bench: &mut Bench, report: &mut Report) -> Result<()> {
+    let (directory, _) = bench.seeded(FEW)?;
+    let data = directory.path().to_owned();
+    let (kettle, _) = Server::kettle(&bench.kettle, &data)?;
+    let form = format!("key={}", process::KEY);
+    let login = load::ask(kettle.address, &load::form("/console/login", &form))?;
+    let login = String::from_utf8_lossy(&login);
+    let cookie = login.lines().find_map(|line| line.strip_prefix("set-cookie: "));
+    let cookie = cookie.and_then(|cookie| cookie.split(';').next()).context("not signed in")?;
+    let page = |path: &str| load::with_cookie(path, cookie);
+    let list = page(&format!("/console{}?per_page=100", Subject::PATH));
+    let figures = bench.rounds(&[design(&kettle, vec![list], 1)])?.remove(0);
+    let slow = figures.iter().map(|round| round.p99.as_secs_f64() * 1000.0);
+    let name = format!("console: page of 100 of {} among {FEW}, 99 of 100 within", Subject::PATH);
+    report.add(name, (median(slow), "ms"), Floor::AtMost(30.0), rate(&figures));
+    let first = load::ask(kettle.address, &page("/console/"))?;
+    let text = String::from_utf8_lossy(&first);
+    let linked = text.split('"').filter(|word| word.starts_with("/console/assets/"));
+    let mut bytes = first.len();
+    for address in linked {
+        bytes += load::ask(kettle.address, &page(address))?.len();
+    }
+    let name = "console: what the first page loads, with heads";
+    report.add(name, (bytes as f64 / 1000.0, "kB"), Floor::AtMost(120.0), "nothing compressed");
     Ok(())
 }

@@ -74,19 +74,26 @@ pub(super) fn code(request: &Request<'_>) -> Code {
     else {
         return code;
     };
+    let path = request.path.iter().map(|(name, text)| (name.clone(), text.clone().into()));
+    let mut all: Map<String, Value> = path.collect();
+    all.extend(request.fields.clone());
+    // Within `with` nothing can fail.
+    let is_sure = known(record, &all).iter().all(|(field, _)| is_sure(field.form));
+    let with = !call.takes && is_sure;
     let mut body = Code::default();
-    body.plain(format!("client.{}().{}(", call.group, operation.command.replace('-', "_")));
-    let mut fields: Map<String, Value> = request.fields.clone();
-    if call.takes {
-        let path = request.path.iter().map(|(name, text)| (name.clone(), text.clone().into()));
-        let mut all: Map<String, Value> = path.collect();
-        all.append(&mut fields);
+    let method = operation.command.replace('-', "_");
+    let names_it = call.takes || !all.is_empty() && !with;
+    match call.takes || with || all.is_empty() {
+        true => _ = body.plain(format!("client.{}().{method}(", call.group)),
+        false => _ = body.plain("client.send("),
+    }
+    if names_it {
         object(&mut body, call.request, record, &all, 1);
     }
     body.plain(")");
-    if !fields.is_empty() {
+    if with && !all.is_empty() {
         body.line(2).plain(".with(|list| {");
-        for (field, value) in known(record, &fields) {
+        for (field, value) in known(record, &all) {
             body.line(3).plain("list.").key(rust_name(field.name)).plain(" = ");
             wrapped(&mut body, field, &value, 3);
             body.plain(";");
@@ -95,7 +102,7 @@ pub(super) fn code(request: &Request<'_>) -> Code {
     }
     let text = body.to_string();
     code.word("use").plain(" kettle_sdk::Client;\n");
-    if call.takes {
+    if names_it {
         code.word("use").plain(format!(" kettle_sdk::api::{}::{};\n", call.family, call.request));
     }
     match (text.contains("from_value(json!("), text.contains("json!(")) {
@@ -168,6 +175,14 @@ fn is_simple(form: &Form) -> bool {
         }
         Form::List(item) => is_simple(item),
         _ => false,
+    }
+}
+
+/// Whether nothing can be wrong about a value.
+fn is_sure(form: &Form) -> bool {
+    match form {
+        Form::List(item) => is_sure(item),
+        form => is_simple(form) && !matches!(form, Form::Id(_)),
     }
 }
 

@@ -28,6 +28,8 @@ struct Argument {
     field: &'static str,
     /// Whether the provider encodes what the API has in base64.
     plain: bool,
+    /// Whether there is no such resource without it.
+    needed: bool,
     /// Of a block, the arguments in it.
     block: Option<Vec<&'static str>>,
 }
@@ -46,9 +48,10 @@ fn known(line: &'static str) -> Option<Known> {
             Some((name, inner)) => (name, Some(inner.trim_end_matches('}').split(',').collect())),
             None => (word, None),
         };
-        let name = word.trim_end_matches('~');
+        let name = word.trim_end_matches(['~', '!']);
         let (name, field) = name.split_once('=').unwrap_or((name, name));
-        Argument { name, field, plain: word.ends_with('~'), block }
+        let (plain, needed) = (word.contains('~'), word.ends_with('!'));
+        Argument { name, field, plain, needed, block }
     });
     Some(Known { collection, resource, import, data, arguments: arguments.collect() })
 }
@@ -64,11 +67,11 @@ pub(super) fn code(request: &Request<'_>) -> Code {
     if let Some(known) = at(&own) {
         match (*method == api::Method::GET, known.resource, known.data) {
             (false, Some(resource), _) => {
-                make(&mut code, request, known, resource);
+                make(&mut code, request, known, resource, true);
                 return code;
             }
             (true, _, Some(data)) => {
-                find(&mut code, request, data);
+                find(&mut code, request, data, true);
                 return code;
             }
             _ => {}
@@ -78,29 +81,34 @@ pub(super) fn code(request: &Request<'_>) -> Code {
         && let Some(resource) = known.resource
     {
         match method.as_str() {
-            "GET" => {
-                if !import(&mut code, request, known, resource) {
-                    none(
-                        &mut code,
-                        "Terraform does not import such a thing. The closest, its resource:",
-                    );
-                    make(&mut code, request, known, resource);
-                }
-            }
+            "GET" => {}
             "DELETE" => {
-                code.comment(format!(
-                    "# Terraform deletes what is taken out of its configuration:"
-                ));
-                code.comment(format!("# remove this block, then `terraform apply`."));
-                make(&mut code, request, known, resource);
+                code.comment(
+                    "# Terraform deletes what is taken out of its configuration: remove the",
+                );
+                code.comment(format!("# block of this {resource}, then `terraform apply`."));
             }
             _ => {
                 code.comment(
                     "# Change this in the resource that is there, then `terraform apply`.",
                 );
-                make(&mut code, request, known, resource);
+                make(&mut code, request, known, resource, false);
+                return code;
             }
         }
+        let is_deleted = *method == api::Method::DELETE;
+        if known.import.is_some() {
+            none(
+                &mut code,
+                if is_deleted { "What was made elsewhere it has to know first:" } else { "" },
+            );
+            import(&mut code, request, known, resource);
+        } else if !is_deleted {
+            code.comment(format!(
+                "# Terraform cannot import a {resource}: it knows those that it made."
+            ));
+        }
+        code.trim();
         return code;
     }
     closest(&mut code, request, &own);
@@ -118,41 +126,46 @@ fn closest(code: &mut Code, request: &Request<'_>, own: &str) {
     for (name, value) in &request.fields {
         code.comment(format!("#   {name} = {}", hcl(&told(value))));
     }
-    let Some(known) = closest else { return end(code) };
-    match (known.resource, known.data) {
-        (Some(resource), _) => {
+    match closest {
+        Some(Known { resource: Some(resource), import: Some(_), .. }) => {
             none(code, "The closest is the thing that it is done to:");
-            if !import(code, request, known, resource) {
-                make(code, request, known, resource);
-            }
+            import(code, request, closest.unwrap_or(&KNOWN[0]), resource);
         }
-        (None, Some(data)) => {
+        Some(Known { resource: Some(resource), .. }) => {
+            none(code, &format!("The closest is {resource}."))
+        }
+        Some(Known { data: Some(data), .. }) => {
             none(code, "The closest finds one of those that it is about:");
-            find(code, request, data);
+            find(code, request, data, false);
         }
-        (None, None) => end(code),
+        _ => {}
     }
-}
-
-fn none(code: &mut Code, why: &str) {
-    code.comment(format!("# {why}"));
-}
-
-/// Takes the line break from after the last comment.
-fn end(code: &mut Code) {
     code.trim();
 }
 
+/// A comment, where there is something to say.
+fn none(code: &mut Code, why: &str) {
+    if !why.is_empty() {
+        code.comment(format!("# {why}"));
+    }
+}
+
 /// The block of a resource.
-fn make(code: &mut Code, request: &Request<'_>, known: &Known, resource: &str) {
+fn make(code: &mut Code, request: &Request<'_>, known: &Known, resource: &str, is_new: bool) {
     code.word("resource").plain(" ").text(format!("\"{resource}\"")).plain(" ");
     code.text(format!("\"{NAME}\"")).plain(" {");
     let mut said = Vec::new();
     let given = arguments(request, known, &mut said);
+    let missing = known.arguments.iter().filter(|argument| {
+        argument.needed && is_new && !given.iter().any(|(given, _)| given.name == argument.name)
+    });
+    let missing: Vec<&str> = missing.map(|argument| argument.name).collect();
     let (blocks, plain): (Vec<_>, Vec<_>) =
         given.into_iter().partition(|(argument, _)| argument.block.is_some());
-    let width = plain.iter().map(|(argument, _)| argument.name.len()).max().unwrap_or_default();
-    for (argument, value) in &plain {
+    let (long, short): (Vec<_>, Vec<_>) =
+        plain.into_iter().partition(|(_, value)| value.as_object().is_some_and(|o| !o.is_empty()));
+    let width = short.iter().map(|(argument, _)| argument.name.len()).max().unwrap_or_default();
+    for (argument, value) in &short {
         code.plain("\n  ").key(argument.name);
         code.plain(format!("{} = ", " ".repeat(width - argument.name.len())));
         match argument.plain {
@@ -160,22 +173,24 @@ fn make(code: &mut Code, request: &Request<'_>, known: &Known, resource: &str) {
             false => literal(code, value, 1),
         }
     }
+    for (argument, value) in &long {
+        code.plain("\n  ").key(argument.name).plain(" = ");
+        literal(code, value, 1);
+    }
     for (argument, value) in &blocks {
         for value in entries(value, argument) {
             block(code, argument, &value);
         }
     }
-    let empty = plain.is_empty() && blocks.is_empty();
     let unsaid = request.fields.iter().filter(|(name, _)| !said.contains(&name.as_str()));
     let mut unsaid: Vec<&str> = unsaid.map(|(name, _)| name.as_str()).collect();
     unsaid.sort_unstable();
-    if !unsaid.is_empty() {
-        code.plain("\n  ");
-        let text = format!("# The provider has no argument for {}.", unsaid.join(", "));
-        code.comment(text).plain("}");
-    } else {
-        code.plain(if empty { "}" } else { "\n}" });
+    let notes = [("The provider has no argument for", unsaid), ("It also needs", missing)];
+    for (what, names) in notes.into_iter().filter(|(_, names)| !names.is_empty()) {
+        code.plain("\n  ").comment(format!("# {what} {}.", names.join(", ")));
+        code.trim();
     }
+    code.plain(if code.ends_with('{') { "}" } else { "\n}" });
 }
 
 /// The arguments that the request has values for, and the fields that these are of.
@@ -266,14 +281,17 @@ fn import(code: &mut Code, request: &Request<'_>, known: &Known, resource: &str)
 const UNFILTERED: &[&str] = &["vultr_account", "vultr_dns_domain", "vultr_logs"];
 
 /// A data source: finds the one that fits.
-fn find(code: &mut Code, request: &Request<'_>, data: &str) {
+fn find(code: &mut Code, request: &Request<'_>, data: &str, is_it: bool) {
     let paging = |name: &str| matches!(name, "per_page" | "cursor");
-    let given: Vec<_> = request.fields.iter().filter(|(name, _)| !paging(name)).collect();
+    let given = request.fields.iter().filter(|(name, _)| is_it && !paging(name));
+    let given: Vec<_> = given.collect();
     code.word("data").plain(" ").text(format!("\"{data}\"")).plain(" ");
     code.text(format!("\"{NAME}\"")).plain(" {");
     if UNFILTERED.contains(&data) {
+        let width = given.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
         for (name, value) in &given {
-            code.plain("\n  ").key(name.as_str()).plain(" = ");
+            code.plain("\n  ").key(name.as_str());
+            code.plain(format!("{} = ", " ".repeat(width - name.len())));
             literal(code, value, 1);
         }
         if data == "vultr_dns_domain" && given.is_empty() {

@@ -397,3 +397,21 @@ fn a_port_alone_is_one_of_this_machines() {
         assert!(status == 2 && said.contains("`lo` is no address"), "{said}");
     }
 }
+
+#[tokio::test]
+async fn the_link_to_the_console_signs_in_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let server = Server::start(&mut serve(directory.path()), directory.path());
+    let (link, _) = says(&mut about(directory.path(), &["console", "--print"]));
+    let path = link.trim().strip_prefix(&server.url).unwrap();
+    let opened = server.client().raw(Method::GET, path, None).await.unwrap();
+    assert_eq!(opened.status, 303);
+    let again = server.client().raw(Method::GET, path, None).await.unwrap();
+    assert_eq!(again.status, 401, "{}", again.body);
+    assert!(again.body.contains("good for one minute, and once"), "{}", again.body);
+    // Where a browser cannot be opened, the link is printed for people to open it.
+    let mut command = about(directory.path(), &["console"]);
+    let (link, note) = says(command.env("BROWSER", "false"));
+    assert!(link.starts_with(&format!("{}/console/enter?ticket=", server.url)), "{link}");
+    assert!(note.contains("no browser could be opened"), "{note}");
+}

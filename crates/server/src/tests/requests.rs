@@ -234,23 +234,23 @@ async fn the_status_counts_what_there_is() {
 }
 
 #[tokio::test]
-async fn the_root_says_what_this_is_to_programs_and_to_people() {
+async fn the_root_says_what_this_is_to_programs_and_leads_browsers_to_the_console() {
     let world = World::new().await;
     let front = get(&world, "/").await;
     assert_eq!(
         (&front["name"], &front["version"]),
         (&json!("kettle"), &json!(env!("CARGO_PKG_VERSION")))
     );
-    for name in ["openapi", "health"] {
+    for name in ["openapi", "health", "requests"] {
         get(&world, front[name].as_str().unwrap()).await;
     }
     let request = Request::get("/").header("accept", "text/html,application/xhtml+xml");
     let page = world.exchange(request.body(Body::empty()).unwrap()).await;
-    assert_eq!(page.headers()["content-type"], "text/html; charset=UTF-8");
-    assert!(page.body().contains("<h1>Kettle "), "{}", page.body());
-    for link in page.body().split("href=\"").skip(1) {
-        get(&world, link.split('"').next().unwrap()).await;
-    }
+    assert_eq!(
+        (page.status().as_u16(), &page.headers()["location"]),
+        (303, &"/console/".parse().unwrap())
+    );
+    assert_eq!(front["console"], "/console/");
 }
 
 #[tokio::test]

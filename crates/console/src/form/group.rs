@@ -1,0 +1,137 @@
+//! Lists in a form: objects as groups that are added and taken away, texts as tokens.
+
+use maud::{Markup, html};
+use presentation::schema;
+use serde_json::Value;
+
+use crate::choices::Choice;
+use crate::form::draw::{At, Draw};
+use crate::form::layout::Section;
+use crate::form::read::text;
+use crate::form::shape::{self, Control, id_of, marked};
+use crate::icon::icon;
+
+/// A list of objects as a panel of its own.
+pub(crate) fn panel<'a>(draw: &Draw<'a>, section: &Section, at: &At<'a>) -> Markup {
+    let id = format!("s-{}", id_of(&at.way));
+    html! {
+        fieldset.panel aria-labelledby=(id) id=(id_of(&at.way)) {
+            header { h2 id=(id) { (section.title) " " span.muted { (at.way) } } (add(at)) }
+            (items(draw, at, true))
+        }
+    }
+}
+
+/// A list of objects within other fields.
+pub(crate) fn nested<'a>(draw: &Draw<'a>, at: &At<'a>) -> Markup {
+    html! {
+        fieldset.group id=(id_of(&at.way)) {
+            legend title=(at.way) { (draw.label(at)) }
+            div.clear {
+                (items(draw, at, false))
+                div.row.foot { (add(at)) }
+            }
+        }
+    }
+}
+
+/// The button that makes one more.
+fn add(at: &At<'_>) -> Markup {
+    let one = shape::label(at.name);
+    html! {
+        button.btn.slim type="submit" name="_add" value=(at.way) formnovalidate
+            data-add=(id_of(&at.way)) {
+            (icon("plus")) " Add a " (lower(shape::one_of(&one)))
+        }
+    }
+}
+
+fn lower(text: &str) -> String {
+    let is_written = text.chars().skip(1).any(|c| c.is_uppercase());
+    if is_written { text.to_owned() } else { text.to_lowercase() }
+}
+
+fn items<'a>(draw: &Draw<'a>, at: &At<'a>, is_panel: bool) -> Markup {
+    let shape = schema::target(draw.schema, at.shape);
+    let Some(item) = shape.get("items") else { return html! {} };
+    let about = schema::description(Some(at.shape));
+    let held = at.value.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    // What must be there begins with one.
+    let begins = held.is_empty() && (at.needed || about.contains("at least one"));
+    let hint = shape::hint(at.shape, &Control::Group);
+    let depth = at.way.matches('%').count() / 2;
+    html! {
+        div.stack.body[is_panel] data-items=(id_of(&at.way)) data-slot={ "%" (depth) "%" } {
+            @if !hint.is_empty() { p.hint { (marked(&hint)) } }
+            (draw.error(&At { value: None, way: at.way.clone(), ..*at }))
+            @for (place, value) in held.iter().enumerate() {
+                (one(draw, at, item, &place.to_string(), Some(value)))
+            }
+            @if begins { (one(draw, at, item, "0", None)) }
+            template { (one(draw, at, item, &format!("%{depth}%"), None)) }
+        }
+    }
+}
+
+fn one<'a>(
+    draw: &Draw<'a>,
+    at: &At<'a>,
+    item: &'a Value,
+    place: &str,
+    value: Option<&'a Value>,
+) -> Markup {
+    let label = shape::label(at.name);
+    let label = shape::one_of(&label);
+    let number = place.parse::<usize>().map_or_else(|_| place.to_owned(), |n| (n + 1).to_string());
+    let way = format!("{}.{place}", at.way);
+    html! {
+        fieldset.group data-item {
+            legend { (label) " " span data-number { (number) } }
+            button.btn.quiet.slim.icon type="submit" name="_remove" value=(way) formnovalidate
+                data-remove aria-label={ "Remove " (label) " " (number) } { (icon("trash")) }
+            div.stack.clear { (draw.inside(item, &way, value)) }
+        }
+    }
+}
+
+/// A list of texts: those that are in it, each with its tick, and a line for more, with commas between.
+pub(crate) fn tokens(
+    draw: &Draw<'_>,
+    at: &At<'_>,
+    control: &Control,
+    choices: &[Choice],
+) -> Markup {
+    let held = match at.value {
+        Some(Value::Array(items)) => items.iter().map(text).collect(),
+        Some(value) => vec![text(value)],
+        None => Vec::new(),
+    };
+    let id = id_of(&at.way);
+    let label = shape::label(at.name);
+    let called = |value: &str| {
+        let known = choices.iter().find(|choice| choice.value == value);
+        known.map_or(value, |choice| &choice.text).to_owned()
+    };
+    let list = format!("{id}-l");
+    html! {
+        div.tokens data-tokens=(at.way) {
+            @for (place, value) in held.iter().enumerate() {
+                label.tag.on {
+                    input type="checkbox" name={ (at.way) "." (place) } value=(value) checked;
+                    " " (called(value))
+                }
+            }
+            input id=(id) name=(at.way) type="text" autocomplete="off" spellcheck="false"
+                placeholder="Several with commas between"
+                aria-label=[choices.is_empty().then_some(label)]
+                list=[(!choices.is_empty()).then_some(&list)]
+                aria-invalid=[draw.is_bad(at).then_some("true")]
+                aria-describedby=[draw.described(at, control)];
+        }
+        @if !choices.is_empty() {
+            datalist id=(list) { @for choice in choices {
+                option value=(choice.value) { (choice.text) ", " (choice.detail) }
+            } }
+        }
+    }
+}
