@@ -25,6 +25,7 @@ mod overview;
 mod price;
 mod reference;
 mod requests;
+mod search;
 mod session;
 mod status;
 #[cfg(test)]
@@ -80,6 +81,7 @@ fn pages() -> Router<Arc<Shared>> {
         .merge(overview::routes())
         .merge(browse::routes())
         .merge(reference::routes())
+        .merge(search::routes())
         .merge(form::routes())
         .merge(requests::routes())
 }
