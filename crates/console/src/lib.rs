@@ -20,6 +20,7 @@ mod list;
 mod live;
 mod login;
 mod nav;
+mod network;
 mod one;
 mod overview;
 mod price;
@@ -81,5 +82,6 @@ fn pages() -> Router<Arc<Shared>> {
         .merge(browse::routes())
         .merge(reference::routes())
         .merge(form::routes())
+        .merge(network::routes())
         .merge(requests::routes())
 }
