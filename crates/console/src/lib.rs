@@ -20,6 +20,7 @@ mod list;
 mod live;
 mod login;
 mod nav;
+mod network;
 mod one;
 mod overview;
 mod price;
@@ -83,5 +84,6 @@ fn pages() -> Router<Arc<Shared>> {
         .merge(reference::routes())
         .merge(search::routes())
         .merge(form::routes())
+        .merge(network::routes())
         .merge(requests::routes())
 }

@@ -66,6 +66,7 @@ async fn show(cx: Cx) -> Response {
     let regions = regions.unwrap_or_default();
     let places = tally::by_region(&cx, &counts, &regions).await;
     let things: u64 = counts.iter().filter(|count| count.is_thing()).map(|count| count.total).sum();
+    let invoices = invoices.map(|answer| answer.value).unwrap_or_default();
     let main = html! {
         (head(things, places.len(), regions.len()))
         (live::region(&cx, &html! {
@@ -78,8 +79,8 @@ async fn show(cx: Cx) -> Response {
                 }
             }
             div.cols.two.even {
-                @if let (Ok(account), Ok(charges)) = (&account, &charges) {
-                    @let invoices = invoices.map(|answer| answer.value).unwrap_or_default();
+                @if let (Ok(account), Ok(charges)) = (&account, &charges)
+                    && (things > 0 || !is_empty(&charges.value) || !is_empty(&invoices)) {
                     @let now = (cx.shared.config.now)();
                     (cost::panel(now, &account.value, &charges.value, &invoices))
                 }
@@ -112,6 +113,10 @@ fn head(things: u64, used: usize, regions: usize) -> Markup {
             }
         }
     }
+}
+
+fn is_empty(list: &Value) -> bool {
+    list.as_array().is_none_or(Vec::is_empty)
 }
 
 fn form(id: &str) -> String {

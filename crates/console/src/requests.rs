@@ -166,7 +166,7 @@ async fn page(cx: &Cx, opened: Option<Value>) -> Response {
     let here = format!("{ROOT}/requests");
     let class = if opened.is_some() { "split open" } else { "split" };
     let main = html! {
-        (rows::head(&found, &filter))
+        (rows::head(&found, &filter, opened.is_some()))
         div class=(class) {
             (rows::log(cx, &filter, &found, opened.as_ref(), wrong.as_deref()))
             @if let Some(request) = &opened { (detail::panel(cx, &filter, request)) }

@@ -4,6 +4,7 @@
 mod code;
 mod forms;
 mod html;
+mod network;
 mod overview;
 mod reference;
 mod requests;

@@ -132,9 +132,17 @@ fn short(name: &str) -> String {
     }
 }
 
+/// What is written in capitals.
+const CAPITALS: &[&str] =
+    &["api", "bgp", "cdn", "dns", "ip", "ipv4", "ipv6", "iso", "nat", "ssh", "vpc"];
+
 /// `create-block` is "Create block".
 fn words(id: &str) -> String {
-    let mut text = id.replace('-', " ");
+    let words = id.split('-').map(|word| match CAPITALS.contains(&word) {
+        true => word.to_uppercase().replace("IPV", "IPv"),
+        false => word.to_owned(),
+    });
+    let mut text = words.collect::<Vec<_>>().join(" ");
     if let Some(first) = text.get_mut(..1) {
         first.make_ascii_uppercase();
     }

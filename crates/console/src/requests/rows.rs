@@ -41,7 +41,7 @@ pub(crate) fn address(request: &Value) -> String {
     format!("{ROOT}/requests/{}", request["sequence"].as_u64().unwrap_or_default())
 }
 
-pub(super) fn head(found: &Found, filter: &Filter) -> Markup {
+pub(super) fn head(found: &Found, filter: &Filter, is_open: bool) -> Markup {
     let failed = |from: u64, to: u64| {
         let statuses = found.requests.iter().filter_map(|r| r["status"].as_u64());
         statuses.filter(|status| (from..to).contains(status)).count()
@@ -61,7 +61,7 @@ pub(super) fn head(found: &Found, filter: &Filter) -> Markup {
                     "Secrets are masked."
                 }
             }
-            div.row {
+            div class=(if is_open { "row beside" } else { "row" }) {
                 button.btn.live type="button" aria-pressed="true" hidden {
                     svg.i viewBox="0 0 16 16" aria-hidden="true" {
                         circle cx="8" cy="8" r="3.5" fill="currentColor" stroke="none" {}

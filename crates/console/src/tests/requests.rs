@@ -129,7 +129,7 @@ async fn what_was_masked_or_cut_is_not_sent_again() {
 async fn the_stream_sends_the_next_request_that_fits() {
     let world = World::new().await;
     raw(&world, "GET", "/v2/account", "").await;
-    let mut browser = Browser::signed_in(&world).await;
+    let browser = Browser::signed_in(&world).await;
     let path = "/console/requests/live?after=1&method=POST";
     let request = http::Request::get(path).header("host", HOST).header("cookie", &browser.cookie);
     let request = request.body(Body::empty()).unwrap();
