@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use api::Loss;
 use clap::builder::{PossibleValuesParser, Str};
 use clap::{Arg, ArgAction, Command};
+pub(crate) use presentation::flags::flag;
 use presentation::operations::{self, Operation};
 use presentation::places::{self, PLACES, Place};
 use presentation::schema::{self, Kind};
@@ -13,6 +14,7 @@ use serde_json::Value;
 
 use crate::complete;
 use crate::{batch, edit, examples, files, front, output, subnet, wait};
+use presentation::columns;
 use presentation::pointers::list_for;
 
 /// The program's name.
@@ -26,24 +28,6 @@ pub(crate) const LIMIT: &str = "@limit";
 pub(crate) const WAIT: &str = "@wait";
 pub(crate) const TIMEOUT: &str = "@timeout";
 pub(crate) const YES: &str = "@yes";
-
-/// The flags of our own. A field of such a name gets the flag `--set-NAME`.
-const OWN_FLAGS: &[&str] = &[
-    "profile",
-    "endpoint",
-    "output",
-    "json",
-    "field",
-    "all",
-    "limit",
-    "wait",
-    "timeout",
-    "help",
-    "version",
-    "yes",
-    "verbose",
-    "connect-timeout",
-];
 
 /// The whole command line but for what the binary adds.
 pub fn command() -> Command {
@@ -165,7 +149,11 @@ fn details(command: Command) -> Command {
     let name = format!("{NAME}-{}", places::path(operation).replace(' ', "-"));
     let command = command.display_name(name);
     let schema = operation.request();
-    let command = command.about(about_operation(operation, &schema));
+    let about = about_operation(operation, &schema);
+    let command = command.about(match columns::Kind::of(operation, &all).file() {
+        Some(_) => format!("{about} What that stands for is printed; -o json has it as it is."),
+        None => about,
+    });
     let command = command.args(fields(operation, &schema, &all));
     let command = crate::data::add(own_options(command, operation, &schema, &all));
     let path = places::path(operation);
@@ -266,13 +254,6 @@ fn told(text: &str, schema: &Value, operation: &Operation) -> String {
         _ => format!("`{part}`"),
     });
     parts.collect()
-}
-
-/// The flag of a field, without its dashes.
-pub(crate) fn flag(field: &str) -> String {
-    let name = field.replace('_', "-");
-    let is_own = |own: &[&str]| own.contains(&name.as_str());
-    if is_own(OWN_FLAGS) || is_own(output::FLAGS) { format!("set-{name}") } else { name }
 }
 
 /// What an argument takes: `points` where that is another thing's id.

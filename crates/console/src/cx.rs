@@ -10,7 +10,8 @@ use http::{HeaderMap, Method, StatusCode};
 use http_body_util::{BodyExt, Limited};
 use serde_json::{Map, Value};
 
-use crate::session::Session;
+use crate::live::Unseen;
+use crate::session::{Session, Told};
 use crate::upstream::Caller;
 use crate::{Shared, layout, login};
 
@@ -28,6 +29,8 @@ pub(crate) struct Cx {
     pub(crate) path: String,
     /// The query's fields, in their order.
     pub(crate) query: Vec<(String, String)>,
+    /// Whether the page is made to see what has changed, and nobody reads it.
+    pub(crate) is_unseen: bool,
     pub(crate) shared: Arc<Shared>,
 }
 
@@ -43,6 +46,13 @@ impl Cx {
     pub(crate) fn fields(&self) -> Map<String, Value> {
         let set = self.query.iter().filter(|(_, value)| !value.is_empty());
         set.map(|(name, value)| (name.clone(), value.clone().into())).collect()
+    }
+}
+
+impl Cx {
+    /// Says on the next page what was done.
+    pub(crate) fn tell(&self, done: &str) {
+        self.session.tell(Told { done: done.to_owned(), refused: Vec::new() });
     }
 }
 
@@ -66,6 +76,7 @@ impl FromRequestParts<Arc<Shared>> for Cx {
             host,
             path: parts.uri.path().to_owned(),
             query: query.into_owned().collect(),
+            is_unseen: parts.extensions.get::<Unseen>().is_some(),
             shared: shared.clone(),
         })
     }

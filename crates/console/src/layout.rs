@@ -40,7 +40,7 @@ pub(crate) fn page(cx: &Cx, page: Page) -> Response {
             (navigation(&page.here))
             div.content {
                 (top(cx, &page))
-                main id="main" tabindex="-1" { (page.main) }
+                main id="main" tabindex="-1" { (told(cx)) (page.main) }
             }
         }
         div id="say" .sr role="status" aria-live="polite" {}
@@ -122,6 +122,26 @@ pub(crate) fn refused(cx: &Cx, refusal: &Refusal) -> Response {
 /// The session's token, for a form that is sent by POST.
 pub(crate) fn token(cx: &Cx) -> Markup {
     html! { input type="hidden" name=(TOKEN) value=(cx.session.token); }
+}
+
+/// What was done by the form before this page: a word that goes by itself, or, where something was
+/// refused, a note that stays.
+fn told(cx: &Cx) -> Markup {
+    let told = (!cx.is_unseen).then(|| cx.session.told()).flatten().unwrap_or_default();
+    html! {
+        @if !told.refused.is_empty() {
+            div.note.bad role="alert" {
+                (icon("alert"))
+                div {
+                    @if !told.done.is_empty() { p { (told.done) } }
+                    p { b { "Refused" } }
+                    ul { @for text in &told.refused { li { (text) } } }
+                }
+            }
+        } @else if !told.done.is_empty() {
+            div.toast data-told role="status" { (told.done) }
+        }
+    }
 }
 
 fn navigation(here: &str) -> Markup {

@@ -19,6 +19,29 @@ pub(crate) struct Session {
     pub(crate) key: String,
     /// What each form of this session carries, so that no other page's form is taken for one.
     pub(crate) token: String,
+    /// What the next page tells of what was done.
+    told: Mutex<Option<Told>>,
+}
+
+/// What is told of what was done, once, on the next page.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Told {
+    /// What was done: "Halted web-1".
+    pub(crate) done: String,
+    /// What was refused, each with the API's words: "web-2: the instance is locked".
+    pub(crate) refused: Vec<String>,
+}
+
+impl Session {
+    /// Keeps what the next page tells.
+    pub(crate) fn tell(&self, told: Told) {
+        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = Some(told);
+    }
+
+    /// What is to be told, which is told by that.
+    pub(crate) fn told(&self) -> Option<Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
 }
 
 /// All that are signed in, and the links that sign in.
@@ -35,7 +58,7 @@ impl Sessions {
     /// Opens a session for a key: the cookie's value.
     pub(crate) fn open(&self, key: &str) -> String {
         let (name, token) = (random(), random());
-        let session = Arc::new(Session { key: key.to_owned(), token });
+        let session = Arc::new(Session { key: key.to_owned(), token, told: Mutex::default() });
         let mut inner = self.lock();
         forget(&mut inner.open, IDLE);
         inner.open.insert(name.clone(), (Instant::now(), session));

@@ -2,6 +2,8 @@
 
 mod forms;
 mod html;
+mod overview;
+mod requests;
 mod samples;
 mod session;
 mod support;

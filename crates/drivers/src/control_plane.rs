@@ -1,11 +1,13 @@
 //! Control planes of Kubernetes clusters: what one is to be.
 
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 use api::Secret;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use crate::{Spec, Subnet};
+use crate::{Size, Spec, Subnet};
 
 /// What the control plane of a Kubernetes cluster is to be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +29,9 @@ pub struct ControlPlaneSpec {
     pub key: Secret,
     /// Who vouches for its users, besides the authority.
     pub issuer: Option<Issuer>,
+    /// The nodes that are registered with it: those whose machines have been up.
+    #[serde(default)]
+    pub nodes: Vec<NodeSpec>,
 }
 
 impl Spec for ControlPlaneSpec {
@@ -45,4 +50,36 @@ pub struct Issuer {
     pub username_claim: String,
     /// What tells a user's groups.
     pub groups_claim: String,
+}
+
+/// A node of a cluster.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeSpec {
+    /// Its machine.
+    pub id: Uuid,
+    /// What it is called, as hosts are: no other node of the cluster has that name.
+    pub name: String,
+    /// The version of Kubernetes that it was made with.
+    pub version: String,
+    /// The size of its machine.
+    pub size: Size,
+    /// Its address within the cluster's own network.
+    pub internal: Option<Ipv4Addr>,
+    /// Its address on the internet.
+    pub external: Option<Ipv4Addr>,
+    /// Its labels, by their keys.
+    pub labels: BTreeMap<String, String>,
+    /// What keeps pods from it.
+    pub taints: Vec<NodeTaint>,
+}
+
+/// What keeps pods from a node, unless they tolerate it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeTaint {
+    /// Its key.
+    pub key: String,
+    /// Its value, which may be empty.
+    pub value: String,
+    /// `NoSchedule`, `PreferNoSchedule` or `NoExecute`.
+    pub effect: String,
 }

@@ -18,6 +18,7 @@ mod things;
 
 use std::any::{Any, TypeId};
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -48,6 +49,9 @@ pub enum Error {
     /// A test wanted this call to fail.
     #[error("the call was made to fail")]
     Injected,
+    /// What is outside could not do it: said in words for people.
+    #[error("{0}")]
+    Outside(String),
     /// The simulated world cannot be read or written.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -263,6 +267,24 @@ pub trait World: Send + Sync + std::fmt::Debug {
     fn driver(&self, spec: TypeId) -> Option<&dyn Any> {
         let _ = spec;
         None
+    }
+    /// What of it is real, and by what: sentences for people.
+    fn real(&self) -> Vec<String> {
+        Vec::new()
+    }
+    /// Where a thing of its own answers by itself on this machine; none: nowhere, or not yet.
+    fn reached(&self, id: Uuid) -> Option<SocketAddr> {
+        let _ = id;
+        None
+    }
+    /// Removes all things of its own but these.
+    fn keep<'a>(&'a self, ids: &'a [Uuid]) -> Call<'a> {
+        let _ = ids;
+        Box::pin(std::future::ready(Ok(())))
+    }
+    /// Stops what runs of it on this machine, without removing anything.
+    fn stop(&self) -> Call<'_> {
+        Box::pin(std::future::ready(Ok(())))
     }
 }
 

@@ -40,8 +40,8 @@ const NETWORK: &str = "network";
 pub(crate) const INSIDE: &str = "exec-inside";
 /// How long a server that may be up is given to answer.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// How long the private server is given to stop.
-const STOPPING: Duration = Duration::from_secs(2);
+/// How long the private server is given to stop, with what runs for it.
+const STOPPING: Duration = Duration::from_secs(20);
 /// How often and how long to wait for a server that is about to start or to stop.
 const LOOKS: u32 = 100;
 const PAUSE: Duration = Duration::from_millis(50);

@@ -251,6 +251,9 @@ fn announce(up: &Up, settings: &Settings, home: Option<&Home>, wish: Option<&Wis
     };
     text += &format!("  key    {told}\n");
     text += &format!("  state  {}\n", settings.place(home));
+    for real in up.control.real() {
+        text += &format!("  real   {real}\n");
+    }
     text += &format!("  see    {url}/console/ (`kettle console` opens it, signed in)\n");
     text += &format!("  try    curl -H \"Authorization: Bearer {typed}\" {url}/v2/account\n");
     if home.is_some() {

@@ -1,12 +1,15 @@
 //! What `serve` and `exec` have in common: how the control plane is to be.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::builder::PossibleValuesParser;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches};
 use control::catalog::Catalog;
 use control::{Behave, Config};
+use driver_kubernetes::Programs;
+use drivers::{Pace, Sim};
 use engine::Clock;
 use store::{Location, Store};
 
@@ -22,6 +25,7 @@ const WITH_RETIRED: &str = "with-retired";
 const CATALOG: &str = "catalog";
 const V1: &str = "v1";
 const HOST: &str = "host";
+const KUBERNETES: &str = "kubernetes";
 
 /// The options.
 pub(crate) fn args() -> Vec<Arg> {
@@ -52,6 +56,16 @@ pub(crate) fn args() -> Vec<Arg> {
             .value_parser(PossibleValuesParser::new(["alive", "gone"]))
             .default_value("alive")
             .help("alive: answer API v1 as it was. gone: refuse it as the real one does today"),
+        Arg::new(KUBERNETES)
+            .long(KUBERNETES)
+            .value_name("DIR")
+            .value_parser(clap::value_parser!(PathBuf))
+            // Servers that share a store would each run one of the same cluster.
+            .conflicts_with(STORE)
+            .help(
+                "Run a real API server for each Kubernetes cluster, by the programs kube-apiserver and \
+                 etcd (or kine) in this directory",
+            ),
     ]
 }
 
@@ -143,6 +157,8 @@ pub(crate) struct Settings {
     catalog: Catalog,
     pub(crate) v1: v1::Mode,
     pub(crate) hosts: Vec<String>,
+    /// Where the programs are that run clusters.
+    kubernetes: Option<PathBuf>,
     /// The options given that say how a server is to be.
     given: Vec<String>,
 }
@@ -160,7 +176,8 @@ impl Settings {
         };
         let catalog = catalog(args)?.show_retired(args.get_flag(WITH_RETIRED));
         let is_given = |name: &&str| args.value_source(name) == Some(ValueSource::CommandLine);
-        let given = [BEHAVE, OPEN, WITH_RETIRED, CATALOG, V1].into_iter().filter(is_given);
+        let given =
+            [BEHAVE, OPEN, WITH_RETIRED, CATALOG, V1, KUBERNETES].into_iter().filter(is_given);
         Ok(Self {
             data,
             ephemeral: args.get_flag(EPHEMERAL),
@@ -170,6 +187,7 @@ impl Settings {
             catalog,
             v1,
             hosts: hosts(args),
+            kubernetes: args.get_one(KUBERNETES).cloned(),
             given: given.map(|name| format!("--{name}")).collect(),
         })
     }
@@ -214,6 +232,10 @@ impl Settings {
             (None, Some(home)) => Location::File(home.database()),
             (None, None) => Location::Memory,
         };
+        let programs = match &self.kubernetes {
+            Some(directory) => Some(Programs::find(directory).await?),
+            None => None,
+        };
         let store = Store::open(&location).await.with_context(|| match &location {
             Location::File(path) => format!("cannot open {}", path.display()),
             Location::Postgres(_) => "cannot use --store".into(),
@@ -222,7 +244,18 @@ impl Settings {
         let clock = clock(store.newest().await?);
         let shared = self.store.is_some();
         let origin = home.filter(|_| shared).map(Home::origin).transpose()?.unwrap_or_default();
+        let world = programs.map(|programs| {
+            let pace = match self.behave {
+                Behave::Fast => Pace::FAST,
+                Behave::Vultr => Pace::VULTR,
+            };
+            let sim = Sim::new(store.clone(), clock.clone(), pace);
+            let directory = home.map(|home| home.path().join(KUBERNETES));
+            let world = driver_kubernetes::World::new(sim, programs, directory);
+            Arc::new(world) as Arc<dyn drivers::World>
+        });
         Ok(Config {
+            world,
             clock,
             catalog: self.catalog.clone(),
             behave: self.behave,

@@ -140,6 +140,9 @@ fn text(told: &Map<String, Value>) -> String {
     if !field("state").starts_with(&field("data")) {
         line("state", field("state"));
     }
+    for real in told.get("real").and_then(Value::as_array).into_iter().flatten() {
+        line("real", real.as_str().unwrap_or_default().to_owned());
+    }
     line("behaves", field("behave"));
     line("requests", field("calls"));
     line("holds", things(told).unwrap_or_else(|| "nothing yet".into()));

@@ -11,9 +11,15 @@ use uuid::Uuid;
 
 use crate::Control;
 
-/// What is found at such a place: a server of HTTPS, which says the same to whatever is asked.
+/// Where a thing answers by itself at this moment, if it does.
+pub type Way = Arc<dyn Fn() -> Option<SocketAddr> + Send + Sync>;
+
+/// What is found at such a place: the thing itself where that answers, and else a server of HTTPS, which
+/// says the same to whatever is asked.
 #[derive(Clone)]
 pub struct Door {
+    /// Where connections are passed on to, as they are.
+    pub way: Way,
     /// The port of 127.0.0.1 that it is to have, where that is free.
     pub port: u16,
     /// The certificate that it shows, in DER.
@@ -31,7 +37,8 @@ pub trait Doors: Send + Sync {
     /// Opens the door of a thing, unless it is open; tells where it is.
     ///
     /// # Errors
-    /// When no port can be had, or the certificate is none.
+    /// When no port can be had, or the certificate is none; [`io::ErrorKind::QuotaExceeded`] where too
+    /// many are open.
     fn open(&self, id: Uuid, door: Door) -> io::Result<SocketAddr>;
     /// Shuts the door of a thing that goes.
     fn shut(&self, id: Uuid);

@@ -26,12 +26,14 @@ mod sent;
 mod tx;
 mod warnings;
 
+use std::any::TypeId;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use drivers::{Pace, Sim, World};
+use drivers::{Pace, Sim, Spec, World};
 use engine::Clock;
 use store::Store;
+use uuid::Uuid;
 
 pub use catalog;
 pub use cx::{Cx, LifeCx, slice};
@@ -175,6 +177,37 @@ impl Control {
     /// How closely the real API is followed.
     pub fn behave(&self) -> Behave {
         self.behave
+    }
+
+    /// What of the outside world is real, and by what: sentences for people.
+    pub fn real(&self) -> Vec<String> {
+        self.world.real()
+    }
+
+    /// Whether things of a spec are real.
+    pub fn is_real<S: Spec>(&self) -> bool {
+        self.world.driver(TypeId::of::<S>()).is_some()
+    }
+
+    /// Where a thing answers by itself on this machine, whenever that is asked.
+    pub fn way_to(&self, id: Uuid) -> doors::Way {
+        let world = self.world.clone();
+        Arc::new(move || world.reached(id))
+    }
+
+    /// Removes what is real of all things but these: there are no others.
+    ///
+    /// # Errors
+    /// When something cannot be removed.
+    pub async fn keep_real(&self, ids: &[Uuid]) -> drivers::Result<()> {
+        self.world.keep(ids).await
+    }
+
+    /// Stops what is real on this machine, as the server ends.
+    pub async fn stop_real(&self) {
+        if let Err(error) = self.world.stop().await {
+            tracing::warn!(%error, "something outside was not stopped");
+        }
     }
 
     /// Says where this machine's browsers find the server: `127.0.0.1:8787`. The first word counts.

@@ -116,6 +116,11 @@ impl Control {
                     self.keyring.forget();
                     self.gone.forget();
                     self.doors().into_iter().for_each(|doors| doors.shut_all());
+                    if outcome.is_ok()
+                        && let Err(error) = self.keep_real(&[]).await
+                    {
+                        tracing::warn!(%error, "something outside is left of what was reset");
+                    }
                     return outcome;
                 }
             }

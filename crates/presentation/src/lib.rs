@@ -6,6 +6,7 @@
 
 pub mod answer;
 pub mod columns;
+pub mod flags;
 pub mod operations;
 pub mod path;
 pub mod places;

@@ -1,5 +1,5 @@
 //! Servers of HTTPS on this machine that say one thing to whatever is asked: where a kubeconfig leads,
-//! as long as nothing else is there.
+//! as long as nothing else is there. Where something is, connections are passed on to it as they are.
 //!
 //! They listen on 127.0.0.1 alone, look at no certificate of who asks, and read no more of a request
 //! than that there is one.
@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
-use control::doors::{Door, Doors};
+use control::doors::{Door, Doors, Way};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response};
 use http_body_util::Full;
@@ -30,9 +30,11 @@ use uuid::Uuid;
 
 use crate::connections::PAUSE;
 
+/// How many there are at most: each listens on a port, and systems let a program have a thousand files.
+const DOORS_MAX: usize = 200;
 /// How many connections one has at once.
-const CONNECTIONS: usize = 32;
-/// How long one may last.
+const CONNECTIONS: usize = 256;
+/// How long one may last that is not passed on.
 const LASTS: Duration = Duration::from_secs(30);
 
 /// The doors that are open.
@@ -57,12 +59,18 @@ impl Doors for Open {
         if let Some(opened) = open.get(&id) {
             return Ok(opened.address);
         }
+        if open.len() >= DOORS_MAX {
+            let text =
+                format!("{DOORS_MAX} such places are open on this machine, the most there can be");
+            return Err(io::Error::new(io::ErrorKind::QuotaExceeded, text));
+        }
         let listener = listen(door.port)?;
         let address = listener.local_addr()?;
         listener.set_nonblocking(true)?;
         let listener = tokio::net::TcpListener::from_std(listener)?;
         let tls = TlsAcceptor::from(Arc::new(config(door.certificate, door.key)?));
-        let serving = tokio::spawn(serve(listener, tls, door.status, door.body.into()));
+        let said = Said { tls, status: door.status, body: door.body.into() };
+        let serving = tokio::spawn(serve(listener, door.way, said));
         open.insert(id, Opened { address, serving: serving.abort_handle() });
         Ok(address)
     }
@@ -95,7 +103,15 @@ fn config(certificate: Vec<u8>, key: Vec<u8>) -> io::Result<ServerConfig> {
     builder.with_no_client_auth().with_single_cert(vec![certificate], key.into()).map_err(wrong)
 }
 
-async fn serve(listener: tokio::net::TcpListener, tls: TlsAcceptor, status: u16, body: Bytes) {
+/// What is said to who is not passed on.
+#[derive(Clone)]
+struct Said {
+    tls: TlsAcceptor,
+    status: u16,
+    body: Bytes,
+}
+
+async fn serve(listener: tokio::net::TcpListener, way: Way, said: Said) {
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     // What is under way ends with the door.
     let mut connections = tokio::task::JoinSet::new();
@@ -104,11 +120,10 @@ async fn serve(listener: tokio::net::TcpListener, tls: TlsAcceptor, status: u16,
         while connections.try_join_next().is_some() {}
         match listener.accept().await {
             Ok((stream, _)) => {
-                let (tls, body) = (tls.clone(), body.clone());
+                let (way, said) = (way.clone(), said.clone());
                 connections.spawn(async move {
                     let _place = place;
-                    let answering = answer(stream, tls, status, body);
-                    if let Ok(Err(error)) = tokio::time::timeout(LASTS, answering).await {
+                    if let Err(error) = lead(stream, way(), said).await {
                         tracing::debug!(%error, "a connection broke");
                     }
                 });
@@ -121,16 +136,24 @@ async fn serve(listener: tokio::net::TcpListener, tls: TlsAcceptor, status: u16,
     }
 }
 
-async fn answer(
-    stream: TcpStream,
-    tls: TlsAcceptor,
-    status: u16,
-    body: Bytes,
-) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let stream = tls.accept(stream).await?;
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Passes a connection on, or answers it where nobody is found there.
+async fn lead(mut stream: TcpStream, to: Option<SocketAddr>, said: Said) -> Result<(), BoxError> {
+    if let Some(to) = to
+        && let Ok(mut found) = TcpStream::connect(to).await
+    {
+        tokio::io::copy_bidirectional(&mut stream, &mut found).await?;
+        return Ok(());
+    }
+    tokio::time::timeout(LASTS, answer(stream, said)).await?
+}
+
+async fn answer(stream: TcpStream, said: Said) -> Result<(), BoxError> {
+    let stream = said.tls.accept(stream).await?;
     let service = service_fn(|_: http::Request<Incoming>| {
-        let mut response = Response::new(Full::new(body.clone()));
-        *response.status_mut() = http::StatusCode::from_u16(status).unwrap_or_default();
+        let mut response = Response::new(Full::new(said.body.clone()));
+        *response.status_mut() = http::StatusCode::from_u16(said.status).unwrap_or_default();
         let json = HeaderValue::from_static("application/json");
         response.headers_mut().insert(CONTENT_TYPE, json);
         std::future::ready(Ok::<_, Infallible>(response))
@@ -138,4 +161,56 @@ async fn answer(
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(LASTS);
     Ok(builder.serve_connection(TokioIo::new(stream), service).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+
+    /// A door that leads wherever `at` says at that moment.
+    fn door(at: &Arc<Mutex<Option<SocketAddr>>>) -> Door {
+        let good = [SystemTime::UNIX_EPOCH, SystemTime::UNIX_EPOCH + Duration::from_secs(1 << 32)];
+        let name = x509::name(&[(x509::COMMON_NAME, "door")]);
+        let authority = x509::Authority::make(name, good, &[]).unwrap();
+        let (certificate, key, at) = (authority.certificate, authority.key.pkcs8, at.clone());
+        let way = Arc::new(move || *at.lock().unwrap());
+        Door { way, port: 0, certificate, key, status: 503, body: "{}".into() }
+    }
+
+    /// What comes back for what is no TLS.
+    async fn answered(address: SocketAddr) -> Vec<u8> {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(b"hello").await.unwrap();
+        stream.shutdown().await.unwrap();
+        let mut answer = Vec::new();
+        // Whoever does not like it may break off.
+        let _ = stream.read_to_end(&mut answer).await;
+        answer
+    }
+
+    #[tokio::test]
+    async fn a_connection_is_passed_on_as_it_is_while_somebody_is_there() {
+        let echo = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let there = echo.local_addr().unwrap();
+        let echoing = tokio::spawn(async move {
+            while let Ok((mut stream, _)) = echo.accept().await {
+                let mut said = Vec::new();
+                stream.read_to_end(&mut said).await.unwrap();
+                stream.write_all(&said).await.unwrap();
+            }
+        });
+        let at = Arc::new(Mutex::new(None));
+        let open = Open::default();
+        let address = open.open(Uuid::from_u128(1), door(&at)).unwrap();
+        assert_ne!(answered(address).await, b"hello", "nobody is there: it speaks TLS itself");
+        *at.lock().unwrap() = Some(there);
+        assert_eq!(answered(address).await, b"hello");
+        echoing.abort();
+        let _ = echoing.await;
+        assert_ne!(answered(address).await, b"hello", "nobody is there any more");
+    }
 }

@@ -144,5 +144,6 @@ impl Server {
         if working.await.is_err() {
             tracing::error!("the engine has panicked");
         }
+        control.stop_real().await;
     }
 }

@@ -38,6 +38,7 @@ pub(crate) async fn show(State(app): State<Arc<App>>, request: Request) -> Respo
         "calls": app.control.calls(),
         "behave": behave,
         "state": app.place,
+        "real": app.control.real(),
         "can_stop": app.stop.is_some(),
         "things": things,
     });

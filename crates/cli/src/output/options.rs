@@ -3,6 +3,7 @@
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches};
 use presentation::columns::{Column, Kind};
+use presentation::flags::OUTPUT as FLAGS;
 use presentation::operations::{self, Operation};
 use presentation::places;
 
@@ -20,10 +21,6 @@ pub(crate) const FILTER: &str = "@filter";
 pub(crate) const QUIET: &str = "@quiet";
 pub(crate) const QUERY: &str = "@query";
 pub(crate) const ALL_FIELDS: &str = "@all-fields";
-
-/// The flags of these options, without their dashes, in the order of the help.
-pub(crate) const FLAGS: &[&str] =
-    &["columns", "sort", "filter", "all-fields", "quiet", "query", "no-header"];
 
 const EVERYTHING: &str = "all";
 
@@ -166,6 +163,9 @@ impl View {
         let mut view = Self::plain(format);
         view.title = title(operation);
         view.chosen = kind.columns.clone();
+        view.kind = Some(kind.clone());
+        view.acts = !operation.reads();
+        view.listed = operation.listed();
         view.header = !flag(args, NO_HEADER);
         view.all_fields = flag(args, ALL_FIELDS);
         view.limit = args.try_get_one::<u64>(LIMIT).ok().flatten().copied();

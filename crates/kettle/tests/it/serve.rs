@@ -415,3 +415,16 @@ fn it_serves_even_if_nobody_reads_what_it_says() {
     process.kill().unwrap();
     process.wait().unwrap();
 }
+
+#[test]
+fn programs_for_clusters_that_are_not_there_are_told_before_anything_is_served() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let (_, said) = fails(serve(&data).arg("--kubernetes").arg(directory.path()));
+    let place = directory.path().display();
+    let told = format!("there is no kube-apiserver in {place}; --kubernetes takes a directory");
+    assert!(said.contains(&told), "{said}");
+    let both = ["--kubernetes", "/usr/bin", "--store", "postgres://me@host/database"];
+    let (_, said) = fails(serve(&data).args(both));
+    assert!(said.contains("'--kubernetes <DIR>' cannot be used with '--store <URL>'"), "{said}");
+}

@@ -1,16 +1,18 @@
 //! Where a cluster is reached: the place on this machine where its kubeconfig leads, so that it never
 //! leads nowhere.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use drivers::ControlPlaneSpec;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::Cluster;
 use crate::certificates::{self, of_server};
 use crate::doors::Door;
-use crate::{Control, Cx, Doc, Error, Result, Tx};
+use crate::{Control, Cx, Doc, Error, Refusal, Result, Tx};
 
 /// Where the real ones are found, below their ids, and on which port.
 const DOMAIN: &str = "vultr-k8s.com";
@@ -39,26 +41,38 @@ pub(super) fn kubeconfig(cx: &Cx, cluster: &Doc<Cluster>) -> Result<String> {
 /// Opens the place where a cluster's kubeconfig leads, where there is who opens it.
 fn open_door(control: &Control, cluster: &Doc<Cluster>) -> Result<Option<SocketAddr>> {
     let Some(doors) = control.doors() else { return Ok(None) };
-    let opened = doors.open(cluster.id(), door(cluster)?);
-    opened.map(Some).map_err(|error| Error::Internal(error.into()))
+    let opened = doors.open(cluster.id(), door(control, cluster)?);
+    opened.map(Some).map_err(|error| match error.kind() {
+        io::ErrorKind::QuotaExceeded => {
+            Refusal::bad("The kubeconfig leads nowhere.").help(error.to_string()).into()
+        }
+        _ => Error::Internal(error.into()),
+    })
 }
 
-fn door(cluster: &Doc<Cluster>) -> Result<Door> {
+fn door(control: &Control, cluster: &Doc<Cluster>) -> Result<Door> {
     let id = cluster.id();
     let (endpoint, ip) = (endpoint(id), cluster.ipv4.to_string());
     let names = ["127.0.0.1", "localhost", "kubernetes", "kubernetes.default.svc", &endpoint, &ip];
     let (certificate, key) = of_server(&cluster.authority, &names)?;
-    let message = format!(
-        "no Kubernetes runs here: Kettle keeps cluster {id}, its node pools and their instances, and \
-         nothing runs on them"
-    );
+    let message = match control.is_real::<ControlPlaneSpec>() {
+        true => format!(
+            "the API server of cluster {id} is not up: Kettle starts it, ask again in a moment; its log \
+             tells why where that takes long"
+        ),
+        false => format!(
+            "no Kubernetes runs here: Kettle keeps cluster {id}, its node pools and their instances, and \
+             nothing runs on them; `kettle serve --kubernetes` runs an API server for it"
+        ),
+    };
     let status = json!({
         "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
         "message": message, "reason": "ServiceUnavailable", "code": 503,
     });
     let place = id.as_u64_pair().1 % u64::from(DOORS.end - DOORS.start);
     let port = DOORS.start + u16::try_from(place).unwrap_or_default();
-    Ok(Door { port, certificate, key, status: 503, body: status.to_string() })
+    let way = control.way_to(id);
+    Ok(Door { way, port, certificate, key, status: 503, body: status.to_string() })
 }
 
 /// Notes a new cluster among all those of this store.
@@ -72,18 +86,28 @@ pub(super) fn strike(tx: &mut Tx, id: Uuid) {
 }
 
 /// Opens the places where the kubeconfigs of all clusters lead that there are: they are kept in files,
-/// and used again after a restart.
+/// and used again after a restart. Where control planes are real, they are started again, and what is
+/// left of others goes.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub async fn open_doors(control: &Arc<Control>) -> Result<()> {
-    for id in control.store().held(ALL, HOLDER).await? {
-        let id: Uuid = id.parse().unwrap_or_default();
+    let ids = control.store().held(ALL, HOLDER).await?;
+    let ids: Vec<Uuid> = ids.iter().filter_map(|id| id.parse().ok()).collect();
+    if let Err(error) = control.keep_real(&ids).await {
+        tracing::warn!(%error, "something is left of clusters that are gone");
+    }
+    for id in ids {
         let Some(row) = control.store().get(id).await? else { continue };
         let cx = control.system_cx(row.account, "open-doors");
         let Some(cluster) = cx.find::<Cluster>(id).await? else { continue };
         if let Err(error) = open_door(control, &cluster) {
             tracing::warn!(cluster = %id, %error, "its kubeconfig leads nowhere");
+        }
+        if control.is_real::<ControlPlaneSpec>() {
+            let mut tx = cx.begin();
+            tx.wake(id);
+            tx.commit().await?;
         }
     }
     Ok(())

@@ -112,8 +112,17 @@ pub struct Pool {
     updated: i64,
 }
 
+/// What a cluster was last told of a pool: when that is no longer so, it is looked at again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// The nodes that were up.
+    nodes: Vec<Uuid>,
+    labels: Vec<Label>,
+    taints: Vec<Taint>,
+}
+
 /// A label of a pool's nodes.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Label {
     id: Uuid,
     key: String,
@@ -121,7 +130,7 @@ struct Label {
 }
 
 /// A taint of a pool's nodes.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Taint {
     id: Uuid,
     key: String,
@@ -133,7 +142,7 @@ impl Kind for Pool {
     const KIND: &'static str = "node-pool";
     const UNKNOWN: &'static str = "Invalid NodePool ID";
     const LIVES: bool = true;
-    type Seen = ();
+    type Seen = Option<Told>;
 
     fn lists(&self) -> Vec<Facet> {
         vec![in_cluster(self.cluster)]

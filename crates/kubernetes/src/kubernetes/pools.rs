@@ -194,8 +194,9 @@ async fn in_path(tx: &mut Tx, cluster: ClusterId, pool: NodePoolId) -> Result<Do
     tx.in_path(&[cluster.to_string(), pool.to_string()]).await
 }
 
-/// Its first nodes go at once; where there are more, its life sees to them.
+/// Its first nodes go at once; where there are more, its life sees to them. The cluster forgets them all.
 async fn before_it_goes(tx: &mut Tx, pool: &mut Doc<Pool>) -> Result<()> {
+    tx.wake(pool.cluster);
     for node in nodes::of(tx, pool).await? {
         nodes::go(tx, node).await?;
     }

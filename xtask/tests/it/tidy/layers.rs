@@ -61,6 +61,7 @@ fn crates_depend_only_downwards() {
         "server",
         "cli",
         "proxy",
+        "driver-kubernetes",
         "testkit",
         "kettle",
     ];

@@ -232,3 +232,80 @@ async fn taints_are_said_one_by_one_and_all_at_once() {
         (0..101).map(|n| json!({"key": format!("k{n}"), "effect": "NoExecute"})).collect();
     world.refuses(all(many.into()), "taints: 101 are too many").await;
 }
+
+/// The nodes that a cluster's control plane knows: their names.
+async fn registered(world: &World, id: ClusterId) -> Vec<String> {
+    let spec = observed(world, id).await.unwrap().spec.unwrap();
+    spec.nodes.into_iter().map(|node| node.name).collect()
+}
+
+/// The names that a pool's nodes have.
+fn labels(pool: &NodePool) -> Vec<String> {
+    pool.nodes.iter().map(|node| node.label.clone()).collect()
+}
+
+#[tokio::test]
+async fn a_control_plane_knows_the_nodes_that_are_up_as_they_are() {
+    let (world, change) = world_and_change().await;
+    let (vke_id, nodepool_id) = (change.vke_id, change.nodepool_id);
+    let before = pool(&world, &change).await;
+    assert_eq!(registered(&world, vke_id).await, labels(&before));
+    let told: UpdateNodePool = made_of(json!({
+        "vke_id": vke_id, "nodepool_id": nodepool_id, "node_quantity": 3, "labels": {"role": "db"},
+        "taints": [{"key": "a", "value": "b", "effect": "PreferNoSchedule"}],
+    }));
+    let grown = world.done(told).await;
+    assert_eq!(registered(&world, vke_id).await, labels(&before), "none that is not up");
+    world.settle().await;
+    assert_eq!(registered(&world, vke_id).await, labels(&grown));
+    let node = observed(&world, vke_id).await.unwrap().spec.unwrap().nodes.pop().unwrap();
+    let plain = pool(&world, &change).await.nodes.pop().unwrap();
+    assert_eq!((node.id, &node.version[..]), (plain.id.0, VERSION));
+    assert_eq!((node.size.vcpus, node.size.ram_mb), (1, 2048));
+    assert_eq!(node.external.unwrap().to_string(), plain.ip);
+    for (key, value) in [
+        ("role", "db"),
+        ("vke.vultr.com/node-pool", "workers"),
+        ("vke.vultr.com/node-id", &plain.id.to_string()),
+        ("node.kubernetes.io/instance-type", PLAN),
+        ("topology.kubernetes.io/region", "ewr"),
+    ] {
+        assert_eq!(node.labels.get(key).map(String::as_str), Some(value), "{key}");
+    }
+    assert_eq!(node.taints[0].effect, "PreferNoSchedule");
+    // A node keeps its name, whatever its instance is called.
+    let called = UpdateInstance {
+        instance_id: InstanceId(plain.id.0),
+        label: Some("mine".into()),
+        ..Default::default()
+    };
+    world.done(called).await;
+    // What says nothing of nodes' number is told as well, and a pool can be called what no label says.
+    world
+        .done(CreateNodePoolLabel {
+            vke_id,
+            nodepool_id,
+            key: "size".into(),
+            value: Some("big".into()),
+        })
+        .await;
+    let other: CreateNodePool = made_of(json!({
+        "vke_id": vke_id, "node_quantity": 1, "label": "my pool!", "plan": PLAN,
+    }));
+    let other = world.done(other).await;
+    world.settle().await;
+    let all = [labels(&grown), labels(&other)].concat();
+    assert_eq!(registered(&world, vke_id).await, all);
+    let nodes = observed(&world, vke_id).await.unwrap().spec.unwrap().nodes;
+    assert_eq!(nodes[0].labels["size"], "big");
+    assert!(!nodes[3].labels.contains_key("vke.vultr.com/node-pool"));
+    // They go with the node, and with the pool.
+    let node_id = ids(&grown)[0];
+    world.done(RecycleNode { vke_id, nodepool_id, node_id }).await;
+    world.settle().await;
+    let there = registered(&world, vke_id).await;
+    assert!(there.len() == 4 && !there.contains(&all[0]), "{there:?}");
+    world.done(DeleteNodePool { vke_id, nodepool_id }).await;
+    world.settle().await;
+    assert_eq!(registered(&world, vke_id).await, labels(&other));
+}

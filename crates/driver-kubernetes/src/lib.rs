@@ -1,0 +1,215 @@
+//! A driver of Kubernetes' control planes: for each cluster a `kube-apiserver` and an `etcd` (or a `kine`),
+//! with the cluster's own authority, in which its nodes are registered.
+//!
+//! The API is real, and nothing else is: no controller, no scheduler and no kubelet runs, and each node
+//! says so in a label. What runs listens on 127.0.0.1 alone, is asked with certificates only, and ends
+//! with this process. Secrets are kept in files of their owner's alone.
+
+mod api;
+mod cluster;
+mod files;
+mod nodes;
+mod process;
+mod programs;
+#[cfg(test)]
+mod tests;
+
+use std::any::{Any, TypeId};
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use drivers::{Call, ControlPlaneSpec, Error, Result, Sim, Spec, Thing, Things};
+use futures_util::future::join_all;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+pub use programs::{Programs, Wrong};
+
+/// A world in which the control planes of clusters are real, and all else is simulated.
+#[derive(Debug)]
+pub struct World {
+    sim: Sim,
+    clusters: Clusters,
+    driver: Driver,
+}
+
+/// The driver, as worlds hand it out.
+struct Driver(Box<dyn Any + Send + Sync>);
+
+impl std::fmt::Debug for Driver {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Driver")
+    }
+}
+
+impl World {
+    /// One that runs these programs for clusters, each in a directory of its own below `directory`; none:
+    /// below a temporary one, which is removed when this world stops.
+    pub fn new(sim: Sim, programs: Programs, directory: Option<PathBuf>) -> Self {
+        let temporary = directory.is_none();
+        let directory = directory.unwrap_or_else(|| {
+            std::env::temp_dir().join(format!("kettle-kubernetes-{}", Uuid::new_v4()))
+        });
+        // The programs run in directories of their own.
+        let directory = std::path::absolute(&directory).unwrap_or(directory);
+        let clusters = Clusters(Arc::new(Shared {
+            programs,
+            directory,
+            temporary,
+            running: Mutex::default(),
+        }));
+        let things: Box<dyn Things<ControlPlaneSpec>> = Box::new(clusters.clone());
+        Self { sim, clusters, driver: Driver(Box::new(things)) }
+    }
+}
+
+impl drivers::World for World {
+    fn sim(&self) -> &Sim {
+        &self.sim
+    }
+
+    fn driver(&self, spec: TypeId) -> Option<&dyn Any> {
+        (spec == TypeId::of::<ControlPlaneSpec>()).then_some(&*self.driver.0)
+    }
+
+    fn real(&self) -> Vec<String> {
+        vec![format!("Kubernetes: an API server for each cluster, by {}", self.clusters.0.programs)]
+    }
+
+    fn reached(&self, id: Uuid) -> Option<SocketAddr> {
+        self.clusters.running(id, |running| *running.at.borrow()).flatten()
+    }
+
+    fn keep<'a>(&'a self, ids: &'a [Uuid]) -> Call<'a> {
+        Box::pin(async move {
+            let there = self.clusters.0.there()?;
+            for id in there.into_iter().filter(|id| !ids.contains(id)) {
+                tracing::info!(cluster = %id, "it is gone: removing what was kept for it");
+                self.clusters.remove(id).await?;
+            }
+            Ok(())
+        })
+    }
+
+    fn stop(&self) -> Call<'_> {
+        Box::pin(async move {
+            let all = std::mem::take(&mut *self.clusters.0.lock());
+            join_all(all.into_values().map(Running::end)).await;
+            match self.clusters.0.temporary {
+                true => files::remove(&self.clusters.0.directory),
+                false => Ok(()),
+            }
+        })
+    }
+}
+
+/// All clusters. Cheap to clone.
+#[derive(Debug, Clone)]
+struct Clusters(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    programs: Programs,
+    directory: PathBuf,
+    temporary: bool,
+    running: Mutex<BTreeMap<Uuid, Running>>,
+}
+
+impl Shared {
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<Uuid, Running>> {
+        self.running.lock().expect("no panic while held")
+    }
+
+    fn place(&self, id: Uuid) -> PathBuf {
+        self.directory.join(id.to_string())
+    }
+
+    /// The clusters for which something is kept.
+    fn there(&self) -> Result<Vec<Uuid>> {
+        let entries = match std::fs::read_dir(&self.directory) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(files::failed("read", &self.directory, &error)),
+        };
+        let ids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        Ok(ids.collect())
+    }
+}
+
+/// A cluster that is being tended.
+#[derive(Debug)]
+struct Running {
+    /// What it is to be; none: it is to end.
+    told: watch::Sender<Option<ControlPlaneSpec>>,
+    /// Where its API server answers, while it does.
+    at: watch::Receiver<Option<SocketAddr>>,
+    tending: JoinHandle<()>,
+}
+
+impl Running {
+    async fn end(self) {
+        self.told.send_replace(None);
+        if self.tending.await.is_err() {
+            tracing::error!("what tends a cluster has panicked");
+        }
+    }
+}
+
+impl Clusters {
+    fn running<T>(&self, id: Uuid, look: impl FnOnce(&Running) -> T) -> Option<T> {
+        self.0.lock().get(&id).map(look)
+    }
+
+    async fn remove(&self, id: Uuid) -> Result<()> {
+        let running = self.0.lock().remove(&id);
+        let place = self.0.place(id);
+        match running {
+            Some(running) => running.end().await,
+            // Those of a process that was killed.
+            None => cluster::end_left(&place).await,
+        }
+        files::remove(&place)
+    }
+}
+
+impl Things<ControlPlaneSpec> for Clusters {
+    fn observe(&self, id: Uuid) -> Call<'_, Option<Thing<ControlPlaneSpec>>> {
+        let thing = self.running(id, |running| Thing {
+            spec: running.told.borrow().clone(),
+            ready: running.at.borrow().is_some(),
+        });
+        Box::pin(std::future::ready(Ok(thing)))
+    }
+
+    fn create<'a>(&'a self, id: Uuid, spec: &'a ControlPlaneSpec) -> Call<'a> {
+        Box::pin(async move {
+            files::directory(&self.0.directory)?;
+            files::directory(&self.0.place(id))?;
+            self.0.lock().entry(id).or_insert_with(|| {
+                let (told, hears) = watch::channel(Some(spec.clone()));
+                let (tells, at) = watch::channel(None);
+                let shared = self.0.clone();
+                let tending = async move {
+                    cluster::tend(&shared.programs, &shared.place(id), id, hears, tells).await;
+                };
+                Running { told, at, tending: tokio::spawn(tending) }
+            });
+            Ok(())
+        })
+    }
+
+    fn configure<'a>(&'a self, id: Uuid, spec: &'a ControlPlaneSpec) -> Call<'a> {
+        let what = ControlPlaneSpec::WHAT;
+        let told = self.running(id, |running| {
+            running.told.send_replace(Some(spec.clone()));
+        });
+        Box::pin(std::future::ready(told.ok_or(Error::Missing { what, id })))
+    }
+
+    fn remove(&self, id: Uuid) -> Call<'_> {
+        Box::pin(self.remove(id))
+    }
+}
