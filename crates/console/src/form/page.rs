@@ -11,7 +11,7 @@ use crate::form::layout::{self, Layout};
 use crate::form::shape::{marked, one_of, sentence};
 use crate::form::{Form, confirm, is_change};
 use crate::icon::icon;
-use crate::{ROOT, href, nav, price};
+use crate::{ROOT, code, href, nav, price};
 
 /// What an operation does, as its definition says.
 pub(crate) fn about(schema: &Value) -> String {
@@ -214,7 +214,6 @@ pub(crate) fn aside(cx: &Cx, form: &Form, sent: &Map<String, Value>) -> Markup {
     let is_unpriced = price::is_unpriced(operation, &lines);
     let is_below = is_bare(form) || confirm::is_asked(form);
     let may_cost = price::may_have(operation, &form.schema);
-    let _ = (cx, sent);
     html! {
         @if !is_below || !lines.is_empty() || is_unpriced {
             section.panel aria-label=(if lines.is_empty() { button(form) } else { "Price".to_owned() }) {
@@ -229,6 +228,7 @@ pub(crate) fn aside(cx: &Cx, form: &Form, sent: &Map<String, Value>) -> Markup {
                 }
             }
         }
+        (code::panel(cx, operation, sent))
     }
 }
 
