@@ -18,14 +18,24 @@ pub(crate) fn routes(routes: Router, journal: &Journal) -> Router {
         move || {
             let journal = journal.clone();
             let next = async move {
-                journal.news().await;
+                let mut news = std::pin::pin!(journal.news());
+                // From here on, whatever comes is told.
+                news.as_mut().enable();
+                if !journal.is_closed() {
+                    news.await;
+                }
                 !journal.is_closed()
             };
             Box::pin(next) as std::pin::Pin<Box<dyn Future<Output = bool> + Send>>
         }
     };
+    let now = {
+        let journal = journal.clone();
+        move || journal.now()
+    };
     let noted = journal.of(routes.clone());
-    console::router(console::Config { quiet: routes, noted, carry, news: Arc::new(news) })
+    let (news, now) = (Arc::new(news), Arc::new(now));
+    console::router(console::Config { quiet: routes, noted, carry, news, now })
 }
 
 /// Keys can be limited to networks: the routes are told where the browser is. A page asks for many

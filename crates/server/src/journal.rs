@@ -19,9 +19,11 @@ use axum::response::Response;
 use bytes::Bytes;
 use control::auth::Caller;
 use engine::Clock;
-use http::Method;
+use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION, SET_COOKIE, USER_AGENT};
+use http::{HeaderMap, HeaderName, Method};
 use http_body_util::BodyExt;
 use hyper::body::Body as _;
+use serde_json::Value;
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
@@ -34,6 +36,8 @@ const KEPT_BYTES: usize = 16 << 20;
 /// How much of a body is kept, and of an address.
 const BODY: usize = 64 << 10;
 const ADDRESS: usize = 2 << 10;
+/// How much is kept of the headers of one request, or of one answer.
+const HEADERS: usize = 2 << 10;
 /// What is Kettle's own: told to those who ask for more, and not kept.
 const OWN: &str = "/_kettle/";
 /// The longest part of a refusal's text that is told.
@@ -74,6 +78,8 @@ pub(crate) struct Entry {
     pub(crate) took: Duration,
     pub(crate) peer: Option<SocketAddr>,
     pub(crate) seen: Seen,
+    pub(crate) asked: Headers,
+    pub(crate) told: Headers,
     pub(crate) request: Kept,
     pub(crate) response: Kept,
 }
@@ -147,6 +153,14 @@ impl Kept {
         self.bytes.len() < self.whole
     }
 
+    /// Whether something of it is not shown.
+    pub(crate) fn hides(&self, shown: &str) -> bool {
+        match (serde_json::from_slice::<Value>(&self.bytes), serde_json::from_str::<Value>(shown)) {
+            (Ok(own), Ok(shown)) => own != shown,
+            _ => *self.bytes != *shown.as_bytes(),
+        }
+    }
+
     /// What may be shown of it.
     pub(crate) fn shown(&self) -> String {
         match self.is_answer {
@@ -154,6 +168,68 @@ impl Kept {
             false => mask::body(&self.bytes, !self.is_cut()),
         }
     }
+}
+
+/// Headers: a copy of them in one piece, for their values lie in the buffer that they were read into.
+#[derive(Debug, Default)]
+pub(crate) struct Headers(Box<[u8]>);
+
+impl Headers {
+    /// As many of them as are kept. Of keys and cookies nothing is, but that they were there.
+    fn of(map: &HeaderMap) -> Self {
+        let length = |(name, value): (&HeaderName, &http::HeaderValue)| {
+            name.as_str().len() + value.len().max(MASKED.len()) + 2
+        };
+        let whole: usize = map.iter().map(length).sum();
+        let mut bytes = Vec::with_capacity(whole.min(HEADERS));
+        for (name, value) in map {
+            let value = if is_key(name) { masked(value.as_bytes()) } else { value.as_bytes() };
+            if bytes.len() + name.as_str().len() + value.len() + 2 > HEADERS {
+                continue;
+            }
+            bytes.extend_from_slice(name.as_str().as_bytes());
+            bytes.push(b':');
+            bytes.extend_from_slice(value);
+            bytes.push(b'\n');
+        }
+        Self(bytes.into())
+    }
+
+    /// Names and values, as they may be shown.
+    pub(crate) fn shown(&self) -> impl Iterator<Item = (String, String)> {
+        // No value holds the end of a line.
+        let lines = self.0.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        lines.map(|line| {
+            let text = String::from_utf8_lossy(line);
+            let (name, value) = text.split_once(':').unwrap_or((&text, ""));
+            let is_kept = matches!(name, "authorization" | "proxy-authorization");
+            let value = match mask::is_secret(name) && !is_kept {
+                true => MASKED.to_owned(),
+                false => mask::path(value),
+            };
+            (name.to_owned(), value)
+        })
+    }
+
+    /// What a client calls itself.
+    pub(crate) fn agent(&self) -> Option<String> {
+        let agent = self.shown().find(|(name, _)| *name == USER_AGENT.as_str());
+        agent.map(|(_, value)| value).filter(|value| !value.is_empty())
+    }
+}
+
+/// What stands in the place of a key or a cookie.
+const MASKED: &str = "***";
+const BEARER: &[u8] = b"Bearer ***";
+
+/// Whether a header is a key as it stands.
+fn is_key(name: &HeaderName) -> bool {
+    [AUTHORIZATION, COOKIE, SET_COOKIE, PROXY_AUTHORIZATION].contains(name)
+        || name.as_str() == "api-key"
+}
+
+fn masked(value: &[u8]) -> &'static [u8] {
+    if value.starts_with(b"Bearer ") { BEARER } else { MASKED.as_bytes() }
 }
 
 impl Entry {
@@ -189,7 +265,7 @@ impl Entry {
 
     pub(crate) fn size(&self) -> usize {
         let bodies = self.request.bytes.len() + self.response.bytes.len();
-        ENTRY + self.address.len() + bodies
+        ENTRY + self.address.len() + self.asked.0.len() + self.told.0.len() + bodies
     }
 }
 
@@ -198,6 +274,8 @@ impl Entry {
 pub(crate) struct Ask {
     /// Those behind this one, the oldest first; without it, the last ones.
     pub(crate) after: Option<u64>,
+    /// Of the last ones, those before this one.
+    pub(crate) before: Option<u64>,
     pub(crate) limit: usize,
 }
 
@@ -247,7 +325,9 @@ impl Journal {
             ..=ADDRESS => address.to_owned(),
             _ => address.chars().take(ADDRESS).collect(),
         };
+        let asked = Headers::of(request.headers());
         let (response, answer) = at_hand(serve(request).await).await;
+        let told = Headers::of(response.headers());
         let request = seen.notes.sent.get().cloned().unwrap_or_default();
         self.put(Entry {
             sequence: 0,
@@ -258,6 +338,8 @@ impl Journal {
             took: started.elapsed(),
             peer,
             seen,
+            asked,
+            told,
             request,
             response: Kept::of(answer, true),
         });
@@ -275,6 +357,8 @@ impl Journal {
             took: Duration::ZERO,
             peer: Some(peer),
             seen: Seen::default(),
+            asked: Headers::default(),
+            told: Headers::default(),
             request: Kept::default(),
             response: Kept::of(answer, true),
         });
@@ -304,8 +388,9 @@ impl Journal {
         let ring = self.ring();
         let all = ring.entries.iter();
         let Some(after) = ask.after else {
-            let mut entries: Vec<_> =
-                all.rev().filter(|e| wanted(e)).take(ask.limit).cloned().collect();
+            let early = |e: &&Arc<Entry>| ask.before.is_none_or(|before| e.sequence < before);
+            let earlier = all.rev().filter(early).filter(|e| wanted(e));
+            let mut entries: Vec<_> = earlier.take(ask.limit).cloned().collect();
             entries.reverse();
             return Found { entries, last: ring.last, missed: 0 };
         };
@@ -336,6 +421,11 @@ impl Journal {
     pub(crate) fn close(&self) {
         self.0.is_closed.store(true, SeqCst);
         self.0.news.notify_waiters();
+    }
+
+    /// What time it is, in milliseconds after 1970.
+    pub(crate) fn now(&self) -> i64 {
+        self.0.clock.now()
     }
 
     pub(crate) fn is_closed(&self) -> bool {

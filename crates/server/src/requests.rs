@@ -4,7 +4,11 @@
 //! |---|---|
 //! | `failed=true` | those that were refused or failed |
 //! | `group=GROUP` | those of a group of operations (`instance`), or below a path (`/v2/instances`) |
+//! | `method=METHOD` | those of this method |
+//! | `text=TEXT` | those that have this text in their address, headers, bodies, operation or user, as shown |
+//! | `bodies=false` | leave bodies and headers out |
 //! | `after=SEQUENCE` | those behind this one, the oldest first; else the last ones |
+//! | `before=SEQUENCE` | of the last ones, those before this one |
 //! | `limit=NUMBER` | at most so many; 100 when nothing is said |
 //! | `wait=SECONDS` | where there is none yet, wait for one, so long at most |
 //!
@@ -20,10 +24,11 @@ use std::time::Duration;
 use api::{ApiError, Operation};
 use axum::extract::{Request, State};
 use axum::response::Response;
+use http::Method;
 use serde_json::{Map, Value, json};
 use tokio::sync::Semaphore;
 
-use crate::journal::{Ask, Entry, Found, KEPT, Kept};
+use crate::journal::{Ask, Entry, Found, Headers, KEPT, Kept};
 use crate::{App, control_routes, reply};
 
 /// How many are answered when nothing is said.
@@ -47,12 +52,20 @@ pub(crate) async fn list(State(app): State<Arc<App>>, request: Request) -> Respo
             return reply::error(&ApiError { error, status: 400 });
         }
     };
-    let follows = wish.ask.after.is_some();
-    let found = fitting(find(&app, wish).await, follows);
+    let Wish { ask: Ask { after, limit, .. }, bodies, .. } = wish;
+    let (follows, text) = (after.is_some(), wish.text.clone());
+    let found = find(&app, wish).await;
     // To mask megabytes takes its time, which nobody else is to wait for.
     let _turn = RENDERING.acquire().await;
     let rendered = tokio::task::spawn_blocking(move || {
-        let requests: Vec<Value> = found.entries.iter().map(|entry| shown(entry)).collect();
+        let mut found = match text {
+            Some(text) => with_text(found, &text, limit, follows),
+            None => found,
+        };
+        if bodies {
+            found = fitting(found, follows);
+        }
+        let requests: Vec<Value> = found.entries.iter().map(|entry| shown(entry, bodies)).collect();
         json!({ "requests": requests, "last": found.last, "missed": found.missed }).to_string()
     });
     match rendered.await {
@@ -62,6 +75,34 @@ pub(crate) async fn list(State(app): State<Arc<App>>, request: Request) -> Respo
             reply::error(&ApiError { error, status: 500 })
         }
     }
+}
+
+/// Those that have a text in what is shown of them.
+fn with_text(mut found: Found, text: &str, limit: usize, follows: bool) -> Found {
+    let text = text.to_lowercase();
+    let has = |entry: &Arc<Entry>| {
+        let has = |shown: &str| shown.to_lowercase().contains(&text);
+        let who = entry.seen.caller().is_some_and(|c| has(&c.name) || has(&c.email));
+        let headers = || entry.asked.shown().chain(entry.told.shown()).any(|(_, v)| has(&v));
+        who || has(&entry.address())
+            || entry.seen.operation().is_some_and(has)
+            || headers()
+            || has(&entry.request.shown())
+            || has(&entry.response.shown())
+    };
+    let all = std::mem::take(&mut found.entries);
+    if follows {
+        let mut having = all.into_iter().filter(has);
+        found.entries = having.by_ref().take(limit).collect();
+        // What comes behind the last that is told was not told.
+        if let (true, Some(last)) = (having.next().is_some(), found.entries.last()) {
+            found.last = last.sequence;
+        }
+    } else {
+        found.entries = all.into_iter().rev().filter(has).take(limit).collect();
+        found.entries.reverse();
+    }
+    found
 }
 
 /// As many as one answer holds, at least one: of those to come the first ones, else the last ones.
@@ -89,9 +130,14 @@ fn fitting(mut found: Found, follows: bool) -> Found {
 
 /// What is wanted, as soon as there is something of it.
 async fn find(app: &App, wish: Wish) -> Found {
-    let Wish { mut ask, failed, group, wait } = wish;
+    let Wish { mut ask, failed, group, method, wait, .. } = wish;
+    if wish.text.is_some() {
+        ask.limit = KEPT;
+    }
     let wanted = |entry: &Entry| {
-        (!failed || entry.is_failed()) && group.as_ref().is_none_or(|group| group.has(entry))
+        (!failed || entry.is_failed())
+            && method.as_ref().is_none_or(|method| *method == entry.method)
+            && group.as_ref().is_none_or(|group| group.has(entry))
     };
     let mut over = pin!(tokio::time::sleep(wait));
     let mut missed = 0;
@@ -118,25 +164,42 @@ struct Wish {
     ask: Ask,
     failed: bool,
     group: Option<Wanted>,
+    method: Option<Method>,
+    text: Option<String>,
+    bodies: bool,
     wait: Duration,
 }
 
 impl Wish {
     fn read(query: &str) -> Result<Self, String> {
-        let ask = Ask { after: None, limit: USUAL };
-        let mut wish = Self { ask, failed: false, group: None, wait: Duration::ZERO };
+        let ask = Ask { limit: USUAL, ..Ask::default() };
+        let (group, method, text) = Default::default();
+        let wait = Duration::ZERO;
+        let mut wish = Self { ask, failed: false, group, method, text, bodies: true, wait };
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             let number = || value.parse::<u64>().map_err(|_| format!("{name}: must be a number"));
             match &*name {
                 "failed" => wish.failed = !matches!(&*value, "false" | "0"),
                 "group" => wish.group = Some(Wanted::named(&value)?),
+                "method" => {
+                    let method = value.to_ascii_uppercase();
+                    let wrong = || "method: must be one as GET or POST".to_owned();
+                    wish.method = Some(Method::from_bytes(method.as_bytes()).map_err(|_| wrong())?);
+                }
+                "text" => wish.text = Some(value.into_owned()).filter(|text| !text.is_empty()),
+                "bodies" => wish.bodies = !matches!(&*value, "false" | "0"),
                 "after" => wish.ask.after = Some(number()?),
+                "before" => wish.ask.before = Some(number()?),
                 "limit" => {
                     let limit = usize::try_from(number()?).unwrap_or(KEPT);
                     wish.ask.limit = limit.clamp(1, KEPT);
                 }
                 "wait" => wish.wait = Duration::from_secs(number()?.min(WAIT)),
-                _ => return Err("there are failed, group, after, limit and wait".into()),
+                _ => {
+                    let known = "there are failed, group, method, text, bodies, after, before, \
+                                 limit and wait";
+                    return Err(known.into());
+                }
             }
         }
         Ok(wish)
@@ -204,7 +267,7 @@ impl Members<'_> {
 }
 
 /// A request as its owner may see it.
-fn shown(entry: &Entry) -> Value {
+fn shown(entry: &Entry, bodies: bool) -> Value {
     let mut fields = Map::new();
     fields.insert("sequence".into(), entry.sequence.into());
     let at = jiff::Timestamp::from_millisecond(entry.at).unwrap_or_default();
@@ -228,19 +291,45 @@ fn shown(entry: &Entry) -> Value {
     if let Some(error) = entry.error() {
         fields.insert("error".into(), error.into());
     }
-    for (name, body) in [("request", &entry.request), ("response", &entry.response)] {
-        if body.whole > 0 {
-            fields.insert(name.into(), body_of(body));
+    if let Some(agent) = entry.asked.agent() {
+        fields.insert("agent".into(), agent.into());
+    }
+    let ways =
+        [("request", &entry.asked, &entry.request), ("response", &entry.told, &entry.response)];
+    for (name, headers, body) in ways.into_iter().filter(|_| bodies) {
+        let mut way = if body.whole > 0 { body_of(body) } else { Map::new() };
+        let headers = headers_of(headers);
+        if !headers.is_empty() {
+            way.insert("headers".into(), headers.into());
+        }
+        if !way.is_empty() {
+            fields.insert(name.into(), way.into());
         }
     }
     fields.into()
 }
 
+/// Headers by their names; several of one name are one, as HTTP has it.
+fn headers_of(headers: &Headers) -> Map<String, Value> {
+    let mut fields: Map<String, Value> = Map::new();
+    for (name, value) in headers.shown() {
+        let value = match fields.get(&name).and_then(Value::as_str) {
+            Some(before) => format!("{before}, {value}"),
+            None => value,
+        };
+        fields.insert(name, value.into());
+    }
+    fields
+}
+
 /// A body as JSON where it is some, and as text where it is not, or not whole.
-fn body_of(body: &Kept) -> Value {
+fn body_of(body: &Kept) -> Map<String, Value> {
     let text = body.shown();
     let mut fields = Map::new();
     fields.insert("bytes".into(), body.whole.into());
+    if body.hides(&text) {
+        fields.insert("masked".into(), true.into());
+    }
     match serde_json::from_str::<Value>(&text) {
         Ok(json) => fields.insert("json".into(), json),
         Err(_) => fields.insert("text".into(), text.into()),
@@ -248,5 +337,5 @@ fn body_of(body: &Kept) -> Value {
     if body.is_cut() {
         fields.insert("cut".into(), true.into());
     }
-    fields.into()
+    fields
 }

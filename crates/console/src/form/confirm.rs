@@ -71,7 +71,7 @@ pub(crate) fn renamed(
 }
 
 /// What people call a thing.
-fn called(thing: &Value) -> Option<String> {
+pub(crate) fn called(thing: &Value) -> Option<String> {
     let names = NAMES.iter().filter_map(|name| thing.get(*name)?.as_str());
     let mut named = names.filter(|name| !name.is_empty() && *name != "0.0.0.0");
     named.next().map(str::to_owned)

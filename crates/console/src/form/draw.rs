@@ -5,7 +5,7 @@ use presentation::schema;
 use serde_json::{Map, Value};
 
 use crate::choices::{Choice, Choices};
-use crate::form::layout::{Kind, Layout, Section};
+use crate::form::layout::{self, Kind, Layout, Section};
 use crate::form::read::{self, text};
 use crate::form::shape::{self, Control, id_of, marked};
 use crate::form::wrong::{self, Wrong};
@@ -141,7 +141,7 @@ impl<'a> Draw<'a> {
     pub(crate) fn inside(&self, shape: &'a Value, way: &str, value: Option<&'a Value>) -> Markup {
         let shape = schema::target(self.schema, shape);
         let needed = schema::required(shape);
-        let all: Vec<At<'_>> = schema::fields(shape)
+        let mut all: Vec<At<'_>> = schema::fields(shape)
             .map(|(name, inner)| At {
                 name,
                 way: format!("{way}.{name}"),
@@ -150,6 +150,7 @@ impl<'a> Draw<'a> {
                 value: value.and_then(|value| value.get(name)),
             })
             .collect();
+        all.sort_by_key(|at| (!at.needed, layout::common(at.name)));
         self.runs(&all)
     }
 
@@ -341,9 +342,9 @@ impl<'a> Draw<'a> {
         let value = at.text();
         let is_known = value.is_empty() || choices.iter().any(|c| c.value == value);
         let here = self.here(at);
-        let none = match (at.needed, self.changes) {
+        let none = match (at.needed, self.changes && at.value.is_none()) {
             (true, _) => "Choose",
-            (false, true) => "Leave as it is, or none",
+            (false, true) => "Leave as it is",
             (false, false) => "None",
         };
         let control = Control::Thing;
@@ -401,6 +402,9 @@ impl<'a> Draw<'a> {
             (false, false) => "Not set",
         };
         let is_known = value.is_empty() || words.contains(&value);
+        let shape = schema::target(self.schema, at.shape);
+        let short = |means: &String| means.chars().count() < 48;
+        let means = |word: &str| meaning(shape, word).filter(short).map(|m| m.replace('`', ""));
         html! {
             select.input id=(id_of(&at.way)) name=(at.way) required[at.needed]
                 aria-invalid=[self.is_bad(at).then_some("true")]
@@ -408,7 +412,10 @@ impl<'a> Draw<'a> {
                 option value="" { (none) }
                 @if !is_known { option value=(value) selected { (value) } }
                 @for word in words.iter().filter(|word| !word.is_empty()) {
-                    option value=(word) selected[*word == value] { (word) }
+                    option value=(word) selected[*word == value] {
+                        (word)
+                        @if let Some(means) = means(word) { " · " (means) }
+                    }
                 }
             }
         }

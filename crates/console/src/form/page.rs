@@ -8,10 +8,10 @@ use serde_json::{Map, Value};
 use crate::cx::Cx;
 use crate::form::draw::{At, Draw};
 use crate::form::layout::{self, Layout};
-use crate::form::shape::{marked, sentence};
+use crate::form::shape::{marked, one_of, sentence};
 use crate::form::{Form, confirm, is_change};
 use crate::icon::icon;
-use crate::{ROOT, href, nav, price};
+use crate::{ROOT, code, href, nav, price};
 
 /// What an operation does, as its definition says.
 pub(crate) fn about(schema: &Value) -> String {
@@ -85,11 +85,17 @@ pub(crate) fn verb(form: &Form) -> String {
 /// What the form's button says: the verb and the thing.
 pub(crate) fn button(form: &Form) -> String {
     let verb = verb(form);
+    let operation = &form.operation;
     let name = form.subject.as_ref().map(|subject| subject.name.as_str());
     match (makes(form), name) {
         (Some(one), _) => format!("Create {one}"),
-        (None, Some(name)) if confirm::is_delete(&form.operation) => format!("{verb} {name}"),
-        _ if is_change(&form.operation) => "Save changes".to_owned(),
+        _ if is_change(operation) => "Save changes".to_owned(),
+        (None, Some(name)) if operation.command != "create" => format!("{verb} {name}"),
+        (None, Some(_)) => {
+            // Of the rules of a firewall group, one is a rule.
+            let list = operation.op.path.rsplit('/').next().unwrap_or_default();
+            format!("{verb} {}", one_of(list).replace(['-', '_'], " "))
+        }
         _ => verb,
     }
 }
@@ -107,13 +113,16 @@ pub(crate) fn nothing(form: &Form) -> &'static str {
 /// The line under the title.
 pub(crate) fn under(form: &Form) -> Markup {
     let about = about(&form.schema);
-    let said = sentence(&about).replace('`', "") == title(form);
+    let said = sentence(&about).replace('`', "") == title(form) || makes(form).is_some();
+    // What it makes, its title says.
+    let rest = about.split_once(". ").map(|(_, rest)| rest).filter(|_| said);
     let address = form.subject.as_ref().and_then(|s| Some((&s.name, s.address.as_ref()?)));
     html! { p {
         @if let Some((name, address)) = address {
-            a href=(address) { (name) } @if !said { " · " }
+            a href=(address) { (name) } @if !said || rest.is_some() { " · " }
         }
         @if !said { (marked(&about)) }
+        @if let Some(rest) = rest { (marked(rest)) }
     } }
 }
 
@@ -205,10 +214,9 @@ pub(crate) fn aside(cx: &Cx, form: &Form, sent: &Map<String, Value>) -> Markup {
     let is_unpriced = price::is_unpriced(operation, &lines);
     let is_below = is_bare(form) || confirm::is_asked(form);
     let may_cost = price::may_have(operation, &form.schema);
-    let _ = (cx, sent);
     html! {
         @if !is_below || !lines.is_empty() || is_unpriced {
-            section.panel aria-label=(if lines.is_empty() { "Button" } else { "Price" }) {
+            section.panel aria-label=(if lines.is_empty() { button(form) } else { "Price".to_owned() }) {
                 div.body.stack {
                     (price::shown(&lines, is_unpriced))
                     @if !is_below { (buttons(form)) }
@@ -220,6 +228,7 @@ pub(crate) fn aside(cx: &Cx, form: &Form, sent: &Map<String, Value>) -> Markup {
                 }
             }
         }
+        (code::panel(cx, operation, sent))
     }
 }
 

@@ -16,7 +16,8 @@ const DEPTH: usize = 3;
 /// How many letters of a text stand in the open.
 const LETTERS: usize = 120;
 /// What the head says already.
-const IN_HEAD: &[&str] = &["status", "state", "power_status", "server_status", "tags", "tag"];
+const IN_HEAD: &[&str] =
+    &["status", "state", "power_status", "server_status", "tags", "tag", "meta"];
 
 /// The facts of a thing; none where there is nothing to tell.
 pub(super) async fn panel(subject: &Subject<'_>) -> Option<Markup> {

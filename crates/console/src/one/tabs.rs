@@ -16,9 +16,18 @@ use crate::upstream::Refusal;
 /// The name of the last tab.
 const JSON: &str = "json";
 
+/// How many objects a table shows.
+const ROWS: usize = 500;
+
 /// Lists that few people look for: they stand behind the others.
 const LATER: &[&str] = &[
-    "neighbors", "reverse", "dnssec", "private-networks", "vpc2", "maintenance", "version-upgrade",
+    "neighbors",
+    "reverse",
+    "dnssec",
+    "private-networks",
+    "vpc2",
+    "maintenance",
+    "version-upgrade",
     "available-connectors",
 ];
 
@@ -244,7 +253,7 @@ fn objects(subject: &Subject<'_>, items: &[Value]) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-label="List" { table {
             thead { tr { @for head in &heads { th scope="col" { (words::title(head)) } } } }
-            tbody { @for item in items { tr { @for (place, head) in heads.iter().enumerate() {
+            tbody { @for item in items.iter().take(ROWS) { tr { @for (place, head) in heads.iter().enumerate() {
                 @let value = &item[head.as_str()];
                 @let own = target(head).and_then(|target| target.address(value));
                 @let shown = html! {
@@ -256,6 +265,9 @@ fn objects(subject: &Subject<'_>, items: &[Value]) -> Markup {
                 @if place == 0 { th scope="row" { (shown) } } @else { td { (shown) } }
             } } } }
         } }
+        @if items.len() > ROWS {
+            p.pad.muted { "And " (items.len() - ROWS) " more, which the JSON has." }
+        }
     }
 }
 

@@ -117,6 +117,56 @@ async fn no_secret_is_shown() {
 }
 
 #[tokio::test]
+async fn headers_are_told_but_no_key_and_no_cookie_and_no_more_than_is_kept() {
+    let world = World::new().await;
+    let request = Request::get("/v2/account")
+        .header("authorization", format!("Bearer {KEY}"))
+        .header("cookie", "a=COOKIE")
+        .header("api-key", "OLDKEY")
+        .header("x-auth-token", "TOKEN")
+        .header("user-agent", "Terraform/1.9 (+https://terraform.io)")
+        .header("accept", "text/html")
+        .header("accept", "application/json")
+        .header("x-long", "x".repeat(3_000))
+        .header("x-last", "y");
+    world.exchange(request.body(Body::empty()).unwrap()).await;
+    let (_, text) = world.raw("GET", "/_kettle/requests", "").await;
+    for secret in [KEY, "COOKIE", "OLDKEY", "TOKEN", "xxx"] {
+        assert!(!text.contains(secret), "{secret}: {text}");
+    }
+    let found: Value = serde_json::from_str(&text).unwrap();
+    let told = &found["requests"][0];
+    assert_eq!(told["agent"], "Terraform/1.9 (+https://terraform.io)");
+    let headers = &told["request"]["headers"];
+    assert_eq!(headers["authorization"], "Bearer ***");
+    assert_eq!((&headers["cookie"], &headers["x-auth-token"]), (&json!("***"), &json!("***")));
+    assert_eq!(headers["accept"], "text/html, application/json");
+    assert_eq!(headers["x-last"], "y");
+    assert_eq!(told["response"]["headers"]["x-user"], "root@kettle.invalid");
+    let bare = requests(&world, "bodies=false").await;
+    assert!(
+        bare["requests"][0].get("request").is_none() && bare["requests"][0]["agent"].is_string()
+    );
+}
+
+#[tokio::test]
+async fn those_with_a_text_or_a_method_can_be_asked_for_and_those_before_one() {
+    let world = World::new().await;
+    world.raw("POST", "/v2/ssh-keys", r#"{"name":"find-me","ssh_key":"x"}"#).await;
+    world.raw("GET", "/v2/account", "").await;
+    world.raw("POST", "/v2/users", r#"{"name":"a","password":"find-me-not"}"#).await;
+    let (post, user) = ("POST /v2/ssh-keys 400", "POST /v2/users 400");
+    assert_eq!(lines(&requests(&world, "text=FIND-ME").await), [post]);
+    assert_eq!(lines(&requests(&world, "method=post").await), [post, user]);
+    assert_eq!(lines(&requests(&world, "method=post&after=1").await), [user]);
+    assert_eq!(lines(&requests(&world, "before=2").await), [post]);
+    assert_eq!(lines(&requests(&world, "text=/v2/users&after=0&limit=1").await), [user]);
+    let masked = requests(&world, "").await;
+    let is_masked = |at: usize| masked["requests"][at]["request"]["masked"] == true;
+    assert!(!is_masked(0) && is_masked(2), "{masked}");
+}
+
+#[tokio::test]
 async fn those_of_a_group_or_those_that_failed_can_be_asked_for() {
     let world = World::new().await;
     for (method, path) in [
@@ -142,7 +192,11 @@ async fn those_of_a_group_or_those_that_failed_can_be_asked_for() {
     let (status, body) = world.raw("GET", "/_kettle/requests?group=blok", "").await;
     assert!(status == 400 && body.contains("there is no group `blok`"), "{body}");
     let (status, body) = world.raw("GET", "/_kettle/requests?afterr=1", "").await;
-    assert!(status == 400 && body.contains("failed, group, after, limit and wait"), "{body}");
+    assert!(
+        status == 400
+            && body.contains("failed, group, method, text, bodies, after, before, limit and wait"),
+        "{body}"
+    );
 }
 
 #[tokio::test]
