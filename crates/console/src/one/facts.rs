@@ -102,7 +102,7 @@ impl Facts<'_> {
                     } }
                 }
                 @for (name, facts) in inner {
-                    h3.within { (words::title(name)) }
+                    h2.within { (words::title(name)) }
                     (facts)
                 }
             }
@@ -178,7 +178,8 @@ fn hidden(name: &str, text: &str) -> Markup {
 
 /// A text that is too long to stand among others.
 fn long(name: &str, text: &str) -> Markup {
-    let id = format!("text-{}", name.replace('_', "-"));
+    // Objects within one another may have fields of the same name.
+    let id = crate::live::id("text-", &format!("{name} {text}"));
     html! {
         details.shy {
             summary { (text.chars().count()) " characters: show" span.sr { " " (words::phrase(name)) } }
