@@ -1,6 +1,7 @@
 //! Pages as a browser sees them, of a world in this process, and the parts that they are made of over
 //! all operations that there are.
 
+mod browser;
 mod code;
 mod forms;
 mod html;
@@ -12,3 +13,4 @@ mod samples;
 mod search;
 mod session;
 mod support;
+mod webdriver;
