@@ -33,6 +33,9 @@
 //!
 //! `-> 200 csv` and `-> 200 yaml` answer no JSON, but a text of that kind.
 //!
+//! `once` behind the permission says that doing it twice is not the same as doing it once, though its
+//! method is one of which that is so: a GET that does something.
+//!
 //! `loses` at the end says that what is there is lost; `loses with os_id, app_id`, that it is where
 //! one of these fields is sent. Every DELETE loses something, without a word.
 
@@ -60,6 +63,8 @@ struct Spec {
     /// Whether it takes `per_page` and `cursor`.
     is_paged: bool,
     access: Ident,
+    /// Whether it is not to be done twice.
+    once: bool,
     loss: Loss,
 }
 
@@ -106,11 +111,12 @@ impl Parse for Spec {
         }
         word(input, "needs", "expected `needs` and a permission, as in `needs Dns`")?;
         let access = input.parse()?;
+        let once = once(input)?;
         let loss = match loss(input)? {
             Loss::Never if method == "DELETE" => Loss::Always,
             loss => loss,
         };
-        Ok(Self { method, path, types, body, status, reply, is_paged, access, loss })
+        Ok(Self { method, path, types, body, status, reply, is_paged, access, once, loss })
     }
 }
 
@@ -140,6 +146,18 @@ impl Loss {
             }
         })
     }
+}
+
+/// Whether `once` stands here.
+fn once(input: ParseStream<'_>) -> syn::Result<bool> {
+    let ahead = input.fork();
+    let is_there = ahead.parse::<Option<Token![,]>>()?.is_some()
+        && ahead.parse::<Ident>().is_ok_and(|word| word == "once");
+    if is_there {
+        input.parse::<Token![,]>()?;
+        input.parse::<Ident>()?;
+    }
+    Ok(is_there)
 }
 
 fn loss(input: ParseStream<'_>) -> syn::Result<Loss> {
@@ -254,7 +272,7 @@ fn named_case(case: &TokenStream) -> String {
 }
 
 fn expand(spec: Spec, mut item: ItemStruct) -> syn::Result<proc_macro2::TokenStream> {
-    let Spec { method, path, types, body, status, reply, is_paged, access, loss } = spec;
+    let Spec { method, path, types, body, status, reply, is_paged, access, once, loss } = spec;
     complete(&mut item, &path, &types, is_paged)?;
     let fields: Vec<String> =
         item.fields.iter().filter_map(|f| Some(f.ident.as_ref()?.to_string())).collect();
@@ -302,6 +320,7 @@ fn expand(spec: Spec, mut item: ItemStruct) -> syn::Result<proc_macro2::TokenStr
                 shape: ::api::Shape::#shape,
                 also: #also,
                 access: ::api::Access::#access,
+                once: #once,
                 loss: ::api::Loss::#loss,
             };
             fn path(&self) -> Vec<String> {

@@ -320,6 +320,7 @@ pub struct BareMetalUpgrades {
 #[view]
 pub struct BareMetalUserData {
     /// The data in base64, as it was sent; empty for none.
+    #[wire(base64)]
     pub data: String,
 }
 

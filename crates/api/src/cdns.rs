@@ -14,7 +14,7 @@ operations! {
         "get" => GetPullZone(GET "/v2/cdns/pull-zones/{pullzone-id: PullZoneId}" -> 200 { pull_zone: PullZone }, needs SubscriptionsView),
         "update" => UpdatePullZone,
         /// Have a pull zone forget what it fetched: once in six hours.
-        "purge" => PurgePullZone(GET "/v2/cdns/pull-zones/{pullzone-id: PullZoneId}/purge" -> 202 Vec<String>, needs Subscriptions),
+        "purge" => PurgePullZone(GET "/v2/cdns/pull-zones/{pullzone-id: PullZoneId}/purge" -> 202 Vec<String>, needs Subscriptions, once),
         /// Delete a pull zone.
         "delete" => DeletePullZone(DELETE "/v2/cdns/pull-zones/{pullzone-id: PullZoneId}" -> 204, needs Subscriptions),
     }
@@ -211,6 +211,7 @@ pub struct PushZoneFile {
     /// Its type: `image/png`.
     pub mime: String,
     /// What is in it, in base64.
+    #[wire(base64)]
     pub content: String,
 }
 

@@ -51,7 +51,7 @@ pub struct InstanceTemplate {
     #[wire(omit)]
     pub plan_details: Option<PlanDetails>,
     /// Data for the first boot, in base64; not in lists.
-    #[wire(omit)]
+    #[wire(omit, base64)]
     pub user_data: Option<String>,
 }
 

@@ -46,7 +46,7 @@ operations! {
         "delete" => DeleteCluster(DELETE "/v2/kubernetes/clusters/{vke-id: ClusterId}" -> 204, needs Subscriptions),
         /// Delete a Kubernetes cluster with its nodes, and all that `resources` lists.
         "delete-with-resources" => DeleteClusterWithResources(DELETE "/v2/kubernetes/clusters/{vke-id: ClusterId}/delete-with-linked-resources" -> 204, needs Subscriptions),
-        /// Get the kubeconfig of a cluster's administrator: YAML in base64.
+        /// Get the kubeconfig of a cluster's administrator.
         "config" => GetClusterConfig(GET "/v2/kubernetes/clusters/{vke-id: ClusterId}/config" -> 200 KubeConfig, needs Subscriptions),
         /// Get the volumes and load balancers that were made for a cluster.
         "resources" => GetClusterResources(GET "/v2/kubernetes/clusters/{vke-id: ClusterId}/resources" -> 200 { resources: ClusterResources }, needs SubscriptionsView),
@@ -341,6 +341,7 @@ pub struct NodePoolTaint {
 #[view]
 pub struct KubeConfig {
     /// The kubeconfig: YAML in base64. Whoever has it may do everything in the cluster.
+    #[wire(base64)]
     pub kube_config: Secret,
 }
 

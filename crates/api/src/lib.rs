@@ -80,6 +80,8 @@ pub struct Op {
     pub also: Option<&'static str>,
     /// Who may call it.
     pub access: Access,
+    /// Whether doing it twice is not the same as doing it once, though its method says so.
+    pub once: bool,
     /// Whether it takes away what cannot be had again.
     pub loss: Loss,
 }
@@ -111,10 +113,24 @@ pub enum Shape {
 }
 
 impl Op {
+    /// Whether it only looks.
+    pub fn reads(&self) -> bool {
+        self.method == Method::GET && !self.once
+    }
+    /// Whether doing it twice comes to the same as doing it once: it may be sent again where nobody knows
+    /// whether it arrived.
+    pub fn is_idempotent(&self) -> bool {
+        is_idempotent(&self.method) && !self.once
+    }
     /// The names in the path template, as they stand there.
     pub fn path_params(&self) -> impl Iterator<Item = &'static str> + use<> {
         self.path.split('{').skip(1).filter_map(|s| s.split_once('}')).map(|(name, _)| name)
     }
+}
+
+/// Whether a method is one of which doing it twice comes to the same as doing it once.
+pub fn is_idempotent(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::PUT | Method::DELETE | Method::HEAD)
 }
 
 /// Commands that belong together: one noun of the command line, one tag of the OpenAPI document.

@@ -88,6 +88,7 @@ pub struct LoadBalancer {
     /// Whether it has a certificate.
     pub has_ssl: bool,
     /// Its certificate as PEM in base64, where it was uploaded; empty otherwise.
+    #[wire(base64)]
     pub ssl_cert_b64: String,
     /// Whether it speaks HTTP/2.
     pub http2: bool,

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::form::{Form, whole};
 use crate::wire::{self, Encoded, Fields, Map, Problem, Wire};
-use crate::{Endpoint, Group, Op};
+use crate::{Endpoint, Group, Method, Op};
 
 /// One operation, its type turned into functions.
 #[derive(Clone)]
@@ -24,6 +24,23 @@ pub struct Operation {
 /// Every operation, in the order of the families.
 pub fn operations() -> impl Iterator<Item = &'static Operation> + Clone {
     crate::OPERATIONS.iter().copied().flatten()
+}
+
+/// The operations that a path may be meant for, the one with the fewest parameters first: it is a
+/// template of one, or fits one, with or without a query.
+pub fn at(method: &Method, path: &str) -> Vec<&'static Operation> {
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let segments: Vec<&str> = path.split('/').filter(|s| !s.is_empty()).collect();
+    let meant = |operation: &&Operation| {
+        let own: Vec<&str> = operation.op.path.split('/').skip(1).collect();
+        let fits = |(own, segment): (&&str, &&str)| own.starts_with('{') || own == segment;
+        operation.op.method == *method
+            && own.len() == segments.len()
+            && own.iter().zip(&segments).all(fits)
+    };
+    let mut found: Vec<_> = operations().filter(meant).collect();
+    found.sort_by_key(|operation| operation.op.path_params().count());
+    found
 }
 
 impl Operation {
@@ -70,4 +87,21 @@ fn recode<E: Endpoint>(fields: &Fields) -> Result<Map, Problem> {
 
 fn unsent(why: wire::Unreadable) -> Problem {
     Problem { field: String::new(), text: why.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_to_be_done_twice_is_known_of_each_operation() {
+        let known: Vec<_> = operations().filter(|o| o.op.once).map(|o| o.op.id).collect();
+        // The second would be refused, by the password that the first has set.
+        assert_eq!(known, ["purge-pull-zone", "update-registry-password"]);
+        for op in operations().map(|operation| &operation.op) {
+            // Who only looks is told at once.
+            assert!(op.method != Method::GET || op.once || op.status == 200, "{}", op.id);
+            assert!(!op.once || crate::is_idempotent(&op.method), "{}: that is known", op.id);
+        }
+    }
 }

@@ -37,7 +37,7 @@ operations! {
         "create-docker-credentials" => CreateRegistryDockerCredentials,
         "create-kubernetes-credentials" => CreateRegistryKubernetesCredentials,
         /// Change the password of a registry's root user.
-        "set-password" => UpdateRegistryPassword(PUT "/v2/registry/{registry-id}/user/password" -> 200 { success: String }, needs Subscriptions) {
+        "set-password" => UpdateRegistryPassword(PUT "/v2/registry/{registry-id}/user/password" -> 200 { success: String }, needs Subscriptions, once) {
             /// The password that it has.
             pub old_password: Secret,
             /// The one that it is to have, of 8 characters at least.

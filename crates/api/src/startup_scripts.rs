@@ -54,7 +54,7 @@ pub struct StartupScript {
     #[wire(name = "type")]
     pub kind: Open<StartupScriptType>,
     /// The script in base64, as it was sent; not in lists.
-    #[wire(omit)]
+    #[wire(omit, base64)]
     pub script: Option<String>,
 }
 

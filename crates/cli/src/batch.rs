@@ -364,6 +364,10 @@ impl Batch<'_> {
         let nothing = rest.as_object().is_some_and(Map::is_empty);
         // CSV has no way to say nothing.
         if nothing && !view.can_be_empty() {
+            if self.operation.reads() && context.terminal.progress {
+                // Where nobody can be told any more, there is nothing to tell.
+                let _ = writeln!(context.err, "(none)");
+            }
             return;
         }
         self.print(rest, view, context);

@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use crate::complete;
 use crate::{batch, edit, examples, files, front, output, subnet, wait};
+use presentation::columns;
 use presentation::pointers::list_for;
 
 /// The program's name.
@@ -148,7 +149,11 @@ fn details(command: Command) -> Command {
     let name = format!("{NAME}-{}", places::path(operation).replace(' ', "-"));
     let command = command.display_name(name);
     let schema = operation.request();
-    let command = command.about(about_operation(operation, &schema));
+    let about = about_operation(operation, &schema);
+    let command = command.about(match columns::Kind::of(operation, &all).file() {
+        Some(_) => format!("{about} What that stands for is printed; -o json has it as it is."),
+        None => about,
+    });
     let command = command.args(fields(operation, &schema, &all));
     let command = crate::data::add(own_options(command, operation, &schema, &all));
     let path = places::path(operation);

@@ -118,6 +118,15 @@ const FLAGS: &[(&str, &[&str])] = &[
     ("output", &["format", "out"]),
     ("enable-ipv6", &["ipv6"]),
     ("tags", &["tag-names", "labels"]),
+    ("database-engine", &["engine"]),
+    ("database-engine-version", &["version", "engine-version"]),
+    ("upgrade-version", &["version", "to"]),
+    ("username", &["user", "name"]),
+    ("node-quantity", &["nodes", "size", "count", "quantity", "node-count"]),
+    ("storage-size", &["size", "size-gb", "gb", "capacity"]),
+    ("origin-domain", &["origin", "domain", "url", "host"]),
+    ("start-time", &["since", "from", "start"]),
+    ("end-time", &["until", "to", "end"]),
     ("wait", &["wait-for", "sync"]),
 ];
 
@@ -474,6 +483,10 @@ mod tests {
             ("vpc create --name lan", "--description"),
             ("instance delete web --force", "--yes"),
             ("instance list --format json", "--output"),
+            ("database create --engine pg", "--database-engine"),
+            ("kubernetes upgrade prod --version 1", "--upgrade-version"),
+            ("vfs create --size 10", "--storage-size"),
+            ("activity-log list --since today", "--start-time"),
         ] {
             let told = told(typed);
             assert!(told.contains(&format!("`{meant}` says that here")), "{typed}: {told}");

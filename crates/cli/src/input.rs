@@ -45,11 +45,6 @@ pub(crate) fn fields(
         let value = nested(schema, &way, value, &mut files)?;
         set(&mut fields, &way, value)?;
     }
-    if let Some((way, known)) = schema::unknown(schema, &fields) {
-        let known =
-            known.into_iter().filter(|k| !params.contains(k)).collect::<Vec<_>>().join(", ");
-        return Err(Failure::usage(format!("there is no field `{way}`; there are {known}")));
-    }
     for (name, shape) in schema::fields(schema) {
         if args.value_source(name) == Some(ValueSource::CommandLine) {
             let values: Vec<&str> = many(args, name).collect();
@@ -60,6 +55,11 @@ pub(crate) fn fields(
             };
             fields.insert(name.clone(), value);
         }
+    }
+    if let Some((way, known)) = schema::unknown(schema, &fields) {
+        let known =
+            known.into_iter().filter(|k| !params.contains(k)).collect::<Vec<_>>().join(", ");
+        return Err(Failure::usage(format!("there is no field `{way}`; there are {known}")));
     }
     subnet::part(schema, &mut fields)?;
     files::keep_private_keys(schema, &fields)?;
@@ -141,12 +141,19 @@ fn value(
     let arg = format!("--{}", flag(name));
     match schema::kind(schema, shape) {
         Kind::List(_) => Ok(list(values.iter().copied())),
+        Kind::Text if schema::is_time(schema, shape) => Ok(time(last).into()),
         Kind::Text => Ok(files.text(&arg, last, schema::is_encoded(schema, shape))?.into()),
         Kind::Json => serde_json::from_str(&files.text(&arg, last, false)?).map_err(|e| {
             Failure::usage(format!("{arg}: expected JSON: {e}; see also --field and --json"))
         }),
         _ => Ok(last.into()),
     }
+}
+
+/// A day is its first moment, in UTC.
+fn time(text: &str) -> String {
+    let is_day = text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok();
+    if is_day { format!("{text}T00:00:00Z") } else { text.to_owned() }
 }
 
 /// `--tags ""` is the empty list: that is how the API clears one.

@@ -13,13 +13,14 @@ mod thing;
 
 use std::io::{self, IsTerminal, Write};
 
-use presentation::columns::{Column, How, raw};
+use presentation::columns::{Column, How, Kind, raw};
 use presentation::pointers;
 use presentation::text;
 use sdk::config;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::error::Failure;
+use crate::files;
 
 use narrow::{Filter, Key};
 
@@ -100,6 +101,12 @@ pub(crate) struct View {
     format: Format,
     /// What it is, above one thing.
     title: String,
+    /// Whether the command does something: that nothing is answered says nothing then.
+    acts: bool,
+    /// The field that holds what is listed, where something else lies beside it.
+    listed: Option<String>,
+    /// What is known of its kind, where an operation answers with it.
+    kind: Option<Kind>,
     /// The columns chosen for its kind.
     chosen: Vec<Column>,
     shown: Shown,
@@ -123,6 +130,9 @@ impl View {
         Self {
             format,
             title: String::new(),
+            acts: false,
+            listed: None,
+            kind: None,
             chosen: Vec::new(),
             shown: Shown::Usual,
             header: true,
@@ -195,7 +205,8 @@ impl View {
             let results = results.map_err(|e| Failure::Answer(format!("--query: {e}")))?;
             return Ok(self.results(results, terminal, out)?);
         }
-        if terminal.progress && answer.as_array().is_some_and(Vec::is_empty) {
+        let beside = self.apart(&mut answer);
+        if terminal.progress && !self.acts && answer.as_array().is_some_and(Vec::is_empty) {
             writeln!(err, "(none)")?;
         }
         if let Shown::Keys(key) = &self.shown {
@@ -216,7 +227,17 @@ impl View {
             Format::Yaml => Ok(yaml(&answer, out)?),
             Format::Csv => Ok(self.csv(&answer, terminal, out)?),
             Format::Table => {
+                if let Some(file) = self.file(&answer, terminal) {
+                    return Ok(out.write_all(&file)?);
+                }
                 let note = self.table(&answer, terminal, out)?;
+                if terminal.columns.is_some() && !beside.is_empty() {
+                    let view = Self { title: String::new(), kind: None, ..self.clone() };
+                    if answer.as_array().is_some_and(|items| !items.is_empty()) {
+                        writeln!(out)?;
+                    }
+                    view.table(&beside.into(), terminal, out)?;
+                }
                 out.flush()?;
                 // Whoever reads a file or a pipe knows what was asked for.
                 if terminal.columns.is_some() && terminal.progress && !note.is_empty() {
@@ -225,6 +246,37 @@ impl View {
                 Ok(())
             }
         }
+    }
+
+    /// Leaves of an answer what is listed, and tells what lies beside it.
+    fn apart(&self, answer: &mut Value) -> Map<String, Value> {
+        let Value::Object(fields) = answer else { return Map::new() };
+        let listed = self.listed.as_ref().filter(|_| !self.can_be_empty());
+        let Some(items) = listed.and_then(|field| fields.shift_remove(field)) else {
+            return Map::new();
+        };
+        let mut beside = std::mem::take(fields);
+        // How many there are is to be seen.
+        if beside
+            .get("meta")
+            .and_then(Value::as_object)
+            .is_some_and(|meta| meta.contains_key("total"))
+        {
+            beside.shift_remove("meta");
+        }
+        *answer = items;
+        beside
+    }
+
+    /// What an answer that is a file in base64 stands for: as it is, or, on a terminal, what can be read.
+    fn file(&self, answer: &Value, terminal: Terminal) -> Option<Vec<u8>> {
+        let field = self.kind.as_ref()?.file().filter(|_| matches!(self.shown, Shown::Usual))?;
+        let encoded = answer.get(field)?.as_str().filter(|text| !text.is_empty())?;
+        if terminal.columns.is_none() {
+            return files::decode(encoded);
+        }
+        let text = files::plain(encoded)?;
+        Some(format!("{}\n", text::clean_lines(text.trim_end())).into_bytes())
     }
 
     fn csv(&self, answer: &Value, terminal: Terminal, out: &mut dyn Write) -> io::Result<()> {
@@ -246,13 +298,18 @@ impl View {
             thing::chosen(answer, columns, style, out)?;
             return Ok(String::new());
         }
+        let mut readable = answer.clone();
+        // A line in a pipe is a field, as the API has it.
+        if let Some(kind) = self.kind.as_ref().filter(|_| terminal.columns.is_some()) {
+            kind.decode(&mut readable, files::plain);
+        }
         let title = match pointers::label(answer) {
             Some(name) if !self.title.is_empty() => format!("{} {name}", self.title),
             _ => self.title.clone(),
         };
         let layout =
             thing::Layout { title: &title, first: &self.chosen, all: self.all_fields, style };
-        Ok(match thing::print(answer, &layout, out)? {
+        Ok(match thing::print(&readable, &layout, out)? {
             0 => String::new(),
             1 => "1 empty field; --all-fields".to_owned(),
             n => format!("{n} empty fields; --all-fields"),

@@ -130,7 +130,8 @@ pub(crate) async fn run(
     let (answer, list) = match args.get_flag(PAGINATE) {
         true => pages(&client, &call).await?,
         false => {
-            let reads = call.method == api::Method::GET;
+            let is_get = call.method == api::Method::GET;
+            let reads = operation.as_ref().map_or(is_get, |operation| operation.op.reads());
             let mut stop = if reads { Stop::deaf() } else { Stop::listen() };
             let path = call.path.split('?').next().unwrap_or_default();
             let request = Some(format!("{} {path}", call.method)).filter(|_| !reads);

@@ -3,8 +3,12 @@
 //! was typed stands in it, but its name.
 
 mod curl;
+mod go;
 mod kettle;
 mod python;
+mod rust;
+pub(crate) mod sample;
+mod terraform;
 pub(crate) mod text;
 
 use maud::{Markup, html};
@@ -23,21 +27,27 @@ const CHOSEN: &str = "as";
 /// A language, by its name.
 type Language = (&'static str, fn(&Request<'_>) -> Code);
 
-const LANGUAGES: &[Language] =
-    &[("kettle", kettle::code), ("curl", curl::code), ("Python", python::code)];
+pub(crate) const LANGUAGES: &[Language] = &[
+    ("kettle", kettle::code),
+    ("curl", curl::code),
+    ("Terraform", terraform::code),
+    ("Python", python::code),
+    ("Go", go::code),
+    ("Rust", rust::code),
+];
 
 /// A request, as code says it.
 pub(crate) struct Request<'a> {
-    operation: &'a Operation,
-    schema: Value,
+    pub(crate) operation: &'a Operation,
+    pub(crate) schema: Value,
     /// The fields of its path; where one is not known, its name in capitals.
-    path: Vec<(String, String)>,
+    pub(crate) path: Vec<(String, String)>,
     /// The others that it knows, each as what it is to be. In a secret's place stands its name.
-    fields: Map<String, Value>,
+    pub(crate) fields: Map<String, Value>,
 }
 
 impl<'a> Request<'a> {
-    fn new(operation: &'a Operation, given: &Map<String, Value>) -> Self {
+    pub(crate) fn new(operation: &'a Operation, given: &Map<String, Value>) -> Self {
         let schema = operation.request();
         let path: Vec<(String, String)> = operation
             .path_fields()
@@ -91,6 +101,12 @@ pub(crate) fn curl(operation: &Operation, fields: &Map<String, Value>) -> String
     curl::code(&Request::new(operation, fields)).to_string()
 }
 
+/// The same as a command of `kettle`.
+#[cfg(test)]
+pub(crate) fn kettle(operation: &Operation, fields: &Map<String, Value>) -> String {
+    kettle::code(&Request::new(operation, fields)).to_string()
+}
+
 /// The panel that says an operation with these fields as code, in each language.
 pub(crate) fn panel(cx: &Cx, operation: &Operation, fields: &Map<String, Value>) -> Markup {
     let request = Request::new(operation, fields);
@@ -137,7 +153,8 @@ fn typed(whole: &Value, shape: &Value, name: &str, value: &Value) -> Value {
     let own = schema::target(whole, shape);
     let hidden = schema::is_secret(shape) || schema::is_secret(own);
     if hidden && value.as_str().is_some_and(|text| !text.is_empty()) {
-        return placeholder(name).into();
+        let encoded = schema::is_encoded(whole, shape);
+        return if encoded { ENCODED.into() } else { placeholder(name).into() };
     }
     let inner = |item: &Value, value: &Value| typed(whole, item, name, value);
     match value {
@@ -178,6 +195,9 @@ fn read(whole: &Value, shape: &Value, name: &str, text: &str) -> Value {
     };
     found.unwrap_or_else(|| text.into())
 }
+
+/// What stands in the place of a secret in base64: `YOUR_KEY`.
+const ENCODED: &str = "WU9VUl9LRVk=";
 
 /// What stands in a secret's place.
 fn placeholder(name: &str) -> String {

@@ -193,7 +193,7 @@ async fn send(Path(id): Path<String>, sent: Sent) -> Response {
     }
     let mut typed = read::filled(&schema, &pairs);
     if let Some(way) = &adds {
-        one_more(&mut typed, way);
+        one_more(&mut typed, way, &pairs);
     }
     let only_drawn =
         [&adds, &removes, &puts].iter().any(|a| a.is_some()) || asked("_price", &pairs).is_some();
@@ -247,15 +247,20 @@ async fn carried_out(
     Ok(after::done(cx, operation, &fields, answer.value, subject.as_ref()).await)
 }
 
-/// Adds an empty object to the list at a way.
-fn one_more(fields: &mut Map<String, Value>, way: &str) {
+/// Adds an empty object to the list at a way, after those that the form showed.
+fn one_more(fields: &mut Map<String, Value>, way: &str, pairs: &[(String, String)]) {
+    let shown = read::places(pairs, way).len();
     let pointer = format!("/{}", way.replace('.', "/"));
     let whole = Value::from(fields.clone());
-    let count = whole.pointer(&pointer).and_then(Value::as_array).map_or(0, Vec::len);
-    let Ok(mut steps) = presentation::path::split(way) else { return };
-    steps.push(count.to_string());
-    // A list that cannot be there stays as it is.
-    let _ = presentation::path::set(fields, &steps, Map::new().into());
+    let held = whole.pointer(&pointer).and_then(Value::as_array).map_or(0, Vec::len);
+    for place in held..=shown {
+        let Ok(mut steps) = presentation::path::split(way) else { return };
+        steps.push(place.to_string());
+        // A list that cannot be there stays as it is.
+        if presentation::path::set(fields, &steps, Map::new().into()).is_err() {
+            return;
+        }
+    }
 }
 
 /// What the thing of a form will cost, and the form as code: for the script, which asks while one
@@ -289,7 +294,7 @@ fn show_page(cx: &Cx, form: &Form) -> Response {
     let sent = form.sent();
     let action = format!("{ROOT}/op/{}", form.operation.op.id);
     let main = html! {
-        div.head { div { h1 { (title) } p { (page::under(form)) } } (page::reference(form)) }
+        div.head { div { h1 { (title) } (page::under(form)) } (page::reference(form)) }
         form.cols.main method="post" action=(action) novalidate data-form=(form.operation.op.id) {
             (token(cx))
             @if !confirm::is_asked(form) {
@@ -300,7 +305,7 @@ fn show_page(cx: &Cx, form: &Form) -> Response {
                 (form.wrong.note(page::nothing(form)))
                 (page::path(form))
                 (form.inputs())
-                (confirm::ask(form))
+                (page::last(form))
             }
             aside.stack aria-label="Price and code" id="aside" { (page::aside(cx, form, &sent)) }
         }

@@ -26,6 +26,7 @@ mod overview;
 mod price;
 mod reference;
 mod requests;
+mod search;
 mod session;
 mod status;
 #[cfg(test)]
@@ -81,6 +82,7 @@ fn pages() -> Router<Arc<Shared>> {
         .merge(overview::routes())
         .merge(browse::routes())
         .merge(reference::routes())
+        .merge(search::routes())
         .merge(form::routes())
         .merge(network::routes())
         .merge(requests::routes())

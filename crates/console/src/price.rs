@@ -149,7 +149,7 @@ pub(crate) fn shown(lines: &[Line], is_unpriced: bool) -> Markup {
             div {
                 h2.over { "Price" }
                 div.price {
-                    (money(sum)) " " small { "a month" @if !all { ", and what has no price shown" } }
+                    (money(sum)) " " small { "a month" }
                 }
             }
             ul.lines {
@@ -163,6 +163,7 @@ pub(crate) fn shown(lines: &[Line], is_unpriced: bool) -> Markup {
                 }
                 li { span { "Together" } span { (money(sum)) } }
             }
+            @if !all { p.hint { "What no operation shows a price of is not in it." } }
         } @else if is_unpriced {
             p.hint { "No operation of the API shows what this costs." }
         }

@@ -1,7 +1,14 @@
-//! Pages as a browser sees them, of a world in this process.
+//! Pages as a browser sees them, of a world in this process, and the parts that they are made of over
+//! all operations that there are.
 
+mod code;
+mod forms;
+mod html;
 mod network;
 mod overview;
+mod reference;
 mod requests;
+mod samples;
+mod search;
 mod session;
 mod support;

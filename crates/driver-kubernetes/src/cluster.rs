@@ -22,8 +22,8 @@ const SOCKET: &str = "unix://kine.sock";
 const STARTING: Duration = Duration::from_secs(120);
 /// How often it is asked meanwhile.
 const LOOK: Duration = Duration::from_millis(100);
-/// When nodes are registered again that could not be.
-const AGAIN: Duration = Duration::from_secs(2);
+/// When nodes are registered again that could not be: ever later, where they cannot be again.
+const AGAIN: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(60)];
 /// How long to wait before what has ended is started anew: ever longer, where it ends again.
 const PAUSES: [Duration; 2] = [Duration::from_millis(250), Duration::from_secs(30)];
 
@@ -137,6 +137,8 @@ async fn follow(
     told: &mut Told,
 ) -> Result<(), BoxError> {
     let mut registered = BTreeMap::new();
+    let [first, most] = AGAIN;
+    let mut again = first;
     loop {
         let Some(spec) = told.borrow_and_update().clone() else { return Ok(()) };
         let args = |spec| api_server_args(spec, keeper, [0, 0]);
@@ -149,13 +151,15 @@ async fn follow(
         };
         match registering.await {
             Ok(()) => {
+                again = first;
                 if told.changed().await.is_err() {
                     return Ok(());
                 }
             }
             Err(error) => {
                 tracing::warn!(%error, "nodes cannot be registered yet");
-                let _ = tokio::time::timeout(AGAIN, told.changed()).await;
+                let _ = tokio::time::timeout(again, told.changed()).await;
+                again = (again * 2).min(most);
             }
         }
     }

@@ -1,8 +1,9 @@
 //! A program that runs: it is started, watched, and ended, also where the process that started it was
 //! killed.
 //!
-//! Beside it lies a file with its number and when it was started, so that a later process finds it, and
-//! never takes another one of the same number for it.
+//! Where there is setpriv, the system ends it together with us. In any case a file beside it has its number
+//! and when it was started, so that a later process finds it, and never takes another one of the same
+//! number for it.
 
 use std::ffi::OsString;
 use std::io;
@@ -17,6 +18,8 @@ use tokio::task::JoinHandle;
 
 /// How long a program may take to end by itself.
 const ENDING: Duration = Duration::from_secs(5);
+/// How long what it said last may take until it is in the log.
+const TELLING: Duration = Duration::from_secs(1);
 /// How often to look whether one has ended that is no child of ours.
 const LOOK: Duration = Duration::from_millis(50);
 /// How large a log grows before it begins anew; the one before is kept.
@@ -69,7 +72,7 @@ impl Process {
             Err(error) => error.to_string(),
         };
         // All that it said is in the log then.
-        let _ = tokio::time::timeout(LOOK, &mut self.logging).await;
+        let _ = tokio::time::timeout(TELLING, &mut self.logging).await;
         let log = log_file(&self.place, self.name);
         let said = std::fs::read(&log).unwrap_or_default();
         let last = String::from_utf8_lossy(&said[said.len().saturating_sub(LAST_BYTES)..]);
@@ -85,6 +88,12 @@ impl Process {
         if tokio::time::timeout(ENDING, self.child.wait()).await.is_err() {
             tracing::warn!("{} does not end by itself, and is killed", self.name);
             let _ = self.child.kill().await;
+        }
+        // Nothing is written any more when this returns: the directory may go. What it has started, and
+        // what has its standard error, is not waited for.
+        let is_told = self.logging.is_finished();
+        if !is_told && tokio::time::timeout(TELLING, &mut self.logging).await.is_err() {
+            self.logging.abort();
         }
         let _ = std::fs::remove_file(pid_file(&self.place, self.name));
     }

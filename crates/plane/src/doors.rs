@@ -37,7 +37,8 @@ pub trait Doors: Send + Sync {
     /// Opens the door of a thing, unless it is open; tells where it is.
     ///
     /// # Errors
-    /// When no port can be had, or the certificate is none.
+    /// When no port can be had, or the certificate is none; [`io::ErrorKind::QuotaExceeded`] where too
+    /// many are open.
     fn open(&self, id: Uuid, door: Door) -> io::Result<SocketAddr>;
     /// Shuts the door of a thing that goes.
     fn shut(&self, id: Uuid);

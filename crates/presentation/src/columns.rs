@@ -89,7 +89,7 @@ impl Column {
 pub struct Kind {
     schema: Value,
     /// The way from the schema's root to the shape of one thing.
-    inside: &'static [&'static str],
+    inside: Vec<String>,
     /// The columns chosen for it; none where nobody lists such things.
     pub columns: Vec<Column>,
 }
@@ -100,12 +100,15 @@ impl Kind {
     pub fn of(operation: &Operation, all: &[Operation]) -> Self {
         let schema = operation.response();
         let is_page = schema.pointer("/properties/items/items").is_some() && operation.is_list();
-        let inside: &[&str] = match schema.get("items") {
-            Some(_) => &["items"],
-            None if is_page => &["properties", "items", "items"],
-            None => &[],
+        let among = operation.listed();
+        let inside: &[&str] = match (schema.get("items"), &among) {
+            (Some(_), _) => &["items"],
+            (None, _) if is_page => &["properties", "items", "items"],
+            (None, Some(field)) => &["properties", field, "items"],
+            (None, None) => &[],
         };
-        let listed = list_of(operation, all);
+        let inside = inside.iter().map(|step| (*step).to_owned()).collect();
+        let listed = among.as_ref().map(|_| operation).or_else(|| list_of(operation, all));
         let columns = listed.map(columns_of).unwrap_or_default();
         let mut kind = Self { schema, inside, columns };
         if listed.is_none() {
@@ -122,10 +125,22 @@ impl Kind {
 
     fn shape(&self) -> &Value {
         let mut shape = &self.schema;
-        for step in self.inside {
-            shape = shape.get(*step).unwrap_or(shape);
+        for step in &self.inside {
+            shape = shape.get(step).unwrap_or(shape);
         }
         schema::target(&self.schema, shape)
+    }
+
+    /// The field that is all there is, and a text in base64: the answer is a file.
+    pub fn file(&self) -> Option<&str> {
+        let fields = self.shape().get("properties")?.as_object()?;
+        let (name, shape) = fields.iter().next().filter(|_| fields.len() == 1)?;
+        schema::is_encoded(&self.schema, shape).then_some(name)
+    }
+
+    /// Puts in place of each text in base64 what `plain` makes of it, where that is something.
+    pub fn decode(&self, thing: &mut Value, plain: fn(&str) -> Option<String>) {
+        schema::decode(&self.schema, self.shape(), thing, plain);
     }
 
     /// The thing's own fields, in their order.
@@ -224,7 +239,8 @@ mod tests {
     }
 
     fn lists() -> Vec<Operation> {
-        operations::all().into_iter().filter(Operation::is_list).collect()
+        let lists = |o: &Operation| o.is_list() || o.listed().is_some();
+        operations::all().into_iter().filter(lists).collect()
     }
 
     #[test]

@@ -13,7 +13,6 @@ pub const OWN: &[&str] = &[
     "wait",
     "timeout",
     "help",
-    "version",
     "yes",
     "verbose",
     "connect-timeout",

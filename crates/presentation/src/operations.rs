@@ -5,6 +5,8 @@ use std::ops::Deref;
 use api::{Access, Loss, Method, Shape};
 use serde_json::Value;
 
+use crate::schema;
+
 /// One operation, with what is known of it besides its definition.
 #[derive(Clone, Copy)]
 pub struct Operation(&'static api::Operation);
@@ -30,18 +32,7 @@ pub fn loses(method: &Method, path: &str, sent: impl Fn(&str) -> bool) -> bool {
 
 /// The operations that a path may be meant for, the one with the fewest parameters first.
 pub fn at(method: &Method, path: &str) -> Vec<Operation> {
-    let path = path.split(['?', '#']).next().unwrap_or_default();
-    let segments: Vec<&str> = path.split('/').filter(|s| !s.is_empty()).collect();
-    let meant = |operation: &Operation| {
-        let own: Vec<&str> = operation.op.path.split('/').skip(1).collect();
-        let fits = |(own, segment): (&&str, &&str)| own.starts_with('{') || own == segment;
-        operation.op.method == *method
-            && own.len() == segments.len()
-            && own.iter().zip(&segments).all(fits)
-    };
-    let mut found: Vec<Operation> = all().into_iter().filter(meant).collect();
-    found.sort_by_key(|operation| operation.op.path_params().count());
-    found
+    api::operation::at(method, path).into_iter().map(Operation).collect()
 }
 
 impl Operation {
@@ -59,10 +50,10 @@ impl Operation {
         }
     }
 
-    /// Whether it only looks. A GET whose answer is that something is accepted does something.
+    /// Whether it only looks.
     pub fn reads(&self) -> bool {
         // One list is asked for by a POST.
-        self.op.method == Method::GET && self.op.status != 202 || self.op.id.starts_with("list-")
+        self.op.reads() || self.op.id.starts_with("list-")
     }
 
     /// Whether it lists what is the same for everybody.
@@ -79,6 +70,16 @@ impl Operation {
                 Shape::Key(_) => self.response().get("type").is_some_and(|t| t == "array"),
                 Shape::Empty | Shape::Bare | Shape::Text(_) => false,
             }
+    }
+
+    /// The field of its answer that holds what it lists, where something else lies beside that.
+    pub fn listed(&self) -> Option<String> {
+        let is_one = self.op.shape == Shape::Bare && self.command == "list";
+        let schema = is_one.then(|| self.response())?;
+        let is_list = |(_, shape): &(&String, &Value)| shape["type"] == "array";
+        let mut lists = schema::fields(&schema).filter(is_list);
+        let (name, _) = lists.next()?;
+        lists.next().is_none().then(|| name.clone())
     }
 
     /// Whether it lists things page by page. Some answer a page with lists in it, which is no list.

@@ -14,6 +14,7 @@ use crate::schema::{self, Kind};
 pub const NAMES: &[&str] = &[
     "label",
     "name",
+    "subaccount_name",
     "sales_name",
     "description",
     "hostname",
@@ -25,7 +26,7 @@ pub const NAMES: &[&str] = &[
 
 /// What a thing's owner calls it: the first of these that things of its kind have. A host name is
 /// none: many have the same without anybody's doing.
-const LABELS: &[&str] = &["label", "name", "description"];
+const LABELS: &[&str] = &["label", "name", "subaccount_name", "description"];
 
 /// Fields that are not named after the group that they point into.
 const ELSEWHERE: &[(&str, &str)] = &[

@@ -70,6 +70,12 @@ pub fn is_encoded(schema: &Value, shape: &Value) -> bool {
     [shape, target(schema, shape)].iter().any(|s| s["contentEncoding"] == "base64")
 }
 
+/// Whether a field of this shape holds a moment.
+pub fn is_time(schema: &Value, shape: &Value) -> bool {
+    let shape = target(schema, shape);
+    ["format", "x-format-or-empty"].iter().any(|word| shape[*word] == "date-time")
+}
+
 /// Whether a field of this shape holds a password or a key.
 pub fn is_secret(shape: &Value) -> bool {
     shape["format"] == "password"
@@ -93,6 +99,25 @@ fn inner<'a>(schema: &'a Value, shape: &'a Value, step: &str) -> Option<&'a Valu
         return shape.get("items");
     }
     shape.get("additionalProperties").filter(|s| s.is_object())
+}
+
+/// Puts in place of each text in base64 what `plain` makes of it, where that is something.
+pub fn decode(schema: &Value, shape: &Value, value: &mut Value, plain: fn(&str) -> Option<String>) {
+    match value {
+        Value::String(text) if is_encoded(schema, shape) => {
+            if let Some(plain) = plain(text) {
+                *text = plain;
+            }
+        }
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                if let Some(shape) = inner(schema, shape, name) {
+                    decode(schema, shape, value, plain);
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 /// The first field of `value` that the schema does not know, with its way.

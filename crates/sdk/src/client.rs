@@ -223,7 +223,8 @@ impl Client {
     /// When the API refuses, no answer comes, or it is neither success nor refusal.
     pub async fn call(&self, op: &Op, request: &Encoded) -> Result<Response, Error> {
         let body = request.body.clone().map(Bytes::from);
-        let answer = self.exchange(&op.method, &request.uri, body).await?;
+        let again = op.is_idempotent();
+        let answer = self.exchange(&op.method, &request.uri, body, again).await?;
         match answer.status() {
             // Another 2xx than the documented one still says that it is done.
             status if status.is_success() => Ok(answer),
@@ -254,7 +255,9 @@ impl Client {
             true => path.to_owned(),
             false => format!("/{path}"),
         };
-        let answer = self.exchange(&method, &path, body.map(Bytes::from)).await?;
+        let known = api::operation::at(&method, &path).into_iter().next();
+        let again = known.map_or(api::is_idempotent(&method), |known| known.op.is_idempotent());
+        let answer = self.exchange(&method, &path, body.map(Bytes::from), again).await?;
         Ok(answer.into())
     }
 
@@ -292,26 +295,27 @@ impl Client {
         method: &Method,
         path: &str,
         body: Option<Bytes>,
+        again: bool,
     ) -> Result<Response, Error> {
         let request = self.request(method, path, body)?;
-        self.repeat(method, path, request, retry::TOO_MANY).await
+        self.repeat(method, path, request, (again, retry::TOO_MANY)).await
     }
 
     /// Exchanges one request, again and again where that is safe, until the time is over. It is
-    /// after an answer of `too_many`.
+    /// after an answer of `too_many`, and, where it is as good `again`, after any failure on the way.
     pub(crate) async fn repeat(
         &self,
         method: &Method,
         path: &str,
         request: Request,
-        too_many: StatusCode,
+        (again, too_many): (bool, StatusCode),
     ) -> Result<Response, Error> {
         let deadline = Instant::now() + self.inner.timeout;
         let mut attempt = 1;
         loop {
             let outcome = self.attempt(&request, deadline).await;
             let last = attempt >= self.inner.retry.attempts;
-            let pause = match self.pause(method, &outcome, attempt, too_many) {
+            let pause = match self.pause(again, &outcome, attempt, too_many) {
                 // Waiting past the deadline helps nobody: what is known now is the better answer.
                 Some(pause) if !last && Instant::now() + pause < deadline => pause,
                 _ => return outcome.map_err(|e| self.failed(method, path, e)),
@@ -403,14 +407,14 @@ impl Client {
     /// How long to pause before the next attempt; none where there must be none.
     fn pause(
         &self,
-        method: &Method,
+        again: bool,
         outcome: &Result<Response, Failed>,
         attempt: u32,
         too_many: StatusCode,
     ) -> Option<Duration> {
         let pause = self.inner.retry.pause(attempt);
         match outcome {
-            Ok(answer) if retry::on_status(method, answer.status(), too_many) => {
+            Ok(answer) if retry::on_status(again, answer.status(), too_many) => {
                 let Some(asked) = retry::retry_after(answer.headers()) else { return Some(pause) };
                 if let (StatusCode::TOO_MANY_REQUESTS, Some(limit)) =
                     (answer.status(), &self.inner.limit)
@@ -422,9 +426,9 @@ impl Client {
             }
             Ok(_) | Err(Failed::Unsent(_)) => None,
             Err(Failed::Fault(fault)) => {
-                retry::on_fault(method, fault, self.inner.loopback).then_some(pause)
+                retry::on_fault(again, fault, self.inner.loopback).then_some(pause)
             }
-            Err(Failed::TimedOut(_)) => retry::idempotent(method).then_some(pause),
+            Err(Failed::TimedOut(_)) => again.then_some(pause),
         }
     }
 

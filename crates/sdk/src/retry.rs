@@ -2,11 +2,10 @@
 //!
 //! 429, and 503 in v1, is sent before anything took effect, so every method may follow it. Another
 //! 5xx or a broken connection may hide a success: only GET, PUT and DELETE, which mean the same
-//! twice, are repeated.
+//! twice, are repeated, but for the few operations of which the definition says otherwise.
 
 use std::time::{Duration, SystemTime};
 
-use api::Method;
 use http::{HeaderMap, StatusCode, header};
 
 use crate::transport::{Fault, FaultKind};
@@ -39,29 +38,24 @@ pub(crate) const TOO_MANY: StatusCode = StatusCode::TOO_MANY_REQUESTS;
 /// What v1 answers to one call too many.
 pub(crate) const TOO_MANY_V1: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
 
-/// Whether an answer of `status` to `method` is worth another attempt.
-pub(crate) fn on_status(method: &Method, status: StatusCode, too_many: StatusCode) -> bool {
+/// Whether an answer of `status` is worth another attempt of what is `idempotent` or not.
+pub(crate) fn on_status(idempotent: bool, status: StatusCode, too_many: StatusCode) -> bool {
     match status.as_u16() {
         429 => true,
         _ if status == too_many => true,
-        500 | 502 | 503 | 504 => idempotent(method),
+        500 | 502 | 503 | 504 => idempotent,
         _ => false,
     }
 }
 
 /// Whether a fault is worth another attempt. Nobody listening on this machine is final: a person is
 /// told at once, rather than after some seconds.
-pub(crate) fn on_fault(method: &Method, fault: &Fault, loopback: bool) -> bool {
+pub(crate) fn on_fault(idempotent: bool, fault: &Fault, loopback: bool) -> bool {
     match fault.kind {
-        FaultKind::Connect => !loopback && idempotent(method),
-        FaultKind::Broken => idempotent(method),
+        FaultKind::Connect => !loopback && idempotent,
+        FaultKind::Broken => idempotent,
         FaultKind::TooLarge | FaultKind::Setup => false,
     }
-}
-
-/// Whether doing it twice comes to the same as doing it once.
-pub(crate) fn idempotent(method: &Method) -> bool {
-    matches!(*method, Method::GET | Method::PUT | Method::DELETE | Method::HEAD)
 }
 
 /// How long the server asks to wait: seconds, or a date, which is read against the server's own

@@ -166,7 +166,8 @@ impl Client {
             let form = HeaderValue::from_static("application/x-www-form-urlencoded");
             headers.insert(CONTENT_TYPE, form);
         }
-        let answer = self.client.repeat(&method, &path, request, TOO_MANY_V1).await?;
+        let answer =
+            self.client.repeat(&method, &path, request, (verb == Verb::Get, TOO_MANY_V1)).await?;
         Ok(RawResponse::from(answer))
     }
 

@@ -30,6 +30,8 @@ use uuid::Uuid;
 
 use crate::connections::PAUSE;
 
+/// How many there are at most: each listens on a port, and systems let a program have a thousand files.
+const DOORS_MAX: usize = 200;
 /// How many connections one has at once.
 const CONNECTIONS: usize = 256;
 /// How long one may last that is not passed on.
@@ -56,6 +58,11 @@ impl Doors for Open {
         let mut open = self.0.lock().expect("no panic while held");
         if let Some(opened) = open.get(&id) {
             return Ok(opened.address);
+        }
+        if open.len() >= DOORS_MAX {
+            let text =
+                format!("{DOORS_MAX} such places are open on this machine, the most there can be");
+            return Err(io::Error::new(io::ErrorKind::QuotaExceeded, text));
         }
         let listener = listen(door.port)?;
         let address = listener.local_addr()?;
@@ -154,4 +161,56 @@ async fn answer(stream: TcpStream, said: Said) -> Result<(), BoxError> {
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(LASTS);
     Ok(builder.serve_connection(TokioIo::new(stream), service).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+
+    /// A door that leads wherever `at` says at that moment.
+    fn door(at: &Arc<Mutex<Option<SocketAddr>>>) -> Door {
+        let good = [SystemTime::UNIX_EPOCH, SystemTime::UNIX_EPOCH + Duration::from_secs(1 << 32)];
+        let name = x509::name(&[(x509::COMMON_NAME, "door")]);
+        let authority = x509::Authority::make(name, good, &[]).unwrap();
+        let (certificate, key, at) = (authority.certificate, authority.key.pkcs8, at.clone());
+        let way = Arc::new(move || *at.lock().unwrap());
+        Door { way, port: 0, certificate, key, status: 503, body: "{}".into() }
+    }
+
+    /// What comes back for what is no TLS.
+    async fn answered(address: SocketAddr) -> Vec<u8> {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(b"hello").await.unwrap();
+        stream.shutdown().await.unwrap();
+        let mut answer = Vec::new();
+        // Whoever does not like it may break off.
+        let _ = stream.read_to_end(&mut answer).await;
+        answer
+    }
+
+    #[tokio::test]
+    async fn a_connection_is_passed_on_as_it_is_while_somebody_is_there() {
+        let echo = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let there = echo.local_addr().unwrap();
+        let echoing = tokio::spawn(async move {
+            while let Ok((mut stream, _)) = echo.accept().await {
+                let mut said = Vec::new();
+                stream.read_to_end(&mut said).await.unwrap();
+                stream.write_all(&said).await.unwrap();
+            }
+        });
+        let at = Arc::new(Mutex::new(None));
+        let open = Open::default();
+        let address = open.open(Uuid::from_u128(1), door(&at)).unwrap();
+        assert_ne!(answered(address).await, b"hello", "nobody is there: it speaks TLS itself");
+        *at.lock().unwrap() = Some(there);
+        assert_eq!(answered(address).await, b"hello");
+        echoing.abort();
+        let _ = echoing.await;
+        assert_ne!(answered(address).await, b"hello", "nobody is there any more");
+    }
 }

@@ -81,6 +81,7 @@ mod tests {
             shape: Shape::Bare,
             also: None,
             access: Access::Public,
+            once: false,
             loss: api::Loss::Never,
         };
         let unserved = Unserved::new([&op].into_iter());

@@ -51,6 +51,7 @@ pub struct DayTraffic {
 #[view]
 pub struct InstanceUserData {
     /// The data in base64, as it was sent; empty for none.
+    #[wire(base64)]
     pub data: String,
 }
 

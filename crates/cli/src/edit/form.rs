@@ -47,7 +47,7 @@ impl Form {
             }
             let value = value_of(thing, name).filter(|_| !schema::is_secret(shape));
             let shown = value.map(|value| project(&schema, shape, value));
-            let text = |shown: &Value| Some(Value::from(plain(shown.as_str()?)?));
+            let text = |shown: &Value| Some(Value::from(files::plain(shown.as_str()?)?));
             let (shown, encoded) = match (schema::is_encoded(&schema, shape), shown) {
                 (true, Some(shown)) => match text(&shown) {
                     Some(text) => (Some(text), true),
@@ -210,15 +210,6 @@ fn project(schema: &Value, shape: &Value, value: &Value) -> Value {
         }
         other => other.clone(),
     }
-}
-
-/// The text that base64 stands for, where it is one that can be edited.
-fn plain(encoded: &str) -> Option<String> {
-    let text = String::from_utf8(files::decode(encoded)?).ok()?;
-    let editable = |c: char| !c.is_control() || matches!(c, '\n' | '\t');
-    // What is written back is to be what was there.
-    (text.chars().all(editable) && files::encode(text.as_bytes()) == encoded.trim_end())
-        .then_some(text)
 }
 
 /// A field in YAML, ending in a line break.

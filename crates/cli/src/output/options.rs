@@ -163,6 +163,9 @@ impl View {
         let mut view = Self::plain(format);
         view.title = title(operation);
         view.chosen = kind.columns.clone();
+        view.kind = Some(kind.clone());
+        view.acts = !operation.reads();
+        view.listed = operation.listed();
         view.header = !flag(args, NO_HEADER);
         view.all_fields = flag(args, ALL_FIELDS);
         view.limit = args.try_get_one::<u64>(LIMIT).ok().flatten().copied();

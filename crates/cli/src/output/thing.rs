@@ -44,7 +44,10 @@ pub(super) fn print(answer: &Value, layout: &Layout<'_>, out: &mut dyn Write) ->
     if indent > 0 {
         writeln!(out, "{}", layout.style.bold(&clean(layout.title)))?;
     }
-    layout.section(&fields, indent, out)?;
+    match answer.as_object().and_then(by_name) {
+        Some(items) if items.len() > 1 && layout.table(&items, indent, out)? => {}
+        _ => layout.section(&fields, indent, out)?,
+    }
     Ok(left_out)
 }
 

@@ -43,6 +43,33 @@ async fn what_stands_below_another_group_is_found_there_and_by_its_own_name() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_version_is_a_field_where_an_operation_has_one_and_the_programs_elsewhere() {
+    let kettle = Kettle::new(|_, _, _| (200, json!({})));
+    let ran = kettle.run(&format!("database upgrade {WEB} --version 18")).await;
+    let asked = ran.asked.last().map(String::as_str).unwrap_or_default();
+    assert!(asked.ends_with(r#"{"version":"18"}"#), "{asked}: {}", ran.err);
+    let root = cli::command().try_get_matches_from(["kettle", "--version"]).unwrap_err();
+    assert_eq!(root.kind(), clap::error::ErrorKind::DisplayVersion);
+    let other = cli::command().try_get_matches_from(["kettle", "database", "list", "--version"]);
+    assert_eq!(other.unwrap_err().kind(), clap::error::ErrorKind::UnknownArgument);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_field_within_a_flag_that_there_is_not_is_refused_and_not_left_out() {
+    let kettle = Kettle::new(|_, _, _| (200, json!({})));
+    let pool = r#"[{"node_quantity":1,"label":"w","plan":"p","autoscaler":true}]"#;
+    let line = "kubernetes create --region ewr --version v1 --label x --node-pools";
+    let ran = kettle.run(&format!("{line} {pool}")).await;
+    assert_eq!((ran.exit, ran.asked), (2, vec![]));
+    assert!(
+        ran.err.contains("there is no field `node_pools.autoscaler`; there are"),
+        "{}",
+        ran.err
+    );
+    assert!(ran.err.contains("auto_scaler"), "{}", ran.err);
+}
+
 #[tokio::test]
 async fn a_topic_is_shown_by_its_name_and_by_help() {
     let kettle = Kettle::new(world);

@@ -1,5 +1,9 @@
 //! The options of what is shown: what they do, and what they refuse before anything is sent.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
 use super::common::{DATA, Kettle, OTHER, WEB, world};
 
 #[tokio::test(start_paused = true)]
@@ -54,6 +58,134 @@ async fn a_query_prints_texts_as_they_are_and_json_as_json() {
     let ran = kettle.run(&format!("block get {WEB} --query .label.x")).await;
     assert_eq!((ran.exit, &*ran.out), (1, ""));
     assert!(ran.err.starts_with("error: --query: cannot index"), "{}", ran.err);
+}
+
+const CONFIG: &str = "apiVersion: v1\nkind: Config\n";
+
+/// A server of what is in base64, by the last digit of the id.
+fn encoded(_: &str, path: &str, _: &Value) -> (u16, Value) {
+    let data = match path.chars().rev().find(char::is_ascii_digit) {
+        Some('1') => STANDARD.encode("\u{1b}[31m"),
+        Some('2') => String::new(),
+        Some('3') => "no base64!".into(),
+        _ => STANDARD.encode("#!/bin/sh\necho hi"),
+    };
+    (
+        200,
+        match path {
+            _ if path.ends_with("/config") => json!({ "kube_config": STANDARD.encode(CONFIG) }),
+            _ if path.ends_with("/user-data") => json!({ "user_data": { "data": data } }),
+            _ if path.ends_with("/hi.sh") => {
+                json!({ "file": { "name": "hi.sh", "content": data }, "name": "hi.sh" })
+            }
+            _ => json!({ "startup_script": { "id": WEB, "name": "hi", "script": data } }),
+        },
+    )
+}
+
+/// What is printed on a terminal of so many columns, or in a pipe.
+async fn printed(columns: Option<usize>, line: &str) -> String {
+    let mut kettle = Kettle::new(encoded);
+    kettle.columns = columns;
+    let ran = kettle.run(&line.replace("ID", &WEB[..WEB.len() - 1])).await;
+    assert_eq!(ran.exit, 0, "{line}: {}", ran.err);
+    ran.out
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_is_a_file_in_base64_is_printed_as_the_file() {
+    let text = STANDARD.encode(CONFIG);
+    for (rest, shown) in [
+        ("", CONFIG),
+        // Whoever asks for the API's answer, or a part of it, gets that.
+        ("-o json", &format!("{:#}\n", json!({ "kube_config": text }))),
+        ("-o yaml", &format!("kube_config: {text}\n")),
+        ("-o csv", &format!("kube_config\n{text}\n")),
+        ("--query .kube_config", &format!("{text}\n")),
+        ("--columns kube_config", &format!("kube_config\t{text}\n")),
+    ] {
+        assert_eq!(printed(None, &format!("kubernetes config ID0 {rest}")).await, shown);
+    }
+    for (columns, line, shown) in [
+        (Some(80), "kubernetes config ID0", CONFIG),
+        // The last byte counts, but where somebody reads it.
+        (None, "instance user-data ID0", "#!/bin/sh\necho hi"),
+        (Some(80), "bare-metal user-data ID0", "#!/bin/sh\necho hi\n"),
+        (None, "instance user-data ID1", "\u{1b}[31m"),
+        (Some(80), "instance user-data ID1", "instance user-data\n  data  G1szMW0=\n"),
+        (None, "instance user-data ID2", ""),
+        (None, "instance user-data ID3", "data\tno base64!\n"),
+    ] {
+        assert_eq!(printed(columns, line).await, shown, "{line}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_text_in_base64_among_others_is_read_on_a_terminal() {
+    let shown = printed(Some(80), "startup-script get ID0").await;
+    assert!(shown.ends_with("  script\n    #!/bin/sh\n    echo hi\n"), "{shown}");
+    let shown = printed(None, "startup-script get ID0").await;
+    assert!(shown.ends_with("script\tIyEvYmluL3NoCmVjaG8gaGk=\n"), "{shown}");
+    let shown = printed(Some(80), "push-zone file get ID0 hi.sh").await;
+    assert!(shown.contains("    echo hi\n") && !shown.contains("IyEv"), "{shown}");
+}
+
+/// A log of one record, a zone without files, plans by their names, and what answers nothing.
+fn bare(_: &str, path: &str, _: &Value) -> (u16, Value) {
+    let record = json!({
+        "resource_id": WEB, "resource_type": "vpcs", "log_level": "info", "message": "Create vpc",
+        "timestamp": "2026-11-21T09:30:00+00:00",
+        "metadata": { "http_status_code": 201, "username": "me", "ip_address": "127.0.0.1" },
+    });
+    (
+        200,
+        match path.split('?').next().unwrap_or_default() {
+            "/v2/logs" => json!({
+                "logs": [record], "meta": { "continue_time": "2026-11-20T00:00:00Z", "total_count": 7 },
+            }),
+            "/v2/registry/plan/list" => json!({ "plans": {
+            "start_up": { "vanity_name": "Start Up", "monthly_price": 0 },
+            "business": { "vanity_name": "Business", "monthly_price": 5 },
+        } }),
+            path if path.ends_with("/resources") => json!({ "resources": {} }),
+            path if path.ends_with("/purge") => json!([]),
+            _ => json!({ "files": [], "count": 0, "total_size": 0 }),
+        },
+    )
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_beside_something_else_is_a_list() {
+    let mut kettle = Kettle::new(bare);
+    let line = "activity-log list --start-time 2026-11-21";
+    let ran = kettle.run(line).await;
+    let asked = "GET /v2/logs?start_time=2026-11-21T00%3A00%3A00%2B00%3A00";
+    assert_eq!(ran.asked, [asked], "a day is its first moment: {}", ran.err);
+    let head = "TIMESTAMP\tLEVEL\tMESSAGE\tID\tANSWER\tBY\tFROM\tTYPE\n";
+    assert!(ran.out.starts_with(head) && ran.out.lines().count() == 2, "{}", ran.out);
+    let ran = kettle.run(&format!("{line} --columns message,metadata.username")).await;
+    assert_eq!(ran.out, "MESSAGE\tMETADATA.USERNAME\nCreate vpc\tme\n");
+    let ran = kettle.run(&format!("{line} -o json --query .meta.total_count")).await;
+    assert_eq!(ran.out, "7\n", "JSON has all of it");
+    kettle.columns = Some(80);
+    kettle.watched = true;
+    let ran = kettle.run(line).await;
+    let goes_on = "\nmeta\n  continue_time  2026-11-20T00:00:00Z\n  total_count    7\n";
+    assert!(ran.out.starts_with("TIMESTAMP ") && ran.out.ends_with(goes_on), "{}", ran.out);
+    let ran = kettle.run(&format!("push-zone file list {WEB}")).await;
+    assert_eq!((&*ran.out, &*ran.err), ("count       0\ntotal_size  0 B\n", "(none)\n"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_told_where_something_was_looked_for_and_not_where_it_was_done() {
+    let mut kettle = Kettle::new(bare);
+    (kettle.columns, kettle.watched) = (Some(80), true);
+    let ran = kettle.run(&format!("kubernetes resources {WEB}")).await;
+    assert_eq!((&*ran.out, &*ran.err), ("", "(none)\n"));
+    let ran = kettle.run(&format!("pull-zone purge {WEB}")).await;
+    assert!(ran.err.contains("purged") && !ran.err.contains("(none)"), "{}", ran.err);
+    let ran = kettle.run("registry plan list").await;
+    assert!(ran.out.contains("business  Business             $5.00\n"), "{}", ran.out);
 }
 
 #[tokio::test(start_paused = true)]

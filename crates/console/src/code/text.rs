@@ -50,6 +50,30 @@ impl Code {
         self.push(Piece::Comment, text.into()).plain("\n")
     }
 
+    /// What was written elsewhere.
+    pub(crate) fn append(&mut self, other: &Self) -> &mut Self {
+        for (piece, text) in &other.0 {
+            self.push(*piece, text.clone());
+        }
+        self
+    }
+
+    /// Without line breaks at the end.
+    pub(crate) fn trim(&mut self) {
+        while let Some((_, text)) = self.0.last_mut() {
+            text.truncate(text.trim_end().len());
+            if !text.is_empty() {
+                return;
+            }
+            self.0.pop();
+        }
+    }
+
+    /// Whether it ends with this.
+    pub(crate) fn ends_with(&self, end: char) -> bool {
+        self.0.last().is_some_and(|(_, text)| text.ends_with(end))
+    }
+
     /// The end of a line, and the beginning of the next one.
     pub(crate) fn line(&mut self, depth: usize) -> &mut Self {
         self.plain(format!("\n{}", "    ".repeat(depth)))

@@ -8,10 +8,10 @@ use presentation::schema;
 use serde_json::{Map, Value};
 
 use crate::cx::Cx;
+use crate::form::Form;
 use crate::form::read::{self, is_blank};
-use crate::form::shape::{Control, marked};
+use crate::form::shape::Control;
 use crate::form::wrong::{Mistake, Wrong, at_field};
-use crate::form::{Form, page};
 use crate::href;
 use crate::upstream::Refusal;
 
@@ -71,7 +71,7 @@ pub(crate) fn renamed(
 }
 
 /// What people call a thing.
-fn called(thing: &Value) -> Option<String> {
+pub(crate) fn called(thing: &Value) -> Option<String> {
     let names = NAMES.iter().filter_map(|name| thing.get(*name)?.as_str());
     let mut named = names.filter(|name| !name.is_empty() && *name != "0.0.0.0");
     named.next().map(str::to_owned)
@@ -131,22 +131,19 @@ pub(crate) fn ask(form: &Form) -> Markup {
     let must = must(&form.operation, &form.values, form.subject.as_ref());
     let id = super::shape::id_of(SURE);
     html! {
-        section.panel aria-label="Confirm" { div.body.stack {
-            p { "This cannot be taken back. " (marked(&page::about(&form.schema))) }
-            @if let Some(subject) = &form.subject { (facts(&subject.thing)) }
-            div.field.bad[mistake.is_some()] {
-                label for=(id) { "Type " b { (must) } " to go on" }
-                input.input id=(id) name=(SURE) data-must=(must) autocomplete="off" spellcheck="false"
-                    aria-invalid=[mistake.map(|_| "true")]
-                    aria-describedby=[mistake.map(|_| format!("{id}-e"))];
-                @if let Some(mistake) = mistake { (at_field(mistake)) }
-            }
-        } }
+        p { "This cannot be taken back." }
+        div.field.bad[mistake.is_some()] {
+            label for=(id) { "Type " b { (must) } " to go on" }
+            input.input id=(id) name=(SURE) data-must=(must) autocomplete="off" spellcheck="false"
+                aria-invalid=[mistake.map(|_| "true")]
+                aria-describedby=[mistake.map(|_| format!("{id}-e"))];
+            @if let Some(mistake) = mistake { (at_field(mistake)) }
+        }
     }
 }
 
 /// A few facts, so that nobody takes one thing for another.
-fn facts(thing: &Value) -> Markup {
+pub(crate) fn facts(thing: &Value) -> Markup {
     const SHOWN: &[&str] = &[
         "id",
         "label",

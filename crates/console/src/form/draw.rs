@@ -5,7 +5,7 @@ use presentation::schema;
 use serde_json::{Map, Value};
 
 use crate::choices::{Choice, Choices};
-use crate::form::layout::{Kind, Layout, Section};
+use crate::form::layout::{self, Kind, Layout, Section};
 use crate::form::read::{self, text};
 use crate::form::shape::{self, Control, id_of, marked};
 use crate::form::wrong::{self, Wrong};
@@ -79,6 +79,12 @@ impl<'a> Draw<'a> {
             }
             Kind::OneOf => pick::one_of(self, section),
             Kind::Group => group::panel(self, section, &at),
+            _ if section.fields.len() == 1 && section.title == shape::label(first) => html! {
+                fieldset.panel aria-labelledby=(id) {
+                    header { h2 id=(id) { (section.title) } }
+                    div.body.stack.alone { (self.field(&at)) }
+                }
+            },
             _ if section.title.is_empty() => html! {
                 section.panel aria-label="Fields" {
                     div.body.stack { (self.fields(&section.fields)) }
@@ -102,7 +108,7 @@ impl<'a> Draw<'a> {
             self.wrong.is_in(name) || !self.changes && self.values.contains_key(name)
         };
         let some: Vec<String> =
-            names.iter().take(5).map(|name| shape::label(name).to_lowercase()).collect();
+            names.iter().take(5).map(|name| shape::lower(&shape::label(name))).collect();
         let more = if names.len() > some.len() { ", …" } else { "" };
         let count =
             if names.len() == 1 { "1 field".into() } else { format!("{} fields", names.len()) };
@@ -110,7 +116,7 @@ impl<'a> Draw<'a> {
             details.panel.more open[names.iter().any(is_used)] {
                 summary {
                     (title) " "
-                    span.n.small.muted { (count) ": " (some.join(", ")) (more) }
+                    span.n.small.muted.cut { (count) ": " (some.join(", ")) (more) }
                 }
                 div.body.stack { (self.fields(names)) }
             }
@@ -135,7 +141,7 @@ impl<'a> Draw<'a> {
     pub(crate) fn inside(&self, shape: &'a Value, way: &str, value: Option<&'a Value>) -> Markup {
         let shape = schema::target(self.schema, shape);
         let needed = schema::required(shape);
-        let all: Vec<At<'_>> = schema::fields(shape)
+        let mut all: Vec<At<'_>> = schema::fields(shape)
             .map(|(name, inner)| At {
                 name,
                 way: format!("{way}.{name}"),
@@ -144,6 +150,7 @@ impl<'a> Draw<'a> {
                 value: value.and_then(|value| value.get(name)),
             })
             .collect();
+        all.sort_by_key(|at| (!at.needed, layout::common(at.name)));
         self.runs(&all)
     }
 
@@ -169,7 +176,8 @@ impl<'a> Draw<'a> {
             Control::Group => group::nested(self, at),
             Control::Object => self.object(at),
             Control::Flag | Control::Switch(..) if !self.is_three(at) => self.check(at, &control),
-            Control::Flag => self.three(at),
+            Control::Flag => self.three(at, "true", "false"),
+            Control::Switch(on, off) => self.three(at, on, off),
             Control::Word(words) if words.len() <= RADIOS && at.needed => self.radios(at, words),
             Control::Words(words) => self.checks(at, words),
             Control::Things | Control::Texts => self.several(at, &control),
@@ -334,9 +342,9 @@ impl<'a> Draw<'a> {
         let value = at.text();
         let is_known = value.is_empty() || choices.iter().any(|c| c.value == value);
         let here = self.here(at);
-        let none = match (at.needed, self.changes) {
+        let none = match (at.needed, self.changes && at.value.is_none()) {
             (true, _) => "Choose",
-            (false, true) => "Leave as it is, or none",
+            (false, true) => "Leave as it is",
             (false, false) => "None",
         };
         let control = Control::Thing;
@@ -348,7 +356,7 @@ impl<'a> Draw<'a> {
                 option value="" { (none) }
                 @if !is_known { option value=(value) selected { (value) } }
                 @for choice in choices {
-                    @let is_in = choice.is_in(here);
+                    @let is_in = choice.is_in(here) || at.holds(&choice.value);
                     option value=(choice.value) selected[choice.value == value]
                         hidden[!is_in] disabled[!is_in]
                         data-in=[choice.regions.as_ref().map(|r| r.join(" "))]
@@ -394,6 +402,9 @@ impl<'a> Draw<'a> {
             (false, false) => "Not set",
         };
         let is_known = value.is_empty() || words.contains(&value);
+        let shape = schema::target(self.schema, at.shape);
+        let short = |means: &String| means.chars().count() < 48;
+        let means = |word: &str| meaning(shape, word).filter(short).map(|m| m.replace('`', ""));
         html! {
             select.input id=(id_of(&at.way)) name=(at.way) required[at.needed]
                 aria-invalid=[self.is_bad(at).then_some("true")]
@@ -401,7 +412,10 @@ impl<'a> Draw<'a> {
                 option value="" { (none) }
                 @if !is_known { option value=(value) selected { (value) } }
                 @for word in words.iter().filter(|word| !word.is_empty()) {
-                    option value=(word) selected[*word == value] { (word) }
+                    option value=(word) selected[*word == value] {
+                        (word)
+                        @if let Some(means) = means(word) { " · " (means) }
+                    }
                 }
             }
         }
@@ -463,7 +477,7 @@ impl<'a> Draw<'a> {
                     aria-describedby=[self.described(at, control)] {
                     legend.lab title=(at.way) { (self.label(at)) }
                     div.grid2.checks { @for choice in choices {
-                        @let is_in = choice.is_in(here);
+                        @let is_in = choice.is_in(here) || at.holds(&choice.value);
                         label.check hidden[!is_in]
                             data-in=[choice.regions.as_ref().map(|r| r.join(" "))] {
                             input type="checkbox" name=(at.way) value=(choice.value)
@@ -485,7 +499,7 @@ impl<'a> Draw<'a> {
                     select.input.many id=(id_of(&at.way)) name=(at.way) multiple size="6"
                         aria-describedby=[self.described(at, control)] {
                         @for choice in choices {
-                            @let is_in = choice.is_in(here);
+                            @let is_in = choice.is_in(here) || at.holds(&choice.value);
                             option value=(choice.value) selected[at.holds(&choice.value)]
                                 hidden[!is_in] disabled[!is_in]
                                 data-in=[choice.regions.as_ref().map(|r| r.join(" "))] {
@@ -561,7 +575,7 @@ impl<'a> Draw<'a> {
     }
 
     /// Yes, no, or not said.
-    fn three(&self, at: &At<'a>) -> Markup {
+    fn three(&self, at: &At<'a>, on: &str, off: &str) -> Markup {
         let value = at.text();
         let control = Control::Flag;
         let none = if self.changes { "Leave as it is" } else { "As usual" };
@@ -571,7 +585,7 @@ impl<'a> Draw<'a> {
                 select.input id=(id_of(&at.way)) name=(at.way)
                     aria-invalid=[self.is_bad(at).then_some("true")]
                     aria-describedby=[self.described(at, &control)] {
-                    @for (word, means) in [("", none), ("true", "Yes"), ("false", "No")] {
+                    @for (word, means) in [("", none), (on, "Yes"), (off, "No")] {
                         option value=(word) selected[word == value] { (means) }
                     }
                 }

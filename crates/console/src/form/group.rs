@@ -41,14 +41,9 @@ fn add(at: &At<'_>) -> Markup {
     html! {
         button.btn.slim type="submit" name="_add" value=(at.way) formnovalidate
             data-add=(id_of(&at.way)) {
-            (icon("plus")) " Add a " (lower(shape::one_of(&one)))
+            (icon("plus")) " Add a " (shape::lower(shape::one_of(&one)))
         }
     }
-}
-
-fn lower(text: &str) -> String {
-    let is_written = text.chars().skip(1).any(|c| c.is_uppercase());
-    if is_written { text.to_owned() } else { text.to_lowercase() }
 }
 
 fn items<'a>(draw: &Draw<'a>, at: &At<'a>, is_panel: bool) -> Markup {

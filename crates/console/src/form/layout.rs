@@ -20,6 +20,7 @@ const COMMON: &[&str] = &[
     "hostname",
     "tags",
     "size_gb",
+    "disk_size",
     "instance_id",
     "instances",
     "sshkey_id",
@@ -49,6 +50,11 @@ const COMMON: &[&str] = &[
 
 /// So many further fields stand with the others: a drawer for them is one click more for nothing.
 const FEW: usize = 4;
+
+/// Where a field stands among those in common use; the others come after them.
+pub(crate) fn common(name: &str) -> usize {
+    COMMON.iter().position(|own| *own == name).unwrap_or(COMMON.len())
+}
 
 /// What stands together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,6 +125,10 @@ const BY_HAND: &[(&str, &[Line])] = &[
         ("Name and version", Kind::Plain, &["label", "version", "vpc_id", "ha_controlplanes", "enable_firewall"]),
         ("Node pools", Kind::Group, &["node_pools"]),
     ]),
+    ("create-firewall-group-rule", &[
+        ("", Kind::Plain, &["ip_type", "protocol", "port", "subnet", "subnet_size", "source", "notes"]),
+    ]),
+    ("create-record", &[("", Kind::Plain, &["type", "name", "data", "ttl", "priority"])]),
     ("create-instance-template", &[
         ("Plan", Kind::Plans, &["plan"]),
         ("Name", Kind::Plain, &["label"]),
@@ -155,15 +165,15 @@ fn by_hand((title, kind, fields): &Line, schema: &Value) -> Option<Section> {
 fn by_rule(operation: &Operation, schema: &Value, own: &[(&String, &Value)]) -> Vec<Section> {
     let needed = schema::required(schema);
     let is_needed = |name: &str| needed.contains(&name);
-    let common = |name: &str| COMMON.iter().position(|own| *own == name);
+    let is_common = |name: &str| COMMON.contains(&name);
     let makes = operation.op.method == api::Method::POST;
     let mut first: Vec<&(&String, &Value)> = own.iter().filter(|(n, _)| is_needed(n)).collect();
     let mut used: Vec<&(&String, &Value)> =
-        own.iter().filter(|(n, _)| !is_needed(n) && common(n).is_some()).collect();
+        own.iter().filter(|(n, _)| !is_needed(n) && is_common(n)).collect();
     used.sort_by_key(|(name, _)| common(name));
     let rest: Vec<&(&String, &Value)> = own
         .iter()
-        .filter(|(n, shape)| !is_needed(n) && common(n).is_none() && !shape::is_older(shape))
+        .filter(|(n, shape)| !is_needed(n) && !is_common(n) && !shape::is_older(shape))
         .collect();
     first.append(&mut used);
     if rest.len() <= FEW || first.is_empty() {

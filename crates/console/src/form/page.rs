@@ -7,10 +7,11 @@ use serde_json::{Map, Value};
 
 use crate::cx::Cx;
 use crate::form::draw::{At, Draw};
-use crate::form::shape::{marked, sentence};
+use crate::form::layout::{self, Layout};
+use crate::form::shape::{marked, one_of, sentence};
 use crate::form::{Form, confirm, is_change};
 use crate::icon::icon;
-use crate::{ROOT, href, nav, price};
+use crate::{ROOT, code, href, nav, price};
 
 /// What an operation does, as its definition says.
 pub(crate) fn about(schema: &Value) -> String {
@@ -84,11 +85,17 @@ pub(crate) fn verb(form: &Form) -> String {
 /// What the form's button says: the verb and the thing.
 pub(crate) fn button(form: &Form) -> String {
     let verb = verb(form);
+    let operation = &form.operation;
     let name = form.subject.as_ref().map(|subject| subject.name.as_str());
     match (makes(form), name) {
         (Some(one), _) => format!("Create {one}"),
-        (None, Some(name)) if confirm::is_delete(&form.operation) => format!("{verb} {name}"),
-        _ if is_change(&form.operation) => "Save changes".to_owned(),
+        _ if is_change(operation) => "Save changes".to_owned(),
+        (None, Some(name)) if operation.command != "create" => format!("{verb} {name}"),
+        (None, Some(_)) => {
+            // Of the rules of a firewall group, one is a rule.
+            let list = operation.op.path.rsplit('/').next().unwrap_or_default();
+            format!("{verb} {}", one_of(list).replace(['-', '_'], " "))
+        }
         _ => verb,
     }
 }
@@ -106,13 +113,17 @@ pub(crate) fn nothing(form: &Form) -> &'static str {
 /// The line under the title.
 pub(crate) fn under(form: &Form) -> Markup {
     let about = about(&form.schema);
-    let name = form.subject.as_ref();
-    html! {
-        @if let Some(subject) = name && let Some(address) = &subject.address {
-            a href=(address) { (subject.name) } " · "
+    let said = sentence(&about).replace('`', "") == title(form) || makes(form).is_some();
+    // What it makes, its title says.
+    let rest = about.split_once(". ").map(|(_, rest)| rest).filter(|_| said);
+    let address = form.subject.as_ref().and_then(|s| Some((&s.name, s.address.as_ref()?)));
+    html! { p {
+        @if let Some((name, address)) = address {
+            a href=(address) { (name) } @if !said || rest.is_some() { " · " }
         }
-        (marked(&about))
-    }
+        @if !said { (marked(&about)) }
+        @if let Some(rest) = rest { (marked(rest)) }
+    } }
 }
 
 /// The pages above this one.
@@ -163,32 +174,61 @@ fn of_path(draw: &Draw<'_>, names: &[String]) -> Markup {
     html! { div.grid2 { @for at in &fields { (draw.field(at)) } } }
 }
 
+/// The buttons that carry it out, and that do not.
+fn buttons(form: &Form) -> Markup {
+    let back = form.subject.as_ref().and_then(|subject| subject.address.as_ref());
+    html! {
+        @if confirm::is_asked(form) {
+            button.btn.danger.primary type="submit" { (button(form)) }
+            @if let Some(back) = back { a.btn href=(back) { "Keep it" } }
+        } @else {
+            button.btn.primary type="submit" { (button(form)) }
+        }
+    }
+}
+
+/// Whether nothing is to be filled in: the button then stands under what it is about.
+fn is_bare(form: &Form) -> bool {
+    layout::of(&form.operation, &form.schema) == Layout::default()
+}
+
+/// What is asked before the button, where that does not stand beside the fields.
+pub(crate) fn last(form: &Form) -> Markup {
+    let is_bare = is_bare(form);
+    let ask = confirm::ask(form);
+    html! {
+        @if is_bare || confirm::is_asked(form) {
+            section.panel aria-label="Confirm" { div.body.stack {
+                @if is_bare && let Some(subject) = &form.subject { (confirm::facts(&subject.thing)) }
+                (ask)
+                div.row { (buttons(form)) }
+            } }
+        } @else { (ask) }
+    }
+}
+
 /// The price, the button, and the form as code.
 pub(crate) fn aside(cx: &Cx, form: &Form, sent: &Map<String, Value>) -> Markup {
     let operation = &form.operation;
     let lines = price::lines(operation, &form.values, &form.choices, &form.region());
     let is_unpriced = price::is_unpriced(operation, &lines);
-    let danger = confirm::is_asked(form);
-    let _ = (cx, sent);
+    let is_below = is_bare(form) || confirm::is_asked(form);
+    let may_cost = price::may_have(operation, &form.schema);
     html! {
-        section.panel aria-label=(if lines.is_empty() { "Button" } else { "Price" }) {
-            div.body.stack {
-                (price::shown(&lines, is_unpriced))
-                @if danger {
-                    button.btn.danger.primary type="submit" { (button(form)) }
-                    @if let Some(address) = form.subject.as_ref().and_then(|s| s.address.as_ref()) {
-                        a.btn href=(address) { "Keep it" }
-                    }
-                } @else {
-                    button.btn.primary type="submit" { (button(form)) }
-                }
-                @if price::may_have(operation, &form.schema) {
-                    button.btn type="submit" name="_price" value="1" formnovalidate data-price {
-                        "See the price"
+        @if !is_below || !lines.is_empty() || is_unpriced {
+            section.panel aria-label=(if lines.is_empty() { button(form) } else { "Price".to_owned() }) {
+                div.body.stack {
+                    (price::shown(&lines, is_unpriced))
+                    @if !is_below { (buttons(form)) }
+                    @if may_cost {
+                        button.btn type="submit" name="_price" value="1" formnovalidate data-see {
+                            "See the price"
+                        }
                     }
                 }
             }
         }
+        (code::panel(cx, operation, sent))
     }
 }
 

@@ -118,7 +118,7 @@ pub(crate) fn plans<'a>(draw: &Draw<'a>, at: &At<'a>) -> Markup {
             @if kinds.len() > 1 {
                 div.tabs.slim role="radiogroup" aria-label="Kind of plan" {
                     @for (place, kind) in kinds.iter().enumerate() {
-                        label class={ "t" (place) } {
+                        label class={ "tab-" (place) } {
                             input.sr type="radio" name={ "_kind." (at.way) } value=(kind) checked[*kind == open];
                             (kind)
                         }
@@ -128,7 +128,7 @@ pub(crate) fn plans<'a>(draw: &Draw<'a>, at: &At<'a>) -> Markup {
             @if draw.is_bad(at) { div.pad { (draw.error(at)) } }
             @for (place, kind) in kinds.iter().enumerate() {
                 @let own: Vec<&Choice> = choices.iter().filter(|c| kind_of(c) == *kind).collect();
-                div class={ "plans p" (place) @if kinds.len() == 1 { " only" } } tabindex="0"
+                div class={ "plans pane pane-" (place) @if kinds.len() == 1 { " only" } } tabindex="0"
                     role="region" aria-label={ "Plans: " (kind) } {
                     (table(draw, at, &own, &value, kind))
                 }
@@ -170,7 +170,7 @@ fn table(draw: &Draw<'_>, at: &At<'_>, plans: &[&Choice], value: &str, kind: &st
                 data-cost=(price::costs(&plan.item)) {
                 td.pick {
                     input type="radio" name=(at.way) id=(id) value=(plan.value)
-                        checked[plan.value == value] disabled[!is_in];
+                        checked[plan.value == value] disabled[!is_in && plan.value != value];
                 }
                 th scope="row" {
                     label.mono for=(id) { (plan.value) }
@@ -225,7 +225,7 @@ pub(crate) fn one_of(draw: &Draw<'_>, section: &Section) -> Markup {
             header { h2 id="s-from" { (section.title) } }
             div.tabs.slim role="radiogroup" aria-label={ (section.title) ": from what" } {
                 @for (place, at) in fields.iter().enumerate() {
-                    label class={ "t" (place) } {
+                    label class={ "tab-" (place) } {
                         input.sr type="radio" name=(crate::form::read::FROM) value=(at.name)
                             checked[at.name == used.name];
                         (tab(at.name))
@@ -233,7 +233,7 @@ pub(crate) fn one_of(draw: &Draw<'_>, section: &Section) -> Markup {
                 }
             }
             @for (place, at) in fields.iter().enumerate() {
-                div class={ "body p" (place) } {
+                div class={ "body pane pane-" (place) } {
                     @if at.name == "os_id" { (systems(draw, at)) } @else { (draw.field(at)) }
                 }
             }
@@ -257,6 +257,8 @@ const FAMILIES: &[(&str, &str)] = &[
     ("rockylinux", "Rocky Linux"),
     ("centos", "CentOS"),
     ("fedora", "Fedora"),
+    ("fedora-coreos", "Fedora CoreOS"),
+    ("flatcar", "Flatcar Container Linux"),
     ("freebsd", "FreeBSD"),
     ("openbsd", "OpenBSD"),
     ("windows", "Windows"),

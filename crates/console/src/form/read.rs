@@ -68,15 +68,6 @@ impl<'a> Given<'a> {
         self.pairs.iter().filter(move |(name, _)| name == way).map(|(_, value)| value.as_str())
     }
 
-    /// The numbers of the items at a way, in order.
-    fn places(&self, way: &str) -> BTreeSet<usize> {
-        let inner = self.pairs.iter().filter_map(|(name, _)| {
-            let rest = name.strip_prefix(way)?.strip_prefix('.')?;
-            rest.split('.').next()?.parse().ok()
-        });
-        inner.collect()
-    }
-
     fn has_below(&self, way: &str) -> bool {
         self.pairs.iter().any(|(name, _)| {
             name.strip_prefix(way).is_some_and(|rest| rest.starts_with('.'))
@@ -124,14 +115,15 @@ impl<'a> Given<'a> {
     /// The objects of a list; those in which nothing is filled in are none.
     fn group(&self, shape: &Value, way: &str) -> Option<Value> {
         let item = schema::target(self.schema, shape).get("items")?;
-        let items = self.places(way).into_iter().map(|n| self.object(item, &format!("{way}.{n}")));
+        let items =
+            places(self.pairs, way).into_iter().map(|n| self.object(item, &format!("{way}.{n}")));
         let items: Vec<Value> = items.filter(|i| !i.is_empty()).map(Value::from).collect();
         (!items.is_empty()).then(|| items.into())
     }
 
     /// The items of a list: those that stand alone as they are, others with commas between.
     fn items(&self, control: &Control, way: &str) -> Option<Value> {
-        let alone = self.places(way).into_iter();
+        let alone = places(self.pairs, way).into_iter();
         let mut items: Vec<String> =
             alone.filter_map(|n| self.last(&format!("{way}.{n}")).map(str::to_owned)).collect();
         for text in self.each(way) {
@@ -153,6 +145,15 @@ impl<'a> Given<'a> {
         let text = self.last(way)?.replace("\r\n", "\n");
         (!text.is_empty()).then(|| BASE64_STANDARD.encode(text).into())
     }
+}
+
+/// The numbers of the items at a way, in order.
+pub(crate) fn places(pairs: &[(String, String)], way: &str) -> BTreeSet<usize> {
+    let inner = pairs.iter().filter_map(|(name, _)| {
+        let rest = name.strip_prefix(way)?.strip_prefix('.')?;
+        rest.split('.').next()?.parse().ok()
+    });
+    inner.collect()
 }
 
 /// One value of this kind.

@@ -66,6 +66,8 @@ impl Control {
                 _ => Self::Texts,
             },
             Kind::Json => Self::of_json(schema, inner),
+            // How many nodes there are, and not which: an id says that it is one.
+            Kind::Integer if !name.ends_with("_id") => Self::Integer,
             kind if points(&kind, name) => Self::Thing,
             Kind::Uuid => Self::Thing,
             Kind::Integer => Self::Integer,
@@ -233,6 +235,34 @@ pub(crate) fn one_of(label: &str) -> &str {
     label.strip_suffix('s').filter(|one| !one.ends_with('s')).unwrap_or(label)
 }
 
+/// Hints that say what the label says.
+const SAYS_NO_MORE: &[&str] = &[
+    "A name for it.",
+    "A new name.",
+    "A tag on it.",
+    "Another name.",
+    "Its host name.",
+    "Its name.",
+    "Its new name.",
+    "Its plan.",
+    "Its type.",
+    "SSH keys that may log in.",
+    "Tags for it.",
+    "The engine.",
+    "The name.",
+];
+
+/// A label within a sentence: `iPXE` stays as it is.
+pub(crate) fn lower(label: &str) -> String {
+    let mut letters = label.chars();
+    match (letters.next(), letters.next()) {
+        (Some(first), Some(second)) if !second.is_uppercase() => {
+            first.to_lowercase().chain([second]).chain(letters).collect()
+        }
+        _ => label.to_owned(),
+    }
+}
+
 /// What is said below a control: the first sentence of its description, where that says more than
 /// the label does.
 pub(crate) fn hint(shape: &Value, control: &Control) -> String {
@@ -244,7 +274,7 @@ pub(crate) fn hint(shape: &Value, control: &Control) -> String {
         _ => first.to_owned(),
     };
     let is_name = text.ends_with("'s id.") || text.ends_with("'s ids.");
-    let says_no_more = matches!(text.as_str(), "A name for it." | "Its name." | "A new name.");
+    let says_no_more = SAYS_NO_MORE.contains(&text.as_str());
     if is_name || says_no_more { String::new() } else { text }
 }
 

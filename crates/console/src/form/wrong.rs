@@ -84,11 +84,11 @@ impl Wrong {
                 (icon("alert"))
                 div {
                     b { (nothing) (count) "." }
-                    @if !self.text.is_empty() { br; (self.text) }
+                    @if !self.text.is_empty() { br; (shape::marked(&self.text)) }
                     @for mistake in &self.fields {
                         br;
                         a href={ "#" (shape::id_of(&mistake.way)) } { (called(&mistake.way)) }
-                        ": " (mistake.text)
+                        ": " (shape::marked(&mistake.text))
                     }
                 }
             }
@@ -102,7 +102,7 @@ pub(crate) fn at_field(mistake: &Mistake) -> Markup {
         span.err id={ (shape::id_of(&mistake.way)) "-e" } {
             (icon("alert"))
             span {
-                (mistake.text)
+                (shape::marked(&mistake.text))
                 @for word in &mistake.meant {
                     " "
                     button.btn.slim type="submit" name="_put" formnovalidate

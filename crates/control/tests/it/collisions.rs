@@ -105,11 +105,26 @@ async fn rules_come_into_one_group(worlds: &[Arc<World>]) {
     assert_eq!(ids.collect::<BTreeSet<_>>().len(), most, "no number is given twice");
 }
 
+/// What is in a registry follows from all its repositories: each push relies on every one of them.
+async fn images_come_into_one_registry(worlds: &[Arc<World>]) {
+    let order = json!({ "name": "busy", "public": false, "region": "sjc", "plan": "start_up" });
+    let (_, registry) = send(&worlds[0], "POST", "/v2/registry", order).await;
+    let id = registry["id"].as_str().unwrap();
+    let image = |n: usize| json!({ "repository": format!("image{}", n % 8), "size": 1 << 30 });
+    let answers = burst(worlds, "POST", &format!("/_kettle/pushed/{id}"), image).await;
+    let (pushed, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(|(s, _)| *s == 204);
+    all_are(&refused, 400);
+    let (_, found) = send(&worlds[0], "GET", &format!("/v2/registry/{id}"), json!({})).await;
+    let bytes = |which: &str| found["storage"][which]["bytes"].as_u64().unwrap();
+    assert_eq!((bytes("used"), bytes("allowed"), pushed.len()), (10 << 30, 10 << 30, 10));
+}
+
 async fn all_bursts(worlds: &[Arc<World>]) {
     instances_come_into_one_vpc(worlds).await;
     one_instance_is_changed(worlds).await;
     records_come_into_one_zone(worlds).await;
     rules_come_into_one_group(worlds).await;
+    images_come_into_one_registry(worlds).await;
     testing::check(&worlds[0].store).await;
 }
 

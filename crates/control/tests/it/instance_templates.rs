@@ -3,10 +3,12 @@
 use api::id::InstanceTemplateId;
 use api::instance_templates::*;
 use api::ssh_keys::{CreateSshKey, DeleteSshKey};
+use api::vfs::{DeleteVfs, UpdateVfs};
 use testkit::World;
 use uuid::Uuid;
 
 use crate::common::Asks;
+use crate::vfs::order;
 
 fn template() -> CreateInstanceTemplate {
     CreateInstanceTemplate {
@@ -19,6 +21,33 @@ fn template() -> CreateInstanceTemplate {
 
 fn nothing(instancetemplate_id: InstanceTemplateId) -> UpdateInstanceTemplate {
     UpdateInstanceTemplate { instancetemplate_id, ..UpdateInstanceTemplate::default() }
+}
+
+#[tokio::test]
+async fn a_template_names_file_systems_for_as_long_as_they_are_there() {
+    let world = World::new().await;
+    let [one, two] = [world.done(order("ewr", 10)).await.id, world.done(order("lax", 10)).await.id];
+    let request = CreateInstanceTemplate { vfs_ids: Some(vec![two, one]), ..template() };
+    let made = world.done(request).await;
+    let shared = |id| TemplateVfs { id, label: "shared".into() };
+    assert_eq!(made.vfs_subscriptions, [shared(two), shared(one)], "in their order");
+    let read = async || world.done(GetInstanceTemplate::from(made.id)).await.vfs_subscriptions;
+    assert_eq!(read().await, made.vfs_subscriptions);
+    let label = Some("renamed".to_owned());
+    world.done(UpdateVfs { vfs_id: two, label, storage_size: None }).await;
+    assert_eq!(read().await[0].label, "renamed");
+    // What is not sent stays, also beside a mistake.
+    let nobody = Some(vec![one, Uuid::now_v7().into()]);
+    world.refuses(UpdateInstanceTemplate { vfs_ids: nobody, ..nothing(made.id) }, "vfs_ids").await;
+    let label = Some("other".into());
+    world.done(UpdateInstanceTemplate { label, ..nothing(made.id) }).await;
+    assert_eq!(read().await.len(), 2);
+    world.done(DeleteVfs::from(two)).await;
+    assert_eq!(read().await, [shared(one)]);
+    let listed = world.done(ListInstanceTemplates {}).await;
+    assert_eq!(listed[0].vfs_subscriptions, [shared(one)]);
+    world.done(UpdateInstanceTemplate { vfs_ids: Some(vec![]), ..nothing(made.id) }).await;
+    assert_eq!(read().await, []);
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use api::vpcs::*;
 use control::instances::Instance;
 use control::vpcs::{VPC, default_of, enter, exit};
 use drivers::Machines;
-use serde_json::json;
+use serde_json::{Value, json};
 use testkit::{World, refused};
 use uuid::Uuid;
 
@@ -289,6 +289,61 @@ async fn attachments_tell_who_is_in_a_network_and_since_when() {
     assert_eq!(first.date_added.as_millis() / 1000, world.clock.now() / 1000);
     assert_eq!((&*second.ip.v4, pages.len()), ("10.64.0.4", 2));
     assert_ne!(second.id, first.id);
+}
+
+#[tokio::test]
+async fn attachments_are_all_that_has_an_address_in_a_network() {
+    let (world, network) = world_with_one().await;
+    let post = async |path: &str, body: Value| {
+        let (status, text) = world.raw("POST", path, &body.to_string()).await;
+        assert!((200..300).contains(&status), "{text}");
+        let made: Value = serde_json::from_str(&text).unwrap();
+        let made = made.as_object().unwrap().values().next().unwrap();
+        made["id"].as_str().unwrap().to_owned()
+    };
+    let database = json!({
+        "database_engine": "pg", "database_engine_version": "17", "region": "ewr", "label": "orders",
+        "plan": "vultr-dbaas-startup-cc-1-55-2", "vpc_id": network,
+    });
+    let database = post("/v2/databases", database).await;
+    let [server, _] = instances(&world).await;
+    world.done(attach(server, network)).await;
+    let gateway = json!({
+        "region": "ewr", "type": "nfs4", "label": "files", "export_config": [],
+        "network_config": { "primary": { "ipv4_public_enabled": false,
+            "vpc": { "vpc_uuid": network } } },
+    });
+    let gateway = post("/v2/storage-gateways", gateway).await;
+    let nat = post(&format!("/v2/vpcs/{network}/nat-gateway"), json!({})).await;
+    let pages = world.pages(ListVpcAttachments { per_page: Some(1), ..network.into() }).await;
+    let found: Vec<_> = pages.concat();
+    let told = |one: &VpcAttachment| {
+        let linked = one.linked_subscription.clone().unwrap();
+        assert_eq!(linked.kind, one.kind);
+        (one.kind.clone(), linked.id)
+    };
+    let server = server.to_string();
+    let mut expected = vec![
+        ("managed_database", &database),
+        ("vps", &server),
+        ("storage_gateway", &gateway),
+        ("nat_gateway", &nat),
+    ];
+    let mut all: Vec<_> = found.iter().map(told).collect();
+    assert_eq!(pages.len(), 4, "each on a page of its own");
+    all.sort();
+    expected.sort_unstable();
+    let expected: Vec<_> =
+        expected.into_iter().map(|(kind, id)| (kind.into(), id.clone())).collect();
+    assert_eq!(all, expected);
+    let addresses: std::collections::BTreeSet<_> = found.iter().map(|one| &one.ip.v4).collect();
+    assert_eq!(addresses.len(), 4);
+    let macs: std::collections::BTreeSet<_> = found.iter().map(|one| &one.mac_address).collect();
+    assert_eq!(macs.len(), 4);
+    assert_eq!(world.raw("DELETE", &format!("/v2/databases/{database}"), "").await.0, 204);
+    world.settle().await;
+    let left = world.pages(ListVpcAttachments::from(network)).await.concat();
+    assert!(left.len() == 3 && left.iter().all(|one| one.kind != "managed_database"), "{left:?}");
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use api::databases::*;
 use api::{OrEmpty, Time};
 
 use super::handlers::made;
-use super::{Contents, Database, wish};
+use super::{Database, wish};
 use crate::catalog::DatabaseTier;
 use crate::{Behave, Cx, Doc, Refusal, Result, Routes, Tx, alike, ensure, refuse};
 
@@ -75,12 +75,6 @@ impl Database {
         let hour = number(&self.backup_hour).unwrap_or(minute / 60);
         (hour * 60 + number(&self.backup_minute).unwrap_or(minute % 60)) * 60_000
     }
-
-    /// What was in it at a time.
-    fn held_at(&self, at: i64) -> Contents {
-        let past = self.past.iter().rev().find(|past| past.since <= at).or(self.past.first());
-        past.map(|past| past.held.clone()).unwrap_or_default()
-    }
 }
 
 fn view(at: i64) -> BackupTime {
@@ -128,7 +122,7 @@ fn copy(cx: &Cx, source: &Database, at: i64, label: &str) -> Result<Database> {
         backup_minute, time_zone, trusted_ips, sql_modes, require_primary_key, slow_query_log,
         long_query_time, eviction_policy, services, options;
         label: label.into(),
-        holds: source.held_at(at),
+        holds: source.past.at(at),
         ..Database::new(cx.now())
     }))
 }

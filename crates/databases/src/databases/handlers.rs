@@ -102,7 +102,7 @@ async fn before_it_goes(tx: &mut Tx, database: &mut Doc<Database>) -> Result<()>
     let names: Vec<_> = replicas.iter().map(|replica| replica.id().to_string()).collect();
     let help = format!("delete or promote them first: {}", names.join(", "));
     Refusal::bad("This database has read replicas.").help(help).unless(names.is_empty())?;
-    guests::moves(tx, database.id(), database.network, None).await
+    guests::moves(tx, wish::guest(database.id()), database.network, None).await
 }
 
 async fn plans(cx: Cx, req: ListDatabasePlans) -> Result<Page<DatabasePlan>> {

@@ -13,6 +13,7 @@ mod kafka;
 mod life;
 mod migration;
 mod options;
+mod past;
 mod replicas;
 mod shown;
 mod upkeep;
@@ -38,6 +39,7 @@ use crate::{Doc, Family, Kind, Refusal, Result, Tx};
 use DatabaseEngine::{Kafka, Mysql, Pg, Redis, Valkey};
 use certificates::Certified;
 use connectors::Connector;
+use past::Past;
 
 /// How many databases an account can have: lists of them have no pages.
 pub const DATABASES_MAX: usize = 500;
@@ -45,8 +47,6 @@ pub const DATABASES_MAX: usize = 500;
 pub const PARTS_MAX: usize = 1000;
 /// How many read replicas a database can have.
 pub const REPLICAS_MAX: usize = 3;
-/// How many states of what was in a database are remembered, for restoring it.
-const PAST_MAX: usize = 50;
 /// The user that is always there; Valkey has another.
 const USER: &str = "vultradmin";
 const VALKEY_USER: &str = "default";
@@ -98,8 +98,8 @@ pub struct Database {
     moved: i64,
     /// What is in it; nothing in a read replica, which has what its source has.
     pub holds: Contents,
-    /// What was in it, from the oldest: the last is what is in it now.
-    past: Vec<Past>,
+    /// What was in it, and is now.
+    past: Past,
     /// The month whose maintenance updates it got last, counted from 1970.
     patched: i64,
     /// When it became a database that can be written to, in milliseconds, where it was a replica.
@@ -131,16 +131,8 @@ pub struct Contents {
     pub pools: Vec<Pool>,
 }
 
-/// What was in a database at a time.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Past {
-    /// Since when, in milliseconds.
-    since: i64,
-    held: Contents,
-}
-
 /// A user of a database.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct User {
     /// The name to log in by.
     pub name: String,
@@ -157,14 +149,14 @@ pub struct User {
 }
 
 /// A logical database.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Db {
     /// Its name.
     pub name: String,
 }
 
 /// A connection pool: see [`api::databases::ConnectionPool`].
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Pool {
     name: String,
     database: String,
@@ -286,10 +278,9 @@ impl Database {
 
     /// Notes what is in it now, for when it is to be restored as it is now.
     pub fn remember(&mut self, now: i64) {
-        self.past.retain(|past| past.since != now);
-        self.past.push(Past { since: now, held: self.holds.clone() });
-        if self.past.len() > PAST_MAX {
-            self.past.remove(0);
+        // Of Kafka there are no backups.
+        if self.engine != Kafka {
+            self.past.note(now, &self.holds);
         }
     }
 

@@ -2,10 +2,11 @@
 
 use api::databases::{CreateDatabase, DatabaseEngine, UpdateDatabase};
 use api::{Time, id};
+use uuid::Uuid;
 
 use super::{Database, word};
 use crate::catalog::DatabasePlan;
-use crate::vpcs::guests;
+use crate::vpcs::guests::{self, GuestSort};
 use crate::{Cx, Doc, Network, Refusal, Result, Tx, alike, ensure, in_range, parsed, refuse, set};
 use DatabaseEngine::{Kafka, Mysql, Pg, Valkey};
 
@@ -117,8 +118,13 @@ pub(super) async fn apply(
         }
         None => {}
     }
-    guests::moves(tx, database.id(), in_network, database.network).await?;
+    guests::moves(tx, guest(database.id()), in_network, database.network).await?;
     settings(database, wish)
+}
+
+/// A database among what is in a VPC.
+pub(super) fn guest(database: Uuid) -> (GuestSort, Uuid) {
+    (GuestSort::Database, database)
 }
 
 /// What clients send empty where they mean nothing.

@@ -77,10 +77,19 @@ impl Shown for Registry {
 }
 
 /// How many bytes are in a registry, and when something there last changed.
-pub(super) async fn used(cx: &Cx, registry: Uuid) -> Result<(u64, i64)> {
+async fn used(cx: &Cx, registry: Uuid) -> Result<(u64, i64)> {
     let all = cx.all::<Repository>(in_registry(registry), REPOSITORIES_MAX).await?;
     let updated = all.iter().map(|repository| repository.updated).max();
-    Ok((all.iter().map(|repository| repository.size()).sum(), updated.unwrap_or_default()))
+    Ok((size(&all), updated.unwrap_or_default()))
+}
+
+/// How many bytes are in a registry; the change relies on it.
+pub(super) async fn filled(tx: &mut Tx, registry: Uuid) -> Result<u64> {
+    Ok(size(&tx.all(in_registry(registry), REPOSITORIES_MAX).await?))
+}
+
+fn size(repositories: &[Doc<Repository>]) -> u64 {
+    repositories.iter().map(|repository| repository.size()).sum()
 }
 
 fn root_user(doc: &Doc<Registry>, cx: &Cx) -> RegistryUser {
@@ -128,7 +137,7 @@ async fn update(cx: Cx, req: UpdateRegistry) -> Result<wire::Registry> {
     if let Some(plan) = req.plan.filter(|plan| !plan.is_empty()) {
         catalogue::check_plan(&cx, &plan)?;
         registry.plan = plan;
-        let ((used, _), room) = (used(&cx, registry.id()).await?, registry.room(&cx));
+        let (used, room) = (filled(&mut tx, registry.id()).await?, registry.room(&cx));
         let text =
             format_args!("`{}` has room for {room} bytes, and {used} are used", registry.plan);
         ensure(used <= room, "plan", text)?;

@@ -5,7 +5,7 @@
 use api::Access;
 use serde::Deserialize;
 
-use super::handlers::{full, used};
+use super::handlers::{filled, full};
 use super::{
     ARTIFACTS_MAX, Artifact, IMAGES, REPOSITORIES_MAX, Registry, Repository, Tag, in_registry,
 };
@@ -103,7 +103,7 @@ pub(super) async fn pushed(cx: Cx, told: Told) -> Result<()> {
             artifact.tags.extend(tag);
         }
         None => {
-            let ((used, _), room) = (used(&cx, registry.id()).await?, registry.room(&cx));
+            let (used, room) = (filled(&mut tx, registry.id()).await?, registry.room(&cx));
             let text = format_args!("the registry has room for {room} bytes, and {used} are used");
             ensure(what.size <= room.saturating_sub(used), "size", text)?;
             let text = format_args!(

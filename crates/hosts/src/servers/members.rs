@@ -16,8 +16,6 @@ use crate::{Cx, Doc, Result, Tx};
 pub struct Member {
     /// The server.
     pub id: Uuid,
-    /// Its number in the order of creation.
-    seq: i64,
     /// What the API calls its kind.
     pub kind: &'static str,
     /// The owner's name for it.
@@ -34,7 +32,6 @@ impl Member {
         let nic = doc.networks.iter().find(|nic| nic.network == network);
         Self {
             id: doc.id(),
-            seq: doc.seq(),
             kind: K::TYPE,
             label: doc.label.clone(),
             is_ready: doc.seen.ready_at.is_some(),
@@ -71,19 +68,46 @@ pub async fn page(
     per_page: Option<u32>,
     cursor: Option<&str>,
 ) -> Result<Page<Member>> {
+    merged(pages(cx, network, per_page, cursor).await?, per_page, cursor)
+}
+
+/// The pages that were asked for, of the servers of each kind in a network: see [`merged`].
+///
+/// # Errors
+/// As for [`page`].
+pub async fn pages(
+    cx: &Cx,
+    network: Uuid,
+    per_page: Option<u32>,
+    cursor: Option<&str>,
+) -> Result<Vec<Page<(i64, Member)>>> {
+    fn members<K: Hosted>(docs: Page<Doc<K>>, network: Uuid) -> Page<(i64, Member)> {
+        docs.map(|doc| (doc.seq(), Member::new(&doc, network)))
+    }
     let lists = || vec![in_network(network)];
     let instances = cx.page::<Instance>(lists(), per_page, cursor).await?;
     let metal = cx.page::<BareMetal>(lists(), per_page, cursor).await?;
+    Ok(vec![members(instances, network), members(metal, network)])
+}
+
+/// One page of several, each of another list, in the order of creation: each item comes with its number
+/// there. All of them were asked for alike.
+///
+/// # Errors
+/// 400 for a cursor that is none of ours, and for a `per_page` that is out of range.
+pub fn merged<T>(
+    pages: Vec<Page<(i64, T)>>,
+    per_page: Option<u32>,
+    cursor: Option<&str>,
+) -> Result<Page<T>> {
     let (limit, cursor) = (per_page_of(per_page)?, cursor_of(cursor)?);
-    let (one, two) = (&instances.meta, &metal.meta);
-    let total = one.total + two.total;
-    let mut more_after = [one, two].iter().any(|meta| !meta.links.next.is_empty());
-    let mut more_before = [one, two].iter().any(|meta| !meta.links.prev.is_empty());
-    let mut items: Vec<Member> =
-        instances.items.iter().map(|doc| Member::new(doc, network)).collect();
-    items.extend(metal.items.iter().map(|doc| Member::new(doc, network)));
-    items.sort_by_key(|member| member.seq);
-    // Each of the two fills a page: what is too much is nearest to where the page leads.
+    let links = || pages.iter().map(|page| &page.meta.links);
+    let total = pages.iter().map(|page| page.meta.total).sum();
+    let mut more_after = links().any(|links| !links.next.is_empty());
+    let mut more_before = links().any(|links| !links.prev.is_empty());
+    let mut items: Vec<(i64, T)> = pages.into_iter().flat_map(|page| page.items).collect();
+    items.sort_by_key(|(seq, _)| *seq);
+    // Each of them fills a page: what is too much is nearest to where the page leads.
     let over = items.len().saturating_sub(limit);
     match cursor {
         Some(Cursor::Before(..)) => {
@@ -98,7 +122,8 @@ pub async fn page(
     let link = |more: bool, cursor: Option<Cursor>| {
         cursor.filter(|_| more).map(|cursor| cursor.encode()).unwrap_or_default()
     };
-    let next = link(more_after, items.last().map(|member| Cursor::After(member.seq, None)));
-    let prev = link(more_before, items.first().map(|member| Cursor::Before(member.seq, None)));
+    let next = link(more_after, items.last().map(|(seq, _)| Cursor::After(*seq, None)));
+    let prev = link(more_before, items.first().map(|(seq, _)| Cursor::Before(*seq, None)));
+    let items = items.into_iter().map(|(_, item)| item).collect();
     Ok(Page { items, meta: Meta { total, links: Links { next, prev } } })
 }

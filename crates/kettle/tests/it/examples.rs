@@ -28,7 +28,7 @@ const THINGS: &[&str] = &[
     "instance create --region ewr --plan vc2-1c-1gb --os-id 2136 --label db",
     "bare-metal create --region ewr --plan vbm-4c-32gb --os-id 2136 --label metal --enable-ipv6 \
      --attach-vpc private --attach-vpc2 older",
-    "kubernetes create --region ewr --set-version v1.36.5+1 --label prod --node-pools \
+    "kubernetes create --region ewr --version v1.36.5+1 --label prod --node-pools \
      '[{\"node_quantity\": 2, \"label\": \"workers\", \"plan\": \"vc2-1c-2gb\"}]'",
     "instance template create --plan vc2-1c-1gb --os-id 2136 --label small",
     "block create --region ewr --size-gb 50 --label data",

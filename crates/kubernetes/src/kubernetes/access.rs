@@ -1,6 +1,7 @@
 //! Where a cluster is reached: the place on this machine where its kubeconfig leads, so that it never
 //! leads nowhere.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use uuid::Uuid;
 use super::Cluster;
 use crate::certificates::{self, of_server};
 use crate::doors::Door;
-use crate::{Control, Cx, Doc, Error, Result, Tx};
+use crate::{Control, Cx, Doc, Error, Refusal, Result, Tx};
 
 /// Where the real ones are found, below their ids, and on which port.
 const DOMAIN: &str = "vultr-k8s.com";
@@ -41,7 +42,12 @@ pub(super) fn kubeconfig(cx: &Cx, cluster: &Doc<Cluster>) -> Result<String> {
 fn open_door(control: &Control, cluster: &Doc<Cluster>) -> Result<Option<SocketAddr>> {
     let Some(doors) = control.doors() else { return Ok(None) };
     let opened = doors.open(cluster.id(), door(control, cluster)?);
-    opened.map(Some).map_err(|error| Error::Internal(error.into()))
+    opened.map(Some).map_err(|error| match error.kind() {
+        io::ErrorKind::QuotaExceeded => {
+            Refusal::bad("The kubeconfig leads nowhere.").help(error.to_string()).into()
+        }
+        _ => Error::Internal(error.into()),
+    })
 }
 
 fn door(control: &Control, cluster: &Doc<Cluster>) -> Result<Door> {

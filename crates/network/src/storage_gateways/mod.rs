@@ -7,12 +7,14 @@
 mod life;
 
 use api::storage_gateways::*;
+use uuid::Uuid;
 
 // By name, too: others reach them here.
 pub use hosts::storage_gateways::{Export, StorageGateway};
 
 use crate::vfs::FileSystem;
-use crate::vpcs::{VPC, guests, networks::in_field};
+use crate::vpcs::guests::{self, GuestSort};
+use crate::vpcs::{VPC, networks::in_field};
 use crate::{Doc, Family, Network, Result, Routes, Tx, alike, ensure, parsed};
 
 /// How many exports a gateway can have: the row is written whole.
@@ -29,7 +31,7 @@ pub fn family() -> Family {
             Ok(())
         })
         .delete_with::<DeleteStorageGateway>(|tx, gateway| {
-            Box::pin(guests::moves(tx, gateway.id(), gateway.network, None))
+            Box::pin(guests::moves(tx, guest(gateway.id()), gateway.network, None))
         });
     let exports = Routes::parts::<Export>()
         .create_with(|tx, gateway, req: AddStorageGatewayExport| {
@@ -43,6 +45,11 @@ pub fn family() -> Family {
         .remove::<DeleteStorageGatewayExport>();
     // One alone is free.
     Family::new(gateways.and(exports).done()).life_by::<StorageGateway, life::Exporting>()
+}
+
+/// A gateway among what is in a VPC.
+fn guest(gateway: Uuid) -> (GuestSort, Uuid) {
+    (GuestSort::StorageGateway, gateway)
 }
 
 async fn create(tx: &mut Tx, req: CreateStorageGateway) -> Result<Doc<StorageGateway>> {
@@ -75,7 +82,7 @@ async fn create(tx: &mut Tx, req: CreateStorageGateway) -> Result<Doc<StorageGat
         gateway.exports.push(export);
     }
     let gateway = tx.new_doc(gateway);
-    guests::moves(tx, gateway.id(), None, gateway.network).await?;
+    guests::moves(tx, guest(gateway.id()), None, gateway.network).await?;
     Ok(gateway)
 }
 

@@ -20,10 +20,34 @@ const NEW: &str = "new";
 /// What is in a VPC and is no server.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Guest {
+    /// What it stands for.
+    pub of: Uuid,
+    /// What that is.
+    pub sort: GuestSort,
     /// The VPC.
     pub network: Uuid,
     /// Its address there, which is free again when the row goes.
     pub address: Ipv4Addr,
+}
+
+/// What a guest stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GuestSort {
+    /// A managed database.
+    Database,
+    /// A storage gateway.
+    StorageGateway,
+}
+
+impl GuestSort {
+    /// What the API calls it among what is attached to a VPC.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Database => "managed_database",
+            Self::StorageGateway => "storage_gateway",
+        }
+    }
 }
 
 impl Kind for Guest {
@@ -69,7 +93,12 @@ pub async fn vpc_in_field(
 ///
 /// # Errors
 /// 400 where the VPC has no address left.
-pub async fn moves(tx: &mut Tx, of: Uuid, from: Option<Uuid>, to: Option<Uuid>) -> Result<()> {
+pub async fn moves(
+    tx: &mut Tx,
+    (sort, of): (GuestSort, Uuid),
+    from: Option<Uuid>,
+    to: Option<Uuid>,
+) -> Result<()> {
     if from == to {
         return Ok(());
     }
@@ -81,7 +110,7 @@ pub async fn moves(tx: &mut Tx, of: Uuid, from: Option<Uuid>, to: Option<Uuid>) 
     let id = id(network, of);
     let network: Doc<PrivateNetwork> = tx.get(network).await?;
     let address = take_address(tx, &network, id).await?;
-    let guest = tx.doc_with_id(id, Guest { network: network.id(), address });
+    let guest = tx.doc_with_id(id, Guest { of, sort, network: network.id(), address });
     tx.put(&guest);
     Ok(())
 }

@@ -9,19 +9,25 @@ pub mod nat_gateways;
 pub mod networks;
 mod subnets;
 
+use std::net::Ipv4Addr;
+
 use api::vpcs::*;
 use api::{Endpoint, Page, Time};
 use serde::{Deserialize, Serialize};
 use store::Facet;
 use uuid::Uuid;
 
-use crate::servers::members::{Member, page};
-use crate::{Cx, Doc, Family, Kind, Network, Result, alike};
+use crate::servers::members::{self as members_of, Member};
+use crate::{Cx, Doc, Family, Kind, Network, Result, addresses, alike};
+use guests::Guest;
 use nat_gateways::NatGateway;
 use networks::{Named, Wish};
 
 pub use members::{enter, exit, nics};
 pub use networks::default_of;
+
+/// What the API calls a NAT gateway among what is in a network.
+const NAT_GATEWAY: &str = "nat_gateway";
 
 /// How many networks of a sort an account can have in a region.
 pub const PER_REGION: usize = 5;
@@ -122,7 +128,7 @@ impl Named for Vpc {
     const TELLS_GATEWAYS: bool = true;
 
     fn of(network: &Doc<PrivateNetwork>, gateways: u64) -> Self {
-        let types = if gateways > 0 { vec!["nat_gateway".into()] } else { vec![] };
+        let types = if gateways > 0 { vec![NAT_GATEWAY.into()] } else { vec![] };
         alike!(network => Self {
             region, description;
             id: network.id().into(),
@@ -134,21 +140,38 @@ impl Named for Vpc {
     }
 }
 
+/// All that has an address in a network, in the order in which it was made.
 async fn attachments(cx: Cx, req: ListVpcAttachments) -> Result<Page<VpcAttachment>> {
     let network = networks::in_path(&mut cx.begin(), VPC, &req.path()).await?.id();
-    let members = page(&cx, network, req.per_page, req.cursor.as_deref()).await?;
-    Ok(members.map(|member| attachment(network, &member)))
+    let (per_page, cursor) = (req.per_page, req.cursor.as_deref());
+    let servers = members_of::pages(&cx, network, per_page, cursor).await?;
+    let server = |(seq, member): (i64, Member)| {
+        let nic = &member.nic;
+        (seq, attachment(network, member.kind, member.id, nic.address, nic.added))
+    };
+    let mut pages: Vec<_> = servers.into_iter().map(|page| page.map(server)).collect();
+    let guests = cx.page::<Guest>(vec![guests::within(network)], per_page, cursor).await?;
+    pages.push(guests.map(|guest| {
+        let since = guest.created().as_millis();
+        (guest.seq(), attachment(network, guest.sort.word(), guest.of, guest.address, since))
+    }));
+    let lists = vec![nat_gateways::of_network(network)];
+    let gateways = cx.page::<NatGateway>(lists, per_page, cursor).await?;
+    pages.push(gateways.map(|gateway| {
+        let (id, since) = (gateway.id(), gateway.created().as_millis());
+        (gateway.seq(), attachment(network, NAT_GATEWAY, id, gateway.private_ip, since))
+    }));
+    members_of::merged(pages, per_page, cursor)
 }
 
-fn attachment(network: Uuid, member: &Member) -> VpcAttachment {
-    let linked = LinkedSubscription { kind: member.kind.into(), id: member.id.to_string() };
+fn attachment(network: Uuid, kind: &str, of: Uuid, address: Ipv4Addr, since: i64) -> VpcAttachment {
     VpcAttachment {
         // An attachment is no row of its own: its id follows from the two that it joins.
-        id: store::derived_id(network, member.id.as_bytes()).to_string(),
-        kind: member.kind.into(),
-        mac_address: member.nic.mac.clone(),
-        date_added: Time::from_millis(member.nic.added),
-        ip: VpcAttachmentIp { v4: member.nic.address.to_string() },
-        linked_subscription: Some(linked),
+        id: store::derived_id(network, of.as_bytes()).to_string(),
+        kind: kind.into(),
+        mac_address: addresses::mac(members::MAC, address),
+        date_added: Time::from_millis(since),
+        ip: VpcAttachmentIp { v4: address.to_string() },
+        linked_subscription: Some(LinkedSubscription { kind: kind.into(), id: of.to_string() }),
     }
 }

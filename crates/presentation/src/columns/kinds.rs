@@ -30,6 +30,7 @@ pub(crate) const KINDS: &[(&str, &str)] = &[
         "list-clusters",
         "id label status version region ip ha_controlplanes:HA endpoint date_created",
     ),
+    ("list-connection-pools", "name database username mode size"),
     ("list-custom-subscriptions", "id label type status region cost pending_charges"),
     ("list-available-connectors", "class title version type doc_url:DOCUMENTATION"),
     (
@@ -38,6 +39,10 @@ pub(crate) const KINDS: &[(&str, &str)] = &[
     ),
     ("list-database-connectors", "name class topics"),
     ("list-database-dbs", "name"),
+    (
+        "list-database-options",
+        "name type min_value:MIN max_value:MAX units enumerals:WORDS alt_values:OR",
+    ),
     (
         "list-database-plans",
         "id number_of_nodes:NODES vcpu_count:VCPUS ram disk monthly_cost type locations",
@@ -88,6 +93,11 @@ pub(crate) const KINDS: &[(&str, &str)] = &[
     ),
     ("list-invoices", "id date description amount balance"),
     ("list-isos", "id filename status size description date_created"),
+    (
+        "list-logs",
+        "timestamp log_level:LEVEL message resource_id:ID metadata.http_status_code:ANSWER \
+         metadata.username:BY metadata.ip_address:FROM resource_type:TYPE",
+    ),
     ("list-load-balancer-firewall-rules", "id port source ip_type"),
     (
         "list-load-balancer-forwarding-rules",
@@ -141,17 +151,18 @@ pub(crate) const KINDS: &[(&str, &str)] = &[
     ),
     (
         "list-pull-zones",
-        "id label status origin_scheme/origin_domain:ORIGIN cdn_url vanity_domain regions \
+        "id label status origin_domain:ORIGIN cdn_url vanity_domain regions \
          last_purge date_created",
     ),
+    ("list-push-zone-files", "name size last_modified"),
     ("list-push-zones", "id label status cdn_url vanity_domain regions date_created"),
     ("list-public-isos", "id name description"),
     ("list-records", "id type name data priority ttl"),
     ("list-regions", "id city country continent options"),
     (
         "list-registries",
-        "id name metadata.region.name:REGION urn public storage.used.gb:USED_GB \
-         storage.allowed.gb:ALLOWED_GB date_created",
+        "id name metadata.region.name:REGION urn public storage.used.gb:USED \
+         storage.allowed.gb:ALLOWED date_created",
     ),
     (
         "list-registry-regions",

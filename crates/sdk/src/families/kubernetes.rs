@@ -55,7 +55,7 @@ impl<'a> Kubernetes<'a> {
         Call::new(self.0, request)
     }
 
-    /// Get the kubeconfig of a cluster's administrator: YAML in base64.
+    /// Get the kubeconfig of a cluster's administrator.
     pub fn config(self, request: impl Into<GetClusterConfig>) -> Call<'a, GetClusterConfig> {
         Call::new(self.0, request)
     }

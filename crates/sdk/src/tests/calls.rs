@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use api::Method;
 use api::blocks::{CreateBlock, DeleteBlock, GetBlock, UpdateBlock};
+use api::cdns::PurgePullZone;
+use api::registries::UpdateRegistryPassword;
 use kettle_sdk::{Error, Event, FaultKind};
 
 use super::common::{Script, Then, ok, status};
@@ -45,6 +47,26 @@ async fn server_errors_are_tried_again_where_twice_is_as_good_as_once() {
         script.client().send(UpdateBlock::default()).await.unwrap_err();
         assert_eq!(script.count(), 1, "PATCH after {code}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_get_that_does_something_is_not_tried_again_where_it_may_have_arrived() {
+    let path = "/v2/cdns/pull-zones/cb676a46-66fd-4dfb-b839-443f2e6c0b60/purge?x=1";
+    for then in [status(502), Then::Fault(FaultKind::Broken), Then::Silence] {
+        let script = Script::new([then.clone(), ok("[]")]);
+        script.client().send(PurgePullZone::default()).await.unwrap_err();
+        assert_eq!(script.count(), 1);
+        let script = Script::new([then.clone(), ok("[]")]);
+        let _ = script.client().raw(Method::GET, path, None).await;
+        assert_eq!(script.count(), 1, "nor by its path");
+        let script = Script::new([then, ok(r#"{"success": "changed"}"#)]);
+        script.client().send(UpdateRegistryPassword::default()).await.unwrap_err();
+        assert_eq!(script.count(), 1, "nor what proves itself by what it changes");
+    }
+    // What was turned away has done nothing.
+    let script = Script::new([status(429), ok("[]")]);
+    script.client().send(PurgePullZone::default()).await.unwrap();
+    assert_eq!(script.count(), 2);
 }
 
 #[tokio::test(start_paused = true)]

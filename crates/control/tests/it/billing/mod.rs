@@ -141,6 +141,77 @@ async fn an_invoice_that_was_half_written_is_written_once() {
     assert_eq!(world.client.invoices().items(invoices[0].id).await.unwrap().meta.total, 3);
 }
 
+/// Lets the database refuse each write of an account's life from the one on that stands in `fault`: a new
+/// line, an invoice, and what the account has come to.
+const FAULT: [&str; 6] = [
+    "CREATE TABLE fault (left INTEGER NOT NULL)",
+    "INSERT INTO fault VALUES (0)",
+    "CREATE TRIGGER refused BEFORE INSERT ON resource WHEN (SELECT left FROM fault) = 0
+     BEGIN SELECT RAISE(ABORT, 'refused'); END",
+    "CREATE TRIGGER written AFTER INSERT ON resource
+     BEGIN UPDATE fault SET left = left - 1; END",
+    "CREATE TRIGGER unsettled BEFORE UPDATE OF observed ON resource
+     WHEN NEW.kind = 'account' AND (SELECT left FROM fault) = 0
+     BEGIN SELECT RAISE(ABORT, 'refused'); END",
+    "CREATE TRIGGER settled AFTER UPDATE OF observed ON resource WHEN NEW.kind = 'account'
+     BEGIN UPDATE fault SET left = left - 1; END",
+];
+
+/// What an account is told after two months' ends, of which the writes from the `fault`-th on were
+/// refused until later; and whether there was such a write.
+async fn two_months(fault: Option<usize>) -> (bool, impl PartialEq + std::fmt::Debug) {
+    let world = World::new().await;
+    for n in 0..3 {
+        volume(&world, &format!("volume-{n}"), 73).await;
+    }
+    let run = async |sql| store::testing::run(&world.store, sql).await.unwrap();
+    if let Some(writes) = fault {
+        for sql in FAULT {
+            run(sql).await;
+        }
+        for _ in 0..writes {
+            run("UPDATE fault SET left = left + 1").await;
+        }
+    }
+    world.clock.set(world.clock.now() + 45 * 24 * 3_600_000);
+    world.settle().await;
+    let mut was_met = false;
+    if fault.is_some() {
+        let sql = "SELECT count(*) FROM fault WHERE left = 0";
+        was_met = store::testing::count(&world.store, sql).await.unwrap() > 0;
+        run("DELETE FROM fault").await;
+    }
+    world
+        .clock
+        .set(month_start(Time::from_millis(world.clock.now())).as_millis() + 9 * 24 * 3_600_000);
+    world.settle().await;
+    let invoices = world.client.invoices().list().await.unwrap().items;
+    let mut items = Vec::new();
+    for invoice in &invoices {
+        items.push(world.client.invoices().items(invoice.id).await.unwrap().items);
+    }
+    items.iter_mut().for_each(|items| items.sort_by(|a, b| a.description.cmp(&b.description)));
+    let history = world.client.billing().history().await.unwrap().items;
+    let account = world.client.account().get().await.unwrap();
+    (was_met, (invoices, items, history, account.balance, account.pending_charges))
+}
+
+#[tokio::test]
+async fn a_crash_at_any_write_of_a_months_end_makes_no_difference() {
+    let (_, undisturbed) = two_months(None).await;
+    let mut writes = 0;
+    loop {
+        let (was_met, told) = two_months(Some(writes)).await;
+        assert_eq!(told, undisturbed, "that write {writes} is refused makes a difference");
+        if !was_met {
+            break;
+        }
+        writes += 1;
+    }
+    // Two invoices, three lines of each, and how far the account had come after each of them.
+    assert_eq!(writes, 10);
+}
+
 #[tokio::test]
 async fn pending_charges_are_a_table_too() {
     let world = World::new().await;

@@ -1,6 +1,9 @@
 //! Backups, and what is made of a database: restored ones, forks, read replicas.
 
+use control::databases::PARTS_MAX;
+
 use super::*;
+use crate::common::change;
 
 fn user(database_id: DatabaseId, username: &str) -> CreateDatabaseUser {
     CreateDatabaseUser { database_id, username: username.into(), ..Default::default() }
@@ -86,6 +89,43 @@ async fn a_restored_database_has_what_was_there_when_the_backup_was_made() {
     assert_eq!(users(&world, now.id).await, "vultradmin late");
     world.settle().await;
     assert_eq!(nodes(&world, now.id, 0).await.unwrap().users.len(), 2);
+}
+
+#[tokio::test]
+async fn of_what_was_in_a_full_database_is_kept_what_changed() {
+    let (world, id) = with_one("mysql", json!({ "plan": BUSINESS })).await;
+    let now = world.clock.now();
+    change::<control::databases::Database>(&world, id, |doc| {
+        let first = doc.holds.users[0].clone();
+        doc.holds.users.extend((1..PARTS_MAX).map(|n| {
+            let mut user = first.clone();
+            user.name = format!("user{n}");
+            user
+        }));
+        doc.remember(now);
+    })
+    .await;
+    let size = async || world.store.get(id.0).await.unwrap().unwrap().desired.len();
+    let before = size().await;
+    let mut moments = Vec::new();
+    for n in 0..60 {
+        world.advance(Duration::from_secs(60)).await;
+        let (username, password) = ("user500".into(), format!("Horse-7-{n}").into());
+        world.done(UpdateDatabaseUser { database_id: id, username, password }).await;
+        moments.push(api::Time::from_millis(world.clock.now()));
+    }
+    let grown = size().await - before;
+    assert!(grown < 60 * 600, "it had {before} bytes and has {grown} more");
+    for (n, kept) in [(59, 59), (40, 40), (9, 9), (0, 9)] {
+        let time = |format: &str| moments[n].0.strftime(format).to_string();
+        let (date, time) = (time("%Y-%m-%d"), time("%H-%M-%S"));
+        let then = json!({ "type": "pitr", "date": date, "time": time });
+        let made = world.done(restore(id, then)).await.id;
+        let users = world.done(ListDatabaseUsers { database_id: made }).await.items;
+        assert_eq!((users.len(), &*users[0].username), (PARTS_MAX, "vultradmin"));
+        let user = users.into_iter().find(|user| user.username == "user500").unwrap();
+        assert_eq!(user.password, *format!("Horse-7-{kept}"), "{n}");
+    }
 }
 
 #[tokio::test]

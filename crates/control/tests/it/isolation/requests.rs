@@ -128,9 +128,9 @@ impl Operation {
         self.schema["properties"].as_object().into_iter().flatten()
     }
 
-    /// Whether it only looks: what a GET has accepted is done.
+    /// Whether it only looks.
     pub(crate) fn reads(&self) -> bool {
-        self.op.method == Method::GET && self.op.status != 202
+        self.op.reads()
     }
 
     /// Whether it is a list that has pages.

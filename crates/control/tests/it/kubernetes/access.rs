@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use api::Access;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use control::doors::Door;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore};
@@ -121,6 +123,32 @@ async fn it_leads_to_an_answer_in_kubernetes_own_words_for_as_long_as_the_cluste
     asked(&second, ASKED).await.unwrap();
     world.control.reset(testkit::KEY).await.unwrap();
     closed(&second).await;
+}
+
+#[tokio::test]
+async fn no_more_places_are_opened_than_this_machine_can_bear() {
+    let (world, cluster) = world_with_one().await;
+    let doors = world.control.doors().unwrap();
+    let name = x509::name(&[(x509::COMMON_NAME, "door")]);
+    let good = [SystemTime::UNIX_EPOCH, SystemTime::UNIX_EPOCH + Duration::from_secs(1 << 32)];
+    let authority = x509::Authority::make(name, good, &[]).unwrap();
+    let door = || Door {
+        way: world.control.way_to(Uuid::nil()),
+        port: 0,
+        certificate: authority.certificate.clone(),
+        key: authority.key.pkcs8.clone(),
+        status: 503,
+        body: String::new(),
+    };
+    let ids: Vec<Uuid> = (0..200).map(|_| Uuid::now_v7()).collect();
+    for id in &ids {
+        doors.open(*id, door()).unwrap();
+    }
+    doors.open(ids[0], door()).unwrap();
+    let full = "The kubeconfig leads nowhere. 200 such places are open on this machine";
+    world.refuses_with(GetClusterConfig { vke_id: cluster.id }, full).await;
+    doors.shut(ids[0]);
+    asked(&kubeconfig(&world, cluster.id).await, ASKED).await.unwrap();
 }
 
 /// Returns once nothing listens there any more.

@@ -2,6 +2,7 @@
 
 mod access;
 mod pools;
+mod real;
 
 use std::collections::BTreeSet;
 use std::time::Duration;

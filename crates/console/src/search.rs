@@ -1,0 +1,347 @@
+//! Find anything: things by name, id and address, operations, pages, and what can be ordered.
+//!
+//! Things are looked for in the lists that need nothing to be named first, all of them at once and
+//! each as far as one page of it goes; where there may be more, that is said. An id is asked for
+//! itself, too, however long its list is, and leads straight to its thing.
+
+mod rank;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use futures_util::future::join_all;
+use maud::{Markup, html};
+use presentation::operations::{self, Operation};
+use presentation::schema::{self, Kind};
+use presentation::{places, pointers};
+use serde_json::{Map, Value};
+
+use crate::cx::Cx;
+use crate::icon::{bird, icon};
+use crate::layout::{self, Page};
+use crate::nav::Item;
+use crate::reference::{self, verb};
+use crate::{ROOT, Shared, href, link, nav, status};
+use rank::Hit;
+
+/// How many things of a list are looked through.
+const MOST: usize = 500;
+/// How many hits of a kind are shown.
+const SHOWN: usize = 8;
+/// How long a search may be, in characters.
+const LONGEST: usize = 200;
+
+pub(crate) fn routes() -> Router<Arc<Shared>> {
+    Router::new().route(&format!("{ROOT}/search"), get(show))
+}
+
+/// A list that is looked through, and its line of the navigation.
+struct Shelf {
+    list: Operation,
+    item: Item,
+}
+
+/// What a list has that fits.
+struct Found {
+    shelf: Shelf,
+    /// The best first.
+    hits: Vec<(Hit, Value)>,
+    /// Whether there may be more beyond what was looked through.
+    is_cut: bool,
+    /// Why it was not looked through, if it was not.
+    refused: Option<u16>,
+}
+
+async fn show(cx: Cx) -> Response {
+    let wanted: String = cx.asked("q").trim().chars().take(LONGEST).collect();
+    if wanted.is_empty() {
+        return page(&cx, "", html! { (hints()) });
+    }
+    let mut found = join_all(shelves().into_iter().map(|shelf| look(&cx, shelf, &wanted))).await;
+    if let Some(address) = exact(&cx, &found, &wanted).await {
+        return Redirect::to(&address).into_response();
+    }
+    let missed: Vec<String> = found
+        .iter()
+        .filter(|found| found.refused.is_some())
+        .map(|found| found.shelf.item.title.clone())
+        .collect();
+    let cut: Vec<String> =
+        found.iter().filter(|found| found.is_cut).map(|f| f.shelf.item.title.clone()).collect();
+    let looked = found.len() - missed.len();
+    found.retain(|found| !found.hits.is_empty());
+    // What people have comes before what can be ordered, and the best hit before the others.
+    found
+        .sort_by_key(|f| (f.shelf.list.lists_catalogue(), f.hits.first().map(|(hit, _)| hit.rank)));
+    let (offered, own): (Vec<_>, Vec<_>) =
+        found.iter().partition(|found| found.shelf.list.lists_catalogue());
+    let (pages, operations) = (pages(&wanted), operations(&wanted));
+    let is_empty = found.is_empty() && pages.is_empty() && operations.is_empty();
+    let main = html! {
+        @if is_empty { (nothing(&wanted, looked)) }
+        div.stack.hits {
+            @for found in &own { (things(found, &wanted)) }
+            (of_pages(&pages))
+            (of_operations(&operations, &wanted))
+            @for found in &offered { (things(found, &wanted)) }
+            (limits(&cut, &missed))
+        }
+    };
+    page(&cx, &wanted, main)
+}
+
+/// The lists that need nothing to be named first, in the navigation's order.
+fn shelves() -> Vec<Shelf> {
+    let all = operations::all();
+    let items = nav::groups().into_iter().flat_map(|group| group.items);
+    let each = items.filter_map(|item| {
+        let list = *all.iter().find(|o| o.op.id == item.shows && o.is_list())?;
+        Some(Shelf { list, item })
+    });
+    each.collect()
+}
+
+/// Looks through the first page of a list.
+async fn look(cx: &Cx, shelf: Shelf, wanted: &str) -> Found {
+    let mut fields = Map::new();
+    if shelf.list.is_paged(&shelf.list.request()) {
+        fields.insert("per_page".into(), MOST.into());
+    }
+    match cx.caller.call(&shelf.list, fields).await {
+        Ok(answer) => {
+            let things = answer.value.as_array().cloned().unwrap_or_default();
+            let fits =
+                things.into_iter().filter_map(|thing| Some((rank::hit(&thing, wanted)?, thing)));
+            let mut hits: Vec<(Hit, Value)> = fits.collect();
+            hits.sort_by_key(|(hit, _)| hit.rank);
+            Found { shelf, hits, is_cut: !answer.next.is_empty(), refused: None }
+        }
+        Err(refusal) => {
+            Found { shelf, hits: Vec::new(), is_cut: false, refused: Some(refusal.status) }
+        }
+    }
+}
+
+/// The page of the one thing that has this very id.
+async fn exact(cx: &Cx, found: &[Found], wanted: &str) -> Option<String> {
+    if let Some((list, thing)) = named(found) {
+        return link::of_row(&list, &Map::new(), thing);
+    }
+    uuid::Uuid::try_parse(wanted).ok()?;
+    // It may lie beyond the first page, or be of something that no list at the top shows.
+    let asks = operations::all().into_iter().filter(|o| is_by_id(o));
+    let each = asks.map(async |operation| {
+        let own = operation.path_fields().pop()?;
+        let fields = Map::from_iter([(own, Value::from(wanted))]);
+        cx.caller.call(&operation, fields.clone()).await.ok()?;
+        href::page(&operation, &fields)
+    });
+    join_all(each).await.into_iter().flatten().next()
+}
+
+/// The thing with this very id, and its list. A network stands in older lists, too: the first is the one
+/// that people mean.
+fn named(found: &[Found]) -> Option<(Operation, &Value)> {
+    found.iter().find_map(|found| {
+        let (_, thing) = found.hits.iter().find(|(hit, _)| hit.is_id())?;
+        Some((found.shelf.list, thing))
+    })
+}
+
+/// Whether an operation shows a thing by its id alone.
+fn is_by_id(operation: &Operation) -> bool {
+    let path = operation.path_fields();
+    let [own] = path.as_slice() else { return false };
+    let schema = operation.request();
+    let shape = schema.pointer(&format!("/properties/{own}")).unwrap_or(&Value::Null);
+    operation.command == "get"
+        && operation.op.method == api::Method::GET
+        && operation.pattern().ends_with("/{}")
+        && schema::kind(&schema, shape) == Kind::Uuid
+}
+
+/// The pages of the navigation that fit: title, address, icon.
+fn pages(wanted: &str) -> Vec<(String, String, &'static str)> {
+    let all = operations::all();
+    let items = nav::groups().into_iter().flat_map(|group| group.items);
+    let lists = items.filter_map(|item| {
+        let shows = all.iter().find(|o| o.op.id == item.shows)?;
+        Some((item.title, href::page(shows, &Map::new())?, item.icon))
+    });
+    let own = [
+        ("Overview", "/", "home"),
+        ("Requests", "/requests", "list"),
+        ("Network map", "/network", "net"),
+        ("All operations", "/reference", "book"),
+    ];
+    let own = own.map(|(title, path, icon)| (title.to_owned(), format!("{ROOT}{path}"), icon));
+    own.into_iter().chain(lists).filter(|(title, ..)| reference::fits(wanted, &[title])).collect()
+}
+
+/// The operations that fit, those first whose id or command says it.
+fn operations(wanted: &str) -> Vec<(Operation, String)> {
+    let each = operations::all().into_iter().map(|o| (o, reference::about(&o).0));
+    let mut found: Vec<_> =
+        each.filter(|(o, about)| reference::is_meant(o, about, wanted)).collect();
+    found.sort_by_key(|(o, _)| !reference::fits(wanted, &[o.op.id, &places::path(o)]));
+    found
+}
+
+fn page(cx: &Cx, wanted: &str, results: Markup) -> Response {
+    let title =
+        if wanted.is_empty() { "Find anything".to_owned() } else { format!("“{wanted}”") };
+    let main = html! {
+        div.head { div { h1 { "Find anything" } } }
+        div.panel { div.tools {
+            form.find.wide role="search" action={ (ROOT) "/search" } {
+                label.sr for="all-q" { "Name, id, address or operation" }
+                (icon("search"))
+                input id="all-q" name="q" type="search" value=(wanted) autocomplete="off"
+                    placeholder="Name, id, address, operation" autofocus[wanted.is_empty()]
+                    data-walk=".hits a";
+            }
+        } }
+        (results)
+    };
+    layout::page(cx, Page { title, main, ..Page::default() })
+}
+
+/// What can be looked for.
+fn hints() -> Markup {
+    let kinds = [
+        ("A name", "web-1", "labels, host names, domains, descriptions and tags"),
+        ("An id, or how it begins", "cb676a46", "a whole id leads straight to its page"),
+        ("An address", "203.0.113", "of servers, networks, load balancers"),
+        ("An operation", "create instance", "by id, path, command or what it does"),
+        ("A page", "firewall", "of the navigation"),
+        ("What can be ordered", "frankfurt", "plans, regions, systems, applications"),
+    ];
+    html! {
+        section.panel aria-labelledby="h-hints" {
+            header { h2 id="h-hints" { "What can be looked for" } }
+            ul.feed { @for (what, example, says) in kinds {
+                @let fields = Map::from_iter([("q".to_owned(), Value::from(example))]);
+                li {
+                    div { b { (what) } " " span.muted { (says) } }
+                    a.tag href=(href::with(&format!("{ROOT}/search"), &fields)) { (example) }
+                }
+            } }
+            div.body.small.muted { p {
+                kbd { "/" } " goes to the search from anywhere, " kbd { "↓" } " and " kbd { "↑" }
+                " walk through what was found, " kbd { "Enter" } " opens it."
+            } }
+        }
+    }
+}
+
+/// The hits of one list.
+fn things(found: &Found, wanted: &str) -> Markup {
+    let Shelf { list, item } = &found.shelf;
+    let id = format!("h-{}", list.op.id);
+    let all = href::page(list, &Map::new()).unwrap_or_default();
+    html! {
+        section.panel aria-labelledby=(id) {
+            header { h2 id=(id) { (item.title) } span.tag { (found.hits.len()) } }
+            ul.feed { @for (hit, thing) in found.hits.iter().take(SHOWN) {
+                (thing_line(list, item, hit, thing, wanted))
+            } }
+            @if found.hits.len() > SHOWN {
+                div.pager { a href=(all) {
+                    "All " (item.title.to_lowercase()) "; " (found.hits.len() - SHOWN) " more fit"
+                } }
+            }
+        }
+    }
+}
+
+fn thing_line(list: &Operation, item: &Item, hit: &Hit, thing: &Value, wanted: &str) -> Markup {
+    let name = link::called(thing).or_else(|| pointers::label(thing).map(str::to_owned));
+    let name = name.unwrap_or_else(|| pointers::id(thing));
+    let address = link::of_row(list, &Map::new(), thing).or_else(|| href::page(list, &Map::new()));
+    let place = thing.get("region").and_then(Value::as_str).unwrap_or_default();
+    html! {
+        li {
+            (icon(item.icon))
+            div {
+                a href=(address.unwrap_or_default()) { (rank::marked(&name, wanted)) }
+                @if hit.value != name {
+                    span.small.muted { " " (hit.field.replace('_', " ")) " " code { (rank::marked(&hit.value, wanted)) } }
+                }
+            }
+            @if let Some((sign, word)) = status::of(thing) { (status::show(sign, &word)) }
+            @if !place.is_empty() { span.t { (place) } }
+        }
+    }
+}
+
+fn of_pages(pages: &[(String, String, &'static str)]) -> Markup {
+    html! {
+        @if !pages.is_empty() {
+            section.panel aria-labelledby="h-pages" {
+                header { h2 id="h-pages" { "Pages" } span.tag { (pages.len()) } }
+                ul.feed { @for (title, address, name) in pages.iter().take(SHOWN) {
+                    li { (icon(name)) div { a href=(address) { (title) } } }
+                } }
+            }
+        }
+    }
+}
+
+fn of_operations(found: &[(Operation, String)], wanted: &str) -> Markup {
+    let fields = Map::from_iter([("q".to_owned(), Value::from(wanted))]);
+    html! {
+        @if !found.is_empty() {
+            section.panel aria-labelledby="h-ops" {
+                header { h2 id="h-ops" { "Operations" } span.tag { (found.len()) } }
+                ul.feed { @for (operation, about) in found.iter().take(SHOWN) {
+                    li {
+                        (verb(&operation.op.method))
+                        div {
+                            a href=(reference::address(operation)) { (rank::marked(about, wanted)) }
+                            code.path { (operation.op.path) }
+                        }
+                        a.t href=(href::form(operation, &Map::new())) { "Try it" }
+                    }
+                } }
+                @if found.len() > SHOWN {
+                    div.pager { a href=(href::with(&format!("{ROOT}/reference"), &fields)) {
+                        "All " (found.len()) " in the reference"
+                    } }
+                }
+            }
+        }
+    }
+}
+
+fn nothing(wanted: &str, lists: usize) -> Markup {
+    html! {
+        div.panel { div.empty {
+            (bird())
+            h2 { "Nothing found" }
+            p {
+                "Looked for “" (wanted) "” in the names, ids, addresses and tags of what " (lists)
+                " lists hold, in operations, in pages, and in what can be ordered."
+            }
+            p { "Records, rules and other things within a thing are found on its own page." }
+        } }
+    }
+}
+
+/// What was not looked through.
+fn limits(cut: &[String], missed: &[String]) -> Markup {
+    html! {
+        @if !cut.is_empty() {
+            div.note { (icon("info")) div.small {
+                "Of these the first " (MOST) " were looked through, and there are more: "
+                (cut.join(", ")) ". Their own pages filter all of them."
+            } }
+        }
+        @if !missed.is_empty() {
+            div.note { (icon("info")) div.small {
+                "Not looked through, as this key may not see them: " (missed.join(", ")) "."
+            } }
+        }
+    }
+}

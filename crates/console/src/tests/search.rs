@@ -1,0 +1,111 @@
+//! Anything is found by what people know of it.
+
+use testkit::World;
+use testkit::api::domains::CreateDomain;
+use testkit::api::firewalls::CreateFirewallGroup;
+use testkit::api::ssh_keys::CreateSshKey;
+use testkit::api::vpcs::CreateVpc;
+
+use super::support::Browser;
+
+const NASTY: &str = "<script>alert(1)</script> web";
+
+/// A world with a network, a key, a zone, and a group with a nasty name.
+async fn world() -> (World, String) {
+    let world = World::new().await;
+    let vpc = CreateVpc {
+        region: "ewr".into(),
+        description: Some("shop net".into()),
+        v4_subnet: Some("10.42.7.0".into()),
+        v4_subnet_mask: Some(24),
+        ..Default::default()
+    };
+    let vpc = world.client.vpcs().create(vpc).await.unwrap();
+    let key = CreateSshKey {
+        name: "shop laptop".into(),
+        ssh_key:
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl k"
+                .into(),
+    };
+    world.client.ssh_keys().create(key).await.unwrap();
+    let domain = CreateDomain { domain: "shop.example".into(), ..Default::default() };
+    world.client.domains().create(domain).await.unwrap();
+    let group = CreateFirewallGroup { description: Some(NASTY.into()) };
+    world.client.firewalls().create(group).await.unwrap();
+    (world, vpc.id.to_string())
+}
+
+#[tokio::test]
+async fn things_are_found_by_name_id_and_address() {
+    let (world, id) = world().await;
+    let mut browser = Browser::signed_in(&world).await;
+    let vpc = format!("href=\"/console/v2/vpcs/{id}\"");
+    for wanted in ["shop+net", "SHOP", &id[..8], "10.42.7"] {
+        let page = browser.page(&format!("/console/search?q={wanted}")).await;
+        assert!(page.contains(&vpc), "{wanted}: {page}");
+    }
+    let page = browser.page("/console/search?q=shop").await;
+    assert!(page.contains("href=\"/console/v2/domains/shop.example\""), "{page}");
+    assert!(page.contains("<mark>shop</mark>"), "{page}");
+    let page = browser.page("/console/search?q=net").await;
+    let (thing, others) = (page.find(&vpc).unwrap(), page.find(">Operations<").unwrap());
+    assert!(thing < others, "things come first: {page}");
+}
+
+#[tokio::test]
+async fn a_whole_id_leads_to_its_thing() {
+    let (world, id) = world().await;
+    let mut browser = Browser::signed_in(&world).await;
+    let got = browser.get(&format!("/console/search?q={id}")).await;
+    assert_eq!((got.status, got.location), (303, format!("/console/v2/vpcs/{id}")));
+    let nobody = "00000000-0000-4000-8000-000000000000";
+    let page = browser.page(&format!("/console/search?q={nobody}")).await;
+    assert!(page.contains("Nothing found") && page.contains(nobody), "{page}");
+}
+
+#[tokio::test]
+async fn operations_pages_and_what_can_be_ordered_are_found() {
+    let (world, _) = world().await;
+    let mut browser = Browser::signed_in(&world).await;
+    let page = browser.page("/console/search?q=create+instance").await;
+    assert!(page.contains("/console/reference/create-instance\""), "{page}");
+    assert!(page.contains("/console/op/create-instance\""), "{page}");
+    let page = browser.page("/console/search?q=firewall").await;
+    assert!(page.contains("href=\"/console/v2/firewalls\""), "{page}");
+    let page = browser.page("/console/search?q=debian").await;
+    assert!(page.contains("Systems") && page.contains("<mark>Debian</mark>"), "{page}");
+}
+
+#[tokio::test]
+async fn what_is_not_found_is_said_and_nothing_that_was_typed_is_obeyed() {
+    let (world, _) = world().await;
+    let mut browser = Browser::signed_in(&world).await;
+    let page = browser.page("/console/search?q=no-such-thing-anywhere").await;
+    assert!(page.contains("Nothing found") && page.contains("no-such-thing-anywhere"), "{page}");
+    let page = browser.page("/console/search?q=%3Cscript%3E").await;
+    assert!(page.contains("<mark>&lt;script&gt;</mark>alert(1)"), "{page}");
+    assert!(!page.contains("<script>alert"), "{page}");
+    let page = browser.page("/console/search").await;
+    assert!(page.contains("What can be looked for"), "{page}");
+}
+
+#[tokio::test]
+async fn a_key_finds_what_it_may_see_and_is_told_what_was_left_out() {
+    let (world, _) = world().await;
+    let key = world.client.ssh_keys().list().await.unwrap();
+    assert_eq!(key.items.len(), 1);
+    let user = testkit::api::users::CreateUser {
+        name: "Kim".into(),
+        email: "kim@example.com".into(),
+        password: "Correct-horse-1".into(),
+        acls: Some(vec![testkit::api::Access::Dns]),
+        api_enabled: Some(true),
+        ..Default::default()
+    };
+    let user = world.client.users().create(user).await.unwrap();
+    let mut browser = Browser::with_key(&world, user.api_key.as_str()).await;
+    let page = browser.page("/console/search?q=shop").await;
+    assert!(page.contains("/console/v2/domains/shop.example"), "{page}");
+    assert!(!page.contains("shop net"), "{page}");
+    assert!(page.contains("this key may not see them") && page.contains("Instances"), "{page}");
+}
