@@ -27,6 +27,8 @@ pub(crate) struct Draw<'a> {
     pub(crate) wrong: &'a Wrong,
     /// Whether it changes what there is: what is not known of it then stays as it is.
     pub(crate) changes: bool,
+    /// Whether it only looks: what is not chosen then is anything.
+    pub(crate) reads: bool,
     /// The region that it is about, where that is known.
     pub(crate) region: String,
 }
@@ -345,6 +347,7 @@ impl<'a> Draw<'a> {
         let none = match (at.needed, self.changes && at.value.is_none()) {
             (true, _) => "Choose",
             (false, true) => "Leave as it is",
+            (false, false) if self.reads => "Any",
             (false, false) => "None",
         };
         let control = Control::Thing;
@@ -399,6 +402,7 @@ impl<'a> Draw<'a> {
         let none = match (at.needed, self.changes) {
             (true, _) => "Choose",
             (false, true) => "Leave as it is",
+            (false, false) if self.reads => "Any",
             (false, false) => "Not set",
         };
         let is_known = value.is_empty() || words.contains(&value);
