@@ -10,7 +10,7 @@ use crate::act::words as acts;
 use crate::cx::Cx;
 use crate::form::confirm::{Subject, is_delete, renamed};
 use crate::form::shape::label;
-use crate::form::{is_change, page, read};
+use crate::form::{is_change, read};
 use crate::icon::icon;
 use crate::layout::Page;
 use crate::{ROOT, href, link, nav};
@@ -46,39 +46,6 @@ pub(crate) async fn done(
     cx.tell(&format!("{} {name}", acts::of(operation).done));
     Redirect::to(&format!("{ROOT}{to}")).into_response()
 }
-
-/// What happened, in a word.
-fn happened(operation: &Operation) -> String {
-    let about = page::about(&operation.request());
-    let word = about.split_whitespace().next().unwrap_or_default();
-    let said = DONE.iter().find(|(verb, _)| *verb == word).map(|(_, done)| (*done).to_owned());
-    let command = || match is_change(operation) {
-        true => "Changed".to_owned(),
-        false => format!("Done, {}", operation.command.replace('-', " ")),
-    };
-    said.unwrap_or_else(command)
-}
-
-/// What operations do, and what then has happened.
-const DONE: &[(&str, &str)] = &[
-    ("Add", "Added"),
-    ("Attach", "Attached"),
-    ("Change", "Changed"),
-    ("Create", "Created"),
-    ("Delete", "Deleted"),
-    ("Destroy", "Destroyed"),
-    ("Detach", "Detached"),
-    ("Install", "Being installed"),
-    ("Make", "Made"),
-    ("Remove", "Removed"),
-    ("Rename", "Changed"),
-    ("Reserve", "Reserved"),
-    ("Restart", "Restarted"),
-    ("Set", "Set"),
-    ("Store", "Stored"),
-    ("Take", "Taken"),
-    ("Upgrade", "Being upgraded"),
-];
 
 /// The address of the API that shows what came of it.
 fn destination(
