@@ -201,7 +201,7 @@ pub(crate) fn called(thing: &Value) -> Option<String> {
     let names =
         names.chain(["city", "username", "image", "filename", "subaccount_name", "display_name"]);
     let mut texts = names.filter_map(|name| thing.get(name).and_then(Value::as_str));
-    texts.find(|text| !text.trim().is_empty()).map(str::to_owned)
+    texts.find(|text| !text.trim().is_empty() && *text != "0.0.0.0").map(str::to_owned)
 }
 
 /// An id as text.

@@ -1,6 +1,7 @@
 //! Pages as a browser sees them, of a world in this process, and the parts that they are made of over
 //! all operations that there are.
 
+mod browser;
 mod code;
 mod forms;
 mod html;
@@ -16,3 +17,4 @@ mod session;
 mod support;
 mod things;
 mod things_pages;
+mod webdriver;
