@@ -188,6 +188,13 @@ fn table(model: &Model) -> Markup {
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         format!("{}{more}", named.join(", "))
     };
+    let from = |way: &model::Way| {
+        let zone = way.to.first().and_then(|to| model.nodes[*to].zone);
+        match zone.filter(|_| layout::is_all_of_a_zone(model, way)) {
+            Some(zone) => format!("All machines in {}", model.zones[zone].name),
+            None => names(&way.from),
+        }
+    };
     html! {
         section.panel.reach aria-labelledby="h-reach" {
             header { h2 id="h-reach" { "All ways" } span.muted.small { "The same as a table" } }
@@ -199,7 +206,7 @@ fn table(model: &Model) -> Markup {
                     th.p2 scope="col" { "Because of" }
                 } }
                 tbody { @for way in &model.ways { tr {
-                    th scope="row" { (names(&way.from)) }
+                    th scope="row" { (from(way)) }
                     td { (names(&way.to)) }
                     td.mono { (way.ports) }
                     td.p2 {

@@ -289,8 +289,8 @@ fn lines(model: &Model) -> Vec<Line> {
     lines
 }
 
-/// Whether a way comes from all machines of the zone that it leads to.
-fn is_all_of_a_zone(model: &Model, way: &Way) -> bool {
+/// Whether a way comes from all machines of the zone that it leads to, and there are several.
+pub(super) fn is_all_of_a_zone(model: &Model, way: &Way) -> bool {
     let Some(zone) = way.to.first().and_then(|to| model.nodes[*to].zone) else { return false };
     let own = model
         .nodes
@@ -360,6 +360,10 @@ fn wires(model: &Model, drawing: &Drawing, shape: Shape) -> Vec<Wire> {
         };
         // On a phone there is room for the ports of a group alone, and for one line.
         let is_told = match (shape, line.to) {
+            // Its box has them itself; what goes out is any.
+            (Shape::Wide, Anchor::Node(node)) => {
+                !matches!(model.nodes[node].kind, Kind::Balancer | Kind::Internet)
+            }
             (Shape::Wide, _) => true,
             (Shape::Tall, Anchor::Group(_)) => to <= 0.5,
             (Shape::Tall, _) => false,
