@@ -1,7 +1,7 @@
 //! What a field can be chosen from: the things that an id points to, and the catalogue's regions, plans
 //! and systems, each as the operations list them. A page asks for each list once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use presentation::operations::{self, Operation};
 use presentation::pointers::{self, NAMES};
@@ -52,12 +52,16 @@ pub(crate) struct Field {
 
 /// What each field of a form can be chosen from, by the field's own name.
 #[derive(Clone, Default)]
-pub(crate) struct Choices(BTreeMap<String, Field>);
+pub(crate) struct Choices {
+    fields: BTreeMap<String, Field>,
+    /// The regions that have instances: people mostly go where they are.
+    in_use: BTreeSet<String>,
+}
 
 impl Choices {
     /// The choices of a field; none where it is filled in.
     pub(crate) fn of(&self, name: &str) -> Option<&Field> {
-        self.0.get(name)
+        self.fields.get(name)
     }
 
     /// The chosen one.
@@ -99,7 +103,14 @@ impl Choices {
         if let Some(engines) = engines(cx, schema, &all).await {
             found.insert("database_engine_version".into(), engines);
         }
-        Self(found)
+        let has_regions = lists.contains_key("list-regions");
+        let in_use = if has_regions { in_use(cx, &all).await } else { BTreeSet::new() };
+        Self { fields: found, in_use }
+    }
+
+    /// Whether a region has instances.
+    pub(crate) fn is_in_use(&self, region: &str) -> bool {
+        self.in_use.contains(region)
     }
 }
 
@@ -306,6 +317,14 @@ fn regions(item: &Value) -> Option<Vec<String>> {
 fn maker(list: &Operation, all: &[Operation]) -> Option<Operation> {
     let makes = |o: &&Operation| o.op.method == api::Method::POST && o.command == "create";
     all.iter().filter(makes).find(|o| o.op.path == list.op.path).copied()
+}
+
+/// The regions of the first instances that there are.
+async fn in_use(cx: &Cx, all: &[Operation]) -> BTreeSet<String> {
+    let list = all.iter().find(|o| o.op.id == "list-instances");
+    let Some(list) = list else { return BTreeSet::new() };
+    let found = cx.caller.all(list, Map::new(), MOST / 2).await.unwrap_or_default();
+    found.iter().filter_map(|thing| thing["region"].as_str().map(str::to_owned)).collect()
 }
 
 /// The versions of database engines, each with its engine.

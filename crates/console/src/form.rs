@@ -115,6 +115,7 @@ impl Form {
             choices: &self.choices,
             wrong: &self.wrong,
             changes: self.changes(),
+            reads: self.operation.reads(),
             region: self.region(),
         }
     }

@@ -6,6 +6,7 @@
 //! appears here by itself. Pages are HTML that works without script; a little script of our own adds
 //! live rows, dialogs and copying. Nothing is loaded from elsewhere, and the key never reaches a page.
 
+mod act;
 mod assets;
 mod browse;
 mod choices;
@@ -80,6 +81,7 @@ fn pages() -> Router<Arc<Shared>> {
         .merge(assets::routes())
         .merge(login::routes())
         .merge(overview::routes())
+        .merge(act::routes())
         .merge(browse::routes())
         .merge(reference::routes())
         .merge(search::routes())

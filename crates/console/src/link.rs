@@ -11,7 +11,7 @@ use presentation::pointers;
 use serde_json::{Map, Value};
 
 use crate::cx::Cx;
-use crate::{ROOT, href};
+use crate::href;
 
 /// How many names of one kind are looked up one by one; of more, the list is read.
 const SINGLY: usize = 3;
@@ -66,7 +66,7 @@ pub(crate) fn target(field: &str, operation: &Operation) -> Option<Target> {
 
 /// Fields that hold ids without saying so by their names.
 fn is_pointer(field: &str) -> bool {
-    matches!(field, "instances" | "nodes" | "private_network")
+    matches!(field, "instances" | "private_network")
 }
 
 /// The group whose plans a thing has.
@@ -103,7 +103,7 @@ impl Target {
 
     /// Whether its things are called otherwise than by their ids.
     fn has_names(&self) -> bool {
-        !matches!(self.list.group.name, "region" | "plan" | "database-plan")
+        !matches!(self.list.group.name, "plan" | "database-plan")
     }
 }
 
@@ -170,6 +170,11 @@ impl Names {
     pub(crate) fn show(&self, target: &Target, value: &Value) -> Markup {
         let (name, id) = (self.name(target, value), text(value));
         let title = (name != id).then_some(&id);
+        if target.list.group.name == "region" && name != id {
+            return html! {
+                a.mono href=[target.address(value)] { (id) } span.muted.p4 { " " (name) }
+            };
+        }
         html! {
             @match target.address(value) {
                 Some(address) => { a href=(address) title=[title] class=[(name == id).then_some("mono")] { (name) } },
@@ -182,9 +187,10 @@ impl Names {
 /// What people call a thing: by its label, or whatever else its kind has.
 pub(crate) fn called(thing: &Value) -> Option<String> {
     let names = ["domain"].into_iter().chain(pointers::NAMES.iter().copied());
-    let names = names.chain(["username", "image", "filename", "subaccount_name", "display_name"]);
+    let names =
+        names.chain(["city", "username", "image", "filename", "subaccount_name", "display_name"]);
     let mut texts = names.filter_map(|name| thing.get(name).and_then(Value::as_str));
-    texts.find(|text| !text.trim().is_empty()).map(str::to_owned)
+    texts.find(|text| !text.trim().is_empty() && *text != "0.0.0.0").map(str::to_owned)
 }
 
 /// What a field of that name at `operation` points at is called, with the page of it.
@@ -246,7 +252,39 @@ pub(crate) fn row_fields(
     Some(fields)
 }
 
-/// The root of the console, with a path of the API behind it.
-pub(crate) fn page_of(path: &str) -> String {
-    format!("{ROOT}{path}")
+/// The pages above this one, the outermost first: lists by their names, things by theirs.
+pub(crate) async fn crumbs(
+    cx: &Cx,
+    node: &'static family::Node,
+    path: &Map<String, Value>,
+) -> Vec<(String, String)> {
+    let mut crumbs = Vec::new();
+    let mut above = node.parent();
+    while let Some(node) = above {
+        above = node.parent();
+        let Some(address) = href::page(&node.operation, path).filter(|_| node.is_page()) else {
+            continue;
+        };
+        let own = node.operation.path_fields().pop();
+        let name = match own.filter(|_| !node.is_list && node.extra() > 0) {
+            None => crate::list::title(node),
+            Some(own) => {
+                let named = cx.caller.call(&node.operation, path_of(node, path)).await;
+                let name = named.ok().and_then(|answer| called(&answer.value));
+                name.or_else(|| path.get(&own).map(text)).unwrap_or_default()
+            }
+        };
+        crumbs.push((name, address));
+    }
+    crumbs.reverse();
+    crumbs
+}
+
+/// The fields of a node's path, out of those of a longer one.
+pub(crate) fn path_of(node: &family::Node, path: &Map<String, Value>) -> Map<String, Value> {
+    let own = node.operation.path_fields();
+    path.iter()
+        .filter(|(name, _)| own.contains(name))
+        .map(|(n, v)| (n.clone(), v.clone()))
+        .collect()
 }

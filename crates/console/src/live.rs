@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
@@ -60,13 +60,13 @@ pub(crate) fn region(cx: &Cx, content: &Markup) -> Markup {
     let fields = [("of", of.as_str()), ("seen", seen.as_str())];
     let fields = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     html! {
-        div.stack data-live={ (ROOT) "/live?" (fields) } { (PreEscaped(&content.0)) }
+        div data-live={ (ROOT) "/live?" (fields) } { (PreEscaped(&content.0)) }
     }
 }
 
 /// The sign that says whether a page is kept as it is now. Without script it is not there.
 pub(crate) fn sign() -> Markup {
-    html! { span.status.ok.small data-sign hidden { "Live" } }
+    html! { span.status.ok.small.sign data-sign hidden { "Live" } }
 }
 
 /// An id for an element, out of what tells it from the others.
@@ -103,6 +103,9 @@ struct Watch {
     /// The digest of what the reader's page was made with; none once the first look is done.
     seen: Option<String>,
     still: u32,
+    is_over: bool,
+    /// How long the last look has taken.
+    took: Duration,
     _place: Place,
 }
 
@@ -139,6 +142,8 @@ async fn follow(
         known: BTreeMap::new(),
         seen: Some(cx.asked("seen").to_owned()),
         still: 0,
+        is_over: false,
+        took: Duration::ZERO,
         _place: place,
     };
     let body = Body::from_stream(stream::unfold(watch, |mut watch| async {
@@ -155,13 +160,21 @@ async fn follow(
 impl Watch {
     /// The next event, as it is sent; none when the stream is at its end.
     async fn next(&mut self) -> Option<String> {
+        if self.is_over {
+            return None;
+        }
         loop {
             let is_first = self.seen.is_some();
             if !is_first && !self.pause().await {
                 return None;
             }
-            let Some(now) = self.look().await else {
-                return is_first.then(|| "event: over\ndata: {}\n\n".to_owned());
+            let begun = Instant::now();
+            let now = self.look().await;
+            self.took = begun.elapsed();
+            let Some(now) = now else {
+                // The reader is told once that there is nothing more to come.
+                self.is_over = true;
+                return Some("event: over\ndata: {}\n\n".to_owned());
             };
             let event = self.compare(now);
             if is_first {
@@ -182,7 +195,8 @@ impl Watch {
 
     /// Waits until it is time to look again: false when the server ends.
     async fn pause(&self) -> bool {
-        let time = tokio::time::sleep(EVERY);
+        // What takes long to make is not made all the time.
+        let time = tokio::time::sleep(EVERY.max(self.took * 10));
         tokio::pin!(time);
         loop {
             tokio::select! {

@@ -125,7 +125,17 @@ pub(crate) fn item_of(operation: &Operation) -> Option<Item> {
             best = Some((length, item));
         }
     }
-    best.map(|(_, item)| item)
+    best.map(|(_, item)| item).or_else(|| of_group(operation, &all))
+}
+
+/// The line of what lists the things of an operation's group elsewhere: a registry is made at
+/// `/v2/registry`, and listed at `/v2/registries`.
+fn of_group(operation: &Operation, all: &[Operation]) -> Option<Item> {
+    let group = operation.group.name;
+    let is_of =
+        |own: &str| group.strip_prefix(own).is_some_and(|r| r.is_empty() || r.starts_with('-'));
+    let mut items = groups().into_iter().flat_map(|group| group.items);
+    items.find(|item| all.iter().any(|o| o.op.id == item.shows && is_of(o.group.name)))
 }
 
 /// Whether an operation looks at something that no other thing has to be named for.
@@ -176,5 +186,6 @@ mod tests {
         assert_eq!(item("get-record"), "list-domains");
         assert_eq!(item("list-instance-templates"), "list-instance-templates");
         assert_eq!(item("get-instance"), "list-instances");
+        assert_eq!(item("create-registry"), "list-registries");
     }
 }

@@ -1,53 +1,181 @@
-//! The page of one thing.
+//! The page of one thing: how it is, its facts, what belongs to it, what can be done to it, the same
+//! as code, and what was done to it. Everything on it that has an id leads to the page of that.
+
+mod actions;
+mod done;
+mod facts;
+mod json;
+mod tabs;
 
 use axum::response::Response;
-use maud::html;
+use maud::{Markup, html};
 use presentation::columns::readable;
 use presentation::operations::{self, Operation};
-use presentation::pointers;
 use serde_json::{Map, Value};
 
 use crate::cx::Cx;
+use crate::icon::icon;
 use crate::layout::{self, Page};
-use crate::{browse, href, nav};
+use crate::link::family::{self, Node};
+use crate::link::{self, words};
+use crate::list::{self, Costs};
+use crate::upstream::Refusal;
+use crate::{code, live, nav, status};
 
-pub(crate) async fn show(cx: Cx, operation: Operation, path: Map<String, Value>) -> Response {
-    let fields = browse::asked(&cx, &operation, &path);
-    let answer = match cx.caller.call(&operation, fields).await {
-        Ok(answer) => answer,
-        Err(refusal) => return layout::refused(&cx, &refusal),
-    };
-    let title = pointers::label(&answer.value).unwrap_or(operation.op.id).to_owned();
-    let here = nav::item_of(&operation).map(|item| item.shows.to_owned()).unwrap_or_default();
-    let facts = answer.value.as_object().cloned().unwrap_or_default();
-    let main = html! {
-        div.head { div { h1 { (title) } } }
-        section.panel aria-label="Facts" { div.body { dl.facts {
-            @for (name, value) in &facts {
-                @if !value.is_object() && !value.is_array() {
-                    div { dt { (name) } dd { (readable(name, value)) } }
-                }
-            }
-        } } }
-    };
-    layout::page(&cx, Page { title, here, main, ..Page::default() })
+/// A thing as it is looked at.
+struct Subject<'a> {
+    cx: &'a Cx,
+    node: &'static Node,
+    path: Map<String, Value>,
+    value: Value,
+    /// What it is called.
+    name: String,
 }
 
-/// The address of a thing that a list holds, in the API; none where nothing shows it.
-pub(crate) fn address(
-    list: &Operation,
+pub(crate) async fn show(cx: Cx, operation: Operation, path: Map<String, Value>) -> Response {
+    let Some(node) = family::node(&operation) else {
+        let text = format!("There is no page of {}.", operation.op.id);
+        return layout::refused(&cx, &Refusal { status: 404, text, field: None });
+    };
+    let fields = crate::browse::asked(&cx, &operation, &path);
+    let answer = match cx.caller.call(&operation, fields).await {
+        Ok(answer) => answer,
+        // Some looks want to be told what is to be seen.
+        Err(refusal) if refusal.status == 400 && node.parent().is_none_or(|p| p.is_list) => {
+            return ask(&cx, node, &path, &refusal).await;
+        }
+        Err(refusal) => return layout::refused(&cx, &refusal),
+    };
+    let name = name(node, &path, &answer.value);
+    let crumbs = link::crumbs(&cx, node, &path).await;
+    let here = nav::item_of(&operation).map(|item| item.shows.to_owned()).unwrap_or_default();
+    let subject = Subject { cx: &cx, node, path, value: answer.value, name };
+    let content = subject.content().await;
+    let main = live::region(&cx, &content);
+    let title = subject.name.clone();
+    layout::page(&cx, Page { title, here, crumbs, main, ..Page::default() })
+}
+
+/// The page of a look that has to be told what is to be seen.
+async fn ask(
+    cx: &Cx,
+    node: &'static Node,
     path: &Map<String, Value>,
-    thing: &Value,
-) -> Option<String> {
-    let above = list.pattern();
-    let all = operations::all();
-    let get = all.iter().find(|o| {
-        let pattern = o.pattern();
-        o.reads() && !o.is_list() && pattern.strip_suffix("/{}") == Some(&above)
-    })?;
-    let own = get.path_fields().pop()?;
-    let mut fields = path.clone();
-    let id = thing.get("id").or_else(|| thing.get("name")).or_else(|| thing.get("domain"))?;
-    fields.insert(own, id.clone());
-    href::path(get, &fields)
+    refusal: &Refusal,
+) -> Response {
+    let Some(form) = list::filter_form(cx, &node.operation, path).await else {
+        return layout::refused(cx, refusal);
+    };
+    let title = list::title(node);
+    let here = nav::item_of(&node.operation).map(|item| item.shows.to_owned()).unwrap_or_default();
+    let main = html! {
+        div.head { div { h1 { (title) } } }
+        div.stack {
+            div.note { (icon("info")) div { (refusal.text) } }
+            section.panel aria-label="What is to be seen" { (form) }
+        }
+    };
+    layout::page(cx, Page { title, here, main, ..Page::default() })
+}
+
+/// What a thing is called: by its name, else by its id; what is a look at something, by that.
+fn name(node: &'static Node, path: &Map<String, Value>, value: &Value) -> String {
+    if node.extra() == 0 {
+        return list::title(node);
+    }
+    let own = node.operation.path_fields().pop();
+    let id = own.and_then(|own| path.get(&own)).map(link::text).unwrap_or_default();
+    link::called(value).unwrap_or(id)
+}
+
+impl Subject<'_> {
+    async fn content(&self) -> Markup {
+        let tabs = tabs::Tabs::of(self).await;
+        let facts = facts::panel(self).await;
+        let line = self.line().await;
+        html! {
+            (self.head(&line))
+            div.cols.main {
+                div.stack {
+                    @if let Some(facts) = facts {
+                        section.panel aria-label="Facts" { div.body { (facts) } }
+                    }
+                    (tabs.show(self).await)
+                }
+                aside.stack aria-label="As code and requests" {
+                    (code::panel(self.cx, &self.node.operation, &self.path))
+                    (done::panel(self).await)
+                }
+            }
+            (actions::dialog(self))
+        }
+    }
+
+    fn head(&self, line: &str) -> Markup {
+        let status = status::of(&self.value);
+        let said = status.as_ref().map(|(_, word)| format!("{}: {word}", self.name));
+        html! {
+            div.head {
+                div {
+                    div.row id="x-head" data-whole data-say=[said] {
+                        h1 { (self.name) }
+                        @if let Some((sign, word)) = &status { (status::show(*sign, word)) }
+                        @for tag in self.tags() { span.tag { (tag) } }
+                    }
+                    p.row { span id="x-line" data-whole { (line) } (live::sign()) }
+                }
+                div.row { (actions::buttons(self)) }
+            }
+        }
+    }
+
+    fn tags(&self) -> Vec<String> {
+        let tags = self.value["tags"].as_array().into_iter().flatten();
+        let mut tags: Vec<String> = tags.map(link::text).collect();
+        if tags.is_empty() {
+            tags.extend(
+                self.value["tag"].as_str().filter(|tag| !tag.is_empty()).map(str::to_owned),
+            );
+        }
+        tags
+    }
+
+    /// One line on what it is: its size, its system, where it is, what it costs a month.
+    async fn line(&self) -> String {
+        let value = &self.value;
+        let part = |name: &str, unit: &str| {
+            let text = readable(name, &value[name]);
+            (!text.is_empty() && text != "0").then(|| format!("{text}{unit}"))
+        };
+        let what: Vec<String> =
+            [part("vcpu_count", " vCPU"), part("ram", ""), part("size_gb", ""), part("os", "")]
+                .into_iter()
+                .flatten()
+                .collect();
+        let what = what.join(", ");
+        let region = match value["region"].as_str().filter(|region| !region.is_empty()) {
+            Some(region) => self.city(region).await,
+            None => String::new(),
+        };
+        let place = match (what.is_empty(), region.is_empty()) {
+            (_, true) => what,
+            (true, false) => format!("In {region}"),
+            (false, false) => format!("{what} in {region}"),
+        };
+        let costs = Costs::load(self.cx, &self.node.operation, std::slice::from_ref(value)).await;
+        let cost = costs.of(value).filter(|cost| *cost > 0.0);
+        let cost = cost.map(|cost| format!("{} a month", words::dollars(cost)));
+        let parts = [Some(place).filter(|place| !place.is_empty()), cost];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(". ")
+    }
+
+    async fn city(&self, region: &str) -> String {
+        let all = operations::all();
+        let Some(list) = all.iter().find(|o| o.op.id == "list-regions") else {
+            return region.to_owned();
+        };
+        let regions = self.cx.caller.all(list, Map::new(), 500).await.unwrap_or_default();
+        let found = regions.iter().find(|one| one["id"] == region);
+        found.and_then(|one| one["city"].as_str()).unwrap_or(region).to_owned()
+    }
 }

@@ -30,12 +30,20 @@ pub(crate) fn address(operation: &Operation) -> String {
     format!("{ROOT}/reference/{}", operation.op.id)
 }
 
-/// What an operation does, in a sentence, and what else is said of it.
+/// What an operation does, in a few words, and what else is said of it.
 pub(crate) fn about(operation: &Operation) -> (String, String) {
     let text = schema::description(Some(&operation.request()));
-    let end = text.find(". ").map_or(text.len(), |end| end + 1);
-    let (first, rest) = text.split_at(end);
-    (first.trim().trim_end_matches('.').to_owned(), rest.trim().to_owned())
+    let ends = [". ", ": ", " from one of "].iter().filter_map(|sign| {
+        let at = text.find(sign)?;
+        // What begins with a word keeps it.
+        Some((at, at + if sign.starts_with(' ') { 1 } else { sign.len() }))
+    });
+    let (end, next) = ends.min().unwrap_or((text.len(), text.len()));
+    let mut rest = text[next..].to_owned();
+    if let Some(first) = rest.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    (text[..end].trim_end_matches('.').to_owned(), rest)
 }
 
 /// A method as it is coloured.
@@ -91,14 +99,15 @@ async fn show(cx: Cx) -> Response {
     let wanted = cx.asked("q").trim().to_owned();
     let groups = groups(&wanted);
     let mut missing = unserved();
-    let (all, known) = (operations::all().len(), known::all().len());
+    let known = known::all().len();
+    let served = known - missing.len();
     missing.retain(|known| fits(&wanted, &[known.method.as_str(), known.path, known.family]));
     let found: usize = groups.iter().map(|(.., members)| members.len()).sum();
     let main = html! {
         div.head { div {
             h1 { "All operations" }
             p {
-                (all) " are served, of the " (known) " that the API is known to have. Each is a page \
+                (served) " are served, of the " (known) " that the API is known to have. Each is a page \
                 here, a command of kettle and a form to try."
             }
         } }
@@ -116,7 +125,7 @@ async fn show(cx: Cx) -> Response {
 fn filter(wanted: &str, found: usize) -> Markup {
     html! {
         div.panel { div.tools {
-            form.find role="search" action={ (ROOT) "/reference" } {
+            form.find.wide role="search" action={ (ROOT) "/reference" } {
                 label.sr for="op-q" { "Filter operations by name, path or what they do" }
                 (icon("search"))
                 input id="op-q" name="q" type="search" value=(wanted) autocomplete="off"
@@ -149,7 +158,7 @@ fn group(name: &str, about: &str, members: &[(Operation, String)]) -> Markup {
                 li {
                     (verb(&operation.op.method))
                     div {
-                        a href=(address(operation)) { (about) }
+                        a href=(address(operation)) { (fields::coded(about)) }
                         code.path { (operation.op.path) }
                     }
                     code.t { (operation.op.id) }

@@ -1,9 +1,12 @@
 //! Pages as a browser sees them, of a world in this process, and the parts that they are made of over
 //! all operations that there are.
 
+mod browser;
 mod code;
 mod forms;
 mod html;
+mod lists;
+mod live;
 mod network;
 mod overview;
 mod reference;
@@ -12,3 +15,6 @@ mod samples;
 mod search;
 mod session;
 mod support;
+mod things;
+mod things_pages;
+mod webdriver;

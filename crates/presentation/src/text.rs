@@ -32,6 +32,30 @@ pub fn escaped(json: &str) -> String {
     out
 }
 
+/// The text behind one in base64; none where it is none, or is no text.
+pub fn decoded(base64: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(base64.len() / 4 * 3);
+    let (mut bits, mut count) = (0_u32, 0);
+    let plain = base64.trim_end_matches('=');
+    for c in plain.bytes().filter(|byte| !byte.is_ascii_whitespace()) {
+        let value = match c {
+            b'A'..=b'Z' => c - b'A',
+            b'a'..=b'z' => c - b'a' + 26,
+            b'0'..=b'9' => c - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => return None,
+        };
+        bits = bits << 6 | u32::from(value);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push(u8::try_from(bits >> count & 0xff).unwrap_or_default());
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
 /// A text as a shell takes it back.
 pub fn quoted(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
@@ -50,6 +74,15 @@ mod tests {
         let nasty = "a\u{1b}[31mb\r\n\tc\u{9b}2J\u{7f}\0ä\u{202e}d\u{200b}e";
         assert_eq!(clean(nasty), "a [31mb   c 2J  ä d e");
         assert_eq!(clean_lines(nasty), "a [31mb \n\tc 2J  ä d e");
+    }
+
+    #[test]
+    fn base64_is_read() {
+        assert_eq!(decoded("I2Nsb3VkLWNvbmZpZw==").as_deref(), Some("#cloud-config"));
+        assert_eq!(decoded("YWI=").as_deref(), Some("ab"));
+        assert_eq!(decoded("").as_deref(), Some(""));
+        assert_eq!(decoded("no base64!"), None);
+        assert_eq!(decoded("/w=="), None);
     }
 
     #[test]

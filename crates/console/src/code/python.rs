@@ -42,6 +42,7 @@ pub(super) fn code(request: &Request<'_>) -> Code {
 }
 
 const PYTHON: Style = Style {
+    indent: "    ",
     null: "None",
     truth: ("True", "False"),
     literal,

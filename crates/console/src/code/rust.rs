@@ -8,7 +8,7 @@ use api::form::{Field, Form, Record};
 use api::{Endpoint, Group, Method, Visitor};
 use serde_json::{Map, Value};
 
-use super::text::{Code, JSON};
+use super::text::{Code, JSON, Style};
 use super::{Request, told};
 
 /// How the SDK has an operation.
@@ -133,10 +133,11 @@ fn object(
     depth: usize,
 ) {
     let fields = known(record, given);
-    if fields.iter().any(|(field, _)| !is_name(field.name)) {
-        // What is no name of Rust's is written as the API has it.
+    let flat = record.fields.iter().any(|field| field.flat);
+    if flat || fields.iter().any(|(field, _)| !is_name(field.name)) {
+        // What is no field of the struct, or no name of Rust's, is written as the API has it.
         code.plain(format!("serde_json::from_value::<{name}>(json!("));
-        code.value(&Value::Object(given.clone()), &JSON, depth).plain("))?");
+        code.value(&Value::Object(given.clone()), &WITHIN, depth).plain("))?");
         return;
     }
     code.plain(format!("{name} {{"));
@@ -158,7 +159,7 @@ const NEVER_ABSENT: &[&str] = &["node_quantity"];
 /// JSON, as the API has it: that goes for all of them.
 fn wrapped(code: &mut Code, field: &Field, value: &Value, depth: usize) {
     if !is_simple(field.form) {
-        code.plain("from_value(json!(").value(value, &JSON, depth).plain("))?");
+        code.plain("from_value(json!(").value(value, &WITHIN, depth).plain("))?");
         return;
     }
     let bare = field.needed || NEVER_ABSENT.contains(&field.name);
@@ -216,6 +217,9 @@ fn is_name(field: &str) -> bool {
 fn rust_name(field: &str) -> String {
     if field == "type" { "kind".to_owned() } else { field.to_owned() }
 }
+
+/// JSON within Rust.
+const WITHIN: Style = Style { indent: "    ", ..JSON };
 
 /// A text in Rust.
 fn rust(text: &str) -> String {

@@ -20,8 +20,15 @@ const KNOWN: &[(&str, &str)] = &[
     ("ipv6", "2001:db8::7"), ("reverse", "web-1.example.com"), ("url", "https://example.com/image.raw"),
     ("subnet", "10.0.0.0"), ("v4_subnet", "10.0.0.0"), ("ip_block", "10.0.0.0"), ("data", "203.0.113.7"),
     ("name", "web"), ("tag", "web"), ("tags", "web"), ("port", "443"), ("date_expire", "2027-01-01T00:00:00+00:00"),
+    ("os", "Debian 12 x64 (bookworm)"), ("main_ip", "203.0.113.7"), ("internal_ip", "10.0.0.3"),
+    ("gateway_v4", "203.0.113.1"), ("netmask_v4", "255.255.254.0"), ("v6_main_ip", "2001:db8::7"),
+    ("v6_network", "2001:db8::"), ("image", "debian-12"), ("city", "New Jersey"), ("country", "US"),
+    ("continent", "North America"), ("server_status", "ok"), ("mac_address", "5a:00:05:3b:1c:2d"),
     ("ssh_key", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ kim@example.com"),
 ];
+
+/// Words for how things mostly are.
+const USUAL: &[&str] = &["active", "running", "ok"];
 
 /// Optional fields that say most, where an operation makes something.
 const WORTH_SAYING: &[&str] = &["os_id", "label"];
@@ -64,7 +71,11 @@ pub(crate) fn value(schema: &Value, shape: &Value, name: &str, whole: bool, dept
         return Value::Null;
     }
     match schema::kind(schema, shape) {
-        Kind::Word(words) => words.into_iter().find(|w| !w.is_empty()).unwrap_or_default().into(),
+        Kind::Word(words) => {
+            let usual = words.iter().find(|word| USUAL.contains(&word.as_str()));
+            let first = usual.or_else(|| words.iter().find(|word| !word.is_empty()));
+            first.cloned().unwrap_or_default().into()
+        }
         Kind::Flag => true.into(),
         Kind::Integer => number(own, name).into(),
         Kind::Number => 5.into(),
@@ -99,6 +110,8 @@ fn number(shape: &Value, name: &str) -> i64 {
         name if name.contains("port") => 443,
         name if name.contains("mask") || name.contains("prefix") || name == "subnet_size" => 24,
         "ttl" => 300,
+        "ram" => 2048,
+        "disk" | "allowed_bandwidth" => 50,
         _ => 2,
     };
     known.max(least)

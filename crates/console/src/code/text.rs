@@ -90,6 +90,7 @@ impl Code {
 
     /// A value as the language writes it.
     pub(crate) fn value(&mut self, value: &Value, style: &Style, depth: usize) -> &mut Self {
+        let line = |depth: usize| format!("\n{}", style.indent.repeat(depth));
         match value {
             Value::Null => self.word(style.null),
             Value::Bool(true) => self.word(style.truth.0),
@@ -103,7 +104,7 @@ impl Code {
                 self.plain("[");
                 for (i, item) in items.iter().enumerate() {
                     if !short {
-                        self.line(depth + 1);
+                        self.plain(line(depth + 1));
                     } else if i > 0 {
                         self.plain(", ");
                     }
@@ -113,20 +114,20 @@ impl Code {
                     }
                 }
                 if !short {
-                    self.line(depth);
+                    self.plain(line(depth));
                 }
                 self.plain("]")
             }
             Value::Object(fields) => {
                 self.plain("{");
                 for (i, (name, value)) in fields.iter().enumerate() {
-                    self.line(depth + 1).key((style.name)(name)).plain(style.is);
+                    self.plain(line(depth + 1)).key((style.name)(name)).plain(style.is);
                     self.value(value, style, depth + 1);
                     if i + 1 < fields.len() && !style.comma.is_empty() || style.last_comma {
                         self.plain(style.comma);
                     }
                 }
-                self.line(depth).plain("}")
+                self.plain(line(depth)).plain("}")
             }
         }
     }
@@ -156,6 +157,8 @@ impl std::fmt::Display for Code {
 
 /// How a language writes values.
 pub(crate) struct Style {
+    /// What stands before what lies within, once for each depth.
+    pub(crate) indent: &'static str,
     pub(crate) null: &'static str,
     /// What is true, and what is not.
     pub(crate) truth: (&'static str, &'static str),
@@ -173,6 +176,7 @@ pub(crate) struct Style {
 
 /// JSON.
 pub(crate) const JSON: Style = Style {
+    indent: "  ",
     null: "null",
     truth: ("true", "false"),
     literal: json,

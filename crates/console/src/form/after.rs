@@ -6,13 +6,14 @@ use maud::{Markup, html};
 use presentation::operations::{self, Operation};
 use serde_json::{Map, Value};
 
+use crate::act::words as acts;
 use crate::cx::Cx;
-use crate::form::confirm::{Subject, called, is_delete, renamed};
+use crate::form::confirm::{Subject, is_delete, renamed};
 use crate::form::shape::label;
-use crate::form::{is_change, page, read};
+use crate::form::{is_change, read};
 use crate::icon::icon;
 use crate::layout::Page;
-use crate::{ROOT, href, nav};
+use crate::{ROOT, href, link, nav};
 
 /// Leads to what an operation looks at.
 pub(crate) fn looked_at(operation: &Operation, fields: &Map<String, Value>) -> Response {
@@ -40,44 +41,11 @@ pub(crate) async fn done(
     if !once.is_empty() || is_list {
         return answered(cx, operation, &answer, &once, &to);
     }
-    let name = called(&answer).filter(|_| !is_change(operation));
+    let name = link::called(&answer).filter(|_| !is_change(operation));
     let name = name.or_else(|| subject.map(|subject| subject.name.clone())).unwrap_or_default();
-    cx.tell(&format!("{}: {name}", happened(operation)));
+    cx.tell(&format!("{} {name}", acts::of(operation).done));
     Redirect::to(&format!("{ROOT}{to}")).into_response()
 }
-
-/// What happened, in a word.
-fn happened(operation: &Operation) -> String {
-    let about = page::about(&operation.request());
-    let word = about.split_whitespace().next().unwrap_or_default();
-    let said = DONE.iter().find(|(verb, _)| *verb == word).map(|(_, done)| (*done).to_owned());
-    let command = || match is_change(operation) {
-        true => "Changed".to_owned(),
-        false => format!("Done, {}", operation.command.replace('-', " ")),
-    };
-    said.unwrap_or_else(command)
-}
-
-/// What operations do, and what then has happened.
-const DONE: &[(&str, &str)] = &[
-    ("Add", "Added"),
-    ("Attach", "Attached"),
-    ("Change", "Changed"),
-    ("Create", "Created"),
-    ("Delete", "Deleted"),
-    ("Destroy", "Destroyed"),
-    ("Detach", "Detached"),
-    ("Install", "Being installed"),
-    ("Make", "Made"),
-    ("Remove", "Removed"),
-    ("Rename", "Changed"),
-    ("Reserve", "Reserved"),
-    ("Restart", "Restarted"),
-    ("Set", "Set"),
-    ("Store", "Stored"),
-    ("Take", "Taken"),
-    ("Upgrade", "Being upgraded"),
-];
 
 /// The address of the API that shows what came of it.
 fn destination(

@@ -3,7 +3,7 @@
 
 use maud::{Markup, html};
 use presentation::operations::{self, Operation};
-use presentation::pointers::{self, NAMES};
+use presentation::pointers;
 use presentation::schema;
 use serde_json::{Map, Value};
 
@@ -12,8 +12,8 @@ use crate::form::Form;
 use crate::form::read::{self, is_blank};
 use crate::form::shape::Control;
 use crate::form::wrong::{Mistake, Wrong, at_field};
-use crate::href;
 use crate::upstream::Refusal;
+use crate::{href, link};
 
 /// The field that the name is typed into.
 pub(crate) const SURE: &str = "_sure";
@@ -47,7 +47,7 @@ impl Subject {
         match cx.caller.call(get, own.clone()).await {
             Ok(answer) => {
                 let last = get.path_fields().last().and_then(|name| own.get(name)).map(read::text);
-                let name = called(&answer.value).or(last).unwrap_or_default();
+                let name = link::called(&answer.value).or(last).unwrap_or_default();
                 let address = href::page(get, &own);
                 Ok(Some(Self { get: *get, thing: answer.value, name, address }))
             }
@@ -68,13 +68,6 @@ pub(crate) fn renamed(
     let own = names.map(|(from, to)| Some((to, fields.get(&from)?.clone())));
     let own: Map<String, Value> = own.collect::<Option<_>>()?;
     (own.len() == other.path_fields().len()).then_some(own)
-}
-
-/// What people call a thing.
-pub(crate) fn called(thing: &Value) -> Option<String> {
-    let names = NAMES.iter().filter_map(|name| thing.get(*name)?.as_str());
-    let mut named = names.filter(|name| !name.is_empty() && *name != "0.0.0.0");
-    named.next().map(str::to_owned)
 }
 
 /// Whether it takes a thing away.

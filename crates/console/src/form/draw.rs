@@ -16,8 +16,6 @@ use crate::{href, price};
 pub(crate) const MANY: usize = 200;
 /// So many words stand beside each other; more are a list.
 const RADIOS: usize = 4;
-/// So many things stand below each other; more are a list.
-const CHECKS: usize = 12;
 
 /// What a form is drawn with.
 pub(crate) struct Draw<'a> {
@@ -27,6 +25,8 @@ pub(crate) struct Draw<'a> {
     pub(crate) wrong: &'a Wrong,
     /// Whether it changes what there is: what is not known of it then stays as it is.
     pub(crate) changes: bool,
+    /// Whether it only looks: what is not chosen then is anything.
+    pub(crate) reads: bool,
     /// The region that it is about, where that is known.
     pub(crate) region: String,
 }
@@ -46,7 +46,7 @@ impl At<'_> {
         self.value.map(text).unwrap_or_default()
     }
 
-    fn holds(&self, word: &str) -> bool {
+    pub(crate) fn holds(&self, word: &str) -> bool {
         match self.value {
             Some(Value::Array(items)) => items.iter().any(|item| text(item) == word),
             Some(value) => text(value) == word,
@@ -179,8 +179,8 @@ impl<'a> Draw<'a> {
             Control::Flag => self.three(at, "true", "false"),
             Control::Switch(on, off) => self.three(at, on, off),
             Control::Word(words) if words.len() <= RADIOS && at.needed => self.radios(at, words),
-            Control::Words(words) => self.checks(at, words),
-            Control::Things | Control::Texts => self.several(at, &control),
+            Control::Words(words) => group::words(self, at, words),
+            Control::Things | Control::Texts => group::several(self, at, &control),
             _ => self.plain(at, &control),
         }
     }
@@ -345,6 +345,7 @@ impl<'a> Draw<'a> {
         let none = match (at.needed, self.changes && at.value.is_none()) {
             (true, _) => "Choose",
             (false, true) => "Leave as it is",
+            (false, false) if self.reads => "Any",
             (false, false) => "None",
         };
         let control = Control::Thing;
@@ -375,7 +376,7 @@ impl<'a> Draw<'a> {
     }
 
     /// Where there is nothing to choose from: how to come by one.
-    fn none_yet(&self, at: &At<'_>, choices: &[Choice]) -> Markup {
+    pub(crate) fn none_yet(&self, at: &At<'_>, choices: &[Choice]) -> Markup {
         let maker = self.choices.of(at.name).and_then(|field| field.maker);
         html! {
             @if let Some(maker) = maker && choices.iter().all(|c| !c.is_in(self.here(at))) {
@@ -388,7 +389,7 @@ impl<'a> Draw<'a> {
     }
 
     /// The region that a field's choices are in: a region itself is in none.
-    fn here(&self, at: &At<'_>) -> &str {
+    pub(crate) fn here(&self, at: &At<'_>) -> &str {
         let is_region = matches!(at.name, "region" | "regions" | "global_regions");
         if is_region { "" } else { &self.region }
     }
@@ -399,6 +400,7 @@ impl<'a> Draw<'a> {
         let none = match (at.needed, self.changes) {
             (true, _) => "Choose",
             (false, true) => "Leave as it is",
+            (false, false) if self.reads => "Any",
             (false, false) => "Not set",
         };
         let is_known = value.is_empty() || words.contains(&value);
@@ -439,85 +441,6 @@ impl<'a> Draw<'a> {
                 } }
                 (self.below(at, &control))
             }
-        }
-    }
-
-    fn checks(&self, at: &At<'a>, words: &[String]) -> Markup {
-        let control = Control::Words(words.to_vec());
-        html! {
-            fieldset.field.bad[self.is_bad(at)] id=(id_of(&at.way))
-                aria-describedby=[self.described(at, &control)] {
-                legend.lab title=(at.way) { (self.label(at)) }
-                div.grid3 { @for word in words.iter().filter(|word| !word.is_empty()) {
-                    label.check {
-                        input type="checkbox" name=(at.way) value=(word) checked[at.holds(word)];
-                        " " span { (word) }
-                    }
-                } }
-                (self.below(at, &control))
-            }
-        }
-    }
-
-    /// Several things by their names, or several texts.
-    fn several(&self, at: &At<'a>, control: &Control) -> Markup {
-        let choices = self.choices.of(at.name).map(|field| &field.choices[..]);
-        let here = self.here(at);
-        match choices {
-            Some(choices) if choices.is_empty() => html! {
-                div.field {
-                    span.lab title=(at.way) { (self.label(at)) }
-                    (self.none_yet(at, choices))
-                    (group::tokens(self, at, control, &[]))
-                    (self.below(at, control))
-                }
-            },
-            Some(choices) if choices.len() <= CHECKS => html! {
-                fieldset.field.bad[self.is_bad(at)] id=(id_of(&at.way))
-                    aria-describedby=[self.described(at, control)] {
-                    legend.lab title=(at.way) { (self.label(at)) }
-                    div.grid2.checks { @for choice in choices {
-                        @let is_in = choice.is_in(here) || at.holds(&choice.value);
-                        label.check hidden[!is_in]
-                            data-in=[choice.regions.as_ref().map(|r| r.join(" "))] {
-                            input type="checkbox" name=(at.way) value=(choice.value)
-                                checked[at.holds(&choice.value)] disabled[!is_in];
-                            " "
-                            span {
-                                (choice.text)
-                                @if !choice.detail.is_empty() { span.hint { (choice.detail) } }
-                            }
-                        }
-                    } }
-                    (self.none_yet(at, choices))
-                    (self.below(at, control))
-                }
-            },
-            Some(choices) if choices.len() <= MANY => html! {
-                div.field.bad[self.is_bad(at)] {
-                    label for=(id_of(&at.way)) title=(at.way) { (self.label(at)) }
-                    select.input.many id=(id_of(&at.way)) name=(at.way) multiple size="6"
-                        aria-describedby=[self.described(at, control)] {
-                        @for choice in choices {
-                            @let is_in = choice.is_in(here) || at.holds(&choice.value);
-                            option value=(choice.value) selected[at.holds(&choice.value)]
-                                hidden[!is_in] disabled[!is_in]
-                                data-in=[choice.regions.as_ref().map(|r| r.join(" "))] {
-                                (choice.text)
-                                @if !choice.detail.is_empty() { ", " (choice.detail) }
-                            }
-                        }
-                    }
-                    (self.below(at, control))
-                }
-            },
-            more => html! {
-                div.field.bad[self.is_bad(at)] {
-                    label for=(id_of(&at.way)) title=(at.way) { (self.label(at)) }
-                    (group::tokens(self, at, control, more.unwrap_or_default()))
-                    (self.below(at, control))
-                }
-            },
         }
     }
 

@@ -5,11 +5,14 @@ use presentation::schema;
 use serde_json::Value;
 
 use crate::choices::Choice;
-use crate::form::draw::{At, Draw};
+use crate::form::draw::{At, Draw, MANY};
 use crate::form::layout::Section;
 use crate::form::read::text;
 use crate::form::shape::{self, Control, id_of, marked};
 use crate::icon::icon;
+
+/// So many things stand below each other; more are a list.
+const CHECKS: usize = 12;
 
 /// A list of objects as a panel of its own.
 pub(crate) fn panel<'a>(draw: &Draw<'a>, section: &Section, at: &At<'a>) -> Markup {
@@ -128,5 +131,85 @@ pub(crate) fn tokens(
                 option value=(choice.value) { (choice.text) ", " (choice.detail) }
             } }
         }
+    }
+}
+
+/// Several of some words.
+pub(crate) fn words<'a>(draw: &Draw<'a>, at: &At<'a>, words: &[String]) -> Markup {
+    let control = Control::Words(words.to_vec());
+    html! {
+        fieldset.field.bad[draw.is_bad(at)] id=(id_of(&at.way))
+            aria-describedby=[draw.described(at, &control)] {
+            legend.lab title=(at.way) { (draw.label(at)) }
+            div.grid3 { @for word in words.iter().filter(|word| !word.is_empty()) {
+                label.check {
+                    input type="checkbox" name=(at.way) value=(word) checked[at.holds(word)];
+                    " " span { (word) }
+                }
+            } }
+            (draw.below(at, &control))
+        }
+    }
+}
+
+/// Several things by their names, or several texts.
+pub(crate) fn several<'a>(draw: &Draw<'a>, at: &At<'a>, control: &Control) -> Markup {
+    let choices = draw.choices.of(at.name).map(|field| &field.choices[..]);
+    let here = draw.here(at);
+    match choices {
+        Some(choices) if choices.is_empty() => html! {
+            div.field {
+                span.lab title=(at.way) { (draw.label(at)) }
+                (draw.none_yet(at, choices))
+                (tokens(draw, at, control, &[]))
+                (draw.below(at, control))
+            }
+        },
+        Some(choices) if choices.len() <= CHECKS => html! {
+            fieldset.field.bad[draw.is_bad(at)] id=(id_of(&at.way))
+                aria-describedby=[draw.described(at, control)] {
+                legend.lab title=(at.way) { (draw.label(at)) }
+                div.grid2.checks { @for choice in choices {
+                    @let is_in = choice.is_in(here) || at.holds(&choice.value);
+                    label.check hidden[!is_in]
+                        data-in=[choice.regions.as_ref().map(|r| r.join(" "))] {
+                        input type="checkbox" name=(at.way) value=(choice.value)
+                            checked[at.holds(&choice.value)] disabled[!is_in];
+                        " "
+                        span {
+                            (choice.text)
+                            @if !choice.detail.is_empty() { span.hint { (choice.detail) } }
+                        }
+                    }
+                } }
+                (draw.none_yet(at, choices))
+                (draw.below(at, control))
+            }
+        },
+        Some(choices) if choices.len() <= MANY => html! {
+            div.field.bad[draw.is_bad(at)] {
+                label for=(id_of(&at.way)) title=(at.way) { (draw.label(at)) }
+                select.input.many id=(id_of(&at.way)) name=(at.way) multiple size="6"
+                    aria-describedby=[draw.described(at, control)] {
+                    @for choice in choices {
+                        @let is_in = choice.is_in(here) || at.holds(&choice.value);
+                        option value=(choice.value) selected[at.holds(&choice.value)]
+                            hidden[!is_in] disabled[!is_in]
+                            data-in=[choice.regions.as_ref().map(|r| r.join(" "))] {
+                            (choice.text)
+                            @if !choice.detail.is_empty() { ", " (choice.detail) }
+                        }
+                    }
+                }
+                (draw.below(at, control))
+            }
+        },
+        more => html! {
+            div.field.bad[draw.is_bad(at)] {
+                label for=(id_of(&at.way)) title=(at.way) { (draw.label(at)) }
+                (tokens(draw, at, control, more.unwrap_or_default()))
+                (draw.below(at, control))
+            }
+        },
     }
 }

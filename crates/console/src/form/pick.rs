@@ -11,9 +11,12 @@ use crate::form::read::text;
 use crate::form::shape::{self, id_of};
 use crate::price;
 
+/// What stands before all continents.
+const IN_USE: &str = "In use";
+
 /// Continents, in the order that they stand in.
 const CONTINENTS: &[&str] =
-    &["North America", "Europe", "Asia", "Australia", "South America", "Africa", ""];
+    &[IN_USE, "North America", "Europe", "Asia", "Australia", "South America", "Africa", ""];
 
 /// Regions, as tiles by continent. One in which the chosen plan is not can be seen as such.
 pub(crate) fn regions<'a>(draw: &Draw<'a>, at: &At<'a>) -> Markup {
@@ -21,6 +24,9 @@ pub(crate) fn regions<'a>(draw: &Draw<'a>, at: &At<'a>) -> Markup {
     let value = at.value.map(text).unwrap_or_default();
     let plan = draw.values.get("plan").and_then(|plan| draw.choices.chosen("plan", plan));
     let continent = |choice: &Choice| {
+        if draw.choices.is_in_use(&choice.value) {
+            return IN_USE;
+        }
         let own = choice.item["continent"].as_str();
         let own = own.or_else(|| choice.item.pointer("/data_center/continent")?.as_str());
         CONTINENTS.iter().find(|name| Some(**name) == own).copied().unwrap_or_default()

@@ -50,12 +50,6 @@ impl Node {
         self.params.saturating_sub(self.parent().map_or(0, |parent| parent.params))
     }
 
-    /// The fields of its path that its parent's path has not.
-    pub(crate) fn extra_fields(&self) -> Vec<String> {
-        let above = self.parent().map_or(0, |parent| parent.params);
-        self.operation.path_fields().split_off(above)
-    }
-
     /// Of a list, what shows one of its things.
     pub(crate) fn thing(&self) -> Option<&'static Self> {
         self.children().find(|node| {
@@ -78,6 +72,23 @@ impl Node {
         self.parent().is_some_and(|parent| parent.segments.len() == self.segments.len())
     }
 
+    /// Whether it stands at the very path of a thing: `DELETE /X/{id}`, `PATCH /X/{id}`.
+    pub(crate) fn is_at_thing(&self) -> bool {
+        self.segments.last().is_some_and(|segment| segment == "{}")
+    }
+
+    /// Whether it is carried out by pressing its button: nothing has to be said, nothing is made, and
+    /// nothing is taken away.
+    pub(crate) fn is_done_at_once(&self) -> bool {
+        let method = &self.operation.op.method;
+        let is_made_in_list = self.is_at_its_parent() && self.parent().is_some_and(|p| p.is_list);
+        !self.operation.reads()
+            && matches!(*method, api::Method::POST | api::Method::GET)
+            && self.required.is_empty()
+            && self.operation.op.loss == api::Loss::Never
+            && !is_made_in_list
+    }
+
     /// What is looked at beside a thing, each in a tab of its page: what belongs to it or to another
     /// such tab, and wants nothing more named.
     pub(crate) fn tabs(&self) -> Vec<&'static Self> {
@@ -92,7 +103,8 @@ impl Node {
     /// Whether it looks at its things without being asked for more than their place.
     pub(crate) fn is_page(&self) -> bool {
         let text = matches!(self.operation.op.shape, api::Shape::Text(_));
-        self.operation.reads() && self.operation.op.method == api::Method::GET && !text
+        let is_looked_at = self.operation.reads() && self.operation.op.method == api::Method::GET;
+        is_looked_at && !text && self.required.is_empty()
     }
 }
 

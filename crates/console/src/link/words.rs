@@ -62,6 +62,14 @@ const WORDS: &[(&str, &str)] = &[
     ("apikeys", "API keys"),
     ("sshkey", "SSH key"),
     ("baremetal", "bare metal"),
+    ("ram", "memory"),
+    ("dbname", "database"),
+    ("dow", "day"),
+    ("ca", "CA"),
+    ("pg", "PostgreSQL"),
+    ("http2", "HTTP/2"),
+    ("http3", "HTTP/3"),
+    ("mysql", "MySQL"),
 ];
 
 /// Fields whose own words say too little, or too much.
@@ -124,6 +132,43 @@ pub(crate) fn phrase(words: &str) -> String {
     each.collect::<Vec<_>>().join(" ")
 }
 
+/// What is listed at a path, by its last word: `/v2/domains/{dns-domain}/records` are "Records".
+pub(crate) fn of_path(path: &str) -> String {
+    match last_of(path) {
+        "bucket" => "Buckets".to_owned(),
+        "ipv4" => "IPv4 addresses".to_owned(),
+        "ipv6" => "IPv6 addresses".to_owned(),
+        "ip-whitelist" => "Allowed networks".to_owned(),
+        "reverse" => "Reverse names".to_owned(),
+        "upgrades" | "version-upgrade" => "Upgrades".to_owned(),
+        word => sentence(word),
+    }
+}
+
+/// What one of the things at a path is called, within a sentence.
+pub(crate) fn one_of_path(path: &str) -> String {
+    match last_of(path) {
+        "bucket" => "bucket".to_owned(),
+        "ipv4" => "IPv4 address".to_owned(),
+        "ipv6" => "IPv6 address".to_owned(),
+        "ip-whitelist" => "allowed network".to_owned(),
+        "plans-metal" => "plan".to_owned(),
+        "reverse" => "reverse name".to_owned(),
+        "dnssec" => "DNSSEC record".to_owned(),
+        word => {
+            let words = phrase(word);
+            match words.strip_suffix("ies") {
+                Some(stem) => format!("{stem}y"),
+                None => words.strip_suffix('s').unwrap_or(&words).to_owned(),
+            }
+        }
+    }
+}
+
+fn last_of(path: &str) -> &str {
+    path.rsplit('/').find(|segment| !segment.starts_with('{')).unwrap_or_default()
+}
+
 /// A time as `presentation` has it, `2026-11-25 20:08`, in short: "25 Nov, 20:08", or with its year.
 pub(crate) fn time(readable: &str, with_year: bool) -> Option<String> {
     const MONTHS: [&str; 12] =
@@ -133,7 +178,8 @@ pub(crate) fn time(readable: &str, with_year: bool) -> Option<String> {
     let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
     let month = MONTHS.get(month.parse::<usize>().ok()?.checked_sub(1)?)?;
     let day: u8 = day.parse().ok()?;
-    if year.len() != 4 || clock.len() != 5 || parts.next().is_some() {
+    let clock = clock.get(..5).filter(|_| matches!(clock.len(), 5 | 8))?;
+    if year.len() != 4 || parts.next().is_some() {
         return None;
     }
     let year = if with_year { format!(" {year}") } else { String::new() };

@@ -11,7 +11,7 @@ use crate::icon::icon;
 use crate::requests::{self, Found};
 use crate::status::{self, Sign};
 use crate::upstream::Refusal;
-use crate::{ROOT, one, when};
+use crate::{ROOT, link, when};
 
 /// How many lines each list has.
 const COMING: usize = 6;
@@ -80,7 +80,7 @@ fn coming(counts: &[Count]) -> (Vec<Coming>, usize) {
         word,
         name: name(thing),
         kind: count.item.one.clone(),
-        address: one::address(&count.list, &Map::new(), thing).map(|at| format!("{ROOT}{at}")),
+        address: link::of_row(&count.list, &Map::new(), thing),
     });
     (shown.collect(), more)
 }

@@ -100,14 +100,18 @@ pub(super) fn kind(whole: &Value, shape: &Value) -> String {
 fn hints(operation: &Operation, whole: &Value, field: &Field<'_>) -> Markup {
     let all = operations::all();
     let list = pointers::list_for(operation, &operation.path_fields(), field.name, &all);
-    let list = list.filter(|list| list.group.name != operation.group.name || field.in_path);
+    // What makes a thing has its name, and a number is an id only where it is called so.
+    let kind = schema::kind(whole, field.shape);
+    let counts = kind == Kind::Integer && !field.name.ends_with("_id");
+    let is_own = |list: &&Operation| list.group.name == operation.group.name && !field.in_path;
+    let list = list.filter(|list| !counts && !is_own(list));
     let address = list.and_then(|list| Some((list, href::page(list, &Map::new())?)));
     let limits = limits(whole, field.shape);
     html! {
         @if !limits.is_empty() { div.hint { (limits.join(", ")) } }
         (words(whole, field.shape))
         @if let Some((list, address)) = address {
-            div.hint { a href=(address) { (super::about(list).0.trim_start_matches("List ")) } }
+            div.hint { a href=(address) { "Which there are: " (super::about(list).0.trim_start_matches("List ")) } }
         }
     }
 }

@@ -28,7 +28,7 @@ pub(super) async fn show(Path(id): Path<String>, cx: Cx) -> Response {
     let (title, more) = about(&operation);
     let main = html! {
         div.head {
-            div { h1 { (title) } @if !more.is_empty() { p { (fields::coded(&more)) } } }
+            div { h1 { (fields::coded(&title)) } @if !more.is_empty() { p { (fields::coded(&more)) } } }
             a.btn.primary href=(href::form(&operation, &Map::new())) { (icon("play")) " Try it" }
         }
         div.cols.main {
@@ -47,10 +47,19 @@ pub(super) async fn show(Path(id): Path<String>, cx: Cx) -> Response {
     };
     let crumbs = vec![
         ("All operations".to_owned(), format!("{ROOT}/reference")),
-        (operation.group.about.to_owned(), format!("{ROOT}/reference#{}", operation.group.name)),
+        (capital(operation.group.name), format!("{ROOT}/reference#{}", operation.group.name)),
     ];
     let here = format!("{ROOT}/reference");
-    layout::page(&cx, Page { title, crumbs, here, main, ..Page::default() })
+    layout::page(&cx, Page { title: id, crumbs, here, main, ..Page::default() })
+}
+
+/// `ssh-key` is `Ssh key`: what the command line calls a group, as a name.
+fn capital(group: &str) -> String {
+    let mut name = group.replace('-', " ");
+    if let Some(first) = name.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    name
 }
 
 /// Method and path, id, permission, and whether something is lost.
@@ -250,7 +259,7 @@ fn others(operation: &Operation) -> Markup {
                 li {
                     (verb(&other.op.method))
                     a href=(address(other)) aria-current=[(other.op.id == operation.op.id).then_some("page")] {
-                        (about(other).0)
+                        (fields::coded(&about(other).0))
                     }
                 }
             } }

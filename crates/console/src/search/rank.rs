@@ -60,8 +60,9 @@ fn rank(field: &str, value: &str, wanted: &str) -> Option<u8> {
         "id" if value == wanted => Some(0),
         "id" => value.starts_with(wanted).then_some(3),
         _ if !is_name && !is_address => None,
-        _ if value == wanted => Some(1),
-        _ if value.starts_with(wanted) => Some(2),
+        // By its name before by a tag that many have.
+        _ if value == wanted => Some(if is_name { 1 } else { 3 }),
+        _ if value.starts_with(wanted) => Some(if is_name { 2 } else { 4 }),
         _ if value.contains(wanted) => Some(4),
         // Several words may stand apart.
         _ if is_name && wanted.contains(' ') => {
@@ -107,7 +108,7 @@ mod tests {
         assert_eq!(by("web shop"), found(5, "label"));
         assert_eq!(by("shop"), found(2, "label"));
         assert_eq!(by("113.7"), found(4, "main_ip"));
-        assert_eq!(by("green"), found(1, "tags"));
+        assert_eq!(by("green"), found(3, "tags"));
         // Neither where it is, nor how it is, nor a secret.
         for other in ["ewr", "active", "greenhouse", "nothing"] {
             assert_eq!(by(other), None, "{other}");

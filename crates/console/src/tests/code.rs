@@ -260,6 +260,90 @@ fn what_is_typed_stays_text_and_what_is_not_known_is_named() {
     assert!(!request.fields.contains_key("nothing"));
 }
 
+/// A file of this repository.
+fn repository(path: &str) -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
+}
+
+#[test]
+fn each_method_that_rust_calls_is_one_of_the_sdk() {
+    let directory = repository("crates/sdk/src/families");
+    let files = std::fs::read_dir(directory).unwrap();
+    let source: String =
+        files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap()).collect();
+    let (_, code) = LANGUAGES.iter().find(|(name, _)| *name == "Rust").unwrap();
+    for (operation, fields) in requests() {
+        let text = code(&Request::new(&operation, &fields)).to_string();
+        let (_, call) = text.split_once("client.").unwrap();
+        if call.starts_with("send(") {
+            continue;
+        }
+        let (group, rest) = call.split_once("().").unwrap();
+        let (method, _) = rest.split_once('(').unwrap();
+        let (_, after) = source
+            .split_once(&format!("pub fn {group}(&self)"))
+            .unwrap_or_else(|| panic!("the SDK has no {group}: {text}"));
+        let own = after.split("\nimpl Client {").next().unwrap();
+        assert!(own.contains(&format!("pub fn {method}(")), "{group} has no {method}: {text}");
+    }
+}
+
+#[test]
+fn what_is_known_of_other_clients_is_about_operations_that_there_are() {
+    let all = operations::all();
+    let patterns: Vec<String> = all.iter().map(Operation::pattern).collect();
+    for line in include_str!("../code/go.txt").lines().filter(|l| !l.starts_with(['#', 's'])) {
+        let words: Vec<&str> = line.split(' ').collect();
+        let is_it = |o: &&Operation| o.op.method.as_str() == words[0] && o.pattern() == words[1];
+        assert!(all.iter().any(|o| is_it(&o)), "{line}");
+    }
+    for line in include_str!("../code/terraform.txt").lines().filter(|l| !l.starts_with('#')) {
+        let words: Vec<&str> = line.split(' ').collect();
+        assert!(patterns.iter().any(|pattern| pattern == words[0]), "{line}");
+        // An argument that says another field's name says one that there is.
+        let about = all.iter().filter(|o| o.pattern().starts_with(words[0]));
+        let known: Vec<Value> = about.map(|o| o.request()).collect();
+        let has = |field: &str| {
+            known.iter().any(|whole| whole.pointer(&format!("/properties/{field}")).is_some())
+        };
+        for argument in words.iter().skip(4).filter_map(|word| word.split_once('=')) {
+            let field = argument.1.trim_end_matches(['!', '~']).split('.').next().unwrap();
+            assert!(has(field), "{line}: {field}");
+        }
+    }
+}
+
+#[test]
+fn terraform_says_what_it_has_and_what_it_has_not() {
+    let (_, code) = LANGUAGES.iter().find(|(name, _)| *name == "Terraform").unwrap();
+    let said = |id: &str, fields: Value| {
+        let operation = operation(id);
+        code(&Request::new(&operation, fields.as_object().unwrap())).to_string()
+    };
+    let id = "cb676a46-66fd-4dfb-b839-443f2e6c0b60";
+    let volume = said("create-block", json!({"region": "ewr", "size_gb": "40", "label": "${x}"}));
+    let expected = "resource \"vultr_block_storage\" \"this\" {\n  region  = \"ewr\"\n  size_gb = 40\n  \
+                    label   = \"$${x}\"\n}";
+    assert_eq!(volume, expected);
+    let get = said("get-record", json!({"dns_domain": "example.com", "record_id": id}));
+    assert!(
+        get.contains(&format!("to = vultr_dns_record.this\n  id = \"example.com,{id}\"")),
+        "{get}"
+    );
+    let balancer = said("create-load-balancer", json!({"region": "ewr"}));
+    assert!(balancer.contains("# It also needs forwarding_rules."), "{balancer}");
+    let find = said("list-plans", json!({}));
+    assert!(find.starts_with("data \"vultr_plan\" \"this\""), "{find}");
+    let halt = said("halt-instance", json!({"instance_id": id}));
+    assert!(halt.starts_with("# Terraform has no resource for this"), "{halt}");
+    assert!(halt.contains("to = vultr_instance.this"), "{halt}");
+    let none = said("create-api-key", json!({"name": "x"}));
+    assert!(
+        none.starts_with("# Terraform has no resource for this") && none.contains("name"),
+        "{none}"
+    );
+}
+
 /// Writes each sample into a file, for compilers to read: see the module of each language.
 #[test]
 #[ignore = "for people: KETTLE_SAMPLES names a directory"]

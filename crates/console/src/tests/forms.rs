@@ -351,3 +351,19 @@ async fn the_price_is_known_before_anything_is_made() {
     assert!(got.contains("No operation of the API shows what this costs."));
     assert!(world.client.instances().list().await.unwrap().items.is_empty());
 }
+
+#[tokio::test]
+async fn of_very_many_things_one_is_found_by_writing() {
+    let world = World::new().await;
+    for number in 0..=200 {
+        let create = CreateSshKey { name: format!("key-{number}"), ssh_key: KEY.into() };
+        world.client.ssh_keys().create(create).await.unwrap();
+    }
+    let mut browser = Browser::signed_in(&world).await;
+    let page = browser.page("/console/op/create-instance").await;
+    assert!(page.contains("<datalist id=\"f-sshkey-id-l\">"));
+    assert_eq!(html::unlabelled(&page), Vec::<String>::new());
+    let page = browser.page("/console/op/update-ssh-key").await;
+    assert!(page.contains("<datalist id=\"f-ssh-key-id-l\">"));
+    assert_eq!(html::astray(&page), Vec::<String>::new());
+}

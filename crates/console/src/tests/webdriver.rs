@@ -117,6 +117,13 @@ impl Browser {
         self.until(selector, async || self.seen("css selector", selector).await).await
     }
 
+    /// Waits until something fits a selector, to be seen or not.
+    pub(crate) async fn find_any(&self, selector: &str) {
+        let script = format!("return document.querySelector({selector:?}) !== null");
+        self.until(selector, async || (self.run(&script).await == Value::Bool(true)).then_some(()))
+            .await;
+    }
+
     /// The first element with this text, of those that fit an XPath; waits for it.
     pub(crate) async fn with_text(&self, kind: &str, text: &str) -> Element {
         let path = format!("//{kind}[contains(normalize-space(.), \"{text}\")]");

@@ -32,7 +32,7 @@ impl Things<ControlPlaneSpec> for Said {
         Box::pin(std::future::ready(Ok(None)))
     }
     fn create<'a>(&'a self, id: Uuid, _: &'a ControlPlaneSpec) -> Call<'a> {
-        let _ = self.say(format!("create {id}"));
+        self.0.lock().unwrap().push(format!("create {id}"));
         Box::pin(std::future::ready(Err(drivers::Error::Outside("not now".into()))))
     }
     fn configure<'a>(&'a self, id: Uuid, _: &'a ControlPlaneSpec) -> Call<'a> {

@@ -1,0 +1,242 @@
+//! A day at the console in a real browser: Chromium by its driver. Where there is none, this says so
+//! loudly and shows nothing.
+//!
+//! It writes pictures of each page into `target/console/`, in both widths and both schemes, for people
+//! to look at, and has axe-core look for what keeps people out (npm's package, where `KETTLE_AXE` names
+//! its `axe.min.js` or it lies in `target/axe`).
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use testkit::{KEY, Served, World};
+
+use super::webdriver::Browser;
+
+/// Widths, heights, schemes.
+const LOOKS: &[(u32, u32, &str)] =
+    &[(1280, 900, "light"), (1280, 900, "dark"), (390, 844, "light"), (390, 844, "dark")];
+
+/// The directory where everything that is built lies.
+fn target() -> PathBuf {
+    let built = std::env::current_exe().unwrap();
+    built.ancestors().find(|place| place.ends_with("target")).map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"),
+        Path::to_path_buf,
+    )
+}
+
+/// axe-core's source; none where it is not on this machine.
+fn axe() -> Option<String> {
+    let own = target().join("axe/node_modules/axe-core/axe.min.js");
+    let path = std::env::var_os("KETTLE_AXE").map_or(own, PathBuf::from);
+    std::fs::read_to_string(path).ok()
+}
+
+/// A browser at a world.
+struct Desk {
+    browser: Browser,
+    served: Served,
+    axe: Option<String>,
+    wrong: Vec<String>,
+}
+
+impl Desk {
+    /// Where a page is.
+    fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.served.url())
+    }
+
+    async fn open(&self, path: &str) {
+        self.browser.open(&self.at(path)).await;
+    }
+
+    /// Clicks what a selector finds, also where it is drawn as something else.
+    async fn choose(&self, selector: &str) {
+        self.browser.find_any(selector).await;
+        let script = format!("document.querySelector({selector:?}).click()");
+        self.browser.run(&script).await;
+    }
+
+    async fn fill(&self, selector: &str, text: &str) {
+        let field = self.browser.find(selector).await;
+        self.browser.fill(&field, text).await;
+    }
+
+    async fn press(&self, text: &str) {
+        let button = self.browser.with_text("main//*[self::button or self::a]", text).await;
+        self.browser.click(&button).await;
+    }
+
+    /// Takes pictures of the page that is open, in all looks, and has axe judge each.
+    async fn judge(&mut self, name: &str) {
+        let directory = target().join("console");
+        std::fs::create_dir_all(&directory).unwrap();
+        for (width, height, scheme) in LOOKS {
+            self.browser.look(*width, *height, scheme).await;
+            let place = format!("{name} at {width} pixels, {scheme}");
+            let file = directory.join(format!("{name}-{width}-{scheme}.png"));
+            std::fs::write(file, self.browser.picture().await).unwrap();
+            let wide = "return document.documentElement.scrollWidth - window.innerWidth";
+            if self.browser.run(wide).await.as_i64().is_some_and(|more| more > 0) {
+                self.wrong.push(format!("{place}: it scrolls sideways"));
+            }
+            self.wrong.extend(self.barriers().await.into_iter().map(|b| format!("{place}: {b}")));
+        }
+        self.browser.look(1280, 900, "light").await;
+    }
+
+    /// What axe finds on the page.
+    async fn barriers(&self) -> Vec<String> {
+        let Some(axe) = &self.axe else { return Vec::new() };
+        self.browser.run(axe).await;
+        let run = "const done = arguments[0]; axe.run().then(r => done(r.violations.map(v => \
+                   v.id + ': ' + v.help + ': ' + v.nodes.slice(0, 3).map(n => n.html).join(' | '))), \
+                   e => done(['axe: ' + e]))";
+        let found = self.browser.run_to_its_end(run).await;
+        let texts = found.as_array().into_iter().flatten().filter_map(Value::as_str);
+        texts.map(str::to_owned).collect()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_is_made_watched_changed_and_destroyed_in_a_real_browser() {
+    let Some(browser) = Browser::start().await else {
+        eprintln!("SKIPPED: there is no chromedriver here  <-- NO BROWSER HAS SEEN THE CONSOLE");
+        return;
+    };
+    let axe = axe();
+    if axe.is_none() {
+        eprintln!("SKIPPED: axe-core is not here  <-- NOBODY HAS LOOKED FOR BARRIERS");
+    }
+    let world = World::running().await;
+    let mut desk = Desk { browser, served: world.serve(), axe, wrong: Vec::new() };
+    sign_in(&mut desk).await;
+    make(&mut desk).await;
+    let block = attach(&mut desk).await;
+    change(&mut desk).await;
+    requests(&mut desk).await;
+    others(&mut desk, &block).await;
+    destroy(&mut desk).await;
+    assert!(desk.wrong.is_empty(), "{}", desk.wrong.join("\n"));
+}
+
+async fn sign_in(desk: &mut Desk) {
+    desk.open("/").await;
+    desk.browser.says("Sign in").await;
+    desk.judge("sign-in").await;
+    desk.fill("#key", "WRONGKEYWRONGKEYWRONGKEYWRONGKEYWRON").await;
+    desk.press("Sign in").await;
+    desk.browser.says("No such key here").await;
+    desk.fill("#key", KEY).await;
+    desk.press("Sign in").await;
+    desk.browser.says("Overview").await;
+    desk.judge("overview-empty").await;
+}
+
+/// Makes an instance by the form, with a mistake that is mended, and sees it come up.
+async fn make(desk: &mut Desk) {
+    desk.open("/console/v2/instances").await;
+    desk.judge("instances-empty").await;
+    desk.open("/console/op/create-instance").await;
+    desk.choose("input[name=region][value=ewr]").await;
+    desk.choose("input[name=plan][value=vc2-1c-1gb]").await;
+    desk.choose("main input[type=radio][name$=os], main input[type=radio][name=os_id]").await;
+    desk.fill("input[name=label]", "web").await;
+    desk.fill("input[name=hostname]", "web 1").await;
+    desk.judge("create-instance").await;
+    desk.press("Create instance").await;
+    desk.browser.find("[name=hostname][aria-invalid=true]").await;
+    desk.judge("create-instance-refused").await;
+    desk.fill("input[name=hostname]", "web-1").await;
+    desk.press("Create instance").await;
+    // It comes up while somebody looks: the page is not loaded again.
+    desk.browser.find(".status").await;
+    desk.browser.run("window.stays = true").await;
+    desk.browser.find("main .status.ok").await;
+    desk.browser.says("Running").await;
+    desk.judge("instance").await;
+}
+
+/// Makes a volume and attaches it to the instance: the volume's address.
+async fn attach(desk: &mut Desk) -> String {
+    desk.open("/console/op/create-block").await;
+    desk.choose("input[name=region][value=ewr]").await;
+    desk.fill("input[name=size_gb]", "40").await;
+    desk.fill("input[name=label]", "data").await;
+    desk.judge("create-block").await;
+    desk.press("Create").await;
+    desk.browser.find("main .status.ok").await;
+    let address = desk.browser.address().await;
+    let path = address.strip_prefix(desk.served.url()).unwrap().to_owned();
+    let id = path.rsplit('/').next().unwrap().to_owned();
+    desk.open(&format!("/console/op/attach-block?block_id={id}")).await;
+    desk.choose("select[name=instance_id] option:last-of-type").await;
+    let pick = "const s = document.querySelector('select[name=instance_id]'); \
+                s.value = [...s.options].find(o => o.text.includes('web')).value";
+    desk.browser.run(pick).await;
+    desk.judge("attach-block").await;
+    desk.press("Attach").await;
+    desk.open(&path).await;
+    desk.browser.says("web").await;
+    desk.judge("block").await;
+    path
+}
+
+async fn change(desk: &mut Desk) {
+    desk.open("/console/v2/instances").await;
+    desk.judge("instances").await;
+    desk.press("web").await;
+    desk.press("Change").await;
+    desk.fill("input[name=label]", "web-a").await;
+    desk.judge("change-instance").await;
+    let save = desk.browser.find("main form[method=post] button.primary[type=submit]").await;
+    desk.browser.click(&save).await;
+    desk.browser.with_text("h1", "web-a").await;
+}
+
+async fn requests(desk: &mut Desk) {
+    desk.open("/console/requests").await;
+    desk.browser.says("/v2/instances").await;
+    desk.judge("requests").await;
+    let first = desk.browser.find("main .log tbody a, main .log tbody th a").await;
+    desk.browser.click(&first).await;
+    desk.judge("request").await;
+}
+
+/// The pages that the day did not lead to.
+async fn others(desk: &mut Desk, block: &str) {
+    for (name, path) in [
+        ("overview", "/console/"),
+        ("network", "/console/network"),
+        ("reference", "/console/reference"),
+        ("reference-operation", "/console/reference/create-load-balancer"),
+        ("search", "/console/search?q=web"),
+        ("create-load-balancer", "/console/op/create-load-balancer"),
+        ("create-database", "/console/op/create-database"),
+        ("create-record", "/console/op/create-domain"),
+        ("plans", "/console/v2/plans"),
+        ("account", "/console/v2/account"),
+        ("users", "/console/v2/users"),
+        ("nothing", "/console/v2/instances/00000000-0000-4000-8000-000000000000"),
+        ("destroy-block", &format!("/console/op/delete-block?block_id={}", id(block))),
+    ] {
+        desk.open(path).await;
+        desk.browser.find("h1").await;
+        desk.judge(name).await;
+    }
+}
+
+fn id(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or_default()
+}
+
+async fn destroy(desk: &mut Desk) {
+    desk.open("/console/v2/instances").await;
+    desk.press("web-a").await;
+    desk.choose("[data-open]:not([data-open=code]).danger, .pop [data-open]").await;
+    desk.fill("dialog[open] [data-must]", "web-a").await;
+    desk.judge("destroy-instance").await;
+    let go = desk.browser.find("dialog[open] button.danger[type=submit]").await;
+    desk.browser.click(&go).await;
+    desk.browser.says("No instances yet").await;
+}
