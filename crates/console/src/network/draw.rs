@@ -100,6 +100,11 @@ fn boxed(cx: &Cx, node: &Node, rect: &Rect) -> Markup {
     let middle = y + h / 2.0;
     let (left, room) = (x + 31.0, w - 46.0);
     let note = cut(&node.note, 17);
+    // What has no sign has more room, and names of networks are written smaller.
+    let wide = if node.sign.is_some() { room } else { room + 12.0 };
+    let letter = if node.kind == Kind::Outside { SMALL } else { LETTER };
+    let name = cut(&node.name, (wide / letter * 1.15) as usize);
+    let close = (name.chars().count() as f64 * letter > wide).then(|| fine(wide));
     // A long address is written closer.
     let tight = (note.chars().count() as f64 * SMALL > room + 8.0).then(|| fine(room + 8.0));
     let sign = match node.sign {
@@ -122,9 +127,8 @@ fn boxed(cx: &Cx, node: &Node, rect: &Rect) -> Markup {
                 stroke-linecap="round" stroke-linejoin="round" {
                 use href={ "#" (icon_of(node.kind)) } {}
             }
-            text x=(fine(left)) y=(fine(middle - 2.0)) font-weight="600" {
-                (cut(&node.name, (room / LETTER) as usize))
-            }
+            text.lesser[node.kind == Kind::Outside] x=(fine(left)) y=(fine(middle - 2.0)) font-weight="600"
+                textLength=[close.as_deref()] lengthAdjust=[close.as_deref().map(|_| "spacingAndGlyphs")] { (name) }
             text.t2 x=(fine(left)) y=(fine(middle + 13.0)) textLength=[tight.as_deref()]
                 lengthAdjust=[tight.as_deref().map(|_| "spacingAndGlyphs")] { (note) }
             @if let Some(class) = sign {

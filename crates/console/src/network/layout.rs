@@ -73,7 +73,7 @@ const APART: f64 = 14.0;
 /// Between columns, where ports are written.
 const LANE: f64 = 50.0;
 /// The first column.
-const OUTSIDE: f64 = 116.0;
+const OUTSIDE: f64 = 126.0;
 const LEFT: f64 = 8.0;
 /// How wide a drawing for a phone is.
 const PHONE: f64 = 344.0;

@@ -245,6 +245,12 @@ pub(super) fn of(facts: &Facts) -> Model {
     builder.services();
     builder.addresses();
     ways::add(&mut builder);
+    let used: BTreeSet<usize> = builder.model.nodes.iter().filter_map(|node| node.zone).collect();
+    for (at, zone) in builder.model.zones.iter_mut().enumerate() {
+        if !used.contains(&at) {
+            zone.note += ", nothing in it yet";
+        }
+    }
     builder.model
 }
 

@@ -47,7 +47,7 @@ fn grouped(number: i64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -180,7 +180,7 @@ pub(super) fn panel(now: i64, account: &Value, charges: &Value, invoices: &Value
                     } }
                     p.small.muted {
                         "A bar is a day in UTC, each charge spread evenly over its time"
-                        @if month.today + 1 < last { "; dashed is what the rate of now makes" }
+                        @if month.today + 1 < last { "; dashed is what is still to come at this rate" }
                         "."
                         @if month.total() != so_far {
                             " Charges are rounded one by one: they come to " (dollars(month.total())) "."

@@ -91,6 +91,9 @@ fn name(thing: &Value) -> String {
     label.or_else(host).unwrap_or_else(|| pointers::id(thing))
 }
 
+/// How long something was done lately, in milliseconds.
+const LATELY: i64 = 60 * 60 * 1000;
+
 /// Something that was done.
 struct Done {
     what: String,
@@ -101,11 +104,13 @@ struct Done {
 
 /// What was done last, from the log.
 async fn done(cx: &Cx, found: &Found) -> Vec<Done> {
+    let now = (cx.shared.config.now)();
     let did = |request: &&Value| {
         let id = request["operation"].as_str().unwrap_or_default();
         let is_done = request["status"].as_u64().is_some_and(|status| status < 300);
         let reads = request["method"] == "GET" || id.starts_with("list-");
-        is_done && !reads && !id.is_empty()
+        let at = request["at"].as_str().and_then(when::millis).unwrap_or_default();
+        is_done && !reads && !id.is_empty() && now - at < LATELY
     };
     let last = found.requests.iter().filter(did).take(DONE);
     let each = last.map(async |request| {

@@ -91,7 +91,7 @@ pub(crate) fn thing(request: &Value) -> Option<(String, String)> {
     if let Some((at, inner)) = made.filter(|_| request["method"] == "POST")
         && let Some((_, fields)) = browse::at(&at)
     {
-        let last = fields.values().last().and_then(Value::as_str).unwrap_or_default();
+        let last = fields.values().next_back().and_then(Value::as_str).unwrap_or_default();
         let name = presentation::pointers::label(inner).unwrap_or(last);
         return Some((name.to_owned(), format!("{ROOT}{at}")));
     }
