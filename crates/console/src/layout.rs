@@ -5,14 +5,12 @@ use axum::response::Response;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
 use http::{HeaderValue, StatusCode};
 use maud::{DOCTYPE, Markup, html};
-use presentation::operations;
-use serde_json::Map;
 
 use crate::cx::{Cx, TOKEN};
 use crate::icon::{bird, icon, symbols};
 use crate::nav::{self, Item};
 use crate::upstream::Refusal;
-use crate::{ROOT, assets, href};
+use crate::{ROOT, assets};
 
 /// Nothing is run, loaded or framed but what is ours.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
@@ -172,11 +170,9 @@ fn navigation(here: &str) -> Markup {
 const OPEN: &[&str] = &["Compute", "Storage", "Network", "DNS"];
 
 fn item_line(here: &str, item: &Item) -> Markup {
-    let shown = operations::all().into_iter().find(|o| o.op.id == item.shows);
-    let address = shown.and_then(|o| href::page(&o, &Map::new())).unwrap_or_default();
     let current = (here == item.shows).then_some("page");
     html! {
-        a.item href=(address) aria-current=[current] { (icon(item.icon)) " " (item.title) }
+        a.item href={ (ROOT) (item.path) } aria-current=[current] { (icon(item.icon)) " " (item.title) }
     }
 }
 

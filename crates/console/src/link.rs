@@ -17,6 +17,8 @@ use crate::href;
 const SINGLY: usize = 3;
 /// How many things of a list are read for their names.
 const NAMED: usize = 500;
+/// How many that were not among those are looked up one by one.
+const LOST: usize = 10;
 
 /// Fields of answers that are not named after what they point at, with the group of that.
 const ELSEWHERE: &[(&str, &str)] = &[
@@ -77,12 +79,6 @@ fn plans(operation: &Operation) -> &'static str {
     }
 }
 
-/// The page of what an id points at, by the field that it stands in and the operation that has
-/// answered with it. None where there is no such page.
-pub(crate) fn to(field: &str, operation: &Operation, value: &Value) -> Option<String> {
-    target(field, operation)?.address(value)
-}
-
 impl Target {
     /// The page of the thing of that id. What is in a catalogue is found in its list.
     pub(crate) fn address(&self, value: &Value) -> Option<String> {
@@ -139,16 +135,7 @@ impl Names {
 
     async fn look_up(&mut self, cx: &Cx, id: &'static str, target: &Target, ids: BTreeSet<String>) {
         if let (Some(thing), true) = (&target.thing, ids.len() <= SINGLY) {
-            let Some(own) = thing.path_fields().pop() else { return };
-            for one in ids {
-                let fields = Map::from_iter([(own.clone(), one.clone().into())]);
-                if let Ok(answer) = cx.caller.call(thing, fields).await
-                    && let Some(name) = called(&answer.value)
-                {
-                    self.0.insert((id, one), name);
-                }
-            }
-            return;
+            return self.look_up_singly(cx, id, thing, ids).await;
         }
         let Ok(things) = cx.caller.all(&target.list, Map::new(), NAMED).await else { return };
         for thing in things {
@@ -156,6 +143,30 @@ impl Names {
                 && ids.contains(&key)
             {
                 self.0.insert((id, key), name);
+            }
+        }
+        // Of many things some are not among the first.
+        let lost = ids.into_iter().filter(|one| !self.0.contains_key(&(id, one.clone())));
+        let lost: BTreeSet<String> = lost.take(LOST).collect();
+        if let Some(thing) = &target.thing {
+            self.look_up_singly(cx, id, thing, lost).await;
+        }
+    }
+
+    async fn look_up_singly(
+        &mut self,
+        cx: &Cx,
+        id: &'static str,
+        thing: &Operation,
+        ids: BTreeSet<String>,
+    ) {
+        let Some(own) = thing.path_fields().pop() else { return };
+        for one in ids {
+            let fields = Map::from_iter([(own.clone(), one.clone().into())]);
+            if let Ok(answer) = cx.caller.call(thing, fields).await
+                && let Some(name) = called(&answer.value)
+            {
+                self.0.insert((id, one), name);
             }
         }
     }
@@ -191,18 +202,6 @@ pub(crate) fn called(thing: &Value) -> Option<String> {
         names.chain(["city", "username", "image", "filename", "subaccount_name", "display_name"]);
     let mut texts = names.filter_map(|name| thing.get(name).and_then(Value::as_str));
     texts.find(|text| !text.trim().is_empty() && *text != "0.0.0.0").map(str::to_owned)
-}
-
-/// What a field of that name at `operation` points at is called, with the page of it.
-pub(crate) async fn name(
-    cx: &Cx,
-    field: &str,
-    operation: &Operation,
-    value: &Value,
-) -> Option<String> {
-    let target = target(field, operation)?;
-    let names = Names::load(cx, &[(target, value.clone())]).await;
-    Some(names.name(&target, value))
 }
 
 /// An id as text.

@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 
 #[cfg(test)]
 pub(crate) use self::bar::operations as bulk;
-pub(crate) use self::cells::value;
+pub(crate) use self::cells::{brief, value};
 use self::columns::What;
 pub(crate) use self::costs::Costs;
 pub(crate) use self::filters::form as filter_form;

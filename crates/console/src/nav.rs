@@ -3,6 +3,8 @@
 //! Made by hand, as what one looks for first is no matter of schemas. What an operation lists at the
 //! top of the API and is not named here stands under "More", so nothing is ever missing.
 
+use std::sync::LazyLock;
+
 use presentation::{Operation, operations};
 
 /// A line of the navigation: a family.
@@ -14,6 +16,8 @@ pub(crate) struct Item {
     pub(crate) one: String,
     /// The operation that its page shows: mostly a list.
     pub(crate) shows: &'static str,
+    /// The path of that operation.
+    pub(crate) path: &'static str,
     pub(crate) icon: &'static str,
 }
 
@@ -86,19 +90,35 @@ const GROUPS: &[(&str, &[Line])] = &[
     ]),
 ];
 
+/// The navigation, made once.
+static ALL: LazyLock<Vec<Group>> = LazyLock::new(read);
+
 /// The navigation, with what is named nowhere under "More".
 pub(crate) fn groups() -> Vec<Group> {
-    let mut groups: Vec<Group> = GROUPS
-        .iter()
-        .map(|(title, lines)| Group { title, items: lines.iter().map(item).collect() })
-        .collect();
+    ALL.clone()
+}
+
+fn read() -> Vec<Group> {
+    let all = operations::all();
+    let own = |shows: &str| all.iter().find(|o| o.op.id == shows).map_or("", |o| o.op.path);
+    let item = |(title, one, shows, icon): &Line| Item {
+        title: (*title).to_owned(),
+        one: (*one).to_owned(),
+        shows,
+        path: own(shows),
+        icon,
+    };
+    let lines = |lines: &[Line]| lines.iter().map(item).collect();
+    let mut groups: Vec<Group> =
+        GROUPS.iter().map(|(title, own)| Group { title, items: lines(own) }).collect();
     let named =
-        |o: &Operation| GROUPS.iter().any(|(_, l)| l.iter().any(|(.., id, _)| *id == o.op.id));
-    let more = operations::all().into_iter().filter(|o| stands_at_the_top(o) && !named(o));
+        |o: &&Operation| GROUPS.iter().any(|(_, l)| l.iter().any(|(.., id, _)| *id == o.op.id));
+    let more = all.iter().filter(|o| stands_at_the_top(o) && !named(o));
     let items = more.map(|o| Item {
-        title: title_of(&o),
+        title: title_of(o),
         one: o.group.name.replace('-', " "),
         shows: o.op.id,
+        path: o.op.path,
         icon: "list",
     });
     groups.push(Group { title: "More", items: items.collect() });
@@ -108,34 +128,23 @@ pub(crate) fn groups() -> Vec<Group> {
 /// The line of the navigation that an operation's page belongs to: its own, or that of the list that
 /// its address begins with.
 pub(crate) fn item_of(operation: &Operation) -> Option<Item> {
-    let groups = groups();
-    let mut items = groups.into_iter().flat_map(|group| group.items);
-    let all = operations::all();
-    let path = operation.op.path;
-    let fits = |item: &Item| {
-        let shown = all.iter().find(|o| o.op.id == item.shows)?;
-        let rest = path.strip_prefix(shown.op.path)?;
-        (rest.is_empty() || rest.starts_with('/')).then_some(shown.op.path.len())
+    let items = ALL.iter().flat_map(|group| &group.items);
+    let fits = |item: &&Item| {
+        let rest = operation.op.path.strip_prefix(item.path);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    let mut best: Option<(usize, Item)> = None;
-    for item in items.by_ref() {
-        if let Some(length) = fits(&item)
-            && best.as_ref().is_none_or(|(most, _)| length > *most)
-        {
-            best = Some((length, item));
-        }
-    }
-    best.map(|(_, item)| item).or_else(|| of_group(operation, &all))
+    let best = items.filter(fits).max_by_key(|item| item.path.len()).cloned();
+    best.or_else(|| of_group(operation))
 }
 
 /// The line of what lists the things of an operation's group elsewhere: a registry is made at
 /// `/v2/registry`, and listed at `/v2/registries`.
-fn of_group(operation: &Operation, all: &[Operation]) -> Option<Item> {
-    let group = operation.group.name;
+fn of_group(operation: &Operation) -> Option<Item> {
+    let (group, all) = (operation.group.name, operations::all());
     let is_of =
         |own: &str| group.strip_prefix(own).is_some_and(|r| r.is_empty() || r.starts_with('-'));
-    let mut items = groups().into_iter().flat_map(|group| group.items);
-    items.find(|item| all.iter().any(|o| o.op.id == item.shows && is_of(o.group.name)))
+    let mut items = ALL.iter().flat_map(|group| &group.items);
+    items.find(|item| all.iter().any(|o| o.op.id == item.shows && is_of(o.group.name))).cloned()
 }
 
 /// Whether an operation looks at something that no other thing has to be named for.
@@ -154,11 +163,6 @@ fn title_of(operation: &Operation) -> String {
         first.make_ascii_uppercase();
     }
     title
-}
-
-/// The line as it stands in the table.
-fn item((title, one, shows, icon): &Line) -> Item {
-    Item { title: (*title).to_owned(), one: (*one).to_owned(), shows, icon }
 }
 
 #[cfg(test)]

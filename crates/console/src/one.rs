@@ -20,7 +20,10 @@ use crate::link::family::{self, Node};
 use crate::link::{self, words};
 use crate::list::{self, Costs};
 use crate::upstream::Refusal;
-use crate::{code, live, nav, status};
+use crate::{code, live, nav, status, when};
+
+/// How far back the account's log goes, in milliseconds: thirty days.
+const KNOWN: i64 = 30 * 24 * 60 * 60 * 1000;
 
 /// A thing as it is looked at.
 struct Subject<'a> {
@@ -37,7 +40,13 @@ pub(crate) async fn show(cx: Cx, operation: Operation, path: Map<String, Value>)
         let text = format!("There is no page of {}.", operation.op.id);
         return layout::refused(&cx, &Refusal { status: 404, text, field: None });
     };
-    let fields = crate::browse::asked(&cx, &operation, &path);
+    let mut fields = crate::browse::asked(&cx, &operation, &path);
+    let has_time = fields.contains_key("start_time") || fields.contains_key("end_time");
+    if operation.op.id == "list-logs" && !has_time {
+        // The API wants to be told a time: all that it knows of.
+        let since = (cx.shared.config.now)() - KNOWN;
+        fields.insert("start_time".into(), when::shown(since, "%Y-%m-%dT%H:%M:%SZ").into());
+    }
     let answer = match cx.caller.call(&operation, fields).await {
         Ok(answer) => answer,
         // Some looks want to be told what is to be seen.

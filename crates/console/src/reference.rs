@@ -33,7 +33,7 @@ pub(crate) fn address(operation: &Operation) -> String {
 /// What an operation does, in a few words, and what else is said of it.
 pub(crate) fn about(operation: &Operation) -> (String, String) {
     let text = schema::description(Some(&operation.request()));
-    let ends = [". ", ": ", " from one of "].iter().filter_map(|sign| {
+    let ends = [". ", ": ", "; ", " from one of "].iter().filter_map(|sign| {
         let at = text.find(sign)?;
         // What begins with a word keeps it.
         Some((at, at + if sign.starts_with(' ') { 1 } else { sign.len() }))

@@ -6,6 +6,7 @@
 
 mod rank;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Router;
@@ -71,6 +72,7 @@ async fn show(cx: Cx) -> Response {
     let cut: Vec<String> =
         found.iter().filter(|found| found.is_cut).map(|f| f.shelf.item.title.clone()).collect();
     let looked = found.len() - missed.len();
+    once(&mut found);
     found.retain(|found| !found.hits.is_empty());
     // What people have comes before what can be ordered, and the best hit before the others.
     found
@@ -124,6 +126,18 @@ async fn look(cx: &Cx, shelf: Shelf, wanted: &str) -> Found {
     }
 }
 
+/// Leaves each thing where it stands first: a VPC is a private network, too.
+fn once(found: &mut [Found]) {
+    let mut seen = BTreeSet::new();
+    for found in found {
+        found.hits.retain(|(_, thing)| {
+            let id = pointers::id(thing);
+            // Numbers are ids within their own list.
+            uuid::Uuid::try_parse(&id).is_err() || seen.insert(id)
+        });
+    }
+}
+
 /// The page of the one thing that has this very id.
 async fn exact(cx: &Cx, found: &[Found], wanted: &str) -> Option<String> {
     if let Some((list, thing)) = named(found) {
@@ -131,7 +145,7 @@ async fn exact(cx: &Cx, found: &[Found], wanted: &str) -> Option<String> {
     }
     uuid::Uuid::try_parse(wanted).ok()?;
     // It may lie beyond the first page, or be of something that no list at the top shows.
-    let asks = operations::all().into_iter().filter(|o| is_by_id(o));
+    let asks = operations::all().into_iter().filter(is_by_id);
     let each = asks.map(async |operation| {
         let own = operation.path_fields().pop()?;
         let fields = Map::from_iter([(own, Value::from(wanted))]);

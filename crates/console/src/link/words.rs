@@ -103,6 +103,10 @@ const FIELDS: &[(&str, &str)] = &[
 
 /// A field's name, or the heading of a column: `main_ip` is "Main IP".
 pub(crate) fn title(name: &str) -> String {
+    // Some objects have what is no name but a day.
+    if name.starts_with(|c: char| c.is_ascii_digit()) {
+        return name.to_owned();
+    }
     let plain = name.to_lowercase();
     match FIELDS.iter().find(|(field, _)| *field == plain) {
         Some((_, words)) => (*words).to_owned(),

@@ -143,6 +143,9 @@ pub(crate) fn menu(
                         }
                     }
                 }
+                @if let Some(id) = thing["id"].as_str() {
+                    button type="button" data-copy=(id) { (icon("copy")) " Copy id" }
+                }
             }
         }
     }

@@ -158,6 +158,12 @@ fn time(text: &str, with_year: bool) -> Markup {
     }
 }
 
+/// A value in a table that no operation lists.
+pub(crate) fn brief(name: &str, value: &Value) -> Markup {
+    let text = readable(name, value);
+    html! { @match words::time(&text, false) { Some(_) => (time(&text, false)), None => (long(&text)) } }
+}
+
 /// The value of a fact, whole; nothing where it is empty.
 pub(crate) fn value(name: &str, value: &Value) -> Option<Markup> {
     if is_empty(value) {

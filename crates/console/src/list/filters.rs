@@ -76,6 +76,10 @@ pub(crate) async fn of(
 async fn choices(cx: &Cx, list: Option<&Operation>) -> Vec<(String, String)> {
     let Some(list) = list else { return Vec::new() };
     let Ok(things) = cx.caller.all(list, Map::new(), CHOICES).await else { return Vec::new() };
+    // Where there are more than anybody looks through, the id is typed.
+    if things.len() >= CHOICES {
+        return Vec::new();
+    }
     let choice = |thing: &Value| {
         let id = pointers::id(thing);
         let city = thing.get("city").and_then(Value::as_str).map(|city| format!("{id} {city}"));
@@ -136,7 +140,7 @@ pub(crate) fn tools(
 fn search(cx: &Cx, node: &Node) -> Markup {
     let title = words::many(&super::noun(node));
     html! {
-        form.find role="search" action=(cx.path) {
+        form.find role="search" aria-label={ "Search " (title) } action=(cx.path) {
             label.sr for="f" { "Search in " (title) }
             (icon("search"))
             input id="f" name="q" type="search" value=(cx.asked("q")) autocomplete="off"

@@ -16,7 +16,8 @@ const DEPTH: usize = 3;
 /// How many letters of a text stand in the open.
 const LETTERS: usize = 120;
 /// What the head says already.
-const IN_HEAD: &[&str] = &["status", "state", "power_status", "server_status", "tags", "tag"];
+const IN_HEAD: &[&str] =
+    &["status", "state", "power_status", "server_status", "tags", "tag", "meta"];
 
 /// The facts of a thing; none where there is nothing to tell.
 pub(super) async fn panel(subject: &Subject<'_>) -> Option<Markup> {
@@ -101,7 +102,7 @@ impl Facts<'_> {
                     } }
                 }
                 @for (name, facts) in inner {
-                    h3.within { (words::title(name)) }
+                    h2.within { (words::title(name)) }
                     (facts)
                 }
             }
@@ -177,7 +178,8 @@ fn hidden(name: &str, text: &str) -> Markup {
 
 /// A text that is too long to stand among others.
 fn long(name: &str, text: &str) -> Markup {
-    let id = format!("text-{}", name.replace('_', "-"));
+    // Objects within one another may have fields of the same name.
+    let id = crate::live::id("text-", &format!("{name} {text}"));
     html! {
         details.shy {
             summary { (text.chars().count()) " characters: show" span.sr { " " (words::phrase(name)) } }

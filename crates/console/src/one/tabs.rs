@@ -16,6 +16,9 @@ use crate::upstream::Refusal;
 /// The name of the last tab.
 const JSON: &str = "json";
 
+/// How many objects a table shows.
+const ROWS: usize = 500;
+
 /// Lists that few people look for: they stand behind the others.
 const LATER: &[&str] = &[
     "neighbors",
@@ -177,12 +180,14 @@ async fn looked_at(subject: &Subject<'_>, node: &'static Node) -> Markup {
         Err(refusal) => return refused(subject, node, &refusal),
     };
     let body = match &answer.value {
+        // What was used, day by day.
+        Value::Object(fields) if is_by_day(fields) => objects(subject, &by_day(fields)),
         Value::Object(fields) => {
             let facts = facts::of(subject.cx, &node.operation, fields).await;
             html! {
                 @if let Some(facts) = facts { div.body.pad id="x-look" { (facts) } }
                 @for (name, items) in objects_of(fields) {
-                    h3.lead { (words::title(name)) }
+                    h2.lead { (words::title(name)) }
                     (objects(subject, items))
                 }
                 @if presentation::columns::is_empty(&answer.value) { p.pad.muted { "Nothing." } }
@@ -193,6 +198,22 @@ async fn looked_at(subject: &Subject<'_>, node: &'static Node) -> Markup {
         other => json::panel(other),
     };
     html! { (tools(subject, node)) (body) }
+}
+
+/// Whether an object has nothing but days, each with what was on it.
+fn is_by_day(fields: &Map<String, Value>) -> bool {
+    let is_day = |name: &str| name.starts_with(|c: char| c.is_ascii_digit());
+    !fields.is_empty() && fields.iter().all(|(name, value)| is_day(name) && value.is_object())
+}
+
+/// The same as a list, each with its day.
+fn by_day(fields: &Map<String, Value>) -> Vec<Value> {
+    let days = fields.iter().map(|(day, value)| {
+        let mut row = Map::from_iter([("date".to_owned(), day.clone().into())]);
+        row.extend(value.as_object().cloned().unwrap_or_default());
+        row.into()
+    });
+    days.collect()
 }
 
 /// The lists of objects among the fields of an answer.
@@ -245,23 +266,32 @@ fn objects(subject: &Subject<'_>, items: &[Value]) -> Markup {
             heads.push(name);
         }
     }
-    heads.sort_by_key(|name| !matches!(name.as_str(), "label" | "name"));
+    // What it is called and when it was stands first, ids last.
+    heads.sort_by_key(|name| match name.as_str() {
+        "timestamp" | "date" => 0,
+        "label" | "name" | "message" => 1,
+        name if name.ends_with("_id") => 3,
+        _ => 2,
+    });
     let target = |name: &str| link::target(name, &subject.node.operation);
     html! {
         div.scroll tabindex="0" role="region" aria-label="List" { table {
             thead { tr { @for head in &heads { th scope="col" { (words::title(head)) } } } }
-            tbody { @for item in items { tr { @for (place, head) in heads.iter().enumerate() {
+            tbody { @for item in items.iter().take(ROWS) { tr { @for (place, head) in heads.iter().enumerate() {
                 @let value = &item[head.as_str()];
                 @let own = target(head).and_then(|target| target.address(value));
                 @let shown = html! {
                     @match own {
                         Some(address) => a href=(address) { (link::text(value)) },
-                        None => (presentation::columns::readable(head, value)),
+                        None => (list::brief(head, value)),
                     }
                 };
                 @if place == 0 { th scope="row" { (shown) } } @else { td { (shown) } }
             } } } }
         } }
+        @if items.len() > ROWS {
+            p.pad.muted { "And " (items.len() - ROWS) " more, which the JSON has." }
+        }
     }
 }
 

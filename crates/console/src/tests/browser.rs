@@ -63,7 +63,10 @@ impl Desk {
     }
 
     async fn press(&self, text: &str) {
-        let button = self.browser.with_text("main//*[self::button or self::a]", text).await;
+        let button = self
+            .browser
+            .with_text("main//*[(self::button or self::a) and not(@aria-hidden)]", text)
+            .await;
         self.browser.click(&button).await;
     }
 

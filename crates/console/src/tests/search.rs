@@ -18,7 +18,6 @@ async fn world() -> (World, String) {
         description: Some("shop net".into()),
         v4_subnet: Some("10.42.7.0".into()),
         v4_subnet_mask: Some(24),
-        ..Default::default()
     };
     let vpc = world.client.vpcs().create(vpc).await.unwrap();
     let key = CreateSshKey {
@@ -45,6 +44,7 @@ async fn things_are_found_by_name_id_and_address() {
         assert!(page.contains(&vpc), "{wanted}: {page}");
     }
     let page = browser.page("/console/search?q=shop").await;
+    assert!(!page.contains("/console/v2/private-networks/"), "a VPC is found once: {page}");
     assert!(page.contains("href=\"/console/v2/domains/shop.example\""), "{page}");
     assert!(page.contains("<mark>shop</mark>"), "{page}");
     let page = browser.page("/console/search?q=net").await;
@@ -61,6 +61,29 @@ async fn a_whole_id_leads_to_its_thing() {
     let nobody = "00000000-0000-4000-8000-000000000000";
     let page = browser.page(&format!("/console/search?q={nobody}")).await;
     assert!(page.contains("Nothing found") && page.contains(nobody), "{page}");
+}
+
+#[tokio::test]
+async fn an_id_is_found_however_long_its_list_is_and_what_was_not_looked_through_is_said() {
+    let world = World::new().await;
+    let mut ids = Vec::new();
+    for number in 0..501 {
+        let name = format!("key {number}");
+        let ssh_key =
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
+        let key = CreateSshKey { name, ssh_key: ssh_key.into() };
+        ids.push(world.client.ssh_keys().create(key).await.unwrap().id);
+    }
+    let mut browser = Browser::signed_in(&world).await;
+    let page = browser.page("/console/search?q=key").await;
+    assert!(
+        page.contains("the first 500 were looked through") && page.contains("SSH keys"),
+        "{page}"
+    );
+    for id in [ids[0], ids[500]] {
+        let got = browser.get(&format!("/console/search?q={id}")).await;
+        assert_eq!((got.status, got.location), (303, format!("/console/v2/ssh-keys/{id}")));
+    }
 }
 
 #[tokio::test]
