@@ -68,7 +68,18 @@ pub(crate) fn target(field: &str, operation: &Operation) -> Option<Target> {
 
 /// Fields that hold ids without saying so by their names.
 fn is_pointer(field: &str) -> bool {
-    matches!(field, "instances" | "private_network")
+    matches!(
+        field,
+        "instances"
+            | "private_network"
+            | "attach_vpc"
+            | "attach_vpc2"
+            | "attach_private_network"
+            | "detach_vpc"
+            | "detach_vpc2"
+            | "detach_private_network"
+            | "vfs_uuid"
+    )
 }
 
 /// The group whose plans a thing has.

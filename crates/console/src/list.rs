@@ -319,7 +319,7 @@ impl<'a> View<'a> {
         let (first, _) = made_here(self.node);
         html! { div.empty {
             (bird())
-            h2 { "No " (one) @if first.is_some() { " yet" } }
+            h2 { "No " (words::many(&one)) @if first.is_some() { " yet" } }
             @if let Some(first) = first {
                 @let about = first.operation.group.about;
                 @if !about.eq_ignore_ascii_case(&title(self.node)) { p { (about) "." } }
