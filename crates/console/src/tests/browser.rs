@@ -152,6 +152,9 @@ async fn make(desk: &mut Desk) {
     desk.judge("create-instance-refused").await;
     desk.fill("input[name=hostname]", "web-1").await;
     desk.press("Create instance").await;
+    desk.browser.says("no page shows it again").await;
+    desk.judge("create-instance-shown-once").await;
+    desk.press("Go on").await;
     // It comes up while somebody looks: the page is not loaded again.
     desk.browser.find(".status").await;
     desk.browser.run("window.stays = true").await;
