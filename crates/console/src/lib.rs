@@ -37,6 +37,7 @@ mod when;
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
 use axum::Router;
 use http::Extensions;
@@ -67,11 +68,14 @@ pub struct Config {
 pub(crate) struct Shared {
     pub(crate) config: Config,
     pub(crate) sessions: Sessions,
+    /// How many pages are kept as things are now.
+    pub(crate) streams: AtomicUsize,
 }
 
 /// The routes under `/console`.
 pub fn router(config: Config) -> Router {
-    let shared = Arc::new(Shared { config, sessions: Sessions::default() });
+    let shared =
+        Arc::new(Shared { config, sessions: Sessions::default(), streams: AtomicUsize::new(0) });
     pages().merge(live::routes()).merge(requests::streams()).with_state(shared)
 }
 

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -34,15 +34,12 @@ const EVERY: Duration = Duration::from_secs(1);
 /// After how many looks without a change something is sent, to see whether anybody reads.
 const STILL: u32 = 15;
 /// How many streams there are at once.
-const MOST: usize = 64;
+pub(crate) const MOST: usize = 64;
 /// How large a page may be that is followed, in bytes.
 const PAGE: usize = 8 << 20;
 /// How the id of an element begins that is kept as it is now, and that of one which is a row.
 pub(crate) const MARK: &str = "x-";
 pub(crate) const ROW: &str = "x-row-";
-
-/// How many streams there are.
-static OPEN: AtomicUsize = AtomicUsize::new(0);
 
 /// Marks a request whose page nobody sees: what is told once is not told to it.
 #[derive(Clone, Copy)]
@@ -79,18 +76,19 @@ pub(crate) fn id(kind: &str, name: &str) -> String {
 }
 
 /// One place among [`MOST`], free again when it is dropped.
-struct Place;
+struct Place(Arc<Shared>);
 
 impl Place {
-    fn take() -> Option<Self> {
+    fn take(shared: &Arc<Shared>) -> Option<Self> {
         let more = |open| (open < MOST).then_some(open + 1);
-        OPEN.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok().then_some(Self)
+        let taken = shared.streams.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+        taken.is_ok().then(|| Self(shared.clone()))
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        OPEN.fetch_sub(1, Ordering::Relaxed);
+        self.0.streams.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -131,7 +129,7 @@ async fn follow(
     else {
         return StatusCode::BAD_REQUEST.into_response();
     };
-    let Some(place) = Place::take() else {
+    let Some(place) = Place::take(&shared) else {
         let busy = [(RETRY_AFTER, HeaderValue::from_static("10"))];
         return (StatusCode::SERVICE_UNAVAILABLE, busy).into_response();
     };

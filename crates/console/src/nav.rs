@@ -16,8 +16,9 @@ pub(crate) struct Item {
     pub(crate) one: String,
     /// The operation that its page shows: mostly a list.
     pub(crate) shows: &'static str,
-    /// The path of that operation.
+    /// The path of that operation, and its group.
     pub(crate) path: &'static str,
+    pub(crate) group: &'static str,
     pub(crate) icon: &'static str,
 }
 
@@ -100,12 +101,13 @@ pub(crate) fn groups() -> Vec<Group> {
 
 fn read() -> Vec<Group> {
     let all = operations::all();
-    let own = |shows: &str| all.iter().find(|o| o.op.id == shows).map_or("", |o| o.op.path);
+    let own = |shows: &str| all.iter().find(|o| o.op.id == shows);
     let item = |(title, one, shows, icon): &Line| Item {
         title: (*title).to_owned(),
         one: (*one).to_owned(),
         shows,
-        path: own(shows),
+        path: own(shows).map_or("", |o| o.op.path),
+        group: own(shows).map_or("", |o| o.group.name),
         icon,
     };
     let lines = |lines: &[Line]| lines.iter().map(item).collect();
@@ -119,6 +121,7 @@ fn read() -> Vec<Group> {
         one: o.group.name.replace('-', " "),
         shows: o.op.id,
         path: o.op.path,
+        group: o.group.name,
         icon: "list",
     });
     groups.push(Group { title: "More", items: items.collect() });
@@ -133,18 +136,17 @@ pub(crate) fn item_of(operation: &Operation) -> Option<Item> {
         let rest = operation.op.path.strip_prefix(item.path);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    let best = items.filter(fits).max_by_key(|item| item.path.len()).cloned();
-    best.or_else(|| of_group(operation))
+    items.filter(fits).max_by_key(|item| item.path.len()).cloned().or_else(|| of_group(operation))
 }
 
 /// The line of what lists the things of an operation's group elsewhere: a registry is made at
 /// `/v2/registry`, and listed at `/v2/registries`.
 fn of_group(operation: &Operation) -> Option<Item> {
-    let (group, all) = (operation.group.name, operations::all());
+    let group = operation.group.name;
     let is_of =
         |own: &str| group.strip_prefix(own).is_some_and(|r| r.is_empty() || r.starts_with('-'));
     let mut items = ALL.iter().flat_map(|group| &group.items);
-    items.find(|item| all.iter().any(|o| o.op.id == item.shows && is_of(o.group.name))).cloned()
+    items.find(|item| is_of(item.group)).cloned()
 }
 
 /// Whether an operation looks at something that no other thing has to be named for.

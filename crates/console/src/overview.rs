@@ -69,7 +69,7 @@ async fn show(cx: Cx) -> Response {
     let invoices = invoices.map(|answer| answer.value).unwrap_or_default();
     let main = html! {
         (head(things, places.len(), regions.len()))
-        (live::region(&cx, &html! {
+        (live::region(&cx, &html! { div.stack {
             @if things == 0 { (first_steps()) }
             (tally::show(&counts))
             @if things > 0 {
@@ -86,7 +86,7 @@ async fn show(cx: Cx) -> Response {
                 }
                 (now::requests(&cx, last).await)
             }
-        }))
+        } }))
     };
     let here = format!("{ROOT}/");
     layout::page(&cx, Page { title: "Overview".into(), here, main, ..Page::default() })

@@ -73,6 +73,15 @@ fn collect(operation: &Operation, fields: &Map<String, Value>, wanted: &mut Vec<
     }
 }
 
+/// The text of an answer that is nothing but one in base64: a server's user data.
+pub(super) fn text_alone(operation: &Operation, fields: &Map<String, Value>) -> Option<String> {
+    let mut all = fields.iter();
+    let (Some((name, Value::String(text))), None) = (all.next(), all.next()) else { return None };
+    let schema = operation.response();
+    let facts = Facts { operation, names: Names::default(), schema };
+    facts.decoded(name, text).filter(|text| !text.is_empty())
+}
+
 struct Facts<'a> {
     operation: &'a Operation,
     names: Names,

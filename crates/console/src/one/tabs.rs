@@ -183,9 +183,14 @@ async fn looked_at(subject: &Subject<'_>, node: &'static Node) -> Markup {
         // What was used, day by day.
         Value::Object(fields) if is_by_day(fields) => objects(subject, &by_day(fields)),
         Value::Object(fields) => {
+            let alone = facts::text_alone(&node.operation, fields);
             let facts = facts::of(subject.cx, &node.operation, fields).await;
             html! {
-                @if let Some(facts) = facts { div.body.pad id="x-look" { (facts) } }
+                @if let Some(text) = alone {
+                    (facts::block("x-look", &text))
+                } @else if let Some(facts) = facts {
+                    div.body.pad id="x-look" { (facts) }
+                }
                 @for (name, items) in objects_of(fields) {
                     h2.lead { (words::title(name)) }
                     (objects(subject, items))

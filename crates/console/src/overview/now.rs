@@ -163,7 +163,7 @@ pub(super) async fn requests(cx: &Cx, last: Result<Found, Refusal>) -> Markup {
                 h2 id="h-req" { "Last requests" }
                 a.small href={ (ROOT) "/requests" } { "All requests" }
             }
-            @if found.requests.is_empty() { p.pad.muted { "Nothing was sent yet." } }
+            @if found.requests.is_empty() { p.pad.muted { "Nothing was sent since this server has started." } }
             ul.feed { @for request in found.requests.iter().take(LAST) {
                 @let path = request["path"].as_str().unwrap_or_default();
                 li {

@@ -16,6 +16,8 @@ pub(super) fn panel(cx: &Cx, filter: &Filter, request: &Value) -> Markup {
     let text = |name: &str| request[name].as_str().unwrap_or_default();
     let status = request["status"].as_u64().unwrap_or_default();
     let tab = cx.asked("tab");
+    let own = operations::all().into_iter().find(|o| request["operation"] == o.op.id);
+    let own = own.as_ref();
     let tab = if TABS.iter().any(|(name, _)| *name == tab) { tab } else { "" };
     html! {
         article.panel.detail aria-labelledby="r-h" {
@@ -45,12 +47,12 @@ pub(super) fn panel(cx: &Cx, filter: &Filter, request: &Value) -> Markup {
                 }
             }
             @match tab {
-                "answer" => { (body_of(&request["response"], "r-answer", "The answer has no body.")) }
+                "answer" => { (body_of(&request["response"], own, "r-answer", "The answer has no body.")) }
                 "headers" => {
                     (headers(&request["request"]["headers"], "Request"))
                     (headers(&request["response"]["headers"], "Answer"))
                 }
-                _ => { (body_of(&request["request"], "r-sent", "The request has no body.")) }
+                _ => { (body_of(&request["request"], own, "r-sent", "The request has no body.")) }
             }
         }
     }
@@ -186,7 +188,7 @@ fn flatten(way: &str, value: &Value, fields: &mut Map<String, Value>) {
     }
 }
 
-fn body_of(way: &Value, id: &str, none: &str) -> Markup {
+fn body_of(way: &Value, operation: Option<&Operation>, id: &str, none: &str) -> Markup {
     let json = way.get("json");
     let text = way["text"].as_str();
     html! {
@@ -194,7 +196,7 @@ fn body_of(way: &Value, id: &str, none: &str) -> Markup {
         @else {
             div.code {
                 pre.wrap id=(id) tabindex="0" role="region" aria-label="Body" {
-                    @if let Some(json) = json { (body::pretty(json)) } @else { (text.unwrap_or_default()) }
+                    @if let Some(json) = json { (body::pretty(json, operation)) } @else { (text.unwrap_or_default()) }
                 }
                 button.copy type="button" data-copy={ "#" (id) } aria-label="Copy the body" { (icon("copy")) }
             }

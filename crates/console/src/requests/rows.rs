@@ -117,7 +117,7 @@ fn nothing(filter: &Filter, wrong: Option<&str>) -> Markup {
             p { "Nothing was looked for." }
         } @else if filter.is_empty() {
             h2 { "Nothing was sent yet" }
-            p { "Point a tool at this world, and what it sends stands here at once." }
+            p { "Since this server has started. Point a tool at it, and what that sends stands here at once." }
             pre { code { "kettle exec -- terraform apply" } }
         } @else {
             h2 { "No request fits" }

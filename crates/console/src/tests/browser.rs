@@ -62,6 +62,13 @@ impl Desk {
         self.browser.fill(&field, text).await;
     }
 
+    /// Sends the form that the page is about.
+    async fn submit(&self) {
+        let button = "main form[method=post] button.primary[type=submit]:not([aria-hidden])";
+        let button = self.browser.find(button).await;
+        self.browser.click(&button).await;
+    }
+
     async fn press(&self, text: &str) {
         let button = self
             .browser
@@ -153,7 +160,7 @@ async fn make(desk: &mut Desk) {
     desk.fill("input[name=hostname]", "web-1").await;
     desk.press("Create instance").await;
     desk.browser.says("no page shows it again").await;
-    desk.judge("create-instance-shown-once").await;
+    desk.judge("shown-once").await;
     desk.press("Go on").await;
     // It comes up while somebody looks: the page is not loaded again.
     desk.browser.find(".status").await;
@@ -170,7 +177,7 @@ async fn attach(desk: &mut Desk) -> String {
     desk.fill("input[name=size_gb]", "40").await;
     desk.fill("input[name=label]", "data").await;
     desk.judge("create-block").await;
-    desk.press("Create").await;
+    desk.submit().await;
     desk.browser.find("main .status.ok").await;
     let address = desk.browser.address().await;
     let path = address.strip_prefix(desk.served.url()).unwrap().to_owned();
@@ -181,7 +188,8 @@ async fn attach(desk: &mut Desk) -> String {
                 s.value = [...s.options].find(o => o.text.includes('web')).value";
     desk.browser.run(pick).await;
     desk.judge("attach-block").await;
-    desk.press("Attach").await;
+    desk.submit().await;
+    desk.browser.find("h1").await;
     desk.open(&path).await;
     desk.browser.says("web").await;
     desk.judge("block").await;
@@ -195,8 +203,7 @@ async fn change(desk: &mut Desk) {
     desk.press("Change").await;
     desk.fill("input[name=label]", "web-a").await;
     desk.judge("change-instance").await;
-    let save = desk.browser.find("main form[method=post] button.primary[type=submit]").await;
-    desk.browser.click(&save).await;
+    desk.submit().await;
     desk.browser.with_text("h1", "web-a").await;
 }
 
@@ -244,5 +251,5 @@ async fn destroy(desk: &mut Desk) {
     desk.judge("destroy-instance").await;
     let go = desk.browser.find("dialog[open] button.danger[type=submit]").await;
     desk.browser.click(&go).await;
-    desk.browser.says("No instances yet").await;
+    desk.browser.says("Destroyed web-a").await;
 }

@@ -85,6 +85,20 @@ async fn a_page_that_is_older_than_its_stream_is_sent_whole() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn there_are_never_more_streams_than_so_many() {
+    let world = World::new().await;
+    let mut browser = Browser::signed_in(&world).await;
+    let address = stream(&browser.page("/console/v2/instances").await);
+    let mut open = Vec::new();
+    for _ in 0..crate::live::MOST {
+        open.push(Reader::open(&world, &browser, &address).await);
+    }
+    assert_eq!(browser.get(&address).await.status, 503);
+    drop(open.pop());
+    Reader::open(&world, &browser, &address).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_stream_ends_with_what_it_is_about_and_tells_nothing_to_strangers() {
     let world = World::new().await;
     let id = instance(&world, "one", "ewr").await;

@@ -39,7 +39,40 @@ pub(crate) async fn make(world: &World) -> Things {
     ids.insert("instance", instance(world, NASTY, "ewr").await);
     world.settle().await;
     let own = ids["instance"].clone();
-    let rest = [
+    let rest = wanted(world, &own).await;
+    for (kind, path, id, body) in rest {
+        let made = call(world, "POST", path, body).await;
+        let id = made.pointer(id).and_then(Value::as_str);
+        ids.insert(kind, id.unwrap_or_else(|| panic!("{kind}: {made}")).to_owned());
+    }
+    world.settle().await;
+    let rules = format!("/v2/firewalls/{}/rules", ids["firewall"]);
+    call(
+        world,
+        "POST",
+        &rules,
+        json!({"ip_type": "v4", "protocol": "tcp", "port": "22",
+        "subnet": "0.0.0.0", "subnet_size": 0, "notes": NASTY}),
+    )
+    .await;
+    call(
+        world,
+        "POST",
+        "/v2/domains/example.com/records",
+        json!({"name": "www", "type": "A", "data": "192.0.2.7"}),
+    )
+    .await;
+    let buckets = format!("/v2/object-storage/{}/bucket", ids["object-storage"]);
+    call(world, "POST", &buckets, json!({"bucket_name": "photos"})).await;
+    Things(ids)
+}
+
+/// What a thing is made by: its kind, where, where its id is in the answer, and with what.
+type Wanted = (&'static str, &'static str, &'static str, Value);
+
+/// All that is made beside an instance.
+async fn wanted(world: &World, own: &str) -> Vec<Wanted> {
+    vec![
         ("vpc", "/v2/vpcs", "/vpc/id", json!({"region": "ewr", "description": "shop"})),
         (
             "block",
@@ -125,32 +158,7 @@ pub(crate) async fn make(world: &World) -> Things {
             "plan": database_plan(world).await}),
         ),
         ("api-key", "/v2/apikeys", "/api_key/id", json!({"name": "ci"})),
-    ];
-    for (kind, path, id, body) in rest {
-        let made = call(world, "POST", path, body).await;
-        let id = made.pointer(id).and_then(Value::as_str);
-        ids.insert(kind, id.unwrap_or_else(|| panic!("{kind}: {made}")).to_owned());
-    }
-    world.settle().await;
-    let rules = format!("/v2/firewalls/{}/rules", ids["firewall"]);
-    call(
-        world,
-        "POST",
-        &rules,
-        json!({"ip_type": "v4", "protocol": "tcp", "port": "22",
-        "subnet": "0.0.0.0", "subnet_size": 0, "notes": NASTY}),
-    )
-    .await;
-    call(
-        world,
-        "POST",
-        "/v2/domains/example.com/records",
-        json!({"name": "www", "type": "A", "data": "192.0.2.7"}),
-    )
-    .await;
-    let buckets = format!("/v2/object-storage/{}/bucket", ids["object-storage"]);
-    call(world, "POST", &buckets, json!({"bucket_name": "photos"})).await;
-    Things(ids)
+    ]
 }
 
 async fn version(world: &World) -> String {

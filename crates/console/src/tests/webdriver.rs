@@ -53,7 +53,13 @@ impl Browser {
             assert!(started.elapsed() < PATIENCE, "chromedriver does not answer");
             tokio::task::yield_now().await;
         }
-        let args = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"];
+        let args = [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--hide-scrollbars",
+        ];
         let options = json!({ "goog:chromeOptions": { "args": args } });
         let wanted = json!({ "capabilities": { "alwaysMatch": options } });
         let session = browser.call(Method::POST, "/session", wanted).await.unwrap();
@@ -83,7 +89,11 @@ impl Browser {
 
     /// Makes the window so wide, and has its user wish for this scheme.
     pub(crate) async fn look(&self, width: u32, height: u32, scheme: &str) {
-        let wish = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
+        let wish = json!([
+            { "name": "prefers-color-scheme", "value": scheme },
+            // What moves would be judged half way.
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ]);
         self.chromium("Emulation.setEmulatedMedia", json!({ "features": wish })).await;
         let size = json!({
             "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 700,
