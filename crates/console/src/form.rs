@@ -110,12 +110,12 @@ impl Form {
 
     fn draw(&self) -> Draw<'_> {
         Draw {
+            operation: &self.operation,
             schema: &self.schema,
             values: &self.values,
             choices: &self.choices,
             wrong: &self.wrong,
             changes: self.changes(),
-            reads: self.operation.reads(),
             region: self.region(),
         }
     }
@@ -300,7 +300,7 @@ fn show_page(cx: &Cx, form: &Form) -> Response {
             (token(cx))
             @if !confirm::is_asked(form) {
                 // Enter in a field presses the first button: none that adds or takes away.
-                button.sr type="submit" tabindex="-1" aria-hidden="true" { (page::button(form)) }
+                button.sr type="submit" tabindex="-1" aria-hidden="true" {}
             }
             div.stack {
                 (form.wrong.note(page::nothing(form)))

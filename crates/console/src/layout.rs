@@ -192,7 +192,7 @@ fn top(cx: &Cx, page: &Page) -> Markup {
                 @for (name, address) in &page.crumbs { li { a href=(address) { (name) } } }
                 li { span.cut aria-current="page" { (page.title) } }
             } }
-            form.find role="search" action=(search) {
+            form.find role="search" aria-label="Everything" action=(search) {
                 label.sr for="q" { "Find anything by name, id, address or operation" }
                 (icon("search"))
                 input id="q" name="q" type="search" placeholder="Find anything" autocomplete="off";

@@ -73,7 +73,7 @@ const PRICED: &[&str] = &["plan", "tier_id", "storage_size", "node_pools"];
 /// Whether a price may be known once the form is filled in.
 pub(crate) fn may_have(operation: &Operation, schema: &Value) -> bool {
     let known = |name: &&str| schema.pointer(&format!("/properties/{name}")).is_some();
-    !operation.reads() && PRICED.iter().any(|name| known(&name))
+    !operation.reads() && PRICED.iter().any(known)
 }
 
 /// Whether it costs something that no operation tells.

@@ -125,7 +125,7 @@ async fn show(cx: Cx) -> Response {
 fn filter(wanted: &str, found: usize) -> Markup {
     html! {
         div.panel { div.tools {
-            form.find.wide role="search" action={ (ROOT) "/reference" } {
+            form.find.wide role="search" aria-label="Operations" action={ (ROOT) "/reference" } {
                 label.sr for="op-q" { "Filter operations by name, path or what they do" }
                 (icon("search"))
                 input id="op-q" name="q" type="search" value=(wanted) autocomplete="off"

@@ -209,7 +209,7 @@ fn page(cx: &Cx, wanted: &str, results: Markup) -> Response {
     let main = html! {
         div.head { div { h1 { "Find anything" } } }
         div.panel { div.tools {
-            form.find.wide role="search" action={ (ROOT) "/search" } {
+            form.find.wide role="search" aria-label="Anything" action={ (ROOT) "/search" } {
                 label.sr for="all-q" { "Name, id, address or operation" }
                 (icon("search"))
                 input id="all-q" name="q" type="search" value=(wanted) autocomplete="off"

@@ -207,7 +207,9 @@ fn shown_once(place: usize, way: &str, secret: &str) -> Markup {
         section.panel aria-labelledby={ (id) "-h" } {
             header { h2 id={ (id) "-h" } { (label(name)) } span.muted.small { code { (way) } } }
             div.code {
-                pre.wrap id=(id) tabindex="0" role="region" aria-label=(label(name)) { (secret) }
+                pre.wrap id=(id) tabindex="0" role="region" aria-label={ (label(name)) ", to copy" } {
+                    (secret)
+                }
                 button.copy type="button" data-copy={ "#" (id) }
                     aria-label={ "Copy " (label(name)) } { (icon("copy")) }
             }

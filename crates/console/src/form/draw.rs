@@ -1,6 +1,7 @@
 //! The controls of a form, each drawn from its field's shape.
 
 use maud::{Markup, html};
+use presentation::operations::Operation;
 use presentation::schema;
 use serde_json::{Map, Value};
 
@@ -19,14 +20,13 @@ const RADIOS: usize = 4;
 
 /// What a form is drawn with.
 pub(crate) struct Draw<'a> {
+    pub(crate) operation: &'a Operation,
     pub(crate) schema: &'a Value,
     pub(crate) values: &'a Map<String, Value>,
     pub(crate) choices: &'a Choices,
     pub(crate) wrong: &'a Wrong,
     /// Whether it changes what there is: what is not known of it then stays as it is.
     pub(crate) changes: bool,
-    /// Whether it only looks: what is not chosen then is anything.
-    pub(crate) reads: bool,
     /// The region that it is about, where that is known.
     pub(crate) region: String,
 }
@@ -345,7 +345,7 @@ impl<'a> Draw<'a> {
         let none = match (at.needed, self.changes && at.value.is_none()) {
             (true, _) => "Choose",
             (false, true) => "Leave as it is",
-            (false, false) if self.reads => "Any",
+            (false, false) if self.operation.reads() => "Any",
             (false, false) => "None",
         };
         let control = Control::Thing;
@@ -400,7 +400,7 @@ impl<'a> Draw<'a> {
         let none = match (at.needed, self.changes) {
             (true, _) => "Choose",
             (false, true) => "Leave as it is",
-            (false, false) if self.reads => "Any",
+            (false, false) if self.operation.reads() => "Any",
             (false, false) => "Not set",
         };
         let is_known = value.is_empty() || words.contains(&value);

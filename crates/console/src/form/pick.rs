@@ -18,59 +18,96 @@ const IN_USE: &str = "In use";
 const CONTINENTS: &[&str] =
     &[IN_USE, "North America", "Europe", "Asia", "Australia", "South America", "Africa", ""];
 
-/// Regions, as tiles by continent. One in which the chosen plan is not can be seen as such.
+/// What a region must have for what an operation makes: the operation, the option or its beginning, the
+/// field whose word ends it, and that word where none is chosen.
+const NEEDS: &[(&str, &str, &str, &str)] = &[
+    ("create-block", "block_storage_", "block_type", "high_perf"),
+    ("create-cluster", "kubernetes", "", ""),
+    ("create-load-balancer", "load_balancers", "", ""),
+];
+
+/// The option that a form's region must have; empty where there is none.
+fn needed(draw: &Draw<'_>) -> String {
+    let own = NEEDS.iter().find(|(id, ..)| *id == draw.operation.op.id);
+    own.map_or(String::new(), |(_, option, field, usual)| {
+        let word = draw.values.get(*field).map_or((*usual).to_owned(), text);
+        format!("{option}{word}")
+    })
+}
+
+/// What a region has.
+fn options(choice: &Choice) -> Vec<&str> {
+    let options = choice.item["options"].as_array();
+    options.into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+/// Regions, as tiles by continent. One that does not have what is wanted can be seen as such.
 pub(crate) fn regions<'a>(draw: &Draw<'a>, at: &At<'a>) -> Markup {
     let choices = draw.choices.of(at.name).map(|f| &f.choices[..]).unwrap_or_default();
     let value = at.value.map(text).unwrap_or_default();
     let plan = draw.values.get("plan").and_then(|plan| draw.choices.chosen("plan", plan));
-    let continent = |choice: &Choice| {
-        if draw.choices.is_in_use(&choice.value) {
-            return IN_USE;
-        }
-        let own = choice.item["continent"].as_str();
-        let own = own.or_else(|| choice.item.pointer("/data_center/continent")?.as_str());
-        CONTINENTS.iter().find(|name| Some(**name) == own).copied().unwrap_or_default()
+    let needed = needed(draw);
+    let line = NEEDS.iter().find(|(id, ..)| *id == draw.operation.op.id);
+    let has = |choice: &Choice| {
+        plan.is_none_or(|plan| plan.is_in(&choice.value))
+            && (needed.is_empty() || options(choice).contains(&needed.as_str()))
     };
-    let has = |choice: &Choice| plan.is_none_or(|plan| plan.is_in(&choice.value));
     let count = choices.iter().filter(|choice| has(choice)).count();
+    let is_told = plan.is_some() || !needed.is_empty();
     let id = format!("s-{}", id_of(&at.way));
     html! {
         fieldset.panel aria-labelledby=(id) id=(id_of(&at.way)) data-regions
+            data-needs=[line.map(|(_, option, ..)| option)] data-by=[line.map(|(_, _, field, _)| field)]
+            data-usual=[line.map(|(.., usual)| usual)]
             aria-describedby=[draw.is_bad(at).then(|| format!("{}-e", id_of(&at.way)))] {
             header {
                 h2 id=(id) { (shape::label(at.name)) }
                 span.muted.small data-count=(choices.len()) {
-                    @if plan.is_some() { (count) " of " (choices.len()) " have this plan" }
+                    @if is_told { (count) " of " (choices.len()) " have this" }
                 }
             }
             div.body {
-                div.tiles {
-                    @for name in CONTINENTS {
-                        @let here: Vec<&Choice> =
-                            choices.iter().filter(|c| continent(c) == *name).collect();
-                        @if !here.is_empty() {
-                            @if !name.is_empty() { h3 { (name) } }
-                            @for choice in here { (tile(at, choice, &value, has(choice))) }
-                        }
-                    }
-                }
+                div.tiles { @for name in CONTINENTS { (tiles(draw, at, name, &value, &has)) } }
                 (draw.error(at))
             }
         }
     }
 }
 
-fn tile(at: &At<'_>, choice: &Choice, value: &str, has_plan: bool) -> Markup {
+/// The regions of a continent, under its name.
+fn tiles(
+    draw: &Draw<'_>,
+    at: &At<'_>,
+    name: &str,
+    value: &str,
+    has: &dyn Fn(&Choice) -> bool,
+) -> Markup {
+    let choices = draw.choices.of(at.name).map(|f| &f.choices[..]).unwrap_or_default();
+    let here: Vec<&Choice> = choices.iter().filter(|c| continent(draw, c) == name).collect();
     html! {
-        label.tile.less[!has_plan] {
-            input type="radio" name=(at.way) value=(choice.value) checked[choice.value == value];
-            span.cut { (choice.text) }
-            span.hint {
-                (choice.value)
-                @if !has_plan { span.sr { " does not have this plan" } }
+        @if !here.is_empty() && !name.is_empty() { h3 { (name) } }
+        @for choice in here {
+            label.tile.less[!has(choice)] {
+                input type="radio" name=(at.way) value=(choice.value)
+                    checked[choice.value == value] data-has=(options(choice).join(" "));
+                span.cut { (choice.text) }
+                span.hint {
+                    (choice.value)
+                    span.sr data-lacks hidden[has(choice)] { " does not have this" }
+                }
             }
         }
     }
+}
+
+/// Under which name a region stands.
+fn continent(draw: &Draw<'_>, choice: &Choice) -> &'static str {
+    if draw.choices.is_in_use(&choice.value) {
+        return IN_USE;
+    }
+    let own = choice.item["continent"].as_str();
+    let own = own.or_else(|| choice.item.pointer("/data_center/continent")?.as_str());
+    CONTINENTS.iter().find(|name| Some(**name) == own).copied().unwrap_or_default()
 }
 
 /// Kinds of plans, as people call them.

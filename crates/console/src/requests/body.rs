@@ -113,9 +113,9 @@ mod tests {
     #[test]
     fn ids_lead_to_what_they_point_at() {
         let create = operations::all().into_iter().find(|o| o.op.id == "create-instance").unwrap();
-        let value = json!({"attach_vpc": ["v1"], "firewall_group_id": "g1", "snapshot_id": "", "label": "x"});
+        let value = json!({"sshkey_id": ["v1"], "firewall_group_id": "g1", "snapshot_id": "", "label": "x"});
         let shown = pretty(&value, Some(&create)).into_string();
-        for page in ["/console/v2/vpcs/v1", "/console/v2/firewalls/g1"] {
+        for page in ["/console/v2/ssh-keys/v1", "/console/v2/firewalls/g1"] {
             assert!(shown.contains(&format!("href=\"{page}\"")), "{page}: {shown}");
         }
         assert_eq!(shown.matches("<a ").count(), 2, "{shown}");

@@ -251,5 +251,5 @@ async fn destroy(desk: &mut Desk) {
     desk.judge("destroy-instance").await;
     let go = desk.browser.find("dialog[open] button.danger[type=submit]").await;
     desk.browser.click(&go).await;
-    desk.browser.says("No instances yet").await;
+    desk.browser.says("Destroyed web-a").await;
 }

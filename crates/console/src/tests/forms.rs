@@ -6,6 +6,7 @@ use testkit::World;
 use testkit::api::blocks::CreateBlock;
 use testkit::api::domains::CreateDomain;
 use testkit::api::firewalls::CreateFirewallGroup;
+use testkit::api::instances::CreateInstance;
 use testkit::api::ssh_keys::CreateSshKey;
 
 use super::html;
@@ -366,4 +367,48 @@ async fn of_very_many_things_one_is_found_by_writing() {
     let page = browser.page("/console/op/update-ssh-key").await;
     assert!(page.contains("<datalist id=\"f-ssh-key-id-l\">"));
     assert_eq!(html::astray(&page), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_region_without_what_is_wanted_is_seen_to_be_one() {
+    let world = World::new().await;
+    let mut browser = Browser::signed_in(&world).await;
+    let less = |page: &str| page.matches("class=\"tile less\"").count();
+    let page = browser.page("/console/op/create-block?block_type=storage_opt").await;
+    assert_eq!(less(&page), 1);
+    let page = browser.page("/console/op/create-block").await;
+    assert_eq!(less(&page), 21, "those without the usual type");
+    assert!(page.contains("12 of 33 have this"));
+    let page = browser.page("/console/op/create-instance?plan=vc2-1c-0.5gb-free").await;
+    assert!(page.contains("3 of 33 have this"), "{page}");
+    let page = browser.page("/console/op/create-domain").await;
+    assert_eq!(less(&page), 0);
+}
+
+#[tokio::test]
+async fn a_change_that_loses_what_is_on_the_disk_asks_for_the_name() {
+    let world = World::new().await;
+    let create = CreateInstance {
+        region: "ewr".into(),
+        plan: "vc2-1c-1gb".into(),
+        os_id: Some(2136),
+        label: Some("web".into()),
+        ..CreateInstance::default()
+    };
+    let instance = world.client.instances().create(create).await.unwrap();
+    world.settle().await;
+    let mut browser = Browser::signed_in(&world).await;
+    let address = format!("/console/op/update-instance?instance_id={}", instance.id);
+    let got = browser.fill(&address, &[("label", "other")]).await;
+    assert_eq!(got.status, 303, "{}", got.body);
+    let got = browser.fill(&address, &[("os_id", "2284")]).await;
+    assert_eq!(got.status, 400);
+    assert!(got.body.contains("type other to go on"), "{}", got.body);
+    let seen = world.client.instances().get(instance.id).await.unwrap();
+    assert_eq!((seen.os_id, seen.label.as_str()), (2136, "other"));
+    let action = "/console/op/update-instance";
+    let got = browser.send_form(action, &got.body, &[("_sure", "other")]).await;
+    assert_eq!(got.status, 303, "{}", got.body);
+    let seen = world.client.instances().get(instance.id).await.unwrap();
+    assert_eq!(seen.os_id, 2284);
 }
