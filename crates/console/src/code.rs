@@ -96,7 +96,13 @@ impl<'a> Request<'a> {
     }
 }
 
-/// An operation with these fields as a command of `kettle`.
+/// An operation with these fields as a call of curl.
+#[cfg(test)]
+pub(crate) fn curl(operation: &Operation, fields: &Map<String, Value>) -> String {
+    curl::code(&Request::new(operation, fields)).to_string()
+}
+
+/// The same as a command of `kettle`.
 #[cfg(test)]
 pub(crate) fn kettle(operation: &Operation, fields: &Map<String, Value>) -> String {
     kettle::code(&Request::new(operation, fields)).to_string()
