@@ -72,6 +72,14 @@ type Wanted = (&'static str, &'static str, &'static str, Value);
 
 /// All that is made beside an instance.
 async fn wanted(world: &World, own: &str) -> Vec<Wanted> {
+    let mut all = alone();
+    all.extend(beside(own));
+    all.extend(services(world).await);
+    all
+}
+
+/// What needs nothing else.
+fn alone() -> Vec<Wanted> {
     vec![
         ("vpc", "/v2/vpcs", "/vpc/id", json!({"region": "ewr", "description": "shop"})),
         (
@@ -114,6 +122,12 @@ async fn wanted(world: &World, own: &str) -> Vec<Wanted> {
             "/object_storage/id",
             json!({"cluster_id": 2, "tier_id": 1, "label": "media"}),
         ),
+    ]
+}
+
+/// What an instance is a part of, or stands beside.
+fn beside(own: &str) -> Vec<Wanted> {
+    vec![
         (
             "load-balancer",
             "/v2/load-balancers",
@@ -135,6 +149,12 @@ async fn wanted(world: &World, own: &str) -> Vec<Wanted> {
             "/reserved_ip/id",
             json!({"region": "ewr", "ip_type": "v4", "label": "front"}),
         ),
+    ]
+}
+
+/// What others run for one.
+async fn services(world: &World) -> Vec<Wanted> {
+    vec![
         (
             "registry",
             "/v2/registry",
