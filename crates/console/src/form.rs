@@ -45,19 +45,6 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route(&format!("{ROOT}/price"), post(price_of))
 }
 
-/// The inputs of an operation's form, without those of its path. `values` are filled in.
-#[allow(dead_code)] // The reference tries operations by it.
-pub(crate) async fn fields(
-    cx: &Cx,
-    operation: &Operation,
-    values: &Map<String, Value>,
-    refusal: Option<&Refusal>,
-) -> Markup {
-    let wrong = refusal.map(|refusal| Wrong::of(operation, refusal)).unwrap_or_default();
-    let form = Form::new(cx, *operation, values.clone(), Map::new(), wrong).await;
-    form.inputs()
-}
-
 /// A form with all that it is drawn from.
 struct Form {
     operation: Operation,

@@ -15,6 +15,9 @@ use super::support::{Browser, Got};
 const KEY: &str =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMNcVnDOGTdyIuCXLr4bWJ+TrcrkAvwNqFLTrUSiOdkz a@b";
 
+/// A form, what is typed into it, and the field that is refused.
+type Case<'a> = (&'a str, Vec<(&'a str, &'a str)>, &'a str);
+
 impl Browser<'_> {
     /// Opens a form, fills these fields in, and presses its button.
     async fn fill(&mut self, address: &str, typed: &[(&str, &str)]) -> Got {
@@ -217,7 +220,7 @@ async fn refusals_stand_at_the_field_that_they_name_and_everything_typed_stays()
     };
     let (records, rules) = ("create-record?dns_domain=example.com".to_owned(), group.clone());
     let rules = format!("create-firewall-group-rule?{rules}");
-    let cases: Vec<(&str, Vec<(&str, &str)>, &str)> = vec![
+    let cases: Vec<Case<'_>> = vec![
         ("create-instance", with("region", "xyz"), "region"),
         ("create-instance", with("plan", "vc2-1c-1gbb"), "plan"),
         ("create-instance", with("os_id", "99999"), "os_id"),

@@ -131,7 +131,8 @@ fn of_a_change_what_stayed_is_not_sent() {
                     *value = "7".into();
                 }
             }
-            assert_eq!(left(&read(&operation, &changed)), [name.clone()], "{}", operation.op.id);
+            let sent = left(&read(&operation, &changed));
+            assert_eq!(sent, std::slice::from_ref(name), "{}", operation.op.id);
         }
     }
 }
