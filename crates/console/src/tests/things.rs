@@ -72,6 +72,13 @@ type Wanted = (&'static str, &'static str, &'static str, Value);
 
 /// All that is made beside an instance.
 async fn wanted(world: &World, own: &str) -> Vec<Wanted> {
+    let mut all = small();
+    all.extend(large(world, own).await);
+    all
+}
+
+/// What needs nothing else.
+fn small() -> Vec<Wanted> {
     vec![
         ("vpc", "/v2/vpcs", "/vpc/id", json!({"region": "ewr", "description": "shop"})),
         (
@@ -108,6 +115,12 @@ async fn wanted(world: &World, own: &str) -> Vec<Wanted> {
             json!({"name": "hello",
             "type": "boot", "script": "IyEvYmluL3NoCg=="}),
         ),
+    ]
+}
+
+/// What is made of more than itself.
+async fn large(world: &World, own: &str) -> Vec<Wanted> {
+    vec![
         (
             "object-storage",
             "/v2/object-storage",
