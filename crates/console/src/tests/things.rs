@@ -72,14 +72,13 @@ type Wanted = (&'static str, &'static str, &'static str, Value);
 
 /// All that is made beside an instance.
 async fn wanted(world: &World, own: &str) -> Vec<Wanted> {
-    let mut all = alone();
-    all.extend(beside(own));
-    all.extend(services(world).await);
+    let mut all = small();
+    all.extend(large(world, own).await);
     all
 }
 
 /// What needs nothing else.
-fn alone() -> Vec<Wanted> {
+fn small() -> Vec<Wanted> {
     vec![
         ("vpc", "/v2/vpcs", "/vpc/id", json!({"region": "ewr", "description": "shop"})),
         (
@@ -116,18 +115,18 @@ fn alone() -> Vec<Wanted> {
             json!({"name": "hello",
             "type": "boot", "script": "IyEvYmluL3NoCg=="}),
         ),
+    ]
+}
+
+/// What is made of more than itself.
+async fn large(world: &World, own: &str) -> Vec<Wanted> {
+    vec![
         (
             "object-storage",
             "/v2/object-storage",
             "/object_storage/id",
             json!({"cluster_id": 2, "tier_id": 1, "label": "media"}),
         ),
-    ]
-}
-
-/// What an instance is a part of, or stands beside.
-fn beside(own: &str) -> Vec<Wanted> {
-    vec![
         (
             "load-balancer",
             "/v2/load-balancers",
@@ -149,12 +148,6 @@ fn beside(own: &str) -> Vec<Wanted> {
             "/reserved_ip/id",
             json!({"region": "ewr", "ip_type": "v4", "label": "front"}),
         ),
-    ]
-}
-
-/// What others run for one.
-async fn services(world: &World) -> Vec<Wanted> {
-    vec![
         (
             "registry",
             "/v2/registry",
