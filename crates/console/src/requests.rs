@@ -184,7 +184,7 @@ async fn page(cx: &Cx, opened: Option<Value>) -> Response {
 
 /// What is told to those who are not the server's owner: what their account's own log has.
 async fn not_the_owner(cx: &Cx) -> Response {
-    let events = rows::events(cx).await;
+    let events = rows::events(cx, None).await;
     let main = html! {
         div.head { div {
             h1 { "Requests" }

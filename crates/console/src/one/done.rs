@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::Subject;
 use crate::act::words as acts;
 use crate::link::words;
-use crate::{ROOT, href};
+use crate::{ROOT, href, requests};
 
 /// How many requests are looked through for what was done, and how many are shown.
 const SOUGHT: usize = 200;
@@ -20,12 +20,12 @@ pub(super) async fn panel(subject: &Subject<'_>) -> Markup {
     let Some(path) = href::path(&subject.node.operation, &subject.path) else { return html! {} };
     let ask = format!("/_kettle/requests?group={path}&limit={SOUGHT}");
     match subject.cx.caller.look(&ask).await {
-        Ok(answer) => requests(&path, answer["requests"].as_array().map_or(&[], Vec::as_slice)),
+        Ok(answer) => sent(&path, answer["requests"].as_array().map_or(&[], Vec::as_slice)),
         Err(_) => logs(subject).await,
     }
 }
 
-fn requests(path: &str, all: &[Value]) -> Markup {
+fn sent(path: &str, all: &[Value]) -> Markup {
     let done = all.iter().rev().filter(|one| one["method"] != "GET");
     let done: Vec<&Value> = done.take(SHOWN).collect();
     if done.is_empty() {
@@ -62,16 +62,8 @@ fn request(one: &Value) -> Markup {
 }
 
 async fn logs(subject: &Subject<'_>) -> Markup {
-    let all = operations::all();
-    let (Some(id), Some(list)) =
-        (subject.value["id"].as_str(), all.iter().find(|o| o.op.id == "list-logs"))
-    else {
-        return html! {};
-    };
-    let fields = Map::from_iter([("resource_id".to_owned(), id.into())]);
-    let Ok(answer) = subject.cx.caller.call(list, fields).await else { return html! {} };
-    let logs = answer.value.get("logs").unwrap_or(&answer.value).as_array().cloned();
-    let logs = logs.unwrap_or_default();
+    let Some(id) = subject.value["id"].as_str() else { return html! {} };
+    let Ok(logs) = requests::events(subject.cx, Some(id)).await else { return html! {} };
     if logs.is_empty() {
         return html! {};
     }

@@ -180,7 +180,7 @@ pub(super) async fn requests(cx: &Cx, last: Result<Found, Refusal>) -> Markup {
 }
 
 async fn own(cx: &Cx) -> Markup {
-    let Ok(events) = requests::events(cx).await else { return html! {} };
+    let Ok(events) = requests::events(cx, None).await else { return html! {} };
     let is_page = |path: &str| operations::at(&api::Method::GET, path).iter().any(|o| o.reads());
     html! {
         section.panel aria-labelledby="h-req" {
