@@ -2,7 +2,7 @@
 //!
 //! It is a client as others are: it calls operations in this process with the key of whoever has
 //! signed in, and may what that key may. It knows no family but by a small layer made by hand
-//! ([`nav`], what a list shows first, what a status looks like): an operation that is added to `api`
+//! (`nav`, what a list shows first, what a status looks like): an operation that is added to `api`
 //! appears here by itself. Pages are HTML that works without script; a little script of our own adds
 //! live rows, dialogs and copying. Nothing is loaded from elsewhere, and the key never reaches a page.
 

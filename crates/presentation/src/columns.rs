@@ -1,5 +1,5 @@
 //! Which fields of a thing are shown, and how one is named: `label`, `plan_details.price`, and the
-//! headings of columns that were chosen by hand ([`kinds`]).
+//! headings of columns that were chosen by hand (`kinds`).
 
 mod kinds;
 mod shown;

@@ -171,17 +171,14 @@ async fn who_is_not_the_owner_sees_no_log_but_their_accounts() {
 #[tokio::test]
 async fn who_is_not_the_owner_reads_in_the_accounts_log_what_was_done_to_a_thing() {
     let world = World::new().await;
-    let create = CreateUser {
-        email: "jo@example.com".into(),
-        name: "Jo".into(),
-        password: "Correct-Horse-9".into(),
-        ..Default::default()
-    };
-    let user = world.client.send(create).await.unwrap();
+    let create = r#"{"email":"jo@example.com","name":"Jo","password":"Correct-Horse-9",
+        "acls":["subscriptions_view","activity_logs"]}"#;
+    let (_, user) = world.raw("POST", "/v2/users", create).await;
+    let key = user.split("\"api_key\":\"").nth(1).unwrap().split('"').next().unwrap();
     let body = r#"{"region":"ewr","size_gb":20}"#;
     let (_, made) = world.raw("POST", "/v2/blocks", body).await;
     let id = made.split("\"id\":\"").nth(1).unwrap().split('"').next().unwrap();
-    let mut browser = Browser::with_key(&world, &user.api_key).await;
+    let mut browser = Browser::with_key(&world, key).await;
     let page = browser.page(&format!("/console/v2/blocks/{id}")).await;
     assert!(page.contains("What was done to it"), "{page}");
 }
