@@ -42,6 +42,7 @@ pub(crate) use read::read;
 pub(crate) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route(&format!("{ROOT}/op/{{id}}"), get(show).post(send))
+        .route(&format!("{ROOT}/answer/{{name}}"), get(after::answer))
         .route(&format!("{ROOT}/price"), post(price_of))
 }
 

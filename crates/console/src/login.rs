@@ -18,6 +18,8 @@ use crate::icon::{bird, icon};
 use crate::upstream::{Caller, Refusal};
 use crate::{ROOT, Shared, cx, layout};
 
+/// The field of the address that says that a form came without a session.
+const LOST: &str = "lost";
 /// How long a form of this page may be, in bytes.
 const FORM: usize = 8 << 10;
 
@@ -30,8 +32,12 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route(&format!("{ROOT}/enter"), get(enter))
 }
 
-/// Sends somebody to the page that asks for a key, and back to where they were going.
+/// Sends somebody to the page that asks for a key, and back to where they were going; who sent a form
+/// is told that nothing was done.
 pub(crate) fn ask(wanted: &str) -> Response {
+    if wanted.is_empty() {
+        return Redirect::to(&format!("{ROOT}/login?{LOST}=true")).into_response();
+    }
     let mut fields = Map::new();
     fields.insert("to".into(), wanted.into());
     let fields = if is_ours(wanted) { fields } else { Map::new() };
@@ -46,7 +52,9 @@ fn is_ours(address: &str) -> bool {
 
 /// The page that asks for a key.
 async fn show(headers: HeaderMap, uri: Uri) -> Response {
-    form(&host(&headers), &asked(&uri, "to"), None)
+    let lost = "You were signed out before the form was sent: nothing was done.";
+    let lost = (!asked(&uri, LOST).is_empty()).then_some(lost);
+    form(&host(&headers), &asked(&uri, "to"), lost)
 }
 
 /// A field of an address's query; empty where there is none.

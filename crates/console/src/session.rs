@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use maud::Markup;
 use uuid::Uuid;
 
 /// How long a session lasts that nobody uses.
 const IDLE: Duration = Duration::from_secs(12 * 60 * 60);
 /// How long the link of `kettle console` is good.
 const TICKET: Duration = Duration::from_secs(60);
+/// How long an answer is kept that no page of a thing shows.
+const ANSWER: Duration = Duration::from_secs(10 * 60);
 /// How many there are at once; the one that was not used the longest goes first.
 const MOST: usize = 1000;
 
@@ -21,6 +24,18 @@ pub(crate) struct Session {
     pub(crate) token: String,
     /// What the next page tells of what was done.
     told: Mutex<Option<Told>>,
+    /// Answers that no page of a thing shows, by names that stand in addresses.
+    answers: Mutex<BTreeMap<String, (Instant, Kept)>>,
+}
+
+/// A page that was made of an answer, and is kept for a while: it can be loaded again, and nothing is
+/// done again by that.
+#[derive(Debug, Clone)]
+pub(crate) struct Kept {
+    pub(crate) title: String,
+    /// The line of the navigation that it belongs to.
+    pub(crate) here: String,
+    pub(crate) main: Markup,
 }
 
 /// What is told of what was done, once, on the next page.
@@ -42,6 +57,22 @@ impl Session {
     pub(crate) fn told(&self) -> Option<Told> {
         self.told.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
+
+    /// Keeps a page for ten minutes: its name.
+    pub(crate) fn keep(&self, page: Kept) -> String {
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        forget(&mut answers, ANSWER);
+        let name = random();
+        answers.insert(name.clone(), (Instant::now(), page));
+        name
+    }
+
+    /// The page that was kept by this name, while it is.
+    pub(crate) fn kept(&self, name: &str) -> Option<Kept> {
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        forget(&mut answers, ANSWER);
+        answers.get(name).map(|(_, page)| page.clone())
+    }
 }
 
 /// All that are signed in, and the links that sign in.
@@ -58,7 +89,12 @@ impl Sessions {
     /// Opens a session for a key: the cookie's value.
     pub(crate) fn open(&self, key: &str) -> String {
         let (name, token) = (random(), random());
-        let session = Arc::new(Session { key: key.to_owned(), token, told: Mutex::default() });
+        let session = Arc::new(Session {
+            key: key.to_owned(),
+            token,
+            told: Mutex::default(),
+            answers: Mutex::default(),
+        });
         let mut inner = self.lock();
         forget(&mut inner.open, IDLE);
         inner.open.insert(name.clone(), (Instant::now(), session));

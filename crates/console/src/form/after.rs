@@ -1,6 +1,7 @@
 //! Where one is led when an operation has done what it was asked, and what is shown of its answer that no
 //! page shows again: keys and passwords.
 
+use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use presentation::operations::{self, Operation};
@@ -13,6 +14,8 @@ use crate::form::shape::label;
 use crate::form::{is_change, read};
 use crate::icon::icon;
 use crate::layout::Page;
+use crate::session::Kept;
+use crate::upstream::Refusal;
 use crate::{ROOT, href, link, nav};
 
 /// Leads to what an operation looks at.
@@ -41,9 +44,18 @@ pub(crate) async fn done(
     if !once.is_empty() || is_list {
         return answered(cx, operation, &answer, &once, &to);
     }
-    let name = link::called(&answer).filter(|_| !is_change(operation));
-    let name = name.or_else(|| subject.map(|subject| subject.name.clone())).unwrap_or_default();
-    cx.tell(&format!("{} {name}", acts::of(operation).done));
+    let act = acts::of(operation);
+    let own = link::called(&answer).filter(|_| !is_change(operation));
+    let within = subject.map(|subject| subject.name.as_str()).unwrap_or_default();
+    cx.tell(&match own {
+        Some(own) => format!("{} {own}", act.done),
+        // What has no name, such as a rule, is said to be in what has.
+        None if operation.command == "create" => {
+            let what = act.title.replacen(&act.short, &act.done, 1);
+            if within.is_empty() { what } else { format!("{what}, in {within}") }
+        }
+        None => format!("{} {within}", act.done),
+    });
     Redirect::to(&format!("{ROOT}{to}")).into_response()
 }
 
@@ -181,7 +193,7 @@ fn answered(
         div.head { div {
             h1 { (title) }
             @if !once.is_empty() {
-                p { "It worked. Copy this now: no page shows it again." }
+                p { "It worked. Copy this now: in ten minutes no page shows it again." }
             }
         } a.btn.primary href={ (ROOT) (to) } { "Go on" } }
         div.stack {
@@ -196,8 +208,23 @@ fn answered(
             }
         }
     };
-    let title = title.to_owned();
-    crate::layout::page(cx, Page { title, here, main, ..Page::default() })
+    let name = cx.session.keep(Kept { title: title.to_owned(), here, main });
+    // An address of its own: who loads the page again does nothing again.
+    Redirect::to(&format!("{ROOT}/answer/{name}")).into_response()
+}
+
+/// The page of an answer that no page of a thing shows, as long as it is kept.
+pub(crate) async fn answer(cx: Cx, Path(name): Path<String>) -> Response {
+    match cx.session.kept(&name) {
+        Some(Kept { title, here, main }) => {
+            crate::layout::page(&cx, Page { title, here, main, ..Page::default() })
+        }
+        None => {
+            let text =
+                "What was answered was shown for ten minutes, and is kept no longer.".to_owned();
+            crate::layout::refused(&cx, &Refusal { status: 404, text, field: None })
+        }
+    }
 }
 
 fn shown_once(place: usize, way: &str, secret: &str) -> Markup {

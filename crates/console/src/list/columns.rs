@@ -124,7 +124,7 @@ impl Column {
     }
 }
 
-fn is_time(field: &str) -> bool {
+pub(super) fn is_time(field: &str) -> bool {
     field.contains("date") && field != "date_range" && !field.contains("update")
         || field.contains("timestamp")
         || field.ends_with("_at")

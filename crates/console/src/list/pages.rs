@@ -117,8 +117,8 @@ fn has(value: &Value, sought: &str, depth: usize) -> bool {
         Value::Number(number) => number.to_string() == sought,
         Value::Array(items) if depth > 0 => items.iter().any(|item| has(item, sought, depth - 1)),
         Value::Object(fields) if depth > 0 => fields.iter().any(|(name, value)| {
-            // Nobody finds a thing by its password.
-            !is_hidden(name) && has(value, sought, depth - 1)
+            // Nobody finds a thing by its password, nor means the time by a number.
+            !is_hidden(name) && !super::columns::is_time(name) && has(value, sought, depth - 1)
         }),
         _ => false,
     }

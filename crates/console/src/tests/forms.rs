@@ -281,8 +281,14 @@ async fn what_may_have_been_meant_can_be_taken() {
     let held = html::filled(&got.body);
     assert!(held.contains(&("plan".into(), "vc2-1c-1gb".into())), "{held:?}");
     let got = browser.send_form("/console/op/create-instance", &got.body, &[]).await;
-    assert_eq!(got.status, 200, "{}", got.location);
-    assert!(got.body.contains("Shown once"), "{}", got.body);
+    assert_eq!(got.status, 303, "{}", got.body);
+    // Who loads the page of the answer again makes nothing again.
+    for _ in 0..2 {
+        let page = browser.page(&got.location).await;
+        assert!(page.contains("Shown once"), "{page}");
+    }
+    let (_, all) = world.raw("GET", "/v2/instances", "").await;
+    assert!(all.contains("\"total\":1"), "{all}");
 }
 
 #[tokio::test]
@@ -290,8 +296,9 @@ async fn keys_are_shown_once_and_no_page_has_them_again() {
     let world = World::new().await;
     let mut browser = Browser::signed_in(&world).await;
     let got = browser.fill("/console/op/create-api-key", &[("name", "ci")]).await;
-    assert_eq!(got.status, 200);
-    assert!(got.body.contains("Shown once") && got.body.contains("data-copy"), "{}", got.body);
+    let page = browser.page(&got.location).await;
+    assert!(page.contains("Shown once") && page.contains("data-copy"), "{page}");
+    assert_eq!(Browser::signed_in(&world).await.get(&got.location).await.status, 404, "another's");
     let typed =
         [("email", "a@example.com"), ("name", "a"), ("password", "Very-Secret-1"), ("acls", "dns")];
     let got = browser.fill("/console/op/create-user", &typed).await;

@@ -100,6 +100,10 @@ async fn a_form_of_another_page_or_session_changes_nothing() {
     let got = browser.submit("/console/logout", &[]).await;
     assert_eq!((got.status, got.location.as_str()), (303, "/console/login"));
     assert_eq!(browser.get("/console/").await.status, 303, "the session has ended");
+    let got = browser.post("/console/op/create-block", &[("_token", &token)]).await;
+    assert_eq!((got.status, got.location.as_str()), (303, "/console/login?lost=true"));
+    let page = browser.get(&got.location).await.body;
+    assert!(page.contains("nothing was done"), "{page}");
 }
 
 #[tokio::test]
