@@ -137,7 +137,8 @@ fn without(text: &str, way: &str) -> String {
     let mut bare = text.to_owned();
     for name in [index, way] {
         if let Some((before, after)) = text.split_once(&format!("{name}: ")) {
-            // Where two words of it stand before the name, they are the message: `Invalid UUID format.`
+            // What the API says first is the message, but where it only says that there is one.
+            let before = before.strip_prefix("Bad request. ").unwrap_or(before);
             bare = format!("{before}{after}");
             break;
         }
@@ -171,11 +172,7 @@ fn missing_in(
     for name in schema::required(shape) {
         if fields.get(name).is_none_or(Value::is_null) {
             let way = format!("{way}{name}");
-            found.push(Mistake {
-                way,
-                text: "This has to be filled in.".into(),
-                meant: Vec::new(),
-            });
+            found.push(Mistake { way, text: "This is needed.".into(), meant: Vec::new() });
         }
     }
     for (name, inner) in schema::fields(shape) {
@@ -228,6 +225,8 @@ mod tests {
         assert_eq!(at.fields[0].way, "block_devices.1.label");
         assert_eq!(at.fields[0].text, "Is too long");
         assert_eq!(called(&at.fields[0].way), "Volume 2, Label");
+        let at = wrong("Bad request. label: is too long");
+        assert_eq!(at.fields[0].text, "Is too long");
         let none = wrong("Server is locked");
         assert_eq!((none.text.as_str(), none.fields.len()), ("Server is locked", 0));
     }
