@@ -145,7 +145,9 @@ fn length(answer: &[u8]) -> Result<Option<usize>> {
         return Ok(None);
     };
     let text = std::str::from_utf8(&answer[..head])?;
-    ensure!(text.starts_with("HTTP/1.1 2"), "{}", String::from_utf8_lossy(answer));
+    // Who signs in to the console is led to its first page.
+    let is_well = ["HTTP/1.1 2", "HTTP/1.1 303"].iter().any(|status| text.starts_with(status));
+    ensure!(is_well, "{}", String::from_utf8_lossy(answer));
     let body = text.lines().find_map(|line| {
         let (name, value) = line.split_once(':')?;
         name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>())
