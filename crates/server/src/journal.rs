@@ -19,7 +19,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use control::auth::Caller;
 use engine::Clock;
-use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION, SET_COOKIE, USER_AGENT};
+use http::header::USER_AGENT;
 use http::{HeaderMap, HeaderName, Method};
 use http_body_util::BodyExt;
 use hyper::body::Body as _;
@@ -172,7 +172,7 @@ impl Kept {
 
 /// Headers: a copy of them in one piece, for their values lie in the buffer that they were read into.
 #[derive(Debug, Default)]
-pub(crate) struct Headers(Box<[u8]>);
+pub(crate) struct Headers(Vec<u8>);
 
 impl Headers {
     /// As many of them as are kept. Of keys and cookies nothing is, but that they were there.
@@ -192,7 +192,8 @@ impl Headers {
             bytes.extend_from_slice(value);
             bytes.push(b'\n');
         }
-        Self(bytes.into())
+        // As it is: to give back the few bytes that keys have left over would be another copy.
+        Self(bytes)
     }
 
     /// Names and values, as they may be shown.
@@ -224,8 +225,8 @@ const BEARER: &[u8] = b"Bearer ***";
 
 /// Whether a header is a key as it stands.
 fn is_key(name: &HeaderName) -> bool {
-    [AUTHORIZATION, COOKIE, SET_COOKIE, PROXY_AUTHORIZATION].contains(name)
-        || name.as_str() == "api-key"
+    let name = name.as_str();
+    matches!(name, "authorization" | "cookie" | "set-cookie" | "proxy-authorization" | "api-key")
 }
 
 fn masked(value: &[u8]) -> &'static [u8] {
@@ -265,7 +266,8 @@ impl Entry {
 
     pub(crate) fn size(&self) -> usize {
         let bodies = self.request.bytes.len() + self.response.bytes.len();
-        ENTRY + self.address.len() + self.asked.0.len() + self.told.0.len() + bodies
+        let headers = self.asked.0.capacity() + self.told.0.capacity();
+        ENTRY + self.address.len() + headers + bodies
     }
 }
 
