@@ -23,6 +23,17 @@ pub(super) fn add(builder: &mut Builder<'_>) {
     builder.model.ways.retain(|way| !way.from.is_empty() && !way.to.is_empty());
 }
 
+/// A way that is drawn, by what `page` shows, and is not open to everybody.
+fn drawn(
+    page: &Option<String>,
+    from: Vec<usize>,
+    to: Vec<usize>,
+    ports: String,
+    because: String,
+) -> Way {
+    Way { from, to, ports, because, page: page.clone(), is_open: false, is_drawn: true }
+}
+
 /// A port with its protocol, where that is not what everybody thinks of.
 fn port(rule: &Value, port: &str, protocol: &str) -> String {
     let number = match &rule[port] {
@@ -211,14 +222,8 @@ fn balancers(builder: &mut Builder<'_>) {
             n => format!("{n} forwarding rules"),
         };
         let walls = thing["firewall_rules"].as_array().cloned().unwrap_or_default();
-        let way = |from: usize, to: Vec<usize>, ports: String, because: String| Way {
-            from: vec![from],
-            to,
-            ports,
-            because,
-            page: page.clone(),
-            is_open: false,
-            is_drawn: true,
+        let way = |from: usize, to: Vec<usize>, ports: String, because: String| {
+            drawn(&page, vec![from], to, ports, because)
         };
         if walls.is_empty() && rules > 0 {
             builder.model.ways.push(way(0, vec![own], front, because.clone()));
@@ -248,14 +253,8 @@ fn gateways(builder: &mut Builder<'_>) {
         let Some(own) = builder.node_of.get(&pointers::id(thing)).copied() else { continue };
         let node = &builder.model.nodes[own];
         let (Some(zone), page) = (node.zone, node.page.clone()) else { continue };
-        let way = |from: Vec<usize>, to: Vec<usize>, ports: String, because: String| Way {
-            from,
-            to,
-            ports,
-            because,
-            page: page.clone(),
-            is_open: false,
-            is_drawn: true,
+        let way = |from: Vec<usize>, to: Vec<usize>, ports: String, because: String| {
+            drawn(&page, from, to, ports, because)
         };
         let inside = builder.inside.get(&zone).cloned().unwrap_or_default();
         let lone = inside.iter().map(|(n, _)| *n).filter(|n| !builder.public.contains_key(n));
@@ -325,15 +324,9 @@ fn clusters(builder: &mut Builder<'_>) {
     for node in 0..builder.model.nodes.len() {
         let Some(page) = builder.model.nodes[node].page.clone() else { continue };
         if builder.model.nodes[node].kind == Kind::Cluster {
-            builder.model.ways.push(Way {
-                from: vec![0],
-                to: vec![node],
-                ports: CLUSTER.into(),
-                because: "its API, by certificate".into(),
-                page: Some(page),
-                is_open: false,
-                is_drawn: true,
-            });
+            let because = "its API, by certificate".to_owned();
+            let way = drawn(&Some(page), vec![0], vec![node], CLUSTER.into(), because);
+            builder.model.ways.push(way);
         }
     }
 }

@@ -6,7 +6,6 @@ use testkit::api::firewalls::{
     CreateFirewallGroup, CreateFirewallGroupRule, FirewallGroupId, FirewallProtocol, IpType,
 };
 use testkit::api::instances::CreateInstance;
-use testkit::api::users::CreateUser;
 use testkit::api::vpcs::{CreateVpc, VpcId};
 
 use super::support::Browser;
@@ -76,14 +75,6 @@ async fn a_network_is_drawn_and_told() {
 #[tokio::test]
 async fn who_may_not_look_at_networks_is_told_so() {
     let world = World::new().await;
-    let create = CreateUser {
-        email: "jo@example.com".into(),
-        name: "Jo".into(),
-        password: "Correct-Horse-9".into(),
-        acls: Some(vec![Access::Dns]),
-        ..Default::default()
-    };
-    let user = world.client.send(create).await.unwrap();
-    let got = Browser::with_key(&world, &user.api_key).await.get("/console/network").await;
+    let got = Browser::of_user(&world, &[Access::Dns]).await.get("/console/network").await;
     assert!(got.status == 403 && got.body.contains("may not look"), "{}", got.body);
 }

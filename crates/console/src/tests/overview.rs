@@ -8,7 +8,6 @@ use testkit::api::Access;
 use testkit::api::blocks::CreateBlock;
 use testkit::api::domains::CreateDomain;
 use testkit::api::instances::CreateInstance;
-use testkit::api::users::CreateUser;
 use testkit::api::vpcs::CreateVpc;
 
 use super::support::Browser;
@@ -120,15 +119,7 @@ async fn an_empty_world_says_what_to_do() {
 async fn who_may_little_sees_what_they_may() {
     let world = World::new().await;
     block(&world, "secret-of-others").await;
-    let create = CreateUser {
-        email: "jo@example.com".into(),
-        name: "Jo".into(),
-        password: "Correct-Horse-9".into(),
-        acls: Some(vec![Access::Dns]),
-        ..Default::default()
-    };
-    let user = world.client.send(create).await.unwrap();
-    let shown = Browser::with_key(&world, &user.api_key).await.page("/console/").await;
+    let shown = Browser::of_user(&world, &[Access::Dns]).await.page("/console/").await;
     assert!(!shown.contains("secret-of-others") && !shown.contains("Last requests"), "{shown}");
     assert!(!shown.contains("so far, since"), "who may not see bills sees none");
 }

@@ -1,6 +1,7 @@
 //! The log: filters, one request, sending it again, and those to come.
 
 use http_body_util::BodyExt;
+use testkit::api::Access;
 use testkit::api::blocks::CreateBlock;
 use testkit::api::users::CreateUser;
 use testkit::{Body, KEY, World, http};
@@ -151,15 +152,8 @@ async fn the_stream_sends_the_next_request_that_fits() {
 #[tokio::test]
 async fn who_is_not_the_owner_sees_no_log_but_their_accounts() {
     let world = World::new().await;
-    let create = CreateUser {
-        email: "jo@example.com".into(),
-        name: "Jo".into(),
-        password: "Correct-Horse-9".into(),
-        ..Default::default()
-    };
-    let user = world.client.send(create).await.unwrap();
     raw(&world, "GET", "/v2/blocks?nobody_else_knows", "").await;
-    let mut browser = Browser::with_key(&world, &user.api_key).await;
+    let mut browser = Browser::of_user(&world, &[]).await;
     for path in ["/console/requests", "/console/requests/2"] {
         let page = browser.page(path).await;
         assert!(page.contains("Only the owner of this server"), "{page}");
@@ -171,14 +165,11 @@ async fn who_is_not_the_owner_sees_no_log_but_their_accounts() {
 #[tokio::test]
 async fn who_is_not_the_owner_reads_in_the_accounts_log_what_was_done_to_a_thing() {
     let world = World::new().await;
-    let create = r#"{"email":"jo@example.com","name":"Jo","password":"Correct-Horse-9",
-        "acls":["subscriptions_view","activity_logs"]}"#;
-    let (_, user) = world.raw("POST", "/v2/users", create).await;
-    let key = user.split("\"api_key\":\"").nth(1).unwrap().split('"').next().unwrap();
     let body = r#"{"region":"ewr","size_gb":20}"#;
     let (_, made) = world.raw("POST", "/v2/blocks", body).await;
     let id = made.split("\"id\":\"").nth(1).unwrap().split('"').next().unwrap();
-    let mut browser = Browser::with_key(&world, key).await;
+    let mut browser =
+        Browser::of_user(&world, &[Access::SubscriptionsView, Access::ActivityLogs]).await;
     let page = browser.page(&format!("/console/v2/blocks/{id}")).await;
     assert!(page.contains("What was done to it"), "{page}");
 }

@@ -1,6 +1,8 @@
 //! A browser that keeps its cookie and reads forms.
 
 use testkit::Body;
+use testkit::api::Access;
+use testkit::api::users::CreateUser;
 use testkit::http::{Request, Response};
 use testkit::{KEY, World};
 
@@ -39,6 +41,19 @@ impl<'a> Browser<'a> {
         let got = browser.post("/console/login", &[("key", key)]).await;
         assert_eq!(got.status, 303, "{}", got.body);
         browser
+    }
+
+    /// One that has signed in as a user of the owner's account, who may this alone.
+    pub(crate) async fn of_user(world: &'a World, acls: &[Access]) -> Self {
+        let create = CreateUser {
+            email: "jo@example.com".into(),
+            name: "Jo".into(),
+            password: "Correct-Horse-9".into(),
+            acls: Some(acls.to_vec()),
+            ..Default::default()
+        };
+        let user = world.client.send(create).await.unwrap();
+        Self::with_key(world, &user.api_key).await
     }
 
     /// Opens a page.
