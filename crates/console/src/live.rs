@@ -95,6 +95,8 @@ impl Drop for Place {
 /// What a stream knows of its page.
 struct Watch {
     shared: Arc<Shared>,
+    /// What makes the page.
+    pages: Router,
     request: Again,
     /// What its reader has.
     known: BTreeMap<String, String>,
@@ -135,6 +137,7 @@ async fn follow(
     };
     let extensions = request.extensions().clone();
     let watch = Watch {
+        pages: crate::pages().with_state(shared.clone()),
         shared,
         request: Again { of, cookie, host, extensions },
         known: BTreeMap::new(),
@@ -213,8 +216,7 @@ impl Watch {
         let mut request = request.body(Body::empty()).ok()?;
         *request.extensions_mut() = self.request.extensions.clone();
         request.extensions_mut().insert(Unseen);
-        let routes = crate::pages().with_state(self.shared.clone());
-        let Ok(response) = routes.oneshot(request).await;
+        let Ok(response) = self.pages.clone().oneshot(request).await;
         if !response.status().is_success() {
             return None;
         }
