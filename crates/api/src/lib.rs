@@ -6,6 +6,7 @@
 extern crate self as api;
 
 pub mod access;
+pub mod encoded;
 pub mod error;
 pub mod form;
 pub mod id;

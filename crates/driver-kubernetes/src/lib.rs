@@ -14,13 +14,12 @@ mod programs;
 #[cfg(test)]
 mod tests;
 
-use std::any::{Any, TypeId};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use drivers::{Call, ControlPlaneSpec, Error, Result, Sim, Spec, Thing, Things};
+use drivers::{Call, ControlPlaneSpec, Error, Plane, Result, Spec, Thing, Things, World};
 use futures_util::future::join_all;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -28,87 +27,59 @@ use uuid::Uuid;
 
 pub use programs::{Programs, Wrong};
 
-/// A world in which the control planes of clusters are real, and all else is simulated.
-#[derive(Debug)]
-pub struct World {
-    sim: Sim,
-    clusters: Clusters,
-    driver: Driver,
-}
+/// The control planes of clusters. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Clusters(Arc<Shared>);
 
-/// The driver, as worlds hand it out.
-struct Driver(Box<dyn Any + Send + Sync>);
-
-impl std::fmt::Debug for Driver {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Driver")
-    }
-}
-
-impl World {
-    /// One that runs these programs for clusters, each in a directory of its own below `directory`; none:
-    /// below a temporary one, which is removed when this world stops.
-    pub fn new(sim: Sim, programs: Programs, directory: Option<PathBuf>) -> Self {
+impl Clusters {
+    /// Those that are run by these programs, each in a directory of its own below `directory`; none:
+    /// below a temporary one, which is removed when they stop.
+    pub fn new(programs: Programs, directory: Option<PathBuf>) -> Self {
         let temporary = directory.is_none();
         let directory = directory.unwrap_or_else(|| {
             std::env::temp_dir().join(format!("kettle-kubernetes-{}", Uuid::new_v4()))
         });
         // The programs run in directories of their own.
         let directory = std::path::absolute(&directory).unwrap_or(directory);
-        let clusters = Clusters(Arc::new(Shared {
-            programs,
-            directory,
-            temporary,
-            running: Mutex::default(),
-        }));
-        let things: Box<dyn Things<ControlPlaneSpec>> = Box::new(clusters.clone());
-        Self { sim, clusters, driver: Driver(Box::new(things)) }
+        let running = Mutex::default();
+        Self(Arc::new(Shared { programs, directory, temporary, running }))
+    }
+
+    /// A world whose control planes these are.
+    pub fn join(self, world: World) -> World {
+        let things: Arc<dyn Things<ControlPlaneSpec>> = Arc::new(self.clone());
+        world.with_things(things).with_plane(Arc::new(self))
     }
 }
 
-impl drivers::World for World {
-    fn sim(&self) -> &Sim {
-        &self.sim
-    }
-
-    fn driver(&self, spec: TypeId) -> Option<&dyn Any> {
-        (spec == TypeId::of::<ControlPlaneSpec>()).then_some(&*self.driver.0)
-    }
-
-    fn real(&self) -> Vec<String> {
-        vec![format!("Kubernetes: an API server for each cluster, by {}", self.clusters.0.programs)]
+impl Plane for Clusters {
+    fn real(&self) -> String {
+        format!("Kubernetes: an API server for each cluster, by {}", self.0.programs)
     }
 
     fn reached(&self, id: Uuid) -> Option<SocketAddr> {
-        self.clusters.running(id, |running| *running.at.borrow()).flatten()
+        self.running(id, |running| *running.at.borrow()).flatten()
     }
 
-    fn keep<'a>(&'a self, ids: &'a [Uuid]) -> Call<'a> {
-        Box::pin(async move {
-            let there = self.clusters.0.there()?;
-            for id in there.into_iter().filter(|id| !ids.contains(id)) {
-                tracing::info!(cluster = %id, "it is gone: removing what was kept for it");
-                self.clusters.remove(id).await?;
-            }
-            Ok(())
-        })
+    fn there(&self) -> Call<'_, Vec<Uuid>> {
+        Box::pin(async { self.0.there() })
+    }
+
+    fn sweep(&self, id: Uuid) -> Call<'_> {
+        Box::pin(self.remove(id))
     }
 
     fn stop(&self) -> Call<'_> {
         Box::pin(async move {
-            let all = std::mem::take(&mut *self.clusters.0.lock());
+            let all = std::mem::take(&mut *self.0.lock());
             join_all(all.into_values().map(Running::end)).await;
-            match self.clusters.0.temporary {
-                true => files::remove(&self.clusters.0.directory),
+            match self.0.temporary {
+                true => files::remove(&self.0.directory),
                 false => Ok(()),
             }
         })
     }
 }
-
-/// All clusters. Cheap to clone.
-#[derive(Debug, Clone)]
-struct Clusters(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {

@@ -9,11 +9,9 @@ use std::time::{Duration, SystemTime};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use drivers::control_plane::{Issuer, NodeSpec, NodeTaint};
-use drivers::{Pace, Size, Subnet, World as _};
-use engine::Clock;
+use drivers::{Size, Subnet};
 use http::Method;
 use serde_json::Value;
-use store::{Location, Store};
 use tempfile::TempDir;
 
 use super::*;
@@ -70,15 +68,13 @@ fn scripts(directory: &Path, names: &[&str], script: &str) {
     }
 }
 
-async fn world(programs: &Path, directory: Option<&Path>) -> World {
-    let store = Store::open(&Location::Memory).await.unwrap();
-    let sim = Sim::new(store, Clock::system(), Pace::FAST);
+async fn world(programs: &Path, directory: Option<&Path>) -> Clusters {
     let programs = Programs::find(programs).await.unwrap();
-    World::new(sim, programs, directory.map(Path::to_owned))
+    Clusters::new(programs, directory.map(Path::to_owned))
 }
 
 /// A world whose programs only wait, and where it keeps what clusters hold.
-async fn world_of_scripts() -> (World, TempDir, PathBuf) {
+async fn world_of_scripts() -> (Clusters, TempDir, PathBuf) {
     let directory = tempfile::tempdir().unwrap();
     scripts(directory.path(), &["kube-apiserver", "etcd"], SCRIPT);
     let place = directory.path().join("clusters");
@@ -117,14 +113,12 @@ fn kill(number: i32) {
     rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
 }
 
-async fn observed(world: &World) -> Option<Thing<ControlPlaneSpec>> {
-    let world: &dyn drivers::World = world;
-    world.things::<ControlPlaneSpec>().observe(ID).await.unwrap()
+async fn observed(world: &Clusters) -> Option<Thing<ControlPlaneSpec>> {
+    world.observe(ID).await.unwrap()
 }
 
-async fn create(world: &World, spec: &ControlPlaneSpec) {
-    let world: &dyn drivers::World = world;
-    world.things().create(ID, spec).await.unwrap();
+async fn create(world: &Clusters, spec: &ControlPlaneSpec) {
+    world.create(ID, spec).await.unwrap();
 }
 
 #[tokio::test]
@@ -184,11 +178,11 @@ async fn what_ends_is_started_anew_and_all_goes_with_the_cluster() {
     let etcd = process(&place, "etcd", &seen).await;
     assert!(seen.iter().all(|number| !runs(*number)), "none is left of those before");
     for _ in 0..2 {
-        let clusters: &dyn Things<ControlPlaneSpec> = (&world as &dyn drivers::World).things();
+        let clusters: &dyn Things<ControlPlaneSpec> = &world;
         clusters.remove(ID).await.unwrap();
         assert!(!runs(last) && !runs(etcd) && !place.join(ID.to_string()).exists());
     }
-    let clusters: &dyn Things<ControlPlaneSpec> = (&world as &dyn drivers::World).things();
+    let clusters: &dyn Things<ControlPlaneSpec> = &world;
     assert!(matches!(clusters.configure(ID, &spec).await, Err(Error::Missing { .. })));
 }
 
@@ -196,7 +190,7 @@ async fn what_ends_is_started_anew_and_all_goes_with_the_cluster() {
 async fn what_runs_stops_with_its_world_and_what_is_kept_stays_unless_it_is_temporary() {
     let (kept, directory, place) = world_of_scripts().await;
     let temporary = super::tests::world(directory.path(), None).await;
-    let at = temporary.clusters.0.directory.clone();
+    let at = temporary.0.directory.clone();
     for (world, place) in [(&kept, &place), (&temporary, &at)] {
         create(world, &spec()).await;
         let number = process(place, "kube-apiserver", &[]).await;
@@ -209,9 +203,9 @@ async fn what_runs_stops_with_its_world_and_what_is_kept_stays_unless_it_is_temp
     assert!(place.join(ID.to_string()).exists() && !at.exists());
     // A later server removes what is kept of clusters that are gone.
     let later = super::tests::world(directory.path(), Some(&place)).await;
-    later.keep(&[ID]).await.unwrap();
+    assert_eq!(later.there().await.unwrap(), [ID]);
     assert!(place.join(ID.to_string()).exists());
-    later.keep(&[]).await.unwrap();
+    later.sweep(ID).await.unwrap();
     assert!(!place.join(ID.to_string()).exists());
 }
 
@@ -299,7 +293,7 @@ fn found() -> Option<PathBuf> {
 }
 
 /// The nodes that an API server has.
-async fn nodes_at(world: &World, spec: &ControlPlaneSpec) -> Result<Vec<Value>, api::BoxError> {
+async fn nodes_at(world: &Clusters, spec: &ControlPlaneSpec) -> Result<Vec<Value>, api::BoxError> {
     let at = world.reached(ID).ok_or("it is not up")?;
     let mut link = Client::new(at, &Trust::of(spec)?)?.connect().await?;
     let list = link.ask(Method::GET, "/api/v1/nodes", None).await?.unwrap_or_default();
@@ -307,7 +301,7 @@ async fn nodes_at(world: &World, spec: &ControlPlaneSpec) -> Result<Vec<Value>, 
 }
 
 /// Waits until the nodes of an API server are of these names, and ready.
-async fn has_nodes(world: &World, spec: &ControlPlaneSpec, names: &[&str]) -> Vec<Value> {
+async fn has_nodes(world: &Clusters, spec: &ControlPlaneSpec, names: &[&str]) -> Vec<Value> {
     let mut last = String::new();
     for _ in 0..600 {
         match nodes_at(world, spec).await {
@@ -353,7 +347,7 @@ async fn a_real_api_server_has_the_nodes_that_it_is_told_and_keeps_what_is_in_it
     // One goes, one comes, and one says something else.
     let plain = NodeSpec { labels: [("a".into(), "b".into())].into(), taints: Vec::new(), ..one };
     spec.nodes = vec![plain, node("three", &[])];
-    let clusters: &dyn Things<ControlPlaneSpec> = (&world as &dyn drivers::World).things();
+    let clusters: &dyn Things<ControlPlaneSpec> = &world;
     clusters.configure(ID, &spec).await.unwrap();
     let there = has_nodes(&world, &spec, &["one", "three"]).await;
     assert!(there[0]["spec"]["taints"].is_null());
@@ -361,7 +355,7 @@ async fn a_real_api_server_has_the_nodes_that_it_is_told_and_keeps_what_is_in_it
     assert!(labels.contains_key("a") && !labels.contains_key("role"), "{labels:?}");
     // What is killed comes again, elsewhere, with all that was in it.
     let before = world.reached(ID);
-    kill(process(directory.path(), world.clusters.0.programs.keeper.name, &[]).await);
+    kill(process(directory.path(), world.0.programs.keeper.name, &[]).await);
     until(|| world.reached(ID).filter(|at| Some(*at) != before)).await;
     has_nodes(&world, &spec, &["one", "three"]).await;
     // Other arguments need other processes.

@@ -10,16 +10,18 @@ pub mod cdn;
 pub mod control_plane;
 pub mod database;
 pub mod file_system;
+pub mod firewall;
 pub mod gateway;
 pub mod object_store;
 pub mod registry;
 pub mod sim;
 mod things;
+mod world;
 
-use std::any::{Any, TypeId};
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
+use api::Secret;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -29,11 +31,29 @@ pub use cdn::CdnSpec;
 pub use control_plane::ControlPlaneSpec;
 pub use database::{DatabaseSpec, MigrationSpec};
 pub use file_system::{FileSystemSpec, StorageGatewaySpec};
+pub use firewall::FirewallSpec;
 pub use gateway::GatewaySpec;
 pub use object_store::ObjectStoreSpec;
 pub use registry::RegistrySpec;
 pub use sim::{Fault, Pace, Sim};
 pub use things::{Call, Spec, Subnet, Thing, Things};
+pub use world::{Plane, World};
+
+/// Bytes, kept as text in base64; a text that is none stands for itself.
+mod bytes {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(crate) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&STANDARD.encode(bytes))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+        let text = String::deserialize(from)?;
+        Ok(api::encoded::decoded(&text).unwrap_or(text.into_bytes()))
+    }
+}
 
 /// A driver could not do what was asked; the engine asks again later.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +72,9 @@ pub enum Error {
     /// What is outside could not do it: said in words for people.
     #[error("{0}")]
     Outside(String),
+    /// What is outside will never do it, however often it is asked: said in words for people.
+    #[error("{0}")]
+    Unsupported(String),
     /// The simulated world cannot be read or written.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -90,15 +113,51 @@ pub struct Size {
     pub disk_gb: u32,
 }
 
-/// A network interface of a machine.
+/// A private network interface of a machine.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Nic {
-    /// The network that it is in; nil: the public one.
+    /// The network that it is in.
     pub network: Uuid,
     /// Its address on that network.
     pub address: String,
+    /// How many leading bits the network's addresses share; 0: that is not known.
+    #[serde(default)]
+    pub prefix: u8,
     /// Its hardware address.
     pub mac: String,
+}
+
+/// The public interface of a machine.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublicNic {
+    /// Its hardware address.
+    pub mac: String,
+    /// Its IPv4 addresses, the main one first; none: the machine has no public IPv4 address.
+    pub ipv4: Vec<PublicIpv4>,
+    /// Its IPv6 networks, the main one first, with the machine's address in each.
+    pub ipv6: Vec<PublicIpv6>,
+    /// The firewall group that says what may come in; none: everything.
+    pub firewall: Option<Uuid>,
+}
+
+/// A public IPv4 address of a machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublicIpv4 {
+    /// The address.
+    pub address: Ipv4Addr,
+    /// How many leading bits its network's addresses share; 32: it is in no network.
+    pub prefix: u8,
+    /// The gateway of its network; none: it is in no network.
+    pub gateway: Option<Ipv4Addr>,
+}
+
+/// A public IPv6 network of a machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublicIpv6 {
+    /// The network, a /64.
+    pub network: Ipv6Addr,
+    /// The machine's address in it.
+    pub address: Ipv6Addr,
 }
 
 /// What a machine is to be.
@@ -112,10 +171,18 @@ pub struct MachineSpec {
     pub hostname: String,
     /// Public keys that may log in.
     pub ssh_keys: Vec<String>,
-    /// What cloud-init gets.
-    pub user_data: String,
-    /// What runs at first boot.
-    pub script: String,
+    /// The first password of its administrator.
+    #[serde(default)]
+    pub password: Secret,
+    /// Whether the administrator is not `root` but a user of less rights, `linuxuser`.
+    #[serde(default)]
+    pub is_limited: bool,
+    /// What cloud-init gets, as it reads it: no base64.
+    #[serde(with = "bytes")]
+    pub user_data: Vec<u8>,
+    /// What runs at first boot, as it is run: no base64.
+    #[serde(with = "bytes")]
+    pub script: Vec<u8>,
     /// What an application asked for, by name.
     #[serde(default)]
     pub variables: BTreeMap<String, String>,
@@ -151,6 +218,9 @@ pub struct Machine {
     pub reset: u64,
     /// The image in its drive.
     pub iso: Option<Uuid>,
+    /// Its public interface.
+    #[serde(default)]
+    pub public: PublicNic,
     /// Its network interfaces besides the public one.
     pub nics: Vec<Nic>,
 }
@@ -160,8 +230,13 @@ pub struct Machine {
 pub trait Machines: Send + Sync {
     /// The machine as it is; none: there is no such machine.
     async fn observe(&self, id: Uuid) -> Result<Option<Machine>>;
-    /// Makes it and starts it. One that is there already stays as it is.
-    async fn create(&self, id: Uuid, spec: &MachineSpec) -> Result<()>;
+    /// Why no machine can be made from this; none: one can. Asked before anything is promised.
+    fn refuses(&self, image: &Image) -> Option<String> {
+        let _ = image;
+        None
+    }
+    /// Makes it, with this public interface, and starts it. One that is there already stays as it is.
+    async fn create(&self, id: Uuid, spec: &MachineSpec, public: &PublicNic) -> Result<()>;
     /// Switches it on.
     async fn start(&self, id: Uuid) -> Result<()>;
     /// Switches it off, hard.
@@ -174,8 +249,8 @@ pub trait Machines: Send + Sync {
     async fn resize(&self, id: Uuid, size: Size) -> Result<()>;
     /// Puts an image into its drive, or takes it out; boots from what is then there.
     async fn insert_iso(&self, id: Uuid, iso: Option<Uuid>) -> Result<()>;
-    /// Gives it exactly these network interfaces besides the public one.
-    async fn connect(&self, id: Uuid, nics: &[Nic]) -> Result<()>;
+    /// Gives it exactly these network interfaces; it runs on.
+    async fn connect(&self, id: Uuid, public: &PublicNic, nics: &[Nic]) -> Result<()>;
     /// Removes it. One that is not there is removed already.
     async fn remove(&self, id: Uuid) -> Result<()>;
 }
@@ -242,59 +317,4 @@ pub trait Images: Send + Sync {
     async fn create(&self, id: Uuid, source: &Source, size_bytes: u64) -> Result<()>;
     /// Removes it. One that is not there is removed already.
     async fn remove(&self, id: Uuid) -> Result<()>;
-}
-
-/// Everything that the control plane can ask of the world. What a world has no driver of its own
-/// for is simulated.
-pub trait World: Send + Sync + std::fmt::Debug {
-    /// The simulated world.
-    fn sim(&self) -> &Sim;
-
-    /// Its machines.
-    fn machines(&self) -> &dyn Machines {
-        self.sim()
-    }
-    /// Its disks.
-    fn disks(&self) -> &dyn Disks {
-        self.sim()
-    }
-    /// Its images.
-    fn images(&self) -> &dyn Images {
-        self.sim()
-    }
-    /// Its own driver, if it has one, of the things of a spec: a `Box<dyn Things<S>>`, where `spec`
-    /// is the id of the type `S`.
-    fn driver(&self, spec: TypeId) -> Option<&dyn Any> {
-        let _ = spec;
-        None
-    }
-    /// What of it is real, and by what: sentences for people.
-    fn real(&self) -> Vec<String> {
-        Vec::new()
-    }
-    /// Where a thing of its own answers by itself on this machine; none: nowhere, or not yet.
-    fn reached(&self, id: Uuid) -> Option<SocketAddr> {
-        let _ = id;
-        None
-    }
-    /// Removes all things of its own but these.
-    fn keep<'a>(&'a self, ids: &'a [Uuid]) -> Call<'a> {
-        let _ = ids;
-        Box::pin(std::future::ready(Ok(())))
-    }
-    /// Stops what runs of it on this machine, without removing anything.
-    fn stop(&self) -> Call<'_> {
-        Box::pin(std::future::ready(Ok(())))
-    }
-}
-
-impl dyn World {
-    /// The things of a spec. A new spec asks nothing of the worlds that there are.
-    pub fn things<S: Spec>(&self) -> &dyn Things<S> {
-        let own = self.driver(TypeId::of::<S>());
-        match own.and_then(<dyn Any>::downcast_ref::<Box<dyn Things<S>>>) {
-            Some(own) => &**own,
-            None => self.sim(),
-        }
-    }
 }

@@ -17,7 +17,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use store::Store;
 use uuid::Uuid;
 
-use crate::{Error, Result, World};
+use crate::{Error, Result};
 
 /// How long things take, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,12 +68,6 @@ pub struct Sim {
     pace: Pace,
     fault: Option<Fault>,
     calls: Arc<AtomicU64>,
-}
-
-impl World for Sim {
-    fn sim(&self) -> &Sim {
-        self
-    }
 }
 
 impl Sim {

@@ -53,7 +53,13 @@ pub enum Next {
     Gone,
 }
 
-/// What a step could not do; the engine tries again later.
+/// What a step will never do, however often it is taken: it is not tried again before somebody changes
+/// what should be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Never(pub String);
+
+/// What a step could not do; the engine tries again later, unless it is [`Never`].
 pub type StepError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Brings one kind of resource from what is to what should be.
@@ -185,7 +191,8 @@ impl Engine {
             Ok(Next::Gone) => Outcome::Gone,
             Err(error) => {
                 tracing::warn!(kind = %row.kind, id = %row.id, %error, "a step failed");
-                let retry_at = now + backoff_ms(row.tries);
+                let is_final = error.downcast_ref::<Never>().is_some();
+                let retry_at = (!is_final).then(|| now + backoff_ms(row.tries));
                 // PostgreSQL keeps no NUL.
                 Outcome::Failed { error: error.to_string().replace('\0', " "), retry_at }
             }

@@ -1,14 +1,13 @@
 //! What `serve` and `exec` have in common: how the control plane is to be.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::builder::PossibleValuesParser;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches};
 use control::catalog::Catalog;
 use control::{Behave, Config};
-use driver_kubernetes::Programs;
+use driver_kubernetes::{Clusters, Programs};
 use drivers::{Pace, Sim};
 use engine::Clock;
 use store::{Location, Store};
@@ -251,8 +250,7 @@ impl Settings {
             };
             let sim = Sim::new(store.clone(), clock.clone(), pace);
             let directory = home.map(|home| home.path().join(KUBERNETES));
-            let world = driver_kubernetes::World::new(sim, programs, directory);
-            Arc::new(world) as Arc<dyn drivers::World>
+            Clusters::new(programs, directory).join(sim.into())
         });
         Ok(Config {
             world,

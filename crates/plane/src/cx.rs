@@ -375,6 +375,10 @@ impl LifeCx {
     pub fn machines(&self) -> &dyn Machines {
         self.cx.control.world.machines()
     }
+    /// Whether anything of the outside world is real.
+    pub fn is_anything_real(&self) -> bool {
+        !self.cx.control.world.planes().is_empty()
+    }
     /// Disks of the outside world.
     pub fn disks(&self) -> &dyn Disks {
         self.cx.control.world.disks()

@@ -8,7 +8,6 @@ pub mod auth;
 pub mod billing;
 pub mod cx;
 pub mod doors;
-pub mod encoded;
 pub mod events;
 mod family;
 mod gone;
@@ -26,7 +25,6 @@ mod sent;
 mod tx;
 mod warnings;
 
-use std::any::TypeId;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -35,6 +33,7 @@ use engine::Clock;
 use store::Store;
 use uuid::Uuid;
 
+pub use api::encoded;
 pub use catalog;
 pub use cx::{Cx, LifeCx, slice};
 pub use family::{Costly, Deed, Family, Told, engine};
@@ -82,7 +81,7 @@ pub struct Config {
     /// takes the place of what the same directory brought before.
     pub origin: String,
     /// The outside world; none: a simulated one at the pace of `behave`.
-    pub world: Option<Arc<dyn World>>,
+    pub world: Option<World>,
     /// What families there are.
     pub families: fn() -> Vec<Family>,
 }
@@ -104,6 +103,9 @@ impl Config {
     }
 }
 
+/// How many things are looked up at once of those that there are outside.
+const SWEPT: usize = 100;
+
 /// What all requests share.
 pub struct Control {
     pub(crate) store: Store,
@@ -116,7 +118,7 @@ pub struct Control {
     calls: AtomicU64,
     site: OnceLock<String>,
     doors: OnceLock<Arc<dyn doors::Doors>>,
-    pub(crate) world: Arc<dyn World>,
+    pub(crate) world: World,
     pub(crate) families: Vec<Family>,
     pub(crate) keyring: Keyring,
     pub(crate) warnings: Warnings,
@@ -135,7 +137,7 @@ impl Control {
             Behave::Fast => Pace::FAST,
             Behave::Vultr => Pace::VULTR,
         };
-        let world = world.unwrap_or_else(|| Arc::new(Sim::new(store.clone(), clock.clone(), pace)));
+        let world = world.unwrap_or_else(|| Sim::new(store.clone(), clock.clone(), pace).into());
         let (keyring, warnings, gone, rendered, resetting) = Default::default();
         let calls = AtomicU64::new(0);
         Arc::new(Self {
@@ -181,32 +183,69 @@ impl Control {
 
     /// What of the outside world is real, and by what: sentences for people.
     pub fn real(&self) -> Vec<String> {
-        self.world.real()
+        self.world.planes().iter().map(|plane| plane.real()).collect()
     }
 
     /// Whether things of a spec are real.
     pub fn is_real<S: Spec>(&self) -> bool {
-        self.world.driver(TypeId::of::<S>()).is_some()
+        self.world.is_real::<S>()
     }
 
     /// Where a thing answers by itself on this machine, whenever that is asked.
     pub fn way_to(&self, id: Uuid) -> doors::Way {
         let world = self.world.clone();
-        Arc::new(move || world.reached(id))
+        Arc::new(move || world.planes().iter().find_map(|plane| plane.reached(id)))
     }
 
-    /// Removes what is real of all things but these: there are no others.
+    /// Begins with what is real on this machine: what nobody knows any more goes, which the log
+    /// tells, and everything that has a life is looked at, as it may have stopped meanwhile. Where all
+    /// is simulated there is nothing to do.
     ///
     /// # Errors
-    /// When something cannot be removed.
-    pub async fn keep_real(&self, ids: &[Uuid]) -> drivers::Result<()> {
-        self.world.keep(ids).await
+    /// When the store cannot be read or written.
+    pub async fn begin_real(self: &Arc<Self>) -> Result<()> {
+        if self.world.planes().is_empty() {
+            return Ok(());
+        }
+        self.sweep_real().await?;
+        let lives = self.families.iter().flat_map(|family| &family.lives);
+        let kinds: Vec<_> = lives.map(|join| join(self).0).collect();
+        Ok(self.store.wake_all(&kinds, self.clock.now()).await?)
+    }
+
+    /// Removes what is real of things that there are not any more, as far as that can be done.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn sweep_real(&self) -> Result<()> {
+        for plane in self.world.planes() {
+            let there = plane.there().await.unwrap_or_else(|error| {
+                tracing::warn!(%error, "what is there of real things cannot be told");
+                Vec::new()
+            });
+            for some in there.chunks(SWEPT) {
+                let known = self.store.get_many(some).await?;
+                for id in some.iter().filter(|id| !known.iter().any(|row| row.id == **id)) {
+                    match plane.sweep(*id).await {
+                        Ok(()) => {
+                            tracing::info!(%id, plane = plane.real(), "removed what was left")
+                        }
+                        Err(error) => {
+                            tracing::warn!(%id, %error, "something is left of what is gone")
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Stops what is real on this machine, as the server ends.
     pub async fn stop_real(&self) {
-        if let Err(error) = self.world.stop().await {
-            tracing::warn!(%error, "something outside was not stopped");
+        for plane in self.world.planes() {
+            if let Err(error) = plane.stop().await {
+                tracing::warn!(%error, "something outside was not stopped");
+            }
         }
     }
 

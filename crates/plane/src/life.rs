@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use drivers::Spec;
-use engine::{Next, StepError};
+use engine::{Never, Next, StepError};
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use store::Row;
@@ -51,6 +51,10 @@ impl<K: Kind, L: Life<K>> engine::Life for Joined<K, L> {
             match next {
                 // A change of its own met another's: no failure, it is made a moment later.
                 Err(error) if is_stale(&*error) => Ok(Next::After(SOON)),
+                Err(error) => match error.downcast_ref() {
+                    Some(drivers::Error::Unsupported(why)) => Err(Never(why.clone()).into()),
+                    _ => Err(error),
+                },
                 next => next,
             }
         })
@@ -96,18 +100,21 @@ impl AsMut<Self> for Provisioned {
     }
 }
 
-/// It as it is stored, and as 0.1 stored it of object storage.
+/// It as it is stored, and as 0.1 stored it of object storage, and of what had no life.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Seen {
     Thing { ready: bool },
     Ready(bool),
+    Nothing(()),
 }
 
 impl From<Seen> for Provisioned {
     fn from(seen: Seen) -> Self {
-        let (Seen::Thing { ready } | Seen::Ready(ready)) = seen;
-        Self { ready }
+        match seen {
+            Seen::Thing { ready } | Seen::Ready(ready) => Self { ready },
+            Seen::Nothing(()) => Self::default(),
+        }
     }
 }
 

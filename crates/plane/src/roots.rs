@@ -117,7 +117,7 @@ impl Control {
                     self.gone.forget();
                     self.doors().into_iter().for_each(|doors| doors.shut_all());
                     if outcome.is_ok()
-                        && let Err(error) = self.keep_real(&[]).await
+                        && let Err(error) = self.sweep_real().await
                     {
                         tracing::warn!(%error, "something outside is left of what was reset");
                     }

@@ -134,6 +134,9 @@ impl Server {
     /// Serves, and works on what is due, until `stop` says so. Requests and steps under way are
     /// finished first, for a while.
     pub async fn run(self, stop: watch::Receiver<bool>) {
+        if let Err(error) = self.config.control.begin_real().await {
+            tracing::warn!(%error, "what is real was not looked through: something may be left of what is gone");
+        }
         let working = tokio::spawn(engine(&self.config.control).run(stop.clone()));
         let (limits, journal) = (self.config.limits.clone(), self.config.journal.clone());
         let (control, router) = (self.config.control.clone(), router(self.config));

@@ -205,8 +205,8 @@ pub enum Outcome {
     Failed {
         /// Why, for the log and the operator.
         error: String,
-        /// When to try again, in milliseconds.
-        retry_at: i64,
+        /// When to try again, in milliseconds; none: not before somebody changes what should be.
+        retry_at: Option<i64>,
     },
 }
 
@@ -216,7 +216,7 @@ impl Outcome {
         match self {
             Outcome::Settled | Outcome::Gone => (None, 0, None),
             Outcome::After(at) => (Some(*at), 0, None),
-            Outcome::Failed { error, retry_at } => (Some(*retry_at), row.tries, Some(error)),
+            Outcome::Failed { error, retry_at } => (*retry_at, row.tries, Some(error)),
         }
     }
 }
@@ -398,6 +398,11 @@ impl Store {
     /// [`Outcome::Gone`]; only the lease ends then, and what was observed is kept.
     pub async fn settle(&self, row: &Row, outcome: Outcome) -> Result<bool> {
         on!(self, b => b.settle(row, &outcome).await)
+    }
+
+    /// Makes all rows of these kinds due by `now`, in milliseconds, of whatever account.
+    pub async fn wake_all(&self, kinds: &[&str], now: i64) -> Result<()> {
+        on!(self, b => b.wake_all(kinds, now).await)
     }
 
     /// When the next row can be claimed: the earliest time at which one is due and not held.

@@ -314,6 +314,13 @@ impl Postgres {
         Ok(self.readers.read(sql, &[]).await?[0].get(0))
     }
 
+    pub(crate) async fn wake_all(&self, kinds: &[&str], now: i64) -> Result<()> {
+        let sql = "UPDATE resource SET due = $1 WHERE kind = ANY($2) AND (due IS NULL OR due > $1)";
+        self.writers.links.ask(sql, &[&now, &kinds]).await?;
+        self.woken().notify_one();
+        Ok(())
+    }
+
     pub(crate) async fn newest(&self) -> Result<i64> {
         let sql = "SELECT created FROM resource ORDER BY seq DESC LIMIT 1";
         Ok(self.readers.read(sql, &[]).await?.first().map_or(0, |r| r.get(0)))

@@ -359,6 +359,16 @@ impl Sqlite {
         Ok(settled.is_some())
     }
 
+    pub(crate) async fn wake_all(&self, kinds: &[&str], now: i64) -> Result<()> {
+        let kinds: Vec<String> = kinds.iter().map(|kind| (*kind).to_owned()).collect();
+        let wake = self.wake();
+        let written = move |db: &Connection| {
+            let sql = "UPDATE resource SET due = ?1 WHERE kind = ?2 AND (due IS NULL OR due > ?1)";
+            kinds.iter().try_for_each(|kind| apply::run(db, sql, (now, kind)).map(drop))
+        };
+        self.write(written, move |()| wake(true)).await
+    }
+
     pub(crate) async fn next_due(&self) -> Result<Option<i64>> {
         self.read(|db| Ok(db.prepare_cached(NEXT_DUE)?.query_row([], |r| r.get(0))?))
     }

@@ -145,7 +145,7 @@ impl Builder {
             catalog: self.catalog,
             behave: self.behave,
             open: self.open,
-            world: Some(Arc::new(sim.clone())),
+            world: Some(sim.clone().into()),
             ..control::config(store.clone())
         });
         control.count_what_is_stored().await.expect("the store can be written");

@@ -2,13 +2,21 @@
 //!
 //! The only place that calls the driver of machines. It must never change what should be.
 
-use drivers::{Image, Machine, MachineSpec, Nic, Progress};
+use std::net::IpAddr;
+
+use api::instances::UserScheme;
+use drivers::{Image, Machine, MachineSpec, Nic, Progress, PublicIpv4, PublicIpv6, PublicNic};
 use engine::{Next, StepError};
 
-use super::{Hosted, PrivateNic, Software};
+use super::addresses::{further_ipv6, host_in};
+use super::{Hosted, Software};
+use crate::addresses::{NETMASK, gateway};
+use crate::encoded::decoded;
 use crate::life::pause;
+use crate::reserved_ips::{PER_SERVER, Reserved, on_instance};
 use crate::ssh_keys::Key;
 use crate::startup_scripts::Script;
+use crate::vpcs::PrivateNetwork;
 use crate::{Doc, LifeCx};
 
 /// Takes one step; none: the machine is as it should be.
@@ -26,7 +34,7 @@ pub(crate) async fn step<K: Hosted>(
         if doc.deleting() {
             return Ok(Some(Next::Gone));
         }
-        machines.create(id, &spec(doc, cx).await?).await?;
+        machines.create(id, &spec(doc, cx).await?, &public(doc, cx).await?).await?;
         return Ok(Some(Next::Now));
     };
     if doc.deleting() {
@@ -54,7 +62,7 @@ async fn act<K: Hosted>(doc: &Doc<K>, cx: &LifeCx, machine: &Machine) -> Result<
     // A plan that the catalogue has lost leaves the machine as it is.
     let size = doc.want.size(cx.cx.catalog()).unwrap_or(machine.spec.size);
     let iso = doc.want.image_in_drive();
-    let nics: Vec<Nic> = doc.networks.iter().map(nic).collect();
+    let (public, nics) = (public(doc, cx).await?, nics(doc, cx).await?);
     if machine.install != doc.installs {
         machines.install(id, doc.installs, &spec(doc, cx).await?).await?;
     } else if machine.running
@@ -66,8 +74,8 @@ async fn act<K: Hosted>(doc: &Doc<K>, cx: &LifeCx, machine: &Machine) -> Result<
         machines.resize(id, size).await?;
     } else if machine.iso != iso {
         machines.insert_iso(id, iso).await?;
-    } else if machine.nics != nics {
-        machines.connect(id, &nics).await?;
+    } else if machine.public != public || machine.nics != nics {
+        machines.connect(id, &public, &nics).await?;
     } else if machine.reset != doc.reboots {
         machines.reset(id, doc.reboots).await?;
     } else if machine.running && doc.halted {
@@ -80,8 +88,43 @@ async fn act<K: Hosted>(doc: &Doc<K>, cx: &LifeCx, machine: &Machine) -> Result<
     Ok(true)
 }
 
-fn nic(nic: &PrivateNic) -> Nic {
-    Nic { network: nic.network, address: nic.address.to_string(), mac: nic.mac.clone() }
+/// Its interfaces in private networks.
+async fn nics<K: Hosted>(doc: &Doc<K>, cx: &LifeCx) -> Result<Vec<Nic>, StepError> {
+    let mut nics = Vec::with_capacity(doc.networks.len());
+    for nic in &doc.networks {
+        let network = cx.cx.find::<PrivateNetwork>(nic.network).await?;
+        nics.push(Nic {
+            network: nic.network,
+            address: nic.address.to_string(),
+            prefix: network.map(|network| network.subnet.prefix()).unwrap_or_default(),
+            mac: nic.mac.clone(),
+        });
+    }
+    Ok(nics)
+}
+
+/// Its public interface.
+async fn public<K: Hosted>(doc: &Doc<K>, cx: &LifeCx) -> Result<PublicNic, StepError> {
+    let ipv4 = doc.ipv4.iter().enumerate().map(|(place, ip)| {
+        // A reserved address beside the main one is in no network of the server's.
+        let is_alone = place > 0 && ip.reserved.is_some();
+        let prefix = if is_alone { 32 } else { NETMASK.to_bits().count_ones() as u8 };
+        let gateway = (!is_alone).then(|| gateway(ip.address));
+        PublicIpv4 { address: ip.address, prefix, gateway }
+    });
+    let first = doc.ipv6.iter().map(|ip| PublicIpv6 { network: ip.network, address: ip.address });
+    let mut ipv6: Vec<_> = first.collect();
+    // Nobody but a real machine can tell: a simulated one is not made to wait for it.
+    let reserved = match cx.is_anything_real() {
+        true => cx.cx.all::<Reserved>(on_instance(doc.id()), PER_SERVER).await?,
+        false => Vec::new(),
+    };
+    for further in further_ipv6(doc, reserved) {
+        if let IpAddr::V6(network) = further.network {
+            ipv6.push(PublicIpv6 { network, address: host_in(network, doc.main_ip()) });
+        }
+    }
+    Ok(PublicNic { mac: doc.mac(), ipv4: ipv4.collect(), ipv6, firewall: doc.want.firewall() })
 }
 
 async fn spec<K: Hosted>(doc: &Doc<K>, cx: &LifeCx) -> Result<MachineSpec, StepError> {
@@ -99,10 +142,17 @@ async fn spec<K: Hosted>(doc: &Doc<K>, cx: &LifeCx) -> Result<MachineSpec, StepE
         image: image(&doc.software),
         hostname: doc.hostname.clone(),
         ssh_keys,
-        user_data: doc.user_data.clone(),
-        script: script.unwrap_or_default(),
+        password: doc.password.clone(),
+        is_limited: doc.user_scheme == UserScheme::Limited,
+        user_data: as_read(&doc.user_data),
+        script: as_read(&script.unwrap_or_default()),
         variables: doc.app_variables.clone(),
     })
+}
+
+/// What was sent in base64, as it is meant; what is no base64 stands for itself.
+fn as_read(text: &str) -> Vec<u8> {
+    decoded(text).unwrap_or_else(|_| text.as_bytes().to_vec())
 }
 
 fn image(software: &Software) -> Image {

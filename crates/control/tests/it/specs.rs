@@ -1,6 +1,6 @@
 //! A spec of its own, what is remembered of specs, and worlds with a driver of their own.
 
-use std::any::{Any, TypeId};
+use std::sync::Arc;
 
 use engine::Clock;
 use serde_json::{Value, json};
@@ -41,7 +41,7 @@ async fn sim(pace: Pace) -> (Sim, Store, Clock) {
 async fn a_new_spec_is_simulated_at_once_and_takes_as_long_as_it_says() {
     for (pace, takes) in [(Pace::VULTR, Registry::TAKES), (Pace::FAST, 5)] {
         let (sim, _, clock) = sim(pace).await;
-        let world: &dyn World = &sim;
+        let world = World::from(sim.clone());
         let (registries, id) = (world.things::<Registry>(), Uuid::from_u128(1));
         assert_eq!(registries.observe(id).await.unwrap(), None);
         let missing = registries.configure(id, &registry("a")).await;
@@ -225,29 +225,12 @@ impl Things<Registry> for Real {
     }
 }
 
-/// A world with registries of its own.
-struct Partly(Sim, Box<dyn Things<Registry>>);
-
-impl std::fmt::Debug for Partly {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Partly")
-    }
-}
-
-impl World for Partly {
-    fn sim(&self) -> &Sim {
-        &self.0
-    }
-    fn driver(&self, spec: TypeId) -> Option<&dyn Any> {
-        (spec == TypeId::of::<Registry>()).then_some(&self.1 as &dyn Any)
-    }
-}
-
 #[tokio::test]
 async fn what_has_no_driver_of_its_own_is_simulated() {
     let (sim, ..) = sim(Pace::FAST).await;
-    let (world, id) = (Partly(sim.clone(), Box::new(Real)), Uuid::from_u128(1));
-    let world: &dyn World = &world;
+    let real: Arc<dyn Things<Registry>> = Arc::new(Real);
+    let (world, id) = (World::from(sim.clone()).with_things(real), Uuid::from_u128(1));
+    assert!(world.is_real::<Registry>() && !world.is_real::<ObjectStoreSpec>());
     let seen = world.things::<Registry>().observe(id).await.unwrap().unwrap();
     assert_eq!((seen.spec, seen.ready), (Some(registry("real")), true));
     assert_eq!(sim.calls(), 0);

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Pace, Sim};
-use crate::{Machine, MachineSpec, Machines, Nic, Progress, Result, Size};
+use crate::{Machine, MachineSpec, Machines, Nic, Progress, PublicNic, Result, Size};
 
 const WHAT: &str = "machine";
 
@@ -61,9 +61,10 @@ impl Machines for Sim {
         Ok(state.map(|s| Machine { progress: s.progress(now, self.pace), ..s.machine }))
     }
 
-    async fn create(&self, id: Uuid, spec: &MachineSpec) -> Result<()> {
+    async fn create(&self, id: Uuid, spec: &MachineSpec, public: &PublicNic) -> Result<()> {
         let begun = self.clock.now();
-        let machine = Machine { spec: spec.clone(), running: true, ..Machine::default() };
+        let (spec, public) = (spec.clone(), public.clone());
+        let machine = Machine { spec, public, running: true, ..Machine::default() };
         let make = |found: Option<State>| {
             Ok(found.or(Some(State { machine, begun, from: Progress::Building })))
         };
@@ -129,8 +130,12 @@ impl Machines for Sim {
         self.update(WHAT, id, insert).await
     }
 
-    async fn connect(&self, id: Uuid, nics: &[Nic]) -> Result<()> {
-        self.update(WHAT, id, |s: &mut State| nics.clone_into(&mut s.machine.nics)).await
+    async fn connect(&self, id: Uuid, public: &PublicNic, nics: &[Nic]) -> Result<()> {
+        let connect = |s: &mut State| {
+            public.clone_into(&mut s.machine.public);
+            nics.clone_into(&mut s.machine.nics);
+        };
+        self.update(WHAT, id, connect).await
     }
 
     async fn remove(&self, id: Uuid) -> Result<()> {

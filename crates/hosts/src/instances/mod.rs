@@ -107,6 +107,10 @@ impl Hosted for Instance {
     fn image_in_drive(&self) -> Option<Uuid> {
         self.iso
     }
+
+    fn firewall(&self) -> Option<Uuid> {
+        self.firewall_group
+    }
 }
 
 impl Kind for Instance {

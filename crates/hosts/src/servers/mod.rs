@@ -153,6 +153,10 @@ pub trait Hosted: Kind<Seen = Seen> + DerefMut<Target = Server> {
     const RESTARTS_FOR_VPC: bool;
     /// The size that its machine is to have; none: the catalogue has lost its plan.
     fn size(&self, catalog: &Catalog) -> Option<Size>;
+    /// The firewall group that says what may come in to its public addresses.
+    fn firewall(&self) -> Option<Uuid> {
+        None
+    }
     /// The image that is to be in its drive.
     fn image_in_drive(&self) -> Option<Uuid> {
         None

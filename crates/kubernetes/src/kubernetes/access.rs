@@ -86,28 +86,19 @@ pub(super) fn strike(tx: &mut Tx, id: Uuid) {
 }
 
 /// Opens the places where the kubeconfigs of all clusters lead that there are: they are kept in files,
-/// and used again after a restart. Where control planes are real, they are started again, and what is
-/// left of others goes.
+/// and used again after a restart.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub async fn open_doors(control: &Arc<Control>) -> Result<()> {
     let ids = control.store().held(ALL, HOLDER).await?;
     let ids: Vec<Uuid> = ids.iter().filter_map(|id| id.parse().ok()).collect();
-    if let Err(error) = control.keep_real(&ids).await {
-        tracing::warn!(%error, "something is left of clusters that are gone");
-    }
     for id in ids {
         let Some(row) = control.store().get(id).await? else { continue };
         let cx = control.system_cx(row.account, "open-doors");
         let Some(cluster) = cx.find::<Cluster>(id).await? else { continue };
         if let Err(error) = open_door(control, &cluster) {
             tracing::warn!(cluster = %id, %error, "its kubeconfig leads nowhere");
-        }
-        if control.is_real::<ControlPlaneSpec>() {
-            let mut tx = cx.begin();
-            tx.wake(id);
-            tx.commit().await?;
         }
     }
     Ok(())

@@ -1,8 +1,9 @@
 //! Firewall groups and their rules.
 //!
 //! A group holds its rules itself: there are few, and they change together with the count and the
-//! date that the group shows. What a rule lets through is decided by who carries the traffic.
+//! date that the group shows.
 
+mod life;
 mod rule;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,7 @@ pub(crate) use rule::CLOUDFLARE;
 pub use rule::{Rule, Source};
 
 use crate::instances::{Instance, in_firewall_group};
+use crate::life::Provisioned;
 use crate::load_balancers::LoadBalancer;
 use crate::{Cx, Doc, Family, Kind, Part, Refusal, Result, Routes, Shown, Tx, alike, lies_in};
 
@@ -44,7 +46,8 @@ pub struct Group {
 impl Kind for Group {
     const KIND: &'static str = "firewall-group";
     const UNKNOWN: &'static str = "Invalid firewall group ID";
-    type Seen = ();
+    const LIVES: bool = true;
+    type Seen = Provisioned;
 
     fn lists(&self) -> Vec<Facet> {
         let sources: BTreeSet<_> = self.rules.iter().filter_map(Rule::load_balancer).collect();
@@ -80,7 +83,7 @@ pub fn family() -> Family {
         .create_with(|tx, group, req| Box::pin(new_rule(tx, group, req)))
         .get::<GetFirewallGroupRule>()
         .remove::<DeleteFirewallGroupRule>();
-    Family::new(groups.and(rules).done())
+    Family::new(groups.and(rules).done()).life::<Group>()
 }
 
 impl Shown for Group {

@@ -61,9 +61,13 @@ impl Rule {
 
     /// Whether both let in the same.
     pub(super) fn is_like(&self, other: &Self) -> bool {
-        let meaning =
-            |rule: &Self| (rule.ip_type, rule.protocol, rule.source, ports(&rule.port).ok());
+        let meaning = |rule: &Self| (rule.ip_type, rule.protocol, rule.source, rule.ports());
         meaning(self) == meaning(other)
+    }
+
+    /// Its first and last port; none where its protocol has none.
+    pub(super) fn ports(&self) -> Option<(u16, u16)> {
+        ports(&self.port).ok()
     }
 
     /// The load balancer that traffic may come from.

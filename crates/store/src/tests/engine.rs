@@ -69,7 +69,7 @@ pub(super) async fn a_step_that_outlives_its_lease_writes_nothing(store: Store) 
     let id = due(&store, 0).await.id;
     let slow = claim(&store, 0).await.unwrap();
     let quick = claim(&store, LEASE).await.unwrap();
-    let failed = Outcome::Failed { error: "late".into(), retry_at: 9 };
+    let failed = Outcome::Failed { error: "late".into(), retry_at: Some(9) };
     for late in [Outcome::Gone, Outcome::Settled, Outcome::After(9), failed] {
         let slow = Row { observed: "late".into(), ..slow.clone() };
         assert!(!store.settle(&slow, late).await.unwrap());
@@ -87,7 +87,7 @@ pub(super) async fn a_change_during_a_step_is_not_lost(store: Store) {
     for outcome in [
         Outcome::Settled,
         Outcome::After(LEASE * 99),
-        Outcome::Failed { error: "x".into(), retry_at: LEASE * 99 },
+        Outcome::Failed { error: "x".into(), retry_at: Some(LEASE * 99) },
     ] {
         let held = claim(&store, 1).await.unwrap();
         change(&store, id, "new", Some(1)).await.unwrap();
@@ -129,7 +129,7 @@ pub(super) async fn outcomes_are_written(store: Store) {
     let id = due(&store, 0).await.id;
     let mut held = claim(&store, 0).await.unwrap();
     held.observed = "1".into();
-    let failed = Outcome::Failed { error: "no room".into(), retry_at: 7 };
+    let failed = Outcome::Failed { error: "no room".into(), retry_at: Some(7) };
     assert!(store.settle(&held, failed).await.unwrap());
     let row = store.get(id).await.unwrap().unwrap();
     assert_eq!((row.due, row.lease, row.tries, row.version), (Some(7), 0, 1, 1));

@@ -53,7 +53,8 @@ fn op() -> impl Strategy<Value = Op> {
         Just(Outcome::Settled),
         (0..50_i64).prop_map(Outcome::After),
         Just(Outcome::Gone),
-        (0..50_i64).prop_map(|retry_at| Outcome::Failed { error: "x".into(), retry_at }),
+        (0..50_i64)
+            .prop_map(|retry_at| Outcome::Failed { error: "x".into(), retry_at: Some(retry_at) }),
     ];
     let due = proptest::option::of(0..50_i64);
     prop_oneof![
@@ -162,9 +163,10 @@ async fn step(store: &Store, model: &mut Vec<Entry>, id: Uuid, now: i64, op: &Op
             row.tally.clone_from(tally);
             let outcome = match outcome {
                 Outcome::After(at) => Outcome::After(moment(*at, now)),
-                Outcome::Failed { error, retry_at } => {
-                    Outcome::Failed { error: error.clone(), retry_at: moment(*retry_at, now) }
-                }
+                Outcome::Failed { error, retry_at } => Outcome::Failed {
+                    error: error.clone(),
+                    retry_at: retry_at.map(|at| moment(at, now)),
+                },
                 other => other.clone(),
             };
             assert!(store.settle(&row, outcome.clone()).await?);

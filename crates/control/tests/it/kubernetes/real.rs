@@ -1,28 +1,31 @@
 //! A world that has control planes of its own: what it is told, and when.
 
-use std::any::{Any, TypeId};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use control::Control;
 use control::doors::{Door, Doors};
-use drivers::{Call, Sim};
+use drivers::{Call, Plane};
 
 use super::*;
 
 /// What a world was told, in its order.
-#[derive(Clone, Default)]
-struct Said(Arc<Mutex<Vec<String>>>);
+#[derive(Debug, Clone, Default)]
+struct Said {
+    words: Arc<Mutex<Vec<String>>>,
+    /// For which clusters something is there.
+    left: Arc<Mutex<Vec<Uuid>>>,
+}
 
 impl Said {
     fn say<'a>(&self, word: impl Into<String>) -> Call<'a> {
-        self.0.lock().unwrap().push(word.into());
+        self.words.lock().unwrap().push(word.into());
         Box::pin(std::future::ready(Ok(())))
     }
 
     fn take(&self) -> Vec<String> {
-        std::mem::take(&mut self.0.lock().unwrap())
+        std::mem::take(&mut self.words.lock().unwrap())
     }
 }
 
@@ -32,7 +35,7 @@ impl Things<ControlPlaneSpec> for Said {
         Box::pin(std::future::ready(Ok(None)))
     }
     fn create<'a>(&'a self, id: Uuid, _: &'a ControlPlaneSpec) -> Call<'a> {
-        self.0.lock().unwrap().push(format!("create {id}"));
+        self.words.lock().unwrap().push(format!("create {id}"));
         Box::pin(std::future::ready(Err(drivers::Error::Outside("not now".into()))))
     }
     fn configure<'a>(&'a self, id: Uuid, _: &'a ControlPlaneSpec) -> Call<'a> {
@@ -43,32 +46,23 @@ impl Things<ControlPlaneSpec> for Said {
     }
 }
 
-/// The world with them.
-struct Real(Sim, Said, Box<dyn Things<ControlPlaneSpec>>);
-
-impl std::fmt::Debug for Real {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Real")
-    }
-}
-
 const THERE: ([u8; 4], u16) = ([127, 0, 0, 1], 7);
 
-impl drivers::World for Real {
-    fn sim(&self) -> &Sim {
-        &self.0
-    }
-    fn driver(&self, spec: TypeId) -> Option<&dyn Any> {
-        (spec == TypeId::of::<ControlPlaneSpec>()).then_some(&self.2 as &dyn Any)
+impl Plane for Said {
+    fn real(&self) -> String {
+        "control planes that are noted".into()
     }
     fn reached(&self, _: Uuid) -> Option<SocketAddr> {
         Some(THERE.into())
     }
-    fn keep<'a>(&'a self, ids: &'a [Uuid]) -> Call<'a> {
-        self.1.say(format!("keep {ids:?}"))
+    fn there(&self) -> Call<'_, Vec<Uuid>> {
+        Box::pin(std::future::ready(Ok(self.left.lock().unwrap().clone())))
+    }
+    fn sweep(&self, id: Uuid) -> Call<'_> {
+        self.say(format!("sweep {id}"))
     }
     fn stop(&self) -> Call<'_> {
-        self.1.say("stop")
+        self.say("stop")
     }
 }
 
@@ -89,17 +83,23 @@ impl Doors for Noted {
 async fn real_control_planes_are_begun_anew_with_a_server_and_go_with_all_else() {
     let (world, cluster) = world_with_one().await;
     let said = Said::default();
-    let real = Real(outside(&world), said.clone(), Box::new(said.clone()));
+    let gone = Uuid::from_u128(7);
+    said.left.lock().unwrap().extend([cluster.id.into(), gone]);
+    let things: Arc<dyn Things<ControlPlaneSpec>> = Arc::new(said.clone());
+    let real = drivers::World::from(outside(&world))
+        .with_things(things)
+        .with_plane(Arc::new(said.clone()));
     let doors = Arc::new(Noted::default());
     // Another server on the same data, which has such a world.
     let control = Control::new(control::Config {
-        world: Some(Arc::new(real)),
+        world: Some(real),
         clock: world.clock.clone(),
         ..control::config(world.store.clone())
     });
     control.have_doors(doors.clone());
+    control.begin_real().await.unwrap();
     control::kubernetes::open_doors(&control).await.unwrap();
-    assert_eq!(said.take(), [format!("keep [{}]", cluster.id)], "those that are gone go");
+    assert_eq!(said.take(), [format!("sweep {gone}")], "what nobody knows goes");
     let door = doors.0.lock().unwrap().pop().unwrap();
     assert_eq!((door.way)(), Some(THERE.into()));
     assert!(door.body.contains("is not up: Kettle starts it"), "{}", door.body);
@@ -109,5 +109,6 @@ async fn real_control_planes_are_begun_anew_with_a_server_and_go_with_all_else()
     assert_eq!((pending.status, pending.ip.as_str()), (ClusterStatus::Pending.into(), "0.0.0.0"));
     control.reset(testkit::KEY).await.unwrap();
     control.stop_real().await;
-    assert_eq!(said.take(), ["keep []", "stop"]);
+    let swept = |id: Uuid| format!("sweep {id}");
+    assert_eq!(said.take(), [swept(cluster.id.into()), swept(gone), "stop".into()]);
 }
