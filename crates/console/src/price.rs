@@ -2,6 +2,7 @@
 //! operations show, and from nothing else. What no operation shows a price of is said to have none shown.
 
 use maud::{Markup, html};
+use presentation::money;
 use presentation::operations::Operation;
 use serde_json::{Map, Value};
 
@@ -23,9 +24,15 @@ pub(crate) struct Line {
 pub(crate) fn monthly(item: &Value, region: &str) -> Option<f64> {
     let there = item["location_cost"]
         .get(region)
-        .and_then(|cost| cost.as_f64().or_else(|| cost.get("monthly_cost")?.as_f64()));
-    let names = ["monthly_cost", "monthly_price", "price"];
-    there.or_else(|| names.iter().find_map(|name| item.get(*name)?.as_f64()))
+        .and_then(|cost| number(cost).or_else(|| number(&cost["monthly_cost"])));
+    let names = ["cost", "monthly_cost", "monthly_price", "price"];
+    let own = names.iter().find_map(|name| number(&item[*name]));
+    there.or(own).or_else(|| number(&item["billing"]["monthly"]))
+}
+
+/// A price; some are texts.
+fn number(value: &Value) -> Option<f64> {
+    value.as_f64().or_else(|| value.as_str()?.parse().ok())
 }
 
 /// A plan's prices for a script: `5 sao:6.5`, the usual one first.
@@ -37,20 +44,15 @@ pub(crate) fn costs(item: &Value) -> String {
     usual + &others.collect::<String>()
 }
 
-/// Dollars, with cents.
-pub(crate) fn money(dollars: f64) -> String {
-    format!("${dollars:.2}")
-}
-
 /// Dollars, or nothing where nobody says.
 pub(crate) fn money_or_none(dollars: Option<f64>) -> String {
-    dollars.map(money).unwrap_or_default()
+    dollars.map(money::sum).unwrap_or_default()
 }
 
 /// What stands beside a choice: its price.
 pub(crate) fn beside(choice: &Choice, region: &str) -> String {
     monthly(&choice.item, region)
-        .map(|cost| format!(", {} a month", money(cost)))
+        .map(|cost| format!(", {} a month", money::sum(cost)))
         .unwrap_or_default()
 }
 
@@ -149,19 +151,19 @@ pub(crate) fn shown(lines: &[Line], is_unpriced: bool) -> Markup {
             div {
                 h2.over { "Price" }
                 div.price {
-                    (money(sum)) " " small { "a month" }
+                    (money::sum(sum)) " " small { "a month" }
                 }
             }
             ul.lines {
                 @for line in lines {
                     li { span { (line.text) } span {
                         @match line.price {
-                            Some(price) => { (money(price)) },
+                            Some(price) => { (money::sum(price)) },
                             None => { span.muted { "no price shown" } },
                         }
                     } }
                 }
-                li { span { "Together" } span { (money(sum)) } }
+                li { span { "Together" } span { (money::sum(sum)) } }
             }
             @if !all { p.hint { "What no operation shows a price of is not in it." } }
         } @else if is_unpriced {

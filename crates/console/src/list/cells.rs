@@ -77,7 +77,7 @@ pub(crate) fn cell(column: &Column, thing: &Value, names: &Names, costs: &Costs)
 /// A cell's text, for where there is room for no more.
 pub(crate) fn plain(column: &Column, thing: &Value, names: &Names, costs: &Costs) -> String {
     match (column.what, column.target) {
-        (What::Cost, _) => costs.of(thing).map(words::dollars).unwrap_or_default(),
+        (What::Cost, _) => costs.of(thing).map(presentation::money::sum).unwrap_or_default(),
         (What::Link, Some(target)) => {
             let one = |value: &&Value| names.name(&target, value);
             let all: Vec<String> = column.values(thing).iter().map(one).collect();

@@ -7,6 +7,7 @@ use presentation::{Operation, operations, pointers};
 use serde_json::{Map, Value};
 
 use crate::cx::Cx;
+use crate::link;
 use crate::upstream::Refusal;
 
 /// How many things of a family are read, and how many VPCs and firewall groups are looked into.
@@ -65,12 +66,6 @@ pub(super) fn linked(attachment: &Value) -> Option<(&str, &str)> {
     Some((id, attachment.pointer("/ip/v4").and_then(Value::as_str).unwrap_or_default()))
 }
 
-/// What a VPC is called.
-pub(super) fn name_of(vpc: &Value) -> String {
-    let label = pointers::label(vpc).map(str::to_owned);
-    label.unwrap_or_else(|| vpc["v4_subnet"].as_str().unwrap_or_default().to_owned())
-}
-
 fn operation(id: &str) -> Option<Operation> {
     operations::all().into_iter().find(|o| o.op.id == id)
 }
@@ -107,7 +102,7 @@ pub(super) async fn read(cx: &Cx, chosen: &str) -> Result<Facts, Refusal> {
         list(cx, "list-regions", &[]),
     )
     .await;
-    let choices = vpcs.iter().map(|vpc| (pointers::id(vpc), name_of(vpc))).collect();
+    let choices = vpcs.iter().map(|vpc| (pointers::id(vpc), link::name(vpc))).collect();
     let mut facts = Facts {
         vpcs,
         instances,

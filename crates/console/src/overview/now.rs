@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 use maud::{Markup, html};
-use presentation::{operations, pointers};
+use presentation::operations;
 use serde_json::{Map, Value};
 
 use super::tally::Count;
@@ -78,17 +78,11 @@ fn coming(counts: &[Count]) -> (Vec<Coming>, usize) {
     let more = found.len().saturating_sub(COMING);
     let shown = found.into_iter().take(COMING).map(|(count, thing, word)| Coming {
         word,
-        name: name(thing),
+        name: link::name(thing),
         kind: count.item.one.clone(),
         address: link::of_row(&count.list, &Map::new(), thing),
     });
     (shown.collect(), more)
-}
-
-fn name(thing: &Value) -> String {
-    let label = pointers::label(thing).map(str::to_owned);
-    let host = || thing["hostname"].as_str().filter(|h| !h.is_empty()).map(str::to_owned);
-    label.or_else(host).unwrap_or_else(|| pointers::id(thing))
 }
 
 /// How long something was done lately, in milliseconds.
