@@ -313,7 +313,8 @@ fn thing_line(found: &Found, fitting: &Fitting, wanted: &str) -> Markup {
             (icon(found.item.icon))
             div {
                 a href=(address.unwrap_or_default()) { (rank::marked(name, wanted)) }
-                @if hit.value != *name {
+                // What the name says already is marked there.
+                @if !name.to_lowercase().contains(&wanted.to_lowercase()) {
                     span.small.muted { " " (words::phrase(&hit.field)) " " code { (rank::marked(&hit.value, wanted)) } }
                 }
             }

@@ -248,6 +248,14 @@ fn last_of(path: &str) -> &str {
     path.rsplit('/').find(|segment| !segment.starts_with('{')).unwrap_or_default()
 }
 
+/// A text of so many letters at most.
+pub(crate) fn short(text: &str, most: usize) -> String {
+    match text.chars().count() > most {
+        true => text.chars().take(most.saturating_sub(1)).chain(['…']).collect(),
+        false => text.to_owned(),
+    }
+}
+
 /// A time as `presentation` has it, `2026-11-25 20:08`, in short: "25 Nov, 20:08", or with its year.
 pub(crate) fn time(readable: &str, with_year: bool) -> Option<String> {
     const MONTHS: [&str; 12] =

@@ -44,9 +44,8 @@ pub(super) struct Inner {
 
 /// All of them.
 pub(super) fn inner() -> Vec<Inner> {
-    let all = operations::all();
     let each = WITHIN.iter().filter_map(|(id, title, icon)| {
-        let list = *all.iter().find(|o| o.op.id == *id)?;
+        let list = operations::find(id)?;
         let node = family::node(&list)?;
         let above = node.parent()?.parent()?.operation.op.id;
         Some(Inner { list, node, above, title, icon })
