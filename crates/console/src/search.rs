@@ -8,7 +8,7 @@ mod rank;
 mod within;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -74,7 +74,7 @@ async fn show(cx: Cx) -> Response {
     if wanted.is_empty() {
         return page(&cx, "", html! { (hints()) });
     }
-    let each = shelves().into_iter().map(|(list, item)| look(&cx, list, item, &wanted));
+    let each = SHELVES.iter().map(|(list, item)| look(&cx, *list, item.clone(), &wanted));
     let mut found = join_all(each).await;
     if let Some(address) = exact(&cx, &found, &wanted).await {
         return Redirect::to(&address).into_response();
@@ -108,6 +108,8 @@ async fn show(cx: Cx) -> Response {
 }
 
 /// The lists that need nothing to be named first, in the navigation's order.
+static SHELVES: LazyLock<Vec<(Operation, Item)>> = LazyLock::new(shelves);
+
 fn shelves() -> Vec<(Operation, Item)> {
     let all = operations::all();
     let items = nav::groups().into_iter().flat_map(|group| group.items);
@@ -225,7 +227,7 @@ fn pages(wanted: &str) -> Vec<(String, String, &'static str)> {
 }
 
 /// The operations that fit, those first whose id or command says it.
-fn operations(wanted: &str) -> Vec<(Operation, String)> {
+fn operations(wanted: &str) -> Vec<(Operation, &'static str)> {
     let each = operations::all().into_iter().map(|o| (o, reference::about(&o).0));
     let mut found: Vec<_> =
         each.filter(|(o, about)| reference::is_meant(o, about, wanted)).collect();
@@ -338,7 +340,7 @@ fn of_pages(pages: &[(String, String, &'static str)]) -> Markup {
     }
 }
 
-fn of_operations(found: &[(Operation, String)], wanted: &str) -> Markup {
+fn of_operations(found: &[(Operation, &str)], wanted: &str) -> Markup {
     let fields = Map::from_iter([("q".to_owned(), Value::from(wanted))]);
     html! {
         @if !found.is_empty() {

@@ -4,6 +4,8 @@
 //! some are: those that the search names first, and of each as much as one page has. Whatever was not
 //! looked into is said.
 
+use std::sync::LazyLock;
+
 use futures_util::future::join_all;
 use presentation::operations::{self, Operation};
 use serde_json::{Map, Value};
@@ -34,7 +36,7 @@ const WITHIN: &[(&str, &str, &str)] = &[
 ];
 
 /// A list within things, and the list that has those.
-pub(super) struct Inner {
+struct Inner {
     list: Operation,
     node: &'static family::Node,
     above: &'static str,
@@ -42,8 +44,10 @@ pub(super) struct Inner {
     icon: &'static str,
 }
 
-/// All of them.
-pub(super) fn inner() -> Vec<Inner> {
+/// All of them, looked up once.
+static INNER: LazyLock<Vec<Inner>> = LazyLock::new(inner);
+
+fn inner() -> Vec<Inner> {
     let each = WITHIN.iter().filter_map(|(id, title, icon)| {
         let list = operations::find(id)?;
         let node = family::node(&list)?;
@@ -55,13 +59,12 @@ pub(super) fn inner() -> Vec<Inner> {
 
 /// Whether there are lists within what this one has.
 pub(super) fn has_inner(list: &Operation) -> bool {
-    inner().iter().any(|inner| inner.above == list.op.id)
+    INNER.iter().any(|inner| inner.above == list.op.id)
 }
 
 /// What fits within the things that were found to be there.
 pub(super) async fn look(cx: &Cx, found: &[Found], wanted: &str) -> Vec<Found> {
-    let inner = inner();
-    let each = inner.iter().filter_map(|inner| {
+    let each = INNER.iter().filter_map(|inner| {
         let above = found.iter().find(|found| found.list.op.id == inner.above)?;
         (!above.things.is_empty()).then(|| look_into(cx, inner, above, wanted))
     });
@@ -187,15 +190,14 @@ fn called(thing: &Value, above: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::SHELVES;
     use super::*;
 
     #[test]
     fn each_list_within_things_is_below_a_list_that_is_looked_through() {
-        let shelves = super::super::shelves();
-        let inner = inner();
-        assert_eq!(inner.len(), WITHIN.len());
-        for inner in inner {
-            let above = shelves.iter().any(|(list, _)| list.op.id == inner.above);
+        assert_eq!(INNER.len(), WITHIN.len());
+        for inner in INNER.iter() {
+            let above = SHELVES.iter().any(|(list, _)| list.op.id == inner.above);
             assert!(above, "{} below {}", inner.list.op.id, inner.above);
         }
     }
