@@ -171,3 +171,28 @@ pub(crate) fn shown(lines: &[Line], is_unpriced: bool) -> Markup {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_price_is_that_of_the_region_or_what_the_thing_says_itself() {
+        let plan =
+            json!({"monthly_cost": 5, "location_cost": {"sao": {"monthly_cost": 6.5}, "mex": 7}});
+        assert_eq!((monthly(&plan, ""), monthly(&plan, "ewr")), (Some(5.0), Some(5.0)));
+        assert_eq!((monthly(&plan, "sao"), monthly(&plan, "mex")), (Some(6.5), Some(7.0)));
+        assert_eq!(costs(&plan), "5 sao:6.5 mex:7");
+        for thing in [
+            json!({"cost": 3}),
+            json!({"monthly_price": "3.00"}),
+            json!({"price": 3.0}),
+            json!({"billing": {"charges": 1, "monthly": 3}}),
+        ] {
+            assert_eq!(monthly(&thing, "sao"), Some(3.0), "{thing}");
+        }
+        assert_eq!(monthly(&json!({"location_cost": {}, "price": "free"}), "sao"), None);
+    }
+}

@@ -93,7 +93,7 @@ fn groups(wanted: &str) -> Vec<Group> {
     for operation in operations::all() {
         let (about, _) = about(&operation);
         let group = operation.group;
-        if !is_meant(&operation, &about, wanted) && !fits(wanted, &[group.about]) {
+        if !is_meant(&operation, about, wanted) && !fits(wanted, &[group.about]) {
             continue;
         }
         match groups.last_mut() {

@@ -409,8 +409,8 @@ impl Limits {
             }
             @if !self.left.is_empty() {
                 div.note { (icon("info")) div.small {
-                    "Looked for " (self.left.join(", ")) ", those first that the search names. \
-                    To find what is in another, name it, too, or look on its page."
+                    "Looked for " (self.left.join("; ")) ". Those come first that the search names: \
+                    to find what is in another, name it, too, or look on its page."
                 } }
             }
             @if !self.missed.is_empty() {

@@ -131,8 +131,12 @@ pub fn list_for<'a>(
                 && o.is_list()
         })
     };
-    // A block's `snapshot_id` is a `block-snapshot` before it is a `snapshot`.
-    listed(&format!("{}-{group}", operation.group.name)).or_else(|| listed(group))
+    // A block's `snapshot_id` is a `block-snapshot` before it is a `snapshot`, and the plan of a
+    // `database-replica` is one of a database.
+    let own = operation.group.name;
+    let ends = own.match_indices('-').map(|(end, _)| end).chain([own.len()]).rev();
+    let mut kinds = ends.map(|end| format!("{}-{group}", own.get(..end).unwrap_or(own)));
+    kinds.find_map(|kind| listed(&kind)).or_else(|| listed(group))
 }
 
 /// What shows the thing that `operation`'s path names, up to its last parameter.
@@ -183,6 +187,7 @@ mod tests {
         assert_eq!(group("record", "get", "record_id"), "record");
         assert_eq!(group("object-storage", "create", "tier_id"), "object-storage-tier");
         assert_eq!(group("bucket", "create", "object_storage_id"), "object-storage");
+        assert_eq!(group("database-replica", "create", "plan"), "database-plan");
         let attach = all.iter().find(|o| o.op.id == "attach-vpc2-nodes").unwrap();
         assert_eq!(list_for(attach, &[], "nodes", &all).unwrap().group.name, "instance");
     }

@@ -72,7 +72,7 @@ impl Control {
             Kind::Uuid => Self::Thing,
             Kind::Integer => Self::Integer,
             Kind::Number => Self::Number,
-            Kind::Text if is_time(inner) => Self::Time,
+            Kind::Text if schema::is_time(schema, shape) => Self::Time,
             Kind::Text if shape["x-lines"] == true || inner["x-lines"] == true => Self::Lines,
             Kind::Text => Self::Text,
         }
@@ -113,11 +113,6 @@ impl Control {
     pub(crate) fn is_check(&self) -> bool {
         matches!(self, Self::Flag | Self::Switch(..))
     }
-}
-
-/// Whether a text is a point in time, or empty.
-fn is_time(shape: &Value) -> bool {
-    ["format", "x-format-or-empty"].iter().any(|name| shape[*name] == "date-time")
 }
 
 fn is_on(word: &str) -> bool {

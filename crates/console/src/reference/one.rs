@@ -29,7 +29,7 @@ pub(super) async fn show(Path(id): Path<String>, cx: Cx) -> Response {
     let (title, more) = about(&operation);
     let main = html! {
         div.head {
-            div { h1 { (fields::coded(&title)) } @if !more.is_empty() { p { (fields::coded(&more)) } } }
+            div { h1 { (fields::coded(title)) } @if !more.is_empty() { p { (fields::coded(more)) } } }
             a.btn.primary href=(href::form(&operation, &Map::new())) { (icon("play")) " Try it" }
         }
         div.cols.main {
@@ -254,7 +254,7 @@ fn others(operation: &Operation) -> Markup {
                 li {
                     (verb(&other.op.method))
                     a href=(address(other)) aria-current=[(other.op.id == operation.op.id).then_some("page")] {
-                        (fields::coded(&about(other).0))
+                        (fields::coded(about(other).0))
                     }
                 }
             } }

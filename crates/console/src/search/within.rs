@@ -113,7 +113,7 @@ async fn look_into(cx: &Cx, inner: &Inner, above: &Found, wanted: &str) -> Found
     found.fitting.sort_by_key(|fitting| fitting.hit.rank);
     if left > 0 || is_cut {
         let (title, asked) = (words::lower(&above.item.title), asked.len());
-        let first = if is_cut { format!(", the first {MOST} of each") } else { String::new() };
+        let first = if is_cut { format!(" (the first {MOST} of each)") } else { String::new() };
         let text = format!("{} in {asked} of {} {title}{first}", inner.title, asked + left);
         found.left = Some(text);
     }
