@@ -39,6 +39,7 @@ fn crates_depend_only_downwards() {
         "x509",
         "api-macros",
         "api",
+        "fronts",
         "presentation",
         "console",
         "catalog",
