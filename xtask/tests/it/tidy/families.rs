@@ -144,7 +144,7 @@ const DRIVERS: &[&str] = &[
     "dyn Disks",
     "dyn Images",
     "dyn Things",
-    "dyn World",
+    ".planes()",
     "control.world",
 ];
 
