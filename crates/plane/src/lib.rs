@@ -28,7 +28,7 @@ mod warnings;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use drivers::{Pace, Sim, Spec, World};
+use drivers::{Pace, Plane, Sim, Spec, World};
 use engine::Clock;
 use store::Store;
 use uuid::Uuid;
@@ -219,21 +219,21 @@ impl Control {
     /// When the store cannot be read.
     pub async fn sweep_real(&self) -> Result<()> {
         for plane in self.world.planes() {
-            let there = plane.there().await.unwrap_or_else(|error| {
-                tracing::warn!(%error, "what is there of real things cannot be told");
-                Vec::new()
-            });
-            for some in there.chunks(SWEPT) {
-                let known = self.store.get_many(some).await?;
-                for id in some.iter().filter(|id| !known.iter().any(|row| row.id == **id)) {
-                    match plane.sweep(*id).await {
-                        Ok(()) => {
-                            tracing::info!(%id, plane = plane.real(), "removed what was left")
-                        }
-                        Err(error) => {
-                            tracing::warn!(%id, %error, "something is left of what is gone")
-                        }
-                    }
+            match plane.there().await {
+                Ok(there) => self.sweep(&**plane, &there).await?,
+                Err(error) => tracing::warn!(%error, "what there is of real things cannot be told"),
+            }
+        }
+        Ok(())
+    }
+
+    async fn sweep(&self, plane: &dyn Plane, there: &[Uuid]) -> Result<()> {
+        for some in there.chunks(SWEPT) {
+            let known = self.store.get_many(some).await?;
+            for id in some.iter().filter(|id| !known.iter().any(|row| row.id == **id)) {
+                match plane.sweep(*id).await {
+                    Ok(()) => tracing::info!(%id, "removed what was left of what is gone"),
+                    Err(error) => tracing::warn!(%id, %error, "something is left of what is gone"),
                 }
             }
         }

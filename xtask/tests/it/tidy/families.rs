@@ -144,7 +144,8 @@ const DRIVERS: &[&str] = &[
     "dyn Disks",
     "dyn Images",
     "dyn Things",
-    ".planes()",
+    "dyn Plane",
+    ".is_anything_real()",
     "control.world",
 ];
 
