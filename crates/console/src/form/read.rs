@@ -214,7 +214,7 @@ fn keep_changed(operation: &Operation, fields: &mut Map<String, Value>, was: &Ma
 }
 
 /// How a field says that there is nothing any more; none where it cannot.
-fn emptied(control: &Control, shape: &Value) -> Option<Value> {
+pub(crate) fn emptied(control: &Control, shape: &Value) -> Option<Value> {
     let is_text = shape.get("type").is_some_and(|kind| kind == "string");
     match control {
         Control::Texts | Control::Things | Control::Words(_) | Control::Group => {

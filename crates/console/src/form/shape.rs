@@ -199,6 +199,8 @@ const CALLED: &[(&str, &str)] = &[
     ("node_quantity", "Nodes"),
     ("private_network", "VPC (older name)"),
     ("script_id", "Startup script"),
+    ("subnet", "Network"),
+    ("subnet_size", "Network size in bits"),
     ("sshkey_id", "SSH keys"),
     ("ssh_key_ids", "SSH keys"),
     ("user_scheme", "Log in as"),
