@@ -7,6 +7,7 @@
 
 mod after;
 mod back;
+mod below;
 mod confirm;
 mod draw;
 mod group;

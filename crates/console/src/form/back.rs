@@ -61,6 +61,7 @@ impl Back {
 
     /// What a form says of where it leads to, with the fields that keep it.
     pub(crate) fn shown(&self) -> Markup {
+        let is_lost = self.address.contains(&format!("&{LOST}="));
         html! {
             div.note {
                 (icon("info"))
@@ -69,7 +70,9 @@ impl Back {
                     input type="hidden" name=(INTO) value=(self.into);
                     "Once it is made, you come back to "
                     a href=(self.address) { "“" (self.title) "”" }
-                    ", where it is chosen and all that you filled in is kept."
+                    ", where it is chosen and all that you filled in is kept"
+                    @if is_lost { ", but for secrets, files and long texts" }
+                    "."
                 }
             }
         }

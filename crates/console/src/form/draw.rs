@@ -135,7 +135,8 @@ impl<'a> Draw<'a> {
     /// A field of the request itself.
     pub(crate) fn field_of(&self, name: &str) -> Option<At<'a>> {
         let (name, shape) = schema::fields(self.schema).find(|(own, _)| *own == name)?;
-        let needed = schema::required(self.schema).contains(&name.as_str());
+        let needed = schema::required(self.schema).contains(&name.as_str())
+            || needs::is_always(self.operation, name);
         let value = self.values.get(name);
         Some(At { name, way: name.clone(), shape, needed, value })
     }
@@ -205,60 +206,28 @@ impl<'a> Draw<'a> {
     pub(crate) fn label(&self, at: &At<'_>) -> Markup {
         html! {
             (shape::label(at.name))
-            @if let Some(when) = needs::mark(self.operation, &at.way) {
+            @if at.needed {}
+            @else if let Some(when) = needs::mark(self.operation, &at.way) {
                 // Of several, their heading says it.
                 @if !layout::ONE_OF.contains(&at.name) { " " i { (when) } }
             }
-            @else if !at.needed && !self.changes { " " i { "optional" } }
+            @else if !self.changes { " " i { "optional" } }
         }
     }
 
     /// Whether nothing shows what a field of a change is now.
-    fn is_unknown(&self, at: &At<'_>) -> bool {
-        self.changes && at.value.is_none() && !self.was.contains_key(&at.way)
+    pub(crate) fn is_unknown(&self, at: &At<'_>) -> bool {
+        let mut steps = at.way.split('.');
+        let top = steps.next().and_then(|name| self.was.get(name));
+        // What is added to a list is new.
+        let is_new =
+            steps.clone().any(|step| step.starts_with('%') || step.parse::<usize>().is_ok());
+        let was = steps.fold(top, |held, step| held?.get(step));
+        self.changes && !is_new && at.value.is_none() && was.is_none()
     }
 
     pub(crate) fn is_bad(&self, at: &At<'_>) -> bool {
         self.wrong.at(&at.way, true).is_some()
-    }
-
-    /// What is said below a control.
-    pub(crate) fn below(&self, at: &At<'_>, control: &Control) -> Markup {
-        let hint = self.hint(at, control);
-        html! {
-            @if !hint.is_empty() { span.hint id={ (id_of(&at.way)) "-h" } { (marked(&hint)) } }
-            (self.error(at))
-        }
-    }
-
-    fn hint(&self, at: &At<'_>, control: &Control) -> String {
-        let mut hint = shape::hint(at.shape, control);
-        if networks::size_of(self.schema, &at.way).is_some() {
-            hint.push_str(" With its size, as `10.0.0.0/8`, it fills both fields.");
-        }
-        let is_line = matches!(control, Control::Text | Control::Lines | Control::Encoded);
-        if is_line && self.is_unknown(at) {
-            hint.push_str(" What it is now is not shown: left empty, it stays.");
-        }
-        hint.trim_start().to_owned()
-    }
-
-    pub(crate) fn error(&self, at: &At<'_>) -> Markup {
-        html! {
-            @if let Some(mistake) = self.wrong.at(&at.way, true) { (wrong::at_field(mistake)) }
-        }
-    }
-
-    /// The ids of what is said below a control.
-    pub(crate) fn described(&self, at: &At<'_>, control: &Control) -> Option<String> {
-        let mut ids = Vec::new();
-        if !self.hint(at, control).is_empty() {
-            ids.push(format!("{}-h", id_of(&at.way)));
-        }
-        if let Some(mistake) = self.wrong.at(&at.way, true) {
-            ids.push(format!("{}-e", id_of(&mistake.way)));
-        }
-        (!ids.is_empty()).then(|| ids.join(" "))
     }
 
     fn control(&self, at: &At<'a>, control: &Control) -> Markup {

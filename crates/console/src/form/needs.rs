@@ -41,30 +41,58 @@ const NEEDS: &[Need] = &[
     Need { operation: "create-instance", fields: SERVER, when: When::Always, mark: ONE, text: WHICH },
     Need { operation: "create-bare-metal", fields: METAL, when: When::Always, mark: ONE,
         text: "Choose what is installed: one system, application, image or snapshot." },
+    Need { operation: "create-object-storage", fields: &["tier_id"], when: When::Always, mark: "",
+        text: "Choose one of the tiers that the cluster offers." },
     Need { operation: "create-firewall-group-rule", fields: &["port"],
-        when: When::For("protocol", &["tcp", "udp"]), mark: "for TCP and UDP",
+        when: When::For("protocol", &["tcp", "udp"]), mark: "needed for TCP and UDP",
         text: "TCP and UDP need a port, such as `22`, or several, as `8000:8010`." },
     Need { operation: "create-firewall-group-rule", fields: &["subnet"],
-        when: When::Without("source"), mark: "unless there is a source",
+        when: When::Without("source"), mark: "needed without a source",
         text: "Say where traffic may come from: `203.0.113.0/24`, or `0.0.0.0/0` for anywhere (`::/0` with IPv6)." },
     Need { operation: "create-firewall-group-rule", fields: &["subnet_size"],
-        when: When::Without("source"), mark: "unless there is a source",
+        when: When::Without("source"), mark: "needed without a source",
         text: "Say how large that network is: `32` for one IPv4 address, `0` for anywhere." },
     Need { operation: "create-record", fields: &["priority"],
-        when: When::For("type", &["MX", "SRV"]), mark: "for MX and SRV",
+        when: When::For("type", &["MX", "SRV"]), mark: "needed for MX and SRV",
         text: "MX and SRV need a priority: the lowest goes first, `10` is usual." },
     Need { operation: "create-api-key", fields: &["date_expire"],
-        when: When::For("expire", &["true"]), mark: "where it ends",
+        when: When::For("expire", &["true"]), mark: "needed where it expires",
         text: "Say when the key ends." },
     Need { operation: "create-vpc", fields: &["v4_subnet_mask"],
-        when: When::With("v4_subnet"), mark: "with a network",
+        when: When::With("v4_subnet"), mark: "needed with a network",
         text: "Say how large the network is: `24` has 256 addresses." },
 ];
+
+/// What a field takes, where its definition leaves that open: the operation, the field, the hint in place
+/// of the definition's.
+#[rustfmt::skip]
+const HINTS: &[(&str, &str, &str)] = &[
+    ("create-firewall-group-rule", "ip_type", "The same as the network below."),
+    ("create-firewall-group-rule", "port", "One, such as `22`, or several, as `8000:8010`."),
+    ("create-firewall-group-rule", "subnet", "Where traffic may come from: `203.0.113.7/32` is one address, `0.0.0.0/0` or `::/0` is anywhere. With its size it fills both fields."),
+    ("create-firewall-group-rule", "subnet_size", "Bits of the netmask: `32` is one IPv4 address, `24` are 256 of them, `0` is anywhere."),
+    ("create-firewall-group-rule", "source", "In place of a network: `cloudflare`, or a load balancer's id."),
+    ("create-object-storage", "tier_id", "One of the tiers that the cluster offers."),
+    ("create-record", "data", "For A an IPv4 address, for AAAA an IPv6 one, for CNAME, MX and NS a name, for TXT the text."),
+    ("create-record", "priority", "The lowest goes first; `10` is usual."),
+];
+
+/// What is said below a field by hand.
+pub(crate) fn hint(operation: &Operation, field: &str) -> Option<&'static str> {
+    let own = HINTS.iter().find(|(id, name, _)| *id == operation.op.id && *name == field);
+    own.map(|(.., text)| *text)
+}
 
 /// What stands beside a field's label, where it is needed now and then.
 pub(crate) fn mark(operation: &Operation, field: &str) -> Option<&'static str> {
     let own = |need: &&Need| need.operation == operation.op.id && need.fields.contains(&field);
     NEEDS.iter().find(own).map(|need| need.mark)
+}
+
+/// Whether a field is needed, whatever the others say.
+pub(crate) fn is_always(operation: &Operation, field: &str) -> bool {
+    let own = |need: &Need| need.operation == operation.op.id && need.fields == [field];
+    NEEDS.iter().any(|need| own(need) && matches!(need.when, When::Always))
 }
 
 /// What is missing, each with the field that it is said at. `from` is which one of several is being
@@ -113,6 +141,10 @@ mod tests {
                 let required = presentation::schema::required(&schema);
                 assert!(!need.fields.contains(&name) || !required.contains(&name), "{name}");
             }
+        }
+        for (id, name, _) in HINTS {
+            let schema = crate::form::operation(id).unwrap().request();
+            assert!(schema.pointer(&format!("/properties/{name}")).is_some(), "{id}: {name}");
         }
     }
 }

@@ -200,7 +200,7 @@ const CALLED: &[(&str, &str)] = &[
     ("private_network", "VPC (older name)"),
     ("script_id", "Startup script"),
     ("subnet", "Network"),
-    ("subnet_size", "Network size in bits"),
+    ("subnet_size", "Network size"),
     ("sshkey_id", "SSH keys"),
     ("ssh_key_ids", "SSH keys"),
     ("user_scheme", "Log in as"),

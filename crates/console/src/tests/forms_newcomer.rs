@@ -75,11 +75,13 @@ async fn what_is_needed_now_and_then_is_marked_so() {
     let form = rule_form(&world).await;
     let mut browser = Browser::signed_in(&world).await;
     let page = browser.page(&form).await;
-    for mark in ["Port <i>for TCP and UDP</i>", "Network <i>unless there is a source</i>"] {
+    for mark in ["Port <i>needed for TCP and UDP</i>", "Network <i>needed without a source</i>"] {
         assert!(page.contains(mark), "{mark}: {page}");
     }
     let page = browser.page("/console/op/create-instance").await;
     assert!(page.contains("one of these is needed"));
+    let got = browser.fill("/console/op/create-object-storage", &[]).await;
+    assert_eq!(mistakes(&got), ["cluster-id", "tier-id"]);
 }
 
 #[tokio::test]
