@@ -6,6 +6,7 @@ use testkit::api::domains::CreateDomain;
 use testkit::api::firewalls::CreateFirewallGroup;
 use testkit::api::instances::{Backups, CreateInstance, InstanceFeature, UpdateInstance};
 use testkit::api::load_balancers::CreateLoadBalancer;
+use testkit::api::vpcs::CreateVpc;
 
 use super::html;
 use super::support::{Browser, Got};
@@ -283,6 +284,46 @@ async fn untouched_forms_of_changes_send_nothing() {
     let operation = crate::form::operation("update-load-balancer").unwrap();
     let sent = Value::from(crate::form::read(&operation, &html::filled(&page)));
     assert_eq!(sent, json!({"load_balancer_id": balancer.id}));
+    let mut changed = html::filled(&page);
+    for (name, value) in &mut changed {
+        if name == "health_check.port" {
+            *value = "8080".into();
+        }
+    }
+    let sent = Value::from(crate::form::read(&operation, &changed));
+    let expected = json!({"load_balancer_id": balancer.id, "health_check": {"port": 8080}});
+    assert_eq!(sent, expected, "of what is merged, what stayed is not sent");
+}
+
+#[tokio::test]
+async fn a_change_attaches_what_is_not_there_and_detaches_what_is() {
+    let world = World::new().await;
+    let vpc = |description: &str| CreateVpc {
+        region: "ewr".into(),
+        description: Some(description.into()),
+        ..CreateVpc::default()
+    };
+    let inside = world.client.vpcs().create(vpc("inside")).await.unwrap();
+    let outside = world.client.vpcs().create(vpc("outside")).await.unwrap();
+    let create = CreateInstance {
+        region: "ewr".into(),
+        plan: "vc2-1c-1gb".into(),
+        os_id: Some(2136),
+        attach_vpc: Some(vec![inside.id]),
+        ..CreateInstance::default()
+    };
+    let instance = world.client.instances().create(create).await.unwrap();
+    world.settle().await;
+    let mut browser = Browser::signed_in(&world).await;
+    let address = format!("/console/op/update-instance?instance_id={}", instance.id);
+    let page = browser.page(&address).await;
+    let tags = html::tags(&page);
+    let choices = |field: &str| -> Vec<&str> {
+        let own = tags.iter().filter(|tag| tag.get("name") == Some(field));
+        own.filter_map(|tag| tag.get("value")).collect()
+    };
+    assert_eq!(choices("attach_vpc"), [outside.id.to_string()]);
+    assert_eq!(choices("detach_vpc"), [inside.id.to_string()]);
 }
 
 #[tokio::test]
