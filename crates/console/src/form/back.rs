@@ -10,8 +10,9 @@ use serde_json::{Map, Value};
 
 use crate::choices;
 use crate::form::read::{self, is_blank, text};
-use crate::form::shape::{self, Control};
+use crate::form::shape::Control;
 use crate::icon::icon;
+use crate::link::words;
 use crate::{ROOT, act};
 
 /// The button that leads to another form: its value is that form's operation, the way of the field that
@@ -92,7 +93,7 @@ pub(crate) fn lost(query: &[(String, String)]) -> Markup {
     let names: Vec<String> = query
         .iter()
         .filter(|(name, _)| name == LOST)
-        .map(|(_, way)| shape::label(way.rsplit('.').next().unwrap_or(way)))
+        .map(|(_, way)| words::label(way.rsplit('.').next().unwrap_or(way)))
         .collect();
     html! {
         @if !names.is_empty() {

@@ -6,6 +6,7 @@ use presentation::schema;
 use crate::form::draw::{At, Draw};
 use crate::form::shape::{self, Control, id_of, marked};
 use crate::form::{needs, networks, wrong};
+use crate::link::words;
 
 impl Draw<'_> {
     /// What is said below a control.
@@ -38,7 +39,7 @@ impl Draw<'_> {
         let beside = |name: &str| {
             let above = at.way.strip_suffix(at.name).unwrap_or_default();
             let steps = presentation::path::split(&format!("{above}{name}")).ok()?;
-            schema::at(self.schema, &steps).map(|_| format!("“{}”", shape::label(name)))
+            schema::at(self.schema, &steps).map(|_| format!("“{}”", words::label(name)))
         };
         let parts: Vec<&str> = text.split('`').collect();
         let last = parts.len().saturating_sub(1);
