@@ -91,7 +91,9 @@ impl Choices {
                 let items = lists.get(id).into_iter().flatten();
                 let fits = items.filter(|item| (source.fits)(item));
                 field.choices.extend(fits.filter_map(|item| choice(item, source.key)));
-                field.maker = field.maker.or_else(|| maker(source.list, &all));
+                // What is taken out is there already.
+                let is_new = !name.starts_with("detach");
+                field.maker = field.maker.or_else(|| maker(source.list, &all).filter(|_| is_new));
             }
             if schema::description(Some(shape)).contains("`new` for") {
                 field.choices.insert(0, plain("new", "A new one"));
@@ -108,11 +110,29 @@ impl Choices {
         Self { fields: found, in_use }
     }
 
+    /// Leaves out what a change of a thing cannot be about: of what is attached already what is not, and
+    /// of what is detached what is not there.
+    pub(crate) fn narrow(&mut self, thing: &Value) {
+        for (name, held, is_taken) in HELD {
+            let (Some(field), Some(items)) = (self.fields.get_mut(*name), thing[*held].as_array())
+            else {
+                continue;
+            };
+            let has =
+                |choice: &Choice| items.iter().any(|item| item["id"] == choice.value.as_str());
+            field.choices.retain(|choice| has(choice) == *is_taken);
+        }
+    }
+
     /// Whether a region has instances.
     pub(crate) fn is_in_use(&self, region: &str) -> bool {
         self.in_use.contains(region)
     }
 }
+
+/// Fields that put something into a thing or take it out: what the thing says it has, and whether the
+/// field takes it out.
+const HELD: &[(&str, &str, bool)] = &[("attach_vpc", "vpcs", false), ("detach_vpc", "vpcs", true)];
 
 /// Where choices come from.
 struct Source<'a> {
@@ -251,6 +271,11 @@ async fn items(cx: &Cx, list: &Operation, values: &Map<String, Value>) -> Vec<Va
             .collect(),
         _ => Vec::new(),
     }
+}
+
+/// What is sent of a thing that was made, where it is chosen.
+pub(crate) fn id(made: &Value) -> Option<String> {
+    choice(made, "id").map(|choice| choice.value)
 }
 
 /// A listed thing as a choice.

@@ -6,12 +6,17 @@
 //! ([`wrong`]), and everything that was typed stays. Choices come from operations that list them.
 
 mod after;
+mod back;
+mod below;
 mod confirm;
 mod draw;
 mod group;
 pub(crate) mod layout;
+mod needs;
+mod networks;
 mod page;
 mod pick;
+mod presets;
 pub(crate) mod read;
 pub(crate) mod shape;
 mod wrong;
@@ -30,9 +35,10 @@ use serde_json::{Map, Value};
 
 use crate::choices::Choices;
 use crate::cx::{Cx, Sent};
+use crate::form::back::Back;
 use crate::form::confirm::Subject;
 use crate::form::draw::Draw;
-use crate::form::wrong::Wrong;
+use crate::form::wrong::{Mistake, Wrong};
 use crate::layout::{Page, refused, token};
 use crate::upstream::Refusal;
 use crate::{ROOT, Shared, nav};
@@ -57,6 +63,10 @@ struct Form {
     choices: Choices,
     subject: Option<Subject>,
     wrong: Wrong,
+    /// The form that one came from to make what is chosen there.
+    back: Option<Back>,
+    /// The address's own fields, where the form was opened by one.
+    query: Vec<(String, String)>,
 }
 
 impl Form {
@@ -65,11 +75,15 @@ impl Form {
         operation: Operation,
         values: Map<String, Value>,
         was: Map<String, Value>,
-        wrong: Wrong,
+        subject: Option<Subject>,
     ) -> Self {
         let schema = operation.request();
-        let choices = Choices::load(cx, &operation, &schema, &values).await;
-        Self { operation, schema, values, was, choices, subject: None, wrong }
+        let mut choices = Choices::load(cx, &operation, &schema, &values).await;
+        if let Some(subject) = &subject {
+            choices.narrow(&subject.thing);
+        }
+        let (wrong, back, query) = (Wrong::default(), None, Vec::new());
+        Self { operation, schema, values, was, choices, subject, wrong, back, query }
     }
 
     /// Whether it changes what there is.
@@ -101,6 +115,7 @@ impl Form {
             operation: &self.operation,
             schema: &self.schema,
             values: &self.values,
+            was: &self.was,
             choices: &self.choices,
             wrong: &self.wrong,
             changes: self.changes(),
@@ -136,9 +151,18 @@ fn unknown(cx: &Cx, id: &str) -> Response {
 
 async fn show(cx: Cx, Path(id): Path<String>) -> Response {
     let Some(operation) = operation(&id) else { return unknown(&cx, &id) };
-    let given = read::filled(&operation.request(), &cx.query);
+    let schema = operation.request();
+    let mut query = cx.query.clone();
+    let mistakes = networks::split(&schema, &mut query);
+    let mut given = read::filled(&schema, &query);
+    given.extend(back::emptied(&schema, &query));
     match prepared(&cx, operation, given).await {
-        Ok(form) => show_page(&cx, &form),
+        Ok(mut form) => {
+            form.back = Back::of(&query);
+            form.query = query;
+            form.wrong.fields = mistakes;
+            show_page(&cx, &form)
+        }
         Err(refusal) => refused(&cx, &refusal),
     }
 }
@@ -157,9 +181,7 @@ async fn prepared(
         values.clone_from(&was);
     }
     values.extend(given);
-    let mut form = Form::new(cx, operation, values, was, Wrong::default()).await;
-    form.subject = subject;
-    Ok(form)
+    Ok(Form::new(cx, operation, values, was, subject).await)
 }
 
 async fn send(Path(id): Path<String>, sent: Sent) -> Response {
@@ -167,9 +189,15 @@ async fn send(Path(id): Path<String>, sent: Sent) -> Response {
     let Some(operation) = operation(&id) else { return unknown(&cx, &id) };
     let schema = operation.request();
     pick::versions(&mut pairs);
+    let torn = networks::split(&schema, &mut pairs);
     let asked = |name: &str, pairs: &[(String, String)]| {
         pairs.iter().find(|(own, _)| own == name).map(|(_, value)| value.clone())
     };
+    if let Some(made) = asked(back::MAKE, &pairs)
+        && let Some(response) = back::leave(&operation, &pairs, &made)
+    {
+        return response;
+    }
     let adds = asked("_add", &pairs);
     let removes = asked("_remove", &pairs);
     let puts = asked("_put", &pairs);
@@ -188,7 +216,7 @@ async fn send(Path(id): Path<String>, sent: Sent) -> Response {
         [&adds, &removes, &puts].iter().any(|a| a.is_some()) || asked("_price", &pairs).is_some();
     let mut wrong = Wrong::default();
     if !only_drawn {
-        match carried_out(&cx, &operation, &pairs).await {
+        match carried_out(&cx, &operation, &pairs, torn).await {
             Ok(response) => return response,
             Err(why) => wrong = why,
         }
@@ -210,8 +238,9 @@ async fn again(
     let was = pairs.iter().rev().find(|(name, _)| name == read::WAS);
     let was = was.and_then(|(_, text)| serde_json::from_str(text).ok()).unwrap_or_default();
     let subject = Subject::find(cx, &operation, &typed).await?;
-    let mut form = Form::new(cx, operation, typed, was, wrong).await;
-    form.subject = subject;
+    let mut form = Form::new(cx, operation, typed, was, subject).await;
+    form.wrong = wrong;
+    form.back = Back::of(pairs);
     Ok(form)
 }
 
@@ -220,11 +249,13 @@ async fn carried_out(
     cx: &Cx,
     operation: &Operation,
     pairs: &[(String, String)],
+    torn: Vec<Mistake>,
 ) -> Result<Response, Wrong> {
     let fields = read(operation, pairs);
-    let missing = Wrong::missing(operation, &fields);
-    if !missing.is_none() {
-        return Err(missing);
+    let from = pairs.iter().rev().find(|(name, _)| name == read::FROM);
+    let known = Wrong::known(operation, &fields, torn, from.map(|(_, name)| name.as_str()));
+    if !known.is_none() {
+        return Err(known);
     }
     if operation.reads() && operation.op.method == api::Method::GET {
         return Ok(after::looked_at(operation, &fields));
@@ -233,7 +264,7 @@ async fn carried_out(
     let subject = Subject::find(cx, operation, &fields).await.map_err(refused)?;
     confirm::is_sure(operation, &fields, subject.as_ref(), pairs)?;
     let answer = cx.caller.call(operation, fields.clone()).await.map_err(refused)?;
-    Ok(after::done(cx, operation, &fields, answer.value, subject.as_ref()).await)
+    Ok(after::done(cx, operation, &fields, answer.value, subject.as_ref(), Back::of(pairs)).await)
 }
 
 /// Adds an empty object to the list at a way, after those that the form showed.
@@ -259,6 +290,7 @@ async fn price_of(sent: Sent) -> Response {
     let id = cx.asked("op").to_owned();
     let Some(operation) = operation(&id) else { return unknown(&cx, &id) };
     pick::versions(&mut pairs);
+    networks::split(&operation.request(), &mut pairs);
     let typed = read::filled(&operation.request(), &pairs);
     let sent = read(&operation, &pairs);
     match again(&cx, operation, typed, &pairs, Wrong::default()).await {
@@ -291,7 +323,10 @@ fn show_page(cx: &Cx, form: &Form) -> Response {
                 button.sr type="submit" tabindex="-1" aria-hidden="true" {}
             }
             div.stack {
+                @if let Some(back) = &form.back { (back.shown()) }
+                (back::lost(&form.query))
                 (form.wrong.note(page::nothing(form)))
+                (presets::shown(form))
                 (page::path(form))
                 (form.inputs())
                 (page::last(form))

@@ -4,6 +4,7 @@
 mod browser;
 mod code;
 mod forms;
+mod forms_newcomer;
 mod html;
 mod lists;
 mod live;

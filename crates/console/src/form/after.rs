@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::act::words as acts;
 use crate::cx::Cx;
+use crate::form::back::Back;
 use crate::form::confirm::{Subject, is_delete, renamed};
 use crate::form::shape::label;
 use crate::form::{is_change, read};
@@ -37,10 +38,12 @@ pub(crate) async fn done(
     fields: &Map<String, Value>,
     answer: Value,
     subject: Option<&Subject>,
+    back: Option<Back>,
 ) -> Response {
     let to = destination(operation, fields, &answer, subject);
     let once = once(cx, &to, &answer).await;
     let is_list = operation.reads() && !answer.is_null();
+    let to = back.map_or_else(|| format!("{ROOT}{to}"), |back| back.with(&answer));
     if !once.is_empty() || is_list {
         return answered(cx, operation, &answer, &once, &to);
     }
@@ -56,7 +59,7 @@ pub(crate) async fn done(
         }
         None => format!("{} {within}", act.done),
     });
-    Redirect::to(&format!("{ROOT}{to}")).into_response()
+    Redirect::to(&to).into_response()
 }
 
 /// The address of the API that shows what came of it.
@@ -195,7 +198,7 @@ fn answered(
             @if !once.is_empty() {
                 p { "It worked. Copy this now: in ten minutes no page shows it again." }
             }
-        } a.btn.primary href={ (ROOT) (to) } { "Go on" } }
+        } a.btn.primary href=(to) { "Go on" } }
         div.stack {
             @for (place, (way, secret)) in once.iter().enumerate() { (shown_once(place, way, secret)) }
             @if once.is_empty() {

@@ -161,6 +161,30 @@ pub(crate) fn facts(thing: &Value) -> Markup {
     }
 }
 
+/// Switches that a thing does not tell by their own names, but among its `features`: the field, the word
+/// there, and whether it can be switched off again.
+const FEATURES: &[(&str, &str, bool)] = &[
+    ("enable_ipv6", "ipv6", false),
+    ("backups", "auto_backups", true),
+    ("ddos_protection", "ddos_protection", true),
+];
+
+/// Whether a switch that is on stays on.
+pub(crate) fn stays_on(name: &str) -> bool {
+    FEATURES.iter().any(|(own, _, ends)| *own == name && !ends)
+}
+
+/// What a thing's features say of a switch.
+fn feature(control: &Control, name: &str, thing: &Value) -> Option<Value> {
+    let (_, word, _) = FEATURES.iter().find(|(own, ..)| *own == name)?;
+    let is_on = thing["features"].as_array()?.iter().any(|feature| feature == word);
+    match control {
+        Control::Flag => Some(is_on.into()),
+        Control::Switch(on, off) => Some(if is_on { on } else { off }.clone().into()),
+        _ => None,
+    }
+}
+
 /// What a thing is now, of the fields that an operation changes. No secret is among them.
 pub(crate) fn now(operation: &Operation, thing: &Value) -> Map<String, Value> {
     let schema = operation.request();
@@ -172,7 +196,9 @@ pub(crate) fn now(operation: &Operation, thing: &Value) -> Map<String, Value> {
             let mut inner = thing.as_object()?.values().filter_map(|inner| inner.get(name));
             inner.next().filter(|_| inner.next().is_none())
         });
-        if let Some(value) = own.and_then(|value| held(&schema, name, shape, value)) {
+        let own = own.and_then(|value| held(&schema, name, shape, value));
+        let control = Control::of(&schema, name, shape);
+        if let Some(value) = own.or_else(|| feature(&control, name, thing)) {
             now.insert(name.clone(), value);
         }
     }
@@ -216,7 +242,7 @@ fn held(schema: &Value, name: &str, shape: &Value, value: &Value) -> Option<Valu
         (Control::Things | Control::Texts | Control::Words(_), _) => None,
         (Control::Pairs | Control::Json, value) => value.is_object().then(|| value.clone()),
         // 0 is how a view says that there is none.
-        (Control::Thing, Value::Number(number)) if number.as_u64() == Some(0) => None,
+        (Control::Thing, Value::Number(number)) if number.as_u64() == Some(0) => Some(Value::Null),
         (_, Value::Object(_) | Value::Array(_) | Value::Null) => None,
         (_, value) => Some(value.clone()),
     }

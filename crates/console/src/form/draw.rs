@@ -10,8 +10,9 @@ use crate::form::layout::{self, Kind, Layout, Section};
 use crate::form::read::{self, text};
 use crate::form::shape::{self, Control, id_of, marked};
 use crate::form::wrong::{self, Wrong};
-use crate::form::{group, pick};
-use crate::{href, price};
+use crate::form::{back, confirm, group, needs, networks, pick};
+use crate::icon::icon;
+use crate::price;
 
 /// More choices than these are written and found, not chosen from a list.
 pub(crate) const MANY: usize = 200;
@@ -23,6 +24,8 @@ pub(crate) struct Draw<'a> {
     pub(crate) operation: &'a Operation,
     pub(crate) schema: &'a Value,
     pub(crate) values: &'a Map<String, Value>,
+    /// What the thing is now, of a form that changes one.
+    pub(crate) was: &'a Map<String, Value>,
     pub(crate) choices: &'a Choices,
     pub(crate) wrong: &'a Wrong,
     /// Whether it changes what there is: what is not known of it then stays as it is.
@@ -132,7 +135,8 @@ impl<'a> Draw<'a> {
     /// A field of the request itself.
     pub(crate) fn field_of(&self, name: &str) -> Option<At<'a>> {
         let (name, shape) = schema::fields(self.schema).find(|(own, _)| *own == name)?;
-        let needed = schema::required(self.schema).contains(&name.as_str());
+        let needed = schema::required(self.schema).contains(&name.as_str())
+            || needs::is_always(self.operation, name);
         let value = self.values.get(name);
         Some(At { name, way: name.clone(), shape, needed, value })
     }
@@ -202,53 +206,44 @@ impl<'a> Draw<'a> {
     pub(crate) fn label(&self, at: &At<'_>) -> Markup {
         html! {
             (shape::label(at.name))
-            @if !at.needed && !self.changes { " " i { "optional" } }
+            @if at.needed {}
+            @else if let Some(when) = needs::mark(self.operation, &at.way) {
+                // Of several, their heading says it.
+                @if !layout::ONE_OF.contains(&at.name) { " " i { (when) } }
+            }
+            @else if !self.changes { " " i { "optional" } }
         }
+    }
+
+    /// Whether nothing shows what a field of a change is now.
+    pub(crate) fn is_unknown(&self, at: &At<'_>) -> bool {
+        let mut steps = at.way.split('.');
+        let top = steps.next().and_then(|name| self.was.get(name));
+        // What is added to a list is new.
+        let is_new =
+            steps.clone().any(|step| step.starts_with('%') || step.parse::<usize>().is_ok());
+        let was = steps.fold(top, |held, step| held?.get(step));
+        self.changes && !is_new && at.value.is_none() && was.is_none()
     }
 
     pub(crate) fn is_bad(&self, at: &At<'_>) -> bool {
         self.wrong.at(&at.way, true).is_some()
     }
 
-    /// What is said below a control.
-    pub(crate) fn below(&self, at: &At<'_>, control: &Control) -> Markup {
-        let hint = shape::hint(at.shape, control);
-        html! {
-            @if !hint.is_empty() { span.hint id={ (id_of(&at.way)) "-h" } { (marked(&hint)) } }
-            (self.error(at))
-        }
-    }
-
-    pub(crate) fn error(&self, at: &At<'_>) -> Markup {
-        html! {
-            @if let Some(mistake) = self.wrong.at(&at.way, true) { (wrong::at_field(mistake)) }
-        }
-    }
-
-    /// The ids of what is said below a control.
-    pub(crate) fn described(&self, at: &At<'_>, control: &Control) -> Option<String> {
-        let mut ids = Vec::new();
-        if !shape::hint(at.shape, control).is_empty() {
-            ids.push(format!("{}-h", id_of(&at.way)));
-        }
-        if let Some(mistake) = self.wrong.at(&at.way, true) {
-            ids.push(format!("{}-e", id_of(&mistake.way)));
-        }
-        (!ids.is_empty()).then(|| ids.join(" "))
-    }
-
     fn control(&self, at: &At<'a>, control: &Control) -> Markup {
         if let Control::Word(words) = control {
             return self.words(at, words);
         }
-        let choices = self.choices.of(at.name).map(|field| &field.choices[..]);
+        let field = self.choices.of(at.name);
+        let (choices, is_made) =
+            (field.map(|field| &field.choices[..]), field.is_some_and(|f| f.maker.is_some()));
         match (control, choices) {
             (Control::Lines | Control::Encoded | Control::Pairs | Control::Json, _) => {
                 self.lines(at, control)
             }
             (_, Some(choices)) if choices.len() > MANY => self.input(at, control, choices),
             (Control::Thing, Some(choices)) => self.select(at, choices),
-            (_, Some(choices)) if !choices.is_empty() => self.select(at, choices),
+            (_, Some(choices)) if !choices.is_empty() || is_made => self.select(at, choices),
             _ => self.input(at, control, &[]),
         }
     }
@@ -278,6 +273,7 @@ impl<'a> Draw<'a> {
                 input class=(mono) id=(id) name=(at.way) type=(kind) value=(at.text())
                     min=[limit("minimum")] max=[limit("maximum")] maxlength=[most]
                     required[at.needed] placeholder=[hold]
+                    data-size=[networks::size_of(self.schema, &at.way).map(|way| id_of(&way))]
                     list=[(!choices.is_empty()).then(|| format!("{id}-l"))]
                     autocomplete=(if is_secret { "new-password" } else { "off" })
                     spellcheck="false"
@@ -342,7 +338,7 @@ impl<'a> Draw<'a> {
         let value = at.text();
         let is_known = value.is_empty() || choices.iter().any(|c| c.value == value);
         let here = self.here(at);
-        let none = match (at.needed, self.changes && at.value.is_none()) {
+        let none = match (at.needed, self.is_unknown(at)) {
             (true, _) => "Choose",
             (false, true) => "Leave as it is",
             (false, false) if self.operation.reads() => "Any",
@@ -371,7 +367,29 @@ impl<'a> Draw<'a> {
                     }
                 }
             }
+            (self.away(at, choices))
             (self.none_yet(at, choices))
+        }
+    }
+
+    /// What is chosen and is not where the form is about.
+    pub(crate) fn away(&self, at: &At<'_>, choices: &[Choice]) -> Markup {
+        let here = self.here(at);
+        let gone = choices.iter().filter(|c| at.holds(&c.value) && !c.is_in(here));
+        let names: Vec<&str> = gone.map(|choice| choice.text.as_str()).collect();
+        let is_placed = choices.iter().any(|choice| choice.regions.is_some());
+        html! {
+            @if is_placed {
+                p.err.away data-away hidden[names.is_empty()] {
+                    (icon("alert"))
+                    span {
+                        @if !names.is_empty() {
+                            (names.join(", ")) " is not to be had in " (here)
+                            ": choose another one, or another region."
+                        }
+                    }
+                }
+            }
         }
     }
 
@@ -382,7 +400,7 @@ impl<'a> Draw<'a> {
             @if let Some(maker) = maker && choices.iter().all(|c| !c.is_in(self.here(at))) {
                 span.hint {
                     "There is none yet. "
-                    a href=(href::form(&maker, &Map::new())) { "Create one" }
+                    (back::button(&maker, &at.way, self.here(at), "Create one"))
                 }
             }
         }
@@ -397,7 +415,7 @@ impl<'a> Draw<'a> {
     fn words(&self, at: &At<'a>, words: &[String]) -> Markup {
         let value = at.text();
         let control = Control::Word(words.to_vec());
-        let none = match (at.needed, self.changes) {
+        let none = match (at.needed, self.is_unknown(at)) {
             (true, _) => "Choose",
             (false, true) => "Leave as it is",
             (false, false) if self.operation.reads() => "Any",
@@ -475,13 +493,17 @@ impl<'a> Draw<'a> {
             Control::Switch(on, off) => (on.as_str(), off.as_str()),
             _ => ("true", "false"),
         };
-        let hint = shape::hint(at.shape, control);
+        let stays = self.changes
+            && confirm::stays_on(at.name)
+            && self.was.get(at.name).is_some_and(|was| text(was) == on);
+        let hint =
+            if stays { "It is on, and stays on.".to_owned() } else { self.hint(at, control) };
         html! {
             div.field.bad[self.is_bad(at)] {
-                @if at.needed || self.changes { input type="hidden" name=(at.way) value=(off); }
+                @if !stays && (at.needed || self.changes) { input type="hidden" name=(at.way) value=(off); }
                 label.check title=(at.way) {
                     input id=(id_of(&at.way)) type="checkbox" name=(at.way) value=(on)
-                        checked[at.holds(on)]
+                        checked[at.holds(on) || stays] disabled[stays]
                         aria-invalid=[self.is_bad(at).then_some("true")]
                         aria-describedby=[self.described(at, control)];
                     " "
@@ -501,7 +523,7 @@ impl<'a> Draw<'a> {
     fn three(&self, at: &At<'a>, on: &str, off: &str) -> Markup {
         let value = at.text();
         let control = Control::Flag;
-        let none = if self.changes { "Leave as it is" } else { "As usual" };
+        let none = if self.is_unknown(at) { "Leave as it is" } else { "As usual" };
         html! {
             div.field.bad[self.is_bad(at)] {
                 label for=(id_of(&at.way)) title=(at.way) { (self.label(at)) }

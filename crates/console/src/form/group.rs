@@ -182,6 +182,7 @@ pub(crate) fn several<'a>(draw: &Draw<'a>, at: &At<'a>, control: &Control) -> Ma
                         }
                     }
                 } }
+                (draw.away(at, choices))
                 (draw.none_yet(at, choices))
                 (draw.below(at, control))
             }
@@ -201,6 +202,7 @@ pub(crate) fn several<'a>(draw: &Draw<'a>, at: &At<'a>, control: &Control) -> Ma
                         }
                     }
                 }
+                (draw.away(at, choices))
                 (draw.below(at, control))
             }
         },

@@ -88,6 +88,14 @@ pub(crate) struct Layout {
     pub(crate) older: Vec<String>,
 }
 
+impl Layout {
+    /// All fields, in their order.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &String> {
+        let sections = self.sections.iter().flat_map(|section| &section.fields);
+        sections.chain(&self.advanced).chain(&self.older)
+    }
+}
+
 type Line = (&'static str, Kind, &'static [&'static str]);
 
 #[rustfmt::skip]
@@ -220,14 +228,8 @@ mod tests {
         for operation in operations::all() {
             let schema = operation.request();
             let layout = of(&operation, &schema);
-            let placed: Vec<String> = layout
-                .sections
-                .iter()
-                .flat_map(|s| s.fields.clone())
-                .chain(layout.advanced)
-                .chain(layout.older)
-                .collect();
-            let set: BTreeSet<&String> = placed.iter().collect();
+            let placed: Vec<&String> = layout.all().collect();
+            let set: BTreeSet<&String> = placed.iter().copied().collect();
             assert_eq!(set.len(), placed.len(), "{}: one stands there twice", operation.op.id);
             let path = operation.path_fields();
             let own: BTreeSet<&String> = schema::fields(&schema)

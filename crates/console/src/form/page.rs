@@ -11,7 +11,7 @@ use crate::form::layout::{self, Layout};
 use crate::form::shape::{marked, one_of, sentence};
 use crate::form::{Form, confirm, is_change};
 use crate::icon::icon;
-use crate::{ROOT, code, href, nav, price};
+use crate::{ROOT, act, code, href, nav, price};
 
 /// What an operation does, as its definition says.
 pub(crate) fn about(schema: &Value) -> String {
@@ -96,6 +96,7 @@ pub(crate) fn button(form: &Form) -> String {
             let list = operation.op.path.rsplit('/').next().unwrap_or_default();
             format!("{verb} {}", one_of(list).replace(['-', '_'], " "))
         }
+        _ if verb == "Create" => act::words::of(operation).title,
         _ => verb,
     }
 }
@@ -104,6 +105,7 @@ pub(crate) fn button(form: &Form) -> String {
 pub(crate) fn nothing(form: &Form) -> &'static str {
     match verb(form).as_str() {
         "Create" => "Nothing was created",
+        "Add" => "Nothing was added",
         "Delete" | "Destroy" | "Remove" => "Nothing was taken away",
         _ if is_change(&form.operation) => "Nothing was changed",
         _ => "Nothing was done",

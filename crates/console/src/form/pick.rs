@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::choices::Choice;
 use crate::form::draw::{At, Draw};
 use crate::form::layout::Section;
+use crate::form::needs;
 use crate::form::read::text;
 use crate::form::shape::{self, id_of};
 use crate::price;
@@ -168,7 +169,7 @@ pub(crate) fn plans<'a>(draw: &Draw<'a>, at: &At<'a>) -> Markup {
                     }
                 }
             }
-            @if draw.is_bad(at) { div.pad { (draw.error(at)) } }
+            div.pad { (draw.away(at, choices)) (draw.error(at)) }
             @for (place, kind) in kinds.iter().enumerate() {
                 @let own: Vec<&Choice> = choices.iter().filter(|c| kind_of(c) == *kind).collect();
                 div class={ "plans pane pane-" (place) @if kinds.len() == 1 { " only" } } tabindex="0"
@@ -265,7 +266,12 @@ pub(crate) fn one_of(draw: &Draw<'_>, section: &Section) -> Markup {
     let used = fields.iter().find(|at| at.value.is_some() || draw.is_bad(at)).unwrap_or(first);
     html! {
         fieldset.panel.picks aria-labelledby="s-from" {
-            header { h2 id="s-from" { (section.title) } }
+            header {
+                h2 id="s-from" { (section.title) }
+                @if let Some(when) = needs::mark(draw.operation, first.name) {
+                    span.muted.small { (when) }
+                }
+            }
             div.tabs.slim role="radiogroup" aria-label={ (section.title) ": from what" } {
                 @for (place, at) in fields.iter().enumerate() {
                     label class={ "tab-" (place) } {

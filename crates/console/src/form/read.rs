@@ -202,7 +202,15 @@ fn keep_changed(operation: &Operation, fields: &mut Map<String, Value>, was: &Ma
             Some(new) if same(new, old) && !needed.contains(&name.as_str()) => {
                 fields.shift_remove(name);
             }
-            Some(_) => {}
+            Some(_) => {
+                // Where an object is not replaced as a whole, what stayed in it is not sent, either.
+                let is_merged = schema::description(Some(shape)).contains("left out of it stays");
+                if let (true, Some(Value::Object(new)), Value::Object(old)) =
+                    (is_merged, fields.get_mut(name), old)
+                {
+                    new.retain(|name, value| old.get(name).is_none_or(|old| !same(value, old)));
+                }
+            }
             None if is_blank(old) => {}
             None => {
                 if let Some(empty) = emptied(&Control::of(&schema, name, shape), shape) {
@@ -214,7 +222,7 @@ fn keep_changed(operation: &Operation, fields: &mut Map<String, Value>, was: &Ma
 }
 
 /// How a field says that there is nothing any more; none where it cannot.
-fn emptied(control: &Control, shape: &Value) -> Option<Value> {
+pub(crate) fn emptied(control: &Control, shape: &Value) -> Option<Value> {
     let is_text = shape.get("type").is_some_and(|kind| kind == "string");
     match control {
         Control::Texts | Control::Things | Control::Words(_) | Control::Group => {

@@ -5,7 +5,8 @@ use presentation::operations::Operation;
 use presentation::schema;
 use serde_json::{Map, Value};
 
-use crate::form::{read, shape};
+use crate::code::sample;
+use crate::form::{layout, needs, read, shape};
 use crate::icon::icon;
 use crate::upstream::Refusal;
 
@@ -43,11 +44,27 @@ impl Wrong {
         wrong
     }
 
-    /// The fields that must be there and are not: nothing has to be sent to know that.
-    pub(crate) fn missing(operation: &Operation, fields: &Map<String, Value>) -> Self {
+    /// All that can be known to be wrong before anything is sent: what is missing, and what cannot be
+    /// what its field takes. `mistakes` are those that are known already; `from` is which one of
+    /// several fields is being filled in.
+    pub(crate) fn known(
+        operation: &Operation,
+        fields: &Map<String, Value>,
+        mut mistakes: Vec<Mistake>,
+        from: Option<&str>,
+    ) -> Self {
         let schema = operation.request();
-        let mut mistakes = Vec::new();
         missing_in(&schema, &schema, fields, "", &mut mistakes);
+        for (way, text) in needs::missing(operation, fields, from) {
+            mistakes.push(Mistake { way, text, meant: Vec::new() });
+        }
+        unfit(operation, &schema, fields, &mut mistakes);
+        let order: Vec<String> = layout::of(operation, &schema).all().cloned().collect();
+        let place = |mistake: &Mistake| {
+            let top = mistake.way.split('.').next().unwrap_or_default();
+            order.iter().position(|name| name == top)
+        };
+        mistakes.sort_by_key(place);
         let status = if mistakes.is_empty() { 0 } else { 400 };
         Self { status, text: String::new(), fields: mistakes }
     }
@@ -193,6 +210,44 @@ fn missing_in(
     }
 }
 
+/// How many fields that do not fit are looked for.
+const MOST: usize = 50;
+
+/// Finds what no field of its kind can hold, by whoever encodes it: what is known to be wrong is put
+/// right, so that the next one is found.
+fn unfit(
+    operation: &Operation,
+    schema: &Value,
+    fields: &Map<String, Value>,
+    found: &mut Vec<Mistake>,
+) {
+    let mut trial = fields.clone();
+    for mistake in found.iter() {
+        put_right(schema, &mut trial, &mistake.way);
+    }
+    for _ in 0..MOST {
+        let Err(problem) = operation.encode(trial.clone()) else { return };
+        let refusal = Refusal { status: 400, text: problem.text, field: Some(problem.field) };
+        let Some(mistake) = Wrong::of(operation, &refusal).fields.pop() else { return };
+        let is_new = !found.iter().any(|known| known.way == mistake.way);
+        if !is_new || !put_right(schema, &mut trial, &mistake.way) {
+            // Whoever is asked says the rest.
+            found.extend(is_new.then_some(mistake));
+            return;
+        }
+        found.push(mistake);
+    }
+}
+
+/// Puts something that fits at a way.
+fn put_right(schema: &Value, fields: &mut Map<String, Value>, way: &str) -> bool {
+    let Ok(steps) = presentation::path::split(way) else { return false };
+    let Some(shape) = schema::at(schema, &steps) else { return false };
+    let name = steps.last().map(String::as_str).unwrap_or_default();
+    let fits = sample::value(schema, shape, name, false, 4);
+    presentation::path::set(fields, &steps, fits).is_ok()
+}
+
 /// Puts what was meant into the fields: `way=word`.
 pub(crate) fn put(schema: &Value, pairs: &mut Vec<(String, String)>, text: &str) {
     let Some((way, word)) = text.split_once('=') else { return };
@@ -236,7 +291,7 @@ mod tests {
         let operation =
             operations::all().into_iter().find(|o| o.op.id == "create-load-balancer").unwrap();
         let fields = serde_json::json!({"forwarding_rules": [{"frontend_port": 80}]});
-        let wrong = Wrong::missing(&operation, fields.as_object().unwrap());
+        let wrong = Wrong::known(&operation, fields.as_object().unwrap(), Vec::new(), None);
         let ways: Vec<&str> = wrong.fields.iter().map(|m| m.way.as_str()).collect();
         assert_eq!(
             ways,

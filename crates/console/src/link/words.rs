@@ -123,6 +123,8 @@ const FIELDS: &[(&str, &str)] = &[
     ("private_network", "VPC (older name)"),
     ("script_id", "Startup script"),
     ("ssh_key_ids", "SSH keys"),
+    ("subnet", "Network"),
+    ("subnet_size", "Network size"),
     ("sshkey_id", "SSH keys"),
     ("updated_at", "Changed"),
     ("user_scheme", "Log in as"),

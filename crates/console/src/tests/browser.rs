@@ -124,11 +124,16 @@ async fn a_server_is_made_watched_changed_and_destroyed_in_a_real_browser() {
     make(&mut desk).await;
     let block = attach(&mut desk).await;
     change(&mut desk).await;
+    newcomer(&mut desk).await;
     requests(&mut desk).await;
     others(&mut desk, &block).await;
     destroy(&mut desk).await;
     assert!(desk.wrong.is_empty(), "{}", desk.wrong.join("\n"));
 }
+
+/// A public key.
+const SSH_KEY: &str =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMNcVnDOGTdyIuCXLr4bWJ+TrcrkAvwNqFLTrUSiOdkz a@b";
 
 async fn sign_in(desk: &mut Desk) {
     desk.open("/").await;
@@ -205,6 +210,52 @@ async fn change(desk: &mut Desk) {
     desk.judge("change-instance").await;
     desk.submit().await;
     desk.browser.with_text("h1", "web-a").await;
+}
+
+/// Fills forms in as somebody does who has never seen the API.
+async fn newcomer(desk: &mut Desk) {
+    desk.open("/console/op/create-firewall-group").await;
+    desk.fill("input[name=description]", "shop").await;
+    desk.submit().await;
+    desk.browser.with_text("h1", "shop").await;
+    let address = desk.browser.address().await;
+    let form = format!("/console/op/create-firewall-group-rule?firewall_group_id={}", id(&address));
+    desk.open(&form).await;
+    desk.submit().await;
+    desk.browser.says("4 fields need a change").await;
+    desk.judge("create-rule-refused").await;
+    desk.open(&form).await;
+    desk.fill("input[name=notes]", "mine").await;
+    desk.press("SSH (22)").await;
+    let holds = async |desk: &Desk, name: &str| {
+        let script = format!("return document.querySelector('[name=\"{name}\"]').value");
+        desk.browser.run(&script).await.as_str().unwrap_or_default().to_owned()
+    };
+    assert_eq!(
+        (holds(desk, "port").await, holds(desk, "subnet").await),
+        ("22".into(), "0.0.0.0".into())
+    );
+    desk.fill("input[name=subnet]", "10.0.0.0/8").await;
+    desk.fill("input[name=port]", "80").await;
+    let both = (holds(desk, "subnet").await, holds(desk, "subnet_size").await);
+    assert_eq!(both, ("10.0.0.0".into(), "8".into()), "what is typed is taken apart at once");
+    desk.submit().await;
+    desk.browser.says("10.0.0.0").await;
+
+    desk.open("/console/op/create-instance?plan=vc2-1c-0.5gb-free&region=sea&label=typed").await;
+    desk.choose("input[name=region][value=ams]").await;
+    desk.browser.says("vc2-1c-0.5gb-free is not to be had in ams").await;
+    let script = "return document.querySelector('[name=plan]:checked').value";
+    assert_eq!(desk.browser.run(script).await, "vc2-1c-0.5gb-free");
+    desk.judge("create-instance-elsewhere").await;
+    desk.choose("button[name=_make][value*=sshkey_id]").await;
+    desk.browser.says("you come back to").await;
+    desk.judge("create-ssh-key-on-the-way").await;
+    desk.fill("input[name=name]", "mia").await;
+    desk.fill("[name=ssh_key]", SSH_KEY).await;
+    desk.submit().await;
+    desk.browser.find("[name=sshkey_id]:checked").await;
+    assert_eq!(holds(desk, "label").await, "typed");
 }
 
 async fn requests(desk: &mut Desk) {

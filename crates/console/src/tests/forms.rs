@@ -20,14 +20,19 @@ type Case<'a> = (&'a str, Vec<(&'a str, &'a str)>, &'a str);
 
 impl Browser<'_> {
     /// Opens a form, fills these fields in, and presses its button.
-    async fn fill(&mut self, address: &str, typed: &[(&str, &str)]) -> Got {
+    pub(crate) async fn fill(&mut self, address: &str, typed: &[(&str, &str)]) -> Got {
         let page = self.page(address).await;
         let action = address.split('?').next().unwrap();
         self.send_form(action, &page, typed).await
     }
 
     /// Sends the form of a page, with these fields in place of what is in it.
-    async fn send_form(&mut self, action: &str, page: &str, typed: &[(&str, &str)]) -> Got {
+    pub(crate) async fn send_form(
+        &mut self,
+        action: &str,
+        page: &str,
+        typed: &[(&str, &str)],
+    ) -> Got {
         let mut all = html::filled(page);
         all.retain(|(name, _)| !typed.iter().any(|(own, _)| own == name));
         all.extend(typed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
