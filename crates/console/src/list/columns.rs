@@ -53,6 +53,7 @@ const TELLING: &[(&str, &[&str])] = &[
     ("list-metal-plans", &["ram", "monthly_cost"]),
     ("list-nat-gateway-firewall-rules", &["protocol", "port", "subnet/subnet_size"]),
     ("list-networks", &["v4_subnet/v4_subnet_mask"]),
+    ("list-object-storage-buckets", &["date_created"]),
     ("list-pending-charges", &["total"]),
     ("list-plans", &["vcpu_count", "ram", "monthly_cost"]),
     ("list-records", &["type", "data"]),

@@ -108,7 +108,7 @@ impl Gone {
                     b { (title) "." }
                     " "
                     @if let Some(by) = &self.by {
-                        "It was taken away at " (when::clock(by["at"].as_str().unwrap_or_default())) " by "
+                        "It was taken away at " (when::clock(by["at"].as_str().unwrap_or_default())) " UTC by "
                         a href={ (ROOT) "/requests/" (by["sequence"]) } {
                             "a request" @if let Some(tool) = &tool { " of " (tool) }
                         } "."

@@ -21,6 +21,7 @@ const ROWS: usize = 500;
 
 /// Lists that few people look for: they stand behind the others.
 const LATER: &[&str] = &[
+    "available-upgrades",
     "neighbors",
     "reverse",
     "dnssec",

@@ -325,7 +325,7 @@ async fn an_unknown_address_leads_browsers_to_the_console_and_tells_programs_in_
     ] {
         let request = Request::builder().method(method).uri(path).header("accept", accept);
         let got = world.exchange(request.body(Body::empty()).unwrap()).await;
-        assert!(got.status() == 404, "{method} {path}: {}", got.status());
+        assert!(got.status().is_client_error(), "{method} {path}: {}", got.status());
         let is_told = got.body().contains("There is no such page")
             && got.body().contains("href=\"/console/\"");
         assert_eq!(is_told, is_page, "{method} {path} {accept}: {}", got.body());
