@@ -38,6 +38,8 @@ const BODY: usize = 64 << 10;
 const ADDRESS: usize = 2 << 10;
 /// How much is kept of the headers of one request, or of one answer.
 const HEADERS: usize = 2 << 10;
+/// How much our answers' headers usually take.
+const TOLD: usize = 384;
 /// What is Kettle's own: told to those who ask for more, and not kept.
 const OWN: &str = "/_kettle/";
 /// The longest part of a refusal's text that is told.
@@ -78,8 +80,7 @@ pub(crate) struct Entry {
     pub(crate) took: Duration,
     pub(crate) peer: Option<SocketAddr>,
     pub(crate) seen: Seen,
-    pub(crate) asked: Headers,
-    pub(crate) told: Headers,
+    heads: Heads,
     pub(crate) request: Kept,
     pub(crate) response: Kept,
 }
@@ -170,34 +171,51 @@ impl Kept {
     }
 }
 
-/// Headers: a copy of them in one piece, for their values lie in the buffer that they were read into.
+/// The headers of a request and of its answer: a copy in one piece, for values lie in the buffer that
+/// they were read into.
 #[derive(Debug, Default)]
-pub(crate) struct Headers(Vec<u8>);
+struct Heads {
+    bytes: Vec<u8>,
+    /// How much of it is the request's.
+    asked: usize,
+}
 
-impl Headers {
-    /// As many of them as are kept. Of keys and cookies nothing is, but that they were there.
-    fn of(map: &HeaderMap) -> Self {
+impl Heads {
+    /// Those of a request, with room for its answer's.
+    fn of(asked: &HeaderMap) -> Self {
         let length = |(name, value): (&HeaderName, &http::HeaderValue)| {
             name.as_str().len() + value.len().max(MASKED.len()) + 2
         };
-        let whole: usize = map.iter().map(length).sum();
-        let mut bytes = Vec::with_capacity(whole.min(HEADERS));
-        for (name, value) in map {
-            let value = if is_key(name) { masked(value.as_bytes()) } else { value.as_bytes() };
-            if bytes.len() + name.as_str().len() + value.len() + 2 > HEADERS {
-                continue;
-            }
-            bytes.extend_from_slice(name.as_str().as_bytes());
-            bytes.push(b':');
-            bytes.extend_from_slice(value);
-            bytes.push(b'\n');
-        }
-        // As it is: to give back the few bytes that keys have left over would be another copy.
-        Self(bytes)
+        let whole: usize = asked.iter().map(length).sum();
+        let mut heads = Self { bytes: Vec::with_capacity(whole.min(HEADERS) + TOLD), asked: 0 };
+        heads.add(asked);
+        heads.asked = heads.bytes.len();
+        heads
     }
 
+    /// Adds as many headers as are kept. Of keys and cookies nothing is, but that they were there.
+    fn add(&mut self, map: &HeaderMap) {
+        let most = self.bytes.len() + HEADERS;
+        for (name, value) in map {
+            let value = if is_key(name) { masked(value.as_bytes()) } else { value.as_bytes() };
+            if self.bytes.len() + name.as_str().len() + value.len() + 2 > most {
+                continue;
+            }
+            self.bytes.extend_from_slice(name.as_str().as_bytes());
+            self.bytes.push(b':');
+            self.bytes.extend_from_slice(value);
+            self.bytes.push(b'\n');
+        }
+    }
+}
+
+/// Headers of a request or an answer, as they are kept.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Headers<'a>(&'a [u8]);
+
+impl<'a> Headers<'a> {
     /// Names and values, as they may be shown.
-    pub(crate) fn shown(&self) -> impl Iterator<Item = (String, String)> {
+    pub(crate) fn shown(self) -> impl Iterator<Item = (String, String)> + use<'a> {
         // No value holds the end of a line.
         let lines = self.0.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
         lines.map(|line| {
@@ -213,7 +231,7 @@ impl Headers {
     }
 
     /// What a client calls itself.
-    pub(crate) fn agent(&self) -> Option<String> {
+    pub(crate) fn agent(self) -> Option<String> {
         let agent = self.shown().find(|(name, _)| *name == USER_AGENT.as_str());
         agent.map(|(_, value)| value).filter(|value| !value.is_empty())
     }
@@ -234,6 +252,16 @@ fn masked(value: &[u8]) -> &'static [u8] {
 }
 
 impl Entry {
+    /// The request's headers.
+    pub(crate) fn asked(&self) -> Headers<'_> {
+        Headers(&self.heads.bytes[..self.heads.asked])
+    }
+
+    /// The answer's headers.
+    pub(crate) fn told(&self) -> Headers<'_> {
+        Headers(&self.heads.bytes[self.heads.asked..])
+    }
+
     /// The address as it may be shown.
     pub(crate) fn address(&self) -> String {
         mask::path(&self.address)
@@ -266,8 +294,7 @@ impl Entry {
 
     pub(crate) fn size(&self) -> usize {
         let bodies = self.request.bytes.len() + self.response.bytes.len();
-        let headers = self.asked.0.capacity() + self.told.0.capacity();
-        ENTRY + self.address.len() + headers + bodies
+        ENTRY + self.address.len() + self.heads.bytes.capacity() + bodies
     }
 }
 
@@ -327,9 +354,9 @@ impl Journal {
             ..=ADDRESS => address.to_owned(),
             _ => address.chars().take(ADDRESS).collect(),
         };
-        let asked = Headers::of(request.headers());
+        let mut heads = Heads::of(request.headers());
         let (response, answer) = at_hand(serve(request).await).await;
-        let told = Headers::of(response.headers());
+        heads.add(response.headers());
         let request = seen.notes.sent.get().cloned().unwrap_or_default();
         self.put(Entry {
             sequence: 0,
@@ -340,8 +367,7 @@ impl Journal {
             took: started.elapsed(),
             peer,
             seen,
-            asked,
-            told,
+            heads,
             request,
             response: Kept::of(answer, true),
         });
@@ -359,8 +385,7 @@ impl Journal {
             took: Duration::ZERO,
             peer: Some(peer),
             seen: Seen::default(),
-            asked: Headers::default(),
-            told: Headers::default(),
+            heads: Heads::default(),
             request: Kept::default(),
             response: Kept::of(answer, true),
         });

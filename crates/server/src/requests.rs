@@ -83,7 +83,7 @@ fn with_text(mut found: Found, text: &str, limit: usize, follows: bool) -> Found
     let has = |entry: &Arc<Entry>| {
         let has = |shown: &str| shown.to_lowercase().contains(&text);
         let who = entry.seen.caller().is_some_and(|c| has(&c.name) || has(&c.email));
-        let headers = || entry.asked.shown().chain(entry.told.shown()).any(|(_, v)| has(&v));
+        let headers = || entry.asked().shown().chain(entry.told().shown()).any(|(_, v)| has(&v));
         who || has(&entry.address())
             || entry.seen.operation().is_some_and(has)
             || headers()
@@ -291,11 +291,11 @@ fn shown(entry: &Entry, bodies: bool) -> Value {
     if let Some(error) = entry.error() {
         fields.insert("error".into(), error.into());
     }
-    if let Some(agent) = entry.asked.agent() {
+    if let Some(agent) = entry.asked().agent() {
         fields.insert("agent".into(), agent.into());
     }
     let ways =
-        [("request", &entry.asked, &entry.request), ("response", &entry.told, &entry.response)];
+        [("request", entry.asked(), &entry.request), ("response", entry.told(), &entry.response)];
     for (name, headers, body) in ways.into_iter().filter(|_| bodies) {
         let mut way = if body.whole > 0 { body_of(body) } else { Map::new() };
         let headers = headers_of(headers);
@@ -310,7 +310,7 @@ fn shown(entry: &Entry, bodies: bool) -> Value {
 }
 
 /// Headers by their names; several of one name are one, as HTTP has it.
-fn headers_of(headers: &Headers) -> Map<String, Value> {
+fn headers_of(headers: Headers<'_>) -> Map<String, Value> {
     let mut fields: Map<String, Value> = Map::new();
     for (name, value) in headers.shown() {
         let value = match fields.get(&name).and_then(Value::as_str) {
