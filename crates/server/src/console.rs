@@ -50,7 +50,7 @@ pub(crate) fn nothing_at(request: &Request) -> Option<Response> {
         |own: &&str| path.strip_prefix(*own).is_some_and(|r| r.is_empty() || r.starts_with('/'));
     let accept = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok());
     let is_for_page = *request.method() == Method::GET && accept.is_some_and(front::prefers_page);
-    let is_for_programs = ["/v1", "/v2", "/_kettle"].iter().any(|own| below(&own));
+    let is_for_programs = ["/v1", "/v2", "/_kettle"].iter().any(below);
     (is_for_page && !is_for_programs).then(|| console::nothing(path))
 }
 
