@@ -20,20 +20,6 @@ const NAMED: usize = 500;
 /// How many that were not among those are looked up one by one.
 const LOST: usize = 10;
 
-/// Fields of answers that are not named after what they point at, with the group of that.
-const ELSEWHERE: &[(&str, &str)] = &[
-    ("attached_to_instance", "instance"),
-    ("attached_vpc", "vpc"),
-    ("block_uuid", "block"),
-    ("instance_ids", "instance"),
-    ("linked_vm", "instance"),
-    ("node_ids", "instance"),
-    ("ssh_key_ids", "ssh-key"),
-    ("target_id", "instance"),
-    ("vpc", "vpc"),
-    ("vpc_uuid", "vpc"),
-];
-
 /// What a field of an operation's answer points at: the list that has it, and what shows it.
 #[derive(Clone, Copy)]
 pub(crate) struct Target {
@@ -43,51 +29,15 @@ pub(crate) struct Target {
 
 /// What the field holds the ids of; none where it holds none.
 pub(crate) fn target(field: &str, operation: &Operation) -> Option<Target> {
+    // What a log tells of may be anything; a thing's own id points nowhere else.
+    if matches!(field, "id" | "resource_id") {
+        return None;
+    }
     let all = operations::all();
-    let listed = |group: &str| {
-        let own = |o: &&Operation| {
-            o.group.name == group && o.command == "list" && o.path_fields().is_empty()
-        };
-        all.iter().find(own)
-    };
-    let group = ELSEWHERE.iter().find(|(name, _)| *name == field).map(|(_, group)| *group);
-    let list = match (group, field) {
-        (Some(group), _) => listed(group),
-        (None, "region") => listed("region"),
-        (None, "plan") => listed(plans(operation)),
-        (None, "id" | "resource_id") => None,
-        // A path's own fields are no pointers to elsewhere.
-        (None, _) if field.ends_with("_id") || field.ends_with("_ids") || is_pointer(field) => {
-            pointers::list_for(operation, &[], field, &all)
-        }
-        _ => None,
-    }?;
+    // A path's own fields are no pointers to elsewhere.
+    let list = pointers::list_for(operation, &[], field, &all)?;
     let thing = family::node(list).and_then(family::Node::thing).map(|node| node.operation);
     Some(Target { list: *list, thing: thing.filter(|o| o.path_fields().len() == 1) })
-}
-
-/// Fields that hold ids without saying so by their names.
-fn is_pointer(field: &str) -> bool {
-    matches!(
-        field,
-        "instances"
-            | "private_network"
-            | "attach_vpc"
-            | "attach_vpc2"
-            | "attach_private_network"
-            | "detach_vpc"
-            | "detach_vpc2"
-            | "detach_private_network"
-            | "vfs_uuid"
-    )
-}
-
-/// The group whose plans a thing has.
-fn plans(operation: &Operation) -> &'static str {
-    match operation.group.name {
-        group if group.starts_with("database") => "database-plan",
-        _ => "plan",
-    }
 }
 
 impl Target {
@@ -206,13 +156,21 @@ impl Names {
     }
 }
 
-/// What people call a thing: by its label, or whatever else its kind has.
+/// By what things are called that have none of the usual names.
+const OTHER_NAMES: &[&str] =
+    &["city", "username", "image", "filename", "display_name", "v4_subnet", "ip_block"];
+
+/// What people call a thing: by its label, or whatever else its kind has. None where only its id tells it
+/// from others.
 pub(crate) fn called(thing: &Value) -> Option<String> {
-    let names = ["domain"].into_iter().chain(pointers::NAMES.iter().copied());
-    let names =
-        names.chain(["city", "username", "image", "filename", "subaccount_name", "display_name"]);
-    let mut texts = names.filter_map(|name| thing.get(name).and_then(Value::as_str));
+    let names = ["domain"].iter().chain(pointers::NAMES).chain(OTHER_NAMES);
+    let mut texts = names.filter_map(|name| thing.get(*name).and_then(Value::as_str));
     texts.find(|text| !text.trim().is_empty() && *text != "0.0.0.0").map(str::to_owned)
+}
+
+/// What people call a thing; its id where they do not.
+pub(crate) fn name(thing: &Value) -> String {
+    called(thing).unwrap_or_else(|| pointers::id(thing))
 }
 
 /// An id as text.

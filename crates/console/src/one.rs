@@ -18,8 +18,8 @@ use serde_json::{Map, Value};
 use crate::cx::Cx;
 use crate::icon::icon;
 use crate::layout::{self, Page};
+use crate::link;
 use crate::link::family::{self, Node};
-use crate::link::{self, words};
 use crate::list::{self, Costs};
 use crate::upstream::Refusal;
 use crate::{code, live, nav, status, when};
@@ -177,7 +177,7 @@ impl Subject<'_> {
         };
         let costs = Costs::load(self.cx, &self.node.operation, std::slice::from_ref(value)).await;
         let cost = costs.of(value).filter(|cost| *cost > 0.0);
-        let cost = cost.map(|cost| format!("{} a month", words::dollars(cost)));
+        let cost = cost.map(|cost| format!("{} a month", presentation::money::sum(cost)));
         let parts = [Some(place).filter(|place| !place.is_empty()), cost];
         parts.into_iter().flatten().collect::<Vec<_>>().join(". ")
     }

@@ -13,7 +13,7 @@ use axum::response::Response;
 use axum::routing::get;
 use futures_util::future::{join, join3};
 use maud::{Markup, html};
-use presentation::{Operation, operations};
+use presentation::operations;
 use serde_json::{Map, Value};
 
 use crate::cx::Cx;
@@ -38,16 +38,11 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
     Router::new().route(&format!("{ROOT}/"), get(show))
 }
 
-/// An operation by its id.
-fn operation(id: &str) -> Option<Operation> {
-    operations::all().into_iter().find(|o| o.op.id == id)
-}
-
 /// Calls an operation that needs no more than these fields.
 async fn ask(cx: &Cx, id: &str, fields: Map<String, Value>) -> Result<Answer, Refusal> {
     let text = format!("there is no operation {id}");
     let unknown = || Refusal { status: 404, text, field: None };
-    cx.caller.call(&operation(id).ok_or_else(unknown)?, fields).await
+    cx.caller.call(&operations::find(id).ok_or_else(unknown)?, fields).await
 }
 
 async fn show(cx: Cx) -> Response {
@@ -120,7 +115,7 @@ fn is_empty(list: &Value) -> bool {
 }
 
 fn form(id: &str) -> String {
-    operation(id).map(|operation| href::form(&operation, &Map::new())).unwrap_or_default()
+    operations::find(id).map(|operation| href::form(&operation, &Map::new())).unwrap_or_default()
 }
 
 /// What to do with a world in which nothing is.

@@ -2,6 +2,7 @@
 //! operations show, and from nothing else. What no operation shows a price of is said to have none shown.
 
 use maud::{Markup, html};
+use presentation::money;
 use presentation::operations::Operation;
 use serde_json::{Map, Value};
 
@@ -23,9 +24,15 @@ pub(crate) struct Line {
 pub(crate) fn monthly(item: &Value, region: &str) -> Option<f64> {
     let there = item["location_cost"]
         .get(region)
-        .and_then(|cost| cost.as_f64().or_else(|| cost.get("monthly_cost")?.as_f64()));
-    let names = ["monthly_cost", "monthly_price", "price"];
-    there.or_else(|| names.iter().find_map(|name| item.get(*name)?.as_f64()))
+        .and_then(|cost| number(cost).or_else(|| number(&cost["monthly_cost"])));
+    let names = ["cost", "monthly_cost", "monthly_price", "price"];
+    let own = names.iter().find_map(|name| number(&item[*name]));
+    there.or(own).or_else(|| number(&item["billing"]["monthly"]))
+}
+
+/// A price; some are texts.
+fn number(value: &Value) -> Option<f64> {
+    value.as_f64().or_else(|| value.as_str()?.parse().ok())
 }
 
 /// A plan's prices for a script: `5 sao:6.5`, the usual one first.
@@ -37,20 +44,15 @@ pub(crate) fn costs(item: &Value) -> String {
     usual + &others.collect::<String>()
 }
 
-/// Dollars, with cents.
-pub(crate) fn money(dollars: f64) -> String {
-    format!("${dollars:.2}")
-}
-
 /// Dollars, or nothing where nobody says.
 pub(crate) fn money_or_none(dollars: Option<f64>) -> String {
-    dollars.map(money).unwrap_or_default()
+    dollars.map(money::sum).unwrap_or_default()
 }
 
 /// What stands beside a choice: its price.
 pub(crate) fn beside(choice: &Choice, region: &str) -> String {
     monthly(&choice.item, region)
-        .map(|cost| format!(", {} a month", money(cost)))
+        .map(|cost| format!(", {} a month", money::sum(cost)))
         .unwrap_or_default()
 }
 
@@ -149,23 +151,48 @@ pub(crate) fn shown(lines: &[Line], is_unpriced: bool) -> Markup {
             div {
                 h2.over { "Price" }
                 div.price {
-                    (money(sum)) " " small { "a month" }
+                    (money::sum(sum)) " " small { "a month" }
                 }
             }
             ul.lines {
                 @for line in lines {
                     li { span { (line.text) } span {
                         @match line.price {
-                            Some(price) => { (money(price)) },
+                            Some(price) => { (money::sum(price)) },
                             None => { span.muted { "no price shown" } },
                         }
                     } }
                 }
-                li { span { "Together" } span { (money(sum)) } }
+                li { span { "Together" } span { (money::sum(sum)) } }
             }
             @if !all { p.hint { "What no operation shows a price of is not in it." } }
         } @else if is_unpriced {
             p.hint { "No operation of the API shows what this costs." }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_price_is_that_of_the_region_or_what_the_thing_says_itself() {
+        let plan =
+            json!({"monthly_cost": 5, "location_cost": {"sao": {"monthly_cost": 6.5}, "mex": 7}});
+        assert_eq!((monthly(&plan, ""), monthly(&plan, "ewr")), (Some(5.0), Some(5.0)));
+        assert_eq!((monthly(&plan, "sao"), monthly(&plan, "mex")), (Some(6.5), Some(7.0)));
+        assert_eq!(costs(&plan), "5 sao:6.5 mex:7");
+        for thing in [
+            json!({"cost": 3}),
+            json!({"monthly_price": "3.00"}),
+            json!({"price": 3.0}),
+            json!({"billing": {"charges": 1, "monthly": 3}}),
+        ] {
+            assert_eq!(monthly(&thing, "sao"), Some(3.0), "{thing}");
+        }
+        assert_eq!(monthly(&json!({"location_cost": {}, "price": "free"}), "sao"), None);
     }
 }

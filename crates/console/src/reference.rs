@@ -4,7 +4,8 @@
 mod fields;
 mod one;
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
 
 use api::known::{self, Known};
 use axum::Router;
@@ -30,8 +31,17 @@ pub(crate) fn address(operation: &Operation) -> String {
     format!("{ROOT}/reference/{}", operation.op.id)
 }
 
+/// What operations do, by their ids: told once, as it is in their schemas, which are made each time.
+static ABOUT: LazyLock<BTreeMap<&str, (String, String)>> = LazyLock::new(|| {
+    operations::all().iter().map(|operation| (operation.op.id, told(operation))).collect()
+});
+
 /// What an operation does, in a few words, and what else is said of it.
-pub(crate) fn about(operation: &Operation) -> (String, String) {
+pub(crate) fn about(operation: &Operation) -> (&'static str, &'static str) {
+    ABOUT.get(operation.op.id).map(|(what, more)| (&**what, &**more)).unwrap_or_default()
+}
+
+fn told(operation: &Operation) -> (String, String) {
     let text = schema::description(Some(&operation.request()));
     let ends = [". ", ": ", "; ", " from one of "].iter().filter_map(|sign| {
         let at = text.find(sign)?;
@@ -75,7 +85,7 @@ pub(crate) fn unserved() -> Vec<Known> {
 }
 
 /// A group's operations, each with what it does.
-type Group = (&'static str, &'static str, Vec<(Operation, String)>);
+type Group = (&'static str, &'static str, Vec<(Operation, &'static str)>);
 
 /// The operations that are meant, by their groups, in the order of the definition.
 fn groups(wanted: &str) -> Vec<Group> {
@@ -83,7 +93,7 @@ fn groups(wanted: &str) -> Vec<Group> {
     for operation in operations::all() {
         let (about, _) = about(&operation);
         let group = operation.group;
-        if !is_meant(&operation, &about, wanted) && !fits(wanted, &[group.about]) {
+        if !is_meant(&operation, about, wanted) && !fits(wanted, &[group.about]) {
             continue;
         }
         match groups.last_mut() {
@@ -150,7 +160,7 @@ fn nothing(wanted: &str) -> Markup {
     }
 }
 
-fn group(name: &str, about: &str, members: &[(Operation, String)]) -> Markup {
+fn group(name: &str, about: &str, members: &[(Operation, &str)]) -> Markup {
     html! {
         section.panel id=(name) aria-labelledby={ "h-" (name) } {
             header { h2 id={ "h-" (name) } { (about) } span.tag { (members.len()) } }

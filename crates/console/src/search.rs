@@ -1,13 +1,14 @@
 //! Find anything: things by name, id and address, operations, pages, and what can be ordered.
 //!
 //! Things are looked for in the lists that need nothing to be named first, all of them at once and
-//! each as far as one page of it goes; where there may be more, that is said. An id is asked for
-//! itself, too, however long its list is, and leads straight to its thing.
+//! each as far as one page of it goes, and within some of them; where there may be more, that is said.
+//! An id is asked for itself, too, however long its list is, and leads straight to its thing.
 
 mod rank;
+mod within;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -22,6 +23,7 @@ use serde_json::{Map, Value};
 use crate::cx::Cx;
 use crate::icon::{bird, icon};
 use crate::layout::{self, Page};
+use crate::link::words;
 use crate::nav::Item;
 use crate::reference::{self, verb};
 use crate::{ROOT, Shared, href, link, nav, status};
@@ -38,21 +40,33 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
     Router::new().route(&format!("{ROOT}/search"), get(show))
 }
 
-/// A list that is looked through, and its line of the navigation.
-struct Shelf {
-    list: Operation,
-    item: Item,
-}
-
-/// What a list has that fits.
+/// A list that was looked through.
 struct Found {
-    shelf: Shelf,
-    /// The best first.
-    hits: Vec<(Hit, Value)>,
+    list: Operation,
+    /// Its line of the navigation.
+    item: Item,
+    /// What fits, the best first.
+    fitting: Vec<Fitting>,
+    /// All that it has, if something lies within it; and how many there are in all.
+    things: Vec<Value>,
+    total: usize,
     /// Whether there may be more beyond what was looked through.
     is_cut: bool,
+    /// Of what lies within things, how many of these were not looked into, in words.
+    left: Option<String>,
     /// Why it was not looked through, if it was not.
     refused: Option<u16>,
+}
+
+/// A thing that fits.
+struct Fitting {
+    hit: Hit,
+    name: String,
+    thing: Value,
+    /// The fields of its list's path.
+    path: Map<String, Value>,
+    /// What the thing is called that it is within.
+    within: Option<String>,
 }
 
 async fn show(cx: Cx) -> Response {
@@ -60,25 +74,24 @@ async fn show(cx: Cx) -> Response {
     if wanted.is_empty() {
         return page(&cx, "", html! { (hints()) });
     }
-    let mut found = join_all(shelves().into_iter().map(|shelf| look(&cx, shelf, &wanted))).await;
+    let each = SHELVES.iter().map(|(list, item)| look(&cx, *list, item.clone(), &wanted));
+    let mut found = join_all(each).await;
     if let Some(address) = exact(&cx, &found, &wanted).await {
         return Redirect::to(&address).into_response();
     }
-    let missed: Vec<String> = found
-        .iter()
-        .filter(|found| found.refused.is_some())
-        .map(|found| found.shelf.item.title.clone())
-        .collect();
-    let cut: Vec<String> =
-        found.iter().filter(|found| found.is_cut).map(|f| f.shelf.item.title.clone()).collect();
-    let looked = found.len() - missed.len();
+    let inner = within::look(&cx, &found, &wanted).await;
+    if let Some(address) = named(&inner) {
+        return Redirect::to(&address).into_response();
+    }
+    found.extend(inner);
+    let limits = Limits::of(&found);
+    let looked = found.iter().filter(|found| found.refused.is_none()).count();
     once(&mut found);
-    found.retain(|found| !found.hits.is_empty());
+    found.retain(|found| !found.fitting.is_empty());
     // What people have comes before what can be ordered, and the best hit before the others.
-    found
-        .sort_by_key(|f| (f.shelf.list.lists_catalogue(), f.hits.first().map(|(hit, _)| hit.rank)));
+    found.sort_by_key(|f| (f.list.lists_catalogue(), f.fitting.first().map(|f| f.hit.rank)));
     let (offered, own): (Vec<_>, Vec<_>) =
-        found.iter().partition(|found| found.shelf.list.lists_catalogue());
+        found.iter().partition(|found| found.list.lists_catalogue());
     let (pages, operations) = (pages(&wanted), operations(&wanted));
     let is_empty = found.is_empty() && pages.is_empty() && operations.is_empty();
     let main = html! {
@@ -88,50 +101,69 @@ async fn show(cx: Cx) -> Response {
             (of_pages(&pages))
             (of_operations(&operations, &wanted))
             @for found in &offered { (things(found, &wanted)) }
-            (limits(&cut, &missed))
+            (limits.shown())
         }
     };
     page(&cx, &wanted, main)
 }
 
 /// The lists that need nothing to be named first, in the navigation's order.
-fn shelves() -> Vec<Shelf> {
+static SHELVES: LazyLock<Vec<(Operation, Item)>> = LazyLock::new(shelves);
+
+fn shelves() -> Vec<(Operation, Item)> {
     let all = operations::all();
     let items = nav::groups().into_iter().flat_map(|group| group.items);
     let each = items.filter_map(|item| {
         let list = *all.iter().find(|o| o.op.id == item.shows && o.is_list())?;
-        Some(Shelf { list, item })
+        Some((list, item))
     });
     each.collect()
 }
 
 /// Looks through the first page of a list.
-async fn look(cx: &Cx, shelf: Shelf, wanted: &str) -> Found {
+async fn look(cx: &Cx, list: Operation, item: Item, wanted: &str) -> Found {
     let mut fields = Map::new();
-    if shelf.list.is_paged(&shelf.list.request()) {
+    if link::family::node(&list).is_some_and(|node| node.is_paged) {
         fields.insert("per_page".into(), MOST.into());
     }
-    match cx.caller.call(&shelf.list, fields).await {
+    let mut found = Found {
+        list,
+        item,
+        fitting: Vec::new(),
+        things: Vec::new(),
+        total: 0,
+        is_cut: false,
+        left: None,
+        refused: None,
+    };
+    match cx.caller.call(&list, fields).await {
         Ok(answer) => {
-            let things = answer.value.as_array().cloned().unwrap_or_default();
-            let fits =
-                things.into_iter().filter_map(|thing| Some((rank::hit(&thing, wanted)?, thing)));
-            let mut hits: Vec<(Hit, Value)> = fits.collect();
-            hits.sort_by_key(|(hit, _)| hit.rank);
-            Found { shelf, hits, is_cut: !answer.next.is_empty(), refused: None }
+            let Value::Array(things) = answer.value else { return found };
+            let total = answer.total.and_then(|total| usize::try_from(total).ok());
+            found.total = total.unwrap_or(things.len());
+            found.is_cut = !answer.next.is_empty();
+            let fits = things.iter().filter_map(|thing| {
+                let hit = rank::hit(thing, wanted)?;
+                let (name, thing) = (link::name(thing), thing.clone());
+                Some(Fitting { hit, name, thing, path: Map::new(), within: None })
+            });
+            found.fitting = fits.collect();
+            found.fitting.sort_by_key(|fitting| fitting.hit.rank);
+            if within::has_inner(&list) {
+                found.things = things;
+            }
         }
-        Err(refusal) => {
-            Found { shelf, hits: Vec::new(), is_cut: false, refused: Some(refusal.status) }
-        }
+        Err(refusal) => found.refused = Some(refusal.status),
     }
+    found
 }
 
 /// Leaves each thing where it stands first: a VPC is a private network, too.
 fn once(found: &mut [Found]) {
     let mut seen = BTreeSet::new();
     for found in found {
-        found.hits.retain(|(_, thing)| {
-            let id = pointers::id(thing);
+        found.fitting.retain(|fitting| {
+            let id = pointers::id(&fitting.thing);
             // Numbers are ids within their own list.
             uuid::Uuid::try_parse(&id).is_err() || seen.insert(id)
         });
@@ -140,8 +172,8 @@ fn once(found: &mut [Found]) {
 
 /// The page of the one thing that has this very id.
 async fn exact(cx: &Cx, found: &[Found], wanted: &str) -> Option<String> {
-    if let Some((list, thing)) = named(found) {
-        return link::of_row(&list, &Map::new(), thing);
+    if let Some(address) = named(found) {
+        return Some(address);
     }
     uuid::Uuid::try_parse(wanted).ok()?;
     // It may lie beyond the first page, or be of something that no list at the top shows.
@@ -155,12 +187,12 @@ async fn exact(cx: &Cx, found: &[Found], wanted: &str) -> Option<String> {
     join_all(each).await.into_iter().flatten().next()
 }
 
-/// The thing with this very id, and its list. A network stands in older lists, too: the first is the one
-/// that people mean.
-fn named(found: &[Found]) -> Option<(Operation, &Value)> {
+/// The page of the thing with this very id. A network stands in older lists, too: the first is the one
+/// that people mean. Numbers are ids of many things, and lead nowhere.
+fn named(found: &[Found]) -> Option<String> {
     found.iter().find_map(|found| {
-        let (_, thing) = found.hits.iter().find(|(hit, _)| hit.is_id())?;
-        Some((found.shelf.list, thing))
+        let fitting = found.fitting.iter().find(|fitting| fitting.hit.is_id())?;
+        link::of_row(&found.list, &fitting.path, &fitting.thing)
     })
 }
 
@@ -195,7 +227,7 @@ fn pages(wanted: &str) -> Vec<(String, String, &'static str)> {
 }
 
 /// The operations that fit, those first whose id or command says it.
-fn operations(wanted: &str) -> Vec<(Operation, String)> {
+fn operations(wanted: &str) -> Vec<(Operation, &'static str)> {
     let each = operations::all().into_iter().map(|o| (o, reference::about(&o).0));
     let mut found: Vec<_> =
         each.filter(|(o, about)| reference::is_meant(o, about, wanted)).collect();
@@ -227,7 +259,8 @@ fn hints() -> Markup {
     let kinds = [
         ("A name", "web-1", "labels, host names, domains, descriptions and tags"),
         ("An id, or how it begins", "cb676a46", "a whole id leads straight to its page"),
-        ("An address", "203.0.113", "of servers, networks, load balancers"),
+        ("An address", "203.0.113", "of servers, networks, load balancers, DNS records"),
+        ("A port", "443", "that firewall groups and load balancers let in"),
         ("An operation", "create instance", "by id, path, command or what it does"),
         ("A page", "firewall", "of the navigation"),
         ("What can be ordered", "frankfurt", "plans, regions, systems, applications"),
@@ -252,39 +285,43 @@ fn hints() -> Markup {
 
 /// The hits of one list.
 fn things(found: &Found, wanted: &str) -> Markup {
-    let Shelf { list, item } = &found.shelf;
-    let id = format!("h-{}", list.op.id);
-    let all = href::page(list, &Map::new()).unwrap_or_default();
+    let id = format!("h-{}", found.list.op.id);
+    let (title, count) = (&found.item.title, found.fitting.len());
     html! {
         section.panel aria-labelledby=(id) {
-            header { h2 id=(id) { (item.title) } span.tag { (found.hits.len()) } }
-            ul.feed { @for (hit, thing) in found.hits.iter().take(SHOWN) {
-                (thing_line(list, item, hit, thing, wanted))
+            header { h2 id=(id) { (title) } span.tag { (count) } }
+            ul.feed { @for fitting in found.fitting.iter().take(SHOWN) {
+                (thing_line(found, fitting, wanted))
             } }
-            @if found.hits.len() > SHOWN {
-                div.pager { a href=(all) {
-                    "All " (item.title.to_lowercase()) "; " (found.hits.len() - SHOWN) " more fit"
+            @if count > SHOWN {
+                div.pager { @match href::page(&found.list, &Map::new()) {
+                    Some(all) => a href=(all) {
+                        "All " (words::lower(title)) "; " (count - SHOWN) " more fit"
+                    },
+                    None => span.muted { (count - SHOWN) " more fit; say more of the name to see them" },
                 } }
             }
         }
     }
 }
 
-fn thing_line(list: &Operation, item: &Item, hit: &Hit, thing: &Value, wanted: &str) -> Markup {
-    let name = link::called(thing).or_else(|| pointers::label(thing).map(str::to_owned));
-    let name = name.unwrap_or_else(|| pointers::id(thing));
-    let address = link::of_row(list, &Map::new(), thing).or_else(|| href::page(list, &Map::new()));
+fn thing_line(found: &Found, fitting: &Fitting, wanted: &str) -> Markup {
+    let Fitting { hit, name, thing, path, within } = fitting;
+    let list = &found.list;
+    let address = link::of_row(list, path, thing).or_else(|| href::page(list, path));
     let place = thing.get("region").and_then(Value::as_str).unwrap_or_default();
     html! {
         li {
-            (icon(item.icon))
+            (icon(found.item.icon))
             div {
-                a href=(address.unwrap_or_default()) { (rank::marked(&name, wanted)) }
-                @if hit.value != name {
-                    span.small.muted { " " (hit.field.replace('_', " ")) " " code { (rank::marked(&hit.value, wanted)) } }
+                a href=(address.unwrap_or_default()) { (rank::marked(name, wanted)) }
+                // What the name says already is marked there.
+                @if !name.to_lowercase().contains(&wanted.to_lowercase()) {
+                    span.small.muted { " " (words::phrase(&hit.field)) " " code { (rank::marked(&hit.value, wanted)) } }
                 }
             }
             @if let Some((sign, word)) = status::of(thing) { (status::show(sign, &word)) }
+            @if let Some(within) = within { span.t { (within) } }
             @if !place.is_empty() { span.t { (place) } }
         }
     }
@@ -303,7 +340,7 @@ fn of_pages(pages: &[(String, String, &'static str)]) -> Markup {
     }
 }
 
-fn of_operations(found: &[(Operation, String)], wanted: &str) -> Markup {
+fn of_operations(found: &[(Operation, &str)], wanted: &str) -> Markup {
     let fields = Map::from_iter([("q".to_owned(), Value::from(wanted))]);
     html! {
         @if !found.is_empty() {
@@ -338,24 +375,49 @@ fn nothing(wanted: &str, lists: usize) -> Markup {
                 "Looked for “" (wanted) "” in the names, ids, addresses and tags of what " (lists)
                 " lists hold, in operations, in pages, and in what can be ordered."
             }
-            p { "Records, rules and other things within a thing are found on its own page." }
+            p { "Other things within a thing, as an instance's further addresses, are found on its own page." }
         } }
     }
 }
 
-/// What was not looked through.
-fn limits(cut: &[String], missed: &[String]) -> Markup {
-    html! {
-        @if !cut.is_empty() {
-            div.note { (icon("info")) div.small {
-                "Of these the first " (MOST) " were looked through, and there are more: "
-                (cut.join(", ")) ". Their own pages filter all of them."
-            } }
+/// What was not looked through: titles of lists, and what was left within things.
+struct Limits {
+    cut: Vec<String>,
+    left: Vec<String>,
+    missed: Vec<String>,
+}
+
+impl Limits {
+    fn of(found: &[Found]) -> Self {
+        let titles = |is_so: fn(&&Found) -> bool| {
+            found.iter().filter(is_so).map(|found| found.item.title.clone()).collect()
+        };
+        Self {
+            cut: titles(|found| found.is_cut),
+            left: found.iter().filter_map(|found| found.left.clone()).collect(),
+            missed: titles(|found| found.refused.is_some()),
         }
-        @if !missed.is_empty() {
-            div.note { (icon("info")) div.small {
-                "Not looked through, as this key may not see them: " (missed.join(", ")) "."
-            } }
+    }
+
+    fn shown(&self) -> Markup {
+        html! {
+            @if !self.cut.is_empty() {
+                div.note { (icon("info")) div.small {
+                    "Of these the first " (MOST) " were looked through, and there are more: "
+                    (self.cut.join(", ")) ". Their own pages filter all of them."
+                } }
+            }
+            @if !self.left.is_empty() {
+                div.note { (icon("info")) div.small {
+                    "Looked for " (self.left.join("; ")) ". Those come first that the search names: \
+                    to find what is in another, name it, too, or look on its page."
+                } }
+            }
+            @if !self.missed.is_empty() {
+                div.note { (icon("info")) div.small {
+                    "Not looked through, as this key may not see them: " (self.missed.join(", ")) "."
+                } }
+            }
         }
     }
 }

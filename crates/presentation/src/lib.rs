@@ -7,6 +7,7 @@
 pub mod answer;
 pub mod columns;
 pub mod flags;
+pub mod money;
 pub mod operations;
 pub mod path;
 pub mod places;

@@ -23,6 +23,11 @@ pub fn all() -> Vec<Operation> {
     api::operations().map(Operation).collect()
 }
 
+/// The operation of that id.
+pub fn find(id: &str) -> Option<Operation> {
+    api::operations().find(|operation| operation.op.id == id).map(Operation)
+}
+
 /// Whether a call takes away what cannot be had again, by its operation: `path` is a template of
 /// one, or fits one, and `sent` tells which fields go along. What no operation is known for is taken
 /// by its method.

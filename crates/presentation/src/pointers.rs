@@ -34,21 +34,32 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("attach_private_network", "network"),
     ("attach_vpc", "vpc"),
     ("attach_vpc2", "vpc2"),
+    ("attached_to_instance", "instance"),
+    ("attached_vpc", "vpc"),
     ("baremetal_ids", "bare-metal"),
     ("detach_private_network", "network"),
     ("detach_vpc", "vpc"),
     ("detach_vpc2", "vpc2"),
     ("firewall_group_id", "firewall"),
     ("instances", "instance"),
-    ("nodes", "instance"),
+    ("linked_vm", "instance"),
+    ("node_ids", "instance"),
     ("private_network", "network"),
     ("reserved_ipv4", "reserved-ip"),
     ("script_id", "startup-script"),
     ("sshkey_id", "ssh-key"),
+    ("target_id", "instance"),
     ("vfs_ids", "vfs"),
     ("vfs_uuid", "vfs"),
     ("vps_id", "instance"),
 ];
+
+/// Fields that hold the id of what they are named after, without saying that it is one. Of others so
+/// named, such as a database's `user`, the name says nothing.
+const BARE: &[&str] = &["plan", "region", "vpc"];
+
+/// What names of fields that hold ids end with.
+const ENDS: &[&str] = &["_ids", "_id", "_uuid"];
 
 /// The fields of `operation` that point to other things, with what is listed there.
 pub fn pointers<'a>(
@@ -70,11 +81,14 @@ pub fn points(kind: &Kind, name: &str) -> bool {
         Kind::List(item) => item,
         kind => kind,
     };
-    let pointer = *item == Kind::Uuid
-        || name.ends_with("_id")
-        || name.ends_with("_ids")
-        || ELSEWHERE.iter().any(|(field, _)| *field == name);
-    pointer && matches!(item, Kind::Uuid | Kind::Integer | Kind::Text)
+    let is_id = name.ends_with("_id") || name.ends_with("_ids");
+    match item {
+        Kind::Uuid => true,
+        Kind::Text => is_id || ELSEWHERE.iter().any(|(field, _)| *field == name),
+        // How many nodes there are says a number, too.
+        Kind::Integer => is_id,
+        _ => false,
+    }
 }
 
 /// The operation that lists what the field `name` may point to.
@@ -97,12 +111,17 @@ pub fn list_for<'a>(
         let found = all.iter().find(|o| o.pattern() == before && o.is_list());
         return found.or_else(|| all.iter().find(own));
     }
-    let own = name.trim_end_matches("_ids").trim_end_matches("_id").replace('_', "-");
-    let group = match elsewhere {
-        Some((_, group)) => group,
+    let bare = ENDS.iter().find_map(|end| name.strip_suffix(end));
+    let bare = bare.or_else(|| BARE.contains(&name).then_some(name)).map(|n| n.replace('_', "-"));
+    let is_vpc2 = operation.op.path.contains("/vpc2/");
+    let group = match (elsewhere, &bare) {
+        (Some((_, group)), _) => group,
+        // Those that are in a VPC 2.0; elsewhere `nodes` tells how many there are.
+        (None, None) if name == "nodes" && is_vpc2 => "instance",
+        (None, None) => return None,
         // The API calls the ids of both kinds of VPC the same.
-        None if own == "vpc" && operation.op.path.contains("/vpc2/") => "vpc2",
-        None => &own,
+        (None, Some(own)) if own == "vpc" && is_vpc2 => "vpc2",
+        (None, Some(own)) => own,
     };
     let listed = |group: &str| {
         all.iter().find(|o| {
@@ -112,8 +131,12 @@ pub fn list_for<'a>(
                 && o.is_list()
         })
     };
-    // A block's `snapshot_id` is a `block-snapshot` before it is a `snapshot`.
-    listed(&format!("{}-{group}", operation.group.name)).or_else(|| listed(group))
+    // A block's `snapshot_id` is a `block-snapshot` before it is a `snapshot`, and the plan of a
+    // `database-replica` is one of a database.
+    let own = operation.group.name;
+    let ends = own.match_indices('-').map(|(end, _)| end).chain([own.len()]).rev();
+    let mut kinds = ends.map(|end| format!("{}-{group}", own.get(..end).unwrap_or(own)));
+    kinds.find_map(|kind| listed(&kind)).or_else(|| listed(group))
 }
 
 /// What shows the thing that `operation`'s path names, up to its last parameter.
@@ -164,5 +187,49 @@ mod tests {
         assert_eq!(group("record", "get", "record_id"), "record");
         assert_eq!(group("object-storage", "create", "tier_id"), "object-storage-tier");
         assert_eq!(group("bucket", "create", "object_storage_id"), "object-storage");
+        assert_eq!(group("database-replica", "create", "plan"), "database-plan");
+        let attach = all.iter().find(|o| o.op.id == "attach-vpc2-nodes").unwrap();
+        assert_eq!(list_for(attach, &[], "nodes", &all).unwrap().group.name, "instance");
+    }
+
+    #[test]
+    fn of_all_operations_no_field_points_anywhere_but_those_that_hold_ids() {
+        let all = crate::operations::all();
+        let mut bare = std::collections::BTreeSet::new();
+        for operation in &all {
+            for schema in [operation.request(), operation.response()] {
+                let item = schema.get("items").unwrap_or(&schema);
+                let params = operation.path_fields();
+                for (name, shape) in schema::fields(schema::target(&schema, item)) {
+                    let kind = schema::kind(&schema, shape);
+                    let list = list_for(operation, &params, name, &all);
+                    let Some(list) = list.filter(|_| !params.contains(name)) else { continue };
+                    let is_told = points(&kind, name) || BARE.contains(&name.as_str());
+                    assert!(is_told, "{} {name} {kind:?}: {}", operation.op.id, list.op.id);
+                    if !ENDS.iter().any(|end| name.ends_with(end)) {
+                        bare.insert(format!("{name} {}", list.group.name));
+                    }
+                }
+            }
+        }
+        let expected = [
+            "attach_private_network network",
+            "attach_vpc vpc",
+            "attach_vpc2 vpc2",
+            "attached_to_instance instance",
+            "detach_private_network network",
+            "detach_vpc vpc",
+            "detach_vpc2 vpc2",
+            "instances instance",
+            "nodes instance",
+            "plan database-plan",
+            "plan plan",
+            "private_network network",
+            "region region",
+            "region registry-region",
+            "reserved_ipv4 reserved-ip",
+            "vpc vpc",
+        ];
+        assert_eq!(bare.into_iter().collect::<Vec<_>>(), expected);
     }
 }

@@ -6,6 +6,8 @@ use presentation::pointers::points;
 use presentation::schema::{self, Kind};
 use serde_json::Value;
 
+pub(crate) use crate::link::words::{label, lower};
+
 /// What a field is filled in by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Control {
@@ -66,13 +68,11 @@ impl Control {
                 _ => Self::Texts,
             },
             Kind::Json => Self::of_json(schema, inner),
-            // How many nodes there are, and not which: an id says that it is one.
-            Kind::Integer if !name.ends_with("_id") => Self::Integer,
             kind if points(&kind, name) => Self::Thing,
             Kind::Uuid => Self::Thing,
             Kind::Integer => Self::Integer,
             Kind::Number => Self::Number,
-            Kind::Text if is_time(inner) => Self::Time,
+            Kind::Text if schema::is_time(schema, shape) => Self::Time,
             Kind::Text if shape["x-lines"] == true || inner["x-lines"] == true => Self::Lines,
             Kind::Text => Self::Text,
         }
@@ -115,124 +115,12 @@ impl Control {
     }
 }
 
-/// Whether a text is a point in time, or empty.
-fn is_time(shape: &Value) -> bool {
-    ["format", "x-format-or-empty"].iter().any(|name| shape[*name] == "date-time")
-}
-
 fn is_on(word: &str) -> bool {
     matches!(word, "enabled" | "on" | "yes")
 }
 
 fn is_off(word: &str) -> bool {
     matches!(word, "disabled" | "off" | "no")
-}
-
-/// Words that are written in a way of their own.
-const WRITTEN: &[(&str, &str)] = &[
-    ("acl", "ACL"),
-    ("acls", "permissions"),
-    ("ai", "AI"),
-    ("api", "API"),
-    ("asn", "AS number"),
-    ("b64", "in base64"),
-    ("ca", "CA"),
-    ("cors", "CORS"),
-    ("db", "database"),
-    ("ddos", "DDoS"),
-    ("dns", "DNS"),
-    ("dom", "day of the month"),
-    ("dow", "day of the week"),
-    ("gb", "in GB"),
-    ("ha", "highly available"),
-    ("http", "HTTP"),
-    ("http2", "HTTP/2"),
-    ("http3", "HTTP/3"),
-    ("id", "id"),
-    ("ip", "IP"),
-    ("ips", "IPs"),
-    ("ipv4", "IPv4"),
-    ("ipv6", "IPv6"),
-    ("ipxe", "iPXE"),
-    ("iso", "ISO"),
-    ("kafka", "Kafka"),
-    ("mb", "in MB"),
-    ("ms", "in ms"),
-    ("mysql", "MySQL"),
-    ("oidc", "OIDC"),
-    ("os", "system"),
-    ("pxe", "PXE"),
-    ("sql", "SQL"),
-    ("ssh", "SSH"),
-    ("sshkey", "SSH keys"),
-    ("ssl", "SSL"),
-    ("tls", "TLS"),
-    ("ttl", "TTL"),
-    ("uefi", "UEFI"),
-    ("url", "address"),
-    ("uuid", "id"),
-    ("vfs", "file system"),
-    ("vke", "cluster"),
-    ("vpc", "VPC"),
-    ("vpc2", "VPC 2.0"),
-    ("vps", "instance"),
-];
-
-/// Fields whose names do not say what people call them.
-const CALLED: &[(&str, &str)] = &[
-    ("_sure", "Name"),
-    ("app_id", "Application"),
-    ("app_variables", "Values for the application"),
-    ("attach_vpc", "VPCs"),
-    ("attach_vpc2", "VPC 2.0 networks"),
-    ("baremetal_ids", "Bare metal servers"),
-    ("block_devices", "Volumes"),
-    ("cluster_id", "Cluster"),
-    ("database_engine", "Engine"),
-    ("database_engine_version", "Engine version"),
-    ("date_expire", "Ends at"),
-    ("enable_ipv6", "IPv6"),
-    ("hostname", "Host name"),
-    ("image_id", "Marketplace image"),
-    ("ipxe_chain_url", "iPXE script address"),
-    ("nodes", "Nodes"),
-    ("node_quantity", "Nodes"),
-    ("private_network", "VPC (older name)"),
-    ("script_id", "Startup script"),
-    ("sshkey_id", "SSH keys"),
-    ("ssh_key_ids", "SSH keys"),
-    ("user_scheme", "Log in as"),
-    ("v4_subnet", "IPv4 network"),
-    ("v4_subnet_mask", "IPv4 network size in bits"),
-    ("vfs_ids", "File systems"),
-    ("vpc", "VPC"),
-    ("ha_controlplanes", "Several control planes"),
-];
-
-/// What a field is called in a form: `size_gb` is "Size in GB".
-pub(crate) fn label(name: &str) -> String {
-    if let Some((_, called)) = CALLED.iter().find(|(field, _)| *field == name) {
-        return (*called).to_owned();
-    }
-    let plural = name.ends_with("_ids");
-    let bare = name.trim_end_matches("_ids").trim_end_matches("_id").trim_end_matches("_uuid");
-    let bare = if bare.is_empty() { name } else { bare };
-    let written = |word: &str| {
-        let own = WRITTEN.iter().find(|(field, _)| *field == word);
-        own.map_or(word, |(_, written)| written).to_owned()
-    };
-    let mut text = bare.split(['_', '-']).map(written).collect::<Vec<_>>().join(" ");
-    if plural {
-        text.push('s');
-    }
-    // `iPXE` stays as it is.
-    let is_own = text.chars().skip(1).take(1).any(char::is_uppercase);
-    if let Some(first) = text.get_mut(..1)
-        && !is_own
-    {
-        first.make_ascii_uppercase();
-    }
-    text
 }
 
 /// What one of several is called: "Volumes" has a "Volume".
@@ -256,17 +144,6 @@ const SAYS_NO_MORE: &[&str] = &[
     "The engine.",
     "The name.",
 ];
-
-/// A label within a sentence: `iPXE` stays as it is.
-pub(crate) fn lower(label: &str) -> String {
-    let mut letters = label.chars();
-    match (letters.next(), letters.next()) {
-        (Some(first), Some(second)) if !second.is_uppercase() => {
-            first.to_lowercase().chain([second]).chain(letters).collect()
-        }
-        _ => label.to_owned(),
-    }
-}
 
 /// What is said below a control: the first sentence of its description, where that says more than
 /// the label does.
@@ -315,22 +192,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-
-    #[test]
-    fn fields_are_called_as_people_say() {
-        for (name, expected) in [
-            ("size_gb", "Size in GB"),
-            ("os_id", "System"),
-            ("firewall_group_id", "Firewall group"),
-            ("instance_ids", "Instances"),
-            ("vpc_id", "VPC"),
-            ("ipxe_chain_url", "iPXE script address"),
-            ("enable_vpc", "Enable VPC"),
-            ("id", "Id"),
-        ] {
-            assert_eq!(label(name), expected, "{name}");
-        }
-    }
 
     #[test]
     fn a_hint_says_more_than_its_label() {

@@ -9,6 +9,7 @@ use super::columns::{Column, Columns, What};
 use super::costs::Costs;
 use crate::icon::icon;
 use crate::link::family::Node;
+use crate::link::words::short;
 use crate::link::{self, Names, words};
 use crate::status;
 
@@ -77,7 +78,7 @@ pub(crate) fn cell(column: &Column, thing: &Value, names: &Names, costs: &Costs)
 /// A cell's text, for where there is room for no more.
 pub(crate) fn plain(column: &Column, thing: &Value, names: &Names, costs: &Costs) -> String {
     match (column.what, column.target) {
-        (What::Cost, _) => costs.of(thing).map(words::dollars).unwrap_or_default(),
+        (What::Cost, _) => costs.of(thing).map(presentation::money::sum).unwrap_or_default(),
         (What::Link, Some(target)) => {
             let one = |value: &&Value| names.name(&target, value);
             let all: Vec<String> = column.values(thing).iter().map(one).collect();
@@ -152,13 +153,6 @@ fn system(text: &str) -> Markup {
 fn long(text: &str) -> Markup {
     let shown = short(text, LETTERS);
     html! { @if shown == text { (text) } @else { span title=(text) { (shown) } } }
-}
-
-fn short(text: &str, most: usize) -> String {
-    match text.chars().count() > most {
-        true => text.chars().take(most - 1).chain(['…']).collect(),
-        false => text.to_owned(),
-    }
 }
 
 /// A time in short, the whole behind it.

@@ -109,10 +109,13 @@ impl Column {
         let first = name.split(['/', '|']).next().unwrap_or_default();
         let field = first.rsplit('.').next().unwrap_or_default().to_owned();
         let own = Fields::parse(&name).heading == fields.heading;
-        let head = words::title(if own { &field } else { &fields.heading });
         let target = match operation.op.id {
             "list-instance-neighbors" => target("instance_id", operation),
             _ => target(&field, operation).filter(|_| !name.contains(['/', '|'])),
+        };
+        let head = match target {
+            Some(_) if own => words::label(&field),
+            _ => words::title(if own { &field } else { &fields.heading }),
         };
         let what = match field.as_str() {
             "status" | "state" | "health" | "node_status" => What::Status,

@@ -6,6 +6,7 @@ use presentation::{Operation, operations};
 use serde_json::{Map, Value};
 
 use crate::cx::Cx;
+use crate::price;
 
 /// Which list has the plans of a group's things.
 const PLANS: &[(&str, &str)] = &[
@@ -35,17 +36,8 @@ impl Costs {
 
     /// What a thing costs a month, in dollars; none where nothing says so.
     pub(crate) fn of(&self, thing: &Value) -> Option<f64> {
-        let own = ["cost", "monthly_cost"].iter().find_map(|name| number(&thing[*name]));
-        let own = own.or_else(|| number(&thing["billing"]["monthly"]));
-        own.or_else(|| {
-            let plan = self.0.get(thing["plan"].as_str()?)?;
-            let region = thing["region"].as_str().unwrap_or_default();
-            let there = number(&plan["location_cost"][region]["monthly_cost"]);
-            there.or_else(|| number(&plan["monthly_cost"]))
-        })
+        let region = thing["region"].as_str().unwrap_or_default();
+        let plan = || self.0.get(thing["plan"].as_str()?);
+        price::monthly(thing, "").or_else(|| price::monthly(plan()?, region))
     }
-}
-
-fn number(value: &Value) -> Option<f64> {
-    value.as_f64().or_else(|| value.as_str()?.parse().ok())
 }

@@ -65,7 +65,7 @@ pub(crate) async fn of(
             }
             _ => Vec::new(),
         };
-        let title = words::title(name.strip_suffix("_id").unwrap_or(name));
+        let title = words::label(name);
         let value = cx.asked(name).to_owned();
         filters.push(Filter { name: name.clone(), title, choices, value });
     }

@@ -50,7 +50,7 @@ pub(crate) async fn line(
     if cost.is_empty() || node.operation.lists_catalogue() {
         return counts;
     }
-    format!("{counts}. {} a month", words::dollars(cost.iter().sum()))
+    format!("{counts}. {} a month", presentation::money::sum(cost.iter().sum()))
 }
 
 fn order(sign: Sign) -> u8 {

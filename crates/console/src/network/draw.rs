@@ -6,6 +6,7 @@ use super::layout::{Drawing, Rect, Shape, Wire, lay};
 use super::model::{Kind, Model, Node};
 use super::{icon_of, target};
 use crate::cx::Cx;
+use crate::link::words::short;
 use crate::status::Sign;
 
 /// How wide a letter of a box's name is, and of its second line.
@@ -39,15 +40,15 @@ pub(super) fn drawing(cx: &Cx, model: &Model, shape: Shape) -> Markup {
                 rect.zone x=(fine(rect.x)) y=(fine(rect.y)) width=(fine(rect.w)) height=(fine(rect.h)) rx="12" {}
                 // Both in one text: the second begins where the first ends.
                 text x=(fine(rect.x + 14.0)) y=(fine(rect.y + 22.0)) {
-                    tspan font-weight="600" { (cut(&zone.name, (rect.w * 0.45 / LETTER) as usize)) }
-                    tspan.t2 dx="8" { (cut(&zone.note, (rect.w * 0.48 / SMALL) as usize)) }
+                    tspan font-weight="600" { (short(&zone.name, (rect.w * 0.45 / LETTER) as usize)) }
+                    tspan.t2 dx="8" { (short(&zone.note, (rect.w * 0.48 / SMALL) as usize)) }
                 }
             }
             @for (group, rect) in model.groups.iter().zip(groups).filter(|(_, rect)| rect.w > 0.0) {
                 rect class=(if group.is_open { "grp warn" } else { "grp" }) x=(fine(rect.x)) y=(fine(rect.y))
                     width=(fine(rect.w)) height=(fine(rect.h)) rx="9" {}
                 text.t2 x=(fine(rect.x + 10.0)) y=(fine(rect.y + 15.0)) {
-                    (cut(&group.name, ((rect.w - 16.0) / SMALL) as usize))
+                    (short(&group.name, ((rect.w - 16.0) / SMALL) as usize))
                 }
             }
             @for wire in wires { (line(model, wire)) }
@@ -60,13 +61,6 @@ pub(super) fn drawing(cx: &Cx, model: &Model, shape: Shape) -> Markup {
 fn fine(value: f64) -> String {
     let text = format!("{value:.1}");
     text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
-}
-
-fn cut(text: &str, most: usize) -> String {
-    match text.chars().count() > most {
-        true => text.chars().take(most.saturating_sub(1)).chain(['…']).collect(),
-        false => text.to_owned(),
-    }
 }
 
 /// The ids of all nodes that a line concerns.
@@ -90,7 +84,7 @@ fn label(model: &Model, wire: &Wire) -> Markup {
     html! {
         @if let (Some(way), Some((x, y, anchor))) = (way, wire.label) {
             text class=(if way.is_open { "lbl warn" } else { "lbl" }) data-ends=(ends(model, wire))
-                x=(fine(x)) y=(fine(y)) text-anchor=(anchor) { (cut(&way.ports, PORTS)) }
+                x=(fine(x)) y=(fine(y)) text-anchor=(anchor) { (short(&way.ports, PORTS)) }
         }
     }
 }
@@ -99,11 +93,11 @@ fn boxed(cx: &Cx, node: &Node, rect: &Rect) -> Markup {
     let Rect { x, y, w, h } = *rect;
     let middle = y + h / 2.0;
     let (left, room) = (x + 31.0, w - 46.0);
-    let note = cut(&node.note, 17);
+    let note = short(&node.note, 17);
     // What has no sign has more room, and names of networks are written smaller.
     let wide = if node.sign.is_some() { room } else { room + 12.0 };
     let letter = if node.kind == Kind::Outside { SMALL } else { LETTER };
-    let name = cut(&node.name, (wide / letter * 1.15) as usize);
+    let name = short(&node.name, (wide / letter * 1.15) as usize);
     let close = (name.chars().count() as f64 * letter > wide).then(|| fine(wide));
     // A long address is written closer.
     let tight = (note.chars().count() as f64 * SMALL > room + 8.0).then(|| fine(room + 8.0));

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::{join, join_all, join4};
-use presentation::{Operation, operations, pointers};
+use presentation::{operations, pointers};
 use serde_json::{Map, Value};
 
 use crate::cx::Cx;
+use crate::link;
 use crate::upstream::Refusal;
 
 /// How many things of a family are read, and how many VPCs and firewall groups are looked into.
@@ -65,19 +66,9 @@ pub(super) fn linked(attachment: &Value) -> Option<(&str, &str)> {
     Some((id, attachment.pointer("/ip/v4").and_then(Value::as_str).unwrap_or_default()))
 }
 
-/// What a VPC is called.
-pub(super) fn name_of(vpc: &Value) -> String {
-    let label = pointers::label(vpc).map(str::to_owned);
-    label.unwrap_or_else(|| vpc["v4_subnet"].as_str().unwrap_or_default().to_owned())
-}
-
-fn operation(id: &str) -> Option<Operation> {
-    operations::all().into_iter().find(|o| o.op.id == id)
-}
-
 /// What a list holds. What may not be looked at is not there.
 async fn list(cx: &Cx, id: &str, fields: &[(&str, &str)]) -> Vec<Value> {
-    let Some(operation) = operation(id) else { return Vec::new() };
+    let Some(operation) = operations::find(id) else { return Vec::new() };
     let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).into()));
     cx.caller.all(&operation, fields.collect(), MOST).await.unwrap_or_default()
 }
@@ -85,7 +76,7 @@ async fn list(cx: &Cx, id: &str, fields: &[(&str, &str)]) -> Vec<Value> {
 /// Reads all of it, or what is in one VPC.
 pub(super) async fn read(cx: &Cx, chosen: &str) -> Result<Facts, Refusal> {
     let vpcs = async {
-        let Some(operation) = operation("list-vpcs") else { return Ok(Vec::new()) };
+        let Some(operation) = operations::find("list-vpcs") else { return Ok(Vec::new()) };
         cx.caller.all(&operation, Map::new(), MOST).await
     };
     let (vpcs, machines) = join(
@@ -107,7 +98,7 @@ pub(super) async fn read(cx: &Cx, chosen: &str) -> Result<Facts, Refusal> {
         list(cx, "list-regions", &[]),
     )
     .await;
-    let choices = vpcs.iter().map(|vpc| (pointers::id(vpc), name_of(vpc))).collect();
+    let choices = vpcs.iter().map(|vpc| (pointers::id(vpc), link::name(vpc))).collect();
     let mut facts = Facts {
         vpcs,
         instances,

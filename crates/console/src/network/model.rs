@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use presentation::pointers;
 use serde_json::Value;
 
-use super::facts::{Facts, linked, name_of};
+use super::facts::{Facts, linked};
 use super::ways;
+use crate::link::name;
 use crate::status::{self, Sign};
 
 /// From how many members on a firewall group is one node.
@@ -275,12 +276,6 @@ pub(super) fn text<'a>(thing: &'a Value, name: &str) -> &'a str {
     thing[name].as_str().unwrap_or_default()
 }
 
-/// What people call a thing.
-pub(super) fn name(thing: &Value) -> String {
-    let named = pointers::NAMES.iter().map(|name| text(thing, name)).find(|n| !n.is_empty());
-    named.map_or_else(|| pointers::id(thing), str::to_owned)
-}
-
 impl Builder<'_> {
     fn zones(&mut self) {
         for vpc in &self.facts.vpcs {
@@ -288,7 +283,7 @@ impl Builder<'_> {
             let zone = self.model.zones.len();
             let network = format!("{}/{}", text(vpc, "v4_subnet"), vpc["v4_subnet_mask"]);
             self.model.zones.push(Zone {
-                name: name_of(vpc),
+                name: name(vpc),
                 note: format!("{network}, {}", self.city(text(vpc, "region"))),
                 page: Some(format!("/v2/vpcs/{id}")),
             });

@@ -7,7 +7,8 @@ use presentation::pointers;
 use serde_json::Value;
 
 use super::facts::Gateway;
-use super::model::{Builder, Kind, Way, name, text};
+use super::model::{Builder, Kind, Way, text};
+use crate::link::name;
 
 /// Kubernetes' own port.
 const CLUSTER: &str = "6443";

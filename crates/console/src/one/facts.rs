@@ -106,7 +106,7 @@ impl Facts<'_> {
                 @if !shown.is_empty() {
                     dl.facts { @for (name, value) in shown {
                         div.whole[is_wide(&fields[name])] {
-                        dt { (words::title(without_id(name))) } dd { (value) }
+                        dt { (called(name)) } dd { (value) }
                     }
                     } }
                 }
@@ -168,11 +168,9 @@ fn is_wide(value: &Value) -> bool {
 }
 
 /// What an id points at is named, so that nobody needs to be told that it was an id.
-fn without_id(name: &str) -> &str {
-    match name {
-        "id" => name,
-        _ => name.strip_suffix("_ids").or_else(|| name.strip_suffix("_id")).unwrap_or(name),
-    }
+fn called(name: &str) -> String {
+    let is_id = name.ends_with("_id") || name.ends_with("_ids");
+    if is_id { words::label(name) } else { words::title(name) }
 }
 
 /// A secret, shown when one asks for it.

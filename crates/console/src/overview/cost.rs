@@ -4,6 +4,7 @@
 //! it: what of that is in a day is that day's.
 
 use maud::{Markup, html};
+use presentation::money;
 use serde_json::Value;
 
 use crate::{ROOT, when};
@@ -37,22 +38,8 @@ fn cents(value: &Value) -> i64 {
 }
 
 /// Cents as people write them.
-pub(super) fn dollars(cents: i64) -> String {
-    let sign = if cents < 0 { "-" } else { "" };
-    format!("{sign}${}.{:02}", grouped(cents.abs() / 100), cents.abs() % 100)
-}
-
-/// A number with its thousands apart.
-fn grouped(number: i64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+fn shown(cents: i64) -> String {
+    money::sum(cents as f64 / 100.0)
 }
 
 /// What a month costs.
@@ -144,6 +131,7 @@ fn spread(days: &mut [[f64; 4]], begin: i64, from: i64, to: i64, amount: f64, fa
 pub(super) fn panel(now: i64, account: &Value, charges: &Value, invoices: &Value) -> Markup {
     let charges = charges.as_array().cloned().unwrap_or_default();
     let month = Month::of(now, &charges);
+    let pending = account["pending_charges"].as_f64().unwrap_or_default();
     let so_far = cents(&account["pending_charges"]);
     // With many things the account adds up its sums, and not its lines.
     let expected = so_far + month.expected - month.total();
@@ -158,11 +146,11 @@ pub(super) fn panel(now: i64, account: &Value, charges: &Value, invoices: &Value
             div.body.stack {
                 div.row {
                     div.grow {
-                        div.price { (dollars(so_far)) }
+                        div.price { (money::sum(pending)) }
                         p.small.muted { "so far, since 1 " (name) " " (year) }
                     }
                     div.num {
-                        div { b { (dollars(expected)) } }
+                        div { b { (shown(expected)) } }
                         p.small.muted { "by " (last) " " (name) " at this rate" }
                     }
                 }
@@ -175,7 +163,7 @@ pub(super) fn panel(now: i64, account: &Value, charges: &Value, invoices: &Value
                             svg.chart viewBox="0 0 10 10" aria-hidden="true" {
                                 rect class={ "f" (at + 1) } width="10" height="10" rx="2" {}
                             }
-                            span { (title) } span.num { (dollars(month.sums[at])) }
+                            span { (title) } span.num { (shown(month.sums[at])) }
                         } }
                     } }
                     p.small.muted {
@@ -183,7 +171,7 @@ pub(super) fn panel(now: i64, account: &Value, charges: &Value, invoices: &Value
                         @if month.today + 1 < last { "; dashed is what is still to come at this rate" }
                         "."
                         @if month.total() != so_far {
-                            " Charges are rounded one by one: they come to " (dollars(month.total())) "."
+                            " Charges are rounded one by one: they come to " (shown(month.total())) "."
                         }
                     }
                 }
@@ -205,7 +193,7 @@ fn before(invoices: &Value) -> Markup {
                     a href={ (ROOT) "/v2/billing/invoices/" (invoice["id"].as_u64().unwrap_or_default()) } {
                         (when::shown(at - 1, "%B %Y"))
                     }
-                    span.num { (dollars(cents(&invoice["amount"]))) }
+                    span.num { (money::sum(invoice["amount"].as_f64().unwrap_or_default())) }
                 }
             } }
         }
@@ -247,11 +235,11 @@ fn chart(now: i64, month: &Month, name: &str) -> Markup {
     } else {
         0
     };
-    let cents_of = |day: usize| dollars((sums[day] * 100.0).round() as i64);
+    let cost_of = |day: usize| money::sum(sums[day]);
     let told = format!(
         "Cost a day in {name}: {} on day 1, {} today, day {}",
-        cents_of(0),
-        cents_of(month.today),
+        cost_of(0),
+        cost_of(month.today),
         month.today + 1
     );
     html! {
@@ -269,7 +257,7 @@ fn chart(now: i64, month: &Month, name: &str) -> Markup {
                     }
                 } @else {
                     g {
-                        title { (day + 1) " " (name) ": " (cents_of(day)) }
+                        title { (day + 1) " " (name) ": " (cost_of(day)) }
                         @for (family, part) in parts.iter().enumerate() {
                             @let below: f64 = parts[..family].iter().sum();
                             @if *part > 0.0 {
@@ -328,9 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn money_has_two_decimals() {
-        assert_eq!(dollars(123_456_789), "$1,234,567.89");
-        assert_eq!(dollars(5), "$0.05");
+    fn a_scale_has_few_round_steps() {
         assert_eq!((scale(0.004), scale(3.3), scale(15.0)), ((0.01, 1), (1.0, 4), (5.0, 3)));
     }
 }

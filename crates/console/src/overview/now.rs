@@ -2,16 +2,17 @@
 
 use futures_util::future::join_all;
 use maud::{Markup, html};
-use presentation::{operations, pointers};
+use presentation::operations;
 use serde_json::{Map, Value};
 
 use super::tally::Count;
 use crate::cx::Cx;
 use crate::icon::icon;
+use crate::link::{self, words};
 use crate::requests::{self, Found};
 use crate::status::{self, Sign};
 use crate::upstream::Refusal;
-use crate::{ROOT, link, when};
+use crate::{ROOT, when};
 
 /// How many lines each list has.
 const COMING: usize = 6;
@@ -78,17 +79,11 @@ fn coming(counts: &[Count]) -> (Vec<Coming>, usize) {
     let more = found.len().saturating_sub(COMING);
     let shown = found.into_iter().take(COMING).map(|(count, thing, word)| Coming {
         word,
-        name: name(thing),
+        name: link::name(thing),
         kind: count.item.one.clone(),
         address: link::of_row(&count.list, &Map::new(), thing),
     });
     (shown.collect(), more)
-}
-
-fn name(thing: &Value) -> String {
-    let label = pointers::label(thing).map(str::to_owned);
-    let host = || thing["hostname"].as_str().filter(|h| !h.is_empty()).map(str::to_owned);
-    label.or_else(host).unwrap_or_else(|| pointers::id(thing))
 }
 
 /// How long something was done lately, in milliseconds.
@@ -124,7 +119,7 @@ async fn done(cx: &Cx, found: &Found) -> Vec<Done> {
             Some((name, to)) => (short(&name), Some(to)),
             None => (String::new(), None),
         };
-        Some(Done { what: words(id), name, address, at })
+        Some(Done { what: words::sentence(id), name, address, at })
     });
     join_all(each).await.into_iter().flatten().collect()
 }
@@ -143,23 +138,6 @@ fn age(now: i64, at: i64) -> String {
         ..60_000 => "just now".to_owned(),
         _ => format!("{} ago", when::ago(now, at)),
     }
-}
-
-/// What is written in capitals.
-const CAPITALS: &[&str] =
-    &["api", "bgp", "cdn", "dns", "ip", "ipv4", "ipv6", "iso", "nat", "ssh", "vpc"];
-
-/// `create-block` is "Create block".
-fn words(id: &str) -> String {
-    let words = id.split('-').map(|word| match CAPITALS.contains(&word) {
-        true => word.to_uppercase().replace("IPV", "IPv"),
-        false => word.to_owned(),
-    });
-    let mut text = words.collect::<Vec<_>>().join(" ");
-    if let Some(first) = text.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    text
 }
 
 /// The last requests; for those who do not see them, what their account's own log has.

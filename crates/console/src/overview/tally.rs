@@ -5,12 +5,12 @@ use std::sync::LazyLock;
 
 use futures_util::future::join_all;
 use maud::{Markup, html};
-use presentation::Operation;
+use presentation::{Operation, operations};
 use serde_json::{Map, Value};
 
-use super::operation;
 use crate::cx::Cx;
 use crate::icon::icon;
+use crate::link::words;
 use crate::nav::{self, Item};
 use crate::{ROOT, href};
 
@@ -68,7 +68,7 @@ static LISTS: LazyLock<Vec<(Item, Operation, String, bool)>> = LazyLock::new(|| 
     let items = groups
         .flat_map(|group| group.items.into_iter().map(move |item| (item, group.title == PEOPLE)));
     let counted = items.filter_map(|(item, is_about_people)| {
-        let list = operation(item.shows)?;
+        let list = operations::find(item.shows)?;
         let address = href::page(&list, &Map::new())?;
         let is_counted = list.is_list() && !list.lists_catalogue() && !TWICE.contains(&list.op.id);
         is_counted.then_some((item, list, address, is_about_people))
@@ -107,20 +107,12 @@ pub(super) fn show(counts: &[Count]) -> Markup {
                 @for Count { item, address, total, .. } in counts {
                     a href=(address) {
                         b { (total) }
-                        span { (icon(item.icon)) " " @if *total == 1 { (capital(&item.one)) } @else { (item.title) } }
+                        span { (icon(item.icon)) " " @if *total == 1 { (words::sentence(&item.one)) } @else { (item.title) } }
                     }
                 }
             }
         }
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut text = text.to_owned();
-    if let Some(first) = text.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    text
 }
 
 /// What is in a region.

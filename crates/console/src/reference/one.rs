@@ -14,6 +14,7 @@ use crate::code::{self, sample};
 use crate::cx::Cx;
 use crate::icon::icon;
 use crate::layout::{self, Page};
+use crate::link::words;
 use crate::upstream::Refusal;
 use crate::{ROOT, href};
 
@@ -21,14 +22,14 @@ use crate::{ROOT, href};
 const SHOWN: usize = 14;
 
 pub(super) async fn show(Path(id): Path<String>, cx: Cx) -> Response {
-    let Some(operation) = operations::all().into_iter().find(|o| o.op.id == id) else {
+    let Some(operation) = operations::find(&id) else {
         let text = format!("There is no operation {id}. All there are stand in the reference.");
         return layout::refused(&cx, &Refusal { status: 404, text, field: None });
     };
     let (title, more) = about(&operation);
     let main = html! {
         div.head {
-            div { h1 { (fields::coded(&title)) } @if !more.is_empty() { p { (fields::coded(&more)) } } }
+            div { h1 { (fields::coded(title)) } @if !more.is_empty() { p { (fields::coded(more)) } } }
             a.btn.primary href=(href::form(&operation, &Map::new())) { (icon("play")) " Try it" }
         }
         div.cols.main {
@@ -47,19 +48,13 @@ pub(super) async fn show(Path(id): Path<String>, cx: Cx) -> Response {
     };
     let crumbs = vec![
         ("All operations".to_owned(), format!("{ROOT}/reference")),
-        (capital(operation.group.name), format!("{ROOT}/reference#{}", operation.group.name)),
+        (
+            words::sentence(operation.group.name),
+            format!("{ROOT}/reference#{}", operation.group.name),
+        ),
     ];
     let here = format!("{ROOT}/reference");
     layout::page(&cx, Page { title: id, crumbs, here, main, ..Page::default() })
-}
-
-/// `ssh-key` is `Ssh key`: what the command line calls a group, as a name.
-fn capital(group: &str) -> String {
-    let mut name = group.replace('-', " ");
-    if let Some(first) = name.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    name
 }
 
 /// Method and path, id, permission, and whether something is lost.
@@ -259,7 +254,7 @@ fn others(operation: &Operation) -> Markup {
                 li {
                     (verb(&other.op.method))
                     a href=(address(other)) aria-current=[(other.op.id == operation.op.id).then_some("page")] {
-                        (fields::coded(&about(other).0))
+                        (fields::coded(about(other).0))
                     }
                 }
             } }

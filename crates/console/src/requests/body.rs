@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 use presentation::Operation;
+use presentation::text::quoted as shell;
 use serde_json::Value;
 
 use crate::link::{self, Target};
@@ -78,15 +79,14 @@ fn quoted(text: &str) -> String {
 
 /// A request as a command of curl; the key is that of the environment.
 pub(super) fn curl(host: &str, method: &str, path: &str, body: Option<&str>) -> String {
-    let quoted = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
     let mut line = String::from("curl");
     if method != "GET" {
         line += &format!(" -X {method}");
     }
-    line += &format!(" {}", quoted(&format!("http://{host}{path}")));
+    line += &format!(" {}", shell(&format!("http://{host}{path}")));
     line += " -H \"Authorization: Bearer $VULTR_API_KEY\"";
     if let Some(body) = body {
-        line += &format!(" -H 'Content-Type: application/json' -d {}", quoted(body));
+        line += &format!(" -H 'Content-Type: application/json' -d {}", shell(body));
     }
     line
 }
@@ -126,6 +126,6 @@ mod tests {
         let line = curl("h:1", "POST", "/v2/x?a='b", Some(r#"{"label":"it's"}"#));
         let expected = r#"curl -X POST 'http://h:1/v2/x?a='\''b' -H "Authorization: Bearer $VULTR_API_KEY" -H 'Content-Type: application/json' -d '{"label":"it'\''s"}'"#;
         assert_eq!(line, expected);
-        assert!(curl("h", "GET", "/v2/x", None).starts_with("curl 'http://h/v2/x' -H"));
+        assert!(curl("h", "GET", "/v2/x", None).starts_with("curl http://h/v2/x -H"));
     }
 }

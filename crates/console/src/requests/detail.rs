@@ -16,7 +16,7 @@ pub(super) fn panel(cx: &Cx, filter: &Filter, request: &Value) -> Markup {
     let text = |name: &str| request[name].as_str().unwrap_or_default();
     let status = request["status"].as_u64().unwrap_or_default();
     let tab = cx.asked("tab");
-    let own = operations::all().into_iter().find(|o| request["operation"] == o.op.id);
+    let own = request["operation"].as_str().and_then(operations::find);
     let own = own.as_ref();
     let tab = if TABS.iter().any(|(name, _)| *name == tab) { tab } else { "" };
     html! {
@@ -159,7 +159,7 @@ fn question(cx: &Cx, request: &Value, method: &str, path: &str) -> Markup {
 /// The form of the request's operation with what was sent in it, but for secrets.
 fn form_of(request: &Value) -> Option<String> {
     let id = request["operation"].as_str()?;
-    let operation: Operation = operations::all().into_iter().find(|o| o.op.id == id)?;
+    let operation = operations::find(id)?;
     if operation.reads() {
         return None;
     }

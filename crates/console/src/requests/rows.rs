@@ -246,14 +246,13 @@ pub(super) fn row(request: &Value, filter: &Filter, opened: Option<u64>) -> Mark
 
 /// What the account's own log has of the last days: of one thing, by its id, or of all.
 pub(crate) async fn events(cx: &Cx, thing: Option<&str>) -> Result<Vec<Value>, Refusal> {
-    let all = operations::all();
-    let Some(list) = all.iter().find(|o| o.op.id == "list-logs") else { return Ok(Vec::new()) };
+    let Some(list) = operations::find("list-logs") else { return Ok(Vec::new()) };
     let now = (cx.shared.config.now)();
     let mut fields = Map::new();
     let from = when::shown(now - EVENTS, "%Y-%m-%dT%H:%M:%SZ");
     fields.insert("start_time".into(), from.into());
     fields.extend(thing.map(|id| ("resource_id".to_owned(), id.into())));
-    let mut answer = cx.caller.call(list, fields).await?;
+    let mut answer = cx.caller.call(&list, fields).await?;
     let events = answer.value["logs"].take();
     Ok(events.as_array().cloned().unwrap_or_default())
 }

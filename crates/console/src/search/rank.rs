@@ -7,6 +7,17 @@ use serde_json::Value;
 /// Fields besides names that things are looked for by: their names end with one of these.
 const ADDRESSES: &[&str] =
     &["ip", "ipv4", "ipv6", "subnet", "network", "ip_block", "url", "urn", "tag"];
+/// And those that are called just this.
+const TEXTS: &[&str] = &["data", "notes", "source"];
+/// What a network's size is called, beside its address.
+const BITS: &[(&str, &str)] = &[
+    ("ip_block", "prefix_length"),
+    ("subnet", "subnet_size"),
+    ("v4_subnet", "v4_subnet_mask"),
+    ("v6_subnet", "v6_subnet_size"),
+];
+/// How deep what a thing holds is looked through.
+const DEPTH: usize = 2;
 
 /// Why a thing fits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,52 +35,99 @@ impl Hit {
     }
 }
 
-/// How a thing fits: its id, what it is called, how its id begins, its addresses and tags.
+/// What a field is to who looks for something.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum What {
+    Id,
+    Name,
+    Address,
+    Port,
+}
+
+/// How a thing fits: its id, what it is called, how its id begins, its addresses, ports and tags; at
+/// last, what it holds.
 pub(super) fn hit(thing: &Value, wanted: &str) -> Option<Hit> {
-    let wanted = wanted.to_lowercase();
+    within(thing, &wanted.to_lowercase(), DEPTH)
+}
+
+fn within(thing: &Value, wanted: &str, depth: usize) -> Option<Hit> {
     let fields = thing.as_object()?;
-    let each = fields.iter().flat_map(|(name, value)| texts(value).map(move |text| (name, text)));
-    let hits = each.filter_map(|(name, value)| {
-        let rank = rank(name, &value.to_lowercase(), &wanted)?;
-        Some(Hit { rank, field: name.clone(), value })
+    let hits = fields.iter().filter_map(|(name, value)| match what(name) {
+        Some(what) => {
+            let each = texts(thing, name, value).into_iter().filter_map(|text| {
+                let rank = rank(what, &text.to_lowercase(), wanted)?;
+                Some(Hit { rank, field: name.clone(), value: text })
+            });
+            each.min_by_key(|hit| hit.rank)
+        }
+        None if depth > 0 => held(name, value, wanted, depth - 1),
+        None => None,
     });
     hits.min_by_key(|hit| hit.rank)
 }
 
-/// The texts in a field: itself, or those of a list.
-fn texts(value: &Value) -> impl Iterator<Item = String> {
-    let all: Vec<String> = match value {
-        Value::String(text) if !text.is_empty() => vec![text.clone()],
+/// What fits among the things that one holds: the pools of a cluster, the rules of a load balancer.
+fn held(name: &str, value: &Value, wanted: &str, depth: usize) -> Option<Hit> {
+    let hits = value.as_array()?.iter().filter_map(|item| within(item, wanted, depth));
+    let hit = hits.min_by_key(|hit| hit.rank)?;
+    // It is not the thing itself that is called so.
+    Some(Hit { rank: hit.rank.max(4), field: format!("{name} {}", hit.field), ..hit })
+}
+
+fn what(field: &str) -> Option<What> {
+    let one = field.trim_end_matches('s');
+    let ends =
+        |end: &&str| one.strip_suffix(*end).is_some_and(|b| b.is_empty() || b.ends_with('_'));
+    match field {
+        "id" => Some(What::Id),
+        "username" => Some(What::Name),
+        _ if NAMES.contains(&field) => Some(What::Name),
+        _ if field == "port" || field.ends_with("_port") => Some(What::Port),
+        _ if TEXTS.contains(&field) || ADDRESSES.iter().any(ends) => Some(What::Address),
+        _ => None,
+    }
+}
+
+/// The texts in a field: itself, or those of a list; a network with its size.
+fn texts(thing: &Value, name: &str, value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) if !text.is_empty() => {
+            let bits = BITS.iter().find(|(field, _)| *field == name);
+            let bits = bits.and_then(|(_, bits)| thing.get(*bits)?.as_u64());
+            vec![bits.map_or_else(|| text.clone(), |bits| format!("{text}/{bits}"))]
+        }
         Value::Number(number) => vec![number.to_string()],
         Value::Array(items) => {
             items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
         }
         _ => Vec::new(),
-    };
-    all.into_iter()
+    }
 }
 
-fn rank(field: &str, value: &str, wanted: &str) -> Option<u8> {
-    let is_name = NAMES.contains(&field);
-    let is_address = ADDRESSES.iter().any(|end| {
-        field == *end
-            || field.trim_end_matches('s').ends_with(&format!("_{end}"))
-            || field.trim_end_matches('s') == *end
-    });
-    match field {
-        "id" if value == wanted => Some(0),
-        "id" => value.starts_with(wanted).then_some(3),
-        _ if !is_name && !is_address => None,
+fn rank(what: What, value: &str, wanted: &str) -> Option<u8> {
+    match what {
+        What::Id if value == wanted => Some(0),
+        What::Id => value.starts_with(wanted).then_some(3),
+        What::Port => has_port(value, wanted).then_some(3),
         // By its name before by a tag that many have.
-        _ if value == wanted => Some(if is_name { 1 } else { 3 }),
-        _ if value.starts_with(wanted) => Some(if is_name { 2 } else { 4 }),
+        What::Name if value == wanted => Some(1),
+        What::Name if value.starts_with(wanted) => Some(2),
+        What::Address if value == wanted => Some(3),
         _ if value.contains(wanted) => Some(4),
         // Several words may stand apart.
-        _ if is_name && wanted.contains(' ') => {
+        What::Name if wanted.contains(' ') => {
             wanted.split_whitespace().all(|word| value.contains(word)).then_some(5)
         }
         _ => None,
     }
+}
+
+/// Whether a port, or a range of them as `8000:8010`, has the one that is wanted, or is it.
+fn has_port(ports: &str, wanted: &str) -> bool {
+    let number = |text: &str| text.trim().parse::<u16>().ok();
+    let range = ports.split_once([':', '-']);
+    let range = range.and_then(|(first, last)| Some(number(first)?..=number(last)?));
+    ports == wanted || range.is_some_and(|r| number(wanted).is_some_and(|port| r.contains(&port)))
 }
 
 /// A text with what was looked for marked.
@@ -113,6 +171,35 @@ mod tests {
         for other in ["ewr", "active", "greenhouse", "nothing"] {
             assert_eq!(by(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn what_a_thing_holds_is_found_by_name_port_source_and_data() {
+        let rule = json!({"id": 3, "protocol": "tcp", "port": "8000:8010", "subnet": "203.0.113.0",
+            "subnet_size": 24, "source": "203.0.113.0/24", "notes": "from the office"});
+        let record = json!({"id": "9b7", "name": "www", "data": "203.0.113.7", "ttl": 300});
+        let balancer = json!({"id": "c4", "label": "front", "forwarding_rules":
+            [{"id": "4fa1", "frontend_port": 443, "backend_port": 8443}]});
+        let cluster = json!({"id": "d5", "label": "prod", "node_pools":
+            [{"label": "workers", "nodes": [{"label": "workers-9", "ip": "203.0.113.9"}]}]});
+        for (thing, wanted, field) in [
+            (&rule, "8005", "port"),
+            (&rule, "8000:8010", "port"),
+            (&rule, "office", "notes"),
+            (&rule, "203.0.113.0/24", "subnet"),
+            (&record, "113.7", "data"),
+            (&balancer, "443", "forwarding_rules frontend_port"),
+            (&cluster, "workers", "node_pools label"),
+            (&cluster, "203.0.113.9", "node_pools nodes ip"),
+        ] {
+            let hit = hit(thing, wanted).unwrap();
+            assert_eq!((hit.field.as_str(), hit.is_id()), (field, false), "{wanted}");
+        }
+        // Neither a part of a number nor how long it lasts, nor is a balancer its rule.
+        for (thing, wanted) in [(&rule, "800"), (&record, "300"), (&balancer, "44")] {
+            assert_eq!(hit(thing, wanted), None, "{wanted}");
+        }
+        assert_eq!(hit(&balancer, "4fa1").map(|hit| hit.rank), Some(4));
     }
 
     #[test]

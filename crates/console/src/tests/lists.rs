@@ -111,7 +111,7 @@ async fn columns_are_those_that_the_address_names() {
     let heads: Vec<&str> = page.split("<th scope=\"col\"").skip(1).collect();
     let head =
         |text: &str| heads.iter().any(|head| head.split('<').next().unwrap().ends_with(text));
-    assert!(head(">Name") && head(">Hostname") && head(">Id"), "{heads:?}");
+    assert!(head(">Name") && head(">Host name") && head(">Id"), "{heads:?}");
     assert!(!head(">Plan") && !head(">A month"), "{heads:?}");
 }
 

@@ -1,8 +1,11 @@
 //! Anything is found by what people know of it.
 
 use testkit::World;
-use testkit::api::domains::CreateDomain;
-use testkit::api::firewalls::CreateFirewallGroup;
+use testkit::api::OrEmpty;
+use testkit::api::domains::{CreateDomain, CreateRecord, RecordType};
+use testkit::api::firewalls::{
+    CreateFirewallGroup, CreateFirewallGroupRule, FirewallProtocol, IpType,
+};
 use testkit::api::ssh_keys::CreateSshKey;
 use testkit::api::vpcs::CreateVpc;
 
@@ -131,4 +134,76 @@ async fn a_key_finds_what_it_may_see_and_is_told_what_was_left_out() {
     assert!(page.contains("/console/v2/domains/shop.example"), "{page}");
     assert!(!page.contains("shop net"), "{page}");
     assert!(page.contains("this key may not see them") && page.contains("Instances"), "{page}");
+}
+
+#[tokio::test]
+async fn what_lies_within_things_is_found_by_what_people_know_of_it() {
+    let world = World::new().await;
+    let records = world.client.records();
+    let domain = CreateDomain { domain: "shop.example".into(), ..Default::default() };
+    world.client.domains().create(domain).await.unwrap();
+    let wish = CreateRecord {
+        dns_domain: "shop.example".into(),
+        name: "checkout".into(),
+        kind: RecordType::A,
+        data: "203.0.113.77".into(),
+        ttl: None,
+        priority: None,
+    };
+    let record = records.create(wish).await.unwrap();
+    let group = CreateFirewallGroup { description: Some("office".into()) };
+    let group = world.client.firewalls().create(group).await.unwrap();
+    let rule = CreateFirewallGroupRule {
+        firewall_group_id: group.id,
+        ip_type: IpType::V4,
+        protocol: FirewallProtocol::Tcp,
+        subnet: Some("198.51.100.0".into()),
+        subnet_size: Some(24),
+        port: Some("8000:8010".into()),
+        notes: Some("build <b>farm</b>".into()),
+        ..Default::default()
+    };
+    world.client.firewall_rules().create(rule).await.unwrap();
+    let mut browser = Browser::signed_in(&world).await;
+    let own = format!("href=\"/console/v2/domains/shop.example/records/{}\"", record.id);
+    for wanted in ["checkout", "113.77", "checkout.shop.example"] {
+        let page = browser.page(&format!("/console/search?q={wanted}")).await;
+        assert!(page.contains(&own) && page.contains("DNS records"), "{wanted}: {page}");
+    }
+    let page = browser.page("/console/search?q=shop").await;
+    assert!(!page.contains(&own), "a record is not called after its domain: {page}");
+    let got = browser.get(&format!("/console/search?q={}", record.id)).await;
+    assert_eq!(got.location, format!("/console/v2/domains/shop.example/records/{}", record.id));
+    let own = format!("href=\"/console/v2/firewalls/{}/rules/1\"", group.id);
+    for wanted in ["8005", "198.51.100", "farm"] {
+        let page = browser.page(&format!("/console/search?q={wanted}")).await;
+        assert!(page.contains(&own) && page.contains("TCP 8000:8010 from"), "{wanted}: {page}");
+        assert!(!page.contains("<b>farm"), "{page}");
+    }
+    let page = browser.page("/console/search?q=1").await;
+    let rules = page.split(">Firewall rules<").nth(1).unwrap().split("</section>").next().unwrap();
+    assert!(!rules.contains(" id <code>"), "a rule's number is no name: {rules}");
+}
+
+#[tokio::test]
+async fn where_nobody_looked_for_what_lies_within_is_said_and_what_is_named_is_looked_into() {
+    let world = World::new().await;
+    for number in 0..22 {
+        let domain = format!("shop-{number:02}.example");
+        let domain = CreateDomain {
+            domain,
+            ip: Some(OrEmpty(Some("203.0.113.5".parse().unwrap()))),
+            ..Default::default()
+        };
+        world.client.domains().create(domain).await.unwrap();
+    }
+    let mut browser = Browser::signed_in(&world).await;
+    let page = browser.page("/console/search?q=203.0.113.5").await;
+    assert!(page.contains("Looked for DNS records in 20 of 22 domains"), "{page}");
+    // Whichever are left, each is looked into when it is named.
+    for number in 0..22 {
+        let name = format!("*.shop-{number:02}.example");
+        let page = browser.page(&format!("/console/search?q={name}")).await;
+        assert!(page.contains(&format!("<mark>{name}</mark>")), "{name}: {page}");
+    }
 }

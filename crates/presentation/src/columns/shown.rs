@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::money;
 use crate::text::clean;
 
 /// What a number is a number of.
@@ -116,14 +117,14 @@ pub(crate) fn is_price(name: &str) -> bool {
     unit(name) == Some(Unit::Dollars)
 }
 
-/// The number that a text stands for, in the unit of the field of that name: `4`, `4 GB`, `$5.00`.
+/// The number that a text stands for, in the unit of the field of that name: `4`, `4 GB`, `$1,500.00`.
 pub(crate) fn number(name: &str, text: &str) -> Option<f64> {
     let read = |text: &str| text.parse::<f64>().ok().filter(|number| number.is_finite());
     if let Some(plain) = read(text) {
         return Some(plain);
     }
     let step = match unit(name)? {
-        Unit::Dollars => return read(&text.replacen('$', "", 1)),
+        Unit::Dollars => return read(&text.replacen('$', "", 1).replace(',', "")),
         unit => unit.step(),
     };
     let (digits, size) = text.split_at(text.find(|c: char| c.is_ascii_alphabetic())?);
@@ -160,7 +161,7 @@ fn scalar(name: &str, value: &Value) -> String {
 
 fn amount(number: &str, unit: Unit) -> String {
     if unit == Unit::Dollars {
-        return dollars(number);
+        return money::price(number);
     }
     let step = unit.step();
     let Ok(mut size) = number.parse::<f64>() else { return number.to_owned() };
@@ -174,15 +175,6 @@ fn amount(number: &str, unit: Unit) -> String {
     let digits = format!("{size:.1}");
     let digits = if unit == step { number } else { digits.strip_suffix(".0").unwrap_or(&digits) };
     format!("{digits} {}", SIZES[unit])
-}
-
-/// `5` is `$5.00`, `0.0075` stays what it is.
-fn dollars(number: &str) -> String {
-    let (sign, number) = number.strip_prefix('-').map_or(("", number), |number| ("-", number));
-    match number.split_once('.') {
-        Some((whole, cents)) => format!("{sign}${whole}.{cents:0<2}"),
-        None => format!("{sign}${number}.00"),
-    }
 }
 
 fn is_time(name: &str) -> bool {
@@ -221,6 +213,7 @@ mod tests {
             ("pending_charges", json!(0.5), "$0.50"),
             ("balance", json!(-10.25), "-$10.25"),
             ("price", json!("2.5"), "$2.50"),
+            ("monthly_cost", json!(12345), "$12,345.00"),
             ("price", json!("free"), "free"),
             ("ram", json!(512), "512 MB"),
             ("ram", json!(4096), "4 GB"),
