@@ -1,6 +1,7 @@
 //! Doing something by a button: to one thing or to several, one after the other. What takes away what
 //! cannot be had again is done when its name was typed.
 
+pub(crate) mod sense;
 pub(crate) mod words;
 
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use presentation::operations::{self, Operation};
 use serde_json::{Map, Value};
@@ -21,11 +21,23 @@ async fn show(cx: Cx) -> Response {
     match at(&address) {
         Some((operation, path)) if operation.is_list() => list::show(cx, operation, path).await,
         Some((operation, path)) => one::show(cx, operation, path).await,
-        None => {
-            let text = format!("The API shows nothing at {address}.");
-            layout::refused(&cx, &Refusal { status: 404, text, field: None })
-        }
+        None => match meant(&cx.path) {
+            Some(meant) => Redirect::to(&meant).into_response(),
+            None => {
+                let text = format!("The API shows nothing at {address}.");
+                layout::refused(&cx, &Refusal { status: 404, text, field: None })
+            }
+        },
     }
+}
+
+/// The page that somebody may mean by an address where there is none: `/console/instances`.
+pub(crate) fn meant(path: &str) -> Option<String> {
+    let rest = path.strip_prefix(ROOT).unwrap_or(path).trim_end_matches('/');
+    let rest = rest.strip_prefix("/v2").unwrap_or(rest);
+    let address = format!("/v2{rest}");
+    let page = format!("{ROOT}{address}");
+    (rest.starts_with('/') && page != path && at(&address).is_some()).then_some(page)
 }
 
 /// The operation that looks at an address of the API, and the fields that the address has.

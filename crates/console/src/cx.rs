@@ -65,7 +65,8 @@ impl FromRequestParts<Arc<Shared>> for Cx {
         let Some(session) = cookie.and_then(|name| shared.sessions.find(&name)) else {
             // Who only looks comes back to where they were going.
             let wanted = parts.uri.path_and_query().map(|all| all.as_str()).unwrap_or_default();
-            let wanted = if parts.method == Method::GET { wanted } else { "" };
+            let looks = matches!(parts.method, Method::GET | Method::HEAD);
+            let wanted = if looks { wanted } else { "" };
             return Err(login::ask(wanted));
         };
         let caller = Caller::new(shared.clone(), &session.key, &parts.extensions);

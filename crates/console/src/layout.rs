@@ -38,6 +38,7 @@ pub(crate) fn page(cx: &Cx, page: Page) -> Response {
             (navigation(&page.here))
             div.content {
                 (top(cx, &page))
+                (lost(cx))
                 main id="main" tabindex="-1" { (told(cx)) (page.main) }
             }
         }
@@ -97,6 +98,22 @@ pub(crate) fn plain(status: StatusCode, text: &str) -> Response {
     document("Kettle", body, status)
 }
 
+/// The page of an address where nothing is, with one that may be meant.
+pub(crate) fn nothing(path: &str, meant: Option<&str>) -> Response {
+    let body = html! {
+        main.gate {
+            span.brand { (bird()) "Kettle" }
+            div.panel { div.body.stack {
+                h1 { "There is no such page" }
+                p.any { "Nothing is at " code { (path) } "." }
+                @if let Some(meant) = meant { p.any { "Is it " a href=(meant) { (meant) } " that you look for?" } }
+            } }
+            a.btn.primary href={ (ROOT) "/" } { "To the console" }
+        }
+    };
+    document("There is no such page", body, StatusCode::NOT_FOUND)
+}
+
 /// A page that says why there is nothing to see.
 pub(crate) fn refused(cx: &Cx, refusal: &Refusal) -> Response {
     let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -120,6 +137,34 @@ pub(crate) fn refused(cx: &Cx, refusal: &Refusal) -> Response {
 /// The session's token, for a form that is sent by POST.
 pub(crate) fn token(cx: &Cx) -> Markup {
     html! { input type="hidden" name=(TOKEN) value=(cx.session.token); }
+}
+
+/// What a page says that is no longer kept as things are: nothing, until there is something.
+fn lost(cx: &Cx) -> Markup {
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&cx.query).finish();
+    let here = if query.is_empty() { cx.path.clone() } else { format!("{}?{query}", cx.path) };
+    let fields = serde_json::Map::from_iter([("to".to_owned(), here.as_str().into())]);
+    html! {
+        div.lost id="lost" role="status" {
+            div.note.warn data-is="lost" hidden {
+                (icon("alert"))
+                div { b { "The connection to the server is lost." } " What is shown here may be old. \
+                      This page tries again every few seconds, and goes on by itself." }
+            }
+            div.note.warn data-is="out" hidden {
+                (icon("alert"))
+                div { b { "You are signed out." } " The server was started anew, or the session has \
+                      ended. What is shown here may be old. "
+                      a href=(crate::href::with(&format!("{ROOT}/login"), &fields)) { "Sign in again" } }
+            }
+            div.note.warn data-is="still" hidden {
+                (icon("alert"))
+                div { b { "This page stands still." } " The server does not tell it what changes: too \
+                      many pages are open, or this key may not see it any more. "
+                      a href=(here) { "Look again" } }
+            }
+        }
+    }
 }
 
 /// What was done by the form before this page: a word that goes by itself, or, where something was

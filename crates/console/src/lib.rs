@@ -40,6 +40,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
 use axum::Router;
+use axum::response::Response;
 use http::Extensions;
 
 use crate::session::Sessions;
@@ -77,6 +78,11 @@ pub fn router(config: Config) -> Router {
     let shared =
         Arc::new(Shared { config, sessions: Sessions::default(), streams: AtomicUsize::new(0) });
     pages().merge(live::routes()).merge(requests::streams()).with_state(shared)
+}
+
+/// The page for a browser at an address where nothing is, which leads to the console.
+pub fn nothing(path: &str) -> Response {
+    layout::nothing(path, browse::meant(path).as_deref())
 }
 
 /// The pages, without the streams of what changes in them.

@@ -27,6 +27,7 @@ use crate::icon::{bird, icon};
 use crate::layout::{self, Page};
 use crate::link::family::{self, Node};
 use crate::link::{self, Names, words};
+use crate::one::gone;
 use crate::upstream::Refusal;
 use crate::{code, href, live, nav};
 
@@ -40,7 +41,7 @@ pub(crate) async fn show(cx: Cx, operation: Operation, path: Map<String, Value>)
     };
     let view = match View::load(&cx, node, path.clone()).await {
         Ok(view) => view,
-        Err(refusal) => return layout::refused(&cx, &refusal),
+        Err(refusal) => return gone::page(&cx, node, &path, &refusal).await,
     };
     let item = nav::item_of(&operation);
     let title = title(node);
@@ -56,7 +57,7 @@ pub(crate) async fn show(cx: Cx, operation: Operation, path: Map<String, Value>)
                     @if !operation.lists_catalogue() { (live::sign()) }
                 }
             }
-            div.row {
+            div.row data-acts {
                 details.menu.wide {
                     summary.btn { (icon("script")) " As code" }
                     div.pop { (code::panel(&cx, &operation, &view.asked)) }
@@ -232,7 +233,7 @@ impl<'a> View<'a> {
         let has_page = self.node.thing().is_some();
         html! {
             div.scroll tabindex="0" role="region" aria-label=(title) {
-                table data-list[!bulk.is_empty()] {
+                table class=(self.width(!acts.is_empty() && !has_page)) data-list[!bulk.is_empty()] {
                     caption.sr { (title) }
                     thead { tr {
                         @if !bulk.is_empty() {
@@ -246,6 +247,17 @@ impl<'a> View<'a> {
                     tbody { @for thing in &self.page.things { (self.row(thing, bulk, &acts)) } }
                 }
             }
+        }
+    }
+
+    /// How much room a phone has for names: the fewer the more stands beside them.
+    fn width(&self, has_menu: bool) -> &'static str {
+        let columns =
+            self.columns.shown.iter().skip(1).filter(|c| !c.is_hidden_on_phones()).count();
+        match columns + usize::from(has_menu) {
+            0 => "w1",
+            1 => "w2",
+            _ => "w3",
         }
     }
 
@@ -293,12 +305,17 @@ impl<'a> View<'a> {
 
     /// The second line that a phone shows, instead of the columns that it has no room for.
     fn sub(&self, thing: &Value) -> Markup {
-        let texts: Vec<String> = self
-            .columns
-            .shown
-            .iter()
-            .filter(|column| column.is_hidden_on_phones() && column.what != What::Time)
-            .map(|column| cells::plain(column, thing, &self.names, &self.costs))
+        // Where several columns tell the things apart, no more is needed.
+        if self.columns.shown.iter().filter(|c| c.tells() && !c.is_hidden_on_phones()).count() > 1 {
+            return html! {};
+        }
+        let hidden = self.columns.shown.iter().filter(|column| column.is_hidden_on_phones());
+        let (first, others): (Vec<_>, Vec<_>) = hidden.partition(|column| column.tells());
+        let others = others.into_iter().filter(|column| column.what != What::Time);
+        let texts: Vec<String> = first
+            .into_iter()
+            .chain(others)
+            .map(|column| cells::brief_of(column, thing, &self.names, &self.costs))
             .filter(|text| !text.is_empty())
             .take(2)
             .collect();

@@ -27,6 +27,7 @@ use sha2::{Digest, Sha256};
 use tower::ServiceExt;
 
 use crate::cx::Cx;
+use crate::one::gone;
 use crate::{ROOT, Shared};
 
 /// How often a page is looked at again.
@@ -40,6 +41,9 @@ const PAGE: usize = 8 << 20;
 /// How the id of an element begins that is kept as it is now, and that of one which is a row.
 pub(crate) const MARK: &str = "x-";
 pub(crate) const ROW: &str = "x-row-";
+
+/// What is sent when nothing has changed.
+const LIVE: &str = "event: live\ndata: {}\n\n";
 
 /// Marks a request whose page nobody sees: what is told once is not told to it.
 #[derive(Clone, Copy)]
@@ -172,15 +176,18 @@ impl Watch {
             let begun = Instant::now();
             let now = self.look().await;
             self.took = begun.elapsed();
-            let Some(now) = now else {
-                // The reader is told once that there is nothing more to come.
-                self.is_over = true;
-                return Some("event: over\ndata: {}\n\n".to_owned());
+            let now = match now {
+                Ok(now) => now,
+                Err(over) => {
+                    // The reader is told once that there is nothing more to come.
+                    self.is_over = true;
+                    return Some(format!("event: over\ndata: {over}\n\n"));
+                }
             };
             let event = self.compare(now);
             if is_first {
                 // The reader learns at once that somebody sends.
-                return Some(event.map_or_else(|| ": live\n\n".to_owned(), |e| shown(&e)));
+                return Some(event.map_or_else(|| LIVE.to_owned(), |e| shown(&e)));
             }
             self.still += 1;
             if let Some(event) = event {
@@ -189,7 +196,7 @@ impl Watch {
             }
             if self.still >= STILL {
                 self.still = 0;
-                return Some(": still here\n\n".to_owned());
+                return Some(LIVE.to_owned());
             }
         }
     }
@@ -207,22 +214,34 @@ impl Watch {
         }
     }
 
-    /// The parts of the page as it is now; none when there is no such page, or no such session.
-    async fn look(&self) -> Option<BTreeMap<String, String>> {
+    /// The parts of the page as it is now.
+    ///
+    /// # Errors
+    /// With what the reader is told, as JSON, when there is no such page any more: `gone` is the note
+    /// of what was taken away, `out` says that nobody is signed in.
+    async fn look(&self) -> Result<BTreeMap<String, String>, Value> {
+        let failed = || json!({});
         let request = Request::builder()
             .uri(&self.request.of)
             .header(COOKIE, self.request.cookie.clone())
             .header(HOST, self.request.host.clone());
-        let mut request = request.body(Body::empty()).ok()?;
+        let mut request = request.body(Body::empty()).map_err(|_| failed())?;
         *request.extensions_mut() = self.request.extensions.clone();
         request.extensions_mut().insert(Unseen);
         let Ok(response) = self.pages.clone().oneshot(request).await;
-        if !response.status().is_success() {
-            return None;
+        let status = response.status();
+        if status.is_redirection() {
+            return Err(json!({ "out": true }));
         }
-        let body = http_body_util::Limited::new(response.into_body(), PAGE).collect().await.ok()?;
-        let text = String::from_utf8(body.to_bytes().to_vec()).ok()?;
-        Some(parts(&text))
+        let body = http_body_util::Limited::new(response.into_body(), PAGE).collect().await;
+        let bytes = body.map_err(|_| failed())?.to_bytes();
+        let mut parts = parts(&String::from_utf8_lossy(&bytes));
+        match status.is_success() {
+            true => Ok(parts),
+            false => {
+                Err(parts.remove(gone::ID).map_or_else(failed, |note| json!({ "gone": note })))
+            }
+        }
     }
 
     /// What has changed since the last look; none when nothing has.

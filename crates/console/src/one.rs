@@ -1,11 +1,13 @@
 //! The page of one thing: how it is, its facts, what belongs to it, what can be done to it, the same
 //! as code, and what was done to it. Everything on it that has an id leads to the page of that.
 
-mod actions;
+pub(crate) mod actions;
 mod done;
 mod facts;
+pub(crate) mod gone;
 mod json;
 mod tabs;
+mod users;
 
 use axum::response::Response;
 use maud::{Markup, html};
@@ -53,7 +55,7 @@ pub(crate) async fn show(cx: Cx, operation: Operation, path: Map<String, Value>)
         Err(refusal) if refusal.status == 400 && node.parent().is_none_or(|p| p.is_list) => {
             return ask(&cx, node, &path, &refusal).await;
         }
-        Err(refusal) => return layout::refused(&cx, &refusal),
+        Err(refusal) => return gone::page(&cx, node, &path, &refusal).await,
     };
     let name = name(node, &path, &answer.value);
     let crumbs = link::crumbs(&cx, node, &path).await;
@@ -73,7 +75,7 @@ async fn ask(
     refusal: &Refusal,
 ) -> Response {
     let Some(form) = list::filter_form(cx, &node.operation, path).await else {
-        return layout::refused(cx, refusal);
+        return gone::page(cx, node, path, refusal).await;
     };
     let title = list::title(node);
     let here = nav::item_of(&node.operation).map(|item| item.shows.to_owned()).unwrap_or_default();
@@ -102,6 +104,7 @@ impl Subject<'_> {
         let tabs = tabs::Tabs::of(self).await;
         let facts = facts::panel(self).await;
         let line = self.line().await;
+        let users = users::panel(self).await;
         html! {
             (self.head(&line))
             div.cols.main {
@@ -109,6 +112,7 @@ impl Subject<'_> {
                     @if let Some(facts) = facts {
                         section.panel aria-label="Facts" { div.body { (facts) } }
                     }
+                    (users)
                     (tabs.show(self).await)
                 }
                 aside.stack aria-label="As code and requests" {
@@ -133,7 +137,7 @@ impl Subject<'_> {
                     }
                     p.row { span id="x-line" data-whole { (line) } (live::sign()) }
                 }
-                div.row { (actions::buttons(self)) }
+                div.row id="x-acts" data-acts data-still { (actions::buttons(self)) }
             }
         }
     }

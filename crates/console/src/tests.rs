@@ -18,4 +18,5 @@ mod session;
 mod support;
 mod things;
 mod things_pages;
+mod users;
 mod webdriver;

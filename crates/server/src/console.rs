@@ -5,8 +5,12 @@
 use std::sync::Arc;
 
 use axum::Router;
-use http::Extensions;
+use axum::extract::Request;
+use axum::response::Response;
+use http::header::ACCEPT;
+use http::{Extensions, Method};
 
+use crate::front;
 use crate::journal::Journal;
 use crate::route::{Peer, Unlimited};
 
@@ -36,6 +40,18 @@ pub(crate) fn routes(routes: Router, journal: &Journal) -> Router {
     let noted = journal.of(routes.clone());
     let (news, now) = (Arc::new(news), Arc::new(now));
     console::router(console::Config { quiet: routes, noted, carry, news, now })
+}
+
+/// The page that a browser gets at an address that is neither the API's nor the console's: it leads
+/// there. None for programs, and below what only programs ask for.
+pub(crate) fn nothing_at(request: &Request) -> Option<Response> {
+    let path = request.uri().path();
+    let below =
+        |own: &&str| path.strip_prefix(*own).is_some_and(|r| r.is_empty() || r.starts_with('/'));
+    let accept = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok());
+    let is_for_page = *request.method() == Method::GET && accept.is_some_and(front::prefers_page);
+    let is_for_programs = ["/v1", "/v2", "/_kettle"].iter().any(below);
+    (is_for_page && !is_for_programs).then(|| console::nothing(path))
 }
 
 /// Keys can be limited to networks: the routes are told where the browser is. A page asks for many

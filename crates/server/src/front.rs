@@ -27,7 +27,7 @@ pub(crate) async fn show(request: Request) -> Response {
 
 /// Whether an `Accept` would rather have a page than JSON: by its weights, and by what stands first
 /// where those are the same. Who names no page, as with `*/*`, gets JSON.
-fn prefers_page(accept: &str) -> bool {
+pub(crate) fn prefers_page(accept: &str) -> bool {
     let weight = |range: &str| {
         let mut parts = range.split(';').map(str::trim);
         let kind = parts.next().unwrap_or_default().to_ascii_lowercase();

@@ -23,7 +23,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::journal::Seen;
 use crate::limits::Room;
-use crate::{App, reply};
+use crate::{App, console, reply};
 
 /// Where a request comes from: put into its extensions by whoever accepts connections.
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +57,9 @@ fn methods(mut routes: Vec<Route>) -> MethodRouter<Arc<App>> {
 
 /// Answers what is on no path of ours.
 pub(crate) async fn nothing_there(State(app): State<Arc<App>>, request: Request) -> Response {
+    if let Some(page) = console::nothing_at(&request) {
+        return refuse(&app, request, page).await;
+    }
     let refusal = unserved(&app, &request).unwrap_or_else(|| {
         match &*app.unserved.methods(request.uri().path()) {
             methods @ [_, ..] if is_helpful(&app) => reply::wrong_method(&methods.join(", ")),

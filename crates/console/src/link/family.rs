@@ -33,6 +33,11 @@ pub(crate) fn node(operation: &Operation) -> Option<&'static Node> {
     FAMILY.iter().find(|node| node.operation.op.id == operation.op.id)
 }
 
+/// All operations, in the order of their definition.
+pub(crate) fn all() -> &'static [Node] {
+    &FAMILY
+}
+
 impl Node {
     /// What its page hangs on: a list, a thing, or what a tab shows.
     pub(crate) fn parent(&self) -> Option<&'static Self> {

@@ -3,11 +3,13 @@
 use maud::{Markup, html};
 use serde_json::{Map, Value};
 
+use crate::act::sense;
 use crate::act::words::{self as acts, Act};
 use crate::cx::Cx;
 use crate::icon::icon;
 use crate::link::family::Node;
 use crate::link::{self, words};
+use crate::one::actions::senseless;
 use crate::{ROOT, href, layout};
 
 /// The operations that can be carried out on several things of a list, one after the other: those
@@ -69,7 +71,7 @@ pub(crate) fn bar(
     }
     let one = super::noun(list);
     html! {
-        div.bar data-bar role="toolbar" aria-label="Selected" {
+        div.bar data-bar data-acts role="toolbar" aria-label="Selected" {
             b { "Selected" }
             @for node in all {
                 @let act = acts::of(&node.operation);
@@ -124,14 +126,16 @@ pub(crate) fn menu(
     name: &str,
 ) -> Markup {
     html! {
-        details.menu {
+        details.menu data-acts {
             summary.btn.quiet.slim.icon aria-label={ "More for " (name) } { (icon("dots")) }
             div.pop {
                 @for (node, act) in acts {
                     @if let Some(fields) = link::row_fields(node, path, thing) {
                         @let own = node.operation.path_fields().pop().unwrap_or_default();
                         @let is_delete = node.operation.op.method == api::Method::DELETE;
-                        @if node.is_done_at_once() && node.extra() <= 1 {
+                        @if let Some(why) = sense::obstacle(&node.operation, thing) {
+                            (senseless(node, act, None, why))
+                        } @else if node.is_done_at_once() && node.extra() <= 1 {
                             button type="submit" form="one" name=(own) value=(fields.get(&own).map(link::text).unwrap_or_default())
                                 formaction={ (ROOT) "/act/" (node.operation.op.id) } {
                                 (icon(act.icon)) " " (act.title)

@@ -88,6 +88,19 @@ pub(crate) fn plain(column: &Column, thing: &Value, names: &Names, costs: &Costs
     }
 }
 
+/// The same where no heading stands above it: numbers, and words that say only yes or no, are named.
+pub(crate) fn brief_of(column: &Column, thing: &Value, names: &Names, costs: &Costs) -> String {
+    let text = plain(column, thing, names, costs);
+    let is_bare = matches!(text.as_str(), "yes" | "no" | "enabled" | "disabled")
+        || column.what == What::Number && text.chars().all(|c| c.is_ascii_digit());
+    match column.what {
+        What::Time => words::time(&text, false).unwrap_or(text),
+        _ if text == "-1" => String::new(),
+        _ if is_bare && !text.is_empty() => format!("{}: {text}", column.head),
+        _ => text,
+    }
+}
+
 fn state(column: &Column, thing: &Value) -> Markup {
     let own = column.text(thing);
     // The word of the status itself takes in what the power says.

@@ -34,6 +34,36 @@ const COST: &str = "a_month";
 /// How many columns there are at most when nobody has chosen.
 const USUAL: usize = 9;
 
+/// What tells the things of a list apart on a phone, besides their name and status, where that is not
+/// the first of the other columns. A list without a status has columns of these; where there is one,
+/// they stand first in the line below the name.
+const TELLING: &[(&str, &[&str])] = &[
+    ("list-billing-history", &["date", "amount"]),
+    ("list-block-snapshots", &["size", "added_at"]),
+    ("list-domains", &["date_created"]),
+    ("list-firewall-group-rules", &["protocol", "port", "subnet/subnet_size"]),
+    ("list-firewall-groups", &["rule_count", "instance_count"]),
+    ("list-invoices", &["date", "amount"]),
+    ("list-load-balancer-firewall-rules", &["port", "source"]),
+    (
+        "list-load-balancer-forwarding-rules",
+        &["frontend_protocol/frontend_port", "backend_protocol/backend_port"],
+    ),
+    ("list-logs", &["message"]),
+    ("list-metal-plans", &["ram", "monthly_cost"]),
+    ("list-nat-gateway-firewall-rules", &["protocol", "port", "subnet/subnet_size"]),
+    ("list-networks", &["v4_subnet/v4_subnet_mask"]),
+    ("list-object-storage-buckets", &["date_created"]),
+    ("list-pending-charges", &["total"]),
+    ("list-plans", &["vcpu_count", "ram", "monthly_cost"]),
+    ("list-records", &["type", "data"]),
+    ("list-reserved-ips", &["subnet/subnet_size"]),
+    ("list-snapshots", &["size", "date_created"]),
+    ("list-ssh-keys", &["date_created"]),
+    ("list-vpc2", &["ip_block/prefix_length"]),
+    ("list-vpcs", &["v4_subnet/v4_subnet_mask"]),
+];
+
 /// What a column is, which decides how it is drawn.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum What {
@@ -59,6 +89,8 @@ pub(crate) struct Column {
     pub(crate) target: Option<Target>,
     /// Where it drops out: `p2`, `p3`, `p4`, or nowhere.
     place: &'static str,
+    /// Whether it tells the things apart where there is room for little.
+    tells: bool,
 }
 
 /// The columns of a list.
@@ -96,7 +128,7 @@ impl Column {
             }
             _ => What::Text,
         };
-        Self { fields, head, what, target, place: "" }
+        Self { fields, head, what, target, place: "", tells: false }
     }
 
     pub(crate) fn class(&self) -> String {
@@ -105,15 +137,20 @@ impl Column {
             What::Letters => "mono ",
             _ => "",
         };
-        format!("{kind}{}", self.place)
+        let tells = if self.tells && self.place.is_empty() { "tells " } else { "" };
+        format!("{kind}{tells}{}", self.place).trim_end().to_owned()
     }
 
     pub(crate) fn head_class(&self) -> String {
-        self.class().replace("mono ", "")
+        self.class().replace("mono", "").trim().to_owned()
     }
 
     pub(crate) fn is_hidden_on_phones(&self) -> bool {
         !self.place.is_empty()
+    }
+
+    pub(crate) fn tells(&self) -> bool {
+        self.tells
     }
 
     /// What is in it as `presentation` reads it.
@@ -186,7 +223,7 @@ pub(crate) fn of(cx: &Cx, node: &Node) -> Columns {
         .collect();
     let wants_cost = !is_chosen || chosen.contains(&COST);
     let mut columns = Columns { shown, choices, is_chosen, wants_cost };
-    columns.place();
+    columns.place(operation.op.id);
     columns
 }
 
@@ -251,6 +288,7 @@ impl Columns {
                 what: What::Cost,
                 target: None,
                 place: "p2",
+                tells: false,
             };
             // Times are what one can do without.
             let last = self.shown.last().is_some_and(|column| column.what == What::Time);
@@ -259,11 +297,24 @@ impl Columns {
         }
     }
 
-    /// Which columns drop out where there is no room.
-    fn place(&mut self) {
+    /// Which columns drop out where there is no room. A phone has the name, the status, and else what
+    /// tells one from another.
+    fn place(&mut self, list: &str) {
+        let has_status = self.shown.iter().any(|column| column.what == What::Status);
+        let named = TELLING.iter().find(|(own, _)| *own == list).map(|(_, names)| *names);
+        let others = || self.shown.iter().skip(1).filter(|c| c.what != What::Status);
+        let first = others().find(|c| c.what != What::Time).or_else(|| others().next());
+        let first = first.map(|column| column.fields.name());
         for (place, column) in self.shown.iter_mut().enumerate() {
+            let name = column.fields.name();
+            column.tells = place > 0
+                && match named {
+                    Some(names) => names.contains(&name.as_str()),
+                    None => first.as_ref() == Some(&name),
+                };
             column.place = match (place, column.what) {
                 (0, _) | (_, What::Status) => "",
+                _ if column.tells && !has_status => "",
                 // What somebody has chosen stays wherever there is room to scroll.
                 _ if self.is_chosen => "p2",
                 (1..=4, _) => "p2",

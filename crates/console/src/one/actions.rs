@@ -4,6 +4,7 @@
 use maud::{Markup, html};
 
 use super::Subject;
+use crate::act::sense;
 use crate::act::words::{self as acts, Act};
 use crate::icon::icon;
 use crate::link::family::Node;
@@ -36,9 +37,15 @@ fn takes_away(node: &Node) -> bool {
 pub(super) fn buttons(subject: &Subject<'_>) -> Markup {
     let all = all(subject.node);
     // What runs is restarted, what does not is started.
-    let is_stopped = crate::status::of(&subject.value).is_some_and(|(_, word)| word == "Stopped");
-    let wanted = if is_stopped { "start" } else { "reboot" };
-    let first = all.iter().find(|n| n.operation.command == wanted && n.is_done_at_once());
+    let one = |wanted: &str| {
+        all.iter().find(|node| node.operation.command == wanted && node.is_done_at_once())
+    };
+    let first = match one("reboot") {
+        Some(reboot) if sense::obstacle(&reboot.operation, &subject.value).is_some() => {
+            one("start")
+        }
+        reboot => reboot,
+    };
     let change = all.iter().find(|node| is_change(node));
     let shown = [first, change].map(|node| node.map(|node| node.operation.op.id));
     let others: Vec<&&Node> =
@@ -67,6 +74,9 @@ pub(super) fn buttons(subject: &Subject<'_>) -> Markup {
 /// One action: done at once by a form, or led to its own.
 fn button(subject: &Subject<'_>, node: &Node, act: &Act, class: &str) -> Markup {
     let class = (!class.is_empty()).then_some(class);
+    if let Some(why) = sense::obstacle(&node.operation, &subject.value) {
+        return senseless(node, act, class, why);
+    }
     if node.is_done_at_once() && node.extra() == 0 {
         return html! {
             form method="post" action={ (ROOT) "/act/" (node.operation.op.id) } {
@@ -83,6 +93,17 @@ fn button(subject: &Subject<'_>, node: &Node, act: &Act, class: &str) -> Markup 
     html! {
         a class=[class] href=(href::form(&node.operation, &subject.path)) data-open=[open] {
             (icon(act.icon)) " " (act.title)
+        }
+    }
+}
+
+/// One that makes no sense now, with the reason. Its form is there for whoever wants it anyway, among
+/// all operations.
+pub(crate) fn senseless(node: &Node, act: &Act, class: Option<&str>, why: &str) -> Markup {
+    html! {
+        button class=[class] type="button" disabled title=(why)
+            data-act=(node.operation.op.id) {
+            (icon(act.icon)) span { (act.title) span.why { (why) } }
         }
     }
 }

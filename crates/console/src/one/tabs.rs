@@ -21,6 +21,7 @@ const ROWS: usize = 500;
 
 /// Lists that few people look for: they stand behind the others.
 const LATER: &[&str] = &[
+    "available-upgrades",
     "neighbors",
     "reverse",
     "dnssec",
@@ -105,7 +106,7 @@ impl Tabs {
         };
         html! {
             section.panel.belongs aria-label="What belongs to it" {
-                nav.tabs id="x-tabs" data-whole aria-label="What belongs to it" {
+                nav.tabs id="x-tabs" aria-label="What belongs to it" {
                     @for (place, tab) in self.all.iter().enumerate() {
                         a href=(format!("?tab={}#x-tabs", tab.name))
                             aria-current=[(place == self.open).then_some("page")] {
@@ -249,7 +250,7 @@ fn tools(subject: &Subject<'_>, node: &'static Node) -> Markup {
         return html! {};
     }
     html! {
-        div.tools.does {
+        div.tools.does data-acts {
             span.grow {}
             @for other in others.into_iter().chain(first) {
                 @let act = acts::of(&other.operation);

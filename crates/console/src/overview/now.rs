@@ -53,7 +53,7 @@ pub(super) async fn panel(cx: &Cx, counts: &[Count], last: Option<&Found>) -> Ma
                         (what) " "
                         @match address { Some(to) => { a href=(to) { (name) } }, None => { (name) } }
                     }
-                    span.t { (when::ago(now, *at)) " ago" }
+                    span.t data-age { (age(now, *at)) }
                 } } }
             }
         }
@@ -129,6 +129,14 @@ fn short(name: &str) -> String {
     match name.strip_prefix('/').and_then(|path| path.rsplit_once('/')) {
         Some((_, last)) => last.chars().take(36).collect(),
         None => name.to_owned(),
+    }
+}
+
+/// How long ago something was. It does not change each second.
+fn age(now: i64, at: i64) -> String {
+    match now - at {
+        ..60_000 => "just now".to_owned(),
+        _ => format!("{} ago", when::ago(now, at)),
     }
 }
 

@@ -7,9 +7,10 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use testkit::{KEY, Served, World};
 
+use super::things::call;
 use super::webdriver::Browser;
 
 /// Widths, heights, schemes.
@@ -127,7 +128,9 @@ async fn a_server_is_made_watched_changed_and_destroyed_in_a_real_browser() {
     newcomer(&mut desk).await;
     requests(&mut desk).await;
     others(&mut desk, &block).await;
+    vanish(&mut desk, &world).await;
     destroy(&mut desk).await;
+    lose(&mut desk, &world).await;
     assert!(desk.wrong.is_empty(), "{}", desk.wrong.join("\n"));
 }
 
@@ -292,6 +295,38 @@ async fn others(desk: &mut Desk, block: &str) {
 
 fn id(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or_default()
+}
+
+/// What is destroyed elsewhere while somebody looks at it says so, and offers nothing any more.
+async fn vanish(desk: &mut Desk, world: &World) {
+    let body = json!({"region": "ewr", "size_gb": 20, "label": "spare"});
+    let made = call(world, "POST", "/v2/blocks", body).await;
+    let path = format!("/v2/blocks/{}", made["block"]["id"].as_str().unwrap());
+    desk.open(&format!("/console{path}")).await;
+    desk.browser.find("[data-sign].ok").await;
+    desk.browser.find("main .status.ok").await;
+    call(world, "DELETE", &path, Value::Null).await;
+    desk.browser.says("This block volume is gone").await;
+    let left = "return document.querySelectorAll('[data-acts], dialog').length";
+    assert_eq!(desk.browser.run(left).await, 0);
+    desk.judge("gone").await;
+    // Nothing that nobody has changed is lit by what happens elsewhere.
+    desk.open("/console/").await;
+    call(world, "POST", "/v2/domains", json!({"domain": "lit.example"})).await;
+    desk.browser.says("lit.example").await;
+    let lit = "return [...document.querySelectorAll('#x-now .changed')].map(e => e.textContent)";
+    let lit = desk.browser.run(lit).await;
+    assert!(lit.as_array().is_some_and(|lit| lit.len() <= 1), "{lit}");
+}
+
+/// A server that ends is told of at the top of the page.
+async fn lose(desk: &mut Desk, world: &World) {
+    desk.open("/console/v2/domains").await;
+    desk.browser.find("[data-sign].ok").await;
+    // The one that the page came from ends with this.
+    desk.served = world.serve();
+    desk.browser.says("The connection to the server is lost").await;
+    desk.judge("lost").await;
 }
 
 async fn destroy(desk: &mut Desk) {

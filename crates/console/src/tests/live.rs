@@ -54,7 +54,8 @@ async fn only_the_row_that_has_changed_is_sent() {
     let mut browser = Browser::signed_in(&world).await;
     let page = browser.page("/console/v2/instances").await;
     let mut reader = Reader::open(&world, &browser, &stream(&page)).await;
-    assert_eq!(reader.next().await.unwrap(), ": live\n\n", "the page is as it was made");
+    let live = "event: live\ndata: {}\n\n";
+    assert_eq!(reader.next().await.unwrap(), live, "the page is as it was made");
     call(&world, "POST", &format!("/v2/instances/{one}/halt"), Value::Null).await;
     world.settle().await;
     let event = reader.event().await;
@@ -107,10 +108,28 @@ async fn a_stream_ends_with_what_it_is_about_and_tells_nothing_to_strangers() {
     let page = browser.page(&format!("/console/v2/instances/{id}")).await;
     let address = stream(&page);
     let mut reader = Reader::open(&world, &browser, &address).await;
-    assert!(reader.next().await.unwrap().starts_with(": live"));
+    assert!(reader.next().await.unwrap().starts_with("event: live"));
     call(&world, "DELETE", &format!("/v2/instances/{id}"), Value::Null).await;
-    assert_eq!(reader.next().await.as_deref(), Some("event: over\ndata: {}\n\n"));
+    let over = reader.next().await.unwrap();
+    let over: Value =
+        serde_json::from_str(over.strip_prefix("event: over\ndata: ").unwrap()).unwrap();
+    let note = over["gone"].as_str().unwrap();
+    assert!(note.contains("This instance is gone."), "{note}");
+    assert!(note.contains("taken away at <time") && note.contains("/console/requests/"), "{note}");
+    assert!(note.contains("href=\"/console/v2/instances\""), "{note}");
     assert_eq!(reader.next().await, None);
+
+    // Who signs out meanwhile is told that, and not that something is gone.
+    let page = browser.page("/console/v2/instances").await;
+    let mut reader = Reader::open(&world, &browser, &stream(&page)).await;
+    assert!(reader.next().await.unwrap().starts_with("event: live"));
+    let cookie = browser.cookie.clone();
+    browser.submit("/console/logout", &[]).await;
+    assert_eq!(reader.next().await.unwrap(), "event: over\ndata: {\"out\":true}\n\n");
+    browser.cookie = cookie;
+    let got = browser.get(&address).await;
+    assert_eq!(got.status, 303, "the session is over");
+    let mut browser = Browser::signed_in(&world).await;
     let got = Browser::new(&world).get(&address).await;
     assert_eq!(got.status, 303, "who has not signed in is asked to");
     for of in ["/v2/instances", "/console/live?of=/console/live", "", "http://elsewhere/console/"] {

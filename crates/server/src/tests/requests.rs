@@ -308,6 +308,31 @@ async fn the_root_says_what_this_is_to_programs_and_leads_browsers_to_the_consol
 }
 
 #[tokio::test]
+async fn an_unknown_address_leads_browsers_to_the_console_and_tells_programs_in_json() {
+    let world = World::new().await;
+    let page = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    for (method, path, accept, is_page) in [
+        ("GET", "/consolex", page, true),
+        ("GET", "/console/no/such", page, true),
+        ("GET", "/favicon", page, true),
+        ("GET", "/consolex", "*/*", false),
+        ("GET", "/console/no/such", "application/json", false),
+        ("POST", "/consolex", page, false),
+        // What only programs ask for answers as the real API does.
+        ("GET", "/v2/consolex", page, false),
+        ("GET", "/v1/consolex", page, false),
+        ("GET", "/_kettle/consolex", page, false),
+    ] {
+        let request = Request::builder().method(method).uri(path).header("accept", accept);
+        let got = world.exchange(request.body(Body::empty()).unwrap()).await;
+        assert!(got.status().is_client_error(), "{method} {path}: {}", got.status());
+        let is_told = got.body().contains("There is no such page")
+            && got.body().contains("href=\"/console/\"");
+        assert_eq!(is_told, is_page, "{method} {path} {accept}: {}", got.body());
+    }
+}
+
+#[tokio::test]
 async fn an_answer_has_no_more_than_four_megabytes_of_them_and_none_is_left_out_of_what_follows() {
     let world = World::new().await;
     let body = json!({ "region": "nowhere", "label": "x".repeat(60_000) }).to_string();
