@@ -28,12 +28,13 @@ use readers::{Readers, Writes};
 use writer::Writer;
 
 /// Each brings the format from its place in this list to the next. Never change one: add one.
-const MIGRATIONS: [Migration; 5] = [
+const MIGRATIONS: [Migration; 6] = [
     (include_str!("sqlite/1.sql"), |_| Ok(())),
     (include_str!("sqlite/2.sql"), names::from_format_1),
     (include_str!("sqlite/3.sql"), |_| Ok(())),
     (include_str!("sqlite/4.sql"), |_| Ok(())),
     (include_str!("sqlite/5.sql"), |_| Ok(())),
+    (include_str!("sqlite/6.sql"), |_| Ok(())),
 ];
 
 /// Statements, and what is done after them.
@@ -311,6 +312,15 @@ impl Sqlite {
 
     pub(crate) async fn taken(&self, scope: &str, value: &str) -> Result<Option<Uuid>> {
         self.read(|db| names::taken(db, scope, value))
+    }
+
+    pub(crate) async fn holders(
+        &self,
+        scope: &str,
+        prefix: &str,
+        most: usize,
+    ) -> Result<Vec<Uuid>> {
+        self.read(|db| names::holders(db, scope, prefix, most))
     }
 
     pub(crate) async fn free(&self, scope: &str, ranges: &[(i64, i64)]) -> Result<Option<i64>> {
