@@ -6,6 +6,8 @@
 //! simulated part of the world) or in [`Wish::fronts`] (a front, which asks the control plane). A plane
 //! that cannot start says why by [`Missing`](crate::doctor::Missing), as `kettle doctor` does.
 
+#[cfg(feature = "dns")]
+mod dns;
 mod kubernetes;
 
 use std::any::Any;
@@ -21,6 +23,8 @@ use crate::doctor;
 use crate::fault::Result;
 use crate::home::Home;
 
+/// What the name server is called, wherever it is told where it answers.
+pub(crate) const DNS: &str = "dns";
 /// How wide a line of `serve` may be.
 const WIDE: usize = 80;
 /// Where the text of such a line begins: after two spaces and a name of at most six letters.
@@ -28,12 +32,18 @@ const INDENT: usize = 9;
 
 /// The options of all planes.
 pub(crate) fn args() -> Vec<Arg> {
-    vec![kubernetes::arg()]
+    vec![
+        #[cfg(feature = "dns")]
+        dns::arg(),
+        kubernetes::arg(),
+    ]
 }
 
 /// What the command line asks for of each plane.
 #[derive(Debug, Default)]
 pub(crate) struct Wish {
+    #[cfg(feature = "dns")]
+    dns: dns::Place,
     kubernetes: Option<PathBuf>,
 }
 
@@ -42,14 +52,17 @@ pub(crate) struct Here<'a> {
     /// The data directory; none: nothing is kept.
     pub(crate) home: Option<&'a Home>,
     /// Whether it takes any free port at once, and never the usual one.
-    #[allow(dead_code, reason = "fronts ask, which come one by one")]
     pub(crate) any_port: bool,
 }
 
 impl Wish {
     /// What the command line says.
     pub(crate) fn read(args: &ArgMatches) -> Self {
-        Self { kubernetes: kubernetes::read(args) }
+        Self {
+            #[cfg(feature = "dns")]
+            dns: dns::read(args),
+            kubernetes: kubernetes::read(args),
+        }
     }
 
     /// The world with what is to be real of it.
@@ -58,10 +71,12 @@ impl Wish {
     }
 
     /// Starts what asks the control plane. What is started here ends when this is dropped.
-    #[expect(clippy::unused_async, reason = "fronts take addresses and open files")]
+    #[cfg_attr(not(feature = "dns"), allow(unused_variables, unused_mut, clippy::unused_async))]
     pub(crate) async fn fronts(&self, control: &Arc<Control>, here: &Here<'_>) -> Result<Fronts> {
-        let (_, _) = (control, here);
-        Ok(Fronts::default())
+        let mut fronts = Fronts::default();
+        #[cfg(feature = "dns")]
+        dns::start(self.dns, control, here, &mut fronts).await?;
+        Ok(fronts)
     }
 
     /// Those that could be real and were not asked for, each with the option that asks.
@@ -82,7 +97,6 @@ pub(crate) struct Fronts {
 
 impl Fronts {
     /// Adds one, which says this and runs until `running` is dropped.
-    #[allow(dead_code, reason = "fronts use it, which come one by one")]
     pub(crate) fn add(&mut self, line: Line, running: impl Send + 'static) {
         self.lines.push(line);
         self._running.push(Box::new(running));
