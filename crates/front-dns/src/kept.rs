@@ -1,28 +1,27 @@
 //! What is worked out once and kept for a while, never more than so much.
 
 use std::borrow::Borrow;
-use std::collections::HashMap;
-use std::hash::Hash;
+use std::collections::BTreeMap;
 
 /// Keeps what was used last: at least `most` of them, at most twice as many.
 #[derive(Debug)]
 pub(crate) struct Kept<K, V> {
     most: usize,
-    young: HashMap<K, V>,
-    old: HashMap<K, V>,
+    young: BTreeMap<K, V>,
+    old: BTreeMap<K, V>,
 }
 
-impl<K: Hash + Eq, V: Clone> Kept<K, V> {
+impl<K: Ord, V: Clone> Kept<K, V> {
     /// Keeps nothing yet.
     pub(crate) fn new(most: usize) -> Self {
-        Self { most, young: HashMap::new(), old: HashMap::new() }
+        Self { most, young: BTreeMap::new(), old: BTreeMap::new() }
     }
 
     /// What is kept by this key.
     pub(crate) fn get<Q>(&mut self, key: &Q) -> Option<V>
     where
         K: Borrow<Q>,
-        Q: Hash + Eq + ?Sized,
+        Q: Ord + ?Sized,
     {
         if let Some(value) = self.young.get(key) {
             return Some(value.clone());

@@ -31,7 +31,7 @@ pub(crate) fn place(name: &LowerName, networks: &[(IpAddr, u8)]) -> Option<Place
             .ok()
             .filter(|_| label.len() == 1 && !label.starts_with('+')),
     };
-    let numbers: Vec<u8> = labels.iter().map_while(|label| value(label)).take(most).collect();
+    let numbers: Vec<u8> = labels.iter().map_while(value).take(most).collect();
     let network = networks.iter().find_map(|network| {
         let (have, cut) = within(&numbers, base, *network)?;
         (have >= cut).then_some(cut)

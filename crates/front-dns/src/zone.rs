@@ -152,11 +152,9 @@ impl Answers {
         }
         let apex = names.entry(origin.clone()).or_default();
         apex.insert(RecordType::SOA, soa.clone());
-        if !apex.contains_key(&RecordType::NS) {
-            let servers = SERVERS.map(|server| data::name(server).map(|name| RData::NS(NS(name))));
-            let data = servers.into_iter().collect::<Result<_, _>>()?;
-            apex.insert(RecordType::NS, Set { ttl: NEGATIVE_TTL, data });
-        }
+        let servers = SERVERS.map(|server| data::name(server).map(|name| RData::NS(NS(name))));
+        let data = servers.into_iter().collect::<Result<_, _>>()?;
+        apex.entry(RecordType::NS).or_insert(Set { ttl: NEGATIVE_TTL, data });
         if let Some(signer) = &signer {
             let set = Set { ttl: KEY_TTL, data: vec![signer.dnskey()] };
             apex.insert(RecordType::DNSKEY, set);

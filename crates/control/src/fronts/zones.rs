@@ -1,6 +1,6 @@
 //! What name servers are told: domains over all accounts, and the names of addresses.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -32,7 +32,7 @@ const TRIES: usize = 5;
 pub struct Names {
     front: Front,
     /// Domains as they were read, by their rows' versions.
-    known: Mutex<HashMap<Uuid, (i64, Arc<Zone>)>>,
+    known: Mutex<BTreeMap<Uuid, (i64, Arc<Zone>)>>,
 }
 
 impl Names {

@@ -96,7 +96,7 @@ fn record(domain: &str, name: &str, data: &str) -> CreateRecord {
     CreateRecord {
         dns_domain: domain.into(),
         name: name.into(),
-        kind: api::domains::RecordType::A.into(),
+        kind: api::domains::RecordType::A,
         data: data.into(),
         ..CreateRecord::default()
     }
@@ -218,7 +218,7 @@ async fn every_address_has_its_name() {
 
     let reserved = CreateReservedIp {
         region: "ewr".into(),
-        ip_type: testkit::api::firewalls::IpType::V4.into(),
+        ip_type: testkit::api::firewalls::IpType::V4,
         ..CreateReservedIp::default()
     };
     let reserved = client.send(reserved).await.unwrap();
