@@ -6,6 +6,7 @@
 //! simulated part of the world) or in [`Wish::fronts`] (a front, which asks the control plane). A plane
 //! that cannot start says why by [`Missing`](crate::doctor::Missing), as `kettle doctor` does.
 
+mod balancers;
 mod kubernetes;
 
 use std::any::Any;
@@ -28,12 +29,15 @@ const INDENT: usize = 9;
 
 /// The options of all planes.
 pub(crate) fn args() -> Vec<Arg> {
-    vec![kubernetes::arg()]
+    vec![balancers::arg(), kubernetes::arg()]
 }
 
 /// What the command line asks for of each plane.
 #[derive(Debug, Default)]
 pub(crate) struct Wish {
+    /// Whether machines are real, by whatever.
+    machines: bool,
+    balancers: bool,
     kubernetes: Option<PathBuf>,
 }
 
@@ -49,11 +53,21 @@ pub(crate) struct Here<'a> {
 impl Wish {
     /// What the command line says.
     pub(crate) fn read(args: &ArgMatches) -> Self {
-        Self { kubernetes: kubernetes::read(args) }
+        // Whoever adds machines has that option; `sim` is its word for those that are not real.
+        let machines = args.try_get_one::<String>("machines").ok().flatten();
+        Self {
+            machines: machines.is_some_and(|how| how != "sim"),
+            balancers: balancers::read(args),
+            kubernetes: kubernetes::read(args),
+        }
     }
 
     /// The world with what is to be real of it.
     pub(crate) async fn join(&self, world: World, here: &Here<'_>) -> Result<World> {
+        let world = match self.balancers {
+            true => balancers::join(world, here, self.machines).await?,
+            false => world,
+        };
         kubernetes::join(self.kubernetes.as_deref(), world, here).await
     }
 
@@ -66,7 +80,10 @@ impl Wish {
 
     /// Those that could be real and were not asked for, each with the option that asks.
     fn simulated(&self) -> Vec<(&'static str, &'static str)> {
-        let all = [("Kubernetes", doctor::KUBERNETES, self.kubernetes.is_some())];
+        let all = [
+            ("balancers", doctor::BALANCERS, self.balancers),
+            ("Kubernetes", doctor::KUBERNETES, self.kubernetes.is_some()),
+        ];
         let simulated = all.into_iter().filter(|(.., is_real)| !is_real);
         simulated.map(|(plane, option, _)| (plane, option)).collect()
     }
