@@ -30,6 +30,7 @@ mod isos;
 mod kubernetes;
 mod load_balancers;
 mod logs;
+mod machines;
 mod marketplace;
 mod nat_gateways;
 mod object_storages;
