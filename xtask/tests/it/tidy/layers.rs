@@ -62,7 +62,9 @@ fn crates_depend_only_downwards() {
         "server",
         "cli",
         "proxy",
+        "processes",
         "driver-kubernetes",
+        "driver-haproxy",
         "testkit",
         "kettle",
     ];
