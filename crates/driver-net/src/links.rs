@@ -96,7 +96,7 @@ impl Shared {
         let wanted: BTreeSet<_> = networks.iter().map(|network| link(id, *network).1).collect();
         let old = |name: &str| name.starts_with(&machine(id)) && !wanted.contains(name);
         self.remove_links(&self.router, old).await?;
-        let there = self.router.links().await?;
+        let there = self.router.links_up().await?;
         let inner = Inner::of(space).await?;
         let mut made = Vec::new();
         let old_ends = before.map(|before| before.ends(id)).unwrap_or_default();
@@ -271,9 +271,9 @@ impl Shared {
             Some(laid) => laid,
             None => self.look_up().await?,
         };
-        let there = self.router.links().await?;
+        let there = self.router.links_up().await?;
         laid.router.retain(|route| there.contains(&route.link));
-        // Links of machines that do not run are not there; they get their routes when they are made.
+        // Links of machines that do not run are not there, or not whole; they get their routes when they are made.
         plan.router.retain(|route| there.contains(&route.link));
         let up = &self.names.uplink;
         let bits = |address: &IpAddr| if address.is_ipv4() { 32 } else { 128 };

@@ -125,10 +125,8 @@ impl Shared {
         let (up, router) = (&self.names.uplink, &self.names.router);
         let (here, there) = (self.host.links().await?, self.router.links().await?);
         if !(here.contains(up) && there.contains(up)) {
-            for (space, links) in [(&self.host, here), (&self.router, there)] {
-                if links.contains(up) {
-                    space.ip(&[format!("link del {up}")]).await?;
-                }
+            for space in [&self.host, &self.router] {
+                self.remove_links(space, |name| name == up).await?;
             }
             let pair =
                 format!("group {GROUP} type veth peer name {up} group {GROUP} netns {router}");
