@@ -65,6 +65,7 @@ fn crates_depend_only_downwards() {
         "processes",
         "driver-kubernetes",
         "driver-haproxy",
+        "driver-net",
         "testkit",
         "kettle",
     ];
