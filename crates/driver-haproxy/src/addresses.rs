@@ -13,6 +13,11 @@ pub trait Addresses: Send + Sync + fmt::Debug {
     fn told(&self) -> String;
     /// Has this machine answer at a load balancer's addresses, and says at which.
     fn take<'a>(&'a self, id: Uuid, spec: &'a BalancerSpec) -> Call<'a, Vec<IpAddr>>;
+    /// Why a load balancer can never work with these addresses; none: it can.
+    fn refuses(&self, spec: &BalancerSpec) -> Option<String> {
+        let _ = spec;
+        None
+    }
     /// Gives up what was taken for it, if anything was.
     fn give_back(&self, id: Uuid) -> Call<'_>;
     /// The port at which one of its ports is: the same, unless that cannot be. `taken` are all of its
@@ -68,13 +73,25 @@ impl Loopback {
 
 impl Addresses for Loopback {
     fn told(&self) -> String {
-        let ports = if self.first > 80 { ", ports below it 8000 higher" } else { "" };
-        let machines = if self.machines_are_real { "" } else { "; machines are not real" };
-        format!("at 127.x.x.x for its address{ports}{machines}")
+        let ports = match self.first {
+            0..=80 => String::new(),
+            first => format!(", ports below {first} at 8000 more"),
+        };
+        let machines = match self.machines_are_real {
+            true => "",
+            false => "; nobody is behind them, for machines are simulated",
+        };
+        format!("at 127.x.x.x on this machine{ports}{machines}")
     }
 
     fn take<'a>(&'a self, _: Uuid, spec: &'a BalancerSpec) -> Call<'a, Vec<IpAddr>> {
         Box::pin(std::future::ready(Ok(vec![Self::of(spec.ipv4).into()])))
+    }
+
+    fn refuses(&self, spec: &BalancerSpec) -> Option<String> {
+        let why = "its machines are reached in their VPC, where this host is not: leave its VPC out, and \
+                   it reaches them at their public addresses";
+        (self.machines_are_real && spec.network.is_some()).then(|| why.to_owned())
     }
 
     fn give_back(&self, _: Uuid) -> Call<'_> {
@@ -93,7 +110,9 @@ impl Addresses for Loopback {
     }
 
     fn reaches(&self, machine: IpAddr) -> bool {
-        self.machines_are_real || machine.is_loopback()
+        // Private addresses are others' here.
+        let is_private = matches!(machine, IpAddr::V4(address) if address.is_private());
+        machine.is_loopback() || self.machines_are_real && !is_private
     }
 }
 
@@ -118,7 +137,8 @@ mod tests {
         let simulated = Loopback { first: 0, machines_are_real: false };
         assert!(!simulated.reaches([198, 18, 0, 7].into()));
         assert!(simulated.reaches([127, 0, 0, 7].into()));
-        assert!(Loopback { machines_are_real: true, ..simulated }.reaches([198, 18, 0, 7].into()));
-        assert!(simulated.told().ends_with("machines are not real"));
+        let real = Loopback { machines_are_real: true, ..simulated };
+        assert!(real.reaches([198, 18, 0, 7].into()) && !real.reaches([10, 0, 0, 7].into()));
+        assert!(simulated.told().ends_with("machines are simulated"));
     }
 }

@@ -87,6 +87,11 @@ impl Balancers {
         self.0.lock().get(&id).map(look)
     }
 
+    fn refuse(&self, spec: &BalancerSpec) -> Result<()> {
+        let why = self.0.addresses.refuses(spec);
+        why.map_or_else(|| config::refuse(spec), |why| Err(Error::Unsupported(why)))
+    }
+
     async fn remove(&self, id: Uuid) -> Result<()> {
         let running = self.0.lock().remove(&id);
         let place = self.0.place(id);
@@ -103,7 +108,7 @@ impl Balancers {
 impl Plane for Balancers {
     fn real(&self) -> String {
         let (version, where_) = (&self.0.program.version, self.0.addresses.told());
-        format!("balancers: HAProxy {version} for each, {where_}")
+        format!("balancers: HAProxy {version}, {where_}")
     }
 
     fn reached(&self, id: Uuid) -> Option<SocketAddr> {
@@ -186,7 +191,7 @@ impl Things<BalancerSpec> for Balancers {
 
     fn create<'a>(&'a self, id: Uuid, spec: &'a BalancerSpec) -> Call<'a> {
         Box::pin(async move {
-            config::refuse(spec)?;
+            self.refuse(spec)?;
             files::directory(&self.0.directory)?;
             files::directory(&self.0.place(id))?;
             self.0.lock().entry(id).or_insert_with(|| {
@@ -201,7 +206,7 @@ impl Things<BalancerSpec> for Balancers {
 
     fn configure<'a>(&'a self, id: Uuid, spec: &'a BalancerSpec) -> Call<'a> {
         Box::pin(async move {
-            config::refuse(spec)?;
+            self.refuse(spec)?;
             let told = self.running(id, |running| {
                 let why = running.fails().filter(|_| running.told.borrow().as_ref() == Some(spec));
                 running.told.send_replace(Some(spec.clone()));

@@ -440,6 +440,10 @@ async fn what_cannot_be_is_refused_with_its_reason_and_what_works_works_on() {
         let error = here.things().configure(here.id, &bad).await.unwrap_err();
         assert!(matches!(&error, Error::Unsupported(why) if why.contains(word)), "{error}");
     }
+    let (real, network) = (Loopback::new(true), Some(Uuid::from_u128(1)));
+    let why = real.refuses(&BalancerSpec { network, ..good.clone() });
+    assert!(why.is_some_and(|why| why.contains("leave its VPC out")));
+    assert_eq!(real.refuses(&good), None);
     // A certificate that is none: HAProxy says so, and it is tried again.
     let chain = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n".to_owned();
     let certificate = Some(Certificate { chain, private_key: "none".into() });
