@@ -63,6 +63,7 @@ fn crates_depend_only_downwards() {
         "cli",
         "proxy",
         "driver-kubernetes",
+        "driver-net",
         "testkit",
         "kettle",
     ];
