@@ -7,6 +7,7 @@
 //! that cannot start says why by [`Missing`](crate::doctor::Missing), as `kettle doctor` does.
 
 mod kubernetes;
+mod machines;
 
 use std::any::Any;
 use std::fmt::Write as _;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 
 use clap::{Arg, ArgMatches};
 use control::Control;
+use control::catalog::Catalog;
 use drivers::World;
 
 use crate::doctor;
@@ -28,19 +30,24 @@ const INDENT: usize = 9;
 
 /// The options of all planes.
 pub(crate) fn args() -> Vec<Arg> {
-    vec![kubernetes::arg()]
+    let mut all = vec![kubernetes::arg()];
+    all.extend(machines::args());
+    all
 }
 
 /// What the command line asks for of each plane.
 #[derive(Debug, Default)]
 pub(crate) struct Wish {
     kubernetes: Option<PathBuf>,
+    machines: machines::Wish,
 }
 
 /// Where a server is about to start.
 pub(crate) struct Here<'a> {
     /// The data directory; none: nothing is kept.
     pub(crate) home: Option<&'a Home>,
+    /// What can be ordered.
+    pub(crate) catalog: &'a Catalog,
     /// Whether it takes any free port at once, and never the usual one.
     #[allow(dead_code, reason = "fronts ask, which come one by one")]
     pub(crate) any_port: bool,
@@ -49,12 +56,13 @@ pub(crate) struct Here<'a> {
 impl Wish {
     /// What the command line says.
     pub(crate) fn read(args: &ArgMatches) -> Self {
-        Self { kubernetes: kubernetes::read(args) }
+        Self { kubernetes: kubernetes::read(args), machines: machines::Wish::read(args) }
     }
 
     /// The world with what is to be real of it.
     pub(crate) async fn join(&self, world: World, here: &Here<'_>) -> Result<World> {
-        kubernetes::join(self.kubernetes.as_deref(), world, here).await
+        let world = kubernetes::join(self.kubernetes.as_deref(), world, here).await?;
+        self.machines.join(world, here).await
     }
 
     /// Starts what asks the control plane. What is started here ends when this is dropped.
@@ -66,7 +74,10 @@ impl Wish {
 
     /// Those that could be real and were not asked for, each with the option that asks.
     fn simulated(&self) -> Vec<(&'static str, &'static str)> {
-        let all = [("Kubernetes", doctor::KUBERNETES, self.kubernetes.is_some())];
+        let all = [
+            ("machines", doctor::MACHINES, self.machines.is_real),
+            ("Kubernetes", doctor::KUBERNETES, self.kubernetes.is_some()),
+        ];
         let simulated = all.into_iter().filter(|(.., is_real)| !is_real);
         simulated.map(|(plane, option, _)| (plane, option)).collect()
     }
