@@ -11,6 +11,9 @@
 #![cfg(target_os = "linux")]
 
 mod cloudflare;
+mod doors;
+mod firewall;
+mod gateway;
 mod kept;
 mod links;
 mod names;
@@ -21,19 +24,24 @@ mod run;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use drivers::{FirewallSpec, Nic, PublicNic, Result, Subnet};
+use drivers::{
+    Call, FirewallSpec, GatewaySpec, Nic, Plane, PublicNic, Result, Subnet, Things, World,
+};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
+use doors::Doors;
 use kept::Kept;
 use names::Names;
 use plan::{Plan, Plugged};
 use run::Space;
 
+pub use doors::Door;
 pub use plan::{HOST6, METADATA};
 
 /// What is missing for real networks: a sentence for people.
@@ -76,8 +84,12 @@ struct Shared {
 struct State {
     plugged: Kept<Plugged>,
     groups: Kept<FirewallSpec>,
+    gateways: Kept<GatewaySpec>,
+    /// The gateways that are whole.
+    whole: BTreeSet<Uuid>,
     /// What was laid of the plan; none: that must be looked up.
     laid: Option<Plan>,
+    doors: Doors,
 }
 
 impl Net {
@@ -128,5 +140,38 @@ impl Net {
     /// None so far.
     pub async fn there(&self) -> Result<Vec<Uuid>> {
         Ok(self.0.state.lock().await.plugged.ids().collect())
+    }
+
+    /// A world whose firewall groups and NAT gateways these are. Machines are their drivers' own matter.
+    pub fn join(self, world: World) -> World {
+        let groups: Arc<dyn Things<FirewallSpec>> = Arc::new(self.clone());
+        let gateways: Arc<dyn Things<GatewaySpec>> = Arc::new(self.clone());
+        world.with_things(groups).with_things(gateways).with_plane(Arc::new(self))
+    }
+}
+
+impl Plane for Net {
+    fn real(&self) -> String {
+        let router = &self.0.names.router;
+        format!(
+            "networks: addresses, firewall groups, VPCs and NAT gateways (`ip netns exec {router}`)"
+        )
+    }
+
+    fn there(&self) -> Call<'_, Vec<Uuid>> {
+        Box::pin(async {
+            let state = self.0.state.lock().await;
+            let (plugged, groups) = (state.plugged.ids(), state.groups.ids());
+            let all: BTreeSet<_> = plugged.chain(groups).chain(state.gateways.ids()).collect();
+            Ok(all.into_iter().collect())
+        })
+    }
+
+    fn sweep(&self, id: Uuid) -> Call<'_> {
+        Box::pin(async move {
+            self.0.remove_gateway(id).await?;
+            let is_group = self.0.state.lock().await.groups.has(id);
+            if is_group { self.0.let_in(id, None).await } else { Ok(()) }
+        })
     }
 }

@@ -22,7 +22,20 @@ impl Shared {
         running: Option<Space>,
     ) -> Result<Vec<End>> {
         let mut state = self.state.lock().await;
-        let state = &mut *state;
+        let ends = self.plug_in(&mut state, id, public, nics, running).await?;
+        self.lead(&state, nics).await?;
+        Ok(ends)
+    }
+
+    /// The same, for whoever has the state already.
+    pub(crate) async fn plug_in(
+        &self,
+        state: &mut State,
+        id: Uuid,
+        public: &PublicNic,
+        nics: &[Nic],
+        running: Option<Space>,
+    ) -> Result<Vec<End>> {
         let before = state.plugged.get(id).cloned();
         self.claim(state, id, public, nics)?;
         let Some(now) = state.plugged.get(id).cloned() else { return Ok(Vec::new()) };
@@ -44,6 +57,7 @@ impl Shared {
         }
         self.lay(state).await?;
         self.remove_empty_bridges(state).await?;
+        self.tend_doors(state).await?;
         Ok(ends)
     }
 
@@ -82,7 +96,7 @@ impl Shared {
         let wanted: BTreeSet<_> = networks.iter().map(|network| link(id, *network).1).collect();
         let old = |name: &str| name.starts_with(&machine(id)) && !wanted.contains(name);
         self.remove_links(&self.router, old).await?;
-        let there = self.router.links().await?;
+        let there = self.router.links_up().await?;
         let inner = Inner::of(space).await?;
         let mut made = Vec::new();
         let old_ends = before.map(|before| before.ends(id)).unwrap_or_default();
@@ -132,6 +146,7 @@ impl Shared {
                 None => {
                     settings.push((format!("ipv4/neigh/{port}/proxy_delay"), "0"));
                     if self.has_v6 {
+                        router.push(format!("link set {port} addrgenmode none"));
                         router.push(format!("addr replace {ROUTER6}/64 dev {port} nodad"));
                     }
                 }
@@ -193,7 +208,8 @@ impl Shared {
             }
             self.lay(state).await?;
             self.rule(state).await?;
-            self.remove_empty_bridges(state).await
+            self.remove_empty_bridges(state).await?;
+            self.tend_doors(state).await
         };
         if let Err(error) = gone.await {
             state.plugged.put_back(id, plugged);
@@ -255,9 +271,9 @@ impl Shared {
             Some(laid) => laid,
             None => self.look_up().await?,
         };
-        let there = self.router.links().await?;
+        let there = self.router.links_up().await?;
         laid.router.retain(|route| there.contains(&route.link));
-        // Links of machines that do not run are not there; they get their routes when they are made.
+        // Links of machines that do not run are not there, or not whole; they get their routes when they are made.
         plan.router.retain(|route| there.contains(&route.link));
         let up = &self.names.uplink;
         let bits = |address: &IpAddr| if address.is_ipv4() { 32 } else { 128 };
@@ -274,7 +290,10 @@ impl Shared {
             .addresses
             .difference(&laid.addresses)
             .map(|address| {
-                format!("addr replace {address}/{} dev {up} noprefixroute", bits(address))
+                // Nobody else can have it: the link has one neighbour.
+                let no_check = if address.is_ipv6() { " nodad" } else { "" };
+                let bits = bits(address);
+                format!("addr replace {address}/{bits} dev {up} noprefixroute{no_check}")
             })
             .collect();
         let replace = |route: &Route| format!("route replace {}", route.words());
@@ -335,10 +354,10 @@ fn routes(told: &Value, link: Option<&str>) -> Vec<Route> {
 }
 
 /// The interfaces within a machine: their names by their hardware addresses.
-struct Inner(Vec<(String, String)>);
+pub(crate) struct Inner(Vec<(String, String)>);
 
 impl Inner {
-    async fn of(space: &Space) -> Result<Self> {
+    pub(crate) async fn of(space: &Space) -> Result<Self> {
         let told = space.tell(&["link", "show"]).await?;
         let all = told.as_array().into_iter().flatten();
         let text = |value: &Value| value.as_str().map(str::to_owned);
@@ -346,7 +365,7 @@ impl Inner {
         Ok(Self(named.collect()))
     }
 
-    fn called(&self, mac: &str) -> Option<String> {
+    pub(crate) fn called(&self, mac: &str) -> Option<String> {
         let found = self.0.iter().find(|(address, _)| address.eq_ignore_ascii_case(mac));
         found.map(|(_, name)| name.clone())
     }
@@ -375,19 +394,26 @@ async fn change(space: &Space, name: &str, end: &End, before: Option<&End>) -> R
     let infos = told.as_array().into_iter().flatten().filter_map(|it| it["addr_info"].as_array());
     let there: BTreeSet<IpAddr> =
         infos.flatten().filter_map(|it| it["local"].as_str()?.parse().ok()).collect();
-    // New ones first: the last address of a link takes the link's routes with it.
-    let mut lines: Vec<_> = Vec::new();
     let gone = before.addresses.iter().filter(|old| !end.addresses.contains(old));
     let gone = gone.filter(|(address, _)| there.contains(address));
-    let gone: Vec<_> =
-        gone.map(|(address, prefix)| format!("addr del {address}/{prefix} dev {name}")).collect();
+    let gone = gone.map(|(address, prefix)| format!("addr del {address}/{prefix} dev {name}"));
+    let kept = |old: &&String| !setup(name, end).contains(old);
+    let old = End { addresses: Vec::new(), ..before.clone() };
+    let old: Vec<_> =
+        setup(name, &old).iter().filter(kept).map(|it| it.replacen("replace", "del", 1)).collect();
+    // New ones first: the last address of a link takes the link's routes with it. What went may have had
+    // routes that others have now.
     let new = End {
         addresses: end.addresses.iter().filter(|it| !there.contains(&it.0)).copied().collect(),
         ..end.clone()
     };
-    lines.extend(setup(name, &new));
-    lines.extend(gone);
-    // What went may have had routes that others have now.
-    lines.extend(setup(name, &End { addresses: Vec::new(), ..end.clone() }));
+    let again = End { addresses: Vec::new(), ..end.clone() };
+    let lines: Vec<_> = setup(name, &new).into_iter().chain(gone).collect();
+    space.ip(&lines).await?;
+    for line in old {
+        // Another link, or the machine itself, may have replaced it.
+        let _ = space.ip(&[line]).await;
+    }
+    let lines = setup(name, &again);
     space.ip(&lines).await
 }

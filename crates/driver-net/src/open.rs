@@ -35,7 +35,9 @@ pub(crate) async fn open(directory: PathBuf) -> Result<Net, Missing> {
     let load = || {
         let plugged = Kept::load(directory.join("plugged"))?;
         let groups = Kept::load(directory.join("firewalls"))?;
-        Ok(State { plugged, groups, laid: None })
+        let gateways = Kept::load(directory.join("gateways"))?;
+        let (whole, laid, doors) = Default::default();
+        Ok(State { plugged, groups, gateways, whole, laid, doors })
     };
     let refused = |error: drivers::Error| Missing(format!("machines' networks: {error}"));
     let state = Mutex::new(load().map_err(refused)?);
@@ -52,18 +54,18 @@ impl Shared {
         let mut state = self.state.lock().await;
         self.rule(&state).await?;
         self.sweep(&state).await?;
-        self.lay(&mut state).await
+        self.lay(&mut state).await?;
+        let gateways: Vec<_> = state.gateways.iter().map(|(id, spec)| (id, spec.clone())).collect();
+        for (id, spec) in gateways {
+            if let Err(error) = self.make_gateway(&mut state, id, &spec).await {
+                tracing::warn!("the NAT gateway {id} is not there yet: {error}");
+            }
+        }
+        Ok(())
     }
 
     async fn make_router(&self) -> Result<()> {
-        let name = &self.names.router;
-        if self.router.inside(|| Ok(())).await.is_err() {
-            // A name may be left of a namespace that ended with those who could see it.
-            if self.router.file().is_some_and(|file| file.exists()) {
-                self.host.run("ip", &["netns", "delete", name], "").await?;
-            }
-            self.host.run("ip", &["netns", "add", name], "").await?;
-        }
+        self.make_space(&self.router, &self.names.router).await?;
         let mut settings: Vec<_> = [
             ("ipv4/ip_forward", "1"),
             ("ipv4/conf/all/rp_filter", "0"),
@@ -101,14 +103,30 @@ impl Shared {
         self.router.ip(&lines).await
     }
 
+    /// Makes a network namespace, unless it is there.
+    pub(crate) async fn make_space(&self, space: &Space, name: &str) -> Result<()> {
+        if space.inside(|| Ok(())).await.is_ok() {
+            return Ok(());
+        }
+        // A name may be left of a namespace that ended with those who could see it.
+        self.remove_space(name).await?;
+        self.host.run("ip", &["netns", "add", name], "").await.map(drop)
+    }
+
+    /// Removes a network namespace with all that is in it.
+    pub(crate) async fn remove_space(&self, name: &str) -> Result<()> {
+        match Space::Named(name.to_owned()).file().is_some_and(|file| file.exists()) {
+            true => self.host.run("ip", &["netns", "delete", name], "").await.map(drop),
+            false => Ok(()),
+        }
+    }
+
     async fn make_uplink(&self) -> Result<()> {
         let (up, router) = (&self.names.uplink, &self.names.router);
         let (here, there) = (self.host.links().await?, self.router.links().await?);
         if !(here.contains(up) && there.contains(up)) {
-            for (space, links) in [(&self.host, here), (&self.router, there)] {
-                if links.contains(up) {
-                    space.ip(&[format!("link del {up}")]).await?;
-                }
+            for space in [&self.host, &self.router] {
+                self.remove_links(space, |name| name == up).await?;
             }
             let pair =
                 format!("group {GROUP} type veth peer name {up} group {GROUP} netns {router}");
@@ -128,9 +146,11 @@ impl Shared {
         }
         self.host.set(settings).await?;
         self.router.set(vec![(format!("ipv4/neigh/{up}/proxy_delay"), "0")]).await?;
-        let mut host = vec![format!("link set {up} up")];
-        let mut router =
-            vec![format!("link set {up} up"), format!("addr replace {ROUTER}/32 dev {up}")];
+        let mut host = vec![format!("link set {up} addrgenmode none up")];
+        let mut router = vec![
+            format!("link set {up} addrgenmode none up"),
+            format!("addr replace {ROUTER}/32 dev {up}"),
+        ];
         if self.has_v6 {
             host.push(format!("addr replace {UPLINK6}/64 dev {up} nodad"));
             router.push(format!("addr replace {ROUTER6}/64 dev {up} nodad"));

@@ -1,6 +1,7 @@
 //! How the kernel is asked: by `ip`, `nft` and `nsenter` as processes with lists of arguments, never by a
 //! shell, each within a bounded time; and by a thread in another network namespace.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
 use std::os::fd::AsFd;
@@ -122,6 +123,14 @@ impl Space {
         let text = read.map_err(|error| outside(format!("cannot list links: {error}")))?;
         let names = text.lines().skip(2).filter_map(|line| line.split(':').next());
         Ok(names.map(|name| name.trim().to_owned()).collect())
+    }
+
+    /// The names of its links that are switched on.
+    pub(crate) async fn links_up(&self) -> Result<BTreeSet<String>> {
+        let told = self.tell(&["link", "show", "up"]).await?;
+        let names =
+            told.as_array().into_iter().flatten().filter_map(|link| link["ifname"].as_str());
+        Ok(names.map(str::to_owned).collect())
     }
 
     /// Writes settings below `/proc/sys/net`.

@@ -1,6 +1,9 @@
 //! What machines see of their networks. Each test runs in a process of its own, within a network namespace
 //! that is made for it; machines are processes that wait in namespaces of theirs.
 
+mod firewalls;
+mod gateways;
+mod leaks;
 mod machines;
 
 use std::io::{BufRead, BufReader, Write};
@@ -32,14 +35,15 @@ fn alone<F: Future<Output = ()>>(name: &str, test: impl FnOnce() -> F) {
         eprintln!("SKIPPED {name}: {why}");
         return;
     }
-    let status = Command::new("unshare")
+    let output = Command::new("unshare")
         .args(["--net", "--mount", "--propagation", "private", "--"])
         .arg(std::env::current_exe().unwrap())
         .args(["--exact", &format!("tests::{name}"), "--nocapture"])
         .env(ALONE, "yes")
-        .status()
+        .output()
         .unwrap();
-    assert!(status.success(), "{name} failed in its namespaces");
+    let said = [output.stdout, output.stderr].map(|it| String::from_utf8_lossy(&it).into_owned());
+    assert!(output.status.success(), "{name} failed in its namespaces: {}", said.concat());
 }
 
 fn possible() -> Result<(), String> {
@@ -110,6 +114,10 @@ impl Machine {
     async fn pings(&self, to: &str) -> bool {
         pings(&self.space, to).await
     }
+
+    async fn reaches(&self, to: &str) -> bool {
+        reaches(&self.space, to).await
+    }
 }
 
 impl Drop for Machine {
@@ -119,8 +127,20 @@ impl Drop for Machine {
     }
 }
 
+/// Whether one gets through before long: the kernel takes its time to wake a link that was just made, and
+/// until then packets are lost.
+async fn reaches(space: &Space, to: &str) -> bool {
+    for _ in 0..8 {
+        if pings(space, to).await {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether a packet gets through.
 async fn pings(space: &Space, to: &str) -> bool {
-    space.run("ping", &["-n", "-c", "1", "-W", "2", to], "").await.is_ok()
+    space.run("ping", &["-n", "-c", "1", "-W", "1", to], "").await.is_ok()
 }
 
 /// A server in a namespace.

@@ -65,6 +65,7 @@ fn crates_depend_only_downwards() {
         "driver-kubernetes",
         "driver-net",
         "driver-nspawn",
+        "front-metadata",
         "testkit",
         "kettle",
     ];
