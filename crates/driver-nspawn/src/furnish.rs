@@ -129,9 +129,9 @@ fn first_boot(tree: &Tree, spec: &MachineSpec, keys: &str) -> Result<()> {
             format!("{admin}:{}\n", spec.password.as_str()),
             0o600,
         )?;
-        let _ = write!(script, "chpasswd </{HOME}/password && rm -f /{HOME}/password\n");
+        let _ = writeln!(script, "chpasswd </{HOME}/password && rm -f /{HOME}/password");
     }
-    let _ = write!(script, "wait\ntouch /{HOME}/first-done\n");
+    let _ = writeln!(script, "wait\ntouch /{HOME}/first-done");
     tree.forget(&format!("{HOME}/first-done"))?;
     tree.put(&format!("{HOME}/first"), script, 0o700)?;
     let unit = format!(

@@ -66,8 +66,8 @@ impl Wish {
         let net = Net::open(home.path().join("networks")).await;
         let net = net.map_err(|missing| Fault::new(format!("{WANTED}: {missing}")))?;
         let systems = systems(here.catalog);
-        let machines = Nspawn::open(home.path(), net, systems, self.any_image);
-        Ok(machines.context(WANTED)?.join(world))
+        let machines = Nspawn::open(home.path(), net.clone(), systems, self.any_image);
+        Ok(net.join(machines.context(WANTED)?.join(world)))
     }
 }
 
