@@ -3,6 +3,7 @@
 //! The only place that calls the driver of machines. It must never change what should be.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use api::instances::UserScheme;
 use drivers::{Image, Machine, MachineSpec, Nic, Progress, PublicIpv4, PublicIpv6, PublicNic};
@@ -17,7 +18,10 @@ use crate::reserved_ips::{PER_SERVER, Reserved, on_instance};
 use crate::ssh_keys::Key;
 use crate::startup_scripts::Script;
 use crate::vpcs::PrivateNetwork;
-use crate::{Doc, LifeCx};
+use crate::{Cx, Doc, Error, LifeCx, Refusal};
+
+/// How long a real machine that starts is left alone.
+const GLANCE: Duration = Duration::from_millis(150);
 
 /// Takes one step; none: the machine is as it should be.
 ///
@@ -47,7 +51,12 @@ pub(crate) async fn step<K: Hosted>(
     }
     let now = cx.cx.now();
     if machine.running && machine.progress != Progress::Ready {
-        return Ok(Some(pause(*doc.seen.waiting_since.get_or_insert(now), now)));
+        let pause = pause(*doc.seen.waiting_since.get_or_insert(now), now);
+        return Ok(Some(match pause {
+            // A machine that people want to log in to starts within seconds: none of them is lost.
+            Next::After(pause) if cx.is_anything_real() => Next::After(pause.min(GLANCE)),
+            pause => pause,
+        }));
     }
     doc.seen.waiting_since = None;
     doc.seen.plan.clone_from(&doc.want.plan);
@@ -86,6 +95,18 @@ async fn act<K: Hosted>(doc: &Doc<K>, cx: &LifeCx, machine: &Machine) -> Result<
         return Ok(false);
     }
     Ok(true)
+}
+
+/// Refuses what no machine here can be made of, before anything is promised.
+///
+/// # Errors
+/// 400 with the driver's words.
+pub(crate) fn check_can_be(cx: &Cx, software: &Software) -> Result<(), Error> {
+    let lives = LifeCx { cx: cx.clone() };
+    match lives.machines().refuses(&image(software)) {
+        Some(why) => Err(Refusal::bad("Bad request.").help(why).into()),
+        None => Ok(()),
+    }
 }
 
 /// Its interfaces in private networks.

@@ -64,6 +64,7 @@ fn crates_depend_only_downwards() {
         "proxy",
         "driver-kubernetes",
         "driver-net",
+        "driver-nspawn",
         "front-metadata",
         "testkit",
         "kettle",
