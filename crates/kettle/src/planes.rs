@@ -8,6 +8,8 @@
 
 mod balancers;
 mod kubernetes;
+mod machines;
+mod metadata;
 
 use std::any::Any;
 use std::fmt::Write as _;
@@ -16,6 +18,7 @@ use std::sync::Arc;
 
 use clap::{Arg, ArgMatches};
 use control::Control;
+use control::catalog::Catalog;
 use drivers::World;
 
 use crate::doctor;
@@ -30,6 +33,9 @@ const INDENT: usize = 9;
 /// The options of all planes.
 pub(crate) fn args() -> Vec<Arg> {
     vec![balancers::arg(), kubernetes::arg()]
+    let mut all = vec![kubernetes::arg()];
+    all.extend(machines::args());
+    all
 }
 
 /// What the command line asks for of each plane.
@@ -39,12 +45,15 @@ pub(crate) struct Wish {
     machines: bool,
     balancers: bool,
     kubernetes: Option<PathBuf>,
+    machines: machines::Wish,
 }
 
 /// Where a server is about to start.
 pub(crate) struct Here<'a> {
     /// The data directory; none: nothing is kept.
     pub(crate) home: Option<&'a Home>,
+    /// What can be ordered.
+    pub(crate) catalog: &'a Catalog,
     /// Whether it takes any free port at once, and never the usual one.
     #[allow(dead_code, reason = "fronts ask, which come one by one")]
     pub(crate) any_port: bool,
@@ -60,6 +69,7 @@ impl Wish {
             balancers: balancers::read(args),
             kubernetes: kubernetes::read(args),
         }
+        Self { kubernetes: kubernetes::read(args), machines: machines::Wish::read(args) }
     }
 
     /// The world with what is to be real of it.
@@ -69,19 +79,25 @@ impl Wish {
             false => world,
         };
         kubernetes::join(self.kubernetes.as_deref(), world, here).await
+        let world = kubernetes::join(self.kubernetes.as_deref(), world, here).await?;
+        self.machines.join(world, here).await
     }
 
     /// Starts what asks the control plane. What is started here ends when this is dropped.
-    #[expect(clippy::unused_async, reason = "fronts take addresses and open files")]
     pub(crate) async fn fronts(&self, control: &Arc<Control>, here: &Here<'_>) -> Result<Fronts> {
-        let (_, _) = (control, here);
-        Ok(Fronts::default())
+        let _ = here;
+        let mut fronts = Fronts::default();
+        if let Some(net) = self.machines.net() {
+            metadata::start(net, control, &mut fronts).await?;
+        }
+        Ok(fronts)
     }
 
     /// Those that could be real and were not asked for, each with the option that asks.
     fn simulated(&self) -> Vec<(&'static str, &'static str)> {
         let all = [
             ("balancers", doctor::BALANCERS, self.balancers),
+            ("machines", doctor::MACHINES, self.machines.is_real),
             ("Kubernetes", doctor::KUBERNETES, self.kubernetes.is_some()),
         ];
         let simulated = all.into_iter().filter(|(.., is_real)| !is_real);
@@ -99,7 +115,6 @@ pub(crate) struct Fronts {
 
 impl Fronts {
     /// Adds one, which says this and runs until `running` is dropped.
-    #[allow(dead_code, reason = "fronts use it, which come one by one")]
     pub(crate) fn add(&mut self, line: Line, running: impl Send + 'static) {
         self.lines.push(line);
         self._running.push(Box::new(running));

@@ -208,7 +208,7 @@ impl Up {
         })?;
         let address = server.address().context("the address cannot be told")?;
         shared.reached_at(reachable(address).to_string());
-        let here = Here { home, any_port: listen.port() == 0 };
+        let here = Here { home, catalog: shared.catalog(), any_port: listen.port() == 0 };
         let fronts = settings.planes.fronts(&shared, &here).await?;
         Ok(Self { server, address, key, control: shared, fronts })
     }

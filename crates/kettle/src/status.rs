@@ -48,6 +48,11 @@ impl Asked {
         Ok(Self { target, client })
     }
 
+    /// What asks it.
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// Its data directory, where that is on this machine.
     pub(crate) fn home(&self) -> Option<Home> {
         Home::new(Some(&self.target.data_dir()?.to_owned())).ok()

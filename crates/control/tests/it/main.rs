@@ -32,6 +32,7 @@ mod load_balancers;
 mod logs;
 mod machines;
 mod marketplace;
+mod metadata;
 mod nat_gateways;
 mod object_storages;
 mod postgres;

@@ -66,6 +66,8 @@ fn crates_depend_only_downwards() {
         "driver-kubernetes",
         "driver-haproxy",
         "driver-net",
+        "driver-nspawn",
+        "front-metadata",
         "testkit",
         "kettle",
     ];
