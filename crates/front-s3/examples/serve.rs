@@ -3,6 +3,8 @@
 //! Storages `main`, `alt`, `tenant` and so on, each with its name for a key and `secret` for a secret;
 //! the id of the n-th is the number n as a UUID. Nothing of it lasts but objects, in FOLDER.
 
+#![allow(clippy::unwrap_used, reason = "it has parts of tests, which stop where they cannot go on")]
+
 use std::sync::Arc;
 
 use tokio::sync::watch;

@@ -59,6 +59,7 @@ impl Depot {
         let (writer, reader) = (connect(&path)?, connect(&path)?);
         writer.execute_batch(SCHEMA)?;
         sync_folder(&folder)?;
+        folder.parent().map_or(Ok(()), sync_folder)?;
         let depot = Self {
             folder,
             writer: Mutex::new(writer),

@@ -21,18 +21,22 @@ mod text;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use s3s::config::{S3Config, StaticConfigProvider};
 use s3s::service::{S3Service, S3ServiceBuilder};
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{OnceCell, Semaphore, watch};
 use uuid::Uuid;
 
 use crate::access::Guard;
 use crate::depot::Depot;
 use crate::hosts::Hosts;
 use crate::rows::buckets;
+
+/// How large the content of a form may be, which is held in memory, and how many are at once.
+const FORM: u64 = 64 << 20;
+const FORMS: usize = 4;
 
 /// What is needed to serve object storage.
 pub struct Config {
@@ -109,15 +113,16 @@ impl S3 {
         std::fs::create_dir_all(&directory).map_err(at(&directory))?;
         let backend = Arc::new(Backend {
             stores: config.stores,
-            depots: Depots { directory, open: Arc::default() },
+            depots: Depots { directory, open: Mutex::default() },
             clock: config.clock,
             hosts: Hosts(Arc::new(config.hosts)),
+            forms: Semaphore::new(FORMS),
         });
         let mut builder = S3ServiceBuilder::new(service::Shared(backend.clone()));
         let mut limits = S3Config::default();
         limits.xml_max_body_size = 8 << 20;
         // Forms are held in memory as a whole.
-        limits.post_object_max_file_size = 64 << 20;
+        limits.post_object_max_file_size = FORM;
         limits.form_max_fields_size = 1 << 20;
         builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(limits))));
         builder.set_auth(Guard(backend.clone()));
@@ -239,6 +244,8 @@ pub(crate) struct Backend {
     depots: Depots,
     clock: engine::Clock,
     hosts: Hosts,
+    /// Who may send a form.
+    forms: Semaphore,
 }
 
 impl Backend {
@@ -252,7 +259,7 @@ impl Backend {
 /// What each storage holds, opened when it is first asked for.
 struct Depots {
     directory: PathBuf,
-    open: Arc<Mutex<BTreeMap<Uuid, Arc<Depot>>>>,
+    open: Mutex<BTreeMap<Uuid, Arc<OnceCell<Arc<Depot>>>>>,
 }
 
 impl Depots {
@@ -264,29 +271,21 @@ impl Depots {
         self.folder(storage).exists()
     }
 
+    fn known(&self) -> MutexGuard<'_, BTreeMap<Uuid, Arc<OnceCell<Arc<Depot>>>>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     async fn open(&self, storage: Uuid) -> fault::Result<Arc<Depot>> {
-        let found = self.open.lock().unwrap_or_else(PoisonError::into_inner).get(&storage).cloned();
-        if let Some(depot) = found {
-            return Ok(depot);
-        }
-        let (folder, open) = (self.folder(storage), self.open.clone());
-        depot::waiting(move || {
-            // Whoever else wants it waits, so that it is opened once.
-            let mut open = open.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(depot) = open.get(&storage) {
-                return Ok(depot.clone());
-            }
-            let depot = Arc::new(Depot::open(folder)?);
-            open.insert(storage, depot.clone());
-            Ok(depot)
-        })
-        .await
+        let cell = self.known().entry(storage).or_default().clone();
+        let folder = self.folder(storage);
+        let open = || depot::waiting(move || Ok(Arc::new(Depot::open(folder)?)));
+        Ok(cell.get_or_try_init(open).await?.clone())
     }
 
     async fn remove(&self, storage: Uuid) -> fault::Result<()> {
-        let depot = self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&storage);
+        let cell = self.known().remove(&storage);
         let folder = self.folder(storage);
-        depot::waiting(move || match depot {
+        depot::waiting(move || match cell.as_ref().and_then(|cell| cell.get()) {
             Some(depot) => Ok(depot.give_up()?),
             None => Ok(std::fs::remove_dir_all(folder)?),
         })

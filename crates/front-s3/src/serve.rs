@@ -91,6 +91,10 @@ async fn answer(
         refused
     } else {
         request.extensions_mut().insert(Peer(peer.ip()));
+        let kind = request.headers().get(http::header::CONTENT_TYPE);
+        let is_form = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"));
+        // Forms are held in memory as a whole.
+        let _turn = if is_form { backend.forms.acquire().await.ok() } else { None };
         match service.call(request).await {
             Ok(response) => response,
             Err(error) => {

@@ -43,14 +43,7 @@ pub(crate) async fn create(
         return Err(fault!(OperationAborted, "The bucket was deleted meanwhile."));
     };
     let place = s3.place(Some(&store), Some(&store.host), &name).await?;
-    let grants = [
-        (May::All, i.grant_full_control),
-        (May::Read, i.grant_read),
-        (May::Write, i.grant_write),
-        (May::ReadAcl, i.grant_read_acp),
-        (May::WriteAcl, i.grant_write_acp),
-    ];
-    let canned = i.acl.as_ref().map(BucketCannedACL::as_str);
+    let (canned, grants) = said(&i);
     let acl = match s3.wanted_acl(asked, &place, &owner(caller), canned, &grants).await {
         Ok(acl) => acl,
         Err(fault) => {
@@ -87,10 +80,8 @@ pub(crate) async fn create(
     Ok(CreateBucketOutput { location })
 }
 
-/// Whoever has a bucket may make it again as it is, as with radosgw.
-async fn again(s3: &Backend, asked: &Asked, i: &CreateBucketInput) -> Result<CreateBucketOutput> {
-    let caller = asked.caller()?;
-    let place = s3.place(Some(caller), Some(&caller.host), &i.bucket).await?;
+/// What a request says of who may do what: the name of a list, or grants.
+fn said(i: &CreateBucketInput) -> (Option<&str>, [(May, Option<String>); 5]) {
     let grants = [
         (May::All, i.grant_full_control.clone()),
         (May::Read, i.grant_read.clone()),
@@ -98,7 +89,14 @@ async fn again(s3: &Backend, asked: &Asked, i: &CreateBucketInput) -> Result<Cre
         (May::ReadAcl, i.grant_read_acp.clone()),
         (May::WriteAcl, i.grant_write_acp.clone()),
     ];
-    let canned = i.acl.as_ref().map(BucketCannedACL::as_str);
+    (i.acl.as_ref().map(BucketCannedACL::as_str), grants)
+}
+
+/// Whoever has a bucket may make it again as it is, as with radosgw.
+async fn again(s3: &Backend, asked: &Asked, i: &CreateBucketInput) -> Result<CreateBucketOutput> {
+    let caller = asked.caller()?;
+    let place = s3.place(Some(caller), Some(&caller.host), &i.bucket).await?;
+    let (canned, grants) = said(i);
     let acl = s3.wanted_acl(asked, &place, &owner(caller), canned, &grants).await?;
     if acl != place.acl {
         return Err(fault!(BucketAlreadyExists, "You have that bucket already, with another ACL."));

@@ -155,6 +155,23 @@ pub(crate) async fn objects_v2(
     })
 }
 
+/// The place of a version in the order of its key's, for a list that goes on after it.
+async fn after_version(place: &Place, key: &str, version: Option<String>) -> Result<Option<i64>> {
+    let Some(version) = version.filter(|version| !version.is_empty()) else { return Ok(None) };
+    if key.is_empty() {
+        return Err(fault!(
+            InvalidArgument,
+            "A version-id marker cannot be specified without a key marker."
+        ));
+    }
+    // Ours names a place in the order, which stays when the version itself is deleted.
+    if let Some(Ok(seq)) = version.strip_prefix("after-").map(str::parse) {
+        return Ok(Some(seq));
+    }
+    let (name, key) = (place.name(), key.to_owned());
+    place.depot.read(move |rows| objects::place(rows, &name, &key, &version)).await
+}
+
 pub(crate) async fn versions(
     s3: &Backend,
     asked: &Asked,
@@ -164,25 +181,7 @@ pub(crate) async fn versions(
     let place = asked.place()?;
     let delimiter = i.delimiter.filter(|delimiter| !delimiter.is_empty());
     let after = i.key_marker.clone().unwrap_or_default();
-    let mut after_seq = None;
-    if let Some(version) = i.version_id_marker.clone().filter(|version| !version.is_empty()) {
-        if after.is_empty() {
-            return Err(fault!(
-                InvalidArgument,
-                "A version-id marker cannot be specified without a key marker."
-            ));
-        }
-        // Ours names a place in the order, which stays when the version itself is deleted.
-        after_seq = match version.strip_prefix("after-").map(str::parse) {
-            Some(Ok(seq)) => Some(seq),
-            _ => {
-                let (name, key) = (place.name(), after.clone());
-                let find =
-                    move |rows: &rusqlite::Connection| objects::place(rows, &name, &key, &version);
-                place.depot.read(find).await?
-            }
-        };
-    }
+    let after_seq = after_version(place, &after, i.version_id_marker.clone()).await?;
     let wanted = Wanted {
         prefix: i.prefix.clone().unwrap_or_default(),
         delimiter: delimiter.clone().unwrap_or_default(),

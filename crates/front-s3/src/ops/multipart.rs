@@ -175,6 +175,44 @@ pub(crate) async fn parts(
     })
 }
 
+/// Uploads and what their keys have in common, one less than `count` of them, and whether there are more.
+fn page(
+    rows: &rusqlite::Connection,
+    bucket: &str,
+    prefix: &str,
+    delimiter: &str,
+    (mut key, mut id): (String, Option<String>),
+    count: usize,
+) -> Result<(Vec<Upload>, Vec<String>, bool)> {
+    let (mut uploads, mut prefixes): (Vec<Upload>, Vec<String>) = (Vec::new(), Vec::new());
+    while uploads.len() + prefixes.len() < count {
+        let found = uploads::list(rows, bucket, prefix, (&key, id.as_deref()), 1)?;
+        let Some(upload) = found.into_iter().next() else { break };
+        let rest = &upload.key[prefix.len()..];
+        match rest.find(delimiter).filter(|_| !delimiter.is_empty()) {
+            Some(at) => {
+                let common = format!("{prefix}{}", &rest[..at + delimiter.len()]);
+                let next = crate::rows::after_all(&common);
+                prefixes.push(common);
+                let Some(next) = next else { break };
+                (key, id) = (next, Some(String::new()));
+            }
+            None => {
+                (key, id) = (upload.key.clone(), Some(upload.id.clone()));
+                uploads.push(upload);
+            }
+        }
+    }
+    let more = uploads.len() + prefixes.len() >= count;
+    // The last of all is one too many.
+    if more && uploads.last().map(|upload| &upload.key) > prefixes.last() {
+        uploads.pop();
+    } else if more {
+        prefixes.pop();
+    }
+    Ok((uploads, prefixes, more))
+}
+
 pub(crate) async fn list(
     s3: &Backend,
     asked: &Asked,
@@ -185,38 +223,9 @@ pub(crate) async fn list(
     let count = usize::try_from(most).unwrap_or(0) + 1;
     let (name, prefix) = (place.name(), i.prefix.clone().unwrap_or_default());
     let delimiter = i.delimiter.clone().unwrap_or_default();
-    let (mut key, mut id) = (i.key_marker.clone().unwrap_or_default(), i.upload_id_marker.clone());
-    let (uploads, prefixes, more) = place
-        .depot
-        .read(move |rows| {
-            let (mut uploads, mut prefixes): (Vec<Upload>, Vec<String>) = (Vec::new(), Vec::new());
-            // One more than fits says whether there is more.
-            while uploads.len() + prefixes.len() < count {
-                let found = uploads::list(rows, &name, &prefix, (&key, id.as_deref()), 1)?;
-                let Some(upload) = found.into_iter().next() else { break };
-                let rest = &upload.key[prefix.len()..];
-                match rest.find(&delimiter).filter(|_| !delimiter.is_empty()) {
-                    Some(at) => {
-                        let common = format!("{prefix}{}", &rest[..at + delimiter.len()]);
-                        let Some(next) = crate::rows::after_all(&common) else { break };
-                        prefixes.push(common);
-                        (key, id) = (next, Some(String::new()));
-                    }
-                    None => {
-                        (key, id) = (upload.key.clone(), Some(upload.id.clone()));
-                        uploads.push(upload);
-                    }
-                }
-            }
-            let more = uploads.len() + prefixes.len() >= count;
-            if more && uploads.last().map(|upload| &upload.key) > prefixes.last() {
-                uploads.pop();
-            } else if more {
-                prefixes.pop();
-            }
-            Ok((uploads, prefixes, more))
-        })
-        .await?;
+    let from = (i.key_marker.clone().unwrap_or_default(), i.upload_id_marker.clone());
+    let (uploads, prefixes, more) =
+        place.depot.read(move |rows| page(rows, &name, &prefix, &delimiter, from, count)).await?;
     let encoded = |text: &str| match &i.encoding_type {
         Some(how) if how.as_str() == "url" => crate::text::encoded(text),
         _ => text.to_owned(),

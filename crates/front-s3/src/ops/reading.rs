@@ -326,7 +326,6 @@ fn parts_of(object: &Object, most: i32, after: i32) -> GetObjectAttributesParts 
         part_number_marker: Some(after),
         next_part_number_marker: Some(last),
         total_parts_count: object.head.parts,
-        // Parts are told apart where they have sums.
-        parts: object.head.way.map(|_| parts),
+        parts: Some(parts),
     }
 }

@@ -148,6 +148,8 @@ impl Backend {
             let permission = Some(Permission::from_static(granted.may.name()));
             grants.push(Grant { grantee: Some(grantee), permission });
         }
+        // Groups come before storages, as radosgw tells them.
+        grants.sort_by_key(|grant| grant.grantee.as_ref().is_some_and(|who| who.id.is_some()));
         Ok(grants)
     }
 
