@@ -63,6 +63,7 @@ fn crates_depend_only_downwards() {
         "cli",
         "proxy",
         "processes",
+        "front-s3",
         "driver-kubernetes",
         "driver-haproxy",
         "driver-net",
