@@ -23,6 +23,7 @@ use tokio::sync::watch;
 
 use crate::fault::{Context, Result};
 use crate::home::{Home, forget_url};
+use crate::planes;
 use crate::serve::{Asked, Up, explained, reachable};
 use crate::settings::{self, Settings};
 
@@ -236,7 +237,8 @@ impl Reached {
         let lock = lock.map(File::try_clone).transpose().context("cannot keep the lock")?;
         let (stop, stopped) = watch::channel(false);
         let running = tokio::spawn(up.server.run(stopped));
-        let private = Private { url, control: up.control, stop, running, _claim: claim };
+        let (control, fronts) = (up.control, up.fronts);
+        let private = Private { url, control, stop, running, _claim: claim, _fronts: fronts };
         Ok(Self { address, objects, key, whose: Whose::Ours(private), lock })
     }
 
@@ -285,6 +287,8 @@ struct Private {
     running: tokio::task::JoinHandle<()>,
     /// Held where others may use it: the data directory is ours.
     _claim: Option<File>,
+    /// What asks the control plane besides requests.
+    _fronts: planes::Fronts,
 }
 
 /// Waits until no other command uses our server, or until we are told not to; from then on whoever

@@ -3,6 +3,7 @@
 
 mod console;
 mod detach;
+mod doctor;
 mod exec;
 mod fault;
 mod gateway;
@@ -11,6 +12,7 @@ mod listen;
 mod log;
 mod logging;
 mod man;
+mod planes;
 mod serve;
 mod settings;
 mod status;
@@ -60,6 +62,7 @@ fn main() -> ExitCode {
         Some((man::NAME, args)) => report(man::run(command(), args), ExitCode::FAILURE),
         Some((log::NAME, args)) => asked(&matches, log::run(&matches, args)),
         Some((console::NAME, args)) => asked(&matches, console::run(&matches, args)),
+        Some((doctor::NAME, args)) => asked(&matches, doctor::run(&matches, args)),
         Some((status::NAME, _)) => asked(&matches, status::run(&matches)),
         Some((stop::NAME, _)) => asked(&matches, stop::run(&matches)),
         Some((stop::RESET, args)) => asked(&matches, stop::reset(&matches, args)),
@@ -103,6 +106,7 @@ fn command() -> Command {
         serve::command(),
         exec::command(),
         console::command(),
+        doctor::command(),
         status::command(),
         log::command(),
         stop::command(),
