@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::Control;
 
-/// How much lies somewhere.
+/// How much lies in a bucket.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Amount {
     /// Objects, with all that keeps a bucket from being empty: older versions, marks of deletion.
@@ -26,12 +26,15 @@ pub type Look<'a, T> = BoxFuture<'a, io::Result<T>>;
 
 /// Knows what lies in buckets.
 pub trait Contents: Send + Sync {
-    /// How much lies in a bucket of a storage.
-    fn in_bucket<'a>(&'a self, storage: Uuid, bucket: &'a str) -> Look<'a, Amount>;
-    /// How much lies in all of a storage.
-    fn in_storage(&self, storage: Uuid) -> Look<'_, Amount>;
+    /// Closes an empty bucket of a storage, into which nothing goes from then on; one that is not
+    /// empty stays as it is, and what lies in it is told.
+    fn close<'a>(&'a self, storage: Uuid, bucket: &'a str) -> Look<'a, Option<Amount>>;
+    /// Opens a bucket again that was closed and did not go.
+    fn reopen<'a>(&'a self, storage: Uuid, bucket: &'a str) -> Look<'a, ()>;
     /// Forgets all that was set for a bucket that there is no more.
     fn forget<'a>(&'a self, storage: Uuid, bucket: &'a str) -> Look<'a, ()>;
+    /// How many bytes lie in these buckets of a storage.
+    fn bytes<'a>(&'a self, storage: Uuid, buckets: &'a [&'a str]) -> Look<'a, u64>;
 }
 
 impl Control {

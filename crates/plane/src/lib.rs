@@ -211,6 +211,9 @@ impl Control {
             return Ok(());
         }
         self.sweep_real().await?;
+        if self.world.planes().iter().all(|plane| plane.lives_on()) {
+            return Ok(());
+        }
         let lives = self.families.iter().flat_map(|family| &family.lives);
         let kinds: Vec<_> = lives.map(|join| join(self).0).collect();
         Ok(self.store.wake_all(&kinds, self.clock.now()).await?)

@@ -67,22 +67,27 @@ impl Held {
 }
 
 impl Contents for Held {
-    fn in_bucket<'a>(&'a self, storage: Uuid, bucket: &'a str) -> Look<'a, Amount> {
+    fn close<'a>(&'a self, storage: Uuid, bucket: &'a str) -> Look<'a, Option<Amount>> {
         let held = self.all.lock().unwrap().get(&(storage, bucket.to_owned())).copied();
         let is_broken = *self.is_broken.lock().unwrap();
         Box::pin(async move {
             match is_broken {
                 true => Err(std::io::Error::other("the disk is gone")),
-                false => Ok(held.unwrap_or_default()),
+                false => Ok(held.filter(|held| held.objects > 0)),
             }
         })
     }
 
-    fn in_storage(&self, storage: Uuid) -> Look<'_, Amount> {
+    fn reopen<'a>(&'a self, _: Uuid, bucket: &'a str) -> Look<'a, ()> {
+        self.forgotten.lock().unwrap().push(format!("{bucket} after all"));
+        Box::pin(async { Ok(()) })
+    }
+
+    fn bytes<'a>(&'a self, storage: Uuid, buckets: &'a [&'a str]) -> Look<'a, u64> {
         let all = self.all.lock().unwrap();
-        let mine = all.iter().filter(|((id, _), _)| *id == storage);
+        let mine = all.iter().filter(|((id, name), _)| *id == storage && buckets.contains(&&**name));
         let bytes = mine.map(|(_, held)| held.bytes).sum();
-        Box::pin(async move { Ok(Amount { objects: 1, bytes }) })
+        Box::pin(async move { Ok(bytes) })
     }
 
     fn forget<'a>(&'a self, _: Uuid, bucket: &'a str) -> Look<'a, ()> {
@@ -287,6 +292,7 @@ async fn what_lies_beyond_what_the_tier_includes_is_paid_for_from_the_next_hour_
     let (world, held) = world_with_contents().await;
     let made = storage(&world, EWR).await;
     let (day, object_storage_id) = (Duration::from_secs(24 * 3600), made.id);
+    front(&world).create_bucket(made.id.0, &wanted("files")).await.unwrap();
     let owed = async || {
         let owed = world.done(GetObjectStorage { object_storage_id }).await.pending_charges;
         assert_eq!(world.done(GetAccount {}).await.pending_charges, owed);

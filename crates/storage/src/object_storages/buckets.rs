@@ -125,19 +125,22 @@ pub async fn delete(cx: Cx, req: DeleteObjectStorageBucket) -> Result<()> {
     let mut storage = tx.get::<Storage>(req.object_storage_id).await?;
     let name = req.bucket_name;
     let place = place(&storage, &name)?;
-    let contents = cx.control.contents();
-    if let Some(contents) = contents {
-        check_empty(&name, contents.in_bucket(storage.id(), &name).await)?;
-    }
+    let Some(contents) = cx.control.contents() else {
+        storage.buckets.remove(place).removed(&storage, &mut tx);
+        return tx.save(&storage).await;
+    };
+    check_empty(&name, contents.close(storage.id(), &name).await)?;
     storage.buckets.remove(place).removed(&storage, &mut tx);
-    tx.save(&storage).await?;
-    if let Some(contents) = contents
-        && let Err(error) = contents.forget(storage.id(), &name).await
-    {
-        // Its life comes to it as well.
-        tracing::warn!(bucket = name, %error, "what was set for a bucket is not forgotten yet");
+    let outcome = tx.save(&storage).await;
+    let after = match &outcome {
+        Ok(()) => contents.forget(storage.id(), &name).await,
+        Err(_) => contents.reopen(storage.id(), &name).await,
+    };
+    if let Err(error) = after {
+        // The life of the storage comes to it, and the next start does.
+        tracing::warn!(bucket = name, %error, "a bucket is not as it should be");
     }
-    Ok(())
+    outcome
 }
 
 /// Changes which versions and locks a bucket has.
@@ -172,17 +175,18 @@ fn place(storage: &Storage, name: &str) -> Result<usize> {
     place.ok_or_else(|| Bucket::unknown(name).into())
 }
 
-fn check_empty(name: &str, held: io::Result<Amount>) -> Result<()> {
-    let held = held.map_err(|error| {
+fn check_empty(name: &str, left: io::Result<Option<Amount>>) -> Result<()> {
+    let left = left.map_err(|error| {
         let help = format!("what lies in `{name}` cannot be told ({error}), so nothing was done");
         Refusal::new(503, "Service unavailable.").help(help)
     })?;
+    let Some(held) = left else { return Ok(()) };
     let help = format!(
         "bucket_name: `{name}` holds {} objects and versions, {} bytes; delete these first, or the \
          storage with all that is in it",
         held.objects, held.bytes
     );
-    Refusal::bad("Bucket is not empty.").help(help).unless(held.objects == 0)
+    Err(Refusal::bad("Bucket is not empty.").help(help).into())
 }
 
 /// A name that can be the first part of a host's name, as S3 has it.

@@ -40,7 +40,8 @@ async fn be_found(doc: &Doc<Storage>, cx: &LifeCx) -> Result<(), StepError> {
 /// Counts what lies in it, where somebody keeps that, and looks again later.
 async fn count(doc: &mut Doc<Storage>, cx: &LifeCx) -> Result<Next, StepError> {
     let Some(contents) = cx.cx.control.contents() else { return Ok(Next::Settled) };
-    doc.seen.bytes = contents.in_storage(doc.id()).await?.bytes;
+    let buckets: Vec<&str> = doc.want.buckets.iter().map(|bucket| &*bucket.name).collect();
+    doc.seen.bytes = contents.bytes(doc.id(), &buckets).await?;
     Ok(Next::After(COUNTED_EVERY))
 }
 
