@@ -62,6 +62,7 @@ fn crates_depend_only_downwards() {
         "server",
         "cli",
         "proxy",
+        "front-s3",
         "driver-kubernetes",
         "testkit",
         "kettle",
