@@ -228,9 +228,10 @@ impl Reached {
     async fn own(settings: &Settings, home: &Home, locks: Option<(&File, File)>) -> Result<Self> {
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
         let up = Up::start(settings, settings.keeping()?.as_ref(), any, Asked::default()).await?;
-        let objects = None;
+        let objects = up.fronts.s3;
         let (address, key, url) = (up.address, up.key.text.clone(), up.url());
         if locks.is_some() {
+            home.tell_s3(objects)?;
             home.tell_url(&url)?;
         }
         let (lock, claim) = locks.unzip();
@@ -262,6 +263,7 @@ impl Reached {
         let Whose::Ours(private) = self.whose else { return Ok(()) };
         if let Some(lock) = &self.lock {
             alone(lock).await?;
+            home.tell_s3(None)?;
             forget_url(&home.url_file(), &private.url);
         }
         private.stop.send_replace(true);

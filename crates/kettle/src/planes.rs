@@ -7,9 +7,12 @@
 //! that cannot start says why by [`Missing`](crate::doctor::Missing), as `kettle doctor` does.
 
 mod kubernetes;
+#[cfg(feature = "s3")]
+mod s3;
 
 use std::any::Any;
 use std::fmt::Write as _;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -28,13 +31,19 @@ const INDENT: usize = 9;
 
 /// The options of all planes.
 pub(crate) fn args() -> Vec<Arg> {
-    vec![kubernetes::arg()]
+    vec![
+        kubernetes::arg(),
+        #[cfg(feature = "s3")]
+        s3::arg(),
+    ]
 }
 
 /// What the command line asks for of each plane.
 #[derive(Debug, Default)]
 pub(crate) struct Wish {
     kubernetes: Option<PathBuf>,
+    #[cfg(feature = "s3")]
+    s3: Arc<s3::Buckets>,
 }
 
 /// Where a server is about to start.
@@ -42,26 +51,32 @@ pub(crate) struct Here<'a> {
     /// The data directory; none: nothing is kept.
     pub(crate) home: Option<&'a Home>,
     /// Whether it takes any free port at once, and never the usual one.
-    #[allow(dead_code, reason = "fronts ask, which come one by one")]
     pub(crate) any_port: bool,
 }
 
 impl Wish {
     /// What the command line says.
     pub(crate) fn read(args: &ArgMatches) -> Self {
-        Self { kubernetes: kubernetes::read(args) }
+        Self {
+            kubernetes: kubernetes::read(args),
+            #[cfg(feature = "s3")]
+            s3: s3::read(args),
+        }
     }
 
     /// The world with what is to be real of it.
     pub(crate) async fn join(&self, world: World, here: &Here<'_>) -> Result<World> {
+        #[cfg(feature = "s3")]
+        let world = s3::join(&self.s3, world);
         kubernetes::join(self.kubernetes.as_deref(), world, here).await
     }
 
     /// Starts what asks the control plane. What is started here ends when this is dropped.
-    #[expect(clippy::unused_async, reason = "fronts take addresses and open files")]
     pub(crate) async fn fronts(&self, control: &Arc<Control>, here: &Here<'_>) -> Result<Fronts> {
-        let (_, _) = (control, here);
-        Ok(Fronts::default())
+        let mut fronts = Fronts::default();
+        #[cfg(feature = "s3")]
+        s3::start(&self.s3, control, here, &mut fronts).await?;
+        Ok(fronts)
     }
 
     /// Those that could be real and were not asked for, each with the option that asks.
@@ -75,6 +90,8 @@ impl Wish {
 /// The fronts that run.
 #[derive(Default)]
 pub(crate) struct Fronts {
+    /// Where S3 is answered.
+    pub(crate) s3: Option<SocketAddr>,
     lines: Vec<Line>,
     /// What keeps them running.
     _running: Vec<Box<dyn Any + Send>>,
@@ -82,7 +99,6 @@ pub(crate) struct Fronts {
 
 impl Fronts {
     /// Adds one, which says this and runs until `running` is dropped.
-    #[allow(dead_code, reason = "fronts use it, which come one by one")]
     pub(crate) fn add(&mut self, line: Line, running: impl Send + 'static) {
         self.lines.push(line);
         self._running.push(Box::new(running));

@@ -20,6 +20,13 @@ impl Stores for Front {
         })
     }
 
+    fn by_id(&self, storage: Uuid) -> Ask<'_, Option<Store>> {
+        Box::pin(async move {
+            let found = object_storages::by_id(&self.0, storage).await;
+            Ok(found.map_err(|error| told(&self.0, error))?.map(store))
+        })
+    }
+
     fn by_bucket<'a>(&'a self, host: Option<&'a str>, bucket: &'a str) -> Ask<'a, Option<Store>> {
         Box::pin(async move {
             let found = self.with_bucket(host, bucket).await;

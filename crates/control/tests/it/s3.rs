@@ -85,7 +85,8 @@ impl Contents for Held {
 
     fn bytes<'a>(&'a self, storage: Uuid, buckets: &'a [&'a str]) -> Look<'a, u64> {
         let all = self.all.lock().unwrap();
-        let mine = all.iter().filter(|((id, name), _)| *id == storage && buckets.contains(&&**name));
+        let mine =
+            all.iter().filter(|((id, name), _)| *id == storage && buckets.contains(&&**name));
         let bytes = mine.map(|(_, held)| held.bytes).sum();
         Box::pin(async move { Ok(bytes) })
     }
@@ -113,6 +114,11 @@ async fn a_key_leads_to_its_storage_from_when_that_is_ready_until_it_goes() {
     let found = front.by_key(&key).await.unwrap().expect("it is ready");
     assert_eq!((found.id, &*found.label, &*found.region), (made.id.0, "files", "ewr"));
     assert_eq!((&*found.host, found.secret_key), ("ewr1.vultrobjects.com", made.s3_secret_key));
+    assert_eq!(
+        front.by_id(made.id.0).await.unwrap().map(|found| found.label),
+        Some("files".into())
+    );
+    assert_eq!(front.by_id(Uuid::now_v7()).await, Ok(None));
     for unknown in ["", "NOBODYSNOBODYSNOBODY", &key.to_lowercase()] {
         assert_eq!(front.by_key(unknown).await, Ok(None));
     }
@@ -257,8 +263,7 @@ async fn a_bucket_with_objects_is_not_deleted_and_storage_is() {
     held.put(made.id, "full", 3, 4096);
     let bucket_name = "full".to_owned();
     let delete = DeleteObjectStorageBucket { object_storage_id, bucket_name };
-    let words =
-        "Bucket is not empty. bucket_name: `full` holds 3 objects and versions, 4096 bytes;";
+    let words = "Bucket is not empty. bucket_name: `full` holds 3 versions of objects, 4096 bytes;";
     world.refuses_with(delete.clone(), words).await;
     assert!(said(front.delete_bucket(made.id.0, "full").await).starts_with(words));
     *held.is_broken.lock().unwrap() = true;

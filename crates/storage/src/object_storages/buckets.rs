@@ -182,9 +182,11 @@ fn check_empty(name: &str, left: io::Result<Option<Amount>>) -> Result<()> {
     })?;
     let Some(held) = left else { return Ok(()) };
     let help = format!(
-        "bucket_name: `{name}` holds {} objects and versions, {} bytes; delete these first, or the \
+        "bucket_name: `{name}` holds {} version{} of objects, {} bytes; delete these first, or the \
          storage with all that is in it",
-        held.objects, held.bytes
+        held.objects,
+        if held.objects == 1 { "" } else { "s" },
+        held.bytes
     );
     Err(Refusal::bad("Bucket is not empty.").help(help).into())
 }

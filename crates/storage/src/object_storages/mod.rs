@@ -204,7 +204,7 @@ impl Storage {
 /// When the store cannot be read.
 pub async fn by_key(control: &Arc<Control>, access_key: &str) -> Result<Option<Doc<Storage>>> {
     let Some(id) = control.store().taken(ACCESS_KEYS, access_key).await? else { return Ok(None) };
-    Ok(usable(control, id).await?.filter(|storage| storage.access_key == access_key))
+    Ok(by_id(control, id).await?.filter(|storage| storage.access_key == access_key))
 }
 
 /// The storage of an account that has a bucket in a cluster, if it can be used.
@@ -219,7 +219,7 @@ pub async fn by_bucket(
 ) -> Result<Option<Doc<Storage>>> {
     let value = unique(account, cluster, bucket);
     let Some(id) = control.store().taken(BUCKETS, &value).await? else { return Ok(None) };
-    usable(control, id).await
+    by_id(control, id).await
 }
 
 /// Whose a storage is.
@@ -231,7 +231,11 @@ pub async fn account_of(control: &Control, id: Uuid) -> Result<i64> {
     row.map(|row| row.account).ok_or_else(|| Refusal::not_found(Storage::UNKNOWN).into())
 }
 
-async fn usable(control: &Arc<Control>, id: Uuid) -> Result<Option<Doc<Storage>>> {
+/// A storage, if it can be used.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn by_id(control: &Arc<Control>, id: Uuid) -> Result<Option<Doc<Storage>>> {
     let Some(row) = control.store().get(id).await? else { return Ok(None) };
     let cx = control.system_cx(row.account, Storage::KIND);
     Ok(cx.find::<Storage>(id).await?.filter(|storage| storage.seen.is.ready))
