@@ -237,6 +237,15 @@ impl Guard {
         let now = self.0.clock.now();
         let facts = Arc::new(Facts::of(cx.uri(), cx.headers(), peer, now));
         let op = cx.s3_op().name();
+        if let Some(header) =
+            cx.headers().keys().find(|name| name.as_str().contains("server-side-encryption"))
+        {
+            let header = header.as_str();
+            return Err(fault!(
+                NotImplemented,
+                "Kettle does not encrypt objects: {header} cannot be honoured."
+            ));
+        }
         let mut asked = Asked { caller, place: None, facts, trailers: None };
         let (bucket, key) = match cx.s3_path() {
             S3Path::Root => (None, None),
@@ -251,6 +260,13 @@ impl Guard {
                 let host = self.0.hosts.cluster(cx.headers());
                 let place = self.0.place(asked.caller.as_deref(), host, &bucket).await?;
                 asked.place = Some(place.clone());
+                let expected = asked.facts.header("x-amz-expected-bucket-owner");
+                if expected.is_some_and(|expected| expected != place.owner()) {
+                    return Err(fault!(
+                        AccessDenied,
+                        "The bucket has another owner than expected."
+                    ));
+                }
                 let version = asked.facts.query("versionId").map(str::to_owned);
                 let Some((action, need)) = action_of(op, version.is_some()) else {
                     return Err(fault!(NotImplemented, "Kettle does not serve {op}."));

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
 
 use crate::depot::{Depot, sync_folder, waiting};
-use crate::fault::{Fault, Result, fault};
+use crate::fault::{Fault, Result, custom, fault};
 use crate::sums::{Hasher, Sums};
 
 /// The most that one request may bring: 5 GiB, as S3 has it.
@@ -145,11 +145,11 @@ fn unread(error: StdError) -> Fault {
 
 /// The body is not what was signed.
 fn mismatch() -> Fault {
-    let code = s3s::S3ErrorCode::Custom("XAmzContentSHA256Mismatch".into());
-    let why = "The provided 'x-amz-content-sha256' header does not match what was computed.";
-    let mut error = s3s::S3Error::with_message(code, why);
-    error.set_status_code(http::StatusCode::BAD_REQUEST);
-    Fault(error)
+    custom(
+        "XAmzContentSHA256Mismatch",
+        http::StatusCode::BAD_REQUEST,
+        "The provided 'x-amz-content-sha256' header does not match what was computed.",
+    )
 }
 
 /// Bytes in hex.

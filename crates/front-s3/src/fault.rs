@@ -56,3 +56,10 @@ macro_rules! fault {
     ($($all:tt)+) => { $crate::fault::Fault(s3s::s3_error!($($all)+)) };
 }
 pub(crate) use fault;
+
+/// An error that `s3s` has no name for.
+pub(crate) fn custom(code: &'static str, status: http::StatusCode, why: &'static str) -> Fault {
+    let mut error = S3Error::with_message(s3s::S3ErrorCode::Custom(code.into()), why);
+    error.set_status_code(status);
+    Fault(error)
+}

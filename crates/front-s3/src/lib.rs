@@ -7,9 +7,11 @@
 mod access;
 mod blobs;
 mod closing;
+mod cors;
 mod depot;
 mod fault;
 mod hosts;
+mod lifecycle;
 mod ops;
 mod rows;
 mod serve;
@@ -126,7 +128,24 @@ impl S3 {
 
     /// Answers S3 over HTTP until it is to stop, or whoever could say so is gone.
     pub async fn serve(self: Arc<Self>, listener: TcpListener, stop: watch::Receiver<bool>) {
-        serve::serve(self.backend.clone(), self.service.clone(), listener, stop).await;
+        let serving = serve::serve(self.backend.clone(), self.service.clone(), listener, stop);
+        tokio::select! {
+            () = serving => {}
+            () = self.keep_expiring() => {}
+        }
+    }
+
+    /// Ends what is due, each hour, for ever.
+    async fn keep_expiring(&self) {
+        loop {
+            let now = self.backend.clock.now();
+            match self.expire(now).await {
+                Ok(0) => {}
+                Ok(ended) => tracing::info!(ended, "objects: came to their end by a lifecycle"),
+                Err(error) => tracing::error!(%error, "objects: a lifecycle was not followed"),
+            }
+            self.backend.clock.sleep_until(now + 3_600_000).await;
+        }
     }
 
     /// What is in a bucket of a storage; nothing where nobody ever put anything in.
@@ -170,6 +189,23 @@ impl S3 {
         }
         let removed = self.backend.depots.remove(storage).await;
         removed.map_err(|fault| failed(storage, &fault))
+    }
+
+    /// Ends what is due at `now`, in milliseconds after 1970, by the rules of its bucket: how many
+    /// versions and uploads went. [`serve`](Self::serve) does so each hour of its clock.
+    ///
+    /// # Errors
+    /// What is stored cannot be changed.
+    pub async fn expire(&self, now: i64) -> Result<u64, Error> {
+        let mut ended = 0;
+        for storage in self.there().await {
+            let some = async {
+                let depot = self.backend.depots.open(storage).await?;
+                lifecycle::expire(&depot, now).await
+            };
+            ended += some.await.map_err(|fault| failed(storage, &fault))?;
+        }
+        Ok(ended)
     }
 
     /// The storages that something is kept of.

@@ -2,11 +2,15 @@
 
 pub(crate) mod acls;
 pub(crate) mod buckets;
+pub(crate) mod copies;
 pub(crate) mod deletes;
 pub(crate) mod lists;
 pub(crate) mod making;
+pub(crate) mod multipart;
 pub(crate) mod objects;
 pub(crate) mod reading;
+pub(crate) mod settings;
+pub(crate) mod tags;
 
 use s3s::dto::Owner;
 use uuid::Uuid;

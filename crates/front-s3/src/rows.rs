@@ -67,6 +67,9 @@ pub(crate) struct Head {
     /// How many parts it was uploaded by.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) parts: Option<i32>,
+    /// The upload by parts that made it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) upload: Option<String>,
 }
 
 /// What keeps a version from being deleted.

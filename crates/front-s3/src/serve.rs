@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::{HeaderValue, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -79,11 +79,17 @@ async fn answer(
     request: Request<Incoming>,
     peer: SocketAddr,
 ) -> Response<Body> {
-    let _ = backend;
     let mut request = request.map(Body::from);
+    if request.method() == Method::OPTIONS {
+        return backend.preflight(request.uri().path(), request.headers()).await;
+    }
+    let cors = backend.cors(request.method(), request.uri().path(), request.headers()).await;
     request.extensions_mut().insert(Peer(peer.ip()));
     let mut response = match service.call(request).await {
-        Ok(response) => response,
+        Ok(mut response) => {
+            response.headers_mut().extend(cors);
+            response
+        }
         Err(error) => {
             let error: s3s::StdError = error.into();
             tracing::error!(%error, "objects: an answer could not be made");

@@ -41,3 +41,17 @@ pub(crate) fn untoken(token: &str) -> Result<String> {
         .and_then(|bytes| String::from_utf8(bytes).ok())
         .ok_or_else(|| fault!(InvalidArgument, "The continuation token provided is incorrect"))
 }
+
+/// A document of S3 as it is kept: the XML that S3 itself has for it.
+pub(crate) fn document(what: &impl s3s::xml::Serialize) -> Result<String> {
+    let mut bytes = Vec::new();
+    let written = what.serialize(&mut s3s::xml::Serializer::new(&mut bytes));
+    written.map_err(|error| fault!(InternalError, "{error}"))?;
+    String::from_utf8(bytes).map_err(|error| fault!(error, InternalError))
+}
+
+/// A document that was kept.
+pub(crate) fn undocument<T: for<'xml> s3s::xml::Deserialize<'xml>>(text: &str) -> Result<T> {
+    let mut reader = s3s::xml::Deserializer::new(text.as_bytes());
+    T::deserialize(&mut reader).map_err(|error| fault!(InternalError, "{error}"))
+}

@@ -97,6 +97,11 @@ pub(super) fn action_of(op: &str, version: bool) -> Option<(&'static str, Need)>
         "PutBucketEncryption" | "DeleteBucketEncryption" => {
             ("s3:PutEncryptionConfiguration", Need::Owner)
         }
+        "GetBucketWebsite" => ("s3:GetBucketWebsite", Need::Owner),
+        "GetBucketReplication" => ("s3:GetReplicationConfiguration", Need::Owner),
+        "GetBucketLogging" => ("s3:GetBucketLogging", Need::Owner),
+        "GetBucketNotificationConfiguration" => ("s3:GetBucketNotification", Need::Owner),
+        "GetBucketAccelerateConfiguration" => ("s3:GetAccelerateConfiguration", Need::Owner),
         "GetBucketRequestPayment" => ("s3:GetBucketRequestPayment", Need::Owner),
         "PutBucketRequestPayment" => ("s3:PutBucketRequestPayment", Need::Owner),
         "GetObject" | "HeadObject" | "GetObjectAttributes" => {

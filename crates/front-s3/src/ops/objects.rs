@@ -118,9 +118,11 @@ pub(crate) async fn put(s3: &Backend, asked: &Asked, i: PutObjectInput) -> Resul
     let (piece, fresh) = checks.take(asked, &place.depot, i.body).await?;
     let object = object.filled(piece);
     let (etag, sums) = (object.etag(), object.head.sums.clone());
+    let expiration = s3.end_of(asked, &object).await?;
     let version = settle(place, object, vec![fresh], conditions).await?;
     let mut output = PutObjectOutput {
         e_tag: Some(etag),
+        expiration,
         version_id: asked.version(&version)?.filter(|version| version != "null"),
         ..Default::default()
     };

@@ -142,7 +142,7 @@ impl Asked {
     }
 }
 
-pub(crate) async fn get(_: &Backend, asked: &Asked, i: GetObjectInput) -> Result<GetObjectOutput> {
+pub(crate) async fn get(s3: &Backend, asked: &Asked, i: GetObjectInput) -> Result<GetObjectOutput> {
     let place = asked.place()?;
     let mut object = found(asked, &i.key, i.version_id.clone()).await?;
     let wanted = Wanted {
@@ -185,6 +185,7 @@ pub(crate) async fn get(_: &Backend, asked: &Asked, i: GetObjectInput) -> Result
         tag_count: (!object.tags.is_empty())
             .then(|| i32::try_from(object.tags.len()).unwrap_or(i32::MAX)),
         parts_count: cut.parts,
+        expiration: s3.end_of(asked, &object).await?,
         version_id: asked.version(&object.version)?,
         object_lock_mode: object.locked.mode.clone().map(ObjectLockMode::from),
         object_lock_retain_until_date: object.locked.until.map(time),
@@ -199,7 +200,7 @@ pub(crate) async fn get(_: &Backend, asked: &Asked, i: GetObjectInput) -> Result
 }
 
 pub(crate) async fn head(
-    _: &Backend,
+    s3: &Backend,
     asked: &Asked,
     i: HeadObjectInput,
 ) -> Result<HeadObjectOutput> {
@@ -234,6 +235,7 @@ pub(crate) async fn head(
         website_redirect_location: head.redirect,
         metadata: Some(head.user.into_iter().collect()),
         parts_count: cut.parts,
+        expiration: s3.end_of(asked, &object).await?,
         version_id: asked.version(&object.version)?,
         object_lock_mode: object.locked.mode.clone().map(ObjectLockMode::from),
         object_lock_retain_until_date: object.locked.until.map(time),
@@ -256,4 +258,69 @@ pub(crate) fn hold(held: bool) -> ObjectLockLegalHoldStatus {
 pub(crate) fn sum_type(object: &Object) -> Option<ChecksumType> {
     let name = if object.head.composite { "COMPOSITE" } else { "FULL_OBJECT" };
     object.head.sums.way().map(|_: Way| ChecksumType::from_static(name))
+}
+
+pub(crate) async fn attributes(
+    _: &Backend,
+    asked: &Asked,
+    i: GetObjectAttributesInput,
+) -> Result<GetObjectAttributesOutput> {
+    let object = found(asked, &i.key, i.version_id).await?;
+    // One header may name several.
+    let wanted: Vec<String> = i
+        .object_attributes
+        .iter()
+        .flat_map(|names| names.as_str().split(','))
+        .map(|name| name.trim().to_owned())
+        .collect();
+    let known = ["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"];
+    if wanted.is_empty() || wanted.iter().any(|name| !known.contains(&name.as_str())) {
+        return Err(fault!(InvalidArgument, "Invalid attribute name specified."));
+    }
+    let asks = |name: &str| wanted.iter().any(|other| other == name);
+    let mut output = GetObjectAttributesOutput {
+        last_modified: Some(time(object.at)),
+        version_id: asked.version(&object.version)?,
+        e_tag: asks("ETag").then(|| object.etag()),
+        object_size: asks("ObjectSize").then(|| i64::try_from(object.size).unwrap_or(i64::MAX)),
+        storage_class: asks("StorageClass").then(|| StorageClass::from_static("STANDARD")),
+        ..Default::default()
+    };
+    if asks("Checksum") && !object.head.sums.is_empty() {
+        let mut sums = Checksum { checksum_type: sum_type(&object), ..Default::default() };
+        tell_sums!(sums, object.head.sums);
+        output.checksum = Some(sums);
+    }
+    if asks("ObjectParts") && object.head.parts.is_some() {
+        let (most, after) =
+            (i.max_parts.unwrap_or(1000).clamp(0, 1000), i.part_number_marker.unwrap_or(0));
+        output.object_parts = Some(parts_of(&object, most, after));
+    }
+    Ok(output)
+}
+
+fn parts_of(object: &Object, most: i32, after: i32) -> GetObjectAttributesParts {
+    let numbered = (1i32..).zip(&object.body).filter(|(number, _)| *number > after);
+    let parts: Vec<ObjectPart> = numbered
+        .take(usize::try_from(most).unwrap_or(0))
+        .map(|(number, piece)| {
+            let mut part = ObjectPart {
+                part_number: Some(number),
+                size: i64::try_from(piece.size).ok(),
+                ..Default::default()
+            };
+            tell_sums!(part, piece.sums);
+            part
+        })
+        .collect();
+    let last = parts.last().and_then(|part| part.part_number).unwrap_or(after);
+    GetObjectAttributesParts {
+        is_truncated: Some(object.head.parts.is_some_and(|all| last < all)),
+        max_parts: Some(most),
+        part_number_marker: Some(after),
+        next_part_number_marker: Some(last),
+        total_parts_count: object.head.parts,
+        // Parts are told apart where they have sums.
+        parts: object.head.way.map(|_| parts),
+    }
 }

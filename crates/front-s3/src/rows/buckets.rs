@@ -28,8 +28,6 @@ pub(crate) enum Setting {
     Lock,
     Ownership,
     PublicAccess,
-    Website,
-    Payment,
 }
 
 impl Setting {
@@ -43,8 +41,6 @@ impl Setting {
             Self::Lock => "lock",
             Self::Ownership => "ownership",
             Self::PublicAccess => "public",
-            Self::Website => "website",
-            Self::Payment => "payment",
         }
     }
 }

@@ -320,3 +320,44 @@ pub(crate) fn place(
         rows.prepare_cached("SELECT seq FROM object WHERE bucket = ? AND key = ? AND version = ?")?;
     Ok(find.query_row([bucket, key, version], |row| row.get(0)).optional()?)
 }
+
+/// What is around a version.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct History {
+    /// Whether it is the only one of its key.
+    pub(crate) alone: bool,
+    /// How many are newer.
+    pub(crate) newer: usize,
+    /// When the next newer one was made.
+    pub(crate) since: i64,
+}
+
+/// Shows all versions below a prefix, the newest of a key first, until `show` has seen enough.
+pub(crate) fn each(
+    rows: &Connection,
+    bucket: &str,
+    prefix: &str,
+    mut show: impl FnMut(&Object, History) -> bool,
+) -> Result<()> {
+    let mut all = rows.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM object WHERE bucket = ?1 AND key >= ?2 AND (?3 IS NULL OR key < ?3)
+         ORDER BY key, seq DESC"
+    ))?;
+    let mut found = all.query(params![bucket, prefix, super::after_all(prefix)])?;
+    let mut next = found.next()?.map(Object::read).transpose()?;
+    let (mut key, mut history) = (String::new(), History::default());
+    while let Some(object) = next {
+        next = found.next()?.map(Object::read).transpose()?;
+        if object.key != key {
+            key.clone_from(&object.key);
+            history = History::default();
+        }
+        history.alone = history.newer == 0 && next.as_ref().is_none_or(|next| next.key != key);
+        if !show(&object, history) {
+            break;
+        }
+        history.newer += 1;
+        history.since = object.at;
+    }
+    Ok(())
+}

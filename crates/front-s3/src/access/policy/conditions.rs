@@ -95,7 +95,7 @@ impl Facts {
 }
 
 /// How a condition compares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 enum How {
     Equals,
     EqualsIgnoringCase,
@@ -191,7 +191,7 @@ impl Test {
         object: Option<&Object>,
     ) -> bool {
         let values = facts.values(&self.key, caller, object);
-        if self.how == How::Null {
+        if matches!(self.how, How::Null) {
             let wants_none = self.wanted.iter().any(|text| text == "true");
             return values.is_empty() == wants_none;
         }
