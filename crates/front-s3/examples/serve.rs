@@ -21,7 +21,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         NAMES.iter().zip(1u128..).map(|(name, n)| (*name, Uuid::from_u128(n))).collect();
     let s3 = Arc::new(front_s3::S3::open(front_s3::Config {
         directory: args.next().map(Into::into),
-        stores: Arc::new(stores::Memory::of(&names)),
+        stores: Arc::new(stores::Memory::of(&names, engine::Clock::system().now())),
         hosts: vec!["ewr1.vultrobjects.com".into(), "localhost".into()],
         clock: engine::Clock::system(),
     })?);

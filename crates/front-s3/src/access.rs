@@ -5,13 +5,14 @@ mod actions;
 pub(crate) mod policy;
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use fronts::stores::Store;
 use s3s::access::{S3Access, S3AccessContext};
 use s3s::auth::{S3Auth, SecretKey};
+use s3s::dto::PostObjectInput;
 use s3s::path::S3Path;
-use s3s::{S3Result, TrailingHeaders, s3_error};
+use s3s::{S3Request, S3Result, TrailingHeaders, s3_error};
 
 pub(crate) use self::acl::{Acl, Grant, May, Who, canned};
 pub(crate) use self::actions::Need;
@@ -49,6 +50,8 @@ pub(crate) struct Place {
     pub(crate) closed: Closed,
     /// Whether lists of who may do what are of no account: the bucket's owner has all.
     pub(crate) enforced: bool,
+    /// Whether what is granted to the bucket's owner in full is the owner's.
+    pub(crate) preferred: bool,
 }
 
 impl Place {
@@ -79,6 +82,8 @@ pub(crate) struct Asked {
     pub(crate) facts: Arc<Facts>,
     /// Headers that come after a body.
     pub(crate) trailers: Option<TrailingHeaders>,
+    /// Headers of the answer that its kind has no place for.
+    pub(crate) more: Arc<Mutex<http::HeaderMap>>,
 }
 
 impl Asked {
@@ -126,6 +131,13 @@ impl Asked {
             _ => {}
         }
         if need.met(place, caller.as_deref(), object) { Ok(()) } else { Err(fault!(AccessDenied)) }
+    }
+
+    /// Whether whoever asks may list what begins with a key, and so may know that it is not there.
+    fn may_list(&self, place: &Place, key: &str) -> bool {
+        let facts = Arc::new(self.facts.with_prefix(key));
+        let asked = Self { facts, ..self.clone() };
+        asked.may(place, "s3:ListBucket", None, Need::BucketRead, None).is_ok()
     }
 
     /// Whether a public policy is not to let strangers in.
@@ -185,7 +197,7 @@ impl Backend {
         };
         let name = bucket.name.clone();
         let own = owner(&store);
-        let (acl, policy, closed, enforced) = depot
+        let (acl, policy, closed, ownership) = depot
             .read(move |rows| {
                 let acl = buckets::get(rows, &name, Setting::Acl)?;
                 let acl = acl.map(|acl| serde_json::from_str(&acl)).transpose()?;
@@ -193,13 +205,15 @@ impl Backend {
                 let closed = buckets::get(rows, &name, Setting::PublicAccess)?;
                 let closed = closed.map(|closed| serde_json::from_str(&closed)).transpose()?;
                 let ownership = buckets::get(rows, &name, Setting::Ownership)?;
-                let enforced = ownership.is_some_and(|what| what == "BucketOwnerEnforced");
-                Ok((acl.unwrap_or_else(|| Acl::private(&own)), policy, closed, enforced))
+                Ok((acl.unwrap_or_else(|| Acl::private(&own)), policy, closed, ownership))
             })
             .await?;
         let policy = policy.map(|policy| Policy::parse(&policy)).transpose()?;
         let closed = closed.unwrap_or_default();
-        let place = Place { store, bucket, depot, versioning, acl, policy, closed, enforced };
+        let enforced = ownership.as_deref() == Some("BucketOwnerEnforced");
+        let preferred = ownership.as_deref() == Some("BucketOwnerPreferred");
+        let place =
+            Place { store, bucket, depot, versioning, acl, policy, closed, enforced, preferred };
         Ok(Arc::new(place))
     }
 }
@@ -224,6 +238,14 @@ impl S3Auth for Guard {
 impl S3Access for Guard {
     async fn check(&self, cx: &mut S3AccessContext<'_>) -> S3Result<()> {
         Ok(self.decide(cx).await?)
+    }
+
+    /// A form of a browser says only inside for which key it is.
+    async fn post_object(&self, request: &mut S3Request<PostObjectInput>) -> S3Result<()> {
+        let asked = request.extensions.get::<Asked>();
+        let asked = asked.ok_or_else(|| s3_error!(AccessDenied))?;
+        let key = Some(request.input.key.as_str());
+        Ok(asked.may(asked.place()?, "s3:PutObject", key, Need::BucketWrite, None)?)
     }
 }
 
@@ -258,7 +280,7 @@ impl Guard {
                 "Kettle does not encrypt objects: {header} cannot be honoured."
             ));
         }
-        let mut asked = Asked { caller, place: None, facts, trailers: None };
+        let mut asked = Asked { caller, place: None, facts, trailers: None, more: Arc::default() };
         let (bucket, key) = match cx.s3_path() {
             S3Path::Root => (None, None),
             S3Path::Bucket { bucket } => (Some(bucket.to_string()), None),
@@ -286,27 +308,16 @@ impl Guard {
                 if op != "DeleteObjects" && op != "PostObject" {
                     let object = asked.object(&place, key.as_deref(), version, need).await?;
                     let may = asked.may(&place, action, key.as_deref(), need, object.as_ref());
-                    self.told(&asked, &place, may, need, object.is_some())?;
+                    let absent = object.is_none() && need == Need::ObjectRead;
+                    may.map_err(|fault| match key.filter(|_| absent) {
+                        Some(key) if asked.may_list(&place, &key) => fault!(NoSuchKey),
+                        _ => fault,
+                    })?;
                 }
             }
         }
         cx.extensions_mut().insert(asked);
         Ok(())
-    }
-
-    /// Whoever may list a bucket may know that a key is not there; nobody else.
-    fn told(
-        &self,
-        asked: &Asked,
-        place: &Place,
-        may: Result<()>,
-        need: Need,
-        there: bool,
-    ) -> Result<()> {
-        if may.is_ok() || there || need != Need::ObjectRead {
-            return may;
-        }
-        asked.may(place, "s3:ListBucket", None, Need::BucketRead, None)
     }
 }
 

@@ -12,6 +12,7 @@ mod depot;
 mod fault;
 mod hosts;
 mod lifecycle;
+mod mend;
 mod ops;
 mod rows;
 mod serve;

@@ -17,6 +17,7 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::Backend;
 use crate::access::Peer;
+use crate::mend;
 
 /// How many connections at once; more wait to be taken.
 const CONNECTIONS: usize = 1024;
@@ -80,25 +81,35 @@ async fn answer(
     peer: SocketAddr,
 ) -> Response<Body> {
     let mut request = request.map(Body::from);
-    if request.method() == Method::OPTIONS {
-        return backend.preflight(request.uri().path(), request.headers()).await;
-    }
-    let cors = backend.cors(request.method(), request.uri().path(), request.headers()).await;
-    request.extensions_mut().insert(Peer(peer.ip()));
-    let mut response = match service.call(request).await {
-        Ok(mut response) => {
-            response.headers_mut().extend(cors);
-            response
-        }
-        Err(error) => {
-            let error: s3s::StdError = error.into();
-            tracing::error!(%error, "objects: an answer could not be made");
-            let mut response = Response::new(Body::empty());
-            *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-            response
+    let id = uuid::Uuid::now_v7().simple().to_string();
+    let uri = request.uri().clone();
+    let cors = backend.cors(request.method(), uri.path(), request.headers()).await;
+    let refused = mend::presigned(uri.query(), request.headers());
+    let mut response = if request.method() == Method::OPTIONS {
+        backend.preflight(uri.path(), request.headers()).await
+    } else if let Some(refused) = refused {
+        refused
+    } else {
+        request.extensions_mut().insert(Peer(peer.ip()));
+        match service.call(request).await {
+            Ok(response) => response,
+            Err(error) => {
+                let error: s3s::StdError = error.into();
+                tracing::error!(%error, "objects: an answer could not be made");
+                let mut response = Response::new(Body::empty());
+                *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+                response
+            }
         }
     };
-    let id = uuid::Uuid::now_v7().simple().to_string();
+    if response.status().is_client_error() || response.status().is_server_error() {
+        response = mend::error(response, uri.path(), &id).await;
+    } else if uri.query().is_some_and(|query| {
+        query.split('&').any(|name| name.trim_end_matches('=') == "attributes")
+    }) {
+        response = mend::attributes(response).await;
+    }
+    response.headers_mut().extend(cors);
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-amz-request-id", id);
     }

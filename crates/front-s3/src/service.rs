@@ -1,6 +1,6 @@
 //! S3's operations, each with what does it.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use s3s::dto::*;
 use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
@@ -20,7 +20,10 @@ macro_rules! service {
                 let asked = request.extensions.get::<Asked>().cloned();
                 let mut asked = asked.ok_or_else(|| s3_error!(AccessDenied))?;
                 asked.trailers = request.trailing_headers;
-                Ok(S3Response::new($does(&self.0, &asked, request.input).await?))
+                let mut response = S3Response::new($does(&self.0, &asked, request.input).await?);
+                let mut more = asked.more.lock().unwrap_or_else(PoisonError::into_inner);
+                response.headers = std::mem::take(&mut *more);
+                Ok(response)
             })*
         }
     };

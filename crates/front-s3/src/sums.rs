@@ -87,11 +87,7 @@ impl Sums {
             let sum = value.to_str().unwrap_or_default().trim();
             let sound = STANDARD.decode(sum).is_ok_and(|bytes| bytes.len() == way.size());
             if !sound {
-                return Err(fault!(
-                    InvalidRequest,
-                    "Value for {} header is invalid.",
-                    way.header()
-                ));
+                return Err(fault!(BadDigest, "Value for {} header is invalid.", way.header()));
             }
             said.push((way, sum.to_owned()));
         }

@@ -85,7 +85,9 @@ impl Acl {
 /// The list of this name for what `owner` has in a bucket of `bucket`'s; none: there is none.
 pub(crate) fn canned(name: &str, owner: &str, bucket: &str) -> Option<Acl> {
     let mut acl = Acl::private(owner);
-    let mut add = |who: Who, may| acl.0.push(Grant { who, may });
+    // Groups come before the owner, as radosgw tells them.
+    let mut before = Vec::new();
+    let mut add = |who: Who, may| before.push(Grant { who, may });
     match name {
         "private" | "" => {}
         "public-read" => add(Who::Everyone, May::Read),
@@ -100,5 +102,6 @@ pub(crate) fn canned(name: &str, owner: &str, bucket: &str) -> Option<Acl> {
         "bucket-owner-full-control" => add(Who::Storage(bucket.to_owned()), May::All),
         _ => return None,
     }
-    Some(acl)
+    before.append(&mut acl.0);
+    Some(Acl(before))
 }

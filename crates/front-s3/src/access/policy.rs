@@ -128,6 +128,9 @@ impl Statement {
             (None, Some(value)) => (principals(value)?, true),
             _ => return Err(fault!(MalformedPolicy, "Missing required field Principal")),
         };
+        if allows && not_principals {
+            return Err(fault!(MalformedPolicy, "Allow with NotPrincipal is not supported"));
+        }
         let (actions, not_actions) = either("Action")?;
         if !actions.iter().all(|action| action == "*" || action.to_lowercase().starts_with("s3:")) {
             return Err(fault!(MalformedPolicy, "Policy has invalid action"));

@@ -2,10 +2,15 @@
 
 use crate::Backend;
 use crate::access::{Acl, Asked, Grant, May, Place, Who, canned};
-use crate::fault::{Result, fault};
+use crate::fault::{Fault, Result, fault};
 
 const EVERYONE: &str = "http://acs.amazonaws.com/groups/global/AllUsers";
 const AUTHENTICATED: &str = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers";
+
+/// That the bucket has no lists.
+fn closed() -> Fault {
+    fault!(AccessControlListNotSupported, "The bucket does not allow ACLs")
+}
 
 impl Backend {
     /// The list that headers ask for; without any, only the owner may.
@@ -26,6 +31,12 @@ impl Backend {
                 "Specifying both Canned ACLs and Header Grants is not allowed"
             ));
         }
+        if place.enforced {
+            return match (name, said.is_empty()) {
+                (None | Some("bucket-owner-full-control"), true) => Ok(Acl::private(&bucket)),
+                _ => Err(closed()),
+            };
+        }
         let acl = if said.is_empty() {
             let name = name.unwrap_or_default();
             canned(name, owner, &bucket)
@@ -39,28 +50,16 @@ impl Backend {
             }
             Acl(all)
         };
-        self.allowed_acl(
-            place,
-            owner,
-            acl,
-            name.is_some() || grants.iter().any(|(_, who)| who.is_some()),
-        )
+        self.allowed_acl(place, acl)
     }
 
     /// Refuses a list that the bucket's owner does not want to see.
-    pub(crate) fn allowed_acl(
-        &self,
-        place: &Place,
-        owner: &str,
-        acl: Acl,
-        said: bool,
-    ) -> Result<Acl> {
+    pub(crate) fn allowed_acl(&self, place: &Place, acl: Acl) -> Result<Acl> {
         if place.closed.block_acls && acl.is_public() {
             return Err(fault!(AccessDenied, "The bucket blocks public ACLs."));
         }
-        let own = Acl::private(&place.owner());
-        if place.enforced && said && acl != own && acl != Acl::private(owner) {
-            return Err(fault!(AccessControlListNotSupported, "The bucket does not allow ACLs"));
+        if place.enforced && acl != Acl::private(&place.owner()) {
+            return Err(closed());
         }
         Ok(acl)
     }

@@ -16,6 +16,10 @@ pub(crate) async fn create(
     let caller = asked.caller()?;
     let name = i.bucket.clone();
     let ownership = i.object_ownership.as_ref().map(|what| what.as_str().to_owned());
+    let known = |what: &String| super::settings::OWNERSHIPS.contains(&what.as_str());
+    if let Some(unknown) = ownership.as_ref().filter(|what| !known(what)) {
+        return Err(fault!(InvalidArgument, "There is no ownership {unknown}."));
+    }
     let lock = i.object_lock_enabled_for_bucket == Some(true);
     let location = Some(format!("/{name}"));
     if let Some(other) = s3.stores.by_bucket(Some(&caller.host), &name).await? {
@@ -25,7 +29,7 @@ pub(crate) async fn create(
                 "Another storage of this cluster has that bucket."
             ));
         }
-        return Err(fault!(BucketAlreadyOwnedByYou, "You have that bucket already."));
+        return again(s3, asked, &i).await;
     }
     let bucket = fronts::stores::Bucket {
         name: name.clone(),
@@ -57,6 +61,14 @@ pub(crate) async fn create(
         }
     };
     let private = acl == Acl::private(&owner(caller));
+    if !private && ownership.as_deref() == Some("BucketOwnerEnforced") {
+        s3.stores.delete_bucket(caller.id, &name).await?;
+        s3.forget_bucket(&place.depot, &name).await?;
+        return Err(fault!(
+            InvalidBucketAclWithObjectOwnership,
+            "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting"
+        ));
+    }
     let acl = serde_json::to_string(&acl)?;
     place
         .depot
@@ -73,6 +85,25 @@ pub(crate) async fn create(
         })
         .await?;
     Ok(CreateBucketOutput { location })
+}
+
+/// Whoever has a bucket may make it again as it is, as with radosgw.
+async fn again(s3: &Backend, asked: &Asked, i: &CreateBucketInput) -> Result<CreateBucketOutput> {
+    let caller = asked.caller()?;
+    let place = s3.place(Some(caller), Some(&caller.host), &i.bucket).await?;
+    let grants = [
+        (May::All, i.grant_full_control.clone()),
+        (May::Read, i.grant_read.clone()),
+        (May::Write, i.grant_write.clone()),
+        (May::ReadAcl, i.grant_read_acp.clone()),
+        (May::WriteAcl, i.grant_write_acp.clone()),
+    ];
+    let canned = i.acl.as_ref().map(BucketCannedACL::as_str);
+    let acl = s3.wanted_acl(asked, &place, &owner(caller), canned, &grants).await?;
+    if acl != place.acl {
+        return Err(fault!(BucketAlreadyExists, "You have that bucket already, with another ACL."));
+    }
+    Ok(CreateBucketOutput { location: Some(format!("/{}", i.bucket)) })
 }
 
 pub(crate) async fn delete(

@@ -38,6 +38,13 @@ impl Names {
         if self.0 { encoded(text) } else { text.to_owned() }
     }
 
+    /// The prefix that was asked for, which clients of the first list do not decode.
+    fn told_plainly(&self, text: String) -> String {
+        let plain =
+            text.chars().all(|c| matches!(c, '\t' | '\n' | ' '..='\u{D7FF}' | '\u{E000}'..));
+        if plain { text } else { self.told(&text) }
+    }
+
     fn prefixes(&self, page: &Page) -> Option<Vec<CommonPrefix>> {
         let told = page.prefixes.iter().map(|prefix| self.told(prefix));
         Some(told.map(|prefix| CommonPrefix { prefix: Some(prefix) }).collect())
@@ -97,7 +104,7 @@ pub(crate) async fn objects(
     let owners = s3.owners(asked, &page.entries).await?;
     Ok(ListObjectsOutput {
         name: Some(i.bucket),
-        prefix: Some(names.told(&i.prefix.unwrap_or_default())),
+        prefix: Some(names.told_plainly(i.prefix.unwrap_or_default())),
         delimiter: delimiter.map(|delimiter| names.told(&delimiter)),
         marker: Some(names.told(&i.marker.unwrap_or_default())),
         max_keys: Some(most),

@@ -59,12 +59,12 @@ pub(crate) fn encoding(said: Option<String>) -> Option<String> {
     let codes = said.split(',').map(str::trim);
     let codes: Vec<&str> =
         codes.filter(|code| !code.is_empty() && *code != "aws-chunked").collect();
-    (!codes.is_empty()).then(|| codes.join(","))
+    (!codes.is_empty()).then(|| codes.join(", "))
 }
 
 /// Tags as S3 takes them.
 pub(crate) fn sound_tags(
-    tags: Vec<(String, String)>,
+    mut tags: Vec<(String, String)>,
     most: usize,
 ) -> Result<Vec<(String, String)>> {
     if tags.len() > most {
@@ -81,6 +81,7 @@ pub(crate) fn sound_tags(
             return Err(fault!(InvalidTag, "Cannot provide multiple Tags with the same key"));
         }
     }
+    tags.sort();
     Ok(tags)
 }
 
@@ -103,7 +104,8 @@ impl Backend {
         if size.sum::<usize>() > 16 * 1024 {
             return Err(fault!(MetadataTooLarge));
         }
-        let owner = asked.maker(place);
+        let full = wishes.acl.as_deref() == Some("bucket-owner-full-control");
+        let owner = if place.preferred && full { place.owner() } else { asked.maker(place) };
         let tags = crate::text::pairs(wishes.tagging.as_deref().unwrap_or_default());
         Ok(Object {
             key: key.to_owned(),

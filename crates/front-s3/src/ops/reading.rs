@@ -1,5 +1,7 @@
 //! Reading of objects: the whole, ranges, parts, under conditions.
 
+use std::sync::PoisonError;
+
 use s3s::dto::*;
 
 use crate::Backend;
@@ -217,6 +219,10 @@ pub(crate) async fn head(
         format!("bytes {}-{}/{}", cut.from, (cut.from + cut.length).saturating_sub(1), object.size)
     };
     let head = object.head.clone();
+    if !object.tags.is_empty() {
+        let mut more = asked.more.lock().unwrap_or_else(PoisonError::into_inner);
+        more.insert("x-amz-tagging-count", http::HeaderValue::from(object.tags.len()));
+    }
     let mut output = HeadObjectOutput {
         content_length: i64::try_from(cut.length).ok(),
         content_range: (cut.partial && cut.length > 0).then(range),

@@ -199,7 +199,7 @@ macro_rules! said_acl {
             }
             Some(sent) => {
                 let acl = $s3.sent_acl($asked, sent, $owner).await?;
-                $s3.allowed_acl(place, $owner, acl, true)?
+                $s3.allowed_acl(place, acl)?
             }
             None if by_headers => $s3.wanted_acl($asked, place, $owner, canned, &grants).await?,
             None => {
@@ -309,9 +309,7 @@ pub(crate) async fn put_retention(
     change(asked, &i.key, i.version_id, move |object| {
         let held = object.locked.until.is_some_and(|held| held > now);
         let governed = object.locked.mode.as_deref() == Some("GOVERNANCE");
-        // It may be lengthened, and made stricter.
-        let longer = until >= object.locked.until && (governed || mode == object.locked.mode);
-        let longer = longer && !(governed && mode.is_none());
+        let longer = until >= object.locked.until && mode == object.locked.mode;
         if held && !longer && !(governed && bypass) {
             return Err(fault!(
                 AccessDenied,

@@ -6,7 +6,7 @@ use s3s::dto::{ETag, ETagCondition};
 use super::buckets::{self, Versioning};
 use super::{Locked, Object};
 use crate::depot::Change;
-use crate::fault::{Result, fault};
+use crate::fault::{Fault, Result, fault};
 
 const COLUMNS: &str =
     "seq, key, version, latest, marker, size, etag, at, owner, head, body, tags, acl, locked";
@@ -66,16 +66,21 @@ pub(crate) fn get(
         (Some(object), None) if object.marker => Err(marked(&object, fault!(NoSuchKey))),
         (Some(object), Some(_)) if object.marker => Err(marked(&object, fault!(MethodNotAllowed))),
         (Some(object), _) => Ok(object),
-        (None, None) => Err(fault!(NoSuchKey)),
+        (None, None) => Err(headed(fault!(NoSuchKey), "false", None)),
         (None, Some(_)) => Err(fault!(NoSuchVersion)),
     }
 }
 
 /// An error that says that a marker is the reason.
-fn marked(object: &Object, mut fault: crate::fault::Fault) -> crate::fault::Fault {
+fn marked(object: &Object, fault: Fault) -> Fault {
+    headed(fault, "true", object.version.parse().ok())
+}
+
+/// An error that says whether a marker is the reason.
+fn headed(mut fault: Fault, marker: &'static str, version: Option<http::HeaderValue>) -> Fault {
     let mut headers = http::HeaderMap::new();
-    headers.insert("x-amz-delete-marker", http::HeaderValue::from_static("true"));
-    if let Ok(version) = object.version.parse() {
+    headers.insert("x-amz-delete-marker", http::HeaderValue::from_static(marker));
+    if let Some(version) = version {
         headers.insert("x-amz-version-id", version);
     }
     fault.0.set_headers(headers);

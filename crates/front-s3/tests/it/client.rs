@@ -34,7 +34,7 @@ impl Server {
         let clock = Clock::manual(BEGIN);
         let s3 = S3::open(Config {
             directory: None,
-            stores: Arc::new(Memory::of(&NAMES)),
+            stores: Arc::new(Memory::of(&NAMES, BEGIN)),
             hosts: vec!["ewr1.vultrobjects.com".into(), "localhost".into()],
             clock: clock.clone(),
         });

@@ -19,7 +19,7 @@ const FOLDER: &str = "KETTLE_TEST_OBJECTS";
 #[tokio::test(flavor = "multi_thread")]
 async fn child() {
     let Some(folder) = std::env::var_os(FOLDER) else { return };
-    let stores = Memory::of(&NAMES);
+    let stores = Memory::of(&NAMES, 0);
     // The control plane remembers its buckets.
     let bucket = Bucket { name: "kept".into(), ..Bucket::default() };
     stores.create_bucket(NAMES[0].1, &bucket).await.unwrap();

@@ -14,8 +14,9 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
-    /// Storages of these names in one cluster: each has its name for a key, and `secret` for a secret.
-    pub(crate) fn of(names: &[(&str, Uuid)]) -> Self {
+    /// Storages of these names in one cluster: each has its name for a key, and `secret` for a secret;
+    /// buckets are made from `made` on.
+    pub(crate) fn of(names: &[(&str, Uuid)], made: i64) -> Self {
         let stores = names.iter().map(|(name, id)| Store {
             id: *id,
             label: (*name).to_owned(),
@@ -25,7 +26,7 @@ impl Memory {
             secret_key: "secret".into(),
             buckets: Vec::new(),
         });
-        Self { stores: Mutex::new(stores.collect()), made: Mutex::new(1_700_000_000_000) }
+        Self { stores: Mutex::new(stores.collect()), made: Mutex::new(made) }
     }
 
     fn find(&self, which: impl Fn(&Store) -> bool) -> Option<Store> {

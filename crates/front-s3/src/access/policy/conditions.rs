@@ -39,6 +39,11 @@ impl Facts {
         Self { tags: tags.to_vec(), ..self.clone() }
     }
 
+    /// The same for a list of what begins with this.
+    pub(crate) fn with_prefix(&self, prefix: &str) -> Self {
+        Self { query: vec![("prefix".to_owned(), prefix.to_owned())], ..self.clone() }
+    }
+
     /// A value of the query.
     pub(crate) fn query(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
