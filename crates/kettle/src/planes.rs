@@ -6,6 +6,7 @@
 //! simulated part of the world) or in [`Wish::fronts`] (a front, which asks the control plane). A plane
 //! that cannot start says why by [`Missing`](crate::doctor::Missing), as `kettle doctor` does.
 
+mod balancers;
 mod kubernetes;
 #[cfg(feature = "s3")]
 mod s3;
@@ -32,6 +33,7 @@ const INDENT: usize = 9;
 /// The options of all planes.
 pub(crate) fn args() -> Vec<Arg> {
     vec![
+        balancers::arg(),
         kubernetes::arg(),
         #[cfg(feature = "s3")]
         s3::arg(),
@@ -41,6 +43,9 @@ pub(crate) fn args() -> Vec<Arg> {
 /// What the command line asks for of each plane.
 #[derive(Debug, Default)]
 pub(crate) struct Wish {
+    /// Whether machines are real, by whatever.
+    machines: bool,
+    balancers: bool,
     kubernetes: Option<PathBuf>,
     #[cfg(feature = "s3")]
     s3: Arc<s3::Buckets>,
@@ -57,7 +62,11 @@ pub(crate) struct Here<'a> {
 impl Wish {
     /// What the command line says.
     pub(crate) fn read(args: &ArgMatches) -> Self {
+        // Whoever adds machines has that option; `sim` is its word for those that are not real.
+        let machines = args.try_get_one::<String>("machines").ok().flatten();
         Self {
+            machines: machines.is_some_and(|how| how != "sim"),
+            balancers: balancers::read(args),
             kubernetes: kubernetes::read(args),
             #[cfg(feature = "s3")]
             s3: s3::read(args),
@@ -68,6 +77,10 @@ impl Wish {
     pub(crate) async fn join(&self, world: World, here: &Here<'_>) -> Result<World> {
         #[cfg(feature = "s3")]
         let world = s3::join(&self.s3, world);
+        let world = match self.balancers {
+            true => balancers::join(world, here, self.machines).await?,
+            false => world,
+        };
         kubernetes::join(self.kubernetes.as_deref(), world, here).await
     }
 
@@ -79,11 +92,16 @@ impl Wish {
         Ok(fronts)
     }
 
-    /// Those that could be real and were not asked for, each with the option that asks.
-    fn simulated(&self) -> Vec<(&'static str, &'static str)> {
-        let all = [("Kubernetes", doctor::KUBERNETES, self.kubernetes.is_some())];
+    /// Those that could be real and were not asked for, each with the option that asks; none where
+    /// nothing was asked for.
+    fn simulated(&self) -> Option<Vec<(&'static str, &'static str)>> {
+        let all = [
+            ("balancers", doctor::BALANCERS, self.balancers),
+            ("Kubernetes", doctor::KUBERNETES, self.kubernetes.is_some()),
+        ];
+        let is_asked = all.iter().any(|(.., is_real)| *is_real);
         let simulated = all.into_iter().filter(|(.., is_real)| !is_real);
-        simulated.map(|(plane, option, _)| (plane, option)).collect()
+        is_asked.then(|| simulated.map(|(plane, option, _)| (plane, option)).collect())
     }
 }
 
@@ -146,11 +164,11 @@ pub(crate) fn told(wish: &Wish, control: &Control, fronts: &Fronts) -> String {
     for real in &real {
         Line::new("real", real.as_str()).write(&mut text);
     }
-    let rest = match wish.simulated().as_slice() {
+    let rest = match wish.simulated().as_deref() {
         // Who has asked for nothing is not told what there is to ask for: that is `doctor`'s.
-        _ if real.is_empty() => "all else; `kettle doctor` says what could be real here".to_owned(),
-        [] => "all else".to_owned(),
-        some => {
+        None => "all else; `kettle doctor` says what could be real here".to_owned(),
+        Some([]) => "all else".to_owned(),
+        Some(some) => {
             let some = some.iter().map(|(plane, option)| format!("{plane} (no {option})"));
             format!("{}, and all else; see `kettle doctor`", some.collect::<Vec<_>>().join(", "))
         }

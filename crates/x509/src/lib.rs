@@ -364,6 +364,13 @@ pub fn pem(label: &str, der: &[u8]) -> String {
     text + &format!("\n-----END {label}-----\n")
 }
 
+/// What [`pem`] has written; none where it is no such thing.
+pub fn from_pem(text: &str) -> Option<Vec<u8>> {
+    let lines = text.trim().lines();
+    let inner = lines.filter(|line| !line.starts_with("-----")).collect::<String>();
+    STANDARD.decode(inner).ok()
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 mod tests {

@@ -277,7 +277,7 @@ impl Things<ObjectStoreSpec> for Buckets {
 impl Plane for Buckets {
     fn real(&self) -> String {
         let place = self.lock().as_ref().map(|up| up.place.clone()).unwrap_or_default();
-        format!("buckets, by S3; objects are in {place}")
+        format!("buckets (S3); objects in {place}")
     }
 
     fn lives_on(&self) -> bool {

@@ -63,7 +63,10 @@ fn crates_depend_only_downwards() {
         "cli",
         "proxy",
         "front-s3",
+        "processes",
         "driver-kubernetes",
+        "driver-haproxy",
+        "driver-net",
         "testkit",
         "kettle",
     ];
