@@ -9,6 +9,11 @@ use std::sync::Arc;
 use plane::Control;
 
 /// The control plane, as such programs see it.
+//! What fronts ask (`fronts`), answered over the store: as things are at that moment.
+mod stores;
+use ::fronts::Error;
+use crate::{Control, failure};
+/// Answers what fronts ask of a control plane. Cheap to clone.
 #[derive(Clone)]
 pub struct Front(Arc<Control>);
 
@@ -22,4 +27,11 @@ impl Front {
 /// The store cannot be read, or holds what cannot be.
 fn unavailable(error: impl std::fmt::Display) -> ::fronts::Error {
     ::fronts::Error::Unavailable(error.to_string())
+/// What a front is told of an error.
+fn told(control: &Control, error: crate::Error) -> Error {
+    let answer = failure("front", error, control.behave().is_helpful());
+    match answer.status {
+        500.. => Error::Unavailable(answer.error),
+        _ => Error::Refused(answer.error),
+    }
 }

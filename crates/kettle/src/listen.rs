@@ -21,7 +21,7 @@ pub(crate) fn arg(default: &'static str) -> Arg {
 
 /// The address that is meant. A port alone is one of this machine's own: nobody else is let in by a
 /// slip of the pen.
-fn parse(text: &str) -> Result<SocketAddr, String> {
+pub(crate) fn parse(text: &str) -> Result<SocketAddr, String> {
     let text = text.trim();
     if let Ok(address) = text.parse() {
         return Ok(address);

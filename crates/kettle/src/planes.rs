@@ -10,9 +10,12 @@ mod balancers;
 mod kubernetes;
 mod machines;
 mod metadata;
+#[cfg(feature = "s3")]
+mod s3;
 
 use std::any::Any;
 use std::fmt::Write as _;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -36,6 +39,12 @@ pub(crate) fn args() -> Vec<Arg> {
     let mut all = vec![kubernetes::arg()];
     all.extend(machines::args());
     all
+    vec![
+        balancers::arg(),
+        kubernetes::arg(),
+        #[cfg(feature = "s3")]
+        s3::arg(),
+    ]
 }
 
 /// What the command line asks for of each plane.
@@ -46,6 +55,8 @@ pub(crate) struct Wish {
     balancers: bool,
     kubernetes: Option<PathBuf>,
     machines: machines::Wish,
+    #[cfg(feature = "s3")]
+    s3: Arc<s3::Buckets>,
 }
 
 /// Where a server is about to start.
@@ -55,7 +66,6 @@ pub(crate) struct Here<'a> {
     /// What can be ordered.
     pub(crate) catalog: &'a Catalog,
     /// Whether it takes any free port at once, and never the usual one.
-    #[allow(dead_code, reason = "fronts ask, which come one by one")]
     pub(crate) any_port: bool,
 }
 
@@ -68,12 +78,16 @@ impl Wish {
             machines: machines.is_some_and(|how| how != "sim"),
             balancers: balancers::read(args),
             kubernetes: kubernetes::read(args),
+            #[cfg(feature = "s3")]
+            s3: s3::read(args),
         }
         Self { kubernetes: kubernetes::read(args), machines: machines::Wish::read(args) }
     }
 
     /// The world with what is to be real of it.
     pub(crate) async fn join(&self, world: World, here: &Here<'_>) -> Result<World> {
+        #[cfg(feature = "s3")]
+        let world = s3::join(&self.s3, world);
         let world = match self.balancers {
             true => balancers::join(world, here, self.machines).await?,
             false => world,
@@ -90,24 +104,30 @@ impl Wish {
         if let Some(net) = self.machines.net() {
             metadata::start(net, control, &mut fronts).await?;
         }
+        #[cfg(feature = "s3")]
+        s3::start(&self.s3, control, here, &mut fronts).await?;
         Ok(fronts)
     }
 
-    /// Those that could be real and were not asked for, each with the option that asks.
-    fn simulated(&self) -> Vec<(&'static str, &'static str)> {
+    /// Those that could be real and were not asked for, each with the option that asks; none where
+    /// nothing was asked for.
+    fn simulated(&self) -> Option<Vec<(&'static str, &'static str)>> {
         let all = [
             ("balancers", doctor::BALANCERS, self.balancers),
             ("machines", doctor::MACHINES, self.machines.is_real),
             ("Kubernetes", doctor::KUBERNETES, self.kubernetes.is_some()),
         ];
+        let is_asked = all.iter().any(|(.., is_real)| *is_real);
         let simulated = all.into_iter().filter(|(.., is_real)| !is_real);
-        simulated.map(|(plane, option, _)| (plane, option)).collect()
+        is_asked.then(|| simulated.map(|(plane, option, _)| (plane, option)).collect())
     }
 }
 
 /// The fronts that run.
 #[derive(Default)]
 pub(crate) struct Fronts {
+    /// Where S3 is answered.
+    pub(crate) s3: Option<SocketAddr>,
     lines: Vec<Line>,
     /// What keeps them running.
     _running: Vec<Box<dyn Any + Send>>,
@@ -162,11 +182,11 @@ pub(crate) fn told(wish: &Wish, control: &Control, fronts: &Fronts) -> String {
     for real in &real {
         Line::new("real", real.as_str()).write(&mut text);
     }
-    let rest = match wish.simulated().as_slice() {
+    let rest = match wish.simulated().as_deref() {
         // Who has asked for nothing is not told what there is to ask for: that is `doctor`'s.
-        _ if real.is_empty() => "all else; `kettle doctor` says what could be real here".to_owned(),
-        [] => "all else".to_owned(),
-        some => {
+        None => "all else; `kettle doctor` says what could be real here".to_owned(),
+        Some([]) => "all else".to_owned(),
+        Some(some) => {
             let some = some.iter().map(|(plane, option)| format!("{plane} (no {option})"));
             format!("{}, and all else; see `kettle doctor`", some.collect::<Vec<_>>().join(", "))
         }

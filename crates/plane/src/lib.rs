@@ -6,6 +6,7 @@
 pub mod addresses;
 pub mod auth;
 pub mod billing;
+pub mod contents;
 pub mod cx;
 pub mod doors;
 pub mod events;
@@ -118,6 +119,7 @@ pub struct Control {
     calls: AtomicU64,
     site: OnceLock<String>,
     doors: OnceLock<Arc<dyn doors::Doors>>,
+    contents: OnceLock<Arc<dyn contents::Contents>>,
     pub(crate) world: World,
     pub(crate) families: Vec<Family>,
     pub(crate) keyring: Keyring,
@@ -151,6 +153,7 @@ impl Control {
             calls,
             site: OnceLock::new(),
             doors: OnceLock::new(),
+            contents: OnceLock::new(),
             world,
             families: families(),
             keyring,
@@ -208,6 +211,9 @@ impl Control {
             return Ok(());
         }
         self.sweep_real().await?;
+        if self.world.planes().iter().all(|plane| plane.lives_on()) {
+            return Ok(());
+        }
         let lives = self.families.iter().flat_map(|family| &family.lives);
         let kinds: Vec<_> = lives.map(|join| join(self).0).collect();
         Ok(self.store.wake_all(&kinds, self.clock.now()).await?)

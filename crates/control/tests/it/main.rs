@@ -42,6 +42,7 @@ mod rendered;
 mod reserved_ips;
 mod reset;
 mod rows;
+mod s3;
 mod schedules;
 mod secrets;
 mod servers;
