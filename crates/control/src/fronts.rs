@@ -3,6 +3,7 @@
 //! the store, as things are at that moment.
 
 mod machines;
+mod zones;
 
 use std::sync::Arc;
 
@@ -14,6 +15,8 @@ mod stores;
 use ::fronts::Error;
 use crate::{Control, failure};
 /// Answers what fronts ask of a control plane. Cheap to clone.
+pub use zones::Names;
+
 #[derive(Clone)]
 pub struct Front(Arc<Control>);
 

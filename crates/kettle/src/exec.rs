@@ -33,6 +33,10 @@ pub(crate) const NOT_RUN: u8 = proxy::Error::NOT_RUN;
 /// What leads `kettle` and programs with its SDK elsewhere.
 const PROFILE: &str = "KETTLE_PROFILE";
 const DATA: &str = "KETTLE_DATA";
+/// What tells the command where its domains are answered for: `127.0.0.1:8753`.
+const DNS: &str = "KETTLE_DNS";
+/// Where a server tells what else than the API it answers.
+const STATUS: &str = "/_kettle/status";
 const COMMAND: &str = "command";
 const OFFLINE: &str = "offline";
 /// The usual way to be offline.
@@ -81,7 +85,8 @@ pub(crate) fn command() -> Command {
              PostgreSQL; where there is none, one of its own for as long as the command runs, on \
              the directory's data.\nWith --store it is always one of its own, on that \
              database.\nThe tool's HTTPS_PROXY, \
-             certificates and VULTR_API_KEY are set for it; its exit status is passed on.",
+             certificates and VULTR_API_KEY are set for it; its exit status is passed on. KETTLE_DNS \
+             tells it where its domains are answered for.",
         )
         .args(settings::args())
         .arg(offline)
@@ -104,6 +109,8 @@ pub(crate) async fn run(args: &ArgMatches, data: Option<PathBuf>) -> Result<Exit
     let program = command.first().map(|program| program.display().to_string()).unwrap_or_default();
     let server = Reached::find(&settings, &home).await?;
     let before = server.calls().await;
+    // In a network of its own the command reaches nothing but the API.
+    let dns = if offline == Offline::Network { None } else { server.dns().await };
     let now = u64::try_from(Clock::system().now()).unwrap_or_default();
     let outcome = proxy::exec(Exec {
         command,
@@ -117,7 +124,7 @@ pub(crate) async fn run(args: &ArgMatches, data: Option<PathBuf>) -> Result<Exit
         // Whatever became of our file meanwhile.
         reentry: ["/proc/self/exe", INSIDE].map(OsString::from).to_vec(),
         variables: proxy::current_variables(),
-        own: own(&home)?,
+        own: own(&home, dns)?,
         now: UNIX_EPOCH + Duration::from_millis(now),
     })
     .await;
@@ -138,11 +145,13 @@ pub(crate) async fn run(args: &ArgMatches, data: Option<PathBuf>) -> Result<Exit
 }
 
 /// The variables by which `kettle` and programs with its SDK, run by the command, could go elsewhere:
-/// a profile would come before the endpoint, and another directory is another server's.
-fn own(home: &Home) -> Result<proxy::Changes> {
+/// a profile would come before the endpoint, and another directory is another server's. And where the
+/// server answers DNS; empty: it does not, or cannot be reached.
+fn own(home: &Home, dns: Option<String>) -> Result<proxy::Changes> {
     // The command may change its directory.
     let directory = std::path::absolute(home.path()).context("cannot tell the data directory")?;
-    Ok([(PROFILE, OsString::new()), (DATA, directory.into())]
+    let dns = dns.unwrap_or_default();
+    Ok([(PROFILE, OsString::new()), (DATA, directory.into()), (DNS, dns.into())]
         .map(|(name, value)| (name.to_owned(), value))
         .into())
 }
@@ -248,6 +257,19 @@ impl Reached {
         let site = |hosts: &str, upstream| Site { hosts: hosts.to_owned(), upstream };
         let objects = self.objects.map(|objects| site(OBJECTS, objects));
         std::iter::once(site(API, self.address)).chain(objects).collect()
+    }
+
+    /// Where it answers DNS, if it does.
+    async fn dns(&self) -> Option<String> {
+        match &self.whose {
+            Whose::Ours(private) => private.control.fronts().remove(planes::DNS),
+            Whose::Another(known) => {
+                let client = known.client.with_key(&self.key).ok()?;
+                let answer = client.raw(api::Method::GET, STATUS, None).await.ok()?;
+                let status: serde_json::Value = serde_json::from_str(&answer.body).ok()?;
+                status["fronts"][planes::DNS].as_str().map(str::to_owned)
+            }
+        }
     }
 
     /// How many requests it has had; none: it does not answer.

@@ -7,6 +7,8 @@
 //! that cannot start says why by [`Missing`](crate::doctor::Missing), as `kettle doctor` does.
 
 mod balancers;
+#[cfg(feature = "dns")]
+mod dns;
 mod kubernetes;
 mod machines;
 mod metadata;
@@ -28,6 +30,8 @@ use crate::doctor;
 use crate::fault::Result;
 use crate::home::Home;
 
+/// What the name server is called, wherever it is told where it answers.
+pub(crate) const DNS: &str = "dns";
 /// How wide a line of `serve` may be.
 const WIDE: usize = 80;
 /// Where the text of such a line begins: after two spaces and a name of at most six letters.
@@ -44,6 +48,8 @@ pub(crate) fn args() -> Vec<Arg> {
         kubernetes::arg(),
         #[cfg(feature = "s3")]
         s3::arg(),
+        #[cfg(feature = "dns")]
+        dns::arg(),
     ]
 }
 
@@ -53,6 +59,8 @@ pub(crate) struct Wish {
     /// Whether machines are real, by whatever.
     machines: bool,
     balancers: bool,
+    #[cfg(feature = "dns")]
+    dns: dns::Place,
     kubernetes: Option<PathBuf>,
     machines: machines::Wish,
     #[cfg(feature = "s3")]
@@ -82,6 +90,8 @@ impl Wish {
             s3: s3::read(args),
         }
         Self { kubernetes: kubernetes::read(args), machines: machines::Wish::read(args) }
+            #[cfg(feature = "dns")]
+            dns: dns::read(args),
     }
 
     /// The world with what is to be real of it.
@@ -106,6 +116,9 @@ impl Wish {
         }
         #[cfg(feature = "s3")]
         s3::start(&self.s3, control, here, &mut fronts).await?;
+    #[cfg_attr(not(feature = "dns"), allow(unused_variables, unused_mut, clippy::unused_async))]
+        #[cfg(feature = "dns")]
+        dns::start(self.dns, control, here, &mut fronts).await?;
         Ok(fronts)
     }
 

@@ -145,6 +145,9 @@ fn text(told: &Map<String, Value>) -> String {
     if !field("state").starts_with(&field("data")) {
         line("state", field("state"));
     }
+    for (name, address) in told.get("fronts").and_then(Value::as_object).into_iter().flatten() {
+        line(name, address.as_str().unwrap_or_default().to_owned());
+    }
     for real in told.get("real").and_then(Value::as_array).into_iter().flatten() {
         line("real", real.as_str().unwrap_or_default().to_owned());
     }

@@ -60,6 +60,7 @@ pub(crate) async fn show(State(app): State<Arc<App>>, request: Request) -> Respo
         "behave": behave,
         "state": app.place,
         "real": app.control.real(),
+        "fronts": app.control.fronts(),
         "can_stop": app.stop.is_some(),
         "things": things,
         "stuck": stuck,

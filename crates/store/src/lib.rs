@@ -358,6 +358,13 @@ impl Store {
         on!(self, b => b.taken(&scope, &value).await)
     }
 
+    /// Who holds unique values of a scope that begin so, `most` of them: for values of up to 200
+    /// bytes.
+    pub async fn holders(&self, scope: &str, prefix: &str, most: usize) -> Result<Vec<Uuid>> {
+        let scope = key::key(scope);
+        on!(self, b => b.holders(&scope, prefix, most).await)
+    }
+
     /// The first place of these ranges, in their order, that nobody holds.
     async fn free(&self, scope: &str, ranges: &[(i64, i64)]) -> Result<Option<i64>> {
         let scope = key::key(scope);

@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 use crate::change::{Change, Edit, List, Name};
 use crate::events::AT_ONCE;
+use crate::key;
 use crate::sums::{EVER, columns};
 use crate::turns::chance;
 use crate::{
@@ -256,6 +257,19 @@ impl Postgres {
         let sql = "SELECT owner FROM taken WHERE scope = $1 AND value = $2";
         let found = self.readers.read(sql, &[&scope, &value]).await?;
         Ok(found.first().map(|r| r.get(0)))
+    }
+
+    pub(crate) async fn holders(
+        &self,
+        scope: &str,
+        prefix: &str,
+        most: usize,
+    ) -> Result<Vec<Uuid>> {
+        let sql = "SELECT owner FROM taken WHERE scope = $1 AND value >= $2 AND value < $3
+                   ORDER BY value LIMIT $4";
+        let (end, most) = (key::behind(prefix), i64::try_from(most).unwrap_or(i64::MAX));
+        let found = self.readers.read(sql, &[&scope, &prefix, &end, &most]).await?;
+        Ok(found.iter().map(|r| r.get(0)).collect())
     }
 
     pub(crate) async fn free(&self, scope: &str, ranges: &[(i64, i64)]) -> Result<Option<i64>> {

@@ -314,6 +314,15 @@ impl Sqlite {
         self.read(|db| names::taken(db, scope, value))
     }
 
+    pub(crate) async fn holders(
+        &self,
+        scope: &str,
+        prefix: &str,
+        most: usize,
+    ) -> Result<Vec<Uuid>> {
+        self.read(|db| names::holders(db, scope, prefix, most))
+    }
+
     pub(crate) async fn free(&self, scope: &str, ranges: &[(i64, i64)]) -> Result<Option<i64>> {
         self.read(|db| names::free(db, scope, ranges))
     }

@@ -4,6 +4,8 @@
 mod command_line;
 mod complete;
 mod day_two;
+#[cfg(feature = "dns")]
+mod dns;
 mod examples;
 mod exec;
 mod gateway;

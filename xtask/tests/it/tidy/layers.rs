@@ -45,6 +45,7 @@ fn crates_depend_only_downwards() {
         "catalog",
         "store",
         "engine",
+        "front-dns",
         "drivers",
         "plane",
         "hosts",
