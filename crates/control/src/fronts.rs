@@ -3,20 +3,18 @@
 //! the store, as things are at that moment.
 
 mod machines;
+mod stores;
 mod zones;
 
 use std::sync::Arc;
 
-use plane::Control;
-
-/// The control plane, as such programs see it.
-//! What fronts ask (`fronts`), answered over the store: as things are at that moment.
-mod stores;
 use ::fronts::Error;
+
 use crate::{Control, failure};
-/// Answers what fronts ask of a control plane. Cheap to clone.
+
 pub use zones::Names;
 
+/// The control plane, as such programs see it. Cheap to clone.
 #[derive(Clone)]
 pub struct Front(Arc<Control>);
 
@@ -28,8 +26,10 @@ impl Front {
 }
 
 /// The store cannot be read, or holds what cannot be.
-fn unavailable(error: impl std::fmt::Display) -> ::fronts::Error {
-    ::fronts::Error::Unavailable(error.to_string())
+fn unavailable(error: impl std::fmt::Display) -> Error {
+    Error::Unavailable(error.to_string())
+}
+
 /// What a front is told of an error.
 fn told(control: &Control, error: crate::Error) -> Error {
     let answer = failure("front", error, control.behave().is_helpful());

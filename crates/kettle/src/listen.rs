@@ -21,9 +21,6 @@ pub(crate) fn arg(default: &'static str) -> Arg {
         )
 }
 
-/// The address that is meant. A port alone is one of this machine's own: nobody else is let in by a
-/// slip of the pen.
-pub(crate) fn parse(text: &str) -> Result<SocketAddr, String> {
 /// The address that is meant; `usual` is a port for examples. A port alone is one of this machine's own:
 /// nobody else is let in by a slip of the pen.
 pub(crate) fn parse(text: &str, usual: u16) -> Result<SocketAddr, String> {

@@ -39,25 +39,20 @@ const INDENT: usize = 9;
 
 /// The options of all planes.
 pub(crate) fn args() -> Vec<Arg> {
-    vec![balancers::arg(), kubernetes::arg()]
-    let mut all = vec![kubernetes::arg()];
-    all.extend(machines::args());
-    all
-    vec![
-        balancers::arg(),
-        kubernetes::arg(),
-        #[cfg(feature = "s3")]
-        s3::arg(),
+    let mut all = vec![
         #[cfg(feature = "dns")]
         dns::arg(),
-    ]
+        #[cfg(feature = "s3")]
+        s3::arg(),
+    ];
+    all.extend(machines::args());
+    all.extend([balancers::arg(), kubernetes::arg()]);
+    all
 }
 
 /// What the command line asks for of each plane.
 #[derive(Debug, Default)]
 pub(crate) struct Wish {
-    /// Whether machines are real, by whatever.
-    machines: bool,
     balancers: bool,
     #[cfg(feature = "dns")]
     dns: dns::Place,
@@ -80,18 +75,15 @@ pub(crate) struct Here<'a> {
 impl Wish {
     /// What the command line says.
     pub(crate) fn read(args: &ArgMatches) -> Self {
-        // Whoever adds machines has that option; `sim` is its word for those that are not real.
-        let machines = args.try_get_one::<String>("machines").ok().flatten();
         Self {
-            machines: machines.is_some_and(|how| how != "sim"),
             balancers: balancers::read(args),
+            #[cfg(feature = "dns")]
+            dns: dns::read(args),
             kubernetes: kubernetes::read(args),
+            machines: machines::Wish::read(args),
             #[cfg(feature = "s3")]
             s3: s3::read(args),
         }
-        Self { kubernetes: kubernetes::read(args), machines: machines::Wish::read(args) }
-            #[cfg(feature = "dns")]
-            dns: dns::read(args),
     }
 
     /// The world with what is to be real of it.
@@ -99,24 +91,21 @@ impl Wish {
         #[cfg(feature = "s3")]
         let world = s3::join(&self.s3, world);
         let world = match self.balancers {
-            true => balancers::join(world, here, self.machines).await?,
+            true => balancers::join(world, here, self.machines.is_real).await?,
             false => world,
         };
-        kubernetes::join(self.kubernetes.as_deref(), world, here).await
         let world = kubernetes::join(self.kubernetes.as_deref(), world, here).await?;
         self.machines.join(world, here).await
     }
 
     /// Starts what asks the control plane. What is started here ends when this is dropped.
     pub(crate) async fn fronts(&self, control: &Arc<Control>, here: &Here<'_>) -> Result<Fronts> {
-        let _ = here;
         let mut fronts = Fronts::default();
         if let Some(net) = self.machines.net() {
             metadata::start(net, control, &mut fronts).await?;
         }
         #[cfg(feature = "s3")]
         s3::start(&self.s3, control, here, &mut fronts).await?;
-    #[cfg_attr(not(feature = "dns"), allow(unused_variables, unused_mut, clippy::unused_async))]
         #[cfg(feature = "dns")]
         dns::start(self.dns, control, here, &mut fronts).await?;
         Ok(fronts)

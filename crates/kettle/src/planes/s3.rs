@@ -57,7 +57,9 @@ enum Wish {
 fn parse(text: &str) -> Result<Option<SocketAddr>, String> {
     match text.trim() {
         "off" => Ok(None),
-        text => listen::parse(text).map(Some).map_err(|wrong| format!("{wrong}, or off")),
+        text => {
+            listen::parse(text, USUAL.port()).map(Some).map_err(|wrong| format!("{wrong}, or off"))
+        }
     }
 }
 

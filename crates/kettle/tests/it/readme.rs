@@ -77,11 +77,10 @@ fn the_session_in_readme_is_what_the_program_prints() {
     let server = Server::start(&mut serve, &home.join(".local/share/kettle"));
     let address = server.url.strip_prefix("http://").unwrap();
     let s3 = std::fs::read_to_string(home.join(".local/share/kettle/s3")).unwrap();
+    let dns = server.said.split(" -p ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap();
     let same = |command: &str, printed: &str, shown: &[String]| {
         let printed = printed.replace(home.to_str().unwrap(), HOME);
         let printed = printed.replace(address, ADDRESS).replace(s3.trim(), S3);
-    let dns = server.said.split(" -p ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap();
-        let printed = printed.replace(home.to_str().unwrap(), HOME).replace(address, ADDRESS);
         let printed = printed.replace(&format!("-p {dns} "), &format!("-p {DNS_PORT} "));
         assert_eq!(seen(&printed), seen(&shown.join("\n")), "$ {command}\n{printed}");
     };
