@@ -4,7 +4,7 @@
 //! All of it meets in a network namespace of its own, the router. The host has one link to that, with
 //! the machines' gateways as its addresses and routes to their addresses; neither its forwarding nor its
 //! firewall rules are touched, and the router knows no way but to machines and this host, so that no
-//! packet leaves. What is to be stands in files below a directory; what is there is found by its name.
+//! packet leaves ([`Reach`] says otherwise). What is to be stands in files below a directory; what is there is found by its name.
 //!
 //! The kernel is asked by `ip`, `nft` and `nsenter`, and nothing here may be done but by root.
 
@@ -19,13 +19,14 @@ mod links;
 mod names;
 mod open;
 mod plan;
+mod reach;
 mod rules;
 mod run;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeSet;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddrV4, TcpListener, UdpSocket};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -43,6 +44,7 @@ use run::Space;
 
 pub use doors::Door;
 pub use plan::{HOST6, METADATA};
+pub use reach::Reach;
 
 /// What is missing for real networks: a sentence for people.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -76,6 +78,7 @@ struct Shared {
     host: Space,
     router: Space,
     has_v6: bool,
+    reach: Reach,
     /// All that is changed is changed by one at a time: it is made of a few calls of some milliseconds.
     state: Mutex<State>,
 }
@@ -99,7 +102,27 @@ impl Net {
     /// # Errors
     /// When something is missing that it takes.
     pub async fn open(directory: PathBuf) -> Result<Self, Missing> {
-        open::open(directory).await
+        Self::open_to(directory, Reach::Host).await
+    }
+
+    /// The same, for machines that reach this far.
+    ///
+    /// # Errors
+    /// When something is missing that it takes.
+    pub async fn open_to(directory: PathBuf, reach: Reach) -> Result<Self, Missing> {
+        open::open(directory, reach).await
+    }
+
+    /// Sockets at an IPv4 address and port at which machines with public addresses ask, and nobody else
+    /// does: for name servers, port 53.
+    ///
+    /// # Errors
+    /// When there can be none.
+    pub async fn sockets(&self, at: SocketAddrV4) -> Result<(UdpSocket, TcpListener)> {
+        self.0.router.ip(&[format!("addr replace {}/32 dev lo", at.ip())]).await?;
+        let bind = move || Ok((UdpSocket::bind(at)?, TcpListener::bind(at)?));
+        let failed = |error| run::outside(format!("cannot be asked at {at}: {error}"));
+        self.0.router.inside(bind).await.map_err(failed)
     }
 
     /// Makes the links of a machine that does not run, as they are to be, with routes, protection against

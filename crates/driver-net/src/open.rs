@@ -9,7 +9,7 @@ use crate::kept::Kept;
 use crate::names::{GROUP, Names, is_bridge};
 use crate::plan::{METADATA, ROUTER, ROUTER6, UPLINK6};
 use crate::run::Space;
-use crate::{Missing, Net, Shared, State};
+use crate::{Missing, Net, Reach, Shared, State};
 
 /// Programs that are asked, the package of Debian that each is in, and how each tells that it is there.
 const PROGRAMS: [(&str, &str, &str); 3] = [
@@ -18,7 +18,7 @@ const PROGRAMS: [(&str, &str, &str); 3] = [
     ("nsenter", "util-linux", "--version"),
 ];
 
-pub(crate) async fn open(directory: PathBuf) -> Result<Net, Missing> {
+pub(crate) async fn open(directory: PathBuf, reach: Reach) -> Result<Net, Missing> {
     if !rustix::process::geteuid().is_root() {
         return Err(Missing("machines' networks take root".into()));
     }
@@ -41,7 +41,7 @@ pub(crate) async fn open(directory: PathBuf) -> Result<Net, Missing> {
     };
     let refused = |error: drivers::Error| Missing(format!("machines' networks: {error}"));
     let state = Mutex::new(load().map_err(refused)?);
-    let net = Net(Shared { names, host: Space::Host, router, has_v6, state }.into());
+    let net = Net(Shared { names, host: Space::Host, router, has_v6, reach, state }.into());
     net.0.begin().await.map_err(refused)?;
     Ok(net)
 }
@@ -55,6 +55,7 @@ impl Shared {
         self.rule(&state).await?;
         self.sweep(&state).await?;
         self.lay(&mut state).await?;
+        self.set_reach().await?;
         let gateways: Vec<_> = state.gateways.iter().map(|(id, spec)| (id, spec.clone())).collect();
         for (id, spec) in gateways {
             if let Err(error) = self.make_gateway(&mut state, id, &spec).await {
@@ -132,11 +133,7 @@ impl Shared {
                 format!("group {GROUP} type veth peer name {up} group {GROUP} netns {router}");
             self.host.ip(&[format!("link add {up} {pair}")]).await?;
         }
-        let mut settings = vec![
-            // Whatever the host does otherwise, it passes on nothing of the machines'.
-            (format!("ipv4/conf/{up}/forwarding"), "0"),
-            (format!("ipv4/conf/{up}/accept_redirects"), "0"),
-        ];
+        let mut settings = vec![(format!("ipv4/conf/{up}/accept_redirects"), "0")];
         if self.has_v6 {
             settings.extend([
                 (format!("ipv6/conf/{up}/disable_ipv6"), "0"),

@@ -73,7 +73,7 @@ fn router(
          iifname vmap @senders\niifname {inside} accept\n}}\n\
          chain input {{\ntype filter hook input priority filter; policy drop\n\
          iifname \"lo\" accept\nct state established,related accept\n\
-         ip daddr {METADATA} tcp dport 80 accept\n\
+         ip daddr {METADATA} tcp dport 80 accept\nmeta l4proto {{ tcp, udp }} th dport 53 accept\n\
          meta l4proto {{ icmp, ipv6-icmp }} accept\n\
          reject\n}}\n\
          chain forward {{\ntype filter hook forward priority filter; policy accept\n\

@@ -8,6 +8,7 @@
 
 mod kubernetes;
 mod machines;
+mod metadata;
 
 use std::any::Any;
 use std::fmt::Write as _;
@@ -66,10 +67,13 @@ impl Wish {
     }
 
     /// Starts what asks the control plane. What is started here ends when this is dropped.
-    #[expect(clippy::unused_async, reason = "fronts take addresses and open files")]
     pub(crate) async fn fronts(&self, control: &Arc<Control>, here: &Here<'_>) -> Result<Fronts> {
-        let (_, _) = (control, here);
-        Ok(Fronts::default())
+        let _ = here;
+        let mut fronts = Fronts::default();
+        if let Some(net) = self.machines.net() {
+            metadata::start(net, control, &mut fronts).await?;
+        }
+        Ok(fronts)
     }
 
     /// Those that could be real and were not asked for, each with the option that asks.
@@ -93,7 +97,6 @@ pub(crate) struct Fronts {
 
 impl Fronts {
     /// Adds one, which says this and runs until `running` is dropped.
-    #[allow(dead_code, reason = "fronts use it, which come one by one")]
     pub(crate) fn add(&mut self, line: Line, running: impl Send + 'static) {
         self.lines.push(line);
         self._running.push(Box::new(running));

@@ -110,7 +110,7 @@ pub(crate) fn check_can_be(cx: &Cx, software: &Software) -> Result<(), Error> {
 }
 
 /// Its interfaces in private networks.
-async fn nics<K: Hosted>(doc: &Doc<K>, cx: &LifeCx) -> Result<Vec<Nic>, StepError> {
+pub(crate) async fn nics<K: Hosted>(doc: &Doc<K>, cx: &LifeCx) -> Result<Vec<Nic>, StepError> {
     let mut nics = Vec::with_capacity(doc.networks.len());
     for nic in &doc.networks {
         let network = cx.cx.find::<PrivateNetwork>(nic.network).await?;
@@ -125,7 +125,7 @@ async fn nics<K: Hosted>(doc: &Doc<K>, cx: &LifeCx) -> Result<Vec<Nic>, StepErro
 }
 
 /// Its public interface.
-async fn public<K: Hosted>(doc: &Doc<K>, cx: &LifeCx) -> Result<PublicNic, StepError> {
+pub(crate) async fn public<K: Hosted>(doc: &Doc<K>, cx: &LifeCx) -> Result<PublicNic, StepError> {
     let ipv4 = doc.ipv4.iter().enumerate().map(|(place, ip)| {
         // A reserved address beside the main one is in no network of the server's.
         let is_alone = place > 0 && ip.reserved.is_some();
@@ -148,7 +148,7 @@ async fn public<K: Hosted>(doc: &Doc<K>, cx: &LifeCx) -> Result<PublicNic, StepE
     Ok(PublicNic { mac: doc.mac(), ipv4: ipv4.collect(), ipv6, firewall: doc.want.firewall() })
 }
 
-async fn spec<K: Hosted>(doc: &Doc<K>, cx: &LifeCx) -> Result<MachineSpec, StepError> {
+pub(crate) async fn spec<K: Hosted>(doc: &Doc<K>, cx: &LifeCx) -> Result<MachineSpec, StepError> {
     let mut ssh_keys = Vec::with_capacity(doc.ssh_keys.len());
     for id in &doc.ssh_keys {
         // A key that was deleted meanwhile opens nothing.

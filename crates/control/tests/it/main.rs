@@ -31,6 +31,7 @@ mod kubernetes;
 mod load_balancers;
 mod logs;
 mod marketplace;
+mod metadata;
 mod nat_gateways;
 mod object_storages;
 mod postgres;

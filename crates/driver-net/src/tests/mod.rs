@@ -5,6 +5,7 @@ mod firewalls;
 mod gateways;
 mod leaks;
 mod machines;
+mod reach;
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};

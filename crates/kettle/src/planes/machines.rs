@@ -1,11 +1,12 @@
 //! `--machines nspawn`: machines that one can log in to, as containers on this host.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches};
 use control::catalog::Catalog;
-use driver_net::Net;
+use driver_net::{Net, Reach};
 use driver_nspawn::{Nspawn, System, base_name};
 use drivers::World;
 
@@ -16,8 +17,9 @@ use crate::{doctor, settings};
 const MACHINES: &str = "machines";
 const NSPAWN: &str = "nspawn";
 const ANY_IMAGE: &str = "any-image";
+const REACH: &str = "machines-reach";
 
-pub(super) fn args() -> [Arg; 2] {
+pub(super) fn args() -> [Arg; 3] {
     let machines = Arg::new(MACHINES)
         .long(MACHINES)
         .value_name("HOW")
@@ -33,24 +35,49 @@ pub(super) fn args() -> [Arg; 2] {
         "Make machines of the nearest image where the one for their system is not there, instead of \
          refusing them",
     );
-    [machines, any]
+    let reach = Arg::new(REACH)
+        .long(REACH)
+        .value_name("HOW_FAR")
+        .value_parser(PossibleValuesParser::new(["host", "world"]))
+        .default_value("host")
+        .help(
+            "host: no packet of a machine leaves this host. world: machines reach by IPv4 what this \
+             host reaches, in its name, for which forwarding is switched on",
+        );
+    [machines, any, reach]
 }
 
 /// What is asked for.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Wish {
     pub(super) is_real: bool,
     any_image: bool,
+    reach: Reach,
+    /// The machines' networks, once they are open.
+    net: OnceLock<Net>,
 }
 
 impl Wish {
     pub(super) fn read(args: &ArgMatches) -> Self {
         let how = args.get_one::<String>(MACHINES).map(String::as_str);
-        Self { is_real: how == Some(NSPAWN), any_image: args.get_flag(ANY_IMAGE) }
+        let reach = match args.get_one::<String>(REACH).map(String::as_str) {
+            Some("world") => Reach::World,
+            _ => Reach::Host,
+        };
+        let any_image = args.get_flag(ANY_IMAGE);
+        Self { is_real: how == Some(NSPAWN), any_image, reach, net: OnceLock::new() }
+    }
+
+    /// The machines' networks, if there are any.
+    pub(super) fn net(&self) -> Option<&Net> {
+        self.net.get()
     }
 
     /// The world with containers.
-    pub(super) async fn join(self, world: World, here: &Here<'_>) -> Result<World> {
+    pub(super) async fn join(&self, world: World, here: &Here<'_>) -> Result<World> {
+        if !self.is_real && self.reach == Reach::World {
+            bail!("--machines-reach world says how far real machines reach; add --machines nspawn");
+        }
         if !self.is_real {
             return Ok(world);
         }
@@ -63,8 +90,10 @@ impl Wish {
             let missing: Vec<_> = found.missing.iter().map(ToString::to_string).collect();
             bail!("{WANTED}: {}; `kettle doctor` says it again", missing.join("; "));
         }
-        let net = Net::open(home.path().join("networks")).await;
+        let net = Net::open_to(home.path().join("networks"), self.reach).await;
         let net = net.map_err(|missing| Fault::new(format!("{WANTED}: {missing}")))?;
+        // A server starts once in a process.
+        let _ = self.net.set(net.clone());
         let systems = systems(here.catalog);
         let machines = Nspawn::open(home.path(), net.clone(), systems, self.any_image);
         Ok(net.join(machines.context(WANTED)?.join(world)))
