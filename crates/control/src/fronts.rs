@@ -2,15 +2,19 @@
 //! object storage, metadata services. Each trait of [`::fronts`] is answered in a file of its own, over
 //! the store, as things are at that moment.
 
+mod machines;
+mod stores;
 mod zones;
 
 use std::sync::Arc;
 
-use plane::Control;
+use ::fronts::Error;
+
+use crate::{Control, failure};
 
 pub use zones::Names;
 
-/// The control plane, as such programs see it.
+/// The control plane, as such programs see it. Cheap to clone.
 #[derive(Clone)]
 pub struct Front(Arc<Control>);
 
@@ -22,6 +26,15 @@ impl Front {
 }
 
 /// The store cannot be read, or holds what cannot be.
-fn unavailable(error: impl std::fmt::Display) -> ::fronts::Error {
-    ::fronts::Error::Unavailable(error.to_string())
+fn unavailable(error: impl std::fmt::Display) -> Error {
+    Error::Unavailable(error.to_string())
+}
+
+/// What a front is told of an error.
+fn told(control: &Control, error: crate::Error) -> Error {
+    let answer = failure("front", error, control.behave().is_helpful());
+    match answer.status {
+        500.. => Error::Unavailable(answer.error),
+        _ => Error::Refused(answer.error),
+    }
 }

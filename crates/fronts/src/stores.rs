@@ -12,6 +12,8 @@ pub trait Stores: Send + Sync {
     /// The storage that has a bucket of this name, in the cluster of a host (`ewr1.vultrobjects.com`) or,
     /// without one, in the first cluster that has one: for whoever shows no key.
     fn by_bucket<'a>(&'a self, host: Option<&'a str>, bucket: &'a str) -> Ask<'a, Option<Store>>;
+    /// The storage of this id, for whoever grants something to it; none: there is none.
+    fn by_id(&self, storage: Uuid) -> Ask<'_, Option<Store>>;
     /// Gives a storage a bucket, as the API would.
     ///
     /// # Errors

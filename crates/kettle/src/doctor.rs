@@ -21,7 +21,7 @@ pub(crate) const NAME: &str = "doctor";
 /// The options that make planes real.
 pub(crate) const BALANCERS: &str = "--balancers haproxy";
 pub(crate) const KUBERNETES: &str = "--kubernetes DIR";
-const MACHINES: &str = "--machines nspawn";
+pub(crate) const MACHINES: &str = "--machines nspawn";
 const QEMU: &str = "--machines qemu";
 
 pub(crate) fn command() -> Command {

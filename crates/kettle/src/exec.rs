@@ -16,7 +16,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command};
 use control::Control;
 use engine::Clock;
-use proxy::{Exec, Offline, Traffic};
+use proxy::{Exec, Offline, Site, Traffic};
 use sdk::Client;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -41,6 +41,12 @@ const COMMAND: &str = "command";
 const OFFLINE: &str = "offline";
 /// The usual way to be offline.
 const NETWORK: &str = "network";
+/// The host of the API.
+const API: &str = "api.vultr.com";
+/// The hosts of object storage: a cluster each, and its buckets below that.
+const OBJECTS: &str = "*.vultrobjects.com";
+/// The domains that the local CA may speak for.
+const DOMAINS: [&str; 2] = ["vultr.com", "vultrobjects.com"];
 /// The first argument of the process that becomes a command in a network of its own.
 pub(crate) const INSIDE: &str = "exec-inside";
 /// How long a server that may be up is given to answer.
@@ -69,7 +75,7 @@ pub(crate) fn command() -> Command {
         .default_missing_value(NETWORK)
         .value_parser(PossibleValuesParser::new([NETWORK, "proxy"]))
         .help(
-            "Let it reach no host but api.vultr.com. network (Linux): the command gets a network \
+            "Let it reach no host but those that Kettle answers for. network (Linux): the command gets a network \
              that holds Kettle alone. proxy: only as far as it heeds HTTPS_PROXY",
         );
     Command::new(NAME)
@@ -110,6 +116,8 @@ pub(crate) async fn run(args: &ArgMatches, data: Option<PathBuf>) -> Result<Exit
         command,
         directory: home.path().join("exec"),
         server: server.address,
+        sites: server.sites(),
+        domains: DOMAINS.map(str::to_owned).to_vec(),
         key: server.key.clone(),
         offline,
         password: control::auth::new_key(),
@@ -182,6 +190,8 @@ fn went_past(program: &str, traffic: &Traffic, offline: Offline) -> String {
 /// The server that the command talks to.
 struct Reached {
     address: SocketAddr,
+    /// Where it answers S3, if it does.
+    objects: Option<SocketAddr>,
     key: String,
     whose: Whose,
     /// Held while a command uses the data directory's server, so that it is not taken away.
@@ -202,7 +212,9 @@ impl Reached {
             if let Some((known, key)) = running(home).await? {
                 settings.warn_unused();
                 let address = known.address;
-                return Ok(Self { address, key, whose: Whose::Another(known), lock: Some(lock) });
+                let objects = home.known_s3();
+                let whose = Whose::Another(known);
+                return Ok(Self { address, objects, key, whose, lock: Some(lock) });
             }
             looks += 1;
             let own = match home.claim() {
@@ -225,8 +237,10 @@ impl Reached {
     async fn own(settings: &Settings, home: &Home, locks: Option<(&File, File)>) -> Result<Self> {
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
         let up = Up::start(settings, settings.keeping()?.as_ref(), any, Asked::default()).await?;
+        let objects = up.fronts.s3;
         let (address, key, url) = (up.address, up.key.text.clone(), up.url());
         if locks.is_some() {
+            home.tell_s3(objects)?;
             home.tell_url(&url)?;
         }
         let (lock, claim) = locks.unzip();
@@ -235,7 +249,14 @@ impl Reached {
         let running = tokio::spawn(up.server.run(stopped));
         let (control, fronts) = (up.control, up.fronts);
         let private = Private { url, control, stop, running, _claim: claim, _fronts: fronts };
-        Ok(Self { address, key, whose: Whose::Ours(private), lock })
+        Ok(Self { address, objects, key, whose: Whose::Ours(private), lock })
+    }
+
+    /// What it answers for. Where it serves no S3, the hosts of object storage are the real ones.
+    fn sites(&self) -> Vec<Site> {
+        let site = |hosts: &str, upstream| Site { hosts: hosts.to_owned(), upstream };
+        let objects = self.objects.map(|objects| site(OBJECTS, objects));
+        std::iter::once(site(API, self.address)).chain(objects).collect()
     }
 
     /// Where it answers DNS, if it does.
@@ -264,6 +285,7 @@ impl Reached {
         let Whose::Ours(private) = self.whose else { return Ok(()) };
         if let Some(lock) = &self.lock {
             alone(lock).await?;
+            home.tell_s3(None)?;
             forget_url(&home.url_file(), &private.url);
         }
         private.stop.send_replace(true);

@@ -6,17 +6,24 @@
 //! simulated part of the world) or in [`Wish::fronts`] (a front, which asks the control plane). A plane
 //! that cannot start says why by [`Missing`](crate::doctor::Missing), as `kettle doctor` does.
 
+mod balancers;
 #[cfg(feature = "dns")]
 mod dns;
 mod kubernetes;
+mod machines;
+mod metadata;
+#[cfg(feature = "s3")]
+mod s3;
 
 use std::any::Any;
 use std::fmt::Write as _;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{Arg, ArgMatches};
 use control::Control;
+use control::catalog::Catalog;
 use drivers::World;
 
 use crate::doctor;
@@ -32,25 +39,35 @@ const INDENT: usize = 9;
 
 /// The options of all planes.
 pub(crate) fn args() -> Vec<Arg> {
-    vec![
+    let mut all = vec![
         #[cfg(feature = "dns")]
         dns::arg(),
-        kubernetes::arg(),
-    ]
+        #[cfg(feature = "s3")]
+        s3::arg(),
+    ];
+    all.extend(machines::args());
+    all.extend([balancers::arg(), kubernetes::arg()]);
+    all
 }
 
 /// What the command line asks for of each plane.
 #[derive(Debug, Default)]
 pub(crate) struct Wish {
+    balancers: bool,
     #[cfg(feature = "dns")]
     dns: dns::Place,
     kubernetes: Option<PathBuf>,
+    machines: machines::Wish,
+    #[cfg(feature = "s3")]
+    s3: Arc<s3::Buckets>,
 }
 
 /// Where a server is about to start.
 pub(crate) struct Here<'a> {
     /// The data directory; none: nothing is kept.
     pub(crate) home: Option<&'a Home>,
+    /// What can be ordered.
+    pub(crate) catalog: &'a Catalog,
     /// Whether it takes any free port at once, and never the usual one.
     pub(crate) any_port: bool,
 }
@@ -59,37 +76,60 @@ impl Wish {
     /// What the command line says.
     pub(crate) fn read(args: &ArgMatches) -> Self {
         Self {
+            balancers: balancers::read(args),
             #[cfg(feature = "dns")]
             dns: dns::read(args),
             kubernetes: kubernetes::read(args),
+            machines: machines::Wish::read(args),
+            #[cfg(feature = "s3")]
+            s3: s3::read(args),
         }
     }
 
     /// The world with what is to be real of it.
     pub(crate) async fn join(&self, world: World, here: &Here<'_>) -> Result<World> {
-        kubernetes::join(self.kubernetes.as_deref(), world, here).await
+        #[cfg(feature = "s3")]
+        let world = s3::join(&self.s3, world);
+        let world = match self.balancers {
+            true => balancers::join(world, here, self.machines.is_real).await?,
+            false => world,
+        };
+        let world = kubernetes::join(self.kubernetes.as_deref(), world, here).await?;
+        self.machines.join(world, here).await
     }
 
     /// Starts what asks the control plane. What is started here ends when this is dropped.
-    #[cfg_attr(not(feature = "dns"), allow(unused_variables, unused_mut, clippy::unused_async))]
     pub(crate) async fn fronts(&self, control: &Arc<Control>, here: &Here<'_>) -> Result<Fronts> {
         let mut fronts = Fronts::default();
+        if let Some(net) = self.machines.net() {
+            metadata::start(net, control, &mut fronts).await?;
+        }
+        #[cfg(feature = "s3")]
+        s3::start(&self.s3, control, here, &mut fronts).await?;
         #[cfg(feature = "dns")]
         dns::start(self.dns, control, here, &mut fronts).await?;
         Ok(fronts)
     }
 
-    /// Those that could be real and were not asked for, each with the option that asks.
-    fn simulated(&self) -> Vec<(&'static str, &'static str)> {
-        let all = [("Kubernetes", doctor::KUBERNETES, self.kubernetes.is_some())];
+    /// Those that could be real and were not asked for, each with the option that asks; none where
+    /// nothing was asked for.
+    fn simulated(&self) -> Option<Vec<(&'static str, &'static str)>> {
+        let all = [
+            ("balancers", doctor::BALANCERS, self.balancers),
+            ("machines", doctor::MACHINES, self.machines.is_real),
+            ("Kubernetes", doctor::KUBERNETES, self.kubernetes.is_some()),
+        ];
+        let is_asked = all.iter().any(|(.., is_real)| *is_real);
         let simulated = all.into_iter().filter(|(.., is_real)| !is_real);
-        simulated.map(|(plane, option, _)| (plane, option)).collect()
+        is_asked.then(|| simulated.map(|(plane, option, _)| (plane, option)).collect())
     }
 }
 
 /// The fronts that run.
 #[derive(Default)]
 pub(crate) struct Fronts {
+    /// Where S3 is answered.
+    pub(crate) s3: Option<SocketAddr>,
     lines: Vec<Line>,
     /// What keeps them running.
     _running: Vec<Box<dyn Any + Send>>,
@@ -144,11 +184,11 @@ pub(crate) fn told(wish: &Wish, control: &Control, fronts: &Fronts) -> String {
     for real in &real {
         Line::new("real", real.as_str()).write(&mut text);
     }
-    let rest = match wish.simulated().as_slice() {
+    let rest = match wish.simulated().as_deref() {
         // Who has asked for nothing is not told what there is to ask for: that is `doctor`'s.
-        _ if real.is_empty() => "all else; `kettle doctor` says what could be real here".to_owned(),
-        [] => "all else".to_owned(),
-        some => {
+        None => "all else; `kettle doctor` says what could be real here".to_owned(),
+        Some([]) => "all else".to_owned(),
+        Some(some) => {
             let some = some.iter().map(|(plane, option)| format!("{plane} (no {option})"));
             format!("{}, and all else; see `kettle doctor`", some.collect::<Vec<_>>().join(", "))
         }

@@ -86,7 +86,10 @@ pub(crate) async fn run(args: &ArgMatches, data: Option<PathBuf>) -> Result<Exit
     if let Some(path) = ready {
         write_url(path, &url, ASKED_FOR)?;
     }
-    home.as_ref().map_or(Ok(()), |home| home.tell_url(&url))?;
+    if let Some(home) = &home {
+        home.tell_s3(up.fronts.s3)?;
+        home.tell_url(&url)?;
+    }
     // Whoever reads this finds the server from here on.
     announce(&up, &settings, home.as_ref(), wish.as_ref());
     if detach::is_detached(args) {
@@ -94,6 +97,7 @@ pub(crate) async fn run(args: &ArgMatches, data: Option<PathBuf>) -> Result<Exit
     }
     up.server.run(stopped).await;
     drop(up.fronts);
+    home.as_ref().map_or(Ok(()), |home| home.tell_s3(None))?;
     for path in ready.cloned().into_iter().chain(home.map(|home| home.url_file())) {
         forget_url(&path, &url);
     }
@@ -208,7 +212,7 @@ impl Up {
         })?;
         let address = server.address().context("the address cannot be told")?;
         shared.reached_at(reachable(address).to_string());
-        let here = Here { home, any_port: listen.port() == 0 };
+        let here = Here { home, catalog: shared.catalog(), any_port: listen.port() == 0 };
         let fronts = settings.planes.fronts(&shared, &here).await?;
         Ok(Self { server, address, key, control: shared, fronts })
     }

@@ -237,7 +237,8 @@ impl Settings {
             Behave::Vultr => Pace::VULTR,
         };
         let sim = Sim::new(store.clone(), clock.clone(), pace);
-        let world = self.planes.join(sim.into(), &Here { home, any_port: true }).await?;
+        let here = Here { home, catalog: &self.catalog, any_port: true };
+        let world = self.planes.join(sim.into(), &here).await?;
         Ok(Config {
             world: Some(world),
             clock,

@@ -6,6 +6,7 @@
 pub mod addresses;
 pub mod auth;
 pub mod billing;
+pub mod contents;
 pub mod cx;
 pub mod doors;
 pub mod events;
@@ -119,6 +120,7 @@ pub struct Control {
     calls: AtomicU64,
     site: OnceLock<String>,
     doors: OnceLock<Arc<dyn doors::Doors>>,
+    contents: OnceLock<Arc<dyn contents::Contents>>,
     fronts: Mutex<BTreeMap<&'static str, String>>,
     pub(crate) world: World,
     pub(crate) families: Vec<Family>,
@@ -153,6 +155,7 @@ impl Control {
             calls,
             site: OnceLock::new(),
             doors: OnceLock::new(),
+            contents: OnceLock::new(),
             fronts: Mutex::default(),
             world,
             families: families(),
@@ -211,6 +214,9 @@ impl Control {
             return Ok(());
         }
         self.sweep_real().await?;
+        if self.world.planes().iter().all(|plane| plane.lives_on()) {
+            return Ok(());
+        }
         let lives = self.families.iter().flat_map(|family| &family.lives);
         let kinds: Vec<_> = lives.map(|join| join(self).0).collect();
         Ok(self.store.wake_all(&kinds, self.clock.now()).await?)

@@ -11,7 +11,10 @@ use crate::operations::Operation;
 pub const HEADINGS: &[(&str, &[&str])] = &[
     (
         SERVER,
-        &["serve", "exec", "console", "doctor", "status", "log", "stop", "reset", "gateway", "v1"],
+        &[
+            "serve", "exec", "image", "console", "doctor", "status", "log", "stop", "reset",
+            "gateway", "v1",
+        ],
     ),
     (COMPUTE, &[]),
     (STORAGE, &[]),

@@ -412,6 +412,13 @@ impl Store {
         on!(self, b => b.wake_all(kinds, now).await)
     }
 
+    /// The first rows of whatever account that failed and are not tried again, or have been tried at least
+    /// this often since the last success.
+    pub async fn stuck(&self, tries: i64, most: usize) -> Result<Vec<Row>> {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        on!(self, b => b.stuck(tries, most).await)
+    }
+
     /// When the next row can be claimed: the earliest time at which one is due and not held.
     pub async fn next_due(&self) -> Result<Option<i64>> {
         on!(self, b => b.next_due().await)

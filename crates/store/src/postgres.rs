@@ -335,6 +335,14 @@ impl Postgres {
         Ok(())
     }
 
+    pub(crate) async fn stuck(&self, tries: i64, most: i64) -> Result<Vec<Row>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM resource r
+             WHERE error IS NOT NULL AND (due IS NULL OR tries >= $1) ORDER BY seq LIMIT $2"
+        );
+        Ok(self.readers.read(&sql, &[&tries, &most]).await?.iter().map(row).collect())
+    }
+
     pub(crate) async fn newest(&self) -> Result<i64> {
         let sql = "SELECT created FROM resource ORDER BY seq DESC LIMIT 1";
         Ok(self.readers.read(sql, &[]).await?.first().map_or(0, |r| r.get(0)))

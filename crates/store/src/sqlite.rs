@@ -379,6 +379,16 @@ impl Sqlite {
         self.write(written, move |()| wake(true)).await
     }
 
+    pub(crate) async fn stuck(&self, tries: i64, most: i64) -> Result<Vec<Row>> {
+        self.read(|db| {
+            let mut find = db.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM resource r INDEXED BY resource_failed
+                 WHERE error IS NOT NULL AND (due IS NULL OR tries >= ?) ORDER BY seq LIMIT ?"
+            ))?;
+            Ok(find.query_map((tries, most), row)?.collect::<Result<_, _>>()?)
+        })
+    }
+
     pub(crate) async fn next_due(&self) -> Result<Option<i64>> {
         self.read(|db| Ok(db.prepare_cached(NEXT_DUE)?.query_row([], |r| r.get(0))?))
     }

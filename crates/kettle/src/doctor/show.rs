@@ -32,13 +32,11 @@ pub(super) fn table(planes: &[Plane]) -> String {
     text.push('\n');
     let ready = planes.iter().filter(|plane| plane.state == State::Can);
     let ready: Vec<_> = ready.map(|plane| plane.option).collect();
-    match ready.is_empty() {
-        true => text += "Everything else is simulated, which needs nothing: kettle serve\n",
-        false => {
-            text += "Everything else is simulated, and so is what is not asked for. All that is ready \
-                     here:\n";
-            let _ = writeln!(text, "  kettle serve {}", ready.join(" "));
-        }
+    if ready.is_empty() {
+        text += "All else is simulated, which needs nothing: kettle serve\n";
+    } else {
+        text += "What is not asked for is simulated. All that is ready here:\n";
+        let _ = writeln!(text, "  kettle serve {}", ready.join(" "));
     }
     text
 }

@@ -13,5 +13,6 @@ mod hostile;
 mod kill;
 mod postgres;
 mod readme;
+mod s3;
 mod serve;
 mod support;

@@ -63,7 +63,13 @@ fn crates_depend_only_downwards() {
         "server",
         "cli",
         "proxy",
+        "processes",
+        "front-s3",
         "driver-kubernetes",
+        "driver-haproxy",
+        "driver-net",
+        "driver-nspawn",
+        "front-metadata",
         "testkit",
         "kettle",
     ];
