@@ -1,6 +1,6 @@
 //! A zone made ready to answer: its names in canonical order, and what of it is somebody else's.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use fronts::zones::Zone;
@@ -135,7 +135,7 @@ impl Answers {
     ) -> Result<Self, String> {
         let origin = LowerName::new(&origin);
         let mut names: BTreeMap<LowerName, BTreeMap<RecordType, Set>> = BTreeMap::new();
-        let mut known = HashSet::new();
+        let mut known = BTreeSet::new();
         for (owner, ttl, data) in records {
             let owner = LowerName::new(&owner);
             if !known.insert((owner.clone(), data.clone())) {
@@ -159,7 +159,7 @@ impl Answers {
             let set = Set { ttl: KEY_TTL, data: vec![signer.dnskey()] };
             apex.insert(RecordType::DNSKEY, set);
         }
-        let cuts: HashSet<LowerName> = names
+        let cuts: BTreeSet<LowerName> = names
             .iter()
             .filter(|(name, sets)| **name != origin && sets.contains_key(&RecordType::NS))
             .map(|(name, _)| name.clone())

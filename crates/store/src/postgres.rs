@@ -259,16 +259,11 @@ impl Postgres {
         Ok(found.first().map(|r| r.get(0)))
     }
 
-    pub(crate) async fn holders(
-        &self,
-        scope: &str,
-        prefix: &str,
-        most: usize,
-    ) -> Result<Vec<Uuid>> {
-        let sql = "SELECT owner FROM taken WHERE scope = $1 AND value >= $2 AND value < $3
-                   ORDER BY value LIMIT $4";
-        let (end, most) = (key::behind(prefix), i64::try_from(most).unwrap_or(i64::MAX));
-        let found = self.readers.read(sql, &[&scope, &prefix, &end, &most]).await?;
+    pub(crate) async fn holders(&self, scope: &str, start: &str, n: usize) -> Result<Vec<Uuid>> {
+        let sql =
+            "SELECT owner FROM taken WHERE scope = $1 AND value >= $2 AND value < $3 LIMIT $4";
+        let (end, n) = (key::behind(start), i64::try_from(n).unwrap_or(i64::MAX));
+        let found = self.readers.read(sql, &[&scope, &start, &end, &n]).await?;
         Ok(found.iter().map(|r| r.get(0)).collect())
     }
 
