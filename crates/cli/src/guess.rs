@@ -74,6 +74,7 @@ const NOUNS: &[(&str, &[&str])] = &[
 const WHOLE: &[(&str, &[&str])] = &[
     ("log", &["logs", "tail", "requests", "history"]),
     ("status", &["ps", "info", "health", "ping"]),
+    ("doctor", &["check", "diagnose", "planes"]),
     ("serve", &["server", "up", "run", "start", "daemon", "listen"]),
     ("stop", &["down", "quit", "shutdown", "kill", "halt"]),
     ("reset", &["wipe", "clear", "purge", "clean"]),

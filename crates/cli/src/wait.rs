@@ -21,6 +21,9 @@ const ACTIONS: &[&str] = &["attach", "detach", "halt", "reboot", "reinstall", "r
 /// How long even the last of several is waited for.
 const AT_LEAST: Duration = Duration::from_millis(100);
 
+/// The longest pause between two questions to a server on this machine.
+const AT_HOME: Duration = Duration::from_millis(300);
+
 /// Until when a command waits.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Deadline {
@@ -162,7 +165,10 @@ impl Target<'_> {
         };
         // Of several, the last ones are looked at once even when the time is over.
         let left = deadline.at.saturating_duration_since(Instant::now()).max(AT_LEAST);
-        let end = poll(Pace { timeout: left, ..Pace::default() }, fetch, judge, show).await;
+        let pace = Pace { timeout: left, ..Pace::default() };
+        // Who answers on this machine can be asked often.
+        let longest = if client.is_loopback() { AT_HOME } else { pace.longest };
+        let end = poll(Pace { longest, ..pace }, fetch, judge, show).await;
         match end {
             Ok(_) => Ok(()),
             Err(error) => {

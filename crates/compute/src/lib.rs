@@ -5,6 +5,7 @@ pub mod bare_metals;
 pub mod instance_templates;
 pub mod instances;
 mod servers;
+pub mod told;
 
 pub(crate) use ::network::{
     domains, firewalls, load_balancers, private_networks, reserved_ips, vpc2, vpcs,

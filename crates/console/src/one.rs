@@ -22,7 +22,7 @@ use crate::link;
 use crate::link::family::{self, Node};
 use crate::list::{self, Costs};
 use crate::upstream::Refusal;
-use crate::{code, live, nav, status, when};
+use crate::{code, live, nav, requests, status, when};
 
 /// How far back the account's log goes, in milliseconds: thirty days.
 const KNOWN: i64 = 30 * 24 * 60 * 60 * 1000;
@@ -107,6 +107,7 @@ impl Subject<'_> {
         let users = users::panel(self).await;
         html! {
             (self.head(&line))
+            (self.stuck().await)
             div.cols.main {
                 div.stack {
                     @if let Some(facts) = facts {
@@ -121,6 +122,26 @@ impl Subject<'_> {
                 }
             }
             (actions::dialog(self))
+        }
+    }
+
+    /// Why it cannot be made, where that is so: the account's log says it, in the last that no request has
+    /// brought about.
+    async fn stuck(&self) -> Markup {
+        let id = self.value["id"].as_str().unwrap_or_default();
+        if id.is_empty() {
+            return html! {};
+        }
+        let logs = requests::events(self.cx, Some(id)).await.unwrap_or_default();
+        let last = logs.iter().find(|log| log["metadata"]["method"] == "");
+        let Some(log) = last.filter(|log| log["log_level"] == "error") else {
+            return html! { div id="x-stuck" data-whole hidden {} };
+        };
+        html! {
+            div.note.bad id="x-stuck" data-whole role="alert" {
+                (icon("alert"))
+                div { (log["message"].as_str().unwrap_or_default()) "." }
+            }
         }
     }
 

@@ -3,6 +3,8 @@
 //! Its core is `plane`, which names no family; families are in groups, each a crate. Here they are
 //! listed, and everything is found by one name.
 
+pub mod fronts;
+
 pub use ::databases::databases;
 pub use ::kubernetes::kubernetes;
 pub use ::network::{

@@ -7,13 +7,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use drivers::ControlPlaneSpec;
+use processes::Process;
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::api::{BoxError, Client};
 use crate::files::{self, Trust};
 use crate::nodes;
-use crate::process::{self, Process};
 use crate::programs::{API_SERVER, ETCD, KINE, Programs, minor};
 
 /// Where kine listens, in the cluster's directory: who may not read that cannot ask it.
@@ -56,7 +56,7 @@ pub(crate) async fn tend(programs: &Programs, place: &Path, id: Uuid, mut told: 
 /// Ends what a process before us has left running in a cluster's directory.
 pub(crate) async fn end_left(place: &Path) {
     for name in [API_SERVER, ETCD, KINE] {
-        process::end_left(place, name).await;
+        processes::end_left(place, name).await;
     }
 }
 

@@ -9,7 +9,6 @@ mod api;
 mod cluster;
 mod files;
 mod nodes;
-mod process;
 mod programs;
 #[cfg(test)]
 mod tests;

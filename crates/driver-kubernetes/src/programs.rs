@@ -2,8 +2,6 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::process::{Output, Stdio};
-use std::time::Duration;
 
 use tokio::process::Command;
 
@@ -11,8 +9,6 @@ pub(crate) const API_SERVER: &str = "kube-apiserver";
 /// What keeps a cluster's data; kine does it in a file of SQLite.
 pub(crate) const ETCD: &str = "etcd";
 pub(crate) const KINE: &str = "kine";
-/// How long a program may take to say which version it is.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Why programs cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -62,7 +58,7 @@ impl Programs {
         let keeper = keeper.ok_or_else(neither)?;
         let api_server = Program::ask(server, &directory).await?;
         let keeper = Program::ask(keeper, &directory).await?;
-        Ok(Self { api_server, keeper, directory, bound: find_bound().await })
+        Ok(Self { api_server, keeper, directory, bound: processes::bound().await })
     }
 }
 
@@ -78,7 +74,7 @@ impl fmt::Display for Programs {
 impl Program {
     async fn ask(name: &'static str, directory: &Path) -> Result<Self, Wrong> {
         let path = directory.join(name);
-        let said = run(Command::new(&path).arg("--version")).await;
+        let said = processes::output(Command::new(&path).arg("--version")).await;
         let shown = path.display();
         let said = said.map_err(|error| Wrong(format!("{shown} does not run: {error}")))?;
         if !said.status.success() {
@@ -100,18 +96,4 @@ pub(crate) fn version(said: &str) -> String {
 pub(crate) fn minor(version: &str) -> Option<&str> {
     let (end, _) = version.match_indices('.').nth(1)?;
     Some(&version[..end])
-}
-
-/// setpriv of util-linux, which busybox' is not.
-async fn find_bound() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    let found = std::env::split_paths(&path).map(|at| at.join("setpriv")).find(|p| p.is_file())?;
-    let works = run(Command::new(&found).args(["--pdeathsig", "TERM", "true"])).await;
-    works.is_ok_and(|output| output.status.success()).then_some(found)
-}
-
-async fn run(command: &mut Command) -> std::io::Result<Output> {
-    let output = command.stdin(Stdio::null()).kill_on_drop(true).output();
-    let late = |_| std::io::Error::other(format!("it says nothing for {PATIENCE:?}"));
-    tokio::time::timeout(PATIENCE, output).await.map_err(late)?
 }

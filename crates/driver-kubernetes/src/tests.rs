@@ -219,11 +219,11 @@ async fn what_a_killed_server_left_is_ended_and_no_other_process_of_that_number(
     let file = directory.path().join("etcd.pid");
     for (told, is_ended) in [("1", false), ("", false), (since, true)] {
         std::fs::write(&file, format!("{number} {told}\n")).unwrap();
-        process::end_left(directory.path(), "etcd").await;
+        processes::end_left(directory.path(), "etcd").await;
         assert_eq!((runs(number), file.exists()), (!is_ended, false), "{told}");
     }
     left.wait().unwrap();
-    process::end_left(directory.path(), "etcd").await;
+    processes::end_left(directory.path(), "etcd").await;
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Load balancers: what one is to be.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use api::Secret;
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ pub struct BalancerSpec {
     /// The regions besides its own in which it works.
     pub regions: Vec<String>,
     /// The machines that it sends traffic to.
-    pub machines: Vec<Uuid>,
+    pub machines: Vec<Backend>,
     /// How it chooses a machine.
     pub algorithm: Algorithm,
     /// The cookie that keeps a client with its machine; none: clients do not stay.
@@ -52,6 +52,16 @@ pub struct BalancerSpec {
 impl Spec for BalancerSpec {
     const WHAT: &'static str = "load balancer";
     const TAKES: i64 = 90_000;
+}
+
+/// A machine behind a load balancer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Backend {
+    /// The machine.
+    pub id: Uuid,
+    /// Where it is reached: in the network, where there is one, else on the internet; none: it has no
+    /// address there, and gets nothing.
+    pub address: Option<IpAddr>,
 }
 
 /// How a load balancer chooses a machine.

@@ -32,6 +32,11 @@ pub trait Plane: Send + Sync + fmt::Debug {
         let _ = id;
         None
     }
+    /// Whether its things are what they were when this program starts again: then not all that has a
+    /// life has to be looked at.
+    fn lives_on(&self) -> bool {
+        false
+    }
     /// All things for which it keeps something on this machine.
     fn there(&self) -> Call<'_, Vec<Uuid>>;
     /// Removes what is left of a thing that nobody knows any more.

@@ -218,6 +218,9 @@ impl Backend {
     }
 }
 
+/// What is said to who shows a key that nobody has.
+const UNKNOWN_KEY: &str = "No object storage here has this access key, or it is not active yet.";
+
 /// Whose key a signature is made with, and what they may do.
 #[derive(Clone)]
 pub(crate) struct Guard(pub(crate) Arc<Backend>);
@@ -226,7 +229,7 @@ pub(crate) struct Guard(pub(crate) Arc<Backend>);
 impl S3Auth for Guard {
     async fn get_secret_key(&self, access_key: &str) -> S3Result<SecretKey> {
         let found = self.0.stores.by_key(access_key).await.map_err(crate::fault::Fault::from)?;
-        let store = found.ok_or_else(|| s3_error!(InvalidAccessKeyId))?;
+        let store = found.ok_or_else(|| s3_error!(InvalidAccessKeyId, "{UNKNOWN_KEY}"))?;
         Ok(SecretKey::from(store.secret_key.as_str()))
     }
 }
@@ -251,7 +254,16 @@ impl Guard {
         let caller = match cx.credentials() {
             Some(credentials) => {
                 let store = self.0.stores.by_key(&credentials.access_key).await?;
-                Some(Arc::new(store.ok_or_else(|| fault!(InvalidAccessKeyId))?))
+                let store = store.ok_or_else(|| fault!(InvalidAccessKeyId, "{UNKNOWN_KEY}"))?;
+                let cluster = self.0.hosts.cluster(cx.headers());
+                if let Some(cluster) = cluster.filter(|cluster| *cluster != store.host) {
+                    return Err(fault!(
+                        InvalidAccessKeyId,
+                        "The key is of {}, and {cluster} was asked.",
+                        store.host
+                    ));
+                }
+                Some(Arc::new(store))
             }
             None => None,
         };

@@ -6,6 +6,7 @@
 
 mod access;
 mod blobs;
+mod closing;
 mod cors;
 mod depot;
 mod fault;

@@ -9,8 +9,9 @@ use crate::Ask;
 
 /// What metadata services ask.
 pub trait Machines: Send + Sync {
-    /// The machine that has this address, public or private; none: there is none.
-    fn at(&self, address: IpAddr) -> Ask<'_, Option<Machine>>;
+    /// The machine that has this address in a private network, or, without one, this public address;
+    /// none: there is none.
+    fn at(&self, address: IpAddr, network: Option<Uuid>) -> Ask<'_, Option<Machine>>;
 }
 
 /// A machine, as it may know itself.
@@ -22,6 +23,8 @@ pub struct Machine {
     pub hostname: String,
     /// Its region's id.
     pub region: String,
+    /// The two letters of its region's country.
+    pub country: String,
     /// Its plan's id.
     pub plan: String,
     /// Its tags.
@@ -30,6 +33,8 @@ pub struct Machine {
     pub ssh_keys: Vec<String>,
     /// The first password of its administrator.
     pub password: Secret,
+    /// Whether the administrator is not `root` but a user of less rights, `linuxuser`.
+    pub is_limited: bool,
     /// What cloud-init gets: no base64.
     pub user_data: Vec<u8>,
     /// What runs at first boot: no base64.

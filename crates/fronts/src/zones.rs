@@ -13,8 +13,12 @@ pub trait Zones: Send + Sync {
     /// The zone of exactly this name, in small letters and without a dot at the end. Where several
     /// accounts have a domain of that name, it is that of the one who had it first.
     fn zone<'a>(&'a self, name: &'a str) -> Ask<'a, Option<Arc<Zone>>>;
-    /// The name that a public address of an account resolves to; none: nobody has the address.
+    /// The name that a public address of an account resolves to; none: nobody has the address, or it
+    /// has no name.
     fn reverse(&self, address: IpAddr) -> Ask<'_, Option<String>>;
+    /// The networks that all addresses of accounts are in: each one's first address, and how many of
+    /// its bits they have in common.
+    fn networks(&self) -> Vec<(IpAddr, u8)>;
 }
 
 /// A domain with all that answers about it need.

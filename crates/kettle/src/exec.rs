@@ -16,13 +16,14 @@ use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command};
 use control::Control;
 use engine::Clock;
-use proxy::{Exec, Offline, Traffic};
+use proxy::{Exec, Offline, Site, Traffic};
 use sdk::Client;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::fault::{Context, Result};
 use crate::home::{Home, forget_url};
+use crate::planes;
 use crate::serve::{Asked, Up, explained, reachable};
 use crate::settings::{self, Settings};
 
@@ -32,10 +33,20 @@ pub(crate) const NOT_RUN: u8 = proxy::Error::NOT_RUN;
 /// What leads `kettle` and programs with its SDK elsewhere.
 const PROFILE: &str = "KETTLE_PROFILE";
 const DATA: &str = "KETTLE_DATA";
+/// What tells the command where its domains are answered for: `127.0.0.1:8753`.
+const DNS: &str = "KETTLE_DNS";
+/// Where a server tells what else than the API it answers.
+const STATUS: &str = "/_kettle/status";
 const COMMAND: &str = "command";
 const OFFLINE: &str = "offline";
 /// The usual way to be offline.
 const NETWORK: &str = "network";
+/// The host of the API.
+const API: &str = "api.vultr.com";
+/// The hosts of object storage: a cluster each, and its buckets below that.
+const OBJECTS: &str = "*.vultrobjects.com";
+/// The domains that the local CA may speak for.
+const DOMAINS: [&str; 2] = ["vultr.com", "vultrobjects.com"];
 /// The first argument of the process that becomes a command in a network of its own.
 pub(crate) const INSIDE: &str = "exec-inside";
 /// How long a server that may be up is given to answer.
@@ -64,7 +75,7 @@ pub(crate) fn command() -> Command {
         .default_missing_value(NETWORK)
         .value_parser(PossibleValuesParser::new([NETWORK, "proxy"]))
         .help(
-            "Let it reach no host but api.vultr.com. network (Linux): the command gets a network \
+            "Let it reach no host but those that Kettle answers for. network (Linux): the command gets a network \
              that holds Kettle alone. proxy: only as far as it heeds HTTPS_PROXY",
         );
     Command::new(NAME)
@@ -74,7 +85,8 @@ pub(crate) fn command() -> Command {
              PostgreSQL; where there is none, one of its own for as long as the command runs, on \
              the directory's data.\nWith --store it is always one of its own, on that \
              database.\nThe tool's HTTPS_PROXY, \
-             certificates and VULTR_API_KEY are set for it; its exit status is passed on.",
+             certificates and VULTR_API_KEY are set for it; its exit status is passed on. KETTLE_DNS \
+             tells it where its domains are answered for.",
         )
         .args(settings::args())
         .arg(offline)
@@ -97,18 +109,22 @@ pub(crate) async fn run(args: &ArgMatches, data: Option<PathBuf>) -> Result<Exit
     let program = command.first().map(|program| program.display().to_string()).unwrap_or_default();
     let server = Reached::find(&settings, &home).await?;
     let before = server.calls().await;
+    // In a network of its own the command reaches nothing but the API.
+    let dns = if offline == Offline::Network { None } else { server.dns().await };
     let now = u64::try_from(Clock::system().now()).unwrap_or_default();
     let outcome = proxy::exec(Exec {
         command,
         directory: home.path().join("exec"),
         server: server.address,
+        sites: server.sites(),
+        domains: DOMAINS.map(str::to_owned).to_vec(),
         key: server.key.clone(),
         offline,
         password: control::auth::new_key(),
         // Whatever became of our file meanwhile.
         reentry: ["/proc/self/exe", INSIDE].map(OsString::from).to_vec(),
         variables: proxy::current_variables(),
-        own: own(&home)?,
+        own: own(&home, dns)?,
         now: UNIX_EPOCH + Duration::from_millis(now),
     })
     .await;
@@ -129,11 +145,13 @@ pub(crate) async fn run(args: &ArgMatches, data: Option<PathBuf>) -> Result<Exit
 }
 
 /// The variables by which `kettle` and programs with its SDK, run by the command, could go elsewhere:
-/// a profile would come before the endpoint, and another directory is another server's.
-fn own(home: &Home) -> Result<proxy::Changes> {
+/// a profile would come before the endpoint, and another directory is another server's. And where the
+/// server answers DNS; empty: it does not, or cannot be reached.
+fn own(home: &Home, dns: Option<String>) -> Result<proxy::Changes> {
     // The command may change its directory.
     let directory = std::path::absolute(home.path()).context("cannot tell the data directory")?;
-    Ok([(PROFILE, OsString::new()), (DATA, directory.into())]
+    let dns = dns.unwrap_or_default();
+    Ok([(PROFILE, OsString::new()), (DATA, directory.into()), (DNS, dns.into())]
         .map(|(name, value)| (name.to_owned(), value))
         .into())
 }
@@ -172,6 +190,8 @@ fn went_past(program: &str, traffic: &Traffic, offline: Offline) -> String {
 /// The server that the command talks to.
 struct Reached {
     address: SocketAddr,
+    /// Where it answers S3, if it does.
+    objects: Option<SocketAddr>,
     key: String,
     whose: Whose,
     /// Held while a command uses the data directory's server, so that it is not taken away.
@@ -192,7 +212,9 @@ impl Reached {
             if let Some((known, key)) = running(home).await? {
                 settings.warn_unused();
                 let address = known.address;
-                return Ok(Self { address, key, whose: Whose::Another(known), lock: Some(lock) });
+                let objects = home.known_s3();
+                let whose = Whose::Another(known);
+                return Ok(Self { address, objects, key, whose, lock: Some(lock) });
             }
             looks += 1;
             let own = match home.claim() {
@@ -215,16 +237,39 @@ impl Reached {
     async fn own(settings: &Settings, home: &Home, locks: Option<(&File, File)>) -> Result<Self> {
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
         let up = Up::start(settings, settings.keeping()?.as_ref(), any, Asked::default()).await?;
+        let objects = up.fronts.s3;
         let (address, key, url) = (up.address, up.key.text.clone(), up.url());
         if locks.is_some() {
+            home.tell_s3(objects)?;
             home.tell_url(&url)?;
         }
         let (lock, claim) = locks.unzip();
         let lock = lock.map(File::try_clone).transpose().context("cannot keep the lock")?;
         let (stop, stopped) = watch::channel(false);
         let running = tokio::spawn(up.server.run(stopped));
-        let private = Private { url, control: up.control, stop, running, _claim: claim };
-        Ok(Self { address, key, whose: Whose::Ours(private), lock })
+        let (control, fronts) = (up.control, up.fronts);
+        let private = Private { url, control, stop, running, _claim: claim, _fronts: fronts };
+        Ok(Self { address, objects, key, whose: Whose::Ours(private), lock })
+    }
+
+    /// What it answers for. Where it serves no S3, the hosts of object storage are the real ones.
+    fn sites(&self) -> Vec<Site> {
+        let site = |hosts: &str, upstream| Site { hosts: hosts.to_owned(), upstream };
+        let objects = self.objects.map(|objects| site(OBJECTS, objects));
+        std::iter::once(site(API, self.address)).chain(objects).collect()
+    }
+
+    /// Where it answers DNS, if it does.
+    async fn dns(&self) -> Option<String> {
+        match &self.whose {
+            Whose::Ours(private) => private.control.fronts().remove(planes::DNS),
+            Whose::Another(known) => {
+                let client = known.client.with_key(&self.key).ok()?;
+                let answer = client.raw(api::Method::GET, STATUS, None).await.ok()?;
+                let status: serde_json::Value = serde_json::from_str(&answer.body).ok()?;
+                status["fronts"][planes::DNS].as_str().map(str::to_owned)
+            }
+        }
     }
 
     /// How many requests it has had; none: it does not answer.
@@ -240,6 +285,7 @@ impl Reached {
         let Whose::Ours(private) = self.whose else { return Ok(()) };
         if let Some(lock) = &self.lock {
             alone(lock).await?;
+            home.tell_s3(None)?;
             forget_url(&home.url_file(), &private.url);
         }
         private.stop.send_replace(true);
@@ -265,6 +311,8 @@ struct Private {
     running: tokio::task::JoinHandle<()>,
     /// Held where others may use it: the data directory is ours.
     _claim: Option<File>,
+    /// What asks the control plane besides requests.
+    _fronts: planes::Fronts,
 }
 
 /// Waits until no other command uses our server, or until we are told not to; from then on whoever

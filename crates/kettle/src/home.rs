@@ -5,6 +5,7 @@
 
 use std::fs::{self, File, TryLockError};
 use std::io::{ErrorKind, Write};
+use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -194,6 +195,35 @@ impl Home {
     /// Says where the server on this directory can be reached.
     pub(crate) fn tell_url(&self, url: &str) -> Result<()> {
         write_url(&self.url_file(), url, PRIVATE)
+    }
+
+    /// Says where the server on this directory answers S3; none: nowhere.
+    pub(crate) fn tell_s3(&self, address: Option<SocketAddr>) -> Result<()> {
+        let path = self.s3_file();
+        match address {
+            Some(address) => write_url(&path, &address.to_string(), PRIVATE),
+            None => match fs::remove_file(&path) {
+                Err(e) if e.kind() != ErrorKind::NotFound => {
+                    Err(e).with_context(|| format!("cannot remove {}", path.display()))
+                }
+                _ => Ok(()),
+            },
+        }
+    }
+
+    /// Where the server on this directory says that it answers S3. Who asks knows that it runs: each
+    /// says it anew.
+    pub(crate) fn known_s3(&self) -> Option<SocketAddr> {
+        fs::read_to_string(self.s3_file()).ok()?.trim().parse().ok()
+    }
+
+    fn s3_file(&self) -> PathBuf {
+        self.0.join("s3")
+    }
+
+    /// Where objects are kept.
+    pub(crate) fn objects(&self) -> PathBuf {
+        self.0.join("objects")
     }
 
     /// Where the server on this directory says that it can be reached.

@@ -6,39 +6,43 @@ use clap::Arg;
 
 /// The option's id.
 pub(crate) const LISTEN: &str = "listen";
+/// The usual port.
+const USUAL: u16 = 8787;
 
 /// The option, with what counts when it is not given.
 pub(crate) fn arg(default: &'static str) -> Arg {
     Arg::new(LISTEN)
         .long(LISTEN)
         .value_name("ADDRESS")
-        .value_parser(parse)
+        .value_parser(|text: &str| parse(text, USUAL))
         .default_value(default)
         .help(
             "Where to listen: a port of this machine's, or ADDRESS:PORT; port 0 takes any free one",
         )
 }
 
-/// The address that is meant. A port alone is one of this machine's own: nobody else is let in by a
-/// slip of the pen.
-fn parse(text: &str) -> Result<SocketAddr, String> {
+/// The address that is meant; `usual` is a port for examples. A port alone is one of this machine's own:
+/// nobody else is let in by a slip of the pen.
+pub(crate) fn parse(text: &str, usual: u16) -> Result<SocketAddr, String> {
     let text = text.trim();
     if let Ok(address) = text.parse() {
         return Ok(address);
     }
     if text.contains("//") {
-        return Err("write an address, such as 127.0.0.1:8787, without http://".into());
+        return Err(format!("write an address, such as 127.0.0.1:{usual}, without http://"));
     }
     if text.parse::<IpAddr>().is_ok_and(|ip| ip.is_ipv6()) {
-        return Err(format!("write [{text}]:8787, the address in brackets and a port behind it"));
+        return Err(format!(
+            "write [{text}]:{usual}, the address in brackets and a port behind it"
+        ));
     }
     if text.starts_with('[') && text.ends_with(']') {
-        return Err(format!("the port is missing: {text}:8787"));
+        return Err(format!("the port is missing: {text}:{usual}"));
     }
     let (host, port) = match text.rsplit_once(':') {
         Some((host, port)) => (host, port),
         None if text.bytes().all(|byte| byte.is_ascii_digit()) => ("", text),
-        None => return Err(format!("the port is missing: {text}:8787")),
+        None => return Err(format!("the port is missing: {text}:{usual}")),
     };
     let port = port.parse::<u16>().map_err(|_| format!("`{port}` is no port: 0 to 65535"))?;
     let ip = match host {
@@ -69,7 +73,7 @@ mod tests {
             ("192.0.2.1:80", "192.0.2.1:80"),
             (" 0.0.0.0:1 ", "0.0.0.0:1"),
         ] {
-            assert_eq!(parse(text).map(|address| address.to_string()), Ok(meant.to_owned()));
+            assert_eq!(parse(text, USUAL).map(|address| address.to_string()), Ok(meant.to_owned()));
         }
     }
 
@@ -88,7 +92,7 @@ mod tests {
             ("myhost:80", "`myhost` is no address"),
             ("256.0.0.1:80", "`256.0.0.1` is no address"),
         ] {
-            let wrong = parse(text).unwrap_err();
+            let wrong = parse(text, USUAL).unwrap_err();
             assert!(wrong.contains(told), "{text}: {wrong}");
         }
     }

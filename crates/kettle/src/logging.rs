@@ -30,6 +30,8 @@ const WAITING: usize = 4 << 20;
 const TOGETHER: Duration = Duration::from_millis(10);
 /// How long most lines are at most.
 const LINE: usize = 120;
+/// The module of the library that speaks S3.
+const QUIET: &str = "s3s";
 /// How long the last lines are given.
 const LAST: Duration = Duration::from_secs(1);
 
@@ -42,7 +44,7 @@ pub(crate) fn start(default: LevelFilter, quiet: bool) -> Log {
         crate::tell("warning", format_args!("{VARIABLE}: {wrong}; it counts as {default}"));
         None
     });
-    let filter = filter.unwrap_or_else(|| Filter(vec![(String::new(), default)]));
+    let filter = filter.unwrap_or_else(|| Filter::new(vec![(String::new(), default)]));
     let (sender, lines) = channel();
     let out = Out { lines: sender, waiting: Arc::default(), lost: Arc::default() };
     let (waiting, lost) = (out.waiting.clone(), out.lost.clone());
@@ -66,6 +68,16 @@ pub(crate) fn start(default: LevelFilter, quiet: bool) -> Log {
 struct Filter(Vec<(String, LevelFilter)>);
 
 impl Filter {
+    /// What is asked for, by words. Each refusal is an error to [`QUIET`], which is heard only where it is
+    /// named.
+    fn new(mut levels: Vec<(String, LevelFilter)>) -> Self {
+        if levels.iter().all(|(word, _)| !word.starts_with(QUIET)) {
+            levels.push((QUIET.to_owned(), LevelFilter::OFF));
+        }
+        levels.sort_by_key(|(word, _)| Reverse(word.len()));
+        Self(levels)
+    }
+
     fn level(&self, target: &str) -> LevelFilter {
         let found = self.0.iter().find(|(word, _)| target.starts_with(word));
         found.map_or(LevelFilter::OFF, |(_, level)| *level)
@@ -90,8 +102,7 @@ fn filter(text: &str) -> Result<Filter, String> {
     }
     // Of two for the same word, the last.
     levels.reverse();
-    levels.sort_by_key(|(word, _)| Reverse(word.len()));
-    Ok(Filter(levels))
+    Ok(Filter::new(levels))
 }
 
 /// A log that runs.
@@ -282,6 +293,8 @@ mod tests {
         assert_eq!(level("server::route=trace , server=warn", "server::route"), "trace");
         assert_eq!(level("server=debug", "store"), "off");
         assert_eq!(level("info,warn", "store"), "warn", "of two, the last");
+        assert_eq!(level("debug", "s3s::ops"), "off", "what is refused is no error of ours");
+        assert_eq!(level("info,s3s=debug", "s3s::ops"), "debug");
     }
 
     #[test]

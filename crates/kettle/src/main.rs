@@ -3,14 +3,18 @@
 
 mod console;
 mod detach;
+mod doctor;
+mod enter;
 mod exec;
 mod fault;
 mod gateway;
 mod home;
+mod image;
 mod listen;
 mod log;
 mod logging;
 mod man;
+mod planes;
 mod serve;
 mod settings;
 mod status;
@@ -42,6 +46,9 @@ fn main() -> ExitCode {
         return failure.exit().into();
     }
     let data = cli::data(&matches);
+    if let Some((word, args)) = enter::asked_for(&matches) {
+        return asked(&matches, enter::run(word, &matches, args));
+    }
     match matches.subcommand() {
         Some((serve::NAME, args)) if detach::is_asked_for(args) => {
             report(detach::run(args, data), ExitCode::FAILURE)
@@ -60,9 +67,11 @@ fn main() -> ExitCode {
         Some((man::NAME, args)) => report(man::run(command(), args), ExitCode::FAILURE),
         Some((log::NAME, args)) => asked(&matches, log::run(&matches, args)),
         Some((console::NAME, args)) => asked(&matches, console::run(&matches, args)),
+        Some((doctor::NAME, args)) => asked(&matches, doctor::run(&matches, args)),
         Some((status::NAME, _)) => asked(&matches, status::run(&matches)),
         Some((stop::NAME, _)) => asked(&matches, stop::run(&matches)),
         Some((stop::RESET, args)) => asked(&matches, stop::reset(&matches, args)),
+        Some((image::NAME, args)) => asked(&matches, image::run(&matches, args, data)),
         _ => asked_of_cli(&matches),
     }
 }
@@ -103,16 +112,19 @@ fn command() -> Command {
         serve::command(),
         exec::command(),
         console::command(),
+        doctor::command(),
         status::command(),
         log::command(),
         stop::command(),
         stop::reset_command(),
         gateway::command(),
         v1::command(),
+        image::command(),
     ];
     let first = first.into_iter().enumerate();
     let first = first.map(|(place, command)| command.display_order(place));
-    cli::settled(cli::command().subcommand(man::command()).subcommands(first))
+    let root = enter::add(cli::command());
+    cli::settled(root.subcommand(man::command()).subcommands(first))
 }
 
 fn runtime() -> tokio::runtime::Runtime {

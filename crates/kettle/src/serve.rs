@@ -15,6 +15,7 @@ use tokio::sync::watch;
 
 use crate::fault::{Context, Fault, Result, bail};
 use crate::home::{self, ASKED_FOR, Home, Key, forget_url, quoted, write_url};
+use crate::planes::{self, Fronts, Here};
 use crate::settings::{self, Settings};
 use crate::{detach, listen};
 
@@ -85,13 +86,18 @@ pub(crate) async fn run(args: &ArgMatches, data: Option<PathBuf>) -> Result<Exit
     if let Some(path) = ready {
         write_url(path, &url, ASKED_FOR)?;
     }
-    home.as_ref().map_or(Ok(()), |home| home.tell_url(&url))?;
+    if let Some(home) = &home {
+        home.tell_s3(up.fronts.s3)?;
+        home.tell_url(&url)?;
+    }
     // Whoever reads this finds the server from here on.
     announce(&up, &settings, home.as_ref(), wish.as_ref());
     if detach::is_detached(args) {
         detach::let_go()?;
     }
     up.server.run(stopped).await;
+    drop(up.fronts);
+    home.as_ref().map_or(Ok(()), |home| home.tell_s3(None))?;
     for path in ready.cloned().into_iter().chain(home.map(|home| home.url_file())) {
         forget_url(&path, &url);
     }
@@ -157,6 +163,8 @@ pub(crate) struct Up {
     pub(crate) address: SocketAddr,
     pub(crate) key: Key,
     pub(crate) control: Arc<Control>,
+    /// What asks it, until this is dropped.
+    pub(crate) fronts: Fronts,
 }
 
 impl Up {
@@ -204,7 +212,9 @@ impl Up {
         })?;
         let address = server.address().context("the address cannot be told")?;
         shared.reached_at(reachable(address).to_string());
-        Ok(Self { server, address, key, control: shared })
+        let here = Here { home, catalog: shared.catalog(), any_port: listen.port() == 0 };
+        let fronts = settings.planes.fronts(&shared, &here).await?;
+        Ok(Self { server, address, key, control: shared, fronts })
     }
 
     /// Where it can be reached from this machine.
@@ -251,9 +261,7 @@ fn announce(up: &Up, settings: &Settings, home: Option<&Home>, wish: Option<&Wis
     };
     text += &format!("  key    {told}\n");
     text += &format!("  state  {}\n", settings.place(home));
-    for real in up.control.real() {
-        text += &format!("  real   {real}\n");
-    }
+    text += &planes::told(&settings.planes, &up.control, &up.fronts);
     text += &format!("  see    {url}/console/ (`kettle console` opens it, signed in)\n");
     text += &format!("  try    curl -H \"Authorization: Bearer {typed}\" {url}/v2/account\n");
     if home.is_some() {

@@ -7,29 +7,28 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches};
 use control::catalog::Catalog;
 use control::{Behave, Config};
-use driver_kubernetes::{Clusters, Programs};
 use drivers::{Pace, Sim};
 use engine::Clock;
 use store::{Location, Store};
 
 use crate::fault::{Context, Result};
 use crate::home::Home;
+use crate::planes::{self, Here};
 
 const QUIET: &str = "quiet";
 const EPHEMERAL: &str = "ephemeral";
-const STORE: &str = "store";
+pub(crate) const STORE: &str = "store";
 const BEHAVE: &str = "behave";
 const OPEN: &str = "open";
 const WITH_RETIRED: &str = "with-retired";
 const CATALOG: &str = "catalog";
 const V1: &str = "v1";
 const HOST: &str = "host";
-const KUBERNETES: &str = "kubernetes";
 
 /// The options.
 pub(crate) fn args() -> Vec<Arg> {
     let flag = |name: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue);
-    vec![
+    let mut args = vec![
         data_arg().help(
             "Keep database, key and certificates here [default: KETTLE_DATA, or the user's data \
              directory]",
@@ -55,17 +54,9 @@ pub(crate) fn args() -> Vec<Arg> {
             .value_parser(PossibleValuesParser::new(["alive", "gone"]))
             .default_value("alive")
             .help("alive: answer API v1 as it was. gone: refuse it as the real one does today"),
-        Arg::new(KUBERNETES)
-            .long(KUBERNETES)
-            .value_name("DIR")
-            .value_parser(clap::value_parser!(PathBuf))
-            // Servers that share a store would each run one of the same cluster.
-            .conflicts_with(STORE)
-            .help(
-                "Run a real API server for each Kubernetes cluster, by the programs kube-apiserver and \
-                 etcd (or kine) in this directory",
-            ),
-    ]
+    ];
+    args.extend(planes::args());
+    args
 }
 
 /// The option that says where the data directory is.
@@ -156,8 +147,8 @@ pub(crate) struct Settings {
     catalog: Catalog,
     pub(crate) v1: v1::Mode,
     pub(crate) hosts: Vec<String>,
-    /// Where the programs are that run clusters.
-    kubernetes: Option<PathBuf>,
+    /// What is to be real.
+    pub(crate) planes: planes::Wish,
     /// The options given that say how a server is to be.
     given: Vec<String>,
 }
@@ -175,8 +166,10 @@ impl Settings {
         };
         let catalog = catalog(args)?.show_retired(args.get_flag(WITH_RETIRED));
         let is_given = |name: &&str| args.value_source(name) == Some(ValueSource::CommandLine);
-        let given =
-            [BEHAVE, OPEN, WITH_RETIRED, CATALOG, V1, KUBERNETES].into_iter().filter(is_given);
+        let planes = planes::args();
+        let planes = planes.iter().map(|arg| arg.get_id().as_str());
+        let given = [BEHAVE, OPEN, WITH_RETIRED, CATALOG, V1].into_iter().chain(planes);
+        let given: Vec<_> = given.filter(is_given).map(|name| format!("--{name}")).collect();
         Ok(Self {
             data,
             ephemeral: args.get_flag(EPHEMERAL),
@@ -186,8 +179,8 @@ impl Settings {
             catalog,
             v1,
             hosts: hosts(args),
-            kubernetes: args.get_one(KUBERNETES).cloned(),
-            given: given.map(|name| format!("--{name}")).collect(),
+            planes: planes::Wish::read(args),
+            given,
         })
     }
 
@@ -231,10 +224,6 @@ impl Settings {
             (None, Some(home)) => Location::File(home.database()),
             (None, None) => Location::Memory,
         };
-        let programs = match &self.kubernetes {
-            Some(directory) => Some(Programs::find(directory).await?),
-            None => None,
-        };
         let store = Store::open(&location).await.with_context(|| match &location {
             Location::File(path) => format!("cannot open {}", path.display()),
             Location::Postgres(_) => "cannot use --store".into(),
@@ -243,17 +232,15 @@ impl Settings {
         let clock = clock(store.newest().await?);
         let shared = self.store.is_some();
         let origin = home.filter(|_| shared).map(Home::origin).transpose()?.unwrap_or_default();
-        let world = programs.map(|programs| {
-            let pace = match self.behave {
-                Behave::Fast => Pace::FAST,
-                Behave::Vultr => Pace::VULTR,
-            };
-            let sim = Sim::new(store.clone(), clock.clone(), pace);
-            let directory = home.map(|home| home.path().join(KUBERNETES));
-            Clusters::new(programs, directory).join(sim.into())
-        });
+        let pace = match self.behave {
+            Behave::Fast => Pace::FAST,
+            Behave::Vultr => Pace::VULTR,
+        };
+        let sim = Sim::new(store.clone(), clock.clone(), pace);
+        let here = Here { home, catalog: &self.catalog, any_port: true };
+        let world = self.planes.join(sim.into(), &here).await?;
         Ok(Config {
-            world,
+            world: Some(world),
             clock,
             catalog: self.catalog.clone(),
             behave: self.behave,

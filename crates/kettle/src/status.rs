@@ -48,6 +48,11 @@ impl Asked {
         Ok(Self { target, client })
     }
 
+    /// What asks it.
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// Its data directory, where that is on this machine.
     pub(crate) fn home(&self) -> Option<Home> {
         Home::new(Some(&self.target.data_dir()?.to_owned())).ok()
@@ -140,12 +145,42 @@ fn text(told: &Map<String, Value>) -> String {
     if !field("state").starts_with(&field("data")) {
         line("state", field("state"));
     }
+    for (name, address) in told.get("fronts").and_then(Value::as_object).into_iter().flatten() {
+        line(name, address.as_str().unwrap_or_default().to_owned());
+    }
     for real in told.get("real").and_then(Value::as_array).into_iter().flatten() {
         line("real", real.as_str().unwrap_or_default().to_owned());
     }
     line("behaves", field("behave"));
     line("requests", field("calls"));
     line("holds", things(told).unwrap_or_else(|| "nothing yet".into()));
+    text + &stuck(told)
+}
+
+/// How many things are told that are stuck; the server's own answer has some more.
+const STUCK: usize = 5;
+
+/// What is stuck: which thing and since when, and below that why and whether it is tried again.
+fn stuck(told: &Map<String, Value>) -> String {
+    let all = told.get("stuck").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let mut text = String::new();
+    for one in all.iter().take(STUCK) {
+        let field = |name: &str| one[name].as_str().unwrap_or_default();
+        let kind = field("kind").replace('-', " ");
+        let since = match field("since") {
+            "" => String::new(),
+            time => format!(", since {}", since(time)),
+        };
+        let again = match (field("retry_at"), one["tries"].as_u64().unwrap_or_default()) {
+            ("", _) => "not tried again before it is changed".to_owned(),
+            (_, tries) => format!("tried {tries} times, and again"),
+        };
+        text += &format!("  stuck    {kind} {}{since}\n", field("id"));
+        text += &format!("           {}\n           {again}\n", field("why"));
+    }
+    if all.len() > STUCK {
+        text += &format!("           and {} more (-o json)\n", all.len() - STUCK);
+    }
     text
 }
 
@@ -205,5 +240,20 @@ mod tests {
         assert_eq!(things(&status(json!({}))), None);
         let some = status(json!({ "instance": 2, "ssh-key": 1, "bare-metal": 3 }));
         assert_eq!(things(&some).unwrap(), "2 instances, 1 ssh key, 3 bare metals");
+    }
+
+    #[test]
+    fn what_is_stuck_is_told_with_why_and_whether_it_is_tried_again() {
+        let never = json!({"kind": "bare-metal", "id": "i", "why": "no such system", "tries": 1});
+        let again = json!({"kind": "instance", "id": "j", "why": "no room", "tries": 4,
+            "retry_at": "2026-11-21T09:30:00Z"});
+        let told = json!({ "stuck": [never, again] });
+        let expected = "  stuck    bare metal i\n           no such system\n           \
+                        not tried again before it is changed\n  stuck    instance j\n           \
+                        no room\n           tried 4 times, and again\n";
+        assert_eq!(stuck(told.as_object().unwrap()), expected);
+        let many = json!({ "stuck": vec![json!({"kind": "x"}); 7] });
+        assert!(stuck(many.as_object().unwrap()).ends_with("and 2 more (-o json)\n"));
+        assert_eq!(stuck(&Map::new()), "");
     }
 }

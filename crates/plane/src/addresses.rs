@@ -32,6 +32,13 @@ const RANGES: [(Ipv4Addr, u32); 2] =
 const NET: u32 = 512;
 const HOSTS: (u32, u32) = (2, 510);
 
+/// All networks that addresses are given out of: each one's first address, and the bits of its prefix.
+pub const POOLS: [(IpAddr, u8); 3] = [
+    (IpAddr::V4(RANGES[0].0), 15),
+    (IpAddr::V4(RANGES[1].0), 10),
+    (IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0)), 32),
+];
+
 /// The gateway of an address: the first of its /23.
 pub fn gateway(address: Ipv4Addr) -> Ipv4Addr {
     Ipv4Addr::from_bits((address.to_bits() & NETMASK.to_bits()) + 1)

@@ -375,9 +375,9 @@ impl LifeCx {
     pub fn machines(&self) -> &dyn Machines {
         self.cx.control.world.machines()
     }
-    /// Whether anything of the outside world is real.
+    /// Whether anything of the outside world is real that may be otherwise than it was left.
     pub fn is_anything_real(&self) -> bool {
-        !self.cx.control.world.planes().is_empty()
+        self.cx.control.world.planes().iter().any(|plane| !plane.lives_on())
     }
     /// Disks of the outside world.
     pub fn disks(&self) -> &dyn Disks {

@@ -1,10 +1,11 @@
 //! What is told afterwards of requests that change something: with the change itself where it is
-//! done, alone where it is refused. What was only read, and what the engine does, is not told.
+//! done, alone where it is refused. What was only read is not told, and of what the engine does only
+//! that something cannot be made, and that it can again.
 
 use api::{ApiError, Op, mask};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
-use store::Event;
+use store::{Event, Row, WhichEvents};
 use uuid::Uuid;
 
 use crate::{Cx, Request};
@@ -119,6 +120,71 @@ impl Cx {
             told: serde_json::to_string(&happened).expect("it is plain data"),
         }
     }
+}
+
+/// How many of a thing's last events are looked through for the engine's own.
+const SOUGHT: u32 = 50;
+
+impl Cx {
+    /// Tells the account that its thing cannot be made what it is to be, and why, or, without a reason,
+    /// that this has ended: once each. That it cannot be told changes nothing.
+    pub(crate) async fn tell_stuck(&self, row: &Row, why: Option<&str>) {
+        if let Err(error) = self.try_tell_stuck(row, why).await {
+            tracing::warn!(%error, id = %row.id, "what is stuck is not in the account's log");
+        }
+    }
+
+    async fn try_tell_stuck(&self, row: &Row, why: Option<&str>) -> crate::Result<()> {
+        let store = &self.control.store;
+        let id = row.id.to_string();
+        let told = stuck_events(store, row.account, &id).await?;
+        // Requests have a method, and the engine has none.
+        let last = told.iter().find_map(|event| {
+            let what: Happened = serde_json::from_str(&event.told).ok()?;
+            what.method.is_empty().then_some((event.level == "error", what.message))
+        });
+        let (level, message) = match (why, last) {
+            (Some(why), last) => {
+                let message = format!("Kettle cannot make it: {why}");
+                if last.is_some_and(|(is_error, before)| is_error && before == message) {
+                    return Ok(());
+                }
+                ("error", message)
+            }
+            (None, Some((true, _))) => ("info", "Kettle can make it again".to_owned()),
+            (None, _) => return Ok(()),
+        };
+        let happened = Happened { message: short(&message, TEXT), ..Happened::default() };
+        let topic = told.first().map_or(&*row.kind, |event| &*event.topic);
+        let mut tx = store.begin();
+        tx.tell(Event {
+            account: row.account,
+            at: self.now(),
+            level: level.into(),
+            topic: topic.to_owned(),
+            subject: id,
+            told: serde_json::to_string(&happened).expect("it is plain data"),
+        });
+        Ok(tx.commit().await?)
+    }
+}
+
+/// Since when a thing is stuck, as its account's log tells.
+pub(crate) async fn stuck_since(store: &store::Store, row: &Row) -> crate::Result<Option<i64>> {
+    let told = stuck_events(store, row.account, &row.id.to_string()).await?;
+    let is_ours = |event: &&Event| {
+        serde_json::from_str::<Happened>(&event.told).is_ok_and(|what| what.method.is_empty())
+    };
+    let last = told.iter().find(is_ours).filter(|event| event.level == "error");
+    Ok(last.map(|event| event.at))
+}
+
+/// The last events of a thing.
+async fn stuck_events(store: &store::Store, account: i64, id: &str) -> crate::Result<Vec<Event>> {
+    let (from, to, most) = (0, i64::MAX, SOUGHT);
+    let (level, topic, subject) = (None, None, Some(id));
+    let which = WhichEvents { account, from, to, level, topic, subject, most };
+    Ok(store.events(&which).await?.events)
 }
 
 /// The beginning of a text, as a database can keep it.

@@ -246,7 +246,7 @@ impl<K: Kind> Doc<K> {
     ///
     /// # Errors
     /// When the row cannot be read: it was not written by this release, nor by an older one.
-    pub(crate) fn read(row: Row) -> Result<Self> {
+    pub fn read(row: Row) -> Result<Self> {
         let want = format::read::<K>(&row.desired);
         let seen = serde_json::from_str::<Option<K::Seen>>(&row.observed);
         match want.and_then(|want| Ok((want, seen?.unwrap_or_default()))) {
@@ -257,7 +257,7 @@ impl<K: Kind> Doc<K> {
 
     /// The same for lists: one that cannot be read is left out, so that all others can be, and the
     /// log says which it is.
-    pub(crate) fn readable(row: Row) -> Option<Self> {
+    pub fn readable(row: Row) -> Option<Self> {
         let doc = Self::read(row);
         doc.inspect_err(|error| tracing::error!(%error, "left out of a list")).ok()
     }
@@ -295,6 +295,10 @@ impl<K: Kind> Doc<K> {
     /// Its number in the order of creation, over all kinds; 0 before it is stored.
     pub fn seq(&self) -> i64 {
         self.row.seq
+    }
+    /// A number that grows with every change of what it should be.
+    pub fn version(&self) -> i64 {
+        self.row.version
     }
     /// When it was created.
     pub fn created(&self) -> Time {

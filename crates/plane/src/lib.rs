@@ -6,6 +6,7 @@
 pub mod addresses;
 pub mod auth;
 pub mod billing;
+pub mod contents;
 pub mod cx;
 pub mod doors;
 pub mod events;
@@ -25,8 +26,9 @@ mod sent;
 mod tx;
 mod warnings;
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use drivers::{Pace, Plane, Sim, Spec, World};
 use engine::Clock;
@@ -118,6 +120,8 @@ pub struct Control {
     calls: AtomicU64,
     site: OnceLock<String>,
     doors: OnceLock<Arc<dyn doors::Doors>>,
+    contents: OnceLock<Arc<dyn contents::Contents>>,
+    fronts: Mutex<BTreeMap<&'static str, String>>,
     pub(crate) world: World,
     pub(crate) families: Vec<Family>,
     pub(crate) keyring: Keyring,
@@ -151,6 +155,8 @@ impl Control {
             calls,
             site: OnceLock::new(),
             doors: OnceLock::new(),
+            contents: OnceLock::new(),
+            fronts: Mutex::default(),
             world,
             families: families(),
             keyring,
@@ -208,6 +214,9 @@ impl Control {
             return Ok(());
         }
         self.sweep_real().await?;
+        if self.world.planes().iter().all(|plane| plane.lives_on()) {
+            return Ok(());
+        }
         let lives = self.families.iter().flat_map(|family| &family.lives);
         let kinds: Vec<_> = lives.map(|join| join(self).0).collect();
         Ok(self.store.wake_all(&kinds, self.clock.now()).await?)
@@ -252,6 +261,17 @@ impl Control {
     /// Says where this machine's browsers find the server: `127.0.0.1:8787`. The first word counts.
     pub fn reached_at(&self, site: String) {
         self.site.get_or_init(|| site);
+    }
+
+    /// Says where programs find something else than the API that answers for the control plane: `dns` at
+    /// `127.0.0.1:8753`.
+    pub fn answers_at(&self, what: &'static str, address: String) {
+        self.fronts.lock().unwrap_or_else(PoisonError::into_inner).insert(what, address);
+    }
+
+    /// What else than the API answers for the control plane, and where.
+    pub fn fronts(&self) -> BTreeMap<&'static str, String> {
+        self.fronts.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// How many requests have come since the start: a number that grows when somebody calls.

@@ -9,6 +9,7 @@ use engine::{Never, Next, StepError};
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use store::Row;
+use uuid::Uuid;
 
 use crate::billing::turn;
 use crate::cx::{Cx, LifeCx};
@@ -51,13 +52,72 @@ impl<K: Kind, L: Life<K>> engine::Life for Joined<K, L> {
             match next {
                 // A change of its own met another's: no failure, it is made a moment later.
                 Err(error) if is_stale(&*error) => Ok(Next::After(SOON)),
-                Err(error) => match error.downcast_ref() {
-                    Some(drivers::Error::Unsupported(why)) => Err(Never(why.clone()).into()),
-                    _ => Err(error),
-                },
-                next => next,
+                Err(error) => Err(told(error, row, &cx.cx).await),
+                Ok(next) => {
+                    if row.error.is_some() && !matches!(next, Next::Now | Next::Gone) {
+                        cx.cx.tell_stuck(row, None).await;
+                    }
+                    Ok(next)
+                }
             }
         })
+    }
+}
+
+/// After how many tries something is stuck that is tried again, and its owner is told.
+pub const STUCK: i64 = 3;
+
+/// The error of a step, which the owner is told where that makes sense: at once if it is not tried again,
+/// else when it was tried some times.
+async fn told(error: StepError, row: &Row, cx: &Cx) -> StepError {
+    match error.downcast_ref() {
+        Some(drivers::Error::Unsupported(why)) => {
+            cx.tell_stuck(row, Some(why)).await;
+            Never(why.clone()).into()
+        }
+        Some(drivers::Error::Outside(why)) if row.tries == STUCK => {
+            cx.tell_stuck(row, Some(why)).await;
+            error
+        }
+        _ => error,
+    }
+}
+
+/// Something that cannot be made what it is to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stuck {
+    /// Its kind, as the store calls it.
+    pub kind: String,
+    /// Its id.
+    pub id: Uuid,
+    /// Since when, in milliseconds, as far as its account's log tells.
+    pub since: Option<i64>,
+    /// How often that was tried.
+    pub tries: i64,
+    /// When it is tried again, in milliseconds; none: not before somebody changes it.
+    pub retry_at: Option<i64>,
+    /// Why.
+    pub why: String,
+}
+
+impl Control {
+    /// The first things of all accounts that are stuck, so many at most.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn stuck(&self, most: usize) -> crate::Result<Vec<Stuck>> {
+        let mut stuck = Vec::new();
+        for row in self.store.stuck(STUCK, most).await? {
+            stuck.push(Stuck {
+                since: crate::events::stuck_since(&self.store, &row).await?,
+                kind: row.kind.into_owned(),
+                id: row.id,
+                tries: row.tries,
+                retry_at: row.due,
+                why: row.error.unwrap_or_default(),
+            });
+        }
+        Ok(stuck)
     }
 }
 

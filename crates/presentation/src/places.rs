@@ -9,7 +9,13 @@ use crate::operations::Operation;
 /// The headings of the first page, in order, each with the commands below it that are no operations.
 /// What the binary adds is named here, too; what there is not is not shown.
 pub const HEADINGS: &[(&str, &[&str])] = &[
-    (SERVER, &["serve", "exec", "console", "status", "log", "stop", "reset", "gateway", "v1"]),
+    (
+        SERVER,
+        &[
+            "serve", "exec", "image", "console", "doctor", "status", "log", "stop", "reset",
+            "gateway", "v1",
+        ],
+    ),
     (COMPUTE, &[]),
     (STORAGE, &[]),
     (DATABASES, &[]),

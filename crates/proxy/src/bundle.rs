@@ -29,7 +29,7 @@ enum Use {
     Adds,
 }
 
-const VARIABLES: [(&str, Use); 7] = [
+const VARIABLES: [(&str, Use); 8] = [
     // OpenSSL and what is built on it (Python, Ruby, PHP streams), Go, rustls-native-certs.
     ("SSL_CERT_FILE", Use::Replaces(&["NIX_SSL_CERT_FILE"])),
     ("REQUESTS_CA_BUNDLE", Use::Replaces(&["CURL_CA_BUNDLE", "SSL_CERT_FILE"])),
@@ -39,6 +39,9 @@ const VARIABLES: [(&str, Use); 7] = [
     ("HTTPLIB2_CA_CERTS", Use::Replaces(&["SSL_CERT_FILE"])),
     // Programs from Nix prefer it to SSL_CERT_FILE, and would not see ours.
     ("NIX_SSL_CERT_FILE", Use::ReplacesIfSet),
+    // The AWS tools look into it before REQUESTS_CA_BUNDLE; where nobody has set it, they find ours
+    // there or in SSL_CERT_FILE, and some programs cannot do with it at all (rclone 1.60).
+    ("AWS_CA_BUNDLE", Use::ReplacesIfSet),
     ("NODE_EXTRA_CA_CERTS", Use::Adds),
 ];
 

@@ -1,9 +1,9 @@
 //! The local CA, and the certificates it signs.
 //!
 //! Its key is made on first use, lies in one file that only its owner can read, and must never leave
-//! that directory. Whoever stole it could still only speak for names under `vultr.com`: the CA
-//! carries a critical name constraint, which every TLS client that Kettle knows of enforces. The
-//! key of a leaf lives in memory, for one run.
+//! that directory. Whoever stole it could still only speak for names under the domains that it was
+//! made for: the CA carries a critical name constraint, which every TLS client that Kettle knows of
+//! enforces. The key of a leaf lives in memory, for one run.
 
 use std::fs::{self, File};
 use std::io;
@@ -15,12 +15,10 @@ use std::time::{Duration, SystemTime};
 use rustls::pki_types::pem::{PemObject, SectionKind};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
-use x509::{Certificate, Key, Unspecified};
+use x509::{Certificate, Key, Seen, Unspecified};
 
 use crate::{Error, files};
 
-/// The only domain the CA may speak for.
-const DOMAIN: &str = "vultr.com";
 /// Key and certificate in one file: a pair in two files could be replaced halfway.
 const KEY_FILE: &str = "ca-key.pem";
 /// The certificate alone, for people who have to hand it to a program themselves.
@@ -51,9 +49,10 @@ pub struct Leaf {
 }
 
 impl Ca {
-    /// Opens the CA kept in `directory`, or makes one if there is none, if it expires soon, or if
-    /// its key was open to others. Processes that do this at once all get the same CA.
-    pub fn open(directory: &Path, now: SystemTime) -> Result<Self, Error> {
+    /// Opens the CA kept in `directory`, or makes one if there is none, if it expires soon, if its
+    /// key was open to others, or if it may not speak for all of these domains and what is below
+    /// them. Processes that do this at once all get the same CA.
+    pub fn open(directory: &Path, domains: &[&str], now: SystemTime) -> Result<Self, Error> {
         files::make_directory(directory)?;
         let lock_path = directory.join(LOCK_FILE);
         // Held until the end of this function; closing the file releases it.
@@ -65,9 +64,9 @@ impl Ca {
             .open(&lock_path)
             .and_then(|file| file.lock().map(|()| file))
             .map_err(|source| Error::File { doing: "lock", path: lock_path, source })?;
-        match Self::load(directory, now)? {
+        match Self::load(directory, domains, now)? {
             Some(ca) => Ok(ca),
-            None => Self::make(directory, now),
+            None => Self::make(directory, domains, now),
         }
     }
 
@@ -82,7 +81,7 @@ impl Ca {
     }
 
     /// Signs a certificate for these host names with a key of its own. Names outside the CA's
-    /// domain are signed too: it is the clients who refuse them.
+    /// domains are signed too: it is the clients who refuse them.
     pub fn leaf(&self, names: &[&str], now: SystemTime) -> Result<Leaf, Error> {
         if let Some(name) = names.iter().find(|name| !name.is_ascii()) {
             return Err(Error::Certificate(format!("`{name}` is no host name")));
@@ -107,7 +106,7 @@ impl Ca {
         Ok(Leaf { certificate, key: PrivatePkcs8KeyDer::from(key.pkcs8).into() })
     }
 
-    fn load(directory: &Path, now: SystemTime) -> Result<Option<Self>, Error> {
+    fn load(directory: &Path, domains: &[&str], now: SystemTime) -> Result<Option<Self>, Error> {
         let path = directory.join(KEY_FILE);
         let read = || match fs::metadata(&path) {
             Ok(metadata) => Ok(Some((metadata, fs::read(&path)?))),
@@ -123,13 +122,25 @@ impl Ca {
             tracing::warn!(path = %path.display(), "others could read the CA's key: making a new CA");
             return Ok(None);
         }
-        let (ca, until) =
+        let (ca, seen) =
             Self::parse(&content).map_err(|why| Error::DamagedCa { path: path.clone(), why })?;
-        Ok((until > now + CA_RENEWAL).then_some(ca))
+        if let Some(only) = &seen.only_below
+            && !domains.iter().all(|domain| only.iter().any(|known| known == domain))
+        {
+            tracing::warn!(
+                "the CA in {} may speak for {} only: making a new one, for {}. Whoever was told to \
+                 trust the old {CERTIFICATE_FILE} needs the new one",
+                directory.display(),
+                only.join(" and "),
+                domains.join(" and ")
+            );
+            return Ok(None);
+        }
+        Ok((seen.until > now + CA_RENEWAL).then_some(ca))
     }
 
-    /// Reads key and certificate, and tells until when the certificate is valid.
-    fn parse(content: &[u8]) -> Result<(Self, SystemTime), String> {
+    /// Reads key and certificate, and tells what the certificate says.
+    fn parse(content: &[u8]) -> Result<(Self, Seen), String> {
         let blocks = <(SectionKind, Vec<u8>)>::pem_slice_iter(content);
         let mut blocks =
             blocks.collect::<Result<Vec<_>, _>>().map_err(|error| error.to_string())?;
@@ -144,23 +155,24 @@ impl Ca {
         if seen.public != key.public() {
             return Err("its certificate is that of another key".into());
         }
-        Ok((Self { certificate, name: seen.subject, key }, seen.until))
+        Ok((Self { certificate, name: seen.subject.clone(), key }, seen))
     }
 
-    fn make(directory: &Path, now: SystemTime) -> Result<Self, Error> {
+    fn make(directory: &Path, domains: &[&str], now: SystemTime) -> Result<Self, Error> {
         let key = Key::generate().map_err(unmade)?;
-        let name = x509::name(&[
-            (x509::ORGANIZATION, "Kettle"),
-            (x509::COMMON_NAME, "Kettle local CA (vultr.com only)"),
-        ]);
+        let called = format!("Kettle local CA ({} only)", domains.join(", "));
+        let name = x509::name(&[(x509::ORGANIZATION, "Kettle"), (x509::COMMON_NAME, &called)]);
         let certificate = Certificate {
             issuer: &name,
             subject: &name,
             from: now - BACKDATED,
             until: now + CA_LIFE,
             public: key.public(),
-            extensions: &[&x509::is_ca(&key)[..], &[x509::only_below(DOMAIN), x509::for_servers()]]
-                .concat(),
+            extensions: &[
+                &x509::is_ca(&key)[..],
+                &[x509::only_below(domains), x509::for_servers()],
+            ]
+            .concat(),
         };
         let certificate = certificate.signed(&key).map_err(unmade)?.into();
         let ca = Self { certificate, name, key };

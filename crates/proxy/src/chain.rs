@@ -157,9 +157,10 @@ impl NoProxy {
     /// and with the loopback names, so that it calls Kettle's own endpoint directly. Leaving an
     /// entry out is harmless to other hosts, since the proxy honours the whole list.
     pub(crate) fn mended(&self, intercepted: &[String]) -> String {
-        let kept = self.entries.iter().filter(|entry| {
-            !intercepted.iter().any(|host| some_client_matches(entry, &bare_host(host)))
-        });
+        let kept = self
+            .entries
+            .iter()
+            .filter(|entry| !intercepted.iter().any(|host| some_client_matches(entry, host)));
         let mut list: Vec<&str> = kept.map(String::as_str).collect();
         for loopback in ["localhost", "127.0.0.1", "::1"] {
             if !list.contains(&loopback) {
@@ -193,10 +194,22 @@ fn entry_matches(entry: &str, host: &str, port: u16) -> bool {
 
 /// Whether any client we know of would take the entry to cover the host. Wider than
 /// [`entry_matches`]: requests compares bare ends, with or without the port (`ultr.com` covers
-/// `api.vultr.com`).
+/// `api.vultr.com`). Of a host that begins with `*.`, any below it counts.
 fn some_client_matches(entry: &str, host: &str) -> bool {
     let (name, _) = split_port(entry);
-    host.ends_with(&bare_host(name.trim_start_matches(['*', '.'])))
+    let name = bare_host(name.trim_start_matches(['*', '.']));
+    match host.strip_prefix('*') {
+        Some(end) => end.ends_with(&name) || name.ends_with(end),
+        None => bare_host(host).ends_with(&name),
+    }
+}
+
+/// Whether this is the host, or one below where that begins with `*.`; both as [`bare_host`] has them.
+pub(crate) fn is_host(pattern: &str, host: &str) -> bool {
+    match pattern.strip_prefix('*') {
+        Some(end) => host.len() > end.len() && host.ends_with(end),
+        None => pattern == host,
+    }
 }
 
 /// Splits `name:port`; an address of IP version 6 has a port only after brackets.
@@ -256,6 +269,39 @@ mod tests {
         ];
         for entry in covering {
             assert_eq!(mended(entry), "localhost,127.0.0.1,::1", "{entry}");
+        }
+    }
+
+    #[test]
+    fn entries_that_cover_any_host_below_an_intercepted_one_are_left_out() {
+        let hosts = ["api.vultr.com".to_owned(), "*.objects.example".to_owned()];
+        let mended = |entry: &str| {
+            NoProxy::from_variables(&variables(&[("NO_PROXY", entry)])).mended(&hosts)
+        };
+        let covering = [
+            "objects.example",
+            ".objects.example",
+            "*.objects.example",
+            "example",
+            "ewr1.objects.example:443",
+            "files.ewr1.Objects.example.",
+        ];
+        for entry in covering {
+            assert_eq!(mended(entry), "localhost,127.0.0.1,::1", "{entry}");
+        }
+        for entry in ["objects.example.net", "my-objects.example"] {
+            assert_eq!(mended(entry), format!("{entry},localhost,127.0.0.1,::1"));
+        }
+        for (pattern, host, is) in [
+            ("*.a.example", "b.a.example", true),
+            ("*.a.example", "c.b.a.example", true),
+            ("*.a.example", "a.example", false),
+            ("*.a.example", ".a.example", false),
+            ("*.a.example", "ba.example", false),
+            ("a.example", "a.example", true),
+            ("a.example", "b.a.example", false),
+        ] {
+            assert_eq!(is_host(pattern, host), is, "{pattern} {host}");
         }
     }
 

@@ -23,7 +23,7 @@ pub struct Facts<'a> {
     pub server: SocketAddr,
     /// The API key that the server accepts.
     pub key: &'a str,
-    /// The hosts that the proxy answers for.
+    /// The hosts that the proxy answers for, as [`Site::hosts`](crate::Site) has them.
     pub hosts: &'a [String],
     /// The files of CA certificates.
     pub trust: &'a TrustFiles,
@@ -42,8 +42,8 @@ const KEYS: [&str; 4] = ["VULTR_API_KEY", "VULTR_KEY", "VULTR_API_TOKEN", "VULTR
 ///
 /// Left alone on purpose: `SSL_CERT_DIR` (clients read it beside `SSL_CERT_FILE`), `ALL_PROXY`
 /// (clients prefer the two that are set), and the variables of programs that only ever talk to
-/// other hosts, whose certificates are the same as before: `AWS_CA_BUNDLE`, `GIT_SSL_CAINFO`,
-/// `PIP_CERT`, `CARGO_HTTP_CAINFO`, `GRPC_DEFAULT_SSL_ROOTS_FILE_PATH`.
+/// other hosts, whose certificates are the same as before: `GIT_SSL_CAINFO`, `PIP_CERT`,
+/// `CARGO_HTTP_CAINFO`, `GRPC_DEFAULT_SSL_ROOTS_FILE_PATH`.
 pub fn changes(current: &Variables, facts: &Facts<'_>) -> Changes {
     let proxy = format!("http://{USER}:{}@{}", facts.password, facts.proxy);
     let no_proxy = NoProxy::from_variables(current).mended(facts.hosts);

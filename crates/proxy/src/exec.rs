@@ -10,12 +10,9 @@ use std::time::{Duration, SystemTime};
 
 use crate::offline::{Gate, Report};
 use crate::{
-    Ca, Chain, Changes, Config, Error, Facts, Limits, Proxy, Traffic, Variables, changes, files,
-    run, write_trust_files,
+    Ca, Chain, Changes, Config, Error, Facts, Limits, Proxy, Site, Traffic, Variables, changes,
+    files, run, write_trust_files,
 };
-
-/// The host that Vultr's API has, and that Kettle answers for.
-pub const INTERCEPTED_HOST: &str = "api.vultr.com";
 
 /// How long connections may take to end once the command has ended.
 const GRACE: Duration = Duration::from_millis(500);
@@ -28,6 +25,11 @@ pub struct Exec {
     pub directory: PathBuf,
     /// Kettle's server, by an address that one can connect to (not 0.0.0.0).
     pub server: SocketAddr,
+    /// The hosts that are answered for, and who does.
+    pub sites: Vec<Site>,
+    /// The domains that the CA may speak for: all that hosts could ever be below, for a CA that is
+    /// made anew has to be trusted anew.
+    pub domains: Vec<String>,
     /// An API key that the server accepts.
     pub key: String,
     /// How other hosts are kept from the command.
@@ -68,14 +70,15 @@ pub struct Outcome {
 /// Runs the command and returns its exit status. [`Error::exit_status`] is the one for what went
 /// wrong before it ran.
 pub async fn exec(exec: Exec) -> Result<Outcome, Error> {
-    let ca = Ca::open(&exec.directory, exec.now)?;
+    let domains: Vec<&str> = exec.domains.iter().map(String::as_str).collect();
+    let ca = Ca::open(&exec.directory, &domains, exec.now)?;
     let trust = write_trust_files(&exec.directory, &ca, &exec.variables)?;
     let node = write_node(&exec.directory)?;
-    let hosts = vec![INTERCEPTED_HOST.to_owned()];
+    let hosts: Vec<String> = exec.sites.iter().map(|site| site.hosts.clone()).collect();
     let proxy = Proxy::start(Config {
-        upstream: exec.server,
-        hosts: hosts.clone(),
-        leaf: ca.leaf(&[INTERCEPTED_HOST], exec.now)?,
+        sites: exec.sites.clone(),
+        ca,
+        now: exec.now,
         offline: exec.offline != Offline::No,
         password: exec.password.clone(),
         chain: Chain::from_variables(&exec.variables),
@@ -122,7 +125,7 @@ async fn run_apart(exec: &Exec, proxy: &Proxy, changes: &Changes) -> Result<u8, 
                 Some(Report::Ready(doors)) => {
                     let [to_proxy, to_server] = *doors;
                     proxy.serve_at(to_proxy)?;
-                    proxy.relay_at(to_server)?;
+                    proxy.relay_at(to_server, exec.server)?;
                 }
                 Some(Report::Failed(error)) => {
                     // It ends by itself.

@@ -24,6 +24,7 @@ mod offline;
 #[path = "offline_elsewhere.rs"]
 mod offline;
 mod run;
+mod shown;
 #[cfg(test)]
 mod tests;
 mod traffic;
@@ -36,8 +37,8 @@ pub use bundle::{TrustFiles, write as write_trust_files};
 pub use ca::{Ca, Leaf};
 pub use chain::{Chain, OuterProxy};
 pub use environment::{Changes, Facts, changes};
-pub use exec::{Exec, INTERCEPTED_HOST, Offline, Outcome, exec};
-pub use listener::{Config, Limits, Proxy};
+pub use exec::{Exec, Offline, Outcome, exec};
+pub use listener::{Config, Limits, Proxy, Site};
 pub use offline::inside;
 pub use run::run;
 pub use traffic::Traffic;

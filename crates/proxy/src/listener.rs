@@ -8,7 +8,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 use std::{convert::Infallible, io};
 
 use http_body_util::{BodyExt, Full, combinators::BoxBody};
@@ -19,27 +19,36 @@ use hyper::{Method, Request, Response, StatusCode, Uri, server, upgrade};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
-use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
-use crate::chain::{Chain, Scheme, bare_host, basic};
+use crate::chain::{Chain, Scheme, bare_host, basic, is_host};
 use crate::dial::{self, Stream, Target, within};
 use crate::environment::USER;
+use crate::shown::Shown;
 use crate::traffic::Count;
-use crate::{Error, Leaf, Traffic, forward};
+use crate::{Ca, Error, Traffic, forward};
 
 /// hyper accepts no smaller limit.
 const HEAD_BYTES_MIN: usize = 8192;
 
+/// Hosts that a server of Kettle's answers for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Site {
+    /// The host; where it begins with `*.`, all that are below the rest, however deep.
+    pub hosts: String,
+    /// The server, which speaks plain HTTP.
+    pub upstream: SocketAddr,
+}
+
 /// What a proxy needs to know.
 pub struct Config {
-    /// Kettle's server, which speaks plain HTTP.
-    pub upstream: SocketAddr,
-    /// The hosts that Kettle's server answers for.
-    pub hosts: Vec<String>,
-    /// The certificate for those hosts.
-    pub leaf: Leaf,
+    /// The hosts that Kettle answers for.
+    pub sites: Vec<Site>,
+    /// Signs the certificates for those hosts.
+    pub ca: Ca,
+    /// The time, for certificates.
+    pub now: SystemTime,
     /// Refuses every other host.
     pub offline: bool,
     /// What a client must know, as the user `kettle`: others on this machine are not let in.
@@ -87,9 +96,8 @@ pub(crate) type Body = BoxBody<Bytes, hyper::Error>;
 
 /// What all connections share.
 pub(crate) struct Shared {
-    upstream: SocketAddr,
-    hosts: Vec<String>,
-    tls: TlsAcceptor,
+    sites: Vec<Site>,
+    shown: Shown,
     offline: bool,
     /// The `Proxy-Authorization` of who is let in.
     authorization: String,
@@ -116,6 +124,13 @@ pub(crate) enum Route {
     Refused(String),
 }
 
+impl Site {
+    /// It with its host in the form in which hosts are compared.
+    fn bare(self) -> Self {
+        Self { hosts: bare_host(&self.hosts), ..self }
+    }
+}
+
 impl Proxy {
     /// Listens on a free port of the loopback interface and serves until stopped.
     pub async fn start(config: Config) -> Result<Self, Error> {
@@ -124,9 +139,8 @@ impl Proxy {
         let (stop_accepting, cut_off) = (CancellationToken::new(), CancellationToken::new());
         let tracker = TaskTracker::new();
         let shared = Arc::new(Shared {
-            upstream: config.upstream,
-            hosts: config.hosts.iter().map(|host| bare_host(host)).collect(),
-            tls: config.leaf.server_config()?.into(),
+            sites: config.sites.into_iter().map(Site::bare).collect(),
+            shown: Shown::new(config.ca, config.now),
             offline: config.offline,
             authorization: basic(format!("{USER}:{}", config.password)),
             count: Count::default(),
@@ -134,26 +148,39 @@ impl Proxy {
             limits: config.limits,
             tasks: Tasks { tracker: tracker.clone(), cut_off: cut_off.clone() },
         });
+        // What cannot be signed is told now, not at the first connection.
+        if let Some(site) = shared.sites.iter().find(|site| !site.hosts.starts_with('*')) {
+            shared.shown.config(&site.hosts)?;
+        }
         let cut_off = cut_off.drop_guard();
         let proxy = Self { address, shared, stop_accepting, cut_off, tracker };
-        proxy.spawn(listener, serve);
+        proxy.spawn(listener, |stream, shared| serve(stream, shared));
         Ok(proxy)
     }
 
     /// Serves at one more listener, which is in another network.
     pub(crate) fn serve_at(&self, listener: std::net::TcpListener) -> Result<(), Error> {
-        self.spawn(TcpListener::from_std(listener).map_err(Error::Listen)?, serve);
+        let listener = TcpListener::from_std(listener).map_err(Error::Listen)?;
+        self.spawn(listener, |stream, shared| serve(stream, shared));
         Ok(())
     }
 
-    /// Hands what comes to this listener on to Kettle's server.
-    pub(crate) fn relay_at(&self, listener: std::net::TcpListener) -> Result<(), Error> {
-        self.spawn(TcpListener::from_std(listener).map_err(Error::Listen)?, relay);
+    /// Hands what comes to this listener on to a server of Kettle's.
+    pub(crate) fn relay_at(
+        &self,
+        listener: std::net::TcpListener,
+        server: SocketAddr,
+    ) -> Result<(), Error> {
+        let listener = TcpListener::from_std(listener).map_err(Error::Listen)?;
+        self.spawn(listener, move |stream, shared| relay(stream, server, shared));
         Ok(())
     }
 
-    fn spawn<F>(&self, listener: TcpListener, each: fn(TcpStream, Arc<Shared>) -> F)
-    where
+    fn spawn<F>(
+        &self,
+        listener: TcpListener,
+        each: impl Fn(TcpStream, Arc<Shared>) -> F + Send + 'static,
+    ) where
         F: Future<Output = ()> + Send + 'static,
     {
         let accepting = accept(listener, self.shared.clone(), self.stop_accepting.clone(), each);
@@ -182,7 +209,7 @@ async fn accept<F>(
     listener: TcpListener,
     shared: Arc<Shared>,
     stop: CancellationToken,
-    each: fn(TcpStream, Arc<Shared>) -> F,
+    each: impl Fn(TcpStream, Arc<Shared>) -> F + Send,
 ) where
     F: Future<Output = ()> + Send + 'static,
 {
@@ -228,10 +255,10 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) {
     }
 }
 
-/// Hands a connection on to Kettle's server.
-async fn relay(mut client: TcpStream, shared: Arc<Shared>) {
+/// Hands a connection on to a server of Kettle's.
+async fn relay(mut client: TcpStream, server: SocketAddr, shared: Arc<Shared>) {
     shared.count.reached();
-    let (host, port) = (shared.upstream.ip().to_string(), shared.upstream.port());
+    let (host, port) = (server.ip().to_string(), server.port());
     let relayed = async {
         let mut server = dial::direct(&host, port).await?;
         copy_bidirectional(&mut client, &mut server).await
@@ -283,6 +310,7 @@ async fn connect(shared: Arc<Shared>, request: Request<Incoming>) -> Response<Bo
     if shared.intercepts(&target) && !ends_tls {
         shared.count.reached();
     }
+    let ends_tls = ends_tls.then(|| target.host.clone());
     let tunnel = tunnel(shared.clone(), upgrade::on(request), server, ends_tls);
     shared.tasks.spawn(async move {
         if let Err(error) = tunnel.await {
@@ -292,15 +320,18 @@ async fn connect(shared: Arc<Shared>, request: Request<Incoming>) -> Response<Bo
     Response::new(empty())
 }
 
+/// Where TLS ends here, it is that of a host.
 async fn tunnel(
     shared: Arc<Shared>,
     client: upgrade::OnUpgrade,
     mut server: Box<dyn Stream>,
-    ends_tls: bool,
+    ends_tls: Option<String>,
 ) -> io::Result<()> {
     let mut client = TokioIo::new(client.await.map_err(io::Error::other)?);
-    if ends_tls {
-        let handshake = within(shared.limits.handshake, shared.tls.accept(client)).await;
+    if let Some(host) = ends_tls {
+        let is_ours = |name: &str| shared.site(name).is_some();
+        let handshake = shared.shown.accept(client, &host, is_ours);
+        let handshake = within(shared.limits.handshake, handshake).await;
         let mut client = handshake.inspect_err(|error| {
             shared.count.distrusted();
             // The one failure that a person has to act on: the program reads none of our variables.
@@ -343,23 +374,28 @@ impl Shared {
     }
 
     fn decide(&self, target: &Target) -> Route {
-        match (self.intercepts(target), target.port) {
-            (true, 80 | 443) => Route::Kettle(self.upstream),
+        match (self.site(&target.host), target.port) {
+            (Some(site), 80 | 443) => Route::Kettle(site.upstream),
             // Not tunnelled: what is meant for Kettle must not reach the real thing.
-            (true, _) => Route::Refused(format!(
+            (Some(_), _) => Route::Refused(format!(
                 "{target} is refused: Kettle stands in for {} at ports 80 and 443 only",
                 target.host
             )),
-            (false, _) if self.offline => Route::Refused(format!(
+            (None, _) if self.offline => Route::Refused(format!(
                 "{target} is refused: kettle exec runs offline, where only {} can be reached",
-                self.hosts.join(", ")
+                self.sites.iter().map(|site| &*site.hosts).collect::<Vec<_>>().join(", ")
             )),
-            (false, _) => Route::Outside,
+            (None, _) => Route::Outside,
         }
     }
 
     fn intercepts(&self, target: &Target) -> bool {
-        self.hosts.contains(&target.host)
+        self.site(&target.host).is_some()
+    }
+
+    /// Who answers for a host, if anybody does here.
+    fn site(&self, host: &str) -> Option<&Site> {
+        self.sites.iter().find(|site| is_host(&site.hosts, host))
     }
 
     /// Opens a connection for TLS to a host outside.

@@ -6,6 +6,7 @@ use api::{ApiError, Time};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use control::Behave;
+use control::life::Stuck;
 use serde_json::{Map, Value, json};
 
 use crate::{App, control_routes, reply};
@@ -13,17 +14,37 @@ use crate::{App, control_routes, reply};
 /// What is no thing of an account's, but a part of it or of the server's own work.
 const INNER: &[&str] = &["account", "api-key", "bgp", "charge", "instance-job", "invoice"];
 
+/// How many things are told that are stuck.
+const STUCK: usize = 20;
+
+/// A thing that is stuck.
+fn told(stuck: &Stuck) -> Value {
+    json!({
+        "kind": stuck.kind,
+        "id": stuck.id,
+        "since": stuck.since.map(Time::from_millis),
+        "tries": stuck.tries,
+        "retry_at": stuck.retry_at.map(Time::from_millis),
+        "why": stuck.why,
+    })
+}
+
 pub(crate) async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     if let Err(refusal) = control_routes::owner(&app, &parts).await {
         return refusal;
     }
+    let unavailable = |error: &dyn std::fmt::Display| {
+        let error = format!("Service unavailable. {error}");
+        reply::error(&ApiError { error, status: 503 })
+    };
     let kinds = match app.control.store().kinds().await {
         Ok(kinds) => kinds,
-        Err(error) => {
-            let error = format!("Service unavailable. {error}");
-            return reply::error(&ApiError { error, status: 503 });
-        }
+        Err(error) => return unavailable(&error),
+    };
+    let stuck = match app.control.stuck(STUCK).await {
+        Ok(stuck) => stuck.iter().map(told).collect::<Vec<_>>(),
+        Err(error) => return unavailable(&error),
     };
     let things = kinds.into_iter().filter(|(kind, _)| !INNER.contains(&kind.as_str()));
     let things: Map<String, Value> = things.map(|(kind, n)| (kind, n.into())).collect();
@@ -39,8 +60,10 @@ pub(crate) async fn show(State(app): State<Arc<App>>, request: Request) -> Respo
         "behave": behave,
         "state": app.place,
         "real": app.control.real(),
+        "fronts": app.control.fronts(),
         "can_stop": app.stop.is_some(),
         "things": things,
+        "stuck": stuck,
     });
     reply::success(200, status.to_string().into())
 }

@@ -39,6 +39,11 @@ pub(crate) fn of_name(scope: &str, value: &str) -> (String, String) {
     (key(scope).into_owned(), key(value).into_owned())
 }
 
+/// What comes behind all texts that begin so, but those that go on with the last of all letters.
+pub(crate) fn behind(prefix: &str) -> String {
+    format!("{prefix}{}", char::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -358,6 +358,13 @@ impl Store {
         on!(self, b => b.taken(&scope, &value).await)
     }
 
+    /// Who holds unique values of a scope that begin so, `most` of them: for values of up to 200
+    /// bytes.
+    pub async fn holders(&self, scope: &str, prefix: &str, most: usize) -> Result<Vec<Uuid>> {
+        let scope = key::key(scope);
+        on!(self, b => b.holders(&scope, prefix, most).await)
+    }
+
     /// The first place of these ranges, in their order, that nobody holds.
     async fn free(&self, scope: &str, ranges: &[(i64, i64)]) -> Result<Option<i64>> {
         let scope = key::key(scope);
@@ -403,6 +410,13 @@ impl Store {
     /// Makes all rows of these kinds due by `now`, in milliseconds, of whatever account.
     pub async fn wake_all(&self, kinds: &[&str], now: i64) -> Result<()> {
         on!(self, b => b.wake_all(kinds, now).await)
+    }
+
+    /// The first rows of whatever account that failed and are not tried again, or have been tried at least
+    /// this often since the last success.
+    pub async fn stuck(&self, tries: i64, most: usize) -> Result<Vec<Row>> {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        on!(self, b => b.stuck(tries, most).await)
     }
 
     /// When the next row can be claimed: the earliest time at which one is due and not held.

@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 use crate::change::{Change, Edit, List, Name};
 use crate::events::AT_ONCE;
+use crate::key;
 use crate::sums::{EVER, columns};
 use crate::turns::chance;
 use crate::{
@@ -258,6 +259,19 @@ impl Postgres {
         Ok(found.first().map(|r| r.get(0)))
     }
 
+    pub(crate) async fn holders(
+        &self,
+        scope: &str,
+        prefix: &str,
+        most: usize,
+    ) -> Result<Vec<Uuid>> {
+        let sql = "SELECT owner FROM taken WHERE scope = $1 AND value >= $2 AND value < $3
+                   ORDER BY value LIMIT $4";
+        let (end, most) = (key::behind(prefix), i64::try_from(most).unwrap_or(i64::MAX));
+        let found = self.readers.read(sql, &[&scope, &prefix, &end, &most]).await?;
+        Ok(found.iter().map(|r| r.get(0)).collect())
+    }
+
     pub(crate) async fn free(&self, scope: &str, ranges: &[(i64, i64)]) -> Result<Option<i64>> {
         let (firsts, lasts): (Vec<i64>, Vec<i64>) = ranges.iter().copied().unzip();
         let found =
@@ -319,6 +333,14 @@ impl Postgres {
         self.writers.links.ask(sql, &[&now, &kinds]).await?;
         self.woken().notify_one();
         Ok(())
+    }
+
+    pub(crate) async fn stuck(&self, tries: i64, most: i64) -> Result<Vec<Row>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM resource r
+             WHERE error IS NOT NULL AND (due IS NULL OR tries >= $1) ORDER BY seq LIMIT $2"
+        );
+        Ok(self.readers.read(&sql, &[&tries, &most]).await?.iter().map(row).collect())
     }
 
     pub(crate) async fn newest(&self) -> Result<i64> {

@@ -28,12 +28,13 @@ use readers::{Readers, Writes};
 use writer::Writer;
 
 /// Each brings the format from its place in this list to the next. Never change one: add one.
-const MIGRATIONS: [Migration; 5] = [
+const MIGRATIONS: [Migration; 6] = [
     (include_str!("sqlite/1.sql"), |_| Ok(())),
     (include_str!("sqlite/2.sql"), names::from_format_1),
     (include_str!("sqlite/3.sql"), |_| Ok(())),
     (include_str!("sqlite/4.sql"), |_| Ok(())),
     (include_str!("sqlite/5.sql"), |_| Ok(())),
+    (include_str!("sqlite/6.sql"), |_| Ok(())),
 ];
 
 /// Statements, and what is done after them.
@@ -313,6 +314,15 @@ impl Sqlite {
         self.read(|db| names::taken(db, scope, value))
     }
 
+    pub(crate) async fn holders(
+        &self,
+        scope: &str,
+        prefix: &str,
+        most: usize,
+    ) -> Result<Vec<Uuid>> {
+        self.read(|db| names::holders(db, scope, prefix, most))
+    }
+
     pub(crate) async fn free(&self, scope: &str, ranges: &[(i64, i64)]) -> Result<Option<i64>> {
         self.read(|db| names::free(db, scope, ranges))
     }
@@ -367,6 +377,16 @@ impl Sqlite {
             kinds.iter().try_for_each(|kind| apply::run(db, sql, (now, kind)).map(drop))
         };
         self.write(written, move |()| wake(true)).await
+    }
+
+    pub(crate) async fn stuck(&self, tries: i64, most: i64) -> Result<Vec<Row>> {
+        self.read(|db| {
+            let mut find = db.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM resource r INDEXED BY resource_failed
+                 WHERE error IS NOT NULL AND (due IS NULL OR tries >= ?) ORDER BY seq LIMIT ?"
+            ))?;
+            Ok(find.query_map((tries, most), row)?.collect::<Result<_, _>>()?)
+        })
     }
 
     pub(crate) async fn next_due(&self) -> Result<Option<i64>> {

@@ -83,6 +83,8 @@ suite! {
     engine::a_row_changed_meanwhile_is_not_forgotten,
     engine::what_is_gone_leaves_nothing_behind,
     engine::outcomes_are_written,
+    engine::what_is_stuck_is_found,
+    engine::all_of_some_kinds_are_woken_at_once,
     engine::a_change_without_a_time_keeps_the_wake,
     engine::the_next_due_time_is_known,
     engine::what_makes_a_row_due_wakes_the_engine,

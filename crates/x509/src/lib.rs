@@ -199,11 +199,12 @@ pub fn is_ca(key: &Key) -> [Vec<u8>; 3] {
     ]
 }
 
-/// That a CA may speak for hosts of this domain only. A constraint on DNS names says nothing about
+/// That a CA may speak for hosts of these domains only. A constraint on DNS names says nothing about
 /// addresses: without these two it could speak for any server that is reached by its address.
-pub fn only_below(domain: &str) -> Vec<u8> {
+pub fn only_below(domains: &[&str]) -> Vec<u8> {
     let tree = |field: u8, value: &[u8]| der(SEQUENCE, &[&der(FIELD | field, &[value])]);
-    let permitted = der(PARTS, &[&tree(2, domain.as_bytes())]);
+    let domains: Vec<_> = domains.iter().map(|domain| tree(2, domain.as_bytes())).collect();
+    let permitted = der(PARTS, &[&domains.concat()]);
     let excluded = der(PARTS | 1, &[&tree(7, &[0; 8]), &tree(7, &[0; 32])]);
     extension(30, true, &der(SEQUENCE, &[&permitted, &excluded]))
 }
@@ -283,13 +284,15 @@ pub struct Seen {
     pub public: Vec<u8>,
     /// Until when it is good.
     pub until: SystemTime,
+    /// The domains that it may speak for, as [`only_below`] says it; none: for any.
+    pub only_below: Option<Vec<String>>,
 }
 
 /// Reads a certificate; none where it is no such thing.
 pub fn seen(certificate: &[u8]) -> Option<Seen> {
     let fields = split(split(certificate)?.content)?.content;
     // Its version, serial number and algorithm, and who has signed it, come first.
-    let mut fields = std::iter::successors(split(fields), |field| split(field.rest)).skip(4);
+    let mut fields = parts(fields).skip(4);
     let (validity, subject, public) = (fields.next()?, fields.next()?, fields.next()?);
     let until = split(split(validity.content)?.rest)?;
     let time = std::str::from_utf8(until.content).ok()?;
@@ -299,7 +302,29 @@ pub fn seen(certificate: &[u8]) -> Option<Seen> {
         subject: subject.whole.to_vec(),
         public: public.whole.to_vec(),
         until: until.timestamp().into(),
+        only_below: constraints(fields.last()),
     })
+}
+
+/// The domains of a name constraint among extensions, which are the last field of a certificate.
+fn constraints(extensions: Option<Value<'_>>) -> Option<Vec<String>> {
+    let extensions = extensions.filter(|field| field.tag == PARTS | 3)?;
+    let all = parts(split(extensions.content)?.content);
+    let constraint = all.map(|extension| parts(extension.content).collect::<Vec<_>>());
+    let mut constraint = constraint.filter(|said| {
+        said.first().is_some_and(|what| what.tag == OBJECT_ID && what.content == [0x55, 0x1d, 30])
+    });
+    let value = split(constraint.next()?.last()?.content)?;
+    let permitted = parts(value.content).filter(|trees| trees.tag == PARTS);
+    let names =
+        permitted.flat_map(|trees| parts(trees.content)).filter_map(|tree| split(tree.content));
+    let names = names.filter(|name| name.tag == FIELD | 2);
+    Some(names.map(|name| String::from_utf8_lossy(name.content).into_owned()).collect())
+}
+
+/// The values that stand one behind the other.
+fn parts(bytes: &[u8]) -> impl Iterator<Item = Value<'_>> {
+    std::iter::successors(split(bytes), |value| split(value.rest))
 }
 
 /// A value, and what comes behind it.
@@ -337,6 +362,13 @@ pub fn pem(label: &str, der: &[u8]) -> String {
         text.push(letter);
     }
     text + &format!("\n-----END {label}-----\n")
+}
+
+/// What [`pem`] has written; none where it is no such thing.
+pub fn from_pem(text: &str) -> Option<Vec<u8>> {
+    let lines = text.trim().lines();
+    let inner = lines.filter(|line| !line.starts_with("-----")).collect::<String>();
+    STANDARD.decode(inner).ok()
 }
 
 #[cfg(test)]
@@ -385,11 +417,18 @@ mod tests {
             let certificate = certificate.signed(&key).unwrap();
             let seen = seen(&certificate).unwrap();
             assert_eq!((seen.subject, seen.until), (subject.clone(), until));
-            assert_eq!(seen.public, public);
+            assert_eq!((seen.public, seen.only_below), (public, None));
             let (_, parsed) = x509_parser::parse_x509_certificate(&certificate).unwrap();
             assert_eq!(parsed.subject().to_string(), "O=Kettle, CN=ä");
             let names = parsed.subject_alternative_name().unwrap().unwrap();
             assert_eq!(names.value.general_names.len(), 3);
+        }
+        let only = [&["vultr.com", "vultrobjects.com"][..], &["a.example"]];
+        for domains in only {
+            let (from, until) = (at(1_700_000_000), at(1_795_000_000));
+            let more = [only_below(domains), for_servers()];
+            let made = Authority::make(subject.clone(), [from, until], &more).unwrap();
+            assert_eq!(seen(&made.certificate).unwrap().only_below.unwrap(), domains);
         }
         for damaged in [&b""[..], b"0", b"\x30\x80", b"\x30\x03\x02\x01\x00", &[0x30; 40]] {
             assert!(seen(damaged).is_none());

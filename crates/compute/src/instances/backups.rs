@@ -13,6 +13,7 @@ use crate::backups::Backup;
 use crate::copies::{check_fits, usable};
 use crate::instances::Instance;
 use crate::servers::Locks;
+use crate::servers::life::check_can_be;
 use crate::snapshots::{Contents, Snapshot};
 use crate::{Cx, Doc, LifeCx, Refusal, Result, Tx, alike, ensure};
 
@@ -115,6 +116,7 @@ pub(super) async fn restore(
             }
         };
     check_fits(field, copy_gb, disk_gb)?;
+    check_can_be(tx.cx(), &software)?;
     instance.software = software;
     instance.reinstall();
     let status = "inprogress".into();

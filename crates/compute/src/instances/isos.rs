@@ -5,7 +5,8 @@ use api::id::IsoId;
 use api::instances::*;
 
 use crate::instances::Instance;
-use crate::servers::Locks;
+use crate::servers::life::check_can_be;
+use crate::servers::{Locks, Software};
 use crate::{Cx, Doc, Result, Tx, isos, refuse};
 
 /// Clients that wait for a drive to become empty know two states only.
@@ -29,6 +30,7 @@ pub(super) async fn attach(
     if let Some(iso) = instance.iso.filter(|iso| *iso != req.iso_id.0) {
         return refuse("iso_id", format_args!("the drive holds {iso}; detach that first"));
     }
+    check_can_be(&cx, &Software::Iso(req.iso_id.0))?;
     instance.iso = Some(req.iso_id.0);
     Ok(change(IsoState::IsMounting, req.iso_id.into()))
 }

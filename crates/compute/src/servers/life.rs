@@ -3,6 +3,7 @@
 //! The only place that calls the driver of machines. It must never change what should be.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use api::instances::UserScheme;
 use drivers::{Image, Machine, MachineSpec, Nic, Progress, PublicIpv4, PublicIpv6, PublicNic};
@@ -17,7 +18,10 @@ use crate::reserved_ips::{PER_SERVER, Reserved, on_instance};
 use crate::ssh_keys::Key;
 use crate::startup_scripts::Script;
 use crate::vpcs::PrivateNetwork;
-use crate::{Doc, LifeCx};
+use crate::{Cx, Doc, Error, LifeCx, Refusal};
+
+/// How long a real machine that starts is left alone.
+const GLANCE: Duration = Duration::from_millis(150);
 
 /// Takes one step; none: the machine is as it should be.
 ///
@@ -47,7 +51,12 @@ pub(crate) async fn step<K: Hosted>(
     }
     let now = cx.cx.now();
     if machine.running && machine.progress != Progress::Ready {
-        return Ok(Some(pause(*doc.seen.waiting_since.get_or_insert(now), now)));
+        let pause = pause(*doc.seen.waiting_since.get_or_insert(now), now);
+        return Ok(Some(match pause {
+            // A machine that people want to log in to starts within seconds: none of them is lost.
+            Next::After(pause) if cx.is_anything_real() => Next::After(pause.min(GLANCE)),
+            pause => pause,
+        }));
     }
     doc.seen.waiting_since = None;
     doc.seen.plan.clone_from(&doc.want.plan);
@@ -88,8 +97,20 @@ async fn act<K: Hosted>(doc: &Doc<K>, cx: &LifeCx, machine: &Machine) -> Result<
     Ok(true)
 }
 
+/// Refuses what no machine here can be made of, before anything is promised.
+///
+/// # Errors
+/// 400 with the driver's words.
+pub(crate) fn check_can_be(cx: &Cx, software: &Software) -> Result<(), Error> {
+    let lives = LifeCx { cx: cx.clone() };
+    match lives.machines().refuses(&image(software)) {
+        Some(why) => Err(Refusal::bad("Bad request.").help(why).into()),
+        None => Ok(()),
+    }
+}
+
 /// Its interfaces in private networks.
-async fn nics<K: Hosted>(doc: &Doc<K>, cx: &LifeCx) -> Result<Vec<Nic>, StepError> {
+pub(crate) async fn nics<K: Hosted>(doc: &Doc<K>, cx: &LifeCx) -> Result<Vec<Nic>, StepError> {
     let mut nics = Vec::with_capacity(doc.networks.len());
     for nic in &doc.networks {
         let network = cx.cx.find::<PrivateNetwork>(nic.network).await?;
@@ -104,7 +125,7 @@ async fn nics<K: Hosted>(doc: &Doc<K>, cx: &LifeCx) -> Result<Vec<Nic>, StepErro
 }
 
 /// Its public interface.
-async fn public<K: Hosted>(doc: &Doc<K>, cx: &LifeCx) -> Result<PublicNic, StepError> {
+pub(crate) async fn public<K: Hosted>(doc: &Doc<K>, cx: &LifeCx) -> Result<PublicNic, StepError> {
     let ipv4 = doc.ipv4.iter().enumerate().map(|(place, ip)| {
         // A reserved address beside the main one is in no network of the server's.
         let is_alone = place > 0 && ip.reserved.is_some();
@@ -127,7 +148,7 @@ async fn public<K: Hosted>(doc: &Doc<K>, cx: &LifeCx) -> Result<PublicNic, StepE
     Ok(PublicNic { mac: doc.mac(), ipv4: ipv4.collect(), ipv6, firewall: doc.want.firewall() })
 }
 
-async fn spec<K: Hosted>(doc: &Doc<K>, cx: &LifeCx) -> Result<MachineSpec, StepError> {
+pub(crate) async fn spec<K: Hosted>(doc: &Doc<K>, cx: &LifeCx) -> Result<MachineSpec, StepError> {
     let mut ssh_keys = Vec::with_capacity(doc.ssh_keys.len());
     for id in &doc.ssh_keys {
         // A key that was deleted meanwhile opens nothing.

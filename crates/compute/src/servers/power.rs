@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
+use super::life::check_can_be;
 use super::{Hosted, Server, options};
 use crate::servers::Locks;
 use crate::{Cx, Doc, Result, ensure};
@@ -40,6 +41,7 @@ pub(crate) fn reinstall<K: Hosted>(
     hostname: Option<String>,
 ) -> Result<()> {
     server.check_touchable(cx, "Unable to reinstall server: ")?;
+    check_can_be(cx, &server.software)?;
     if let Some(name) = hostname.filter(|name| !name.is_empty()) {
         server.hostname = options::hostname(&name)?;
     }

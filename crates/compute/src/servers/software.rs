@@ -6,6 +6,7 @@ use api::id::{IsoId, SnapshotId};
 use uuid::Uuid;
 
 use super::Software;
+use super::life::check_can_be;
 use super::plans::NEWER;
 use crate::catalog::{
     ApplicationType, OS_APPLICATION, OS_BACKUP, OS_CUSTOM, OS_SNAPSHOT, Room, System,
@@ -80,7 +81,11 @@ impl<'a> Named<'a> {
     ) -> Result<Software> {
         match self.only()? {
             Some(Choice::Os(OS_CUSTOM)) if !self.starts_by_itself => Err(nothing_to_start().into()),
-            Some(choice) => choice.software(cx, tx, room, ADD_FAILED).await,
+            Some(choice) => {
+                let software = choice.software(cx, tx, room, ADD_FAILED).await?;
+                check_can_be(cx, &software)?;
+                Ok(software)
+            }
             None => {
                 let help = format!("give one of {fields}");
                 Err(Refusal::bad("Bad request.").help(help).into())
@@ -100,7 +105,11 @@ impl<'a> Named<'a> {
     ) -> Result<Option<Software>> {
         match self.only()? {
             Some(Choice::Os(OS_CUSTOM)) if !self.starts_by_itself => Err(nothing_to_start().into()),
-            Some(choice) => choice.software(cx, tx, room, "").await.map(Some),
+            Some(choice) => {
+                let software = choice.software(cx, tx, room, "").await?;
+                check_can_be(cx, &software)?;
+                Ok(Some(software))
+            }
             None => Ok(None),
         }
     }

@@ -52,6 +52,37 @@ async fn each_thing_has_a_page_with_all_of_its_tabs() {
     }
 }
 
+/// What the engine tells of a thing in the account's log.
+async fn tell(world: &World, id: &str, level: &str, message: &str) {
+    let mut tx = world.store.begin();
+    tx.tell(store::Event {
+        account: 1,
+        at: world.clock.now(),
+        level: level.into(),
+        topic: "instances".into(),
+        subject: id.into(),
+        told: json!({ "message": message }).to_string(),
+    });
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_page_of_what_cannot_be_made_says_why_until_it_can() {
+    let world = World::new().await;
+    let id = instance(&world, "web", "ewr").await;
+    world.settle().await;
+    let mut browser = Browser::signed_in(&world).await;
+    let address = format!("/console/v2/instances/{id}");
+    let why = "Kettle cannot make it: there is no <b>system</b>";
+    assert!(!browser.page(&address).await.contains("Kettle cannot make it"));
+    tell(&world, &id, "error", why).await;
+    let page = browser.page(&address).await;
+    let shown = "<div>Kettle cannot make it: there is no &lt;b&gt;system&lt;/b&gt;.</div>";
+    assert!(page.contains("role=\"alert\"") && page.contains(shown), "{page}");
+    tell(&world, &id, "info", "Kettle can make it again").await;
+    assert!(!browser.page(&address).await.contains("Kettle cannot make it:"));
+}
+
 #[tokio::test]
 async fn the_pages_of_what_lies_deeper_are_there_too() {
     let world = World::new().await;

@@ -102,7 +102,10 @@ fn what_a_load_balancer_is_to_be_survives_being_kept() {
         network: Some(Uuid::from_u128(1)),
         nodes: 3,
         regions: vec!["ams".into()],
-        machines: vec![Uuid::from_u128(2)],
+        machines: vec![balancer::Backend {
+            id: Uuid::from_u128(2),
+            address: Some([198, 18, 0, 2].into()),
+        }],
         algorithm: balancer::Algorithm::LeastConnections,
         cookie: Some("stay".into()),
         health_check: balancer::HealthCheck {

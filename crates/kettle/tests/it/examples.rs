@@ -213,9 +213,13 @@ async fn filled(world: &World, path: &str, args: &str, word: &str) -> Result<Str
 
 /// The binary's own commands need more than a world; `tests` in `main.rs` reads theirs.
 fn needs_the_binary(path: &str) -> bool {
-    let server = ["serve", "exec", "console", "status", "log", "stop", "reset", "gateway"];
+    let server = [
+        "serve", "exec", "image", "console", "doctor", "status", "log", "stop", "reset", "gateway",
+    ];
     let own = path.split(' ').next().unwrap();
-    server.contains(&own) || ["man", "profile", "v1"].contains(&own)
+    server.contains(&own)
+        || ["instance ssh", "instance console"].contains(&path)
+        || ["man", "profile", "v1"].contains(&own)
 }
 
 /// A world with all of it.

@@ -4,6 +4,8 @@
 mod command_line;
 mod complete;
 mod day_two;
+#[cfg(feature = "dns")]
+mod dns;
 mod examples;
 mod exec;
 mod gateway;
@@ -11,5 +13,6 @@ mod hostile;
 mod kill;
 mod postgres;
 mod readme;
+mod s3;
 mod serve;
 mod support;

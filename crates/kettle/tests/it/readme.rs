@@ -10,6 +10,10 @@ use crate::support::{Server, kettle};
 const HOME: &str = "/home/ada";
 /// Where its server listened. A test takes any free port.
 const ADDRESS: &str = "127.0.0.1:8787";
+/// Where it served S3; likewise.
+const S3: &str = "127.0.0.1:8733";
+/// Where it answered DNS.
+const DNS_PORT: u16 = 8753;
 
 /// The commands of README's first session, each with the lines that follow it.
 fn session() -> Vec<(String, Vec<String>)> {
@@ -72,8 +76,12 @@ fn the_session_in_readme_is_what_the_program_prints() {
     serve.args(["serve", "--listen", "127.0.0.1:0"]);
     let server = Server::start(&mut serve, &home.join(".local/share/kettle"));
     let address = server.url.strip_prefix("http://").unwrap();
+    let s3 = std::fs::read_to_string(home.join(".local/share/kettle/s3")).unwrap();
+    let dns = server.said.split(" -p ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap();
     let same = |command: &str, printed: &str, shown: &[String]| {
-        let printed = printed.replace(home.to_str().unwrap(), HOME).replace(address, ADDRESS);
+        let printed = printed.replace(home.to_str().unwrap(), HOME);
+        let printed = printed.replace(address, ADDRESS).replace(s3.trim(), S3);
+        let printed = printed.replace(&format!("-p {dns} "), &format!("-p {DNS_PORT} "));
         assert_eq!(seen(&printed), seen(&shown.join("\n")), "$ {command}\n{printed}");
     };
     // What comes after the first line to paste is not waited for.

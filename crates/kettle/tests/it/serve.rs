@@ -40,7 +40,10 @@ async fn the_first_start_tells_all_that_one_needs_and_the_second_keeps_it() {
          try    curl -H \"Authorization: Bearer {key}\" {url}/v2/account\n",
         env!("CARGO_PKG_VERSION")
     );
-    assert_eq!(server.said, told);
+    // What is real here, and where what answers, is said in between: see `dns.rs`.
+    let planes = ["  dns ", "  real ", "  sim "];
+    let rest = server.said.lines().filter(|line| !planes.iter().any(|name| line.starts_with(name)));
+    assert_eq!(rest.map(|line| format!("{line}\n")).collect::<String>(), told);
     server.client().send(ssh_key("kept")).await.unwrap();
     assert_eq!(std::fs::read_to_string(data.join("url")).unwrap().trim(), url);
     assert!(server.stop().success());

@@ -1,6 +1,6 @@
 //! DNS: domains, their records, what their SOA says, and DNSSEC keys.
 //!
-//! Nothing here answers DNS queries: a name server can be made from what is stored.
+//! Nothing here answers DNS queries: `front-dns` does, by what is stored.
 
 mod data;
 mod dnssec;
@@ -17,24 +17,27 @@ use uuid::Uuid;
 
 pub use names::{check_hostname, is_hostname};
 
-use crate::{Cx, Doc, Family, Kind, Refusal, Result, Routes, Shown, Tx, alike, ensure};
+use crate::{Control, Cx, Doc, Family, Kind, Refusal, Result, Routes, Shown, Tx, alike, ensure};
 use names::check_domain;
 
 /// For how many seconds a record may be remembered where nothing else was asked for.
 pub const TTL_DEFAULT: u32 = 300;
 
 /// The priority of a record of which none was said.
-pub(crate) const NO_PRIORITY: i32 = -1;
+pub const NO_PRIORITY: i32 = -1;
 
-/// The scope of unique values that says which domain has a name, by account.
+/// The scope of unique values that says which domain has a name: each account has its own.
 const NAMES: &str = "domain";
+/// How many domains of one name, each in an account of its own, are looked at for the first.
+const NAMESAKES: usize = 1000;
 
 /// The name servers of every domain.
 const SERVERS: [&str; 2] = ["ns1.vultr.com", "ns2.vultr.com"];
 /// The priority of the mail server that a new domain has.
 const MAIL_PRIORITY: i32 = 10;
 
-/// A DNS domain as its owner wants it.
+/// A DNS domain as its owner wants it. Its row is written with each change of a record, too, so that
+/// its version is the number of its SOA.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Zone {
     /// Its name, as it was sent.
@@ -65,13 +68,17 @@ impl Kind for Zone {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ZoneRecord {
     /// Its domain.
-    zone: Uuid,
-    kind: RecordType,
+    pub zone: Uuid,
+    /// As it was sent.
+    pub kind: RecordType,
     /// Its name below the domain, in small letters; empty for the domain itself.
-    label: String,
-    data: String,
-    priority: i32,
-    ttl: u32,
+    pub label: String,
+    /// As it was sent; texts between quotes.
+    pub data: String,
+    /// [`NO_PRIORITY`] where none was said.
+    pub priority: i32,
+    /// For how many seconds it may be remembered.
+    pub ttl: u32,
 }
 
 impl Kind for ZoneRecord {
@@ -94,9 +101,24 @@ pub fn at_name(zone: Uuid, label: &str) -> Facet {
     ("name", format!("{zone}/{label}"))
 }
 
-/// The unique value that a domain's name is: accounts do not see each other's.
+/// The unique value that a domain's name is: accounts do not see each other's. The name comes first,
+/// so that those of all accounts stand together.
 fn unique(account: i64, name: &str) -> String {
-    format!("{account}/{}", name.trim_end_matches('.').to_lowercase())
+    format!("{}/{account}", name.trim_end_matches('.').to_lowercase())
+}
+
+/// The domain of a name, in small letters, whoever's it is: of several the oldest.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn first_of(control: &Control, name: &str) -> Result<Option<Doc<Zone>>> {
+    let ids = control.store().holders(NAMES, &format!("{name}/"), NAMESAKES).await?;
+    if ids.is_empty() {
+        return Ok(None);
+    }
+    let rows = control.store().get_many(&ids).await?;
+    let first = rows.into_iter().filter(|row| !row.deleting).min_by_key(|row| row.seq);
+    first.map(Doc::read).transpose()
 }
 
 /// The family.

@@ -20,7 +20,7 @@ pub(super) fn routes() -> Routes {
         .create_with(|tx, req| Box::pin(create(tx, req)))
         .get::<GetRecord>()
         .on(update)
-        .delete::<DeleteRecord>()
+        .delete_with::<DeleteRecord>(|tx, record| Box::pin(leave(tx, record)))
         .done()
 }
 
@@ -92,7 +92,16 @@ async fn fitted(
     let full = refuse(Wrong { said: "Too many records of one name", help });
     full.unless(is_whole && beside.len() < PER_NAME)?;
     beside.iter().try_for_each(|other| check_beside(&record, other)).map_err(refuse)?;
+    // Its number grows: what was read of it before is old.
+    tx.put(zone);
     Ok(record)
+}
+
+/// Notes in the domain that a record goes.
+async fn leave(tx: &mut Tx, record: &mut Doc<ZoneRecord>) -> Result<()> {
+    let zone = tx.get::<Zone>(record.zone).await?;
+    tx.put(&zone);
+    Ok(())
 }
 
 /// Checks a record alone, and puts its fields into the form that they are stored in.

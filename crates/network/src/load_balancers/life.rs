@@ -1,25 +1,55 @@
 //! The life of a load balancer: set up, changed while it works, removed.
 
+use std::net::IpAddr;
+use std::time::Duration;
+
 use api::firewalls::IpType;
 use api::load_balancers::{BalancedProtocol, BalancingAlgorithm, HealthCheckProtocol};
 use drivers::BalancerSpec;
-use drivers::balancer::{Algorithm, Allowed, Clients, Forwarding, HealthCheck, Protocol};
+use drivers::balancer::{Algorithm, Allowed, Backend, Clients, Forwarding, HealthCheck, Protocol};
 use engine::{Next, StepError};
+use uuid::Uuid;
 
 use super::{FirewallRule, ForwardingRule, LoadBalancer, Tls, rules};
+use crate::instances::Instance;
 use crate::life::provision;
 use crate::{Doc, Life, LifeCx, alike};
 
 impl Life for LoadBalancer {
     async fn step(doc: &mut Doc<Self>, cx: &LifeCx) -> Result<Next, StepError> {
-        let spec = doc.spec();
-        provision(doc, &spec, cx).await
+        let spec = doc.spec(doc.backends(cx).await?);
+        let next = provision(doc, &spec, cx).await?;
+        // Machines come, go and change their addresses without a word to who sends them traffic.
+        match next {
+            Next::Settled if cx.cx.control.is_real::<BalancerSpec>() => Ok(Next::After(LOOK)),
+            next => Ok(next),
+        }
     }
 }
 
+/// How often a load balancer that is real looks where its machines are.
+const LOOK: Duration = Duration::from_secs(2);
+
 impl LoadBalancer {
+    /// Its machines, with their addresses: in its network, or on the internet.
+    async fn backends(&self, cx: &LifeCx) -> crate::Result<Vec<Backend>> {
+        let found = cx.cx.find_many::<Instance>(self.instances.clone()).await?;
+        let address = |id: &Uuid| {
+            let instance = found.get(id)?;
+            let address = match self.network {
+                Some(network) => {
+                    instance.networks.iter().find(|nic| nic.network == network)?.address
+                }
+                None => instance.main_ip(),
+            };
+            (!address.is_unspecified()).then_some(IpAddr::V4(address))
+        };
+        let backend = |id: &Uuid| Backend { id: *id, address: address(id) };
+        Ok(self.instances.iter().map(backend).collect())
+    }
+
     /// It as the driver gets it.
-    fn spec(&self) -> BalancerSpec {
+    fn spec(&self, machines: Vec<Backend>) -> BalancerSpec {
         let check = &self.health_check;
         let (certificate, issued) = match &self.certificate {
             Some(Tls::Own(_, whole)) => (Some(whole.clone()), None),
@@ -29,7 +59,7 @@ impl LoadBalancer {
         alike!(self => BalancerSpec {
             ipv4, ipv6, network, nodes, timeout_s, http2, http3, proxy_protocol;
             regions: self.global_regions.clone(),
-            machines: self.instances.clone(),
+            machines: machines,
             algorithm: match self.algorithm {
                 BalancingAlgorithm::RoundRobin => Algorithm::RoundRobin,
                 BalancingAlgorithm::LeastConn => Algorithm::LeastConnections,

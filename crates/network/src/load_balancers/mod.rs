@@ -40,9 +40,9 @@ pub struct LoadBalancer {
     /// Its IPv6 address on the internet.
     pub ipv6: Ipv6Addr,
     /// The name of its IPv4 address in reverse DNS; empty: the one that each address has.
-    reverse_ipv4: String,
+    pub reverse_ipv4: String,
     /// The name of its IPv6 address in reverse DNS; empty: none.
-    reverse_ipv6: String,
+    pub reverse_ipv6: String,
     algorithm: BalancingAlgorithm,
     ssl_redirect: bool,
     http2: bool,

@@ -87,7 +87,7 @@ fn restart<K: Hosted>(name: Name, server: &mut Doc<K>) {
 }
 
 /// The scope of unique values that says who has which address in a network.
-fn scope(network: Uuid) -> String {
+pub fn scope(network: Uuid) -> String {
     format!("network:{network}")
 }
 

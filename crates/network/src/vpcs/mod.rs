@@ -23,7 +23,7 @@ use guests::Guest;
 use nat_gateways::NatGateway;
 use networks::{Named, Wish};
 
-pub use members::{enter, exit, nics};
+pub use members::{enter, exit, nics, scope};
 pub use networks::default_of;
 
 /// What the API calls a NAT gateway among what is in a network.

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use proxy::{Chain, Limits, Proxy};
+use proxy::{Chain, Limits, Proxy, Site};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::support::{
-    AUTHORIZED, Scene, ask, echo_server, now, read_head, tls_server, tls_tunnel, tunnel, variables,
+    AUTHORIZED, Scene, ask, echo_server, read_head, tls_server, tls_tunnel, tunnel, variables,
 };
 
 #[tokio::test]
@@ -57,29 +57,67 @@ async fn other_ports_of_the_api_are_refused_rather_than_tunnelled() {
 }
 
 #[tokio::test]
-async fn the_ca_cannot_speak_for_names_outside_its_domain() {
+async fn the_ca_cannot_speak_for_names_outside_its_domains() {
+    let scene = Scene::new().await;
+    let client = scene.client(&variables(&[]));
+    for host in ["example.com", "127.0.0.1", "vultr.com.example.com"] {
+        let proxy = scene.proxy_for(&[host]).await;
+        let refused = tls_tunnel(proxy.address(), host, 443, &client).await.unwrap_err();
+        assert!(format!("{refused:?}").contains("NameConstraintViolation"), "{refused:?}");
+    }
+    // The same within them is accepted: it is the constraint that refuses the others.
+    for host in ["my.vultr.com", "a.b.vultrobjects.com"] {
+        let proxy = scene.proxy_for(&[host]).await;
+        tls_tunnel(proxy.address(), host, 443, &client).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn hosts_below_a_pattern_lead_to_its_server_with_a_certificate_of_their_own() {
     let scene = Scene::new().await;
     let mut config = scene.config();
-    config.hosts = vec!["example.com".to_owned(), "my.vultr.com".to_owned()];
-    config.leaf = scene.ca.leaf(&["example.com", "my.vultr.com"], now()).unwrap();
+    let hosts = "*.vultrobjects.com".to_owned();
+    config.sites.push(Site { hosts, upstream: echo_server("objects").await });
     let proxy = Proxy::start(config).await.unwrap();
     let client = scene.client(&variables(&[]));
-    let refused = tls_tunnel(proxy.address(), "example.com", 443, &client).await.unwrap_err();
-    assert!(format!("{refused:?}").contains("NameConstraintViolation"), "{refused:?}");
+    // A wildcard certificate is good for one label; buckets stand two below.
+    for host in
+        ["ewr1.vultrobjects.com", "files.ewr1.vultrobjects.com", "a.b.ewr1.vultrobjects.com"]
+    {
+        for _ in 0..2 {
+            let mut stream = tls_tunnel(proxy.address(), host, 443, &client).await.unwrap();
+            let request = format!("GET / HTTP/1.1\r\nHost: {host}\r\n\r\n");
+            let (_, body) = ask(&mut stream, &request).await;
+            assert_eq!(body, format!("objects\n{request}"));
+        }
+    }
+    let mut stream = tls_tunnel(proxy.address(), "api.vultr.com", 443, &client).await.unwrap();
+    let (_, body) = ask(&mut stream, "GET / HTTP/1.1\r\nHost: api.vultr.com\r\n\r\n").await;
+    assert!(body.starts_with("kettle\n"), "{body}");
+    // In plain, too, and at no other port.
+    let plain = format!(
+        "GET http://ewr1.vultrobjects.com/ HTTP/1.1\r\nHost: ewr1.vultrobjects.com\r\n{AUTHORIZED}\r\n"
+    );
+    let mut stream = TcpStream::connect(proxy.address()).await.unwrap();
+    let (_, body) = ask(&mut stream, &plain).await;
+    assert!(body.starts_with("objects\n"), "{body}");
+    let (head, body, _) = tunnel(proxy.address(), "ewr1.vultrobjects.com:9000").await;
+    assert!(head.starts_with("HTTP/1.1 403 ") && body.contains("ports 80 and 443 only"), "{body}");
+}
 
-    let mut config = scene.config();
-    config.hosts = vec!["127.0.0.1".to_owned()];
-    config.leaf = scene.ca.leaf(&["127.0.0.1"], now()).unwrap();
-    let proxy = Proxy::start(config).await.unwrap();
-    let refused = tls_tunnel(proxy.address(), "127.0.0.1", 443, &client).await.unwrap_err();
-    assert!(format!("{refused:?}").contains("NameConstraintViolation"), "{refused:?}");
-
-    // The same within the domain is accepted: it is the constraint that refuses the others.
-    let mut config = scene.config();
-    config.hosts = vec!["my.vultr.com".to_owned()];
-    config.leaf = scene.ca.leaf(&["my.vultr.com"], now()).unwrap();
-    let proxy = Proxy::start(config).await.unwrap();
-    tls_tunnel(proxy.address(), "my.vultr.com", 443, &client).await.unwrap();
+#[tokio::test]
+async fn the_certificate_is_of_the_host_that_the_client_names_if_that_is_ours() {
+    let scene = Scene::new().await;
+    let proxy = scene.proxy_for(&["api.vultr.com", "*.vultrobjects.com"]).await;
+    let client = scene.client(&variables(&[]));
+    let named = async |name: &'static str| {
+        let (_, _, stream) = tunnel(proxy.address(), "ewr1.vultrobjects.com:443").await;
+        let name = rustls::pki_types::ServerName::try_from(name).unwrap();
+        client.connect(name, stream).await
+    };
+    named("files.ewr1.vultrobjects.com").await.unwrap();
+    let refused = named("www.vultr.com").await.unwrap_err();
+    assert!(format!("{refused:?}").contains("NotValidForName"), "none is made: {refused:?}");
 }
 
 #[tokio::test]
@@ -115,6 +153,7 @@ async fn offline_refuses_every_other_host_and_says_so() {
     let (head, body, _) = tunnel(proxy.address(), &outside.to_string()).await;
     assert!(head.starts_with("HTTP/1.1 403 "), "{head}");
     assert!(body.contains("offline") && body.contains(&outside.to_string()), "{body}");
+    assert!(body.contains("only api.vultr.com can be reached"), "{body}");
 
     let mut stream = TcpStream::connect(proxy.address()).await.unwrap();
     let request = format!("GET http://{outside}/ HTTP/1.1\r\nHost: {outside}\r\n{AUTHORIZED}\r\n");
@@ -211,7 +250,7 @@ async fn bodies_are_forwarded_with_plain_requests() {
     let scene = Scene::new().await;
     let mut config = scene.config();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    config.upstream = listener.local_addr().unwrap();
+    config.sites[0].upstream = listener.local_addr().unwrap();
     let proxy = Proxy::start(config).await.unwrap();
     let received = tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
@@ -288,7 +327,7 @@ async fn a_server_that_is_gone_is_a_502_that_names_the_target() {
     let scene = Scene::new().await;
     let mut config = scene.config();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    config.upstream = listener.local_addr().unwrap();
+    config.sites[0].upstream = listener.local_addr().unwrap();
     drop(listener);
     let proxy = Proxy::start(config).await.unwrap();
     let (head, body, _) = tunnel(proxy.address(), "api.vultr.com:443").await;

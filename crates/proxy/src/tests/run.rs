@@ -8,11 +8,11 @@ use std::io::{BufRead, BufReader, Lines};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 
-use proxy::{Changes, Exec, Offline, Outcome, Traffic, exec, run};
+use proxy::{Changes, Exec, Offline, Outcome, Site, Traffic, exec, run};
 use rustix::process::{Pid, Signal, kill_process};
 use signal_hook::consts::signal::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
 
-use super::support::{echo_server, now, variables};
+use super::support::{DOMAINS, echo_server, now, variables};
 
 const SCRIPT: &str = "PROXY_TEST_SCRIPT";
 
@@ -65,10 +65,13 @@ async fn exec_leads_a_child_to_the_server() {
         test -r "$(echo "$NODE_OPTIONS" | cut -d'"' -f2)" &&
         test "${CARGO_MANIFEST_DIR-none} $ADDED" = "none more" &&
         exit 42"#;
+    let server = echo_server("kettle").await;
     let outcome = exec(Exec {
         command: shell(script),
         directory: directory.path().to_owned(),
-        server: echo_server("kettle").await,
+        server,
+        sites: vec![Site { hosts: "api.vultr.com".to_owned(), upstream: server }],
+        domains: DOMAINS.map(str::to_owned).to_vec(),
         key: "the-key".to_owned(),
         offline: Offline::Proxy,
         password: "pass".to_owned(),

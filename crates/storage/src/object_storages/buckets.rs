@@ -1,6 +1,9 @@
-//! Buckets: what they may be called, what goes together, and what goes to the archive.
+//! Buckets: what they may be called, what goes together, what goes to the archive, and when they go.
+//!
+//! Who speaks S3 makes, changes and deletes them by the same functions: there is one truth.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::net::Ipv4Addr;
 
 use api::object_storages::{self as wire, *};
@@ -8,13 +11,14 @@ use api::{Page, Time};
 
 use super::{ArchiveRule, BUCKETS, BUCKETS_MAX, Bucket, Filter, RULES_MAX, Storage, Transition};
 use crate::catalog::Catalog;
+use crate::contents::Amount;
 use crate::{Cx, Doc, Part, Refusal, Result, Routes, Tx, alike, ensure, lies_in, refuse};
 
 pub(super) fn routes() -> Routes {
     Routes::parts::<Bucket>()
         .on(list)
         .on(create)
-        .remove::<DeleteObjectStorageBucket>()
+        .on(delete)
         .update(|cx, storage, bucket, req: SetObjectStorageBucketArchival| {
             bucket.archival = req.archival;
             check_archival(cx.catalog(), storage, bucket)
@@ -83,7 +87,11 @@ async fn list(cx: Cx, req: ListObjectStorageBuckets) -> Result<Page<wire::Bucket
     Ok(Page::whole(storage.buckets.iter().map(|bucket| bucket.view(&storage)).collect()))
 }
 
-async fn create(cx: Cx, req: CreateObjectStorageBucket) -> Result<()> {
+/// Makes a bucket.
+///
+/// # Errors
+/// Where it is refused, or the store cannot be used.
+pub async fn create(cx: Cx, req: CreateObjectStorageBucket) -> Result<()> {
     let mut tx = cx.begin();
     let mut storage = tx.get::<Storage>(req.object_storage_id).await?;
     check_name(&req.bucket_name)?;
@@ -106,6 +114,81 @@ async fn create(cx: Cx, req: CreateObjectStorageBucket) -> Result<()> {
     tx.take(BUCKETS, unique, storage.id());
     storage.buckets.push(bucket);
     tx.save(&storage).await
+}
+
+/// Deletes a bucket that is empty: with what lies in it, as nobody can get that back, it is refused.
+///
+/// # Errors
+/// Where it is refused, or the store cannot be used.
+pub async fn delete(cx: Cx, req: DeleteObjectStorageBucket) -> Result<()> {
+    let mut tx = cx.begin();
+    let mut storage = tx.get::<Storage>(req.object_storage_id).await?;
+    let name = req.bucket_name;
+    let place = place(&storage, &name)?;
+    let Some(contents) = cx.control.contents() else {
+        storage.buckets.remove(place).removed(&storage, &mut tx);
+        return tx.save(&storage).await;
+    };
+    check_empty(&name, contents.close(storage.id(), &name).await)?;
+    storage.buckets.remove(place).removed(&storage, &mut tx);
+    let outcome = tx.save(&storage).await;
+    let after = match &outcome {
+        Ok(()) => contents.forget(storage.id(), &name).await,
+        Err(_) => contents.reopen(storage.id(), &name).await,
+    };
+    if let Err(error) = after {
+        // The life of the storage comes to it, and the next start does.
+        tracing::warn!(bucket = name, %error, "a bucket is not as it should be");
+    }
+    outcome
+}
+
+/// Changes which versions and locks a bucket has.
+///
+/// # Errors
+/// Where it is refused, or the store cannot be used.
+pub async fn change(
+    cx: Cx,
+    storage: ObjectStorageId,
+    name: &str,
+    versioning: bool,
+    object_lock: bool,
+) -> Result<()> {
+    let mut tx = cx.begin();
+    let mut storage = tx.get::<Storage>(storage).await?;
+    let place = place(&storage, name)?;
+    let locked = versioning || !object_lock;
+    ensure(locked, "versioning", "a bucket with object_lock keeps older versions of objects")?;
+    let bucket = Bucket { versioning, object_lock, ..storage.buckets[place].clone() };
+    if bucket.versioning == storage.buckets[place].versioning
+        && bucket.object_lock == storage.buckets[place].object_lock
+    {
+        return Ok(());
+    }
+    check_archival(cx.catalog(), &storage, &bucket)?;
+    storage.buckets[place] = bucket;
+    tx.save(&storage).await
+}
+
+fn place(storage: &Storage, name: &str) -> Result<usize> {
+    let place = storage.buckets.iter().position(|bucket| bucket.is(name));
+    place.ok_or_else(|| Bucket::unknown(name).into())
+}
+
+fn check_empty(name: &str, left: io::Result<Option<Amount>>) -> Result<()> {
+    let left = left.map_err(|error| {
+        let help = format!("what lies in `{name}` cannot be told ({error}), so nothing was done");
+        Refusal::new(503, "Service unavailable.").help(help)
+    })?;
+    let Some(held) = left else { return Ok(()) };
+    let help = format!(
+        "bucket_name: `{name}` holds {} version{} of objects, {} bytes; delete these first, or the \
+         storage with all that is in it",
+        held.objects,
+        if held.objects == 1 { "" } else { "s" },
+        held.bytes
+    );
+    Err(Refusal::bad("Bucket is not empty.").help(help).into())
 }
 
 /// A name that can be the first part of a host's name, as S3 has it.

@@ -3,7 +3,7 @@
 use api::Page;
 use api::object_storages::*;
 
-use super::{BUCKETS, Storage, catalogue};
+use super::{ACCESS_KEYS, BUCKETS, Storage, catalogue};
 use crate::billing::owed;
 use crate::{Cx, Doc, Result, Routes, Shown, Tx, alike};
 
@@ -33,7 +33,7 @@ impl Shown for Storage {
             pending_charges: owed(cx, doc),
             cluster_id: doc.cluster,
             location: catalogue::city(cx, &doc.region),
-            status: if doc.seen.ready { active } else { pending }.into(),
+            status: if doc.seen.is.ready { active } else { pending }.into(),
             s3_hostname: doc.hostname.clone(),
             s3_access_key: doc.access_key.clone(),
             s3_secret_key: doc.secret_key.clone(),
@@ -64,20 +64,25 @@ fn create(cx: &Cx, req: CreateObjectStorage) -> Result<Storage> {
     Ok(storage)
 }
 
-/// At once, not when the last of it is gone: what replaces it may want the same names.
+/// Buckets and keys: at once, not when the last of it is gone: what replaces it may want the same names.
 async fn release_names(tx: &mut Tx, storage: &mut Doc<Storage>) -> Result<()> {
+    tx.release(ACCESS_KEYS, &storage.access_key);
     for bucket in &storage.buckets {
         tx.release(BUCKETS, storage.unique(storage.account(), &bucket.name));
     }
     Ok(())
 }
 
+/// The old key names nobody from here on, and the new one can be used at once. That of new storage
+/// is taken by its life.
 fn regenerate_keys(
-    _: &mut Tx,
+    tx: &mut Tx,
     storage: &mut Doc<Storage>,
     _: RegenerateObjectStorageKeys,
 ) -> Result<S3Credentials> {
+    tx.release(ACCESS_KEYS, &storage.access_key);
     storage.renew_keys();
+    tx.take(ACCESS_KEYS, &storage.access_key, storage.id());
     Ok(S3Credentials {
         s3_hostname: storage.hostname.clone(),
         s3_access_key: storage.access_key.clone(),

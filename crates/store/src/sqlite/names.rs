@@ -13,6 +13,21 @@ pub(crate) fn taken(db: &Connection, scope: &str, value: &str) -> Result<Option<
     Ok(found.optional()?)
 }
 
+/// Who holds unique values that begin so.
+pub(crate) fn holders(
+    db: &Connection,
+    scope: &str,
+    prefix: &str,
+    most: usize,
+) -> Result<Vec<Uuid>> {
+    let sql = "SELECT owner FROM taken WHERE scope = ? AND value >= ? AND value < ?
+               ORDER BY value LIMIT ?";
+    let mut find = db.prepare_cached(sql)?;
+    let (end, most) = (key::behind(prefix), i64::try_from(most).unwrap_or(i64::MAX));
+    let found = find.query_map((scope, prefix, end, most), |r| r.get(0).map(Uuid::from_bytes))?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
 /// Gives a unique value to `owner`, or frees it.
 pub(crate) fn hold(db: &Connection, (scope, value): &Name, owner: Option<Uuid>) -> Result<()> {
     let place = pool::place(value);

@@ -147,6 +147,57 @@ pub(super) async fn outcomes_are_written(store: Store) {
     assert_eq!((row.due, row.lease, row.tries), (None, 0, 0));
 }
 
+pub(super) async fn what_is_stuck_is_found(store: Store) {
+    let fail = async |retry_at: Option<i64>| {
+        let held = claim(&store, 0).await.unwrap();
+        let failed = Outcome::Failed { error: "no room".into(), retry_at };
+        assert!(store.settle(&held, failed).await.unwrap());
+    };
+    let ids = async |tries, most| {
+        let found = store.stuck(tries, most).await.unwrap();
+        found.into_iter().map(|row| row.id).collect::<Vec<_>>()
+    };
+    due(&store, 99).await; // has not failed
+    let tried = due(&store, 0).await.id;
+    fail(Some(0)).await;
+    assert!(ids(2, 9).await.is_empty(), "it was tried once");
+    fail(Some(50)).await;
+    let never = due(&store, 0).await.id;
+    fail(None).await;
+    assert_eq!(ids(2, 9).await, [tried, never]);
+    assert_eq!(ids(2, 1).await, [tried]);
+    assert_eq!(ids(3, 9).await, [never], "what is not tried again, however seldom it was");
+    let held = claim(&store, 50).await.unwrap();
+    assert!(store.settle(&held, Outcome::Settled).await.unwrap());
+    assert_eq!(ids(1, 9).await, [never]);
+    change(&store, never, "new", Some(60)).await.unwrap();
+    assert!(ids(1, 9).await.is_empty(), "it is to be tried anew");
+}
+
+pub(super) async fn all_of_some_kinds_are_woken_at_once(store: Store) {
+    let of = async |kind: &'static str, account, due| {
+        let new = Row { kind: kind.into(), account, due, ..row() };
+        create(&store, new, &[]).await.unwrap().id
+    };
+    let settled = of("a", 1, None).await;
+    let later = of("b", 2, Some(90)).await;
+    let sooner = of("b", 1, Some(5)).await;
+    let other = of("c", 1, None).await;
+    store.wake_all(&["a", "b"], 20).await.unwrap();
+    let due = async |id| store.get(id).await.unwrap().unwrap().due;
+    assert_eq!((due(settled).await, due(later).await), (Some(20), Some(20)));
+    assert_eq!((due(sooner).await, due(other).await), (Some(5), None));
+    assert_eq!(store.next_due().await.unwrap(), Some(5));
+    store.wake_all(&[], 1).await.unwrap();
+    assert_eq!(due(other).await, None);
+    // One that is held is looked at anew when its step has ended.
+    let held = store.claim(20, LEASE, 9).await.unwrap();
+    assert_eq!(held.len(), 3);
+    store.wake_all(&["a"], 21).await.unwrap();
+    let step = held.iter().find(|row| row.id == settled).unwrap();
+    assert!(store.settle(step, Outcome::Settled).await.unwrap());
+}
+
 pub(super) async fn a_change_without_a_time_keeps_the_wake(store: Store) {
     let id = due(&store, 3).await.id;
     change(&store, id, "1", None).await.unwrap();

@@ -14,7 +14,7 @@ const OLD: &str = "
     INSERT INTO entry (list, seq) SELECT l.id, r.seq FROM list l CROSS JOIN resource r;
     INSERT INTO taken (scope, value, owner)
         VALUES ('ipv4', '198.18.0.2', $ID), ('ipv4', '198.18.0.3', $ID), ('name', '$LONG', $ID),
-               ('ipv6', '2001:db8:1:2::', $ID), ('v1:subscription', '10000007', $ID),
+               ('domain', '17/a.example', $ID), ('ipv6', '2001:db8:1:2::', $ID), ('v1:subscription', '10000007', $ID),
                ('v1:subscription:number', 'back', $ID), ('v1:subscription', '10000008', $GONE);
     INSERT INTO world (kind, id, state)
         VALUES ('v1-password', $ID, '\"fir st\"'), ('v1-password', $GONE, '\"last\"');";
@@ -37,6 +37,7 @@ async fn is_brought_up(store: &Store, id: Uuid) {
     assert_eq!(store.total(1, "key", &facet("label", &long())).await.unwrap(), 1);
     assert_eq!(store.taken("name", &long()).await.unwrap(), Some(id));
     let held = async |scope| store.held(scope, id).await.unwrap();
+    assert_eq!(held("domain").await, ["a.example/17"], "the name first");
     assert_eq!(held("v1:password").await, [format!("{id} fir st")]);
     assert_eq!(held("v1:subscription").await, ["10000007"]);
     assert!(held("v1:subscription:number").await.is_empty());

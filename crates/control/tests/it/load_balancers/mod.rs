@@ -9,7 +9,7 @@ use api::OrEmpty;
 use api::account::GetAccount;
 use api::firewalls::*;
 use api::id::{InstanceId, LoadBalancerId, VpcId};
-use api::instances::DeleteInstance;
+use api::instances::{DeleteInstance, GetInstance, UpdateInstance};
 use api::load_balancers::*;
 use api::vpcs::{CreateVpc, DeleteVpc};
 use control::Behave;
@@ -140,7 +140,7 @@ async fn what_was_sent_comes_back_and_reaches_the_world() {
     assert_eq!(found.global_regions, ["ams", "sgp"]);
     let expected: BalancerSpec = made_of(json!({
         "ipv4": found.ipv4, "ipv6": found.ipv6, "network": vpc, "nodes": 3,
-        "regions": ["ams", "sgp"], "machines": [two, one], "algorithm": "least_connections",
+        "regions": ["ams", "sgp"], "machines": [{"id": two, "address": null}, {"id": one, "address": null}], "algorithm": "least_connections",
         "cookie": "stay", "timeout_s": 60, "redirects_to_https": true, "http2": true, "http3": true,
         "proxy_protocol": true,
         "health_check": {"protocol": "tcp", "port": 8080, "path": "/", "interval_s": 3,
@@ -153,6 +153,31 @@ async fn what_was_sent_comes_back_and_reaches_the_world() {
         "certificate": {"chain": format!("{CERTIFICATE}{CHAIN}"), "private_key": KEY},
     }));
     assert_eq!(told(&world, id).await, expected);
+}
+
+#[tokio::test]
+async fn machines_are_reached_in_the_network_or_on_the_internet() {
+    let world = World::new().await;
+    let vpc_id = vpc(&world, "ewr").await;
+    let [inside, outside] = [instance(&world).await, instance(&world).await].map(InstanceId);
+    let attach: UpdateInstance = made_of(json!({"instance_id": inside, "attach_vpc": [vpc_id]}));
+    world.done(attach).await;
+    let wish = json!({"region": "ewr", "instances": [inside, outside]});
+    let id = make(&world, made_of(wish)).await;
+    let addresses = async || {
+        let machines = told(&world, id).await.machines;
+        machines
+            .into_iter()
+            .map(|machine| machine.address.map(|a| a.to_string()))
+            .collect::<Vec<_>>()
+    };
+    let main = async |instance_id| world.done(GetInstance { instance_id }).await.main_ip;
+    let public = [main(inside).await, main(outside).await].map(Some);
+    assert_eq!(addresses().await, public);
+    world.done(wished(id, json!({"vpc": vpc_id}))).await;
+    let private = addresses().await;
+    assert!(private[0].as_ref().is_some_and(|address| address.starts_with("10.")), "{private:?}");
+    assert_eq!(private[1], None, "it is not in the network");
 }
 
 #[tokio::test]
@@ -323,7 +348,8 @@ async fn an_instance_that_is_deleted_leaves_its_load_balancers() {
     world.done(DeleteInstance { instance_id: gone }).await;
     for id in ids {
         assert_eq!(read(&world, id).await.instances, [left]);
-        assert_eq!(told(&world, id).await.machines, [left.0]);
+        let machines = told(&world, id).await.machines;
+        assert_eq!(machines.iter().map(|machine| machine.id).collect::<Vec<_>>(), [left.0]);
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use proxy::{Ca, Chain, Config, Limits, Proxy, Variables};
+use proxy::{Ca, Chain, Config, Limits, Proxy, Site, Variables};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName};
 use rustls::{ClientConfig, RootCertStore, ServerConfig};
@@ -15,6 +15,9 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::client::TlsStream;
 use tokio_rustls::{TlsAcceptor, TlsConnector};
+
+/// The domains that the CA may speak for.
+pub(crate) const DOMAINS: [&str; 2] = ["vultr.com", "vultrobjects.com"];
 
 /// A directory with a CA and its files, and a stand-in for the server.
 pub(crate) struct Scene {
@@ -26,20 +29,31 @@ pub(crate) struct Scene {
 impl Scene {
     pub(crate) async fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let ca = Ca::open(directory.path(), now()).unwrap();
+        let ca = Ca::open(directory.path(), &DOMAINS, now()).unwrap();
         Self { directory, ca, upstream: echo_server("kettle").await }
     }
 
     pub(crate) fn config(&self) -> Config {
         Config {
-            upstream: self.upstream,
-            hosts: vec!["api.vultr.com".to_owned()],
-            leaf: self.ca.leaf(&["api.vultr.com"], now()).unwrap(),
+            sites: vec![self.site("api.vultr.com")],
+            // The one that is kept.
+            ca: Ca::open(self.directory.path(), &DOMAINS, now()).unwrap(),
+            now: now(),
             offline: false,
             password: "secret".to_owned(),
             chain: Chain::default(),
             limits: Limits::default(),
         }
+    }
+
+    fn site(&self, hosts: &str) -> Site {
+        Site { hosts: hosts.to_owned(), upstream: self.upstream }
+    }
+
+    /// A proxy that answers for these hosts.
+    pub(crate) async fn proxy_for(&self, hosts: &[&str]) -> Proxy {
+        let sites = hosts.iter().map(|hosts| self.site(hosts)).collect();
+        Proxy::start(Config { sites, ..self.config() }).await.unwrap()
     }
 
     pub(crate) async fn proxy(&self) -> Proxy {

@@ -28,7 +28,8 @@ const LOG_BYTES: usize = 4 << 20;
 const LAST_BYTES: usize = 400;
 
 /// A program that runs. Where this is dropped it is killed.
-pub(crate) struct Process {
+#[derive(Debug)]
+pub struct Process {
     name: &'static str,
     child: Child,
     place: PathBuf,
@@ -38,7 +39,10 @@ pub(crate) struct Process {
 impl Process {
     /// Starts one in a directory, where `NAME.log` and `NAME.pid` tell of it. `bound` has it end
     /// together with the thread that starts it.
-    pub(crate) fn start(
+    ///
+    /// # Errors
+    /// When it does not start, or nothing can be written there.
+    pub fn start(
         name: &'static str,
         place: &Path,
         bound: Option<&Path>,
@@ -65,8 +69,31 @@ impl Process {
         Ok(Self { name, child, place: place.to_owned(), logging })
     }
 
+    /// Sends it a signal. One that has ended gets none.
+    pub fn signal(&self, signal: Signal) {
+        if let Some(pid) = self.pid() {
+            let _ = kill_process(pid, signal);
+        }
+    }
+
+    fn pid(&self) -> Option<Pid> {
+        Pid::from_raw(i32::try_from(self.child.id()?).ok()?)
+    }
+
+    /// Its number; none: it has ended.
+    pub fn number(&self) -> Option<u32> {
+        self.child.id()
+    }
+
+    /// What it said last: the last line of its log.
+    pub fn said(&self) -> String {
+        let said = std::fs::read(log_file(&self.place, self.name)).unwrap_or_default();
+        let last = String::from_utf8_lossy(&said[said.len().saturating_sub(LAST_BYTES)..]);
+        last.trim_end().lines().next_back().unwrap_or_default().to_owned()
+    }
+
     /// Returns when it has ended, and says how.
-    pub(crate) async fn ended(&mut self) -> String {
+    pub async fn ended(&mut self) -> String {
         let how = match self.child.wait().await {
             Ok(status) => status.to_string(),
             Err(error) => error.to_string(),
@@ -74,17 +101,12 @@ impl Process {
         // All that it said is in the log then.
         let _ = tokio::time::timeout(TELLING, &mut self.logging).await;
         let log = log_file(&self.place, self.name);
-        let said = std::fs::read(&log).unwrap_or_default();
-        let last = String::from_utf8_lossy(&said[said.len().saturating_sub(LAST_BYTES)..]);
-        let last = last.trim_end().lines().next_back().unwrap_or_default();
-        format!("{} ended ({how}): {last} (see {})", self.name, log.display())
+        format!("{} ended ({how}): {} (see {})", self.name, self.said(), log.display())
     }
 
     /// Ends it: it is asked to, and killed where it does not.
-    pub(crate) async fn end(mut self) {
-        if let Some(pid) = self.child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)) {
-            let _ = kill_process(pid, Signal::TERM);
-        }
+    pub async fn end(mut self) {
+        self.signal(Signal::TERM);
         if tokio::time::timeout(ENDING, self.child.wait()).await.is_err() {
             tracing::warn!("{} does not end by itself, and is killed", self.name);
             let _ = self.child.kill().await;
@@ -100,7 +122,7 @@ impl Process {
 }
 
 /// Ends the program of this name that a process before us has left running in a directory, if any.
-pub(crate) async fn end_left(place: &Path, name: &str) {
+pub async fn end_left(place: &Path, name: &str) {
     let file = pid_file(place, name);
     let Ok(text) = std::fs::read_to_string(&file) else { return };
     let mut words = text.split_whitespace();

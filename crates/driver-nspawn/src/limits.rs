@@ -1,0 +1,126 @@
+//! What a machine may use at most: memory and processor time of its plan, by the kernel's control groups,
+//! in the older hierarchy or the newer one.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use drivers::Size;
+use uuid::Uuid;
+
+const CGROUPS: &str = "/sys/fs/cgroup";
+const OURS: &str = "kettle";
+/// What processor time is shared out by, in microseconds.
+const PERIOD: u64 = 100_000;
+const MB: u64 = 1 << 20;
+
+/// A group in one hierarchy, and what is written there.
+struct Group {
+    directory: PathBuf,
+    limits: Vec<(&'static str, String)>,
+}
+
+/// The groups of a machine on this host.
+fn groups(top: &Path, id: Uuid, size: Size) -> Vec<Group> {
+    let memory = (u64::from(size.ram_mb) * MB).to_string();
+    let time = PERIOD * u64::from(size.vcpus);
+    let group =
+        |under: &Path, limits| Group { directory: under.join(OURS).join(id.to_string()), limits };
+    let mut groups = Vec::new();
+    if top.join("cgroup.controllers").exists() {
+        let limits = vec![("memory.max", memory), ("cpu.max", format!("{time} {PERIOD}"))];
+        groups.push(group(top, limits));
+        return groups;
+    }
+    let cpu = ["cpu", "cpu,cpuacct"].map(|name| top.join(name));
+    groups.push(group(&top.join("memory"), vec![("memory.limit_in_bytes", memory)]));
+    let cpu = cpu.iter().find(|directory| directory.exists()).unwrap_or(&cpu[0]);
+    let limits =
+        vec![("cpu.cfs_period_us", PERIOD.to_string()), ("cpu.cfs_quota_us", time.to_string())];
+    groups.push(group(cpu, limits));
+    groups
+}
+
+/// Makes a machine's groups. Gives back those that a process is to join, and why others are not there.
+pub(crate) fn make(id: Uuid, size: Size) -> (Vec<PathBuf>, Vec<String>) {
+    let (mut made, mut missing) = (Vec::new(), Vec::new());
+    if size.ram_mb == 0 || size.vcpus == 0 {
+        return (made, vec!["the plan has no size".into()]);
+    }
+    let top = Path::new(CGROUPS);
+    for group in groups(top, id, size) {
+        match make_group(top, &group) {
+            Ok(()) => made.push(group.directory.join("cgroup.procs")),
+            Err(why) => missing.push(why),
+        }
+    }
+    (made, missing)
+}
+
+fn make_group(top: &Path, group: &Group) -> Result<(), String> {
+    let failed = |path: &Path, error| format!("{}: {error}", path.display());
+    let above = group.directory.parent().unwrap_or(top);
+    if !above.parent().is_some_and(Path::exists) {
+        return Err(format!("{} is not there", above.parent().unwrap_or(top).display()));
+    }
+    fs::create_dir_all(above).map_err(|error| failed(above, error))?;
+    if top.join("cgroup.controllers").exists() {
+        for place in [top, above] {
+            let file = place.join("cgroup.subtree_control");
+            fs::write(&file, "+memory +cpu").map_err(|error| failed(&file, error))?;
+        }
+    }
+    fs::create_dir_all(&group.directory).map_err(|error| failed(&group.directory, error))?;
+    for (file, limit) in &group.limits {
+        let file = group.directory.join(file);
+        fs::write(&file, limit).map_err(|error| failed(&file, error))?;
+    }
+    Ok(())
+}
+
+/// The machines that have groups.
+pub(crate) fn ids() -> Vec<Uuid> {
+    let groups = groups(Path::new(CGROUPS), Uuid::nil(), Size::default()).into_iter();
+    let above = groups.filter_map(|group| Some(group.directory.parent()?.to_owned()));
+    above.flat_map(|above| crate::files::ids(&above).unwrap_or_default()).collect()
+}
+
+/// Takes a machine's groups away: nothing runs in them any more.
+pub(crate) fn remove(id: Uuid) {
+    for group in groups(Path::new(CGROUPS), id, Size::default()) {
+        remove_below(&group.directory);
+    }
+}
+
+/// A group goes as a directory does, after those in it. One that is still used stays, for the sweep.
+fn remove_below(directory: &Path) {
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            remove_below(&entry.path());
+        }
+    }
+    let _ = fs::remove_dir(directory);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_hierarchies_are_told_the_plan() {
+        let top = tempfile::tempdir().unwrap();
+        let size = Size { vcpus: 2, ram_mb: 1024, disk_gb: 25 };
+        let of = || {
+            let groups = groups(top.path(), Uuid::nil(), size);
+            let all = groups.into_iter().flat_map(|group| group.limits);
+            all.map(|(file, limit)| format!("{file}={limit}")).collect::<Vec<_>>()
+        };
+        let old = [
+            "memory.limit_in_bytes=1073741824",
+            "cpu.cfs_period_us=100000",
+            "cpu.cfs_quota_us=200000",
+        ];
+        assert_eq!(of(), old);
+        fs::write(top.path().join("cgroup.controllers"), "cpu memory").unwrap();
+        assert_eq!(of(), ["memory.max=1073741824", "cpu.max=200000 100000"]);
+    }
+}

@@ -1,0 +1,133 @@
+//! `--machines nspawn`: machines that one can log in to, as containers on this host.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgAction, ArgMatches};
+use control::catalog::Catalog;
+use driver_net::{Net, Reach};
+use driver_nspawn::{Nspawn, System, base_name};
+use drivers::World;
+
+use super::Here;
+use crate::fault::{Context, Fault, Result, bail};
+use crate::{doctor, settings};
+
+const MACHINES: &str = "machines";
+const NSPAWN: &str = "nspawn";
+const ANY_IMAGE: &str = "any-image";
+const REACH: &str = "machines-reach";
+
+pub(super) fn args() -> [Arg; 3] {
+    let machines = Arg::new(MACHINES)
+        .long(MACHINES)
+        .value_name("HOW")
+        .value_parser(PossibleValuesParser::new(["sim", NSPAWN]))
+        // Servers that share a store would each run one of the same machine.
+        .conflicts_with(settings::STORE)
+        .default_value("sim")
+        .help(
+            "sim: machines are told of. nspawn: they are containers that one can log in to, made of \
+             the systems that `kettle image` has made (Linux, root)",
+        );
+    let any = Arg::new(ANY_IMAGE).long(ANY_IMAGE).action(ArgAction::SetTrue).help(
+        "Make machines of the nearest image where the one for their system is not there, instead of \
+         refusing them",
+    );
+    let reach = Arg::new(REACH)
+        .long(REACH)
+        .value_name("HOW_FAR")
+        .value_parser(PossibleValuesParser::new(["host", "world"]))
+        .default_value("host")
+        .help(
+            "host: no packet of a machine leaves this host. world: machines reach by IPv4 what this \
+             host reaches, in its name, for which forwarding is switched on",
+        );
+    [machines, any, reach]
+}
+
+/// What is asked for.
+#[derive(Debug, Default)]
+pub(super) struct Wish {
+    pub(super) is_real: bool,
+    any_image: bool,
+    reach: Reach,
+    /// The machines' networks, once they are open.
+    net: OnceLock<Net>,
+}
+
+impl Wish {
+    pub(super) fn read(args: &ArgMatches) -> Self {
+        let how = args.get_one::<String>(MACHINES).map(String::as_str);
+        let reach = match args.get_one::<String>(REACH).map(String::as_str) {
+            Some("world") => Reach::World,
+            _ => Reach::Host,
+        };
+        let any_image = args.get_flag(ANY_IMAGE);
+        Self { is_real: how == Some(NSPAWN), any_image, reach, net: OnceLock::new() }
+    }
+
+    /// The machines' networks, if there are any.
+    pub(super) fn net(&self) -> Option<&Net> {
+        self.net.get()
+    }
+
+    /// The world with containers.
+    pub(super) async fn join(&self, world: World, here: &Here<'_>) -> Result<World> {
+        if !self.is_real && self.reach == Reach::World {
+            bail!("--machines-reach world says how far real machines reach; add --machines nspawn");
+        }
+        if !self.is_real {
+            return Ok(world);
+        }
+        const WANTED: &str = "--machines nspawn cannot be had";
+        let Some(home) = here.home else {
+            bail!("{WANTED}: machines are kept in the data directory, so not with --ephemeral");
+        };
+        let found = doctor::machines(Some(&home.path().join("images")));
+        if !found.missing.is_empty() {
+            let missing: Vec<_> = found.missing.iter().map(ToString::to_string).collect();
+            bail!("{WANTED}: {}; `kettle doctor` says it again", missing.join("; "));
+        }
+        let net = Net::open_to(home.path().join("networks"), self.reach).await;
+        let net = net.map_err(|missing| Fault::new(format!("{WANTED}: {missing}")))?;
+        // A server starts once in a process.
+        let _ = self.net.set(net.clone());
+        let systems = systems(here.catalog);
+        let machines = Nspawn::open(home.path(), net.clone(), systems, self.any_image);
+        Ok(net.join(machines.context(WANTED)?.join(world)))
+    }
+}
+
+/// The systems of the catalogue, with the images that they are.
+fn systems(catalog: &Catalog) -> BTreeMap<String, System> {
+    let all = catalog.clone().show_retired(true);
+    let systems = all.systems().map(|system| {
+        let base = base_name(&system.family, &system.name);
+        (system.id.to_string(), System { name: system.name.clone(), base })
+    });
+    systems.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn each_system_that_is_no_windows_or_bsd_has_an_image_of_its_own() {
+        let systems = systems(&Catalog::builtin());
+        assert_eq!(systems["2136"].base.as_deref(), Some("debian-12"));
+        assert_eq!(systems["240"].base, None);
+        let mut by_base: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for system in systems.values() {
+            if let Some(base) = &system.base {
+                by_base.entry(base).or_default().push(&system.name);
+            }
+        }
+        let shared: Vec<_> = by_base.iter().filter(|(_, names)| names.len() > 1).collect();
+        assert!(shared.is_empty(), "{shared:?}");
+    }
+}

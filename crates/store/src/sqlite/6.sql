@@ -1,0 +1,6 @@
+-- Finds what is stuck, however much there is.
+CREATE INDEX resource_failed ON resource (seq) WHERE error IS NOT NULL;
+-- Who has a domain of a name is asked over all accounts, so the name comes before the account.
+UPDATE taken SET value =
+    substr(value, instr(value, '/') + 1) || '/' || substr(value, 1, instr(value, '/') - 1)
+    WHERE scope = 'domain' AND instr(value, '/') > 0;
