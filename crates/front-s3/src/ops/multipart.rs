@@ -323,7 +323,7 @@ pub(crate) async fn complete(
         Conditions { matches: i.if_match, differs: i.if_none_match, size: None, made: None };
     let upload = match upload(place, &i.key, &i.upload_id).await {
         Ok(upload) => upload,
-        Err(fault) => return again(place, &i.key, &i.upload_id, fault).await,
+        Err(fault) => return again(asked, place, &i.key, &i.upload_id, fault).await,
     };
     let wanted = i.multipart_upload.and_then(|parts| parts.parts).unwrap_or_default();
     if wanted.is_empty() {
@@ -391,6 +391,7 @@ fn completed(
 
 /// Whoever did not hear that an upload was completed may say so again.
 async fn again(
+    asked: &Asked,
     place: &Place,
     key: &str,
     id: &str,
@@ -402,13 +403,7 @@ async fn again(
     let Some(object) = found.filter(|object| object.head.upload.as_ref() == Some(&id)) else {
         return Err(fault);
     };
-    Ok(CompleteMultipartUploadOutput {
-        bucket: Some(place.name()),
-        key: Some(object.key.clone()),
-        e_tag: Some(object.etag()),
-        version_id: Some(object.version).filter(|version| version != "null"),
-        ..Default::default()
-    })
+    completed(asked, place, &object, &object.version)
 }
 
 /// The object that an upload with these pieces makes.

@@ -101,6 +101,13 @@ impl Object {
 }
 
 pub(crate) async fn put(s3: &Backend, asked: &Asked, i: PutObjectInput) -> Result<PutObjectOutput> {
+    // Headers are refused before; a form says it inside.
+    if i.server_side_encryption.is_some()
+        || i.sse_customer_algorithm.is_some()
+        || i.ssekms_key_id.is_some()
+    {
+        return Err(fault!(NotImplemented, "Kettle does not encrypt objects."));
+    }
     let place = asked.place()?;
     let object = s3.wanted(asked, place, &i.key, &wishes!(i)).await?;
     let conditions =

@@ -111,6 +111,9 @@ async fn forms_of_strangers_are_taken_where_strangers_may_write() {
     assert_eq!(main.get("/forms/upload").await.outcome(), "404 NoSuchKey");
     main.ask("PUT", "/forms?acl", &[("x-amz-acl", "public-read-write")], "").await;
     assert_eq!(nobody.ask("POST", "/forms", &kind, &form).await.status, 204);
+    let secret = format!("{}{form}", part("x-amz-server-side-encryption", "AES256"));
+    let secret = nobody.ask("POST", "/forms", &kind, &secret).await;
+    assert_eq!(secret.outcome(), "501 NotImplemented", "nothing is promised that is not done");
     assert_eq!(main.get("/forms/upload").await.body, "hello");
 }
 
