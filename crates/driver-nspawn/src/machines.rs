@@ -112,8 +112,16 @@ impl Machines for Nspawn {
     async fn connect(&self, id: Uuid, public: &PublicNic, nics: &[Nic]) -> Result<()> {
         let _held = self.0.hold(id).await;
         let mut record = self.0.must_be(id)?;
+        if self.0.has_just_begun(id, &record) {
+            // What starts sets its network up by itself, once: it does that with all of it.
+            self.0.halt(id).await?;
+            record.public.clone_from(public);
+            nics.clone_into(&mut record.nics);
+            self.0.keep(id, &record)?;
+            return self.0.boot(id, &mut record).await;
+        }
         // It is not remembered before it is so: what is left of it is done when asked again.
-        if let Some(leader) = self.0.leader(id) {
+        if let Some(leader) = self.0.leader(id, &record).await? {
             let ends = self.0.net.replug(id, public, nics, leader).await?;
             // For when its network is set up anew.
             furnish::network(&Tree::at(&self.0.place(id).root())?, &ends)?;

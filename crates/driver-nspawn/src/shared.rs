@@ -21,6 +21,10 @@ use crate::{System, copies, furnish, limits, process};
 
 /// How often a machine that another Kettle has started is looked at.
 const GLANCE: Duration = Duration::from_millis(500);
+/// How often a machine that starts is looked at until its network can be changed.
+const GLANCES: usize = 100;
+/// How long after its start a machine has done nothing that counts.
+const BEGINNING: Duration = Duration::from_secs(1);
 /// How long a machine that was up once is waited for when it starts again: whoever has taken its sshd
 /// away is not kept waiting for ever.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -195,7 +199,6 @@ impl Shared {
         files::open_to_all(&place.volumes())?;
         files::share(&place.volumes())?;
         self.give_volumes(id)?;
-        files::forget(&place.known_hosts())?;
         let names = ends.iter().map(|end| end.interface.as_str());
         let command = self.command(id, record.spec.size, &names.collect::<Vec<_>>());
         let child = process::spawn(command, &place.console())?;
@@ -209,6 +212,7 @@ impl Shared {
     async fn prepare(&self, id: Uuid, record: &Record) -> Result<()> {
         let place = self.place(id);
         self.unmount(id)?;
+        files::forget(&place.known_hosts())?;
         let layer = place.layer();
         for path in [&layer.upper, &layer.work, &place.volumes()] {
             files::remove(path).await?;
@@ -350,9 +354,27 @@ impl Shared {
         true
     }
 
-    /// The init of a machine that runs.
-    pub(crate) fn leader(&self, id: Uuid) -> Option<i32> {
-        process::leader(self.nspawn(id)?)
+    /// Whether a machine has begun to start so short a time ago that nothing in it is lost when it does
+    /// so once more.
+    pub(crate) fn has_just_begun(&self, id: Uuid, record: &Record) -> bool {
+        let running = self.running().get(&id).copied();
+        let is_new = running.is_some_and(|running| running.since.elapsed() < BEGINNING);
+        is_new && self.nspawn(id).is_some() && !self.is_up(id, record)
+    }
+
+    /// The init of a machine that runs, once its own network is set up, which is waited for; none: it is
+    /// off.
+    pub(crate) async fn leader(&self, id: Uuid, record: &Record) -> Result<Option<i32>> {
+        for _ in 0..GLANCES {
+            let Some(nspawn) = self.nspawn(id) else { return Ok(None) };
+            if let Some(leader) = process::leader(nspawn)
+                && self.is_up(id, record)
+            {
+                return Ok(Some(leader));
+            }
+            sleep(GLANCE / 5).await;
+        }
+        Err(failed("change the network of the machine", "it starts, and is not up yet"))
     }
 
     /// What a machine's record is when it is made.

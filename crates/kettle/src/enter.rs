@@ -143,7 +143,13 @@ fn ssh(
     let user = args.get_one::<String>(USER).map_or(usual, String::as_str);
     let mut ssh = Program::new("ssh");
     ssh.arg("-o").arg(format!("HostKeyAlias={}", instance.id));
-    match (here.filter(|here| here.known_hosts.exists()), asked.home()) {
+    match (here, asked.home()) {
+        (Some(here), _) if !here.known_hosts.exists() => {
+            return Err(Failure::Answer(format!(
+                "`{}` has not come up yet; `kettle instance get {} --wait` waits for it",
+                instance.label, instance.id
+            )));
+        }
         (Some(here), _) => {
             // It was told by the machine's own files: nobody else can have that address here.
             ssh.arg("-o").arg(format!("UserKnownHostsFile={}", quoted(&here.known_hosts)));

@@ -93,3 +93,36 @@ async fn browsers_are_told_what_other_origins_may() {
     let other = client.ask("GET", "/web/k", &[("origin", "https://evil.test")], "").await;
     assert_eq!((other.status, other.header("access-control-allow-origin")), (200, ""));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forms_of_strangers_are_taken_where_strangers_may_write() {
+    let server = Server::start().await;
+    let (main, nobody) = (server.client("main"), server.client(""));
+    main.put("/forms", "").await;
+    let part = |name: &str, value: &str| {
+        format!("--cut\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let file = "--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nhello\r\n";
+    let form = format!("{}{file}--cut--\r\n", part("key", "upload"));
+    let kind = [("content-type", "multipart/form-data; boundary=cut")];
+    let refused = nobody.ask("POST", "/forms", &kind, &form).await;
+    assert_eq!(refused.outcome(), "403 AccessDenied", "{}", refused.body);
+    assert_eq!(main.get("/forms/upload").await.outcome(), "404 NoSuchKey");
+    main.ask("PUT", "/forms?acl", &[("x-amz-acl", "public-read-write")], "").await;
+    assert_eq!(nobody.ask("POST", "/forms", &kind, &form).await.status, 204);
+    assert_eq!(main.get("/forms/upload").await.body, "hello");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn errors_say_what_was_wrong_with_what() {
+    let server = Server::start().await;
+    let error = server.client("main").get("/nobody/a%26b").await;
+    assert_eq!(error.outcome(), "404 NoSuchBucket");
+    assert_eq!(error.tag("Message"), "The specified bucket does not exist");
+    assert_eq!(error.tag("Resource"), "/nobody/a%26b");
+    assert_eq!(error.tag("RequestId"), error.header("x-amz-request-id"));
+    let long = "/nobody/k?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=604801&X-Amz-Signature=0";
+    let refused = server.client("").get(long).await;
+    assert_eq!(refused.outcome(), "403 AccessDenied");
+    assert!(refused.tag("Message").contains("a week"), "{}", refused.body);
+}

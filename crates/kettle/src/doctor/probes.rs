@@ -1,7 +1,6 @@
 //! What of this machine planes need. Nothing is changed by looking: what must be tried is tried in a
 //! network namespace of its own, which ends with the trial.
 
-use std::ffi::OsStr;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -145,9 +144,8 @@ fn has_overlay() -> bool {
 
 /// Why no network can be made here, tried in a namespace that ends with the trial.
 fn no_namespace() -> Option<Missing> {
-    let unshare = match program("unshare") {
-        Some(unshare) => unshare,
-        None => return Some(Missing::program("unshare", "util-linux")),
+    let Some(unshare) = program("unshare") else {
+        return Some(Missing::program("unshare", "util-linux"));
     };
     if !works(&unshare, &["--net", "true"]) {
         let what = "no network namespace can be made (in a container it needs CAP_SYS_ADMIN)";
@@ -184,10 +182,9 @@ pub(super) fn kvm() -> Vec<String> {
 /// What clusters lack here, where their programs are looked for on the `PATH`.
 pub(super) fn kubernetes() -> Vec<Missing> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let there = |place: &Path, name: &OsStr| place.join(name).is_file();
     let found = std::env::split_paths(&path).any(|place| {
-        let is_one = |name: &&str| there(&place, OsStr::new(name));
-        is_one(&"kube-apiserver") && ["etcd", "kine"].iter().any(|name| is_one(name))
+        let is_there = |name: &str| place.join(name).is_file();
+        is_there("kube-apiserver") && (is_there("etcd") || is_there("kine"))
     });
     let what = "there are no kube-apiserver and etcd (or kine) together in a directory of the PATH; \
                 one elsewhere is named by the option";

@@ -145,7 +145,9 @@ mod tests {
 
     #[test]
     fn what_is_refused_says_what_can_be_done() {
-        let told = |kind| refused("127.0.0.1:53".parse().unwrap(), &kind.into()).to_string();
+        let told = |kind: io::ErrorKind| {
+            refused("127.0.0.1:53".parse().unwrap(), &kind.into()).to_string()
+        };
         assert!(told(io::ErrorKind::AddrInUse).contains("something else has that port"));
         assert!(told(io::ErrorKind::PermissionDenied).contains("cap_net_bind_service"));
         assert!(told(io::ErrorKind::AddrNotAvailable).contains("no address of this machine"));
