@@ -102,7 +102,8 @@ async fn forms_of_strangers_are_taken_where_strangers_may_write() {
     let part = |name: &str, value: &str| {
         format!("--cut\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
     };
-    let file = "--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nhello\r\n";
+    let file =
+        "--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nhello\r\n";
     let form = format!("{}{file}--cut--\r\n", part("key", "upload"));
     let kind = [("content-type", "multipart/form-data; boundary=cut")];
     let refused = nobody.ask("POST", "/forms", &kind, &form).await;
