@@ -154,14 +154,14 @@ impl Proxy {
         }
         let cut_off = cut_off.drop_guard();
         let proxy = Self { address, shared, stop_accepting, cut_off, tracker };
-        proxy.spawn(listener, |stream, shared| serve(stream, shared));
+        proxy.spawn(listener, serve);
         Ok(proxy)
     }
 
     /// Serves at one more listener, which is in another network.
     pub(crate) fn serve_at(&self, listener: std::net::TcpListener) -> Result<(), Error> {
         let listener = TcpListener::from_std(listener).map_err(Error::Listen)?;
-        self.spawn(listener, |stream, shared| serve(stream, shared));
+        self.spawn(listener, serve);
         Ok(())
     }
 

@@ -222,6 +222,7 @@ fn serve_says_where_s3_is_and_takes_another_port_only_where_none_was_named() {
     assert!(server.said.contains(&format!("  s3     http://{}\n", at.trim())), "{}", server.said);
     assert!(at.starts_with("127.0.0.1:"), "{at}");
     assert_eq!(server.stop().code(), Some(0));
+    assert!(!data.join("s3").exists(), "nobody finds one that has stopped");
     let server = Server::start(serve(data).args(["--s3", "off"]), data);
     assert!(!server.said.contains("  s3 ") && !data.join("s3").exists(), "{}", server.said);
     assert_eq!(server.stop().code(), Some(0));
