@@ -29,7 +29,7 @@ pub(crate) fn command() -> Command {
         .value_parser(clap::value_parser!(PathBuf))
         .help("An archive of a root directory, as tar reads it");
     Command::new(NAME)
-        .about("Make the systems that real machines are made of (`kettle serve --machines nspawn`)")
+        .about("Make the systems that real machines are made of")
         .after_help(
             "An image is named after the system of the catalogue that it is: debian-12, ubuntu-24.04, \
              almalinux-9. Only Debian's can be built here; what others need is systemd with networkd, and \
