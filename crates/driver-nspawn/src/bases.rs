@@ -73,8 +73,9 @@ pub fn base_name(family: &str, name: &str) -> Option<String> {
         Some(word) => format!("{family}-{}", word.to_lowercase()),
         None => family.to_owned(),
     };
-    if words().any(|word| word == "i386") {
-        base.push_str("-i386");
+    for other in words().filter(|word| ["i386", "SELinux", "Stream"].contains(word)) {
+        base.push('-');
+        base.push_str(&other.to_lowercase());
     }
     Some(base)
 }
@@ -365,7 +366,7 @@ mod tests {
             ("debian", "Debian 12 x64 (bookworm)", Some("debian-12")),
             ("ubuntu", "Ubuntu 22.04 LTS x64", Some("ubuntu-22.04")),
             ("almalinux", "AlmaLinux x64", Some("almalinux")),
-            ("centos", "CentOS 9 Stream x64", Some("centos-9")),
+            ("centos", "CentOS 9 Stream x64", Some("centos-9-stream")),
             ("fedora-coreos", "Fedora CoreOS Next", Some("fedora-coreos-next")),
             ("flatcar", "Flatcar Container Linux LTS x64", Some("flatcar-lts")),
             ("debian", "Debian 7 i386 (wheezy)", Some("debian-7-i386")),

@@ -6,7 +6,6 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command as Program;
 
-use api::Open;
 use api::instances::{Instance, UserScheme};
 use clap::{Arg, ArgMatches, Command};
 use cli::{Exit, Failure};
@@ -136,7 +135,7 @@ fn ssh(
         let id = instance.id;
         return Err(Failure::Answer(format!("instance {id} has no address yet; is it ready?")));
     };
-    let usual = match instance.user_scheme == Open::from(UserScheme::Limited) {
+    let usual = match instance.user_scheme == UserScheme::Limited {
         true => "linuxuser",
         false => "root",
     };

@@ -158,7 +158,7 @@ async fn what_can_never_be_made_is_not_tried_again_and_its_owner_sees_why() {
     let asked = || machines.0.lock().unwrap().asked;
     assert_eq!(asked(), 1);
     let why = (LogLevel::Error, "Kettle cannot make it: there is no such system here".to_owned());
-    assert_eq!(told(&world, id).await, [why.clone()]);
+    assert_eq!(told(&world, id).await, std::slice::from_ref(&why));
     let all = stuck(&world).await;
     let [one] = &all.as_array().unwrap()[..] else { panic!("one is stuck: {all}") };
     assert_eq!((&one["kind"], &one["id"]), (&json!("instance"), &json!(id)));
