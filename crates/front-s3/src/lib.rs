@@ -2,7 +2,7 @@
 //!
 //! The protocol is `s3s`'s; what it means is here. Whose a key is and what buckets there are is asked of
 //! [`fronts::Stores`] for each request, so that S3 and the API never disagree. What is in buckets is kept
-//! in a folder for each storage: rows in SQLite, contents in files ([`depot`]).
+//! in a folder for each storage: rows in SQLite, contents in files (`depot`).
 
 mod access;
 mod blobs;
