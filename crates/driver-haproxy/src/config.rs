@@ -8,11 +8,11 @@ use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};
 
 use drivers::balancer::{Algorithm, Clients, Forwarding, Protocol};
-use drivers::{BalancerSpec, Error, Result};
+use drivers::{BalancerSpec, Error, Result, cloudflare};
 
 use crate::addresses::Addresses;
+use crate::files;
 use crate::socket::SOCKET;
-use crate::{cloudflare, files};
 
 /// Refuses what HAProxy, or this driver of it, will never do.
 pub(crate) fn refuse(spec: &BalancerSpec) -> Result<()> {

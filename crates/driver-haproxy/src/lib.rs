@@ -7,7 +7,6 @@
 //! another takes its place.
 
 mod addresses;
-mod cloudflare;
 mod config;
 mod files;
 mod socket;

@@ -10,7 +10,6 @@
 
 #![cfg(target_os = "linux")]
 
-mod cloudflare;
 mod doors;
 mod firewall;
 mod gateway;

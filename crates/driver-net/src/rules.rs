@@ -6,10 +6,9 @@ use std::fmt::Write as _;
 use std::net::IpAddr;
 
 use drivers::firewall::{From, Protocol, Rule};
-use drivers::{FirewallSpec, Result, Subnet};
+use drivers::{FirewallSpec, Result, Subnet, cloudflare};
 use uuid::Uuid;
 
-use crate::cloudflare;
 use crate::kept::Kept;
 use crate::names::{bridge, link};
 use crate::plan::{METADATA, Owners, Plugged};
@@ -124,7 +123,8 @@ fn sources(rule: &Rule, plugged: &Kept<Plugged>) -> Vec<String> {
             vec![format!("{family} saddr {address}/{prefix} ")]
         }
         From::Cloudflare => {
-            listed(cloudflare::networks(is_v6).iter().map(|&net| net.to_owned()).collect())
+            let networks = if is_v6 { cloudflare::V6 } else { cloudflare::V4 };
+            listed(networks.iter().map(|&net| net.to_owned()).collect())
         }
         From::Balancer(id) => {
             let Some(balancer) = plugged.get(id) else { return Vec::new() };

@@ -7,6 +7,7 @@
 
 pub mod balancer;
 pub mod cdn;
+pub mod cloudflare;
 pub mod control_plane;
 pub mod database;
 pub mod file_system;

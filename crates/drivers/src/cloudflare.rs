@@ -1,6 +1,8 @@
-//! The networks from which Cloudflare's proxies ask, as Cloudflare tells them (www.cloudflare.com/ips).
+//! The networks from which Cloudflare's proxies ask, as it publishes them (cloudflare.com/ips): firewall
+//! groups and load balancers may let them in by one word.
 
-const V4: [&str; 15] = [
+/// Those of IPv4, each with its prefix.
+pub const V4: &[&str] = &[
     "173.245.48.0/20",
     "103.21.244.0/22",
     "103.22.200.0/22",
@@ -17,8 +19,8 @@ const V4: [&str; 15] = [
     "172.64.0.0/13",
     "131.0.72.0/22",
 ];
-
-const V6: [&str; 7] = [
+/// Those of IPv6, each with its prefix.
+pub const V6: &[&str] = &[
     "2400:cb00::/32",
     "2606:4700::/32",
     "2803:f800::/32",
@@ -27,7 +29,3 @@ const V6: [&str; 7] = [
     "2a06:98c0::/29",
     "2c0f:f248::/32",
 ];
-
-pub(crate) fn networks(is_v6: bool) -> &'static [&'static str] {
-    if is_v6 { &V6 } else { &V4 }
-}
