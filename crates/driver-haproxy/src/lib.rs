@@ -21,6 +21,7 @@ use std::sync::{Arc, Mutex};
 
 use drivers::{BalancerSpec, Call, Error, Plane, Result, Spec, Thing, Things, World};
 use futures_util::future::join_all;
+use processes::Places;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
@@ -56,14 +57,8 @@ impl Balancers {
         directory: Option<PathBuf>,
         addresses: Arc<dyn Addresses>,
     ) -> Self {
-        let temporary = directory.is_none();
-        let directory = directory.unwrap_or_else(|| {
-            std::env::temp_dir().join(format!("kettle-balancers-{}", Uuid::new_v4()))
-        });
-        // The program runs in directories of its own.
-        let directory = std::path::absolute(&directory).unwrap_or(directory);
-        let running = Mutex::default();
-        Self(Arc::new(Shared { program, directory, temporary, addresses, running }))
+        let places = Places::new("balancers", directory);
+        Self(Arc::new(Shared { program, places, addresses, running: Mutex::default() }))
     }
 
     /// A world whose load balancers these are.
@@ -93,14 +88,13 @@ impl Balancers {
 
     async fn remove(&self, id: Uuid) -> Result<()> {
         let running = self.0.lock().remove(&id);
-        let place = self.0.place(id);
         match running {
             Some(running) => running.end().await,
             // That of a process that was killed.
-            None => processes::end_left(&place, tend::NAME).await,
+            None => processes::end_left(&self.0.places.of(id), tend::NAME).await,
         }
         self.0.addresses.give_back(id).await?;
-        files::remove(&place)
+        self.0.places.remove(id)
     }
 }
 
@@ -115,7 +109,7 @@ impl Plane for Balancers {
     }
 
     fn there(&self) -> Call<'_, Vec<Uuid>> {
-        Box::pin(async { files::there(&self.0.directory) })
+        Box::pin(async { self.0.places.there() })
     }
 
     fn sweep(&self, id: Uuid) -> Call<'_> {
@@ -126,10 +120,7 @@ impl Plane for Balancers {
         Box::pin(async move {
             let all = std::mem::take(&mut *self.0.lock());
             join_all(all.into_values().map(Running::end)).await;
-            match self.0.temporary {
-                true => files::remove(&self.0.directory),
-                false => Ok(()),
-            }
+            self.0.places.stop()
         })
     }
 }
@@ -137,8 +128,7 @@ impl Plane for Balancers {
 #[derive(Debug)]
 struct Shared {
     program: Program,
-    directory: PathBuf,
-    temporary: bool,
+    places: Places,
     addresses: Arc<dyn Addresses>,
     running: Mutex<BTreeMap<Uuid, Running>>,
 }
@@ -146,10 +136,6 @@ struct Shared {
 impl Shared {
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<Uuid, Running>> {
         self.running.lock().expect("no panic while held")
-    }
-
-    fn place(&self, id: Uuid) -> PathBuf {
-        self.directory.join(id.to_string())
     }
 }
 
@@ -191,8 +177,7 @@ impl Things<BalancerSpec> for Balancers {
     fn create<'a>(&'a self, id: Uuid, spec: &'a BalancerSpec) -> Call<'a> {
         Box::pin(async move {
             self.refuse(spec)?;
-            files::directory(&self.0.directory)?;
-            files::directory(&self.0.place(id))?;
+            self.0.places.make(id)?;
             self.0.lock().entry(id).or_insert_with(|| {
                 let (told, hears) = watch::channel(Some(spec.clone()));
                 let (tells, state) = watch::channel(State::default());

@@ -56,7 +56,7 @@ pub(crate) async fn tend(
     mut hears: watch::Receiver<Option<BalancerSpec>>,
     tells: watch::Sender<State>,
 ) {
-    let place = shared.place(id);
+    let place = shared.places.of(id);
     processes::end_left(&place, NAME).await;
     let mut one = One { shared, id, place, process: None, written: 0, used: None };
     let mut pause = PAUSES[0];
@@ -148,7 +148,7 @@ impl One {
         let new = self.place.join(NEW);
         let text =
             config.text.replacen("global\n", &format!("global\n    description {which}\n"), 1);
-        files::write(&new, &text)?;
+        processes::files::write(&new, &text)?;
         let mut command = Command::new(&self.shared.program.path);
         command.args(["-c", "-f", NEW]).current_dir(&self.place);
         let said = processes::output(&mut command).await;
@@ -160,7 +160,7 @@ impl One {
                 alerts(&String::from_utf8_lossy(&said.stderr))
             )));
         }
-        files::replace(&new, &self.place.join(CONFIG))
+        processes::files::replace(&new, &self.place.join(CONFIG))
     }
 
     fn start(&self) -> drivers::Result<Process> {

@@ -167,7 +167,7 @@ impl Here {
     }
 
     fn number(&self) -> i32 {
-        let file = self.balancers.0.place(self.id).join("haproxy.pid");
+        let file = self.balancers.0.places.of(self.id).join("haproxy.pid");
         let text = std::fs::read_to_string(file).unwrap();
         text.split_whitespace().next().unwrap().parse().unwrap()
     }
@@ -491,7 +491,7 @@ async fn one_that_is_killed_comes_back_and_one_that_was_left_is_ended() {
     let shared = &here.balancers.0;
     let other = Balancers::new(
         shared.program.clone(),
-        Some(shared.directory.clone()),
+        Some(here.directory.path().join("balancers")),
         Arc::new(Loopback::new(false)),
     );
     assert_eq!(other.there().await.unwrap(), [here.id]);
