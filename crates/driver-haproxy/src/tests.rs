@@ -203,6 +203,7 @@ fn spec(servers: &[Little]) -> BalancerSpec {
         ipv4: own(),
         ipv6: "2001:db8::1".parse().unwrap(),
         network: None,
+        nic: None,
         nodes: 1,
         regions: vec![],
         machines: servers.iter().map(Little::backend).collect(),
