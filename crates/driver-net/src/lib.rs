@@ -19,6 +19,7 @@ mod names;
 mod open;
 mod plan;
 mod reach;
+mod rooms;
 mod rules;
 mod run;
 #[cfg(test)]
@@ -44,6 +45,7 @@ use run::Space;
 pub use doors::Door;
 pub use plan::{HOST6, METADATA};
 pub use reach::Reach;
+pub use rooms::Room;
 
 /// What is missing for real networks: a sentence for people.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
