@@ -37,7 +37,12 @@ impl Places {
         self.directory.join(id.to_string())
     }
 
-    /// Makes that, unless it is there.
+    /// Whether that is there.
+    pub fn has(&self, id: Uuid) -> bool {
+        self.of(id).exists()
+    }
+
+    /// Makes it, unless it is there.
     ///
     /// # Errors
     /// When it is not there then.
@@ -84,9 +89,9 @@ mod tests {
             let places = Places::new("test", directory);
             assert_eq!((places.there().unwrap(), places.are_temporary()), (vec![], !is_kept));
             places.make(id).unwrap();
-            assert_eq!(places.there().unwrap(), [id]);
+            assert_eq!((places.there().unwrap(), places.has(id)), (vec![id], true));
             places.stop().unwrap();
-            assert_eq!(places.of(id).exists(), is_kept);
+            assert_eq!(places.has(id), is_kept);
             places.remove(id).unwrap();
             assert!(places.there().unwrap().is_empty());
         }
