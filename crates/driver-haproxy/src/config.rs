@@ -131,6 +131,10 @@ pub(crate) fn of(
     Config { text, at }
 }
 
+/// How many seconds a connection to a machine may take, after which another is asked: machines are on this
+/// host, and one that has just died may say nothing. It is enough for a packet that is lost and sent anew.
+const CONNECT: u32 = 2;
+
 fn global(spec: &BalancerSpec, user: Option<&str>) -> String {
     let timeout = spec.timeout_s.max(1);
     let user = user.map(|user| format!("    user {user}\n")).unwrap_or_default();
@@ -144,7 +148,7 @@ fn global(spec: &BalancerSpec, user: Option<&str>) -> String {
          {user}\
          defaults\n\
          \x20   log global\n\
-         \x20   timeout connect 5s\n\
+         \x20   timeout connect {CONNECT}s\n\
          \x20   timeout client {timeout}s\n\
          \x20   timeout server {timeout}s\n\
          \x20   timeout check {check}s\n\

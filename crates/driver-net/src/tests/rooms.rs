@@ -14,6 +14,10 @@ const AT: [&str; 2] = ["198.18.40.7", "2001:db8:40::ffff"];
 async fn room(net: &Net, nic: Option<&Nic>) -> Space {
     let [v4, v6] = AT;
     let room = net.room(id(ROOM), v4.parse().unwrap(), v6.parse().unwrap(), nic).await.unwrap();
+    let network = nic.map(|nic| nic.network);
+    if room.has_more {
+        net.narrow_room(id(ROOM), network).await.unwrap();
+    }
     assert_eq!(room.addresses, AT.map(|at| at.parse::<IpAddr>().unwrap()));
     let name = room.space.file_name().unwrap().to_str().unwrap().to_owned();
     let space = Space::Named(name);
@@ -75,9 +79,26 @@ fn what_answers_in_a_room_is_reached_by_all_and_reaches_machines() {
         let net = Net::open(folder.path().to_owned()).await.unwrap();
         assert_eq!(room(&net, Some(&nic(network, 4))).await, space);
         answers(&mut to_a, &mut at_a);
+        let [v4, v6] = AT;
+        let left =
+            net.room(id(ROOM), v4.parse().unwrap(), v6.parse().unwrap(), None).await.unwrap();
+        assert!(left.has_more);
+        // It leaves when it is told to, and not before.
+        answers(&mut to_a, &mut at_a);
         room(&net, None).await;
         assert!(connect(&space, "10.1.96.3:80").await.is_err());
+        room(&net, Some(&nic(network, 4))).await;
+        assert!(reaches(&space, "10.1.96.3").await);
         answers(&mut to_b, &mut at_b);
+        // Of a machine that has gone it is soon said that it is not there, not only that it is silent.
+        drop((inner, at_a));
+        net.unplug(a.id).await.unwrap();
+        let said = async || connect(&space, "10.1.96.3:80").await.unwrap_err().kind();
+        let mut tries = 0;
+        while said().await != std::io::ErrorKind::HostUnreachable {
+            tries += 1;
+            assert!(tries < 4, "it takes seconds");
+        }
 
         // It goes whole, and again.
         drop((here, to_a, to_b));
