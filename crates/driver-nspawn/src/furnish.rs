@@ -5,7 +5,7 @@
 use std::fmt::Write;
 use std::net::IpAddr;
 
-use driver_net::End;
+use driver_net::{End, RESOLVERS};
 use drivers::{Error, MachineSpec, Result};
 use uuid::Uuid;
 
@@ -20,8 +20,6 @@ const SEED: &str = "var/lib/cloud/seed/nocloud";
 const SSHD: &str = "usr/sbin/sshd";
 /// The administrator where that is not root.
 const LIMITED: &str = "linuxuser";
-/// The name servers that the real machines have.
-const RESOLVERS: &str = "nameserver 108.61.10.10\nnameserver 2001:19f0:300:1704::6\n";
 
 /// Whether a machine of these files lets people log in by ssh.
 pub(crate) fn has_ssh(tree: &Tree) -> bool {
@@ -42,7 +40,8 @@ pub(crate) fn system(tree: &Tree, id: Uuid, install: u64, spec: &MachineSpec) ->
     );
     tree.put("etc/hosts", hosts, 0o644)?;
     tree.put("etc/machine-id", format!("{}\n", id.simple()), 0o444)?;
-    tree.put("etc/resolv.conf", RESOLVERS, 0o644)?;
+    let resolvers = RESOLVERS.iter().map(|at| format!("nameserver {at}\n"));
+    tree.put("etc/resolv.conf", resolvers.collect::<String>(), 0o644)?;
     // Those of the machine that a copy was made of.
     for name in tree.names("etc/ssh").iter().filter(|name| name.starts_with("ssh_host_")) {
         tree.forget(&format!("etc/ssh/{name}"))?;
