@@ -1,5 +1,18 @@
-# A shop: two web servers behind a load balancer, with a firewall, a volume, a domain and a bucket. `run` applies it once without a
-# certificate, and once more with the one that it got by dns-01.
+# A shop: two web servers behind a load balancer, with a firewall, a volume, a domain and a bucket. It is applied once without a
+# certificate, and once more with one (see README.md).
+terraform {
+  required_version = ">= 1.5"
+  required_providers {
+    vultr = {
+      source  = "vultr/vultr"
+      version = "~> 2.32"
+    }
+  }
+}
+
+# The key comes from VULTR_API_KEY; `kettle exec` sets it.
+provider "vultr" {}
+
 variable "ssh_key" {
   type = string
 }
