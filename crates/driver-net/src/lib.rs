@@ -19,6 +19,7 @@ mod names;
 mod open;
 mod plan;
 mod reach;
+mod rooms;
 mod rules;
 mod run;
 #[cfg(test)]
@@ -44,6 +45,7 @@ use run::Space;
 pub use doors::Door;
 pub use plan::{HOST6, METADATA};
 pub use reach::Reach;
+pub use rooms::Room;
 
 /// The name servers of machines, as the real ones have them.
 pub const RESOLVERS: [IpAddr; 2] = [

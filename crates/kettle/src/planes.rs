@@ -90,12 +90,14 @@ impl Wish {
     pub(crate) async fn join(&self, world: World, here: &Here<'_>) -> Result<World> {
         #[cfg(feature = "s3")]
         let world = s3::join(&self.s3, world);
-        let world = match self.balancers {
-            true => balancers::join(world, here, self.machines.is_real).await?,
-            false => world,
-        };
+        // What is missing is said before anything is made.
+        let haproxy = if self.balancers { Some(balancers::program().await?) } else { None };
         let world = kubernetes::join(self.kubernetes.as_deref(), world, here).await?;
-        self.machines.join(world, here).await
+        let world = self.machines.join(world, here).await?;
+        Ok(match haproxy {
+            Some(haproxy) => balancers::join(world, here, haproxy, self.machines.net()),
+            None => world,
+        })
     }
 
     /// Starts what asks the control plane. What is started here ends when this is dropped.

@@ -8,9 +8,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use uuid::Uuid;
 
-use super::{Balancer, LoadBalancer, REGION_OPTION, Tls, wish};
+use super::{Balancer, LoadBalancer, REGION_OPTION, Tls, forget_rest, wish};
 use crate::billing::owed;
-use crate::firewalls::forget_load_balancer;
 use crate::{Behave, Cx, Part, Refusal, Result, Routes, Shown, Tx, addresses, alike};
 
 /// The timeout of connections where none was asked for, in seconds.
@@ -118,7 +117,7 @@ async fn create(tx: &mut Tx, req: CreateLoadBalancer) -> Result<Balancer> {
         auto_ssl: None,
         global_regions: Vec::new(),
     };
-    wish::apply(tx, &mut balancer, wish::at_creation(&req)).await?;
+    wish::apply(tx, id, &mut balancer, wish::at_creation(&req)).await?;
     Ok(tx.doc_with_id(id, balancer))
 }
 
@@ -129,14 +128,15 @@ fn last_of(network: Ipv6Addr) -> Ipv6Addr {
 
 async fn update(tx: &mut Tx, balancer: &mut Balancer, req: UpdateLoadBalancer) -> Result<()> {
     check_ready(tx.cx(), balancer, "Load balancer is still activating.")?;
-    wish::apply(tx, &mut balancer.want, req).await
+    let id = balancer.id();
+    wish::apply(tx, id, &mut balancer.want, req).await
 }
 
-/// Its addresses are free again when the row goes.
+/// Its public addresses are free again when the row goes.
 async fn before_it_goes(tx: &mut Tx, balancer: &mut Balancer) -> Result<()> {
     // Terraform tries again for as long as it reads these words.
     check_ready(tx.cx(), balancer, "Load balancer is not ready.")?;
-    forget_load_balancer(tx, balancer.id()).await
+    forget_rest(tx, balancer).await
 }
 
 /// Refuses, where being set up lasts: at the quick pace it is over before anybody could wait.
