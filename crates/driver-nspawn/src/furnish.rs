@@ -23,6 +23,21 @@ const LIMITED: &str = "linuxuser";
 /// The name servers that the real machines have.
 const RESOLVERS: &str = "nameserver 108.61.10.10\nnameserver 2001:19f0:300:1704::6\n";
 
+/// What has nothing to do in a container, which has no devices of its own, and what delays a machine that is
+/// waited for.
+const IDLE_UNITS: [&str; 8] = [
+    "dev-hugepages.mount",
+    "e2scrub_all.timer",
+    "e2scrub_reap.service",
+    "fstrim.timer",
+    "systemd-network-generator.service",
+    "systemd-pstore.service",
+    "systemd-remount-fs.service",
+    "systemd-update-utmp-runlevel.service",
+];
+const IDLE_GENERATORS: [&str; 5] =
+    ["cryptsetup", "gpt-auto", "hibernate-resume", "integritysetup", "veritysetup"];
+
 /// Whether a machine of these files lets people log in by ssh.
 pub(crate) fn has_ssh(tree: &Tree) -> bool {
     tree.has(SSHD)
@@ -61,7 +76,28 @@ pub(crate) fn system(tree: &Tree, id: Uuid, install: u64, spec: &MachineSpec) ->
     for (name, script) in scripts {
         once(tree, name, script)?;
     }
+    still(tree)?;
     enable(tree, "systemd-networkd.service", "/usr/lib/systemd/system/systemd-networkd.service")
+}
+
+/// Has nothing started that has nothing to do. What the image has of its own there stays.
+fn still(tree: &Tree) -> Result<()> {
+    let units = IDLE_UNITS.iter().map(|unit| format!("{UNITS}/{unit}"));
+    let generators = IDLE_GENERATORS
+        .iter()
+        .map(|name| format!("etc/systemd/system-generators/systemd-{name}-generator"));
+    let mut all: Vec<_> = units.chain(generators).collect();
+    // Nobody tells logind of logins without this module: it starts once it is asked for something.
+    let libraries = tree.names("usr/lib").into_iter().map(|name| format!("usr/lib/{name}"));
+    let libraries = libraries.chain(["usr/lib64".to_owned(), "usr/lib".to_owned()]);
+    let tells = |at: String| tree.has(&format!("{at}/security/pam_systemd.so"));
+    if !libraries.into_iter().any(tells) {
+        all.push(format!("{UNITS}/multi-user.target.wants/systemd-logind.service"));
+    }
+    for path in all.iter().filter(|path| !tree.has(path)) {
+        tree.link(path, "/dev/null")?;
+    }
+    Ok(())
 }
 
 /// Hands user data over to cloud-init; without it, gives back the script that it is.
@@ -273,6 +309,23 @@ mod tests {
         assert!(!tree.has(wants));
         assert_eq!(text("var/lib/kettle/password"), "linuxuser:secret\n");
         assert!(text("var/lib/kettle/first").contains("useradd"));
+    }
+
+    #[test]
+    fn nothing_is_started_that_has_nothing_to_do() {
+        let (_kept, tree) = tree();
+        let logind = "etc/systemd/system/multi-user.target.wants/systemd-logind.service";
+        tree.put("etc/systemd/system/fstrim.timer", "the image's own", 0o644).unwrap();
+        tree.put("dev/null", "", 0o666).unwrap();
+        system(&tree, Uuid::nil(), 0, &spec()).unwrap();
+        assert!(tree.has("etc/systemd/system-generators/systemd-cryptsetup-generator"));
+        assert!(tree.has("etc/systemd/system/systemd-pstore.service") && tree.has(logind));
+        assert!(tree.text("etc/systemd/system/fstrim.timer").is_some_and(|text| !text.is_empty()));
+        // With PAM's module logins are logind's.
+        tree.forget(logind).unwrap();
+        tree.put("usr/lib/x86_64-linux-gnu/security/pam_systemd.so", "", 0o644).unwrap();
+        system(&tree, Uuid::nil(), 0, &spec()).unwrap();
+        assert!(!tree.has(logind));
     }
 
     #[test]

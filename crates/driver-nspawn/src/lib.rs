@@ -15,6 +15,8 @@ mod machines;
 mod process;
 mod record;
 mod shared;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
