@@ -207,7 +207,11 @@ impl Shared {
         files::share(&place.volumes())?;
         self.give_volumes(id)?;
         let names = ends.iter().map(|end| end.interface.as_str());
-        let command = self.command(id, record.spec.size, &names.collect::<Vec<_>>());
+        let mut command = self.command(id, record.spec.size, &names.collect::<Vec<_>>());
+        if furnish::is_vultrs(&Tree::at(&place.root())?) {
+            // What cloud-init looks for on the command line of a kernel: in a container that is its init's.
+            command.arg("vultr");
+        }
         let child = process::spawn(command, &place.console())?;
         let nspawn = child.id().and_then(|pid| Process::now(i32::try_from(pid).ok()?));
         let nspawn = nspawn.ok_or_else(|| failed("start the machine", "it ended at once"))?;
