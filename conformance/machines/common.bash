@@ -25,7 +25,7 @@ serve() {
   server=$!
   disown
   for _ in {1..200}; do [[ -s $work/url ]] && return; sleep 0.1; done
-  sed 's/^/      | /' "$work/log"
+  tail -n 12 "$work/log" | sed 's/^/      | /'
   echo "FAIL  machines: no server starts"
   exit 1
 }
@@ -68,11 +68,20 @@ new() { k instance create --region ewr --plan vc2-1c-1gb --sshkey-id laptop --wa
 
 in_ms() { echo $(($(date +%s%N) / 1000000)); }
 
-# Whether there is no process, mount, directory, link or control group of any machine.
+# Whether there is no process, mount, directory, link or control group of any machine. Another Kettle of this host has its groups beside ours:
+# those in which something runs are its.
 nothing() {
-  ! pgrep -af -- "--directory=$data/machines/" && ! grep -F "$data/" /proc/self/mountinfo &&
-    [[ -z $(find "$data"/{machines,volumes,copies} -mindepth 1 2>/dev/null) ]] && [[ -z $(ip -o link | grep -v ' lo:' | grep '\.[0-9a-f]*') ]] &&
-    [[ -z $(find /sys/fs/cgroup/*/kettle /sys/fs/cgroup/kettle -mindepth 1 -maxdepth 1 -type d -newer "$work/key" 2>/dev/null) ]]
+  local left group space
+  left=$(
+    pgrep -af -- "--directory=$data/machines/"
+    grep -F "$data/" /proc/self/mountinfo
+    find "$data"/{machines,volumes,copies} -mindepth 1 2>/dev/null
+    for space in "" $(ip netns | cut -d' ' -f1); do ip ${space:+-n "$space"} -br link | grep -oE '^kt([^ @]{12}[ep]|[^ @]{8}b)\>'; done
+    find /sys/fs/cgroup/{,*/}kettle-* -mindepth 1 -maxdepth 1 -type d -newer "$work/key" 2>/dev/null | while read -r group; do
+      [[ -n $(cat "$group"/{,*/}cgroup.procs 2>/dev/null) ]] || echo "$group"
+    done
+  )
+  [[ -z $left ]] || { echo "left: $left"; return 1; }
 }
 
 rm -rf "$data"/{machines,networks,volumes,copies} "$data"/kettle.db*

@@ -112,6 +112,11 @@ impl Net {
         open::open(directory, reach).await
     }
 
+    /// The name of what is made on the host for these networks' directory, which no other Kettle's has.
+    pub fn name(&self) -> &str {
+        &self.0.names.router
+    }
+
     /// Sockets at an IPv4 address and port at which machines with public addresses ask, and nobody else
     /// does: for name servers, port 53.
     ///

@@ -258,7 +258,7 @@ impl Shared {
 
     fn command(&self, id: Uuid, size: Size, interfaces: &[&str]) -> Command {
         let place = self.place(id);
-        let (groups, missing) = limits::make(id, size);
+        let (groups, missing) = limits::make(self.net.name(), id, size);
         for why in missing {
             tracing::warn!(%id, why, "the machine may use more than its plan has");
         }
@@ -330,7 +330,7 @@ impl Shared {
         }
         self.unmount(id)?;
         self.net.unplug(id).await?;
-        limits::remove(id);
+        limits::remove(self.net.name(), id);
         // What nspawn leaves where /run is no file system of its own.
         let left = Path::new("/run/systemd/nspawn/propagate").join(record::name(id));
         let _ = std::fs::remove_dir(left);
