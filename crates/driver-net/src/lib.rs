@@ -130,6 +130,11 @@ impl Net {
         RESOLVERS.into_iter().filter(|at| at.is_ipv4() || self.0.has_v6)
     }
 
+    /// The name of what is made on the host for these networks' directory, which no other Kettle's has.
+    pub fn name(&self) -> &str {
+        &self.0.names.router
+    }
+
     /// Sockets at an address and port at which machines with public addresses ask, and nobody else
     /// does: for name servers, port 53.
     ///

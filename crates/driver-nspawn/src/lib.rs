@@ -15,6 +15,8 @@ mod machines;
 mod process;
 mod record;
 mod shared;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -99,7 +101,7 @@ impl Shared {
         let mut all: BTreeSet<Uuid> = files::ids(&self.machines)?.into_iter().collect();
         all.extend(disks::ids(self)?);
         all.extend(copies::ids(self)?);
-        all.extend(limits::ids());
+        all.extend(limits::ids(self.net.name()));
         all.extend(self.net.there().await?);
         let roots = process::all().into_keys();
         all.extend(roots.filter_map(|root| {
