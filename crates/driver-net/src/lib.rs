@@ -21,6 +21,7 @@ mod plan;
 mod reach;
 mod rules;
 mod run;
+mod taps;
 #[cfg(test)]
 mod tests;
 

@@ -109,7 +109,7 @@ impl Disks for Nspawn {
         files::directory(&path)?;
         files::open_to_all(&path)?;
         if let Some(copy) = source {
-            if copies::read(&self.0, copy)?.is_none() {
+            if self.0.copies.read(copy)?.is_none() {
                 let why = "the snapshot holds no files: it was made while volumes were simulated";
                 return Err(Error::Unsupported(why.into()));
             }

@@ -24,7 +24,7 @@ const LIMITED: &str = "linuxuser";
 const RESOLVERS: &str = "nameserver 108.61.10.10\nnameserver 2001:19f0:300:1704::6\n";
 
 /// Whether a machine of these files lets people log in by ssh.
-pub(crate) fn has_ssh(tree: &Tree) -> bool {
+pub fn has_ssh(tree: &Tree) -> bool {
     tree.has(SSHD)
 }
 
@@ -32,7 +32,7 @@ pub(crate) fn has_ssh(tree: &Tree) -> bool {
 ///
 /// # Errors
 /// When user data cannot be had with this base, or the files cannot be written.
-pub(crate) fn system(tree: &Tree, id: Uuid, install: u64, spec: &MachineSpec) -> Result<()> {
+pub fn system(tree: &Tree, id: Uuid, install: u64, spec: &MachineSpec) -> Result<()> {
     let has_cloud_init = tree.has("usr/bin/cloud-init");
     let user_script = user_data(tree, id, install, spec, has_cloud_init)?;
     tree.put("etc/hostname", format!("{}\n", spec.hostname), 0o644)?;
@@ -177,7 +177,7 @@ fn enable(tree: &Tree, unit: &str, file: &str) -> Result<()> {
 }
 
 /// Writes how each interface is to be set up: exactly these.
-pub(crate) fn network(tree: &Tree, ends: &[End]) -> Result<()> {
+pub fn network(tree: &Tree, ends: &[End]) -> Result<()> {
     for name in tree.names(NETWORKS).iter().filter(|name| name.starts_with(OURS)) {
         tree.forget(&format!("{NETWORKS}/{name}"))?;
     }
