@@ -67,7 +67,8 @@ impl Qemu {
             ));
         }
         let systems = Systems::new(bases, systems, any_image);
-        let shared = Arc::new(Shared::new(data, net, systems, accel().await));
+        let leases = net.leases().await.map_err(|error| wrong(&error))?;
+        let shared = Arc::new(Shared::new(data, net, leases, systems, accel().await));
         files::directory(&shared.machines).map_err(|error| wrong(&error))?;
         for id in files::ids(&shared.machines).map_err(|error| wrong(&error))? {
             if shared.place(id).layer().upper.exists() {

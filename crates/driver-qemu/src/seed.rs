@@ -60,6 +60,16 @@ fn write(tree: &Tree, id: Uuid, record: &Record, keys: &[(String, String)]) -> R
         let mode = if name.ends_with(".pub") { 0o644 } else { 0o600 };
         tree.put(&format!("etc/ssh/{name}"), key, mode)?;
     }
+    // Links that come while it runs, and what else changes then, it asks for.
+    let others = "[Match]\nType=ether\n\n[Network]\nDHCP=ipv4\nIPv6AcceptRA=no\n\n\
+                  [DHCPv4]\nUseMTU=yes\nUseHostname=no\nUseDNS=no\n";
+    tree.put("etc/systemd/network/90-kettle.network", others, 0o644)?;
+    if !record.spec.user_data.is_empty() {
+        // Cloud-init knows by the firmware where it is, and asks the metadata. What the vendor would have it
+        // do is done already.
+        let source = "datasource_list: [Vultr, NoCloud, None]\nvendor_data: {enabled: false}\n";
+        tree.put("etc/cloud/cloud.cfg.d/91-kettle.cfg", source, 0o644)?;
+    }
     // The disk may have grown since the last start.
     let unit = "[Unit]\nDescription=Kettle: the root grows with its disk\nDefaultDependencies=no\n\
                 After=systemd-remount-fs.service\nBefore=local-fs.target shutdown.target\n\

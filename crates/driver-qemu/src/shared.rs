@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use driver_net::Net;
+use driver_net::{Leases, Net};
 use driver_nspawn::files::{self, failed};
 use driver_nspawn::process::{self, Process};
 use driver_nspawn::record::{Place, Record};
@@ -42,6 +42,8 @@ pub(crate) struct Shared {
     pub(crate) systems: Systems,
     pub(crate) copies: Copies,
     pub(crate) net: Net,
+    /// Answers machines that ask for their addresses.
+    _leases: Leases,
     pub(crate) accel: Accel,
     /// Held while the disk of a base is made.
     making_base: tokio::sync::Mutex<()>,
@@ -68,7 +70,13 @@ pub(crate) struct Origin {
 }
 
 impl Shared {
-    pub(crate) fn new(data: PathBuf, net: Net, systems: Systems, accel: Accel) -> Self {
+    pub(crate) fn new(
+        data: PathBuf,
+        net: Net,
+        leases: Leases,
+        systems: Systems,
+        accel: Accel,
+    ) -> Self {
         Self {
             machines: data.join("machines"),
             bases: Bases::of(&data),
@@ -76,6 +84,7 @@ impl Shared {
             data,
             systems,
             net,
+            _leases: leases,
             accel,
             making_base: tokio::sync::Mutex::default(),
             locks: Mutex::default(),

@@ -23,6 +23,9 @@ struct Volume {
     size_gb: u32,
     source: Option<Uuid>,
     attached_to: Option<Uuid>,
+    /// What QEMU and the machine that has it call it.
+    #[serde(default)]
+    name: String,
 }
 
 fn place(shared: &Shared, id: Uuid) -> PathBuf {
@@ -49,7 +52,7 @@ fn disk_of(shared: &Shared, id: Uuid) -> PathBuf {
 /// Where a volume's disk lies, the machine that has it, and what it is called there.
 pub(crate) fn where_is(shared: &Shared, id: Uuid) -> Result<(PathBuf, Option<Uuid>, String)> {
     let volume = must_be(shared, id)?;
-    Ok((disk_of(shared, id), volume.attached_to, name(id)))
+    Ok((disk_of(shared, id), volume.attached_to, volume.name))
 }
 
 /// Those of which there is anything.
@@ -57,19 +60,15 @@ pub(crate) fn ids(shared: &Shared) -> Result<Vec<Uuid>> {
     files::ids(&shared.data.join("volumes"))
 }
 
-/// What a volume is called by QEMU and in a machine: what follows the dash in its `mount_id`.
-fn name(id: Uuid) -> String {
-    let id = id.simple().to_string();
-    format!("v-{}", &id[id.len() - 14..])
-}
-
 impl Shared {
     /// The volumes that a machine has: what each is called, and where it lies.
     pub(crate) fn volumes_of(&self, machine: Uuid) -> Result<Vec<(String, PathBuf)>> {
         let mut all = Vec::new();
         for id in ids(self)? {
-            if read(self, id)?.is_some_and(|volume| volume.attached_to == Some(machine)) {
-                all.push((name(id), disk_of(self, id)));
+            if let Some(volume) = read(self, id)?
+                && volume.attached_to == Some(machine)
+            {
+                all.push((volume.name, disk_of(self, id)));
             }
         }
         all.sort();
@@ -78,7 +77,7 @@ impl Shared {
 
     async fn plug_volume(&self, machine: Uuid, id: Uuid) -> Result<()> {
         let Some(mut qmp) = self.speak(machine).await? else { return Ok(()) };
-        let name = name(id);
+        let name = must_be(self, id)?.name;
         if devices(&mut qmp).await?.contains(&command::device(&name)) {
             return Ok(());
         }
@@ -90,7 +89,8 @@ impl Shared {
 
     async fn unplug_volume(&self, machine: Uuid, id: Uuid) -> Result<()> {
         let Some(mut qmp) = self.speak(machine).await? else { return Ok(()) };
-        let let_go = unplug(&mut qmp, &name(id), "blockdev-del", "node-name").await;
+        let name = must_be(self, id)?.name;
+        let let_go = unplug(&mut qmp, &name, "blockdev-del", "node-name").await;
         let_go.map_err(|error| {
             failed(
                 "take the volume away",
@@ -104,7 +104,7 @@ impl Shared {
 impl Disks for Qemu {
     async fn observe(&self, id: Uuid) -> Result<Option<Disk>> {
         let volume = read(&self.0, id)?;
-        Ok(volume.map(|Volume { size_gb, source, attached_to }| Disk {
+        Ok(volume.map(|Volume { size_gb, source, attached_to, .. }| Disk {
             size_gb,
             source,
             attached_to,
@@ -130,7 +130,8 @@ impl Disks for Qemu {
             }
             None => disk::make(&path, None, size_gb).await?,
         }
-        keep(&self.0, id, &Volume { size_gb, source, attached_to: None })
+        let name = String::new();
+        keep(&self.0, id, &Volume { size_gb, source, attached_to: None, name })
     }
 
     async fn grow(&self, id: Uuid, size_gb: u32) -> Result<()> {
@@ -140,12 +141,21 @@ impl Disks for Qemu {
         let _held = self.0.hold(machine).await;
         match self.0.speak(machine).await? {
             Some(mut qmp) => {
-                let size = json!({ "node-name": name(id), "size": u64::from(size_gb) * GB });
+                let size = json!({ "node-name": volume.name, "size": u64::from(size_gb) * GB });
                 qmp.ask("block_resize", size).await?;
             }
             None => disk::grow(&disk_of(&self.0, id), size_gb).await?,
         }
         keep(&self.0, id, &Volume { size_gb, ..volume })
+    }
+
+    async fn call(&self, id: Uuid, name: &str) -> Result<()> {
+        let volume = must_be(&self.0, id)?;
+        // One that a machine has keeps the name that it was given there.
+        match volume.attached_to.is_some() || volume.name == name {
+            true => Ok(()),
+            false => keep(&self.0, id, &Volume { name: name.to_owned(), ..volume }),
+        }
     }
 
     async fn attach(&self, id: Uuid, machine: Option<Uuid>) -> Result<()> {
