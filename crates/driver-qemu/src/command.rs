@@ -74,6 +74,9 @@ pub(crate) fn command(place: &Path, parts: &Parts<'_>) -> Command {
     command.arg(format!("--net={}", parts.router.display())).args(["--", PROGRAM]);
     command.arg(MARK).arg(mark(place));
     command.args(["-nodefaults", "-no-user-config", "-rtc", "base=utc"]);
+    // Whoever comes out of a machine finds itself in a program that may start nothing.
+    let sandbox = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny";
+    command.args(["-sandbox", sandbox]);
     command.args(match parts.accel {
         Accel::Kvm(cpu) => ["-machine", "pc", "-accel", "kvm", "-cpu", cpu],
         Accel::Tcg => ["-machine", "pc", "-accel", "tcg,thread=multi", "-cpu", "max"],

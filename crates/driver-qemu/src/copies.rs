@@ -25,16 +25,16 @@ pub(crate) fn disk_of(shared: &Shared, id: Uuid) -> PathBuf {
     shared.copies.place(id).join("disk.qcow2")
 }
 
-/// Where an image for a drive lies.
+/// Where an image that was fetched lies: for a drive, or a disk as it is.
 ///
 /// # Errors
 /// When there is none.
 pub(crate) fn drive_of(shared: &Shared, id: Uuid) -> Result<PathBuf> {
-    let path = shared.copies.place(id).join("image.iso");
+    let path = shared.copies.place(id).join("image");
     match path.exists() {
         true => Ok(path),
         false => Err(Error::Unsupported(
-            "this ISO image was never fetched: it was made while machines were simulated".into(),
+            "this image was never fetched: it was made while machines were simulated".into(),
         )),
     }
 }
@@ -52,7 +52,7 @@ async fn make(shared: &Shared, id: Uuid, source: &Source) -> Result<()> {
             (from, machine, node, String::new())
         }
         Source::Url(url) => {
-            let image = place.join("image.iso");
+            let image = place.join("image");
             fetch(url, &image).await?;
             return shared.copies.finish(id, String::new(), source, &image).await;
         }
@@ -99,16 +99,16 @@ async fn copy_running(qmp: &mut Qmp, node: &str, from: &Path, to: &Path) -> Resu
     closed.map(drop)
 }
 
-/// Fetches an image for drives.
+/// Fetches an image.
 async fn fetch(url: &str, to: &Path) -> Result<()> {
     let new = to.with_extension("new");
     let mut command = Command::new("curl");
     command.args(["--fail", "--silent", "--show-error", "--location", "--proto", "=http,https"]);
     command.arg("--output").arg(&new).arg("--").arg(url);
-    let fetched = process::run(command, "fetch the ISO image").await;
+    let fetched = process::run(command, "fetch the image").await;
     // It will be no better when it is asked for again: whoever wants it tells another address.
     fetched.map_err(|error| Error::Unsupported(error.to_string()))?;
-    std::fs::rename(&new, to).map_err(|error| failed("name the ISO image", error))
+    std::fs::rename(&new, to).map_err(|error| failed("name the image", error))
 }
 
 #[async_trait]

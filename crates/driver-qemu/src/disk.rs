@@ -65,6 +65,15 @@ pub(crate) async fn copy(from: &Path, to: &Path) -> Result<()> {
     named(&new, to)
 }
 
+/// Makes a disk of one that was fetched: bytes as they are on it, whatever they look like.
+pub(crate) async fn read(from: &Path, to: &Path) -> Result<()> {
+    let new = to.with_extension("new");
+    let mut command = Command::new(PROGRAM);
+    command.args(["convert", "-q", "-f", "raw", "-O", "qcow2"]).arg(from).arg(&new);
+    process::run(command, "read a disk").await?;
+    named(&new, to)
+}
+
 fn named(new: &Path, path: &Path) -> Result<()> {
     fs::rename(new, path).map_err(|error| failed("name a disk", error))
 }

@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use crate::command::{self, Accel, Parts, Start};
 use crate::qmp::Qmp;
-use crate::{disk, seed};
+use crate::{copies, disk, seed};
 
 /// How often a process that is waited for is looked at.
 const MOMENT: Duration = Duration::from_millis(50);
@@ -166,7 +166,8 @@ impl Shared {
                         image.kind
                     ));
                 };
-                match crate::copies::disk_of(self, id).exists() {
+                let is_disk = copies::disk_of(self, id).exists();
+                match is_disk || copies::drive_of(self, id).is_ok() {
                     true => Ok(Origin { base: copy.base, copy: Some(id) }),
                     false => Err(format!("this {} holds no disk of a machine", image.kind)),
                 }
@@ -225,7 +226,7 @@ impl Shared {
 
     async fn start_of(&self, id: Uuid, record: &Record, ends: &[driver_net::End]) -> Result<Start> {
         if let Some(iso) = record.iso {
-            return Ok(Start::Drive(crate::copies::drive_of(self, iso)?));
+            return Ok(Start::Drive(copies::drive_of(self, iso)?));
         }
         if record.base.is_empty() {
             return Ok(Start::Disk);
@@ -279,7 +280,10 @@ impl Shared {
         let origin = self.origin(&record.spec.image).map_err(Error::Unsupported)?;
         let size_gb = record.spec.size.disk_gb;
         if let Some(copy) = origin.copy {
-            disk::copy(&crate::copies::disk_of(self, copy), &disk).await?;
+            match copies::disk_of(self, copy) {
+                from if from.exists() => disk::copy(&from, &disk).await?,
+                _ => disk::read(&copies::drive_of(self, copy)?, &disk).await?,
+            }
         } else if origin.base.is_empty() {
             disk::make(&disk, None, size_gb).await?;
         } else {
