@@ -161,9 +161,14 @@ impl Copies {
 
 /// Puts a copy's files into an empty directory.
 pub(crate) async fn unpack(shared: &Shared, id: Uuid, into: &Path) -> Result<()> {
+    let archive = shared.copies.place(id).join(ARCHIVE);
+    if !archive.exists() {
+        let why = "this copy is the disk of a virtual machine: it holds no files";
+        return Err(Error::Unsupported(why.into()));
+    }
     let mut command = Command::new("tar");
     command.args(["--extract", "--preserve-permissions"]).args(ATTRIBUTES);
-    command.arg("--file").arg(shared.copies.place(id).join(ARCHIVE)).arg("--directory").arg(into);
+    command.arg("--file").arg(archive).arg("--directory").arg(into);
     process::run(command, "unpack a copy").await
 }
 

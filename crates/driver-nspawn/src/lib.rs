@@ -68,6 +68,15 @@ impl Nspawn {
             ));
         }
         files::directory(&shared.machines).map_err(|error| wrong(&error))?;
+        for id in files::ids(&shared.machines).map_err(|error| wrong(&error))? {
+            if shared.place(id).disk().exists() {
+                return Err(Missing(format!(
+                    "the machines in {} are virtual, as {id}; `--machines qemu` runs them, and another \
+                     --data is for containers",
+                    shared.machines.display()
+                )));
+            }
+        }
         shared.find_running().map_err(|error| wrong(&error))?;
         Ok(Self(shared))
     }

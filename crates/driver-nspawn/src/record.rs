@@ -77,6 +77,11 @@ impl Place {
         Layer { upper: self.0.join("upper"), work: self.0.join("work") }
     }
 
+    /// The disk of one that is no container.
+    pub fn disk(&self) -> PathBuf {
+        self.0.join("disk.qcow2")
+    }
+
     /// Where its files are mounted.
     pub fn root(&self) -> PathBuf {
         self.0.join("root")

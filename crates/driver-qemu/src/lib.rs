@@ -219,7 +219,7 @@ pub fn at(data: &Path, id: Uuid) -> Option<Here> {
     let data = std::path::absolute(data).ok()?;
     let place = Place::new(&data.join("machines"), id);
     let path = place.path();
-    path.join("disk.qcow2").exists().then(|| Here {
+    place.disk().exists().then(|| Here {
         runs: command::all().get(path).is_some_and(|qemu| qemu.lives()),
         serial: path.join(command::SERIAL),
         said: place.console(),

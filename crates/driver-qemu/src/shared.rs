@@ -26,8 +26,6 @@ use crate::{copies, disk, seed};
 const MOMENT: Duration = Duration::from_millis(50);
 /// How often a machine that starts is asked whether it is up, and one that runs whether it still does.
 const GLANCE: Duration = Duration::from_millis(200);
-/// How long after its start a machine has done nothing that counts.
-const BEGINNING: Duration = Duration::from_secs(1);
 /// How long QEMU may take until it answers, and until it ends.
 const PATIENCE: Duration = Duration::from_secs(15);
 const SSH: u16 = 22;
@@ -55,7 +53,8 @@ pub(crate) struct Shared {
 #[derive(Debug, Clone, Copy)]
 struct Running {
     qemu: Process,
-    since: Instant,
+    /// When it was started; none: before this Kettle.
+    since: Option<Instant>,
     /// Whether its system was seen to be up.
     up: bool,
 }
@@ -266,7 +265,7 @@ impl Shared {
 
     /// Where a machine's disk lies, and what QEMU says.
     pub(crate) fn disk(&self, id: Uuid) -> PathBuf {
-        self.place(id).path().join("disk.qcow2")
+        self.place(id).disk()
     }
 
     fn log(&self, id: Uuid) -> PathBuf {
@@ -299,7 +298,8 @@ impl Shared {
 
     /// Notes that a machine runs, and looks when it is up and when it ends.
     fn watch(self: &Arc<Self>, id: Uuid, qemu: Process, child: Option<Child>) {
-        self.running().insert(id, Running { qemu, since: Instant::now(), up: false });
+        let since = child.is_some().then(Instant::now);
+        self.running().insert(id, Running { qemu, since, up: false });
         let shared = self.clone();
         tokio::spawn(async move { shared.wait_until_up(id, qemu).await });
         let shared = self.clone();
@@ -364,8 +364,15 @@ impl Shared {
     /// Whether a machine has begun to start so short a time ago that nothing in it is lost when it does
     /// so once more.
     pub(crate) fn has_just_begun(&self, id: Uuid) -> bool {
+        let beginning = match self.accel {
+            Accel::Kvm(_) => Duration::from_secs(1),
+            Accel::Tcg => Duration::from_secs(4),
+        };
         let running = self.running().get(&id).copied();
-        running.is_some_and(|it| !it.up && it.since.elapsed() < BEGINNING && it.qemu.lives())
+        running.is_some_and(|it| {
+            let is_new = it.since.is_some_and(|since| since.elapsed() < beginning);
+            is_new && !it.up && it.qemu.lives()
+        })
     }
 
     /// How long a machine may take to end its work.
