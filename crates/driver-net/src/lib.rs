@@ -10,6 +10,7 @@
 
 #![cfg(target_os = "linux")]
 
+mod dhcp;
 mod doors;
 mod firewall;
 mod gateway;
@@ -22,6 +23,7 @@ mod reach;
 mod rooms;
 mod rules;
 mod run;
+mod taps;
 #[cfg(test)]
 mod tests;
 
@@ -42,6 +44,7 @@ use names::Names;
 use plan::{Plan, Plugged};
 use run::Space;
 
+pub use dhcp::Leases;
 pub use doors::Door;
 pub use plan::{HOST6, METADATA};
 pub use reach::Reach;

@@ -51,7 +51,7 @@ pub(crate) fn is_vultrs(tree: &Tree) -> bool {
 }
 
 /// Whether a machine of these files lets people log in by ssh.
-pub(crate) fn has_ssh(tree: &Tree) -> bool {
+pub fn has_ssh(tree: &Tree) -> bool {
     tree.has(SSHD)
 }
 
@@ -59,7 +59,7 @@ pub(crate) fn has_ssh(tree: &Tree) -> bool {
 ///
 /// # Errors
 /// When user data cannot be had with this base, or the files cannot be written.
-pub(crate) fn system(tree: &Tree, id: Uuid, install: u64, spec: &MachineSpec) -> Result<()> {
+pub fn system(tree: &Tree, id: Uuid, install: u64, spec: &MachineSpec) -> Result<()> {
     tree.put("etc/machine-id", format!("{}\n", id.simple()), 0o444)?;
     let resolvers = RESOLVERS.iter().map(|at| format!("nameserver {at}\n"));
     tree.put("etc/resolv.conf", resolvers.collect::<String>(), 0o644)?;
@@ -76,7 +76,6 @@ pub(crate) fn system(tree: &Tree, id: Uuid, install: u64, spec: &MachineSpec) ->
         true => leave_to_cloud_init(tree)?,
         false => set_up(tree, id, install, spec)?,
     }
-    still(tree)?;
     enable(tree, "systemd-networkd.service", "/usr/lib/systemd/system/systemd-networkd.service")
 }
 
@@ -122,8 +121,11 @@ fn leave_to_cloud_init(tree: &Tree) -> Result<()> {
     tree.link(&wants, "../kettle-network.service")
 }
 
-/// Has nothing started that has nothing to do. What the image has of its own there stays.
-fn still(tree: &Tree) -> Result<()> {
+/// Has nothing started that has nothing to do in a container. What the image has of its own there stays.
+///
+/// # Errors
+/// When the files cannot be written.
+pub(crate) fn still(tree: &Tree) -> Result<()> {
     let units = IDLE_UNITS.iter().map(|unit| format!("{UNITS}/{unit}"));
     let generators = IDLE_GENERATORS
         .iter()
@@ -254,7 +256,7 @@ fn enable(tree: &Tree, unit: &str, file: &str) -> Result<()> {
 }
 
 /// Writes how each interface is to be set up: exactly these.
-pub(crate) fn network(tree: &Tree, ends: &[End]) -> Result<()> {
+pub fn network(tree: &Tree, ends: &[End]) -> Result<()> {
     for name in tree.names(NETWORKS).iter().filter(|name| name.starts_with(OURS)) {
         tree.forget(&format!("{NETWORKS}/{name}"))?;
     }
