@@ -55,7 +55,7 @@ pub(crate) fn args() -> Vec<Arg> {
 pub(crate) struct Wish {
     balancers: bool,
     #[cfg(feature = "dns")]
-    dns: dns::Place,
+    dns: crate::listen::Place,
     kubernetes: Option<PathBuf>,
     machines: machines::Wish,
     #[cfg(feature = "s3")]
@@ -105,6 +105,8 @@ impl Wish {
         let mut fronts = Fronts::default();
         if let Some(net) = self.machines.net() {
             metadata::start(net, control, &mut fronts).await?;
+            #[cfg(feature = "dns")]
+            dns::for_machines(self.dns, net, control, &mut fronts).await?;
         }
         #[cfg(feature = "s3")]
         s3::start(&self.s3, control, here, &mut fronts).await?;
@@ -141,6 +143,11 @@ impl Fronts {
     /// Adds one, which says this and runs until `running` is dropped.
     pub(crate) fn add(&mut self, line: Line, running: impl Send + 'static) {
         self.lines.push(line);
+        self.keep(running);
+    }
+
+    /// Keeps another running that needs no line of its own, until `running` is dropped.
+    fn keep(&mut self, running: impl Send + 'static) {
         self._running.push(Box::new(running));
     }
 }

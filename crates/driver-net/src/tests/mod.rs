@@ -7,6 +7,7 @@ mod leaks;
 mod machines;
 mod reach;
 mod rooms;
+mod taps;
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};

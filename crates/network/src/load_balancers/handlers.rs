@@ -39,10 +39,14 @@ impl Shown for LoadBalancer {
 
     fn view(doc: &Balancer, (): &(), cx: &Cx) -> wire::LoadBalancer {
         let vpc = OrEmpty(doc.network.map(id::VpcId));
-        // An address is told when something answers there.
-        let (status, ipv4, ipv6) = match doc.seen.ready {
-            true => (LoadBalancerStatus::Active, doc.ipv4.to_string(), doc.ipv6.to_string()),
-            false => (LoadBalancerStatus::Pending, String::new(), String::new()),
+        let status = match doc.seen.ready {
+            true => LoadBalancerStatus::Active,
+            false => LoadBalancerStatus::Pending,
+        };
+        // An address is told when something has answered there.
+        let (ipv4, ipv6) = match doc.seen.was_ready {
+            true => (doc.ipv4.to_string(), doc.ipv6.to_string()),
+            false => (String::new(), String::new()),
         };
         let auto_ssl = doc.auto_ssl.as_ref().map(|auto| {
             let (domain_zone, domain_sub) = (auto.zone.clone(), auto.sub.clone());

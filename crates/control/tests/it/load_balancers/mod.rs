@@ -13,7 +13,7 @@ use api::instances::{DeleteInstance, GetInstance, UpdateInstance};
 use api::load_balancers::*;
 use api::vpcs::{CreateVpc, DeleteVpc, ListVpcAttachments};
 use control::Behave;
-use drivers::{BalancerSpec, Thing, Things};
+use drivers::{BalancerSpec, Pace, Thing, Things};
 use serde_json::{Value, json};
 use testkit::World;
 use uuid::Uuid;
@@ -101,6 +101,22 @@ async fn a_bare_one_is_pending_until_it_works_and_has_the_defaults() {
     let (status, ipv4, ipv6) = (made.status.clone(), made.ipv4.clone(), made.ipv6.clone());
     assert_eq!(LoadBalancer { status, ipv4, ipv6, ..found }, made);
     assert!(observed(&world, made.id).await.unwrap().ready);
+}
+
+#[tokio::test]
+async fn one_that_is_made_again_keeps_telling_its_addresses() {
+    let world = World::builder().pace(Pace::VULTR).build().await;
+    let made = world.done(in_newark()).await;
+    world.settle().await;
+    world.advance(Duration::from_hours(1)).await;
+    let found = read(&world, made.id).await;
+    assert_eq!(found.status, LoadBalancerStatus::Active);
+    Things::<BalancerSpec>::remove(&outside(&world), made.id.0).await.unwrap();
+    world.done(wished(made.id, json!({"label": "again"}))).await;
+    world.advance(Duration::from_secs(1)).await;
+    let again = read(&world, made.id).await;
+    assert_eq!(again.status, LoadBalancerStatus::Pending);
+    assert_eq!((again.ipv4, again.ipv6), (found.ipv4, found.ipv6));
 }
 
 /// One with everything that can be asked for, but for a certificate that comes by itself.
