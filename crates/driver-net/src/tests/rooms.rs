@@ -68,10 +68,43 @@ fn what_answers_in_a_room_is_reached_by_all_and_reaches_machines() {
                 answers(&mut client, &mut server.accept().unwrap().0);
             }
         }
-        // It is no way into the network.
-        let way = ["route", "replace", "10.1.96.0/20", "via", "198.18.92.1"];
-        c.space.run("ip", &way, "").await.unwrap();
-        assert!(!c.pings("10.1.96.3").await);
+        // It is no way out of the network.
+        let way = ["route", "replace", "default", "via", "10.1.96.4"];
+        a.space.run("ip", &way, "").await.unwrap();
+        assert!(!a.pings("198.18.92.9").await);
+
+        // It goes whole, and again.
+        drop(here);
+        for _ in 0..2 {
+            net.remove_room(id(ROOM)).await.unwrap();
+        }
+        let Space::Named(name) = space else { panic!("it has a name") };
+        assert!(!Space::Host.run("ip", &["netns"], "").await.unwrap().contains(&name));
+        for machine in [a, b, c] {
+            net.unplug(machine.id).await.unwrap();
+        }
+        Things::<FirewallSpec>::remove(&net, group).await.unwrap();
+        assert!(Plane::there(&net).await.unwrap().is_empty());
+        assert_eq!(net.0.router.links().await.unwrap(), ["lo", &net.0.names.uplink]);
+    });
+}
+
+#[test]
+fn a_room_leaves_a_network_when_it_is_told_to_and_all_else_goes_on() {
+    alone("rooms::a_room_leaves_a_network_when_it_is_told_to_and_all_else_goes_on", || async {
+        let folder = tempfile::tempdir().unwrap();
+        let net = Net::open(folder.path().to_owned()).await.unwrap();
+        let network = id(101);
+        let a = Machine::started(&net, id(1), &PublicNic::default(), &[nic(network, 3)]).await;
+        let b = Machine::started(&net, id(2), &public(8), &[]).await;
+        let space = room(&net, Some(&nic(network, 4))).await;
+        let inner = listen(&a.space, "0.0.0.0:80").await;
+        let outer = listen(&b.space, "0.0.0.0:80").await;
+        assert!(reaches(&space, "10.1.96.3").await && reaches(&space, "198.18.92.8").await);
+        let mut to_a = connect(&space, "10.1.96.3:80").await.unwrap();
+        let mut at_a = inner.accept().unwrap().0;
+        let mut to_b = connect(&space, "198.18.92.8:80").await.unwrap();
+        let mut at_b = outer.accept().unwrap().0;
 
         // Told the same again, by this run or the next, all goes on; told another network it goes there.
         room(&net, Some(&nic(network, 4))).await;
@@ -99,20 +132,6 @@ fn what_answers_in_a_room_is_reached_by_all_and_reaches_machines() {
             tries += 1;
             assert!(tries < 4, "it takes seconds");
         }
-
-        // It goes whole, and again.
-        drop((here, to_a, to_b));
-        for _ in 0..2 {
-            net.remove_room(id(ROOM)).await.unwrap();
-        }
-        let Space::Named(name) = space else { panic!("it has a name") };
-        assert!(!Space::Host.run("ip", &["netns"], "").await.unwrap().contains(&name));
-        for machine in [a, b, c] {
-            net.unplug(machine.id).await.unwrap();
-        }
-        Things::<FirewallSpec>::remove(&net, group).await.unwrap();
-        assert!(Plane::there(&net).await.unwrap().is_empty());
-        assert_eq!(net.0.router.links().await.unwrap(), ["lo", &net.0.names.uplink]);
     });
 }
 
