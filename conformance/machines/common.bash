@@ -79,7 +79,7 @@ nothing() {
     # Another Kettle of this host has groups of its own.
     find /sys/fs/cgroup/{,*/}"$(ip netns | cut -d' ' -f1 | head -n 1)" -mindepth 1 -maxdepth 1 -type d 2>/dev/null
   )
-  [[ -z $left ]] || { echo "left: $left"; return 1; }
+  [[ -z $left ]] || { head -n 6 <<<"left: $left"; return 1; }
 }
 
 rm -rf "$data"/{machines,networks,volumes,copies} "$data"/kettle.db*

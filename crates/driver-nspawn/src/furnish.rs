@@ -5,7 +5,7 @@
 use std::fmt::Write;
 use std::net::IpAddr;
 
-use driver_net::End;
+use driver_net::{End, RESOLVERS};
 use drivers::{Error, MachineSpec, Result};
 use uuid::Uuid;
 
@@ -23,8 +23,6 @@ const CLOUD_SETTINGS: &str = "etc/cloud/cloud.cfg.d/90-kettle.cfg";
 const CLOUD_OFF: &str = "etc/cloud/cloud-init.disabled";
 /// The administrator where that is not root.
 const LIMITED: &str = "linuxuser";
-/// The name servers that the real machines have.
-const RESOLVERS: &str = "nameserver 108.61.10.10\nnameserver 2001:19f0:300:1704::6\n";
 
 /// What has nothing to do in a container, which has no devices of its own, and what delays a machine that is
 /// waited for.
@@ -53,7 +51,7 @@ pub(crate) fn is_vultrs(tree: &Tree) -> bool {
 }
 
 /// Whether a machine of these files lets people log in by ssh.
-pub(crate) fn has_ssh(tree: &Tree) -> bool {
+pub fn has_ssh(tree: &Tree) -> bool {
     tree.has(SSHD)
 }
 
@@ -61,9 +59,10 @@ pub(crate) fn has_ssh(tree: &Tree) -> bool {
 ///
 /// # Errors
 /// When user data cannot be had with this base, or the files cannot be written.
-pub(crate) fn system(tree: &Tree, id: Uuid, install: u64, spec: &MachineSpec) -> Result<()> {
+pub fn system(tree: &Tree, id: Uuid, install: u64, spec: &MachineSpec) -> Result<()> {
     tree.put("etc/machine-id", format!("{}\n", id.simple()), 0o444)?;
-    tree.put("etc/resolv.conf", RESOLVERS, 0o644)?;
+    let resolvers = RESOLVERS.iter().map(|at| format!("nameserver {at}\n"));
+    tree.put("etc/resolv.conf", resolvers.collect::<String>(), 0o644)?;
     // Those of the machine that a copy was made of.
     for name in tree.names("etc/ssh").iter().filter(|name| name.starts_with("ssh_host_")) {
         tree.forget(&format!("etc/ssh/{name}"))?;
@@ -77,7 +76,6 @@ pub(crate) fn system(tree: &Tree, id: Uuid, install: u64, spec: &MachineSpec) ->
         true => leave_to_cloud_init(tree)?,
         false => set_up(tree, id, install, spec)?,
     }
-    still(tree)?;
     enable(tree, "systemd-networkd.service", "/usr/lib/systemd/system/systemd-networkd.service")
 }
 
@@ -116,13 +114,16 @@ fn leave_to_cloud_init(tree: &Tree) -> Result<()> {
     // The socket would keep for networkd what comes and goes here, and it would believe that long after.
     tree.link(&format!("{UNITS}/systemd-networkd.socket"), "/dev/null")?;
     let around = format!(
-        "[Service]\nExecStartPre=/bin/sh /{EARLY} up\nExecStartPost=/bin/sh /{EARLY} down\n"
+        "[Service]\nExecStartPre=-/bin/sh /{EARLY} up\nExecStartPost=-/bin/sh /{EARLY} down\n"
     );
     tree.put(&format!("{UNITS}/cloud-init-local.service.d/10-kettle.conf"), around, 0o644)
 }
 
-/// Has nothing started that has nothing to do. What the image has of its own there stays.
-fn still(tree: &Tree) -> Result<()> {
+/// Has nothing started that has nothing to do in a container. What the image has of its own there stays.
+///
+/// # Errors
+/// When the files cannot be written.
+pub(crate) fn still(tree: &Tree) -> Result<()> {
     let units = IDLE_UNITS.iter().map(|unit| format!("{UNITS}/{unit}"));
     let generators = IDLE_GENERATORS
         .iter()
@@ -253,7 +254,7 @@ fn enable(tree: &Tree, unit: &str, file: &str) -> Result<()> {
 }
 
 /// Writes how each interface is to be set up: exactly these.
-pub(crate) fn network(tree: &Tree, ends: &[End]) -> Result<()> {
+pub fn network(tree: &Tree, ends: &[End]) -> Result<()> {
     for name in tree.names(NETWORKS).iter().filter(|name| name.starts_with(OURS)) {
         tree.forget(&format!("{NETWORKS}/{name}"))?;
     }

@@ -35,25 +35,27 @@ pub(crate) fn mark(root: &Path) -> String {
 
 /// A process, which no later one of the same number is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Process {
-    pub(crate) id: i32,
+pub struct Process {
+    /// Its number.
+    pub id: i32,
     started: u64,
 }
 
 impl Process {
     /// The one that has a number now; none: it has ended.
-    pub(crate) fn now(id: i32) -> Option<Self> {
+    pub fn now(id: i32) -> Option<Self> {
         let (_, started) = stat(id)?;
         Some(Self { id, started })
     }
 
     /// Whether it has not ended yet.
-    pub(crate) fn lives(self) -> bool {
+    pub fn lives(self) -> bool {
         stat(self.id)
             .is_some_and(|(state, started)| started == self.started && !"ZX".contains(state))
     }
 
-    fn kill(self) {
+    /// Ends it at once.
+    pub fn kill(self) {
         if let Some(pid) = Pid::from_raw(self.id).filter(|_| self.lives()) {
             let _ = rustix::process::kill_process(pid, Signal::KILL);
         }
@@ -151,7 +153,7 @@ fn has_local(text: &str, address: &str) -> bool {
 }
 
 /// Starts a program that goes on without us: a signal to our own group does not reach it.
-pub(crate) fn spawn(mut command: Command, log: &Path) -> Result<Child> {
+pub fn spawn(mut command: Command, log: &Path) -> Result<Child> {
     let mut start = || {
         let log = fs::File::create(log)?;
         command.process_group(0).stdin(Stdio::null());
@@ -159,7 +161,7 @@ pub(crate) fn spawn(mut command: Command, log: &Path) -> Result<Child> {
         // Nobody's service is told that this one is ready.
         command.env_remove("NOTIFY_SOCKET").kill_on_drop(false).spawn()
     };
-    start().map_err(|error: std::io::Error| failed(format_args!("run {PROGRAM}"), error))
+    start().map_err(|error: std::io::Error| failed("start the machine", error))
 }
 
 /// Ends a machine at once: its init takes all that runs in it along, and nspawn cleans up and ends.
@@ -200,12 +202,12 @@ pub(crate) fn tidy(root: &Path, name: &str) {
 }
 
 /// Runs a program to its end. What it says of a failure is the error.
-pub(crate) async fn run(command: Command, wanted: &str) -> Result<()> {
+pub async fn run(command: Command, wanted: &str) -> Result<()> {
     run_but(command, wanted, 0).await
 }
 
 /// The same for a program whose exit status `also` is no failure.
-pub(crate) async fn run_but(mut command: Command, wanted: &str, also: i32) -> Result<()> {
+pub async fn run_but(mut command: Command, wanted: &str, also: i32) -> Result<()> {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
     let out = command.output().await.map_err(|error| failed(wanted, error))?;
     if out.status.success() || out.status.code() == Some(also) {

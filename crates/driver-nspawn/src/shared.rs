@@ -12,12 +12,13 @@ use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use crate::bases::Bases;
-use crate::copies::Making;
+use crate::copies::Copies;
 use crate::files::{self, failed};
 use crate::process::Process;
 use crate::record::{self, Place, Record};
+use crate::systems::{System, Systems};
 use crate::tree::Tree;
-use crate::{System, copies, furnish, limits, process};
+use crate::{copies, furnish, limits, process};
 
 /// How often a machine that another Kettle has started is looked at.
 const GLANCE: Duration = Duration::from_millis(500);
@@ -44,11 +45,9 @@ pub(crate) struct Shared {
     pub(crate) data: PathBuf,
     pub(crate) machines: PathBuf,
     pub(crate) bases: Bases,
-    pub(crate) systems: BTreeMap<String, System>,
-    pub(crate) any_image: bool,
+    pub(crate) systems: Systems,
     pub(crate) net: Net,
-    /// The copies that are being made.
-    pub(crate) making: Mutex<BTreeMap<Uuid, Making>>,
+    pub(crate) copies: Copies,
     locks: Mutex<BTreeMap<Uuid, Arc<tokio::sync::Mutex<()>>>>,
     running: Mutex<BTreeMap<Uuid, Running>>,
 }
@@ -82,11 +81,10 @@ impl Shared {
         Self {
             machines: data.join("machines"),
             bases: Bases::of(&data),
+            systems: Systems::new(Bases::of(&data), systems, any_image),
+            copies: Copies::of(&data),
             data,
-            systems,
-            any_image,
             net,
-            making: Mutex::default(),
             locks: Mutex::default(),
             running: Mutex::default(),
         }
@@ -140,28 +138,21 @@ impl Shared {
         let base = |base: String| Origin { base, copy: None };
         match image.kind.as_str() {
             "os" => {
-                let system = self.systems.get(&image.id);
-                let name = system.map_or(image.id.as_str(), |system| &system.name);
-                let Some(wanted) = system.and_then(|system| system.base.as_deref()) else {
-                    return Err(format!(
+                let found = self.systems.base(&image.id)?;
+                found.map(base).ok_or_else(|| {
+                    let name = self.systems.name(&image.id);
+                    format!(
                         "a container has the Linux of this machine, so `{name}` cannot run in one"
-                    ));
-                };
-                if self.bases.root(wanted).is_some() {
-                    return Ok(base(wanted.to_owned()));
-                }
-                let make = Bases::how_to_make(wanted);
-                let why =
-                    format!("there is no image `{wanted}` on this machine for `{name}`; {make}");
-                self.nearest(wanted, &why).map(base)
+                    )
+                })
             }
             "app" | "image" => {
                 let why = "applications are installed nowhere: a container has a system alone";
-                self.nearest("debian-12", why).map(base)
+                self.systems.nearest("debian-12", why).map(base)
             }
             "snapshot" | "backup" => {
                 let copy = image.id.parse::<Uuid>().ok().and_then(|id| {
-                    let found = copies::read(self, id).ok().flatten()?;
+                    let found = self.copies.read(id).ok().flatten()?;
                     Some((id, found))
                 });
                 let Some((id, copy)) = copy else {
@@ -177,16 +168,6 @@ impl Shared {
             }
             "iso" => Err("a container starts from no ISO image: it has no drive".into()),
             _ => Err("a container starts neither by iPXE nor from nothing: name a system".into()),
-        }
-    }
-
-    /// The base that stands in for one that is not there, where that is allowed.
-    fn nearest(&self, wanted: &str, why: &str) -> Result<String, String> {
-        let near = self.bases.nearest(wanted);
-        match (self.any_image, near) {
-            (true, Some(near)) => Ok(near),
-            (false, Some(near)) => Err(format!("{why}; `kettle serve --any-image` takes `{near}`")),
-            (_, None) => Err(why.to_owned()),
         }
     }
 
@@ -237,7 +218,9 @@ impl Shared {
             copies::unpack(self, copy, &layer.upper).await?;
         }
         self.mount(&record.base, &place)?;
-        furnish::system(&Tree::at(&place.root())?, id, record.install, &record.spec)
+        let tree = Tree::at(&place.root())?;
+        furnish::system(&tree, id, record.install, &record.spec)?;
+        furnish::still(&tree)
     }
 
     fn mount(&self, base: &str, place: &Place) -> Result<()> {
@@ -424,16 +407,7 @@ impl Shared {
         public: &drivers::PublicNic,
     ) -> Result<Record> {
         let origin = self.origin(&spec.image).map_err(Error::Unsupported)?;
-        Ok(Record {
-            base: origin.base,
-            spec: spec.clone(),
-            public: public.clone(),
-            nics: Vec::new(),
-            install: 0,
-            reset: 0,
-            is_on: true,
-            is_prepared: false,
-        })
+        Ok(Record::new(origin.base, spec, public))
     }
 }
 

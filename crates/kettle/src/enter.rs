@@ -1,5 +1,7 @@
 //! `kettle instance ssh` and `kettle instance console`: into a machine, by its network or by its host.
 
+mod serial;
+
 use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::os::unix::process::CommandExt;
@@ -9,7 +11,6 @@ use std::process::Command as Program;
 use api::instances::{Instance, UserScheme};
 use clap::{Arg, ArgMatches, Command};
 use cli::{Exit, Failure};
-use driver_nspawn::Here;
 
 use crate::status::{Asked, data_arg};
 
@@ -20,6 +21,29 @@ const NAME: &str = "name";
 const COMMAND: &str = "command";
 const USER: &str = "user";
 const IDENTITY: &str = "identity";
+
+/// A machine of this host.
+enum Here {
+    /// A container.
+    Container(driver_nspawn::Here),
+    /// A virtual machine.
+    Virtual(driver_qemu::Here),
+}
+
+impl Here {
+    fn find(data: &Path, id: uuid::Uuid) -> Option<Self> {
+        let is_virtual = driver_qemu::at(data, id).map(Self::Virtual);
+        is_virtual.or_else(|| driver_nspawn::at(data, id).map(Self::Container))
+    }
+
+    /// The file with the keys by which ssh knows it, once it was up.
+    fn known_hosts(&self) -> &Path {
+        match self {
+            Self::Container(here) => &here.known_hosts,
+            Self::Virtual(here) => &here.known_hosts,
+        }
+    }
+}
 
 /// The group of instances with these commands, too.
 pub(crate) fn add(root: Command) -> Command {
@@ -65,7 +89,11 @@ fn ssh_command() -> Command {
 fn console_command() -> Command {
     Command::new(CONSOLE)
         .about("Open a shell in a machine of this host, whatever its network does")
-        .after_help("Needs root, and a server with --machines nspawn on this host.")
+        .after_help(
+            "Needs root, and a server with --machines nspawn or --machines qemu on this host. That of a \
+             virtual machine is its serial console: it asks for a name and a password, and Ctrl-] leaves \
+             it.",
+        )
         .args([name_arg(), data_arg()])
 }
 
@@ -84,10 +112,12 @@ pub(crate) async fn run(
     let asked = Asked::new(matches)?;
     let name: &String = args.get_one(NAME).expect("clap requires it");
     let instance = find(&asked, name).await?;
-    let here = asked.home().and_then(|home| driver_nspawn::at(home.path(), instance.id.into()));
-    let mut program = match command {
-        SSH => ssh(&asked, &instance, here, args)?,
-        _ => console(&instance, here)?,
+    let here = asked.home().and_then(|home| Here::find(home.path(), instance.id.into()));
+    let mut program = match (command, here) {
+        (SSH, here) => ssh(&asked, &instance, here, args)?,
+        (_, Some(Here::Virtual(here))) => return serial::talk(&instance.label, &here).await,
+        (_, Some(Here::Container(here))) => console(&instance, Some(here))?,
+        (_, None) => console(&instance, None)?,
     };
     let error = program.exec();
     let what = program.get_program().display().to_string();
@@ -143,7 +173,7 @@ fn ssh(
     let mut ssh = Program::new("ssh");
     ssh.arg("-o").arg(format!("HostKeyAlias={}", instance.id));
     match (here, asked.home()) {
-        (Some(here), _) if !here.known_hosts.exists() => {
+        (Some(here), _) if !here.known_hosts().exists() => {
             return Err(Failure::Answer(format!(
                 "`{}` has not come up yet; `kettle instance get {} --wait` waits for it",
                 instance.label, instance.id
@@ -151,7 +181,7 @@ fn ssh(
         }
         (Some(here), _) => {
             // It was told by the machine's own files: nobody else can have that address here.
-            ssh.arg("-o").arg(format!("UserKnownHostsFile={}", quoted(&here.known_hosts)));
+            ssh.arg("-o").arg(format!("UserKnownHostsFile={}", quoted(here.known_hosts())));
             ssh.args(["-o", "StrictHostKeyChecking=yes"]);
         }
         (None, Some(home)) => {
@@ -174,12 +204,12 @@ fn quoted(path: &Path) -> String {
     format!("\"{}\"", path.display())
 }
 
-fn console(instance: &Instance, here: Option<Here>) -> Result<Program, Failure> {
+fn console(instance: &Instance, here: Option<driver_nspawn::Here>) -> Result<Program, Failure> {
     let name = &instance.label;
     let Some(here) = here else {
         return Err(Failure::Answer(format!(
             "`{name}` is no machine of this host that this user may enter: that takes root, and a server \
-             with --machines nspawn here"
+             with --machines nspawn or qemu here"
         )));
     };
     let Some(leader) = here.leader else {
