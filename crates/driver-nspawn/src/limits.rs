@@ -88,17 +88,21 @@ pub(crate) fn ids(ours: &str) -> Vec<Uuid> {
     above.flat_map(|above| crate::files::ids(&above).unwrap_or_default()).collect()
 }
 
-/// Takes a machine's groups away: nothing runs in them any more.
-pub(crate) fn remove(ours: &str, id: Uuid) {
+/// Takes a machine's groups away: nothing runs in them any more. Tells what stays, for the kernel counts who
+/// ended for a moment longer.
+pub(crate) fn remove(ours: &str, id: Uuid) -> Option<PathBuf> {
     let _held = CHANGING.lock().expect("no panic while held");
+    let mut left = None;
     for group in groups(Path::new(CGROUPS), ours, id, Size::default()) {
         remove_below(&group.directory);
         // It stays as long as there are others in it.
         let _ = group.directory.parent().map(fs::remove_dir);
+        left = left.or(group.directory.exists().then_some(group.directory));
     }
+    left
 }
 
-/// A group goes as a directory does, after those in it. One that is still used stays, for the sweep.
+/// A group goes as a directory does, after those in it.
 fn remove_below(directory: &Path) {
     for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {

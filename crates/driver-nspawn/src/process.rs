@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::net::IpAddr;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -186,6 +187,17 @@ pub(crate) async fn kill(nspawn: Process) -> Result<()> {
             let why = format_args!("process {} does not end", nspawn.id);
             Err(failed("stop the machine", why))
         }
+    }
+}
+
+/// Removes what nspawn leaves of a machine where /run is no file system of its own, and where it was killed
+/// itself. The machine's root is still mounted: by that its lock is called.
+pub(crate) fn tidy(root: &Path, name: &str) {
+    const LEFT: &str = "/run/systemd/nspawn";
+    let _ = fs::remove_dir(Path::new(LEFT).join("propagate").join(name));
+    if let Ok(facts) = fs::metadata(root) {
+        let lock = format!("{LEFT}/locks/inode-{}:{}", facts.dev(), facts.ino());
+        let _ = fs::remove_file(lock);
     }
 }
 
