@@ -126,11 +126,14 @@ impl Subject<'_> {
     }
 
     /// Why it cannot be made, where that is so: the account's log says it, in the last that no request has
-    /// brought about.
+    /// brought about. Of what does what it is for nobody asks that.
     async fn stuck(&self) -> Markup {
         let id = self.value["id"].as_str().unwrap_or_default();
         if id.is_empty() {
             return html! {};
+        }
+        if matches!(status::of(&self.value), Some((status::Sign::Ok, _))) {
+            return html! { div id="x-stuck" data-whole hidden {} };
         }
         let logs = requests::events(self.cx, Some(id)).await.unwrap_or_default();
         let last = logs.iter().find(|log| log["metadata"]["method"] == "");

@@ -270,14 +270,16 @@ impl Shared {
 impl Shared {
     /// Makes addresses and routes what they should be.
     pub(crate) async fn lay(&self, state: &mut State) -> Result<()> {
-        match self.lay_once(state).await {
-            // A link may have gone meanwhile with its machine, and its routes with it.
-            Err(_) => self.lay_once(state).await,
+        // Whether a link is switched on takes a program to tell; nearly all are that are there.
+        let there = self.router.links().await?.into_iter().collect();
+        match self.lay_once(state, &there).await {
+            // A link may have gone meanwhile with its machine, and its routes with it, or was never whole.
+            Err(_) => self.lay_once(state, &self.router.links_up().await?).await,
             laid => laid,
         }
     }
 
-    async fn lay_once(&self, state: &mut State) -> Result<()> {
+    async fn lay_once(&self, state: &mut State, there: &BTreeSet<String>) -> Result<()> {
         let mut plan = Plan::of(&self.names, &state.plugged, &Owners::of(&state.plugged));
         if !self.has_v6 {
             plan = plan.without_v6();
@@ -286,7 +288,6 @@ impl Shared {
             Some(laid) => laid,
             None => self.look_up().await?,
         };
-        let there = self.router.links_up().await?;
         laid.router.retain(|route| there.contains(&route.link));
         // Links of machines that do not run are not there, or not whole; they get their routes when they are made.
         plan.router.retain(|route| there.contains(&route.link));

@@ -16,6 +16,8 @@ pub mod process;
 pub mod record;
 mod shared;
 mod systems;
+#[cfg(test)]
+mod tests;
 pub mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -97,7 +99,7 @@ impl Shared {
         let mut all: BTreeSet<Uuid> = files::ids(&self.machines)?.into_iter().collect();
         all.extend(disks::ids(self)?);
         all.extend(self.copies.ids()?);
-        all.extend(limits::ids());
+        all.extend(limits::ids(self.net.name()));
         all.extend(self.net.there().await?);
         let roots = process::all().into_keys();
         all.extend(roots.filter_map(|root| {

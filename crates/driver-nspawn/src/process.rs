@@ -1,6 +1,7 @@
 //! The processes of machines: nspawn, and the init that it runs. They outlive Kettle; which is whose is
 //! seen by what nspawn was called with.
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::net::IpAddr;
@@ -125,19 +126,17 @@ fn is_listener(line: &str, port: u16) -> bool {
     local.ends_with(&format!(":{port:04X}")) && words.nth(1) == Some(LISTEN)
 }
 
-/// Whether the network of a process has an address.
-pub(crate) fn has_address(pid: i32, address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(address) => {
-            let text = fs::read_to_string(format!("/proc/{pid}/net/fib_trie")).unwrap_or_default();
-            has_local(&text, &address.to_string())
-        }
+/// Whether the network of a process has all of these addresses.
+pub(crate) fn has_addresses(pid: i32, mut addresses: impl Iterator<Item = IpAddr>) -> bool {
+    let list = |name| fs::read_to_string(format!("/proc/{pid}/net/{name}")).unwrap_or_default();
+    let (v4, v6) = (LazyCell::new(|| list("fib_trie")), LazyCell::new(|| list("if_inet6")));
+    addresses.all(|address| match address {
+        IpAddr::V4(address) => has_local(&v4, &address.to_string()),
         IpAddr::V6(address) => {
-            let text = fs::read_to_string(format!("/proc/{pid}/net/if_inet6")).unwrap_or_default();
             let address = format!("{:032x}", address.to_bits());
-            text.lines().any(|line| line.starts_with(&address))
+            v6.lines().any(|line| line.starts_with(&address))
         }
-    }
+    })
 }
 
 /// Whether the kernel's list of routes has an IPv4 address as one of its own.

@@ -70,7 +70,6 @@ async fn tell(world: &World, id: &str, level: &str, message: &str) {
 async fn the_page_of_what_cannot_be_made_says_why_until_it_can() {
     let world = World::new().await;
     let id = instance(&world, "web", "ewr").await;
-    world.settle().await;
     let mut browser = Browser::signed_in(&world).await;
     let address = format!("/console/v2/instances/{id}");
     let why = "Kettle cannot make it: there is no <b>system</b>";
@@ -80,6 +79,11 @@ async fn the_page_of_what_cannot_be_made_says_why_until_it_can() {
     let shown = "<div>Kettle cannot make it: there is no &lt;b&gt;system&lt;/b&gt;.</div>";
     assert!(page.contains("role=\"alert\"") && page.contains(shown), "{page}");
     tell(&world, &id, "info", "Kettle can make it again").await;
+    assert!(!browser.page(&address).await.contains("Kettle cannot make it:"));
+    // Of what runs nobody asks what the log had of it.
+    tell(&world, &id, "error", why).await;
+    assert!(browser.page(&address).await.contains(shown));
+    world.settle().await;
     assert!(!browser.page(&address).await.contains("Kettle cannot make it:"));
 }
 

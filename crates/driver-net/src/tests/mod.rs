@@ -6,6 +6,7 @@ mod gateways;
 mod leaks;
 mod machines;
 mod reach;
+mod rooms;
 mod taps;
 
 use std::io::{BufRead, BufReader, Write};
