@@ -15,6 +15,7 @@ mod machines;
 mod process;
 mod record;
 mod shared;
+mod terminal;
 mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +29,7 @@ use shared::Shared;
 use uuid::Uuid;
 
 pub use bases::{Base, Bases, base_name};
+pub use terminal::Terminal;
 
 /// Machines as containers. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -147,4 +149,21 @@ pub fn at(data: &Path, id: Uuid) -> Option<Here> {
         leader: process::all().get(&place.root()).and_then(|nspawn| process::leader(*nspawn)),
         known_hosts: place.known_hosts(),
     })
+}
+
+impl Here {
+    /// The command that opens a shell in the machine, which is on a terminal where it is told what that is
+    /// called; none: the machine is off.
+    pub fn shell(&self, term: Option<&str>) -> Option<std::process::Command> {
+        let (name, is_terminal) = (term.unwrap_or("dumb"), term.is_some());
+        Some(terminal::shell(self.leader?, name, is_terminal))
+    }
+
+    /// A terminal of so many columns and rows with that shell on it; none: the machine is off.
+    ///
+    /// # Errors
+    /// When there is none to be had.
+    pub fn terminal(&self, columns: u16, rows: u16) -> Option<std::io::Result<Terminal>> {
+        Some(Terminal::open(self.leader?, columns, rows))
+    }
 }

@@ -9,7 +9,7 @@ use std::process::Command as Program;
 use api::instances::{Instance, UserScheme};
 use clap::{Arg, ArgMatches, Command};
 use cli::{Exit, Failure};
-use driver_nspawn::Here;
+use driver_nspawn::{Here, at};
 
 use crate::status::{Asked, data_arg};
 
@@ -84,7 +84,7 @@ pub(crate) async fn run(
     let asked = Asked::new(matches)?;
     let name: &String = args.get_one(NAME).expect("clap requires it");
     let instance = find(&asked, name).await?;
-    let here = asked.home().and_then(|home| driver_nspawn::at(home.path(), instance.id.into()));
+    let here = asked.home().and_then(|home| at(home.path(), instance.id.into()));
     let mut program = match command {
         SSH => ssh(&asked, &instance, here, args)?,
         _ => console(&instance, here)?,
@@ -182,31 +182,10 @@ fn console(instance: &Instance, here: Option<Here>) -> Result<Program, Failure> 
              with --machines nspawn here"
         )));
     };
-    let Some(leader) = here.leader else {
-        return Err(Failure::Answer(format!(
-            "`{name}` is off; `kettle instance start` switches it on"
-        )));
-    };
-    let mut enter = Program::new("nsenter");
-    enter.arg(format!("--target={leader}")).args(["--all", "--root", "--wd=/root", "--"]);
-    enter.args([
-        "env",
-        "-i",
-        "HOME=/root",
-        "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-    ]);
-    enter.arg(format!("TERM={}", std::env::var("TERM").unwrap_or_else(|_| "vt220".into())));
     // A terminal of the machine's own, where there is one here.
-    match std::io::stdin().is_terminal() {
-        true => enter.args([
-            "script",
-            "--quiet",
-            "--return",
-            "--command",
-            "exec su -l root",
-            "/dev/null",
-        ]),
-        false => enter.args(["su", "-l", "root"]),
-    };
-    Ok(enter)
+    let term = std::io::stdin().is_terminal();
+    let term = term.then(|| std::env::var("TERM").unwrap_or_else(|_| "vt220".into()));
+    here.shell(term.as_deref()).ok_or_else(|| {
+        Failure::Answer(format!("`{name}` is off; `kettle instance start` switches it on"))
+    })
 }

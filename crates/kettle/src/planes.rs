@@ -14,6 +14,7 @@ mod machines;
 mod metadata;
 #[cfg(feature = "s3")]
 mod s3;
+mod terminals;
 
 use std::any::Any;
 use std::fmt::Write as _;
@@ -25,6 +26,7 @@ use clap::{Arg, ArgMatches};
 use control::Control;
 use control::catalog::Catalog;
 use drivers::World;
+use fronts::Terminals;
 
 use crate::doctor;
 use crate::fault::Result;
@@ -96,6 +98,12 @@ impl Wish {
         };
         let world = kubernetes::join(self.kubernetes.as_deref(), world, here).await?;
         self.machines.join(world, here).await
+    }
+
+    /// What opens terminals in machines; none: these are simulated.
+    pub(crate) fn terminals(&self, home: Option<&Home>) -> Option<Arc<dyn Terminals>> {
+        let home = home.filter(|_| self.machines.is_real)?;
+        Some(terminals::containers(home.path().to_owned()))
     }
 
     /// Starts what asks the control plane. What is started here ends when this is dropped.
