@@ -1,15 +1,13 @@
-//! What HAProxy reads: its configuration and certificates, in files of their owner's alone, and the
-//! authority that signs certificates for names.
+//! The certificates that HAProxy reads, in files of their owner's alone, and the authority that signs
+//! certificates for names.
 
 use std::fs;
-use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use drivers::balancer::Certificate;
 use drivers::{Error, Result};
-use uuid::Uuid;
+use processes::files::write;
 use x509::{Authority, Key};
 
 /// The certificate of the authority, for those who are to believe it.
@@ -21,49 +19,6 @@ pub(crate) const SHOWN: &str = "shown.pem";
 const SHOWN_NAME: &str = "shown.name";
 /// How long certificates are good, from 1970 on: nobody here knows what time it is, nor needs to.
 const GOOD: Duration = Duration::from_secs(79 * 365 * 24 * 3600);
-
-/// An error about a file, in words.
-fn failed(what: &str, path: &Path, error: &io::Error) -> Error {
-    Error::Outside(format!("cannot {what} {}: {error}", path.display()))
-}
-
-/// Makes a directory for its owner alone, unless it is there.
-pub(crate) fn directory(path: &Path) -> Result<()> {
-    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
-    made.map_err(|error| failed("make", path, &error))
-}
-
-/// Removes a directory with all that is in it, if it is there.
-pub(crate) fn remove(path: &Path) -> Result<()> {
-    match fs::remove_dir_all(path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(failed("remove", path, &error)),
-        _ => Ok(()),
-    }
-}
-
-/// Those for whom there is a directory in this one.
-pub(crate) fn there(directory: &Path) -> Result<Vec<Uuid>> {
-    let entries = match fs::read_dir(directory) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(failed("read", directory, &error)),
-    };
-    let ids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    Ok(ids.collect())
-}
-
-/// Writes a file for its owner alone.
-pub(crate) fn write(path: &Path, text: &str) -> Result<()> {
-    let file =
-        fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
-    let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
-    written.map_err(|error| failed("write", path, &error))
-}
-
-/// Puts one file in the place of another.
-pub(crate) fn replace(new: &Path, old: &Path) -> Result<()> {
-    fs::rename(new, old).map_err(|error| failed("write", old, &error))
-}
 
 /// Writes the certificate that its owner gave a load balancer.
 pub(crate) fn show_own(place: &Path, own: &Certificate) -> Result<()> {

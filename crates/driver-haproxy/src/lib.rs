@@ -3,8 +3,10 @@
 //! Each has a process of its own (a master and its worker) in a directory of its own: one that ends, is
 //! told something else or goes disturbs no other's connections, and idle it is about 10 MB of memory. A
 //! change is checked by HAProxy itself before it is used, and taken over without a connection being lost.
+//!
 //! It ends with this process, as nobody else watches it: what a killed one has left is ended before
-//! another takes its place.
+//! another takes its place. Where its addresses stay ([`Addresses::stay`]), it goes on with them, and the
+//! next process finds it, and changes what has changed.
 
 mod addresses;
 mod config;
@@ -21,11 +23,12 @@ use std::sync::{Arc, Mutex};
 
 use drivers::{BalancerSpec, Call, Error, Plane, Result, Spec, Thing, Things, World};
 use futures_util::future::join_all;
+use processes::Places;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-pub use addresses::{Addresses, Loopback};
+pub use addresses::{Addresses, Loopback, Taken};
 use tend::State;
 
 /// HAProxy, and how it is run.
@@ -56,14 +59,8 @@ impl Balancers {
         directory: Option<PathBuf>,
         addresses: Arc<dyn Addresses>,
     ) -> Self {
-        let temporary = directory.is_none();
-        let directory = directory.unwrap_or_else(|| {
-            std::env::temp_dir().join(format!("kettle-balancers-{}", Uuid::new_v4()))
-        });
-        // The program runs in directories of its own.
-        let directory = std::path::absolute(&directory).unwrap_or(directory);
-        let running = Mutex::default();
-        Self(Arc::new(Shared { program, directory, temporary, addresses, running }))
+        let places = Places::new("balancers", directory);
+        Self(Arc::new(Shared { program, places, addresses, running: Mutex::default() }))
     }
 
     /// A world whose load balancers these are.
@@ -79,7 +76,11 @@ impl Balancers {
 
     /// Which of a load balancer's machines work, as far as that was found out.
     pub fn health(&self, id: Uuid) -> BTreeMap<Uuid, bool> {
-        self.running(id, |running| running.state.borrow().health.clone()).unwrap_or_default()
+        let works = |running: &Running| {
+            let state = running.state.borrow();
+            state.health.iter().map(|(machine, (works, _))| (*machine, *works)).collect()
+        };
+        self.running(id, works).unwrap_or_default()
     }
 
     fn running<T>(&self, id: Uuid, look: impl FnOnce(&Running) -> T) -> Option<T> {
@@ -91,16 +92,27 @@ impl Balancers {
         why.map_or_else(|| config::refuse(spec), |why| Err(Error::Unsupported(why)))
     }
 
+    /// Has one be tended that is not yet.
+    fn begin(&self, id: Uuid, spec: &BalancerSpec) -> Result<()> {
+        self.0.places.make(id)?;
+        self.0.lock().entry(id).or_insert_with(|| {
+            let (told, hears) = watch::channel(Some(spec.clone()));
+            let (tells, state) = watch::channel(State::default());
+            let tending = tokio::spawn(tend::tend(self.0.clone(), id, hears, tells));
+            Running { told, state, tending }
+        });
+        Ok(())
+    }
+
     async fn remove(&self, id: Uuid) -> Result<()> {
         let running = self.0.lock().remove(&id);
-        let place = self.0.place(id);
         match running {
             Some(running) => running.end().await,
             // That of a process that was killed.
-            None => processes::end_left(&place, tend::NAME).await,
+            None => processes::end_left(&self.0.places.of(id), tend::NAME).await,
         }
         self.0.addresses.give_back(id).await?;
-        files::remove(&place)
+        self.0.places.remove(id)
     }
 }
 
@@ -114,8 +126,21 @@ impl Plane for Balancers {
         self.answers_at(id).first().map(|(_, at)| *at)
     }
 
+    fn complaints(&self) -> Vec<(Uuid, String)> {
+        let running = self.0.lock();
+        let each = running.iter().flat_map(|(id, running)| {
+            let state = running.state.borrow();
+            let ill = state.health.iter().filter(|(_, (works, _))| !works);
+            let told = |(machine, (_, why)): (&Uuid, &(bool, String))| {
+                (*id, format!("the load balancer sends nothing to {machine}: {why}"))
+            };
+            ill.map(told).collect::<Vec<_>>()
+        });
+        each.collect()
+    }
+
     fn there(&self) -> Call<'_, Vec<Uuid>> {
-        Box::pin(async { files::there(&self.0.directory) })
+        Box::pin(async { self.0.places.there() })
     }
 
     fn sweep(&self, id: Uuid) -> Call<'_> {
@@ -125,11 +150,11 @@ impl Plane for Balancers {
     fn stop(&self) -> Call<'_> {
         Box::pin(async move {
             let all = std::mem::take(&mut *self.0.lock());
-            join_all(all.into_values().map(Running::end)).await;
-            match self.0.temporary {
-                true => files::remove(&self.0.directory),
-                false => Ok(()),
-            }
+            match self.0.go_on() {
+                true => join_all(all.into_values().map(Running::leave)).await,
+                false => join_all(all.into_values().map(Running::end)).await,
+            };
+            self.0.places.stop()
         })
     }
 }
@@ -137,8 +162,7 @@ impl Plane for Balancers {
 #[derive(Debug)]
 struct Shared {
     program: Program,
-    directory: PathBuf,
-    temporary: bool,
+    places: Places,
     addresses: Arc<dyn Addresses>,
     running: Mutex<BTreeMap<Uuid, Running>>,
 }
@@ -148,8 +172,9 @@ impl Shared {
         self.running.lock().expect("no panic while held")
     }
 
-    fn place(&self, id: Uuid) -> PathBuf {
-        self.directory.join(id.to_string())
+    /// Whether they go on when this process ends.
+    fn go_on(&self) -> bool {
+        self.addresses.stay() && !self.places.are_temporary()
     }
 }
 
@@ -170,6 +195,12 @@ impl Running {
         }
     }
 
+    /// Tends it no more, and lets it go on.
+    async fn leave(self) {
+        self.tending.abort();
+        let _ = self.tending.await;
+    }
+
     /// Why it is not what it was told to be.
     fn fails(&self) -> Option<String> {
         self.state.borrow().why.clone()
@@ -185,21 +216,16 @@ impl Things<BalancerSpec> for Balancers {
             // One that fails is to be told anew, which tells why.
             Thing { spec: told.filter(|_| state.why.is_none()), ready }
         });
+        // What an earlier server has left is there, too, and goes with it.
+        let left = || Thing { spec: None, ready: false };
+        let thing = thing.or_else(|| self.0.places.has(id).then(left));
         Box::pin(std::future::ready(Ok(thing)))
     }
 
     fn create<'a>(&'a self, id: Uuid, spec: &'a BalancerSpec) -> Call<'a> {
         Box::pin(async move {
             self.refuse(spec)?;
-            files::directory(&self.0.directory)?;
-            files::directory(&self.0.place(id))?;
-            self.0.lock().entry(id).or_insert_with(|| {
-                let (told, hears) = watch::channel(Some(spec.clone()));
-                let (tells, state) = watch::channel(State::default());
-                let tending = tokio::spawn(tend::tend(self.0.clone(), id, hears, tells));
-                Running { told, state, tending }
-            });
-            Ok(())
+            self.begin(id, spec)
         })
     }
 
@@ -212,7 +238,11 @@ impl Things<BalancerSpec> for Balancers {
                 // It is tried once more, and this is what became of the try before.
                 why.map_or(Ok(()), |why| Err(Error::Outside(why)))
             });
-            told.unwrap_or(Err(Error::Missing { what: BalancerSpec::WHAT, id }))
+            match told {
+                Some(told) => told,
+                None if self.0.places.has(id) => self.begin(id, spec),
+                None => Err(Error::Missing { what: BalancerSpec::WHAT, id }),
+            }
         })
     }
 

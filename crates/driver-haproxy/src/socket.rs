@@ -45,7 +45,7 @@ pub(crate) async fn description(place: &Path) -> Option<String> {
     line.map(|line| line.trim().to_owned())
 }
 
-/// Which machines work, as it has found out by now; one works that works on any port.
+/// Which machines work, as it has found out by now, and why one does not; one works that works on any port.
 pub(crate) async fn health(place: &Path) -> Option<BTreeMap<Uuid, (bool, String)>> {
     Some(read_health(&ask(place, "show stat").await.ok()?))
 }
@@ -65,11 +65,26 @@ fn read_health(table: &str) -> BTreeMap<Uuid, (bool, String)> {
         // `UP`, `UP 1/3`, `DOWN`, `DOWN 1/2`; `no check` is up.
         let status = field("status");
         let works = status.starts_with("UP") || status.starts_with("no check");
-        let why = [field("check_status"), field("last_chk")].join(" ").trim().to_owned();
+        let why = why(field("check_status"), field("last_chk"));
         let known = health.entry(id).or_insert((works, why));
         known.0 |= works;
     }
     health
+}
+
+/// Why a machine does not work, in words; what is not known here is told as it was said.
+fn why(status: &str, said: &str) -> String {
+    // A check that goes on is told with the one before.
+    let words = match status.trim_start_matches("* ") {
+        "L4TOUT" => "no connection comes about in time",
+        "L4CON" => "no connection comes about",
+        "L6TOUT" | "L6RSP" => "it speaks no TLS",
+        "L7TOUT" => "it does not answer in time",
+        "L7RSP" => "its answer is no HTTP",
+        "L7STS" => "it answers with an error",
+        other => other,
+    };
+    if said.is_empty() { words.to_owned() } else { format!("{words} ({said})") }
 }
 
 #[cfg(test)]
@@ -88,7 +103,8 @@ mod tests {
         assert_eq!(health.len(), 2);
         assert!(health[&one].0 && health[&other].0);
         let health = read_health(&table.replace("UP 1/2", "DOWN"));
-        assert_eq!(health[&one], (false, "L4CON Connection refused".into()));
+        assert_eq!(health[&one], (false, "no connection comes about (Connection refused)".into()));
         assert_eq!(read_health(""), BTreeMap::new());
+        assert_eq!(why("* L7TOUT", ""), "it does not answer in time");
     }
 }

@@ -1,9 +1,11 @@
 //! Tends one load balancer: has HAProxy run as it is told, anew where it ends, until it is to end.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,6 +25,8 @@ const CONFIG: &str = "haproxy.cfg";
 const NEW: &str = "haproxy.cfg.new";
 /// How long it may take until it has a configuration.
 const TAKING: Duration = Duration::from_secs(10);
+/// After how long it is told once more to take one.
+const AGAIN: Duration = Duration::from_secs(1);
 /// How often it is asked meanwhile.
 const LOOK: Duration = Duration::from_millis(20);
 /// How often it is asked which machines work.
@@ -39,8 +43,8 @@ pub(crate) struct State {
     pub(crate) why: Option<String>,
     /// Where it answers.
     pub(crate) at: Vec<(u16, SocketAddr)>,
-    /// Which machines work.
-    pub(crate) health: BTreeMap<Uuid, bool>,
+    /// Which machines work, and why one does not.
+    pub(crate) health: BTreeMap<Uuid, (bool, String)>,
 }
 
 /// What happened to one that was left alone.
@@ -56,9 +60,9 @@ pub(crate) async fn tend(
     mut hears: watch::Receiver<Option<BalancerSpec>>,
     tells: watch::Sender<State>,
 ) {
-    let place = shared.place(id);
-    processes::end_left(&place, NAME).await;
-    let mut one = One { shared, id, place, process: None, written: 0, used: None };
+    let place = shared.places.of(id);
+    let mut one =
+        One { shared, id, place, process: None, has_looked: false, space: None, used: None };
     let mut pause = PAUSES[0];
     loop {
         let Some(spec) = hears.borrow_and_update().clone() else { break };
@@ -88,8 +92,9 @@ pub(crate) async fn tend(
             }
         }
     }
-    if let Some(process) = one.process.take() {
-        process.end().await;
+    match one.process.take() {
+        Some(process) => process.end().await,
+        None => processes::end_left(&one.place, NAME).await,
     }
 }
 
@@ -98,8 +103,10 @@ struct One {
     id: Uuid,
     place: PathBuf,
     process: Option<Process>,
-    /// How many configurations were written: each says which it is.
-    written: u64,
+    /// Whether it was looked what an earlier server has left running.
+    has_looked: bool,
+    /// The network namespace that it runs in; none: ours.
+    space: Option<PathBuf>,
     /// What it runs with.
     used: Option<Config>,
 }
@@ -108,18 +115,21 @@ impl One {
     /// Has it be what it is to be, and says where it answers then.
     async fn bring(&mut self, spec: &BalancerSpec) -> drivers::Result<Vec<(u16, SocketAddr)>> {
         let addresses = self.shared.addresses.clone();
-        let hosts = addresses.take(self.id, spec).await?;
+        let taken = addresses.take(self.id, spec).await?;
+        self.find(taken.space).await;
         match (&spec.certificate, &spec.certified_name) {
             (Some(own), _) => files::show_own(&self.place, own)?,
             (None, Some(name)) => files::show_issued(&self.place, name)?,
             (None, None) => {}
         }
-        let mut config = config::of(spec, &hosts, &*addresses, config::user());
+        let mut config = config::of(spec, &taken.addresses, &*addresses, config::user());
         // A certificate is no part of the text, and is read anew with it.
         let shown = std::fs::read(self.place.join(files::SHOWN)).unwrap_or_default();
         let _ = writeln!(config.text, "# certificate {:x}", fold(&shown));
-        if self.used.as_ref() == Some(&config) {
-            return Ok(config.at);
+        if self.used.as_ref() == Some(&config) || self.runs_with(&config).await {
+            let at = config.at.clone();
+            self.used = Some(config);
+            return Ok(at);
         }
         if config.at.is_empty() {
             // Nothing leads anywhere: HAProxy would not run, and need not.
@@ -129,26 +139,50 @@ impl One {
             self.used = Some(config);
             return Ok(Vec::new());
         }
-        self.written += 1;
-        let which = format!("{}-{}", std::process::id(), self.written);
+        let which = Uuid::new_v4().to_string();
         self.write(&config, &which).await?;
         self.used = None;
-        match &self.process {
-            Some(process) => process.signal(Signal::USR2),
-            None => self.process = Some(self.start()?),
+        let is_new = self.process.is_none();
+        match is_new {
+            true => self.process = Some(self.start()?),
+            false => self.reload(),
         }
-        self.taken(&which).await?;
+        self.taken(&which, is_new).await?;
         let at = config.at.clone();
         self.used = Some(config);
         Ok(at)
     }
 
+    /// Takes over the one that runs already where it should, and ends one that runs elsewhere.
+    async fn find(&mut self, space: Option<PathBuf>) {
+        if !std::mem::replace(&mut self.has_looked, true) {
+            let mut found = Process::find(NAME, &self.place).filter(|_| self.shared.go_on());
+            let number = found.as_ref().and_then(Process::number);
+            let is_there = number.is_some_and(|number| is_in(number, space.as_deref()));
+            self.process = found.take_if(|_| is_there);
+            if self.process.is_none() {
+                processes::end_left(&self.place, NAME).await;
+            }
+        }
+        self.space = space;
+    }
+
+    /// Whether one that was taken over has this configuration already.
+    async fn runs_with(&self, config: &Config) -> bool {
+        if self.process.is_none() || self.used.is_some() {
+            return false;
+        }
+        let Ok(text) = tokio::fs::read_to_string(self.place.join(CONFIG)).await else {
+            return false;
+        };
+        let Some(which) = socket::description(&self.place).await else { return false };
+        text == labelled(&config.text, &which)
+    }
+
     /// Writes a configuration, once HAProxy has nothing to say against it.
     async fn write(&self, config: &Config, which: &str) -> drivers::Result<()> {
         let new = self.place.join(NEW);
-        let text =
-            config.text.replacen("global\n", &format!("global\n    description {which}\n"), 1);
-        files::write(&new, &text)?;
+        processes::files::write(&new, &labelled(&config.text, which))?;
         let mut command = Command::new(&self.shared.program.path);
         command.args(["-c", "-f", NEW]).current_dir(&self.place);
         let said = processes::output(&mut command).await;
@@ -160,34 +194,56 @@ impl One {
                 alerts(&String::from_utf8_lossy(&said.stderr))
             )));
         }
-        files::replace(&new, &self.place.join(CONFIG))
+        processes::files::replace(&new, &self.place.join(CONFIG))
     }
 
     fn start(&self) -> drivers::Result<Process> {
         let program = &self.shared.program;
-        let args = ["-W", "-f", CONFIG].map(Into::into);
-        let started =
-            Process::start(NAME, &self.place, program.bound.as_deref(), &program.path, &args);
+        let (mut path, mut args) = (program.path.as_path(), Vec::new());
+        if let Some(space) = &self.space {
+            let mut enter = OsString::from("--net=");
+            enter.push(space);
+            args.extend([enter, "--".into(), path.into()]);
+            path = Path::new("nsenter");
+        }
+        args.extend(["-W", "-f", CONFIG].map(OsString::from));
+        let started = match self.shared.go_on() {
+            true => Process::start_free(NAME, &self.place, path, &args),
+            false => Process::start(NAME, &self.place, program.bound.as_deref(), path, &args),
+        };
         started.map_err(|error| Error::Outside(format!("HAProxy does not start: {error}")))
     }
 
+    /// Has it read its configuration anew.
+    fn reload(&self) {
+        if let Some(process) = &self.process {
+            process.signal(Signal::USR2);
+        }
+    }
+
     /// Returns when it says that it has a configuration.
-    async fn taken(&mut self, which: &str) -> drivers::Result<()> {
+    async fn taken(&mut self, which: &str, is_new: bool) -> drivers::Result<()> {
         let place = self.place.clone();
-        let taken = async {
+        let mut taken = Box::pin(async move {
             while socket::description(&place).await.as_deref() != Some(which) {
                 tokio::time::sleep(LOOK).await;
             }
-        };
-        let why = tokio::select! {
-            () = taken => return Ok(()),
-            how = self.ended() => {
-                self.process = None;
-                how
-            }
-            () = tokio::time::sleep(TAKING) => {
-                let said = self.process.as_ref().map(Process::said).unwrap_or_default();
-                format!("does not take its new configuration: {said}")
+        });
+        let mut late = Box::pin(tokio::time::sleep(TAKING));
+        let why = loop {
+            tokio::select! {
+                () = &mut taken => return Ok(()),
+                how = self.ended() => {
+                    self.process = None;
+                    break how;
+                }
+                // A signal that comes while HAProxy is still about the one before is lost; one that it is
+                // not ready for yet ends it.
+                () = tokio::time::sleep(AGAIN), if !is_new => self.reload(),
+                () = &mut late => {
+                    let said = self.process.as_ref().map(Process::said).unwrap_or_default();
+                    break format!("does not take its new configuration: {said}");
+                }
             }
         };
         Err(Error::Outside(format!("the load balancer {why}")))
@@ -227,14 +283,13 @@ impl One {
 
     /// Asks which machines work, and says what has changed.
     async fn look(&self, tells: &watch::Sender<State>) {
-        if self.process.is_none() {
-            return;
-        }
+        let Some(process) = &self.process else { return };
+        process.shorten_log();
         let Some(found) = socket::health(&self.place).await else { return };
         let id = self.id;
         let before = tells.borrow().health.clone();
         for (machine, (works, why)) in &found {
-            match (before.get(machine), works) {
+            match (before.get(machine).map(|(worked, _)| *worked), works) {
                 (Some(true) | None, false) => {
                     tracing::warn!(%id, "a load balancer sends nothing to {machine} any more: {why}");
                 }
@@ -244,12 +299,23 @@ impl One {
                 _ => {}
             }
         }
-        let health: BTreeMap<_, _> =
-            found.into_iter().map(|(machine, (works, _))| (machine, works)).collect();
-        if health != before {
-            tells.send_modify(|state| state.health = health);
+        if found != before {
+            tells.send_modify(|state| state.health = found);
         }
     }
+}
+
+/// A configuration that says which it is.
+fn labelled(text: &str, which: &str) -> String {
+    text.replacen("global\n", &format!("global\n    description {which}\n"), 1)
+}
+
+/// Whether a process is in a network namespace; none: in ours.
+fn is_in(number: u32, space: Option<&Path>) -> bool {
+    let of = |path: &Path| std::fs::metadata(path).ok().map(|it| (it.dev(), it.ino()));
+    let ours = Path::new("/proc/self/ns/net");
+    let its = of(Path::new(&format!("/proc/{number}/ns/net")));
+    its.is_some() && its == of(space.unwrap_or(ours))
 }
 
 /// What HAProxy alerts of first, without where in its file that stands.

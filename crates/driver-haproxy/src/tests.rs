@@ -2,6 +2,8 @@
 //! are skipped, which is said.
 #![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
+mod staying;
+
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 use std::process::Command;
@@ -105,7 +107,7 @@ impl Here {
         };
         let program = Program::new(path, "x".into()).await;
         let directory = tempfile::tempdir().unwrap();
-        let addresses = Arc::new(Loopback::new(false));
+        let addresses = Arc::new(Loopback::default());
         let kept = Some(directory.path().join("balancers"));
         let balancers = Balancers::new(program, kept, addresses);
         Some(Self { balancers, id: Uuid::new_v4(), directory })
@@ -167,7 +169,7 @@ impl Here {
     }
 
     fn number(&self) -> i32 {
-        let file = self.balancers.0.place(self.id).join("haproxy.pid");
+        let file = self.balancers.0.places.of(self.id).join("haproxy.pid");
         let text = std::fs::read_to_string(file).unwrap();
         text.split_whitespace().next().unwrap().parse().unwrap()
     }
@@ -182,7 +184,17 @@ impl Here {
 }
 
 fn runs(number: i32) -> bool {
-    PathBuf::from(format!("/proc/{number}")).exists()
+    let stat = std::fs::read_to_string(format!("/proc/{number}/stat"));
+    stat.is_ok_and(|stat| !stat.contains(") Z "))
+}
+
+async fn until_ended(number: i32) {
+    let ended = async {
+        while runs(number) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, ended).await.expect("nothing is left");
 }
 
 async fn get<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, more: &str) -> String {
@@ -203,6 +215,7 @@ fn spec(servers: &[Little]) -> BalancerSpec {
         ipv4: own(),
         ipv6: "2001:db8::1".parse().unwrap(),
         network: None,
+        nic: None,
         nodes: 1,
         regions: vec![],
         machines: servers.iter().map(Little::backend).collect(),
@@ -245,8 +258,13 @@ async fn two_servers_take_turns_and_where_one_dies_nothing_is_lost() {
     drop(b);
     // From the moment on at which it dies, known to be dead or not.
     assert_eq!(here.whose(80, 60).await, BTreeSet::from(['a']));
+    here.knows(&Little { id: b_id, at: gone, serving: tokio::spawn(async {}) }, false).await;
+    let why = "no connection comes about (Connection refused)";
+    let told = format!("the load balancer sends nothing to {b_id}: {why}");
+    assert_eq!(here.balancers.complaints(), [(here.id, told)]);
     let again = Little::new("b", gone.ip(), port).await.renamed(b_id);
     here.knows(&again, true).await;
+    assert_eq!(here.balancers.complaints(), []);
     assert_eq!(here.whose(80, 6).await, BTreeSet::from(['a', 'b']));
     drop(a);
     here.end().await;
@@ -440,10 +458,6 @@ async fn what_cannot_be_is_refused_with_its_reason_and_what_works_works_on() {
         let error = here.things().configure(here.id, &bad).await.unwrap_err();
         assert!(matches!(&error, Error::Unsupported(why) if why.contains(word)), "{error}");
     }
-    let (real, network) = (Loopback::new(true), Some(Uuid::from_u128(1)));
-    let why = real.refuses(&BalancerSpec { network, ..good.clone() });
-    assert!(why.is_some_and(|why| why.contains("leave its VPC out")));
-    assert_eq!(real.refuses(&good), None);
     // A certificate that is none: HAProxy says so, and it is tried again.
     let chain = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n".to_owned();
     let certificate = Some(Certificate { chain, private_key: "none".into() });
@@ -491,19 +505,15 @@ async fn one_that_is_killed_comes_back_and_one_that_was_left_is_ended() {
     let shared = &here.balancers.0;
     let other = Balancers::new(
         shared.program.clone(),
-        Some(shared.directory.clone()),
-        Arc::new(Loopback::new(false)),
+        Some(here.directory.path().join("balancers")),
+        Arc::new(Loopback::default()),
     );
     assert_eq!(other.there().await.unwrap(), [here.id]);
-    assert_eq!(Things::observe(&other, here.id).await.unwrap(), None);
+    let left = Things::observe(&other, here.id).await.unwrap();
+    assert_eq!(left, Some(Thing { spec: None, ready: false }));
     here.balancers.0.lock().remove(&here.id).unwrap().tending.abort();
     other.sweep(here.id).await.unwrap();
-    let ended = async {
-        while runs(number) {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, ended).await.expect("nothing is left");
+    until_ended(number).await;
     assert!(other.there().await.unwrap().is_empty());
 }
 

@@ -1,14 +1,12 @@
 //! What a cluster's programs read: certificates and keys, in files of their owner's alone.
 
-use std::fs;
-use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::SystemTime;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use drivers::{ControlPlaneSpec, Error, Result};
+use processes::files::write;
 use x509::{Authority, Key};
 
 pub(crate) const AUTHORITY: &str = "authority.crt";
@@ -23,32 +21,6 @@ const MASTERS: &str = "system:masters";
 
 /// A certificate in DER, and its key in PKCS #8.
 pub(crate) type Pair = (Vec<u8>, Vec<u8>);
-
-/// An error about a file, in words.
-pub(crate) fn failed(what: &str, path: &Path, error: &io::Error) -> Error {
-    Error::Outside(format!("cannot {what} {}: {error}", path.display()))
-}
-
-/// Makes a directory for its owner alone, unless it is there.
-pub(crate) fn directory(path: &Path) -> Result<()> {
-    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
-    made.map_err(|error| failed("make", path, &error))
-}
-
-/// Removes a directory with all that is in it, if it is there.
-pub(crate) fn remove(path: &Path) -> Result<()> {
-    match fs::remove_dir_all(path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(failed("remove", path, &error)),
-        _ => Ok(()),
-    }
-}
-
-fn write(path: &Path, text: &str) -> Result<()> {
-    let file =
-        fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
-    let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
-    written.map_err(|error| failed("write", path, &error))
-}
 
 /// What a cluster's certificates are made with.
 pub(crate) struct Trust {

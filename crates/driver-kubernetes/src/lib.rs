@@ -20,6 +20,7 @@ use std::sync::{Arc, Mutex};
 
 use drivers::{Call, ControlPlaneSpec, Error, Plane, Result, Spec, Thing, Things, World};
 use futures_util::future::join_all;
+use processes::Places;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
@@ -34,14 +35,8 @@ impl Clusters {
     /// Those that are run by these programs, each in a directory of its own below `directory`; none:
     /// below a temporary one, which is removed when they stop.
     pub fn new(programs: Programs, directory: Option<PathBuf>) -> Self {
-        let temporary = directory.is_none();
-        let directory = directory.unwrap_or_else(|| {
-            std::env::temp_dir().join(format!("kettle-kubernetes-{}", Uuid::new_v4()))
-        });
-        // The programs run in directories of their own.
-        let directory = std::path::absolute(&directory).unwrap_or(directory);
-        let running = Mutex::default();
-        Self(Arc::new(Shared { programs, directory, temporary, running }))
+        let places = Places::new("kubernetes", directory);
+        Self(Arc::new(Shared { programs, places, running: Mutex::default() }))
     }
 
     /// A world whose control planes these are.
@@ -61,7 +56,7 @@ impl Plane for Clusters {
     }
 
     fn there(&self) -> Call<'_, Vec<Uuid>> {
-        Box::pin(async { self.0.there() })
+        Box::pin(async { self.0.places.there() })
     }
 
     fn sweep(&self, id: Uuid) -> Call<'_> {
@@ -72,10 +67,7 @@ impl Plane for Clusters {
         Box::pin(async move {
             let all = std::mem::take(&mut *self.0.lock());
             join_all(all.into_values().map(Running::end)).await;
-            match self.0.temporary {
-                true => files::remove(&self.0.directory),
-                false => Ok(()),
-            }
+            self.0.places.stop()
         })
     }
 }
@@ -83,29 +75,13 @@ impl Plane for Clusters {
 #[derive(Debug)]
 struct Shared {
     programs: Programs,
-    directory: PathBuf,
-    temporary: bool,
+    places: Places,
     running: Mutex<BTreeMap<Uuid, Running>>,
 }
 
 impl Shared {
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<Uuid, Running>> {
         self.running.lock().expect("no panic while held")
-    }
-
-    fn place(&self, id: Uuid) -> PathBuf {
-        self.directory.join(id.to_string())
-    }
-
-    /// The clusters for which something is kept.
-    fn there(&self) -> Result<Vec<Uuid>> {
-        let entries = match std::fs::read_dir(&self.directory) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(files::failed("read", &self.directory, &error)),
-        };
-        let ids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-        Ok(ids.collect())
     }
 }
 
@@ -135,13 +111,12 @@ impl Clusters {
 
     async fn remove(&self, id: Uuid) -> Result<()> {
         let running = self.0.lock().remove(&id);
-        let place = self.0.place(id);
         match running {
             Some(running) => running.end().await,
             // Those of a process that was killed.
-            None => cluster::end_left(&place).await,
+            None => cluster::end_left(&self.0.places.of(id)).await,
         }
-        files::remove(&place)
+        self.0.places.remove(id)
     }
 }
 
@@ -156,14 +131,13 @@ impl Things<ControlPlaneSpec> for Clusters {
 
     fn create<'a>(&'a self, id: Uuid, spec: &'a ControlPlaneSpec) -> Call<'a> {
         Box::pin(async move {
-            files::directory(&self.0.directory)?;
-            files::directory(&self.0.place(id))?;
+            self.0.places.make(id)?;
             self.0.lock().entry(id).or_insert_with(|| {
                 let (told, hears) = watch::channel(Some(spec.clone()));
                 let (tells, at) = watch::channel(None);
                 let shared = self.0.clone();
                 let tending = async move {
-                    cluster::tend(&shared.programs, &shared.place(id), id, hears, tells).await;
+                    cluster::tend(&shared.programs, &shared.places.of(id), id, hears, tells).await;
                 };
                 Running { told, at, tending: tokio::spawn(tending) }
             });

@@ -190,7 +190,7 @@ async fn what_ends_is_started_anew_and_all_goes_with_the_cluster() {
 async fn what_runs_stops_with_its_world_and_what_is_kept_stays_unless_it_is_temporary() {
     let (kept, directory, place) = world_of_scripts().await;
     let temporary = super::tests::world(directory.path(), None).await;
-    let at = temporary.0.directory.clone();
+    let at = temporary.0.places.of(ID).parent().unwrap().to_owned();
     for (world, place) in [(&kept, &place), (&temporary, &at)] {
         create(world, &spec()).await;
         let number = process(place, "kube-apiserver", &[]).await;

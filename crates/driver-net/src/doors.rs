@@ -53,7 +53,10 @@ impl Shared {
     pub(crate) async fn tend_doors(&self, state: &mut State) -> Result<()> {
         let Some(tell) = state.doors.tell.clone() else { return Ok(()) };
         let nics = state.plugged.iter().flat_map(|(_, plugged)| &plugged.nics);
-        let mut needed: BTreeSet<_> = nics.map(|nic| Some(nic.network)).collect();
+        // A network whose machines have not started since the host did has no bridge yet, and is tended to when it has.
+        let there = self.router.links().await?;
+        let nets = nics.map(|nic| nic.network).filter(|net| there.contains(&bridge(*net)));
+        let mut needed: BTreeSet<_> = nets.map(Some).collect();
         needed.insert(None);
         state.doors.open.retain(|network, gone| needed.contains(network) && !gone.is_closed());
         for network in needed {

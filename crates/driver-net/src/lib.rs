@@ -10,6 +10,7 @@
 
 #![cfg(target_os = "linux")]
 
+mod dhcp;
 mod doors;
 mod firewall;
 mod gateway;
@@ -19,13 +20,15 @@ mod names;
 mod open;
 mod plan;
 mod reach;
+mod rooms;
 mod rules;
 mod run;
+mod taps;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeSet;
-use std::net::{IpAddr, SocketAddrV4, TcpListener, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -41,9 +44,17 @@ use names::Names;
 use plan::{Plan, Plugged};
 use run::Space;
 
+pub use dhcp::Leases;
 pub use doors::Door;
 pub use plan::{HOST6, METADATA};
 pub use reach::Reach;
+pub use rooms::Room;
+
+/// The name servers of machines, as the real ones have them.
+pub const RESOLVERS: [IpAddr; 2] = [
+    IpAddr::V4(Ipv4Addr::new(108, 61, 10, 10)),
+    IpAddr::V6(Ipv6Addr::new(0x2001, 0x19f0, 0x300, 0x1704, 0, 0, 0, 6)),
+];
 
 /// What is missing for real networks: a sentence for people.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -112,13 +123,30 @@ impl Net {
         open::open(directory, reach).await
     }
 
-    /// Sockets at an IPv4 address and port at which machines with public addresses ask, and nobody else
+    /// How far machines reach.
+    pub fn reach(&self) -> Reach {
+        self.0.reach
+    }
+
+    /// Those of [`RESOLVERS`] that machines can ask, if somebody answers there ([`Net::sockets`]).
+    pub fn resolvers(&self) -> impl Iterator<Item = IpAddr> {
+        RESOLVERS.into_iter().filter(|at| at.is_ipv4() || self.0.has_v6)
+    }
+
+    /// The name of what is made on the host for these networks' directory, which no other Kettle's has.
+    pub fn name(&self) -> &str {
+        &self.0.names.router
+    }
+
+    /// Sockets at an address and port at which machines with public addresses ask, and nobody else
     /// does: for name servers, port 53.
     ///
     /// # Errors
     /// When there can be none.
-    pub async fn sockets(&self, at: SocketAddrV4) -> Result<(UdpSocket, TcpListener)> {
-        self.0.router.ip(&[format!("addr replace {}/32 dev lo", at.ip())]).await?;
+    pub async fn sockets(&self, at: SocketAddr) -> Result<(UdpSocket, TcpListener)> {
+        // An address by IPv6 is there at once where nobody looks whether another has it.
+        let how = if at.is_ipv4() { "/32 dev lo" } else { "/128 dev lo nodad" };
+        self.0.router.ip(&[format!("addr replace {}{how}", at.ip())]).await?;
         let bind = move || Ok((UdpSocket::bind(at)?, TcpListener::bind(at)?));
         let failed = |error| run::outside(format!("cannot be asked at {at}: {error}"));
         self.0.router.inside(bind).await.map_err(failed)

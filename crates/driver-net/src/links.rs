@@ -75,7 +75,8 @@ impl Shared {
         }
         let last = state.plugged.iter().map(|(_, plugged)| plugged.turn).max();
         let turn = last.unwrap_or_default() + 1;
-        state.plugged.put(id, Plugged { turn, public: public.clone(), nics: nics.to_vec() })
+        let taps = state.plugged.get(id).is_some_and(|plugged| plugged.taps);
+        state.plugged.put(id, Plugged { turn, public: public.clone(), nics: nics.to_vec(), taps })
     }
 
     /// Makes the links of a machine that are not there yet; tells our sides of those that were made.
@@ -87,6 +88,9 @@ impl Shared {
         before: Option<&Plugged>,
         running: Option<&Space>,
     ) -> Result<Vec<String>> {
+        if now.taps {
+            return self.make_taps(id, now, ends).await;
+        }
         let Some(space) = running else {
             self.remove_links(&self.host, |name| name.starts_with(&machine(id))).await?;
             self.remove_links(&self.router, |name| name.starts_with(&machine(id))).await?;
@@ -135,29 +139,40 @@ impl Shared {
                  peer name {port} mtu {mtu} group {GROUP} netns {}",
                 self.names.router
             ));
-            match network {
-                Some(network) => {
-                    settings.push((format!("ipv4/conf/{port}/forwarding"), "0"));
-                    if self.has_v6 {
-                        settings.push((format!("ipv6/conf/{port}/disable_ipv6"), "1"));
-                    }
-                    router.push(format!("link set {port} master {}", bridge(network)));
-                }
-                None => {
-                    settings.push((format!("ipv4/neigh/{port}/proxy_delay"), "0"));
-                    if self.has_v6 {
-                        router.push(format!("link set {port} addrgenmode none"));
-                        router.push(format!("addr replace {ROUTER6}/64 dev {port} nodad"));
-                    }
-                }
-            }
-            router.push(format!("link set {port} up"));
+            self.wire(network, &port, &mut router, &mut settings);
             made.push(port);
         }
         self.host.ip(&host).await?;
         self.router.set(settings).await?;
         self.router.ip(&router).await?;
         Ok(made)
+    }
+
+    /// What makes our side of a link one of a network, or of the public one, once it is there.
+    pub(crate) fn wire(
+        &self,
+        network: Option<Uuid>,
+        port: &str,
+        router: &mut Vec<String>,
+        settings: &mut Vec<(String, &'static str)>,
+    ) {
+        match network {
+            Some(network) => {
+                settings.push((format!("ipv4/conf/{port}/forwarding"), "0"));
+                if self.has_v6 {
+                    settings.push((format!("ipv6/conf/{port}/disable_ipv6"), "1"));
+                }
+                router.push(format!("link set {port} master {}", bridge(network)));
+            }
+            None => {
+                settings.push((format!("ipv4/neigh/{port}/proxy_delay"), "0"));
+                if self.has_v6 {
+                    router.push(format!("link set {port} addrgenmode none"));
+                    router.push(format!("addr replace {ROUTER6}/64 dev {port} nodad"));
+                }
+            }
+        }
+        router.push(format!("link set {port} up"));
     }
 
     /// Moves an end that was just made into the namespace of a machine, and sets it up there.
@@ -255,14 +270,16 @@ impl Shared {
 impl Shared {
     /// Makes addresses and routes what they should be.
     pub(crate) async fn lay(&self, state: &mut State) -> Result<()> {
-        match self.lay_once(state).await {
-            // A link may have gone meanwhile with its machine, and its routes with it.
-            Err(_) => self.lay_once(state).await,
+        // Whether a link is switched on takes a program to tell; nearly all are that are there.
+        let there = self.router.links().await?.into_iter().collect();
+        match self.lay_once(state, &there).await {
+            // A link may have gone meanwhile with its machine, and its routes with it, or was never whole.
+            Err(_) => self.lay_once(state, &self.router.links_up().await?).await,
             laid => laid,
         }
     }
 
-    async fn lay_once(&self, state: &mut State) -> Result<()> {
+    async fn lay_once(&self, state: &mut State, there: &BTreeSet<String>) -> Result<()> {
         let mut plan = Plan::of(&self.names, &state.plugged, &Owners::of(&state.plugged));
         if !self.has_v6 {
             plan = plan.without_v6();
@@ -271,7 +288,6 @@ impl Shared {
             Some(laid) => laid,
             None => self.look_up().await?,
         };
-        let there = self.router.links_up().await?;
         laid.router.retain(|route| there.contains(&route.link));
         // Links of machines that do not run are not there, or not whole; they get their routes when they are made.
         plan.router.retain(|route| there.contains(&route.link));

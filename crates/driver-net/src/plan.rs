@@ -32,6 +32,9 @@ pub(crate) struct Plugged {
     pub(crate) turn: u64,
     pub(crate) public: PublicNic,
     pub(crate) nics: Vec<Nic>,
+    /// Whether its links are taps, which a virtual machine opens, and not pairs that lead into a machine.
+    #[serde(default)]
+    pub(crate) taps: bool,
 }
 
 impl Plugged {

@@ -14,6 +14,9 @@ use crate::names::{bridge, link};
 use crate::plan::{METADATA, Owners, Plugged};
 use crate::{Shared, State};
 
+/// What a machine without an address may send: that it wants one.
+const ASKS: &str = "ip saddr 0.0.0.0 udp sport 68 udp dport 67 accept\n";
+
 impl Shared {
     /// Swaps the rules for those that should be.
     pub(crate) async fn rule(&self, state: &State) -> Result<()> {
@@ -73,7 +76,7 @@ fn router(
          chain input {{\ntype filter hook input priority filter; policy drop\n\
          iifname \"lo\" accept\nct state established,related accept\n\
          ip daddr {METADATA} tcp dport 80 accept\nmeta l4proto {{ tcp, udp }} th dport 53 accept\n\
-         meta l4proto {{ icmp, ipv6-icmp }} accept\n\
+         meta l4proto {{ icmp, ipv6-icmp }} accept\nudp sport 68 udp dport 67 accept\n\
          reject\n}}\n\
          chain forward {{\ntype filter hook forward priority filter; policy accept\n\
          ct state established,related accept\nip daddr vmap @guard4\nip6 daddr vmap @guard6\n}}\n}}\n"
@@ -92,8 +95,8 @@ fn sender(id: Uuid, port: &str, machine: &Plugged, owners: &Owners) -> String {
     let v6 = machine.public.ipv6.iter().map(|ip| ip.network);
     let v6 = v6.filter(|net| owners.v6.get(net) == Some(&id)).map(|net| format!("{net}/64"));
     let _ = writeln!(chain, "ip6 saddr {} accept", set_of(v6.chain(["fe80::/10".to_owned()])));
-    // Whoever looks whether an address is taken has none yet.
-    chain + "ip6 saddr :: meta l4proto ipv6-icmp accept\ndrop\n}\n"
+    // Whoever asks for an address, or looks whether one is taken, has none yet.
+    chain + ASKS + "ip6 saddr :: meta l4proto ipv6-icmp accept\ndrop\n}\n"
 }
 
 /// What may come in by the rules of a group.
@@ -166,6 +169,7 @@ fn bridges(plugged: &Kept<Plugged>) -> String {
             if address.parse::<std::net::Ipv4Addr>().is_ok() {
                 chains += &format!("ip saddr {address} accept\narp saddr ip {address} accept\n");
             }
+            chains += ASKS;
             chains += "drop\n}\n";
         }
     }

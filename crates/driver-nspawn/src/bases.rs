@@ -20,6 +20,12 @@ const SUITES: &[(&str, &str)] =
 /// what Ansible and cloud-init ask for.
 const PACKAGES: &str = "ca-certificates,cloud-init,curl,dbus,gpg,iproute2,iputils-ping,less,netbase,openssh-server,\
      procps,python3,python3-apt,sudo,systemd-sysv";
+/// What is in one beside these that is to start on a (virtual) machine of its own.
+const BOOTABLE: &str =
+    "busybox,e2fsprogs,initramfs-tools,isc-dhcp-client,kmod,linux-image-cloud-amd64,zstd";
+/// The programs that a base's kernel begins with do what they are brought, which is what `driver-qemu` brings them,
+/// when they have found the root; and they have what such a machine is made of, and nothing else.
+const HOOK: &str = r#"at="$1"/etc/initramfs-tools; printf '%s\n' '#!/bin/sh' '[ "$1" = prereqs ] && exit 0' '[ ! -r /kettle/setup ] || . /kettle/setup' > "$at"/scripts/init-bottom/kettle; chmod 755 "$at"/scripts/init-bottom/kettle; echo MODULES=list > "$at"/conf.d/kettle; printf '%s\n' ext4 virtio_blk virtio_net virtio_pci >> "$at"/modules; chroot "$1" update-initramfs -u -k all"#;
 /// What belongs to one machine, and to no base.
 const OF_ONE_MACHINE: &str = r#"rm -f "$1"/etc/ssh/ssh_host_* "$1"/etc/hostname "$1"/etc/resolv.conf; : > "$1"/etc/machine-id"#;
 const MAKER: &str = "mmdebstrap";
@@ -48,6 +54,18 @@ pub struct Base {
     pub size_bytes: u64,
     /// Whether it has cloud-init, for user data that is none of a shell's.
     pub cloud_init: bool,
+    /// Whether it has a kernel that starts virtual machines.
+    #[serde(default)]
+    pub kernel: bool,
+}
+
+/// The kernel of a base, and the files that it begins with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kernel {
+    /// The kernel.
+    pub image: PathBuf,
+    /// What it finds its root by.
+    pub initrd: PathBuf,
 }
 
 /// What of a machine or copy tells the base that it stands on.
@@ -114,14 +132,26 @@ impl Bases {
         Ok(found)
     }
 
+    /// The directory of one, where others than this crate may keep what they make of it; none: there is no
+    /// such. It goes with the base.
+    pub fn place(&self, name: &str) -> Option<PathBuf> {
+        let place = self.directory.join(name);
+        place.join(FACTS).exists().then_some(place)
+    }
+
+    /// The kernel of one; none: it has none that can be used.
+    pub fn kernel(&self, name: &str) -> Option<Kernel> {
+        kernel(&self.root(name)?)
+    }
+
     /// The root directory of one; none: there is no such.
-    pub(crate) fn root(&self, name: &str) -> Option<PathBuf> {
+    pub fn root(&self, name: &str) -> Option<PathBuf> {
         let place = self.directory.join(name);
         place.join(FACTS).exists().then(|| place.join(ROOT))
     }
 
     /// The one that is nearest to a name that is not there: of the same family if there is one.
-    pub(crate) fn nearest(&self, name: &str) -> Option<String> {
+    pub fn nearest(&self, name: &str) -> Option<String> {
         let all: Vec<String> = self.list().ok()?.into_iter().map(|base| base.name).collect();
         let (family, version) = name.rsplit_once('-').unwrap_or((name, ""));
         let number = |version: &str| version.parse::<f64>().unwrap_or_default();
@@ -140,7 +170,7 @@ impl Bases {
     }
 
     /// The command that makes a base of this name.
-    pub(crate) fn how_to_make(name: &str) -> String {
+    pub fn how_to_make(name: &str) -> String {
         match Self::can_build(name) {
             true => format!("`kettle image build {name}` makes it"),
             false => {
@@ -149,11 +179,17 @@ impl Bases {
         }
     }
 
-    /// Makes one out of Debian's packages, and tells how far it is.
+    /// Makes one out of Debian's packages, for virtual machines with a kernel of its own, and tells how
+    /// far it is.
     ///
     /// # Errors
     /// For a name that is none of Debian's releases, one that is there, and when it cannot be made.
-    pub async fn build(&self, name: &str, tell: &mut (dyn FnMut(&str) + Send)) -> Result<Base> {
+    pub async fn build(
+        &self,
+        name: &str,
+        kernel: bool,
+        tell: &mut (dyn FnMut(&str) + Send),
+    ) -> Result<Base> {
         let Some((_, suite)) = SUITES.iter().find(|(base, _)| *base == name) else {
             let can: Vec<_> = SUITES.iter().map(|(base, _)| *base).collect();
             return Err(Error::Unsupported(format!(
@@ -167,6 +203,9 @@ impl Bases {
         command.args(["--mode=root", "--format=directory", "--variant=minbase"]);
         command.arg(format!("--include={PACKAGES}"));
         command.arg("--customize-hook=chroot \"$1\" systemctl enable systemd-networkd");
+        if kernel {
+            command.arg(format!("--include={BOOTABLE}")).arg(format!("--customize-hook={HOOK}"));
+        }
         command.arg(format!("--customize-hook={OF_ONE_MACHINE}"));
         command.arg(suite).arg(new.join(ROOT));
         let help = format!("it is in Debian's package {MAKER}");
@@ -269,7 +308,8 @@ impl Bases {
         }
         let root = new.join(ROOT);
         let size = tokio::task::spawn_blocking(move || size(&root)).await.unwrap_or_default();
-        let base = Base { name: name.to_owned(), from, size_bytes: size, cloud_init };
+        let kernel = kernel(&new.join(ROOT)).is_some();
+        let base = Base { name: name.to_owned(), from, size_bytes: size, cloud_init, kernel };
         files::write(&new.join(FACTS), &base)?;
         let place = self.directory.join(name);
         // What a removal has left.
@@ -278,6 +318,32 @@ impl Bases {
             .map_err(|error| failed(format_args!("name {}", place.display()), error))?;
         Ok(base)
     }
+}
+
+/// The newest kernel in a root directory that has what it begins with beside it, with our hook in its
+/// source.
+fn kernel(root: &Path) -> Option<Kernel> {
+    const STARTS: &str = "etc/initramfs-tools/scripts/init-bottom/kettle";
+    if !root.join(STARTS).exists() {
+        return None;
+    }
+    let boot = root.join("boot");
+    let entries = fs::read_dir(&boot).ok()?.flatten();
+    let versions = entries.filter_map(|entry| {
+        entry.file_name().to_str()?.strip_prefix("vmlinuz-").map(str::to_owned)
+    });
+    let both = versions.map(|version| {
+        let image = boot.join(format!("vmlinuz-{version}"));
+        (numbers(&version), Kernel { image, initrd: boot.join(format!("initrd.img-{version}")) })
+    });
+    let whole = both.filter(|(_, kernel)| kernel.initrd.is_file());
+    whole.max_by(|a, b| a.0.cmp(&b.0)).map(|(_, kernel)| kernel)
+}
+
+/// The numbers in a version, by which versions are told apart.
+fn numbers(version: &str) -> Vec<u64> {
+    let parts = version.split(|sign: char| !sign.is_ascii_digit());
+    parts.filter_map(|part| part.parse().ok()).collect()
 }
 
 /// The name, if it can be one.
@@ -413,7 +479,7 @@ mod tests {
         assert!(bases.list().unwrap().is_empty() && bases.root("web-1").is_none());
         assert!(
             bases
-                .build("ubuntu-24.04", &mut tell)
+                .build("ubuntu-24.04", false, &mut tell)
                 .await
                 .unwrap_err()
                 .to_string()

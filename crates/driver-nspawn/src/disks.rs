@@ -109,7 +109,7 @@ impl Disks for Nspawn {
         files::directory(&path)?;
         files::open_to_all(&path)?;
         if let Some(copy) = source {
-            if copies::read(&self.0, copy)?.is_none() {
+            if self.0.copies.read(copy)?.is_none() {
                 let why = "the snapshot holds no files: it was made while volumes were simulated";
                 return Err(Error::Unsupported(why.into()));
             }
@@ -126,6 +126,10 @@ impl Disks for Nspawn {
 
     async fn attach(&self, id: Uuid, machine: Option<Uuid>) -> Result<()> {
         let volume = must_be(&self.0, id)?;
+        if machine.is_some() && !place(&self.0, id).join(FILES).exists() {
+            let why = "this volume is the disk of a virtual machine's: it holds no files";
+            return Err(Error::Unsupported(why.into()));
+        }
         if let Some(old) = volume.attached_to.filter(|old| Some(*old) != machine) {
             let _held = self.0.hold(old).await;
             self.0.hide(old, id)?;

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 /// An error of the outside, in words: what was wanted, and why it could not be had.
-pub(crate) fn failed(wanted: impl std::fmt::Display, why: impl std::fmt::Display) -> Error {
+pub fn failed(wanted: impl std::fmt::Display, why: impl std::fmt::Display) -> Error {
     Error::Outside(format!("cannot {wanted}: {why}"))
 }
 
@@ -21,13 +21,13 @@ fn about(what: &str, path: &Path, error: impl std::fmt::Display) -> Error {
 }
 
 /// Makes a directory for its owner alone, unless it is there.
-pub(crate) fn directory(path: &Path) -> Result<()> {
+pub fn directory(path: &Path) -> Result<()> {
     let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
     made.map_err(|error| about("make", path, error))
 }
 
 /// Lets others than root into a directory: it is one of a machine's own.
-pub(crate) fn open_to_all(path: &Path) -> Result<()> {
+pub fn open_to_all(path: &Path) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(path, fs::Permissions::from_mode(0o755))
         .map_err(|error| about("open", path, error))
@@ -35,7 +35,7 @@ pub(crate) fn open_to_all(path: &Path) -> Result<()> {
 
 /// Removes a directory with all that is in it, if it is there. Nothing may be mounted in it: what is
 /// mounted would go, too.
-pub(crate) async fn remove(path: &Path) -> Result<()> {
+pub async fn remove(path: &Path) -> Result<()> {
     if let Some(mounted) = mounts_below(path)?.first() {
         return Err(about("remove", path, format_args!("{} is mounted", mounted.display())));
     }
@@ -46,7 +46,7 @@ pub(crate) async fn remove(path: &Path) -> Result<()> {
 }
 
 /// Removes a file, if it is there.
-pub(crate) fn forget(path: &Path) -> Result<()> {
+pub fn forget(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(about("remove", path, error)),
         _ => Ok(()),
@@ -54,7 +54,7 @@ pub(crate) fn forget(path: &Path) -> Result<()> {
 }
 
 /// Writes what is remembered: whole or not at all, for its owner alone.
-pub(crate) fn write<T: Serialize>(path: &Path, value: &T) -> Result<()> {
+pub fn write<T: Serialize>(path: &Path, value: &T) -> Result<()> {
     let text = serde_json::to_vec_pretty(value).map_err(|error| about("write", path, error))?;
     let new = path.with_extension("new");
     let write = || {
@@ -68,7 +68,7 @@ pub(crate) fn write<T: Serialize>(path: &Path, value: &T) -> Result<()> {
 }
 
 /// What is remembered; none: nothing.
-pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>> {
+pub fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>> {
     let text = match fs::read(path) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -78,7 +78,7 @@ pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>> {
 }
 
 /// The things for which there is a directory in this one.
-pub(crate) fn ids(directory: &Path) -> Result<Vec<Uuid>> {
+pub fn ids(directory: &Path) -> Result<Vec<Uuid>> {
     let entries = match fs::read_dir(directory) {
         Ok(entries) => entries,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
@@ -121,7 +121,7 @@ pub(crate) fn is_mounted(path: &Path) -> Result<bool> {
 }
 
 /// Takes away all that is mounted at a path or below it.
-pub(crate) fn unmount_all(path: &Path) -> Result<()> {
+pub fn unmount_all(path: &Path) -> Result<()> {
     for place in mounts_below(path)? {
         // What is still busy there goes when it ends.
         rustix::mount::unmount(&place, UnmountFlags::DETACH)
@@ -131,7 +131,7 @@ pub(crate) fn unmount_all(path: &Path) -> Result<()> {
 }
 
 /// Mounts a layer on a base that is only read.
-pub(crate) fn mount_layer(lower: &Path, layer: &Layer, root: &Path) -> Result<()> {
+pub fn mount_layer(lower: &Path, layer: &Layer, root: &Path) -> Result<()> {
     let options = format!(
         "lowerdir={},upperdir={},workdir={}",
         lower.display(),
@@ -144,9 +144,12 @@ pub(crate) fn mount_layer(lower: &Path, layer: &Layer, root: &Path) -> Result<()
 }
 
 /// What a machine has changed of its base, and what the kernel needs beside that.
-pub(crate) struct Layer {
-    pub(crate) upper: PathBuf,
-    pub(crate) work: PathBuf,
+#[derive(Debug, Clone)]
+pub struct Layer {
+    /// What is changed.
+    pub upper: PathBuf,
+    /// The kernel's own.
+    pub work: PathBuf,
 }
 
 /// Makes a directory a mount of its own, so that what is mounted in it shows wherever it is bound.

@@ -5,7 +5,7 @@
 use std::fmt::Write;
 use std::net::IpAddr;
 
-use driver_net::End;
+use driver_net::{End, RESOLVERS};
 use drivers::{Error, MachineSpec, Result};
 use uuid::Uuid;
 
@@ -18,13 +18,40 @@ const NETWORKS: &str = "etc/systemd/network";
 const OURS: &str = "10-kettle-";
 const SEED: &str = "var/lib/cloud/seed/nocloud";
 const SSHD: &str = "usr/sbin/sshd";
+const CLOUD_INIT: &str = "usr/bin/cloud-init";
+const CLOUD_SETTINGS: &str = "etc/cloud/cloud.cfg.d/90-kettle.cfg";
+const CLOUD_OFF: &str = "etc/cloud/cloud-init.disabled";
 /// The administrator where that is not root.
 const LIMITED: &str = "linuxuser";
-/// The name servers that the real machines have.
-const RESOLVERS: &str = "nameserver 108.61.10.10\nnameserver 2001:19f0:300:1704::6\n";
+
+/// What has nothing to do in a container, which has no devices of its own, and what delays a machine that is
+/// waited for.
+const IDLE_UNITS: [&str; 8] = [
+    "dev-hugepages.mount",
+    "e2scrub_all.timer",
+    "e2scrub_reap.service",
+    "fstrim.timer",
+    "systemd-network-generator.service",
+    "systemd-pstore.service",
+    "systemd-remount-fs.service",
+    "systemd-update-utmp-runlevel.service",
+];
+const IDLE_GENERATORS: [&str; 5] =
+    ["cryptsetup", "gpt-auto", "hibernate-resume", "integritysetup", "veritysetup"];
+
+/// By what cloud-init knows the images of Vultr's own.
+const VULTR: &str = "etc/vultr";
+/// The program that sets up the network before cloud-init asks for the metadata.
+const EARLY: &str = "var/lib/kettle/network";
+
+/// Whether a machine of these files is set up by cloud-init's Vultr source, as the real ones are, and by
+/// nobody else.
+pub(crate) fn is_vultrs(tree: &Tree) -> bool {
+    tree.has(CLOUD_INIT) && tree.has(VULTR)
+}
 
 /// Whether a machine of these files lets people log in by ssh.
-pub(crate) fn has_ssh(tree: &Tree) -> bool {
+pub fn has_ssh(tree: &Tree) -> bool {
     tree.has(SSHD)
 }
 
@@ -32,36 +59,89 @@ pub(crate) fn has_ssh(tree: &Tree) -> bool {
 ///
 /// # Errors
 /// When user data cannot be had with this base, or the files cannot be written.
-pub(crate) fn system(tree: &Tree, id: Uuid, install: u64, spec: &MachineSpec) -> Result<()> {
-    let has_cloud_init = tree.has("usr/bin/cloud-init");
-    let user_script = user_data(tree, id, install, spec, has_cloud_init)?;
-    tree.put("etc/hostname", format!("{}\n", spec.hostname), 0o644)?;
-    let hosts = format!(
-        "127.0.0.1 localhost\n127.0.1.1 {}\n::1 localhost ip6-localhost ip6-loopback\n",
-        spec.hostname
-    );
-    tree.put("etc/hosts", hosts, 0o644)?;
+pub fn system(tree: &Tree, id: Uuid, install: u64, spec: &MachineSpec) -> Result<()> {
     tree.put("etc/machine-id", format!("{}\n", id.simple()), 0o444)?;
-    tree.put("etc/resolv.conf", RESOLVERS, 0o644)?;
+    let resolvers = RESOLVERS.iter().map(|at| format!("nameserver {at}\n"));
+    tree.put("etc/resolv.conf", resolvers.collect::<String>(), 0o644)?;
     // Those of the machine that a copy was made of.
     for name in tree.names("etc/ssh").iter().filter(|name| name.starts_with("ssh_host_")) {
         tree.forget(&format!("etc/ssh/{name}"))?;
-    }
-    let keys: String = spec.ssh_keys.iter().map(|key| format!("{}\n", key.trim())).collect();
-    if !spec.is_limited {
-        tree.put("root/.ssh/authorized_keys", &keys, 0o600)?;
     }
     let allows = match spec.is_limited {
         true => "PermitRootLogin no\nPasswordAuthentication yes\n",
         false => "PermitRootLogin yes\nPasswordAuthentication yes\n",
     };
     tree.put("etc/ssh/sshd_config.d/10-kettle.conf", allows, 0o644)?;
-    first_boot(tree, spec, &keys)?;
-    let scripts = [("script", &spec.script), ("user-data", &user_script)];
-    for (name, script) in scripts {
-        once(tree, name, script)?;
+    match is_vultrs(tree) {
+        true => leave_to_cloud_init(tree)?,
+        false => set_up(tree, id, install, spec)?,
     }
     enable(tree, "systemd-networkd.service", "/usr/lib/systemd/system/systemd-networkd.service")
+}
+
+/// Writes name, keys and what is to run, with cloud-init for user data alone.
+fn set_up(tree: &Tree, id: Uuid, install: u64, spec: &MachineSpec) -> Result<()> {
+    let user_script = user_data(tree, id, install, spec, tree.has(CLOUD_INIT))?;
+    tree.put("etc/hostname", format!("{}\n", spec.hostname), 0o644)?;
+    let hosts = format!(
+        "127.0.0.1 localhost\n127.0.1.1 {}\n::1 localhost ip6-localhost ip6-loopback\n",
+        spec.hostname
+    );
+    tree.put("etc/hosts", hosts, 0o644)?;
+    let keys: String = spec.ssh_keys.iter().map(|key| format!("{}\n", key.trim())).collect();
+    if !spec.is_limited {
+        tree.put("root/.ssh/authorized_keys", &keys, 0o600)?;
+    }
+    first_boot(tree, spec, &keys)?;
+    let scripts = [("script", &spec.script), ("user-data", &user_script)];
+    scripts.into_iter().try_for_each(|(name, script)| once(tree, name, script))
+}
+
+/// Has cloud-init find everything in the metadata but the network: that is there before it looks, since
+/// nobody answers DHCP.
+fn leave_to_cloud_init(tree: &Tree) -> Result<()> {
+    // What a machine had of Kettle's that this one is a copy of.
+    for name in ["first", "script", "user-data"] {
+        tree.forget(&format!("{HOME}/{name}-done"))?;
+        for target in ["sysinit", "multi-user"] {
+            tree.forget(&format!("{UNITS}/{target}.target.wants/kettle-{name}.service"))?;
+        }
+    }
+    tree.forget(CLOUD_OFF)?;
+    let settings = "datasource_list: [Vultr, None]\nnetwork: {config: disabled}\nlocale: false\n\
+                    ssh_genkeytypes: [ed25519, ecdsa]\n";
+    tree.put(CLOUD_SETTINGS, settings, 0o644)?;
+    let unit = format!(
+        "[Unit]\nDescription=Kettle: the network before cloud-init\nDefaultDependencies=no\n\
+         Before=cloud-init-local.service\n\n\
+         [Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/sh /{EARLY}\n"
+    );
+    tree.put(&format!("{UNITS}/kettle-network.service"), unit, 0o644)?;
+    let wants = format!("{UNITS}/sysinit.target.wants/kettle-network.service");
+    tree.link(&wants, "../kettle-network.service")
+}
+
+/// Has nothing started that has nothing to do in a container. What the image has of its own there stays.
+///
+/// # Errors
+/// When the files cannot be written.
+pub(crate) fn still(tree: &Tree) -> Result<()> {
+    let units = IDLE_UNITS.iter().map(|unit| format!("{UNITS}/{unit}"));
+    let generators = IDLE_GENERATORS
+        .iter()
+        .map(|name| format!("etc/systemd/system-generators/systemd-{name}-generator"));
+    let mut all: Vec<_> = units.chain(generators).collect();
+    // Nobody tells logind of logins without this module: it starts once it is asked for something.
+    let libraries = tree.names("usr/lib").into_iter().map(|name| format!("usr/lib/{name}"));
+    let libraries = libraries.chain(["usr/lib64".to_owned(), "usr/lib".to_owned()]);
+    let tells = |at: String| tree.has(&format!("{at}/security/pam_systemd.so"));
+    if !libraries.into_iter().any(tells) {
+        all.push(format!("{UNITS}/multi-user.target.wants/systemd-logind.service"));
+    }
+    for path in all.iter().filter(|path| !tree.has(path)) {
+        tree.link(path, "/dev/null")?;
+    }
+    Ok(())
 }
 
 /// Hands user data over to cloud-init; without it, gives back the script that it is.
@@ -72,7 +152,6 @@ fn user_data(
     spec: &MachineSpec,
     has_cloud_init: bool,
 ) -> Result<Vec<u8>> {
-    const OFF: &str = "etc/cloud/cloud-init.disabled";
     if !has_cloud_init {
         return match spec.user_data.starts_with(b"#!") || spec.user_data.is_empty() {
             true => Ok(spec.user_data.clone()),
@@ -84,10 +163,10 @@ fn user_data(
     }
     if spec.user_data.is_empty() {
         // There is nothing that it could do, and it would take a second or two for that.
-        tree.put(OFF, "Kettle has set up this machine; there is no user data.\n", 0o644)?;
+        tree.put(CLOUD_OFF, "Kettle has set up this machine; there is no user data.\n", 0o644)?;
         return Ok(Vec::new());
     }
-    tree.forget(OFF)?;
+    tree.forget(CLOUD_OFF)?;
     let facts = format!(
         "instance-id: {id}-{install}\nlocal-hostname: {}\n",
         serde_json::Value::from(spec.hostname.as_str())
@@ -97,7 +176,7 @@ fn user_data(
     // Keys, password, host name and network are there already.
     let settings = "datasource_list: [NoCloud, None]\nnetwork: {config: disabled}\ndisable_root: false\n\
                     ssh_pwauth: true\nssh_deletekeys: false\nlocale: false\nusers: []\n";
-    tree.put("etc/cloud/cloud.cfg.d/90-kettle.cfg", settings, 0o644)?;
+    tree.put(CLOUD_SETTINGS, settings, 0o644)?;
     Ok(Vec::new())
 }
 
@@ -177,14 +256,39 @@ fn enable(tree: &Tree, unit: &str, file: &str) -> Result<()> {
 }
 
 /// Writes how each interface is to be set up: exactly these.
-pub(crate) fn network(tree: &Tree, ends: &[End]) -> Result<()> {
+pub fn network(tree: &Tree, ends: &[End]) -> Result<()> {
     for name in tree.names(NETWORKS).iter().filter(|name| name.starts_with(OURS)) {
         tree.forget(&format!("{NETWORKS}/{name}"))?;
     }
     for (place, end) in ends.iter().enumerate() {
         tree.put(&format!("{NETWORKS}/{OURS}{place}.network"), interface(end), 0o644)?;
     }
-    Ok(())
+    match is_vultrs(tree) {
+        true => tree.put(EARLY, ends.iter().map(early).collect::<String>(), 0o755),
+        false => Ok(()),
+    }
+}
+
+/// The commands that set an interface up before networkd does.
+fn early(end: &End) -> String {
+    let mut text = format!(
+        "for link in /sys/class/net/*; do\n[ \"$(cat \"$link/address\")\" = {} ] || continue\nlink=${{link##*/}}\n\
+         ip link set \"$link\" mtu {} up\n",
+        end.mac, end.mtu
+    );
+    for (address, prefix) in &end.addresses {
+        let no_check = if address.is_ipv6() { " nodad" } else { "" };
+        let _ = writeln!(text, "ip address replace {address}/{prefix} dev \"$link\"{no_check}");
+    }
+    for (to, by) in &end.routes {
+        let by = by.map(|by| format!(" via {by}")).unwrap_or_default();
+        let to = format_args!("{}/{}", to.address, to.prefix);
+        let _ = writeln!(text, "ip route replace {to}{by} dev \"$link\"");
+    }
+    for by in &end.gateway {
+        let _ = writeln!(text, "ip route replace default via {by} dev \"$link\"");
+    }
+    text + "done\n"
 }
 
 fn interface(end: &End) -> String {
@@ -276,6 +380,23 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_started_that_has_nothing_to_do() {
+        let (_kept, tree) = tree();
+        let logind = "etc/systemd/system/multi-user.target.wants/systemd-logind.service";
+        tree.put("etc/systemd/system/fstrim.timer", "the image's own", 0o644).unwrap();
+        tree.put("dev/null", "", 0o666).unwrap();
+        system(&tree, Uuid::nil(), 0, &spec()).unwrap();
+        assert!(tree.has("etc/systemd/system-generators/systemd-cryptsetup-generator"));
+        assert!(tree.has("etc/systemd/system/systemd-pstore.service") && tree.has(logind));
+        assert!(tree.text("etc/systemd/system/fstrim.timer").is_some_and(|text| !text.is_empty()));
+        // With PAM's module logins are logind's.
+        tree.forget(logind).unwrap();
+        tree.put("usr/lib/x86_64-linux-gnu/security/pam_systemd.so", "", 0o644).unwrap();
+        system(&tree, Uuid::nil(), 0, &spec()).unwrap();
+        assert!(!tree.has(logind));
+    }
+
+    #[test]
     fn user_data_needs_cloud_init_unless_it_is_a_script() {
         let (_kept, tree) = tree();
         let with = |text: &str| MachineSpec { user_data: text.into(), ..spec() };
@@ -289,6 +410,40 @@ mod tests {
         assert!(!tree.has("etc/cloud/cloud-init.disabled"));
         system(&tree, Uuid::nil(), 0, &with("")).unwrap();
         assert!(tree.has("etc/cloud/cloud-init.disabled"));
+    }
+
+    #[test]
+    fn what_is_vultrs_is_left_to_cloud_init_but_for_the_network() {
+        let (_kept, tree) = tree();
+        // A copy of a machine that Kettle has set up.
+        system(&tree, Uuid::nil(), 0, &spec()).unwrap();
+        tree.put("usr/bin/cloud-init", "", 0o755).unwrap();
+        tree.put("etc/vultr", "", 0o644).unwrap();
+        tree.forget("etc/hostname").unwrap();
+        system(&tree, Uuid::nil(), 0, &spec()).unwrap();
+        assert!(!tree.has("etc/hostname") && !tree.has("etc/cloud/cloud-init.disabled"));
+        for wants in ["sysinit.target.wants/kettle-first", "multi-user.target.wants/kettle-script"]
+        {
+            assert!(!tree.has(&format!("{UNITS}/{wants}.service")), "{wants}");
+        }
+        let end = End {
+            interface: "k1".into(),
+            mac: "56:00:00:00:00:01".into(),
+            addresses: vec![([198, 18, 0, 5].into(), 23)],
+            routes: vec![(Subnet { address: [169, 254, 169, 254].into(), prefix: 32 }, None)],
+            gateway: vec![[198, 18, 0, 1].into()],
+            mtu: 1500,
+        };
+        network(&tree, &[end]).unwrap();
+        let text = tree.text(EARLY).unwrap();
+        for line in [
+            "= 56:00:00:00:00:01 ]",
+            "ip address replace 198.18.0.5/23 dev \"$link\"\n",
+            "ip route replace 169.254.169.254/32 dev \"$link\"\n",
+            "ip route replace default via 198.18.0.1 dev \"$link\"\n",
+        ] {
+            assert!(text.contains(line), "{text}");
+        }
     }
 
     #[test]

@@ -8,41 +8,36 @@
 mod bases;
 mod copies;
 mod disks;
-mod files;
-mod furnish;
+pub mod files;
+pub mod furnish;
 mod limits;
 mod machines;
-mod process;
-mod record;
+pub mod process;
+pub mod record;
 mod shared;
+mod systems;
 mod terminal;
-mod tree;
+#[cfg(test)]
+mod tests;
+pub mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::{Arc, MutexGuard};
+use std::sync::Arc;
 
-use copies::Making;
 use driver_net::Net;
 use drivers::{Call, Disks, Images, Machines, Plane, Result, World};
 use shared::Shared;
 use uuid::Uuid;
 
-pub use bases::{Base, Bases, base_name};
+pub use bases::{Base, Bases, Kernel, base_name};
+pub use copies::Copies;
+pub use systems::{System, Systems};
 pub use terminal::Terminal;
 
 /// Machines as containers. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Nspawn(Arc<Shared>);
-
-/// A system of the catalogue.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct System {
-    /// Its name, for people.
-    pub name: String,
-    /// The base that is it; none: no container can be: see [`base_name`].
-    pub base: Option<String>,
-}
 
 /// Why there can be no machines here: what is missing, and how it is had.
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +72,15 @@ impl Nspawn {
             ));
         }
         files::directory(&shared.machines).map_err(|error| wrong(&error))?;
+        for id in files::ids(&shared.machines).map_err(|error| wrong(&error))? {
+            if shared.place(id).disk().exists() {
+                return Err(Missing(format!(
+                    "the machines in {} are virtual, as {id}; `--machines qemu` runs them, and another \
+                     --data is for containers",
+                    shared.machines.display()
+                )));
+            }
+        }
         shared.find_running().map_err(|error| wrong(&error))?;
         Ok(Self(shared))
     }
@@ -92,16 +96,12 @@ impl Nspawn {
 }
 
 impl Shared {
-    fn making(&self) -> MutexGuard<'_, BTreeMap<Uuid, Making>> {
-        self.making.lock().expect("no panic while held")
-    }
-
     /// All things of which there is anything.
     async fn there(&self) -> Result<Vec<Uuid>> {
         let mut all: BTreeSet<Uuid> = files::ids(&self.machines)?.into_iter().collect();
         all.extend(disks::ids(self)?);
-        all.extend(copies::ids(self)?);
-        all.extend(limits::ids());
+        all.extend(self.copies.ids()?);
+        all.extend(limits::ids(self.net.name()));
         all.extend(self.net.there().await?);
         let roots = process::all().into_keys();
         all.extend(roots.filter_map(|root| {

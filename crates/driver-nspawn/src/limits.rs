@@ -3,15 +3,18 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use drivers::Size;
 use uuid::Uuid;
 
 const CGROUPS: &str = "/sys/fs/cgroup";
-const OURS: &str = "kettle";
 /// What processor time is shared out by, in microseconds.
 const PERIOD: u64 = 100_000;
 const MB: u64 = 1 << 20;
+
+/// Held while groups are made or removed: the one that they are in comes with the first, and goes with the last.
+static CHANGING: Mutex<()> = Mutex::new(());
 
 /// A group in one hierarchy, and what is written there.
 struct Group {
@@ -19,12 +22,12 @@ struct Group {
     limits: Vec<(&'static str, String)>,
 }
 
-/// The groups of a machine on this host.
-fn groups(top: &Path, id: Uuid, size: Size) -> Vec<Group> {
+/// The groups of a machine, in those of this Kettle: another one of this host has others.
+fn groups(top: &Path, ours: &str, id: Uuid, size: Size) -> Vec<Group> {
     let memory = (u64::from(size.ram_mb) * MB).to_string();
     let time = PERIOD * u64::from(size.vcpus);
     let group =
-        |under: &Path, limits| Group { directory: under.join(OURS).join(id.to_string()), limits };
+        |under: &Path, limits| Group { directory: under.join(ours).join(id.to_string()), limits };
     let mut groups = Vec::new();
     if top.join("cgroup.controllers").exists() {
         let limits = vec![("memory.max", memory), ("cpu.max", format!("{time} {PERIOD}"))];
@@ -41,13 +44,14 @@ fn groups(top: &Path, id: Uuid, size: Size) -> Vec<Group> {
 }
 
 /// Makes a machine's groups. Gives back those that a process is to join, and why others are not there.
-pub(crate) fn make(id: Uuid, size: Size) -> (Vec<PathBuf>, Vec<String>) {
+pub(crate) fn make(ours: &str, id: Uuid, size: Size) -> (Vec<PathBuf>, Vec<String>) {
     let (mut made, mut missing) = (Vec::new(), Vec::new());
     if size.ram_mb == 0 || size.vcpus == 0 {
         return (made, vec!["the plan has no size".into()]);
     }
     let top = Path::new(CGROUPS);
-    for group in groups(top, id, size) {
+    let _held = CHANGING.lock().expect("no panic while held");
+    for group in groups(top, ours, id, size) {
         match make_group(top, &group) {
             Ok(()) => made.push(group.directory.join("cgroup.procs")),
             Err(why) => missing.push(why),
@@ -78,16 +82,19 @@ fn make_group(top: &Path, group: &Group) -> Result<(), String> {
 }
 
 /// The machines that have groups.
-pub(crate) fn ids() -> Vec<Uuid> {
-    let groups = groups(Path::new(CGROUPS), Uuid::nil(), Size::default()).into_iter();
+pub(crate) fn ids(ours: &str) -> Vec<Uuid> {
+    let groups = groups(Path::new(CGROUPS), ours, Uuid::nil(), Size::default()).into_iter();
     let above = groups.filter_map(|group| Some(group.directory.parent()?.to_owned()));
     above.flat_map(|above| crate::files::ids(&above).unwrap_or_default()).collect()
 }
 
 /// Takes a machine's groups away: nothing runs in them any more.
-pub(crate) fn remove(id: Uuid) {
-    for group in groups(Path::new(CGROUPS), id, Size::default()) {
+pub(crate) fn remove(ours: &str, id: Uuid) {
+    let _held = CHANGING.lock().expect("no panic while held");
+    for group in groups(Path::new(CGROUPS), ours, id, Size::default()) {
         remove_below(&group.directory);
+        // It stays as long as there are others in it.
+        let _ = group.directory.parent().map(fs::remove_dir);
     }
 }
 
@@ -110,7 +117,7 @@ mod tests {
         let top = tempfile::tempdir().unwrap();
         let size = Size { vcpus: 2, ram_mb: 1024, disk_gb: 25 };
         let of = || {
-            let groups = groups(top.path(), Uuid::nil(), size);
+            let groups = groups(top.path(), "kettle-1", Uuid::nil(), size);
             let all = groups.into_iter().flat_map(|group| group.limits);
             all.map(|(file, limit)| format!("{file}={limit}")).collect::<Vec<_>>()
         };

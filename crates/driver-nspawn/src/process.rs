@@ -1,6 +1,7 @@
 //! The processes of machines: nspawn, and the init that it runs. They outlive Kettle; which is whose is
 //! seen by what nspawn was called with.
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::net::IpAddr;
@@ -33,25 +34,27 @@ pub(crate) fn mark(root: &Path) -> String {
 
 /// A process, which no later one of the same number is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Process {
-    pub(crate) id: i32,
+pub struct Process {
+    /// Its number.
+    pub id: i32,
     started: u64,
 }
 
 impl Process {
     /// The one that has a number now; none: it has ended.
-    pub(crate) fn now(id: i32) -> Option<Self> {
+    pub fn now(id: i32) -> Option<Self> {
         let (_, started) = stat(id)?;
         Some(Self { id, started })
     }
 
     /// Whether it has not ended yet.
-    pub(crate) fn lives(self) -> bool {
+    pub fn lives(self) -> bool {
         stat(self.id)
             .is_some_and(|(state, started)| started == self.started && !"ZX".contains(state))
     }
 
-    fn kill(self) {
+    /// Ends it at once.
+    pub fn kill(self) {
         if let Some(pid) = Pid::from_raw(self.id).filter(|_| self.lives()) {
             let _ = rustix::process::kill_process(pid, Signal::KILL);
         }
@@ -123,19 +126,17 @@ fn is_listener(line: &str, port: u16) -> bool {
     local.ends_with(&format!(":{port:04X}")) && words.nth(1) == Some(LISTEN)
 }
 
-/// Whether the network of a process has an address.
-pub(crate) fn has_address(pid: i32, address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(address) => {
-            let text = fs::read_to_string(format!("/proc/{pid}/net/fib_trie")).unwrap_or_default();
-            has_local(&text, &address.to_string())
-        }
+/// Whether the network of a process has all of these addresses.
+pub(crate) fn has_addresses(pid: i32, mut addresses: impl Iterator<Item = IpAddr>) -> bool {
+    let list = |name| fs::read_to_string(format!("/proc/{pid}/net/{name}")).unwrap_or_default();
+    let (v4, v6) = (LazyCell::new(|| list("fib_trie")), LazyCell::new(|| list("if_inet6")));
+    addresses.all(|address| match address {
+        IpAddr::V4(address) => has_local(&v4, &address.to_string()),
         IpAddr::V6(address) => {
-            let text = fs::read_to_string(format!("/proc/{pid}/net/if_inet6")).unwrap_or_default();
             let address = format!("{:032x}", address.to_bits());
-            text.lines().any(|line| line.starts_with(&address))
+            v6.lines().any(|line| line.starts_with(&address))
         }
-    }
+    })
 }
 
 /// Whether the kernel's list of routes has an IPv4 address as one of its own.
@@ -151,7 +152,7 @@ fn has_local(text: &str, address: &str) -> bool {
 }
 
 /// Starts a program that goes on without us: a signal to our own group does not reach it.
-pub(crate) fn spawn(mut command: Command, log: &Path) -> Result<Child> {
+pub fn spawn(mut command: Command, log: &Path) -> Result<Child> {
     let mut start = || {
         let log = fs::File::create(log)?;
         command.process_group(0).stdin(Stdio::null());
@@ -159,7 +160,7 @@ pub(crate) fn spawn(mut command: Command, log: &Path) -> Result<Child> {
         // Nobody's service is told that this one is ready.
         command.env_remove("NOTIFY_SOCKET").kill_on_drop(false).spawn()
     };
-    start().map_err(|error: std::io::Error| failed(format_args!("run {PROGRAM}"), error))
+    start().map_err(|error: std::io::Error| failed("start the machine", error))
 }
 
 /// Ends a machine at once: its init takes all that runs in it along, and nspawn cleans up and ends.
@@ -189,12 +190,12 @@ pub(crate) async fn kill(nspawn: Process) -> Result<()> {
 }
 
 /// Runs a program to its end. What it says of a failure is the error.
-pub(crate) async fn run(command: Command, wanted: &str) -> Result<()> {
+pub async fn run(command: Command, wanted: &str) -> Result<()> {
     run_but(command, wanted, 0).await
 }
 
 /// The same for a program whose exit status `also` is no failure.
-pub(crate) async fn run_but(mut command: Command, wanted: &str, also: i32) -> Result<()> {
+pub async fn run_but(mut command: Command, wanted: &str, also: i32) -> Result<()> {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
     let out = command.output().await.map_err(|error| failed(wanted, error))?;
     if out.status.success() || out.status.code() == Some(also) {

@@ -9,50 +9,81 @@ use uuid::Uuid;
 use crate::files::Layer;
 
 /// The file in a machine's directory.
-pub(crate) const FILE: &str = "spec.json";
+pub const FILE: &str = "spec.json";
 
 /// What is remembered of a machine.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Record {
+pub struct Record {
     /// The base system that its layer stands on.
-    pub(crate) base: String,
-    pub(crate) spec: MachineSpec,
-    pub(crate) public: PublicNic,
-    pub(crate) nics: Vec<Nic>,
-    /// As the calls of these names were numbered last.
-    pub(crate) install: u64,
-    pub(crate) reset: u64,
+    pub base: String,
+    /// What it is.
+    pub spec: MachineSpec,
+    /// Its public interface.
+    pub public: PublicNic,
+    /// Its other ones.
+    pub nics: Vec<Nic>,
+    /// As the calls of this name were numbered last.
+    pub install: u64,
+    /// The same.
+    pub reset: u64,
     /// Whether it is to be switched on.
-    pub(crate) is_on: bool,
-    /// Whether its layer was written for this installation.
-    pub(crate) is_prepared: bool,
+    pub is_on: bool,
+    /// Whether its files were written for this installation.
+    pub is_prepared: bool,
+    /// The image in its drive, where it has one.
+    #[serde(default)]
+    pub iso: Option<Uuid>,
+}
+
+impl Record {
+    /// That of a machine which is yet to be made of this.
+    pub fn new(base: String, spec: &MachineSpec, public: &PublicNic) -> Self {
+        Self {
+            base,
+            spec: spec.clone(),
+            public: public.clone(),
+            nics: Vec::new(),
+            install: 0,
+            reset: 0,
+            is_on: true,
+            is_prepared: false,
+            iso: None,
+        }
+    }
 }
 
 /// Where what belongs to a machine lies.
 #[derive(Debug, Clone)]
-pub(crate) struct Place(PathBuf);
+pub struct Place(PathBuf);
 
 impl Place {
-    pub(crate) fn new(machines: &Path, id: Uuid) -> Self {
+    /// That of one, below the directory of all machines.
+    pub fn new(machines: &Path, id: Uuid) -> Self {
         Self(machines.join(id.to_string()))
     }
 
     /// All of it.
-    pub(crate) fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         &self.0
     }
 
-    pub(crate) fn record(&self) -> PathBuf {
+    /// The file of its record.
+    pub fn record(&self) -> PathBuf {
         self.0.join(FILE)
     }
 
     /// What it has changed of its base.
-    pub(crate) fn layer(&self) -> Layer {
+    pub fn layer(&self) -> Layer {
         Layer { upper: self.0.join("upper"), work: self.0.join("work") }
     }
 
+    /// The disk of one that is no container.
+    pub fn disk(&self) -> PathBuf {
+        self.0.join("disk.qcow2")
+    }
+
     /// Where its files are mounted.
-    pub(crate) fn root(&self) -> PathBuf {
+    pub fn root(&self) -> PathBuf {
         self.0.join("root")
     }
 
@@ -62,12 +93,12 @@ impl Place {
     }
 
     /// What its console shows.
-    pub(crate) fn console(&self) -> PathBuf {
+    pub fn console(&self) -> PathBuf {
         self.0.join("console")
     }
 
     /// The keys by which it is known, once it was up.
-    pub(crate) fn known_hosts(&self) -> PathBuf {
+    pub fn known_hosts(&self) -> PathBuf {
         self.0.join("known_hosts")
     }
 }

@@ -12,12 +12,13 @@ use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use crate::bases::Bases;
-use crate::copies::Making;
+use crate::copies::Copies;
 use crate::files::{self, failed};
 use crate::process::Process;
 use crate::record::{self, Place, Record};
+use crate::systems::{System, Systems};
 use crate::tree::Tree;
-use crate::{System, copies, furnish, limits, process};
+use crate::{copies, furnish, limits, process};
 
 /// How often a machine that another Kettle has started is looked at.
 const GLANCE: Duration = Duration::from_millis(500);
@@ -29,6 +30,11 @@ const BEGINNING: Duration = Duration::from_secs(1);
 /// away is not kept waiting for ever.
 const PATIENCE: Duration = Duration::from_secs(60);
 const SSH: u16 = 22;
+/// The file that sshd writes once it listens, below a machine's root.
+const SSHD: &str = "run/sshd.pid";
+/// How often the kernel is asked who listens where no such file says so: that it has to look through all
+/// connections of the host for it, for each machine that starts.
+const HEED: Duration = Duration::from_secs(1);
 /// What machines are called where something is said of them.
 pub(crate) const MACHINE: &str = "machine";
 
@@ -37,11 +43,9 @@ pub(crate) struct Shared {
     pub(crate) data: PathBuf,
     pub(crate) machines: PathBuf,
     pub(crate) bases: Bases,
-    pub(crate) systems: BTreeMap<String, System>,
-    pub(crate) any_image: bool,
+    pub(crate) systems: Systems,
     pub(crate) net: Net,
-    /// The copies that are being made.
-    pub(crate) making: Mutex<BTreeMap<Uuid, Making>>,
+    pub(crate) copies: Copies,
     locks: Mutex<BTreeMap<Uuid, Arc<tokio::sync::Mutex<()>>>>,
     running: Mutex<BTreeMap<Uuid, Running>>,
 }
@@ -53,6 +57,8 @@ struct Running {
     since: Instant,
     /// Whether its system was seen to be up.
     up: bool,
+    /// When the kernel was asked last whether sshd listens.
+    heeded: Instant,
 }
 
 /// What a machine's files begin with.
@@ -73,11 +79,10 @@ impl Shared {
         Self {
             machines: data.join("machines"),
             bases: Bases::of(&data),
+            systems: Systems::new(Bases::of(&data), systems, any_image),
+            copies: Copies::of(&data),
             data,
-            systems,
-            any_image,
             net,
-            making: Mutex::default(),
             locks: Mutex::default(),
             running: Mutex::default(),
         }
@@ -131,28 +136,21 @@ impl Shared {
         let base = |base: String| Origin { base, copy: None };
         match image.kind.as_str() {
             "os" => {
-                let system = self.systems.get(&image.id);
-                let name = system.map_or(image.id.as_str(), |system| &system.name);
-                let Some(wanted) = system.and_then(|system| system.base.as_deref()) else {
-                    return Err(format!(
+                let found = self.systems.base(&image.id)?;
+                found.map(base).ok_or_else(|| {
+                    let name = self.systems.name(&image.id);
+                    format!(
                         "a container has the Linux of this machine, so `{name}` cannot run in one"
-                    ));
-                };
-                if self.bases.root(wanted).is_some() {
-                    return Ok(base(wanted.to_owned()));
-                }
-                let make = Bases::how_to_make(wanted);
-                let why =
-                    format!("there is no image `{wanted}` on this machine for `{name}`; {make}");
-                self.nearest(wanted, &why).map(base)
+                    )
+                })
             }
             "app" | "image" => {
                 let why = "applications are installed nowhere: a container has a system alone";
-                self.nearest("debian-12", why).map(base)
+                self.systems.nearest("debian-12", why).map(base)
             }
             "snapshot" | "backup" => {
                 let copy = image.id.parse::<Uuid>().ok().and_then(|id| {
-                    let found = copies::read(self, id).ok().flatten()?;
+                    let found = self.copies.read(id).ok().flatten()?;
                     Some((id, found))
                 });
                 let Some((id, copy)) = copy else {
@@ -168,16 +166,6 @@ impl Shared {
             }
             "iso" => Err("a container starts from no ISO image: it has no drive".into()),
             _ => Err("a container starts neither by iPXE nor from nothing: name a system".into()),
-        }
-    }
-
-    /// The base that stands in for one that is not there, where that is allowed.
-    fn nearest(&self, wanted: &str, why: &str) -> Result<String, String> {
-        let near = self.bases.nearest(wanted);
-        match (self.any_image, near) {
-            (true, Some(near)) => Ok(near),
-            (false, Some(near)) => Err(format!("{why}; `kettle serve --any-image` takes `{near}`")),
-            (_, None) => Err(why.to_owned()),
         }
     }
 
@@ -200,7 +188,11 @@ impl Shared {
         files::share(&place.volumes())?;
         self.give_volumes(id)?;
         let names = ends.iter().map(|end| end.interface.as_str());
-        let command = self.command(id, record.spec.size, &names.collect::<Vec<_>>());
+        let mut command = self.command(id, record.spec.size, &names.collect::<Vec<_>>());
+        if furnish::is_vultrs(&Tree::at(&place.root())?) {
+            // What cloud-init looks for on the command line of a kernel: in a container that is its init's.
+            command.arg("vultr");
+        }
         let child = process::spawn(command, &place.console())?;
         let nspawn = child.id().and_then(|pid| Process::now(i32::try_from(pid).ok()?));
         let nspawn = nspawn.ok_or_else(|| failed("start the machine", "it ended at once"))?;
@@ -224,7 +216,9 @@ impl Shared {
             copies::unpack(self, copy, &layer.upper).await?;
         }
         self.mount(&record.base, &place)?;
-        furnish::system(&Tree::at(&place.root())?, id, record.install, &record.spec)
+        let tree = Tree::at(&place.root())?;
+        furnish::system(&tree, id, record.install, &record.spec)?;
+        furnish::still(&tree)
     }
 
     fn mount(&self, base: &str, place: &Place) -> Result<()> {
@@ -247,7 +241,7 @@ impl Shared {
 
     fn command(&self, id: Uuid, size: Size, interfaces: &[&str]) -> Command {
         let place = self.place(id);
-        let (groups, missing) = limits::make(id, size);
+        let (groups, missing) = limits::make(self.net.name(), id, size);
         for why in missing {
             tracing::warn!(%id, why, "the machine may use more than its plan has");
         }
@@ -265,7 +259,8 @@ impl Shared {
 
     /// Notes that a machine runs, and what comes when it ends: one that wants to start anew does.
     fn watch(self: &Arc<Self>, id: Uuid, nspawn: Process, child: Option<Child>) {
-        self.running().insert(id, Running { nspawn, since: Instant::now(), up: false });
+        let since = Instant::now();
+        self.running().insert(id, Running { nspawn, since, up: false, heeded: since });
         let shared = self.clone();
         tokio::spawn(async move {
             let place = shared.place(id);
@@ -318,7 +313,7 @@ impl Shared {
         }
         self.unmount(id)?;
         self.net.unplug(id).await?;
-        limits::remove(id);
+        limits::remove(self.net.name(), id);
         // What nspawn leaves where /run is no file system of its own.
         let left = Path::new("/run/systemd/nspawn/propagate").join(record::name(id));
         let _ = std::fs::remove_dir(left);
@@ -338,10 +333,11 @@ impl Shared {
         let Some(leader) = process::leader(running.nspawn) else { return false };
         let v4 = record.public.ipv4.first().map(|ip| ip.address.into());
         let v6 = record.public.ipv6.first().map(|ip| ip.address.into());
-        let address = v4.or(v6).or(record.nics.first().and_then(|nic| nic.address.parse().ok()));
+        let private = record.nics.iter().filter_map(|nic| nic.address.parse().ok());
+        let addresses = v4.into_iter().chain(v6).chain(private);
         let Ok(tree) = Tree::at(&self.place(id).root()) else { return false };
-        let up = address.is_none_or(|address| process::has_address(leader, address))
-            && (!furnish::has_ssh(&tree) || process::listens(leader, SSH));
+        let up = process::has_addresses(leader, addresses)
+            && (!furnish::has_ssh(&tree) || self.is_heard(id, leader));
         if !up && running.since.elapsed() < PATIENCE {
             return false;
         }
@@ -352,6 +348,19 @@ impl Shared {
             running.up = true;
         }
         true
+    }
+
+    /// Whether sshd listens in a machine, as far as that was worth a look.
+    fn is_heard(&self, id: Uuid, leader: i32) -> bool {
+        let root = PathBuf::from(format!("/proc/{leader}/root"));
+        let says_so = Tree::at(&root).is_ok_and(|tree| tree.has(SSHD));
+        if let Some(running) = self.running().get_mut(&id) {
+            if !says_so && running.heeded.elapsed() < HEED {
+                return false;
+            }
+            running.heeded = Instant::now();
+        }
+        process::listens(leader, SSH)
     }
 
     /// Whether a machine has begun to start so short a time ago that nothing in it is lost when it does
@@ -384,16 +393,7 @@ impl Shared {
         public: &drivers::PublicNic,
     ) -> Result<Record> {
         let origin = self.origin(&spec.image).map_err(Error::Unsupported)?;
-        Ok(Record {
-            base: origin.base,
-            spec: spec.clone(),
-            public: public.clone(),
-            nics: Vec::new(),
-            install: 0,
-            reset: 0,
-            is_on: true,
-            is_prepared: false,
-        })
+        Ok(Record::new(origin.base, spec, public))
     }
 }
 

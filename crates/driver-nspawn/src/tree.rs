@@ -16,7 +16,7 @@ use crate::files::failed;
 
 /// The root of a machine.
 #[derive(Debug)]
-pub(crate) struct Tree {
+pub struct Tree {
     root: OwnedFd,
     place: PathBuf,
 }
@@ -27,7 +27,7 @@ const READ_MAX: u64 = 1 << 20;
 
 impl Tree {
     /// The one at a path.
-    pub(crate) fn at(place: &Path) -> Result<Self> {
+    pub fn at(place: &Path) -> Result<Self> {
         let root = rustix::fs::open(place, DIRECTORY, Mode::empty());
         let root = root.map_err(|error| failed(format_args!("open {}", place.display()), error))?;
         Ok(Self { root, place: place.to_owned() })
@@ -39,12 +39,12 @@ impl Tree {
     }
 
     /// Whether there is something at a path.
-    pub(crate) fn has(&self, path: &str) -> bool {
+    pub fn has(&self, path: &str) -> bool {
         self.open(path, OFlags::PATH).is_ok()
     }
 
     /// The text at a path; none: there is none.
-    pub(crate) fn text(&self, path: &str) -> Option<String> {
+    pub fn text(&self, path: &str) -> Option<String> {
         // What is no file (a pipe, a device) is not waited for.
         let file = File::from(self.open(path, OFlags::RDONLY | OFlags::NONBLOCK).ok()?);
         if !file.metadata().ok()?.is_file() {
@@ -76,7 +76,7 @@ impl Tree {
     }
 
     /// Puts a file at a path, in place of what is there; directories on the way are made.
-    pub(crate) fn put(&self, path: &str, bytes: impl AsRef<[u8]>, mode: u32) -> Result<()> {
+    pub fn put(&self, path: &str, bytes: impl AsRef<[u8]>, mode: u32) -> Result<()> {
         self.write(path, bytes.as_ref(), mode).map_err(|error| self.failed("write", path, error))
     }
 
@@ -93,7 +93,7 @@ impl Tree {
     }
 
     /// Puts a link at a path, in place of what is there.
-    pub(crate) fn link(&self, path: &str, to: &str) -> Result<()> {
+    pub fn link(&self, path: &str, to: &str) -> Result<()> {
         let link = || {
             let (directory, name) = split(path);
             let at = self.directory(directory, 0o755)?;
@@ -104,7 +104,7 @@ impl Tree {
     }
 
     /// Removes the file at a path, if there is one.
-    pub(crate) fn forget(&self, path: &str) -> Result<()> {
+    pub fn forget(&self, path: &str) -> Result<()> {
         let (directory, name) = split(path);
         let gone = match self.open(directory, DIRECTORY) {
             Ok(at) => unlink(&at, name),
@@ -117,7 +117,7 @@ impl Tree {
     }
 
     /// The names of what is in a directory.
-    pub(crate) fn names(&self, path: &str) -> Vec<String> {
+    pub fn names(&self, path: &str) -> Vec<String> {
         let Ok(at) = self.open(path, DIRECTORY | OFlags::RDONLY) else { return Vec::new() };
         let Ok(entries) = rustix::fs::Dir::read_from(&at) else { return Vec::new() };
         let names = entries

@@ -6,7 +6,7 @@ use api::Secret;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Spec, Subnet};
+use crate::{Nic, Spec, Subnet};
 
 /// What a load balancer is to be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +17,9 @@ pub struct BalancerSpec {
     pub ipv6: Ipv6Addr,
     /// The private network through which it reaches its machines; none: the internet.
     pub network: Option<Uuid>,
+    /// Its link in that network; none: it has no address there.
+    #[serde(default)]
+    pub nic: Option<Nic>,
     /// How many nodes share its work in each region.
     pub nodes: u32,
     /// The regions besides its own in which it works.

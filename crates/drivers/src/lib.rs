@@ -278,6 +278,11 @@ pub trait Disks: Send + Sync {
     async fn create(&self, id: Uuid, size_gb: u32, source: Option<Uuid>) -> Result<()>;
     /// Makes it at least this large.
     async fn grow(&self, id: Uuid, size_gb: u32) -> Result<()>;
+    /// Says what a machine that has it calls it. Asked before it is given to one.
+    async fn call(&self, id: Uuid, name: &str) -> Result<()> {
+        let _ = (id, name);
+        Ok(())
+    }
     /// Gives it to a machine, or takes it away from the one that has it.
     async fn attach(&self, id: Uuid, machine: Option<Uuid>) -> Result<()>;
     /// Removes it. One that is not there is removed already.

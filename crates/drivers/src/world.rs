@@ -32,6 +32,11 @@ pub trait Plane: Send + Sync + fmt::Debug {
         let _ = id;
         None
     }
+    /// What of its things does not do what it should though it is what it was told to be: each with a
+    /// sentence for people.
+    fn complaints(&self) -> Vec<(Uuid, String)> {
+        Vec::new()
+    }
     /// Whether its things are what they were when this program starts again: then not all that has a
     /// life has to be looked at.
     fn lives_on(&self) -> bool {

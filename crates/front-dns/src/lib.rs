@@ -4,9 +4,10 @@
 //! the next query. It has no state that could be lost; what it keeps, zones made ready and
 //! signatures, is bounded and goes by what it was made of.
 //!
-//! It answers for what is here and refuses all else: it looks nothing up elsewhere.
+//! It answers for what is here and refuses all else, unless it is told to pass that on ([`Elsewhere`]).
 
 mod data;
+mod elsewhere;
 mod kept;
 mod lookup;
 mod message;
@@ -18,4 +19,5 @@ mod sign;
 mod tests;
 mod zone;
 
+pub use elsewhere::Elsewhere;
 pub use server::Server;

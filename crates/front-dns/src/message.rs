@@ -17,7 +17,7 @@ const TRANSFERRED: usize = 16_384;
 /// How long a message's beginning is, in bytes.
 const HEADER: usize = 12;
 /// Where the beginning says that this is an answer, and that something is missing.
-const IS_ANSWER: u8 = 0x80;
+pub(crate) const IS_ANSWER: u8 = 0x80;
 const TRUNCATED: u8 = 0x02;
 
 /// The way by which a question came.
@@ -30,8 +30,8 @@ pub(crate) enum Way {
 }
 
 /// The messages that answer a message, in their order; none: it deserves no answer.
-pub(crate) async fn answers(names: &Names, request: &[u8], way: Way) -> Vec<Vec<u8>> {
-    let Some((head, _)) = request.split_first_chunk::<HEADER>() else { return Vec::new() };
+pub(crate) async fn answers(names: &Names, bytes: &[u8], way: Way) -> Vec<Vec<u8>> {
+    let Some((head, _)) = bytes.split_first_chunk::<HEADER>() else { return Vec::new() };
     if head[2] & IS_ANSWER != 0 {
         return Vec::new();
     }
@@ -43,10 +43,10 @@ pub(crate) async fn answers(names: &Names, request: &[u8], way: Way) -> Vec<Vec<
     if head[4..8] != [0, 1, 0, 0] {
         return vec![refusal(head, ResponseCode::FormErr)];
     }
-    let Ok(request) = Message::from_vec(request) else {
+    let Ok(request) = Message::from_vec(bytes) else {
         return vec![refusal(head, ResponseCode::FormErr)];
     };
-    match answered(names, &request, way).await {
+    match answered(names, &request, bytes, way).await {
         Ok(answers) => answers,
         Err(failure) => {
             names.tell(&format!("DNS cannot answer {}: {failure}", question(&request)));
@@ -70,10 +70,16 @@ fn refusal(head: &[u8; HEADER], code: ResponseCode) -> Vec<u8> {
     answer.to_vec()
 }
 
-async fn answered(names: &Names, request: &Message, way: Way) -> Result<Vec<Vec<u8>>, Failure> {
+async fn answered(
+    names: &Names,
+    request: &Message,
+    bytes: &[u8],
+    way: Way,
+) -> Result<Vec<Vec<u8>>, Failure> {
     let mut said = Message::response(request.metadata.id, OpCode::Query);
     said.metadata = Metadata::response_from_request(&request.metadata);
     said.metadata.message_type = MessageType::Response;
+    said.metadata.recursion_available = names.elsewhere.is_some();
     said.queries = request.queries.clone();
     let edns = request.edns.as_ref();
     said.edns = edns.map(|asked| {
@@ -118,7 +124,12 @@ async fn answered(names: &Names, request: &Message, way: Way) -> Result<Vec<Vec<
             let signed = edns.is_some_and(|edns| edns.flags().dnssec_ok);
             match names.answer(name, kind, signed).await? {
                 Some(answer) => Ok(vec![fitted(said, answer, limit)?]),
-                None => Ok(vec![code(ResponseCode::Refused).to_vec()?]),
+                None => match &names.elsewhere {
+                    Some(elsewhere) if request.metadata.recursion_desired => {
+                        Ok(vec![elsewhere.ask(bytes, way).await?])
+                    }
+                    _ => Ok(vec![code(ResponseCode::Refused).to_vec()?]),
+                },
             }
         }
     }

@@ -13,6 +13,7 @@ use hickory_proto::rr::{LowerName, Name, RData, Record, RecordType};
 use uuid::Uuid;
 
 use crate::data;
+use crate::elsewhere::Elsewhere;
 use crate::kept::Kept;
 use crate::lookup::{Answer, Ask};
 use crate::reverse::{self, Place};
@@ -33,6 +34,8 @@ pub(crate) enum Failure {
     Wire(#[from] hickory_proto::ProtoError),
     #[error("{0}")]
     Zone(String),
+    #[error("elsewhere: {0}")]
+    Elsewhere(#[from] std::io::Error),
 }
 
 type Result<T> = std::result::Result<T, Failure>;
@@ -50,6 +53,8 @@ pub(crate) struct Names {
     clock: Clock,
     /// Where the name servers are.
     here: Vec<IpAddr>,
+    /// Who is asked for names that are nobody's here; none: nobody.
+    pub(crate) elsewhere: Option<Elsewhere>,
     signatures: Arc<Signatures>,
     built: Mutex<Kept<Uuid, Built>>,
     told: Mutex<Kept<String, ()>>,
@@ -63,10 +68,16 @@ impl Names {
             zones,
             clock: Clock::system(),
             here,
+            elsewhere: None,
             signatures: Arc::default(),
             built: Mutex::new(Kept::new(KEPT)),
             told: Mutex::new(Kept::new(TOLD)),
         }
+    }
+
+    /// The same, which ask there for names that are nobody's here; none: they are refused.
+    pub(crate) fn asking(self, elsewhere: Option<Elsewhere>) -> Self {
+        Self { elsewhere, ..self }
     }
 
     fn now(&self) -> i64 {
@@ -91,8 +102,11 @@ impl Names {
             // What an alias leads to is told as well where it is here: who asks may follow none.
             match next {
                 Some(next) if !out.chain.contains(&next) => name = next,
-                _ => break,
+                _ => return Ok(Some(out)),
             }
+        }
+        if let (Some(elsewhere), false) = (&self.elsewhere, out.chain.is_empty()) {
+            out.answers.extend(elsewhere.records(&name, kind).await);
         }
         Ok((!out.chain.is_empty()).then_some(out))
     }

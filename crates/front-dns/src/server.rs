@@ -11,6 +11,7 @@ use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 
+use crate::elsewhere::Elsewhere;
 use crate::message::{Way, answers};
 use crate::names::Names;
 
@@ -53,6 +54,24 @@ impl Server {
         };
         let names = Arc::new(Names::new(zones, reached(address.ip())));
         Ok(Self { names, udp, tcp, address })
+    }
+
+    /// One that machines ask, at sockets that they reach, for all names: for those that are nobody's here
+    /// it asks `elsewhere`, or refuses them.
+    ///
+    /// # Errors
+    /// When the sockets are none.
+    pub fn for_machines(
+        zones: Arc<dyn Zones>,
+        (udp, tcp): (std::net::UdpSocket, std::net::TcpListener),
+        elsewhere: Option<Elsewhere>,
+    ) -> io::Result<Self> {
+        udp.set_nonblocking(true)?;
+        tcp.set_nonblocking(true)?;
+        let (udp, tcp) = (UdpSocket::from_std(udp)?, TcpListener::from_std(tcp)?);
+        let address = tcp.local_addr()?;
+        let names = Names::new(zones, reached(address.ip())).asking(elsewhere);
+        Ok(Self { names: Arc::new(names), udp, tcp, address })
     }
 
     /// The address that it has: the port is known even where 0 was asked for.

@@ -3,6 +3,7 @@
 
 mod answers;
 mod data;
+mod elsewhere;
 mod messages;
 mod model;
 mod proofs;

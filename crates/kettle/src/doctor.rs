@@ -15,14 +15,14 @@ use serde_json::{Value, json};
 use crate::home::Home;
 use crate::{serve, settings};
 
-pub(crate) use probes::{Missing, balancers, machines};
+pub(crate) use probes::{Missing, balancers, machines, virtual_machines};
 
 pub(crate) const NAME: &str = "doctor";
 /// The options that make planes real.
 pub(crate) const BALANCERS: &str = "--balancers haproxy";
 pub(crate) const KUBERNETES: &str = "--kubernetes DIR";
 pub(crate) const MACHINES: &str = "--machines nspawn";
-const QEMU: &str = "--machines qemu";
+pub(crate) const QEMU: &str = "--machines qemu";
 
 pub(crate) fn command() -> Command {
     Command::new(NAME)
@@ -136,13 +136,14 @@ fn planes(images: Option<PathBuf>) -> Vec<Plane> {
         Err(missing) => ("HAProxy".to_owned(), vec![missing]),
     };
     let nspawn = machines(images.as_deref());
+    let qemu = virtual_machines(images.as_deref());
     vec![
         Plane::new("names", "DNS of Kettle's own", "--dns ADDRESS").on(),
         Plane::new("buckets", "S3 of Kettle's own", "--s3 ADDRESS").on(),
         Plane::new("machines", "containers of systemd-nspawn", MACHINES)
             .lacks(nspawn.missing)
             .knows(nspawn.notes),
-        Plane::new("", "virtual machines of QEMU", QEMU).knows(probes::kvm()),
+        Plane::new("", "virtual machines of QEMU", QEMU).lacks(qemu.missing).knows(qemu.notes),
         Plane::new("balancers", haproxy, BALANCERS).lacks(lacks_haproxy),
         Plane::new("Kubernetes", "an API server for each cluster", KUBERNETES)
             .lacks(probes::kubernetes())

@@ -1,7 +1,9 @@
 //! `kettle instance ssh` and `kettle instance console`: into a machine, by its network or by its host.
 
+mod here;
+mod serial;
+
 use std::ffi::OsString;
-use std::io::IsTerminal;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command as Program;
@@ -9,8 +11,8 @@ use std::process::Command as Program;
 use api::instances::{Instance, UserScheme};
 use clap::{Arg, ArgMatches, Command};
 use cli::{Exit, Failure};
-use driver_nspawn::{Here, at};
 
+use self::here::Here;
 use crate::status::{Asked, data_arg};
 
 const INSTANCE: &str = "instance";
@@ -65,7 +67,11 @@ fn ssh_command() -> Command {
 fn console_command() -> Command {
     Command::new(CONSOLE)
         .about("Open a shell in a machine of this host, whatever its network does")
-        .after_help("Needs root, and a server with --machines nspawn on this host.")
+        .after_help(
+            "Needs root, and a server with --machines nspawn or --machines qemu on this host. That of a \
+             virtual machine is its serial console: it asks for a name and a password, and Ctrl-] leaves \
+             it.",
+        )
         .args([name_arg(), data_arg()])
 }
 
@@ -84,14 +90,25 @@ pub(crate) async fn run(
     let asked = Asked::new(matches)?;
     let name: &String = args.get_one(NAME).expect("clap requires it");
     let instance = find(&asked, name).await?;
-    let here = asked.home().and_then(|home| at(home.path(), instance.id.into()));
-    let mut program = match command {
-        SSH => ssh(&asked, &instance, here, args)?,
-        _ => console(&instance, here)?,
-    };
+    let here = asked.home().and_then(|home| Here::find(home.path(), instance.id.into()));
+    if command == CONSOLE {
+        let name = &instance.label;
+        let here = here.ok_or_else(|| {
+            Failure::Answer(format!(
+                "`{name}` is no machine of this host that this user may enter: that takes root, and a \
+                 server with --machines nspawn or qemu here"
+            ))
+        })?;
+        return here.console(name).await;
+    }
+    Err(replaced(&mut ssh(&asked, &instance, here, args)?))
+}
+
+/// Has a program take the place of this process: why it does not.
+fn replaced(program: &mut Program) -> Failure {
     let error = program.exec();
     let what = program.get_program().display().to_string();
-    Err(Failure::Answer(format!("cannot run {what}: {error}")))
+    Failure::Answer(format!("cannot run {what}: {error}"))
 }
 
 /// How much of an id is as good as all of it, as elsewhere on the command line.
@@ -143,7 +160,7 @@ fn ssh(
     let mut ssh = Program::new("ssh");
     ssh.arg("-o").arg(format!("HostKeyAlias={}", instance.id));
     match (here, asked.home()) {
-        (Some(here), _) if !here.known_hosts.exists() => {
+        (Some(here), _) if !here.known_hosts().exists() => {
             return Err(Failure::Answer(format!(
                 "`{}` has not come up yet; `kettle instance get {} --wait` waits for it",
                 instance.label, instance.id
@@ -151,7 +168,7 @@ fn ssh(
         }
         (Some(here), _) => {
             // It was told by the machine's own files: nobody else can have that address here.
-            ssh.arg("-o").arg(format!("UserKnownHostsFile={}", quoted(&here.known_hosts)));
+            ssh.arg("-o").arg(format!("UserKnownHostsFile={}", quoted(here.known_hosts())));
             ssh.args(["-o", "StrictHostKeyChecking=yes"]);
         }
         (None, Some(home)) => {
@@ -172,20 +189,4 @@ fn ssh(
 /// A path as ssh's options take it, in which a space would end it.
 fn quoted(path: &Path) -> String {
     format!("\"{}\"", path.display())
-}
-
-fn console(instance: &Instance, here: Option<Here>) -> Result<Program, Failure> {
-    let name = &instance.label;
-    let Some(here) = here else {
-        return Err(Failure::Answer(format!(
-            "`{name}` is no machine of this host that this user may enter: that takes root, and a server \
-             with --machines nspawn here"
-        )));
-    };
-    // A terminal of the machine's own, where there is one here.
-    let term = std::io::stdin().is_terminal();
-    let term = term.then(|| std::env::var("TERM").unwrap_or_else(|_| "vt220".into()));
-    here.shell(term.as_deref()).ok_or_else(|| {
-        Failure::Answer(format!("`{name}` is off; `kettle instance start` switches it on"))
-    })
 }

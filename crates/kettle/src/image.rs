@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Arg, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 use cli::{Exit, Failure};
 use driver_nspawn::{Base, Bases};
 use serde_json::json;
@@ -18,6 +18,7 @@ const LIST: &str = "list";
 const REMOVE: &str = "remove";
 const IMAGE: &str = "name";
 const ARCHIVE: &str = "archive";
+const KERNEL: &str = "kernel";
 const MB: u64 = 1 << 20;
 
 pub(crate) fn command() -> Command {
@@ -28,6 +29,10 @@ pub(crate) fn command() -> Command {
         .required(true)
         .value_parser(clap::value_parser!(PathBuf))
         .help("An archive of a root directory, as tar reads it");
+    let kernel = Arg::new(KERNEL)
+        .long(KERNEL)
+        .action(ArgAction::SetTrue)
+        .help("With a kernel, for `kettle serve --machines qemu`; containers start it as well");
     Command::new(NAME)
         .about("Make the systems that real machines are made of")
         .after_help(
@@ -41,7 +46,7 @@ pub(crate) fn command() -> Command {
             Command::new(BUILD)
                 .about("Make one out of Debian's packages (needs root and mmdebstrap)")
                 .after_help("Which: debian-11, debian-12, debian-13. It takes a minute or two.")
-                .args([name(), data_arg()]),
+                .args([name(), kernel, data_arg()]),
         )
         .subcommand(
             Command::new(IMPORT)
@@ -92,7 +97,8 @@ pub(crate) async fn run(
             must_be_root()?;
             home.make().map_err(|error| Failure::Answer(error.to_string()))?;
             cli::print_note(&format!("building {name} in {}", home.path().display()));
-            made(&bases.build(name, &mut tell).await.map_err(failed)?);
+            let kernel = args.get_flag(KERNEL);
+            made(&bases.build(name, kernel, &mut tell).await.map_err(failed)?);
         }
         _ => {
             must_be_root()?;
@@ -130,11 +136,13 @@ fn table(all: &[Base]) -> String {
         return "there are no images; `kettle image build debian-12` makes one\n".into();
     }
     let wide = all.iter().map(|base| base.name.len()).max().unwrap_or_default().max(4);
-    let mut text = format!("{:wide$}  {:>7}  {:10}  FROM\n", "NAME", "SIZE", "CLOUD-INIT");
+    let mut text =
+        format!("{:wide$}  {:>7}  {:10}  {:6}  FROM\n", "NAME", "SIZE", "CLOUD-INIT", "KERNEL");
     for base in all {
-        let has = if base.cloud_init { "yes" } else { "no" };
+        let yes = |has| if has { "yes" } else { "no" };
+        let (has, kernel) = (yes(base.cloud_init), yes(base.kernel));
         let size = format!("{} MB", base.size_bytes / MB);
-        text += &format!("{:wide$}  {size:>7}  {has:10}  {}\n", base.name, base.from);
+        text += &format!("{:wide$}  {size:>7}  {has:10}  {kernel:6}  {}\n", base.name, base.from);
     }
     text
 }

@@ -1,5 +1,6 @@
 //! Where to listen, as people write it: `8787`, `:8787`, `localhost:8787`, `[::1]:0`, `0.0.0.0:80`.
 
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use clap::Arg;
@@ -8,6 +9,8 @@ use clap::Arg;
 pub(crate) const LISTEN: &str = "listen";
 /// The usual port.
 const USUAL: u16 = 8787;
+/// What is written for not at all.
+const OFF: &str = "off";
 
 /// The option, with what counts when it is not given.
 pub(crate) fn arg(default: &'static str) -> Arg {
@@ -19,6 +22,61 @@ pub(crate) fn arg(default: &'static str) -> Arg {
         .help(
             "Where to listen: a port of this machine's, or ADDRESS:PORT; port 0 takes any free one",
         )
+}
+
+/// Where something listens beside the API.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// At its usual port of this machine's own, or any free one where that is taken.
+    #[default]
+    Usual,
+    /// There, and nowhere else.
+    At(SocketAddr),
+    /// Nowhere.
+    Off,
+}
+
+impl Place {
+    /// The place that is meant: as [`parse`], or `off`.
+    pub(crate) fn parse(text: &str, usual: u16) -> Result<Self, String> {
+        match text.trim() {
+            OFF => Ok(Self::Off),
+            word if !word.contains(['.', ':']) && word.parse::<u32>().is_err() => {
+                Err(format!("write an address such as 127.0.0.1:{usual}, a port, or {OFF}"))
+            }
+            text => Ok(Self::At(parse(text, usual)?)),
+        }
+    }
+
+    /// Takes it, and says at which address it was tried; off: none. `any_port`: instead of the usual port
+    /// any free one is taken at once.
+    pub(crate) async fn take<T>(
+        self,
+        usual: u16,
+        any_port: bool,
+        bind: impl AsyncFn(SocketAddr) -> io::Result<T>,
+    ) -> Option<(SocketAddr, io::Result<T>)> {
+        let own = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let first = match self {
+            Self::Off => return None,
+            Self::At(address) => address,
+            Self::Usual => own(if any_port { 0 } else { usual }),
+        };
+        match bind(first).await {
+            Err(error) if self == Self::Usual && error.kind() == io::ErrorKind::AddrInUse => {
+                Some((own(0), bind(own(0)).await))
+            }
+            bound => Some((first, bound)),
+        }
+    }
+
+    /// What is said where the usual port was wanted, and is not what was had; else nothing.
+    pub(crate) fn taken(self, usual: u16, any_port: bool, bound: SocketAddr) -> String {
+        match self == Self::Usual && !any_port && bound.port() != usual {
+            true => format!(" (port {usual} is taken)"),
+            false => String::new(),
+        }
+    }
 }
 
 /// The address that is meant; `usual` is a port for examples. A port alone is one of this machine's own:
@@ -95,5 +153,37 @@ mod tests {
             let wrong = parse(text, USUAL).unwrap_err();
             assert!(wrong.contains(told), "{text}: {wrong}");
         }
+    }
+
+    #[test]
+    fn a_place_beside_the_api_is_written_the_same_way_or_off() {
+        let at = |text: &str| Ok(Place::At(text.parse().unwrap()));
+        assert_eq!(Place::parse("off", 8753), Ok(Place::Off));
+        assert_eq!(Place::parse("53", 8753), at("127.0.0.1:53"));
+        assert_eq!(Place::parse("0.0.0.0:5353", 8753), at("0.0.0.0:5353"));
+        let wrong = |text| Place::parse(text, 8753).unwrap_err();
+        assert_eq!(wrong("127.0.0.1"), "the port is missing: 127.0.0.1:8753");
+        assert_eq!(wrong("on"), "write an address such as 127.0.0.1:8753, a port, or off");
+        assert_eq!(wrong("70000"), "`70000` is no port: 0 to 65535");
+    }
+
+    #[tokio::test]
+    async fn instead_of_the_usual_port_any_is_taken_and_that_is_said() {
+        let in_use = async |at: SocketAddr| match at.port() {
+            8753 => Err(io::ErrorKind::AddrInUse.into()),
+            0 => Ok(SocketAddr::new(at.ip(), 4711)),
+            _ => Ok(at),
+        };
+        let take = |place: Place, any| place.take(8753, any, in_use);
+        let (tried, bound) = take(Place::Usual, false).await.unwrap();
+        let bound = bound.unwrap();
+        assert_eq!((tried.port(), bound.port()), (0, 4711));
+        assert_eq!(Place::Usual.taken(8753, false, bound), " (port 8753 is taken)");
+        assert_eq!(Place::Usual.taken(8753, true, bound), "");
+        assert!(take(Place::Usual, true).await.unwrap().1.is_ok());
+        // Who names a port has that one or none.
+        let named = Place::At("127.0.0.1:8753".parse().unwrap());
+        assert!(take(named, false).await.unwrap().1.is_err());
+        assert!(take(Place::Off, false).await.is_none());
     }
 }

@@ -57,7 +57,7 @@ pub(crate) fn args() -> Vec<Arg> {
 pub(crate) struct Wish {
     balancers: bool,
     #[cfg(feature = "dns")]
-    dns: dns::Place,
+    dns: crate::listen::Place,
     kubernetes: Option<PathBuf>,
     machines: machines::Wish,
     #[cfg(feature = "s3")]
@@ -92,18 +92,20 @@ impl Wish {
     pub(crate) async fn join(&self, world: World, here: &Here<'_>) -> Result<World> {
         #[cfg(feature = "s3")]
         let world = s3::join(&self.s3, world);
-        let world = match self.balancers {
-            true => balancers::join(world, here, self.machines.is_real).await?,
-            false => world,
-        };
+        // What is missing is said before anything is made.
+        let haproxy = if self.balancers { Some(balancers::program().await?) } else { None };
         let world = kubernetes::join(self.kubernetes.as_deref(), world, here).await?;
-        self.machines.join(world, here).await
+        let world = self.machines.join(world, here).await?;
+        Ok(match haproxy {
+            Some(haproxy) => balancers::join(world, here, haproxy, self.machines.net()),
+            None => world,
+        })
     }
 
     /// What opens terminals in machines; none: these are simulated.
     pub(crate) fn terminals(&self, home: Option<&Home>) -> Option<Arc<dyn Terminals>> {
         let home = home.filter(|_| self.machines.is_real)?;
-        Some(terminals::containers(home.path().to_owned()))
+        Some(Arc::new(terminals::Here::new(home.path().to_owned())))
     }
 
     /// Starts what asks the control plane. What is started here ends when this is dropped.
@@ -111,6 +113,8 @@ impl Wish {
         let mut fronts = Fronts::default();
         if let Some(net) = self.machines.net() {
             metadata::start(net, control, &mut fronts).await?;
+            #[cfg(feature = "dns")]
+            dns::for_machines(self.dns, net, control, &mut fronts).await?;
         }
         #[cfg(feature = "s3")]
         s3::start(&self.s3, control, here, &mut fronts).await?;
@@ -147,6 +151,11 @@ impl Fronts {
     /// Adds one, which says this and runs until `running` is dropped.
     pub(crate) fn add(&mut self, line: Line, running: impl Send + 'static) {
         self.lines.push(line);
+        self.keep(running);
+    }
+
+    /// Keeps another running that needs no line of its own, until `running` is dropped.
+    fn keep(&mut self, running: impl Send + 'static) {
         self._running.push(Box::new(running));
     }
 }

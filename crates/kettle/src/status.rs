@@ -154,7 +154,21 @@ fn text(told: &Map<String, Value>) -> String {
     line("behaves", field("behave"));
     line("requests", field("calls"));
     line("holds", things(told).unwrap_or_else(|| "nothing yet".into()));
-    text + &stuck(told)
+    text + &stuck(told) + &complaints(told)
+}
+
+/// What does not do what it should though it stands as it was told to be.
+fn complaints(told: &Map<String, Value>) -> String {
+    let all = told.get("complaints").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let mut text = String::new();
+    for one in all.iter().take(STUCK) {
+        let field = |name: &str| one[name].as_str().unwrap_or_default();
+        text += &format!("  ails     {}\n           {}\n", field("id"), field("says"));
+    }
+    if all.len() > STUCK {
+        text += &format!("           and {} more (-o json)\n", all.len() - STUCK);
+    }
+    text
 }
 
 /// How many things are told that are stuck; the server's own answer has some more.
@@ -255,5 +269,11 @@ mod tests {
         let many = json!({ "stuck": vec![json!({"kind": "x"}); 7] });
         assert!(stuck(many.as_object().unwrap()).ends_with("and 2 more (-o json)\n"));
         assert_eq!(stuck(&Map::new()), "");
+        let ill = json!({"id": "i", "says": "the load balancer sends nothing to j: it is off"});
+        let told = json!({ "complaints": vec![ill; 6] });
+        let text = complaints(told.as_object().unwrap());
+        let first = "  ails     i\n           the load balancer sends nothing to j: it is off\n";
+        assert!(text.starts_with(first) && text.ends_with("and 1 more (-o json)\n"), "{text}");
+        assert_eq!(complaints(&Map::new()), "");
     }
 }

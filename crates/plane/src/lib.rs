@@ -195,6 +195,12 @@ impl Control {
         self.world.planes().iter().map(|plane| plane.real()).collect()
     }
 
+    /// What of the outside world does not do what it should, though it was told well: which thing, and a
+    /// sentence for people.
+    pub fn complaints(&self) -> Vec<(Uuid, String)> {
+        self.world.planes().iter().flat_map(|plane| plane.complaints()).collect()
+    }
+
     /// Whether things of a spec are real.
     pub fn is_real<S: Spec>(&self) -> bool {
         self.world.is_real::<S>()

@@ -152,6 +152,8 @@ pub fn pause(begun: i64, now: i64) -> Next {
 pub struct Provisioned {
     /// Whether it can be used.
     pub ready: bool,
+    /// Whether it could ever be used: from then on its addresses are told, whatever becomes of it.
+    pub was_ready: bool,
 }
 
 impl AsMut<Self> for Provisioned {
@@ -164,7 +166,11 @@ impl AsMut<Self> for Provisioned {
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Seen {
-    Thing { ready: bool },
+    Thing {
+        ready: bool,
+        #[serde(default)]
+        was_ready: bool,
+    },
     Ready(bool),
     Nothing(()),
 }
@@ -172,7 +178,8 @@ enum Seen {
 impl From<Seen> for Provisioned {
     fn from(seen: Seen) -> Self {
         match seen {
-            Seen::Thing { ready } | Seen::Ready(ready) => Self { ready },
+            Seen::Thing { ready, was_ready } => Self { ready, was_ready: was_ready || ready },
+            Seen::Ready(ready) => Self { ready, was_ready: ready },
             Seen::Nothing(()) => Self::default(),
         }
     }
@@ -189,7 +196,9 @@ where
 {
     let (id, things) = (doc.id(), cx.things::<S>());
     let found = things.observe(id).await?;
-    doc.seen.as_mut().ready = found.as_ref().is_some_and(|thing| thing.ready);
+    let seen = doc.seen.as_mut();
+    seen.ready = found.as_ref().is_some_and(|thing| thing.ready);
+    seen.was_ready |= seen.ready;
     let call = match (doc.deleting(), found) {
         (true, None) => return Ok(Next::Gone),
         (true, Some(_)) => things.remove(id),
@@ -212,9 +221,11 @@ mod tests {
     fn what_was_seen_is_read_as_older_releases_stored_it() {
         // Of load balancers and from now on, of NAT gateways, of object storage.
         for stored in [r#"{"ready":true}"#, r#"{"network":"","rules":"","ready":true}"#, "true"] {
-            assert!(serde_json::from_str::<Provisioned>(stored).unwrap().ready, "{stored}");
+            let seen: Provisioned = serde_json::from_str(stored).unwrap();
+            assert!(seen.ready && seen.was_ready, "{stored}");
         }
-        let stored = serde_json::to_string(&Provisioned { ready: true }).unwrap();
-        assert_eq!(stored, r#"{"ready":true}"#);
+        let stored = serde_json::to_string(&Provisioned { ready: false, was_ready: true }).unwrap();
+        let seen: Provisioned = serde_json::from_str(&stored).unwrap();
+        assert!(!seen.ready && seen.was_ready, "{stored}");
     }
 }

@@ -1,6 +1,8 @@
 //! Programs that drivers run: started, watched and ended, also where the process that started them was
-//! killed.
+//! killed; and the files that they read.
 
+pub mod files;
+mod places;
 mod process;
 
 use std::io;
@@ -10,6 +12,7 @@ use std::time::Duration;
 
 use tokio::process::Command;
 
+pub use places::Places;
 pub use process::{Process, end_left};
 pub use rustix::process::Signal;
 

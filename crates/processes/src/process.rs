@@ -1,9 +1,9 @@
 //! A program that runs: it is started, watched, and ended, also where the process that started it was
 //! killed.
 //!
-//! Where there is setpriv, the system ends it together with us. In any case a file beside it has its number
-//! and when it was started, so that a later process finds it, and never takes another one of the same
-//! number for it.
+//! Most are to end together with us, which the system sees to where there is setpriv. In any case a file
+//! beside one has its number and when it was started, so that a later process finds it, and never takes
+//! another one of the same number for it.
 
 use std::ffi::OsString;
 use std::io;
@@ -27,13 +27,60 @@ const LOG_BYTES: usize = 4 << 20;
 /// How much of a log's end is told where its program ended.
 const LAST_BYTES: usize = 400;
 
-/// A program that runs. Where this is dropped it is killed.
+/// A program that runs.
 #[derive(Debug)]
 pub struct Process {
     name: &'static str,
-    child: Child,
     place: PathBuf,
-    logging: JoinHandle<()>,
+    running: Running,
+}
+
+#[derive(Debug)]
+enum Running {
+    /// One that is to end with us; where this is dropped it is killed.
+    Bound(Child, JoinHandle<()>),
+    /// One that goes on without us.
+    Free(Child),
+    /// One that a process before us has started, and which went on without that.
+    Found(Found),
+}
+
+/// A process that is no child of ours, by its number, and by when it was started.
+#[derive(Debug, Clone, Copy)]
+struct Found {
+    pid: Pid,
+    since: u64,
+}
+
+impl Found {
+    /// The one that a file beside it tells of, where it runs.
+    fn read(place: &Path, name: &str) -> Option<Self> {
+        let text = std::fs::read_to_string(pid_file(place, name)).ok()?;
+        let mut words = text.split_whitespace();
+        let pid = Pid::from_raw(words.next()?.parse().ok()?)?;
+        let found = Self { pid, since: words.next()?.parse().ok()? };
+        found.runs().then_some(found)
+    }
+
+    fn runs(self) -> bool {
+        started(self.pid.as_raw_pid()) == Some(self.since)
+    }
+
+    async fn ended(self) {
+        while self.runs() {
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    /// Ends it: it is asked to, and killed where it does not.
+    async fn end(self) {
+        for signal in [Signal::TERM, Signal::KILL] {
+            let _ = kill_process(self.pid, signal);
+            if tokio::time::timeout(ENDING, self.ended()).await.is_ok() {
+                return;
+            }
+        }
+    }
 }
 
 impl Process {
@@ -57,16 +104,37 @@ impl Process {
             }
             None => Command::new(program),
         };
-        // Of a group of its own: Ctrl-C in a terminal is meant for us, who end it in good order.
-        command.args(args).current_dir(place).process_group(0).kill_on_drop(true);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-        let mut child = command.spawn()?;
-        let number = child.id().and_then(|id| i32::try_from(id).ok()).unwrap_or_default();
-        let started = started(number).unwrap_or_default();
-        std::fs::write(pid_file(place, name), format!("{number} {started}\n"))?;
+        command.args(args).stderr(Stdio::piped()).kill_on_drop(true);
+        let mut child = spawn(command, name, place)?;
         let said = child.stderr.take().expect("it is piped");
         let logging = tokio::spawn(keep(said, log_file(place, name)));
-        Ok(Self { name, child, place: place.to_owned(), logging })
+        Ok(Self { name, place: place.to_owned(), running: Running::Bound(child, logging) })
+    }
+
+    /// The same for one that goes on when we end, and that [`find`](Self::find) finds then. It writes its
+    /// log by itself.
+    ///
+    /// # Errors
+    /// When it does not start, or nothing can be written there.
+    pub fn start_free(
+        name: &'static str,
+        place: &Path,
+        program: &Path,
+        args: &[OsString],
+    ) -> io::Result<Self> {
+        let path = log_file(place, name);
+        let _ = std::fs::rename(&path, older(&path));
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(path)?;
+        let mut command = Command::new(program);
+        command.args(args).stderr(log);
+        let child = spawn(command, name, place)?;
+        Ok(Self { name, place: place.to_owned(), running: Running::Free(child) })
+    }
+
+    /// The one of this name that a process before us has started in a directory, if it runs.
+    pub fn find(name: &'static str, place: &Path) -> Option<Self> {
+        let found = Found::read(place, name)?;
+        Some(Self { name, place: place.to_owned(), running: Running::Found(found) })
     }
 
     /// Sends it a signal. One that has ended gets none.
@@ -77,12 +145,17 @@ impl Process {
     }
 
     fn pid(&self) -> Option<Pid> {
-        Pid::from_raw(i32::try_from(self.child.id()?).ok()?)
+        match &self.running {
+            Running::Bound(child, _) | Running::Free(child) => {
+                Pid::from_raw(i32::try_from(child.id()?).ok()?)
+            }
+            Running::Found(found) => found.runs().then_some(found.pid),
+        }
     }
 
     /// Its number; none: it has ended.
     pub fn number(&self) -> Option<u32> {
-        self.child.id()
+        self.pid().map(|pid| pid.as_raw_pid().unsigned_abs())
     }
 
     /// What it said last: the last line of its log.
@@ -92,58 +165,88 @@ impl Process {
         last.trim_end().lines().next_back().unwrap_or_default().to_owned()
     }
 
+    /// Keeps the log of one that goes on without us from growing without end. Others' never does.
+    pub fn shorten_log(&self) {
+        let path = log_file(&self.place, self.name);
+        let is_long = || std::fs::metadata(&path).is_ok_and(|it| it.len() > LOG_BYTES as u64);
+        if matches!(self.running, Running::Bound(..)) || !is_long() {
+            return;
+        }
+        // It goes on writing to the file that it has, at its end.
+        let _ = std::fs::copy(&path, older(&path));
+        let _ = std::fs::OpenOptions::new().write(true).open(&path).and_then(|it| it.set_len(0));
+    }
+
     /// Returns when it has ended, and says how.
     pub async fn ended(&mut self) -> String {
-        let how = match self.child.wait().await {
-            Ok(status) => status.to_string(),
-            Err(error) => error.to_string(),
+        let status = match &mut self.running {
+            Running::Bound(child, _) | Running::Free(child) => child.wait().await.map(Some),
+            Running::Found(found) => {
+                found.ended().await;
+                Ok(None)
+            }
         };
-        // All that it said is in the log then.
-        let _ = tokio::time::timeout(TELLING, &mut self.logging).await;
+        if let Running::Bound(_, logging) = &mut self.running {
+            // All that it said is in the log then.
+            let _ = tokio::time::timeout(TELLING, logging).await;
+        }
+        let how = match status {
+            Ok(Some(status)) => format!(" ({status})"),
+            // Only who has started it is told.
+            Ok(None) => String::new(),
+            Err(error) => format!(" ({error})"),
+        };
         let log = log_file(&self.place, self.name);
-        format!("{} ended ({how}): {} (see {})", self.name, self.said(), log.display())
+        format!("{} ended{how}: {} (see {})", self.name, self.said(), log.display())
     }
 
     /// Ends it: it is asked to, and killed where it does not.
     pub async fn end(mut self) {
         self.signal(Signal::TERM);
-        if tokio::time::timeout(ENDING, self.child.wait()).await.is_err() {
-            tracing::warn!("{} does not end by itself, and is killed", self.name);
-            let _ = self.child.kill().await;
+        match &mut self.running {
+            Running::Bound(child, _) | Running::Free(child) => {
+                if tokio::time::timeout(ENDING, child.wait()).await.is_err() {
+                    tracing::warn!("{} does not end by itself, and is killed", self.name);
+                    let _ = child.kill().await;
+                }
+            }
+            Running::Found(found) => found.end().await,
         }
         // Nothing is written any more when this returns: the directory may go. What it has started, and
         // what has its standard error, is not waited for.
-        let is_told = self.logging.is_finished();
-        if !is_told && tokio::time::timeout(TELLING, &mut self.logging).await.is_err() {
-            self.logging.abort();
+        if let Running::Bound(_, logging) = &mut self.running
+            && !logging.is_finished()
+            && tokio::time::timeout(TELLING, &mut *logging).await.is_err()
+        {
+            logging.abort();
         }
         let _ = std::fs::remove_file(pid_file(&self.place, self.name));
     }
 }
 
+/// Starts a program in a directory, and writes down beside it which process it is.
+fn spawn(mut command: Command, name: &str, place: &Path) -> io::Result<Child> {
+    // Of a group of its own: Ctrl-C in a terminal is meant for us, who end it in good order.
+    command.current_dir(place).process_group(0).stdin(Stdio::null()).stdout(Stdio::null());
+    let mut child = command.spawn()?;
+    let number = child.id().and_then(|id| i32::try_from(id).ok()).unwrap_or_default();
+    let started = started(number).unwrap_or_default();
+    let written = std::fs::write(pid_file(place, name), format!("{number} {started}\n"));
+    if written.is_err() {
+        // Nobody would find it again.
+        let _ = child.start_kill();
+    }
+    written.map(|()| child)
+}
+
 /// Ends the program of this name that a process before us has left running in a directory, if any.
 pub async fn end_left(place: &Path, name: &str) {
-    let file = pid_file(place, name);
-    let Ok(text) = std::fs::read_to_string(&file) else { return };
-    let mut words = text.split_whitespace();
-    let number: Option<i32> = words.next().and_then(|word| word.parse().ok());
-    let since: Option<u64> = words.next().and_then(|word| word.parse().ok());
-    let runs = |number| since.is_some() && started(number) == since;
-    let found = number.filter(|number| runs(*number));
-    if let Some((number, pid)) = found.and_then(|number| Some((number, Pid::from_raw(number)?))) {
-        tracing::warn!("{name} (process {number}) was left by a server that was killed: ending it");
-        for signal in [Signal::TERM, Signal::KILL] {
-            let _ = kill_process(pid, signal);
-            let looks = ENDING.as_millis() / LOOK.as_millis();
-            for _ in 0..looks {
-                if !runs(number) {
-                    break;
-                }
-                tokio::time::sleep(LOOK).await;
-            }
-        }
+    if let Some(found) = Found::read(place, name) {
+        let number = found.pid.as_raw_pid();
+        tracing::warn!("{name} (process {number}) was left by a server that has ended: ending it");
+        found.end().await;
     }
-    let _ = std::fs::remove_file(file);
+    let _ = std::fs::remove_file(pid_file(place, name));
 }
 
 fn pid_file(place: &Path, name: &str) -> PathBuf {
@@ -152,6 +255,11 @@ fn pid_file(place: &Path, name: &str) -> PathBuf {
 
 fn log_file(place: &Path, name: &str) -> PathBuf {
     place.join(format!("{name}.log"))
+}
+
+/// Where the log goes that was before one.
+fn older(log: &Path) -> PathBuf {
+    log.with_extension("log.1")
 }
 
 /// When a process was started, in ticks of the system's own; none where there is none, or nobody tells.
@@ -169,8 +277,7 @@ fn started(number: i32) -> Option<u64> {
 async fn keep(mut said: ChildStderr, path: PathBuf) {
     let mut buffer = vec![0; 16 << 10];
     loop {
-        let older = path.with_extension("log.1");
-        let _ = tokio::fs::rename(&path, older).await;
+        let _ = tokio::fs::rename(&path, older(&path)).await;
         let mut file = tokio::fs::File::create(&path).await.ok();
         let mut written = 0;
         while written < LOG_BYTES {
@@ -182,5 +289,69 @@ async fn keep(mut said: ChildStderr, path: PathBuf) {
             }
             written += length;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Looks again and again until something is so.
+    async fn until(mut is_so: impl FnMut() -> bool) {
+        for _ in 0..1000 {
+            if is_so() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("it does not come");
+    }
+
+    #[tokio::test]
+    async fn one_that_goes_on_is_found_by_the_next_and_ends_when_it_is_told_to() {
+        let place = tempfile::tempdir().unwrap();
+        let (place, sh) = (place.path(), Path::new("/bin/sh"));
+        assert!(Process::find("waits", place).is_none());
+        let args = ["-c", "echo it begins >&2; exec sleep 600"].map(OsString::from);
+        let first = Process::start_free("waits", place, sh, &args).unwrap();
+        let number = first.number();
+        drop(first);
+        let mut found = Process::find("waits", place).unwrap();
+        assert_eq!((found.number(), number.is_some()), (number, true));
+        until(|| found.said() == "it begins").await;
+        found.signal(Signal::KILL);
+        let how = found.ended().await;
+        assert!(how.starts_with("waits ended: it begins (see "), "{how}");
+        assert!(Process::find("waits", place).is_none());
+
+        let again = Process::start_free("waits", place, sh, &args).unwrap();
+        let number = again.number();
+        assert!(place.join("waits.log.1").exists());
+        drop(again);
+        let found = Process::find("waits", place).unwrap();
+        assert_eq!(found.number(), number);
+        found.end().await;
+        assert!(Process::find("waits", place).is_none() && !place.join("waits.pid").exists());
+    }
+
+    #[tokio::test]
+    async fn the_log_of_one_that_goes_on_begins_anew_where_it_is_long() {
+        let place = tempfile::tempdir().unwrap();
+        let place = place.path();
+        let script = "head -c 5000000 /dev/zero >&2; read x < go; echo more >&2; exec sleep 600";
+        let args = ["-c", script].map(OsString::from);
+        let made = std::process::Command::new("mkfifo").arg(place.join("go")).status();
+        assert!(made.unwrap().success());
+        let process = Process::start_free("talks", place, Path::new("/bin/sh"), &args).unwrap();
+        let length = |name: &str| std::fs::metadata(place.join(name)).unwrap().len();
+        until(|| length("talks.log") == 5_000_000).await;
+        process.shorten_log();
+        assert_eq!((length("talks.log"), length("talks.log.1")), (0, 5_000_000));
+        std::fs::write(place.join("go"), "go\n").unwrap();
+        until(|| process.said() == "more").await;
+        assert_eq!(length("talks.log"), 5);
+        process.shorten_log();
+        assert_eq!(length("talks.log"), 5);
+        process.end().await;
     }
 }

@@ -12,7 +12,8 @@ use serde_json::{Map, Value, json};
 use crate::{App, control_routes, reply};
 
 /// What is no thing of an account's, but a part of it or of the server's own work.
-const INNER: &[&str] = &["account", "api-key", "bgp", "charge", "instance-job", "invoice"];
+const INNER: &[&str] =
+    &["account", "api-key", "bgp", "charge", "instance-job", "invoice", "network-guest"];
 
 /// How many things are told that are stuck.
 const STUCK: usize = 20;
@@ -48,6 +49,8 @@ pub(crate) async fn show(State(app): State<Arc<App>>, request: Request) -> Respo
     };
     let things = kinds.into_iter().filter(|(kind, _)| !INNER.contains(&kind.as_str()));
     let things: Map<String, Value> = things.map(|(kind, n)| (kind, n.into())).collect();
+    let complaints = app.control.complaints().into_iter();
+    let complaints: Vec<_> = complaints.map(|(id, says)| json!({"id": id, "says": says})).collect();
     let behave = match app.control.behave() {
         Behave::Fast => "fast",
         Behave::Vultr => "vultr",
@@ -64,6 +67,7 @@ pub(crate) async fn show(State(app): State<Arc<App>>, request: Request) -> Respo
         "can_stop": app.stop.is_some(),
         "things": things,
         "stuck": stuck,
+        "complaints": complaints,
     });
     reply::success(200, status.to_string().into())
 }

@@ -100,6 +100,12 @@ fn what_a_load_balancer_is_to_be_survives_being_kept() {
         ipv4: [198, 18, 0, 1].into(),
         ipv6: "2001:db8::1".parse().unwrap(),
         network: Some(Uuid::from_u128(1)),
+        nic: Some(Nic {
+            network: Uuid::from_u128(1),
+            address: "10.1.96.3".into(),
+            prefix: 20,
+            mac: "5a:00:0a:01:60:03".into(),
+        }),
         nodes: 3,
         regions: vec!["ams".into()],
         machines: vec![balancer::Backend {

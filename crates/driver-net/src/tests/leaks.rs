@@ -106,8 +106,13 @@ fn a_machine_that_runs_is_found_again_even_if_the_router_is_lost() {
         Space::Host.run("ip", &["netns", "delete", &router], "").await.unwrap();
         let net = Net::open(folder.path().to_owned()).await.unwrap();
         assert_eq!(net.there().await.unwrap(), [a.id]);
+        // Metadata are told already where they can be, and in its network once that is there again.
+        let mut doors = net.doors().await.unwrap();
+        let first = doors.try_recv().unwrap();
+        assert!(first.network.is_none() && doors.try_recv().is_err());
         net.replug(a.id, &public, &nics, a.leader()).await.unwrap();
         assert!(reaches(&Space::Host, "198.18.92.7").await);
+        assert_eq!(doors.try_recv().unwrap().network, Some(id(101)));
         net.unplug(a.id).await.unwrap();
         let links = a.space.links().await.unwrap();
         assert_eq!(links, ["lo"]);

@@ -6,6 +6,8 @@ mod gateways;
 mod leaks;
 mod machines;
 mod reach;
+mod rooms;
+mod taps;
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};

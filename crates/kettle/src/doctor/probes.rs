@@ -168,15 +168,36 @@ fn cgroups() -> &'static str {
     }
 }
 
-/// What is good to know of KVM.
-pub(super) fn kvm() -> Vec<String> {
-    let mut open = std::fs::OpenOptions::new();
-    let note = match open.read(true).write(true).open("/dev/kvm") {
-        Ok(_) => "KVM is there",
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => "there is no KVM",
-        Err(_) => "KVM is there, but not for this user",
-    };
-    vec![note.to_owned()]
+/// What virtual machines lack here; `images` is where base systems are.
+pub(crate) fn virtual_machines(images: Option<&Path>) -> Nspawn {
+    // What they share with containers: networks, base systems, and how a machine's files are written.
+    let shared = machines(images);
+    let own = |one: &Missing| !one.what.contains("systemd-nspawn");
+    let mut missing: Vec<_> = shared.missing.into_iter().filter(own).collect();
+    for one in &mut missing {
+        one.mend = one.mend.take().map(|mend| mend.replace(super::MACHINES, super::QEMU));
+    }
+    for (name, package) in [
+        ("qemu-system-x86_64", "qemu-system-x86"),
+        ("qemu-img", "qemu-utils"),
+        ("mke2fs", "e2fsprogs"),
+        ("nsenter", "util-linux"),
+        ("ssh-keygen", "openssh-client"),
+    ] {
+        if program(name).is_none() {
+            missing.push(Missing::program(name, package));
+        }
+    }
+    let mut notes = vec![match driver_qemu::kvm() {
+        Ok(()) => "KVM is there".to_owned(),
+        Err(why) => format!("{why}: they are slow"),
+    }];
+    let bases = images.and_then(Path::parent).map(driver_nspawn::Bases::of);
+    let all = bases.as_ref().and_then(|bases| bases.list().ok()).unwrap_or_default();
+    if !all.iter().any(|base| base.kernel) {
+        notes.push("begin with: kettle image build debian-12 --kernel".to_owned());
+    }
+    Nspawn { missing, notes }
 }
 
 /// What clusters lack here, where their programs are looked for on the `PATH`.

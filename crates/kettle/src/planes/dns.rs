@@ -1,52 +1,31 @@
 //! `--dns ADDRESS`: a name server for the domains, on unless it is turned off.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use clap::{Arg, ArgMatches};
 use control::Control;
 use control::fronts::Names;
-use front_dns::Server;
+use driver_net::{Net, RESOLVERS, Reach};
+use front_dns::{Elsewhere, Server};
+use fronts::Zones;
 use tokio::sync::watch;
 
 use super::{DNS, Fronts, Here, Line};
-use crate::fault::{Fault, Result};
-use crate::listen;
+use crate::fault::{Context, Fault, Result};
+use crate::listen::Place;
 use crate::serve::reachable;
 
-const OFF: &str = "off";
-/// Where it listens where nothing else is said, and nobody else does.
-const USUAL: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8753);
-const ANY: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
-
-/// Where it is to listen.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// At the usual address, or any free port where that is taken.
-    #[default]
-    Usual,
-    /// There, and nowhere else.
-    At(SocketAddr),
-    /// Nowhere.
-    Off,
-}
+/// The usual port.
+const USUAL: u16 = 8753;
 
 pub(super) fn arg() -> Arg {
+    let parse = |text: &str| Place::parse(text, USUAL);
     Arg::new(DNS).long(DNS).value_name("ADDRESS").value_parser(parse).help(
         "Answer DNS for the domains there, or not at all: off [default: 127.0.0.1:8753, or any free \
          port where that is taken]",
     )
-}
-
-fn parse(text: &str) -> Result<Place, String> {
-    match text.trim() {
-        OFF => Ok(Place::Off),
-        word if !word.contains(['.', ':']) && word.parse::<u16>().is_err() => {
-            Err(format!("write an address such as {USUAL}, a port, or {OFF}"))
-        }
-        text => Ok(Place::At(listen::parse(text, USUAL.port())?)),
-    }
 }
 
 pub(super) fn read(args: &ArgMatches) -> Place {
@@ -61,27 +40,45 @@ pub(super) async fn start(
     fronts: &mut Fronts,
 ) -> Result<()> {
     let zones = Arc::new(Names::new(control.clone()));
-    let server = match place {
-        Place::Off => return Ok(()),
-        Place::At(listen) => Server::bind(zones, listen).await.map_err(|e| refused(listen, &e))?,
-        Place::Usual => {
-            let first = if here.any_port { ANY } else { USUAL };
-            let server = match Server::bind(zones.clone(), first).await {
-                Err(_) => Server::bind(zones, ANY).await,
-                server => server,
-            };
-            server.map_err(|error| refused(ANY, &error))?
-        }
+    let bind = async |at| Server::bind(zones.clone(), at).await;
+    let Some((tried, server)) = place.take(USUAL, here.any_port, bind).await else {
+        return Ok(());
     };
+    let server = server.map_err(|error| refused(tried, &error))?;
     let address = server.address();
-    let mut text = said(address);
-    if place == Place::Usual && !here.any_port && address != USUAL {
-        text += &format!(" ({} is taken)", USUAL.port());
-    }
+    let text = said(address) + &place.taken(USUAL, here.any_port, address);
     control.answers_at(DNS, reachable(address).to_string());
     let (stop, stopped) = watch::channel(false);
     tokio::spawn(server.run(stopped));
     fronts.add(Line::new(DNS, text), stop);
+    Ok(())
+}
+
+/// Answers machines on these networks at the name servers that they have: for names that are nobody's here
+/// with what this host's own name servers say, if they reach the world.
+pub(super) async fn for_machines(
+    place: Place,
+    net: &Net,
+    control: &Arc<Control>,
+    fronts: &mut Fronts,
+) -> Result<()> {
+    const WANTED: &str = "machines cannot look up names";
+    if place == Place::Off {
+        return Ok(());
+    }
+    let elsewhere = match net.reach() {
+        Reach::Host => None,
+        Reach::World => Some(Elsewhere::of_host().context(WANTED)?),
+    };
+    let zones: Arc<dyn Zones> = Arc::new(Names::new(control.clone()));
+    for at in net.resolvers() {
+        let sockets = net.sockets(SocketAddr::new(at, 53)).await.context(WANTED)?;
+        let server = Server::for_machines(zones.clone(), sockets, elsewhere.clone());
+        let (stop, stopped) = watch::channel(false);
+        tokio::spawn(server.context(WANTED)?.run(stopped));
+        fronts.keep(stop);
+    }
+    fronts.add(Line::new(DNS, format!("{}, as machines see it", RESOLVERS[0])), ());
     Ok(())
 }
 
@@ -120,19 +117,6 @@ fn refused(listen: SocketAddr, error: &io::Error) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_address_is_written_as_for_listen_or_off() {
-        let at = |text: &str| Ok(Place::At(text.parse().unwrap()));
-        assert_eq!(parse("off"), Ok(Place::Off));
-        assert_eq!(parse("53"), at("127.0.0.1:53"));
-        assert_eq!(parse("0.0.0.0:5353"), at("0.0.0.0:5353"));
-        assert_eq!(parse("127.0.0.1").unwrap_err(), "the port is missing: 127.0.0.1:8753");
-        assert_eq!(
-            parse("on").unwrap_err(),
-            "write an address such as 127.0.0.1:8753, a port, or off"
-        );
-    }
 
     #[test]
     fn the_line_is_a_command_that_works() {

@@ -1,4 +1,5 @@
-//! `--machines nspawn`: machines that one can log in to, as containers on this host.
+//! `--machines nspawn` and `--machines qemu`: machines that one can log in to, as containers on this host or as
+//! virtual machines.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -8,6 +9,7 @@ use clap::{Arg, ArgAction, ArgMatches};
 use control::catalog::Catalog;
 use driver_net::{Net, Reach};
 use driver_nspawn::{Nspawn, System, base_name};
+use driver_qemu::Qemu;
 use drivers::World;
 
 use super::Here;
@@ -15,7 +17,9 @@ use crate::fault::{Context, Fault, Result, bail};
 use crate::{doctor, settings};
 
 const MACHINES: &str = "machines";
+const SIM: &str = "sim";
 const NSPAWN: &str = "nspawn";
+const QEMU: &str = "qemu";
 const ANY_IMAGE: &str = "any-image";
 const REACH: &str = "machines-reach";
 
@@ -23,13 +27,14 @@ pub(super) fn args() -> [Arg; 3] {
     let machines = Arg::new(MACHINES)
         .long(MACHINES)
         .value_name("HOW")
-        .value_parser(PossibleValuesParser::new(["sim", NSPAWN]))
+        .value_parser(PossibleValuesParser::new([SIM, NSPAWN, QEMU]))
         // Servers that share a store would each run one of the same machine.
         .conflicts_with(settings::STORE)
-        .default_value("sim")
+        .default_value(SIM)
         .help(
             "sim: machines are told of. nspawn: they are containers that one can log in to, made of \
-             the systems that `kettle image` has made (Linux, root)",
+             the systems that `kettle image` has made. qemu: they have a kernel of their own, by KVM where \
+             there is one (both: Linux, root)",
         );
     let any = Arg::new(ANY_IMAGE).long(ANY_IMAGE).action(ArgAction::SetTrue).help(
         "Make machines of the nearest image where the one for their system is not there, instead of \
@@ -51,6 +56,8 @@ pub(super) fn args() -> [Arg; 3] {
 #[derive(Debug, Default)]
 pub(super) struct Wish {
     pub(super) is_real: bool,
+    /// Whether these are virtual machines, and not containers.
+    is_virtual: bool,
     any_image: bool,
     reach: Reach,
     /// The machines' networks, once they are open.
@@ -65,7 +72,8 @@ impl Wish {
             _ => Reach::Host,
         };
         let any_image = args.get_flag(ANY_IMAGE);
-        Self { is_real: how == Some(NSPAWN), any_image, reach, net: OnceLock::new() }
+        let (is_real, is_virtual) = (how.is_some_and(|how| how != SIM), how == Some(QEMU));
+        Self { is_real, is_virtual, any_image, reach, net: OnceLock::new() }
     }
 
     /// The machines' networks, if there are any.
@@ -73,7 +81,7 @@ impl Wish {
         self.net.get()
     }
 
-    /// The world with containers.
+    /// The world with containers or virtual machines.
     pub(super) async fn join(&self, world: World, here: &Here<'_>) -> Result<World> {
         if !self.is_real && self.reach == Reach::World {
             bail!("--machines-reach world says how far real machines reach; add --machines nspawn");
@@ -81,22 +89,31 @@ impl Wish {
         if !self.is_real {
             return Ok(world);
         }
-        const WANTED: &str = "--machines nspawn cannot be had";
+        let option = if self.is_virtual { doctor::QEMU } else { doctor::MACHINES };
+        let wanted = format!("{option} cannot be had");
         let Some(home) = here.home else {
-            bail!("{WANTED}: machines are kept in the data directory, so not with --ephemeral");
+            bail!("{wanted}: machines are kept in the data directory, so not with --ephemeral");
         };
-        let found = doctor::machines(Some(&home.path().join("images")));
-        if !found.missing.is_empty() {
-            let missing: Vec<_> = found.missing.iter().map(ToString::to_string).collect();
-            bail!("{WANTED}: {}; `kettle doctor` says it again", missing.join("; "));
+        let images = home.path().join("images");
+        let missing = match self.is_virtual {
+            true => doctor::virtual_machines(Some(&images)).missing,
+            false => doctor::machines(Some(&images)).missing,
+        };
+        if !missing.is_empty() {
+            let missing: Vec<_> = missing.iter().map(ToString::to_string).collect();
+            bail!("{wanted}: {}; `kettle doctor` says it again", missing.join("; "));
         }
         let net = Net::open_to(home.path().join("networks"), self.reach).await;
-        let net = net.map_err(|missing| Fault::new(format!("{WANTED}: {missing}")))?;
+        let net = net.map_err(|missing| Fault::new(format!("{wanted}: {missing}")))?;
         // A server starts once in a process.
         let _ = self.net.set(net.clone());
         let systems = systems(here.catalog);
+        if self.is_virtual {
+            let machines = Qemu::open(home.path(), net.clone(), systems, self.any_image).await;
+            return Ok(net.join(machines.context(wanted)?.join(world)));
+        }
         let machines = Nspawn::open(home.path(), net.clone(), systems, self.any_image);
-        Ok(net.join(machines.context(WANTED)?.join(world)))
+        Ok(net.join(machines.context(wanted)?.join(world)))
     }
 }
 

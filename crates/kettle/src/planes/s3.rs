@@ -6,11 +6,10 @@
 
 use std::fs::File;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches};
 use control::contents::{Amount, Contents, Look};
 use control::fronts::Front;
@@ -26,61 +25,34 @@ use uuid::Uuid;
 
 use super::{Fronts, Here, Line};
 use crate::fault::{Context, Result, bail};
+use crate::listen::Place;
 use crate::serve::reachable;
-use crate::{listen, settings};
+use crate::settings;
 
 pub(crate) const NAME: &str = "s3";
-/// Where it is unless it is told otherwise, if that is free.
-const USUAL: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8733);
+/// The usual port.
+const USUAL: u16 = 8733;
 
 pub(super) fn arg() -> Arg {
-    Arg::new(NAME)
-        .long(NAME)
-        .value_name("ADDRESS")
-        .value_parser(parse)
-        .default_value("127.0.0.1:8733")
-        .help(
-            "Serve object storage by S3 there: a port of this machine's, or ADDRESS:PORT. off: keep no \
-             objects. Off with --store, unless it is given",
-        )
-}
-
-/// What was asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Wish {
-    Off,
-    /// Nothing was: there, or at any free port where that is taken.
-    Usual,
-    At(SocketAddr),
-}
-
-fn parse(text: &str) -> Result<Option<SocketAddr>, String> {
-    match text.trim() {
-        "off" => Ok(None),
-        text => {
-            listen::parse(text, USUAL.port()).map(Some).map_err(|wrong| format!("{wrong}, or off"))
-        }
-    }
+    let parse = |text: &str| Place::parse(text, USUAL);
+    Arg::new(NAME).long(NAME).value_name("ADDRESS").value_parser(parse).help(
+        "Serve object storage by S3 there, or keep no objects: off [default: 127.0.0.1:8733, or any \
+         free port where that is taken; off with --store]",
+    )
 }
 
 pub(super) fn read(args: &ArgMatches) -> Arc<Buckets> {
-    let is_given = args.value_source(NAME) == Some(ValueSource::CommandLine);
-    let asked = args.get_one::<Option<SocketAddr>>(NAME).copied().flatten();
-    let shares = args.get_one::<String>(settings::STORE).is_some();
-    let wish = match asked {
-        // Servers that share a store have each their own disk: which is to hold the objects, is to be said.
-        Some(_) if !is_given && shares => Wish::Off,
-        Some(_) if !is_given => Wish::Usual,
-        Some(address) => Wish::At(address),
-        None => Wish::Off,
-    };
+    let asked = args.get_one::<Place>(NAME).copied();
+    // Servers that share a store have each their own disk: which is to hold the objects, is to be said.
+    let is_shared = asked.is_none() && args.get_one::<String>(settings::STORE).is_some();
+    let place = if is_shared { Place::Off } else { asked.unwrap_or_default() };
     let (world, up) = Default::default();
-    Arc::new(Buckets { wish, is_shared: shares && !is_given, world, up })
+    Arc::new(Buckets { place, is_shared, world, up })
 }
 
 /// The world with buckets that hold objects.
 pub(super) fn join(buckets: &Arc<Buckets>, world: World) -> World {
-    if buckets.wish == Wish::Off {
+    if buckets.place == Place::Off {
         return world;
     }
     let told = buckets.world.get_or_init(|| world);
@@ -95,7 +67,7 @@ pub(super) async fn start(
     here: &Here<'_>,
     fronts: &mut Fronts,
 ) -> Result<()> {
-    if buckets.wish == Wish::Off {
+    if buckets.place == Place::Off {
         if buckets.is_shared {
             let why =
                 "off, as others may share the store; --s3 ADDRESS turns it on, for one of them";
@@ -106,7 +78,13 @@ pub(super) async fn start(
     let directory = here.home.map(|home| home.objects());
     let lock = directory.as_deref().map(claim).transpose()?;
     let place = directory.as_ref().map(|directory| directory.display().to_string());
-    let listener = bind(buckets.wish, here.any_port).await?;
+    let bind = async |at: SocketAddr| TcpListener::bind(at).await;
+    let Some((tried, listener)) = buckets.place.take(USUAL, here.any_port, bind).await else {
+        return Ok(());
+    };
+    let listener = listener.with_context(|| {
+        format!("cannot listen on {tried} for S3; `--s3 0` takes any free port, `--s3 off` none")
+    })?;
     let bound = listener.local_addr().context("the address of S3 cannot be told")?;
     let stores = Arc::new(Front::new(control.clone()));
     let clusters = control.catalog().object_storage_clusters();
@@ -126,39 +104,17 @@ pub(super) async fn start(
     // Keys that were made before anybody spoke S3 here lead to their storage from now on.
     control.store().wake_all(&[Storage::KIND], control.clock().now()).await?;
     fronts.s3 = Some(reachable(bound));
-    fronts.add(Line::new(NAME, told(buckets.wish, bound, here.any_port)), ());
+    fronts.add(Line::new(NAME, told(buckets.place, bound, here.any_port)), ());
     Ok(())
 }
 
 /// What is said of where it answers.
-fn told(wish: Wish, bound: SocketAddr, any_port: bool) -> String {
-    let mut text = format!("http://{}", reachable(bound));
-    if wish == Wish::Usual && !any_port && bound != USUAL {
-        text += &format!(" (port {} is taken)", USUAL.port());
-    }
+fn told(place: Place, bound: SocketAddr, any_port: bool) -> String {
+    let mut text = format!("http://{}", reachable(bound)) + &place.taken(USUAL, any_port, bound);
     if !bound.ip().is_loopback() {
         text += "; other machines can reach it, and there is no TLS";
     }
     text
-}
-
-/// Takes the address that was asked for.
-async fn bind(wish: Wish, any_port: bool) -> Result<TcpListener> {
-    let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let address = match wish {
-        Wish::At(address) => address,
-        _ if any_port => any,
-        _ => USUAL,
-    };
-    let listener = match TcpListener::bind(address).await {
-        Err(error) if wish == Wish::Usual && error.kind() == io::ErrorKind::AddrInUse => {
-            TcpListener::bind(any).await
-        }
-        outcome => outcome,
-    };
-    listener.with_context(|| {
-        format!("cannot listen on {address} for S3; `--s3 0` takes any free port, `--s3 off` none")
-    })
 }
 
 /// Takes the directory of objects for this process: two that work on the same files would remove what the
@@ -178,7 +134,7 @@ fn claim(directory: &Path) -> Result<File> {
 /// Buckets that hold objects.
 #[derive(Debug)]
 pub(crate) struct Buckets {
-    wish: Wish,
+    place: Place,
     /// Whether nobody asked for it, and others may use the same store.
     is_shared: bool,
     /// Keeps what storage was told to be.
@@ -207,7 +163,7 @@ impl std::fmt::Debug for Up {
 impl Default for Buckets {
     fn default() -> Self {
         let (world, up) = Default::default();
-        Self { wish: Wish::Off, is_shared: false, world, up }
+        Self { place: Place::Off, is_shared: false, world, up }
     }
 }
 
@@ -348,17 +304,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_taken_as_that_of_the_api_and_off_is_none() {
-        assert_eq!(parse("off"), Ok(None));
-        assert_eq!(parse("9000").unwrap().unwrap().to_string(), "127.0.0.1:9000");
-        let wrong = parse("on").unwrap_err();
-        assert!(wrong.contains("port is missing") && wrong.ends_with(", or off"), "{wrong}");
-        let at = |text: &str| text.parse().unwrap();
-        assert_eq!(told(Wish::Usual, USUAL, false), "http://127.0.0.1:8733");
-        let taken = told(Wish::Usual, at("127.0.0.1:4711"), false);
+    fn where_it_answers_is_said_with_what_is_odd_about_it() {
+        let told = |place, bound: &str| told(place, bound.parse().unwrap(), false);
+        assert_eq!(told(Place::Usual, "127.0.0.1:8733"), "http://127.0.0.1:8733");
+        let taken = told(Place::Usual, "127.0.0.1:4711");
         assert_eq!(taken, "http://127.0.0.1:4711 (port 8733 is taken)");
-        assert_eq!(told(Wish::Usual, at("127.0.0.1:4711"), true), "http://127.0.0.1:4711");
-        let open = told(Wish::At(at("0.0.0.0:80")), at("0.0.0.0:80"), false);
+        let open = told(Place::At("0.0.0.0:80".parse().unwrap()), "0.0.0.0:80");
         assert!(open.starts_with("http://127.0.0.1:80; other machines can reach it"), "{open}");
     }
 }

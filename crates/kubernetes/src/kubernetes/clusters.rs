@@ -100,7 +100,7 @@ impl Shown for Cluster {
             date_created: doc.created(),
             cluster_subnet: PODS.into(),
             service_subnet: SERVICES.into(),
-            ip: if doc.seen.ready { doc.ipv4.to_string() } else { "0.0.0.0".into() },
+            ip: if doc.seen.was_ready { doc.ipv4.to_string() } else { "0.0.0.0".into() },
             endpoint: access::endpoint(doc.id()),
             status: status(doc.seen.ready).into(),
             ha_controlplanes: doc.ha,

@@ -8,9 +8,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use uuid::Uuid;
 
-use super::{Balancer, LoadBalancer, REGION_OPTION, Tls, wish};
+use super::{Balancer, LoadBalancer, REGION_OPTION, Tls, forget_rest, wish};
 use crate::billing::owed;
-use crate::firewalls::forget_load_balancer;
 use crate::{Behave, Cx, Part, Refusal, Result, Routes, Shown, Tx, addresses, alike};
 
 /// The timeout of connections where none was asked for, in seconds.
@@ -40,10 +39,14 @@ impl Shown for LoadBalancer {
 
     fn view(doc: &Balancer, (): &(), cx: &Cx) -> wire::LoadBalancer {
         let vpc = OrEmpty(doc.network.map(id::VpcId));
-        // An address is told when something answers there.
-        let (status, ipv4, ipv6) = match doc.seen.ready {
-            true => (LoadBalancerStatus::Active, doc.ipv4.to_string(), doc.ipv6.to_string()),
-            false => (LoadBalancerStatus::Pending, String::new(), String::new()),
+        let status = match doc.seen.ready {
+            true => LoadBalancerStatus::Active,
+            false => LoadBalancerStatus::Pending,
+        };
+        // An address is told when something has answered there.
+        let (ipv4, ipv6) = match doc.seen.was_ready {
+            true => (doc.ipv4.to_string(), doc.ipv6.to_string()),
+            false => (String::new(), String::new()),
         };
         let auto_ssl = doc.auto_ssl.as_ref().map(|auto| {
             let (domain_zone, domain_sub) = (auto.zone.clone(), auto.sub.clone());
@@ -114,7 +117,7 @@ async fn create(tx: &mut Tx, req: CreateLoadBalancer) -> Result<Balancer> {
         auto_ssl: None,
         global_regions: Vec::new(),
     };
-    wish::apply(tx, &mut balancer, wish::at_creation(&req)).await?;
+    wish::apply(tx, id, &mut balancer, wish::at_creation(&req)).await?;
     Ok(tx.doc_with_id(id, balancer))
 }
 
@@ -125,14 +128,15 @@ fn last_of(network: Ipv6Addr) -> Ipv6Addr {
 
 async fn update(tx: &mut Tx, balancer: &mut Balancer, req: UpdateLoadBalancer) -> Result<()> {
     check_ready(tx.cx(), balancer, "Load balancer is still activating.")?;
-    wish::apply(tx, &mut balancer.want, req).await
+    let id = balancer.id();
+    wish::apply(tx, id, &mut balancer.want, req).await
 }
 
-/// Its addresses are free again when the row goes.
+/// Its public addresses are free again when the row goes.
 async fn before_it_goes(tx: &mut Tx, balancer: &mut Balancer) -> Result<()> {
     // Terraform tries again for as long as it reads these words.
     check_ready(tx.cx(), balancer, "Load balancer is not ready.")?;
-    forget_load_balancer(tx, balancer.id()).await
+    forget_rest(tx, balancer).await
 }
 
 /// Refuses, where being set up lasts: at the quick pace it is over before anybody could wait.

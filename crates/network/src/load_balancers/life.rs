@@ -5,19 +5,24 @@ use std::time::Duration;
 
 use api::firewalls::IpType;
 use api::load_balancers::{BalancedProtocol, BalancingAlgorithm, HealthCheckProtocol};
-use drivers::BalancerSpec;
 use drivers::balancer::{Algorithm, Allowed, Backend, Clients, Forwarding, HealthCheck, Protocol};
+use drivers::{BalancerSpec, Nic};
 use engine::{Next, StepError};
 use uuid::Uuid;
 
 use super::{FirewallRule, ForwardingRule, LoadBalancer, Tls, rules};
 use crate::instances::Instance;
 use crate::life::provision;
+use crate::vpcs::guests;
 use crate::{Doc, Life, LifeCx, alike};
 
 impl Life for LoadBalancer {
     async fn step(doc: &mut Doc<Self>, cx: &LifeCx) -> Result<Next, StepError> {
-        let spec = doc.spec(doc.backends(cx).await?);
+        let nic = match doc.network {
+            Some(network) => guests::nic(&cx.cx, network, doc.id()).await?,
+            None => None,
+        };
+        let spec = doc.spec(doc.backends(cx).await?, nic);
         let next = provision(doc, &spec, cx).await?;
         // Machines come, go and change their addresses without a word to who sends them traffic.
         match next {
@@ -49,7 +54,7 @@ impl LoadBalancer {
     }
 
     /// It as the driver gets it.
-    fn spec(&self, machines: Vec<Backend>) -> BalancerSpec {
+    fn spec(&self, machines: Vec<Backend>, nic: Option<Nic>) -> BalancerSpec {
         let check = &self.health_check;
         let (certificate, issued) = match &self.certificate {
             Some(Tls::Own(_, whole)) => (Some(whole.clone()), None),
@@ -60,6 +65,7 @@ impl LoadBalancer {
             ipv4, ipv6, network, nodes, timeout_s, http2, http3, proxy_protocol;
             regions: self.global_regions.clone(),
             machines: machines,
+            nic: nic,
             algorithm: match self.algorithm {
                 BalancingAlgorithm::RoundRobin => Algorithm::RoundRobin,
                 BalancingAlgorithm::LeastConn => Algorithm::LeastConnections,

@@ -23,6 +23,7 @@ use crate::billing::{self, Charged, Rate};
 use crate::catalog::{Catalog, HOURS_BILLED_PER_MONTH, PriceItem};
 use crate::firewalls::forget_load_balancer;
 use crate::life::Provisioned;
+use crate::vpcs::guests::{self, GuestSort};
 use crate::{Cx, Doc, Family, Kind, Result, Tx};
 
 /// What a region offers where there can be load balancers.
@@ -193,14 +194,22 @@ pub async fn forget_most(cx: &Cx, instance: Uuid) -> Result<()> {
         .await
 }
 
-/// Deletes a load balancer, with the rules that let in what comes from it.
+/// Deletes a load balancer, with all that stands for it elsewhere.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub async fn remove(tx: &mut Tx, balancer: Doc<LoadBalancer>) -> Result<()> {
-    forget_load_balancer(tx, balancer.id()).await?;
+    forget_rest(tx, &balancer).await?;
     tx.delete(balancer);
     Ok(())
+}
+
+/// Takes away what stands for a load balancer that is about to go: its place in its VPC, and the rules that
+/// let in what comes from it.
+async fn forget_rest(tx: &mut Tx, balancer: &Balancer) -> Result<()> {
+    let guest = (GuestSort::LoadBalancer, balancer.id());
+    guests::moves(tx, guest, balancer.network, None).await?;
+    forget_load_balancer(tx, balancer.id()).await
 }
 
 fn take_out(tx: &mut Tx, mut balancer: Doc<LoadBalancer>, instance: Uuid) {

@@ -13,6 +13,7 @@ use super::{AutoSsl, HealthCheck, LoadBalancer, REGION_OPTION, Tls};
 use crate::domains::is_hostname;
 use crate::instances::Instance;
 use crate::vpcs::VPC;
+use crate::vpcs::guests::{self, GuestSort};
 use crate::vpcs::networks::in_field;
 use crate::{Cx, Result, Tx, alike, ensure, in_range, refuse, set, set_alike};
 
@@ -50,6 +51,7 @@ pub(super) fn default_check() -> HealthCheck {
 /// 400 naming the first field that cannot be so.
 pub(super) async fn apply(
     tx: &mut Tx,
+    id: Uuid,
     balancer: &mut LoadBalancer,
     wish: UpdateLoadBalancer,
 ) -> Result<()> {
@@ -84,7 +86,9 @@ pub(super) async fn apply(
         balancer.instances = instances(tx, &balancer.region, wanted).await?;
     }
     if wish.vpc.is_some() || wish.private_network.is_some() {
-        balancer.network = network(tx, &balancer.region, wish.vpc, wish.private_network).await?;
+        let network = network(tx, &balancer.region, wish.vpc, wish.private_network).await?;
+        let former = std::mem::replace(&mut balancer.network, network);
+        guests::moves(tx, (GuestSort::LoadBalancer, id), former, network).await?;
     }
     set(&mut balancer.global_regions, wish.global_regions.map(|r| regions(tx, r)).transpose()?);
     Ok(())

@@ -1,18 +1,20 @@
-//! What is in a VPC and is no server, as a managed database or a storage gateway: each has an address there.
+//! What is in a VPC and is no server, as a managed database, a storage gateway or a load balancer: each has an
+//! address there.
 //!
 //! A guest is a row of its own, made and deleted with what it stands for, so that a network is not
 //! deleted below it: what it stands for is known to groups above this one only.
 
 use std::net::Ipv4Addr;
 
+use drivers::Nic;
 use serde::{Deserialize, Serialize};
 use store::Facet;
 use uuid::Uuid;
 
-use super::members::take_address;
+use super::members::{MAC, take_address};
 use super::networks::{in_field, new_in};
 use super::{PrivateNetwork, Sort, VPC};
-use crate::{Doc, Kind, Result, Tx, ensure, parsed};
+use crate::{Cx, Doc, Kind, Result, Tx, addresses, ensure, parsed};
 
 /// What a request says instead of an id for a VPC that is made for it.
 const NEW: &str = "new";
@@ -36,6 +38,8 @@ pub struct Guest {
 pub enum GuestSort {
     /// A managed database.
     Database,
+    /// A load balancer.
+    LoadBalancer,
     /// A storage gateway.
     StorageGateway,
 }
@@ -45,6 +49,7 @@ impl GuestSort {
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Database => "managed_database",
+            Self::LoadBalancer => "load_balancer",
             Self::StorageGateway => "storage_gateway",
         }
     }
@@ -102,8 +107,10 @@ pub async fn moves(
     if from == to {
         return Ok(());
     }
-    if let Some(network) = from {
-        let guest = tx.get::<Guest>(id(network, of)).await?;
+    // A load balancer that is older than its address has none.
+    if let Some(network) = from
+        && let Some(guest) = tx.find::<Guest>(id(network, of)).await?
+    {
         tx.delete(guest);
     }
     let Some(network) = to else { return Ok(()) };
@@ -113,6 +120,23 @@ pub async fn moves(
     let guest = tx.doc_with_id(id, Guest { of, sort, network: network.id(), address });
     tx.put(&guest);
     Ok(())
+}
+
+/// The link of what is in a VPC, where it has an address there.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn nic(cx: &Cx, network: Uuid, of: Uuid) -> Result<Option<Nic>> {
+    let id = id(network, of);
+    let guest = cx.find_many::<Guest>(vec![id]).await?.remove(&id);
+    let vpc = cx.find_many::<PrivateNetwork>(vec![network]).await?.remove(&network);
+    let nic = guest.zip(vpc).map(|(guest, vpc)| Nic {
+        network,
+        address: guest.address.to_string(),
+        prefix: vpc.subnet.prefix(),
+        mac: addresses::mac(MAC, guest.address),
+    });
+    Ok(nic)
 }
 
 fn id(network: Uuid, of: Uuid) -> Uuid {

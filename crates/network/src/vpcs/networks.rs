@@ -6,7 +6,7 @@
 use api::{Endpoint, Listing};
 use uuid::Uuid;
 
-use super::guests::{self, Guest};
+use super::guests::{self, Guest, GuestSort};
 use super::nat_gateways::{NatGateway, of_network};
 use super::{Name, PER_REGION, PrivateNetwork, Sort, in_region, of_sort, subnets};
 use crate::load_balancers::{self, LoadBalancer};
@@ -197,7 +197,9 @@ async fn delete_unused(cx: &Cx, name: Name, path: &[String]) -> Result<()> {
     let (balancers, _) = tx.some::<LoadBalancer>(before_it, TOLD).await?;
     addresses.extend(balancers.iter().map(|balancer| balancer.ipv4.to_string()));
     let (guests, _) = tx.some::<Guest>(guests::within(network.id()), TOLD).await?;
-    addresses.extend(guests.iter().map(|guest| guest.address.to_string()));
+    // Load balancers are told already, by their public addresses.
+    let guests = guests.iter().filter(|guest| guest.sort != GuestSort::LoadBalancer);
+    addresses.extend(guests.map(|guest| guest.address.to_string()));
     // Terraform tries again for as long as it reads these words.
     let said = format!("The following servers are attached to this {}: ", name.sort.noun());
     Refusal::bad(said + &addresses.join(", ")).unless(addresses.is_empty())?;

@@ -77,7 +77,7 @@ impl Charged for Volume {
 }
 
 /// The device's name in the instance: the region, and what tells volumes apart.
-fn mount_id(region: &str, id: Uuid) -> String {
+pub(super) fn mount_id(region: &str, id: Uuid) -> String {
     let id = id.simple().to_string();
     format!("{region}-{}", &id[id.len() - 14..])
 }

@@ -4,6 +4,7 @@ use drivers::Disk;
 use engine::{Next, StepError};
 
 use super::Volume;
+use super::handlers::mount_id;
 use crate::life::pause;
 use crate::{Doc, Life, LifeCx};
 
@@ -22,6 +23,9 @@ impl Life for Volume {
             }
             (false, Some(d)) if d.size_gb < doc.size_gb => disks.grow(id, doc.size_gb).await?,
             (false, Some(d)) if d.attached_to != doc.attached_to => {
+                if doc.attached_to.is_some() {
+                    disks.call(id, &mount_id(&doc.region, id)).await?;
+                }
                 disks.attach(id, doc.attached_to).await?;
             }
             (false, Some(_)) => return Ok(Next::Settled),

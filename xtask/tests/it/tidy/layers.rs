@@ -69,6 +69,7 @@ fn crates_depend_only_downwards() {
         "driver-haproxy",
         "driver-net",
         "driver-nspawn",
+        "driver-qemu",
         "front-metadata",
         "testkit",
         "kettle",

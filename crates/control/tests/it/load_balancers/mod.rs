@@ -11,9 +11,9 @@ use api::firewalls::*;
 use api::id::{InstanceId, LoadBalancerId, VpcId};
 use api::instances::{DeleteInstance, GetInstance, UpdateInstance};
 use api::load_balancers::*;
-use api::vpcs::{CreateVpc, DeleteVpc};
+use api::vpcs::{CreateVpc, DeleteVpc, ListVpcAttachments};
 use control::Behave;
-use drivers::{BalancerSpec, Thing, Things};
+use drivers::{BalancerSpec, Pace, Thing, Things};
 use serde_json::{Value, json};
 use testkit::World;
 use uuid::Uuid;
@@ -103,6 +103,22 @@ async fn a_bare_one_is_pending_until_it_works_and_has_the_defaults() {
     assert!(observed(&world, made.id).await.unwrap().ready);
 }
 
+#[tokio::test]
+async fn one_that_is_made_again_keeps_telling_its_addresses() {
+    let world = World::builder().pace(Pace::VULTR).build().await;
+    let made = world.done(in_newark()).await;
+    world.settle().await;
+    world.advance(Duration::from_hours(1)).await;
+    let found = read(&world, made.id).await;
+    assert_eq!(found.status, LoadBalancerStatus::Active);
+    Things::<BalancerSpec>::remove(&outside(&world), made.id.0).await.unwrap();
+    world.done(wished(made.id, json!({"label": "again"}))).await;
+    world.advance(Duration::from_secs(1)).await;
+    let again = read(&world, made.id).await;
+    assert_eq!(again.status, LoadBalancerStatus::Pending);
+    assert_eq!((again.ipv4, again.ipv6), (found.ipv4, found.ipv6));
+}
+
 /// One with everything that can be asked for, but for a certificate that comes by itself.
 fn everything(instances: [InstanceId; 2], vpc: VpcId) -> CreateLoadBalancer {
     made_of(json!({
@@ -140,6 +156,7 @@ async fn what_was_sent_comes_back_and_reaches_the_world() {
     assert_eq!(found.global_regions, ["ams", "sgp"]);
     let expected: BalancerSpec = made_of(json!({
         "ipv4": found.ipv4, "ipv6": found.ipv6, "network": vpc, "nodes": 3,
+        "nic": {"network": vpc, "address": "10.1.96.3", "prefix": 20, "mac": "5a:00:0a:01:60:03"},
         "regions": ["ams", "sgp"], "machines": [{"id": two, "address": null}, {"id": one, "address": null}], "algorithm": "least_connections",
         "cookie": "stay", "timeout_s": 60, "redirects_to_https": true, "http2": true, "http3": true,
         "proxy_protocol": true,
@@ -178,6 +195,34 @@ async fn machines_are_reached_in_the_network_or_on_the_internet() {
     let private = addresses().await;
     assert!(private[0].as_ref().is_some_and(|address| address.starts_with("10.")), "{private:?}");
     assert_eq!(private[1], None, "it is not in the network");
+}
+
+#[tokio::test]
+async fn in_a_vpc_it_has_an_address_that_nobody_else_has() {
+    let (world, id) = world_with_one().await;
+    let vpc_id = vpc(&world, "ewr").await;
+    let attached = async || {
+        let all = world.done(ListVpcAttachments::from(vpc_id)).await.items;
+        all.into_iter().map(|it| (it.kind, it.ip.v4)).collect::<Vec<_>>()
+    };
+    let nic = async || told(&world, id).await.nic.map(|nic| nic.address);
+    assert_eq!(nic().await, None);
+    world.done(wished(id, json!({"vpc": vpc_id}))).await;
+    let own = ("load_balancer".to_owned(), "10.1.96.3".to_owned());
+    assert_eq!((nic().await, attached().await), (Some(own.1.clone()), vec![own.clone()]));
+    let machine = InstanceId(instance(&world).await);
+    let attach: UpdateInstance = made_of(json!({"instance_id": machine, "attach_vpc": [vpc_id]}));
+    world.done(attach).await;
+    // Asked for again it stays, and it is free when it is left.
+    world.done(wished(id, json!({"vpc": vpc_id, "label": "front"}))).await;
+    assert_eq!(nic().await.as_deref(), Some("10.1.96.3"));
+    assert_eq!(attached().await.len(), 2);
+    world.done(wished(id, json!({"vpc": ""}))).await;
+    assert_eq!((nic().await, attached().await.len()), (None, 1));
+    world.done(wished(id, json!({"vpc": vpc_id}))).await;
+    assert_eq!(nic().await.as_deref(), Some("10.1.96.3"));
+    world.done(DeleteLoadBalancer { load_balancer_id: id }).await;
+    assert!(!attached().await.contains(&own));
 }
 
 #[tokio::test]
