@@ -15,6 +15,8 @@ pub struct Taken {
     pub addresses: Vec<IpAddr>,
     /// The file of the network namespace that has them; none: this process' own.
     pub space: Option<PathBuf>,
+    /// Whether something is kept that was taken before, and is needed until [`Addresses::settle`] alone.
+    pub has_more: bool,
 }
 
 /// Gives load balancers their addresses. Each call may be made again.
@@ -27,6 +29,11 @@ pub trait Addresses: Send + Sync + fmt::Debug {
     fn refuses(&self, spec: &BalancerSpec) -> Option<String> {
         let _ = spec;
         None
+    }
+    /// Gives up what was taken before for a load balancer that was something else, and that it needs no more.
+    fn settle<'a>(&'a self, id: Uuid, spec: &'a BalancerSpec) -> Call<'a> {
+        let _ = (id, spec);
+        Box::pin(std::future::ready(Ok(())))
     }
     /// Whether they stay when this process ends, and load balancers go on with them.
     fn stay(&self) -> bool {
@@ -97,7 +104,7 @@ impl Addresses for Loopback {
     }
 
     fn take<'a>(&'a self, _: Uuid, spec: &'a BalancerSpec) -> Call<'a, Taken> {
-        let taken = Taken { addresses: vec![Self::of(spec.ipv4).into()], space: None };
+        let taken = Taken { addresses: vec![Self::of(spec.ipv4).into()], ..Taken::default() };
         Box::pin(std::future::ready(Ok(taken)))
     }
 

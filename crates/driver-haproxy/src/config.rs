@@ -131,6 +131,14 @@ pub(crate) fn of(
     Config { text, at }
 }
 
+/// How many seconds a connection to a machine may take, after which another is asked: machines are on this
+/// host, and one that has just died may say nothing. It is enough for a packet that is lost and sent anew.
+const CONNECT: u32 = 2;
+
+/// Over how many seconds a change has clients connect anew, who are told so in an answer: a connection that is
+/// closed between two may lose the request that is just coming.
+const SPREAD: u32 = 2;
+
 fn global(spec: &BalancerSpec, user: Option<&str>) -> String {
     let timeout = spec.timeout_s.max(1);
     let user = user.map(|user| format!("    user {user}\n")).unwrap_or_default();
@@ -140,11 +148,14 @@ fn global(spec: &BalancerSpec, user: Option<&str>) -> String {
          \x20   stats socket unix@{SOCKET} mode 600 level user expose-fd listeners\n\
          \x20   log stderr format raw daemon notice\n\
          \x20   hard-stop-after {timeout}s\n\
+         \x20   .if version_atleast(2.6)\n\
+         \x20   close-spread-time {SPREAD}s\n\
+         \x20   .endif\n\
          \x20   ssl-default-bind-options ssl-min-ver TLSv1.2\n\
          {user}\
          defaults\n\
          \x20   log global\n\
-         \x20   timeout connect 5s\n\
+         \x20   timeout connect {CONNECT}s\n\
          \x20   timeout client {timeout}s\n\
          \x20   timeout server {timeout}s\n\
          \x20   timeout check {check}s\n\

@@ -61,8 +61,16 @@ pub(crate) async fn tend(
     tells: watch::Sender<State>,
 ) {
     let place = shared.places.of(id);
-    let mut one =
-        One { shared, id, place, process: None, has_looked: false, space: None, used: None };
+    let mut one = One {
+        shared,
+        id,
+        place,
+        process: None,
+        has_looked: false,
+        space: None,
+        used: None,
+        unsettled: None,
+    };
     let mut pause = PAUSES[0];
     loop {
         let Some(spec) = hears.borrow_and_update().clone() else { break };
@@ -88,7 +96,12 @@ pub(crate) async fn tend(
                     tokio::time::sleep(PAUSES[0]).await;
                     break;
                 }
-                News::Tick => one.look(&tells).await,
+                News::Tick => {
+                    one.look(&tells).await;
+                    if is_good {
+                        one.settle().await;
+                    }
+                }
             }
         }
     }
@@ -109,6 +122,8 @@ struct One {
     space: Option<PathBuf>,
     /// What it runs with.
     used: Option<Config>,
+    /// What it is, where it still has something of what it was: requests that it has sent there are answered.
+    unsettled: Option<BalancerSpec>,
 }
 
 impl One {
@@ -117,6 +132,7 @@ impl One {
         let addresses = self.shared.addresses.clone();
         let taken = addresses.take(self.id, spec).await?;
         self.find(taken.space).await;
+        self.unsettled = taken.has_more.then(|| spec.clone());
         match (&spec.certificate, &spec.certified_name) {
             (Some(own), _) => files::show_own(&self.place, own)?,
             (None, Some(name)) => files::show_issued(&self.place, name)?,
@@ -151,6 +167,15 @@ impl One {
         let at = config.at.clone();
         self.used = Some(config);
         Ok(at)
+    }
+
+    /// Gives up what it was and is no more.
+    async fn settle(&mut self) {
+        let Some(spec) = self.unsettled.take() else { return };
+        if let Err(error) = self.shared.addresses.settle(self.id, &spec).await {
+            tracing::warn!(id = %self.id, "a load balancer is not out of its former VPC yet: {error}");
+            self.unsettled = Some(spec);
+        }
     }
 
     /// Takes over the one that runs already where it should, and ends one that runs elsewhere.

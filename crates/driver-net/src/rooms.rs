@@ -8,9 +8,20 @@ use std::path::PathBuf;
 use drivers::{Nic, PublicIpv4, PublicIpv6, PublicNic, Result};
 use uuid::Uuid;
 
-use crate::Net;
+use crate::links::Inner;
 use crate::names::bridge_mac;
 use crate::run::Space;
+use crate::{Net, Shared};
+
+/// How soon it is found out in a private network that a machine has gone, where nobody says so: within two
+/// seconds, and of who asks it anew in half a second.
+const NEIGHBOURS: [(&str, &str); 5] = [
+    ("base_reachable_time_ms", "1000"),
+    ("delay_first_probe_time", "0"),
+    ("retrans_time_ms", "250"),
+    ("ucast_solicit", "2"),
+    ("mcast_solicit", "2"),
+];
 
 /// A network namespace with links of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,11 +30,19 @@ pub struct Room {
     pub space: PathBuf,
     /// Its public addresses.
     pub addresses: Vec<IpAddr>,
+    /// Whether it is still in a private network in which it is not to be.
+    pub has_more: bool,
+}
+
+impl Shared {
+    fn space_of(&self, id: Uuid) -> Space {
+        Space::Named(self.names.room(id))
+    }
 }
 
 impl Net {
     /// Makes a room what it is to be, whatever there is of it: one that is so already stays untouched, with all
-    /// that goes on in it.
+    /// that goes on in it. Links into other networks stay until [`narrow_room`](Self::narrow_room).
     ///
     /// # Errors
     /// When the kernel refuses it.
@@ -34,9 +53,8 @@ impl Net {
         ipv6: Ipv6Addr,
         nic: Option<&Nic>,
     ) -> Result<Room> {
-        let (shared, name) = (&self.0, self.0.names.room(id));
-        let room = Space::Named(name.clone());
-        shared.make_space(&room, &name).await?;
+        let (shared, room) = (&self.0, self.0.space_of(id));
+        shared.make_space(&room, &shared.names.room(id)).await?;
         let mut off = vec![
             "ipv4/ip_forward",
             "ipv4/conf/all/rp_filter",
@@ -50,11 +68,35 @@ impl Net {
         room.ip(&["link set lo up".to_owned()]).await?;
         let mut addresses = vec![IpAddr::from(ipv4)];
         addresses.extend(shared.has_v6.then_some(IpAddr::from(ipv6)));
+
         let mut state = shared.state.lock().await;
-        let (public, nics) = (public(id, ipv4, ipv6), nic.cloned().into_iter().collect::<Vec<_>>());
+        let mut nics: Vec<_> = nic.cloned().into_iter().collect();
+        let before = state.plugged.get(id).map(|plugged| plugged.nics.clone()).unwrap_or_default();
+        let is_other = |old: &Nic| nic.is_none_or(|nic| nic.network != old.network);
+        nics.extend(before.into_iter().filter(is_other));
+        let has_more = nics.len() > usize::from(nic.is_some());
+        let public = public(id, ipv4, ipv6);
         shared.plug_in(&mut state, id, &public, &nics, Some(room.clone())).await?;
+        if let Some(nic) = nic
+            && let Some(link) = Inner::of(&room).await?.called(&nic.mac)
+        {
+            let each = |(name, value): (&str, _)| (format!("ipv4/neigh/{link}/{name}"), value);
+            room.set(NEIGHBOURS.into_iter().map(each).collect()).await?;
+        }
         let space = room.file().unwrap_or_default();
-        Ok(Room { space, addresses })
+        Ok(Room { space, addresses, has_more })
+    }
+
+    /// Takes a room out of all private networks but this one. One that is not there is in none.
+    ///
+    /// # Errors
+    /// When the kernel refuses it.
+    pub async fn narrow_room(&self, id: Uuid, network: Option<Uuid>) -> Result<()> {
+        let mut state = self.0.state.lock().await;
+        let Some(mut plugged) = state.plugged.get(id).cloned() else { return Ok(()) };
+        plugged.nics.retain(|nic| Some(nic.network) == network);
+        let room = Some(self.0.space_of(id));
+        self.0.plug_in(&mut state, id, &plugged.public, &plugged.nics, room).await.map(drop)
     }
 
     /// Removes a room, in which nothing runs any more. One that is not there is removed already.

@@ -2,28 +2,19 @@
 
 use std::fs;
 use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use drivers::{Error, Result};
+use processes::files::failed as about;
+pub use processes::files::{directory, ids};
 use rustix::mount::{MountFlags, MountPropagationFlags, UnmountFlags};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use uuid::Uuid;
 
 /// An error of the outside, in words: what was wanted, and why it could not be had.
 pub fn failed(wanted: impl std::fmt::Display, why: impl std::fmt::Display) -> Error {
     Error::Outside(format!("cannot {wanted}: {why}"))
-}
-
-fn about(what: &str, path: &Path, error: impl std::fmt::Display) -> Error {
-    failed(format_args!("{what} {}", path.display()), error)
-}
-
-/// Makes a directory for its owner alone, unless it is there.
-pub fn directory(path: &Path) -> Result<()> {
-    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
-    made.map_err(|error| about("make", path, error))
 }
 
 /// Lets others than root into a directory: it is one of a machine's own.
@@ -75,16 +66,6 @@ pub fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>> {
         Err(error) => return Err(about("read", path, error)),
     };
     serde_json::from_slice(&text).map(Some).map_err(|error| about("read", path, error))
-}
-
-/// The things for which there is a directory in this one.
-pub fn ids(directory: &Path) -> Result<Vec<Uuid>> {
-    let entries = match fs::read_dir(directory) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(about("read", directory, error)),
-    };
-    Ok(entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect())
 }
 
 /// Where something is mounted at a path or below it, the innermost first.

@@ -31,7 +31,9 @@ pub(super) fn table(planes: &[Plane]) -> String {
     }
     text.push('\n');
     let ready = planes.iter().filter(|plane| plane.state == State::Can);
-    let ready: Vec<_> = ready.map(|plane| plane.option).collect();
+    let mut ready: Vec<_> = ready.map(|plane| plane.option).collect();
+    // Of two ways to the same plane the first: no option is given twice.
+    ready.dedup_by_key(|option| option.split(' ').next());
     if ready.is_empty() {
         text += "All else is simulated, which needs nothing: kettle serve\n";
     } else {
@@ -76,6 +78,7 @@ mod tests {
                 .lacks(vec![missing(long, "apt install x"), missing("no y", "apt install y")])
                 .knows(vec![long.into()]),
             Plane::new("clusters", "an API server", "--kubernetes DIR"),
+            Plane::new("", "another API server", "--kubernetes DIR"),
             Plane::new("", "virtual machines", "--machines nothing"),
         ];
         let shown = table(&planes);

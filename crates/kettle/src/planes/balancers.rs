@@ -64,8 +64,13 @@ impl Addresses for Public {
     fn take<'a>(&'a self, id: Uuid, spec: &'a BalancerSpec) -> Call<'a, Taken> {
         Box::pin(async move {
             let room = self.0.room(id, spec.ipv4, spec.ipv6, spec.nic.as_ref()).await?;
-            Ok(Taken { addresses: room.addresses, space: Some(room.space) })
+            let (addresses, space, has_more) = (room.addresses, Some(room.space), room.has_more);
+            Ok(Taken { addresses, space, has_more })
         })
+    }
+
+    fn settle<'a>(&'a self, id: Uuid, spec: &'a BalancerSpec) -> Call<'a> {
+        Box::pin(self.0.narrow_room(id, spec.nic.as_ref().map(|nic| nic.network)))
     }
 
     fn refuses(&self, spec: &BalancerSpec) -> Option<String> {
