@@ -1,6 +1,12 @@
 //! The `kettle` program: a server of the Vultr API, a command line for it, `gateway`, which answers
 //! API v1 in front of any endpoint of v2, and `exec`, which leads unmodified tools to the server.
 
+// What planes share is used by few where few are built.
+#![cfg_attr(
+    not(all(feature = "dns", feature = "machines", feature = "s3", target_os = "linux")),
+    allow(dead_code, unused_imports, unused_variables)
+)]
+
 mod console;
 mod detach;
 mod doctor;
@@ -9,6 +15,10 @@ mod exec;
 mod fault;
 mod gateway;
 mod home;
+#[cfg(all(feature = "machines", target_os = "linux"))]
+mod image;
+#[cfg(not(all(feature = "machines", target_os = "linux")))]
+#[path = "no_image.rs"]
 mod image;
 mod listen;
 mod log;

@@ -10,11 +10,20 @@ mod balancers;
 #[cfg(feature = "dns")]
 mod dns;
 mod kubernetes;
+#[cfg(all(feature = "machines", target_os = "linux"))]
 mod machines;
+#[cfg(not(all(feature = "machines", target_os = "linux")))]
+#[path = "planes/no_machines.rs"]
+mod machines;
+#[cfg(all(feature = "machines", target_os = "linux"))]
 mod metadata;
 #[cfg(feature = "s3")]
 mod s3;
+#[cfg(all(feature = "machines", target_os = "linux"))]
 mod terminals;
+
+#[cfg(not(all(feature = "machines", target_os = "linux")))]
+pub(crate) use machines::WHY as NO_MACHINES;
 
 use std::any::Any;
 use std::fmt::Write as _;
@@ -97,20 +106,30 @@ impl Wish {
         let world = kubernetes::join(self.kubernetes.as_deref(), world, here).await?;
         let world = self.machines.join(world, here).await?;
         Ok(match haproxy {
-            Some(haproxy) => balancers::join(world, here, haproxy, self.machines.net()),
+            Some(haproxy) => {
+                #[cfg(all(feature = "machines", target_os = "linux"))]
+                let public = self.machines.net().map(balancers::public::addresses);
+                #[cfg(not(all(feature = "machines", target_os = "linux")))]
+                let public = None;
+                balancers::join(world, here, haproxy, public)
+            }
             None => world,
         })
     }
 
     /// What opens terminals in machines; none: these are simulated.
     pub(crate) fn terminals(&self, home: Option<&Home>) -> Option<Arc<dyn Terminals>> {
-        let home = home.filter(|_| self.machines.is_real)?;
-        Some(Arc::new(terminals::Here::new(home.path().to_owned())))
+        let _home = home.filter(|_| self.machines.is_real)?;
+        #[cfg(not(all(feature = "machines", target_os = "linux")))]
+        return None;
+        #[cfg(all(feature = "machines", target_os = "linux"))]
+        Some(Arc::new(terminals::Here::new(_home.path().to_owned())))
     }
 
     /// Starts what asks the control plane. What is started here ends when this is dropped.
     pub(crate) async fn fronts(&self, control: &Arc<Control>, here: &Here<'_>) -> Result<Fronts> {
         let mut fronts = Fronts::default();
+        #[cfg(all(feature = "machines", target_os = "linux"))]
         if let Some(net) = self.machines.net() {
             metadata::start(net, control, &mut fronts).await?;
             #[cfg(feature = "dns")]

@@ -64,6 +64,9 @@ pub(crate) struct Haproxy {
 /// What balances loads here.
 pub(crate) fn balancers() -> Result<Haproxy, Missing> {
     const OLDEST: (u32, u32) = (2, 4);
+    if !cfg!(target_os = "linux") {
+        return Err(Missing::new("load balancers that balance need Linux", None));
+    }
     let missing = || Missing::program("haproxy", "haproxy");
     let path = program("haproxy").ok_or_else(missing)?;
     let said = Command::new(&path).arg("-v").stdin(Stdio::null()).output();
@@ -101,7 +104,12 @@ pub(crate) struct Nspawn {
 pub(crate) fn machines(images: Option<&Path>) -> Nspawn {
     let mut missing = Vec::new();
     if !cfg!(target_os = "linux") {
-        missing.push(Missing::new("containers need Linux", None));
+        missing.push(Missing::new("machines need Linux", None));
+        return Nspawn { missing, notes: Vec::new() };
+    }
+    if !cfg!(feature = "machines") {
+        let mend = "cargo build --features machines".to_owned();
+        missing.push(Missing::new("this Kettle was built without machines", Some(mend)));
         return Nspawn { missing, notes: Vec::new() };
     }
     let is_root = rustix::process::geteuid().is_root();
@@ -172,6 +180,9 @@ fn cgroups() -> &'static str {
 pub(crate) fn virtual_machines(images: Option<&Path>) -> Nspawn {
     // What they share with containers: networks, base systems, and how a machine's files are written.
     let shared = machines(images);
+    if !cfg!(all(feature = "machines", target_os = "linux")) {
+        return shared;
+    }
     let own = |one: &Missing| !one.what.contains("systemd-nspawn");
     let mut missing: Vec<_> = shared.missing.into_iter().filter(own).collect();
     for one in &mut missing {
@@ -188,6 +199,12 @@ pub(crate) fn virtual_machines(images: Option<&Path>) -> Nspawn {
             missing.push(Missing::program(name, package));
         }
     }
+    Nspawn { missing, notes: about_virtual(images) }
+}
+
+/// What is good to know of virtual machines.
+#[cfg(all(feature = "machines", target_os = "linux"))]
+fn about_virtual(images: Option<&Path>) -> Vec<String> {
     let mut notes = vec![match driver_qemu::kvm() {
         Ok(()) => "KVM is there".to_owned(),
         Err(why) => format!("{why}: they are slow"),
@@ -197,7 +214,12 @@ pub(crate) fn virtual_machines(images: Option<&Path>) -> Nspawn {
     if !all.iter().any(|base| base.kernel) {
         notes.push("begin with: kettle image build debian-12 --kernel".to_owned());
     }
-    Nspawn { missing, notes }
+    notes
+}
+
+#[cfg(not(all(feature = "machines", target_os = "linux")))]
+fn about_virtual(_: Option<&Path>) -> Vec<String> {
+    Vec::new()
 }
 
 /// What clusters lack here, where their programs are looked for on the `PATH`.

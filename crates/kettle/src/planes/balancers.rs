@@ -1,13 +1,14 @@
 //! `--balancers haproxy`: load balancers that balance.
 
+#[cfg(all(feature = "machines", target_os = "linux"))]
+pub(super) mod public;
+
 use std::sync::Arc;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches};
-use driver_haproxy::{Addresses, Balancers, Loopback, Program, Taken};
-use driver_net::Net;
-use drivers::{BalancerSpec, Call, World};
-use uuid::Uuid;
+use driver_haproxy::{Addresses, Balancers, Loopback, Program};
+use drivers::World;
 
 use super::Here;
 use crate::doctor;
@@ -43,47 +44,13 @@ pub(super) async fn program() -> Result<Program> {
 
 /// The world with load balancers that it runs: in the machines' networks, where there are any, and else on
 /// this machine's loopback, where nobody is behind them.
-pub(super) fn join(world: World, here: &Here<'_>, program: Program, net: Option<&Net>) -> World {
+pub(super) fn join(
+    world: World,
+    here: &Here<'_>,
+    program: Program,
+    public: Option<Arc<dyn Addresses>>,
+) -> World {
     let directory = here.home.map(|home| home.path().join(BALANCERS));
-    let addresses: Arc<dyn Addresses> = match net {
-        Some(net) => Arc::new(Public(net.clone())),
-        None => Arc::new(Loopback::default()),
-    };
+    let addresses = public.unwrap_or_else(|| Arc::new(Loopback::default()));
     Balancers::new(program, directory, addresses).join(world)
-}
-
-/// The addresses that the API tells, in the machines' networks.
-#[derive(Debug)]
-struct Public(Net);
-
-impl Addresses for Public {
-    fn told(&self) -> String {
-        "at their public addresses; they go on without Kettle, as machines do".to_owned()
-    }
-
-    fn take<'a>(&'a self, id: Uuid, spec: &'a BalancerSpec) -> Call<'a, Taken> {
-        Box::pin(async move {
-            let room = self.0.room(id, spec.ipv4, spec.ipv6, spec.nic.as_ref()).await?;
-            let (addresses, space, has_more) = (room.addresses, Some(room.space), room.has_more);
-            Ok(Taken { addresses, space, has_more })
-        })
-    }
-
-    fn settle<'a>(&'a self, id: Uuid, spec: &'a BalancerSpec) -> Call<'a> {
-        Box::pin(self.0.narrow_room(id, spec.nic.as_ref().map(|nic| nic.network)))
-    }
-
-    fn refuses(&self, spec: &BalancerSpec) -> Option<String> {
-        let why = "it has no address in its VPC, for it is older than such addresses: take it out of its \
-                   VPC and put it into it again";
-        (spec.network.is_some() && spec.nic.is_none()).then(|| why.to_owned())
-    }
-
-    fn stay(&self) -> bool {
-        true
-    }
-
-    fn give_back(&self, id: Uuid) -> Call<'_> {
-        Box::pin(self.0.remove_room(id))
-    }
 }

@@ -1,5 +1,8 @@
 //! `--dns ADDRESS`: a name server for the domains, on unless it is turned off.
 
+#[cfg(all(feature = "machines", target_os = "linux"))]
+mod machines;
+
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -7,15 +10,16 @@ use std::sync::Arc;
 use clap::{Arg, ArgMatches};
 use control::Control;
 use control::fronts::Names;
-use driver_net::{Net, RESOLVERS, Reach};
-use front_dns::{Elsewhere, Server};
-use fronts::Zones;
+use front_dns::Server;
 use tokio::sync::watch;
 
 use super::{DNS, Fronts, Here, Line};
-use crate::fault::{Context, Fault, Result};
+use crate::fault::{Fault, Result};
 use crate::listen::Place;
 use crate::serve::reachable;
+
+#[cfg(all(feature = "machines", target_os = "linux"))]
+pub(super) use machines::for_machines;
 
 /// The usual port.
 const USUAL: u16 = 8753;
@@ -51,34 +55,6 @@ pub(super) async fn start(
     let (stop, stopped) = watch::channel(false);
     tokio::spawn(server.run(stopped));
     fronts.add(Line::new(DNS, text), stop);
-    Ok(())
-}
-
-/// Answers machines on these networks at the name servers that they have: for names that are nobody's here
-/// with what this host's own name servers say, if they reach the world.
-pub(super) async fn for_machines(
-    place: Place,
-    net: &Net,
-    control: &Arc<Control>,
-    fronts: &mut Fronts,
-) -> Result<()> {
-    const WANTED: &str = "machines cannot look up names";
-    if place == Place::Off {
-        return Ok(());
-    }
-    let elsewhere = match net.reach() {
-        Reach::Host => None,
-        Reach::World => Some(Elsewhere::of_host().context(WANTED)?),
-    };
-    let zones: Arc<dyn Zones> = Arc::new(Names::new(control.clone()));
-    for at in net.resolvers() {
-        let sockets = net.sockets(SocketAddr::new(at, 53)).await.context(WANTED)?;
-        let server = Server::for_machines(zones.clone(), sockets, elsewhere.clone());
-        let (stop, stopped) = watch::channel(false);
-        tokio::spawn(server.context(WANTED)?.run(stopped));
-        fronts.keep(stop);
-    }
-    fronts.add(Line::new(DNS, format!("{}, as machines see it", RESOLVERS[0])), ());
     Ok(())
 }
 
