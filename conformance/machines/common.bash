@@ -68,20 +68,18 @@ new() { k instance create --region ewr --plan vc2-1c-1gb --sshkey-id laptop --wa
 
 in_ms() { echo $(($(date +%s%N) / 1000000)); }
 
-# Whether there is no process, mount, directory, link or control group of any machine. Another Kettle of this host has its groups beside ours:
-# those in which something runs are its.
+# Whether there is no process, mount, directory, link or control group of any machine.
 nothing() {
-  local left group space
+  local left space
   left=$(
     pgrep -af -- "--directory=$data/machines/"
     grep -F "$data/" /proc/self/mountinfo
     find "$data"/{machines,volumes,copies} -mindepth 1 2>/dev/null
     for space in "" $(ip netns | cut -d' ' -f1); do ip ${space:+-n "$space"} -br link | grep -oE '^kt([^ @]{12}[ep]|[^ @]{8}b)\>'; done
-    find /sys/fs/cgroup/{,*/}kettle-* -mindepth 1 -maxdepth 1 -type d -newer "$work/key" 2>/dev/null | while read -r group; do
-      [[ -n $(cat "$group"/{,*/}cgroup.procs 2>/dev/null) ]] || echo "$group"
-    done
+    # Another Kettle of this host has groups of its own.
+    find /sys/fs/cgroup/{,*/}"$(ip netns | cut -d' ' -f1 | head -n 1)" -mindepth 1 -maxdepth 1 -type d 2>/dev/null
   )
-  [[ -z $left ]] || { echo "left: $left"; return 1; }
+  [[ -z $left ]] || { head -n 6 <<<"left: $left"; return 1; }
 }
 
 rm -rf "$data"/{machines,networks,volumes,copies} "$data"/kettle.db*

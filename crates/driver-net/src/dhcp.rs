@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::names::{bridge, link};
 use crate::plan::METADATA;
 use crate::run::outside;
-use crate::{End, Net};
+use crate::{End, Net, RESOLVERS};
 
 const SERVER: u16 = 67;
 const CLIENT: u16 = 68;
@@ -24,8 +24,6 @@ const CLIENT: u16 = 68;
 const LONGEST: usize = 1500;
 /// How long what is told is good, in seconds: it changes with no lease.
 const LEASE: u32 = 24 * 3600;
-/// The name server that the real machines have.
-const RESOLVER: Ipv4Addr = Ipv4Addr::new(108, 61, 10, 10);
 const COOKIE: [u8; 4] = [99, 130, 83, 99];
 /// Where what comes before the options ends.
 const HEADER: usize = 236;
@@ -202,7 +200,11 @@ impl<'a> Asked<'a> {
             let mask = u32::MAX.checked_shl(32 - u32::from(prefix)).unwrap_or(0);
             option(&mut answer, 1, &mask.to_be_bytes());
             option(&mut answer, 26, &end.mtu.to_be_bytes());
-            option(&mut answer, 6, &RESOLVER.octets());
+            let resolvers = RESOLVERS.iter().filter_map(|at| match at {
+                IpAddr::V4(at) => Some(at.octets()),
+                IpAddr::V6(_) => None,
+            });
+            option(&mut answer, 6, &resolvers.collect::<Vec<_>>().concat());
             lead(&mut answer, end);
         }
         answer.push(255);

@@ -41,7 +41,7 @@ const IDLE_GENERATORS: [&str; 5] =
 
 /// By what cloud-init knows the images of Vultr's own.
 const VULTR: &str = "etc/vultr";
-/// The program that sets up the network before cloud-init asks for the metadata.
+/// The program that sets up the network while cloud-init asks for the metadata.
 const EARLY: &str = "var/lib/kettle/network";
 
 /// Whether a machine of these files is set up by cloud-init's Vultr source, as the real ones are, and by
@@ -97,8 +97,8 @@ fn set_up(tree: &Tree, id: Uuid, install: u64, spec: &MachineSpec) -> Result<()>
     scripts.into_iter().try_for_each(|(name, script)| once(tree, name, script))
 }
 
-/// Has cloud-init find everything in the metadata but the network: that is there before it looks, since
-/// nobody answers DHCP.
+/// Has cloud-init find everything in the metadata but the network: that is there while it looks, since nobody
+/// answers DHCP.
 fn leave_to_cloud_init(tree: &Tree) -> Result<()> {
     // What a machine had of Kettle's that this one is a copy of.
     for name in ["first", "script", "user-data"] {
@@ -111,14 +111,12 @@ fn leave_to_cloud_init(tree: &Tree) -> Result<()> {
     let settings = "datasource_list: [Vultr, None]\nnetwork: {config: disabled}\nlocale: false\n\
                     ssh_genkeytypes: [ed25519, ecdsa]\n";
     tree.put(CLOUD_SETTINGS, settings, 0o644)?;
-    let unit = format!(
-        "[Unit]\nDescription=Kettle: the network before cloud-init\nDefaultDependencies=no\n\
-         Before=cloud-init-local.service\n\n\
-         [Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/sh /{EARLY}\n"
+    // The socket would keep for networkd what comes and goes here, and it would believe that long after.
+    tree.link(&format!("{UNITS}/systemd-networkd.socket"), "/dev/null")?;
+    let around = format!(
+        "[Service]\nExecStartPre=-/bin/sh /{EARLY} up\nExecStartPost=-/bin/sh /{EARLY} down\n"
     );
-    tree.put(&format!("{UNITS}/kettle-network.service"), unit, 0o644)?;
-    let wants = format!("{UNITS}/sysinit.target.wants/kettle-network.service");
-    tree.link(&wants, "../kettle-network.service")
+    tree.put(&format!("{UNITS}/cloud-init-local.service.d/10-kettle.conf"), around, 0o644)
 }
 
 /// Has nothing started that has nothing to do in a container. What the image has of its own there stays.
@@ -269,10 +267,11 @@ pub fn network(tree: &Tree, ends: &[End]) -> Result<()> {
     }
 }
 
-/// The commands that set an interface up before networkd does.
+/// The commands that set an interface up before networkd does, and take away again what it would trip over.
 fn early(end: &End) -> String {
     let mut text = format!(
         "for link in /sys/class/net/*; do\n[ \"$(cat \"$link/address\")\" = {} ] || continue\nlink=${{link##*/}}\n\
+         if [ \"$1\" = down ]; then\nip address flush dev \"$link\"\nip link set \"$link\" down\ncontinue\nfi\n\
          ip link set \"$link\" mtu {} up\n",
         end.mac, end.mtu
     );
@@ -385,14 +384,14 @@ mod tests {
         let logind = "etc/systemd/system/multi-user.target.wants/systemd-logind.service";
         tree.put("etc/systemd/system/fstrim.timer", "the image's own", 0o644).unwrap();
         tree.put("dev/null", "", 0o666).unwrap();
-        system(&tree, Uuid::nil(), 0, &spec()).unwrap();
+        still(&tree).unwrap();
         assert!(tree.has("etc/systemd/system-generators/systemd-cryptsetup-generator"));
         assert!(tree.has("etc/systemd/system/systemd-pstore.service") && tree.has(logind));
         assert!(tree.text("etc/systemd/system/fstrim.timer").is_some_and(|text| !text.is_empty()));
         // With PAM's module logins are logind's.
         tree.forget(logind).unwrap();
         tree.put("usr/lib/x86_64-linux-gnu/security/pam_systemd.so", "", 0o644).unwrap();
-        system(&tree, Uuid::nil(), 0, &spec()).unwrap();
+        still(&tree).unwrap();
         assert!(!tree.has(logind));
     }
 

@@ -24,6 +24,8 @@ use crate::{copies, furnish, limits, process};
 const GLANCE: Duration = Duration::from_millis(500);
 /// How often a machine that starts is looked at until its network can be changed.
 const GLANCES: usize = 100;
+/// How long the kernel is left alone that has something to end.
+const MOMENT: Duration = Duration::from_millis(10);
 /// How long after its start a machine has done nothing that counts.
 const BEGINNING: Duration = Duration::from_secs(1);
 /// How long a machine that was up once is waited for when it starts again: whoever has taken its sshd
@@ -311,17 +313,29 @@ impl Shared {
         if let Some(nspawn) = process::all().get(&place.root()) {
             process::kill(*nspawn).await?;
         }
+        process::tidy(&place.root(), &record::name(id));
         self.unmount(id)?;
         self.net.unplug(id).await?;
-        limits::remove(self.net.name(), id);
-        // What nspawn leaves where /run is no file system of its own.
-        let left = Path::new("/run/systemd/nspawn/propagate").join(record::name(id));
-        let _ = std::fs::remove_dir(left);
+        self.free(id).await?;
         // What is remembered goes last: as long as anything is left, there is a machine to remove.
         for path in [place.layer().upper, place.layer().work, place.root(), place.volumes()] {
             files::remove(&path).await?;
         }
         files::remove(place.path()).await
+    }
+
+    /// Removes a machine's control groups.
+    async fn free(&self, id: Uuid) -> Result<()> {
+        let mut left = limits::remove(self.net.name(), id);
+        for _ in 0..GLANCES {
+            if left.is_none() {
+                return Ok(());
+            }
+            sleep(MOMENT).await;
+            left = limits::remove(self.net.name(), id);
+        }
+        let left = left.unwrap_or_default();
+        Err(failed(format_args!("remove {}", left.display()), "something runs in it"))
     }
 
     /// Whether the system of a machine that runs is up.

@@ -18,6 +18,8 @@ use crate::qmp;
 
 /// Debian's package of it is `qemu-system-x86`.
 pub(crate) const PROGRAM: &str = "qemu-system-x86_64";
+/// The oldest kind of machine: what is plugged in while it runs needs no slots that are made beforehand.
+const MACHINE: &str = "pc,memory-backend=memory";
 /// The option by which a machine's QEMU is known.
 const MARK: &str = "-pidfile";
 /// The serial console and the screen, in a machine's directory.
@@ -78,12 +80,20 @@ pub(crate) fn command(place: &Path, parts: &Parts<'_>) -> Command {
     let sandbox = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny";
     command.args(["-sandbox", sandbox]);
     command.args(match parts.accel {
-        Accel::Kvm(cpu) => ["-machine", "pc", "-accel", "kvm", "-cpu", cpu],
-        Accel::Tcg => ["-machine", "pc", "-accel", "tcg,thread=multi", "-cpu", "max"],
+        Accel::Kvm(cpu) => ["-machine", MACHINE, "-accel", "kvm", "-cpu", cpu],
+        Accel::Tcg => ["-machine", MACHINE, "-accel", "tcg,thread=multi", "-cpu", "max"],
     });
     let (id, size) = (parts.id, parts.size);
     command.arg("-name").arg(format!("kettle-{id}"));
-    command.args(["-smp", &size.vcpus.max(1).to_string(), "-m", &size.ram_mb.max(1).to_string()]);
+    let (vcpus, ram_mb) = (size.vcpus.max(1), size.ram_mb.max(1));
+    command.args(["-smp", &vcpus.to_string(), "-m", &ram_mb.to_string()]);
+    // Memory is the host's until it is used, and again when it is free.
+    let memory = json!({
+        "qom-type": "memory-backend-ram", "id": "memory", "size": u64::from(ram_mb) << 20,
+        "reserve": false,
+    });
+    command.arg("-object").arg(memory.to_string());
+    command.args(["-device", "virtio-balloon-pci,free-page-reporting=on"]);
     // By these cloud-init knows where it is.
     let bios = format!("type=1,manufacturer=Vultr,product=VC2,serial={id},uuid={id}");
     command.arg("-smbios").arg(bios);

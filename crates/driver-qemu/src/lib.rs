@@ -15,6 +15,8 @@ mod machines;
 mod qmp;
 mod seed;
 mod shared;
+#[cfg(test)]
+mod tests;
 mod volumes;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -167,14 +167,16 @@ pub(crate) async fn initrd(
 }
 
 /// What runs when the root is found, before anything of the machine's own: with the machine's own programs,
-/// for the first files have few. An installation is written once; the network each time.
+/// for the first files have few. An installation is written once, without what another one had in a machine that
+/// this one's disk was copied from; the network each time.
 fn setup(id: Uuid, install: u64) -> String {
     format!(
         "chroot \"$rootmnt\" /bin/sh -c '\n\
          was=\n\
          ! [ -r /var/lib/kettle/installed ] || read -r was </var/lib/kettle/installed\n\
          [ \"$was\" != {id}-{install} ] || exit 0\n\
-         rm -f /etc/ssh/ssh_host_*\n\
+         rm -rf /var/lib/kettle /etc/ssh/ssh_host_* /etc/cloud/cloud-init.disabled\n\
+         rm -f /etc/systemd/system/kettle-* /etc/systemd/system/*/kettle-*\n\
          tar -xpf - -C / || exit 1\n\
          while read -r path; do rm -rf \"$path\"; done </{REMOVED}\n\
          echo {id}-{install} >/var/lib/kettle/installed\n\

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -137,9 +138,37 @@ impl Shared {
         for id in files::ids(&self.machines)? {
             if let Some(qemu) = all.get(self.place(id).path()) {
                 self.watch(id, *qemu, None);
+                self.see_to_network(id, *qemu);
             }
         }
         Ok(())
+    }
+
+    /// Starts a machine anew whose links went with a router that is there no more.
+    fn see_to_network(self: &Arc<Self>, id: Uuid, qemu: Process) {
+        let number = |path: PathBuf| std::fs::metadata(path).ok().map(|it| it.ino());
+        let own = number(format!("/proc/{}/ns/net", qemu.id).into());
+        if own.is_none() || own == number(self.net.router()) {
+            return;
+        }
+        tracing::warn!(%id, "the network of a machine is gone: it starts anew");
+        let shared = self.clone();
+        tokio::spawn(async move {
+            let _held = shared.hold(id).await;
+            if let Some(running) = shared.running().get_mut(&id) {
+                running.up = true;
+            }
+            let again = async {
+                shared.halt(id).await?;
+                match shared.record(id)? {
+                    Some(mut record) if record.is_on => shared.boot(id, &mut record).await,
+                    _ => Ok(()),
+                }
+            };
+            if let Err(error) = again.await {
+                tracing::warn!(%id, %error, "a machine whose network is gone does not start anew");
+            }
+        });
     }
 
     /// What the disk of a machine of this image begins with, or why there can be none.
@@ -375,11 +404,13 @@ impl Shared {
         })
     }
 
-    /// How long a machine may take to end its work.
-    fn ending(&self) -> Duration {
+    /// How long a machine may take to end its work; one of which nobody knows what it is need not know how.
+    fn ending(&self, id: Uuid) -> Duration {
+        let record = self.record(id).ok().flatten();
+        let is_ours = record.is_some_and(|it| it.iso.is_none() && !it.base.is_empty());
         match self.accel {
-            Accel::Kvm(_) => Duration::from_secs(20),
-            Accel::Tcg => Duration::from_secs(90),
+            Accel::Tcg if is_ours => Duration::from_secs(90),
+            _ => Duration::from_secs(20),
         }
     }
 
@@ -389,7 +420,7 @@ impl Shared {
             && self.is_up(id)
             && let Ok(Some(mut qmp)) = self.speak(id).await
             && qmp.ask("system_powerdown", json!({})).await.is_ok()
-            && !ended(qemu, self.ending()).await
+            && !ended(qemu, self.ending(id)).await
         {
             tracing::warn!(%id, "a machine does not switch itself off, and is switched off");
         }
