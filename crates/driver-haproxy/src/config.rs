@@ -135,10 +135,6 @@ pub(crate) fn of(
 /// host, and one that has just died may say nothing. It is enough for a packet that is lost and sent anew.
 const CONNECT: u32 = 2;
 
-/// Over how many seconds a change has clients connect anew, who are told so in an answer: a connection that is
-/// closed between two may lose the request that is just coming.
-const SPREAD: u32 = 2;
-
 fn global(spec: &BalancerSpec, user: Option<&str>) -> String {
     let timeout = spec.timeout_s.max(1);
     let user = user.map(|user| format!("    user {user}\n")).unwrap_or_default();
@@ -148,9 +144,6 @@ fn global(spec: &BalancerSpec, user: Option<&str>) -> String {
          \x20   stats socket unix@{SOCKET} mode 600 level user expose-fd listeners\n\
          \x20   log stderr format raw daemon notice\n\
          \x20   hard-stop-after {timeout}s\n\
-         \x20   .if version_atleast(2.6)\n\
-         \x20   close-spread-time {SPREAD}s\n\
-         \x20   .endif\n\
          \x20   ssl-default-bind-options ssl-min-ver TLSv1.2\n\
          {user}\
          defaults\n\
