@@ -26,7 +26,12 @@ const KNOWN: &[&str] = &[
     "pass",
     "app_variables",
     "app-variables",
+    // Addresses that open a machine's console.
+    "kvm",
+    "kvm_url",
 ];
+/// What stands before the token of such an address, wherever that is.
+const CONSOLE: &str = "/console/kvm/";
 /// Parts of names of secrets.
 const PARTS: &[&str] = &["password", "passwd", "passphrase", "secret", "token", "private_key"];
 /// What stands in a private key, wherever that is sent.
@@ -135,7 +140,7 @@ fn cover(value: &mut Value) {
         }
         Value::Array(items) => items.iter_mut().for_each(cover),
         Value::String(text) => {
-            if text.contains(PEM) {
+            if text.contains(PEM) || text.contains(CONSOLE) {
                 *text = MASK.to_owned();
             } else if let Some(covered) = without_password(text) {
                 *text = covered;
@@ -168,6 +173,9 @@ pub fn path(path: &str) -> String {
         segment.len() == KEY
             && segment.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
     };
+    if let Some((before, _)) = path.split_once(CONSOLE) {
+        return format!("{before}{CONSOLE}{MASK}");
+    }
     // As most are, at each request.
     if query.is_empty() && !path.split('/').any(|segment| is_key(&segment)) {
         return path.to_owned();
@@ -273,7 +281,7 @@ mod tests {
         for name in ["password", "api_key", "API-Key", "secret", "key", "token", "Authorization"] {
             assert!(is_secret(name), "{name}");
         }
-        for name in ["passwd", "db_pass", "x-api-key", "app_variables"] {
+        for name in ["passwd", "db_pass", "x-api-key", "app_variables", "kvm"] {
             assert!(is_secret(name), "{name}");
         }
         for name in ["label", "ssh_key", "sshkey_id", "s3_access_key", "keyboard", "public_key"] {
@@ -328,6 +336,13 @@ mod tests {
         assert_eq!(path(&format!("/v2/blocks/{id}/attach")), format!("/v2/blocks/{id}/attach"));
         let key = "H5G37WDT3HDBL3XFMDEP4D3TY2U6WBREFI26";
         assert_eq!(path(&format!("/v2/nope/{key}")), "/v2/nope/***");
+    }
+
+    #[test]
+    fn what_opens_a_console_is_covered_under_any_name() {
+        let said = json!({"vnc": {"url": "http://localhost:8787/console/kvm/LEAK"}}).to_string();
+        assert_eq!(answer(said.as_bytes()), r#"{"vnc":{"url":"***"}}"#);
+        assert_eq!(path("/console/kvm/LEAK"), "/console/kvm/***");
     }
 
     #[test]

@@ -117,7 +117,7 @@ impl FromRequest<Arc<Shared>> for Sent {
 pub(crate) const TOKEN: &str = "_token";
 
 /// Whether a page of this server sent it. A browser names the page's origin with each form.
-fn is_same_origin(headers: &HeaderMap) -> bool {
+pub(crate) fn is_same_origin(headers: &HeaderMap) -> bool {
     let Some(origin) = headers.get(ORIGIN).and_then(|origin| origin.to_str().ok()) else {
         return false;
     };

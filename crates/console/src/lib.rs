@@ -30,6 +30,7 @@ mod requests;
 mod search;
 mod session;
 mod status;
+mod terminal;
 #[cfg(test)]
 mod tests;
 mod upstream;
@@ -44,6 +45,8 @@ use axum::response::Response;
 use http::Extensions;
 
 use crate::session::Sessions;
+
+pub use terminal::Terminals;
 
 /// Where the console is, and all that belongs to it.
 pub const ROOT: &str = "/console";
@@ -63,6 +66,8 @@ pub struct Config {
     pub news: News,
     /// What time it is in the world, in milliseconds after 1970.
     pub now: Arc<dyn Fn() -> i64 + Send + Sync>,
+    /// Opens terminals in machines; none: these are simulated.
+    pub terminals: Option<Terminals>,
 }
 
 /// What all pages share.
@@ -71,13 +76,19 @@ pub(crate) struct Shared {
     pub(crate) sessions: Sessions,
     /// How many pages are kept as things are now.
     pub(crate) streams: AtomicUsize,
+    /// How many terminals are open.
+    pub(crate) terminals: AtomicUsize,
 }
 
 /// The routes under `/console`.
 pub fn router(config: Config) -> Router {
-    let shared =
-        Arc::new(Shared { config, sessions: Sessions::default(), streams: AtomicUsize::new(0) });
-    pages().merge(live::routes()).merge(requests::streams()).with_state(shared)
+    let (sessions, streams, terminals) = Default::default();
+    let shared = Arc::new(Shared { config, sessions, streams, terminals });
+    pages()
+        .merge(terminal::routes())
+        .merge(live::routes())
+        .merge(requests::streams())
+        .with_state(shared)
 }
 
 /// The page for a browser at an address where nothing is, which leads to the console.

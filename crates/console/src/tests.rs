@@ -16,6 +16,7 @@ mod samples;
 mod search;
 mod session;
 mod support;
+mod terminal;
 mod things;
 mod things_pages;
 mod users;

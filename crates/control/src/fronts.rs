@@ -1,7 +1,8 @@
 //! What programs are told that speak with the outside otherwise than by the API: name servers,
-//! object storage, metadata services. Each trait of [`::fronts`] is answered in a file of its own, over
+//! object storage, metadata services, consoles of machines. Each trait of [`::fronts`] is answered in a file of its own, over
 //! the store, as things are at that moment.
 
+mod consoles;
 mod machines;
 mod stores;
 mod zones;

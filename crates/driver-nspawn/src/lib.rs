@@ -16,6 +16,7 @@ pub mod process;
 pub mod record;
 mod shared;
 mod systems;
+mod terminal;
 #[cfg(test)]
 mod tests;
 pub mod tree;
@@ -32,6 +33,7 @@ use uuid::Uuid;
 pub use bases::{Base, Bases, Kernel, base_name};
 pub use copies::Copies;
 pub use systems::{System, Systems};
+pub use terminal::Terminal;
 
 /// Machines as containers. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -147,4 +149,21 @@ pub fn at(data: &Path, id: Uuid) -> Option<Here> {
         leader: process::all().get(&place.root()).and_then(|nspawn| process::leader(*nspawn)),
         known_hosts: place.known_hosts(),
     })
+}
+
+impl Here {
+    /// The command that opens a shell in the machine, which is on a terminal where it is told what that is
+    /// called; none: the machine is off.
+    pub fn shell(&self, term: Option<&str>) -> Option<std::process::Command> {
+        let (name, is_terminal) = (term.unwrap_or("dumb"), term.is_some());
+        Some(terminal::shell(self.leader?, name, is_terminal))
+    }
+
+    /// A terminal of so many columns and rows with that shell on it; none: the machine is off.
+    ///
+    /// # Errors
+    /// When there is none to be had.
+    pub fn terminal(&self, columns: u16, rows: u16) -> Option<std::io::Result<Terminal>> {
+        Some(Terminal::open(self.leader?, columns, rows))
+    }
 }

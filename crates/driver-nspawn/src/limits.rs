@@ -1,5 +1,5 @@
-//! What a machine may use at most: memory and processor time of its plan, by the kernel's control groups,
-//! in the older hierarchy or the newer one.
+//! The kernel's control groups, in the older hierarchy or the newer one: what a machine may use at most of
+//! memory and processor time, and what its own systemd sorts its processes by.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,16 +26,22 @@ struct Group {
 fn groups(top: &Path, ours: &str, id: Uuid, size: Size) -> Vec<Group> {
     let memory = (u64::from(size.ram_mb) * MB).to_string();
     let time = PERIOD * u64::from(size.vcpus);
-    let group =
-        |under: &Path, limits| Group { directory: under.join(ours).join(id.to_string()), limits };
-    let mut groups = Vec::new();
+    let is_sized = size.ram_mb > 0 && size.vcpus > 0;
+    let group = |under: &Path, limits: Vec<_>| Group {
+        directory: under.join(ours).join(id.to_string()),
+        limits: if is_sized { limits } else { Vec::new() },
+    };
     if top.join("cgroup.controllers").exists() {
         let limits = vec![("memory.max", memory), ("cpu.max", format!("{time} {PERIOD}"))];
-        groups.push(group(top, limits));
-        return groups;
+        return vec![group(top, limits)];
     }
-    let cpu = ["cpu", "cpu,cpuacct"].map(|name| top.join(name));
+    // In the older hierarchy these are apart. A machine's systemd has groups of its own below the one that it
+    // finds itself in: were that another machine's, too, each would end what the other starts.
+    let own = ["systemd", "unified"].map(|name| top.join(name)).into_iter();
+    let mut groups: Vec<_> =
+        own.filter(|under| under.exists()).map(|under| group(&under, Vec::new())).collect();
     groups.push(group(&top.join("memory"), vec![("memory.limit_in_bytes", memory)]));
+    let cpu = ["cpu", "cpu,cpuacct"].map(|name| top.join(name));
     let cpu = cpu.iter().find(|directory| directory.exists()).unwrap_or(&cpu[0]);
     let limits =
         vec![("cpu.cfs_period_us", PERIOD.to_string()), ("cpu.cfs_quota_us", time.to_string())];
@@ -47,7 +53,7 @@ fn groups(top: &Path, ours: &str, id: Uuid, size: Size) -> Vec<Group> {
 pub(crate) fn make(ours: &str, id: Uuid, size: Size) -> (Vec<PathBuf>, Vec<String>) {
     let (mut made, mut missing) = (Vec::new(), Vec::new());
     if size.ram_mb == 0 || size.vcpus == 0 {
-        return (made, vec!["the plan has no size".into()]);
+        missing.push("the plan has no size".into());
     }
     let top = Path::new(CGROUPS);
     let _held = CHANGING.lock().expect("no panic while held");
@@ -131,6 +137,12 @@ mod tests {
             "cpu.cfs_quota_us=200000",
         ];
         assert_eq!(of(), old);
+        // Where systemd's own are apart, a machine has one of its own there.
+        fs::create_dir(top.path().join("systemd")).unwrap();
+        let all = groups(top.path(), "kettle-1", Uuid::nil(), size);
+        assert!(
+            all[0].directory.starts_with(top.path().join("systemd")) && all[0].limits.is_empty()
+        );
         fs::write(top.path().join("cgroup.controllers"), "cpu memory").unwrap();
         assert_eq!(of(), ["memory.max=1073741824", "cpu.max=200000 100000"]);
     }

@@ -129,14 +129,17 @@ fn is_listener(line: &str, port: u16) -> bool {
 
 /// Whether the network of a process has all of these addresses.
 pub(crate) fn has_addresses(pid: i32, mut addresses: impl Iterator<Item = IpAddr>) -> bool {
-    let list = |name| fs::read_to_string(format!("/proc/{pid}/net/{name}")).unwrap_or_default();
+    let list = |name| fs::read_to_string(format!("/proc/{pid}/net/{name}")).ok();
     let (v4, v6) = (LazyCell::new(|| list("fib_trie")), LazyCell::new(|| list("if_inet6")));
     addresses.all(|address| match address {
-        IpAddr::V4(address) => has_local(&v4, &address.to_string()),
-        IpAddr::V6(address) => {
-            let address = format!("{:032x}", address.to_bits());
-            v6.lines().any(|line| line.starts_with(&address))
+        IpAddr::V4(address) => {
+            v4.as_ref().is_some_and(|list| has_local(list, &address.to_string()))
         }
+        // Without a list the kernel has no IPv6, and nobody ever gets such an address.
+        IpAddr::V6(address) => v6.as_ref().is_none_or(|list| {
+            let address = format!("{:032x}", address.to_bits());
+            list.lines().any(|line| line.starts_with(&address))
+        }),
     })
 }
 
@@ -235,6 +238,9 @@ mod tests {
         let trie = "Local:\n     |-- 198.18.0.5\n        /32 host LOCAL\n     |-- 198.18.0.50\n        /32 link UNICAST\n";
         assert!(has_local(trie, "198.18.0.5"));
         assert!(!has_local(trie, "198.18.0.50") && !has_local(trie, "198.18.0.1"));
+        let (me, other) = (i32::try_from(std::process::id()).unwrap(), [192, 0, 2, 1].into());
+        assert!(has_addresses(me, std::iter::empty()));
+        assert!(!has_addresses(me, [[127, 0, 0, 1].into(), other].into_iter()));
     }
 
     #[test]

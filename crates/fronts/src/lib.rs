@@ -1,5 +1,5 @@
 //! What the outside asks the control plane, where programs speak with it otherwise than by its API: name
-//! servers, object storage, metadata services.
+//! servers, object storage, metadata services, consoles of machines.
 //!
 //! A front is a crate `front-*` that speaks a protocol and knows no family: it asks for what is here. The
 //! control plane answers over its store (`control::fronts`), with no HTTP in between. Whatever is asked
@@ -7,12 +7,14 @@
 
 pub mod machines;
 pub mod stores;
+pub mod terminals;
 pub mod zones;
 
 use std::pin::Pin;
 
 pub use machines::Machines;
 pub use stores::Stores;
+pub use terminals::{Consoles, Terminals};
 pub use zones::Zones;
 
 /// The control plane could not answer.

@@ -1,9 +1,9 @@
 //! `kettle instance ssh` and `kettle instance console`: into a machine, by its network or by its host.
 
+mod here;
 mod serial;
 
 use std::ffi::OsString;
-use std::io::IsTerminal;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command as Program;
@@ -12,6 +12,7 @@ use api::instances::{Instance, UserScheme};
 use clap::{Arg, ArgMatches, Command};
 use cli::{Exit, Failure};
 
+use self::here::Here;
 use crate::status::{Asked, data_arg};
 
 const INSTANCE: &str = "instance";
@@ -21,29 +22,6 @@ const NAME: &str = "name";
 const COMMAND: &str = "command";
 const USER: &str = "user";
 const IDENTITY: &str = "identity";
-
-/// A machine of this host.
-enum Here {
-    /// A container.
-    Container(driver_nspawn::Here),
-    /// A virtual machine.
-    Virtual(driver_qemu::Here),
-}
-
-impl Here {
-    fn find(data: &Path, id: uuid::Uuid) -> Option<Self> {
-        let is_virtual = driver_qemu::at(data, id).map(Self::Virtual);
-        is_virtual.or_else(|| driver_nspawn::at(data, id).map(Self::Container))
-    }
-
-    /// The file with the keys by which ssh knows it, once it was up.
-    fn known_hosts(&self) -> &Path {
-        match self {
-            Self::Container(here) => &here.known_hosts,
-            Self::Virtual(here) => &here.known_hosts,
-        }
-    }
-}
 
 /// The group of instances with these commands, too.
 pub(crate) fn add(root: Command) -> Command {
@@ -113,15 +91,24 @@ pub(crate) async fn run(
     let name: &String = args.get_one(NAME).expect("clap requires it");
     let instance = find(&asked, name).await?;
     let here = asked.home().and_then(|home| Here::find(home.path(), instance.id.into()));
-    let mut program = match (command, here) {
-        (SSH, here) => ssh(&asked, &instance, here, args)?,
-        (_, Some(Here::Virtual(here))) => return serial::talk(&instance.label, &here).await,
-        (_, Some(Here::Container(here))) => console(&instance, Some(here))?,
-        (_, None) => console(&instance, None)?,
-    };
+    if command == CONSOLE {
+        let name = &instance.label;
+        let here = here.ok_or_else(|| {
+            Failure::Answer(format!(
+                "`{name}` is no machine of this host that this user may enter: that takes root, and a \
+                 server with --machines nspawn or qemu here"
+            ))
+        })?;
+        return here.console(name).await;
+    }
+    Err(replaced(&mut ssh(&asked, &instance, here, args)?))
+}
+
+/// Has a program take the place of this process: why it does not.
+fn replaced(program: &mut Program) -> Failure {
     let error = program.exec();
     let what = program.get_program().display().to_string();
-    Err(Failure::Answer(format!("cannot run {what}: {error}")))
+    Failure::Answer(format!("cannot run {what}: {error}"))
 }
 
 /// How much of an id is as good as all of it, as elsewhere on the command line.
@@ -202,41 +189,4 @@ fn ssh(
 /// A path as ssh's options take it, in which a space would end it.
 fn quoted(path: &Path) -> String {
     format!("\"{}\"", path.display())
-}
-
-fn console(instance: &Instance, here: Option<driver_nspawn::Here>) -> Result<Program, Failure> {
-    let name = &instance.label;
-    let Some(here) = here else {
-        return Err(Failure::Answer(format!(
-            "`{name}` is no machine of this host that this user may enter: that takes root, and a server \
-             with --machines nspawn or qemu here"
-        )));
-    };
-    let Some(leader) = here.leader else {
-        return Err(Failure::Answer(format!(
-            "`{name}` is off; `kettle instance start` switches it on"
-        )));
-    };
-    let mut enter = Program::new("nsenter");
-    enter.arg(format!("--target={leader}")).args(["--all", "--root", "--wd=/root", "--"]);
-    enter.args([
-        "env",
-        "-i",
-        "HOME=/root",
-        "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-    ]);
-    enter.arg(format!("TERM={}", std::env::var("TERM").unwrap_or_else(|_| "vt220".into())));
-    // A terminal of the machine's own, where there is one here.
-    match std::io::stdin().is_terminal() {
-        true => enter.args([
-            "script",
-            "--quiet",
-            "--return",
-            "--command",
-            "exec su -l root",
-            "/dev/null",
-        ]),
-        false => enter.args(["su", "-l", "root"]),
-    };
-    Ok(enter)
 }

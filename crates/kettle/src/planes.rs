@@ -14,6 +14,7 @@ mod machines;
 mod metadata;
 #[cfg(feature = "s3")]
 mod s3;
+mod terminals;
 
 use std::any::Any;
 use std::fmt::Write as _;
@@ -25,6 +26,7 @@ use clap::{Arg, ArgMatches};
 use control::Control;
 use control::catalog::Catalog;
 use drivers::World;
+use fronts::Terminals;
 
 use crate::doctor;
 use crate::fault::Result;
@@ -98,6 +100,12 @@ impl Wish {
             Some(haproxy) => balancers::join(world, here, haproxy, self.machines.net()),
             None => world,
         })
+    }
+
+    /// What opens terminals in machines; none: these are simulated.
+    pub(crate) fn terminals(&self, home: Option<&Home>) -> Option<Arc<dyn Terminals>> {
+        let home = home.filter(|_| self.machines.is_real)?;
+        Some(Arc::new(terminals::Here::new(home.path().to_owned())))
     }
 
     /// Starts what asks the control plane. What is started here ends when this is dropped.

@@ -205,6 +205,7 @@ impl Up {
             v1: settings.v1,
             place: settings.place(home),
             stop: asked.stop,
+            terminals: settings.planes.terminals(home),
             ..server::Config::new(control, key.text.clone())
         };
         let server = Server::bind(config, listen).await.with_context(|| {

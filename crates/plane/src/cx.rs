@@ -53,10 +53,13 @@ impl Cx {
         Self { site: site.map(Into::into), ..self }
     }
 
-    /// Where a browser finds the page in the place of a machine's console; who may only look is not
-    /// told, as a console opens the machine.
+    /// Where a browser finds a machine's console, or the page in its place where machines are simulated;
+    /// who may only look is not told, as a console opens the machine.
     pub fn console(&self, id: Uuid) -> String {
-        self.secret(self.own(&format!("console/{id}")))
+        self.secret(match self.control.console_at(id) {
+            Some(path) => format!("http://{}{path}", self.host()),
+            None => self.own(&format!("console/{id}")),
+        })
     }
 
     /// Where the caller finds what is Kettle's own.

@@ -6,6 +6,7 @@
 pub mod addresses;
 pub mod auth;
 pub mod billing;
+pub mod consoles;
 pub mod contents;
 pub mod cx;
 pub mod doors;
@@ -121,6 +122,7 @@ pub struct Control {
     site: OnceLock<String>,
     doors: OnceLock<Arc<dyn doors::Doors>>,
     contents: OnceLock<Arc<dyn contents::Contents>>,
+    consoles: OnceLock<consoles::Tokens>,
     fronts: Mutex<BTreeMap<&'static str, String>>,
     pub(crate) world: World,
     pub(crate) families: Vec<Family>,
@@ -156,6 +158,7 @@ impl Control {
             site: OnceLock::new(),
             doors: OnceLock::new(),
             contents: OnceLock::new(),
+            consoles: OnceLock::new(),
             fronts: Mutex::default(),
             world,
             families: families(),

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::Router;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -127,12 +127,13 @@ impl Front {
         });
         let journal = self.journal.clone();
         let refused = move |status, said| journal.note_no_request(peer, status, said);
-        let wire = Wire::new(stream, seat.clone(), self.limits.answer, refused);
+        let wire = Wire::new(stream, place, self.limits.answer, refused);
         let mut connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(self.limits.head)
             .max_buf_size(HEAD_BYTES)
-            .serve_connection(TokioIo::new(wire), service);
+            .serve_connection(TokioIo::new(wire), service)
+            .with_upgrades();
         let outcome = tokio::select! {
             outcome = &mut connection => outcome,
             () = seat.ended() => return,
@@ -155,9 +156,11 @@ impl Front {
                 return;
             }
         }
+        // What has become a connection of another protocol is its handler's.
+        let Some(parts) = connection.into_parts() else { return };
         seat.rest();
         tokio::select! {
-            () = linger(connection.into_parts().io.into_inner()) => {}
+            () = linger(parts.io.into_inner()) => {}
             () = seat.ended() => {}
             () = told(&mut stop) => {}
         }
@@ -189,6 +192,9 @@ impl Front {
                 answer.unwrap_or_else(|never| match never {})
             }
         };
+        if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+            seat.switch();
+        }
         seat.handled();
         response.map(|body| Answer { body, seat })
     }

@@ -16,7 +16,11 @@ use crate::route::{Peer, Unlimited};
 
 /// The routes under `/console`, in front of `routes`. What a page looks at is not written down; what
 /// somebody does by one is, as any other request.
-pub(crate) fn routes(routes: Router, journal: &Journal) -> Router {
+pub(crate) fn routes(
+    routes: Router,
+    journal: &Journal,
+    terminals: Option<console::Terminals>,
+) -> Router {
     let news = {
         let journal = journal.clone();
         move || {
@@ -39,7 +43,7 @@ pub(crate) fn routes(routes: Router, journal: &Journal) -> Router {
     };
     let noted = journal.of(routes.clone());
     let (news, now) = (Arc::new(news), Arc::new(now));
-    console::router(console::Config { quiet: routes, noted, carry, news, now })
+    console::router(console::Config { quiet: routes, noted, carry, news, now, terminals })
 }
 
 /// The page that a browser gets at an address that is neither the API's nor the console's: it leads

@@ -28,7 +28,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
+use control::fronts::Front;
 use control::{Control, engine};
+use fronts::Terminals;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -55,6 +57,8 @@ pub struct Config {
     pub stop: Option<watch::Sender<bool>>,
     /// What is asked and answered.
     pub journal: Journal,
+    /// Opens terminals in machines; none: these are simulated.
+    pub terminals: Option<Arc<dyn Terminals>>,
 }
 
 impl Config {
@@ -63,7 +67,8 @@ impl Config {
         let journal = Journal::new(control.clock().clone());
         let (limits, v1) = (Limits::default(), ::v1::Mode::Alive);
         let place = "in memory".into();
-        Self { control, key: key.into(), limits, v1, place, stop: None, journal }
+        let (stop, terminals) = (None, None);
+        Self { control, key: key.into(), limits, v1, place, stop, journal, terminals }
     }
 }
 
@@ -85,7 +90,7 @@ pub(crate) struct App {
 
 impl App {
     fn new(config: Config, routes: &control::Routes) -> Self {
-        let Config { control, key, limits, v1: _, place, stop, journal } = config;
+        let Config { control, key, limits, v1: _, place, stop, journal, terminals: _ } = config;
         let (room, rate) = (limits::Room::new(limits.bodies_bytes), limits::Rate::default());
         let unserved = unserved::Unserved::new(routes.0.iter().map(|route| &route.op));
         let document = std::sync::OnceLock::new();
@@ -99,12 +104,17 @@ impl App {
 pub fn router(config: Config) -> Router {
     let (routes, mode, journal) = (control::routes(), config.v1, config.journal.clone());
     config.control.have_doors(Arc::new(doors::Open::default()));
+    let terminals = config.terminals.clone().map(|terminals| {
+        config.control.have_consoles(&config.key);
+        let consoles = Arc::new(Front::new(config.control.clone()));
+        ::console::Terminals { terminals, consoles }
+    });
     let app = Arc::new(App::new(config, &routes));
     let v2 = route::add(Router::new(), routes).with_state(app.clone());
     let v1 = v1::routes(&app.control, v2.clone(), mode);
     let own = control_routes::add(Router::new()).fallback(route::nothing_there);
     let all = v2.merge(v1).merge(own.with_state(app));
-    let console = console::routes(all.clone(), &journal);
+    let console = console::routes(all.clone(), &journal, terminals);
     journal.of(all).merge(console)
 }
 

@@ -98,6 +98,7 @@ impl Places {
             state: AtomicU64::new(BUSY),
             runs: AtomicBool::new(false),
             is_full: AtomicBool::new(false),
+            is_switched: AtomicBool::new(false),
             writes: AtomicU64::new(0),
             ended: Notify::new(),
             shared: self.shared.clone(),
@@ -179,6 +180,8 @@ pub(crate) struct Seat {
     runs: AtomicBool,
     /// The client has to take some of what was written before it can have more.
     is_full: AtomicBool,
+    /// It speaks another protocol, and is busy with that to its end.
+    is_switched: AtomicBool,
     /// How often something has been written.
     writes: AtomicU64,
     ended: Notify,
@@ -199,6 +202,16 @@ impl Seat {
         self.runs.store(false, SeqCst);
     }
 
+    /// What is spoken from now on is not HTTP: nobody closes the connection for another.
+    pub(crate) fn switch(&self) {
+        self.is_switched.store(true, SeqCst);
+    }
+
+    /// Whether another protocol is spoken.
+    pub(crate) fn is_switched(&self) -> bool {
+        self.is_switched.load(SeqCst)
+    }
+
     /// Something has been written, or nothing can be.
     pub(crate) fn wrote(&self, is_full: bool) {
         self.is_full.store(is_full, SeqCst);
@@ -216,6 +229,9 @@ impl Seat {
 
     /// The whole answer has been handed to who sends it.
     pub(crate) fn answered(&self) {
+        if self.is_switched() {
+            return;
+        }
         // Where it is to end, that stands.
         let _ = self.state.compare_exchange(BUSY, ANSWERED, SeqCst, SeqCst);
     }
@@ -304,6 +320,22 @@ mod tests {
         assert_eq!((is_closed(&all[0]), is_closed(&all[1])), (false, true));
         drop(all);
         assert!(third.now_or_never().flatten().is_some());
+    }
+
+    #[test]
+    fn what_speaks_another_protocol_is_busy_to_its_end() {
+        let places = Places::new(2);
+        let all: Vec<_> = (0..2).map(|n| now(&places, address(n)).flatten().unwrap()).collect();
+        for place in &all {
+            place.seat.begin();
+            place.seat.switch();
+            place.seat.answered();
+            place.seat.sent();
+        }
+        assert!(now(&places, address(9)).is_none());
+        assert!(!all.iter().any(is_closed));
+        drop(all);
+        assert!(now(&places, address(9)).flatten().is_some());
     }
 
     #[test]

@@ -14,7 +14,7 @@ use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
-use crate::places::Seat;
+use crate::places::{Place, Seat};
 use crate::reply;
 
 /// No head of the library's own is longer.
@@ -22,6 +22,8 @@ const HEAD_MAX: usize = 256;
 
 pub(crate) struct Wire<S> {
     stream: S,
+    /// Free for others when this goes, whoever has it then.
+    _place: Place,
     seat: Arc<Seat>,
     /// How long a client may take nothing of what is written, and the end of that time.
     patience: Duration,
@@ -36,12 +38,13 @@ pub(crate) struct Wire<S> {
 impl<S: AsyncWrite + Unpin> Wire<S> {
     pub(crate) fn new(
         stream: S,
-        seat: Arc<Seat>,
+        place: Place,
         patience: Duration,
         refused: impl Fn(u16, Bytes) + Send + 'static,
     ) -> Self {
-        let refused = Box::new(refused);
-        Self { stream, seat, patience, end: None, last: Vec::new(), written: 0, refused }
+        let (refused, seat) = (Box::new(refused), place.seat.clone());
+        let (end, last, written) = Default::default();
+        Self { stream, _place: place, seat, patience, end, last, written, refused }
     }
 
     /// Tells whether the client takes what is written, and ends it where it takes too long.
@@ -58,6 +61,12 @@ impl<S: AsyncWrite + Unpin> Wire<S> {
         let patience = self.patience;
         ready!(self.end.get_or_insert_with(|| Box::pin(sleep(patience))).as_mut().poll(cx));
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+
+    /// Where the library's own refusal begins in what is written, and its status.
+    fn refusal(&self, bytes: &[u8]) -> Option<(usize, u16)> {
+        // Whatever another protocol carries is none.
+        (!self.seat.is_switched()).then(|| bare_refusal(bytes)).flatten()
     }
 
     fn poll_last(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -89,7 +98,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Wire<S> {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let Some((at, status)) = bare_refusal(buf) else {
+        let Some((at, status)) = self.refusal(buf) else {
             let written = Pin::new(&mut self.stream).poll_write(cx, buf);
             return self.noted(cx, written);
         };
@@ -107,7 +116,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Wire<S> {
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let last = bufs.iter().rfind(|buf| !buf.is_empty());
-        if last.is_none_or(|last| bare_refusal(last).is_none()) {
+        if last.is_none_or(|last| self.refusal(last).is_none()) {
             let written = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
             return self.noted(cx, written);
         }

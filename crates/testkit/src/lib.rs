@@ -56,12 +56,14 @@ pub use control::catalog::Catalog;
 pub use control::{Behave, Control};
 pub use drivers::{Fault, Pace, Sim};
 pub use engine::{Clock, Engine};
+pub use fronts;
 /// Every operation, by family: the package `kettle-api`.
 pub use sdk::api;
 pub use served::Served;
 pub use store::{Location, Store};
 
 use control::Config;
+use fronts::Terminals;
 use http_body_util::BodyExt;
 use sdk::Client;
 use sdk::transport::{Request, Response};
@@ -86,6 +88,7 @@ pub struct Builder {
     location: Location,
     fault: Option<Fault>,
     running: bool,
+    terminals: Option<Arc<dyn Terminals>>,
 }
 
 impl Builder {
@@ -125,6 +128,12 @@ impl Builder {
         Self { fault: Some(fault), ..self }
     }
 
+    /// Has terminals in machines opened by this.
+    #[must_use]
+    pub fn terminals(self, terminals: Arc<dyn Terminals>) -> Self {
+        Self { terminals: Some(terminals), ..self }
+    }
+
     /// The world.
     ///
     /// # Panics
@@ -151,7 +160,8 @@ impl Builder {
         control.count_what_is_stored().await.expect("the store can be written");
         control.ensure_root(KEY).await.expect("the store takes the first account");
         let engine = control::engine(&control);
-        let router = server::router(server::Config::new(control.clone(), KEY));
+        let config = server::Config::new(control.clone(), KEY);
+        let router = server::router(server::Config { terminals: self.terminals, ..config });
         let client = client(router.clone(), KEY, None);
         let turn = Arc::new(Mutex::new(()));
         let mut world =
@@ -210,6 +220,7 @@ impl World {
             location: Location::Memory,
             fault: None,
             running: false,
+            terminals: None,
         }
     }
 

@@ -9,7 +9,7 @@ use crate::act::words::{self as acts, Act};
 use crate::icon::icon;
 use crate::link::family::Node;
 use crate::link::{self};
-use crate::{ROOT, href, layout};
+use crate::{ROOT, href, layout, terminal};
 
 /// All that is done to the thing itself, what takes it away last.
 pub(super) fn all(node: &'static Node) -> Vec<&'static Node> {
@@ -51,6 +51,7 @@ pub(super) fn buttons(subject: &Subject<'_>) -> Markup {
     let others: Vec<&&Node> =
         all.iter().filter(|node| !shown.contains(&Some(node.operation.op.id))).collect();
     html! {
+        (console(subject))
         @for node in [first, change].into_iter().flatten() {
             (button(subject, node, &acts::of(&node.operation), "btn"))
         }
@@ -69,6 +70,21 @@ pub(super) fn buttons(subject: &Subject<'_>) -> Markup {
             }
         }
     }
+}
+
+/// What leads to the console of a machine that is real.
+fn console(subject: &Subject<'_>) -> Markup {
+    let address = terminal::address(subject.cx, &subject.node.operation, &subject.value);
+    let Some(address) = address else { return html! {} };
+    if subject.value["power_status"] == "stopped" {
+        let why = "It is stopped: start it";
+        return html! {
+            button.btn type="button" disabled title=(why) data-act="console" {
+                (icon("script")) span { "Console" span.why { (why) } }
+            }
+        };
+    }
+    html! { a.btn href=(address) { (icon("script")) " Console" } }
 }
 
 /// One action: done at once by a form, or led to its own.

@@ -6,12 +6,21 @@
 //! its `axe.min.js` or it lies in `target/axe`).
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 use testkit::{KEY, Served, World};
 
+use super::terminal::{Machines, none_runs};
 use super::things::call;
 use super::webdriver::Browser;
+
+/// Keys, as WebDriver names them.
+const ENTER: &str = "\u{e007}";
+const SHIFT: &str = "\u{e008}";
+const CONTROL: &str = "\u{e009}";
+const TAB: &str = "\u{e004}";
 
 /// Widths, heights, schemes.
 const LOOKS: &[(u32, u32, &str)] =
@@ -119,10 +128,13 @@ async fn a_server_is_made_watched_changed_and_destroyed_in_a_real_browser() {
     if axe.is_none() {
         eprintln!("SKIPPED: axe-core is not here  <-- NOBODY HAS LOOKED FOR BARRIERS");
     }
-    let world = World::running().await;
+    let machines = Arc::new(Machines::default());
+    let shells = machines.open.clone();
+    let world = World::builder().running().terminals(machines).build().await;
     let mut desk = Desk { browser, served: world.serve(), axe, wrong: Vec::new() };
     sign_in(&mut desk).await;
     make(&mut desk).await;
+    sit_at(&mut desk, &shells).await;
     let block = attach(&mut desk).await;
     change(&mut desk).await;
     newcomer(&mut desk).await;
@@ -176,6 +188,65 @@ async fn make(desk: &mut Desk) {
     desk.browser.find("main .status.ok").await;
     desk.browser.says("Running").await;
     desk.judge("instance").await;
+}
+
+/// Sits at the console of the instance whose page is open, by keyboard alone, and comes back.
+async fn sit_at(desk: &mut Desk, shells: &AtomicUsize) {
+    let instance = desk.browser.address().await;
+    desk.press("Console").await;
+    desk.browser.says("Connected").await;
+    desk.browser.says("root@web:~#").await;
+    // Nobody has to find the terminal: what is typed goes there.
+    desk.browser.keys(&format!("hello{ENTER}")).await;
+    desk.browser.says("you said hello").await;
+    desk.browser.keys(&format!("colours{ENTER}")).await;
+    desk.browser.says("┌──┐").await;
+    desk.judge("console").await;
+    desk.browser.keys(&format!("size{ENTER}")).await;
+    desk.browser.says(" by ").await;
+    let size = "const s = document.querySelector('.screen'); const line = [...s.children].find(d => / by /.test(d.textContent)); \
+                return [s.children.length, Number(line.textContent.split(' by ')[0])]";
+    let size = desk.browser.run(size).await;
+    assert!(size[0].as_u64() > Some(20) && size[1].as_u64() > Some(80), "{size}");
+    let picked = "getSelection().selectAllChildren([...document.querySelectorAll('.screen > div')] \
+                  .find(d => d.textContent.includes('you said'))); return getSelection().toString()";
+    assert_eq!(desk.browser.run(picked).await.as_str().map(str::trim_end), Some("you said hello"));
+    desk.browser.run("getSelection().removeAllRanges()").await;
+    let paste = "const d = new DataTransfer(); d.setData('text', 'pasted'); document.querySelector('.term textarea') \
+                 .dispatchEvent(new ClipboardEvent('paste', { clipboardData: d, bubbles: true, cancelable: true }))";
+    desk.browser.run(paste).await;
+    desk.browser.keys(ENTER).await;
+    desk.browser.says("you said pasted").await;
+    // Each row that has gone by can be looked at again.
+    desk.browser.keys(&format!("much{ENTER}")).await;
+    desk.browser.says("line 20000").await;
+    let back = "document.querySelector('.screen').dispatchEvent(new WheelEvent('wheel', { deltaY: -600 }))";
+    desk.browser.run(back).await;
+    desk.browser.find(".screen.back").await;
+    desk.browser.keys("x").await;
+    desk.browser.find(".screen:not(.back)").await;
+    desk.browser.keys(&format!("{SHIFT}{TAB}")).await;
+    let left = "return document.activeElement.closest('.term') === null";
+    assert_eq!(desk.browser.run(left).await, true, "the keyboard can leave");
+    assert_eq!(shells.load(Ordering::SeqCst), 1);
+    desk.browser.run("document.querySelector('.term textarea').focus()").await;
+    desk.browser.keys(&format!("{CONTROL}c")).await;
+    desk.browser.keys(&format!("exit{ENTER}")).await;
+    desk.browser.says("What ran on this terminal has ended").await;
+    desk.judge("console-ended").await;
+    desk.press("Open again").await;
+    desk.browser.says("Connected").await;
+    desk.browser.open(&instance).await;
+    none_runs(shells).await;
+    let alone = "return [...document.querySelectorAll('.facts .mono')].map(e => e.textContent) \
+                 .find(t => t.includes('/console/kvm/')) || ''";
+    let alone = desk.browser.run(alone).await.as_str().unwrap_or_default().to_owned();
+    let alone = alone.splitn(4, '/').nth(3).expect("the API tells where the console is").to_owned();
+    desk.open(&format!("/{alone}")).await;
+    desk.browser.says("root@web:~#").await;
+    desk.judge("console-alone").await;
+    desk.browser.open(&instance).await;
+    desk.browser.says("Running").await;
 }
 
 /// Makes a volume and attaches it to the instance: the volume's address.

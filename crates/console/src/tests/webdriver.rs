@@ -187,6 +187,22 @@ impl Browser {
         self.post(&format!("/element/{}/value", element.0), json!({ "text": text })).await;
     }
 
+    /// Presses keys one after the other, wherever the keyboard is, and holds them until the last.
+    pub(crate) async fn keys(&self, text: &str) {
+        let (mut actions, mut held) = (Vec::new(), Vec::new());
+        for key in text.chars() {
+            actions.push(json!({ "type": "keyDown", "value": key }));
+            match key {
+                // Shift and Control.
+                '\u{e008}' | '\u{e009}' => held.push(json!({ "type": "keyUp", "value": key })),
+                key => actions.push(json!({ "type": "keyUp", "value": key })),
+            }
+        }
+        actions.extend(held);
+        let keyboard = json!({ "type": "key", "id": "keyboard", "actions": actions });
+        self.post("/actions", json!({ "actions": [keyboard] })).await;
+    }
+
     /// A picture of all of the page, as PNG.
     pub(crate) async fn picture(&self) -> Vec<u8> {
         let shown = self.call(Method::GET, "/screenshot", Value::Null).await.unwrap();

@@ -93,10 +93,9 @@ fn everything(home: &Path) -> String {
         all += &format!("{space} {:?}\n", names(said("nsenter", &[&file, "ip", "-br", "link"])));
         all += &sorted(said("nsenter", &[&file, "nft", "list", "ruleset"]));
         all += &said("nsenter", &[&file, "ip", "route"]);
-        let groups = format!(
-            "/sys/fs/cgroup/memory/{space} /sys/fs/cgroup/cpu/{space} /sys/fs/cgroup/{space}"
+        let find = format!(
+            "find /sys/fs/cgroup/{space} /sys/fs/cgroup/*/{space} -type d 2>/dev/null | sort"
         );
-        let find = format!("find {groups} -mindepth 1 -type d 2>/dev/null | sort");
         all += &format!("control groups {}\n", said("sh", &["-c", &find]));
     }
     let roots = crate::process::all().into_keys();
