@@ -46,7 +46,7 @@ const EARLY: &str = "var/lib/kettle/network";
 
 /// Whether a machine of these files is set up by cloud-init's Vultr source, as the real ones are, and by
 /// nobody else.
-pub(crate) fn is_vultrs(tree: &Tree) -> bool {
+pub fn is_vultrs(tree: &Tree) -> bool {
     tree.has(CLOUD_INIT) && tree.has(VULTR)
 }
 

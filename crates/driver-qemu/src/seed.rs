@@ -64,11 +64,16 @@ fn write(tree: &Tree, id: Uuid, record: &Record, keys: &[(String, String)]) -> R
     let others = "[Match]\nType=ether\n\n[Network]\nDHCP=ipv4\nIPv6AcceptRA=no\n\n\
                   [DHCPv4]\nUseMTU=yes\nUseHostname=no\nUseDNS=no\n";
     tree.put("etc/systemd/network/90-kettle.network", others, 0o644)?;
-    if !record.spec.user_data.is_empty() {
+    const CLOUD: &str = "etc/cloud/cloud.cfg.d/91-kettle.cfg";
+    if furnish::is_vultrs(tree) {
+        // It asks for its addresses by itself, and keeps the keys by which it is known.
+        tree.forget(&format!("{UNITS}/sysinit.target.wants/kettle-network.service"))?;
+        tree.put(CLOUD, "ssh_deletekeys: false\n", 0o644)?;
+    } else if !record.spec.user_data.is_empty() {
         // Cloud-init knows by the firmware where it is, and asks the metadata. What the vendor would have it
         // do is done already.
         let source = "datasource_list: [Vultr, NoCloud, None]\nvendor_data: {enabled: false}\n";
-        tree.put("etc/cloud/cloud.cfg.d/91-kettle.cfg", source, 0o644)?;
+        tree.put(CLOUD, source, 0o644)?;
     }
     // The disk may have grown since the last start.
     let unit = "[Unit]\nDescription=Kettle: the root grows with its disk\nDefaultDependencies=no\n\
@@ -186,4 +191,46 @@ fn setup(id: Uuid, install: u64) -> String {
          tar -xpf - -C /\n\
          ' </kettle/{NETWORK} || echo \"kettle: the network is not set up\" >/dev/kmsg\n"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use drivers::{MachineSpec, PublicNic};
+
+    use super::*;
+
+    #[test]
+    fn what_a_machine_is_brought_is_left_to_cloud_init_as_far_as_that_does_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let tree = Tree::at(directory.path()).unwrap();
+        tree.put("usr/bin/cloud-init", "", 0o755).unwrap();
+        let spec = MachineSpec { user_data: b"#cloud-config\n".to_vec(), ..MachineSpec::default() };
+        let record = Record::new("debian-12".into(), &spec, &PublicNic::default());
+        let keys = [("ssh_host_ed25519_key".to_owned(), "key".to_owned())];
+        write(&tree, Uuid::nil(), &record, &keys).unwrap();
+        let cloud = || tree.text("etc/cloud/cloud.cfg.d/91-kettle.cfg").unwrap();
+        assert!(cloud().contains("[Vultr, ") && cloud().contains("vendor_data: {enabled: false}"));
+        assert_eq!(tree.text("etc/ssh/ssh_host_ed25519_key").as_deref(), Some("key"));
+        let asks = tree.text("etc/systemd/network/90-kettle.network").unwrap();
+        assert!(asks.contains("DHCP=ipv4"));
+        assert!(tree.has("etc/systemd/system/local-fs.target.wants/kettle-grow.service"));
+        // An image of Vultr's own has all done by cloud-init.
+        tree.put("etc/vultr", "", 0o644).unwrap();
+        write(&tree, Uuid::nil(), &record, &keys).unwrap();
+        assert_eq!(cloud(), "ssh_deletekeys: false\n");
+        let early = "etc/systemd/system/sysinit.target.wants/kettle-network.service";
+        assert!(!tree.has(early));
+    }
+
+    #[test]
+    fn an_installation_is_written_once_and_the_network_each_time() {
+        let text = setup(Uuid::nil(), 3);
+        let parts: Vec<_> = text.split("chroot ").skip(1).collect();
+        assert_eq!(parts.len(), 2);
+        assert!(parts[0].contains(&format!("[ \"$was\" != {}-3 ] || exit 0", Uuid::nil())));
+        assert!(!parts[1].contains("exit 0") && parts[1].contains("10-kettle-*"));
+        // It is one that a shell reads.
+        let mut shell = std::process::Command::new("sh");
+        assert!(shell.args(["-n", "-c", &text]).status().unwrap().success());
+    }
 }

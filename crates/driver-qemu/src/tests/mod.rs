@@ -171,6 +171,36 @@ fn a_machine_goes_on_without_kettle_and_leaves_nothing_when_it_goes() {
 }
 
 #[test]
+fn a_machine_whose_router_is_gone_starts_anew() {
+    alone("a_machine_whose_router_is_gone_starts_anew", |data| async move {
+        prepare(&data);
+        let qemu = open(&data).await;
+        let machines: &dyn Machines = &qemu;
+        machines.create(id(1), &spec(), &public()).await.unwrap();
+        let (first, router) = (runs(&data), qemu.0.net.router());
+        drop(qemu);
+        let name = router.file_name().unwrap().to_owned();
+        let gone = Command::new("ip").args(["netns", "delete"]).arg(name).status().unwrap();
+        assert!(gone.success());
+        let qemu = open(&data).await;
+        // It has no system that switches itself off when it is asked to: it is given its time.
+        let again = async {
+            while runs(&data) == first || qemu.0.qemu(id(1)).is_none() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), again).await.unwrap();
+        let mut links = Command::new("ip");
+        links.args(["netns", "exec"]).arg(router.file_name().unwrap()).args(["ip", "-o", "link"]);
+        let links = links.output().unwrap();
+        let links = String::from_utf8_lossy(&links.stdout).into_owned();
+        // Somebody has its tap open.
+        let is_open = |link: &str| link.contains("0000p: ") && link.contains("LOWER_UP");
+        assert!(links.lines().any(is_open), "{links}");
+    });
+}
+
+#[test]
 fn volumes_and_copies_are_disks_of_their_own() {
     alone("volumes_and_copies_are_disks_of_their_own", |data| async move {
         prepare(&data);
