@@ -100,7 +100,7 @@ fn mentions(files: &[File], words: &[&str], allowed: &[(&str, &str)]) -> Vec<Str
 }
 
 /// The dependencies of every crate on crates of this workspace, and on others, each by its name in
-/// the sources; what only tests need is left out.
+/// the sources; what only tests need is left out, and what only some systems have is not.
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
     let crates = std::fs::read_dir(root().join("crates")).unwrap();
     crates
@@ -109,8 +109,11 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
             let manifest: toml::Table = text.parse().unwrap();
             let name = manifest["package"]["name"].as_str().unwrap();
             let name = name.strip_prefix("kettle-").unwrap_or(name).to_owned();
-            let needs = manifest.get("dependencies").and_then(|d| d.as_table());
-            (name, needs.into_iter().flatten().map(|(name, _)| name.clone()).collect())
+            let of_some = manifest.get("target").and_then(|d| d.as_table());
+            let of_some = of_some.into_iter().flatten().filter_map(|(_, own)| own.as_table());
+            let tables = std::iter::once(&manifest).chain(of_some);
+            let needs = tables.filter_map(|table| table.get("dependencies")?.as_table());
+            (name, needs.flatten().map(|(name, _)| name.clone()).collect())
         })
         .collect()
 }
