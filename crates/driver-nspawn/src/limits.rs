@@ -80,11 +80,24 @@ fn make_group(top: &Path, group: &Group) -> Result<(), String> {
         }
     }
     fs::create_dir_all(&group.directory).map_err(|error| failed(&group.directory, error))?;
+    weigh(above);
     for (file, limit) in &group.limits {
         let file = group.directory.join(file);
         fs::write(&file, limit).map_err(|error| failed(&file, error))?;
     }
     Ok(())
+}
+
+/// Has each machine count as one of the host's busy processes, where time is scarce. In the older hierarchy all
+/// of them together count as one otherwise.
+fn weigh(above: &Path) {
+    const ONE: usize = 1024;
+    let file = above.join("cpu.shares");
+    if file.exists() {
+        let machines = crate::files::ids(above).map_or(1, |ids| ids.len().max(1));
+        // It is no limit: without it machines are slower, and nothing else.
+        let _ = fs::write(file, (ONE * machines).to_string());
+    }
 }
 
 /// The machines that have groups.
@@ -101,6 +114,7 @@ pub(crate) fn remove(ours: &str, id: Uuid) -> Option<PathBuf> {
     let mut left = None;
     for group in groups(Path::new(CGROUPS), ours, id, Size::default()) {
         remove_below(&group.directory);
+        group.directory.parent().map(weigh);
         // It stays as long as there are others in it.
         let _ = group.directory.parent().map(fs::remove_dir);
         left = left.or(group.directory.exists().then_some(group.directory));
@@ -121,6 +135,20 @@ fn remove_below(directory: &Path) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn machines_count_as_much_as_processes_do() {
+        let above = tempfile::tempdir().unwrap();
+        weigh(above.path());
+        let shares = above.path().join("cpu.shares");
+        assert!(!shares.exists());
+        fs::write(&shares, "1024").unwrap();
+        for n in 1..=3 {
+            fs::create_dir(above.path().join(Uuid::from_u128(n).to_string())).unwrap();
+        }
+        weigh(above.path());
+        assert_eq!(fs::read_to_string(shares).unwrap(), "3072");
+    }
 
     #[test]
     fn both_hierarchies_are_told_the_plan() {
