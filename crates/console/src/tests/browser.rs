@@ -202,16 +202,23 @@ async fn sit_at(desk: &mut Desk, shells: &AtomicUsize) {
     desk.browser.keys(&format!("colours{ENTER}")).await;
     desk.browser.says("┌──┐").await;
     desk.judge("console").await;
-    desk.browser.keys(&format!("size{ENTER}")).await;
-    desk.browser.says(" by ").await;
-    let size = "const s = document.querySelector('.screen'); const line = [...s.children].find(d => / by /.test(d.textContent)); \
-                return [s.children.length, Number(line.textContent.split(' by ')[0])]";
-    let size = desk.browser.run(size).await;
-    assert!(size[0].as_u64() > Some(20) && size[1].as_u64() > Some(80), "{size}");
     let picked = "getSelection().selectAllChildren([...document.querySelectorAll('.screen > div')] \
                   .find(d => d.textContent.includes('you said'))); return getSelection().toString()";
     assert_eq!(desk.browser.run(picked).await.as_str().map(str::trim_end), Some("you said hello"));
     desk.browser.run("getSelection().removeAllRanges()").await;
+    // The window has just been made wide again, of which the machine hears a moment later.
+    let script = "const line = [...document.querySelectorAll('.screen > div')] \
+                  .findLast(d => /^\\d+ by \\d+/.test(d.textContent)); \
+                  return line ? line.textContent.split(' by ').map(Number) : [0, 0]";
+    let rows = desk
+        .browser
+        .until("a terminal as wide as the window", async || {
+            desk.browser.keys(&format!("size{ENTER}")).await;
+            let size = desk.browser.run(script).await;
+            (size[0].as_u64() > Some(80)).then(|| size[1].as_u64())
+        })
+        .await;
+    assert!(rows > Some(20), "{rows:?}");
     let paste = "const d = new DataTransfer(); d.setData('text', 'pasted'); document.querySelector('.term textarea') \
                  .dispatchEvent(new ClipboardEvent('paste', { clipboardData: d, bubbles: true, cancelable: true }))";
     desk.browser.run(paste).await;
