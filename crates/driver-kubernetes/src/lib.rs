@@ -109,6 +109,21 @@ impl Clusters {
         self.0.lock().get(&id).map(look)
     }
 
+    /// Has a cluster tended, unless it is.
+    fn begin(&self, id: Uuid, spec: &ControlPlaneSpec) -> Result<()> {
+        self.0.places.make(id)?;
+        self.0.lock().entry(id).or_insert_with(|| {
+            let (told, hears) = watch::channel(Some(spec.clone()));
+            let (tells, at) = watch::channel(None);
+            let shared = self.0.clone();
+            let tending = async move {
+                cluster::tend(&shared.programs, &shared.places.of(id), id, hears, tells).await;
+            };
+            Running { told, at, tending: tokio::spawn(tending) }
+        });
+        Ok(())
+    }
+
     async fn remove(&self, id: Uuid) -> Result<()> {
         let running = self.0.lock().remove(&id);
         match running {
@@ -126,31 +141,27 @@ impl Things<ControlPlaneSpec> for Clusters {
             spec: running.told.borrow().clone(),
             ready: running.at.borrow().is_some(),
         });
+        // What an earlier server has left is there, too, and goes with it.
+        let left = || Thing { spec: None, ready: false };
+        let thing = thing.or_else(|| self.0.places.has(id).then(left));
         Box::pin(std::future::ready(Ok(thing)))
     }
 
     fn create<'a>(&'a self, id: Uuid, spec: &'a ControlPlaneSpec) -> Call<'a> {
-        Box::pin(async move {
-            self.0.places.make(id)?;
-            self.0.lock().entry(id).or_insert_with(|| {
-                let (told, hears) = watch::channel(Some(spec.clone()));
-                let (tells, at) = watch::channel(None);
-                let shared = self.0.clone();
-                let tending = async move {
-                    cluster::tend(&shared.programs, &shared.places.of(id), id, hears, tells).await;
-                };
-                Running { told, at, tending: tokio::spawn(tending) }
-            });
-            Ok(())
-        })
+        Box::pin(std::future::ready(self.begin(id, spec)))
     }
 
     fn configure<'a>(&'a self, id: Uuid, spec: &'a ControlPlaneSpec) -> Call<'a> {
-        let what = ControlPlaneSpec::WHAT;
         let told = self.running(id, |running| {
             running.told.send_replace(Some(spec.clone()));
         });
-        Box::pin(std::future::ready(told.ok_or(Error::Missing { what, id })))
+        let what = ControlPlaneSpec::WHAT;
+        let done = match told {
+            Some(()) => Ok(()),
+            None if self.0.places.has(id) => self.begin(id, spec),
+            None => Err(Error::Missing { what, id }),
+        };
+        Box::pin(std::future::ready(done))
     }
 
     fn remove(&self, id: Uuid) -> Call<'_> {

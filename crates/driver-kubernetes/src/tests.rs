@@ -191,22 +191,36 @@ async fn what_runs_stops_with_its_world_and_what_is_kept_stays_unless_it_is_temp
     let (kept, directory, place) = world_of_scripts().await;
     let temporary = super::tests::world(directory.path(), None).await;
     let at = temporary.0.places.of(ID).parent().unwrap().to_owned();
+    let spec = spec();
     for (world, place) in [(&kept, &place), (&temporary, &at)] {
-        create(world, &spec()).await;
+        create(world, &spec).await;
         let number = process(place, "kube-apiserver", &[]).await;
         let mode = std::fs::metadata(place).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o700);
         world.stop().await.unwrap();
         assert!(!runs(number));
-        assert_eq!(observed(world).await, None);
     }
     assert!(place.join(ID.to_string()).exists() && !at.exists());
-    // A later server removes what is kept of clusters that are gone.
+    assert_eq!(observed(&temporary).await, None);
+    // A later server sees what is kept: it goes on with it, or removes it with its cluster, as it does with
+    // that of clusters which are gone.
     let later = super::tests::world(directory.path(), Some(&place)).await;
     assert_eq!(later.there().await.unwrap(), [ID]);
-    assert!(place.join(ID.to_string()).exists());
-    later.sweep(ID).await.unwrap();
-    assert!(!place.join(ID.to_string()).exists());
+    assert_eq!(observed(&later).await, Some(Thing { spec: None, ready: false }));
+    later.configure(ID, &spec).await.unwrap();
+    process(&place, "kube-apiserver", &[]).await;
+    assert_eq!(observed(&later).await.and_then(|thing| thing.spec), Some(spec.clone()));
+    later.stop().await.unwrap();
+    for is_swept in [false, true] {
+        let later = super::tests::world(directory.path(), Some(&place)).await;
+        match is_swept {
+            true => later.sweep(ID).await.unwrap(),
+            false => Things::remove(&later, ID).await.unwrap(),
+        }
+        assert!(!place.join(ID.to_string()).exists() && observed(&later).await.is_none());
+        create(&later, &spec).await;
+        later.stop().await.unwrap();
+    }
 }
 
 #[tokio::test]
