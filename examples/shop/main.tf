@@ -140,8 +140,8 @@ resource "vultr_object_storage_bucket" "pictures" {
 output "bucket" {
   sensitive = true
   value = {
-    host   = vultr_object_storage.files.s3_hostname
-    key    = vultr_object_storage.files.s3_access_key
-    secret = vultr_object_storage.files.s3_secret_key
+    hostname   = vultr_object_storage.files.s3_hostname
+    access_key = vultr_object_storage.files.s3_access_key
+    secret_key = vultr_object_storage.files.s3_secret_key
   }
 }
