@@ -75,16 +75,12 @@ impl Desk {
     /// Sends the form that the page is about.
     async fn submit(&self) {
         let button = "main form[method=post] button.primary[type=submit]:not([aria-hidden])";
-        let button = self.browser.find(button).await;
-        self.browser.click(&button).await;
+        self.browser.click_at(button).await;
     }
 
     async fn press(&self, text: &str) {
-        let button = self
-            .browser
-            .with_text("main//*[(self::button or self::a) and not(@aria-hidden)]", text)
-            .await;
-        self.browser.click(&button).await;
+        let buttons = "main//*[(self::button or self::a) and not(@aria-hidden)]";
+        self.browser.click_text(buttons, text).await;
     }
 
     /// Takes pictures of the page that is open, in all looks, and has axe judge each.

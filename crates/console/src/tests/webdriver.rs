@@ -136,7 +136,7 @@ impl Browser {
 
     /// The first element with this text, of those that fit an XPath; waits for it.
     pub(crate) async fn with_text(&self, kind: &str, text: &str) -> Element {
-        let path = format!("//{kind}[contains(normalize-space(.), \"{text}\")]");
+        let path = with_text(kind, text);
         self.until(&path, async || self.seen("xpath", &path).await).await
     }
 
@@ -181,6 +181,31 @@ impl Browser {
         self.post(&format!("/element/{}/click", element.0), json!({})).await;
     }
 
+    /// Clicks what a look finds. A page that is live may have drawn it anew meanwhile: then it is found
+    /// again.
+    async fn click_found(&self, what: &str, look: impl AsyncFn() -> Option<Element>) {
+        let click = async || {
+            let path = format!("/element/{}/click", look().await?.0);
+            match self.call(Method::POST, &path, json!({})).await {
+                Ok(_) => Some(()),
+                Err(why) if why.contains("stale element") => None,
+                Err(why) => panic!("{path}: {why}"),
+            }
+        };
+        self.until(what, click).await;
+    }
+
+    /// Clicks the first element that fits a selector; waits for it.
+    pub(crate) async fn click_at(&self, selector: &str) {
+        self.click_found(selector, async || self.seen("css selector", selector).await).await;
+    }
+
+    /// Clicks the first element with this text, of those that fit an XPath; waits for it.
+    pub(crate) async fn click_text(&self, kind: &str, text: &str) {
+        let path = with_text(kind, text);
+        self.click_found(&path, async || self.seen("xpath", &path).await).await;
+    }
+
     /// Types into a field, after what is there is gone.
     pub(crate) async fn fill(&self, element: &Element, text: &str) {
         self.post(&format!("/element/{}/clear", element.0), json!({})).await;
@@ -208,4 +233,9 @@ impl Browser {
         let shown = self.call(Method::GET, "/screenshot", Value::Null).await.unwrap();
         STANDARD.decode(shown.as_str().unwrap()).unwrap()
     }
+}
+
+/// The XPath of elements with this text, of those that fit another.
+fn with_text(kind: &str, text: &str) -> String {
+    format!("//{kind}[contains(normalize-space(.), \"{text}\")]")
 }
