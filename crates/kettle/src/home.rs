@@ -3,10 +3,11 @@
 //! It must never show half a file to who reads meanwhile, nor leave one that others can read, nor
 //! replace a key that is kept by one that nobody asked for.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
 use std::io::{ErrorKind, Write};
 use std::net::SocketAddr;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::process::Pid;
@@ -27,12 +28,13 @@ pub(crate) struct Key {
 impl Home {
     /// The directory that was asked for, or the user's own.
     pub(crate) fn new(wanted: Option<&PathBuf>) -> Result<Self> {
-        match wanted {
-            Some(directory) => Ok(Self(directory.clone())),
-            None => config::data_dir(&config::process_env)
-                .map(Self)
-                .context("there is no home directory; say where the data is to be with --data DIR"),
-        }
+        let directory = match wanted {
+            Some(directory) => directory.clone(),
+            None => config::data_dir(&config::process_env).context(
+                "there is no home directory; say where the data is to be with --data DIR",
+            )?,
+        };
+        Ok(Self(plain(&directory)))
     }
 
     /// Makes the directory, for its owner alone, if it is not there. What lies in one that is there
@@ -264,13 +266,37 @@ fn pid_space() -> String {
     space.map(|space| space.display().to_string()).unwrap_or_default()
 }
 
-fn size(path: &Path) -> u64 {
-    let Ok(found) = fs::symlink_metadata(path) else { return 0 };
-    let inside = || fs::read_dir(path).into_iter().flatten().flatten();
-    match found.is_dir() {
-        true => inside().map(|entry| size(&entry.path())).sum(),
-        false => found.len(),
+/// A directory by one name, however it was written: what is made elsewhere for it, as networks of machines,
+/// is called after that. One that is not there yet is so by the first part of it that is.
+fn plain(directory: &Path) -> PathBuf {
+    let directory = std::path::absolute(directory).unwrap_or_else(|_| directory.to_owned());
+    for there in directory.ancestors() {
+        if let (Ok(plain), Ok(rest)) = (there.canonicalize(), directory.strip_prefix(there)) {
+            // Nothing joined would be a slash at the end.
+            return if rest.as_os_str().is_empty() { plain } else { plain.join(rest) };
+        }
     }
+    directory
+}
+
+/// How many bytes the files below a directory have: each once, and only those of its own file system, for
+/// machines that run have their whole systems mounted there.
+fn size(path: &Path) -> u64 {
+    let Ok(top) = fs::symlink_metadata(path) else { return 0 };
+    let (mut bytes, mut seen, mut left) = (0, BTreeSet::new(), vec![path.to_owned()]);
+    while let Some(path) = left.pop() {
+        let Ok(found) = fs::symlink_metadata(&path) else { continue };
+        if found.dev() != top.dev() || !seen.insert(found.ino()) {
+            continue;
+        }
+        if found.is_dir() {
+            let inside = fs::read_dir(&path).into_iter().flatten().flatten();
+            left.extend(inside.map(|entry| entry.path()));
+        } else {
+            bytes += found.len();
+        }
+    }
+    bytes
 }
 
 fn open_lock(path: &Path) -> Result<File> {

@@ -99,6 +99,21 @@ impl Wish {
 
     /// The world with what is to be real of it.
     pub(crate) async fn join(&self, world: World, here: &Here<'_>) -> Result<World> {
+        for (directory, option, is_real) in [
+            ("machines", doctor::MACHINES, self.machines.is_real),
+            ("balancers", doctor::BALANCERS, self.balancers),
+        ] {
+            let path = here.home.map(|home| home.path().join(directory));
+            let left = path
+                .and_then(|path| path.read_dir().ok())
+                .is_some_and(|mut all| all.next().is_some());
+            if left && !is_real {
+                tracing::warn!(
+                    "{directory} of an earlier start go on as they were, and nobody sees to them; \
+                     {option} does"
+                );
+            }
+        }
         #[cfg(feature = "s3")]
         let world = s3::join(&self.s3, world);
         // What is missing is said before anything is made.

@@ -16,6 +16,7 @@ const PAGES: &[&str] = &[
     "examples/go/README.md",
     "examples/python/README.md",
     "examples/shell/README.md",
+    "examples/shop/README.md",
     "examples/terraform/README.md",
 ];
 

@@ -133,6 +133,10 @@ fn server_status(doc: &Doc<Instance>, machine: Option<&Machine>) -> ServerStatus
     match machine.map(|machine| (machine.progress, machine.running)) {
         None | Some((Progress::Building, true)) => ServerStatus::None,
         Some(_) if doc.is_locked() => ServerStatus::Locked,
+        // A restart that was asked for, and has not begun yet.
+        Some((_, true)) if machine.is_some_and(|machine| machine.reset != doc.reboots) => {
+            ServerStatus::InstallingBooting
+        }
         Some((Progress::Booting, true)) => ServerStatus::InstallingBooting,
         Some(_) => ServerStatus::Ok,
     }

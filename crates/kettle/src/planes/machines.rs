@@ -8,7 +8,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches};
 use control::catalog::Catalog;
 use driver_net::{Net, Reach};
-use driver_nspawn::{Nspawn, System, base_name};
+use driver_nspawn::{Bases, Nspawn, System, base_name};
 use driver_qemu::Qemu;
 use drivers::World;
 
@@ -86,6 +86,9 @@ impl Wish {
         if !self.is_real && self.reach == Reach::World {
             bail!("--machines-reach world says how far real machines reach; add --machines nspawn");
         }
+        if !self.is_real && self.any_image {
+            bail!("--any-image says what real machines are made of; add --machines nspawn");
+        }
         if !self.is_real {
             return Ok(world);
         }
@@ -102,6 +105,18 @@ impl Wish {
         if !missing.is_empty() {
             let missing: Vec<_> = missing.iter().map(ToString::to_string).collect();
             bail!("{wanted}: {}; `kettle doctor` says it again", missing.join("; "));
+        }
+        // Before anything is made for machines that cannot be.
+        let bases = Bases::of(home.path()).list().context(wanted.clone())?;
+        if !bases.iter().any(|base| base.kernel || !self.is_virtual) {
+            let (what, more) = match self.is_virtual {
+                true => ("image with a kernel", " --kernel"),
+                false => ("image", ""),
+            };
+            bail!(
+                "{wanted}: there is no {what} to make machines of; `kettle image build \
+                 debian-12{more}` makes one"
+            );
         }
         let net = Net::open_to(home.path().join("networks"), self.reach).await;
         let net = net.map_err(|missing| Fault::new(format!("{wanted}: {missing}")))?;

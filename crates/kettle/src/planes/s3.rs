@@ -103,6 +103,7 @@ pub(super) async fn start(
     control.have_contents(buckets.clone());
     // Keys that were made before anybody spoke S3 here lead to their storage from now on.
     control.store().wake_all(&[Storage::KIND], control.clock().now()).await?;
+    control.answers_at(NAME, reachable(bound).to_string());
     fronts.s3 = Some(reachable(bound));
     fronts.add(Line::new(NAME, told(buckets.place, bound, here.any_port)), ());
     Ok(())
