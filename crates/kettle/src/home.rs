@@ -9,11 +9,16 @@ use std::io::{ErrorKind, Write};
 use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rustix::process::Pid;
 use sdk::config;
 
 use crate::fault::{Context, Result, bail};
+
+/// How often it is looked whether a directory is free whose server has ended, and how long between looks.
+const LOOKS: u32 = 100;
+const LOOK: Duration = Duration::from_millis(20);
 
 /// The data directory.
 #[derive(Debug, Clone)]
@@ -93,7 +98,15 @@ impl Home {
     pub(crate) fn claim(&self) -> Result<File> {
         let path = self.served_path();
         let file = open_lock(&path)?;
-        match file.try_lock() {
+        let mut locked = file.try_lock();
+        for _ in 0..LOOKS {
+            if !matches!(locked, Err(TryLockError::WouldBlock)) || !self.server_has_ended() {
+                break;
+            }
+            std::thread::sleep(LOOK);
+            locked = file.try_lock();
+        }
+        match locked {
             Ok(()) => {
                 // Who was here before is not who is here now: see `sign`.
                 file.set_len(0).with_context(|| format!("cannot write {}", path.display()))?;
@@ -118,6 +131,17 @@ impl Home {
         let (pid, space) = text.trim_end_matches('\n').split_once(' ')?;
         let pid = Pid::from_raw(pid.parse().ok()?)?;
         (self.is_served() && space == pid_space()).then_some(pid)
+    }
+
+    /// Whether the process that took the directory last has ended. What it was just starting then holds
+    /// all that it held, until that program begins.
+    fn server_has_ended(&self) -> bool {
+        let text = fs::read_to_string(self.served_path()).unwrap_or_default();
+        let Some((pid, space)) = text.trim_end_matches('\n').split_once(' ') else { return false };
+        let Ok(stat) = fs::read_to_string(format!("/proc/{pid}/stat")) else {
+            return space == pid_space() && Path::new("/proc/self/stat").exists();
+        };
+        space == pid_space() && stat.contains(") Z ")
     }
 
     /// How many bytes its files have, those below it too.

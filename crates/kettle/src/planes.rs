@@ -36,6 +36,7 @@ use control::Control;
 use control::catalog::Catalog;
 use drivers::World;
 use fronts::Terminals;
+use uuid::Uuid;
 
 use crate::doctor;
 use crate::fault::Result;
@@ -99,20 +100,16 @@ impl Wish {
 
     /// The world with what is to be real of it.
     pub(crate) async fn join(&self, world: World, here: &Here<'_>) -> Result<World> {
-        for (directory, option, is_real) in [
-            ("machines", doctor::MACHINES, self.machines.is_real),
-            ("balancers", doctor::BALANCERS, self.balancers),
-        ] {
-            let path = here.home.map(|home| home.path().join(directory));
-            let left = path
-                .and_then(|path| path.read_dir().ok())
-                .is_some_and(|mut all| all.next().is_some());
-            if left && !is_real {
-                tracing::warn!(
-                    "{directory} of an earlier start go on as they were, and nobody sees to them; \
-                     {option} does"
-                );
-            }
+        let left = here.home.map(|home| home.path().join("machines"));
+        let left = left.and_then(|left| left.read_dir().ok()).into_iter().flatten().flatten();
+        let names = left.filter_map(|entry| entry.file_name().into_string().ok());
+        if !self.machines.is_real && names.filter_map(|name| name.parse::<Uuid>().ok()).count() > 0
+        {
+            tracing::warn!(
+                "machines of an earlier start, and load balancers before them, are left as they are, \
+                 and nobody sees to them; {} does",
+                doctor::MACHINES
+            );
         }
         #[cfg(feature = "s3")]
         let world = s3::join(&self.s3, world);
