@@ -107,8 +107,9 @@ impl Wish {
             bail!("{wanted}: {}; `kettle doctor` says it again", missing.join("; "));
         }
         // Before anything is made for machines that cannot be.
-        let bases = Bases::of(home.path()).list().context(wanted.clone())?;
-        if !bases.iter().any(|base| base.kernel || !self.is_virtual) {
+        let bases = Bases::of(home.path());
+        let all = bases.list().context(wanted.clone())?;
+        if !all.iter().any(|base| !self.is_virtual || bases.kernel(&base.name).is_some()) {
             let (what, more) = match self.is_virtual {
                 true => ("image with a kernel", " --kernel"),
                 false => ("image", ""),
