@@ -84,6 +84,7 @@ fn directory() -> PathBuf {
 pub fn files() -> BTreeMap<String, String> {
     let mut families = Families::default();
     api::visit(&mut families);
+    api::world::visit(&mut families);
     let mut made = BTreeMap::new();
     let mut index = format!("{ABOUT}//!\n//! {MADE}\n\n");
     let mut names = String::new();

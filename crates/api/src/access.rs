@@ -13,6 +13,9 @@ pub enum Access {
     /// A valid key, whatever its user may do.
     #[wire(skip)]
     AnyKey,
+    /// The owner's key: what is Kettle's own is no user's to be allowed.
+    #[wire(skip)]
+    Owner,
     /// Notices about acceptable use.
     Abuse,
     /// The account's activity log.
@@ -67,6 +70,7 @@ impl Access {
         match self {
             Self::Public => "public",
             Self::AnyKey => "any_key",
+            Self::Owner => "owner",
             Self::Abuse => "abuse",
             Self::ActivityLogs => "activity_logs",
             Self::Alerts => "alerts",

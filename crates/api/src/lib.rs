@@ -247,6 +247,7 @@ pub mod users;
 pub mod vfs;
 pub mod vpc2;
 pub mod vpcs;
+pub mod world;
 
 families! {
     account,

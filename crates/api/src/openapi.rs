@@ -24,11 +24,49 @@ const REFUSALS: &[(u16, &str, &str)] = &[
     (429, "TooManyRequests", "Too many requests in a short time; try again a little later."),
 ];
 
-/// The document of every operation, for this version of the program.
+/// What a document says of itself.
+struct About {
+    title: &'static str,
+    summary: &'static str,
+    description: &'static str,
+    key: &'static str,
+}
+
+const API: About = About {
+    title: "Kettle",
+    summary: "The Vultr API on your own machine",
+    description: "What this server answers. It speaks version 2 of the Vultr API; `x-permission` is \
+        the permission that the key's user needs. Texts that are sent hold no control characters; \
+        where `x-lines` is true, line breaks and tabs may stand in them.",
+    key: "An API key, as `Authorization: Bearer KEY`.",
+};
+
+const OWN: About = About {
+    title: "Kettle's own",
+    summary: "The world that a Kettle serves: its state, clock, faults and history",
+    description: "What is below `/_kettle/` and no part of the Vultr API. Only the owner's key may \
+        call it.",
+    key: "The owner's key, as `Authorization: Bearer KEY`: it is in the data directory's file `key`.",
+};
+
+/// The document of every operation of the API, for this version of the program.
 pub fn document(version: &str) -> Value {
+    written(crate::operations(), version, &API)
+}
+
+/// The document of every operation of Kettle's own, for this version of the program.
+pub fn own_document(version: &str) -> Value {
+    written(crate::world::operations(), version, &OWN)
+}
+
+fn written<'a>(
+    operations: impl Iterator<Item = &'a Operation>,
+    version: &str,
+    about: &About,
+) -> Value {
     let mut writer = Writer::new();
-    crate::operations().for_each(|operation| writer.operation(operation));
-    writer.finish(version)
+    operations.for_each(|operation| writer.operation(operation));
+    writer.finish(version, about)
 }
 
 /// Collects what operations say.
@@ -154,7 +192,7 @@ impl Writer {
         json!({ "description": answer(op), "content": content(schema) })
     }
 
-    fn finish(mut self, version: &str) -> Value {
+    fn finish(mut self, version: &str, about: &About) -> Value {
         let error = self.schemas.of(ApiError::FORM);
         let refusals: Map<String, Value> = REFUSALS
             .iter()
@@ -170,13 +208,10 @@ impl Writer {
         json!({
             "openapi": "3.1.0",
             "info": {
-                "title": "Kettle",
+                "title": about.title,
                 "version": version,
-                "summary": "The Vultr API on your own machine",
-                "description": "What this server answers. It speaks version 2 of the Vultr API; \
-                    `x-permission` is the permission that the key's user needs. Texts that are sent \
-                    hold no control characters; where `x-lines` is true, line breaks and tabs may \
-                    stand in them.",
+                "summary": about.summary,
+                "description": about.description,
             },
             "servers": [{ "url": SERVER, "description": "Where the server listens by itself" }],
             "security": [{ "bearer": [] }],
@@ -189,7 +224,7 @@ impl Writer {
                     "bearer": {
                         "type": "http",
                         "scheme": "bearer",
-                        "description": "An API key, as `Authorization: Bearer KEY`.",
+                        "description": about.key,
                     },
                 },
             },

@@ -38,7 +38,8 @@ pub fn at(method: &Method, path: &str) -> Vec<&'static Operation> {
             && own.len() == segments.len()
             && own.iter().zip(&segments).all(fits)
     };
-    let mut found: Vec<_> = operations().filter(meant).collect();
+    let all = operations().chain(crate::world::operations());
+    let mut found: Vec<_> = all.filter(meant).collect();
     found.sort_by_key(|operation| operation.op.path_params().count());
     found
 }

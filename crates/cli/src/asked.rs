@@ -14,7 +14,7 @@ pub(crate) fn asked_for<'a>(
     let (words, args) = words(name, args);
     let found = words.split_last().and_then(|(command, path)| {
         let group = places::group(path)?.group;
-        operations::all().into_iter().find(|o| o.group.name == group && o.command == *command)
+        operations::with_own().into_iter().find(|o| o.group.name == group && o.command == *command)
     });
     let unknown = || Failure::usage(format!("no command `{}`", words.join(" ")));
     Ok((found.ok_or_else(unknown)?, args))

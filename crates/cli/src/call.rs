@@ -27,7 +27,7 @@ pub(crate) async fn run(
 ) -> Result<Exit, Failure> {
     let schema = operation.request();
     let mut fields = input::fields(operation, &schema, args, context)?;
-    let all = operations::all();
+    let all = operations::with_own();
     something(operation, &fields, &all)?;
     let view = View::new(pointers::answering(operation, &all), &all, matches, args)?;
     let client = crate::client(matches, context)?;

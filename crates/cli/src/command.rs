@@ -28,6 +28,7 @@ pub(crate) const LIMIT: &str = "@limit";
 pub(crate) const WAIT: &str = "@wait";
 pub(crate) const TIMEOUT: &str = "@timeout";
 pub(crate) const YES: &str = "@yes";
+pub(crate) const OWN: &str = "@own";
 
 /// The whole command line but for what the binary adds.
 pub fn command() -> Command {
@@ -59,7 +60,14 @@ pub fn command() -> Command {
         .subcommand(crate::profile::command())
         .subcommand(completions())
         .subcommand(
-            Command::new("openapi").about("Print the OpenAPI document of what this build serves"),
+            Command::new("openapi")
+                .about("Print the OpenAPI document of what this build serves")
+                .arg(
+                    Arg::new(OWN)
+                        .long("own")
+                        .action(ArgAction::SetTrue)
+                        .help("Print that of what is Kettle's own, below /_kettle/, instead"),
+                ),
         )
         .subcommand(crate::version::command())
         // By then the binary has added its own.
@@ -68,7 +76,7 @@ pub fn command() -> Command {
 
 /// What is said about each group.
 fn abouts() -> BTreeMap<&'static str, &'static str> {
-    operations::all().iter().map(|o| (o.group.name, o.group.about)).collect()
+    operations::with_own().iter().map(|o| (o.group.name, o.group.about)).collect()
 }
 
 /// Other words for a place's last one, and the plurals of all.
@@ -89,7 +97,7 @@ fn completions() -> Command {
 fn group_commands(command: Command) -> Command {
     let place = PLACES.iter().find(|place| place.group == command.get_name());
     match place {
-        Some(place) => members(command, place, &operations::all(), &abouts()),
+        Some(place) => members(command, place, &operations::with_own(), &abouts()),
         None => command,
     }
 }
@@ -143,7 +151,7 @@ fn members(
 /// Adds the arguments of an operation to its command, which is displayed by the operation's id until
 /// then.
 fn details(command: Command) -> Command {
-    let all = operations::all();
+    let all = operations::with_own();
     let id = command.get_display_name();
     let operation = all.iter().find(|o| id == Some(o.op.id)).expect("it is named above");
     let name = format!("{NAME}-{}", places::path(operation).replace(' ', "-"));

@@ -404,7 +404,7 @@ fn takes(place: &Place, command: &str) -> Option<usize> {
 }
 
 fn operation(place: &Place, command: &str) -> Option<Operation> {
-    operations::all().into_iter().find(|o| o.group.name == place.group && o.command == command)
+    operations::with_own().into_iter().find(|o| o.group.name == place.group && o.command == command)
 }
 
 /// The line to type.
@@ -518,7 +518,7 @@ mod tests {
 
     #[test]
     fn each_word_of_the_tables_is_a_guess_for_what_there_is() {
-        let all = operations::all();
+        let all = operations::with_own();
         for (verb, words) in VERBS {
             assert!(all.iter().any(|o| o.command == *verb), "{verb}");
             assert!(!words.is_empty());

@@ -143,8 +143,11 @@ async fn dispatch(matches: &ArgMatches, context: &mut Context<'_>) -> Result<Exi
             context.out.write_all(&complete::script(shell, &complete::program())?)?;
             Ok(Exit::Ok)
         }
-        Some(("openapi", _)) => {
-            let document = api::openapi::document(env!("CARGO_PKG_VERSION"));
+        Some(("openapi", args)) => {
+            let document = match args.get_flag(command::OWN) {
+                true => api::openapi::own_document(env!("CARGO_PKG_VERSION")),
+                false => api::openapi::document(env!("CARGO_PKG_VERSION")),
+            };
             match globals::format(matches) {
                 None | Some("json") => writeln!(context.out, "{document:#}")?,
                 Some("yaml") => output::View::plain("yaml").print(

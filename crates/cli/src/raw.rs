@@ -93,7 +93,7 @@ fn options() -> [Arg; 5] {
 
 /// The methods, and the paths as far as they are no one thing's.
 fn paths() -> Vec<CompletionCandidate> {
-    let known = operations::all().into_iter().map(|o| o.op.path);
+    let known = operations::with_own().into_iter().map(|o| o.op.path);
     let mut paths: Vec<&str> = known.map(|path| path.split('{').next().unwrap_or(path)).collect();
     paths.sort_unstable();
     paths.dedup();

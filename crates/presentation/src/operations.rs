@@ -18,14 +18,21 @@ impl Deref for Operation {
     }
 }
 
-/// All operations, in the order of their families. It costs some microseconds: no schema is made.
+/// All operations of the API, in the order of their families. It costs some microseconds: no schema
+/// is made.
 pub fn all() -> Vec<Operation> {
     api::operations().map(Operation).collect()
 }
 
-/// The operation of that id.
+/// The same, and those of Kettle's own behind them.
+pub fn with_own() -> Vec<Operation> {
+    api::operations().chain(api::world::operations()).map(Operation).collect()
+}
+
+/// The operation of that id, the API's or Kettle's own.
 pub fn find(id: &str) -> Option<Operation> {
-    api::operations().find(|operation| operation.op.id == id).map(Operation)
+    let mut all = api::operations().chain(api::world::operations());
+    all.find(|operation| operation.op.id == id).map(Operation)
 }
 
 /// Whether a call takes away what cannot be had again, by its operation: `path` is a template of

@@ -1,5 +1,6 @@
 //! What is Kettle's own: `/`, `/openapi.json`, and what is under `/_kettle`: `health`, `whoami`,
-//! `status`, `requests`, `reset`, `stop`, `console`, and what families are told by hand.
+//! `status`, `requests`, `stop`, `console`, and what families are told by hand. What the owner does to
+//! the whole (`api::world`) is in `world`.
 
 use std::future::{Ready, ready};
 use std::sync::Arc;
@@ -25,12 +26,12 @@ pub(crate) fn add(router: Router<Arc<App>>) -> Router<Arc<App>> {
     router
         .route("/", get(front::show).fallback(only("GET")))
         .route("/openapi.json", get(document).fallback(only("GET")))
+        .route("/_kettle/openapi.json", get(own_document).fallback(only("GET")))
         .route("/_kettle/health", get(health).fallback(only("GET")))
         .route("/_kettle/console/{id}", get(console).fallback(only("GET")))
         .route(WHOAMI, get(whoami).fallback(only("GET")))
         .route("/_kettle/status", get(status::show).fallback(only("GET")))
         .route("/_kettle/requests", get(requests::list).fallback(only("GET")))
-        .route("/_kettle/reset", post(reset).fallback(only("POST")))
         .route("/_kettle/stop", post(stop).fallback(only("POST")))
         .route("/_kettle/{name}/{id}", post(deeds::tell).fallback(only("POST")))
 }
@@ -44,6 +45,11 @@ fn only(method: &'static str) -> impl Fn() -> Ready<Response> + Clone + Send + S
 async fn document(State(app): State<Arc<App>>) -> Response {
     let make = || api::openapi::document(env!("CARGO_PKG_VERSION")).to_string().into();
     reply::success(200, app.document.get_or_init(make).clone())
+}
+
+/// The document of what is Kettle's own.
+async fn own_document() -> Response {
+    reply::success(200, api::openapi::own_document(env!("CARGO_PKG_VERSION")).to_string().into())
 }
 
 /// Whether the server can do its work, and which one it is. Where it cannot, why.
@@ -106,24 +112,6 @@ pub(crate) async fn owner(app: &App, parts: &Parts) -> Result<(), Response> {
         }
     };
     Err(reply::error(&ApiError { error: error.into(), status: 403 }))
-}
-
-/// Empties everything. Only the owner may.
-async fn reset(State(app): State<Arc<App>>, request: Request) -> Response {
-    let (parts, _) = request.into_parts();
-    if let Err(refusal) = owner(&app, &parts).await {
-        return refusal;
-    }
-    match app.control.reset(&app.key).await {
-        Ok(()) => {
-            tracing::info!("everything was emptied, as its owner asked");
-            reply::success(204, bytes::Bytes::new())
-        }
-        Err(error) => {
-            tracing::error!(%error, "cannot reset");
-            reply::error(&ApiError { error: "Internal server error.".into(), status: 500 })
-        }
-    }
 }
 
 /// Stops the server, as a signal does. Only the owner may.

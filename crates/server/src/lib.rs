@@ -22,14 +22,16 @@ mod tests;
 mod unserved;
 mod v1;
 mod wire;
+mod world;
 
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
+use control::Control;
 use control::fronts::Front;
-use control::{Control, engine};
+use engine::Engine;
 use fronts::Terminals;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -57,6 +59,8 @@ pub struct Config {
     pub stop: Option<watch::Sender<bool>>,
     /// What is asked and answered.
     pub journal: Journal,
+    /// Works on what is due: it runs with the server, or as whoever made it lets it.
+    pub engine: Engine,
     /// Opens terminals in machines; none: these are simulated.
     pub terminals: Option<Arc<dyn Terminals>>,
 }
@@ -68,7 +72,8 @@ impl Config {
         let (limits, v1) = (Limits::default(), ::v1::Mode::Alive);
         let place = "in memory".into();
         let (stop, terminals) = (None, None);
-        Self { control, key: key.into(), limits, v1, place, stop, journal, terminals }
+        let engine = control::engine(&control);
+        Self { control, key: key.into(), limits, v1, place, stop, journal, engine, terminals }
     }
 }
 
@@ -84,18 +89,33 @@ pub(crate) struct App {
     pub(crate) place: String,
     pub(crate) stop: Option<watch::Sender<bool>>,
     pub(crate) journal: Journal,
+    pub(crate) engine: Engine,
     /// When it was made, in milliseconds after 1970.
     pub(crate) started: i64,
 }
 
 impl App {
     fn new(config: Config, routes: &control::Routes) -> Self {
-        let Config { control, key, limits, v1: _, place, stop, journal, terminals: _ } = config;
+        let Config { control, key, limits, v1: _, place, stop, journal, engine, terminals: _ } =
+            config;
         let (room, rate) = (limits::Room::new(limits.bodies_bytes), limits::Rate::default());
         let unserved = unserved::Unserved::new(routes.0.iter().map(|route| &route.op));
         let document = std::sync::OnceLock::new();
         let started = control.clock().now();
-        Self { control, key, limits, rate, room, unserved, document, place, stop, journal, started }
+        Self {
+            control,
+            key,
+            limits,
+            rate,
+            room,
+            unserved,
+            document,
+            place,
+            stop,
+            journal,
+            engine,
+            started,
+        }
     }
 }
 
@@ -112,7 +132,8 @@ pub fn router(config: Config) -> Router {
     let app = Arc::new(App::new(config, &routes));
     let v2 = route::add(Router::new(), routes).with_state(app.clone());
     let v1 = v1::routes(&app.control, v2.clone(), mode);
-    let own = control_routes::add(Router::new()).fallback(route::nothing_there);
+    let own = route::add(control_routes::add(Router::new()), world::routes(&app));
+    let own = own.fallback(route::nothing_there);
     let all = v2.merge(v1).merge(own.with_state(app));
     let console = console::routes(all.clone(), &journal, terminals);
     journal.of(all).merge(console)
@@ -147,7 +168,7 @@ impl Server {
         if let Err(error) = self.config.control.begin_real().await {
             tracing::warn!(%error, "what is real was not looked through: something may be left of what is gone");
         }
-        let working = tokio::spawn(engine(&self.config.control).run(stop.clone()));
+        let working = tokio::spawn(self.config.engine.clone().run(stop.clone()));
         let (limits, journal) = (self.config.limits.clone(), self.config.journal.clone());
         let (control, router) = (self.config.control.clone(), router(self.config));
         if let Err(error) = control::kubernetes::open_doors(&control).await {

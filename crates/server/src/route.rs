@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use api::{ApiError, Shape};
+use api::{Access, ApiError, Shape};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, RawPathParams, Request, State};
@@ -23,7 +23,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::journal::Seen;
 use crate::limits::Room;
-use crate::{App, console, reply};
+use crate::{App, console, control_routes, reply};
 
 /// Where a request comes from: put into its extensions by whoever accepts connections.
 #[derive(Debug, Clone, Copy)]
@@ -121,7 +121,11 @@ async fn serve(app: Arc<App>, route: Route, request: Request) -> Response {
     let address = peer(&parts);
     note(&parts, |seen| seen.note_operation(route.op.id));
     let behave = app.control.behave();
-    if is_too_fast(&app, &parts) {
+    if route.op.access == Access::Owner {
+        if let Err(refusal) = Box::pin(control_routes::owner(&app, &parts)).await {
+            return refusal;
+        }
+    } else if is_too_fast(&app, &parts) {
         return reply::too_many();
     }
     let caller = match identify(&app, &route, &parts, address).await {

@@ -159,8 +159,8 @@ impl Builder {
         });
         control.count_what_is_stored().await.expect("the store can be written");
         control.ensure_root(KEY).await.expect("the store takes the first account");
-        let engine = control::engine(&control);
         let config = server::Config::new(control.clone(), KEY);
+        let engine = config.engine.clone();
         let router = server::router(server::Config { terminals: self.terminals, ..config });
         let client = client(router.clone(), KEY, None);
         let turn = Arc::new(Mutex::new(()));

@@ -43,7 +43,7 @@ pub(super) fn offered(
     field: &str,
     current: &str,
 ) -> Option<Vec<CompletionCandidate>> {
-    let all = operations::all();
+    let all = operations::with_own();
     let operation = all.iter().find(|o| o.op.id == operation)?;
     let list = listed(operation, field, &all)?;
     let matches = read(crate::command())?;
@@ -220,7 +220,7 @@ mod tests {
 
     #[test]
     fn what_a_path_names_can_be_typed_whatever_lists_it() {
-        let all = operations::all();
+        let all = operations::with_own();
         let mut without = std::collections::BTreeSet::new();
         for operation in &all {
             for param in operation.path_fields() {

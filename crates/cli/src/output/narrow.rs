@@ -181,7 +181,7 @@ mod tests {
     use presentation::operations;
 
     fn plans() -> Kind {
-        let all = operations::all();
+        let all = operations::with_own();
         Kind::of(all.iter().find(|o| o.op.id == "list-plans").unwrap(), &all)
     }
 

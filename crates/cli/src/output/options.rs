@@ -128,7 +128,7 @@ impl View {
             }
             (_, None, None) if !given(&QUERY) => Ok(None),
             (Some(operation), ..) => {
-                Self::new(operation, &operations::all(), matches, args).map(Some)
+                Self::new(operation, &operations::with_own(), matches, args).map(Some)
             }
             (None, None, format) => {
                 let mut view = Self::plain(format.unwrap_or("table"));
