@@ -303,7 +303,7 @@ impl Control {
     pub fn system_cx(self: &Arc<Self>, account: i64, op: &'static str) -> Cx {
         let caller = Arc::new(Caller::owner(account, Uuid::nil(), Account::default()));
         let (address, site, written, asked) = Default::default();
-        Cx { control: self.clone(), caller, address, op, site, written, asked }
+        Cx { control: self.clone(), caller, address, op, site, written, asked, original: None }
     }
 }
 

@@ -15,6 +15,7 @@ use crate::auth::Caller;
 use crate::catalog::{Catalog, Region};
 use crate::events::Asked;
 use crate::kind::{Doc, Kind};
+use crate::original::Original;
 use crate::refusal::{Refusal, Result, in_range};
 use crate::rendered::Aspect;
 use crate::tx::Tx;
@@ -44,6 +45,8 @@ pub struct Cx {
     pub(crate) written: Arc<AtomicBool>,
     /// What was asked for, where that is a change.
     pub(crate) asked: Option<Arc<Asked>>,
+    /// What the thing has of which a copy is made.
+    pub(crate) original: Option<Arc<Original>>,
 }
 
 impl Cx {

@@ -18,6 +18,7 @@ mod kept;
 mod kind;
 pub mod life;
 mod network;
+pub mod original;
 mod refusal;
 mod rendered;
 mod roots;
@@ -304,7 +305,7 @@ impl Control {
             self.note_call();
         }
         let (site, written, asked) = Default::default();
-        Cx { control: self.clone(), caller, address, op, site, written, asked }
+        Cx { control: self.clone(), caller, address, op, site, written, asked, original: None }
     }
 }
 

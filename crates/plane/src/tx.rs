@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::atomic::Ordering::SeqCst;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use store::{Facet, Hot};
 use uuid::Uuid;
@@ -10,6 +11,7 @@ use uuid::Uuid;
 use crate::billing::{self, Charge};
 use crate::cx::{BATCH, Cx};
 use crate::kind::{Doc, Kind, Shown, format};
+use crate::original::Used;
 use crate::refusal::{Error, Refusal, Result};
 
 /// Remembers what was read and buffers what is written; nothing is locked meanwhile.
@@ -30,6 +32,8 @@ pub struct Tx {
     made: Option<Uuid>,
     /// What the engine is to look at again.
     woken: Vec<Uuid>,
+    /// How much of what is copied was used.
+    used: Mutex<Used>,
 }
 
 impl Tx {
@@ -38,9 +42,9 @@ impl Tx {
         if !cx.caller.user.is_nil() {
             inner.need(cx.caller.user);
         }
-        let (gone, woken, charges) = Default::default();
+        let (gone, woken, charges, used) = Default::default();
         let cx = cx.clone();
-        Self { inner, cx, keys: false, gone, woken, charges, changes: false, made: None }
+        Self { inner, cx, keys: false, gone, woken, charges, changes: false, made: None, used }
     }
 
     /// The context of the request that makes this change.
@@ -126,14 +130,27 @@ impl Tx {
         if is_whole { Ok(docs) } else { Err(Error::Stale(hot)) }
     }
 
+    /// A new id for one of a kind, or that of the original which is copied.
+    pub fn new_id<K: Kind>(&self) -> Uuid {
+        let original = self.cx.original.as_ref();
+        let given = original.and_then(|original| self.used().id::<K>(original));
+        given.unwrap_or_else(Uuid::now_v7)
+    }
+
+    fn used(&self) -> MutexGuard<'_, Used> {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// A new resource with a new id; not written before `put`.
     pub fn new_doc<K: Kind>(&self, want: K) -> Doc<K> {
-        self.doc_with_id(Uuid::now_v7(), want)
+        let id = self.new_id::<K>();
+        self.doc_with_id(id, want)
     }
 
     /// A new resource whose id is given, as that of a child derived from its parent's.
     pub fn doc_with_id<K: Kind>(&self, id: Uuid, want: K) -> Doc<K> {
-        Doc::new(id, self.cx.account(), self.cx.now(), want)
+        let created = self.cx.original.as_ref().and_then(|original| original.created);
+        Doc::new(id, self.cx.account(), created.unwrap_or_else(|| self.cx.now()), want)
     }
 
     /// Writes a resource as it now is, and makes it due where it has a life.
@@ -209,7 +226,16 @@ impl Tx {
         ranges: &[(IpAddr, IpAddr)],
         owner: Uuid,
     ) -> Result<Option<IpAddr>> {
-        Ok(self.inner.take_free(scope, ranges, owner).await?)
+        let original = self.cx.original.clone();
+        let given = original.and_then(|original| self.used().address(&original, scope));
+        let Some(address) = given else {
+            return Ok(self.inner.take_free(scope, ranges, owner).await?);
+        };
+        let holder = self.taken(scope, &address.to_string()).await?;
+        let help = format!("the copy is to have {address}, which {} has", holder.unwrap_or_default());
+        Refusal::new(409, "Address in use.").help(help).unless(holder.is_none_or(|id| id == owner))?;
+        self.take(scope, address.to_string(), owner);
+        Ok(Some(address))
     }
 
     /// Lets the change rely on this row, whatever it holds: where that is changed or gone, it is

@@ -19,6 +19,7 @@ mod route;
 mod status;
 #[cfg(test)]
 mod tests;
+mod told;
 mod unserved;
 mod v1;
 mod wire;
@@ -90,6 +91,7 @@ pub(crate) struct App {
     pub(crate) stop: Option<watch::Sender<bool>>,
     pub(crate) journal: Journal,
     pub(crate) engine: Engine,
+    pub(crate) told: told::Told,
     /// When it was made, in milliseconds after 1970.
     pub(crate) started: i64,
 }
@@ -114,6 +116,7 @@ impl App {
             stop,
             journal,
             engine,
+            told: told::Told::default(),
             started,
         }
     }

@@ -154,7 +154,9 @@ async fn serve(app: Arc<App>, route: Route, request: Request) -> Response {
         let cx = app.control.cx(caller.clone(), address, route.op.id).at(site(&parts));
         let answer = route.serve(cx, control::Request { path, query, body });
         // A handler that panics has committed nothing or all; the server lives on.
-        AssertUnwindSafe(answer).catch_unwind().await.unwrap_or_else(|_| Err(failure()))
+        let answer = AssertUnwindSafe(answer).catch_unwind().await;
+        let answer = answer.unwrap_or_else(|_| Err(failure()))?;
+        Ok(app.told.applied(&app.control, &route.op, parts.uri.path(), answer).await)
     };
     let response = match answer.await {
         Ok(body) if let Shape::Text(media) = route.op.shape => {

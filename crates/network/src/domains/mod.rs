@@ -163,7 +163,12 @@ async fn create(tx: &mut Tx, req: CreateDomain) -> Result<Doc<Zone>> {
     });
     sign(&mut zone, req.dns_sec.unwrap_or_default())?;
     tx.take(NAMES, name, zone.id());
-    for record in first_records(&zone, req.ip.and_then(|ip| ip.get())) {
+    // A copy gets the records that the original has.
+    let first = match tx.cx().is_copying() {
+        true => Vec::new(),
+        false => first_records(&zone, req.ip.and_then(|ip| ip.get())),
+    };
+    for record in first {
         let record = tx.new_doc(record);
         tx.put(&record);
     }

@@ -176,7 +176,8 @@ async fn new_rule(
     group: &mut Doc<Group>,
     req: CreateFirewallGroupRule,
 ) -> Result<Rule> {
-    let rule = Rule::new(group.last_number + 1, req)?;
+    let number = tx.cx().number_of_original().unwrap_or(group.last_number + 1);
+    let rule = Rule::new(number, req)?;
     if let Some(id) = rule.load_balancer() {
         tx.named::<LoadBalancer>("source", id).await?;
     }
@@ -186,6 +187,6 @@ async fn new_rule(
     let help = format!("a group has {RULES_MAX} at most");
     let full = Refusal::bad("Maximum firewall rules exceeded").help(help);
     full.unless(group.rules.len() < RULES_MAX as usize)?;
-    group.last_number = rule.number;
+    group.last_number = group.last_number.max(rule.number);
     Ok(rule)
 }

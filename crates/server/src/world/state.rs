@@ -14,6 +14,7 @@ pub(crate) fn routes(app: &Arc<App>) -> Routes {
 
 async fn reset(app: Arc<App>) -> Result<()> {
     app.control.reset(&app.key).await?;
+    app.told.forget();
     tracing::info!("everything was emptied, as its owner asked");
     Ok(())
 }

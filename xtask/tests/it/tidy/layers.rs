@@ -59,6 +59,7 @@ fn crates_depend_only_downwards() {
         "kubernetes",
         "control",
         "sdk",
+        "worlds",
         "v1",
         "server",
         "cli",

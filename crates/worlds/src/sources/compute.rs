@@ -1,0 +1,179 @@
+//! Machines, and clusters of them.
+
+use serde_json::{Map, Value};
+
+use super::network::{ids, network_of};
+use super::{Step, fields, same, some};
+use crate::{Reading, Thing};
+
+/// What is installed in place of what cannot be asked for again: a snapshot or a backup that is gone, a
+/// system from an image. What is shown is what the original tells.
+const STAND_IN: u32 = 2284;
+/// Numbers that stand for no system of the catalogue: custom, snapshot, backup, application.
+const NO_SYSTEM: [i64; 4] = [159, 164, 180, 186];
+
+/// Names that an address has by itself.
+const OWN_NAMES: [&str; 2] = [".vultrusercontent.com", ".vultr.com"];
+
+pub(super) fn instance(thing: &Thing, all: &Reading) -> Vec<Step> {
+    if is_node(thing, all) {
+        return Vec::new();
+    }
+    let main = thing.text("main_ip");
+    let not_sent = ["os_id", "app_id", "image_id", "snapshot_id", "iso_id", "tag", "backups"];
+    let mut create = software(Step::create("create-instance", thing, &not_sent), thing, all)
+        .with_some("tags", thing.item.get("tags").cloned())
+        .with_some("user_data", thing.told("get-instance-user-data").get("data").cloned())
+        .id("instance", &thing.id);
+    if has(thing, "auto_backups") {
+        create = create.with("backups", "enabled");
+    }
+    if has(thing, "ddos_protection") {
+        create = create.with("ddos_protection", true);
+    }
+    let v6 = network_of(thing.text("v6_network"));
+    if !v6.is_empty() {
+        create = create.with("enable_ipv6", true).at("ipv6", &v6);
+    }
+    if matches!(main, "" | "0.0.0.0") && !v6.is_empty() {
+        create = create.with("disable_public_ipv4", true);
+    }
+    create = create.with_some("attach_vpc", ids(thing.item.get("vpcs")));
+    for vpc in list(thing.told("list-instance-vpcs")) {
+        let id = vpc.get("id").and_then(Value::as_str).unwrap_or_default();
+        let address = vpc.get("ip_address").and_then(Value::as_str).unwrap_or_default();
+        create = create.at(&format!("network:{id}"), address);
+    }
+    let reserved = all.of("reserved-ip").find(|reserved| reserved.text("subnet") == main);
+    create = match reserved {
+        Some(reserved) => create.with("reserved_ipv4", reserved.id.as_str()),
+        None => create.at("ipv4", main),
+    };
+    let mut steps = vec![create];
+    steps.extend(addresses(thing, all));
+    steps.extend(schedule(thing));
+    if thing.text("power_status") == "stopped" {
+        let halt = fields([("instance_id", thing.id.clone().into())]);
+        steps.push(Step::change("halt-instance", halt).late());
+    }
+    steps
+}
+
+/// Whether a feature is on.
+fn has(thing: &Thing, feature: &str) -> bool {
+    list(&thing.item["features"]).iter().any(|own| own == feature)
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+/// Whether an instance belongs to a cluster, which makes it.
+fn is_node(thing: &Thing, all: &Reading) -> bool {
+    all.of("kubernetes").flat_map(nodes).any(|(id, _)| id == thing.id)
+}
+
+/// What is installed.
+fn software(create: Step, thing: &Thing, all: &Reading) -> Step {
+    let number = |field: &str| thing.item.get(field).and_then(Value::as_i64).unwrap_or_default();
+    let snapshot = some(thing.text("snapshot_id"));
+    let snapshot = snapshot.filter(|id| all.of("snapshot").any(|own| own.id == *id));
+    match (number("os_id"), number("app_id"), some(thing.text("image_id"))) {
+        (_, app, _) if app > 0 => create.with("app_id", app),
+        (_, _, Some(image)) => create.with("image_id", image),
+        (os, ..) if !NO_SYSTEM.contains(&os) && os > 0 => create.with("os_id", os),
+        (164, ..) if snapshot.is_some() => create.with_some("snapshot_id", snapshot),
+        _ => create.with("os_id", STAND_IN),
+    }
+}
+
+/// Further addresses, and names of addresses.
+fn addresses(thing: &Thing, all: &Reading) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let text = |value: &Value, field: &str| {
+        value.get(field).and_then(Value::as_str).unwrap_or_default().to_owned()
+    };
+    for address in list(thing.told("list-instance-ipv4")) {
+        let (ip, reverse) = (text(address, "ip"), text(address, "reverse"));
+        let is_reserved = all.of("reserved-ip").any(|reserved| reserved.text("subnet") == ip);
+        if text(address, "type") == "secondary_ip" && !is_reserved {
+            let add = fields([
+                ("instance_id", thing.id.clone().into()),
+                ("reboot", false.into()),
+            ]);
+            steps.push(Step::change("add-instance-ipv4", add).at("ipv4", &ip));
+        }
+        if !reverse.is_empty() && !OWN_NAMES.iter().any(|own| reverse.ends_with(own)) {
+            let name = fields([
+                ("instance_id", thing.id.clone().into()),
+                ("ip", ip.into()),
+                ("reverse", reverse.into()),
+            ]);
+            // A reserved address comes only later.
+            let name = Step::change("set-instance-reverse-ipv4", name);
+            steps.push(if is_reserved { name.late() } else { name });
+        }
+    }
+    for name in list(thing.told("list-instance-reverse-ipv6")) {
+        let name = fields([
+            ("instance_id", thing.id.clone().into()),
+            ("ip", text(name, "ip").into()),
+            ("reverse", text(name, "reverse").into()),
+        ]);
+        steps.push(Step::change("set-instance-reverse-ipv6", name));
+    }
+    steps
+}
+
+/// When backups are made.
+fn schedule(thing: &Thing) -> Option<Step> {
+    let told = thing.told("get-instance-backup-schedule");
+    has(thing, "auto_backups").then_some(())?;
+    some(told.get("type")?.as_str()?)?;
+    let set = same("set-instance-backup-schedule", told, &[]);
+    Some(Step::change("set-instance-backup-schedule", set).with("instance_id", thing.id.as_str()))
+}
+
+pub(super) fn bare_metal(thing: &Thing, all: &Reading) -> Vec<Step> {
+    let not_sent = ["os_id", "app_id", "image_id", "snapshot_id", "tag"];
+    let mut create = software(Step::create("create-bare-metal", thing, &not_sent), thing, all)
+        .with_some("user_data", thing.told("get-bare-metal-user-data").get("data").cloned())
+        .id("bare-metal", &thing.id)
+        .at("ipv4", thing.text("main_ip"));
+    let v6 = network_of(thing.text("v6_network"));
+    if !v6.is_empty() {
+        create = create.with("enable_ipv6", true).at("ipv6", &v6);
+    }
+    vec![create]
+}
+
+pub(super) fn cluster(thing: &Thing, _: &Reading) -> Vec<Step> {
+    let vpc = ids(thing.item.get("vpcs")).and_then(|ids| ids.get(0).cloned());
+    let not_sent = ["node_pools", "enable_firewall", "oidc"];
+    let mut create = Step::create("create-cluster", thing, &not_sent)
+        .with_some("vpc_id", vpc)
+        .id("kubernetes-cluster", &thing.id)
+        .at("ipv4", thing.text("ip"));
+    let mut pools = Vec::new();
+    for pool in list(&thing.item["node_pools"]) {
+        let id = pool.get("id").and_then(Value::as_str).unwrap_or_default();
+        create = create.id("node-pool", id);
+        pools.push(Value::Object(same_of_pool(pool)));
+    }
+    for (id, ip) in nodes(thing) {
+        create = create.id("instance", id).at("ipv4", ip);
+    }
+    vec![create.with("node_pools", pools)]
+}
+
+/// The nodes of a cluster, each by its id and its address, in the order of its pools.
+fn nodes(cluster: &Thing) -> Vec<(&str, &str)> {
+    let nodes = list(&cluster.item["node_pools"]).iter().flat_map(|pool| list(&pool["nodes"]));
+    let both = nodes.map(|node| ["id", "ip"].map(|field| node.get(field).and_then(Value::as_str)));
+    both.map(|[id, ip]| (id.unwrap_or_default(), ip.unwrap_or_default())).collect()
+}
+
+/// What a pool is asked for.
+fn same_of_pool(pool: &Value) -> Map<String, Value> {
+    same("create-node-pool", pool, &[])
+}
