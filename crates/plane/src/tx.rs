@@ -232,8 +232,11 @@ impl Tx {
             return Ok(self.inner.take_free(scope, ranges, owner).await?);
         };
         let holder = self.taken(scope, &address.to_string()).await?;
-        let help = format!("the copy is to have {address}, which {} has", holder.unwrap_or_default());
-        Refusal::new(409, "Address in use.").help(help).unless(holder.is_none_or(|id| id == owner))?;
+        let help =
+            format!("the copy is to have {address}, which {} has", holder.unwrap_or_default());
+        Refusal::new(409, "Address in use.")
+            .help(help)
+            .unless(holder.is_none_or(|id| id == owner))?;
         self.take(scope, address.to_string(), owner);
         Ok(Some(address))
     }

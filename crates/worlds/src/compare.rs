@@ -119,6 +119,31 @@ pub(crate) fn is_passing(name: &str) -> bool {
     PASSING.contains(&name) || api::mask::is_secret(name)
 }
 
+/// Takes out what is not compared.
+pub(crate) fn clean(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|name, _| !is_passing(name));
+            fields.values_mut().for_each(clean);
+        }
+        Value::Array(items) => items.iter_mut().for_each(clean),
+        _ => {}
+    }
+}
+
+impl Reading {
+    /// The same without passwords and keys, for a file.
+    #[must_use]
+    pub fn without_secrets(&self) -> Self {
+        let mut reading = self.clone();
+        for thing in &mut reading.things {
+            clean(&mut thing.item);
+            thing.answers.iter_mut().for_each(|answer| clean(&mut answer.value));
+        }
+        reading
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

@@ -78,9 +78,8 @@ pub async fn copy(client: &Client, reading: &Reading, progress: Progress<'_>) ->
 
 /// Lets go of what a request refers to and is not among the things that are copied: which fields.
 fn let_go(step: &mut Step, known: &BTreeSet<&str>) -> impl Iterator<Item = String> + use<> {
-    let is_lost = |value: &Value| {
-        value.as_str().is_some_and(|text| is_id(text) && !known.contains(text))
-    };
+    let is_lost =
+        |value: &Value| value.as_str().is_some_and(|text| is_id(text) && !known.contains(text));
     let mut lost = Vec::new();
     for (field, value) in &mut step.fields {
         let several = value.as_array().is_some_and(|values| values.iter().any(is_lost));
@@ -106,12 +105,7 @@ fn is_id(text: &str) -> bool {
 }
 
 /// Takes one step; false: it was refused.
-async fn take(
-    client: &Client,
-    thing: &Thing,
-    step: Step,
-    copied: &mut Copied,
-) -> Result<bool> {
+async fn take(client: &Client, thing: &Thing, step: Step, copied: &mut Copied) -> Result<bool> {
     let (makes, what) = (step.makes, step.operation);
     let ids = step.ids.into_iter().map(|(kind, ids)| (kind.to_owned(), ids)).collect();
     let adopt = AdoptThing {
@@ -177,20 +171,41 @@ async fn tell(client: &Client, thing: &Thing) -> Result<()> {
 /// What was told, without what is nobody's to copy.
 fn fields(value: Value) -> Map<String, Value> {
     let mut value = value;
-    clean(&mut value);
+    crate::compare::clean(&mut value);
+    passing(&mut value);
     match value {
         Value::Object(fields) => fields,
         other => Map::from_iter([("items".to_owned(), other)]),
     }
 }
 
-fn clean(value: &mut Value) {
+/// What a thing is on its way to be something else: a copy is there already.
+const UNDER_WAY: &[&str] = &[
+    "pending",
+    "resizing",
+    "installing",
+    "installingbooting",
+    "locked",
+    "none",
+    "rebuilding",
+    "configuring",
+    "upgrading",
+    "migrating",
+    "restoring",
+];
+
+/// Lets go of states that pass: told for good, a copy would never be seen to become ready.
+fn passing(value: &mut Value) {
+    let is_state = |name: &str| name.ends_with("status") || name.ends_with("state");
+    let is_under_way = |value: &Value| {
+        value.as_str().is_some_and(|text| UNDER_WAY.contains(&&*text.to_ascii_lowercase()))
+    };
     match value {
         Value::Object(fields) => {
-            fields.retain(|name, _| !crate::compare::is_passing(name));
-            fields.values_mut().for_each(clean);
+            fields.retain(|name, value| !(is_state(name) && is_under_way(value)));
+            fields.values_mut().for_each(passing);
         }
-        Value::Array(items) => items.iter_mut().for_each(clean),
+        Value::Array(items) => items.iter_mut().for_each(passing),
         _ => {}
     }
 }

@@ -13,7 +13,7 @@ mod copy;
 mod read;
 pub mod sources;
 
-pub use compare::{Difference, compare};
+pub use compare::{Difference, What, compare};
 pub use copy::{Copied, copy};
 pub use read::{Answer, Reading, Thing, read};
 

@@ -97,10 +97,7 @@ fn addresses(thing: &Thing, all: &Reading) -> Vec<Step> {
         let (ip, reverse) = (text(address, "ip"), text(address, "reverse"));
         let is_reserved = all.of("reserved-ip").any(|reserved| reserved.text("subnet") == ip);
         if text(address, "type") == "secondary_ip" && !is_reserved {
-            let add = fields([
-                ("instance_id", thing.id.clone().into()),
-                ("reboot", false.into()),
-            ]);
+            let add = fields([("instance_id", thing.id.clone().into()), ("reboot", false.into())]);
             steps.push(Step::change("add-instance-ipv4", add).at("ipv4", &ip));
         }
         if !reverse.is_empty() && !OWN_NAMES.iter().any(|own| reverse.ends_with(own)) {

@@ -15,10 +15,8 @@ pub(super) fn reserved(thing: &Thing, all: &Reading) -> Vec<Step> {
     // The main address of an instance is asked for with it.
     let is_main = all.of("instance").any(|instance| instance.text("main_ip") == subnet);
     if let Some(instance) = some(thing.text("instance_id")).filter(|_| !is_main) {
-        let attach = fields([
-            ("reserved_ip", thing.id.clone().into()),
-            ("instance_id", instance.into()),
-        ]);
+        let attach =
+            fields([("reserved_ip", thing.id.clone().into()), ("instance_id", instance.into())]);
         steps.push(Step::change("attach-reserved-ip", attach).late());
     }
     steps

@@ -65,8 +65,7 @@ pub(super) fn file_system(thing: &Thing, _: &Reading) -> Vec<Step> {
     let mut steps = vec![create.id("file-system", &thing.id)];
     let attachments = thing.told("list-vfs-attachments").as_array().cloned().unwrap_or_default();
     for instance in attachments.iter().filter_map(|attachment| attachment.get("target_id")) {
-        let attach =
-            fields([("vfs_id", thing.id.clone().into()), ("vps_id", instance.clone())]);
+        let attach = fields([("vfs_id", thing.id.clone().into()), ("vps_id", instance.clone())]);
         steps.push(Step::change("attach-vfs", attach));
     }
     steps

@@ -9,8 +9,10 @@ use worlds::{compare, copy, read};
 async fn rich() -> World {
     let world = World::running().await;
     let mut made = Made { world: &world };
-    let key = made.id("ssh-keys", json!({"name": "me", "ssh_key": "ssh-ed25519 AAAA me@host"})).await;
-    let script = made.id("startup-scripts", json!({"name": "first", "script": "IyEvYmluL3No"})).await;
+    let key =
+        made.id("ssh-keys", json!({"name": "me", "ssh_key": "ssh-ed25519 AAAA me@host"})).await;
+    let script =
+        made.id("startup-scripts", json!({"name": "first", "script": "IyEvYmluL3No"})).await;
     let vpc = json!({"region": "ewr", "description": "inner", "v4_subnet": "10.7.0.0", "v4_subnet_mask": 20});
     let vpc = made.id("vpcs", vpc).await;
     let group = made.id("firewalls", json!({"description": "web"})).await;
@@ -18,7 +20,8 @@ async fn rich() -> World {
     made.at(&format!("firewalls/{group}/rules"), rule).await;
     let rule = json!({"ip_type": "v4", "protocol": "tcp", "port": "22", "source": "cloudflare"});
     made.at(&format!("firewalls/{group}/rules"), rule).await;
-    let reserved = made.id("reserved-ips", json!({"region": "ewr", "ip_type": "v4", "label": "www"})).await;
+    let reserved =
+        made.id("reserved-ips", json!({"region": "ewr", "ip_type": "v4", "label": "www"})).await;
     let web = json!({
         "region": "ewr", "plan": "vc2-1c-1gb", "os_id": 2136, "label": "web", "hostname": "web",
         "tags": ["a", "b"], "sshkey_id": [key], "script_id": script, "firewall_group_id": group,
@@ -45,7 +48,8 @@ async fn rich() -> World {
     });
     made.id("load-balancers", balancer).await;
     made.at("domains", json!({"domain": "example.com", "ip": "192.0.2.7"})).await;
-    let record = json!({"name": "mail", "type": "MX", "data": "mx.example.com", "priority": 5, "ttl": 600});
+    let record =
+        json!({"name": "mail", "type": "MX", "data": "mx.example.com", "priority": 5, "ttl": 600});
     made.at("domains/example.com/records", record).await;
     made.id("object-storage", json!({"cluster_id": 2, "tier_id": 2, "label": "files"})).await;
     let pools = json!([{"node_quantity": 2, "label": "small", "plan": "vc2-1c-2gb", "tag": "x"}]);
@@ -70,7 +74,11 @@ async fn further(made: &mut Made<'_>, vpc: &str, web: &str) {
         "database_engine": "pg", "database_engine_version": "16",
     });
     made.at("databases", database).await;
-    made.at("registry", json!({"name": "images", "public": false, "region": "sjc", "plan": "start_up"})).await;
+    made.at(
+        "registry",
+        json!({"name": "images", "public": false, "region": "sjc", "plan": "start_up"}),
+    )
+    .await;
     let zone = json!({"label": "pages", "origin_scheme": "https", "origin_domain": "example.com"});
     made.at("cdns/pull-zones", zone).await;
     made.at("cdns/push-zones", json!({"label": "files"})).await;
@@ -83,7 +91,8 @@ struct Made<'a> {
 
 impl Made<'_> {
     async fn at(&mut self, path: &str, body: Value) -> Value {
-        let (status, text) = self.world.raw("POST", &format!("/v2/{path}"), &body.to_string()).await;
+        let (status, text) =
+            self.world.raw("POST", &format!("/v2/{path}"), &body.to_string()).await;
         assert!((200..300).contains(&status), "{path} {body}: {status} {text}");
         serde_json::from_str(&text).unwrap_or_default()
     }
