@@ -5,9 +5,11 @@
 //! encrypted. Everything is kept in a schema of its own, `kettle`.
 mod link;
 mod migrate;
+mod whole;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
 
 use serde_json::{Value, json};
 use tokio::sync::Notify;
@@ -37,7 +39,7 @@ const TRIES: usize = 20;
 
 const COLUMNS: &str = "r.id, r.seq, r.account, r.kind, r.version, r.deleting, r.created, r.due, \
                        r.lease, r.tries, r.error, r.desired, r.observed, r.class, r.amount, \
-                       r.since, r.owed, r.stamp";
+                       r.since, r.owed, r.stamp + ((SELECT number FROM epoch) << 32)";
 
 pub(crate) struct Postgres {
     readers: Links,
@@ -52,6 +54,8 @@ struct Writers {
     links: Links,
     woken: Arc<Notify>,
     told: Arc<Notify>,
+    /// The epoch, as far as is known here: another server may have begun a new one.
+    epoch: AtomicI64,
 }
 
 impl Drop for Postgres {
@@ -66,17 +70,21 @@ impl Postgres {
         if config.get_application_name().is_none() {
             config.application_name("kettle");
         }
-        migrate(&config).await?;
+        let epoch = AtomicI64::new(migrate(&config).await?);
         let (woken, told): (Arc<Notify>, Arc<Notify>) = Default::default();
         let server = i32::try_from(chance() >> 33).unwrap_or_default().max(1);
         let listener =
             tokio::spawn(link::listen(config.clone(), server, told.clone(), woken.clone()));
-        let writers = Arc::new(Writers { links: Links::new(&config, WRITERS), woken, told });
+        let writers = Arc::new(Writers { links: Links::new(&config, WRITERS), woken, told, epoch });
         Ok(Self { readers: Links::new(&config, READERS), writers, listener, server })
     }
 
     pub(crate) fn woken(&self) -> &Arc<Notify> {
         &self.writers.woken
+    }
+
+    pub(crate) fn epoch(&self) -> i64 {
+        self.writers.epoch.load(SeqCst)
     }
 
     pub(crate) async fn check(&self) -> Result<()> {
@@ -350,21 +358,34 @@ impl Postgres {
 
     pub(crate) async fn world_put(&self, kind: &str, id: Uuid, state: String) -> Result<()> {
         let sql = "INSERT INTO world (kind, id, state) SELECT $1, $2, $3
-            WHERE $4::uuid IS NULL OR EXISTS (SELECT FROM resource WHERE id = $4 AND lease = $5)
+            WHERE $4::uuid IS NULL OR EXISTS (
+                SELECT FROM resource, epoch WHERE id = $4 AND lease = $5 AND number = $6)
             ON CONFLICT (kind, id) DO UPDATE SET state = $3 RETURNING 1";
-        let (claim, lease) = claim::current().unzip();
-        let lease = lease.flatten();
-        let given: [&(dyn ToSql + Sync); 5] = [&kind, &id, &state, &claim, &lease];
+        let claim = claim::current();
+        let (owner, lease, epoch) =
+            (claim.map(|c| c.id), claim.map(|c| c.lease), claim.map(|c| c.epoch));
+        let given: [&(dyn ToSql + Sync); 6] = [&kind, &id, &state, &owner, &lease, &epoch];
         let written = self.writers.links.ask(sql, &given).await?;
-        match claim.filter(|_| written.is_empty()) {
+        match owner.filter(|_| written.is_empty()) {
             Some(gone) => Err(Error::Gone(gone)),
             None => Ok(()),
         }
     }
 
     pub(crate) async fn world_remove(&self, kind: &str, id: Uuid) -> Result<()> {
-        let sql = "DELETE FROM world WHERE kind = $1 AND id = $2";
-        self.writers.links.ask(sql, &[&kind, &id]).await.map(drop)
+        let sql = "WITH held AS (SELECT $3::uuid IS NULL OR EXISTS (
+                SELECT FROM resource, epoch WHERE id = $3 AND lease = $4 AND number = $5) AS holds),
+            gone AS (DELETE FROM world WHERE kind = $1 AND id = $2 AND (SELECT holds FROM held))
+            SELECT holds FROM held";
+        let claim = claim::current();
+        let (owner, lease, epoch) =
+            (claim.map(|c| c.id), claim.map(|c| c.lease), claim.map(|c| c.epoch));
+        let given: [&(dyn ToSql + Sync); 5] = [&kind, &id, &owner, &lease, &epoch];
+        let holds: bool = self.writers.links.ask(sql, &given).await?[0].get(0);
+        match owner.filter(|_| !holds) {
+            Some(gone) => Err(Error::Gone(gone)),
+            None => Ok(()),
+        }
     }
 
     pub(crate) async fn reset(&self, keep: &[Row]) -> Result<()> {
@@ -372,8 +393,10 @@ impl Postgres {
             keep.iter().map(|row| (row.id, row.version)).unzip();
         let mut result = Ok(());
         for _ in 0..TRIES {
-            let asked = self.writers.links.ask("SELECT reset($1, $2)", &[&ids, &versions]).await;
-            result = asked.map(drop).map_err(meaning);
+            let asked =
+                self.writers.links.ask("SELECT reset_epoch($1, $2)", &[&ids, &versions]).await;
+            let begun = |rows: Vec<tokio_postgres::Row>| self.writers.begun(rows[0].get(0));
+            result = asked.map(begun).map_err(meaning);
             if !matches!(result, Err(Error::Stale(_))) {
                 break; // otherwise it met a reader in a circle, or what is to stay has changed
             }
@@ -388,8 +411,20 @@ impl Writers {
         self.told.notify_one();
     }
 
+    /// Takes note of the epoch that there is now.
+    fn begun(&self, epoch: i64) {
+        self.epoch.fetch_max(epoch, SeqCst);
+    }
+
     async fn apply(&self, change: &Change) -> Result<()> {
-        self.links.ask("SELECT apply($1)", &[&arguments(change)]).await.map_err(meaning)?;
+        let given: [&(dyn ToSql + Sync); 2] = [&change.epoch, &arguments(change)];
+        let written = self.links.ask("SELECT change($1, $2)", &given).await.map_err(meaning);
+        if let Err(Error::Stale(hot)) = &written
+            && let Some(epoch) = hot.to_string().strip_prefix("epoch ")
+        {
+            self.begun(epoch.parse().unwrap_or_default());
+        }
+        written?;
         if change.wakes() {
             self.wake();
         }
@@ -401,9 +436,9 @@ impl Writers {
         let mut result = Ok(false);
         for _ in 0..TRIES {
             let found = if *outcome == Outcome::Gone {
-                let given: [&(dyn ToSql + Sync); 4] =
-                    [&row.id, &row.version, &row.lease, &observed];
-                self.links.ask("SELECT forget($1, $2, $3, $4)", &given).await
+                let given: [&(dyn ToSql + Sync); 5] =
+                    [&row.epoch(), &row.id, &row.version, &row.lease, &observed];
+                self.links.ask("SELECT forget($1, $2, $3, $4, $5)", &given).await
             } else {
                 let (due, tries, error) = outcome.leaves(row);
                 let sql = "UPDATE resource SET observed = $4, lease = 0,
@@ -414,12 +449,14 @@ impl Writers {
                         amount = CASE WHEN version = $2 THEN $9 ELSE amount END,
                         since = CASE WHEN version = $2 THEN $10 ELSE since END,
                         owed = CASE WHEN version = $2 THEN $11 ELSE owed END
-                    WHERE id = $1 AND lease = $3 AND lease <> 0 RETURNING due IS NOT NULL";
+                    WHERE id = $1 AND lease = $3 AND lease <> 0
+                        AND $12 = (SELECT number FROM epoch) RETURNING due IS NOT NULL";
                 let (id, version, lease) = (&row.id, &row.version, &row.lease);
                 let (class, amount, since, owed) = columns(row.adds());
-                let given: [&(dyn ToSql + Sync); 11] = [
+                let epoch = row.epoch();
+                let given: [&(dyn ToSql + Sync); 12] = [
                     id, version, lease, &observed, &due, &tries, &error, &class, &amount, &since,
-                    &owed,
+                    &owed, &epoch,
                 ];
                 self.links.ask(sql, &given).await
             };
@@ -452,7 +489,7 @@ impl Postgres {
 
 /// A change as the database's function takes it: what is locked is in order.
 fn arguments(change: &Change) -> Value {
-    let Change { versions, totals, holders, needs, edits, holds, events } = change;
+    let Change { epoch: _, claim, versions, totals, holders, needs, edits, holds, events } = change;
     let mut lists: BTreeMap<List, i64> = totals.keys().map(|list| (list.clone(), 0)).collect();
     let (mut leaves, mut enters) = (Vec::new(), Vec::new());
     for Edit { row, leaves: out, enters: into, .. } in edits {
@@ -489,7 +526,9 @@ fn arguments(change: &Change) -> Value {
     };
     json!({
         "guards": guards(change),
-        "needs": needs.iter().map(|(id, lease)| json!({ "id": id, "lease": lease })).collect::<Vec<_>>(),
+        "needs": needs.iter().map(|id| json!({ "id": id }))
+            .chain(claim.map(|claim| json!({ "id": claim.id, "lease": claim.lease })))
+            .collect::<Vec<_>>(),
         "lists": lists,
         "rows": rows,
         "holders": holders.iter().map(|((scope, value), owner)|
@@ -586,7 +625,7 @@ fn row(r: &tokio_postgres::Row) -> Row {
     }
 }
 
-const MARK: &str = "r.id, r.seq, r.stamp";
+const MARK: &str = "r.id, r.seq, r.stamp + ((SELECT number FROM epoch) << 32)";
 
 fn mark(r: &tokio_postgres::Row) -> Mark {
     Mark { id: r.get(0), seq: r.get(1), stamp: r.get(2) }
