@@ -26,6 +26,7 @@ pub mod secret;
 mod sent;
 mod tx;
 mod warnings;
+mod whole;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -48,6 +49,7 @@ pub use rendered::Json;
 pub use roots::Root;
 pub use routes::{Answer, Request, Route, Routes, owner_in};
 pub use tx::Tx;
+pub use whole::Changed;
 
 use auth::Keyring;
 use catalog::Catalog;

@@ -417,7 +417,8 @@ impl Writers {
     }
 
     async fn apply(&self, change: &Change) -> Result<()> {
-        let given: [&(dyn ToSql + Sync); 2] = [&change.epoch, &arguments(change)];
+        let epoch = change.claim.map_or(change.epoch, |claim| claim.epoch);
+        let given: [&(dyn ToSql + Sync); 2] = [&epoch, &arguments(change)];
         let written = self.links.ask("SELECT change($1, $2)", &given).await.map_err(meaning);
         if let Err(Error::Stale(hot)) = &written
             && let Some(epoch) = hot.to_string().strip_prefix("epoch ")
