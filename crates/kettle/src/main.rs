@@ -32,6 +32,7 @@ mod stop;
 #[cfg(test)]
 mod tests;
 mod v1;
+mod world;
 
 use std::fmt::Display;
 use std::process::ExitCode;
@@ -58,6 +59,9 @@ fn main() -> ExitCode {
     let data = cli::data(&matches);
     if let Some((word, args)) = enter::asked_for(&matches) {
         return asked(&matches, enter::run(word, &matches, args));
+    }
+    if let Some((word, args)) = world::asked_for(&matches) {
+        return asked(&matches, world::run(word, &matches, args));
     }
     match matches.subcommand() {
         Some((serve::NAME, args)) if detach::is_asked_for(args) => {
@@ -133,7 +137,7 @@ fn command() -> Command {
     ];
     let first = first.into_iter().enumerate();
     let first = first.map(|(place, command)| command.display_order(place));
-    let root = enter::add(cli::command());
+    let root = world::add(enter::add(cli::command()));
     cli::settled(root.subcommand(man::command()).subcommands(first))
 }
 

@@ -47,7 +47,7 @@ pub use network::Network;
 pub use refusal::{Error, Refusal, Result, ensure, failure, in_range, parsed, refuse};
 pub use rendered::Json;
 pub use roots::Root;
-pub use routes::{Answer, Request, Route, Routes, owner_in};
+pub use routes::{Answer, Request, Route, Routes, Tell, owner_in};
 pub use tx::Tx;
 pub use whole::Changed;
 

@@ -62,7 +62,7 @@ pub struct Route {
 }
 
 /// Shows what a row holds as its owner sees it.
-pub(crate) type Tell = fn(Cx, Row) -> BoxFuture<'static, Result<Json>>;
+pub type Tell = fn(Cx, Row) -> BoxFuture<'static, Result<Json>>;
 
 /// A kind, and how one of it is told.
 #[derive(Clone, Copy)]
@@ -386,19 +386,26 @@ impl<K: Kind> Routes<Of<K>> {
     }
 }
 
-impl<K: Kind + Shown> Routes<Of<K>> {
-    /// Says that what was added last tells one or several of the kind, as it is shown.
+impl<About> Routes<About> {
+    /// Says that what was added last tells one or several of a kind, and how one is told.
     #[must_use]
-    pub fn telling(mut self) -> Self {
-        let tell: Tell = |cx, row| {
-            Box::pin(async move { Ok(Json::of(&K::show(&cx, Doc::<K>::read(row)?).await?)) })
-        };
+    pub fn telling_by(mut self, kind: &'static str, tell: Tell) -> Self {
         if let Some(route) = self.0.last_mut() {
-            route.tells = Some(Tells { kind: K::KIND, tell });
+            route.tells = Some(Tells { kind, tell });
         }
         self
     }
 
+    /// The same for a kind that is shown so.
+    #[must_use]
+    pub fn telling<K: Kind, S: Shown<K>>(self) -> Self {
+        self.telling_by(K::KIND, |cx, row| {
+            Box::pin(async move { Ok(Json::of(&S::show(&cx, Doc::<K>::read(row)?).await?)) })
+        })
+    }
+}
+
+impl<K: Kind + Shown> Routes<Of<K>> {
     /// Adds the list of all of the kind.
     #[must_use]
     pub fn list<L: Listing<Item = K::View>>(self) -> Self {
@@ -414,7 +421,7 @@ impl<K: Kind + Shown> Routes<Of<K>> {
             within.extend(lists(&list));
             cx.listed::<K, K>(within, per_page, cursor.as_deref()).await
         })
-        .telling()
+        .telling::<K, K>()
     }
 
     /// Adds the same list without pages: there can be `most`.
@@ -427,7 +434,7 @@ impl<K: Kind + Shown> Routes<Of<K>> {
             let with = K::with(&cx, &docs).await?;
             Ok(Page::whole(docs.iter().map(|doc| K::view(doc, &with, &cx)).collect()))
         })
-        .telling()
+        .telling::<K, K>()
     }
 
     /// Adds that of one, which stands last in the path.
@@ -437,7 +444,7 @@ impl<K: Kind + Shown> Routes<Of<K>> {
             let doc = cx.in_path::<K>(&get.path()).await?;
             K::show(&cx, doc).await
         })
-        .telling()
+        .telling::<K, K>()
     }
 
     /// Adds the creation of one: what is to be made follows from the request alone.

@@ -99,6 +99,11 @@ impl Control {
         tx.commit().await
     }
 
+    /// Whether things of a kind are shown to their owners by themselves.
+    pub fn shows(&self, kind: &str) -> bool {
+        self.tells(kind).is_some()
+    }
+
     /// These differences, as the owners of things see them: `then` knows what was before, and `self` what
     /// is after. What is told with other things alone is left out, as are those that look the same.
     ///

@@ -261,6 +261,19 @@ impl Client {
         Ok(answer.into())
     }
 
+    /// The same for what is no text, either way: it is sent once, whatever becomes of it.
+    ///
+    /// # Errors
+    /// When no answer comes.
+    pub async fn raw_bytes(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Bytes>,
+    ) -> Result<Response, Error> {
+        self.exchange(&method, path, body, false).await
+    }
+
     fn label(&self, method: &Method, path: &str) -> String {
         format!("{method} {}{path}", self.inner.endpoint)
     }

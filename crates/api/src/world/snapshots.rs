@@ -8,9 +8,8 @@ operations! {
         /// List snapshots.
         "list" => ListWorldSnapshots(GET "/_kettle/world/snapshots" -> 200 { snapshots: [WorldSnapshot], whole }, needs Owner),
         /// Save all there is at this moment under a name.
-        "save" => SaveWorldSnapshot(POST "/_kettle/world/snapshots" -> 201 { snapshot: WorldSnapshot }, needs Owner) {
-            /// What it is to be called: 1 to 64 letters, digits, dots, `-` and `_`, with no dot first.
-            pub name: String,
+        /// The name has 1 to 64 letters, digits, dots, `-` and `_`, with no dot first.
+        "save" => SaveWorldSnapshot(PUT "/_kettle/world/snapshots/{name: String}" -> 201 { snapshot: WorldSnapshot }, needs Owner, once) {
             /// Whether it takes the place of one that has the name; otherwise that is refused.
             pub replace: Option<bool>,
         },
