@@ -331,21 +331,19 @@ impl Store {
         before: Arc<Image>,
         after: Option<Arc<Image>>,
     ) -> Result<Vec<Difference>> {
-        let beside = match (&after, &*self.backend) {
-            (None, Backend::Sqlite(sqlite)) => sqlite.beside()?,
-            _ => None,
+        let is_beside = matches!(&*self.backend, Backend::Sqlite(sqlite) if sqlite.is_file());
+        let after = match after {
+            None if !is_beside => Some(Arc::new(self.image(0).await?)),
+            after => after,
         };
-        let after = match (after, &beside) {
-            (None, None) => Some(Arc::new(self.image(0).await?)),
-            (after, _) => after,
-        };
+        let backend = self.backend.clone();
         aside(move || {
-            let db = match (beside, &after) {
-                (Some(db), _) => Some(db),
-                (None, Some(after)) => Some(after.open()?),
-                (None, None) => None,
+            let mut db = match (&after, &*backend) {
+                (Some(after), _) => after.open()?,
+                (None, Backend::Sqlite(sqlite)) => sqlite.beside()?.ok_or(Error::Closed)?,
+                #[cfg(feature = "postgres")]
+                (None, Backend::Postgres(_)) => return Err(Error::Closed),
             };
-            let mut db = db.ok_or(Error::Closed)?;
             before.attach(&mut db, "before")?;
             compared(&db)
         })

@@ -68,8 +68,16 @@ async fn save(app: Arc<App>, req: SaveWorldSnapshot) -> Result<WorldSnapshot> {
 
 async fn restore(app: Arc<App>, req: RestoreWorldSnapshot) -> Result<()> {
     let image = named(&app, &req.name).await?;
-    app.control.restore(&image, &app.key).await.map_err(internal)?;
+    put_back(&app, &image).await?;
     tracing::info!(name = req.name, "a snapshot was restored, as its owner asked");
+    Ok(())
+}
+
+async fn put_back(app: &App, image: &Image) -> Result<()> {
+    app.control.restore(image, &app.key).await.map_err(internal)?;
+    if let Err(error) = control::kubernetes::open_doors(&app.control).await {
+        tracing::warn!(%error, "kubeconfigs lead nowhere until they are asked for again");
+    }
     Ok(())
 }
 
@@ -260,7 +268,7 @@ async fn received(app: &App, mut body: Body) -> Result<()> {
         })?;
     }
     let image = store.received(incoming).await.map_err(refused)?;
-    app.control.restore(&image, &app.key).await.map_err(internal)?;
+    put_back(app, &image).await?;
     tracing::info!("a world was imported in place of all there was, as its owner asked");
     Ok(())
 }

@@ -88,6 +88,11 @@ impl Sqlite {
         Self::new(Place::Memory(image.open()?.into()))
     }
 
+    /// Whether it is in a file.
+    pub(crate) fn is_file(&self) -> bool {
+        matches!(self.place, Place::Disk(_))
+    }
+
     /// A connection that has what is stored now as `main`, without a copy of it; none where it is in
     /// memory.
     pub(crate) fn beside(&self) -> Result<Option<Connection>> {
