@@ -116,7 +116,12 @@ pub(super) fn part(bench: &mut Bench, report: &mut Report) -> Result<()> {
                 bytes.len() / 1_000
             );
             let floor = if rows == QUICK { Floor::AtMost(QUICK_MS) } else { Floor::None };
-            report.add(format!("world: {what} of {rows} things"), (median(file), "ms"), floor, from);
+            report.add(
+                format!("world: {what} of {rows} things"),
+                (median(file), "ms"),
+                floor,
+                from,
+            );
         }
     }
     // What the last store has open is closed by its threads.

@@ -42,7 +42,8 @@ fn a_world_goes_out_and_in_by_the_command_line() {
     let server = Server::start(&mut serve(data.path()), data.path());
     let run = |words: &str| asked(&server, home.path(), words);
     let names = || done(&run("ssh-key list -o json --fields name"));
-    let make = |name: &str| done(&run(&format!("ssh-key create --name {name} --ssh-key ssh-ed25519")));
+    let make =
+        |name: &str| done(&run(&format!("ssh-key create --name {name} --ssh-key ssh-ed25519")));
     make("first");
     done(&run("world snapshot save monday"));
     assert!(refused(&run("world snapshot save monday")).contains("say `replace`"));
@@ -60,7 +61,10 @@ fn a_world_goes_out_and_in_by_the_command_line() {
     done(&run("world export out.kettle --replace"));
     make("second");
     let told = done(&run("world snapshot diff monday"));
-    assert!(told.contains("added") && told.contains("ssh-key") && told.contains("second"), "{told}");
+    assert!(
+        told.contains("added") && told.contains("ssh-key") && told.contains("second"),
+        "{told}"
+    );
     done(&run("world snapshot restore monday"));
     assert_eq!(names(), before);
     make("third");
