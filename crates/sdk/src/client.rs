@@ -261,17 +261,16 @@ impl Client {
         Ok(answer.into())
     }
 
-    /// The same for what is no text, either way: it is sent once, whatever becomes of it.
+    /// The same for what is no text: it is sent once.
     ///
     /// # Errors
     /// When no answer comes.
     pub async fn raw_bytes(
         &self,
-        method: Method,
-        path: &str,
+        to: (Method, &str),
         body: Option<Bytes>,
     ) -> Result<Response, Error> {
-        self.exchange(&method, path, body, false).await
+        self.exchange(&to.0, to.1, body, false).await
     }
 
     fn label(&self, method: &Method, path: &str) -> String {

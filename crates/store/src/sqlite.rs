@@ -4,6 +4,7 @@
 //! the writer may write.
 mod apply;
 mod events;
+mod format;
 mod names;
 pub(crate) mod private;
 mod readers;
@@ -12,8 +13,6 @@ mod sums;
 mod whole;
 mod writer;
 
-use std::fs::File;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,27 +25,11 @@ use uuid::Uuid;
 
 use crate::change::{Change, List};
 use crate::{Ask, Error, Facet, Mark, Outcome, Page, Result, Row, Sum, Told, WhichEvents, claim};
+pub(crate) use format::{FORMAT, migrate, schema, schema_of, sync_name};
 use readers::{Readers, Writes};
 #[cfg(any(all(test, feature = "postgres"), feature = "testing"))]
 pub(crate) use whole::TABLES;
 use writer::Writer;
-
-/// Each brings the format from its place in this list to the next. Never change one: add one.
-const MIGRATIONS: [Migration; 7] = [
-    (include_str!("sqlite/1.sql"), |_| Ok(())),
-    (include_str!("sqlite/2.sql"), names::from_format_1),
-    (include_str!("sqlite/3.sql"), |_| Ok(())),
-    (include_str!("sqlite/4.sql"), |_| Ok(())),
-    (include_str!("sqlite/5.sql"), |_| Ok(())),
-    (include_str!("sqlite/6.sql"), |_| Ok(())),
-    (include_str!("sqlite/7.sql"), |_| Ok(())),
-];
-
-/// The format that this release writes.
-pub(crate) const FORMAT: i64 = MIGRATIONS.len() as i64;
-
-/// Statements, and what is done after them.
-type Migration = (&'static str, fn(&Connection) -> Result<()>);
 
 /// A row's stamp with the epoch above it.
 macro_rules! stamp {
@@ -107,7 +90,7 @@ impl Sqlite {
         match std::fs::metadata(path).map(|file| file.len()) {
             Ok(0) if was_open => return Err(Error::Emptied(path.into())),
             Ok(1..) => {}
-            _ => make(path)?,
+            _ => format::make(path)?,
         }
         private::keep(path)?;
         let db = connect(path)?;
@@ -563,69 +546,4 @@ fn connect(path: &Path) -> Result<Connection> {
     };
     db.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(db)
-}
-
-pub(crate) fn migrate(db: &Connection) -> Result<()> {
-    migrate_to(db, FORMAT)
-}
-
-fn migrate_to(db: &Connection, format: i64) -> Result<()> {
-    let found: i64 = db.query_row("PRAGMA user_version", [], |r| r.get(0))?;
-    if found > FORMAT {
-        return Err(Error::Newer { found, known: FORMAT });
-    }
-    let steps = (1_i64..=format).zip(MIGRATIONS).skip(found as usize);
-    for (version, (sql, fill)) in steps {
-        let tx = Transaction::new_unchecked(db, Immediate)?;
-        tx.execute_batch(sql)?;
-        fill(&tx)?;
-        tx.pragma_update(None, "user_version", version)?;
-        tx.commit()?;
-    }
-    Ok(())
-}
-
-/// Makes the file of a new store. It gets its name when it is whole: so an empty one is never ours.
-fn make(path: &Path) -> Result<()> {
-    let new = private::with(path, ".new");
-    let failed = |e| Error::File(new.clone(), e);
-    for left in [&new, &private::with(path, ".new-journal")] {
-        match std::fs::remove_file(left) {
-            Err(e) if e.kind() != ErrorKind::NotFound => return Err(failed(e)),
-            _ => {}
-        }
-    }
-    private::open(&new, true).map_err(failed)?;
-    let db = connect(&new)?;
-    migrate(&db)?;
-    db.close().map_err(|(_, e)| e)?;
-    std::fs::rename(&new, path).map_err(failed)?;
-    sync_name(path)
-}
-
-/// Before anything is acknowledged, the name of a file must be on the disk too.
-pub(crate) fn sync_name(path: &Path) -> Result<()> {
-    let failed = |e| Error::File(path.into(), e);
-    match path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        Some(directory) => File::open(directory).and_then(|d| d.sync_all()).map_err(failed),
-        None => Ok(()),
-    }
-}
-
-/// All that a database says that it has: kind, name, table, and the words that made it.
-type Schema = Vec<(String, String, String, Option<String>)>;
-
-/// What a database says that it has.
-pub(crate) fn schema(db: &Connection) -> rusqlite::Result<Schema> {
-    let sql = "SELECT type, name, tbl_name, sql FROM sqlite_schema
-        WHERE name NOT LIKE 'sqlite_stat%' ORDER BY type, name";
-    let mut find = db.prepare(sql)?;
-    find.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))?.collect()
-}
-
-/// What a database of this format has.
-pub(crate) fn schema_of(format: i64) -> Result<Schema> {
-    let db = Connection::open_in_memory()?;
-    migrate_to(&db, format)?;
-    Ok(schema(&db)?)
 }
