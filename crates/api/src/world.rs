@@ -25,6 +25,7 @@ macro_rules! areas {
 
 areas! {
     copies,
+    snapshots,
     state,
 }
 

@@ -210,8 +210,8 @@ impl Engine {
     /// One step, whose writes count while the claim holds. A panic is a failure like
     /// any other.
     async fn step(&self, life: &dyn Life, row: &mut Row) -> Result<Next, StepError> {
-        let claim = Row { id: row.id, lease: row.lease, ..Row::default() };
-        let step = AssertUnwindSafe(store::during(&claim, life.step(row))).catch_unwind();
+        let claim = row.claim();
+        let step = AssertUnwindSafe(store::during(claim, life.step(row))).catch_unwind();
         step.await.unwrap_or_else(|panic| {
             let said = panic.downcast_ref::<String>().map(String::as_str);
             let said = said.or_else(|| panic.downcast_ref::<&str>().copied());

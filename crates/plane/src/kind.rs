@@ -8,7 +8,7 @@ use std::str::FromStr;
 use api::{Time, Wire};
 use engine::{Next, StepError};
 use serde::{Serialize, de::DeserializeOwned};
-use store::{Facet, Row, Tally};
+use store::{Facet, Mark, Row, Tally};
 use uuid::Uuid;
 
 use crate::cx::{Cx, LifeCx};
@@ -299,6 +299,10 @@ impl<K: Kind> Doc<K> {
     /// A number that grows with every change of what it should be.
     pub fn version(&self) -> i64 {
         self.row.version
+    }
+    /// The state that it was read in: unlike its version, that is never given twice.
+    pub fn mark(&self) -> Mark {
+        self.row.mark()
     }
     /// When it was created.
     pub fn created(&self) -> Time {

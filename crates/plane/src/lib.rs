@@ -27,6 +27,7 @@ pub mod secret;
 mod sent;
 mod tx;
 mod warnings;
+mod whole;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -47,8 +48,9 @@ pub use network::Network;
 pub use refusal::{Error, Refusal, Result, ensure, failure, in_range, parsed, refuse};
 pub use rendered::Json;
 pub use roots::Root;
-pub use routes::{Answer, Request, Route, Routes, owner_in};
+pub use routes::{Answer, Request, Route, Routes, Tell, owner_in};
 pub use tx::Tx;
+pub use whole::Changed;
 
 use auth::Keyring;
 use catalog::Catalog;

@@ -130,6 +130,13 @@ impl Rendered {
         marks.iter().map(&mut item).collect()
     }
 
+    /// Forgets everything.
+    pub(crate) fn forget(&self) {
+        for shelf in &self.0 {
+            shelf.write().unwrap_or_else(PoisonError::into_inner).clear();
+        }
+    }
+
     fn keep(&self, seq: i64, aspect: &Aspect, item: Json) {
         let weight = item.weight(aspect);
         let mut shelf = self.shelf(seq).write().unwrap_or_else(PoisonError::into_inner);

@@ -79,7 +79,12 @@ impl Control {
     }
 
     /// The key with this digest, where it is the owner's.
-    async fn owns(&self, tx: &mut Tx, owner: Uuid, digest: &str) -> Result<Option<Doc<ApiKey>>> {
+    pub(crate) async fn owns(
+        &self,
+        tx: &mut Tx,
+        owner: Uuid,
+        digest: &str,
+    ) -> Result<Option<Doc<ApiKey>>> {
         let Some(id) = tx.taken(KEYS, digest).await? else { return Ok(None) };
         Ok(tx.find::<ApiKey>(id).await?.filter(|key| key.user == owner))
     }
@@ -113,9 +118,7 @@ impl Control {
                 // Another server has started, or brought another key: that one stays as well.
                 Err(Error::Stale(hot)) if patience.again(&hot).await => {}
                 outcome => {
-                    self.keyring.forget();
-                    self.gone.forget();
-                    self.doors().into_iter().for_each(|doors| doors.shut_all());
+                    self.forget();
                     if outcome.is_ok()
                         && let Err(error) = self.sweep_real().await
                     {
@@ -125,6 +128,13 @@ impl Control {
                 }
             }
         }
+    }
+
+    /// Forgets what is remembered of all that was there.
+    pub(crate) fn forget(&self) {
+        self.keyring.forget();
+        self.gone.forget();
+        self.doors().into_iter().for_each(|doors| doors.shut_all());
     }
 
     async fn try_reset(self: &Arc<Self>) -> Result<()> {
@@ -142,12 +152,12 @@ impl Control {
     }
 }
 
-fn first_account() -> Account {
+pub(crate) fn first_account() -> Account {
     Account { name: "Kettle".into(), email: "root@kettle.invalid".into(), ..Account::default() }
 }
 
 /// Makes the key the owner's.
-fn give(tx: &mut Tx, owner: &Doc<Account>, root: &Root) {
+pub(crate) fn give(tx: &mut Tx, owner: &Doc<Account>, root: &Root) {
     let (digest, end) = (root.digest.clone(), root.end.clone());
     holders::give(tx, owner.id(), digest, end);
     let email = email_in(owner.seq(), &owner.email);

@@ -12,9 +12,10 @@ use api::wire::{self, Fields, Map, Problem};
 use api::{ApiError, Endpoint, Listing, Op, Page};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
-use store::Facet;
+use store::{Facet, Row};
 use uuid::Uuid;
 
+use crate::Control;
 use crate::catalog::Catalog;
 use crate::cx::{Cx, slice};
 use crate::kept::Kept;
@@ -56,6 +57,18 @@ pub struct Route {
     form: &'static Form,
     once: Once,
     kept: Option<Arc<RwLock<Answers>>>,
+    /// Of which kind it tells one or several, and how one is told.
+    tells: Option<Tells>,
+}
+
+/// Shows what a row holds as its owner sees it.
+pub type Tell = fn(Cx, Row) -> BoxFuture<'static, Result<Json>>;
+
+/// A kind, and how one of it is told.
+#[derive(Clone, Copy)]
+struct Tells {
+    kind: &'static str,
+    tell: Tell,
 }
 
 impl Route {
@@ -133,6 +146,17 @@ impl Route {
         let query = query.filter(|_| !self.op.has_body);
         let texts = request.path.into_iter().chain(query);
         Fields::new(texts, json, self.form).map_err(Refusal::from)
+    }
+}
+
+impl Control {
+    /// How a kind is told to its owner, and by which operation; none for what is told with others only.
+    pub(crate) fn tells(&self, kind: &str) -> Option<(&'static str, Tell)> {
+        let mut all = self.families.iter().flat_map(|family| &family.routes.0);
+        all.find_map(|route| {
+            let tells = route.tells.filter(|tells| tells.kind == kind)?;
+            Some((route.op.id, tells.tell))
+        })
     }
 }
 
@@ -233,7 +257,7 @@ impl<About> Routes<About> {
             let handler = handler.clone();
             Box::pin(async move { Ok(write(&handler(cx, fields.read::<E>()?).await?).into()) })
         });
-        self.0.push(Route { op: E::OP, form: E::FORM, once, kept: None });
+        self.0.push(Route { op: E::OP, form: E::FORM, once, kept: None, tells: None });
         self
     }
 
@@ -362,6 +386,25 @@ impl<K: Kind> Routes<Of<K>> {
     }
 }
 
+impl<About> Routes<About> {
+    /// Says that what was added last tells one or several of a kind, and how one is told.
+    #[must_use]
+    pub fn telling_by(mut self, kind: &'static str, tell: Tell) -> Self {
+        if let Some(route) = self.0.last_mut() {
+            route.tells = Some(Tells { kind, tell });
+        }
+        self
+    }
+
+    /// The same for a kind that is shown so.
+    #[must_use]
+    pub fn telling<K: Kind, S: Shown<K>>(self) -> Self {
+        self.telling_by(K::KIND, |cx, row| {
+            Box::pin(async move { Ok(Json::of(&S::show(&cx, Doc::<K>::read(row)?).await?)) })
+        })
+    }
+}
+
 impl<K: Kind + Shown> Routes<Of<K>> {
     /// Adds the list of all of the kind.
     #[must_use]
@@ -378,6 +421,7 @@ impl<K: Kind + Shown> Routes<Of<K>> {
             within.extend(lists(&list));
             cx.listed::<K, K>(within, per_page, cursor.as_deref()).await
         })
+        .telling::<K, K>()
     }
 
     /// Adds the same list without pages: there can be `most`.
@@ -390,6 +434,7 @@ impl<K: Kind + Shown> Routes<Of<K>> {
             let with = K::with(&cx, &docs).await?;
             Ok(Page::whole(docs.iter().map(|doc| K::view(doc, &with, &cx)).collect()))
         })
+        .telling::<K, K>()
     }
 
     /// Adds that of one, which stands last in the path.
@@ -399,6 +444,7 @@ impl<K: Kind + Shown> Routes<Of<K>> {
             let doc = cx.in_path::<K>(&get.path()).await?;
             K::show(&cx, doc).await
         })
+        .telling::<K, K>()
     }
 
     /// Adds the creation of one: what is to be made follows from the request alone.

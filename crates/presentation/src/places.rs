@@ -72,6 +72,7 @@ const fn below(
 #[rustfmt::skip]
 pub const PLACES: &[Place] = &[
     top(SERVER, "world", &[]),
+    below("world snapshot", "world-snapshot", &[], &[]),
     top(COMPUTE, "instance", &["vm", "server"]),
     below("instance template", "instance-template", &[], &[]),
     top(COMPUTE, "bare-metal", &["baremetal", "bm"]),

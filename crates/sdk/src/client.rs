@@ -261,6 +261,18 @@ impl Client {
         Ok(answer.into())
     }
 
+    /// The same for what is no text: it is sent once.
+    ///
+    /// # Errors
+    /// When no answer comes.
+    pub async fn raw_bytes(
+        &self,
+        to: (Method, &str),
+        body: Option<Bytes>,
+    ) -> Result<Response, Error> {
+        self.exchange(&to.0, to.1, body, false).await
+    }
+
     fn label(&self, method: &Method, path: &str) -> String {
         format!("{method} {}{path}", self.inner.endpoint)
     }

@@ -37,7 +37,9 @@ pub(crate) fn add(router: Router<Arc<App>>) -> Router<Arc<App>> {
 }
 
 /// Refuses every other method.
-fn only(method: &'static str) -> impl Fn() -> Ready<Response> + Clone + Send + Sync + 'static {
+pub(crate) fn only(
+    method: &'static str,
+) -> impl Fn() -> Ready<Response> + Clone + Send + Sync + 'static {
     move || ready(reply::wrong_method(method))
 }
 

@@ -4,15 +4,22 @@
 //! the owner's key was shown has been looked at before it is called (`route::serve`).
 
 mod copies;
+mod snapshots;
 mod state;
 
 use std::sync::Arc;
 
+use axum::Router;
 use control::Routes;
 
 use crate::App;
 
 /// Every operation of Kettle's own with its handler.
 pub(crate) fn routes(app: &Arc<App>) -> Routes {
-    copies::routes(app).and(state::routes(app))
+    copies::routes(app).and(state::routes(app)).and(snapshots::routes(app))
+}
+
+/// What is Kettle's own and travels as no JSON.
+pub(crate) fn add(router: Router<Arc<App>>) -> Router<Arc<App>> {
+    snapshots::add(router)
 }

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use uuid::Uuid;
 
-use crate::{Error, Event, Facet, Result, Row, Store, claim, key, pool};
+use crate::{Claim, Error, Event, Facet, Result, Row, Store, claim, key, pool};
 
 /// One list. The order is that in which PostgreSQL locks lists.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,9 +20,6 @@ pub(crate) struct List {
 
 /// A unique value: its scope, and itself.
 pub(crate) type Name = (String, String);
-
-/// A row that must be there, and, where a step of the engine makes the change, that step's lease.
-pub(crate) type Need = (Uuid, Option<i64>);
 
 /// What is to become of a unique value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -46,6 +43,10 @@ pub(crate) struct Edit {
 /// All that one transaction relied on and writes.
 #[derive(Debug, Clone)]
 pub(crate) struct Change {
+    /// The epoch that it was begun in.
+    pub(crate) epoch: i64,
+    /// The claim of the step that makes it, where one does.
+    pub(crate) claim: Option<Claim>,
     /// Versions of the rows that were read or are written; 0: there is none.
     pub(crate) versions: BTreeMap<Uuid, i64>,
     /// Lengths of the lists that were relied on.
@@ -53,7 +54,7 @@ pub(crate) struct Change {
     /// Holders of the unique values that were relied on.
     pub(crate) holders: BTreeMap<Name, Option<Uuid>>,
     /// Rows without which the change has nobody who asked for it.
-    pub(crate) needs: BTreeSet<Need>,
+    pub(crate) needs: BTreeSet<Uuid>,
     pub(crate) edits: Vec<Edit>,
     pub(crate) holds: BTreeMap<Name, Hold>,
     /// What is told of it afterwards.
@@ -118,14 +119,16 @@ impl Draft {
 /// Remembers what was read and buffers what is written. Nothing is locked meanwhile.
 ///
 /// It reads what is committed at that moment, with its own writes on top. If anything it read has
-/// changed by the time of the commit, that fails with [`Error::Stale`](crate::Error::Stale) and
-/// nothing is written.
+/// changed by the time of the commit, or everything was emptied or restored since it was begun, that
+/// fails with [`Error::Stale`](crate::Error::Stale) and nothing is written.
 pub struct Tx {
     store: Store,
+    epoch: i64,
+    claim: Option<Claim>,
     versions: BTreeMap<Uuid, i64>,
     totals: BTreeMap<List, u64>,
     holders: BTreeMap<Name, Option<Uuid>>,
-    needs: BTreeSet<Need>,
+    needs: BTreeSet<Uuid>,
     drafts: Vec<Draft>,
     holds: BTreeMap<Name, Hold>,
     events: Vec<Event>,
@@ -133,16 +136,16 @@ pub struct Tx {
 
 impl Tx {
     pub(crate) fn new(store: Store) -> Self {
-        let (versions, totals, holders, holds) = Default::default();
-        let needs = claim::current().into_iter().collect();
+        let (epoch, claim) = (store.epoch(), claim::current());
+        let (versions, totals, holders, holds, needs) = Default::default();
         let (drafts, events) = (Vec::new(), Vec::new());
-        Self { store, versions, totals, holders, needs, drafts, holds, events }
+        Self { store, epoch, claim, versions, totals, holders, needs, drafts, holds, events }
     }
 
     /// Lets the change fail with [`Error::Gone`](crate::Error::Gone) where this row is gone by the
     /// commit, as after a reset: the row of who asks for it.
     pub fn need(&mut self, id: Uuid) {
-        self.needs.insert((id, None));
+        self.needs.insert(id);
     }
 
     /// One row, as this transaction leaves it.
@@ -328,7 +331,18 @@ impl Tx {
     /// Writes all that was buffered; returns when it is durable. A transaction that wrote nothing
     /// checks nothing.
     pub async fn commit(self) -> Result<()> {
-        let Self { store, mut versions, totals, holders, needs, drafts, holds, events } = self;
+        let Self {
+            store,
+            epoch,
+            claim,
+            mut versions,
+            totals,
+            holders,
+            needs,
+            drafts,
+            holds,
+            events,
+        } = self;
         let mut edits = Vec::with_capacity(drafts.len());
         for draft in drafts {
             match draft.removed && draft.row.version == 0 {
@@ -340,6 +354,8 @@ impl Tx {
         if edits.is_empty() && holds.is_empty() && events.is_empty() {
             return Ok(());
         }
-        store.apply(Change { versions, totals, holders, needs, edits, holds, events }).await
+        let change =
+            Change { epoch, claim, versions, totals, holders, needs, edits, holds, events };
+        store.apply(change).await
     }
 }

@@ -16,11 +16,14 @@ mod change;
 mod claim;
 mod derived;
 mod events;
+mod image;
 mod key;
 mod page;
 mod pool;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod snapshots;
+mod sound;
 mod sqlite;
 mod sums;
 #[cfg(any(all(test, feature = "postgres"), feature = "testing"))]
@@ -38,11 +41,15 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+use snapshots::Shelf;
+
 pub use change::Tx;
-pub use claim::during;
+pub use claim::{Claim, during};
 pub use derived::derived_id;
 pub use events::{Event, Told, WhichEvents};
+pub use image::{Image, Incoming};
 pub use page::{Ask, From, Page};
+pub use snapshots::{Difference, Saved};
 pub use sums::{DAY_MS, Sum, Tally};
 pub use turns::{Hot, PATIENCE, Patience};
 
@@ -99,6 +106,15 @@ pub enum Error {
         /// The newest that this release knows.
         known: i64,
     },
+    /// There is no snapshot of this name.
+    #[error("there is no snapshot `{0}`")]
+    NoSnapshot(String),
+    /// There is a snapshot of this name.
+    #[error("there is a snapshot `{0}` already")]
+    SnapshotExists(String),
+    /// What is to be brought in is no image of a store, or is damaged.
+    #[error("this is no exported world: {0}")]
+    NotAnImage(String),
     /// The directory or a file in it cannot be made or opened.
     #[error("{path}: {source}", path = .0.display(), source = .1)]
     File(PathBuf, std::io::Error),
@@ -164,7 +180,8 @@ pub struct Row {
     pub observed: String,
     /// What it adds to its account's sums.
     pub tally: Option<Tally>,
-    /// Grows with every put and every settlement, so also with what is seen; 0: not stored yet.
+    /// Grows with every put and every settlement, so also with what is seen, and with every reset and
+    /// restoration of all; 0: not stored yet.
     pub stamp: i64,
 }
 
@@ -180,7 +197,15 @@ pub struct Mark {
     pub stamp: i64,
 }
 
+/// How many bits of a stamp are below the epoch: so often a row can be written in one.
+const EPOCH: u32 = 32;
+
 impl Row {
+    /// The epoch that it was read in: how often everything had been emptied or restored by then.
+    pub(crate) fn epoch(&self) -> i64 {
+        self.stamp >> EPOCH
+    }
+
     /// The state that it was read in.
     pub fn mark(&self) -> Mark {
         Mark { id: self.id, seq: self.seq, stamp: self.stamp }
@@ -243,6 +268,7 @@ pub enum Location {
 pub struct Store {
     backend: Arc<Backend>,
     turns: Arc<turns::Turns>,
+    shelf: Arc<snapshots::Shelf>,
 }
 
 enum Backend {
@@ -268,13 +294,18 @@ impl Store {
     /// A file that another server has open is [`Error::AlreadyOpen`], and one that has been
     /// emptied [`Error::Emptied`].
     pub async fn open(location: &Location) -> Result<Self> {
-        let backend = match location {
-            Location::Memory => Backend::Sqlite(sqlite::Sqlite::memory()?),
-            Location::File(path) => Backend::Sqlite(sqlite::Sqlite::file(path)?),
+        let (backend, shelf) = match location {
+            Location::Memory => (Backend::Sqlite(sqlite::Sqlite::memory()?), Shelf::memory()),
+            Location::File(path) => {
+                (Backend::Sqlite(sqlite::Sqlite::file(path)?), Shelf::beside(path))
+            }
             #[cfg(feature = "postgres")]
-            Location::Postgres(url) => Backend::Postgres(postgres::Postgres::open(url).await?),
+            Location::Postgres(url) => {
+                let postgres = postgres::Postgres::open(url).await?;
+                (Backend::Postgres(postgres), Shelf::new(snapshots::Place::Database))
+            }
         };
-        Ok(Self { backend: Arc::new(backend), turns: Arc::default() })
+        Ok(Self { backend: Arc::new(backend), turns: Arc::default(), shelf })
     }
 
     /// Whether it can still be read and written, as far as that shows without a write.
@@ -378,6 +409,12 @@ impl Store {
         on!(self, b => b.held(&scope, owner).await)
     }
 
+    /// How often everything was emptied or restored, as far as this server knows: never more than who
+    /// reads afterwards finds.
+    pub(crate) fn epoch(&self) -> i64 {
+        on!(self, b => b.epoch())
+    }
+
     /// Begins a change. Nothing is locked until it is committed.
     pub fn begin(&self) -> Tx {
         Tx::new(self.clone())
@@ -446,14 +483,15 @@ impl Store {
         on!(self, b => b.world_put(kind, id, state).await)
     }
 
-    /// Forgets what a simulated driver knows of one thing.
+    /// Forgets what a simulated driver knows of one thing. Within a step whose claim does not hold any
+    /// more that is [`Error::Gone`], and nothing is forgotten.
     pub async fn world_remove(&self, kind: &str, id: Uuid) -> Result<()> {
         on!(self, b => b.world_remove(kind, id).await)
     }
 
     /// Empties everything, the simulated world too, in one moment, but for these rows with their
-    /// unique values and their places in lists. Of changes and steps under way that rely on what is
-    /// gone nothing is written afterwards.
+    /// unique values and their places in lists. Of changes and steps that were begun before nothing
+    /// is written afterwards.
     ///
     /// Where one of the rows has changed since it was read that is [`Error::Stale`], and nothing is
     /// done.

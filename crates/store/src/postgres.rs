@@ -3,11 +3,13 @@
 //! Each change is one call of a function in the database, which locks what the change relied on, in
 //! one order for all, checks it, and writes: one round trip, one transaction. Connections are not
 //! encrypted. Everything is kept in a schema of its own, `kettle`.
+mod arguments;
 mod link;
 mod migrate;
+mod whole;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
 
 use serde_json::{Value, json};
 use tokio::sync::Notify;
@@ -17,15 +19,16 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
-use crate::change::{Change, Edit, List, Name};
+use crate::change::{Change, List};
 use crate::events::AT_ONCE;
 use crate::key;
 use crate::sums::{EVER, columns};
 use crate::turns::chance;
 use crate::{
     Ask, Error, Event, Facet, Hot, Mark, Outcome, Page, Result, Row, Sum, Tally, Told, WhichEvents,
-    claim, pool,
+    claim,
 };
+use arguments::arguments;
 use link::Links;
 use migrate::migrate;
 
@@ -37,7 +40,7 @@ const TRIES: usize = 20;
 
 const COLUMNS: &str = "r.id, r.seq, r.account, r.kind, r.version, r.deleting, r.created, r.due, \
                        r.lease, r.tries, r.error, r.desired, r.observed, r.class, r.amount, \
-                       r.since, r.owed, r.stamp";
+                       r.since, r.owed, r.stamp + ((SELECT number FROM epoch) << 32)";
 
 pub(crate) struct Postgres {
     readers: Links,
@@ -52,6 +55,8 @@ struct Writers {
     links: Links,
     woken: Arc<Notify>,
     told: Arc<Notify>,
+    /// The epoch, as far as is known here: another server may have begun a new one.
+    epoch: AtomicI64,
 }
 
 impl Drop for Postgres {
@@ -66,17 +71,21 @@ impl Postgres {
         if config.get_application_name().is_none() {
             config.application_name("kettle");
         }
-        migrate(&config).await?;
+        let epoch = AtomicI64::new(migrate(&config).await?);
         let (woken, told): (Arc<Notify>, Arc<Notify>) = Default::default();
         let server = i32::try_from(chance() >> 33).unwrap_or_default().max(1);
         let listener =
             tokio::spawn(link::listen(config.clone(), server, told.clone(), woken.clone()));
-        let writers = Arc::new(Writers { links: Links::new(&config, WRITERS), woken, told });
+        let writers = Arc::new(Writers { links: Links::new(&config, WRITERS), woken, told, epoch });
         Ok(Self { readers: Links::new(&config, READERS), writers, listener, server })
     }
 
     pub(crate) fn woken(&self) -> &Arc<Notify> {
         &self.writers.woken
+    }
+
+    pub(crate) fn epoch(&self) -> i64 {
+        self.writers.epoch.load(SeqCst)
     }
 
     pub(crate) async fn check(&self) -> Result<()> {
@@ -350,21 +359,34 @@ impl Postgres {
 
     pub(crate) async fn world_put(&self, kind: &str, id: Uuid, state: String) -> Result<()> {
         let sql = "INSERT INTO world (kind, id, state) SELECT $1, $2, $3
-            WHERE $4::uuid IS NULL OR EXISTS (SELECT FROM resource WHERE id = $4 AND lease = $5)
+            WHERE $4::uuid IS NULL OR EXISTS (
+                SELECT FROM resource, epoch WHERE id = $4 AND lease = $5 AND number = $6)
             ON CONFLICT (kind, id) DO UPDATE SET state = $3 RETURNING 1";
-        let (claim, lease) = claim::current().unzip();
-        let lease = lease.flatten();
-        let given: [&(dyn ToSql + Sync); 5] = [&kind, &id, &state, &claim, &lease];
+        let claim = claim::current();
+        let (owner, lease, epoch) =
+            (claim.map(|c| c.id), claim.map(|c| c.lease), claim.map(|c| c.epoch));
+        let given: [&(dyn ToSql + Sync); 6] = [&kind, &id, &state, &owner, &lease, &epoch];
         let written = self.writers.links.ask(sql, &given).await?;
-        match claim.filter(|_| written.is_empty()) {
+        match owner.filter(|_| written.is_empty()) {
             Some(gone) => Err(Error::Gone(gone)),
             None => Ok(()),
         }
     }
 
     pub(crate) async fn world_remove(&self, kind: &str, id: Uuid) -> Result<()> {
-        let sql = "DELETE FROM world WHERE kind = $1 AND id = $2";
-        self.writers.links.ask(sql, &[&kind, &id]).await.map(drop)
+        let sql = "WITH held AS (SELECT $3::uuid IS NULL OR EXISTS (
+                SELECT FROM resource, epoch WHERE id = $3 AND lease = $4 AND number = $5) AS holds),
+            gone AS (DELETE FROM world WHERE kind = $1 AND id = $2 AND (SELECT holds FROM held))
+            SELECT holds FROM held";
+        let claim = claim::current();
+        let (owner, lease, epoch) =
+            (claim.map(|c| c.id), claim.map(|c| c.lease), claim.map(|c| c.epoch));
+        let given: [&(dyn ToSql + Sync); 5] = [&kind, &id, &owner, &lease, &epoch];
+        let holds: bool = self.writers.links.ask(sql, &given).await?[0].get(0);
+        match owner.filter(|_| !holds) {
+            Some(gone) => Err(Error::Gone(gone)),
+            None => Ok(()),
+        }
     }
 
     pub(crate) async fn reset(&self, keep: &[Row]) -> Result<()> {
@@ -372,8 +394,10 @@ impl Postgres {
             keep.iter().map(|row| (row.id, row.version)).unzip();
         let mut result = Ok(());
         for _ in 0..TRIES {
-            let asked = self.writers.links.ask("SELECT reset($1, $2)", &[&ids, &versions]).await;
-            result = asked.map(drop).map_err(meaning);
+            let asked =
+                self.writers.links.ask("SELECT reset_epoch($1, $2)", &[&ids, &versions]).await;
+            let begun = |rows: Vec<tokio_postgres::Row>| self.writers.begun(rows[0].get(0));
+            result = asked.map(begun).map_err(meaning);
             if !matches!(result, Err(Error::Stale(_))) {
                 break; // otherwise it met a reader in a circle, or what is to stay has changed
             }
@@ -388,8 +412,21 @@ impl Writers {
         self.told.notify_one();
     }
 
+    /// Takes note of the epoch that there is now.
+    fn begun(&self, epoch: i64) {
+        self.epoch.fetch_max(epoch, SeqCst);
+    }
+
     async fn apply(&self, change: &Change) -> Result<()> {
-        self.links.ask("SELECT apply($1)", &[&arguments(change)]).await.map_err(meaning)?;
+        let epoch = change.claim.map_or(change.epoch, |claim| claim.epoch);
+        let given: [&(dyn ToSql + Sync); 2] = [&epoch, &arguments(change)];
+        let written = self.links.ask("SELECT change($1, $2)", &given).await.map_err(meaning);
+        if let Err(Error::Stale(hot)) = &written
+            && let Some(epoch) = hot.to_string().strip_prefix("epoch ")
+        {
+            self.begun(epoch.parse().unwrap_or_default());
+        }
+        written?;
         if change.wakes() {
             self.wake();
         }
@@ -401,9 +438,9 @@ impl Writers {
         let mut result = Ok(false);
         for _ in 0..TRIES {
             let found = if *outcome == Outcome::Gone {
-                let given: [&(dyn ToSql + Sync); 4] =
-                    [&row.id, &row.version, &row.lease, &observed];
-                self.links.ask("SELECT forget($1, $2, $3, $4)", &given).await
+                let given: [&(dyn ToSql + Sync); 5] =
+                    [&row.epoch(), &row.id, &row.version, &row.lease, &observed];
+                self.links.ask("SELECT forget($1, $2, $3, $4, $5)", &given).await
             } else {
                 let (due, tries, error) = outcome.leaves(row);
                 let sql = "UPDATE resource SET observed = $4, lease = 0,
@@ -414,12 +451,14 @@ impl Writers {
                         amount = CASE WHEN version = $2 THEN $9 ELSE amount END,
                         since = CASE WHEN version = $2 THEN $10 ELSE since END,
                         owed = CASE WHEN version = $2 THEN $11 ELSE owed END
-                    WHERE id = $1 AND lease = $3 AND lease <> 0 RETURNING due IS NOT NULL";
+                    WHERE id = $1 AND lease = $3 AND lease <> 0
+                        AND $12 = (SELECT number FROM epoch) RETURNING due IS NOT NULL";
                 let (id, version, lease) = (&row.id, &row.version, &row.lease);
                 let (class, amount, since, owed) = columns(row.adds());
-                let given: [&(dyn ToSql + Sync); 11] = [
+                let epoch = row.epoch();
+                let given: [&(dyn ToSql + Sync); 12] = [
                     id, version, lease, &observed, &due, &tries, &error, &class, &amount, &since,
-                    &owed,
+                    &owed, &epoch,
                 ];
                 self.links.ask(sql, &given).await
             };
@@ -448,84 +487,6 @@ impl Postgres {
     pub(crate) async fn run(&self, sql: &str) -> Result<()> {
         self.writers.links.ask(sql, &[]).await.map(drop)
     }
-}
-
-/// A change as the database's function takes it: what is locked is in order.
-fn arguments(change: &Change) -> Value {
-    let Change { versions, totals, holders, needs, edits, holds, events } = change;
-    let mut lists: BTreeMap<List, i64> = totals.keys().map(|list| (list.clone(), 0)).collect();
-    let (mut leaves, mut enters) = (Vec::new(), Vec::new());
-    for Edit { row, leaves: out, enters: into, .. } in edits {
-        for (facets, by, moves) in [(out, -1, &mut leaves), (into, 1, &mut enters)] {
-            for facet in facets {
-                let (account, kind) = (row.account, row.kind.to_string());
-                *lists.entry(List { account, kind, facet: facet.clone() }).or_default() += by;
-                moves.push(json!({ "id": row.id, "account": row.account, "kind": row.kind,
-                    "field": facet.0, "value": facet.1 }));
-            }
-        }
-    }
-    let lists: Vec<_> = lists
-        .iter()
-        .map(|(list, moves)| {
-            let List { account, kind, facet: (field, value) } = list;
-            json!({ "account": account, "kind": kind, "field": field, "value": value,
-                "moves": moves, "total": totals.get(list) })
-        })
-        .collect();
-    let put = |id| edits.iter().any(|edit| edit.row.id == id && !edit.removed);
-    let rows: Vec<_> = versions
-        .iter()
-        .map(|(id, version)| json!({ "id": id, "version": version, "put": put(*id) }))
-        .collect();
-    let (removed, written): (Vec<_>, Vec<_>) = edits.iter().partition(|edit| edit.removed);
-    let (new, changed): (Vec<_>, Vec<_>) = written.into_iter().partition(|e| e.row.version == 0);
-    let fields = |edit: &&Edit| {
-        let Row { id, account, kind, deleting, created, due, desired, .. } = &edit.row;
-        let (class, amount, since, owed) = columns(edit.row.adds());
-        json!({ "id": id, "account": account, "kind": kind, "deleting": deleting,
-            "created": created, "due": due, "desired": desired, "observed": edit.row.seen(),
-            "class": class, "amount": amount, "since": since, "owed": owed })
-    };
-    json!({
-        "guards": guards(change),
-        "needs": needs.iter().map(|(id, lease)| json!({ "id": id, "lease": lease })).collect::<Vec<_>>(),
-        "lists": lists,
-        "rows": rows,
-        "holders": holders.iter().map(|((scope, value), owner)|
-            json!({ "scope": scope, "value": value, "owner": owner })).collect::<Vec<_>>(),
-        "holds": holds.iter().map(|((scope, value), hold)|
-            json!({ "scope": scope, "value": value, "owner": hold.owner, "released": hold.released,
-                "place": pool::place(value) }))
-            .collect::<Vec<_>>(),
-        "leaves": leaves,
-        "enters": enters,
-        "removed": removed.iter().map(|edit| edit.row.id).collect::<Vec<_>>(),
-        "new": new.iter().map(fields).collect::<Vec<_>>(),
-        "changed": changed.iter().map(fields).collect::<Vec<_>>(),
-        "events": events.iter().map(|event| json!({ "account": event.account, "at": event.at,
-            "level": event.level, "topic": event.topic, "subject": event.subject,
-            "told": event.told })).collect::<Vec<_>>(),
-    })
-}
-
-/// What must not come to be while the change is checked and written, and whether it is written:
-/// rows have locks only if they exist.
-fn guards(change: &Change) -> Vec<Value> {
-    let new = |id| change.edits.iter().any(|edit| edit.row.id == id && edit.row.version == 0);
-    let absent = change.versions.iter().filter(|(_, version)| **version == 0);
-    let rows = absent.map(|(id, _)| json!([id, new(*id)]));
-    let read = change.holders.keys().map(|name| json!([guard_of(name), false]));
-    let written = change.holds.keys().map(|name| json!([guard_of(name), true]));
-    let block = |(scope, value): &Name| Some((scope.clone(), pool::place(value)? / pool::BLOCK));
-    let wide: BTreeSet<_> = change.holds.keys().filter_map(block).collect();
-    let wide = wide.into_iter().map(|(s, n)| json!([format!("\u{1f}{s}\u{1f}{n}"), true]));
-    rows.chain(read).chain(written).chain(wide).collect()
-}
-
-/// A unique value's guard, as the database's function writes it too.
-fn guard_of((scope, value): &Name) -> String {
-    format!("{scope}\u{1f}{value}")
 }
 
 /// What an error of the database means to the caller.
@@ -586,7 +547,7 @@ fn row(r: &tokio_postgres::Row) -> Row {
     }
 }
 
-const MARK: &str = "r.id, r.seq, r.stamp";
+const MARK: &str = "r.id, r.seq, r.stamp + ((SELECT number FROM epoch) << 32)";
 
 fn mark(r: &tokio_postgres::Row) -> Mark {
     Mark { id: r.get(0), seq: r.get(1), stamp: r.get(2) }

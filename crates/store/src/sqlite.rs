@@ -4,16 +4,17 @@
 //! the writer may write.
 mod apply;
 mod events;
+mod format;
 mod names;
-mod private;
+pub(crate) mod private;
 mod readers;
 mod reset;
 mod sums;
+mod whole;
 mod writer;
 
-use std::fs::File;
-use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -24,26 +25,25 @@ use uuid::Uuid;
 
 use crate::change::{Change, List};
 use crate::{Ask, Error, Facet, Mark, Outcome, Page, Result, Row, Sum, Told, WhichEvents, claim};
+pub(crate) use format::{FORMAT, migrate, schema, schema_of, sync_name};
 use readers::{Readers, Writes};
+#[cfg(any(all(test, feature = "postgres"), feature = "testing"))]
+pub(crate) use whole::TABLES;
 use writer::Writer;
 
-/// Each brings the format from its place in this list to the next. Never change one: add one.
-const MIGRATIONS: [Migration; 6] = [
-    (include_str!("sqlite/1.sql"), |_| Ok(())),
-    (include_str!("sqlite/2.sql"), names::from_format_1),
-    (include_str!("sqlite/3.sql"), |_| Ok(())),
-    (include_str!("sqlite/4.sql"), |_| Ok(())),
-    (include_str!("sqlite/5.sql"), |_| Ok(())),
-    (include_str!("sqlite/6.sql"), |_| Ok(())),
-];
-
-/// Statements, and what is done after them.
-type Migration = (&'static str, fn(&Connection) -> Result<()>);
-
+/// A row's stamp with the epoch above it.
+macro_rules! stamp {
+    () => {
+        "r.stamp + ((SELECT number FROM epoch WHERE id = 1) << 32)"
+    };
+}
 macro_rules! columns {
     () => {
-        "r.id, r.seq, r.account, r.kind, r.version, r.deleting, r.created, r.due, r.lease, r.tries, \
-         r.error, r.desired, r.observed, r.class, r.amount, r.since, r.owed, r.stamp"
+        concat!(
+            "r.id, r.seq, r.account, r.kind, r.version, r.deleting, r.created, r.due, r.lease, \
+             r.tries, r.error, r.desired, r.observed, r.class, r.amount, r.since, r.owed, ",
+            stamp!()
+        )
     };
 }
 const COLUMNS: &str = columns!();
@@ -52,6 +52,8 @@ const BY_ID: &str = concat!("SELECT ", columns!(), " FROM resource r WHERE id = 
 pub(crate) struct Sqlite {
     place: Place,
     woken: Arc<Notify>,
+    /// Follows what is stored, and is never ahead of what readers find.
+    epoch: Arc<AtomicI64>,
 }
 
 enum Place {
@@ -62,6 +64,7 @@ enum Place {
 
 /// The fields are dropped in this order: the lock goes when all connections are closed.
 struct Disk {
+    path: PathBuf,
     writer: Writer,
     readers: Readers,
     _lock: private::Lock,
@@ -73,7 +76,7 @@ impl Sqlite {
         db.execute_batch("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;")?;
         db.set_prepared_statement_cache_capacity(STATEMENTS);
         migrate(&db)?;
-        Ok(Self { place: Place::Memory(Mutex::new(db)), woken: Arc::default() })
+        Self::new(Place::Memory(Mutex::new(db)))
     }
 
     pub(crate) fn file(path: &Path) -> Result<Self> {
@@ -87,7 +90,7 @@ impl Sqlite {
         match std::fs::metadata(path).map(|file| file.len()) {
             Ok(0) if was_open => return Err(Error::Emptied(path.into())),
             Ok(1..) => {}
-            _ => make(path)?,
+            _ => format::make(path)?,
         }
         private::keep(path)?;
         let db = connect(path)?;
@@ -103,8 +106,25 @@ impl Sqlite {
         db.execute(FREE, [])?;
         let writes = Writes::default();
         let writer = Writer::start(db, writes.clone()).map_err(failed)?;
-        let disk = Disk { writer, readers: Readers::open(path, writes)?, _lock };
-        Ok(Self { place: Place::Disk(Box::new(disk)), woken: Arc::default() })
+        let readers = Readers::open(path, writes)?;
+        let disk = Disk { path: path.into(), writer, readers, _lock };
+        Self::new(Place::Disk(Box::new(disk)))
+    }
+
+    fn new(place: Place) -> Result<Self> {
+        let sqlite = Self { place, woken: Arc::default(), epoch: Arc::default() };
+        sqlite.epoch.store(sqlite.read(apply::epoch)?, SeqCst);
+        Ok(sqlite)
+    }
+
+    pub(crate) fn epoch(&self) -> i64 {
+        self.epoch.load(SeqCst)
+    }
+
+    /// Lets it be known which epoch has begun, after the commit.
+    fn begun(&self) -> impl FnOnce(&i64) + Send + 'static {
+        let epoch = self.epoch.clone();
+        move |number| epoch.store(*number, SeqCst)
     }
 
     /// Reads with a connection that nobody else uses meanwhile.
@@ -409,7 +429,7 @@ impl Sqlite {
     pub(crate) async fn world_put(&self, kind: &str, id: Uuid, state: String) -> Result<()> {
         let (kind, claim) = (kind.to_owned(), claim::current());
         self.just_write(move |db| {
-            claim.map_or(Ok(()), |claim| apply::needed(db, claim))?;
+            claim.map_or(Ok(()), |claim| apply::holds(db, claim))?;
             let sql = "INSERT INTO world (kind, id, state) VALUES (?1, ?2, ?3)
                        ON CONFLICT (kind, id) DO UPDATE SET state = ?3";
             apply::run(db, sql, (&kind, id.as_bytes(), &state)).map(drop)
@@ -418,8 +438,9 @@ impl Sqlite {
     }
 
     pub(crate) async fn world_remove(&self, kind: &str, id: Uuid) -> Result<()> {
-        let kind = kind.to_owned();
+        let (kind, claim) = (kind.to_owned(), claim::current());
         self.just_write(move |db| {
+            claim.map_or(Ok(()), |claim| apply::holds(db, claim))?;
             let sql = "DELETE FROM world WHERE kind = ? AND id = ?";
             apply::run(db, sql, (&kind, id.as_bytes())).map(drop)
         })
@@ -428,7 +449,11 @@ impl Sqlite {
 
     pub(crate) async fn reset(&self, keep: &[Row]) -> Result<()> {
         let keep = keep.to_vec();
-        self.just_write(move |db| reset::reset(db, &keep)).await
+        let reset = move |db: &Connection| {
+            reset::reset(db, &keep)?;
+            apply::epoch(db)
+        };
+        self.write(reset, self.begun()).await.map(drop)
     }
 }
 
@@ -474,7 +499,7 @@ const NEXT_DUE: &str = "
         9223372036854775807)";
 
 /// Only rows that are due are held; there are few of those, among many that are settled.
-const FREE: &str = "UPDATE resource INDEXED BY resource_due SET lease = 0
+pub(crate) const FREE: &str = "UPDATE resource INDEXED BY resource_due SET lease = 0
     WHERE due IS NOT NULL AND lease <> 0";
 
 fn row(r: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
@@ -497,11 +522,14 @@ fn row(r: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
     })
 }
 
-pub(crate) const MARK: &str = "r.id, r.seq, r.stamp";
+pub(crate) const MARK: &str = concat!("r.id, r.seq, ", stamp!());
 /// Where marks are read: in an index that has all of them, since rows are long.
 pub(crate) const MARKS: &str = "resource r INDEXED BY resource_stamp";
-pub(crate) const MARK_BY_ID: &str = "SELECT r.id, r.seq, r.stamp FROM resource i
-    JOIN resource r INDEXED BY resource_stamp ON r.seq = i.seq WHERE i.id = ?";
+pub(crate) const MARK_BY_ID: &str = concat!(
+    "SELECT r.id, r.seq, ",
+    stamp!(),
+    " FROM resource i JOIN resource r INDEXED BY resource_stamp ON r.seq = i.seq WHERE i.id = ?"
+);
 
 fn mark(r: &rusqlite::Row<'_>) -> rusqlite::Result<Mark> {
     Ok(Mark { id: Uuid::from_bytes(r.get(0)?), seq: r.get(1)?, stamp: r.get(2)? })
@@ -518,42 +546,4 @@ fn connect(path: &Path) -> Result<Connection> {
     };
     db.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(db)
-}
-
-fn migrate(db: &Connection) -> Result<()> {
-    let found: i64 = db.query_row("PRAGMA user_version", [], |r| r.get(0))?;
-    let known = MIGRATIONS.len() as i64;
-    if found > known {
-        return Err(Error::Newer { found, known });
-    }
-    for (version, (sql, fill)) in (1_i64..).zip(MIGRATIONS).skip(found as usize) {
-        let tx = Transaction::new_unchecked(db, Immediate)?;
-        tx.execute_batch(sql)?;
-        fill(&tx)?;
-        tx.pragma_update(None, "user_version", version)?;
-        tx.commit()?;
-    }
-    Ok(())
-}
-
-/// Makes the file of a new store. It gets its name when it is whole: so an empty one is never ours.
-fn make(path: &Path) -> Result<()> {
-    let new = private::with(path, ".new");
-    let failed = |e| Error::File(new.clone(), e);
-    for left in [&new, &private::with(path, ".new-journal")] {
-        match std::fs::remove_file(left) {
-            Err(e) if e.kind() != ErrorKind::NotFound => return Err(failed(e)),
-            _ => {}
-        }
-    }
-    private::open(&new, true).map_err(failed)?;
-    let db = connect(&new)?;
-    migrate(&db)?;
-    db.close().map_err(|(_, e)| e)?;
-    std::fs::rename(&new, path).map_err(failed)?;
-    // Before anything is acknowledged, the name must be on the disk too.
-    match path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        Some(directory) => File::open(directory).and_then(|d| d.sync_all()).map_err(failed),
-        None => Ok(()),
-    }
 }

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use tokio_postgres::NoTls;
 
+use crate::sound::{UNCOUNTED, WRONG};
 use crate::{Backend, Result, Store};
 
 /// `$1` is where the programs are. The end of standard input is the end of the tests.
@@ -114,67 +115,9 @@ fn user() -> &'static str {
     if known.is_ok_and(|out| out.status.success()) { "postgres" } else { "nobody" }
 }
 
-/// Each counts what must not be.
-const WRONG: [(&str, &str); 8] = [
-    (
-        "lists whose total is not the number of their rows",
-        "SELECT count(*) FROM list l WHERE total < 1 OR total <> (SELECT count(*) FROM entry e
-         JOIN resource r ON r.seq = e.seq AND r.kind = l.kind AND r.account = l.account
-         WHERE e.list = l.id)",
-    ),
-    (
-        "places in no list, or of no row",
-        "SELECT count(*) FROM entry e WHERE NOT EXISTS (SELECT 1 FROM list l WHERE l.id = e.list)
-         OR NOT EXISTS (SELECT 1 FROM resource r WHERE r.seq = e.seq)",
-    ),
-    (
-        "rows that are missing in the list of all of their kind, or being deleted and in it",
-        "SELECT count(*) FROM resource r WHERE (CASE WHEN deleting THEN 1 ELSE 0 END) =
-         (SELECT count(*) FROM entry e JOIN list l ON l.id = e.list WHERE e.seq = r.seq AND l.field = '')",
-    ),
-    (
-        "places that are taken and in no run",
-        "SELECT count(*) FROM taken t WHERE place IS NOT NULL AND NOT EXISTS (SELECT 1 FROM run r
-         WHERE r.scope = t.scope AND r.first <= t.place AND r.last >= t.place)",
-    ),
-    (
-        "scopes whose runs have more places than are taken, or runs that could be one",
-        "SELECT (SELECT count(*) FROM (SELECT DISTINCT scope FROM run) s
-                 WHERE (SELECT sum(last - first + 1) FROM run r WHERE r.scope = s.scope)
-                    <> (SELECT count(place) FROM taken t WHERE t.scope = s.scope))
-              + (SELECT count(*) FROM run a JOIN run b ON a.scope = b.scope AND b.first = a.last + 1
-                 WHERE b.first % 4096 <> 0)",
-    ),
-    (
-        "rows that no sum counts",
-        "SELECT count(*) FROM (SELECT * FROM (SELECT account, -1 AS day, kind, class, count(*) AS things,
-             sum(amount) AS amount, 0 AS seconds FROM resource WHERE class IS NOT NULL
-             GROUP BY account, kind, class
-         UNION ALL SELECT account, since / 86400000, kind, class, count(*), sum(amount),
-             sum(amount * (since % 86400000 / 1000)) FROM resource WHERE class IS NOT NULL
-             GROUP BY account, since / 86400000, kind, class) AS r
-         EXCEPT SELECT account, day, kind, class, things, amount, seconds FROM sums) AS x",
-    ),
-    (
-        "sums that are not those of their rows",
-        "SELECT count(*) FROM (SELECT account, day, kind, class, things, amount, seconds FROM sums
-         EXCEPT SELECT * FROM (SELECT account, -1 AS day, kind, class, count(*) AS things,
-             sum(amount) AS amount, 0 AS seconds FROM resource WHERE class IS NOT NULL
-             GROUP BY account, kind, class
-         UNION ALL SELECT account, since / 86400000, kind, class, count(*), sum(amount),
-             sum(amount * (since % 86400000 / 1000)) FROM resource WHERE class IS NOT NULL
-             GROUP BY account, since / 86400000, kind, class) AS r) AS x",
-    ),
-    (
-        "rows that are to go and are counted, or that nobody counted",
-        "SELECT count(*) FROM resource
-         WHERE amount < 0 OR (class IS NULL AND amount <> 0) OR (class IS NOT NULL AND CASE WHEN deleting THEN 1 ELSE 0 END = 1)",
-    ),
-];
-
 /// Panics if what is stored contradicts itself.
 pub async fn check(store: &Store) {
-    for (what, sql) in WRONG {
+    for (what, sql) in WRONG.into_iter().chain([UNCOUNTED]) {
         let found = count(store, sql).await.expect("it can be counted");
         assert_eq!(found, 0, "{what}");
     }
@@ -204,4 +147,24 @@ pub async fn count(store: &Store, sql: &str) -> Result<i64> {
         Backend::Sqlite(sqlite) => sqlite.count(sql),
         Backend::Postgres(postgres) => postgres.count(sql).await,
     }
+}
+
+/// All that is stored, as text, whichever database has it: two stores that say the same are the same. Who
+/// holds a row at this moment is left out.
+pub async fn whole(store: &Store) -> Result<Vec<String>> {
+    let db = store.image(0).await?.open()?;
+    let mut all = Vec::new();
+    for table in crate::sqlite::TABLES {
+        let mut find = db.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2"))?;
+        let columns: Vec<String> = find.column_names().map(str::to_owned).collect();
+        let mut rows = find.query([])?;
+        while let Some(row) = rows.next()? {
+            let mut line = table.to_owned();
+            for (at, name) in columns.iter().enumerate().filter(|(_, name)| *name != "lease") {
+                line += &format!(" {name}={:?}", row.get::<_, rusqlite::types::Value>(at)?);
+            }
+            all.push(line);
+        }
+    }
+    Ok(all)
 }

@@ -11,6 +11,7 @@ mod names;
 mod pages;
 mod places;
 mod shared;
+mod snapshots;
 mod sums;
 
 use tempfile::TempDir;
@@ -108,6 +109,15 @@ suite! {
     pages::a_page_of_one_facet_and_of_several,
     pages::a_cursor_outlives_its_row,
     pages::accounts_and_kinds_do_not_meet,
+    snapshots::a_snapshot_puts_back_what_was,
+    snapshots::what_was_begun_before_a_restoration_is_void,
+    snapshots::leases_that_were_saved_hold_nobody_off,
+    snapshots::no_mark_is_given_again_after_a_restoration,
+    snapshots::names_are_kept_replaced_and_forgotten,
+    snapshots::what_is_exported_is_the_same_wherever_it_is_imported,
+    snapshots::what_is_no_export_changes_nothing,
+    snapshots::differences_are_told_by_row,
+    snapshots::an_image_can_be_asked_like_a_store,
     sums::sums_follow_what_is_written,
     sums::several_are_read_in_one_go,
     sums::a_list_is_read_to_its_bound,

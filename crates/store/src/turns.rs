@@ -25,7 +25,8 @@ const QUICK: u32 = 2;
 /// server stand in another line.
 const PAUSE_MS: u64 = 64;
 
-/// What a change relied on and somebody else has changed: a row, a list, or the values of a scope.
+/// What a change relied on and somebody else has changed: a row, a list, the values of a scope, or
+/// everything, which was emptied or restored.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hot(String);
 
@@ -42,6 +43,11 @@ impl Hot {
 
     pub(crate) fn scope(scope: &str) -> Self {
         Self(format!("values {scope}"))
+    }
+
+    /// All that is stored.
+    pub(crate) fn all() -> Self {
+        Self("all".to_owned())
     }
 
     /// As the database names it.

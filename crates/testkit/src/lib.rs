@@ -272,6 +272,41 @@ impl World {
         panic!("resources do not settle");
     }
 
+    /// Keeps all there is under a name, in place of what has it: for [`World::restore`].
+    ///
+    /// # Panics
+    /// When the name can be none of a snapshot, or the store cannot be read.
+    pub async fn save(&self, name: &str) {
+        assert!(store::Saved::can_be(name), "`{name}` can be no snapshot's name");
+        self.store.save(name, self.clock.now(), true).await.expect("the store can be read");
+    }
+
+    /// Puts back all that was kept under a name, in one moment. The clock stays.
+    ///
+    /// # Panics
+    /// When nothing was, or the store cannot be written.
+    pub async fn restore(&self, name: &str) {
+        let image = self.store.snapshot(name).await.expect("it was saved before");
+        self.control.restore(&image, KEY).await.expect("the store can be written");
+    }
+
+    /// The names under which something was kept.
+    ///
+    /// # Panics
+    /// When the store cannot be read.
+    pub async fn saved(&self) -> Vec<String> {
+        let saved = self.store.saved().await.expect("the store can be read");
+        saved.into_iter().map(|saved| saved.name).collect()
+    }
+
+    /// Forgets what was kept under a name.
+    ///
+    /// # Panics
+    /// When nothing was.
+    pub async fn forget(&self, name: &str) {
+        self.store.forget_snapshot(name).await.expect("it was saved before");
+    }
+
     /// Sends a request as it is, and returns status, headers and body.
     ///
     /// # Panics

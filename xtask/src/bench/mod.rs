@@ -10,6 +10,7 @@ mod parts;
 mod process;
 mod report;
 mod seed;
+mod whole;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

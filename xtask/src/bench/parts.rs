@@ -25,6 +25,7 @@ pub(crate) const ALL: &[(&str, Part)] = &[
     ("memory", memory),
     ("console", console),
     ("command line", command_line),
+    ("world", super::whole::part),
 ];
 
 /// How many connections are kept.

@@ -20,7 +20,7 @@ use crate::servers::power::{change_many, reinstall, switch};
 use crate::servers::view::{traffic, upgrades};
 use crate::vpc2::VPC2;
 use crate::vpcs::{Sort, VPC, enter, exit};
-use crate::{Cx, Family, Routes};
+use crate::{Cx, Doc, Family, Json, Kind, Routes};
 
 /// How many days of traffic are told.
 const DAYS: u32 = 30;
@@ -30,6 +30,9 @@ pub fn routes() -> Routes {
     Routes::of::<BareMetal>()
         .on(view::list)
         .read::<GetBareMetal>(|cx, server, _| Ok(view::show(cx, &server)))
+        .telling_by(BareMetal::KIND, |cx, row| {
+            Box::pin(async move { Ok(Json::of(&view::show(&cx, &Doc::<BareMetal>::read(row)?))) })
+        })
         .on(create::create)
         .change(|tx, server, req| Box::pin(update::update(tx, server, req)))
         .on(update::delete)

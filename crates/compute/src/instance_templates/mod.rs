@@ -69,6 +69,7 @@ impl Kind for Template {
 /// The family's operations.
 pub fn routes() -> Routes {
     let templates = Routes::of::<Template>().on(list).on(create).on(get);
+    let templates = templates.telling::<Template, Template>();
     let templates = templates.change(|tx, template, req| Box::pin(update(tx, template, req)));
     templates.delete::<DeleteInstanceTemplate>().done()
 }

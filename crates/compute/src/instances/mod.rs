@@ -34,6 +34,7 @@ pub fn routes() -> Routes {
     Routes::of::<Instance>()
         .listed(view::list)
         .told(view::get)
+        .telling::<Instance, view::Listed>()
         .on(create::create)
         .on(update::update)
         .on(update::delete)

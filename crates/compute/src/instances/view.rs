@@ -27,7 +27,7 @@ const DAYS_MAX: u32 = 180;
 const NEIGHBORS_MAX: u32 = 100;
 
 /// How an instance is shown in a list.
-struct Listed;
+pub(super) struct Listed;
 
 impl Shown<Instance> for Listed {
     type View = wire::Instance;

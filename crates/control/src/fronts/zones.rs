@@ -16,7 +16,7 @@ use network::load_balancers::LoadBalancer;
 use network::reserved_ips::Reserved;
 use plane::addresses::{IPV4, IPV6, POOLS};
 use plane::{Control, Doc, Kind};
-use store::{From, Row};
+use store::{From, Mark, Row};
 use uuid::Uuid;
 
 use super::{Front, unavailable};
@@ -31,8 +31,8 @@ const TRIES: usize = 5;
 /// Domains and the names of addresses, for name servers.
 pub struct Names {
     front: Front,
-    /// Domains as they were read, by their rows' versions.
-    known: Mutex<BTreeMap<Uuid, (i64, Arc<Zone>)>>,
+    /// Domains as they were read, by their rows' states.
+    known: Mutex<BTreeMap<Uuid, (Mark, Arc<Zone>)>>,
 }
 
 impl Names {
@@ -54,18 +54,18 @@ impl Names {
             let found = domains::first_of(self.control(), name).await.map_err(unavailable)?;
             let Some(doc) = found else { return Ok(None) };
             let kept = known().get(&doc.id()).cloned();
-            if let Some((_, zone)) = kept.filter(|(version, _)| *version == doc.version()) {
+            if let Some((_, zone)) = kept.filter(|(mark, _)| *mark == doc.mark()) {
                 return Ok(Some(zone));
             }
             let zone = Arc::new(zone(&doc, self.records(&doc).await?));
             let row = self.control().store().get(doc.id()).await.map_err(unavailable)?;
             tries += 1;
-            if row.is_some_and(|row| row.version == doc.version()) {
+            if row.is_some_and(|row| row.mark() == doc.mark()) {
                 let mut known = known();
                 if known.len() >= KEPT {
                     known.clear();
                 }
-                known.insert(doc.id(), (doc.version(), zone.clone()));
+                known.insert(doc.id(), (doc.mark(), zone.clone()));
                 return Ok(Some(zone));
             }
             if tries == TRIES {

@@ -41,6 +41,7 @@ mod registries;
 mod rendered;
 mod reserved_ips;
 mod reset;
+mod restore;
 mod rows;
 mod s3;
 mod schedules;

@@ -15,7 +15,6 @@ use worlds::{Copied, Difference, Reading};
 
 use crate::settings;
 
-pub(super) const IMPORT: &str = "import";
 pub(super) const DIFF: &str = "diff";
 const FAMILIES: &str = "families";
 const READING: &str = "reading";
@@ -23,26 +22,15 @@ const KEEP: &str = "keep-reading";
 /// How long a line of progress may be.
 const WIDTH: usize = 60;
 
-/// The command that copies an account.
-pub(super) fn import_command() -> Command {
-    Command::new(IMPORT)
-        .about("Copy a live account here, with the same ids, addresses and names")
-        .after_help(
-            "The account is read with the key of --profile (or --endpoint), by requests that change \
-             nothing, within its rate limit. What it has is made here by the same operations, so that \
-             `kettle exec -- terraform plan` finds with the account's own state what it knows. Things \
-             that are here already stay as they are.\n\n\
-             The API does not tell everything: passwords and keys are new ones here, and disks are empty. \
-             What was not copied is said at the end.",
-        )
-        .args(places())
-        .arg(
-            Arg::new(KEEP)
-                .long(KEEP)
-                .value_name("FILE")
-                .value_parser(clap::value_parser!(PathBuf))
-                .help("Write what was read of the account to this file, without secrets, as JSON"),
-        )
+/// What says which account is copied, and what becomes of what was read.
+pub(super) fn import_args() -> [Arg; 3] {
+    let [families, reading, _] = places();
+    let keep = Arg::new(KEEP)
+        .long(KEEP)
+        .value_name("FILE")
+        .value_parser(clap::value_parser!(PathBuf))
+        .help("Write what was read of the account to this file, without secrets, as JSON");
+    [families, reading, keep].map(|arg| arg.conflicts_with("file"))
 }
 
 /// The command that compares an account with what is here.

@@ -1,34 +1,38 @@
-//! `kettle world import` and the like: what is done with the whole of what a server has, and takes more
-//! than one request.
+//! The commands about a whole world that no operation is: those with files, and with other accounts.
 
 mod copies;
+mod file;
 
 use clap::{ArgMatches, Command};
 use cli::{Exit, Failure};
 
 const WORLD: &str = "world";
+const NAMES: [&str; 3] = [file::EXPORT, file::IMPORT, copies::DIFF];
 
-/// The group of the world's operations with these commands, too.
+/// The group of the world with these commands, too.
 pub(crate) fn add(root: Command) -> Command {
     root.mut_subcommand(WORLD, |world| {
-        world.subcommands([copies::import_command(), copies::diff_command()])
+        let [export, import] = file::commands();
+        let import = import.args(copies::import_args());
+        world.subcommands([export, import, copies::diff_command()])
     })
 }
 
-/// The command of these that was given, with its arguments; none: it was another.
+/// Which of them was asked for, and with what.
 pub(crate) fn asked_for(matches: &ArgMatches) -> Option<(&str, &ArgMatches)> {
-    let (WORLD, args) = matches.subcommand()? else { return None };
-    args.subcommand().filter(|(word, _)| [copies::IMPORT, copies::DIFF].contains(word))
+    let (_, world) = matches.subcommand().filter(|(name, _)| *name == WORLD)?;
+    world.subcommand().filter(|(name, _)| NAMES.contains(name))
 }
 
-/// Does what was asked for.
 pub(crate) async fn run(
-    command: &str,
+    word: &str,
     matches: &ArgMatches,
     args: &ArgMatches,
 ) -> Result<Exit, Failure> {
-    match command {
-        copies::IMPORT => copies::import(matches, args).await,
+    match word {
+        file::EXPORT => file::export(matches, args).await,
+        file::IMPORT if file::is_named(args) => file::import(matches, args).await,
+        file::IMPORT => copies::import(matches, args).await,
         _ => copies::diff(matches, args).await,
     }
 }

@@ -112,6 +112,9 @@ const BEFORE: &[(&str, &str)] = &[
     ("instance remove-ipv4", "instance add-ipv4"),
     ("instance remove-reverse-ipv6", "instance set-reverse-ipv6"),
     ("load-balancer delete-reverse-ipv6", "load-balancer set-reverse-ipv6"),
+    ("world snapshot delete", "world snapshot save"),
+    ("world snapshot diff", "world snapshot save"),
+    ("world snapshot restore", "world snapshot save"),
 ];
 
 /// The files that examples read.
@@ -218,7 +221,7 @@ fn needs_the_binary(path: &str) -> bool {
     ];
     let own = path.split(' ').next().unwrap();
     server.contains(&own)
-        || ["instance ssh", "instance console"].contains(&path)
+        || ["instance ssh", "instance console", "world export", "world import"].contains(&path)
         || ["man", "profile", "v1"].contains(&own)
 }
 
@@ -282,7 +285,12 @@ fn batches() -> Vec<Vec<(&'static str, &'static str)>> {
         // All that only look stand in the first.
         let looks = matches!(command(path), "list" | "get");
         *count += usize::from(!looks);
-        let at = if looks { 0 } else { *count };
+        let at = match path {
+            // Of what others need it leaves nothing.
+            "world reset" => usize::MAX,
+            _ if looks => 0,
+            _ => *count,
+        };
         batches.entry(at).or_default().push((path, args));
     }
     for batch in batches.values_mut() {

@@ -16,3 +16,4 @@ mod readme;
 mod s3;
 mod serve;
 mod support;
+mod world_files;

@@ -18,9 +18,9 @@ use store::Facet;
 use uuid::Uuid;
 
 use crate::servers::members::{self as members_of, Member};
-use crate::{Cx, Doc, Family, Kind, Network, Result, addresses, alike};
+use crate::{Cx, Doc, Family, Json, Kind, Network, Result, addresses, alike};
 use guests::Guest;
-use nat_gateways::NatGateway;
+use nat_gateways::{NatGateway, of_network};
 use networks::{Named, Wish};
 
 pub use members::{enter, exit, nics, scope};
@@ -118,7 +118,14 @@ pub fn family() -> Family {
         },
         |update: UpdateVpc| Ok(update.description),
     )
-    .on(attachments);
+    .on(attachments)
+    .telling_by(PrivateNetwork::KIND, |cx, row| {
+        Box::pin(async move {
+            let network = Doc::<PrivateNetwork>::read(row)?;
+            let gateways = cx.count::<NatGateway>(of_network(network.id())).await?;
+            Ok(Json::of(&Vpc::of(&network, gateways)))
+        })
+    });
     let routes = vpcs.and(nat_gateways::routes());
     Family::new(routes).life::<NatGateway>().costs::<NatGateway>()
 }

@@ -205,4 +205,6 @@ pub(crate) const KINDS: &[(&str, &str)] = &[
     ("list-vpc2-nodes", "id description type ip_address node_status:STATUS mac_address"),
     ("list-vpcs", "id description region v4_subnet/v4_subnet_mask:SUBNET date_created"),
     ("list-worker-nodes", "id label status ip date_created"),
+    ("list-world-snapshots", "name date_created things bytes:SIZE"),
+    ("diff-world-snapshot", "change kind id name fields.field:FIELDS"),
 ];

@@ -89,6 +89,11 @@ impl Links {
         Self { config: config.clone(), slots, next: AtomicUsize::new(0) }
     }
 
+    /// What connects to the same database.
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+
     /// The rows that `sql` answers, on the connection whose turn it is.
     pub(crate) async fn ask(&self, sql: &str, given: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>> {
         self.link().await?.ask(sql, given).await

@@ -5,17 +5,19 @@ use crate::change::Name;
 use crate::{Error, Result, key, pool};
 
 /// Each brings the format from its place in this list to the next. Never change one: add one.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("1.sql"),
     include_str!("2.sql"),
     include_str!("3.sql"),
     include_str!("4.sql"),
     include_str!("5.sql"),
     include_str!("6.sql"),
+    include_str!("7.sql"),
 ];
 
-/// Brings the database to this release's format; servers that start together take turns.
-pub(super) async fn migrate(config: &Config) -> Result<()> {
+/// Brings the database to this release's format; servers that start together take turns. Tells the
+/// epoch that there is.
+pub(super) async fn migrate(config: &Config) -> Result<i64> {
     let (mut client, connection) = config.connect(NoTls).await?;
     let connection = tokio::spawn(connection);
     let tx = client.transaction().await?;
@@ -38,10 +40,11 @@ pub(super) async fn migrate(config: &Config) -> Result<()> {
         }
         tx.execute("INSERT INTO format VALUES ($1)", &[&version]).await?;
     }
+    let epoch = tx.query_one("SELECT number FROM epoch", &[]).await?.get(0);
     tx.commit().await?;
     drop(client);
     let _ = connection.await; // it has said all it had to
-    Ok(())
+    Ok(epoch)
 }
 
 /// Brings what format 1 has stored to format 2: long texts are known by their digests, and places

@@ -7,9 +7,9 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, Params, params};
 use uuid::Uuid;
 
 use super::{events, names, sums};
-use crate::change::{Change, Edit, Name, Need};
+use crate::change::{Change, Edit, Name};
 use crate::sums::columns;
-use crate::{Error, Facet, Hot, Outcome, Result, Row};
+use crate::{Claim, Error, Facet, Hot, Outcome, Result, Row};
 
 pub(crate) fn apply(db: &Connection, change: &Change) -> Result<()> {
     check(db, change)?;
@@ -26,9 +26,13 @@ fn check(db: &Connection, change: &Change) -> Result<()> {
     fn fresh(is: bool, hot: impl FnOnce() -> Hot) -> Result<()> {
         if is { Ok(()) } else { Err(Error::Stale(hot())) }
     }
+    change.claim.map_or(Ok(()), |claim| holds(db, claim))?;
     for need in &change.needs {
-        needed(db, *need)?;
+        if stored(db, *need)?.0 == 0 {
+            return Err(Error::Gone(*need));
+        }
     }
+    fresh(epoch(db)? == change.epoch, Hot::all)?;
     for (id, version) in &change.versions {
         fresh(stored(db, *id)?.1 == *version, || Hot::row(*id))?;
     }
@@ -51,11 +55,17 @@ fn check(db: &Connection, change: &Change) -> Result<()> {
     Ok(())
 }
 
-/// Whether a row is there, and the claim of a step holds.
-pub(crate) fn needed(db: &Connection, (id, lease): Need) -> Result<()> {
-    let sql = "SELECT 1 FROM resource WHERE id = ?1 AND lease = coalesce(?2, lease)";
-    let there = db.prepare_cached(sql)?.exists((id.as_bytes(), lease))?;
-    if there { Ok(()) } else { Err(Error::Gone(id)) }
+/// Whether the claim of a step holds.
+pub(crate) fn holds(db: &Connection, Claim { id, epoch, lease }: Claim) -> Result<()> {
+    let sql = "SELECT 1 FROM resource WHERE id = ? AND lease = ?";
+    let is_held =
+        self::epoch(db)? == epoch && db.prepare_cached(sql)?.exists((id.as_bytes(), lease))?;
+    if is_held { Ok(()) } else { Err(Error::Gone(id)) }
+}
+
+/// How often everything was emptied or restored.
+pub(crate) fn epoch(db: &Connection) -> Result<i64> {
+    Ok(db.prepare_cached("SELECT number FROM epoch WHERE id = 1")?.query_row([], |r| r.get(0))?)
 }
 
 /// Whether `owner` may take `name`: nobody else holds it, or who does goes with this change.
@@ -160,7 +170,8 @@ pub(crate) fn settle(db: &Connection, row: &Row, outcome: &Outcome) -> Result<Op
         .query_row([row.id.as_bytes()], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))
         .optional()?
         .filter(|(_, _, lease): &(i64, i64, i64)| *lease == row.lease && *lease != 0);
-    let Some((seq, version, _)) = found else { return Ok(None) };
+    let is_now = epoch(db)? == row.epoch();
+    let Some((seq, version, _)) = found.filter(|_| is_now) else { return Ok(None) };
     if version != row.version {
         // What should be was changed meanwhile: the row stays due, its tries begin anew.
         let sql = "UPDATE resource SET observed = ?, lease = 0, stamp = stamp + 1 WHERE seq = ?";

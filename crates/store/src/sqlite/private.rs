@@ -26,7 +26,7 @@ fn take(path: &Path, make: bool) -> Result<()> {
 }
 
 /// Opens a file; one that is made is its owner's alone.
-pub(super) fn open(path: &Path, make: bool) -> io::Result<File> {
+pub(crate) fn open(path: &Path, make: bool) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.append(true).create(make);
     #[cfg(unix)]
@@ -76,7 +76,7 @@ pub(super) fn lock(path: &Path) -> Result<Lock> {
 }
 
 /// The file beside another.
-pub(super) fn with(path: &Path, beside: &str) -> PathBuf {
+pub(crate) fn with(path: &Path, beside: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(beside);
     name.into()

@@ -33,7 +33,10 @@ pub(super) fn reset(db: &Connection, keep: &[Row]) -> Result<()> {
             format!("CREATE TEMP TABLE kept_{table} AS SELECT * FROM main.{table} WHERE {which}");
         db.execute_batch(&sql)?;
     }
-    db.execute_batch("DELETE FROM world; DELETE FROM run; DELETE FROM sums; DELETE FROM event;")?;
+    db.execute_batch(
+        "DELETE FROM world; DELETE FROM run; DELETE FROM sums; DELETE FROM event;
+         UPDATE epoch SET number = number + 1;",
+    )?;
     for (table, _) in SOME {
         db.execute_batch(&format!(
             "DELETE FROM {table}; INSERT INTO {table} SELECT * FROM temp.kept_{table};

@@ -27,12 +27,15 @@ type Queue = mpsc::Sender<Box<dyn Job>>;
 
 /// Work, its result, and who waits for it.
 trait Job: Send {
+    /// Whether it needs the connection to itself, outside of any transaction.
+    fn is_alone(&self) -> bool;
     fn run(&mut self, db: &Connection) -> Result<()>;
     fn fail(&mut self, error: Error);
     fn answer(self: Box<Self>);
 }
 
 struct Task<F, G, T> {
+    is_alone: bool,
     work: F,
     then: G,
     result: Result<T>,
@@ -45,6 +48,10 @@ where
     G: FnOnce(&T) + Send,
     T: Send,
 {
+    fn is_alone(&self) -> bool {
+        self.is_alone
+    }
+
     fn run(&mut self, db: &Connection) -> Result<()> {
         match (self.work)(db) {
             // The batch stands, and so do these.
@@ -106,8 +113,27 @@ impl Writer {
         G: FnOnce(&T) + Send + 'static,
         T: Send + 'static,
     {
+        self.queue(work, then, false).await
+    }
+
+    /// The same for what begins and commits its transaction by itself: nobody else writes meanwhile.
+    pub(crate) async fn write_alone<F, G, T>(&self, work: F, then: G) -> Result<T>
+    where
+        F: FnMut(&Connection) -> Result<T> + Send + 'static,
+        G: FnOnce(&T) + Send + 'static,
+        T: Send + 'static,
+    {
+        self.queue(work, then, true).await
+    }
+
+    async fn queue<F, G, T>(&self, work: F, then: G, is_alone: bool) -> Result<T>
+    where
+        F: FnMut(&Connection) -> Result<T> + Send + 'static,
+        G: FnOnce(&T) + Send + 'static,
+        T: Send + 'static,
+    {
         let (reply, answer) = oneshot::channel();
-        let job = Box::new(Task { work, then, result: Err(Error::Closed), reply });
+        let job = Box::new(Task { is_alone, work, then, result: Err(Error::Closed), reply });
         let queue = self.queue.as_ref().ok_or(Error::Closed)?;
         queue.send(job).await.map_err(|_| Error::Closed)?;
         answer.await.map_err(|_| Error::Closed)?
@@ -155,6 +181,11 @@ fn serve(
 
 /// Does all of `jobs`, together if possible. An error is one after which nothing may be written.
 fn write(db: &Connection, jobs: &mut [Box<dyn Job>], is_full: &AtomicBool) -> Result<()> {
+    let together = |one: &Box<dyn Job>, next: &Box<dyn Job>| !one.is_alone() && !next.is_alone();
+    jobs.chunk_by_mut(together).try_for_each(|some| write_some(db, some, is_full))
+}
+
+fn write_some(db: &Connection, jobs: &mut [Box<dyn Job>], is_full: &AtomicBool) -> Result<()> {
     match commit(db, jobs) {
         Err(e) if fatal(&e) => return Err(e),
         Ok(()) => return Ok(()),
@@ -176,6 +207,11 @@ fn write(db: &Connection, jobs: &mut [Box<dyn Job>], is_full: &AtomicBool) -> Re
 }
 
 fn commit(db: &Connection, jobs: &mut [Box<dyn Job>]) -> Result<()> {
+    if let [job] = jobs
+        && job.is_alone()
+    {
+        return job.run(db);
+    }
     let tx = Transaction::new_unchecked(db, Immediate)?;
     jobs.iter_mut().try_for_each(|job| job.run(&tx))?;
     Ok(tx.commit()?)

@@ -319,7 +319,9 @@ pub(super) async fn what_stays_at_a_reset_stays_whole(store: Store) {
     for _ in 0..2 {
         store.reset(std::slice::from_ref(&kept)).await.unwrap();
         testing::check(&store).await;
-        assert_eq!(store.get(kept.id).await.unwrap().as_ref(), Some(&kept));
+        let now = store.get(kept.id).await.unwrap().unwrap();
+        assert!(now.stamp > kept.stamp, "no state of before is taken for one of now");
+        assert_eq!(Row { stamp: kept.stamp, ..now }, kept);
         assert_eq!(store.get(gone.id).await.unwrap(), None);
         for facet in [all(), list()] {
             assert_eq!(store.total(1, "key", &facet).await.unwrap(), 1);
@@ -357,18 +359,21 @@ pub(super) async fn a_step_that_has_lost_its_claim_writes_nothing(store: Store) 
     let slow = store.claim(0, 10, 1).await.unwrap().pop().unwrap();
     let quick = store.claim(10, 10, 1).await.unwrap().pop().unwrap();
     let write = |state: &str| store.world_put("disk", id, state.to_owned());
-    crate::during(&quick, write("quick")).await.unwrap();
+    crate::during(quick.claim(), write("quick")).await.unwrap();
     let commit = async {
         let mut tx = store.begin();
         tx.put(row(), vec![], vec![]);
         tx.commit().await
     };
-    for refused in [crate::during(&slow, write("slow")).await, crate::during(&slow, commit).await] {
+    for refused in [
+        crate::during(slow.claim(), write("slow")).await,
+        crate::during(slow.claim(), commit).await,
+    ] {
         assert!(matches!(refused, Err(Error::Gone(gone)) if gone == id), "{refused:?}");
     }
     assert_eq!(store.world_get("disk", id).await.unwrap().as_deref(), Some("quick"));
     store.reset(&[]).await.unwrap();
-    assert!(matches!(crate::during(&quick, write("late")).await, Err(Error::Gone(_))));
+    assert!(matches!(crate::during(quick.claim(), write("late")).await, Err(Error::Gone(_))));
     assert_eq!(store.world_get("disk", id).await.unwrap(), None);
     write("of no step").await.unwrap();
 }

@@ -8,6 +8,7 @@
 mod every;
 mod releases;
 mod requests;
+mod restored;
 mod things;
 
 use std::collections::BTreeSet;
