@@ -13,7 +13,7 @@ macro_rules! areas {
 
         $(pub use $area::*;)*
 
-        static OPERATIONS: &[&[Operation]] = &[$($area::OPERATIONS),*];
+        static AREAS: &[&[Operation]] = &[$($area::OPERATIONS),*];
 
         /// Shows every operation of Kettle's own to `visitor`.
         pub fn visit(visitor: &mut impl Visitor) {
@@ -28,5 +28,5 @@ areas! {
 
 /// Every operation of Kettle's own, in the order of the areas.
 pub fn operations() -> impl Iterator<Item = &'static Operation> + Clone {
-    OPERATIONS.iter().copied().flatten()
+    AREAS.iter().copied().flatten()
 }
