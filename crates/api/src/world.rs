@@ -23,6 +23,8 @@ macro_rules! areas {
 }
 
 areas! {
+    clock,
+    holds,
     state,
 }
 

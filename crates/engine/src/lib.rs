@@ -12,12 +12,14 @@
 //!
 //! The engine knows no family.
 
-mod chance;
+pub mod chance;
 mod clock;
+mod hand;
 mod pause;
 mod rules;
 #[cfg(test)]
 mod tests;
+mod time;
 
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
@@ -27,13 +29,17 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use store::{Outcome, Row, Store};
-use tokio::sync::watch;
+use tokio::sync::{RwLock, watch};
 use tokio::task::JoinSet;
 
-pub use clock::Clock;
+pub use chance::Chance;
+pub use clock::{Clock, Mode};
+pub use hand::{Stepped, To};
 use pause::Pause;
 use rules::Verdict;
 pub use rules::{Acted, Does, Rule, Rules, Which};
+use time::Waits;
+pub use time::{Advanced, Still, clock_from_store};
 
 /// How long a claim holds a row.
 pub const LEASE: Duration = Duration::from_secs(120);
@@ -80,6 +86,12 @@ pub struct Engine {
     lives: Arc<BTreeMap<&'static str, Box<dyn Life>>>,
     /// What stops steps, or makes them fail.
     rules: Rules,
+    /// Where what lives draw comes from.
+    chance: Chance,
+    /// Held by all who take steps, and alone by who lets nobody take any.
+    turn: Arc<RwLock<()>>,
+    /// What waits though the clock stands still.
+    waits: Arc<Waits>,
     /// How long to leave alone a store that cannot be written.
     pause: Arc<Pause>,
 }
@@ -87,8 +99,25 @@ pub struct Engine {
 impl Engine {
     /// An engine for these kinds.
     pub fn new(store: Store, clock: Clock, lives: BTreeMap<&'static str, Box<dyn Life>>) -> Self {
-        let (rules, pause) = Default::default();
-        Self { store, clock, lives: Arc::new(lives), rules, pause }
+        let (rules, chance, turn, waits, pause) = Default::default();
+        let lives = Arc::new(lives);
+        Self { store, clock, lives, rules, chance, turn, waits, pause }
+    }
+
+    /// The same, whose lives draw what they draw from there.
+    #[must_use]
+    pub fn drawing(self, chance: Chance) -> Self {
+        Self { chance, ..self }
+    }
+
+    /// The clock that it goes by.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The kinds that have a life.
+    pub fn kinds(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.lives.keys().copied()
     }
 
     /// What stops steps, or makes them fail.
@@ -110,17 +139,31 @@ impl Engine {
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let woken = self.store.woken();
         let mut busy = JoinSet::new();
+        self.wait_for_what_is_soon().await;
+        let mut kept = tokio::time::Instant::now();
         while !*stop.borrow() {
+            self.keep_fast_clock(&mut kept).await;
             while busy.try_join_next().is_some() {}
+            let turn = tokio::select! {
+                turn = self.turn.clone().read_owned() => Arc::new(turn),
+                _ = stop.changed() => continue,
+            };
             let claimed = match WORKERS - busy.len() {
                 0 => Vec::new(),
                 free => self.claim(free).await,
             };
             let idle = claimed.is_empty();
-            for row in claimed {
-                let engine = self.clone();
-                busy.spawn(async move { engine.work(row).await });
+            for (row, time) in claimed {
+                let (engine, turn) = (self.clone(), turn.clone());
+                busy.spawn(async move {
+                    let then = |row: &Row, outcome: &mut Outcome, now| {
+                        engine.wait_for(row, outcome, now);
+                    };
+                    engine.work(row, time, then).await;
+                    drop(turn);
+                });
             }
+            drop(turn);
             if !idle {
                 continue;
             }
@@ -130,6 +173,7 @@ impl Engine {
                 tokio::select! {
                     () = woken.notified() => {}
                     () = self.until_due(busy.len() == WORKERS) => {}
+                    () = self.waits.over() => {}
                     Some(_) = busy.join_next() => {}
                 }
             };
@@ -146,13 +190,14 @@ impl Engine {
     /// # Panics
     /// When rows are still due after a great many steps: a life that never settles.
     pub async fn drain(&self) {
+        let _turn = self.turn.read().await;
         for _ in 0..10_000 {
             let claimed = self.claim(WORKERS).await;
             if claimed.is_empty() {
                 return;
             }
-            for row in claimed {
-                self.work(row).await;
+            for (row, time) in claimed {
+                self.work(row, time, |_, _, _| {}).await;
             }
         }
         panic!("resources do not settle");
@@ -166,9 +211,16 @@ impl Engine {
         self.store.next_due().await
     }
 
-    async fn claim(&self, most: usize) -> Vec<Row> {
-        let lease = i64::try_from(LEASE.as_millis()).expect("a lease is short");
-        match self.store.claim(self.clock.now(), lease, most).await {
+    /// Rows to work on, and the time that it is for each.
+    async fn claim(&self, most: usize) -> Vec<(Row, i64)> {
+        let claimed = async {
+            let now = self.clock.now();
+            let due = self.store.claim(now, self.lease(), most).await?;
+            let mut claimed: Vec<_> = due.into_iter().map(|row| (row, now)).collect();
+            self.claim_waiting(most, &mut claimed).await?;
+            Ok::<_, store::Error>(claimed)
+        };
+        match claimed.await {
             Ok(claimed) => {
                 self.pause.end();
                 claimed
@@ -178,6 +230,12 @@ impl Engine {
                 Vec::new()
             }
         }
+    }
+
+    /// How long a claim holds a row, in milliseconds of the clock: steps take no less time where that runs
+    /// fast.
+    fn lease(&self) -> i64 {
+        (LEASE.as_millis() as f64 * self.clock.mode().rate().max(1.0)) as i64
     }
 
     async fn until_due(&self, full: bool) {
@@ -191,22 +249,34 @@ impl Engine {
         }
     }
 
-    /// Takes steps with a claimed row until it wants a pause, and settles.
-    async fn work(&self, mut row: Row) {
+    /// Takes steps with a claimed row until it wants a pause, and settles. It is `time` for the row, or
+    /// what the clock shows, whichever is later. Before it is written, `then` may change what it came to.
+    /// Tells that, and how many steps were taken.
+    async fn work(
+        &self,
+        mut row: Row,
+        time: i64,
+        then: impl FnOnce(&Row, &mut Outcome, i64),
+    ) -> (Outcome, Row, u64) {
         let mut outcome = Some(Ok(Next::Now));
+        let mut steps = 0;
         for _ in 0..STEPS {
             outcome = match self.rules.verdict(&row, false) {
-                Verdict::Go => Some(self.step(&mut row).await),
+                Verdict::Go => Some(self.step(&mut row, time).await),
                 Verdict::Stop => None,
                 Verdict::Fail(error) => Some(Err(error.into())),
             };
+            steps += u64::from(outcome.is_some());
             if !matches!(outcome, Some(Ok(Next::Now))) {
                 break;
             }
         }
-        let now = self.clock.now();
-        let outcome = outcome.map_or(Outcome::Parked, |outcome| self.outcome(&row, outcome, now));
-        self.settle(&row, outcome).await;
+        let now = time.max(self.clock.now());
+        let mut outcome =
+            outcome.map_or(Outcome::Parked, |outcome| self.outcome(&row, outcome, now));
+        then(&row, &mut outcome, now);
+        self.settle(&row, outcome.clone()).await;
+        (outcome, row, steps)
     }
 
     /// What the store is told of a step.
@@ -239,15 +309,15 @@ impl Engine {
         }
     }
 
-    /// One step, whose writes count while the claim holds. A panic is a failure like
-    /// any other.
-    async fn step(&self, row: &mut Row) -> Result<Next, StepError> {
+    /// One step, whose writes count while the claim holds. A panic is a failure like any other.
+    async fn step(&self, row: &mut Row, time: i64) -> Result<Next, StepError> {
         let Some(life) = self.lives.get(&*row.kind) else {
             return Err(format!("no life for `{}`", row.kind).into());
         };
-        let claim = Row { id: row.id, lease: row.lease, ..Row::default() };
-        let step = AssertUnwindSafe(store::during(&claim, life.step(row))).catch_unwind();
-        step.await.unwrap_or_else(|panic| {
+        let known = Row { id: row.id, lease: row.lease, version: row.version, ..Row::default() };
+        let step = store::during(&known, life.step(row));
+        let step = self.clock.ahead(time, self.chance.for_step(&self.clock, &known, step));
+        AssertUnwindSafe(step).catch_unwind().await.unwrap_or_else(|panic| {
             let said = panic.downcast_ref::<String>().map(String::as_str);
             let said = said.or_else(|| panic.downcast_ref::<&str>().copied());
             Err(format!("the step panicked: {}", said.unwrap_or("nothing is known")).into())

@@ -128,7 +128,7 @@ impl Tx {
 
     /// A new resource with a new id; not written before `put`.
     pub fn new_doc<K: Kind>(&self, want: K) -> Doc<K> {
-        self.doc_with_id(Uuid::now_v7(), want)
+        self.doc_with_id(engine::chance::new_id(), want)
     }
 
     /// A new resource whose id is given, as that of a child derived from its parent's.
@@ -276,7 +276,7 @@ impl Tx {
     fn charge(&mut self, row: &store::Row, ended: Option<Charge>) {
         match ended {
             Some(line) => {
-                let line = Doc::new(Uuid::now_v7(), row.account, self.cx.now(), line);
+                let line = Doc::new(engine::chance::new_id(), row.account, self.cx.now(), line);
                 self.charges.insert(row.id, line);
             }
             None => drop(self.charges.remove(&row.id)),

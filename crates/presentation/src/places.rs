@@ -72,6 +72,8 @@ const fn below(
 #[rustfmt::skip]
 pub const PLACES: &[Place] = &[
     top(SERVER, "world", &[]),
+    below("world clock", "world-clock", &[], &[]),
+    below("world hold", "world-hold", &[], &[]),
     top(COMPUTE, "instance", &["vm", "server"]),
     below("instance template", "instance-template", &[], &[]),
     top(COMPUTE, "bare-metal", &["baremetal", "bm"]),

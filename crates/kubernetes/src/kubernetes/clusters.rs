@@ -138,7 +138,7 @@ async fn create(tx: &mut Tx, req: CreateCluster) -> Result<Doc<Cluster>> {
         }
         _ => None,
     };
-    let id = Uuid::now_v7();
+    let id = engine::chance::new_id();
     let ipv4 = addresses::take_ipv4(tx, &region.id, id).await?;
     let (authority, admin) = new_pairs(cx.now())?;
     let cluster = tx.doc_with_id(

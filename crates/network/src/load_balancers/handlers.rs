@@ -6,7 +6,6 @@ use api::load_balancers::{self as wire, *};
 use api::{OrEmpty, id};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use uuid::Uuid;
 
 use super::{Balancer, LoadBalancer, REGION_OPTION, Tls, forget_rest, wish};
 use crate::billing::owed;
@@ -92,7 +91,7 @@ async fn create(tx: &mut Tx, req: CreateLoadBalancer) -> Result<Balancer> {
     let said = "Load balancers are not available in this region.";
     let none_there = Refusal::bad(said).help(format!("region: `{}` has none", region.id));
     none_there.unless(region.offers(REGION_OPTION))?;
-    let id = Uuid::now_v7();
+    let id = engine::chance::new_id();
     let mut balancer = LoadBalancer {
         region: region.id.clone(),
         label: String::new(),

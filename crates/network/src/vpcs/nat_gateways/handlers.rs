@@ -6,7 +6,6 @@ use api::vpcs::{self as wire, *};
 use api::{Endpoint, Money, Time};
 use rust_decimal::Decimal;
 use store::Facet;
-use uuid::Uuid;
 
 use super::{Gateway, NatGateway, of_network};
 use crate::billing::{Charged, Rate, owed};
@@ -80,7 +79,7 @@ async fn create(tx: &mut Tx, req: CreateNatGateway) -> Result<Gateway> {
     let second = Refusal::bad("This VPC already has a NAT gateway.");
     let second = second.help("delete that one first, or change its rules");
     second.unless(tx.count::<NatGateway>(of_network(network.id())).await? == 0)?;
-    let id = Uuid::now_v7();
+    let id = engine::chance::new_id();
     let want = NatGateway {
         network: network.id(),
         label: req.label.unwrap_or_default(),
