@@ -11,7 +11,8 @@ macro_rules! areas {
     ($($area:ident,)*) => {
         $(pub mod $area;)*
 
-        $(pub use $area::*;)*
+        // Each has its own list, which goes by the name of its area.
+        $(#[allow(ambiguous_glob_reexports)] pub use $area::*;)*
 
         static AREAS: &[&[Operation]] = &[$($area::OPERATIONS),*];
 
