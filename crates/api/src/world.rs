@@ -26,6 +26,8 @@ macro_rules! areas {
 areas! {
     copies,
     snapshots,
+    clock,
+    holds,
     state,
 }
 

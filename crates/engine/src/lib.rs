@@ -12,10 +12,14 @@
 //!
 //! The engine knows no family.
 
+pub mod chance;
 mod clock;
+mod hand;
 mod pause;
+mod rules;
 #[cfg(test)]
 mod tests;
+mod time;
 
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
@@ -25,11 +29,17 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use store::{Outcome, Row, Store};
-use tokio::sync::watch;
+use tokio::sync::{RwLock, watch};
 use tokio::task::JoinSet;
 
-pub use clock::Clock;
+pub use chance::Chance;
+pub use clock::{Clock, Mode};
+pub use hand::{Stepped, To};
 use pause::Pause;
+use rules::Verdict;
+pub use rules::{Acted, Does, Rule, Rules, Which};
+use time::Waits;
+pub use time::{Advanced, Still, clock_from_store};
 
 /// How long a claim holds a row.
 pub const LEASE: Duration = Duration::from_secs(120);
@@ -74,6 +84,14 @@ pub struct Engine {
     store: Store,
     clock: Clock,
     lives: Arc<BTreeMap<&'static str, Box<dyn Life>>>,
+    /// What stops steps, or makes them fail.
+    rules: Rules,
+    /// Where what lives draw comes from.
+    chance: Chance,
+    /// Held by all who take steps, and alone by who lets nobody take any.
+    turn: Arc<RwLock<()>>,
+    /// What waits though the clock stands still.
+    waits: Arc<Waits>,
     /// How long to leave alone a store that cannot be written.
     pause: Arc<Pause>,
 }
@@ -81,24 +99,71 @@ pub struct Engine {
 impl Engine {
     /// An engine for these kinds.
     pub fn new(store: Store, clock: Clock, lives: BTreeMap<&'static str, Box<dyn Life>>) -> Self {
-        Self { store, clock, lives: Arc::new(lives), pause: Arc::default() }
+        let (rules, chance, turn, waits, pause) = Default::default();
+        let lives = Arc::new(lives);
+        Self { store, clock, lives, rules, chance, turn, waits, pause }
+    }
+
+    /// The same, whose lives draw what they draw from there.
+    #[must_use]
+    pub fn drawing(self, chance: Chance) -> Self {
+        Self { chance, ..self }
+    }
+
+    /// The clock that it goes by.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The kinds that have a life.
+    pub fn kinds(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.lives.keys().copied()
+    }
+
+    /// What stops steps, or makes them fail.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// Lets go of what a rule stopped, and forgets the rule. False: there is none of that number.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn remove_rule(&self, number: u64) -> store::Result<bool> {
+        let Some(_) = self.rules.remove(number) else { return Ok(false) };
+        self.store.unpark().await?;
+        Ok(true)
     }
 
     /// Works until `stop` says so; the steps under way are finished first.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let woken = self.store.woken();
         let mut busy = JoinSet::new();
+        self.wait_for_what_is_soon().await;
+        let mut kept = tokio::time::Instant::now();
         while !*stop.borrow() {
+            self.keep_fast_clock(&mut kept).await;
             while busy.try_join_next().is_some() {}
+            let turn = tokio::select! {
+                turn = self.turn.clone().read_owned() => Arc::new(turn),
+                _ = stop.changed() => continue,
+            };
             let claimed = match WORKERS - busy.len() {
                 0 => Vec::new(),
                 free => self.claim(free).await,
             };
             let idle = claimed.is_empty();
-            for row in claimed {
-                let engine = self.clone();
-                busy.spawn(async move { engine.work(row).await });
+            for (row, time) in claimed {
+                let (engine, turn) = (self.clone(), turn.clone());
+                busy.spawn(async move {
+                    let then = |row: &Row, outcome: &mut Outcome, now| {
+                        engine.wait_for(row, outcome, now);
+                    };
+                    engine.work(row, time, then).await;
+                    drop(turn);
+                });
             }
+            drop(turn);
             if !idle {
                 continue;
             }
@@ -108,6 +173,7 @@ impl Engine {
                 tokio::select! {
                     () = woken.notified() => {}
                     () = self.until_due(busy.len() == WORKERS) => {}
+                    () = self.waits.over() => {}
                     Some(_) = busy.join_next() => {}
                 }
             };
@@ -124,13 +190,14 @@ impl Engine {
     /// # Panics
     /// When rows are still due after a great many steps: a life that never settles.
     pub async fn drain(&self) {
+        let _turn = self.turn.read().await;
         for _ in 0..10_000 {
             let claimed = self.claim(WORKERS).await;
             if claimed.is_empty() {
                 return;
             }
-            for row in claimed {
-                self.work(row).await;
+            for (row, time) in claimed {
+                self.work(row, time, |_, _, _| {}).await;
             }
         }
         panic!("resources do not settle");
@@ -144,9 +211,16 @@ impl Engine {
         self.store.next_due().await
     }
 
-    async fn claim(&self, most: usize) -> Vec<Row> {
-        let lease = i64::try_from(LEASE.as_millis()).expect("a lease is short");
-        match self.store.claim(self.clock.now(), lease, most).await {
+    /// Rows to work on, and the time that it is for each.
+    async fn claim(&self, most: usize) -> Vec<(Row, i64)> {
+        let claimed = async {
+            let now = self.clock.now();
+            let due = self.store.claim(now, self.lease(), most).await?;
+            let mut claimed: Vec<_> = due.into_iter().map(|row| (row, now)).collect();
+            self.claim_waiting(most, &mut claimed).await?;
+            Ok::<_, store::Error>(claimed)
+        };
+        match claimed.await {
             Ok(claimed) => {
                 self.pause.end();
                 claimed
@@ -156,6 +230,12 @@ impl Engine {
                 Vec::new()
             }
         }
+    }
+
+    /// How long a claim holds a row, in milliseconds of the clock: steps take no less time where that runs
+    /// fast.
+    fn lease(&self) -> i64 {
+        (LEASE.as_millis() as f64 * self.clock.mode().rate().max(1.0)) as i64
     }
 
     async fn until_due(&self, full: bool) {
@@ -169,20 +249,39 @@ impl Engine {
         }
     }
 
-    /// Takes steps with a claimed row until it wants a pause, and settles.
-    async fn work(&self, mut row: Row) {
-        let mut outcome = Ok(Next::Now);
+    /// Takes steps with a claimed row until it wants a pause, and settles. It is `time` for the row, or
+    /// what the clock shows, whichever is later. Before it is written, `then` may change what it came to.
+    /// Tells that, and how many steps were taken.
+    async fn work(
+        &self,
+        mut row: Row,
+        time: i64,
+        then: impl FnOnce(&Row, &mut Outcome, i64),
+    ) -> (Outcome, Row, u64) {
+        let mut outcome = Some(Ok(Next::Now));
+        let mut steps = 0;
         for _ in 0..STEPS {
-            outcome = match self.lives.get(&*row.kind) {
-                Some(life) => self.step(&**life, &mut row).await,
-                None => Err(format!("no life for `{}`", row.kind).into()),
+            outcome = match self.rules.verdict(&row, false) {
+                Verdict::Go => Some(self.step(&mut row, time).await),
+                Verdict::Stop => None,
+                Verdict::Fail(error) => Some(Err(error.into())),
             };
-            if !matches!(outcome, Ok(Next::Now)) {
+            steps += u64::from(outcome.is_some());
+            if !matches!(outcome, Some(Ok(Next::Now))) {
                 break;
             }
         }
-        let now = self.clock.now();
-        let outcome = match outcome {
+        let now = time.max(self.clock.now());
+        let mut outcome =
+            outcome.map_or(Outcome::Parked, |outcome| self.outcome(&row, outcome, now));
+        then(&row, &mut outcome, now);
+        self.settle(&row, outcome.clone()).await;
+        (outcome, row, steps)
+    }
+
+    /// What the store is told of a step.
+    fn outcome(&self, row: &Row, outcome: Result<Next, StepError>, now: i64) -> Outcome {
+        match outcome {
             Ok(Next::Now) => Outcome::After(now),
             Ok(Next::After(pause)) => {
                 Outcome::After(now + i64::try_from(pause.as_millis()).unwrap_or(i64::MAX / 2))
@@ -196,8 +295,11 @@ impl Engine {
                 // PostgreSQL keeps no NUL.
                 Outcome::Failed { error: error.to_string().replace('\0', " "), retry_at }
             }
-        };
-        match self.store.settle(&row, outcome).await {
+        }
+    }
+
+    async fn settle(&self, row: &Row, outcome: Outcome) {
+        match self.store.settle(row, outcome).await {
             Ok(_) => {}
             // Changed again and again just then: the lease ends, and it is looked at anew.
             Err(error @ store::Error::Stale(_)) => {
@@ -207,12 +309,15 @@ impl Engine {
         }
     }
 
-    /// One step, whose writes count while the claim holds. A panic is a failure like
-    /// any other.
-    async fn step(&self, life: &dyn Life, row: &mut Row) -> Result<Next, StepError> {
-        let claim = row.claim();
-        let step = AssertUnwindSafe(store::during(claim, life.step(row))).catch_unwind();
-        step.await.unwrap_or_else(|panic| {
+    /// One step, whose writes count while the claim holds. A panic is a failure like any other.
+    async fn step(&self, row: &mut Row, time: i64) -> Result<Next, StepError> {
+        let Some(life) = self.lives.get(&*row.kind) else {
+            return Err(format!("no life for `{}`", row.kind).into());
+        };
+        let known = Row { id: row.id, lease: row.lease, version: row.version, ..Row::default() };
+        let step = store::during(row.claim(), life.step(row));
+        let step = self.clock.ahead(time, self.chance.for_step(&self.clock, &known, step));
+        AssertUnwindSafe(step).catch_unwind().await.unwrap_or_else(|panic| {
             let said = panic.downcast_ref::<String>().map(String::as_str);
             let said = said.or_else(|| panic.downcast_ref::<&str>().copied());
             Err(format!("the step panicked: {}", said.unwrap_or("nothing is known")).into())

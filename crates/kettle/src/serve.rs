@@ -9,6 +9,8 @@ use std::sync::Arc;
 use clap::{Arg, ArgMatches, Command};
 use control::Control;
 use control::auth::KEY_MAX;
+use engine::Mode;
+use serde_json::json;
 use server::{Limits, Server};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -185,7 +187,9 @@ impl Up {
                 key
             }
             None => {
-                let text = wanted.map_or_else(control::auth::new_key, str::to_owned);
+                let drawn = async { control::auth::new_key() };
+                let drawn = config.chance.for_work(&config.clock, "key", drawn).await;
+                let text = wanted.map_or(drawn, str::to_owned);
                 Key { text, is_new: wanted.is_none() }
             }
         };
@@ -263,6 +267,12 @@ fn announce(up: &Up, settings: &Settings, home: Option<&Home>, wish: Option<&Wis
     text += &format!("  key    {told}\n");
     text += &format!("  state  {}\n", settings.place(home));
     text += &planes::told(&settings.planes, &up.control, &up.fronts);
+    if up.control.clock().mode() != Mode::Real {
+        let (time, rate) = (up.control.clock().now(), up.control.clock().mode().rate());
+        let clock = json!({ "time": api::Time::from_millis(time), "rate": rate });
+        let clock = clock.as_object().map(crate::status::turned).unwrap_or_default();
+        text += &format!("  clock  {clock}\n");
+    }
     text += &format!("  see    {url}/console/ (`kettle console` opens it, signed in)\n");
     text += &format!("  try    curl -H \"Authorization: Bearer {typed}\" {url}/v2/account\n");
     if home.is_some() {

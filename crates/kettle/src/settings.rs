@@ -8,10 +8,10 @@ use clap::{Arg, ArgAction, ArgMatches};
 use control::catalog::Catalog;
 use control::{Behave, Config};
 use drivers::{Pace, Sim};
-use engine::Clock;
+use engine::{Chance, Clock, Mode, clock_from_store};
 use store::{Location, Store};
 
-use crate::fault::{Context, Result};
+use crate::fault::{Context, Result, bail};
 use crate::home::Home;
 use crate::planes::{self, Here};
 
@@ -23,6 +23,8 @@ const OPEN: &str = "open";
 const WITH_RETIRED: &str = "with-retired";
 const CATALOG: &str = "catalog";
 const V1: &str = "v1";
+const CLOCK: &str = "clock";
+const SEED: &str = "random-seed";
 const HOST: &str = "host";
 
 /// The options.
@@ -54,6 +56,22 @@ pub(crate) fn args() -> Vec<Arg> {
             .value_parser(PossibleValuesParser::new(["alive", "gone"]))
             .default_value("alive")
             .help("alive: answer API v1 as it was. gone: refuse it as the real one does today"),
+        Arg::new(CLOCK)
+            .long(CLOCK)
+            .value_name("TIME")
+            .value_parser(clap::value_parser!(jiff::Timestamp))
+            .help(
+                "Begin at this time, as 2026-01-01T00:00:00Z, and let the clock stand still until it \
+                 is turned (`kettle world clock`)",
+            ),
+        Arg::new(SEED)
+            .long(SEED)
+            .value_name("N")
+            .value_parser(clap::value_parser!(u64))
+            .help(
+                "Let ids, addresses, passwords and keys follow from this number: the same requests get \
+                 the same answers. For tests: whoever knows it can guess them",
+            ),
     ];
     args.extend(planes::args());
     args
@@ -147,6 +165,9 @@ pub(crate) struct Settings {
     catalog: Catalog,
     pub(crate) v1: v1::Mode,
     pub(crate) hosts: Vec<String>,
+    /// When the clock is to begin, to stand still, in milliseconds.
+    begin: Option<i64>,
+    seed: Option<u64>,
     /// What is to be real.
     pub(crate) planes: planes::Wish,
     /// The options given that say how a server is to be.
@@ -168,7 +189,8 @@ impl Settings {
         let is_given = |name: &&str| args.value_source(name) == Some(ValueSource::CommandLine);
         let planes = planes::args();
         let planes = planes.iter().map(|arg| arg.get_id().as_str());
-        let given = [BEHAVE, OPEN, WITH_RETIRED, CATALOG, V1].into_iter().chain(planes);
+        let given =
+            [BEHAVE, OPEN, WITH_RETIRED, CATALOG, V1, CLOCK, SEED].into_iter().chain(planes);
         let given: Vec<_> = given.filter(is_given).map(|name| format!("--{name}")).collect();
         Ok(Self {
             data,
@@ -179,6 +201,8 @@ impl Settings {
             catalog,
             v1,
             hosts: hosts(args),
+            begin: args.get_one(CLOCK).map(|time: &jiff::Timestamp| time.as_millisecond()),
+            seed: args.get_one(SEED).copied(),
             planes: planes::Wish::read(args),
             given,
         })
@@ -216,6 +240,38 @@ impl Settings {
         }
     }
 
+    /// The clock: as it was left, as the command line says, or the system's.
+    async fn clock(&self, store: &Store) -> Result<Clock> {
+        let newest = store.newest().await?;
+        let left = Clock::system();
+        if clock_from_store(store, &left).await? {
+            if let Some(begin) = self.begin
+                && left.mode() != (Mode::Frozen { at: begin })
+            {
+                let shows = api::Time::from_millis(left.now());
+                tracing::warn!(
+                    "--{CLOCK}: no effect, for the clock of what is stored goes on as it was left: it shows \
+                     {shows}. After `kettle reset` it begins as the option says"
+                );
+            }
+            return Ok(self.begin.map_or(left.clone(), |at| {
+                let mode = left.mode();
+                let clock = left.beginning(Mode::Frozen { at });
+                clock.enter(mode);
+                clock
+            }));
+        }
+        match self.begin {
+            None => Ok(clock(newest)),
+            Some(at) if at >= newest => Ok(Clock::system().beginning(Mode::Frozen { at })),
+            Some(_) => bail!(
+                "--{CLOCK}: what is stored is from {}, which is later. Give a later time, --{EPHEMERAL}, or \
+                 a directory of its own with --data DIR",
+                api::Time::from_millis(newest)
+            ),
+        }
+    }
+
     /// Opens the store, and says how the control plane on it is to be. Without a home, and without
     /// a database that was named, it is in memory.
     pub(crate) async fn open(&self, home: Option<&Home>) -> Result<Config> {
@@ -229,7 +285,13 @@ impl Settings {
             Location::Postgres(_) => "cannot use --store".into(),
             Location::Memory => "cannot keep data in memory".into(),
         })?;
-        let clock = clock(store.newest().await?);
+        let clock = self.clock(&store).await?;
+        if self.seed.is_some() && location != Location::Memory {
+            tracing::warn!(
+                "--random-seed: whoever knows the number can guess passwords and keys that are made from \
+                 now on, and this data is kept"
+            );
+        }
         let shared = self.store.is_some();
         let origin = home.filter(|_| shared).map(Home::origin).transpose()?.unwrap_or_default();
         let pace = match self.behave {
@@ -242,6 +304,7 @@ impl Settings {
         Ok(Config {
             world: Some(world),
             clock,
+            chance: self.seed.map_or_else(Chance::system, Chance::seeded),
             catalog: self.catalog.clone(),
             behave: self.behave,
             open: self.open,

@@ -152,9 +152,22 @@ fn text(told: &Map<String, Value>) -> String {
         line("real", real.as_str().unwrap_or_default().to_owned());
     }
     line("behaves", field("behave"));
+    if let Some(clock) = told.get("clock").and_then(Value::as_object) {
+        line("clock", turned(clock));
+    }
     line("requests", field("calls"));
     line("holds", things(told).unwrap_or_else(|| "nothing yet".into()));
     text + &stuck(told) + &complaints(told)
+}
+
+/// What a clock shows that goes otherwise than the system's.
+pub(crate) fn turned(clock: &Map<String, Value>) -> String {
+    let time = clock.get("time").and_then(Value::as_str).unwrap_or_default();
+    match clock.get("rate").and_then(Value::as_f64).unwrap_or_default() {
+        0.0 => format!("stands still at {time} (`kettle world clock advance 1d` turns it)"),
+        1.0 => format!("runs from another time on: {time}"),
+        rate => format!("{time}, {rate} seconds in one"),
+    }
 }
 
 /// What does not do what it should though it stands as it was told to be.

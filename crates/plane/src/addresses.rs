@@ -120,7 +120,7 @@ fn ipv6_of(region: &str, chance: u32) -> Vec<(IpAddr, IpAddr)> {
 
 /// A number by chance.
 fn chance() -> u32 {
-    hash(Uuid::new_v4().as_bytes())
+    u32::from_le_bytes(engine::chance::bytes())
 }
 
 /// FNV-1a: the same on every machine and in every release, as places in the pools must be.

@@ -252,7 +252,9 @@ impl Control {
     ) -> Result<()> {
         let mut patience = self.store.patience();
         loop {
-            match self.try_account(name, account.clone(), key).await {
+            let work = format!("account {name}");
+            let made = self.try_account(name, account.clone(), key);
+            match Box::pin(self.chance.for_work(&self.clock, &work, made)).await {
                 // Another request does the same, or did it: let us see what there is now.
                 Err(Error::Stale(hot)) if patience.again(&hot).await => {}
                 outcome => return outcome,

@@ -228,5 +228,6 @@ impl Control {
 pub fn engine(control: &Arc<Control>) -> engine::Engine {
     let lives = control.families.iter().flat_map(|family| &family.lives);
     let lives = lives.map(|join| join(control)).collect();
-    engine::Engine::new(control.store.clone(), control.clock.clone(), lives)
+    let engine = engine::Engine::new(control.store.clone(), control.clock.clone(), lives);
+    engine.drawing(control.chance.clone())
 }

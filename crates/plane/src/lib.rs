@@ -34,7 +34,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use drivers::{Pace, Plane, Sim, Spec, World};
-use engine::Clock;
+use engine::{Chance, Clock};
 use store::Store;
 use uuid::Uuid;
 
@@ -75,6 +75,8 @@ pub struct Config {
     pub store: Store,
     /// What time it is.
     pub clock: Clock,
+    /// Where what is drawn by chance comes from.
+    pub chance: Chance,
     /// What can be ordered.
     pub catalog: Catalog,
     /// How closely the real API is followed.
@@ -98,6 +100,7 @@ impl Config {
         Self {
             store,
             clock: Clock::system(),
+            chance: Chance::system(),
             catalog: Catalog::builtin(),
             behave: Behave::Fast,
             open: false,
@@ -116,6 +119,7 @@ const SWEPT: usize = 100;
 pub struct Control {
     pub(crate) store: Store,
     pub(crate) clock: Clock,
+    pub(crate) chance: Chance,
     pub(crate) catalog: Catalog,
     pub(crate) behave: Behave,
     pub(crate) open: bool,
@@ -140,8 +144,8 @@ pub struct Control {
 impl Control {
     /// A control plane on this store.
     pub fn new(config: Config) -> Arc<Self> {
-        let Config { store, clock, catalog, behave, open, shared, origin, world, families } =
-            config;
+        let Config { store, clock, chance, catalog, behave, .. } = config;
+        let Config { open, shared, origin, world, families, .. } = config;
         let pace = match behave {
             Behave::Fast => Pace::FAST,
             Behave::Vultr => Pace::VULTR,
@@ -152,6 +156,7 @@ impl Control {
         Arc::new(Self {
             store,
             clock,
+            chance,
             catalog,
             behave,
             open,
@@ -176,6 +181,11 @@ impl Control {
     /// The clock that everything here goes by.
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// Where what is drawn by chance comes from.
+    pub fn chance(&self) -> &Chance {
+        &self.chance
     }
 
     /// What can be ordered.

@@ -39,7 +39,8 @@ impl Control {
         }
         let mut patience = self.store.patience();
         loop {
-            match self.try_root(key).await {
+            let work = format!("owner {}", digest(key));
+            match self.chance.for_work(&self.clock, &work, self.try_root(key)).await {
                 // Another server does the same at this moment: let us see what there is now.
                 Err(Error::Stale(hot)) if patience.again(&hot).await => {}
                 outcome => return outcome,

@@ -95,6 +95,11 @@ impl Route {
 
     /// Carries it out. Of what would have changed something and was refused, there is a record.
     async fn run(&self, cx: Cx, request: Request) -> Answer {
+        let control = cx.control.clone();
+        control.chance.for_request(&control.clock, self.noted(cx, request)).await
+    }
+
+    async fn noted(&self, cx: Cx, request: Request) -> Answer {
         let is_own = self.op.access == api::Access::Owner;
         if self.op.method == api::Method::GET || cx.caller.account == 0 || is_own {
             return self.carry_out(cx, request).await;

@@ -1,22 +1,15 @@
-//! Texts that nobody can guess: keys and passwords.
-
-use uuid::Uuid;
+//! Texts that nobody can guess, unless all follows from a seed: keys and passwords.
 
 /// A text of this length from a random source, each of `letters` as likely as the others.
 pub fn random_text(letters: &[u8], length: usize) -> String {
     let mut text = String::with_capacity(length);
     while text.len() < length {
-        let random = Uuid::new_v4();
-        let bytes = random.as_bytes().iter().enumerate();
-        // Two bytes of a random UUID hold its version and variant. Of the others, those beyond the
-        // last whole round of letters would make the first letters likelier.
-        let fair = bytes.filter(|(i, byte)| {
-            *i != 6 && *i != 8 && usize::from(**byte) < 256 / letters.len() * letters.len()
-        });
+        let bytes: [u8; 14] = engine::chance::bytes();
+        // Those beyond the last whole round of letters would make the first letters likelier.
+        let fair = bytes.iter().map(|byte| usize::from(*byte));
+        let fair = fair.filter(|byte| *byte < 256 / letters.len() * letters.len());
         let left = length - text.len();
-        text.extend(
-            fair.take(left).map(|(_, b)| char::from(letters[usize::from(*b) % letters.len()])),
-        );
+        text.extend(fair.take(left).map(|byte| char::from(letters[byte % letters.len()])));
     }
     text
 }

@@ -134,7 +134,7 @@ impl Tx {
     pub fn new_id<K: Kind>(&self) -> Uuid {
         let original = self.cx.original.as_ref();
         let given = original.and_then(|original| self.used().id::<K>(original));
-        given.unwrap_or_else(Uuid::now_v7)
+        given.unwrap_or_else(engine::chance::new_id)
     }
 
     fn used(&self) -> MutexGuard<'_, Used> {
@@ -305,7 +305,7 @@ impl Tx {
     fn charge(&mut self, row: &store::Row, ended: Option<Charge>) {
         match ended {
             Some(line) => {
-                let line = Doc::new(Uuid::now_v7(), row.account, self.cx.now(), line);
+                let line = Doc::new(engine::chance::new_id(), row.account, self.cx.now(), line);
                 self.charges.insert(row.id, line);
             }
             None => drop(self.charges.remove(&row.id)),

@@ -73,6 +73,8 @@ const fn below(
 pub const PLACES: &[Place] = &[
     top(SERVER, "world", &[]),
     below("world snapshot", "world-snapshot", &[], &[]),
+    below("world clock", "world-clock", &[], &[]),
+    below("world hold", "world-hold", &[], &[]),
     top(COMPUTE, "instance", &["vm", "server"]),
     below("instance template", "instance-template", &[], &[]),
     top(COMPUTE, "bare-metal", &["baremetal", "bm"]),

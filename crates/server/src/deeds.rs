@@ -41,5 +41,6 @@ async fn told(app: &Arc<App>, name: &str, id: &str, request: Request) -> Result<
     let kind = parts.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let content_type = kind.unwrap_or_default().to_owned();
     let cx = app.control.cx(caller, address, "tell").at(route::site(&parts));
-    deed.told(cx, Told { id, content_type, body: whole.bytes }).await
+    let told = deed.told(cx, Told { id, content_type, body: whole.bytes });
+    app.control.chance().for_request(app.control.clock(), told).await
 }

@@ -92,7 +92,7 @@ pub(crate) struct App {
     pub(crate) journal: Journal,
     pub(crate) engine: Engine,
     pub(crate) told: told::Told,
-    /// When it was made, in milliseconds after 1970.
+    /// When it was made by the system's time, in milliseconds after 1970.
     pub(crate) started: i64,
 }
 
@@ -103,7 +103,7 @@ impl App {
         let (room, rate) = (limits::Room::new(limits.bodies_bytes), limits::Rate::default());
         let unserved = unserved::Unserved::new(routes.0.iter().map(|route| &route.op));
         let document = std::sync::OnceLock::new();
-        let started = control.clock().now();
+        let started = control.clock().outside();
         Self {
             control,
             key,
@@ -169,6 +169,9 @@ impl Server {
     /// Serves, and works on what is due, until `stop` says so. Requests and steps under way are
     /// finished first, for a while.
     pub async fn run(self, stop: watch::Receiver<bool>) {
+        if let Err(error) = self.config.engine.begin_again().await {
+            tracing::error!(%error, "what is stored of the clock and of holds cannot be read");
+        }
         if let Err(error) = self.config.control.begin_real().await {
             tracing::warn!(%error, "what is real was not looked through: something may be left of what is gone");
         }

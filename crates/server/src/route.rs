@@ -103,7 +103,7 @@ fn is_too_fast(app: &App, parts: &Parts) -> bool {
     let address = peer(parts);
     let is_limited =
         app.control.behave() == Behave::Vultr && parts.extensions.get::<Unlimited>().is_none();
-    let exceeds = |address| app.rate.is_exceeded(address, app.control.clock().now());
+    let exceeds = |address| app.rate.is_exceeded(address, app.control.clock().outside());
     is_limited && address.is_some_and(exceeds)
 }
 

@@ -7,6 +7,7 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use control::Behave;
 use control::life::Stuck;
+use engine::Mode;
 use serde_json::{Map, Value, json};
 
 use crate::{App, control_routes, reply};
@@ -28,6 +29,15 @@ fn told(stuck: &Stuck) -> Value {
         "retry_at": stuck.retry_at.map(Time::from_millis),
         "why": stuck.why,
     })
+}
+
+/// How the clock goes, where that is otherwise than the system's.
+fn clock(app: &App) -> Value {
+    let clock = app.control.clock();
+    match clock.mode() {
+        Mode::Real => Value::Null,
+        mode => json!({ "time": Time::from_millis(clock.now()), "rate": mode.rate() }),
+    }
 }
 
 pub(crate) async fn show(State(app): State<Arc<App>>, request: Request) -> Response {
@@ -61,6 +71,7 @@ pub(crate) async fn show(State(app): State<Arc<App>>, request: Request) -> Respo
         "since": Time::from_millis(app.started),
         "calls": app.control.calls(),
         "behave": behave,
+        "clock": clock(&app),
         "state": app.place,
         "real": app.control.real(),
         "fronts": app.control.fronts(),

@@ -3,7 +3,9 @@
 //! A handler is as those of the API are: it takes the request, and what it refuses is a `Refusal`. That
 //! the owner's key was shown has been looked at before it is called (`route::serve`).
 
+mod clock;
 mod copies;
+mod holds;
 mod snapshots;
 mod state;
 
@@ -16,7 +18,8 @@ use crate::App;
 
 /// Every operation of Kettle's own with its handler.
 pub(crate) fn routes(app: &Arc<App>) -> Routes {
-    copies::routes(app).and(state::routes(app)).and(snapshots::routes(app))
+    let all = state::routes(app).and(snapshots::routes(app)).and(copies::routes(app));
+    all.and(clock::routes(app)).and(holds::routes(app))
 }
 
 /// What is Kettle's own and travels as no JSON.

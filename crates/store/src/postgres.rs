@@ -4,6 +4,7 @@
 //! one order for all, checks it, and writes: one round trip, one transaction. Connections are not
 //! encrypted. Everything is kept in a schema of its own, `kettle`.
 mod arguments;
+mod due;
 mod link;
 mod migrate;
 mod whole;

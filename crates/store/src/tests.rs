@@ -85,6 +85,7 @@ suite! {
     engine::what_is_gone_leaves_nothing_behind,
     engine::outcomes_are_written,
     engine::what_is_stuck_is_found,
+    engine::what_is_parked_is_due_when_it_was_before,
     engine::all_of_some_kinds_are_woken_at_once,
     engine::a_change_without_a_time_keeps_the_wake,
     engine::the_next_due_time_is_known,

@@ -1,17 +1,10 @@
 //! What goes on beside a test: a thread of its own, so that a test may block, or turn tokio's clock.
 
-use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
 
-use engine::{Clock, Engine};
-use tokio::sync::{Mutex, watch};
-use tokio::time::Instant;
+use tokio::sync::watch;
 
-use crate::{World, millis};
-
-/// How often the clock is turned, and how long what is due may wait.
-const TICK: Duration = Duration::from_millis(5);
+use crate::World;
 
 /// A thread that ends when this is dropped.
 pub(crate) struct Background {
@@ -42,31 +35,8 @@ impl Drop for Background {
     }
 }
 
-/// Lets time go on in a world, and works on what is due.
+/// Works on what is due in a world.
 pub(crate) fn drive(world: &World) -> Background {
-    let (engine, clock) = (world.engine.clone(), world.clock.clone());
-    let turn = world.turn.clone();
-    Background::spawn(move |stop| go_on(engine, clock, turn, stop))
-}
-
-async fn go_on(
-    engine: Engine,
-    clock: Clock,
-    turn: Arc<Mutex<()>>,
-    mut stop: watch::Receiver<bool>,
-) {
-    let mut last = Instant::now();
-    while !*stop.borrow() {
-        {
-            let _turn = turn.lock().await;
-            let passed = last.elapsed();
-            last += Duration::from_millis(passed.as_millis() as u64);
-            clock.set(clock.now() + millis(passed));
-            let due = engine.next_due().await.expect("the store can be read");
-            if due.is_some_and(|due| due <= clock.now()) {
-                engine.drain().await;
-            }
-        }
-        let _ = tokio::time::timeout(TICK, stop.wait_for(|stop| *stop)).await;
-    }
+    let engine = world.engine.clone();
+    Background::spawn(move |stop| engine.run(stop))
 }

@@ -55,7 +55,7 @@ pub use axum::body::Body;
 pub use control::catalog::Catalog;
 pub use control::{Behave, Control};
 pub use drivers::{Fault, Pace, Sim};
-pub use engine::{Clock, Engine};
+pub use engine::{Chance, Clock, Engine};
 pub use fronts;
 /// Every operation, by family: the package `kettle-api`.
 pub use sdk::api;
@@ -68,7 +68,6 @@ use http_body_util::BodyExt;
 use sdk::Client;
 use sdk::transport::{Request, Response};
 use server::Peer;
-use tokio::sync::Mutex;
 use tower::ServiceExt;
 
 /// The owner's key in every world.
@@ -88,6 +87,7 @@ pub struct Builder {
     location: Location,
     fault: Option<Fault>,
     running: bool,
+    chance: Chance,
     terminals: Option<Arc<dyn Terminals>>,
 }
 
@@ -128,6 +128,12 @@ impl Builder {
         Self { fault: Some(fault), ..self }
     }
 
+    /// Has everything that is drawn by chance follow from this: the same requests are answered the same.
+    #[must_use]
+    pub fn random_seed(self, seed: u64) -> Self {
+        Self { chance: Chance::seeded(seed), ..self }
+    }
+
     /// Has terminals in machines opened by this.
     #[must_use]
     pub fn terminals(self, terminals: Arc<dyn Terminals>) -> Self {
@@ -151,6 +157,7 @@ impl Builder {
         }
         let control = Control::new(Config {
             clock: clock.clone(),
+            chance: self.chance,
             catalog: self.catalog,
             behave: self.behave,
             open: self.open,
@@ -161,12 +168,12 @@ impl Builder {
         control.ensure_root(KEY).await.expect("the store takes the first account");
         let config = server::Config::new(control.clone(), KEY);
         let engine = config.engine.clone();
+        engine.begin_again().await.expect("the store can be read");
         let router = server::router(server::Config { terminals: self.terminals, ..config });
         let client = client(router.clone(), KEY, None);
-        let turn = Arc::new(Mutex::new(()));
-        let mut world =
-            World { client, router, control, engine, clock, sim, store, turn, drive: None };
+        let mut world = World { client, router, control, engine, clock, sim, store, drive: None };
         if self.running {
+            world.clock.go(world.clock.now(), 1.0);
             world.drive = Some(Arc::new(background::drive(&world)));
         }
         world
@@ -189,8 +196,6 @@ pub struct World {
     pub sim: Sim,
     /// The data.
     pub store: Store,
-    /// Who works on what is due, and turns the clock.
-    turn: Arc<Mutex<()>>,
     /// What lets time go on in a running world.
     drive: Option<Arc<background::Background>>,
 }
@@ -220,6 +225,7 @@ impl World {
             location: Location::Memory,
             fault: None,
             running: false,
+            chance: Chance::system(),
             terminals: None,
         }
     }
@@ -245,31 +251,21 @@ impl World {
     }
 
     /// Works on everything that is due now or within ten minutes, turning the clock.
+    ///
+    /// # Panics
+    /// When the store cannot be read or written.
     pub async fn settle(&self) {
-        let _turn = self.turn.lock().await;
         let until = self.clock.now() + millis(SOON);
-        self.work_until(until).await;
+        self.engine.settle_until(until).await.expect("the store can be read and written");
     }
 
     /// Turns the clock, and works on everything that becomes due on the way.
-    pub async fn advance(&self, time: Duration) {
-        let _turn = self.turn.lock().await;
-        let until = self.clock.now() + millis(time);
-        self.work_until(until).await;
-        self.clock.set(until);
-    }
-
+    ///
     /// # Panics
-    /// When the store cannot be read, or resources never settle.
-    async fn work_until(&self, until: i64) {
-        for _ in 0..1_000_000 {
-            self.engine.drain().await;
-            match self.engine.next_due().await.expect("the store can be read") {
-                Some(due) if due <= until => self.clock.set(due.max(self.clock.now())),
-                _ => return,
-            }
-        }
-        panic!("resources do not settle");
+    /// When the store cannot be read or written.
+    pub async fn advance(&self, time: Duration) {
+        let until = self.clock.now() + millis(time);
+        self.engine.advance(until).await.expect("the store can be read and written");
     }
 
     /// Keeps all there is under a name, in place of what has it: for [`World::restore`].

@@ -58,11 +58,11 @@ impl Keys {
     fn get(&self, key: &Digest) -> Option<Rights> {
         let known = self.known.lock().expect("no panic while held");
         let (until, rights) = known.get(key)?;
-        (self.clock.now() < *until).then(|| rights.clone())
+        (self.clock.outside() < *until).then(|| rights.clone())
     }
 
     fn put(&self, key: Digest, rights: &Rights) {
-        let now = self.clock.now();
+        let now = self.clock.outside();
         if self.for_ms == 0 {
             return;
         }

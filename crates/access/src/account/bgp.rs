@@ -7,7 +7,6 @@ use api::account::*;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use crate::{Cx, Doc, Kind, Network, Refusal, Result, Tx, ensure, refuse};
 
@@ -96,8 +95,7 @@ async fn current(cx: &Cx, tx: &mut Tx) -> Result<Option<Doc<Bgp>>> {
 
 /// Grants what was asked for, and notes the request by its reference: `ABC-12345`.
 async fn grant(tx: Tx, mut bgp: Doc<Bgp>) -> Result<TicketReference> {
-    let random = Uuid::new_v4();
-    let bytes = random.as_bytes();
+    let bytes: [u8; 5] = engine::chance::bytes();
     let letters: String = bytes[..3].iter().map(|b| char::from(b'A' + b % 26)).collect();
     let number = u16::from_be_bytes([bytes[3], bytes[4]]);
     let ticket_reference = format!("{letters}-{number:05}");

@@ -7,7 +7,6 @@ use api::subaccounts::*;
 use api::{Money, Page, Secret};
 use rust_decimal::RoundingStrategy::MidpointAwayFromZero;
 use store::Hot;
-use uuid::Uuid;
 
 use crate::auth::new_key;
 use crate::billing::pending;
@@ -48,7 +47,7 @@ async fn create(cx: Cx, req: CreateSubaccount) -> Result<Subaccount> {
     let text = format!("{email} is another sub-account's; each has an address of its own");
     let is_free = tx.taken(ADDRESSES, &email.to_lowercase()).await?.is_none();
     ensure(is_free, "email", text)?;
-    let doc = Doc::new(Uuid::now_v7(), 0, cx.now(), want);
+    let doc = Doc::new(engine::chance::new_id(), 0, cx.now(), want);
     tx.take(ADDRESSES, email.to_lowercase(), doc.id());
     tx.save(&doc).await?;
 

@@ -54,6 +54,7 @@ mod storage_gateways;
 mod stores_agree;
 mod subaccounts;
 mod sums;
+mod time;
 mod users;
 mod vfs;
 mod vpc2;

@@ -5,7 +5,6 @@
 use std::collections::BTreeMap;
 
 use api::kubernetes::*;
-use uuid::Uuid;
 
 use super::{Label, Pool, Taint, unprocessable};
 use crate::names::{check_key, check_value};
@@ -74,7 +73,7 @@ impl Label {
         check_key(&format!("{field}key"), &key)?;
         check_value(&format!("{field}value"), &value)?;
         let id = before.iter().find(|label| label.key == key).map(|label| label.id);
-        Ok(Self { id: id.unwrap_or_else(Uuid::new_v4), key, value })
+        Ok(Self { id: id.unwrap_or_else(engine::chance::any_uuid), key, value })
     }
 
     /// All that a request wants in the place of those that were there before.
@@ -96,7 +95,12 @@ impl Taint {
         check_key(&format!("{field}key"), &key)?;
         check_value(&format!("{field}value"), &value)?;
         let known = before.iter().find(|taint| (&taint.key, taint.effect) == (&key, effect));
-        Ok(Self { id: known.map_or_else(Uuid::new_v4, |taint| taint.id), key, value, effect })
+        Ok(Self {
+            id: known.map_or_else(engine::chance::any_uuid, |taint| taint.id),
+            key,
+            value,
+            effect,
+        })
     }
 
     /// All that a request wants in the place of those that were there before.

@@ -83,7 +83,7 @@ fn new_label(pool: &str) -> String {
         "" => "node",
         name => name,
     };
-    let random = Uuid::new_v4().simple().to_string();
+    let random = engine::chance::any_uuid().simple().to_string();
     format!("{name}-{}", &random[random.len() - 13..])
 }
 

@@ -5,7 +5,6 @@
 
 use api::firewalls::IpType;
 use api::load_balancers::*;
-use uuid::Uuid;
 
 use super::{Balancer, FirewallRule, ForwardingRule, LoadBalancer};
 use crate::firewalls::CLOUDFLARE;
@@ -52,8 +51,7 @@ impl Part for FirewallRule {
 
 /// A new rule's id.
 fn new_id() -> String {
-    // The random half of a UUID.
-    format!("{:016x}", Uuid::now_v7().as_u64_pair().1)
+    format!("{:016x}", u64::from_be_bytes(engine::chance::bytes()))
 }
 
 fn check_own_port(field: &str, port: u16) -> Result<()> {

@@ -5,7 +5,7 @@ use std::task::{Context, Waker};
 use tokio::task::JoinSet;
 
 use super::*;
-use crate::Outcome;
+use crate::{Outcome, PARKED};
 
 const LEASE: i64 = 1000;
 
@@ -172,6 +172,27 @@ pub(super) async fn what_is_stuck_is_found(store: Store) {
     assert_eq!(ids(1, 9).await, [never]);
     change(&store, never, "new", Some(60)).await.unwrap();
     assert!(ids(1, 9).await.is_empty(), "it is to be tried anew");
+}
+
+pub(super) async fn what_is_parked_is_due_when_it_was_before(store: Store) {
+    let row = due(&store, 5).await;
+    let claimed = claim(&store, 9).await.unwrap();
+    assert!(store.settle(&claimed, Outcome::Parked).await.unwrap());
+    let parked = store.get(row.id).await.unwrap().unwrap();
+    assert_eq!((parked.due, parked.tries, &parked.error), (Some(5 + PARKED), 0, &None));
+    assert_eq!(claim(&store, PARKED - 1).await, None, "nobody lives to see it");
+    let one = store.claim_one(9, LEASE, row.id, None).await.unwrap().unwrap();
+    assert_eq!((one.due, one.tries), (parked.due, 1));
+    assert_eq!(store.claim_one(9, LEASE, row.id, None).await.unwrap(), None, "it is held");
+    assert!(store.settle(&one, Outcome::Parked).await.unwrap());
+    assert_eq!(store.claim_one(9, LEASE, row.id, Some(5)).await.unwrap(), None, "not due then");
+    store.unpark().await.unwrap();
+    store.unpark().await.unwrap();
+    assert_eq!(store.get(row.id).await.unwrap().unwrap().due, Some(5));
+    assert_eq!(store.due_within(4, 5, 9).await.unwrap(), [(row.id, 5)]);
+    assert_eq!(store.due_within(5, 9, 9).await.unwrap(), []);
+    assert!(store.claim_one(9, LEASE, row.id, Some(5)).await.unwrap().is_some());
+    assert_eq!(store.last_seq().await.unwrap(), one.seq);
 }
 
 pub(super) async fn all_of_some_kinds_are_woken_at_once(store: Store) {

@@ -14,6 +14,24 @@ const LONG: &[(&str, &str)] =
 /// Places that ask the operating system what time it is.
 const ASKS_TIME: &[(&str, &str)] = &[("crates/engine/src/clock.rs", "this is Clock")];
 
+/// Places that draw from the operating system by themselves. What the control plane draws is drawn by
+/// `engine::chance`, so that a seed decides it.
+const DRAWS: &[(&str, &str)] = &[
+    ("crates/console/src/session.rs", "whoever has signed in is never to be guessed"),
+    ("crates/driver-haproxy/src/tend.rs", "it tells one program from the next"),
+    ("crates/engine/src/chance.rs", "this is the one place"),
+    ("crates/front-dns/src/elsewhere.rs", "questions to other name servers"),
+    ("crates/front-s3/src/blobs.rs", "names of files"),
+    ("crates/front-s3/src/lifecycle.rs", "what S3 names is no part of the API"),
+    ("crates/front-s3/src/ops/multipart.rs", "what S3 names is no part of the API"),
+    ("crates/front-s3/src/rows/objects.rs", "what S3 names is no part of the API"),
+    ("crates/front-s3/src/serve.rs", "what S3 names is no part of the API"),
+    ("crates/network/src/domains/dnssec.rs", "ring makes keys of nothing else"),
+    ("crates/processes/src/places.rs", "names of directories"),
+    ("crates/sdk/src/whoami.rs", "a challenge"),
+    ("crates/x509/src/lib.rs", "ring makes keys of nothing else"),
+];
+
 #[test]
 fn every_module_says_what_it_is() {
     let is_ui = |file: &File| file.path.contains("/tests/ui/");
@@ -59,6 +77,19 @@ fn only_the_clock_asks_what_time_it_is() {
     files.retain(|file| !file.is_test());
     let words = ["SystemTime::now", "Timestamp::now", "Zoned::now", "now_utc(", "Utc::now"];
     none(mentions(&files, &words, ASKS_TIME), "ask engine::Clock, which tests can turn");
+}
+
+#[test]
+fn only_chance_draws() {
+    let mut files = files("crates");
+    files.retain(|file| !file.is_test() && !file.path.ends_with("v1/src/ids.rs"));
+    files.iter_mut().for_each(|file| {
+        // Unit tests stand at the end.
+        let end = file.text.find("\n#[cfg(test)]\nmod ").unwrap_or(file.text.len());
+        file.text.truncate(end);
+    });
+    let words = ["Uuid::now_v7", "Uuid::new_v4", "SystemRandom"];
+    none(mentions(&files, &words, DRAWS), "draw by engine::chance, which a seed can decide");
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! Operations and the places of their ids come from the API's own definition; an id of a kind of
 //! which this test has no thing fails it.
 
+mod alike;
 mod every;
 mod releases;
 mod requests;

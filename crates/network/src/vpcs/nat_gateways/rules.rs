@@ -3,7 +3,6 @@
 use std::net::Ipv4Addr;
 
 use api::vpcs::*;
-use uuid::Uuid;
 
 use super::handlers::stamp;
 use super::{FirewallRule, ForwardingRule, Gateway, NatGateway, RULES_MAX, transports};
@@ -51,7 +50,7 @@ fn allow(_: &Cx, gateway: &mut Gateway, req: CreateNatGatewayFirewallRule) -> Re
     check_room("firewall", gateway.firewall.len())?;
     Ok(alike!(req => FirewallRule {
         protocol, port, subnet;
-        id: Uuid::now_v7(),
+        id: engine::chance::new_id(),
         subnet_size,
         notes: req.notes.unwrap_or_default(),
     }))
@@ -117,7 +116,7 @@ async fn forward(
     let now = stamp(tx.cx().time());
     let rule = alike!(req => ForwardingRule {
         protocol, external_port, internal_ip, internal_port;
-        id: Uuid::now_v7(),
+        id: engine::chance::new_id(),
         name: req.name.unwrap_or_default(),
         enabled: req.enabled.unwrap_or(true),
         description: req.description.unwrap_or_default(),
