@@ -27,8 +27,10 @@ use serde_json::Value;
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
+use crate::faults::Cut;
 use crate::route::Peer;
 use api::mask;
+use api::world::faults::Dropped;
 
 /// How many requests are kept, and how many bytes they have in all.
 pub(crate) const KEPT: usize = 1000;
@@ -98,6 +100,8 @@ struct Notes {
     operation: OnceLock<&'static str>,
     caller: OnceLock<Arc<Caller>>,
     sent: OnceLock<Kept>,
+    /// What rules have done to it.
+    faults: OnceLock<Vec<String>>,
 }
 
 impl Seen {
@@ -123,6 +127,18 @@ impl Seen {
         if !self.is_within {
             self.notes.sent.get_or_init(|| Kept::of(body.clone(), false));
         }
+    }
+
+    /// Notes what rules have done to it, and to its answer.
+    pub(crate) fn note_faults(&self, did: Vec<String>) {
+        if !self.is_within {
+            self.notes.faults.get_or_init(|| did);
+        }
+    }
+
+    /// What rules have done to it.
+    pub(crate) fn faults(&self) -> &[String] {
+        self.notes.faults.get().map(Vec::as_slice).unwrap_or_default()
     }
 
     pub(crate) fn operation(&self) -> Option<&'static str> {
@@ -273,12 +289,15 @@ impl Entry {
     }
 
     pub(crate) fn is_failed(&self) -> bool {
-        self.status >= 400
+        self.status >= 400 || self.status == 0
     }
 
     /// What a refusal says.
     pub(crate) fn error(&self) -> Option<String> {
         if !self.is_failed() {
+            return None;
+        }
+        if self.status == 0 {
             return None;
         }
         let text = match serde_json::from_slice::<api::ApiError>(&self.response.bytes) {
@@ -363,7 +382,7 @@ impl Journal {
             at,
             method,
             address,
-            status: response.status().as_u16(),
+            status: told_status(&response),
             took: started.elapsed(),
             peer,
             seen,
@@ -464,6 +483,14 @@ impl Journal {
     }
 }
 
+/// The status that an answer has; 0 where nothing is to be answered.
+fn told_status(response: &Response) -> u16 {
+    match response.extensions().get::<Cut>() {
+        Some(Cut(Dropped::Before)) => 0,
+        _ => response.status().as_u16(),
+    }
+}
+
 /// The same answer, and its body beside it. All of ours are at hand; another one is left alone.
 async fn at_hand(response: Response) -> (Response, Bytes) {
     if response.body().size_hint().exact().is_none() {
@@ -503,7 +530,8 @@ impl Display for Line<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Entry { method, status, took, .. } = self.0;
         write!(f, "{method} {} {status} {}", self.0.address(), Took(*took))?;
-        self.0.error().map_or(Ok(()), |error| write!(f, " {error}"))
+        self.0.error().map_or(Ok(()), |error| write!(f, " {error}"))?;
+        self.0.seen.faults().iter().try_for_each(|did| write!(f, " [{did}]"))
     }
 }
 

@@ -8,6 +8,7 @@ mod console;
 mod control_routes;
 mod deeds;
 mod doors;
+mod faults;
 mod front;
 mod hosts;
 mod journal;
@@ -21,6 +22,7 @@ mod status;
 mod tests;
 mod unserved;
 mod v1;
+mod wanted;
 mod wire;
 mod world;
 
@@ -90,6 +92,7 @@ pub(crate) struct App {
     pub(crate) stop: Option<watch::Sender<bool>>,
     pub(crate) journal: Journal,
     pub(crate) engine: Engine,
+    pub(crate) faults: faults::Faults,
     /// When it was made, in milliseconds after 1970.
     pub(crate) started: i64,
 }
@@ -114,6 +117,7 @@ impl App {
             stop,
             journal,
             engine,
+            faults: faults::Faults::default(),
             started,
         }
     }
@@ -134,9 +138,9 @@ pub fn router(config: Config) -> Router {
     let v1 = v1::routes(&app.control, v2.clone(), mode);
     let own = route::add(control_routes::add(Router::new()), world::routes(&app));
     let own = own.fallback(route::nothing_there);
-    let all = v2.merge(v1).merge(own.with_state(app));
+    let all = v2.merge(v1).merge(own.with_state(app.clone()));
     let console = console::routes(all.clone(), &journal, terminals);
-    journal.of(all).merge(console)
+    faults::layer(all, app).merge(console)
 }
 
 /// A server that is bound to its address and not running yet.

@@ -16,12 +16,11 @@
 //! that are not kept any more. Bodies are cut at 64 kB, and show no secrets. An answer has 4 MB of them
 //! at most: of those to come the first ones, else the last ones.
 
-use std::collections::BTreeSet;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::{ApiError, Operation};
+use api::ApiError;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use http::Method;
@@ -29,6 +28,7 @@ use serde_json::{Map, Value, json};
 use tokio::sync::Semaphore;
 
 use crate::journal::{Ask, Entry, Found, Headers, KEPT, Kept};
+use crate::wanted::Wanted;
 use crate::{App, control_routes, reply};
 
 /// How many are answered when nothing is said.
@@ -137,7 +137,7 @@ async fn find(app: &App, wish: Wish) -> Found {
     let wanted = |entry: &Entry| {
         (!failed || entry.is_failed())
             && method.as_ref().is_none_or(|method| *method == entry.method)
-            && group.as_ref().is_none_or(|group| group.has(entry))
+            && group.as_ref().is_none_or(|g| g.has(entry.path(), entry.seen.operation()))
     };
     let mut over = pin!(tokio::time::sleep(wait));
     let mut missed = 0;
@@ -180,7 +180,7 @@ impl Wish {
             let number = || value.parse::<u64>().map_err(|_| format!("{name}: must be a number"));
             match &*name {
                 "failed" => wish.failed = !matches!(&*value, "false" | "0"),
-                "group" => wish.group = Some(Wanted::named(&value)?),
+                "group" => wish.group = Some(Wanted::named(&name, &value)?),
                 "method" => {
                     let method = value.to_ascii_uppercase();
                     let wrong = || "method: must be one as GET or POST".to_owned();
@@ -203,66 +203,6 @@ impl Wish {
             }
         }
         Ok(wish)
-    }
-}
-
-/// The requests of a group, or those below a path.
-enum Wanted {
-    Below(String),
-    Group { operations: BTreeSet<&'static str>, paths: BTreeSet<&'static str> },
-}
-
-impl Wanted {
-    fn named(text: &str) -> Result<Self, String> {
-        if text.starts_with('/') {
-            return Ok(Self::Below(text.trim_end_matches('/').to_owned()));
-        }
-        let mut members =
-            Members { name: text, operations: BTreeSet::new(), paths: BTreeSet::new() };
-        api::operations().for_each(|operation| members.add(operation));
-        let Members { operations, paths, .. } = members;
-        match operations.is_empty() {
-            true => Err(format!(
-                "group: there is no group `{text}`; it is one of the command line's (instance, \
-                 block), or a path (/v2/instances)"
-            )),
-            false => Ok(Self::Group { operations, paths }),
-        }
-    }
-
-    fn has(&self, entry: &Entry) -> bool {
-        let path = entry.path();
-        let is_below = |top: &str| {
-            path.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        match (self, entry.seen.operation()) {
-            (Self::Below(top), _) => is_below(top),
-            (Self::Group { operations, .. }, Some(id)) => operations.contains(id),
-            // It was no operation, but may have been meant for one.
-            (Self::Group { paths, .. }, None) => paths.iter().any(|top| is_below(top)),
-        }
-    }
-}
-
-/// Collects a group's operations, and the beginnings of their paths.
-struct Members<'a> {
-    name: &'a str,
-    operations: BTreeSet<&'static str>,
-    paths: BTreeSet<&'static str>,
-}
-
-impl Members<'_> {
-    fn add(&mut self, operation: &'static Operation) {
-        let (group, path) = (&operation.group, operation.op.path);
-        // `/v2/load-balancers`.
-        let end = path.match_indices('/').nth(2).map_or(path.len(), |(at, _)| at);
-        let top = &path[..end];
-        let family = top.rsplit('/').next().unwrap_or_default();
-        let plural = self.name.strip_suffix('s') == Some(group.name);
-        if group.name == self.name || plural || family == self.name {
-            self.operations.insert(operation.op.id);
-            self.paths.insert(top);
-        }
     }
 }
 
@@ -290,6 +230,9 @@ fn shown(entry: &Entry, bodies: bool) -> Value {
     }
     if let Some(error) = entry.error() {
         fields.insert("error".into(), error.into());
+    }
+    if !entry.seen.faults().is_empty() {
+        fields.insert("faults".into(), entry.seen.faults().into());
     }
     if let Some(agent) = entry.asked().agent() {
         fields.insert("agent".into(), agent.into());
