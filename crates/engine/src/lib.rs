@@ -91,6 +91,11 @@ impl Engine {
         Self { store, clock, lives: Arc::new(lives), rules, pause }
     }
 
+    /// The kinds that have a lifecycle, as the store calls them.
+    pub fn kinds(&self) -> impl Iterator<Item = &'static str> {
+        self.lives.keys().copied()
+    }
+
     /// What stops steps, or makes them fail.
     pub fn rules(&self) -> &Rules {
         &self.rules

@@ -10,10 +10,11 @@
 //! | `after=SEQUENCE` | those behind this one, the oldest first; else the last ones |
 //! | `before=SEQUENCE` | of the last ones, those before this one |
 //! | `limit=NUMBER` | at most so many; 100 when nothing is said |
+//! | `as=har` | in the form that browsers' tools open (HAR 1.2) |
 //! | `wait=SECONDS` | where there is none yet, wait for one, so long at most |
 //!
 //! `last` is up to where was looked: `after` of the next question. `missed` are those behind `after`
-//! that are not kept any more. Bodies are cut at 64 kB, and show no secrets. An answer has 4 MB of them
+//! that are not kept any more. `kept` says whether they outlive the server (`--keep-requests`). Bodies are cut at 64 kB, and show no secrets. An answer has 4 MB of them
 //! at most: of those to come the first ones, else the last ones.
 
 use std::pin::pin;
@@ -53,7 +54,7 @@ pub(crate) async fn list(State(app): State<Arc<App>>, request: Request) -> Respo
         }
     };
     let Wish { ask: Ask { after, limit, .. }, bodies, .. } = wish;
-    let (follows, text) = (after.is_some(), wish.text.clone());
+    let (follows, text, har, kept) = (after.is_some(), wish.text.clone(), wish.har, app.keeps);
     let found = find(&app, wish).await;
     // To mask megabytes takes its time, which nobody else is to wait for.
     let _turn = RENDERING.acquire().await;
@@ -66,7 +67,11 @@ pub(crate) async fn list(State(app): State<Arc<App>>, request: Request) -> Respo
             found = fitting(found, follows);
         }
         let requests: Vec<Value> = found.entries.iter().map(|entry| shown(entry, bodies)).collect();
-        json!({ "requests": requests, "last": found.last, "missed": found.missed }).to_string()
+        if har {
+            return crate::har(&requests).to_string();
+        }
+        let Found { last, missed, .. } = found;
+        json!({ "requests": requests, "last": last, "missed": missed, "kept": kept }).to_string()
     });
     match rendered.await {
         Ok(answer) => reply::success(200, answer.into()),
@@ -167,6 +172,7 @@ struct Wish {
     method: Option<Method>,
     text: Option<String>,
     bodies: bool,
+    har: bool,
     wait: Duration,
 }
 
@@ -175,7 +181,7 @@ impl Wish {
         let ask = Ask { limit: USUAL, ..Ask::default() };
         let (group, method, text) = Default::default();
         let wait = Duration::ZERO;
-        let mut wish = Self { ask, failed: false, group, method, text, bodies: true, wait };
+        let mut wish = Self { ask, failed: false, group, method, text, bodies: true, har: false, wait };
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             let number = || value.parse::<u64>().map_err(|_| format!("{name}: must be a number"));
             match &*name {
@@ -188,6 +194,8 @@ impl Wish {
                 }
                 "text" => wish.text = Some(value.into_owned()).filter(|text| !text.is_empty()),
                 "bodies" => wish.bodies = !matches!(&*value, "false" | "0"),
+                "as" if value == "har" => wish.har = true,
+                "as" => return Err("as: must be har".into()),
                 "after" => wish.ask.after = Some(number()?),
                 "before" => wish.ask.before = Some(number()?),
                 "limit" => {
@@ -196,8 +204,8 @@ impl Wish {
                 }
                 "wait" => wish.wait = Duration::from_secs(number()?.min(WAIT)),
                 _ => {
-                    let known = "there are failed, group, method, text, bodies, after, before, \
-                                 limit and wait";
+                    let known = "there are failed, group, method, text, bodies, as, after, \
+                                 before, limit and wait";
                     return Err(known.into());
                 }
             }
@@ -207,7 +215,7 @@ impl Wish {
 }
 
 /// A request as its owner may see it.
-fn shown(entry: &Entry, bodies: bool) -> Value {
+pub(crate) fn shown(entry: &Entry, bodies: bool) -> Value {
     let mut fields = Map::new();
     fields.insert("sequence".into(), entry.sequence.into());
     let at = jiff::Timestamp::from_millisecond(entry.at).unwrap_or_default();

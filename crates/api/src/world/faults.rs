@@ -54,6 +54,12 @@ operations! {
             /// Regions, plans, or plans in regions of which there are none left: `ewr`, `vc2-1c-1gb`,
             /// `ewr/vc2-1c-1gb`. Such a thing is not made, and lists of what there is leave it out.
             pub sold_out: Option<Vec<String>>,
+            /// Let lifecycles take no step: things stay as they are, `pending` or what they were, for as long
+            /// as the rule stands. `family`, `account` (its number) and `thing` say which.
+            pub stuck: Option<bool>,
+            /// Let the steps of lifecycles fail with these words, as where what is outside does not answer.
+            /// They are tried again, later each time.
+            pub fails: Option<String>,
             /// Act so often, then no more.
             pub times: Option<u32>,
             /// Act by chance: from 0 (never) to 1 (always).
@@ -128,6 +134,12 @@ pub struct Fault {
     /// What is sold out.
     #[wire(omit)]
     pub sold_out: Vec<String>,
+    /// Whether lifecycles take no step.
+    #[wire(omit)]
+    pub stuck: Option<bool>,
+    /// With which words the steps of lifecycles fail.
+    #[wire(omit)]
+    pub fails: Option<String>,
     /// How often it acts in all.
     #[wire(omit)]
     pub times: Option<u32>,

@@ -24,7 +24,7 @@ use uuid::Uuid;
 
 use super::answer::{self, Scope};
 use super::rule::{Answer, Facts};
-use super::{Inner, Plan};
+use super::Plan;
 use crate::journal::Seen;
 use crate::route::Peer;
 use crate::{App, reply, route};
@@ -51,14 +51,11 @@ pub(super) async fn serve(
     let (parts, mut body) = request.into_parts();
     let operation = api::operation::at(&as_get(&parts.method), parts.uri.path());
     let op = operation.first().map(|operation| &operation.op);
-    let (asks_who, asks_body) = {
-        let inner = app.faults.inner();
-        let any = |asks: fn(&super::rule::Fits) -> bool| inner.rules.iter().any(|r| asks(&r.fits));
-        (any(super::rule::Fits::asks_who), any(super::rule::Fits::asks_body) || sells(&inner))
-    };
+    let asks_who = app.faults.inner().rules.iter().any(|rule| rule.fits.asks_who());
     let mut text = String::new();
     let has_body = op.map_or(parts.method != Method::GET, |op| op.has_body);
-    if asks_body && has_body {
+    // Also where nothing is done with it: the history has it.
+    if has_body {
         // As the handler reads it: within its limits, and refused alike.
         let whole = match route::read(app, &parts, body).await {
             Ok(whole) => whole.bytes,
@@ -89,6 +86,9 @@ pub(super) async fn serve(
     let scope = Scope::of(&facts);
     let answer = plan.answer.as_ref().map(|answer| in_place(answer, &facts));
     let seen = parts.extensions.get::<Seen>().cloned();
+    if let (Some(seen), Some(op)) = (&seen, op.filter(|_| answer.is_some())) {
+        seen.note_operation(op.id);
+    }
     let Plan { mut did, wait, drop, hides, edits, .. } = plan;
     if let Some(wait) = wait {
         tokio::time::sleep(wait).await;
@@ -118,10 +118,6 @@ pub(super) async fn serve(
 /// A HEAD is looked for as the GET that it is.
 fn as_get(method: &Method) -> Method {
     if *method == Method::HEAD { Method::GET } else { method.clone() }
-}
-
-fn sells(inner: &Inner) -> bool {
-    inner.rules.iter().any(|rule| matches!(rule.does, super::Does::SoldOut(_)))
 }
 
 /// The key of a request, of v2 or of v1.

@@ -8,6 +8,7 @@
 
 mod act;
 mod answer;
+mod life;
 mod ready;
 mod rule;
 mod span;
@@ -26,6 +27,7 @@ use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
 use control::catalog::Catalog;
+use engine::Engine;
 
 use crate::App;
 pub(crate) use act::Cut;
@@ -137,50 +139,75 @@ fn is_touched(path: &str) -> bool {
 
 impl Faults {
     /// Adds a rule behind the others.
-    pub(crate) fn add(&self, said: AddFault, catalog: &Catalog) -> Result<Fault, String> {
+    pub(crate) fn add(
+        &self,
+        said: AddFault,
+        catalog: &Catalog,
+        engine: &Engine,
+    ) -> Result<Fault, String> {
+        let kinds: Vec<_> = engine.kinds().collect();
         let mut inner = self.inner();
         if inner.rules.len() >= RULES {
             return Err(format!("there are {RULES} rules, the most there can be"));
         }
         let id = inner.last + 1;
-        let rule = Rule::new(id, said, |id| is_region(catalog, id), |id| is_plan(catalog, id))?;
+        let (region, plan) = (|id: &str| is_region(catalog, id), |id: &str| is_plan(catalog, id));
+        let mut rule = Rule::new(id, said, region, plan, &kinds)?;
+        if let Does::Life(which, does) = &rule.does {
+            rule.life = Some(engine.rules().add(which.clone(), does.clone()));
+        }
         inner.last = id;
-        let shown = rule.shown();
+        let shown = rule.shown(&[]);
         inner.rules.push(rule);
         self.any.store(true, Release);
         Ok(shown)
     }
 
     /// Adds the rules of a name.
-    pub(crate) fn add_ready(&self, name: &str, catalog: &Catalog) -> Result<Vec<Fault>, String> {
+    pub(crate) fn add_ready(
+        &self,
+        name: &str,
+        catalog: &Catalog,
+        engine: &Engine,
+    ) -> Result<Vec<Fault>, String> {
         let rules = ready::named_rules(name)?;
-        rules.into_iter().map(|rule| self.add(rule, catalog)).collect()
+        rules.into_iter().map(|rule| self.add(rule, catalog, engine)).collect()
     }
 
     pub(crate) fn ready() -> Vec<ReadyFault> {
         ready::all()
     }
 
-    pub(crate) fn list(&self) -> Vec<Fault> {
-        self.inner().rules.iter().map(Rule::shown).collect()
+    pub(crate) fn list(&self, engine: &Engine) -> Vec<Fault> {
+        let life = engine.rules().list();
+        self.inner().rules.iter().map(|rule| rule.shown(&life)).collect()
     }
 
-    /// Whether there was such a rule.
-    pub(crate) fn delete(&self, id: u32) -> bool {
+    /// Whether there was such a rule. What it has stopped goes on.
+    pub(crate) async fn delete(&self, id: u32, engine: &Engine) -> control::Result<bool> {
+        let gone = self.take(|rule| rule.id == id);
+        end(&gone, engine).await?;
+        Ok(!gone.is_empty())
+    }
+
+    pub(crate) async fn clear(&self, engine: &Engine) -> control::Result<()> {
+        end(&self.take(|_| true), engine).await
+    }
+
+    /// Takes these rules away.
+    fn take(&self, is_meant: impl Fn(&Rule) -> bool) -> Vec<Rule> {
         let mut inner = self.inner();
-        let before = inner.rules.len();
-        inner.rules.retain(|rule| rule.id != id);
-        let is_gone = inner.rules.len() < before;
+        let (gone, stay) = std::mem::take(&mut inner.rules).into_iter().partition(is_meant);
+        inner.rules = stay;
         if inner.rules.is_empty() {
             self.forget(&mut inner);
         }
-        is_gone
+        gone
     }
 
-    pub(crate) fn clear(&self) {
-        let mut inner = self.inner();
-        inner.rules.clear();
-        self.forget(&mut inner);
+    /// What the rule is called that has this number in the engine.
+    fn name_of(&self, life: u64) -> Option<String> {
+        self.inner().rules.iter().find(|rule| rule.life == Some(life)).map(Rule::name)
     }
 
     /// Nothing is looked at any more.
@@ -192,6 +219,28 @@ impl Faults {
     fn inner(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Lets go of what rules that are gone have stopped.
+async fn end(gone: &[Rule], engine: &Engine) -> control::Result<()> {
+    for number in gone.iter().filter_map(|rule| rule.life) {
+        engine.remove_rule(number).await?;
+    }
+    Ok(())
+}
+
+/// Has the log told what rules do to lifecycles.
+pub(crate) fn tell(app: &Arc<App>) {
+    let app = Arc::downgrade(app);
+    let Some(engine) = app.upgrade().map(|app| app.engine.clone()) else { return };
+    engine.rules().tell(move |acted| {
+        let name = app.upgrade().and_then(|app| app.faults.name_of(acted.rule));
+        let (Some(name), id, kind) = (name, acted.id, &acted.kind) else { return };
+        match &acted.error {
+            Some(error) => tracing::info!("{name}: had a step of {kind} {id} fail: {error}"),
+            None => tracing::info!("{name}: stopped {kind} {id}"),
+        }
+    });
 }
 
 fn is_region(catalog: &Catalog, id: &str) -> bool {
@@ -246,6 +295,7 @@ impl Inner {
                     Some(_) => {}
                     None => plan.may(rule, Change::Hide),
                 },
+                Does::Life(..) => {}
                 Does::Show(values) => plan.may(rule, Change::Show(values)),
                 Does::SoldOut(stock) => match ordered(&stock, facts) {
                     true if plan.answer.is_none() && rule.fires() => {

@@ -58,6 +58,18 @@ const READY: &[Ready] = &[
         },
     ),
     (
+        "stuck-pending",
+        "New servers stay `pending` for as long as the rule stands (docker-machine's driver, issue 15)",
+        || {
+            let stuck = |family: &str| AddFault {
+                family: Some(family.into()),
+                stuck: Some(true),
+                ..named("stuck-pending")
+            };
+            ["instance", "bare-metal"].map(stuck).into()
+        },
+    ),
+    (
         "slow-plan-list",
         "Lists of plans and of what is available take seconds, which clients' start-up waits for",
         || {
@@ -66,7 +78,7 @@ const READY: &[Ready] = &[
                 latency: Some("3s..8s".into()),
                 ..named("slow-plan-list")
             };
-            ["list-plans", "list-metal-plans", "list-available-plans-region"].map(slow).into()
+            ["list-plans", "list-metal-plans", "get-region-availability"].map(slow).into()
         },
     ),
 ];

@@ -18,6 +18,8 @@ pub(crate) struct Rule {
     pub(crate) said: AddFault,
     pub(crate) fits: Fits,
     pub(crate) does: Does,
+    /// Its number in the engine, where it is about lifecycles.
+    pub(crate) life: Option<u64>,
     acted: u64,
     left: Option<u32>,
     chance: Chance,
@@ -38,7 +40,7 @@ pub(crate) struct Facts<'a> {
 }
 
 /// Which requests a rule is for.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Fits {
     operation: Option<Call>,
     family: Option<Wanted>,
@@ -66,6 +68,8 @@ pub(crate) enum Does {
     Show(Vec<(String, Value)>),
     /// Nothing is left of these.
     SoldOut(Vec<Stock>),
+    /// Lifecycles are stopped, or fail: the engine does that.
+    Life(engine::Which, engine::Does),
 }
 
 /// An answer in the place of the real one.
@@ -97,9 +101,17 @@ impl Rule {
         said: AddFault,
         is_region: impl Fn(&str) -> bool,
         is_plan: impl Fn(&str) -> bool,
+        kinds: &[&'static str],
     ) -> Result<Self, String> {
-        let does = Does::read(&said, is_region, is_plan)?;
-        let fits = Fits::read(&said)?;
+        let does = match super::life::read(&said, kinds)? {
+            Some((which, does)) => Does::Life(which, does),
+            None => Does::read(&said, is_region, is_plan)?,
+        };
+        // The engine looks at what a rule about lifecycles is for.
+        let fits = match &does {
+            Does::Life(..) => Fits::default(),
+            _ => Fits::read(&said)?,
+        };
         let is_of_things = fits.thing.is_some() || fits.younger_than.is_some();
         if matches!(does, Does::Hide) && !is_of_things {
             return Err("hidden: say which things, by `thing` or `younger_than`".into());
@@ -111,7 +123,7 @@ impl Rule {
             return Err("times: must be at least 1".into());
         }
         let (left, chance) = (said.times, Chance(said.seed.unwrap_or_default()));
-        Ok(Self { id, said, fits, does, acted: 0, left, chance })
+        Ok(Self { id, said, fits, does, life: None, acted: 0, left, chance })
     }
 
     /// What people call it.
@@ -137,8 +149,17 @@ impl Rule {
         if from == to { from } else { from + (to - from).mul_f64(self.chance.draw()) }
     }
 
-    pub(crate) fn shown(&self) -> Fault {
-        Fault { id: self.id, acted: self.acted, left: self.left, ..as_shown(&self.said) }
+    /// As it stands: `life` has what the engine says of rules about lifecycles.
+    pub(crate) fn shown(&self, life: &[engine::Rule]) -> Fault {
+        let own = life.iter().find(|own| Some(own.number) == self.life);
+        let acted = own.map_or(self.acted, |own| own.acted);
+        let left = match own {
+            Some(own) => self.said.times.map(|times| {
+                times.saturating_sub(u32::try_from(own.acted).unwrap_or(u32::MAX))
+            }),
+            None => self.left,
+        };
+        Fault { id: self.id, acted, left, ..as_shown(&self.said) }
     }
 }
 
@@ -166,6 +187,8 @@ pub(crate) fn as_shown(said: &AddFault) -> Fault {
         hidden: said.hidden,
         show: said.show.unwrap_or_default(),
         sold_out: said.sold_out.unwrap_or_default(),
+        stuck: said.stuck,
+        fails: said.fails,
         times: said.times,
         probability: said.probability,
         seed: said.seed,
@@ -211,11 +234,6 @@ impl Fits {
     /// Whether somebody has to be looked up.
     pub(crate) fn asks_who(&self) -> bool {
         self.account.is_some()
-    }
-
-    /// Whether a body has to be read.
-    pub(crate) fn asks_body(&self) -> bool {
-        self.thing.is_some() || self.younger_than.is_some() || !self.having.is_empty()
     }
 
     /// Whether it is for some things only.
@@ -269,8 +287,8 @@ impl Does {
         match kinds.iter().filter(|does| **does).count() {
             1 => {}
             0 => {
-                return Err("it does nothing: say one of status, latency, drop, hidden, show and \
-                            sold_out"
+                return Err("it does nothing: say one of status, latency, drop, hidden, show, \
+                            sold_out, stuck and fails"
                     .into());
             }
             _ => {

@@ -360,3 +360,52 @@ async fn what_is_no_rule_is_refused_by_its_field_and_adds_nothing() {
     assert_eq!((status, &*error), (404, "fault_id: there is no rule 9; there are none"));
     assert!(rules(&world).await.is_empty());
 }
+
+#[tokio::test]
+async fn lifecycles_are_stuck_until_the_rule_goes() {
+    let world = World::new().await;
+    let used = world.client.send(UseFault { ready_name: "stuck-pending".into() }).await.unwrap();
+    let made = world.client.send(instance()).await.unwrap();
+    let volume = world.client.send(block()).await.unwrap();
+    world.settle().await;
+    let get = GetInstance { instance_id: made.id };
+    let status = |made: api::instances::Instance| serde_json::to_value(made).unwrap()["status"].clone();
+    assert_eq!(status(world.client.send(get.clone()).await.unwrap()), "pending");
+    let (_, volume) = world.raw("GET", &format!("/v2/blocks/{}", volume.id), "").await;
+    assert!(volume.contains(r#""status":"active""#), "another kind goes on: {volume}");
+    assert!(rules(&world).await[0].acted > 0);
+    for rule in used.items {
+        world.client.send(DeleteFault { fault_id: rule.id }).await.unwrap();
+    }
+    world.settle().await;
+    assert_eq!(status(world.client.send(get).await.unwrap()), "active");
+}
+
+#[tokio::test]
+async fn a_driver_that_fails_twice_is_tried_again() {
+    let world = World::new().await;
+    let rule = AddFault {
+        family: Some("block".into()),
+        fails: Some("the driver does not answer".into()),
+        times: Some(2),
+        ..Default::default()
+    };
+    add(&world, rule).await;
+    let made = world.client.send(block()).await.unwrap();
+    world.settle().await;
+    let path = format!("/v2/blocks/{}", made.id);
+    assert!(world.raw("GET", &path, "").await.1.contains(r#""status":"active""#));
+    let rules = rules(&world).await;
+    assert_eq!((rules[0].acted, rules[0].left), (2, Some(0)));
+    for (rule, says) in [
+        (AddFault { stuck: Some(true), times: Some(1), ..Default::default() }, "stuck: things are"),
+        (AddFault { stuck: Some(true), status: Some(500), ..Default::default() }, "status: is about"),
+        (
+            AddFault { stuck: Some(true), family: Some("region".into()), ..Default::default() },
+            "family: nothing of `region` has a lifecycle",
+        ),
+    ] {
+        let (status, error) = refused(world.client.send(rule).await);
+        assert!(status == 400 && error.contains(says), "{error}");
+    }
+}

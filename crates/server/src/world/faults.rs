@@ -17,38 +17,39 @@ pub(crate) fn routes(app: &Arc<App>) -> Routes {
     Routes::default()
         .on(move |_, _: ListFaults| {
             let app = all.clone();
-            async move { Ok(Page::whole(app.faults.list())) }
+            async move { Ok(Page::whole(app.faults.list(&app.engine))) }
         })
         .on(async |_, _: ListReadyFaults| Ok(Page::whole(Faults::ready())))
         .on(move |_, add: AddFault| {
             let app = adding.clone();
-            async move { Ok(app.faults.add(add, app.control.catalog()).map_err(wrong)?) }
+            async move {
+                let added = app.faults.add(add, app.control.catalog(), &app.engine);
+                Ok(added.map_err(wrong)?)
+            }
         })
         .on(move |_, UseFault { ready_name }: UseFault| {
             let app = using.clone();
             async move {
-                let added = app.faults.add_ready(&ready_name, app.control.catalog());
+                let catalog = app.control.catalog();
+                let added = app.faults.add_ready(&ready_name, catalog, &app.engine);
                 Ok(Page::whole(added.map_err(wrong)?))
             }
         })
         .on(move |_, DeleteFault { fault_id }: DeleteFault| {
             let app = deleting.clone();
-            async move { delete(&app, fault_id) }
+            async move { delete(&app, fault_id).await }
         })
         .on(move |_, _: ClearFaults| {
             let app = clearing.clone();
-            async move {
-                app.faults.clear();
-                Ok(())
-            }
+            async move { app.faults.clear(&app.engine).await }
         })
 }
 
-fn delete(app: &App, id: u32) -> Result<()> {
-    match app.faults.delete(id) {
+async fn delete(app: &App, id: u32) -> Result<()> {
+    match app.faults.delete(id, &app.engine).await? {
         true => Ok(()),
         false => {
-            let ids: Vec<_> = app.faults.list().iter().map(|rule| rule.id.to_string()).collect();
+            let ids: Vec<_> = app.faults.list(&app.engine).iter().map(|rule| rule.id.to_string()).collect();
             let there = match ids.is_empty() {
                 true => "there are none".to_owned(),
                 false => format!("there are {}", ids.join(", ")),
