@@ -12,7 +12,7 @@ pub const HEADINGS: &[(&str, &[&str])] = &[
     (
         SERVER,
         &[
-            "serve", "exec", "image", "console", "doctor", "status", "log", "stop", "reset",
+            "serve", "exec", "record", "replay", "image", "console", "doctor", "status", "log", "stop", "reset",
             "gateway", "v1",
         ],
     ),
@@ -72,6 +72,8 @@ const fn below(
 #[rustfmt::skip]
 pub const PLACES: &[Place] = &[
     top(SERVER, "world", &[]),
+    below("world fault", "world-fault", &[], &[]),
+    below("world history", "world-history", &[], &[]),
     top(COMPUTE, "instance", &["vm", "server"]),
     below("instance template", "instance-template", &[], &[]),
     top(COMPUTE, "bare-metal", &["baremetal", "bm"]),

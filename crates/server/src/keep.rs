@@ -6,7 +6,7 @@
 //! lost. The file has at most twice what is kept in memory, then it begins anew with that.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -49,6 +49,11 @@ impl Keeping {
                 (None, None) => unread += usize::from(!line.is_empty()),
             }
         }
+        let is_torn = ends_within_a_line(&file)?;
+        if is_torn {
+            // What a killed server has begun is not to take the next one with it.
+            open(path, true)?.write_all(b"\n")?;
+        }
         if unread > 0 {
             let path = path.display();
             tracing::warn!("{path}: {unread} lines are no requests, and left out");
@@ -64,7 +69,8 @@ impl Keeping {
             // From here on, whatever comes is told.
             news.as_mut().enable();
             let is_closed = journal.is_closed();
-            let found = journal.find(&Ask { after: Some(self.marks.last), before: None, limit: KEPT }, |_| true);
+            let ask = Ask { after: Some(self.marks.last), before: None, limit: KEPT };
+            let found = journal.find(&ask, |_| true);
             let marks = Marks { last: found.last, ..journal.marks() };
             if marks == self.marks {
                 if is_closed {
@@ -113,6 +119,16 @@ impl Keeping {
         }
         std::fs::rename(beside, &self.path)
     }
+}
+
+fn ends_within_a_line(mut file: &File) -> io::Result<bool> {
+    if file.metadata()?.len() == 0 {
+        return Ok(false);
+    }
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    Ok(last != *b"\n")
 }
 
 /// The file, for its owner alone.

@@ -147,7 +147,7 @@ async fn what_was_asked_is_there_after_a_restart_as_it_was_shown() {
     let ask = |method: &str, path: &str, body: &'static str| {
         let request = http::Request::builder().method(method).uri(path);
         let request = request.header("authorization", format!("Bearer {}", testkit::KEY));
-        tower::ServiceExt::oneshot(routes.clone(), request.body(body.into()).unwrap())
+        tower::ServiceExt::oneshot(routes.clone(), request.body(testkit::Body::from(body)).unwrap())
     };
     let user = r#"{"email":"jo@example.com","name":"Jo","password":"Correct-Horse-9","acls":[]}"#;
     ask("POST", "/v2/users", user).await.unwrap();
