@@ -109,13 +109,14 @@ enum Change {
 
 /// Has these routes touched by the rules, and each request written down with what they did to it.
 pub(crate) fn layer(routes: Router, app: Arc<App>) -> Router {
-    let inner = routes.clone();
+    // One to be counted for each request.
+    let both = Arc::new((app, routes.clone()));
     routes.layer(axum::middleware::from_fn(move |request: Request, next: Next| {
-        let (app, routes) = (app.clone(), inner.clone());
+        let both = both.clone();
         async move {
-            let journal = &app.journal;
-            let serve = |request| serve(&app, &routes, request, next);
-            let watched = journal.watch(request, serve).await;
+            let (app, routes) = &*both;
+            let serve = |request| serve(app, routes, request, next);
+            let watched = app.journal.watch(request, serve).await;
             match watched.extensions().get::<Cut>() {
                 None => watched,
                 Some(_) => act::cut(watched).await,
