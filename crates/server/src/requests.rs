@@ -91,6 +91,7 @@ fn with_text(mut found: Found, text: &str, limit: usize, follows: bool) -> Found
         let headers = || entry.asked().shown().chain(entry.told().shown()).any(|(_, v)| has(&v));
         who || has(&entry.address())
             || entry.seen.operation().is_some_and(has)
+            || entry.seen.faults().iter().any(|did| has(did))
             || headers()
             || has(&entry.request.shown())
             || has(&entry.response.shown())

@@ -17,7 +17,7 @@ use http::header::USER_AGENT;
 use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode};
 use http_body_util::BodyExt;
-use hyper::body::Frame;
+use hyper::body::{Body as _, Frame};
 use serde_json::Value;
 use tower::ServiceExt;
 use uuid::Uuid;
@@ -106,7 +106,11 @@ pub(super) async fn serve(
     if response.extensions().get::<Answered>().is_none() {
         response = answer::changed(app, &scope, edits, hides.as_deref(), &mut did, response).await;
     }
-    if let Some(drop) = drop {
+    if let Some(mut drop) = drop {
+        // Half of nothing would be all of it.
+        if drop == Dropped::Half && response.body().size_hint().exact() == Some(0) {
+            drop = Dropped::After;
+        }
         response.extensions_mut().insert(Cut(drop));
     }
     if let (Some(seen), false) = (seen, did.is_empty()) {
