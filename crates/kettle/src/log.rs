@@ -118,7 +118,8 @@ async fn har(asked: &Asked, args: &ArgMatches, number: u32) -> Result<Exit, Fail
     let mut before = String::new();
     while all.len() < most {
         let found = ask(asked, args, &format!("limit={}{before}", most - all.len())).await?;
-        let Some(first) = found.requests.first().and_then(|first| first["sequence"].as_u64()) else {
+        let Some(first) = found.requests.first().and_then(|first| first["sequence"].as_u64())
+        else {
             break;
         };
         before = format!("&before={first}");

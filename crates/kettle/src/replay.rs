@@ -62,17 +62,21 @@ pub(crate) fn command() -> Command {
 
 pub(crate) async fn run(matches: &ArgMatches, args: &ArgMatches) -> Result<ExitCode> {
     let file: &PathBuf = args.get_one(FILE).context("a file is required")?;
-    let text = std::fs::read_to_string(file)
-        .with_context(|| format!("cannot read {}", file.display()))?;
+    let text =
+        std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     let session = Session::read(&text).with_context(|| file.display().to_string())?;
     let given = |id: &&&str| {
         args.try_contains_id(id).is_ok() && args.value_source(id) == Some(ValueSource::CommandLine)
     };
     if let Some(id) = FRESH.iter().find(given) {
-        bail!("--{}: a session is sent to a fresh world, which keeps nothing", id.trim_start_matches('@'));
+        bail!(
+            "--{}: a session is sent to a fresh world, which keeps nothing",
+            id.trim_start_matches('@')
+        );
     }
     if ELSEWHERE.iter().any(|id| given(&id)) {
-        let asked = status::Asked::new(matches).map_err(|failure| crate::fault::Fault::new(failure.to_string()))?;
+        let asked = status::Asked::new(matches)
+            .map_err(|failure| crate::fault::Fault::new(failure.to_string()))?;
         // What is no Kettle may be the real API, where this would cost money.
         asked.status().await.map_err(|failure| crate::fault::Fault::new(failure.to_string()))?;
         return replay(asked.client(), session).await;
@@ -124,7 +128,8 @@ async fn replay(client: &Client, session: Session) -> Result<ExitCode> {
 async fn repeat(client: &Client, step: &Step, known: &mut Known) -> Result<Vec<String>> {
     let end = Instant::now() + PATIENCE;
     loop {
-        let (path, body) = (known.renewed(&step.address), step.body.as_ref().map(|b| known.sent(b)));
+        let (path, body) =
+            (known.renewed(&step.address), step.body.as_ref().map(|b| known.sent(b)));
         let answer = client.raw(step.method.clone(), &path, body).await?;
         let status = answer.status.as_u16();
         let (before, differences) = (known.clone(), known.compare(step, status, &answer.body));

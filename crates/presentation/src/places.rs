@@ -12,8 +12,8 @@ pub const HEADINGS: &[(&str, &[&str])] = &[
     (
         SERVER,
         &[
-            "serve", "exec", "record", "replay", "image", "console", "doctor", "status", "log", "stop", "reset",
-            "gateway", "v1",
+            "serve", "exec", "record", "replay", "image", "console", "doctor", "status", "log",
+            "stop", "reset", "gateway", "v1",
         ],
     ),
     (COMPUTE, &[]),

@@ -32,11 +32,7 @@ const FORWARDED: [i32; 6] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2]
 ///
 /// Limits: a program that signals our whole process group by hand, as `timeout` does unless told
 /// `--foreground`, is heard by the child twice.
-pub async fn run(
-    command: &[OsString],
-    changes: &Changes,
-    to_stderr: bool,
-) -> Result<u8, Error> {
+pub async fn run(command: &[OsString], changes: &Changes, to_stderr: bool) -> Result<u8, Error> {
     let (program, arguments) = command.split_first().ok_or(Error::NoCommand)?;
     let failed = |source| Error::Run { program: program.display().to_string(), source };
     // Before the child exists: a signal that comes while it starts must not end us and leave it.

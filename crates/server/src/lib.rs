@@ -81,7 +81,18 @@ impl Config {
         let place = "in memory".into();
         let (stop, terminals, keeping) = (None, None, None);
         let engine = control::engine(&control);
-        Self { control, key: key.into(), limits, v1, place, stop, journal, keeping, engine, terminals }
+        Self {
+            control,
+            key: key.into(),
+            limits,
+            v1,
+            place,
+            stop,
+            journal,
+            keeping,
+            engine,
+            terminals,
+        }
     }
 }
 
@@ -184,7 +195,8 @@ impl Server {
         }
         let working = tokio::spawn(self.config.engine.clone().run(stop.clone()));
         let (limits, journal) = (self.config.limits.clone(), self.config.journal.clone());
-        let keeping = self.config.keeping.clone().map(|keeping| tokio::spawn(keeping.run(journal.clone())));
+        let keeping =
+            self.config.keeping.clone().map(|keeping| tokio::spawn(keeping.run(journal.clone())));
         let (control, router) = (self.config.control.clone(), router(self.config));
         if let Err(error) = control::kubernetes::open_doors(&control).await {
             tracing::warn!(%error, "kubeconfigs lead nowhere until they are asked for again");

@@ -182,7 +182,8 @@ impl Wish {
         let ask = Ask { limit: USUAL, ..Ask::default() };
         let (group, method, text) = Default::default();
         let wait = Duration::ZERO;
-        let mut wish = Self { ask, failed: false, group, method, text, bodies: true, har: false, wait };
+        let mut wish =
+            Self { ask, failed: false, group, method, text, bodies: true, har: false, wait };
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             let number = || value.parse::<u64>().map_err(|_| format!("{name}: must be a number"));
             match &*name {

@@ -24,7 +24,8 @@ impl Call {
         };
         if path.starts_with('/') {
             let method = method.map(|method| method.to_ascii_uppercase());
-            let wrong = |_| format!("{field}: `{text}` does not begin with a method as GET or POST");
+            let wrong =
+                |_| format!("{field}: `{text}` does not begin with a method as GET or POST");
             let method = method.map(|m| Method::from_bytes(m.as_bytes())).transpose();
             let path = path.trim_end_matches('/').to_owned();
             return Ok(Self::At { method: method.map_err(wrong)?, path });
@@ -140,10 +141,15 @@ mod tests {
         assert!(has("get /v2/blocks/*", "/v2/blocks/7") && has("/v2/blocks/7/", "/v2/blocks/7"));
         assert!(has("GET /v2/blocks/{block-id}", "/v2/blocks/7"));
         assert!(has("GET /v2/*/7", "/v2/blocks/7") && has("GET *", "/v2/blocks/7"));
-        assert!(!has("POST /v2/blocks/*", "/v2/blocks/7") && !has("GET /v2/blocks", "/v2/blocks/7"));
+        assert!(
+            !has("POST /v2/blocks/*", "/v2/blocks/7") && !has("GET /v2/blocks", "/v2/blocks/7")
+        );
         assert!(!has("GET /v2/blocks/{block-id}", "/v2/blocks/7/attach"));
         assert!(!has("GET /v2/blocks/{block-id}", "/v2/blocks/"));
         let wrong = Call::named("call", "creat-block").unwrap_err();
-        assert!(wrong.starts_with("call: `creat-block` is no operation (did you mean `create-block`?)"), "{wrong}");
+        assert!(
+            wrong.starts_with("call: `creat-block` is no operation (did you mean `create-block`?)"),
+            "{wrong}"
+        );
     }
 }

@@ -16,7 +16,8 @@ const SECRET: &str = "Replayed-Passw0rd-1";
 /// What is sent in the place of a text of which only the length was recorded, in base64.
 const LONG: &str = "IyEvYmluL3NoCg==";
 /// Fields that differ with time, or by chance.
-const PASSING: &[&str] = &["pending_charges", "balance", "next", "prev", "mac_address", "mac", "sequence"];
+const PASSING: &[&str] =
+    &["pending_charges", "balance", "next", "prev", "mac_address", "mac", "sequence"];
 /// How many differences of one answer are told.
 const TOLD: usize = 20;
 
@@ -94,7 +95,8 @@ impl Known {
         }
         match (was, is) {
             (Value::Object(was), Value::Object(is)) => {
-                let inner = |name: &str| if at.is_empty() { name.into() } else { format!("{at}.{name}") };
+                let inner =
+                    |name: &str| if at.is_empty() { name.into() } else { format!("{at}.{name}") };
                 for (name, was) in was {
                     match is.get(name) {
                         Some(is) => self.differ(was, is, name, &inner(name), told),
@@ -200,16 +202,24 @@ mod tests {
         let mut known = Known::default();
         let is = answer(new, "10.9.9.9", "2027-01-01T00:00:00+00:00", 5);
         assert_eq!(known.compare(&step(&was), 201, &is), Vec::<String>::new());
-        assert_eq!(known.renewed(&format!("/v2/blocks/{old}?ip=10.0.0.1")), format!("/v2/blocks/{new}?ip=10.9.9.9"));
-        let body = format!(r#"{{"instance_id":"{old}","password":"***","user_data":"(9 characters)"}}"#);
+        assert_eq!(
+            known.renewed(&format!("/v2/blocks/{old}?ip=10.0.0.1")),
+            format!("/v2/blocks/{new}?ip=10.9.9.9")
+        );
+        let body =
+            format!(r#"{{"instance_id":"{old}","password":"***","user_data":"(9 characters)"}}"#);
         let sent: Value = serde_json::from_str(&known.sent(&body)).unwrap();
         assert_eq!(sent["instance_id"], new.to_string());
         assert_eq!((&sent["password"], &sent["user_data"]), (&SECRET.into(), &LONG.into()));
         let is = answer(Uuid::from_u128(3), "10.9.9.9", "2027-01-01T00:00:00+00:00", 6);
-        assert_eq!(known.compare(&step(&was), 202, &is), ["status: 201 → 202", "block.size: 5 → 6"]);
+        assert_eq!(
+            known.compare(&step(&was), 202, &is),
+            ["status: 201 → 202", "block.size: 5 → 6"]
+        );
         let missing = known.compare(&step(r#"{"a":1,"b":[1]}"#), 201, r#"{"b":[1,2],"c":""}"#);
         assert_eq!(missing, ["a: 1 → nothing", "b: 1 items → 2", "c: nothing → \"\""]);
-        let pending = known.compare(&step(r#"{"main_ip":"0.0.0.0"}"#), 201, r#"{"main_ip":"10.0.0.3"}"#);
+        let pending =
+            known.compare(&step(r#"{"main_ip":"0.0.0.0"}"#), 201, r#"{"main_ip":"10.0.0.3"}"#);
         assert_eq!(pending, [r#"main_ip: "0.0.0.0" → "10.0.0.3""#]);
     }
 }

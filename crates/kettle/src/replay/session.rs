@@ -30,7 +30,8 @@ pub(super) struct Step {
 
 impl Session {
     pub(super) fn read(text: &str) -> Result<Self> {
-        let har: Value = serde_json::from_str(text).context("this is no JSON, so no HTTP Archive")?;
+        let har: Value =
+            serde_json::from_str(text).context("this is no JSON, so no HTTP Archive")?;
         let entries = har["log"]["entries"].as_array();
         let entries = entries.context("this is no HTTP Archive: it has no log.entries")?;
         let (mut steps, mut left_out) = (Vec::new(), Vec::new());
@@ -44,7 +45,8 @@ impl Session {
             let mut leave = |why: &str| {
                 left_out.push(format!("#{number} {method} {address} was not sent again: {why}"));
             };
-            let Some(method) = Method::from_bytes(method.as_bytes()).ok().filter(|m| m.as_str() != "-")
+            let Some(method) =
+                Method::from_bytes(method.as_bytes()).ok().filter(|m| m.as_str() != "-")
             else {
                 leave("it was no request");
                 continue;
@@ -57,7 +59,8 @@ impl Session {
                 leave("not all of its body was kept");
                 continue;
             }
-            let Some(status) = response["status"].as_u64().and_then(|s| u16::try_from(s).ok()) else {
+            let Some(status) = response["status"].as_u64().and_then(|s| u16::try_from(s).ok())
+            else {
                 bail!("entry {at} has no response.status");
             };
             let content = &response["content"];

@@ -142,5 +142,8 @@ fn an_archive_goes_to_a_file_and_the_exit_status_is_the_tools() {
     assert_eq!(String::from_utf8(stdout).unwrap(), "seen\n");
     let har: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
     let entry = &har["log"]["entries"][0];
-    assert_eq!((&entry["request"]["method"], &entry["response"]["status"]), (&"GET".into(), &200.into()));
+    assert_eq!(
+        (&entry["request"]["method"], &entry["response"]["status"]),
+        (&"GET".into(), &200.into())
+    );
 }

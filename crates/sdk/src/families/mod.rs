@@ -61,6 +61,7 @@ mod users;
 mod vfs;
 mod vpc2;
 mod vpcs;
+mod world;
 
 pub use account::Account;
 pub use api_keys::ApiKeys;
@@ -103,3 +104,4 @@ pub use users::Users;
 pub use vfs::Vfs;
 pub use vpc2::Vpc2;
 pub use vpcs::{NatGatewayFirewallRules, NatGatewayPortForwardingRules, NatGateways, Vpcs};
+pub use world::{World, WorldHistories, Worlds, Worlds};

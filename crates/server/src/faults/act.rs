@@ -22,9 +22,9 @@ use serde_json::Value;
 use tower::ServiceExt;
 use uuid::Uuid;
 
+use super::Plan;
 use super::answer::{self, Scope};
 use super::rule::{Answer, Facts};
-use super::Plan;
 use crate::journal::Seen;
 use crate::route::Peer;
 use crate::{App, reply, route};
@@ -205,7 +205,8 @@ pub(super) async fn cut(response: Response) -> Response {
     let mut broken = Broken::default();
     if drop == Dropped::Half {
         let all = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
-        broken = Broken { length: all.len() as u64, half: Some(all.slice(..all.len() / 2)), ..broken };
+        broken =
+            Broken { length: all.len() as u64, half: Some(all.slice(..all.len() / 2)), ..broken };
     }
     Response::from_parts(parts, Body::new(broken))
 }

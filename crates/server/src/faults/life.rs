@@ -61,7 +61,9 @@ pub(super) fn read(
         })
     };
     let id = |thing: &String| {
-        thing.parse::<Uuid>().map_err(|_| format!("thing: `{thing}` is no id of a lifecycle's thing"))
+        thing
+            .parse::<Uuid>()
+            .map_err(|_| format!("thing: `{thing}` is no id of a lifecycle's thing"))
     };
     let which = Which {
         kinds: kinds.unwrap_or_default(),

@@ -355,9 +355,8 @@ fn meant(rule: &Rule, facts: &Facts<'_>, made: &Made, now: i64) -> Option<String
         return None;
     }
     let known = rule.fits.thing.iter().map(String::as_str);
-    let known = known.chain(made.at.keys().map(String::as_str).filter(|_| {
-        rule.fits.thing.is_none()
-    }));
+    let known =
+        known.chain(made.at.keys().map(String::as_str).filter(|_| rule.fits.thing.is_none()));
     let mut in_body = known.filter(|id| has(id) && facts.body.contains(*id));
     in_body.next().map(str::to_owned)
 }

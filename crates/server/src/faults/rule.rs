@@ -57,11 +57,7 @@ pub(crate) struct Fits {
 #[derive(Debug, Clone)]
 pub(crate) enum Does {
     /// To a request.
-    Request {
-        latency: Option<(Duration, Duration)>,
-        answer: Option<Answer>,
-        drop: Option<Dropped>,
-    },
+    Request { latency: Option<(Duration, Duration)>, answer: Option<Answer>, drop: Option<Dropped> },
     /// Things seem not to be there.
     Hide,
     /// Things are shown with other values.
@@ -154,9 +150,10 @@ impl Rule {
         let own = life.iter().find(|own| Some(own.number) == self.life);
         let acted = own.map_or(self.acted, |own| own.acted);
         let left = match own {
-            Some(own) => self.said.times.map(|times| {
-                times.saturating_sub(u32::try_from(own.acted).unwrap_or(u32::MAX))
-            }),
+            Some(own) => self
+                .said
+                .times
+                .map(|times| times.saturating_sub(u32::try_from(own.acted).unwrap_or(u32::MAX))),
             None => self.left,
         };
         Fault { id: self.id, acted, left, ..as_shown(&self.said) }
@@ -282,7 +279,8 @@ impl Does {
         let hides = said.hidden.unwrap_or(false);
         let shows = pairs("show", said.show.as_deref())?;
         let sold = said.sold_out.iter().flatten();
-        let sold = sold.map(|text| stock(text, &is_region, &is_plan)).collect::<Result<Vec<_>, _>>()?;
+        let sold =
+            sold.map(|text| stock(text, &is_region, &is_plan)).collect::<Result<Vec<_>, _>>()?;
         let kinds = [to_request, hides, !shows.is_empty(), !sold.is_empty()];
         match kinds.iter().filter(|does| **does).count() {
             1 => {}
@@ -312,7 +310,8 @@ fn stock(
     is_region: &impl Fn(&str) -> bool,
     is_plan: &impl Fn(&str) -> bool,
 ) -> Result<Stock, String> {
-    let wrong = |word: &str, what: &str| format!("sold_out: `{word}` is no {what} of the catalogue");
+    let wrong =
+        |word: &str, what: &str| format!("sold_out: `{word}` is no {what} of the catalogue");
     let Some((region, plan)) = text.split_once('/') else {
         return match (is_region(text), is_plan(text)) {
             (true, _) => Ok(Stock { region: Some(text.into()), plan: None }),

@@ -163,7 +163,10 @@ async fn a_dropped_connection_is_no_answer_and_after_it_all_is_done() {
     let told = told(&world).await;
     assert_eq!(told[0].0, 0, "nothing was answered");
     assert_eq!(told[0].1, ["fault 1: dropped the connection before anything was done"]);
-    assert_eq!(told[2], (202, vec!["fault 2: dropped the connection in the place of the answer".into()]));
+    assert_eq!(
+        told[2],
+        (202, vec!["fault 2: dropped the connection in the place of the answer".into()])
+    );
 }
 
 #[tokio::test]
@@ -190,7 +193,8 @@ async fn half_of_an_answer_arrives_over_a_connection() {
 #[tokio::test]
 async fn a_new_thing_is_not_found_for_a_while() {
     let world = World::new().await;
-    let rules = world.client.send(UseFault { ready_name: "404-after-create".into() }).await.unwrap();
+    let rules =
+        world.client.send(UseFault { ready_name: "404-after-create".into() }).await.unwrap();
     assert_eq!(rules.items.len(), 2);
     let made = world.client.send(instance()).await.unwrap();
     let (status, error) = refused(world.client.send(GetInstance { instance_id: made.id }).await);
@@ -245,10 +249,7 @@ async fn a_new_server_is_locked_for_a_minute() {
 #[tokio::test]
 async fn what_is_sold_out_is_neither_made_nor_listed() {
     let world = World::new().await;
-    let rule = AddFault {
-        sold_out: Some(vec!["ewr/vc2-1c-1gb".into()]),
-        ..Default::default()
-    };
+    let rule = AddFault { sold_out: Some(vec!["ewr/vc2-1c-1gb".into()]), ..Default::default() };
     add(&world, rule).await;
     let (status, error) = refused(world.client.send(instance()).await);
     assert_eq!((status, &*error), (400, "plan is not available in the selected region"));
@@ -336,13 +337,19 @@ async fn what_is_no_rule_is_refused_by_its_field_and_adds_nothing() {
         (AddFault::default(), "it does nothing"),
         (AddFault { status: Some(99), ..Default::default() }, "status: 99 is not"),
         (AddFault { error: text("no"), ..Default::default() }, "status: must be said"),
-        (AddFault { operation: text("creat-block"), ..add.clone() }, "did you mean `create-block`?"),
+        (
+            AddFault { operation: text("creat-block"), ..add.clone() },
+            "did you mean `create-block`?",
+        ),
         (AddFault { family: text("blok"), ..add.clone() }, "family: there is no group `blok`"),
         (AddFault { younger_than: text("soon"), ..add.clone() }, "younger_than: `soon` is no"),
         (AddFault { latency: text("2s..1s"), ..Default::default() }, "latency: `2s..1s` goes"),
         (AddFault { probability: Some(1.5), ..add.clone() }, "probability: 1.5 is not"),
         (AddFault { times: Some(0), ..add.clone() }, "times: must be at least 1"),
-        (AddFault { having: Some(vec!["region".into()]), ..add.clone() }, "having: `region` is not"),
+        (
+            AddFault { having: Some(vec!["region".into()]), ..add.clone() },
+            "having: `region` is not",
+        ),
         (AddFault { hidden: Some(true), ..Default::default() }, "hidden: say which things"),
         (AddFault { hidden: Some(true), ..add }, "a rule of their own"),
         (
@@ -369,7 +376,8 @@ async fn lifecycles_are_stuck_until_the_rule_goes() {
     let volume = world.client.send(block()).await.unwrap();
     world.settle().await;
     let get = GetInstance { instance_id: made.id };
-    let status = |made: api::instances::Instance| serde_json::to_value(made).unwrap()["status"].clone();
+    let status =
+        |made: api::instances::Instance| serde_json::to_value(made).unwrap()["status"].clone();
     assert_eq!(status(world.client.send(get.clone()).await.unwrap()), "pending");
     let (_, volume) = world.raw("GET", &format!("/v2/blocks/{}", volume.id), "").await;
     assert!(volume.contains(r#""status":"active""#), "another kind goes on: {volume}");
@@ -399,7 +407,10 @@ async fn a_driver_that_fails_twice_is_tried_again() {
     assert_eq!((rules[0].acted, rules[0].left), (2, Some(0)));
     for (rule, says) in [
         (AddFault { stuck: Some(true), times: Some(1), ..Default::default() }, "stuck: things are"),
-        (AddFault { stuck: Some(true), status: Some(500), ..Default::default() }, "status: is about"),
+        (
+            AddFault { stuck: Some(true), status: Some(500), ..Default::default() },
+            "status: is about",
+        ),
         (
             AddFault { stuck: Some(true), family: Some("region".into()), ..Default::default() },
             "family: nothing of `region` has a lifecycle",

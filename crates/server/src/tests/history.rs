@@ -62,10 +62,16 @@ async fn what_was_not_called_is_told_with_what_came_nearest() {
     assert!(error.contains("was to be called never, and was called once"), "{error}");
     assert!(error.contains("It was:\n  #1 POST"), "{error}");
     for (wrong, says) in [
-        (CheckCalls { body: Some("~(".into()), ..call("get-block") }, "body: no regular expression"),
+        (
+            CheckCalls { body: Some("~(".into()), ..call("get-block") },
+            "body: no regular expression",
+        ),
         (CheckCalls { body: Some("{".into()), ..call("get-block") }, "body: neither JSON"),
         (CheckCalls { since: Some(99), ..call("get-block") }, "since: the last request is 1"),
-        (CheckCalls { at_least: Some(2), times: Some(1), ..call("get-block") }, "times: goes without"),
+        (
+            CheckCalls { at_least: Some(2), times: Some(1), ..call("get-block") },
+            "times: goes without",
+        ),
         (call("get-blok"), "did you mean `get-block`?"),
     ] {
         let (status, error) = refused(world.client.send(wrong).await);

@@ -49,7 +49,8 @@ async fn delete(app: &App, id: u32) -> Result<()> {
     match app.faults.delete(id, &app.engine).await? {
         true => Ok(()),
         false => {
-            let ids: Vec<_> = app.faults.list(&app.engine).iter().map(|rule| rule.id.to_string()).collect();
+            let ids: Vec<_> =
+                app.faults.list(&app.engine).iter().map(|rule| rule.id.to_string()).collect();
             let there = match ids.is_empty() {
                 true => "there are none".to_owned(),
                 false => format!("there are {}", ids.join(", ")),

@@ -17,8 +17,7 @@ const TOLD: usize = 5;
 const BODY: usize = 200;
 
 pub(crate) fn routes(app: &Arc<App>) -> Routes {
-    let (calls, marked, cleared) =
-        (app.journal.clone(), app.journal.clone(), app.journal.clone());
+    let (calls, marked, cleared) = (app.journal.clone(), app.journal.clone(), app.journal.clone());
     Routes::default()
         .on(move |_, check: CheckCalls| {
             let journal = calls.clone();
