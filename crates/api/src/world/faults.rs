@@ -5,13 +5,13 @@
 use crate::{view, words};
 
 operations! {
-    "world-fault": "What goes wrong on purpose: rules, in order. Of each effect the first rule that fits and fires has its way" {
+    "world-fault": "Rules by which something goes wrong on purpose, in order" {
         /// List the rules, in order, each with how often it has acted.
         "list" => ListFaults(GET "/_kettle/faults" -> 200 { faults: [Fault], whole }, needs Owner),
         /// List the rules that can be had by name, from what users of the API have met.
         "list-ready" => ListReadyFaults(GET "/_kettle/faults/ready" -> 200 { ready: [ReadyFault], whole }, needs Owner),
         /// Add a rule behind the others. It says which requests it is for (all, without a word) and what it
-        /// does to them.
+        /// does to them. Of each effect the first rule that fits and fires has its way.
         "add" => AddFault(POST "/_kettle/faults" -> 201 { fault: Fault }, needs Owner) {
             /// What it is called in lists and in the history.
             pub name: Option<String>,
@@ -68,7 +68,7 @@ operations! {
             pub seed: Option<u64>,
         },
         /// Add the rules that have this name.
-        "use" => UseFault(POST "/_kettle/faults/ready/{ready-name: String}" -> 201 { faults: [Fault], whole }, needs Owner),
+        "add-ready" => UseFault(POST "/_kettle/faults/ready/{ready-name: String}" -> 201 { faults: [Fault], whole }, needs Owner),
         /// Delete a rule.
         "delete" => DeleteFault(DELETE "/_kettle/faults/{fault-id: u32}" -> 204, needs Owner),
         /// Delete all rules.

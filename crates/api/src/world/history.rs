@@ -5,6 +5,12 @@
 use crate::view;
 
 operations! {
+    "world-history": "What was asked and answered; `kettle log` shows it" {
+        /// Tell the number of the last request: what comes next is behind it.
+        "mark" => MarkHistory(POST "/_kettle/history/mark" -> 200 { mark: Mark }, needs Owner),
+        /// Forget all requests. Numbers go on.
+        "clear" => ClearHistory(POST "/_kettle/history/clear" -> 200 { mark: Mark }, needs Owner),
+    }
     "world": "All that this server has: its state, clock, faults and history" {
         /// Say that requests were made: refused where they were not, or not as often, with what came
         /// nearest. Without a number: at least once.
@@ -28,12 +34,6 @@ operations! {
             /// requests are kept.
             pub since: Option<u64>,
         },
-    }
-    "world-history": "What was asked and answered; `kettle log` shows it" {
-        /// Tell the number of the last request: what comes next is behind it.
-        "mark" => MarkHistory(POST "/_kettle/history/mark" -> 200 { mark: Mark }, needs Owner),
-        /// Forget all requests. Numbers go on.
-        "clear" => ClearHistory(POST "/_kettle/history/clear" -> 200 { mark: Mark }, needs Owner),
     }
 }
 
