@@ -86,7 +86,8 @@ pub(super) async fn serve(
     let scope = Scope::of(&facts);
     let answer = plan.answer.as_ref().map(|answer| in_place(answer, &facts));
     let seen = parts.extensions.get::<Seen>().cloned();
-    if let (Some(seen), Some(op)) = (&seen, op.filter(|_| answer.is_some())) {
+    let is_served = answer.is_none() && plan.drop != Some(Dropped::Before);
+    if let (Some(seen), Some(op)) = (&seen, op.filter(|_| !is_served)) {
         seen.note_operation(op.id);
     }
     let Plan { mut did, wait, drop, hides, edits, .. } = plan;
@@ -96,27 +97,39 @@ pub(super) async fn serve(
     let mut response = match (drop, answer) {
         (Some(Dropped::Before), _) => Response::new(Body::empty()),
         (_, Some(answer)) => answer,
-        _ if hides.is_some() => {
-            let hidden = hides.as_deref().unwrap_or_default();
-            let answer = routes.clone().oneshot(renamed(&parts, body, hidden)).await;
-            answer.unwrap_or_else(|never| match never {})
-        }
-        _ => next.run(Request::from_parts(parts, body)).await,
+        _ => served(routes, next, (parts, body), hides.as_deref()).await,
     };
     if response.extensions().get::<Answered>().is_none() {
         response = answer::changed(app, &scope, edits, hides.as_deref(), &mut did, response).await;
     }
-    if let Some(mut drop) = drop {
-        // Half of nothing would be all of it.
-        if drop == Dropped::Half && response.body().size_hint().exact() == Some(0) {
-            drop = Dropped::After;
-        }
-        response.extensions_mut().insert(Cut(drop));
+    if let Some(drop) = drop {
+        mark(&mut response, drop);
     }
     if let (Some(seen), false) = (seen, did.is_empty()) {
         seen.note_faults(did);
     }
     response
+}
+
+/// Has an answer not reach its client.
+fn mark(response: &mut Response, mut drop: Dropped) {
+    // Half of nothing would be all of it.
+    if drop == Dropped::Half && response.body().size_hint().exact() == Some(0) {
+        drop = Dropped::After;
+    }
+    response.extensions_mut().insert(Cut(drop));
+}
+
+/// Has a request served; one about what is hidden asks for what nobody has.
+async fn served(
+    routes: &Router,
+    next: Next,
+    (parts, body): (Parts, Body),
+    hides: Option<&str>,
+) -> Response {
+    let Some(hidden) = hides else { return next.run(Request::from_parts(parts, body)).await };
+    let answer = routes.clone().oneshot(renamed(&parts, body, hidden)).await;
+    answer.unwrap_or_else(|never| match never {})
 }
 
 /// A HEAD is looked for as the GET that it is.
