@@ -206,7 +206,10 @@ fn line(request: &Value, zone: &TimeZone) -> String {
     let (method, path, status) = (text("method"), text("path"), &request["status"]);
     let line = format!("{} {method} {path} {status} {took}", at.strftime("%H:%M:%S"));
     let error = text("error");
-    let line = if error.is_empty() { line } else { format!("{line} {error}") };
+    let mut line = if error.is_empty() { line } else { format!("{line} {error}") };
+    for did in request["faults"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        line += &format!(" [{did}]");
+    }
     format!("{}\n", presentation::text::clean(&line))
 }
 
@@ -221,8 +224,9 @@ mod tests {
         let request = json!({
             "at": "2026-11-21T09:30:00.123Z", "method": "POST", "path": "/v2/instances",
             "status": 400, "duration_ms": 1.234, "error": "Invalid region. \u{1b}[31m",
+            "faults": ["fault 1: waited 1s"],
         });
         let shown = line(&request, &TimeZone::UTC);
-        assert_eq!(shown, "09:30:00 POST /v2/instances 400 1.2ms Invalid region.  [31m\n");
+        assert_eq!(shown, "09:30:00 POST /v2/instances 400 1.2ms Invalid region.  [31m [fault 1: waited 1s]\n");
     }
 }
