@@ -123,21 +123,26 @@ fn exported(family: &str, structs: &[String]) -> String {
 
 /// A family's file, and the names of what it has for each group, sorted.
 fn file(family: &str, calls: &[Call]) -> (String, Vec<String>) {
-    let first = calls[0].group;
+    // The group of the family's own name stands first, and one that several files speak of is one.
+    let own = calls.iter().map(|call| call.group).find(|group| group.name == family);
+    let first = own.unwrap_or(calls[0].group);
+    let place = |group: Group| calls.iter().position(|call| call.group.name == group.name);
+    let mut calls: Vec<&Call> = calls.iter().collect();
+    calls.sort_by_key(|call| (call.group.name != first.name, place(call.group)));
     let mut text = format!(
         "//! {}. {MADE}\n\nuse api::{family}::*;\n\nuse crate::Client;\n\
          use crate::call::{{Call, Optional}};\n",
         first.about
     );
     let mut structs = Vec::new();
-    for group in calls.chunk_by(|one, next| one.group == next.group) {
+    for group in calls.chunk_by(|one, next| one.group.name == next.group.name) {
         let of = group[0].group;
         // The family's own group bears its name; others are plurals of theirs.
-        let method = if of == first { family.to_owned() } else { plural(of.name) };
+        let method = if of.name == first.name { family.to_owned() } else { plural(of.name) };
         let name = camel(&method);
         text += &handle(&of, &method, &name);
         line(&mut text, format_args!("\nimpl<'a> {name}<'a> {{"));
-        let methods: Vec<String> = group.iter().map(write_call).collect();
+        let methods: Vec<String> = group.iter().map(|call| write_call(call)).collect();
         text += &methods.join("\n");
         text += "}\n";
         structs.push(name);

@@ -1,7 +1,7 @@
 //! What is Kettle's own, under `/_kettle/`: no part of the API, and for whoever has the owner's key.
 //!
 //! The operations are defined as those of the API are, so that the server's routes, the SDK's calls
-//! (`client.worlds()`), the commands (`kettle world ...`) and a document of their own
+//! (`client.world()`), the commands (`kettle world ...`) and a document of their own
 //! (`/_kettle/openapi.json`) follow. Each area is a file here and one in `server/src/world/`.
 
 use crate::{Operation, Visitor};
@@ -11,8 +11,10 @@ macro_rules! areas {
     ($($area:ident,)*) => {
         $(pub mod $area;)*
 
-        // Each has its own list, which goes by the name of its area.
-        $(#[allow(ambiguous_glob_reexports)] pub use $area::*;)*
+        $(
+            #[allow(ambiguous_glob_reexports, reason = "a list and a visitor are named by their area")]
+            pub use $area::*;
+        )*
 
         static AREAS: &[&[Operation]] = &[$($area::OPERATIONS),*];
 
@@ -28,6 +30,8 @@ areas! {
     snapshots,
     clock,
     holds,
+    faults,
+    history,
     state,
 }
 

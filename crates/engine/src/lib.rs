@@ -120,6 +120,11 @@ impl Engine {
         self.lives.keys().copied()
     }
 
+    /// The kinds that have a lifecycle, as the store calls them.
+    pub fn kinds(&self) -> impl Iterator<Item = &'static str> {
+        self.lives.keys().copied()
+    }
+
     /// What stops steps, or makes them fail.
     pub fn rules(&self) -> &Rules {
         &self.rules

@@ -24,6 +24,7 @@ use tokio::sync::watch;
 use crate::fault::{Context, Result};
 use crate::home::{Home, forget_url};
 use crate::planes;
+use crate::record::Recorder;
 use crate::serve::{Asked, Up, explained, reachable};
 use crate::settings::{self, Settings};
 
@@ -57,8 +58,23 @@ const STOPPING: Duration = Duration::from_secs(20);
 const LOOKS: u32 = 100;
 const PAUSE: Duration = Duration::from_millis(50);
 
+const HELP: &str = "Uses the server that runs on the data directory, also where that keeps its data in \
+     PostgreSQL; where there is none, one of its own for as long as the command runs, on \
+     the directory's data.\nWith --store it is always one of its own, on that \
+     database.\nThe tool's HTTPS_PROXY, \
+     certificates and VULTR_API_KEY are set for it; its exit status is passed on. KETTLE_DNS \
+     tells it where its domains are answered for.";
+
 /// The command line of `exec`.
 pub(crate) fn command() -> Command {
+    Command::new(NAME)
+        .about("Run an unmodified tool so that it talks to Kettle")
+        .after_help(HELP)
+        .args(args())
+}
+
+/// What `exec` takes, and `record` with it.
+pub(crate) fn args() -> Vec<Arg> {
     let command = Arg::new(COMMAND)
         .value_name("COMMAND")
         .value_parser(clap::value_parser!(OsString))
@@ -78,23 +94,28 @@ pub(crate) fn command() -> Command {
             "Let it reach no host but those that Kettle answers for. network (Linux): the command gets a network \
              that holds Kettle alone. proxy: only as far as it heeds HTTPS_PROXY",
         );
-    Command::new(NAME)
-        .about("Run an unmodified tool so that it talks to Kettle")
-        .after_help(
-            "Uses the server that runs on the data directory, also where that keeps its data in \
-             PostgreSQL; where there is none, one of its own for as long as the command runs, on \
-             the directory's data.\nWith --store it is always one of its own, on that \
-             database.\nThe tool's HTTPS_PROXY, \
-             certificates and VULTR_API_KEY are set for it; its exit status is passed on. KETTLE_DNS \
-             tells it where its domains are answered for.",
-        )
-        .args(settings::args())
-        .arg(offline)
-        .arg(command)
+    let mut args = settings::args();
+    args.extend([offline, command]);
+    args
 }
 
 /// Runs the command and returns its exit status.
 pub(crate) async fn run(args: &ArgMatches, data: Option<PathBuf>) -> Result<ExitCode> {
+    Ok(carry_out(args, data, None).await?.0)
+}
+
+/// How a command is run whose requests are recorded.
+pub(crate) struct Recording {
+    /// Whether what it prints goes to standard error.
+    pub(crate) to_stderr: bool,
+}
+
+/// Runs the command; tells its exit status, and what it asked where that is recorded.
+pub(crate) async fn carry_out(
+    args: &ArgMatches,
+    data: Option<PathBuf>,
+    recording: Option<Recording>,
+) -> Result<(ExitCode, Vec<serde_json::Value>)> {
     let settings = Settings::read(args, data)?;
     // Even where no data is kept, the CA is: tools may be told to trust it once and for all.
     let home = settings.home()?;
@@ -109,6 +130,11 @@ pub(crate) async fn run(args: &ArgMatches, data: Option<PathBuf>) -> Result<Exit
     let program = command.first().map(|program| program.display().to_string()).unwrap_or_default();
     let server = Reached::find(&settings, &home).await?;
     let before = server.calls().await;
+    let to_stderr = recording.as_ref().is_some_and(|recording| recording.to_stderr);
+    let recorder = match recording {
+        Some(_) => Some(Recorder::start(server.address, &server.key).await?),
+        None => None,
+    };
     // In a network of its own the command reaches nothing but the API.
     let dns = if offline == Offline::Network { None } else { server.dns().await };
     let now = u64::try_from(Clock::system().now()).unwrap_or_default();
@@ -125,6 +151,7 @@ pub(crate) async fn run(args: &ArgMatches, data: Option<PathBuf>) -> Result<Exit
         reentry: ["/proc/self/exe", INSIDE].map(OsString::from).to_vec(),
         variables: proxy::current_variables(),
         own: own(&home, dns)?,
+        to_stderr,
         now: UNIX_EPOCH + Duration::from_millis(now),
     })
     .await;
@@ -134,14 +161,19 @@ pub(crate) async fn run(args: &ArgMatches, data: Option<PathBuf>) -> Result<Exit
     {
         tracing::warn!("{}", went_past(&program, &outcome.traffic, offline));
     }
+    let recorded = match recorder {
+        Some(recorder) => recorder.finish().await?,
+        None => Vec::new(),
+    };
     server.leave(&home).await?;
-    Ok(match outcome {
+    let status = match outcome {
         Ok(outcome) => ExitCode::from(outcome.status),
         Err(error) => {
             crate::tell_error(&error);
             ExitCode::from(error.exit_status())
         }
-    })
+    };
+    Ok((status, recorded))
 }
 
 /// The variables by which `kettle` and programs with its SDK, run by the command, could go elsewhere:

@@ -15,6 +15,7 @@ const FOLLOW: &str = "follow";
 const JSON: &str = "json";
 const FAILED: &str = "failed";
 const NUMBER: &str = "number";
+const HAR: &str = "har";
 const GROUP: &str = "group";
 /// How long one question waits for the next request, in seconds.
 const WAIT: u32 = 25;
@@ -37,7 +38,8 @@ pub(crate) fn command() -> Command {
     Command::new(NAME)
         .about("Show the last requests and what they were answered")
         .after_help(
-            "The server keeps the last 1,000, of at most 16 MB in all, until it ends. -f goes on where \
+            "The server keeps the last 1,000, of at most 16 MB in all, until it ends (`serve --keep-requests`: \
+             longer). -f goes on where \
              it stops and another one starts on the data directory. --json has bodies, too, with *** \
              in the place of secrets.",
         )
@@ -45,6 +47,11 @@ pub(crate) fn command() -> Command {
         .arg(flag(FOLLOW).short('f').help("Go on with those to come"))
         .arg(flag(FAILED).help("Only requests that were refused or failed"))
         .arg(number)
+        .arg(
+            flag(HAR)
+                .conflicts_with_all([FOLLOW, JSON])
+                .help("As an HTTP Archive (HAR), which browsers' tools open"),
+        )
         .arg(flag(JSON).help("One JSON object a line, with bodies"))
         .arg(data_arg())
 }
@@ -55,6 +62,9 @@ struct Found {
     requests: Vec<Value>,
     last: u64,
     missed: u64,
+    /// Whether numbers go on where a server ends and another one begins.
+    #[serde(default)]
+    kept: bool,
 }
 
 pub(crate) async fn run(matches: &ArgMatches, args: &ArgMatches) -> Result<Exit, Failure> {
@@ -66,6 +76,9 @@ pub(crate) async fn run(matches: &ArgMatches, args: &ArgMatches) -> Result<Exit,
         true => cli::print_json_line(request),
         false => cli::print_text(&line(request, &zone)),
     };
+    if args.get_flag(HAR) {
+        return har(&asked, args, number).await;
+    }
     let found = ask(&asked, args, &format!("limit={}", number.max(1))).await?;
     if number > 0 {
         found.requests.iter().try_for_each(show)?;
@@ -89,10 +102,31 @@ pub(crate) async fn run(matches: &ArgMatches, args: &ArgMatches) -> Result<Exit,
         ));
         asked = back(matches, args).await?;
         cli::print_note(&format!("a server answers at {}", asked.target.endpoint));
-        if before.is_none() || which(&asked).await != before {
+        let is_another = before.is_none() || which(&asked).await != before;
+        let goes_on = ask(&asked, args, "limit=1").await.is_ok_and(|f| f.kept && f.last >= last);
+        if is_another && !goes_on {
             last = 0;
         }
     }
+}
+
+/// Prints the last requests as an archive. An answer holds a part of them only, where they are large:
+/// they are asked for from the last one back.
+async fn har(asked: &Asked, args: &ArgMatches, number: u32) -> Result<Exit, Failure> {
+    let most = usize::try_from(number).unwrap_or(usize::MAX);
+    let mut all: Vec<Value> = Vec::new();
+    let mut before = String::new();
+    while all.len() < most {
+        let found = ask(asked, args, &format!("limit={}{before}", most - all.len())).await?;
+        let Some(first) = found.requests.first().and_then(|first| first["sequence"].as_u64())
+        else {
+            break;
+        };
+        before = format!("&before={first}");
+        all.splice(0..0, found.requests);
+    }
+    cli::print_text(&format!("{:#}\n", server::har(&all)))?;
+    Ok(Exit::Ok)
 }
 
 /// Shows what comes after `last`, until that fails.
@@ -172,7 +206,10 @@ fn line(request: &Value, zone: &TimeZone) -> String {
     let (method, path, status) = (text("method"), text("path"), &request["status"]);
     let line = format!("{} {method} {path} {status} {took}", at.strftime("%H:%M:%S"));
     let error = text("error");
-    let line = if error.is_empty() { line } else { format!("{line} {error}") };
+    let mut line = if error.is_empty() { line } else { format!("{line} {error}") };
+    for did in request["faults"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        line += &format!(" [{did}]");
+    }
     format!("{}\n", presentation::text::clean(&line))
 }
 
@@ -187,8 +224,9 @@ mod tests {
         let request = json!({
             "at": "2026-11-21T09:30:00.123Z", "method": "POST", "path": "/v2/instances",
             "status": 400, "duration_ms": 1.234, "error": "Invalid region. \u{1b}[31m",
+            "faults": ["fault 1: waited 1s"],
         });
         let shown = line(&request, &TimeZone::UTC);
-        assert_eq!(shown, "09:30:00 POST /v2/instances 400 1.2ms Invalid region.  [31m\n");
+        assert_eq!(shown, "09:30:00 POST /v2/instances 400 1.2ms Invalid region.  [31m [fault 1: waited 1s]\n");
     }
 }

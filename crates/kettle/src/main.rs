@@ -25,6 +25,8 @@ mod log;
 mod logging;
 mod man;
 mod planes;
+mod record;
+mod replay;
 mod serve;
 mod settings;
 mod status;
@@ -78,6 +80,14 @@ fn main() -> ExitCode {
             let _log = logging::start(LevelFilter::WARN, false);
             report(runtime().block_on(exec::run(args, data)), exec::NOT_RUN.into())
         }
+        Some((record::NAME, args)) => {
+            let _log = logging::start(LevelFilter::WARN, false);
+            report(runtime().block_on(record::run(args, data)), exec::NOT_RUN.into())
+        }
+        Some((replay::NAME, args)) => {
+            let _log = logging::start(LevelFilter::WARN, false);
+            report(runtime().block_on(replay::run(&matches, args)), ExitCode::FAILURE)
+        }
         Some((man::NAME, args)) => report(man::run(command(), args), ExitCode::FAILURE),
         Some((log::NAME, args)) => asked(&matches, log::run(&matches, args)),
         Some((console::NAME, args)) => asked(&matches, console::run(&matches, args)),
@@ -129,6 +139,8 @@ fn command() -> Command {
         doctor::command(),
         status::command(),
         log::command(),
+        record::command(),
+        replay::command(),
         stop::command(),
         stop::reset_command(),
         gateway::command(),

@@ -22,7 +22,10 @@ use crate::settings::{self, Settings};
 use crate::{detach, listen};
 
 pub(crate) const NAME: &str = "serve";
+/// What the file of kept requests is called in the data directory.
+const REQUESTS: &str = "requests.jsonl";
 const READY_FILE: &str = "ready-file";
+const KEEP: &str = "keep-requests";
 const KEY_FILE: &str = "key-file";
 /// The variable with the key that the server is to have. Never `VULTR_API_KEY`: that is what
 /// clients send, and may be worth money elsewhere.
@@ -44,6 +47,16 @@ pub(crate) fn command() -> Command {
             "Have the key in this file for the owner's. It is written into the data directory for \
              good; the one there before ends",
         );
+    let keep = Arg::new(KEEP)
+        .long(KEEP)
+        .value_name("FILE")
+        .num_args(0..=1)
+        .require_equals(true)
+        .default_missing_value("")
+        .help(
+            "Keep the last requests, secrets masked, across restarts, in this file [default: \
+             requests.jsonl in the data directory]",
+        );
     Command::new(NAME)
         .about("Serve the API")
         .after_help(
@@ -53,7 +66,7 @@ pub(crate) fn command() -> Command {
              SIGTERM and `kettle stop` stop it.",
         )
         .arg(listen)
-        .arg(key)
+        .args([key, keep])
         .args(settings::args())
         .args([settings::host_arg(), ready, settings::quiet_arg()])
         .args(detach::args())
@@ -79,7 +92,8 @@ pub(crate) async fn run(args: &ArgMatches, data: Option<PathBuf>) -> Result<Exit
     let claim = home.as_ref().map(Home::claim).transpose();
     let claim = claim.map_err(|error| explained(error, home.as_ref()))?;
     claim.as_ref().map_or(Ok(()), home::sign)?;
-    let asked = Asked { key, stop: Some(stop) };
+    let keep = keep(args, home.as_ref())?;
+    let asked = Asked { key, stop: Some(stop), keep };
     let up = match Up::start(&settings, home.as_ref(), listen, asked).await {
         Ok(up) => up,
         Err(error) => return Err(explained(error, home.as_ref())),
@@ -104,6 +118,18 @@ pub(crate) async fn run(args: &ArgMatches, data: Option<PathBuf>) -> Result<Exit
         forget_url(&path, &url);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Where requests are to be kept, if they are.
+fn keep(args: &ArgMatches, home: Option<&Home>) -> Result<Option<PathBuf>> {
+    match (args.get_one::<String>(KEEP).map(String::as_str), home) {
+        (None, _) => Ok(None),
+        (Some(""), Some(home)) => Ok(Some(home.path().join(REQUESTS))),
+        (Some(""), None) => {
+            bail!("--{KEEP}: where nothing else is kept, say in which file: --{KEEP}=FILE")
+        }
+        (Some(file), _) => Ok(Some(file.into())),
+    }
 }
 
 /// A key that somebody chose. It is never told, only where it is.
@@ -157,6 +183,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) key: Option<&'a str>,
     /// What its owner can turn to stop it.
     pub(crate) stop: Option<watch::Sender<bool>>,
+    /// The file in which requests are kept.
+    pub(crate) keep: Option<PathBuf>,
 }
 
 /// A server that has its address and its key, and does not run yet.
@@ -212,6 +240,11 @@ impl Up {
             terminals: settings.planes.terminals(home),
             ..server::Config::new(control, key.text.clone())
         };
+        let keeping = asked.keep.as_ref().map(|file| {
+            let opened = server::Keeping::open(file, &config.journal);
+            opened.with_context(|| format!("cannot keep requests in {}", file.display()))
+        });
+        let config = server::Config { keeping: keeping.transpose()?, ..config };
         let server = Server::bind(config, listen).await.with_context(|| {
             format!("cannot listen on {listen}; `--listen 127.0.0.1:0` takes any free port")
         })?;

@@ -12,8 +12,8 @@ pub const HEADINGS: &[(&str, &[&str])] = &[
     (
         SERVER,
         &[
-            "serve", "exec", "image", "console", "doctor", "status", "log", "stop", "reset",
-            "gateway", "v1",
+            "serve", "exec", "record", "replay", "image", "console", "doctor", "status", "log",
+            "stop", "reset", "gateway", "v1",
         ],
     ),
     (COMPUTE, &[]),
@@ -75,6 +75,8 @@ pub const PLACES: &[Place] = &[
     below("world snapshot", "world-snapshot", &[], &[]),
     below("world clock", "world-clock", &[], &[]),
     below("world hold", "world-hold", &[], &[]),
+    below("world fault", "world-fault", &[], &[]),
+    below("world history", "world-history", &[], &[]),
     top(COMPUTE, "instance", &["vm", "server"]),
     below("instance template", "instance-template", &[], &[]),
     top(COMPUTE, "bare-metal", &["baremetal", "bm"]),

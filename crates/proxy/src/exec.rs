@@ -42,6 +42,8 @@ pub struct Exec {
     pub variables: Variables,
     /// Further variables for the command; an empty one takes away what it would inherit.
     pub own: Changes,
+    /// Whether what it prints goes to standard error.
+    pub to_stderr: bool,
     /// The time, for certificates.
     pub now: SystemTime,
 }
@@ -103,7 +105,7 @@ pub async fn exec(exec: Exec) -> Result<Outcome, Error> {
     changes.extend(exec.own.clone());
     let status = match in_network {
         true => run_apart(&exec, &proxy, &changes).await,
-        false => run(&exec.command, &changes).await,
+        false => run(&exec.command, &changes, exec.to_stderr).await,
     };
     let traffic = proxy.shutdown(GRACE).await;
     Ok(Outcome { status: status?, traffic })
@@ -116,7 +118,7 @@ async fn run_apart(exec: &Exec, proxy: &Proxy, changes: &Changes) -> Result<u8, 
     let ports = [proxy.address().port(), exec.server.port()];
     let command = gate.command(&exec.reentry, ports, &exec.command);
     let mut reports = gate.reports(program)?;
-    let running = run(&command, changes);
+    let running = run(&command, changes, exec.to_stderr);
     tokio::pin!(running);
     loop {
         tokio::select! {

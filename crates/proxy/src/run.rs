@@ -6,6 +6,7 @@
 
 use std::ffi::OsString;
 use std::io;
+use std::os::fd::AsFd;
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::thread;
@@ -26,9 +27,12 @@ const FORWARDED: [i32; 6] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2]
 /// and the signal's number if a signal ended it. From here on this process no longer ends at the
 /// signals it hands on, not even after the command has ended: do little after it.
 ///
+/// With `to_stderr` what it prints goes to standard error, where standard output is wanted for something
+/// else.
+///
 /// Limits: a program that signals our whole process group by hand, as `timeout` does unless told
 /// `--foreground`, is heard by the child twice.
-pub async fn run(command: &[OsString], changes: &Changes) -> Result<u8, Error> {
+pub async fn run(command: &[OsString], changes: &Changes, to_stderr: bool) -> Result<u8, Error> {
     let (program, arguments) = command.split_first().ok_or(Error::NoCommand)?;
     let failed = |source| Error::Run { program: program.display().to_string(), source };
     // Before the child exists: a signal that comes while it starts must not end us and leave it.
@@ -40,6 +44,10 @@ pub async fn run(command: &[OsString], changes: &Changes) -> Result<u8, Error> {
             true => command.env_remove(name),
             false => command.env(name, value),
         };
+    }
+    if to_stderr {
+        let stderr = io::stderr().as_fd().try_clone_to_owned().map_err(failed)?;
+        command.stdout(stderr);
     }
     let mut child =
         command.spawn().map_err(|source| not_started(program.display().to_string(), source))?;

@@ -3,6 +3,8 @@
 //! It must cost a request next to nothing: no text is made that nobody reads, and nothing is masked
 //! before it is shown. It never keeps more than it says, whoever sends how much.
 
+mod kept;
+
 use std::collections::VecDeque;
 use std::fmt::{self, Display};
 use std::net::SocketAddr;
@@ -19,27 +21,23 @@ use axum::response::Response;
 use bytes::Bytes;
 use control::auth::Caller;
 use engine::Clock;
-use http::header::USER_AGENT;
-use http::{HeaderMap, HeaderName, Method};
+use http::Method;
 use http_body_util::BodyExt;
 use hyper::body::Body as _;
-use serde_json::Value;
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
+use crate::faults::Cut;
 use crate::route::Peer;
 use api::mask;
+use api::world::faults::Dropped;
+pub(crate) use kept::{Earlier, Headers, Heads, Kept};
 
 /// How many requests are kept, and how many bytes they have in all.
 pub(crate) const KEPT: usize = 1000;
-const KEPT_BYTES: usize = 16 << 20;
-/// How much of a body is kept, and of an address.
-const BODY: usize = 64 << 10;
+pub(crate) const KEPT_BYTES: usize = 16 << 20;
+/// How much of an address is kept.
 const ADDRESS: usize = 2 << 10;
-/// How much is kept of the headers of one request, or of one answer.
-const HEADERS: usize = 2 << 10;
-/// How much our answers' headers usually take.
-const TOLD: usize = 384;
 /// What is Kettle's own: told to those who ask for more, and not kept.
 const OWN: &str = "/_kettle/";
 /// The longest part of a refusal's text that is told.
@@ -66,6 +64,29 @@ struct Ring {
     last: u64,
     bytes: usize,
     entries: VecDeque<Arc<Entry>>,
+    /// The last one before everything was reset, or all were forgotten.
+    begun: u64,
+    /// How often all were forgotten.
+    cleared: u64,
+}
+
+impl Ring {
+    fn push(&mut self, entry: Entry) {
+        self.bytes += entry.size();
+        self.entries.push_back(Arc::new(entry));
+        while self.entries.len() > KEPT || self.bytes > KEPT_BYTES {
+            let Some(oldest) = self.entries.pop_front() else { break };
+            self.bytes -= oldest.size();
+        }
+    }
+}
+
+/// Places in what is kept.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Marks {
+    pub(crate) begun: u64,
+    pub(crate) last: u64,
+    pub(crate) cleared: u64,
 }
 
 /// A request with its answer.
@@ -75,12 +96,12 @@ pub(crate) struct Entry {
     /// When it came, in milliseconds after 1970.
     pub(crate) at: i64,
     pub(crate) method: Method,
-    address: String,
+    pub(super) address: String,
     pub(crate) status: u16,
     pub(crate) took: Duration,
     pub(crate) peer: Option<SocketAddr>,
     pub(crate) seen: Seen,
-    heads: Heads,
+    pub(super) heads: Heads,
     pub(crate) request: Kept,
     pub(crate) response: Kept,
 }
@@ -98,6 +119,8 @@ struct Notes {
     operation: OnceLock<&'static str>,
     caller: OnceLock<Arc<Caller>>,
     sent: OnceLock<Kept>,
+    /// What rules have done to it.
+    faults: OnceLock<Vec<String>>,
 }
 
 impl Seen {
@@ -125,6 +148,18 @@ impl Seen {
         }
     }
 
+    /// Notes what rules have done to it, and to its answer.
+    pub(crate) fn note_faults(&self, did: Vec<String>) {
+        if !self.is_within {
+            self.notes.faults.get_or_init(|| did);
+        }
+    }
+
+    /// What rules have done to it.
+    pub(crate) fn faults(&self) -> &[String] {
+        self.notes.faults.get().map(Vec::as_slice).unwrap_or_default()
+    }
+
     pub(crate) fn operation(&self) -> Option<&'static str> {
         self.notes.operation.get().copied()
     }
@@ -132,123 +167,6 @@ impl Seen {
     pub(crate) fn caller(&self) -> Option<&Caller> {
         self.notes.caller.get().map(|caller| &**caller)
     }
-}
-
-/// The beginning of a body, and how long all of it is.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Kept {
-    bytes: Bytes,
-    pub(crate) whole: usize,
-    is_answer: bool,
-}
-
-impl Kept {
-    fn of(all: Bytes, is_answer: bool) -> Self {
-        let whole = all.len();
-        // A part of a large body would hold all of it.
-        let bytes = if whole > BODY { Bytes::copy_from_slice(&all[..BODY]) } else { all };
-        Self { bytes, whole, is_answer }
-    }
-
-    pub(crate) fn is_cut(&self) -> bool {
-        self.bytes.len() < self.whole
-    }
-
-    /// Whether something of it is not shown.
-    pub(crate) fn hides(&self, shown: &str) -> bool {
-        match (serde_json::from_slice::<Value>(&self.bytes), serde_json::from_str::<Value>(shown)) {
-            (Ok(own), Ok(shown)) => own != shown,
-            _ => *self.bytes != *shown.as_bytes(),
-        }
-    }
-
-    /// What may be shown of it.
-    pub(crate) fn shown(&self) -> String {
-        match self.is_answer {
-            true => mask::answer(&self.bytes),
-            false => mask::body(&self.bytes, !self.is_cut()),
-        }
-    }
-}
-
-/// The headers of a request and of its answer: a copy in one piece, for values lie in the buffer that
-/// they were read into.
-#[derive(Debug, Default)]
-struct Heads {
-    bytes: Vec<u8>,
-    /// How much of it is the request's.
-    asked: usize,
-}
-
-impl Heads {
-    /// Those of a request, with room for its answer's.
-    fn of(asked: &HeaderMap) -> Self {
-        let length = |(name, value): (&HeaderName, &http::HeaderValue)| {
-            name.as_str().len() + value.len().max(MASKED.len()) + 2
-        };
-        let whole: usize = asked.iter().map(length).sum();
-        let mut heads = Self { bytes: Vec::with_capacity(whole.min(HEADERS) + TOLD), asked: 0 };
-        heads.add(asked);
-        heads.asked = heads.bytes.len();
-        heads
-    }
-
-    /// Adds as many headers as are kept. Of keys and cookies nothing is, but that they were there.
-    fn add(&mut self, map: &HeaderMap) {
-        let most = self.bytes.len() + HEADERS;
-        for (name, value) in map {
-            let value = if is_key(name) { masked(value.as_bytes()) } else { value.as_bytes() };
-            if self.bytes.len() + name.as_str().len() + value.len() + 2 > most {
-                continue;
-            }
-            self.bytes.extend_from_slice(name.as_str().as_bytes());
-            self.bytes.push(b':');
-            self.bytes.extend_from_slice(value);
-            self.bytes.push(b'\n');
-        }
-    }
-}
-
-/// Headers of a request or an answer, as they are kept.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Headers<'a>(&'a [u8]);
-
-impl<'a> Headers<'a> {
-    /// Names and values, as they may be shown.
-    pub(crate) fn shown(self) -> impl Iterator<Item = (String, String)> + use<'a> {
-        // No value holds the end of a line.
-        let lines = self.0.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-        lines.map(|line| {
-            let text = String::from_utf8_lossy(line);
-            let (name, value) = text.split_once(':').unwrap_or((&text, ""));
-            let is_kept = matches!(name, "authorization" | "proxy-authorization");
-            let value = match mask::is_secret(name) && !is_kept {
-                true => MASKED.to_owned(),
-                false => mask::path(value),
-            };
-            (name.to_owned(), value)
-        })
-    }
-
-    /// What a client calls itself.
-    pub(crate) fn agent(self) -> Option<String> {
-        let agent = self.shown().find(|(name, _)| *name == USER_AGENT.as_str());
-        agent.map(|(_, value)| value).filter(|value| !value.is_empty())
-    }
-}
-
-/// What stands in the place of a key or a cookie.
-const MASKED: &str = "***";
-const BEARER: &[u8] = b"Bearer ***";
-
-/// Whether a header is a key as it stands.
-fn is_key(name: &HeaderName) -> bool {
-    let name = name.as_str();
-    matches!(name, "authorization" | "cookie" | "set-cookie" | "proxy-authorization" | "api-key")
-}
-
-fn masked(value: &[u8]) -> &'static [u8] {
-    if value.starts_with(b"Bearer ") { BEARER } else { MASKED.as_bytes() }
 }
 
 impl Entry {
@@ -273,12 +191,15 @@ impl Entry {
     }
 
     pub(crate) fn is_failed(&self) -> bool {
-        self.status >= 400
+        self.status >= 400 || self.status == 0
     }
 
     /// What a refusal says.
     pub(crate) fn error(&self) -> Option<String> {
         if !self.is_failed() {
+            return None;
+        }
+        if self.status == 0 {
             return None;
         }
         let text = match serde_json::from_slice::<api::ApiError>(&self.response.bytes) {
@@ -363,7 +284,7 @@ impl Journal {
             at,
             method,
             address,
-            status: response.status().as_u16(),
+            status: told_status(&response),
             took: started.elapsed(),
             peer,
             seen,
@@ -400,12 +321,7 @@ impl Journal {
         let mut ring = self.ring();
         ring.last += 1;
         entry.sequence = ring.last;
-        ring.bytes += entry.size();
-        ring.entries.push_back(Arc::new(entry));
-        while ring.entries.len() > KEPT || ring.bytes > KEPT_BYTES {
-            let Some(oldest) = ring.entries.pop_front() else { break };
-            ring.bytes -= oldest.size();
-        }
+        ring.push(entry);
         drop(ring);
         self.0.news.notify_waiters();
     }
@@ -450,6 +366,42 @@ impl Journal {
         self.0.news.notify_waiters();
     }
 
+    /// What comes from now on belongs to a new beginning; tells the last one before it.
+    pub(crate) fn begin(&self) -> u64 {
+        let mut ring = self.ring();
+        ring.begun = ring.last;
+        let last = ring.last;
+        drop(ring);
+        self.0.news.notify_waiters();
+        last
+    }
+
+    /// Forgets all. Numbers go on.
+    pub(crate) fn clear(&self) -> u64 {
+        let mut ring = self.ring();
+        ring.entries.clear();
+        ring.bytes = 0;
+        ring.cleared += 1;
+        drop(ring);
+        self.begin()
+    }
+
+    /// The last one before the beginning, the last one there is, and how often all were forgotten.
+    pub(crate) fn marks(&self) -> Marks {
+        let ring = self.ring();
+        Marks { begun: ring.begun, last: ring.last, cleared: ring.cleared }
+    }
+
+    /// Takes what an earlier server has kept for what came before.
+    pub(crate) fn restore(&self, entries: Vec<Entry>, begun: u64) {
+        let mut ring = self.ring();
+        for entry in entries {
+            ring.last = ring.last.max(entry.sequence);
+            ring.push(entry);
+        }
+        ring.begun = begun.min(ring.last);
+    }
+
     /// What time it is, in milliseconds after 1970.
     pub(crate) fn now(&self) -> i64 {
         self.0.clock.now()
@@ -461,6 +413,14 @@ impl Journal {
 
     fn ring(&self) -> MutexGuard<'_, Ring> {
         self.0.ring.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The status that an answer has; 0 where nothing is to be answered.
+fn told_status(response: &Response) -> u16 {
+    match response.extensions().get::<Cut>() {
+        Some(Cut(Dropped::Before)) => 0,
+        _ => response.status().as_u16(),
     }
 }
 
@@ -503,7 +463,8 @@ impl Display for Line<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Entry { method, status, took, .. } = self.0;
         write!(f, "{method} {} {status} {}", self.0.address(), Took(*took))?;
-        self.0.error().map_or(Ok(()), |error| write!(f, " {error}"))
+        self.0.error().map_or(Ok(()), |error| write!(f, " {error}"))?;
+        self.0.seen.faults().iter().try_for_each(|did| write!(f, " [{did}]"))
     }
 }
 

@@ -5,6 +5,8 @@
 
 mod clock;
 mod copies;
+mod faults;
+mod history;
 mod holds;
 mod snapshots;
 mod state;
@@ -19,7 +21,8 @@ use crate::App;
 /// Every operation of Kettle's own with its handler.
 pub(crate) fn routes(app: &Arc<App>) -> Routes {
     let all = state::routes(app).and(snapshots::routes(app)).and(copies::routes(app));
-    all.and(clock::routes(app)).and(holds::routes(app))
+    let all = all.and(clock::routes(app)).and(holds::routes(app));
+    all.and(faults::routes(app)).and(history::routes(app))
 }
 
 /// What is Kettle's own and travels as no JSON.

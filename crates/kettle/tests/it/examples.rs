@@ -111,6 +111,7 @@ const BEFORE: &[(&str, &str)] = &[
     ("instance detach-iso", "instance attach-iso"),
     ("instance remove-ipv4", "instance add-ipv4"),
     ("instance remove-reverse-ipv6", "instance set-reverse-ipv6"),
+    ("world fault delete", "world fault add"),
     ("load-balancer delete-reverse-ipv6", "load-balancer set-reverse-ipv6"),
     ("world snapshot delete", "world snapshot save"),
     ("world snapshot diff", "world snapshot save"),
@@ -217,7 +218,8 @@ async fn filled(world: &World, path: &str, args: &str, word: &str) -> Result<Str
 /// The binary's own commands need more than a world; `tests` in `main.rs` reads theirs.
 fn needs_the_binary(path: &str) -> bool {
     let server = [
-        "serve", "exec", "image", "console", "doctor", "status", "log", "stop", "reset", "gateway",
+        "serve", "exec", "record", "replay", "image", "console", "doctor", "status", "log", "stop",
+        "reset", "gateway",
     ];
     let own = path.split(' ').next().unwrap();
     server.contains(&own)

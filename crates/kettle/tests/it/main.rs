@@ -9,6 +9,7 @@ mod dns;
 mod examples;
 mod exec;
 mod gateway;
+mod history;
 mod hostile;
 mod kill;
 mod postgres;

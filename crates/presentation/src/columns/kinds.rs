@@ -63,6 +63,11 @@ pub(crate) const KINDS: &[(&str, &str)] = &[
     ),
     ("list-domains", "domain dns_sec date_created"),
     (
+        "list-faults",
+        "id name acted left operation|family|thing|client:FOR \
+         status|latency|drop|hidden|show|sold_out|stuck|fails:DOES",
+    ),
+    (
         "list-firewall-group-rules",
         "id ip_type protocol port subnet/subnet_size source action notes",
     ),
@@ -158,6 +163,7 @@ pub(crate) const KINDS: &[(&str, &str)] = &[
     ("list-push-zones", "id label status cdn_url vanity_domain regions date_created"),
     ("list-public-isos", "id name description"),
     ("list-records", "id type name data priority ttl"),
+    ("list-ready-faults", "name about"),
     ("list-regions", "id city country continent options"),
     (
         "list-registries",

@@ -25,7 +25,7 @@ async fn the_exit_status_is_the_childs() {
     for (script, status) in
         [("exit 0", 0), ("exit 3", 3), ("kill -TERM $$", 143), ("kill -KILL $$", 137)]
     {
-        assert_eq!(run(&shell(script), &Changes::new()).await.unwrap(), status, "{script}");
+        assert_eq!(run(&shell(script), &Changes::new(), false).await.unwrap(), status, "{script}");
     }
 }
 
@@ -33,7 +33,7 @@ async fn the_exit_status_is_the_childs() {
 async fn the_child_gets_the_changes_over_what_it_inherits() {
     let changes = Changes::from([("KETTLE_TEST".to_owned(), "a b".into())]);
     let script = r#"test "$KETTLE_TEST" = "a b" && test -n "$PATH""#;
-    assert_eq!(run(&shell(script), &changes).await.unwrap(), 0);
+    assert_eq!(run(&shell(script), &changes, false).await.unwrap(), 0);
 }
 
 #[tokio::test]
@@ -46,11 +46,11 @@ async fn what_cannot_be_run_is_told_apart() {
         (plain.clone().into_os_string(), 126, "cannot be run"),
         (directory.path().as_os_str().to_owned(), 126, "cannot be run"),
     ] {
-        let error = run(&[program], &Changes::new()).await.unwrap_err();
+        let error = run(&[program], &Changes::new(), false).await.unwrap_err();
         assert_eq!(error.exit_status(), status, "{error}");
         assert!(error.to_string().contains(words), "{error}");
     }
-    let error = run(&[], &Changes::new()).await.unwrap_err();
+    let error = run(&[], &Changes::new(), false).await.unwrap_err();
     assert_eq!(error.exit_status(), 125);
     assert!(error.to_string().contains("kettle exec -- "), "{error}");
 }
@@ -100,7 +100,7 @@ fn be_wrapped(first: fn()) {
     if let Ok(script) = std::env::var(SCRIPT) {
         first();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let status = runtime.block_on(run(&shell(&script), &Changes::new())).unwrap();
+        let status = runtime.block_on(run(&shell(&script), &Changes::new(), false)).unwrap();
         std::process::exit(status.into());
     }
 }

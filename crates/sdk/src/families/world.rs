@@ -1,68 +1,97 @@
-//! Snapshots of all that this server has: things, users, keys, what is billed, and the simulated outside. Disks of real machines are no part of one. Made by `cargo xtask families`.
+//! All that this server has: its state, clock, faults and history. Made by `cargo xtask families`.
 
 use api::world::*;
 
 use crate::Client;
 use crate::call::Call;
 
-/// Snapshots of all that this server has: things, users, keys, what is billed, and the simulated outside. Disks of real machines are no part of one: see [`Client::world`].
+/// All that this server has: its state, clock, faults and history: see [`Client::world`].
 #[derive(Debug, Clone, Copy)]
 pub struct World<'a>(&'a Client);
 
 impl Client {
-    /// Snapshots of all that this server has: things, users, keys, what is billed, and the simulated outside. Disks of real machines are no part of one.
+    /// All that this server has: its state, clock, faults and history.
     pub fn world(&self) -> World<'_> {
         World(self)
     }
 }
 
 impl<'a> World<'a> {
-    /// List snapshots.
-    pub fn list(self) -> Call<'a, ListWorldSnapshots> {
-        Call::new(self.0, ListWorldSnapshots::default())
-    }
-
-    /// Save all there is at this moment under a name.
-    /// The name has 1 to 64 letters, digits, dots, `-` and `_`, with no dot first.
-    pub fn save(self, request: impl Into<SaveWorldSnapshot>) -> Call<'a, SaveWorldSnapshot> {
+    /// Say that requests were made: refused where they were not, or not as often, with what came
+    /// nearest. Without a number: at least once.
+    pub fn called(self, request: impl Into<CheckCalls>) -> Call<'a, CheckCalls> {
         Call::new(self.0, request)
     }
 
-    /// Put back all that a snapshot has, in place of what there is, in one moment. The key of this
-    /// server's owner goes on working. Where machines are real, what a snapshot does not know of is
-    /// removed, disks included, and what it has is set up anew.
-    pub fn restore(
-        self,
-        request: impl Into<RestoreWorldSnapshot>,
-    ) -> Call<'a, RestoreWorldSnapshot> {
-        Call::new(self.0, request)
-    }
-
-    /// Show in what a snapshot differs from another, or from what there is now.
-    pub fn diff(self, request: impl Into<DiffWorldSnapshot>) -> Call<'a, DiffWorldSnapshot> {
-        Call::new(self.0, request)
-    }
-
-    /// Delete a snapshot. What there is stays as it is.
-    pub fn delete(self, request: impl Into<DeleteWorldSnapshot>) -> Call<'a, DeleteWorldSnapshot> {
-        Call::new(self.0, request)
-    }
-}
-
-/// All that this server has: its state, clock, faults and history: see [`Client::worlds`].
-#[derive(Debug, Clone, Copy)]
-pub struct Worlds<'a>(&'a Client);
-
-impl Client {
-    /// All that this server has: its state, clock, faults and history.
-    pub fn worlds(&self) -> Worlds<'_> {
-        Worlds(self)
-    }
-}
-
-impl<'a> Worlds<'a> {
     /// Empty everything: things, users, keys and what is billed. The owner's account and key stay.
     pub fn reset(self, request: impl Into<ResetWorld>) -> Call<'a, ResetWorld> {
+        Call::new(self.0, request)
+    }
+}
+
+/// Rules by which something goes wrong on purpose, in order: see [`Client::world_faults`].
+#[derive(Debug, Clone, Copy)]
+pub struct WorldFaults<'a>(&'a Client);
+
+impl Client {
+    /// Rules by which something goes wrong on purpose, in order.
+    pub fn world_faults(&self) -> WorldFaults<'_> {
+        WorldFaults(self)
+    }
+}
+
+impl<'a> WorldFaults<'a> {
+    /// List the rules, in order, each with how often it has acted.
+    pub fn list(self) -> Call<'a, ListFaults> {
+        Call::new(self.0, ListFaults::default())
+    }
+
+    /// List the rules that can be had by name, from what users of the API have met.
+    pub fn list_ready(self) -> Call<'a, ListReadyFaults> {
+        Call::new(self.0, ListReadyFaults::default())
+    }
+
+    /// Add a rule behind the others. It says which requests it is for (all, without a word) and what it
+    /// does to them. Of each effect the first rule that fits and fires has its way.
+    pub fn add(self, request: impl Into<AddFault>) -> Call<'a, AddFault> {
+        Call::new(self.0, request)
+    }
+
+    /// Add the rules that have this name.
+    pub fn add_ready(self, request: impl Into<UseFault>) -> Call<'a, UseFault> {
+        Call::new(self.0, request)
+    }
+
+    /// Delete a rule.
+    pub fn delete(self, request: impl Into<DeleteFault>) -> Call<'a, DeleteFault> {
+        Call::new(self.0, request)
+    }
+
+    /// Delete all rules.
+    pub fn clear(self, request: impl Into<ClearFaults>) -> Call<'a, ClearFaults> {
+        Call::new(self.0, request)
+    }
+}
+
+/// What was asked and answered; `kettle log` shows it: see [`Client::world_histories`].
+#[derive(Debug, Clone, Copy)]
+pub struct WorldHistories<'a>(&'a Client);
+
+impl Client {
+    /// What was asked and answered; `kettle log` shows it.
+    pub fn world_histories(&self) -> WorldHistories<'_> {
+        WorldHistories(self)
+    }
+}
+
+impl<'a> WorldHistories<'a> {
+    /// Tell the number of the last request: what comes next is behind it.
+    pub fn mark(self, request: impl Into<MarkHistory>) -> Call<'a, MarkHistory> {
+        Call::new(self.0, request)
+    }
+
+    /// Forget all requests. Numbers go on.
+    pub fn clear(self, request: impl Into<ClearHistory>) -> Call<'a, ClearHistory> {
         Call::new(self.0, request)
     }
 }

@@ -194,7 +194,8 @@ async fn those_of_a_group_or_those_that_failed_can_be_asked_for() {
     let (status, body) = world.raw("GET", "/_kettle/requests?afterr=1", "").await;
     assert!(
         status == 400
-            && body.contains("failed, group, method, text, bodies, after, before, limit and wait"),
+            && body
+                .contains("failed, group, method, text, bodies, as, after, before, limit and wait"),
         "{body}"
     );
 }

@@ -15,6 +15,9 @@ pub(crate) fn routes(app: &Arc<App>) -> Routes {
 async fn reset(app: Arc<App>) -> Result<()> {
     app.control.reset(&app.key).await?;
     app.told.forget();
+    // Whoever begins anew is not to find what somebody has made go wrong before.
+    app.faults.clear(&app.engine).await?;
+    app.journal.begin();
     tracing::info!("everything was emptied, as its owner asked");
     Ok(())
 }
