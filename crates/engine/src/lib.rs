@@ -115,11 +115,6 @@ impl Engine {
         &self.clock
     }
 
-    /// The kinds that have a life.
-    pub fn kinds(&self) -> impl Iterator<Item = &'static str> + '_ {
-        self.lives.keys().copied()
-    }
-
     /// The kinds that have a lifecycle, as the store calls them.
     pub fn kinds(&self) -> impl Iterator<Item = &'static str> {
         self.lives.keys().copied()

@@ -274,16 +274,18 @@ impl World {
     /// When the name can be none of a snapshot, or the store cannot be read.
     pub async fn save(&self, name: &str) {
         assert!(store::Saved::can_be(name), "`{name}` can be no snapshot's name");
+        self.engine.keep_clock().await.expect("the store can be written");
         self.store.save(name, self.clock.now(), true).await.expect("the store can be read");
     }
 
-    /// Puts back all that was kept under a name, in one moment. The clock stays.
+    /// Puts back all that was kept under a name, in one moment, the clock too.
     ///
     /// # Panics
     /// When nothing was, or the store cannot be written.
     pub async fn restore(&self, name: &str) {
         let image = self.store.snapshot(name).await.expect("it was saved before");
         self.control.restore(&image, KEY).await.expect("the store can be written");
+        self.engine.begin_again().await.expect("the store can be written");
     }
 
     /// The names under which something was kept.

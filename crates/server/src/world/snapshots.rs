@@ -61,6 +61,7 @@ async fn list(app: Arc<App>) -> Result<Page<WorldSnapshot>> {
 async fn save(app: Arc<App>, req: SaveWorldSnapshot) -> Result<WorldSnapshot> {
     let text = "must be 1 to 64 letters, digits, dots, `-` and `_`, with no dot first";
     ensure(Saved::can_be(&req.name), "name", text)?;
+    app.engine.keep_clock().await?;
     let now = app.control.clock().now();
     let saved = app.control.store().save(&req.name, now, req.replace.unwrap_or_default()).await;
     Ok(shown(saved.map_err(refused)?))
@@ -75,6 +76,8 @@ async fn restore(app: Arc<App>, req: RestoreWorldSnapshot) -> Result<()> {
 
 async fn put_back(app: &App, image: &Image) -> Result<()> {
     app.control.restore(image, &app.key).await.map_err(internal)?;
+    app.told.forget();
+    app.engine.begin_again().await?;
     if let Err(error) = control::kubernetes::open_doors(&app.control).await {
         tracing::warn!(%error, "kubeconfigs lead nowhere until they are asked for again");
     }
@@ -201,6 +204,7 @@ async fn export(State(app): State<Arc<App>>, request: Request) -> Response {
 }
 
 async fn sent(app: &App) -> Result<Response> {
+    app.engine.keep_clock().await?;
     let image = app.control.store().image(app.control.clock().now()).await?;
     let len = image.len()?;
     let (send, pieces) = tokio::sync::mpsc::channel::<std::io::Result<Bytes>>(WAITING);
