@@ -96,7 +96,7 @@ pub(crate) async fn export(matches: &ArgMatches, args: &ArgMatches) -> Result<Ex
     asked.must_be_served()?;
     if !args.get_flag(REPLACE) && path.symlink_metadata().is_ok() {
         let text = format!("{} is there already: say --replace to write over it", path.display());
-        return Err(Failure::usage(clean(&text).into_owned()));
+        return Err(Failure::usage(clean(&text)));
     }
     let world = answered(&patient(matches, &asked)?, Method::GET, FROM, None).await?;
     written(path, &world).map_err(|error| failed("written", path, &error))?;
