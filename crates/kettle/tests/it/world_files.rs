@@ -41,7 +41,7 @@ fn a_world_goes_out_and_in_by_the_command_line() {
     let (data, home) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let server = Server::start(&mut serve(data.path()), data.path());
     let run = |words: &str| asked(&server, home.path(), words);
-    let names = || done(&run("ssh-key list -o json --fields name"));
+    let names = || done(&run("ssh-key list -o json"));
     let make =
         |name: &str| done(&run(&format!("ssh-key create --name {name} --ssh-key ssh-ed25519")));
     make("first");

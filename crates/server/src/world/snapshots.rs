@@ -74,6 +74,8 @@ async fn restore(app: Arc<App>, req: RestoreWorldSnapshot) -> Result<()> {
     Ok(())
 }
 
+/// Puts back what an image has. What is kept in the store's `world` of how a clock goes and of what is held
+/// is to be taken up here as at a start.
 async fn put_back(app: &App, image: &Image) -> Result<()> {
     app.control.restore(image, &app.key).await.map_err(internal)?;
     app.told.forget();
