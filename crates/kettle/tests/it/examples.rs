@@ -112,6 +112,7 @@ const BEFORE: &[(&str, &str)] = &[
     ("instance remove-ipv4", "instance add-ipv4"),
     ("instance remove-reverse-ipv6", "instance set-reverse-ipv6"),
     ("load-balancer delete-reverse-ipv6", "load-balancer set-reverse-ipv6"),
+    ("world hold release", "world hold add"),
 ];
 
 /// The files that examples read.
@@ -191,6 +192,9 @@ async fn filled(world: &World, path: &str, args: &str, word: &str) -> Result<Str
         }
         ("ID", "kubernetes node-pool delete-node" | "kubernetes node-pool recycle-node") => {
             (asked(world, "kubernetes node-pool nodes prod workers").await?, "/0/id")
+        }
+        ("ID", "world hold show" | "world hold step") => {
+            (asked(world, "instance get web").await?, "/id")
         }
         ("ID", _) => {
             let (things, _) = args.split_once("ID").unwrap();
