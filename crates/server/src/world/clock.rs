@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use api::Time;
 use api::world::clock::{
-    AdvanceClock, ClockMode, FreezeClock, GetClock, ResumeClock, ScaleClock, SetClock,
-    WorldClock,
+    AdvanceClock, ClockMode, FreezeClock, GetClock, ResumeClock, ScaleClock, SetClock, WorldClock,
 };
 use control::{Refusal, Result, Routes};
 use engine::{Engine, Mode};

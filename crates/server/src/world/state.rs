@@ -14,6 +14,8 @@ pub(crate) fn routes(app: &Arc<App>) -> Routes {
 
 async fn reset(app: Arc<App>) -> Result<()> {
     app.control.reset(&app.key).await?;
+    // The clock, what is held and what is drawn begin anew, too.
+    app.engine.begin_again().await?;
     tracing::info!("everything was emptied, as its owner asked");
     Ok(())
 }
