@@ -63,6 +63,7 @@ pub use served::Served;
 pub use store::{Location, Store};
 
 use control::Config;
+use engine::Mode;
 use fronts::Terminals;
 use http_body_util::BodyExt;
 use sdk::Client;
@@ -173,7 +174,8 @@ impl Builder {
         let client = client(router.clone(), KEY, None);
         let mut world = World { client, router, control, engine, clock, sim, store, drive: None };
         if self.running {
-            world.clock.go(world.clock.now(), 1.0);
+            let (shown, system) = (world.clock.now(), world.clock.system_now());
+            world.clock = world.clock.beginning(Mode::Running { shown, system, rate: 1.0 });
             world.drive = Some(Arc::new(background::drive(&world)));
         }
         world

@@ -9,9 +9,11 @@ operations! {
         /// Stop the clock. Dates do not come then; what has been begun goes on, and is ready after a while.
         "freeze" => FreezeClock(POST "/_kettle/clock/freeze" -> 200 { clock: WorldClock }, needs Owner),
         /// Let the clock run on from what it shows, a second in a second.
-        "resume" => ResumeClock(POST "/_kettle/clock/resume" -> 200 { clock: WorldClock }, needs Owner),
-        /// Let the clock go as the system's again. It must not be ahead of that, for it never goes back.
-        "real" => UseRealClock(POST "/_kettle/clock/real" -> 200 { clock: WorldClock }, needs Owner),
+        "resume" => ResumeClock(POST "/_kettle/clock/resume" -> 200 { clock: WorldClock }, needs Owner) {
+            /// Let it go as the system's again, and catch up with that first. It must not be ahead of it, for
+            /// it never goes back.
+            pub real: Option<bool>,
+        },
         /// Let the clock run so many seconds in one: `60` is a minute a second, `0.5` half as fast.
         "scale" => ScaleClock(POST "/_kettle/clock/scale/{rate: String}" -> 200 { clock: WorldClock }, needs Owner),
         /// Turn the clock ahead to a time, as `2026-12-24T18:00:00Z`. Whatever becomes due on the way is done,

@@ -116,6 +116,7 @@ const BEFORE: &[(&str, &str)] = &[
     ("world snapshot delete", "world snapshot save"),
     ("world snapshot diff", "world snapshot save"),
     ("world snapshot restore", "world snapshot save"),
+    ("world hold release", "world hold add"),
 ];
 
 /// The files that examples read.
@@ -195,6 +196,9 @@ async fn filled(world: &World, path: &str, args: &str, word: &str) -> Result<Str
         }
         ("ID", "kubernetes node-pool delete-node" | "kubernetes node-pool recycle-node") => {
             (asked(world, "kubernetes node-pool nodes prod workers").await?, "/0/id")
+        }
+        ("ID", "world hold show" | "world hold step") => {
+            (asked(world, "instance get web").await?, "/id")
         }
         ("ID", _) => {
             let (things, _) = args.split_once("ID").unwrap();

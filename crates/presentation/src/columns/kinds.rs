@@ -75,6 +75,7 @@ pub(crate) const KINDS: &[(&str, &str)] = &[
         "list-firewall-groups",
         "id description rule_count:RULES instance_count:INSTANCES date_modified max_rule_count",
     ),
+    ("list-holds", "id kind thing account"),
     ("list-inferences", "id label date_created"),
     ("list-instance-ipv4", "ip type reverse netmask gateway mac_address"),
     ("list-instance-ipv6", "ip type network/network_size"),

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use api::Time;
 use api::world::clock::{
-    AdvanceClock, ClockMode, FreezeClock, GetClock, ResumeClock, ScaleClock, SetClock,
-    UseRealClock, WorldClock,
+    AdvanceClock, ClockMode, FreezeClock, GetClock, ResumeClock, ScaleClock, SetClock, WorldClock,
 };
 use control::{Refusal, Result, Routes};
 use engine::{Engine, Mode};
@@ -19,15 +18,22 @@ const FARTHEST_MS: i64 = 100 * 366 * 86_400_000;
 
 pub(crate) fn routes(app: &Arc<App>) -> Routes {
     let engine = app.engine.clone();
-    let [get, freeze, resume, real, scale, set, advance] = std::array::from_fn(|_| engine.clone());
+    let [get, freeze, resume, scale, set, advance] = std::array::from_fn(|_| engine.clone());
     Routes::default()
         .on(move |_, _: GetClock| {
             let engine = get.clone();
             async move { Ok(shown(&engine, 0)) }
         })
         .on(move |_, _: FreezeClock| go(freeze.clone(), 0.0))
-        .on(move |_, _: ResumeClock| go(resume.clone(), 1.0))
-        .on(move |_, _: UseRealClock| as_the_system(real.clone()))
+        .on(move |_, ask: ResumeClock| {
+            let engine = resume.clone();
+            async move {
+                match ask.real {
+                    Some(true) => as_the_system(engine).await,
+                    _ => go(engine, 1.0).await,
+                }
+            }
+        })
         .on(move |_, ask: ScaleClock| {
             let engine = scale.clone();
             async move { go(engine, rate(&ask.rate)?).await }

@@ -14,6 +14,7 @@ pub(crate) fn routes(app: &Arc<App>) -> Routes {
 
 async fn reset(app: Arc<App>) -> Result<()> {
     app.control.reset(&app.key).await?;
+    // The clock, what is held and what is drawn begin anew, too.
     app.engine.begin_again().await?;
     app.told.forget();
     // Whoever begins anew is not to find what somebody has made go wrong before.
