@@ -76,7 +76,7 @@ fn main() -> ExitCode {
             let _log = logging::start(LevelFilter::WARN, false);
             report(runtime().block_on(exec::run(args, data)), exec::NOT_RUN.into())
         }
-        Some((record::NAME, args)) => {
+        Some((record::NAME, args)) if args.subcommand().is_none() => {
             let _log = logging::start(LevelFilter::WARN, false);
             report(runtime().block_on(record::run(args, data)), exec::NOT_RUN.into())
         }
@@ -135,7 +135,6 @@ fn command() -> Command {
         doctor::command(),
         status::command(),
         log::command(),
-        record::command(),
         replay::command(),
         stop::command(),
         stop::reset_command(),
@@ -145,7 +144,7 @@ fn command() -> Command {
     ];
     let first = first.into_iter().enumerate();
     let first = first.map(|(place, command)| command.display_order(place));
-    let root = enter::add(cli::command());
+    let root = enter::add(cli::command()).mut_subcommand(record::NAME, record::over);
     cli::settled(root.subcommand(man::command()).subcommands(first))
 }
 

@@ -23,7 +23,15 @@ const TO: &str = "to";
 const WAIT: u64 = 5;
 const PATIENCE: Duration = Duration::from_secs(20);
 
-pub(crate) fn command() -> Command {
+/// The command, in the place of the noun `record` (of a domain), whose verbs go on to work: it is an
+/// older way to `domain record`.
+pub(crate) fn over(noun: Command) -> Command {
+    let verbs = noun.get_subcommands().cloned().map(|verb| verb.hide(true));
+    let command = command().display_order(2).subcommands(verbs);
+    command.subcommand_negates_reqs(true).args_conflicts_with_subcommands(true)
+}
+
+fn command() -> Command {
     let to = Arg::new(TO)
         .long(TO)
         .value_name("FILE")
