@@ -38,7 +38,7 @@ fn command() -> Command {
         .value_parser(clap::value_parser!(PathBuf))
         .help("Write the archive to this file; what the tool prints stays where it is then");
     Command::new(NAME)
-        .about("Run a tool as exec does, and write what it asked as an HTTP Archive")
+        .about("Run a tool as exec does, and record what it asks")
         .after_help(
             "The archive (HAR 1.2, which browsers' tools open) goes to standard output, and what the tool \
              prints to standard error; with --to it goes to a file. Secrets are *** in it, and bodies are \
