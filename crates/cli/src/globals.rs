@@ -28,7 +28,6 @@ const ALL: &[&str] = &[PROFILE, ENDPOINT, OUTPUT, VERBOSE, CONNECT_TIMEOUT];
 const MEANINGLESS: &[(&str, &[&str])] = &[
     ("serve", ALL),
     ("exec", ALL),
-    ("record", ALL),
     ("replay", &[OUTPUT]),
     ("gateway", ALL),
     ("log", &[OUTPUT]),

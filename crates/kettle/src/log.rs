@@ -227,6 +227,9 @@ mod tests {
             "faults": ["fault 1: waited 1s"],
         });
         let shown = line(&request, &TimeZone::UTC);
-        assert_eq!(shown, "09:30:00 POST /v2/instances 400 1.2ms Invalid region.  [31m [fault 1: waited 1s]\n");
+        assert_eq!(
+            shown,
+            "09:30:00 POST /v2/instances 400 1.2ms Invalid region.  [31m [fault 1: waited 1s]\n"
+        );
     }
 }

@@ -80,7 +80,7 @@ fn main() -> ExitCode {
             let _log = logging::start(LevelFilter::WARN, false);
             report(runtime().block_on(exec::run(args, data)), exec::NOT_RUN.into())
         }
-        Some((record::NAME, args)) => {
+        Some((record::NAME, args)) if args.subcommand().is_none() => {
             let _log = logging::start(LevelFilter::WARN, false);
             report(runtime().block_on(record::run(args, data)), exec::NOT_RUN.into())
         }
@@ -139,7 +139,6 @@ fn command() -> Command {
         doctor::command(),
         status::command(),
         log::command(),
-        record::command(),
         replay::command(),
         stop::command(),
         stop::reset_command(),
@@ -150,6 +149,7 @@ fn command() -> Command {
     let first = first.into_iter().enumerate();
     let first = first.map(|(place, command)| command.display_order(place));
     let root = world::add(enter::add(cli::command()));
+    let root = root.mut_subcommand(record::NAME, record::over);
     cli::settled(root.subcommand(man::command()).subcommands(first))
 }
 

@@ -47,7 +47,7 @@ pub(crate) fn command() -> Command {
         arg.hide(is_hidden)
     });
     Command::new(NAME)
-        .about("Send a recorded session again, and tell where the answers differ")
+        .about("Send a recorded session again, and tell what differs")
         .after_help(
             "It is sent to a fresh world of its own, which is gone afterwards; with --endpoint or --profile \
              to that Kettle. Ids and addresses of the recording become those that are answered now; times \

@@ -123,7 +123,7 @@ impl Known {
                     told.push(format!("{at}: {was:?} → {is:?}"));
                 }
             }
-            (Value::Number(was), Value::Number(is)) if is_id(name) => {
+            (Value::Number(was), Value::Number(is)) if name == "id" => {
                 self.0.insert(was.to_string(), is.to_string());
             }
             (was, is) if was == is => {}
@@ -136,12 +136,23 @@ impl Known {
         if was == is || was == MASK || is == MASK || self.renewed(was) == is {
             return true;
         }
-        if was.parse::<Uuid>().is_ok() && is.parse::<Uuid>().is_ok() || are_addresses(was, is) {
+        let are_ids = was.parse::<Uuid>().is_ok() && is.parse::<Uuid>().is_ok();
+        if are_ids || are_drawn(was, is) || are_addresses(was, is) {
             self.0.insert(was.to_owned(), is.to_owned());
             return true;
         }
         is_time(was) && is_time(is)
     }
+}
+
+/// Whether two texts end alike but for what is drawn: `ewr-0a54a40e370338`.
+fn are_drawn(was: &str, is: &str) -> bool {
+    let parts = |text: &str| {
+        let (head, drawn) = text.rsplit_once('-')?;
+        let is_drawn = drawn.len() >= 12 && drawn.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_drawn.then(|| (head.to_owned(), drawn.len()))
+    };
+    parts(was).is_some_and(|was| Some(was) == parts(is))
 }
 
 /// Whether two texts are addresses, or networks of the same size, of something.
@@ -156,10 +167,6 @@ fn are_addresses(was: &str, is: &str) -> bool {
 
 fn is_time(text: &str) -> bool {
     text.parse::<jiff::Timestamp>().is_ok()
-}
-
-fn is_id(name: &str) -> bool {
-    name == "id" || name.ends_with("_id")
 }
 
 /// Whether a field differs with time.
