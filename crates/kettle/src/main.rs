@@ -24,6 +24,7 @@ mod listen;
 mod log;
 mod logging;
 mod man;
+mod mcp;
 mod planes;
 mod serve;
 mod settings;
@@ -73,6 +74,10 @@ fn main() -> ExitCode {
             // What the proxy refuses is told here: tools seldom show a proxy's own words.
             let _log = logging::start(LevelFilter::WARN, false);
             report(runtime().block_on(exec::run(args, data)), exec::NOT_RUN.into())
+        }
+        Some((mcp::NAME, args)) => {
+            let _log = logging::start(LevelFilter::WARN, false);
+            report(mcp::run(&matches, args), ExitCode::FAILURE)
         }
         Some((man::NAME, args)) => report(man::run(command(), args), ExitCode::FAILURE),
         Some((log::NAME, args)) => asked(&matches, log::run(&matches, args)),
@@ -129,6 +134,7 @@ fn command() -> Command {
         stop::reset_command(),
         gateway::command(),
         v1::command(),
+        mcp::command(),
         image::command(),
     ];
     let first = first.into_iter().enumerate();

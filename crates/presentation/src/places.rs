@@ -13,7 +13,7 @@ pub const HEADINGS: &[(&str, &[&str])] = &[
         SERVER,
         &[
             "serve", "exec", "image", "console", "doctor", "status", "log", "stop", "reset",
-            "gateway", "v1",
+            "gateway", "v1", "mcp",
         ],
     ),
     (COMPUTE, &[]),

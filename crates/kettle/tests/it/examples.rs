@@ -219,7 +219,7 @@ fn needs_the_binary(path: &str) -> bool {
     let own = path.split(' ').next().unwrap();
     server.contains(&own)
         || ["instance ssh", "instance console"].contains(&path)
-        || ["man", "profile", "v1"].contains(&own)
+        || ["man", "mcp", "profile", "v1"].contains(&own)
 }
 
 /// A world with all of it.

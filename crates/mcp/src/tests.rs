@@ -1,0 +1,1 @@
+//! What agents rely on.
