@@ -11,9 +11,12 @@ macro_rules! areas {
     ($($area:ident,)*) => {
         $(pub mod $area;)*
 
-        $(pub use $area::*;)*
+        $(
+            #[allow(ambiguous_glob_reexports, reason = "a list and a visitor are named by their area")]
+            pub use $area::*;
+        )*
 
-        static OPERATIONS: &[&[Operation]] = &[$($area::OPERATIONS),*];
+        static AREAS: &[&[Operation]] = &[$($area::OPERATIONS),*];
 
         /// Shows every operation of Kettle's own to `visitor`.
         pub fn visit(visitor: &mut impl Visitor) {
@@ -23,10 +26,12 @@ macro_rules! areas {
 }
 
 areas! {
+    faults,
+    history,
     state,
 }
 
 /// Every operation of Kettle's own, in the order of the areas.
 pub fn operations() -> impl Iterator<Item = &'static Operation> + Clone {
-    OPERATIONS.iter().copied().flatten()
+    AREAS.iter().copied().flatten()
 }

@@ -12,8 +12,10 @@
 //!
 //! The engine knows no family.
 
+mod chance;
 mod clock;
 mod pause;
+mod rules;
 #[cfg(test)]
 mod tests;
 
@@ -30,6 +32,8 @@ use tokio::task::JoinSet;
 
 pub use clock::Clock;
 use pause::Pause;
+use rules::Verdict;
+pub use rules::{Acted, Does, Rule, Rules, Which};
 
 /// How long a claim holds a row.
 pub const LEASE: Duration = Duration::from_secs(120);
@@ -74,6 +78,8 @@ pub struct Engine {
     store: Store,
     clock: Clock,
     lives: Arc<BTreeMap<&'static str, Box<dyn Life>>>,
+    /// What stops steps, or makes them fail.
+    rules: Rules,
     /// How long to leave alone a store that cannot be written.
     pause: Arc<Pause>,
 }
@@ -81,7 +87,28 @@ pub struct Engine {
 impl Engine {
     /// An engine for these kinds.
     pub fn new(store: Store, clock: Clock, lives: BTreeMap<&'static str, Box<dyn Life>>) -> Self {
-        Self { store, clock, lives: Arc::new(lives), pause: Arc::default() }
+        let (rules, pause) = Default::default();
+        Self { store, clock, lives: Arc::new(lives), rules, pause }
+    }
+
+    /// The kinds that have a lifecycle, as the store calls them.
+    pub fn kinds(&self) -> impl Iterator<Item = &'static str> {
+        self.lives.keys().copied()
+    }
+
+    /// What stops steps, or makes them fail.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// Lets go of what a rule stopped, and forgets the rule. False: there is none of that number.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn remove_rule(&self, number: u64) -> store::Result<bool> {
+        let Some(_) = self.rules.remove(number) else { return Ok(false) };
+        self.store.unpark().await?;
+        Ok(true)
     }
 
     /// Works until `stop` says so; the steps under way are finished first.
@@ -171,18 +198,25 @@ impl Engine {
 
     /// Takes steps with a claimed row until it wants a pause, and settles.
     async fn work(&self, mut row: Row) {
-        let mut outcome = Ok(Next::Now);
+        let mut outcome = Some(Ok(Next::Now));
         for _ in 0..STEPS {
-            outcome = match self.lives.get(&*row.kind) {
-                Some(life) => self.step(&**life, &mut row).await,
-                None => Err(format!("no life for `{}`", row.kind).into()),
+            outcome = match self.rules.verdict(&row, false) {
+                Verdict::Go => Some(self.step(&mut row).await),
+                Verdict::Stop => None,
+                Verdict::Fail(error) => Some(Err(error.into())),
             };
-            if !matches!(outcome, Ok(Next::Now)) {
+            if !matches!(outcome, Some(Ok(Next::Now))) {
                 break;
             }
         }
         let now = self.clock.now();
-        let outcome = match outcome {
+        let outcome = outcome.map_or(Outcome::Parked, |outcome| self.outcome(&row, outcome, now));
+        self.settle(&row, outcome).await;
+    }
+
+    /// What the store is told of a step.
+    fn outcome(&self, row: &Row, outcome: Result<Next, StepError>, now: i64) -> Outcome {
+        match outcome {
             Ok(Next::Now) => Outcome::After(now),
             Ok(Next::After(pause)) => {
                 Outcome::After(now + i64::try_from(pause.as_millis()).unwrap_or(i64::MAX / 2))
@@ -196,8 +230,11 @@ impl Engine {
                 // PostgreSQL keeps no NUL.
                 Outcome::Failed { error: error.to_string().replace('\0', " "), retry_at }
             }
-        };
-        match self.store.settle(&row, outcome).await {
+        }
+    }
+
+    async fn settle(&self, row: &Row, outcome: Outcome) {
+        match self.store.settle(row, outcome).await {
             Ok(_) => {}
             // Changed again and again just then: the lease ends, and it is looked at anew.
             Err(error @ store::Error::Stale(_)) => {
@@ -209,7 +246,10 @@ impl Engine {
 
     /// One step, whose writes count while the claim holds. A panic is a failure like
     /// any other.
-    async fn step(&self, life: &dyn Life, row: &mut Row) -> Result<Next, StepError> {
+    async fn step(&self, row: &mut Row) -> Result<Next, StepError> {
+        let Some(life) = self.lives.get(&*row.kind) else {
+            return Err(format!("no life for `{}`", row.kind).into());
+        };
         let claim = Row { id: row.id, lease: row.lease, ..Row::default() };
         let step = AssertUnwindSafe(store::during(&claim, life.step(row))).catch_unwind();
         step.await.unwrap_or_else(|panic| {

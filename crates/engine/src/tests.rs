@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use store::{Location, Row, Store};
 use tokio::sync::watch;
+use uuid::Uuid;
 
 use super::*;
 
@@ -138,4 +139,73 @@ async fn a_store_that_fails_is_left_alone_longer_and_longer() {
     let begun = tokio::time::Instant::now();
     pause.over().await;
     assert_eq!(begun.elapsed().as_millis(), 100, "a success begins anew");
+}
+
+/// All that there are.
+fn any() -> Which {
+    Which::default()
+}
+
+#[tokio::test]
+async fn a_rule_stops_what_it_is_about_until_it_goes_and_all_stays_as_it_was() {
+    let (store, clock, engine, script) = world(&[Err("no route"), Ok(Next::Settled)]).await;
+    let row = create(&store).await;
+    engine.drain().await;
+    let failed = store.get(row.id).await.unwrap().unwrap();
+    let other = Which { id: Some(Uuid::nil()), ..any() };
+    engine.rules().add(other, Does::Stop);
+    let kinds = vec!["thing".to_owned()];
+    let rule = engine.rules().add(Which { kinds, account: Some(1), ..any() }, Does::Stop);
+    clock.set(failed.due.unwrap());
+    engine.drain().await;
+    let parked = store.get(row.id).await.unwrap().unwrap();
+    assert_eq!((parked.tries, &parked.error), (failed.tries, &failed.error));
+    assert_eq!(parked.due, failed.due.map(|due| due + store::PARKED));
+    assert_eq!(script.lock().unwrap().len(), 1, "no step was taken");
+    assert!(engine.remove_rule(rule).await.unwrap());
+    assert!(!engine.remove_rule(rule).await.unwrap(), "it is gone");
+    assert_eq!(store.get(row.id).await.unwrap().unwrap().due, failed.due);
+    engine.drain().await;
+    let mended = store.get(row.id).await.unwrap().unwrap();
+    assert_eq!((mended.error, mended.due), (None, None));
+}
+
+#[tokio::test]
+async fn a_rule_makes_so_many_steps_fail_and_tells_each() {
+    let (store, clock, engine, _) = world(&[]).await;
+    let row = create(&store).await;
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let listener = told.clone();
+    engine.rules().tell(move |acted| listener.lock().unwrap().push(acted.clone()));
+    let error = "the driver is gone".to_owned();
+    let does = Does::Fail { error: error.clone(), times: Some(2), odds: 1.0, seed: 0 };
+    let rule = engine.rules().add(any(), does);
+    for tries in 1..=2 {
+        engine.drain().await;
+        let failed = store.get(row.id).await.unwrap().unwrap();
+        assert_eq!((failed.tries, &failed.error), (tries, &Some(error.clone())));
+        clock.set(failed.due.unwrap());
+    }
+    engine.drain().await;
+    let mended = store.get(row.id).await.unwrap().unwrap();
+    assert_eq!((mended.error, mended.due), (None, None), "it failed twice");
+    let acted =
+        Acted { rule, id: row.id, kind: "thing".into(), account: 1, error: Some(error.clone()) };
+    assert_eq!(*told.lock().unwrap(), vec![acted; 2]);
+    assert_eq!(engine.rules().list()[0].acted, 2);
+}
+
+#[tokio::test]
+async fn throws_follow_from_their_seed() {
+    let row = Row::default();
+    let threw = |seed| {
+        let rules = Rules::default();
+        rules.add(any(), Does::Fail { error: "e".into(), times: None, odds: 0.3, seed });
+        (0..1000).map(|_| rules.verdict(&row, false) != Verdict::Go).collect::<Vec<_>>()
+    };
+    let seven = threw(7);
+    assert_eq!(seven, threw(7));
+    assert_ne!(seven, threw(8));
+    let failed = seven.iter().filter(|failed| **failed).count();
+    assert!((250..350).contains(&failed), "{failed} of 1000 at 0.3");
 }

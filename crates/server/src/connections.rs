@@ -1,12 +1,12 @@
 //! Accepts connections and serves HTTP/1.1 on them, until told to stop.
 
-use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use api::world::faults::Dropped;
 use axum::Router;
 use http::{Request, Response, StatusCode};
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
@@ -19,6 +19,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tower::ServiceExt;
 
+use crate::faults::Cut;
 use crate::journal::Journal;
 use crate::limits::Limits;
 use crate::places::{Place, Places, Seat};
@@ -123,7 +124,7 @@ impl Front {
         let (seat, mut stop) = (place.seat.clone(), self.stop.clone());
         let service = service_fn(|request| {
             let (front, seat) = (self.clone(), seat.clone());
-            async move { Ok::<_, Infallible>(front.answer(request, peer, local, seat).await) }
+            async move { front.answer(request, peer, local, seat).await }
         });
         let journal = self.journal.clone();
         let refused = move |status, said| journal.note_no_request(peer, status, said);
@@ -172,7 +173,7 @@ impl Front {
         peer: SocketAddr,
         local: IpAddr,
         seat: Arc<Seat>,
-    ) -> Response<Answer> {
+    ) -> Result<Response<Answer>, Cut> {
         if !seat.begin() {
             // The connection ends, and this with it.
             std::future::pending::<()>().await;
@@ -196,7 +197,10 @@ impl Front {
             seat.switch();
         }
         seat.handled();
-        response.map(|body| Answer { body, seat })
+        match response.extensions().get() {
+            Some(cut @ Cut(Dropped::Before | Dropped::After)) => Err(*cut),
+            _ => Ok(response.map(|body| Answer { body, seat })),
+        }
     }
 }
 

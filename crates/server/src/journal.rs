@@ -27,12 +27,14 @@ use serde_json::Value;
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
+use crate::faults::Cut;
 use crate::route::Peer;
 use api::mask;
+use api::world::faults::Dropped;
 
 /// How many requests are kept, and how many bytes they have in all.
 pub(crate) const KEPT: usize = 1000;
-const KEPT_BYTES: usize = 16 << 20;
+pub(crate) const KEPT_BYTES: usize = 16 << 20;
 /// How much of a body is kept, and of an address.
 const BODY: usize = 64 << 10;
 const ADDRESS: usize = 2 << 10;
@@ -66,6 +68,29 @@ struct Ring {
     last: u64,
     bytes: usize,
     entries: VecDeque<Arc<Entry>>,
+    /// The last one before everything was reset, or all were forgotten.
+    begun: u64,
+    /// How often all were forgotten.
+    cleared: u64,
+}
+
+impl Ring {
+    fn push(&mut self, entry: Entry) {
+        self.bytes += entry.size();
+        self.entries.push_back(Arc::new(entry));
+        while self.entries.len() > KEPT || self.bytes > KEPT_BYTES {
+            let Some(oldest) = self.entries.pop_front() else { break };
+            self.bytes -= oldest.size();
+        }
+    }
+}
+
+/// Places in what is kept.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Marks {
+    pub(crate) begun: u64,
+    pub(crate) last: u64,
+    pub(crate) cleared: u64,
 }
 
 /// A request with its answer.
@@ -75,12 +100,12 @@ pub(crate) struct Entry {
     /// When it came, in milliseconds after 1970.
     pub(crate) at: i64,
     pub(crate) method: Method,
-    address: String,
+    pub(super) address: String,
     pub(crate) status: u16,
     pub(crate) took: Duration,
     pub(crate) peer: Option<SocketAddr>,
     pub(crate) seen: Seen,
-    heads: Heads,
+    pub(super) heads: Heads,
     pub(crate) request: Kept,
     pub(crate) response: Kept,
 }
@@ -98,6 +123,8 @@ struct Notes {
     operation: OnceLock<&'static str>,
     caller: OnceLock<Arc<Caller>>,
     sent: OnceLock<Kept>,
+    /// What rules have done to it.
+    faults: OnceLock<Vec<String>>,
 }
 
 impl Seen {
@@ -125,6 +152,18 @@ impl Seen {
         }
     }
 
+    /// Notes what rules have done to it, and to its answer.
+    pub(crate) fn note_faults(&self, did: Vec<String>) {
+        if !self.is_within {
+            self.notes.faults.get_or_init(|| did);
+        }
+    }
+
+    /// What rules have done to it.
+    pub(crate) fn faults(&self) -> &[String] {
+        self.notes.faults.get().map(Vec::as_slice).unwrap_or_default()
+    }
+
     pub(crate) fn operation(&self) -> Option<&'static str> {
         self.notes.operation.get().copied()
     }
@@ -140,6 +179,15 @@ pub(crate) struct Kept {
     bytes: Bytes,
     pub(crate) whole: usize,
     is_answer: bool,
+    /// What an earlier server has said of it, which kept what is shown alone.
+    earlier: Option<Earlier>,
+}
+
+/// What an earlier server has said of a body.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Earlier {
+    pub(crate) is_cut: bool,
+    pub(crate) is_masked: bool,
 }
 
 impl Kept {
@@ -147,15 +195,23 @@ impl Kept {
         let whole = all.len();
         // A part of a large body would hold all of it.
         let bytes = if whole > BODY { Bytes::copy_from_slice(&all[..BODY]) } else { all };
-        Self { bytes, whole, is_answer }
+        Self { bytes, whole, is_answer, earlier: None }
+    }
+
+    /// As an earlier server has shown it.
+    pub(crate) fn shown_before(shown: String, whole: usize, earlier: Earlier) -> Self {
+        Self { bytes: shown.into(), whole, is_answer: true, earlier: Some(earlier) }
     }
 
     pub(crate) fn is_cut(&self) -> bool {
-        self.bytes.len() < self.whole
+        self.earlier.map_or(self.bytes.len() < self.whole, |earlier| earlier.is_cut)
     }
 
     /// Whether something of it is not shown.
     pub(crate) fn hides(&self, shown: &str) -> bool {
+        if let Some(earlier) = self.earlier {
+            return earlier.is_masked;
+        }
         match (serde_json::from_slice::<Value>(&self.bytes), serde_json::from_str::<Value>(shown)) {
             (Ok(own), Ok(shown)) => own != shown,
             _ => *self.bytes != *shown.as_bytes(),
@@ -164,6 +220,9 @@ impl Kept {
 
     /// What may be shown of it.
     pub(crate) fn shown(&self) -> String {
+        if self.earlier.is_some() {
+            return String::from_utf8_lossy(&self.bytes).into_owned();
+        }
         match self.is_answer {
             true => mask::answer(&self.bytes),
             false => mask::body(&self.bytes, !self.is_cut()),
@@ -174,7 +233,7 @@ impl Kept {
 /// The headers of a request and of its answer: a copy in one piece, for values lie in the buffer that
 /// they were read into.
 #[derive(Debug, Default)]
-struct Heads {
+pub(crate) struct Heads {
     bytes: Vec<u8>,
     /// How much of it is the request's.
     asked: usize,
@@ -191,6 +250,18 @@ impl Heads {
         heads.add(asked);
         heads.asked = heads.bytes.len();
         heads
+    }
+
+    /// As an earlier server has shown them.
+    pub(crate) fn shown_before(asked: &[(String, String)], told: &[(String, String)]) -> Self {
+        let lines = |heads: &[(String, String)]| -> Vec<u8> {
+            let line = |(name, value): &(String, String)| format!("{name}:{value}\n");
+            heads.iter().map(line).collect::<String>().into_bytes()
+        };
+        let mut bytes = lines(asked);
+        let asked = bytes.len();
+        bytes.extend(lines(told));
+        Self { bytes, asked }
     }
 
     /// Adds as many headers as are kept. Of keys and cookies nothing is, but that they were there.
@@ -273,12 +344,15 @@ impl Entry {
     }
 
     pub(crate) fn is_failed(&self) -> bool {
-        self.status >= 400
+        self.status >= 400 || self.status == 0
     }
 
     /// What a refusal says.
     pub(crate) fn error(&self) -> Option<String> {
         if !self.is_failed() {
+            return None;
+        }
+        if self.status == 0 {
             return None;
         }
         let text = match serde_json::from_slice::<api::ApiError>(&self.response.bytes) {
@@ -363,7 +437,7 @@ impl Journal {
             at,
             method,
             address,
-            status: response.status().as_u16(),
+            status: told_status(&response),
             took: started.elapsed(),
             peer,
             seen,
@@ -400,12 +474,7 @@ impl Journal {
         let mut ring = self.ring();
         ring.last += 1;
         entry.sequence = ring.last;
-        ring.bytes += entry.size();
-        ring.entries.push_back(Arc::new(entry));
-        while ring.entries.len() > KEPT || ring.bytes > KEPT_BYTES {
-            let Some(oldest) = ring.entries.pop_front() else { break };
-            ring.bytes -= oldest.size();
-        }
+        ring.push(entry);
         drop(ring);
         self.0.news.notify_waiters();
     }
@@ -450,6 +519,42 @@ impl Journal {
         self.0.news.notify_waiters();
     }
 
+    /// What comes from now on belongs to a new beginning; tells the last one before it.
+    pub(crate) fn begin(&self) -> u64 {
+        let mut ring = self.ring();
+        ring.begun = ring.last;
+        let last = ring.last;
+        drop(ring);
+        self.0.news.notify_waiters();
+        last
+    }
+
+    /// Forgets all. Numbers go on.
+    pub(crate) fn clear(&self) -> u64 {
+        let mut ring = self.ring();
+        ring.entries.clear();
+        ring.bytes = 0;
+        ring.cleared += 1;
+        drop(ring);
+        self.begin()
+    }
+
+    /// The last one before the beginning, the last one there is, and how often all were forgotten.
+    pub(crate) fn marks(&self) -> Marks {
+        let ring = self.ring();
+        Marks { begun: ring.begun, last: ring.last, cleared: ring.cleared }
+    }
+
+    /// Takes what an earlier server has kept for what came before.
+    pub(crate) fn restore(&self, entries: Vec<Entry>, begun: u64) {
+        let mut ring = self.ring();
+        for entry in entries {
+            ring.last = ring.last.max(entry.sequence);
+            ring.push(entry);
+        }
+        ring.begun = begun.min(ring.last);
+    }
+
     /// What time it is, in milliseconds after 1970.
     pub(crate) fn now(&self) -> i64 {
         self.0.clock.now()
@@ -461,6 +566,14 @@ impl Journal {
 
     fn ring(&self) -> MutexGuard<'_, Ring> {
         self.0.ring.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The status that an answer has; 0 where nothing is to be answered.
+fn told_status(response: &Response) -> u16 {
+    match response.extensions().get::<Cut>() {
+        Some(Cut(Dropped::Before)) => 0,
+        _ => response.status().as_u16(),
     }
 }
 
@@ -503,7 +616,8 @@ impl Display for Line<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Entry { method, status, took, .. } = self.0;
         write!(f, "{method} {} {status} {}", self.0.address(), Took(*took))?;
-        self.0.error().map_or(Ok(()), |error| write!(f, " {error}"))
+        self.0.error().map_or(Ok(()), |error| write!(f, " {error}"))?;
+        self.0.seen.faults().iter().try_for_each(|did| write!(f, " [{did}]"))
     }
 }
 

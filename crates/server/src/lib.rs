@@ -8,9 +8,12 @@ mod console;
 mod control_routes;
 mod deeds;
 mod doors;
+mod faults;
 mod front;
+mod har;
 mod hosts;
 mod journal;
+mod keep;
 mod limits;
 mod places;
 mod reply;
@@ -21,6 +24,7 @@ mod status;
 mod tests;
 mod unserved;
 mod v1;
+mod wanted;
 mod wire;
 mod world;
 
@@ -37,7 +41,9 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 pub use connections::serve;
+pub use har::har;
 pub use journal::{Journal, time_taken};
+pub use keep::Keeping;
 pub use limits::Limits;
 pub use route::Peer;
 
@@ -59,6 +65,8 @@ pub struct Config {
     pub stop: Option<watch::Sender<bool>>,
     /// What is asked and answered.
     pub journal: Journal,
+    /// What is to be kept of that across restarts; none: nothing.
+    pub keeping: Option<Keeping>,
     /// Works on what is due: it runs with the server, or as whoever made it lets it.
     pub engine: Engine,
     /// Opens terminals in machines; none: these are simulated.
@@ -71,9 +79,9 @@ impl Config {
         let journal = Journal::new(control.clock().clone());
         let (limits, v1) = (Limits::default(), ::v1::Mode::Alive);
         let place = "in memory".into();
-        let (stop, terminals) = (None, None);
+        let (stop, terminals, keeping) = (None, None, None);
         let engine = control::engine(&control);
-        Self { control, key: key.into(), limits, v1, place, stop, journal, engine, terminals }
+        Self { control, key: key.into(), limits, v1, place, stop, journal, keeping, engine, terminals }
     }
 }
 
@@ -89,15 +97,18 @@ pub(crate) struct App {
     pub(crate) place: String,
     pub(crate) stop: Option<watch::Sender<bool>>,
     pub(crate) journal: Journal,
+    /// Whether what is asked is kept across restarts.
+    pub(crate) keeps: bool,
     pub(crate) engine: Engine,
+    pub(crate) faults: faults::Faults,
     /// When it was made, in milliseconds after 1970.
     pub(crate) started: i64,
 }
 
 impl App {
     fn new(config: Config, routes: &control::Routes) -> Self {
-        let Config { control, key, limits, v1: _, place, stop, journal, engine, terminals: _ } =
-            config;
+        let keeps = config.keeping.is_some();
+        let Config { control, key, limits, place, stop, journal, engine, .. } = config;
         let (room, rate) = (limits::Room::new(limits.bodies_bytes), limits::Rate::default());
         let unserved = unserved::Unserved::new(routes.0.iter().map(|route| &route.op));
         let document = std::sync::OnceLock::new();
@@ -113,7 +124,9 @@ impl App {
             place,
             stop,
             journal,
+            keeps,
             engine,
+            faults: faults::Faults::default(),
             started,
         }
     }
@@ -134,9 +147,10 @@ pub fn router(config: Config) -> Router {
     let v1 = v1::routes(&app.control, v2.clone(), mode);
     let own = route::add(control_routes::add(Router::new()), world::routes(&app));
     let own = own.fallback(route::nothing_there);
-    let all = v2.merge(v1).merge(own.with_state(app));
+    let all = v2.merge(v1).merge(own.with_state(app.clone()));
     let console = console::routes(all.clone(), &journal, terminals);
-    journal.of(all).merge(console)
+    faults::tell(&app);
+    faults::layer(all, app).merge(console)
 }
 
 /// A server that is bound to its address and not running yet.
@@ -170,11 +184,17 @@ impl Server {
         }
         let working = tokio::spawn(self.config.engine.clone().run(stop.clone()));
         let (limits, journal) = (self.config.limits.clone(), self.config.journal.clone());
+        let keeping = self.config.keeping.clone().map(|keeping| tokio::spawn(keeping.run(journal.clone())));
         let (control, router) = (self.config.control.clone(), router(self.config));
         if let Err(error) = control::kubernetes::open_doors(&control).await {
             tracing::warn!(%error, "kubeconfigs lead nowhere until they are asked for again");
         }
         connections::serve(self.listener, router, limits, journal, stop).await;
+        if let Some(keeping) = keeping
+            && keeping.await.is_err()
+        {
+            tracing::error!("what keeps requests has panicked");
+        }
         if working.await.is_err() {
             tracing::error!("the engine has panicked");
         }

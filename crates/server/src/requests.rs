@@ -10,18 +10,18 @@
 //! | `after=SEQUENCE` | those behind this one, the oldest first; else the last ones |
 //! | `before=SEQUENCE` | of the last ones, those before this one |
 //! | `limit=NUMBER` | at most so many; 100 when nothing is said |
+//! | `as=har` | in the form that browsers' tools open (HAR 1.2) |
 //! | `wait=SECONDS` | where there is none yet, wait for one, so long at most |
 //!
 //! `last` is up to where was looked: `after` of the next question. `missed` are those behind `after`
-//! that are not kept any more. Bodies are cut at 64 kB, and show no secrets. An answer has 4 MB of them
+//! that are not kept any more. `kept` says whether they outlive the server (`--keep-requests`). Bodies are cut at 64 kB, and show no secrets. An answer has 4 MB of them
 //! at most: of those to come the first ones, else the last ones.
 
-use std::collections::BTreeSet;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::{ApiError, Operation};
+use api::ApiError;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use http::Method;
@@ -29,6 +29,7 @@ use serde_json::{Map, Value, json};
 use tokio::sync::Semaphore;
 
 use crate::journal::{Ask, Entry, Found, Headers, KEPT, Kept};
+use crate::wanted::Wanted;
 use crate::{App, control_routes, reply};
 
 /// How many are answered when nothing is said.
@@ -53,7 +54,7 @@ pub(crate) async fn list(State(app): State<Arc<App>>, request: Request) -> Respo
         }
     };
     let Wish { ask: Ask { after, limit, .. }, bodies, .. } = wish;
-    let (follows, text) = (after.is_some(), wish.text.clone());
+    let (follows, text, har, kept) = (after.is_some(), wish.text.clone(), wish.har, app.keeps);
     let found = find(&app, wish).await;
     // To mask megabytes takes its time, which nobody else is to wait for.
     let _turn = RENDERING.acquire().await;
@@ -66,7 +67,11 @@ pub(crate) async fn list(State(app): State<Arc<App>>, request: Request) -> Respo
             found = fitting(found, follows);
         }
         let requests: Vec<Value> = found.entries.iter().map(|entry| shown(entry, bodies)).collect();
-        json!({ "requests": requests, "last": found.last, "missed": found.missed }).to_string()
+        if har {
+            return crate::har(&requests).to_string();
+        }
+        let Found { last, missed, .. } = found;
+        json!({ "requests": requests, "last": last, "missed": missed, "kept": kept }).to_string()
     });
     match rendered.await {
         Ok(answer) => reply::success(200, answer.into()),
@@ -137,7 +142,7 @@ async fn find(app: &App, wish: Wish) -> Found {
     let wanted = |entry: &Entry| {
         (!failed || entry.is_failed())
             && method.as_ref().is_none_or(|method| *method == entry.method)
-            && group.as_ref().is_none_or(|group| group.has(entry))
+            && group.as_ref().is_none_or(|g| g.has(entry.path(), entry.seen.operation()))
     };
     let mut over = pin!(tokio::time::sleep(wait));
     let mut missed = 0;
@@ -167,6 +172,7 @@ struct Wish {
     method: Option<Method>,
     text: Option<String>,
     bodies: bool,
+    har: bool,
     wait: Duration,
 }
 
@@ -175,12 +181,12 @@ impl Wish {
         let ask = Ask { limit: USUAL, ..Ask::default() };
         let (group, method, text) = Default::default();
         let wait = Duration::ZERO;
-        let mut wish = Self { ask, failed: false, group, method, text, bodies: true, wait };
+        let mut wish = Self { ask, failed: false, group, method, text, bodies: true, har: false, wait };
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             let number = || value.parse::<u64>().map_err(|_| format!("{name}: must be a number"));
             match &*name {
                 "failed" => wish.failed = !matches!(&*value, "false" | "0"),
-                "group" => wish.group = Some(Wanted::named(&value)?),
+                "group" => wish.group = Some(Wanted::named(&name, &value)?),
                 "method" => {
                     let method = value.to_ascii_uppercase();
                     let wrong = || "method: must be one as GET or POST".to_owned();
@@ -188,6 +194,8 @@ impl Wish {
                 }
                 "text" => wish.text = Some(value.into_owned()).filter(|text| !text.is_empty()),
                 "bodies" => wish.bodies = !matches!(&*value, "false" | "0"),
+                "as" if value == "har" => wish.har = true,
+                "as" => return Err("as: must be har".into()),
                 "after" => wish.ask.after = Some(number()?),
                 "before" => wish.ask.before = Some(number()?),
                 "limit" => {
@@ -196,8 +204,8 @@ impl Wish {
                 }
                 "wait" => wish.wait = Duration::from_secs(number()?.min(WAIT)),
                 _ => {
-                    let known = "there are failed, group, method, text, bodies, after, before, \
-                                 limit and wait";
+                    let known = "there are failed, group, method, text, bodies, as, after, \
+                                 before, limit and wait";
                     return Err(known.into());
                 }
             }
@@ -206,68 +214,8 @@ impl Wish {
     }
 }
 
-/// The requests of a group, or those below a path.
-enum Wanted {
-    Below(String),
-    Group { operations: BTreeSet<&'static str>, paths: BTreeSet<&'static str> },
-}
-
-impl Wanted {
-    fn named(text: &str) -> Result<Self, String> {
-        if text.starts_with('/') {
-            return Ok(Self::Below(text.trim_end_matches('/').to_owned()));
-        }
-        let mut members =
-            Members { name: text, operations: BTreeSet::new(), paths: BTreeSet::new() };
-        api::operations().for_each(|operation| members.add(operation));
-        let Members { operations, paths, .. } = members;
-        match operations.is_empty() {
-            true => Err(format!(
-                "group: there is no group `{text}`; it is one of the command line's (instance, \
-                 block), or a path (/v2/instances)"
-            )),
-            false => Ok(Self::Group { operations, paths }),
-        }
-    }
-
-    fn has(&self, entry: &Entry) -> bool {
-        let path = entry.path();
-        let is_below = |top: &str| {
-            path.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        match (self, entry.seen.operation()) {
-            (Self::Below(top), _) => is_below(top),
-            (Self::Group { operations, .. }, Some(id)) => operations.contains(id),
-            // It was no operation, but may have been meant for one.
-            (Self::Group { paths, .. }, None) => paths.iter().any(|top| is_below(top)),
-        }
-    }
-}
-
-/// Collects a group's operations, and the beginnings of their paths.
-struct Members<'a> {
-    name: &'a str,
-    operations: BTreeSet<&'static str>,
-    paths: BTreeSet<&'static str>,
-}
-
-impl Members<'_> {
-    fn add(&mut self, operation: &'static Operation) {
-        let (group, path) = (&operation.group, operation.op.path);
-        // `/v2/load-balancers`.
-        let end = path.match_indices('/').nth(2).map_or(path.len(), |(at, _)| at);
-        let top = &path[..end];
-        let family = top.rsplit('/').next().unwrap_or_default();
-        let plural = self.name.strip_suffix('s') == Some(group.name);
-        if group.name == self.name || plural || family == self.name {
-            self.operations.insert(operation.op.id);
-            self.paths.insert(top);
-        }
-    }
-}
-
 /// A request as its owner may see it.
-fn shown(entry: &Entry, bodies: bool) -> Value {
+pub(crate) fn shown(entry: &Entry, bodies: bool) -> Value {
     let mut fields = Map::new();
     fields.insert("sequence".into(), entry.sequence.into());
     let at = jiff::Timestamp::from_millisecond(entry.at).unwrap_or_default();
@@ -290,6 +238,9 @@ fn shown(entry: &Entry, bodies: bool) -> Value {
     }
     if let Some(error) = entry.error() {
         fields.insert("error".into(), error.into());
+    }
+    if !entry.seen.faults().is_empty() {
+        fields.insert("faults".into(), entry.seen.faults().into());
     }
     if let Some(agent) = entry.asked().agent() {
         fields.insert("agent".into(), agent.into());

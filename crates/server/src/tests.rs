@@ -4,6 +4,7 @@
 //! the name that it has for others (`Cargo.toml` says so), and nothing of `crate`.
 
 mod conventions;
+mod history;
 mod requests;
 mod sockets;
 mod whoami;

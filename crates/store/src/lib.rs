@@ -192,6 +192,10 @@ impl Row {
     }
 }
 
+/// What is added to the due time of a row that is parked, in milliseconds: it is due when nobody lives,
+/// and what it was due for is not forgotten.
+pub const PARKED: i64 = 1 << 52;
+
 /// What became of one step of the engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
@@ -201,6 +205,8 @@ pub enum Outcome {
     After(i64),
     /// The thing is gone from the world: forget the row.
     Gone,
+    /// No step was taken, and none is to be before [`Store::unpark`]: all stays as it was.
+    Parked,
     /// The step failed.
     Failed {
         /// Why, for the log and the operator.
@@ -212,10 +218,14 @@ pub enum Outcome {
 
 impl Outcome {
     /// The due time, tries and error that this leaves in `row`.
-    fn leaves<'a>(&'a self, row: &Row) -> (Option<i64>, i64, Option<&'a str>) {
+    fn leaves<'a>(&'a self, row: &'a Row) -> (Option<i64>, i64, Option<&'a str>) {
         match self {
             Outcome::Settled | Outcome::Gone => (None, 0, None),
             Outcome::After(at) => (Some(*at), 0, None),
+            Outcome::Parked => {
+                let due = row.due.map(|due| if due < PARKED { due + PARKED } else { due });
+                (due, (row.tries - 1).max(0), row.error.as_deref())
+            }
             Outcome::Failed { error, retry_at } => (*retry_at, row.tries, Some(error)),
         }
     }
@@ -397,6 +407,29 @@ impl Store {
         on!(self, b => b.claim(now, lease_ms, most).await)
     }
 
+    /// The same for one row whenever it is due, if it is due at all, parked or not; with `due`, only if
+    /// it is due then.
+    pub async fn claim_one(
+        &self,
+        now: i64,
+        lease_ms: i64,
+        id: Uuid,
+        due: Option<i64>,
+    ) -> Result<Option<Row>> {
+        on!(self, b => b.claim_one(now, lease_ms, id, due).await)
+    }
+
+    /// Lets all that is parked be due again when it was due before.
+    pub async fn unpark(&self) -> Result<()> {
+        on!(self, b => b.unpark().await)
+    }
+
+    /// What is due in a span of time, and when, `most` of it: behind `from`, and up to `to`.
+    pub async fn due_within(&self, from: i64, to: i64, most: usize) -> Result<Vec<(Uuid, i64)>> {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        on!(self, b => b.due_within(from, to, most).await)
+    }
+
     /// Writes what became of a claimed row: `observed` and `tally` as `row` has them, tries, error,
     /// due time, and the end of the lease. False: the lease is no longer this claim's, and nothing
     /// was written.
@@ -427,6 +460,11 @@ impl Store {
     /// When the newest row was created, in milliseconds; 0: there is none.
     pub async fn newest(&self) -> Result<i64> {
         on!(self, b => b.newest().await)
+    }
+
+    /// The number of the newest row; 0: there is none.
+    pub async fn last_seq(&self) -> Result<i64> {
+        on!(self, b => b.last_seq().await)
     }
 
     /// Notified after each commit that left a row due. A notification with nobody waiting is kept

@@ -3,6 +3,7 @@
 //! Each change is one call of a function in the database, which locks what the change relied on, in
 //! one order for all, checks it, and writes: one round trip, one transaction. Connections are not
 //! encrypted. Everything is kept in a schema of its own, `kettle`.
+mod due;
 mod link;
 mod migrate;
 

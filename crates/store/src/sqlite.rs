@@ -3,6 +3,7 @@
 //! Reads run on the thread that asks and must be short, for they block an async worker. Nothing but
 //! the writer may write.
 mod apply;
+mod due;
 mod events;
 mod names;
 mod private;

@@ -66,7 +66,7 @@ use control::Config;
 use fronts::Terminals;
 use http_body_util::BodyExt;
 use sdk::Client;
-use sdk::transport::{Request, Response};
+use sdk::transport::{Fault as Broken, FaultKind, Request, Response};
 use server::Peer;
 use tokio::sync::Mutex;
 use tower::ServiceExt;
@@ -333,7 +333,9 @@ fn client(router: Router, key: &str, from: Option<IpAddr>) -> Client {
             }
             let response = router.oneshot(request).await.expect("routers answer");
             let (parts, body) = response.into_parts();
-            let body = body.collect().await.expect("the body is at hand").to_bytes();
+            // A rule may have it break off, as a dropped connection does.
+            let body = body.collect().await;
+            let body = body.map_err(|error| Broken::new(FaultKind::Broken, &error))?.to_bytes();
             Ok(Response::from_parts(parts, body))
         }
     };

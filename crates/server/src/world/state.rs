@@ -14,6 +14,9 @@ pub(crate) fn routes(app: &Arc<App>) -> Routes {
 
 async fn reset(app: Arc<App>) -> Result<()> {
     app.control.reset(&app.key).await?;
+    // Whoever begins anew is not to find what somebody has made go wrong before.
+    app.faults.clear(&app.engine).await?;
+    app.journal.begin();
     tracing::info!("everything was emptied, as its owner asked");
     Ok(())
 }
