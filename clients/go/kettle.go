@@ -17,6 +17,9 @@ import (
 	"testing"
 )
 
+// beginning is the snapshot that every world is restored from.
+const beginning = "beginning-of-tests"
+
 // World is a server of the Vultr API, whose owner the test is.
 type World struct {
 	// URL is where it is, as http://127.0.0.1:4711. Clients that want the path, too, have Endpoint.
@@ -40,7 +43,14 @@ func Start(t testing.TB, options ...string) *World {
 	}
 	t.Cleanup(server.giveBack)
 	world := &World{URL: server.url, Key: server.key, t: t, program: server.program}
-	world.fresh()
+	if !server.begun {
+		world.Snapshot(beginning)
+		server.begun = true
+	}
+	// The clock as well is what it was.
+	world.Restore(beginning)
+	world.ClearFaults()
+	world.Must("POST", "/_kettle/history/clear", nil, nil)
 	return world
 }
 
@@ -65,16 +75,4 @@ func (w *World) Command(name string, args ...string) *exec.Cmd {
 	command := exec.CommandContext(w.t.Context(), w.program, words...)
 	command.Env = append(os.Environ(), w.Env()...)
 	return command
-}
-
-// Reset empties everything: things, users, keys and what is billed. The owner's key stays.
-func (w *World) Reset() {
-	w.t.Helper()
-	w.Must("POST", "/_kettle/reset", nil, nil)
-}
-
-// fresh makes it a world that nobody has used yet.
-func (w *World) fresh() {
-	w.t.Helper()
-	w.Reset()
 }

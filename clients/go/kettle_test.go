@@ -80,6 +80,109 @@ func TestWhatIsRefusedSaysWhy(t *testing.T) {
 	}
 }
 
+func makeInstance(world *World, label string) string {
+	world.t.Helper()
+	var answer struct{ Instance struct{ ID string } }
+	world.Must("POST", "/v2/instances", map[string]any{"region": "ewr", "plan": "vc2-1c-1gb", "os_id": 2136, "label": label}, &answer)
+	return answer.Instance.ID
+}
+
+func TestASnapshotBringsBackWhatWasThere(t *testing.T) {
+	world := Start(t)
+	makeKey(world, "kept")
+	world.Snapshot("furnished")
+	makeKey(world, "more")
+	world.Restore("furnished")
+	if found := sshKeys(world); len(found) != 1 || found[0] != "kept" {
+		t.Errorf("there are %v", found)
+	}
+}
+
+func TestWhatGoesWrongByARuleIsCountedAndEndsWithTheTest(t *testing.T) {
+	t.Run("faults", func(t *testing.T) {
+		world := Start(t)
+		world.FaultBy(Rule{"operation": "list-ssh-keys", "status": 503, "error": "not now", "times": 1})
+		var refused *Refused
+		if err := world.Call("GET", "/v2/ssh-keys", nil, nil); !errors.As(err, &refused) || refused.Status != 503 || refused.Words != "not now" {
+			t.Errorf("the error is %v", err)
+		}
+		if rules := world.Faults(); len(rules) != 1 || rules[0].Acted != 1 {
+			t.Errorf("the rules are %v", rules)
+		}
+		sshKeys(world)
+		if len(world.Fault("429-storm")) == 0 {
+			t.Error("no rule was added")
+		}
+	})
+	t.Run("none", func(t *testing.T) {
+		if rules := Start(t).Faults(); len(rules) != 0 {
+			t.Errorf("there are still %v", rules)
+		}
+	})
+}
+
+func TestCallsAreCounted(t *testing.T) {
+	world := Start(t)
+	if err := world.called("POST /v2/ssh-keys", nil); err == nil {
+		t.Error("nothing was called yet")
+	}
+	makeKey(world, "a")
+	mark := world.Mark()
+	makeKey(world, "b")
+	world.Called("POST /v2/ssh-keys", Times(2), Status(201))
+	world.Called("create-ssh-key", Body(map[string]any{"name": "a"}), Times(1))
+	world.Called("POST /v2/ssh-keys", Since(mark), Times(1), Body("~\"name\": ?\"b\""))
+	world.Called("DELETE /v2/ssh-keys/*", Times(0))
+	world.Called("create-ssh-key", AtLeast(1), AtMost(2))
+	if err := world.called("POST /v2/ssh-keys", []Want{Times(3)}); err == nil || !strings.Contains(err.Error(), "POST /v2/ssh-keys") {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+func TestTheClockIsTurnedAndGoesBackWithTheTest(t *testing.T) {
+	var before int64
+	t.Run("turned", func(t *testing.T) {
+		world := Start(t)
+		frozen := world.Freeze()
+		if before = frozen.TimeMs; frozen.Mode != "frozen" {
+			t.Errorf("it is %v", frozen)
+		}
+		if after := world.Advance("30d"); after.TimeMs != before+30*24*3600*1000 {
+			t.Errorf("from %d to %d", before, after.TimeMs)
+		}
+		world.Resume()
+	})
+	t.Run("not turned", func(t *testing.T) {
+		clock := Start(t).Clock()
+		if clock.Mode != "real" || clock.TimeMs > before+3_600_000 {
+			t.Errorf("it is %v", clock)
+		}
+	})
+}
+
+func TestALifecycleIsHeldSteppedAndReleased(t *testing.T) {
+	world := Start(t)
+	hold := world.HoldKind("instance")
+	id := makeInstance(world, "web")
+	status := func() string {
+		var answer struct{ Instance struct{ Status string } }
+		world.Must("GET", "/v2/instances/"+id, nil, &answer)
+		return answer.Instance.Status
+	}
+	if found := status(); found != "pending" {
+		t.Errorf("it is %s", found)
+	}
+	if life := world.Step(id); !life.Held || life.Kind != "instance" {
+		t.Errorf("it stands at %v", life)
+	}
+	world.Release(hold)
+	for deadline := time.Now().Add(starting); status() != "active"; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("it does not become active")
+		}
+	}
+}
+
 func TestACommandThatCallsVultrItselfIsLedToTheSameWorld(t *testing.T) {
 	world := Start(t)
 	said, err := world.Command("sh", "-c", `test -n "$HTTPS_PROXY" && echo "$VULTR_API_ENDPOINT $VULTR_API_KEY"`).Output()

@@ -25,6 +25,8 @@ type server struct {
 	url, key, program, options string
 	// Held, so that nothing closes it.
 	input io.WriteCloser
+	// Whether it has the snapshot of its beginning.
+	begun bool
 }
 
 var (

@@ -1,11 +1,14 @@
 "use strict";
 // What tests do with a Kettle: requests, and all that is its owner's, by names.
 
+const { AssertionError } = require("node:assert");
 const { execFile } = require("node:child_process");
 const http = require("node:http");
 
 // How long one answer may take, in milliseconds: a month passes in less.
 const PATIENCE = 120_000;
+// The snapshot that every fresh world is restored from.
+const BEGINNING = "beginning-of-tests";
 
 /** A request was refused: `status`, and `error`, the words of whoever refused it. */
 class Refused extends Error {
@@ -20,7 +23,6 @@ class Refused extends Error {
 /** A server of the Vultr API, whose owner the tests are. */
 class Kettle {
   #program;
-  #base;
 
   constructor(url, key, program = "kettle") {
     /** Where it is: `http://127.0.0.1:PORT`. */
@@ -89,20 +91,111 @@ class Kettle {
     });
   }
 
-  /** Empties everything: things, users, keys and what is billed. The owner's key stays. */
+  /** Empties everything: things, users, keys, faults and what is billed. The owner's key stays. */
   async reset() {
     await this.call("POST", "/_kettle/reset");
   }
 
-  /** Has every `fresh` world begin with what the function `base` makes, which is given this. */
-  async begin(base) {
-    this.#base = base;
+  /** Saves all there is under a name, in place of what had it. */
+  async snapshot(name) {
+    await this.call("POST", "/_kettle/world/snapshots", { name, replace: true });
   }
 
-  /** Makes it a world that nobody has used yet. */
-  async fresh() {
+  /** Puts back all that was there when `snapshot` was called, in one moment; ids and addresses are the same. */
+  async restore(name) {
+    await this.call("POST", `/_kettle/world/snapshots/${encodeURIComponent(name)}/restore`);
+  }
+
+  /** What the world's clock shows, and how it goes: `time`, `mode`, `rate`. */
+  async clock() {
+    return (await this.call("GET", "/_kettle/clock")).clock;
+  }
+
+  /** Stops the clock. */
+  async freeze() {
+    return (await this.call("POST", "/_kettle/clock/freeze")).clock;
+  }
+
+  /** Lets the clock run on from what it shows. */
+  async resume() {
+    return (await this.call("POST", "/_kettle/clock/resume")).clock;
+  }
+
+  /** Turns the clock ahead by `90s`, `15m`, `2h` or `30d`. Whatever becomes due on the way is done, in order. */
+  async advance(duration) {
+    return (await this.call("POST", `/_kettle/clock/advance/${encodeURIComponent(duration)}`)).clock;
+  }
+
+  /**
+   * Has something go wrong: `fault("429-storm")` by a ready-made name, or by a rule of its own, as in
+   * `fault({ operation: "create-instance", status: 503, times: 2 })`; `kettle world fault add --help` tells all that a
+   * rule can say. The rules that were added.
+   */
+  async fault(wish) {
+    if (typeof wish === "string") return (await this.call("POST", `/_kettle/faults/ready/${encodeURIComponent(wish)}`)).faults;
+    return [(await this.call("POST", "/_kettle/faults", wish)).fault];
+  }
+
+  /** The rules, each with how often it has acted. */
+  async faults() {
+    return (await this.call("GET", "/_kettle/faults")).faults;
+  }
+
+  /** Ends all of them. */
+  async clearFaults() {
+    await this.call("POST", "/_kettle/faults/clear");
+  }
+
+  /**
+   * Asserts that a request was made since the test began: at least once, or as often as `times`, `atLeast` and `atMost`
+   * say. `call` is an operation's id, or method and path, where `*` is any part: `"GET /v2/instances/*"`. `body` has
+   * fields that must be in the request's, or is a text: `~` and a regular expression. `since` is what `mark` brought.
+   * Throws, with what came nearest.
+   */
+  async called(call, { times, atLeast, atMost, body, status, since } = {}) {
+    const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
+    const wish = { call, times, at_least: atLeast, at_most: atMost, body: text, status, since };
+    try {
+      return (await this.call("POST", "/_kettle/history/called", wish)).calls;
+    } catch (error) {
+      // Another status says that it was asked wrongly.
+      if (!(error instanceof Refused) || error.status !== 412) throw error;
+      throw new AssertionError({ message: error.error });
+    }
+  }
+
+  /** This place in the history: `called(..., { since })` looks behind it. */
+  async mark() {
+    return (await this.call("POST", "/_kettle/history/mark")).mark.sequence;
+  }
+
+  /** Holds lifecycles at their next step: of a thing, of a kind (`instance`), or of everything. Its number. */
+  async hold({ kind, thing } = {}) {
+    return (await this.call("POST", "/_kettle/holds", { kind, thing })).hold.id;
+  }
+
+  /** Lets a thing, held or not, take a step. Where it stands then: `status`, `stands`, ... */
+  async step(thing, steps = 1) {
+    return (await this.call("POST", `/_kettle/lives/${encodeURIComponent(thing)}/step`, { steps })).life;
+  }
+
+  /** Releases what a hold holds; everything, without its number. */
+  async release(hold) {
+    await this.call("POST", hold === undefined ? "/_kettle/holds/clear" : `/_kettle/holds/${hold}/release`);
+  }
+
+  /** Has every `fresh` world begin with what the function `base` makes now, which is given this. */
+  async begin(base) {
     await this.reset();
-    await this.#base?.(this);
+    await base?.(this);
+    await this.snapshot(BEGINNING);
+  }
+
+  /** Makes it a world that nobody has used yet: what `begin` left, its clock as well; no faults, no history. */
+  async fresh() {
+    await this.restore(BEGINNING);
+    await this.clearFaults();
+    await this.call("POST", "/_kettle/history/clear");
   }
 }
 

@@ -58,6 +58,63 @@ test("a server that does not start says why", async () => {
   await assert.rejects(new Server(["--behave", "sideways"]).start(), /status 2[^]*sideways/);
 });
 
+test("a snapshot brings back what was there", async () => {
+  await make("kept");
+  await kettle.snapshot("furnished");
+  await make("more");
+  await kettle.restore("furnished");
+  assert.deepStrictEqual(await names(), ["kept"]);
+});
+
+for (const time of ["first", "second"]) {
+  test(`what goes wrong by a rule is counted and ends with the test: the ${time}`, async () => {
+    assert.deepStrictEqual(await kettle.faults(), []);
+    await kettle.fault({ operation: "list-ssh-keys", status: 503, error: "not now", times: 1 });
+    await assert.rejects(names(), (error) => error.status === 503 && error.error === "not now");
+    await names();
+    assert.deepStrictEqual((await kettle.faults()).map((rule) => rule.acted), [1]);
+    assert.ok((await kettle.fault("429-storm")).length > 0);
+  });
+}
+
+test("calls are counted", async () => {
+  await assert.rejects(kettle.called("POST /v2/ssh-keys"), assert.AssertionError);
+  await make("a");
+  const since = await kettle.mark();
+  await make("b");
+  assert.strictEqual((await kettle.called("POST /v2/ssh-keys", { times: 2, status: 201 })).found, 2);
+  await kettle.called("create-ssh-key", { body: { name: "a" }, times: 1 });
+  await kettle.called("POST /v2/ssh-keys", { since, times: 1, body: '~"name": ?"b"' });
+  await kettle.called("DELETE /v2/ssh-keys/*", { times: 0 });
+  await kettle.called("create-ssh-key", { atLeast: 1, atMost: 2 });
+  await assert.rejects(kettle.called("POST /v2/ssh-keys", { times: 3 }), /POST \/v2\/ssh-keys/);
+});
+
+for (const time of ["first", "second"]) {
+  test(`the clock is turned and goes back with the test: the ${time}`, async () => {
+    assert.strictEqual((await kettle.clock()).mode, "real");
+    const before = await kettle.freeze();
+    const after = await kettle.advance("30d");
+    assert.strictEqual(after.time_ms - before.time_ms, 30 * 24 * 3600 * 1000);
+    assert.strictEqual((await kettle.resume()).mode, "running");
+    assert.ok(Math.abs(before.time_ms - Date.now()) < 3_600_000);
+  });
+}
+
+test("a lifecycle is held, stepped and released", async () => {
+  const hold = await kettle.hold({ kind: "instance" });
+  const order = { region: "ewr", plan: "vc2-1c-1gb", os_id: 2136 };
+  const { id } = (await kettle.call("POST", "/v2/instances", order)).instance;
+  const status = async () => (await kettle.call("GET", `/v2/instances/${id}`)).instance.status;
+  assert.strictEqual(await status(), "pending");
+  const life = await kettle.step(id);
+  assert.ok(life.held && life.kind === "instance");
+  await kettle.release(hold);
+  for (const deadline = Date.now() + 20_000; (await status()) !== "active"; await pause(5)) {
+    assert.ok(Date.now() < deadline, "it does not become active");
+  }
+}, 30_000);
+
 const isThere = (url) =>
   new Promise((resolve) => {
     http.get(`${url}/_kettle/health`, { agent: false }, (answer) => resolve(answer.resume() && true)).on("error", () => resolve(false));

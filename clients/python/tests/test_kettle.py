@@ -75,6 +75,79 @@ def test_a_server_that_does_not_start_says_why():
         Server(["--behave", "sideways"]).start()
 
 
+def test_a_snapshot_brings_back_what_was_there(kettle):
+    make(kettle, "kept")
+    kettle.snapshot("furnished")
+    make(kettle, "more")
+    kettle.restore("furnished")
+    assert ssh_keys(kettle) == ["kept"]
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_what_goes_wrong_by_a_rule_is_counted_and_ends_with_the_test(kettle, again):
+    assert kettle.faults() == []
+    kettle.fault(operation="list-ssh-keys", status=503, error="not now", times=1)
+    with pytest.raises(Refused, match="not now"):
+        ssh_keys(kettle)
+    assert ssh_keys(kettle) == []
+    assert [rule["acted"] for rule in kettle.faults()] == [1]
+    assert kettle.fault("429-storm")
+    with pytest.raises(TypeError):
+        kettle.fault("429-storm", times=1)
+    with pytest.raises(Refused, match="status 404|status 400"):
+        kettle.fault("no-such-storm")
+    if again:
+        kettle.clear_faults()
+        assert kettle.faults() == []
+
+
+def test_calls_are_counted(kettle):
+    with pytest.raises(AssertionError):
+        kettle.called("POST /v2/ssh-keys")
+    make(kettle, "a")
+    mark = kettle.mark()
+    make(kettle, "b")
+    assert kettle.called("POST /v2/ssh-keys", times=2, status=201)["found"] == 2
+    kettle.called("create-ssh-key", body={"name": "a"}, times=1)
+    kettle.called("POST /v2/ssh-keys", since=mark, times=1, body='~"name": ?"b"')
+    kettle.called("DELETE /v2/ssh-keys/*", times=0)
+    kettle.called("create-ssh-key", at_least=1, at_most=2)
+    with pytest.raises(AssertionError, match="POST /v2/ssh-keys"):
+        kettle.called("POST /v2/ssh-keys", times=3)
+    # That is no assertion that fails, but one that makes no sense.
+    with pytest.raises(Refused):
+        kettle.called("no-such-operation")
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_the_clock_is_turned_and_goes_back_with_the_test(kettle, again):
+    assert kettle.clock()["mode"] == "real"
+    before = kettle.freeze()
+    assert before["mode"] == "frozen"
+    after = kettle.advance("30d")
+    assert after["time_ms"] - before["time_ms"] == 30 * 24 * 3600 * 1000
+    assert kettle.resume()["mode"] == "running"
+    assert abs(before["time_ms"] / 1000 - time.time()) < 3600
+
+
+def test_a_lifecycle_is_held_stepped_and_released(kettle):
+    hold = kettle.hold(kind="instance")
+    order = {"region": "ewr", "plan": "vc2-1c-1gb", "os_id": 2136}
+    made = kettle.call("POST", "/v2/instances", order)["instance"]["id"]
+    status = lambda: kettle.call("GET", f"/v2/instances/{made}")["instance"]["status"]
+    assert status() == "pending"
+    life = kettle.step(made)
+    assert life["held"] and life["kind"] == "instance"
+    kettle.release(hold)
+    deadline = time.monotonic() + 30
+    while status() != "active":
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    kettle.hold(thing=made)
+    kettle.hold()
+    kettle.release()
+
+
 def is_there(url):
     try:
         Kettle(url, "any").call("GET", "/_kettle/health")

@@ -48,11 +48,15 @@ pub(crate) fn run(matches: &ArgMatches, args: &ArgMatches) -> Result<ExitCode> {
 async fn serve(matches: &ArgMatches, args: &ArgMatches) -> Result<ExitCode> {
     let (_, mut told) = serve::stop_signal()?;
     let globals = cli::destination(matches);
-    let mut config = Config { globals, allow_remote: args.get_flag(ALLOW_REMOTE), ..Config::default() };
+    let mut config =
+        Config { globals, allow_remote: args.get_flag(ALLOW_REMOTE), ..Config::default() };
     let mut world = None;
     if args.get_flag(EPHEMERAL) {
         if !config.globals.is_empty() {
-            bail!("--{EPHEMERAL}: a world of its own is at no other place: leave out {}", config.globals.join(" "));
+            bail!(
+                "--{EPHEMERAL}: a world of its own is at no other place: leave out {}",
+                config.globals.join(" ")
+            );
         }
         let own = World::start().await?;
         config.variables = own.variables.clone().into_iter().collect();

@@ -63,7 +63,10 @@ async fn own(
     };
     let client = mcp.client()?;
     if !client.is_loopback() {
-        return Err(format!("{} is not on this machine: nothing of Kettle's own is done there", client.endpoint()));
+        return Err(format!(
+            "{} is not on this machine: nothing of Kettle's own is done there",
+            client.endpoint()
+        ));
     }
     let mut fields = asked.arguments.clone();
     fields.shift_remove("action");
@@ -82,7 +85,9 @@ impl Asked {
     /// Refuses what the tool does not take.
     fn only(&self, taken: &[&str]) -> Result<(), String> {
         match self.arguments.keys().find(|name| !taken.contains(&name.as_str())) {
-            Some(name) => Err(format!("`{}` takes no `{name}`; it takes {}", self.tool, taken.join(", "))),
+            Some(name) => {
+                Err(format!("`{}` takes no `{name}`; it takes {}", self.tool, taken.join(", ")))
+            }
             None => Ok(()),
         }
     }
@@ -103,9 +108,10 @@ impl Asked {
             None | Some(Value::Null) => Ok(Vec::new()),
             // Agents forget the brackets around one.
             Some(Value::String(text)) => Ok(vec![text.clone()]),
-            Some(Value::Array(items)) => {
-                items.iter().map(|item| item.as_str().map(str::to_owned).ok_or_else(|| wrong(item))).collect()
-            }
+            Some(Value::Array(items)) => items
+                .iter()
+                .map(|item| item.as_str().map(str::to_owned).ok_or_else(|| wrong(item)))
+                .collect(),
             Some(other) => Err(wrong(other)),
         }
     }
@@ -179,7 +185,9 @@ impl Asked {
         let (does, tool) = match effect {
             Effect::Reads => ("only looks", tools::GET),
             Effect::Changes => ("changes something and loses nothing", tools::CHANGE),
-            Effect::Loses => ("takes away what cannot be had again, sent like this", tools::DESTROY),
+            Effect::Loses => {
+                ("takes away what cannot be had again, sent like this", tools::DESTROY)
+            }
         };
         let named = format!("{} {}", operation.group.name, operation.command);
         Err(format!("{named} {does}: that is for the tool `{tool}`"))
@@ -188,7 +196,12 @@ impl Asked {
 
 impl Mcp {
     /// Carries out an operation of the API.
-    async fn act(&self, operation: &Operation, asked: &Asked, waits: bool) -> Result<String, String> {
+    async fn act(
+        &self,
+        operation: &Operation,
+        asked: &Asked,
+        waits: bool,
+    ) -> Result<String, String> {
         let fields = asked.request(operation)?;
         asked.may(operation, &fields)?;
         let client = self.client()?;
@@ -199,7 +212,11 @@ impl Mcp {
                 places::path(operation)
             ));
         }
-        let timeout = if waits { Some(asked.text("timeout")?.unwrap_or_else(|| "5m".to_owned())) } else { None };
+        let timeout = if waits {
+            Some(asked.text("timeout")?.unwrap_or_else(|| "5m".to_owned()))
+        } else {
+            None
+        };
         self.act_on(operation, fields, timeout).await
     }
 
@@ -225,7 +242,7 @@ impl Mcp {
 }
 
 /// A command: the words that lead to it, its options, and what stands in its path.
-struct Line {
+pub(crate) struct Line {
     path: Vec<String>,
     options: Vec<String>,
     params: Vec<String>,
@@ -233,14 +250,17 @@ struct Line {
 
 impl Line {
     /// What stands in the path comes last, where nothing that begins with a dash is an option.
-    fn words(self) -> Vec<String> {
-        let end = std::iter::once("--".to_owned()).filter(|_| !self.params.is_empty());
-        self.path.into_iter().chain(self.options).chain(end).chain(self.params.clone()).collect()
+    pub(crate) fn words(self) -> Vec<String> {
+        let end = (!self.params.is_empty()).then(|| "--".to_owned());
+        self.path.into_iter().chain(self.options).chain(end).chain(self.params).collect()
     }
 }
 
 /// The command line of an operation with these fields, and what it reads on standard input.
-fn line(operation: &Operation, mut fields: Map<String, Value>) -> Result<(Line, String), String> {
+pub(crate) fn line(
+    operation: &Operation,
+    mut fields: Map<String, Value>,
+) -> Result<(Line, String), String> {
     let request = operation.request();
     let params = operation.path_fields();
     fields.retain(|_, value| !value.is_null());
@@ -259,14 +279,18 @@ fn line(operation: &Operation, mut fields: Map<String, Value>) -> Result<(Line, 
     for param in &params {
         own.extend(fields.shift_remove(param).map(|value| text(&value)));
     }
-    for (name, shape) in schema::fields(&request).filter(|(_, shape)| schema::is_encoded(&request, shape)) {
-        if let Some(Value::String(plain)) = fields.get(name) {
-            let encoded = STANDARD.encode(plain);
-            fields.insert(name.clone(), encoded.into());
+    for (name, _) in
+        schema::fields(&request).filter(|(_, shape)| schema::is_encoded(&request, shape))
+    {
+        if let Some(Value::String(plain)) = fields.get_mut(name) {
+            *plain = STANDARD.encode(plain.as_bytes());
         }
-        let _ = shape;
     }
-    let mut line = Line { path: places::path(operation).split(' ').map(str::to_owned).collect(), options: Vec::new(), params: own };
+    let mut line = Line {
+        path: places::path(operation).split(' ').map(str::to_owned).collect(),
+        options: Vec::new(),
+        params: own,
+    };
     if operation.op.has_body && !fields.is_empty() {
         line.options.extend(["--json".to_owned(), "-".to_owned()]);
         return Ok((line, Value::Object(fields).to_string()));
@@ -276,7 +300,13 @@ fn line(operation: &Operation, mut fields: Map<String, Value>) -> Result<(Line, 
             Value::Array(items) => items,
             one => vec![one],
         };
-        line.options.extend(values.iter().map(|value| format!("--{}={}", flags::flag(&name), text(value))));
+        // `@` would be a file: what an agent names is sent as it is.
+        let written = |value: &Value| match text(value) {
+            text if text.len() > 1 && text.starts_with('@') => format!("@{text}"),
+            text => text,
+        };
+        let option = flags::flag(&name);
+        line.options.extend(values.iter().map(|value| format!("--{option}={}", written(value))));
     }
     Ok((line, String::new()))
 }
@@ -294,11 +324,18 @@ async fn list(mcp: &Mcp, asked: &Asked) -> Result<String, String> {
     };
     let (mut command, input) = line(&operation, fields)?;
     let filters = asked.texts("filter")?;
-    for (option, values) in [("filter", &filters), ("columns", &asked.texts("columns")?), ("sort", &asked.texts("sort")?)] {
+    for (option, values) in [
+        ("filter", &filters),
+        ("columns", &asked.texts("columns")?),
+        ("sort", &asked.texts("sort")?),
+    ] {
         command.options.extend(values.iter().map(|value| format!("--{option}={value}")));
     }
     // One more than is shown tells whether there are more. A filter is for all of them.
-    if filters.is_empty() && !command.options.iter().any(|o| o.starts_with("--sort")) && operation.is_paged(&operation.request()) {
+    if filters.is_empty()
+        && !command.options.iter().any(|o| o.starts_with("--sort"))
+        && operation.is_paged(&operation.request())
+    {
         command.options.push(format!("--limit={}", limit + 1));
     }
     let said = mcp.run(command.words(), &input).await;
@@ -314,15 +351,21 @@ fn cut(table: &str, limit: u64, family: &str) -> String {
         0 => format!("{table}\nnone: there is no {family} that fits").trim_start().to_owned(),
         found if found > limit => {
             let shown = lines[..=limit].join("\n");
-            format!("{shown}\n... the first {limit}, and there are more: `filter` narrows it down, `limit` shows up to {MOST}")
+            format!(
+                "{shown}\n... the first {limit}, and there are more: `filter` narrows it down, `limit` shows up to {MOST}"
+            )
         }
         _ => table.to_owned(),
     }
 }
 
-/// What was said, and the fields where those are what was wrong.
+/// What was said, and of which action.
 fn explained(text: &str, operation: &Operation) -> String {
     let text = text.strip_prefix("error: ").unwrap_or(text);
+    if text.contains("'--wait'") {
+        let named = format!("{} {}", operation.group.name, operation.command);
+        return format!("wait: {named} has nothing to wait for: it is done at once");
+    }
     match text.contains("kettle serve") || operation.path_fields().is_empty() {
         true => text.to_owned(),
         false => format!("{} {}: {text}", operation.group.name, operation.command),

@@ -27,7 +27,9 @@ pub(crate) fn family(name: &str) -> Result<Vec<Operation>, String> {
     let own: Vec<Operation> = all.into_iter().filter(|o| o.group.name == meant).collect();
     match own.is_empty() {
         false => Ok(own),
-        true => Err(format!("there is no family `{name}`; there are {}", tools::families().join(", "))),
+        true => {
+            Err(format!("there is no family `{name}`; there are {}", tools::families().join(", ")))
+        }
     }
 }
 
@@ -85,7 +87,8 @@ pub(crate) fn fields(operation: &Operation) -> String {
     for (name, shape) in schema::fields(&schema).filter(|(name, _)| !params.contains(name)) {
         let mark = if needed.contains(&name.as_str()) { " (required)" } else { "" };
         let list = list_for(operation, &params, name, &all);
-        let list = list.map(|list| format!(", of the family {}", list.group.name)).unwrap_or_default();
+        let list =
+            list.map(|list| format!(", of the family {}", list.group.name)).unwrap_or_default();
         let about = schema::description(Some(shape));
         text += &format!("\n- {name}{mark}: {}{list}. {about}", takes(&schema, shape));
     }
@@ -100,7 +103,9 @@ pub(crate) fn makes(operation: &Operation) -> bool {
 /// What a field takes.
 fn takes(schema: &Value, shape: &Value) -> String {
     match schema::kind(schema, shape) {
-        _ if schema::is_encoded(schema, shape) => "text, written plainly: it is encoded for you".to_owned(),
+        _ if schema::is_encoded(schema, shape) => {
+            "text, written plainly: it is encoded for you".to_owned()
+        }
         Kind::Flag => "true or false".to_owned(),
         Kind::Integer => "whole number".to_owned(),
         Kind::Number => "number".to_owned(),

@@ -19,9 +19,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, ErrorData, Implementation,
-    ListResourcesResult, ListToolsResult, PaginatedRequestParams, ReadResourceRequestParams,
-    ReadResourceResponse, ReadResourceResult, ResourceContents, ServerCapabilities, ServerConfig,
+    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, ErrorData,
+    Implementation, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
+    ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult, ResourceContents,
+    ServerCapabilities, ServerConfig,
 };
 use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler, ServiceExt};
@@ -133,7 +134,10 @@ impl ServerHandler for Mcp {
         let uri = request.uri.clone();
         let read = self.apart(async move |own| resources::read(own, &request.uri).await).await?;
         let text = read.ok_or_else(|| {
-            ErrorData::resource_not_found(format!("there is no {uri}; there are {}", resources::names()), None)
+            ErrorData::resource_not_found(
+                format!("there is no {uri}; there are {}", resources::names()),
+                None,
+            )
         })?;
         let text = text.map_err(|text| ErrorData::internal_error(text, None))?;
         Ok(ReadResourceResult::new(vec![ResourceContents::text(text, uri)]).into())

@@ -22,7 +22,11 @@ pub(crate) fn all() -> Vec<Resource> {
     };
     vec![
         resource(WORLD, "world", "What there is: the server, and the things of each family"),
-        resource(REQUESTS, "requests", "The last requests to a Kettle, and what they were answered with"),
+        resource(
+            REQUESTS,
+            "requests",
+            "The last requests to a Kettle, and what they were answered with",
+        ),
     ]
 }
 
@@ -102,7 +106,8 @@ async fn requests(mcp: &Mcp) -> Result<String, String> {
     let mut text = String::new();
     for request in requests.into_iter().flatten() {
         let field = |name: &str| request.get(name).map(plain).unwrap_or_default();
-        let told = ["sequence", "at", "status", "duration_ms", "method", "path", "error"].map(field);
+        let told =
+            ["sequence", "at", "status", "duration_ms", "method", "path", "error"].map(field);
         let _ = writeln!(text, "{}", told.join("\t").trim_end());
     }
     let head = "sequence\tat\tstatus\tduration_ms\tmethod\tpath\terror";

@@ -10,7 +10,8 @@ use sdk::config::process_env;
 use crate::Mcp;
 
 /// Says that somebody has to allow it.
-const REMOTE: &str = "is not on this machine; whoever started `kettle mcp` has to allow that with --allow-remote";
+const REMOTE: &str =
+    "is not on this machine; whoever started `kettle mcp` has to allow that with --allow-remote";
 
 impl Mcp {
     fn variable(&self, name: &str) -> Option<String> {
@@ -26,8 +27,10 @@ impl Mcp {
             Some(client) => client.clone(),
             None => {
                 let words = self.words(["version".to_owned()]);
-                let matches = cli::command().try_get_matches_from(words).map_err(|e| e.to_string())?;
-                let target = cli::target(&matches, &|name| self.variable(name)).map_err(|e| e.to_string())?;
+                let matches =
+                    cli::command().try_get_matches_from(words).map_err(|e| e.to_string())?;
+                let target = cli::target(&matches, &|name| self.variable(name))
+                    .map_err(|e| e.to_string())?;
                 let quiet = Watch::new(|_| {});
                 cli::builder(&matches, &target, &quiet).build().map_err(|e| e.to_string())?
             }

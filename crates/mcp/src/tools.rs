@@ -82,7 +82,14 @@ pub(crate) fn all(is_here: bool) -> Vec<Tool> {
     tools
 }
 
-fn tool(name: &'static str, title: &str, about: String, properties: Value, needs: &[&str], effect: Effect) -> Tool {
+fn tool(
+    name: &'static str,
+    title: &str,
+    about: String,
+    properties: Value,
+    needs: &[&str],
+    effect: Effect,
+) -> Tool {
     let schema = json!({
         "type": "object", "properties": properties, "required": needs, "additionalProperties": false,
     });
@@ -100,7 +107,11 @@ fn with(tool: Tool, title: &str, effect: Effect) -> Tool {
 
 /// Puts together what several tools take.
 fn taking(parts: &[(&str, Value)]) -> Value {
-    parts.iter().map(|(name, shape)| ((*name).to_owned(), shape.clone())).collect::<Map<_, _>>().into()
+    parts
+        .iter()
+        .map(|(name, shape)| ((*name).to_owned(), shape.clone()))
+        .collect::<Map<_, _>>()
+        .into()
 }
 
 fn family() -> (&'static str, Value) {
@@ -130,7 +141,10 @@ fn waiting() -> [(&'static str, Value); 2] {
 }
 
 fn timeout() -> (&'static str, Value) {
-    ("timeout", json!({ "type": "string", "default": "5m", "description": "How long to wait at most: 90s, 5m, 1h" }))
+    (
+        "timeout",
+        json!({ "type": "string", "default": "5m", "description": "How long to wait at most: 90s, 5m, 1h" }),
+    )
 }
 
 fn describe() -> Tool {
@@ -156,34 +170,65 @@ fn list() -> Tool {
 
 fn get() -> Tool {
     let about = "One thing in full, or what another action that only looks tells of it (`instance` has `bandwidth`, `user-data`, ...).";
-    let parts = [family(), id(), within(), action("get", "Another action that only looks"), fields()];
+    let parts =
+        [family(), id(), within(), action("get", "Another action that only looks"), fields()];
     tool(GET, "Get", about.into(), taking(&parts), &["family"], Effect::Reads)
 }
 
 fn create() -> Tool {
     let about = "Make a thing. What is told once, such as a password, is in the answer.";
     let [wait, timeout] = waiting();
-    let parts = [family(), within(), fields(), action("create", "Another action that makes something"), wait, timeout];
+    let parts = [
+        family(),
+        within(),
+        fields(),
+        action("create", "Another action that makes something"),
+        wait,
+        timeout,
+    ];
     tool(CREATE, "Create", about.into(), taking(&parts), &["family", "fields"], Effect::Changes)
 }
 
 fn change() -> Tool {
     let about = "Change a thing, or do something with it that loses nothing: action `attach`, `halt`, `start`, ...";
     let [wait, timeout] = waiting();
-    let parts = [family(), id(), within(), action("update", "As `describe` tells them"), fields(), wait, timeout];
+    let parts = [
+        family(),
+        id(),
+        within(),
+        action("update", "As `describe` tells them"),
+        fields(),
+        wait,
+        timeout,
+    ];
     tool(CHANGE, "Change", about.into(), taking(&parts), &["family"], Effect::Changes)
 }
 
 fn destroy() -> Tool {
     let about = "Delete a thing, or do something with it by which data is lost: action `reinstall`, `restore`, ... It cannot be undone.";
     let [wait, timeout] = waiting();
-    let parts = [family(), id(), within(), action("delete", "As `describe` tells them"), fields(), wait, timeout];
+    let parts = [
+        family(),
+        id(),
+        within(),
+        action("delete", "As `describe` tells them"),
+        fields(),
+        wait,
+        timeout,
+    ];
     tool(DESTROY, "Destroy", about.into(), taking(&parts), &["family"], Effect::Loses)
 }
 
 fn wait() -> Tool {
     let about = "Wait until a thing is ready, and show it.";
-    tool(WAIT, "Wait", about.into(), taking(&[family(), id(), within(), timeout()]), &["family", "id"], Effect::Reads)
+    tool(
+        WAIT,
+        "Wait",
+        about.into(),
+        taking(&[family(), id(), within(), timeout()]),
+        &["family", "id"],
+        Effect::Reads,
+    )
 }
 
 /// The tool of a group of Kettle's own: an action, and the fields of all of them.
