@@ -23,8 +23,7 @@ def show(what, holds, found=""):
 
 def agent(*words):
     # Nothing of the user's own settings.
-    keep = {"PATH": os.environ["PATH"], "HOME": os.environ["SCRATCH"], "KETTLE_CONFIG": os.path.join(os.environ["SCRATCH"], "none.toml")}
-    return StdioServerParameters(command=PROGRAM, args=["mcp", *words], env=keep)
+    return StdioServerParameters(command=PROGRAM, args=["mcp", *words], env={"PATH": os.environ["PATH"], "HOME": os.environ["SCRATCH"]})
 
 
 class Agent:

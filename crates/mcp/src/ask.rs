@@ -2,7 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use presentation::operations::Operation;
+use presentation::columns::Kind;
+use presentation::operations::{self, Operation};
 use presentation::places;
 use presentation::{flags, schema};
 use rmcp::model::CallToolRequestParams;
@@ -228,7 +229,9 @@ impl Mcp {
         timeout: Option<String>,
     ) -> Result<String, String> {
         let (mut command, input) = line(operation, fields)?;
-        let format = if operation.is_list() { "table" } else { "yaml" };
+        // What is a file is printed as one, and not in base64.
+        let is_file = || Kind::of(operation, &operations::all()).file().is_some();
+        let format = if operation.is_list() || is_file() { "table" } else { "yaml" };
         command.options.extend(["--output".to_owned(), format.to_owned()]);
         if let Some(timeout) = timeout {
             command.options.extend(["--wait".to_owned(), format!("--timeout={timeout}")]);
