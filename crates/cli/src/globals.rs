@@ -30,6 +30,7 @@ const MEANINGLESS: &[(&str, &[&str])] = &[
     ("exec", ALL),
     ("replay", &[OUTPUT]),
     ("gateway", ALL),
+    ("mcp", &[OUTPUT, VERBOSE, CONNECT_TIMEOUT]),
     ("log", &[OUTPUT]),
     ("stop", &[OUTPUT]),
     ("reset", &[OUTPUT]),
@@ -106,6 +107,15 @@ pub fn check(matches: &ArgMatches) -> Result<(), Failure> {
 pub(crate) fn is_given(matches: &ArgMatches, id: &str) -> bool {
     matches.try_contains_id(id).is_ok()
         && matches.value_source(id) == Some(ValueSource::CommandLine)
+}
+
+/// The words that say where a command goes, for further commands that are to go there: `--profile lab`.
+pub fn destination(matches: &ArgMatches) -> Vec<String> {
+    let text = |id: &str| matches.get_one::<String>(id).cloned();
+    let data = crate::data(matches).map(|data| data.display().to_string());
+    let all = [("--profile", text(PROFILE)), ("--endpoint", text(ENDPOINT)), ("--data", data)];
+    let given = all.into_iter().filter_map(|(option, value)| Some([option.to_owned(), value?]));
+    given.flatten().collect()
 }
 
 /// The format of `--output`, where that was given.

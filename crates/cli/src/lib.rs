@@ -53,7 +53,7 @@ pub use data::{DATA, data};
 pub use dress::show;
 pub use error::{Exit, Failure};
 pub use examples::{examples, words};
-pub use globals::{check, format, settled};
+pub use globals::{check, destination, format, settled};
 pub use guess::parse;
 
 pub use output::{Terminal, print};

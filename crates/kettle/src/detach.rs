@@ -15,7 +15,7 @@ use crate::fault::{Context, Result};
 use crate::home::quoted;
 use crate::settings::Settings;
 
-const DETACH: &str = "detach";
+pub(crate) const DETACH: &str = "detach";
 /// Of the process that was started so: no word for people.
 const DETACHED: &str = "detached";
 /// The last thing that the process in the background says: it has not ended, it serves.

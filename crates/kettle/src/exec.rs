@@ -21,11 +21,11 @@ use sdk::Client;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-use crate::fault::{Context, Result};
+use crate::fault::{Context, Result, bail};
 use crate::home::{Home, forget_url};
 use crate::planes;
 use crate::record::Recorder;
-use crate::serve::{Asked, Up, explained, reachable};
+use crate::serve::{Asked, KEY_VARIABLE, Up, explained, reachable};
 use crate::settings::{self, Settings};
 
 pub(crate) const NAME: &str = "exec";
@@ -40,6 +40,7 @@ const DNS: &str = "KETTLE_DNS";
 const STATUS: &str = "/_kettle/status";
 const COMMAND: &str = "command";
 const OFFLINE: &str = "offline";
+const SERVER: &str = "server";
 /// The usual way to be offline.
 const NETWORK: &str = "network";
 /// The host of the API.
@@ -94,8 +95,13 @@ pub(crate) fn args() -> Vec<Arg> {
             "Let it reach no host but those that Kettle answers for. network (Linux): the command gets a network \
              that holds Kettle alone. proxy: only as far as it heeds HTTPS_PROXY",
         );
+    let server = Arg::new(SERVER).long(SERVER).value_name("URL");
+    let server = server.conflicts_with_all(settings::kinds()).help(
+        "Use the server at this address of this machine, which has the key in KETTLE_KEY: one that \
+         tests have started, and that is on no data directory",
+    );
     let mut args = settings::args();
-    args.extend([offline, command]);
+    args.extend([offline, server, command]);
     args
 }
 
@@ -128,7 +134,10 @@ pub(crate) async fn carry_out(
     let command: Vec<_> =
         args.get_many::<OsString>(COMMAND).into_iter().flatten().cloned().collect();
     let program = command.first().map(|program| program.display().to_string()).unwrap_or_default();
-    let server = Reached::find(&settings, &home).await?;
+    let server = match args.get_one::<String>(SERVER) {
+        Some(url) => Reached::at(url).await?,
+        None => Reached::find(&settings, &home).await?,
+    };
     let before = server.calls().await;
     let to_stderr = recording.as_ref().is_some_and(|recording| recording.to_stderr);
     let recorder = match recording {
@@ -265,6 +274,31 @@ impl Reached {
         }
     }
 
+    /// The server at an address that was named, if it has the key that was named, too.
+    async fn at(url: &str) -> Result<Self> {
+        let key = std::env::var(KEY_VARIABLE).unwrap_or_default().trim().to_owned();
+        if key.is_empty() {
+            bail!(
+                "--{SERVER}: set {KEY_VARIABLE} to the key that the server at {url} was started with"
+            );
+        }
+        let here = |known: &Known| known.address.ip().is_loopback();
+        let Some(known) = Known::at(url)?.filter(here) else {
+            bail!(
+                "--{SERVER} {url}: expected an address of this machine, such as http://127.0.0.1:8787"
+            );
+        };
+        if known.calls(&key).await.is_none() {
+            bail!(
+                "--{SERVER} {url}: what is there does not prove to have the key in {KEY_VARIABLE}: no server, or \
+                 one with another key. Nothing was sent to it"
+            );
+        }
+        let objects = known.front(&key, planes::S3).await.and_then(|at| at.parse().ok());
+        let address = known.address;
+        Ok(Self { address, objects, key, whose: Whose::Another(known), lock: None })
+    }
+
     /// A server of our own, which others on the same data directory may use meanwhile.
     async fn own(settings: &Settings, home: &Home, locks: Option<(&File, File)>) -> Result<Self> {
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
@@ -295,12 +329,7 @@ impl Reached {
     async fn dns(&self) -> Option<String> {
         match &self.whose {
             Whose::Ours(private) => private.control.fronts().remove(planes::DNS),
-            Whose::Another(known) => {
-                let client = known.client.with_key(&self.key).ok()?;
-                let answer = client.raw(api::Method::GET, STATUS, None).await.ok()?;
-                let status: serde_json::Value = serde_json::from_str(&answer.body).ok()?;
-                status["fronts"][planes::DNS].as_str().map(str::to_owned)
-            }
+            Whose::Another(known) => known.front(&self.key, planes::DNS).await,
         }
     }
 
@@ -373,10 +402,7 @@ async fn alone(lock: &File) -> Result<()> {
 /// have it, nor while no process has claimed the directory.
 async fn running(home: &Home) -> Result<Option<(Known, String)>> {
     let (Some(url), Some(key)) = (home.known_url(), home.known_key()?) else { return Ok(None) };
-    let address = url.strip_prefix("http://").and_then(|a| a.parse::<SocketAddr>().ok());
-    let Some(address) = address else { return Ok(None) };
-    let client = Client::builder(url).attempts(1).timeout(PATIENCE).build()?;
-    let known = Known { address: reachable(address), client };
+    let Some(known) = Known::at(&url)? else { return Ok(None) };
     let is_ours = known.calls(&key).await.is_some() && home.is_served();
     Ok(is_ours.then_some((known, key)))
 }
@@ -389,6 +415,23 @@ struct Known {
 }
 
 impl Known {
+    /// What is at an address such as `http://127.0.0.1:8787`; none where it reads otherwise.
+    fn at(url: &str) -> Result<Option<Self>> {
+        let address = url.trim_end_matches('/').strip_prefix("http://");
+        let address = address.and_then(|address| address.parse::<SocketAddr>().ok());
+        let Some(address) = address else { return Ok(None) };
+        let client = Client::builder(url).attempts(1).timeout(PATIENCE).build()?;
+        Ok(Some(Self { address: reachable(address), client }))
+    }
+
+    /// Where it answers this beside the API, if it does.
+    async fn front(&self, key: &str, name: &str) -> Option<String> {
+        let client = self.client.with_key(key).ok()?;
+        let answer = client.raw(api::Method::GET, STATUS, None).await.ok()?;
+        let status: serde_json::Value = serde_json::from_str(&answer.body).ok()?;
+        status["fronts"][name].as_str().map(str::to_owned)
+    }
+
     /// How many requests it has had, if it proves that it has the key.
     async fn calls(&self, key: &str) -> Option<u64> {
         sdk::whoami::calls(&self.client, key).await

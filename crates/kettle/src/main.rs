@@ -24,6 +24,7 @@ mod listen;
 mod log;
 mod logging;
 mod man;
+mod mcp;
 mod planes;
 mod record;
 mod replay;
@@ -88,6 +89,10 @@ fn main() -> ExitCode {
             let _log = logging::start(LevelFilter::WARN, false);
             report(runtime().block_on(replay::run(&matches, args)), ExitCode::FAILURE)
         }
+        Some((mcp::NAME, args)) => {
+            let _log = logging::start(LevelFilter::WARN, false);
+            report(mcp::run(&matches, args), ExitCode::FAILURE)
+        }
         Some((man::NAME, args)) => report(man::run(command(), args), ExitCode::FAILURE),
         Some((log::NAME, args)) => asked(&matches, log::run(&matches, args)),
         Some((console::NAME, args)) => asked(&matches, console::run(&matches, args)),
@@ -144,6 +149,7 @@ fn command() -> Command {
         stop::reset_command(),
         gateway::command(),
         v1::command(),
+        mcp::command(),
         image::command(),
     ];
     let first = first.into_iter().enumerate();

@@ -44,6 +44,8 @@ use crate::home::Home;
 
 /// What the name server is called, wherever it is told where it answers.
 pub(crate) const DNS: &str = "dns";
+/// What S3 is called there.
+pub(crate) const S3: &str = "s3";
 /// How wide a line of `serve` may be.
 const WIDE: usize = 80;
 /// Where the text of such a line begins: after two spaces and a name of at most six letters.

@@ -1,12 +1,12 @@
 //! `kettle serve`: the API, until it is told to stop.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::{Arg, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 use control::Control;
 use control::auth::KEY_MAX;
 use engine::Mode;
@@ -29,7 +29,8 @@ const KEEP: &str = "keep-requests";
 const KEY_FILE: &str = "key-file";
 /// The variable with the key that the server is to have. Never `VULTR_API_KEY`: that is what
 /// clients send, and may be worth money elsewhere.
-const KEY_VARIABLE: &str = "KETTLE_KEY";
+pub(crate) const KEY_VARIABLE: &str = "KETTLE_KEY";
+const UNTIL_EOF: &str = "until-eof";
 
 /// The command line of `serve`.
 pub(crate) fn command() -> Command {
@@ -57,6 +58,13 @@ pub(crate) fn command() -> Command {
             "Keep the last requests, secrets masked, across restarts, in this file [default: \
              requests.jsonl in the data directory]",
         );
+    let until_eof = Arg::new(UNTIL_EOF)
+        .long(UNTIL_EOF)
+        .action(ArgAction::SetTrue)
+        .conflicts_with(detach::DETACH)
+        .help(
+            "Stop when standard input ends: with the program at its other end, however that ends",
+        );
     Command::new(NAME)
         .about("Serve the API")
         .after_help(
@@ -66,7 +74,7 @@ pub(crate) fn command() -> Command {
              SIGTERM and `kettle stop` stop it.",
         )
         .arg(listen)
-        .args([key, keep])
+        .args([key, keep, until_eof])
         .args(settings::args())
         .args([settings::host_arg(), ready, settings::quiet_arg()])
         .args(detach::args())
@@ -84,6 +92,9 @@ pub(crate) async fn run(args: &ArgMatches, data: Option<PathBuf>) -> Result<Exit
     }
     // Signals count from here on: one that comes while the store opens is not lost.
     let (stop, stopped) = stop_signal()?;
+    if args.get_flag(UNTIL_EOF) {
+        stop_at_eof(stop.clone());
+    }
     let home = settings.keeping()?;
     let wish = Wish::read(args)?;
     let key = wish.as_ref().map(|wish| wish.key.as_str());
@@ -343,6 +354,19 @@ pub(crate) fn stop_signal() -> Result<(watch::Sender<bool>, watch::Receiver<bool
         std::process::exit(130);
     });
     Ok((sender, stopped))
+}
+
+/// Turns true when standard input ends. The system closes the other end of a pipe with the process that
+/// holds it, also where that is killed and can tell nobody.
+fn stop_at_eof(stop: watch::Sender<bool>) {
+    // A thread of its own: one of tokio's would keep the process from ending while it reads.
+    std::thread::spawn(move || {
+        let mut buffer = [0; 1024];
+        let mut input = std::io::stdin().lock();
+        while input.read(&mut buffer).is_ok_and(|length| length > 0) {}
+        tracing::info!("stopping, as standard input has ended");
+        stop.send_replace(true);
+    });
 }
 
 #[cfg(test)]

@@ -77,6 +77,13 @@ pub(crate) fn args() -> Vec<Arg> {
     args
 }
 
+/// The options that say how a server is to be, for what has it already.
+pub(crate) fn kinds() -> Vec<String> {
+    let args = args();
+    let names = args.iter().map(|arg| arg.get_id().as_str());
+    names.filter(|name| *name != cli::DATA).map(str::to_owned).collect()
+}
+
 /// The option that says where the data directory is.
 pub(crate) fn data_arg() -> Arg {
     Arg::new(cli::DATA).long("data").value_name("DIR").value_parser(clap::value_parser!(PathBuf))

@@ -13,7 +13,7 @@ pub const HEADINGS: &[(&str, &[&str])] = &[
         SERVER,
         &[
             "serve", "exec", "record", "replay", "image", "console", "doctor", "status", "log",
-            "stop", "reset", "gateway", "v1",
+            "stop", "reset", "gateway", "v1", "mcp",
         ],
     ),
     (COMPUTE, &[]),

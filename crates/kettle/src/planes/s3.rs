@@ -29,7 +29,7 @@ use crate::listen::Place;
 use crate::serve::reachable;
 use crate::settings;
 
-pub(crate) const NAME: &str = "s3";
+const NAME: &str = super::S3;
 /// The usual port.
 const USUAL: u16 = 8733;
 

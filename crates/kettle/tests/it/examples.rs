@@ -227,8 +227,9 @@ fn needs_the_binary(path: &str) -> bool {
     ];
     let own = path.split(' ').next().unwrap();
     server.contains(&own)
-        || ["instance ssh", "instance console", "world export", "world import"].contains(&path)
-        || ["man", "profile", "v1"].contains(&own)
+        || ["instance ssh", "instance console"].contains(&path)
+        || ["world export", "world import", "world diff"].contains(&path)
+        || ["man", "mcp", "profile", "v1"].contains(&own)
 }
 
 /// A world with all of it.

@@ -170,6 +170,44 @@ async fn a_running_server_is_used_and_left_running() {
 }
 
 #[tokio::test]
+async fn a_server_on_no_data_directory_is_used_where_it_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path();
+    let mut command = kettle(data);
+    command.args(["serve", "--ephemeral", "--listen", "127.0.0.1:0"]).env("KETTLE_KEY", "OWN");
+    let server = Server::start(&mut command, &data.join("nowhere"));
+    let at = |url: &str, key: &str| {
+        let mut command = exec(data);
+        command.env("KETTLE_KEY", key).args(["--server", url]);
+        command
+    };
+    let script = r#"echo "$VULTR_API_ENDPOINT $VULTR_API_KEY""#;
+    let (status, said) = shell(&mut at(&server.url, "OWN"), script);
+    assert_eq!((status, said.trim()), (0, format!("{}/v2 OWN", server.url).as_str()));
+    server.client_with("OWN").send(ListSshKeys::default()).await.unwrap();
+
+    let refused = |mut command: Command| {
+        let output = command.args(["--", "true"]).output().unwrap();
+        assert_ne!(output.status.code(), Some(0));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let stranger = False::listen("127.0.0.1:0");
+    let said = refused(at(&stranger.url, "OWN"));
+    assert!(said.contains("does not prove to have the key in KETTLE_KEY"), "{said}");
+    assert!(stranger.heard().iter().all(|head| !head.contains("OWN")), "the key went out");
+    let said = refused(at(&server.url, "OTHER"));
+    assert!(said.contains("does not prove to have the key in KETTLE_KEY"), "{said}");
+    assert!(refused(at(&server.url, "")).contains("set KETTLE_KEY to the key"));
+    for elsewhere in ["http://192.0.2.1:80", "https://api.vultr.com", "nonsense"] {
+        let said = refused(at(elsewhere, "OWN"));
+        assert!(said.contains("expected an address of this machine"), "{said}");
+    }
+    let mut both = at(&server.url, "OWN");
+    both.arg("--ephemeral");
+    assert!(refused(both).contains("--ephemeral"));
+}
+
+#[tokio::test]
 async fn a_server_that_was_killed_is_not_waited_for_and_its_data_is_used() {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path();

@@ -123,6 +123,28 @@ async fn the_callers_key_for_the_real_api_is_nothing_to_the_server() {
     }
 }
 
+#[test]
+fn a_server_ends_with_the_program_at_the_other_end_of_its_input() {
+    let directory = tempfile::tempdir().unwrap();
+    let ready = directory.path().join("ready");
+    let (reader, writer) = std::io::pipe().unwrap();
+    let mut command = kettle(directory.path());
+    command.args(["serve", "--ephemeral", "--listen", "127.0.0.1:0", "--until-eof"]);
+    command.arg("--ready-file").arg(&ready).stdin(reader);
+    let server = Server::start(&mut command, &directory.path().join("nowhere"));
+    drop(command);
+    // What is said to it means nothing, and somebody who keeps a connection open holds nothing up.
+    (&writer).write_all(b"anything\n").unwrap();
+    let _open = TcpStream::connect(server.url.strip_prefix("http://").unwrap()).unwrap();
+    assert_eq!(std::fs::read_to_string(&ready).unwrap().trim(), server.url);
+    drop(writer);
+    assert!(server.ended().success());
+    assert!(!ready.exists(), "nobody finds a server that has stopped");
+
+    let (_, said) = fails(kettle(directory.path()).args(["serve", "--until-eof", "--detach"]));
+    assert!(said.contains("cannot be used with '--detach'"), "{said}");
+}
+
 #[tokio::test]
 async fn a_lost_key_file_costs_no_data_and_no_account() {
     let directory = tempfile::tempdir().unwrap();

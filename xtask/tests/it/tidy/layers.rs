@@ -23,7 +23,7 @@ fn definitions_do_no_input_or_output() {
 fn clients_know_nothing_of_the_server() {
     let all = dependencies();
     let mut found = Vec::new();
-    for client in ["cli", "console", "sdk"] {
+    for client in ["cli", "console", "mcp", "sdk"] {
         let reached = reachable(&all, client);
         let wrong = ["plane", "control", "server", "store", "engine", "drivers", "proxy"];
         let wrong = wrong.iter().filter(|name| reached.contains(**name));
@@ -63,6 +63,7 @@ fn crates_depend_only_downwards() {
         "v1",
         "server",
         "cli",
+        "mcp",
         "proxy",
         "processes",
         "front-s3",

@@ -1,0 +1,3 @@
+module git.example/kettle/clients/go
+
+go 1.24
