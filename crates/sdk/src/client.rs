@@ -265,11 +265,7 @@ impl Client {
     ///
     /// # Errors
     /// When no answer comes.
-    pub async fn raw_bytes(
-        &self,
-        to: (Method, &str),
-        body: Option<Bytes>,
-    ) -> Result<Response, Error> {
+    pub async fn bytes(&self, to: (Method, &str), body: Option<Bytes>) -> Result<Response, Error> {
         self.exchange(&to.0, to.1, body, false).await
     }
 

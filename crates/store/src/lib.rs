@@ -22,7 +22,7 @@ mod page;
 mod pool;
 #[cfg(feature = "postgres")]
 mod postgres;
-mod snapshots;
+mod shelf;
 mod sound;
 mod sqlite;
 mod sums;
@@ -41,7 +41,7 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use snapshots::Shelf;
+use shelf::Shelf;
 
 pub use change::Tx;
 pub use claim::{Claim, during};
@@ -49,7 +49,7 @@ pub use derived::derived_id;
 pub use events::{Event, Told, WhichEvents};
 pub use image::{Image, Incoming};
 pub use page::{Ask, From, Page};
-pub use snapshots::{Difference, Saved};
+pub use shelf::{Difference, Saved};
 pub use sums::{DAY_MS, Sum, Tally};
 pub use turns::{Hot, PATIENCE, Patience};
 
@@ -278,7 +278,7 @@ pub enum Location {
 pub struct Store {
     backend: Arc<Backend>,
     turns: Arc<turns::Turns>,
-    shelf: Arc<snapshots::Shelf>,
+    shelf: Arc<shelf::Shelf>,
 }
 
 enum Backend {
@@ -312,7 +312,7 @@ impl Store {
             #[cfg(feature = "postgres")]
             Location::Postgres(url) => {
                 let postgres = postgres::Postgres::open(url).await?;
-                (Backend::Postgres(postgres), Shelf::new(snapshots::Place::Database))
+                (Backend::Postgres(postgres), Shelf::new(shelf::Place::Database))
             }
         };
         Ok(Self { backend: Arc::new(backend), turns: Arc::default(), shelf })

@@ -73,7 +73,7 @@ async fn answered(
     path: &str,
     body: Option<Vec<u8>>,
 ) -> Result<Vec<u8>, Failure> {
-    let answer = client.raw_bytes((method.clone(), path), body.map(Into::into)).await?;
+    let answer = client.bytes((method.clone(), path), body.map(Into::into)).await?;
     let (status, body) = (answer.status(), answer.into_body());
     if status.is_success() {
         return Ok(body.into());

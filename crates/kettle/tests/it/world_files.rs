@@ -122,7 +122,7 @@ async fn a_kill_in_the_middle_leaves_the_old_or_the_new() {
         make(&server.client(), name).await;
     }
     let export = async |client: &Client| {
-        let answer = client.raw_bytes((api::Method::GET, "/_kettle/world/export"), None).await;
+        let answer = client.bytes((api::Method::GET, "/_kettle/world/export"), None).await;
         answer.unwrap().into_body()
     };
     let file = export(&server.client()).await;
@@ -134,7 +134,7 @@ async fn a_kill_in_the_middle_leaves_the_old_or_the_new() {
         let is = world(&client).await;
         changed += usize::from(is != was);
         was = is;
-        let left = std::fs::read_dir(data.path().join("snapshots")).unwrap().flatten();
+        let left = std::fs::read_dir(data.path().join("saved")).unwrap().flatten();
         let left: Vec<_> = left.map(|entry| entry.file_name().into_string().unwrap()).collect();
         assert!(left.iter().all(|name| !name.starts_with('.')), "nothing is half: {left:?}");
         let (path, body) = match rng.usize(..6) {
@@ -147,7 +147,7 @@ async fn a_kill_in_the_middle_leaves_the_old_or_the_new() {
         let (method, path) = path.split_once(' ').unwrap();
         let asking = {
             let (client, method, path) = (client.clone(), method.parse().unwrap(), path.to_owned());
-            tokio::spawn(async move { client.raw_bytes((method, &path), body).await })
+            tokio::spawn(async move { client.bytes((method, &path), body).await })
         };
         // The end of the test's own patience, not of anything that is waited for.
         tokio::time::sleep(Duration::from_micros(rng.u64(..25_000))).await;

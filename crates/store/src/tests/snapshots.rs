@@ -283,7 +283,7 @@ async fn snapshots_of_a_file_outlive_the_server_and_leave_nothing_half() {
     let store = Store::open(&location).await.unwrap();
     fill(&store).await;
     let saved = store.save("one", 7, false).await.unwrap();
-    let folder = directory.path().join("snapshots");
+    let folder = directory.path().join("saved");
     let names = || {
         let names = std::fs::read_dir(&folder).unwrap().flatten();
         names.map(|entry| entry.file_name().into_string().unwrap()).collect::<Vec<_>>()

@@ -14,7 +14,7 @@ use crate::sqlite::{Sqlite, private};
 use crate::{Backend, Error, Result, Store, turns};
 
 /// The folder beside a database in which its snapshots are.
-const FOLDER: &str = "snapshots";
+const FOLDER: &str = "saved";
 /// What their files are called after their names.
 const EXTENSION: &str = "db";
 /// How long a name can be.
