@@ -39,9 +39,9 @@ async fn the_clock_is_turned_ahead_and_what_is_due_on_the_way_is_done() {
     let (_, told) = ask(&world, "POST", "clock/set/2027-01-01T00:00:00Z", "").await;
     assert_eq!(told["clock"]["time"], "2027-01-01T00:00:00+00:00");
     let (_, told) = ask(&world, "POST", "clock/scale/3600", "").await;
-    assert_eq!((&told["clock"]["mode"], &told["clock"]["rate"]), (&"running".into(), &3600.into()));
+    assert_eq!(told["clock"]["rate"].as_f64(), Some(3600.0));
     let (_, told) = ask(&world, "POST", "clock/freeze", "").await;
-    assert_eq!(told["clock"]["rate"], 0);
+    assert_eq!(told["clock"]["rate"].as_f64(), Some(0.0));
     let (_, told) = ask(&world, "GET", "status", "").await;
     assert_eq!(told["clock"]["rate"], 0.0);
 }
@@ -89,6 +89,7 @@ async fn a_lifecycle_that_is_held_stays_as_it_is_and_each_step_is_seen() {
     assert!(seen.contains(&"active".to_owned()), "{seen:?}");
     // Another one is deleted while it is held: nobody sees it, and it goes when it is released.
     let other = instance(&world).await;
+    ask(&world, "POST", &format!("lives/{other}/step"), r#"{"steps": 50}"#).await;
     world.raw("DELETE", &format!("/v2/instances/{other}"), "").await;
     world.settle().await;
     let there = async || world.store.get(other.parse().unwrap()).await.unwrap();
