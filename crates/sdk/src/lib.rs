@@ -46,6 +46,7 @@ mod call;
 pub mod client;
 pub mod config;
 pub mod error;
+#[allow(clippy::should_implement_trait, reason = "`add` is a verb of an operation here")]
 pub mod families;
 mod limit;
 mod net;
