@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::Time;
 
 operations! {
-    "world": "All that this server has: its state, clock, faults and history" {
+    "world": "All that this server has: state, clock, faults, history" {
         /// Make a copy of a thing that lies in another account, as an operation makes one, with the
         /// original's own id, addresses and age.
         "adopt" => AdoptThing(POST "/_kettle/world/adopt" -> 204, needs Owner) {

@@ -11,7 +11,7 @@ operations! {
         /// Forget all requests. Numbers go on.
         "clear" => ClearHistory(POST "/_kettle/history/clear" -> 200 { mark: Mark }, needs Owner),
     }
-    "world": "All that this server has: its state, clock, faults and history" {
+    "world": "All that this server has: state, clock, faults, history" {
         /// Say that requests were made: refused where they were not, or not as often, with what came
         /// nearest. Without a number: at least once.
         "called" => CheckCalls(POST "/_kettle/history/called" -> 200 { calls: Calls }, needs Owner) {

@@ -1,7 +1,7 @@
 //! All that is stored, as a whole.
 
 operations! {
-    "world": "All that this server has: its state, clock, faults and history" {
+    "world": "All that this server has: state, clock, faults, history" {
         /// Empty everything: things, users, keys and what is billed. The owner's account and key stay.
         "reset" => ResetWorld(POST "/_kettle/reset" -> 204, needs Owner, loses),
     }

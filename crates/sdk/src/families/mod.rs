@@ -104,4 +104,4 @@ pub use users::Users;
 pub use vfs::Vfs;
 pub use vpc2::Vpc2;
 pub use vpcs::{NatGatewayFirewallRules, NatGatewayPortForwardingRules, NatGateways, Vpcs};
-pub use world::{World, WorldFaults, WorldHistories};
+pub use world::{World, WorldClocks, WorldFaults, WorldHistories, WorldHolds, WorldSnapshots};

@@ -77,9 +77,13 @@ async fn restore(app: Arc<App>, req: RestoreWorldSnapshot) -> Result<()> {
 /// Puts back what an image has. What is kept in the store's `world` of how a clock goes and of what is held
 /// is to be taken up here as at a start.
 async fn put_back(app: &App, image: &Image) -> Result<()> {
-    app.control.restore(image, &app.key).await.map_err(internal)?;
-    app.told.forget();
-    app.engine.begin_again().await?;
+    {
+        // No step is taken by a clock that is not that of what is put back.
+        let _still = app.engine.still().await;
+        app.control.restore(image, &app.key).await.map_err(internal)?;
+        app.told.forget();
+        app.engine.begin_again().await?;
+    }
     if let Err(error) = control::kubernetes::open_doors(&app.control).await {
         tracing::warn!(%error, "kubeconfigs lead nowhere until they are asked for again");
     }

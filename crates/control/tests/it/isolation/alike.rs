@@ -32,7 +32,8 @@ async fn read(seed: u64) -> Vec<(String, String)> {
 /// A text without keys and certificates, which no seed decides.
 fn without_keys(body: &str) -> String {
     let parts = body.split("-----BEGIN ").enumerate();
-    let rest = parts.map(|(n, part)| if n == 0 { part } else { part.rsplit("-----").next().unwrap() });
+    let rest =
+        parts.map(|(n, part)| if n == 0 { part } else { part.rsplit("-----").next().unwrap() });
     rest.collect()
 }
 
