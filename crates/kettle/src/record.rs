@@ -26,19 +26,13 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// The command, in the place of the noun `record` (of a domain), whose verbs go on to work: it is an
 /// older way to `domain record`.
 pub(crate) fn over(noun: Command) -> Command {
-    let verbs = noun.get_subcommands().cloned().map(|verb| verb.hide(true));
-    let command = command().display_order(2).subcommands(verbs);
-    command.subcommand_negates_reqs(true).args_conflicts_with_subcommands(true)
-}
-
-fn command() -> Command {
     let to = Arg::new(TO)
         .long(TO)
         .value_name("FILE")
         .value_parser(clap::value_parser!(PathBuf))
         .help("Write the archive to this file; what the tool prints stays where it is then");
-    Command::new(NAME)
-        .about("Run a tool as exec does, and record what it asks")
+    // The verbs are made when they are asked for: they stay with the noun.
+    noun.about("Run a tool as exec does, and record what it asks")
         .after_help(
             "The archive (HAR 1.2, which browsers' tools open) goes to standard output, and what the tool \
              prints to standard error; with --to it goes to a file. Secrets are *** in it, and bodies are \
@@ -47,6 +41,11 @@ fn command() -> Command {
         )
         .args(exec::args())
         .arg(to)
+        .display_order(2)
+        .hide(false)
+        .subcommand_required(false)
+        .subcommand_negates_reqs(true)
+        .args_conflicts_with_subcommands(true)
 }
 
 pub(crate) async fn run(args: &ArgMatches, data: Option<PathBuf>) -> Result<ExitCode> {

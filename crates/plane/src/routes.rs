@@ -114,7 +114,8 @@ impl Route {
 
     /// Carries it out, again and again where others changed what it relied on.
     async fn carry_out(&self, cx: Cx, request: Request) -> Answer {
-        let helpful = cx.behave().is_helpful();
+        // What is Kettle's own has no real API to follow.
+        let helpful = cx.behave().is_helpful() || self.op.access == api::Access::Owner;
         let fields = match self.fields(&cx, request) {
             Ok(fields) => Arc::new(fields),
             Err(refusal) => return Err(refusal.answer(helpful)),

@@ -240,7 +240,7 @@ mod tests {
 
     fn lists() -> Vec<Operation> {
         let lists = |o: &Operation| o.is_list() || o.listed().is_some();
-        operations::all().into_iter().filter(lists).collect()
+        operations::with_own().into_iter().filter(lists).collect()
     }
 
     #[test]

@@ -71,12 +71,6 @@ const fn below(
 /// The groups, in the order of the first page.
 #[rustfmt::skip]
 pub const PLACES: &[Place] = &[
-    top(SERVER, "world", &[]),
-    below("world snapshot", "world-snapshot", &[], &[]),
-    below("world clock", "world-clock", &[], &[]),
-    below("world hold", "world-hold", &[], &[]),
-    below("world fault", "world-fault", &[], &[]),
-    below("world history", "world-history", &[], &[]),
     top(COMPUTE, "instance", &["vm", "server"]),
     below("instance template", "instance-template", &[], &[]),
     top(COMPUTE, "bare-metal", &["baremetal", "bm"]),
@@ -146,6 +140,12 @@ pub const PLACES: &[Place] = &[
     top(ACCOUNT, "subaccount", &["sub-account"]),
     top(ACCOUNT, "user", &[]),
     top(ACCOUNT, "api-key", &["apikey"]),
+    top(SERVER, "world", &[]),
+    below("world snapshot", "world-snapshot", &[], &[]),
+    below("world clock", "world-clock", &[], &[]),
+    below("world hold", "world-hold", &[], &[]),
+    below("world fault", "world-fault", &[], &[]),
+    below("world history", "world-history", &[], &[]),
 ];
 
 /// Other words for an operation's command. Each does what the command does, wherever there is one.

@@ -22,7 +22,7 @@ impl Call {
             Some((method, path)) => (Some(method), path.trim()),
             None => (None, text),
         };
-        if path.starts_with('/') {
+        if path.starts_with(['/', '*']) {
             let method = method.map(|method| method.to_ascii_uppercase());
             let wrong =
                 |_| format!("{field}: `{text}` does not begin with a method as GET or POST");

@@ -79,6 +79,7 @@ async fn exec_leads_a_child_to_the_server() {
         variables: variables(&[]),
         own: [("ADDED".to_owned(), "more".into()), ("CARGO_MANIFEST_DIR".to_owned(), "".into())]
             .into(),
+        to_stderr: false,
         now: now(),
     })
     .await
