@@ -97,7 +97,6 @@ impl Clock {
         Self::new(wall(SystemTime::now()), Mode::Frozen { at: now }, false)
     }
 
-    #[expect(clippy::disallowed_methods, reason = "this is the one place")]
     fn new(nanos: i64, mode: Mode, has_system: bool) -> Self {
         let system = Steady { nanos, read: Instant::now() };
         let state = Mutex::new(State { system, mode, beginning: mode });

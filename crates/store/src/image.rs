@@ -69,18 +69,18 @@ impl Image {
                 ))));
             }
             Form::File { path, goes } => {
-                std::fs::rename(&path, name).map_err(failed)?;
+                std::fs::rename(path, name).map_err(failed)?;
                 *goes = false;
             }
         }
         sqlite::sync_name(name)
     }
 
-    /// How long it is.
+    /// How long it is, in bytes.
     ///
     /// # Errors
     /// When its file is gone.
-    pub fn len(&self) -> Result<u64> {
+    pub fn size(&self) -> Result<u64> {
         match &self.0 {
             Form::Memory(bytes) => Ok(bytes.len() as u64),
             Form::File { path, .. } => {

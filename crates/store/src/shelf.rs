@@ -36,7 +36,7 @@ pub struct Saved {
 impl Saved {
     fn of(name: &str, image: &Image) -> Result<Self> {
         let (at, things) = image.about()?;
-        Ok(Self { name: name.to_owned(), at, things, bytes: image.len()? })
+        Ok(Self { name: name.to_owned(), at, things, bytes: image.size()? })
     }
 
     /// Whether a snapshot can be called so: with 1 to 64 letters, digits and `-_.`, of which the first is

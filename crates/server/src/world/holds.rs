@@ -41,7 +41,7 @@ pub(crate) fn routes(app: &Arc<App>) -> Routes {
             async move {
                 let text = format!("hold_id: nothing is held by number {hold_id}");
                 let is_known = app.engine.release(Some(hold_id.into())).await?;
-                Ok(Refusal::not_found(text).unless(is_known)?)
+                Refusal::not_found(text).unless(is_known)
             }
         })
         .on(move |_, _: ClearHolds| {

@@ -212,7 +212,7 @@ async fn export(State(app): State<Arc<App>>, request: Request) -> Response {
 async fn sent(app: &App) -> Result<Response> {
     app.engine.keep_clock().await?;
     let image = app.control.store().image(app.control.clock().now()).await?;
-    let len = image.len()?;
+    let len = image.size()?;
     let (send, pieces) = tokio::sync::mpsc::channel::<std::io::Result<Bytes>>(WAITING);
     tokio::task::spawn_blocking(move || {
         let mut left = match image.read() {
@@ -226,7 +226,9 @@ async fn sent(app: &App) -> Result<Response> {
                 Bytes::from(piece)
             });
             let is_last = read.as_ref().map_or(true, Bytes::is_empty);
-            if (is_last && read.is_ok()) || send.blocking_send(read).is_err() || is_last {
+            // That there is no more is no piece; that it cannot be read is one.
+            let is_end = is_last && read.is_ok();
+            if is_end || send.blocking_send(read).is_err() || is_last {
                 return;
             }
         }

@@ -181,8 +181,8 @@ fn serve(
 
 /// Does all of `jobs`, together if possible. An error is one after which nothing may be written.
 fn write(db: &Connection, jobs: &mut [Box<dyn Job>], is_full: &AtomicBool) -> Result<()> {
-    let together = |one: &Box<dyn Job>, next: &Box<dyn Job>| !one.is_alone() && !next.is_alone();
-    jobs.chunk_by_mut(together).try_for_each(|some| write_some(db, some, is_full))
+    jobs.chunk_by_mut(|one, next| !one.is_alone() && !next.is_alone())
+        .try_for_each(|some| write_some(db, some, is_full))
 }
 
 fn write_some(db: &Connection, jobs: &mut [Box<dyn Job>], is_full: &AtomicBool) -> Result<()> {

@@ -36,7 +36,7 @@ async fn go_on(store: &Store, [one, two]: &[Row; 2]) -> Row {
 }
 
 async fn put_back(store: &Store, name: &str) {
-    store.restore(&*store.snapshot(name).await.unwrap()).await.unwrap();
+    store.restore(&store.snapshot(name).await.unwrap()).await.unwrap();
 }
 
 pub(super) async fn a_snapshot_puts_back_what_was(store: Store) {
@@ -163,7 +163,7 @@ fn a_snapshot_has_a_name_that_a_file_can_have() {
 fn bytes(image: &Image) -> Vec<u8> {
     let mut bytes = Vec::new();
     image.read().unwrap().read_to_end(&mut bytes).unwrap();
-    assert_eq!(bytes.len() as u64, image.len().unwrap());
+    assert_eq!(bytes.len() as u64, image.size().unwrap());
     bytes
 }
 
@@ -267,7 +267,7 @@ pub(super) async fn an_image_can_be_asked_like_a_store(store: Store) {
     let rows = fill(&store).await;
     store.save("one", 0, false).await.unwrap();
     go_on(&store, &rows).await;
-    let then = Store::of(&*store.snapshot("one").await.unwrap()).unwrap();
+    let then = Store::of(&store.snapshot("one").await.unwrap()).unwrap();
     for row in &rows {
         let was = then.get(row.id).await.unwrap().unwrap();
         assert_eq!(was, Row { stamp: was.stamp, ..row.clone() });

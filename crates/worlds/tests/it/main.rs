@@ -184,8 +184,7 @@ async fn an_address_that_another_thing_has_is_refused_and_named() {
     let mut other = taken.clone();
     other.id = "0190ffff-0000-7000-8000-000000000001".into();
     other.item["id"] = other.id.clone().into();
-    let mut both = worlds::Reading::default();
-    both.things = vec![taken.clone(), other];
+    let both = worlds::Reading { things: vec![taken.clone(), other], unread: Vec::new() };
     let copied = copy(&two.client, &both, &silent).await.unwrap();
     assert_eq!(copied.made, 1);
     assert!(copied.refused[0].contains("Address in use."), "{:?}", copied.refused);
