@@ -202,6 +202,16 @@ pub fn builder(matches: &ArgMatches, target: &Target, watch: &Watch) -> sdk::cli
     globals::builder(matches, target).observe(watch.observer())
 }
 
+/// The same without a data directory: for commands that are told of one server beside another.
+///
+/// # Errors
+/// When they contradict each other or cannot be read.
+pub fn other_target(matches: &ArgMatches, env: Env<'_>) -> Result<Target, config::ConfigError> {
+    let text = |name| matches.get_one::<String>(name).cloned();
+    let (profile, endpoint) = (text(globals::PROFILE), text(globals::ENDPOINT));
+    config::resolve(&Wanted { profile, endpoint, ..Wanted::default() }, env)
+}
+
 /// Where the global options, the environment and the configuration file lead to, and the key there.
 ///
 /// # Errors

@@ -127,7 +127,8 @@ async fn reading(
         let text = std::fs::read_to_string(file).map_err(|error| unread(&error))?;
         return serde_json::from_str(&text).map_err(|error| unread(&error));
     }
-    let target = cli::target(matches, &process_env).map_err(|e| Failure::usage(e.to_string()))?;
+    let target =
+        cli::other_target(matches, &process_env).map_err(|e| Failure::usage(e.to_string()))?;
     if target.endpoint == here.endpoint {
         return Err(Failure::usage(format!(
             "whose account? {} is the server here; name the account's profile with --profile (`kettle \
