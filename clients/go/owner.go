@@ -16,7 +16,7 @@ func (w *World) Reset() {
 // Snapshot saves all there is under a name, in place of what had it.
 func (w *World) Snapshot(name string) {
 	w.t.Helper()
-	w.Must("POST", "/_kettle/world/snapshots", map[string]any{"name": name, "replace": true}, nil)
+	w.Must("PUT", "/_kettle/world/snapshots/"+url.PathEscape(name), map[string]any{"replace": true}, nil)
 }
 
 // Restore puts back all that was there when Snapshot was called, in one moment; ids and addresses are the same.

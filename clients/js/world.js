@@ -98,7 +98,7 @@ class Kettle {
 
   /** Saves all there is under a name, in place of what had it. */
   async snapshot(name) {
-    await this.call("POST", "/_kettle/world/snapshots", { name, replace: true });
+    await this.call("PUT", `/_kettle/world/snapshots/${encodeURIComponent(name)}`, { replace: true });
   }
 
   /** Puts back all that was there when `snapshot` was called, in one moment; ids and addresses are the same. */

@@ -82,7 +82,7 @@ class Kettle:
 
     def snapshot(self, name):
         """Saves all there is under a name, in place of what had it."""
-        self.call("POST", "/_kettle/world/snapshots", {"name": name, "replace": True})
+        self.call("PUT", f"/_kettle/world/snapshots/{_quoted(name)}", {"replace": True})
 
     def restore(self, name):
         """Puts back all that was there when `snapshot` was called, in one moment; ids and addresses are the same."""
