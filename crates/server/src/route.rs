@@ -156,7 +156,8 @@ async fn serve(app: Arc<App>, route: Route, request: Request) -> Response {
         // A handler that panics has committed nothing or all; the server lives on.
         let answer = AssertUnwindSafe(answer).catch_unwind().await;
         let answer = answer.unwrap_or_else(|_| Err(failure()))?;
-        Ok(app.told.applied(&app.control, &route.op, parts.uri.path(), answer).await)
+        let asked = (&route.op, parts.uri.path());
+        Ok(app.told.applied(&app.control, caller.account, asked, answer).await)
     };
     let response = match answer.await {
         Ok(body) if let Shape::Text(media) = route.op.shape => {

@@ -81,7 +81,8 @@ impl Told {
             let one = here.iter().find(|one| self::key(one) == key).or(here.get(place));
             let Some(one) = one else { continue };
             let notes = differing(one, told);
-            let place = place_of(at, one, matches!(op.shape, Shape::List(_)) || here.len() > 1);
+            let is_listed = matches!(op.shape, Shape::List(_)) || here.len() > 1;
+            let place = place_of(cx.account(), at, one, is_listed);
             if !notes.is_empty() {
                 let text = serde_json::to_string(&notes).unwrap_or_default();
                 store.world_put(NOTES, Uuid::nil(), "{}".into()).await?;
@@ -96,8 +97,8 @@ impl Told {
     pub(crate) async fn applied(
         &self,
         control: &Control,
-        op: &Op,
-        at: &str,
+        account: i64,
+        (op, at): (&Op, &str),
         answer: Bytes,
     ) -> Bytes {
         if answer.is_empty() || !self.is_any(control).await {
@@ -112,7 +113,7 @@ impl Told {
             one => vec![one],
         };
         for one in all {
-            let place = place_of(at, one, is_list || op.method == api::Method::POST);
+            let place = place_of(account, at, one, is_list || op.method == api::Method::POST);
             let Ok(Some(text)) = control.store().world_get(NOTES, place).await else { continue };
             let notes: Vec<Note> = serde_json::from_str(&text).unwrap_or_default();
             for (way, here, there) in notes {
@@ -145,10 +146,12 @@ fn key(one: &Value) -> Option<String> {
 }
 
 /// Where the notes of a thing lie: by the path at which it is found, alone as in its list.
-fn place_of(at: &str, one: &Value, is_listed: bool) -> Uuid {
+///
+/// Names are each account's own: two may have a domain at the same path.
+fn place_of(account: i64, at: &str, one: &Value, is_listed: bool) -> Uuid {
     let path = match (is_listed, key(one)) {
-        (true, Some(key)) => format!("{at}/{key}"),
-        _ => at.to_owned(),
+        (true, Some(key)) => format!("{account}{at}/{key}"),
+        _ => format!("{account}{at}"),
     };
     store::derived_id(Uuid::nil(), path.as_bytes())
 }
@@ -199,6 +202,8 @@ mod tests {
     #[test]
     fn a_thing_has_one_place_in_its_list_and_alone() {
         let thing = json!({"id": "a"});
-        assert_eq!(place_of("/v2/blocks", &thing, true), place_of("/v2/blocks/a", &thing, false));
+        let alone = place_of(1, "/v2/blocks/a", &thing, false);
+        assert_eq!(place_of(1, "/v2/blocks", &thing, true), alone);
+        assert_ne!(place_of(2, "/v2/blocks/a", &thing, false), alone, "another account's");
     }
 }
