@@ -154,11 +154,11 @@ fn from_system(bytes: &mut [u8]) {
 
 /// Numbers that follow from a seed and from what they are for. Whoever knows the seed knows them all.
 #[derive(Debug, Clone)]
-pub(crate) struct Stream([u64; 2]);
+pub struct Stream([u64; 2]);
 
 impl Stream {
     /// The numbers for this.
-    pub(crate) fn of(seed: u64, purpose: &[&[u8]]) -> Self {
+    pub fn of(seed: u64, purpose: &[&[u8]]) -> Self {
         // FNV-1a over each part with its length, from two beginnings: 128 bits tell streams apart.
         let mut state = [0xcbf2_9ce4_8422_2325 ^ seed, 0x6c62_272e_07bb_0142 ^ !seed];
         for part in purpose {
@@ -188,7 +188,7 @@ impl Stream {
     }
 
     /// The next number, from 0 up to, but not including, 1.
-    pub(crate) fn fraction(&mut self) -> f64 {
+    pub fn fraction(&mut self) -> f64 {
         (self.next() >> 11) as f64 / (1_u64 << 53) as f64
     }
 }

@@ -38,7 +38,7 @@ const DATA: &str = "KETTLE_DATA";
 const DNS: &str = "KETTLE_DNS";
 /// Where a server tells what else than the API it answers.
 const STATUS: &str = "/_kettle/status";
-const COMMAND: &str = "command";
+pub(crate) const COMMAND: &str = "command";
 const OFFLINE: &str = "offline";
 const SERVER: &str = "server";
 /// The usual way to be offline.

@@ -81,7 +81,7 @@ fn main() -> ExitCode {
             let _log = logging::start(LevelFilter::WARN, false);
             report(runtime().block_on(exec::run(args, data)), exec::NOT_RUN.into())
         }
-        Some((record::NAME, args)) if args.subcommand().is_none() => {
+        Some((record::NAME, args)) => {
             let _log = logging::start(LevelFilter::WARN, false);
             report(runtime().block_on(record::run(args, data)), exec::NOT_RUN.into())
         }
@@ -155,7 +155,7 @@ fn command() -> Command {
     let first = first.into_iter().enumerate();
     let first = first.map(|(place, command)| command.display_order(place));
     let root = world::add(enter::add(cli::command()));
-    let root = root.mut_subcommand(record::NAME, record::over);
+    let root = root.mut_subcommand(record::NAME, |_| record::command());
     cli::settled(root.subcommand(man::command()).subcommands(first))
 }
 

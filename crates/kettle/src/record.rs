@@ -21,34 +21,39 @@ pub(crate) const NAME: &str = "record";
 const TO: &str = "to";
 /// How long one question waits for the next request, in seconds.
 const WAIT: u64 = 5;
+/// What is done with a domain's records, by people who expect them here.
+const VERBS: [&str; 5] = ["list", "get", "create", "update", "delete"];
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The command, in the place of the noun `record` (of a domain), whose verbs go on to work: it is an
-/// older way to `domain record`.
-pub(crate) fn over(noun: Command) -> Command {
+/// The command. The API's group of this name, a domain's records, is found as `domain record` alone.
+pub(crate) fn command() -> Command {
     let to = Arg::new(TO)
         .long(TO)
         .value_name("FILE")
         .value_parser(clap::value_parser!(PathBuf))
         .help("Write the archive to this file; what the tool prints stays where it is then");
-    // The verbs are made when they are asked for: they stay with the noun.
-    noun.about("Run a tool as exec does, and record what it asks")
+    Command::new(NAME)
+        .about("Run a tool as exec does, and record what it asks")
         .after_help(
             "The archive (HAR 1.2, which browsers' tools open) goes to standard output, and what the tool \
              prints to standard error; with --to it goes to a file. Secrets are *** in it, and bodies are \
              cut at 64 kB. What others ask the same server meanwhile is in it, too.\n`kettle replay` sends \
-             it again. The tool's exit status is passed on.",
+             it again. The tool's exit status is passed on.\nThe records of a domain: `kettle domain record`.",
         )
         .args(exec::args())
         .arg(to)
         .display_order(2)
-        .hide(false)
-        .subcommand_required(false)
-        .subcommand_negates_reqs(true)
-        .args_conflicts_with_subcommands(true)
 }
 
 pub(crate) async fn run(args: &ArgMatches, data: Option<PathBuf>) -> Result<ExitCode> {
+    let program = args.get_raw(exec::COMMAND).and_then(|mut words| words.next());
+    if let Some(verb) =
+        program.and_then(std::ffi::OsStr::to_str).filter(|verb| VERBS.contains(verb))
+    {
+        tracing::warn!(
+            "this runs a program called {verb}; a domain's records: `kettle domain record {verb}`"
+        );
+    }
     let to: Option<&PathBuf> = args.get_one(TO);
     let recording = Recording { to_stderr: to.is_none() };
     let (status, requests) = exec::carry_out(args, data, Some(recording)).await?;

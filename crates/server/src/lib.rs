@@ -19,6 +19,7 @@ mod places;
 mod reply;
 mod requests;
 mod route;
+mod span;
 mod status;
 #[cfg(test)]
 mod tests;

@@ -11,7 +11,6 @@ mod answer;
 mod life;
 mod ready;
 mod rule;
-mod span;
 #[cfg(test)]
 mod tests;
 

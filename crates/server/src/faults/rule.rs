@@ -5,11 +5,15 @@ use std::time::Duration;
 
 use api::world::faults::{AddFault, Dropped, Fault};
 use control::auth::Caller;
+use engine::chance::Stream;
 use http::Method;
 use serde_json::Value;
 
-use super::span;
+use crate::span;
 use crate::wanted::{Call, Wanted};
+
+/// The longest that a rule says: nobody waits longer.
+const MOST_DAYS: u32 = 366;
 
 /// A rule that is in force, with its counts.
 #[derive(Debug)]
@@ -22,7 +26,8 @@ pub(crate) struct Rule {
     pub(crate) life: Option<u64>,
     acted: u64,
     left: Option<u32>,
-    chance: Chance,
+    /// What it does by chance, it does again with the same seed.
+    chance: Stream,
 }
 
 /// What is known of a request.
@@ -118,7 +123,7 @@ impl Rule {
         if said.times == Some(0) {
             return Err("times: must be at least 1".into());
         }
-        let (left, chance) = (said.times, Chance(said.seed.unwrap_or_default()));
+        let (left, chance) = (said.times, Stream::of(said.seed.unwrap_or_default(), &[b"fault"]));
         Ok(Self { id, said, fits, does, life: None, acted: 0, left, chance })
     }
 
@@ -132,7 +137,7 @@ impl Rule {
 
     /// Whether it may act now: it draws, where that is by chance.
     pub(crate) fn fires(&mut self) -> bool {
-        self.left != Some(0) && self.said.probability.is_none_or(|p| self.chance.draw() < p)
+        self.left != Some(0) && self.said.probability.is_none_or(|p| self.chance.fraction() < p)
     }
 
     pub(crate) fn count(&mut self) {
@@ -142,7 +147,7 @@ impl Rule {
 
     /// How long it waits this time.
     pub(crate) fn wait(&mut self, (from, to): (Duration, Duration)) -> Duration {
-        if from == to { from } else { from + (to - from).mul_f64(self.chance.draw()) }
+        if from == to { from } else { from + (to - from).mul_f64(self.chance.fraction()) }
     }
 
     /// As it stands: `life` has what the engine says of rules about lifecycles.
@@ -196,7 +201,9 @@ impl Fits {
     fn read(said: &AddFault) -> Result<Self, String> {
         let operation = said.operation.as_deref().map(|text| Call::named("operation", text));
         let family = said.family.as_deref().map(|text| Wanted::named("family", text));
-        let young = said.younger_than.as_deref().map(|text| span::duration("younger_than", text));
+        let young = said.younger_than.as_deref().map(|text| {
+            span::duration(text, MOST_DAYS).map_err(|wrong| format!("younger_than: {wrong}"))
+        });
         let young = young.transpose()?.map(|young| i64::try_from(young.as_millis()));
         Ok(Self {
             operation: operation.transpose()?,
@@ -259,7 +266,10 @@ impl Does {
         is_region: impl Fn(&str) -> bool,
         is_plan: impl Fn(&str) -> bool,
     ) -> Result<Self, String> {
-        let latency = said.latency.as_deref().map(|text| span::spread("latency", text));
+        let latency = said
+            .latency
+            .as_deref()
+            .map(|text| span::spread(text, MOST_DAYS).map_err(|wrong| format!("latency: {wrong}")));
         let latency = latency.transpose()?;
         if let Some(status) = said.status.filter(|status| !(200..=599).contains(status)) {
             return Err(format!("status: {status} is not from 200 to 599"));
@@ -343,20 +353,4 @@ fn pairs(field: &str, texts: Option<&[String]>) -> Result<Vec<(String, Value)>, 
 /// A value as a query has it.
 fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-/// Numbers that follow from a seed alone (SplitMix64): what a rule does by chance, it does again.
-#[derive(Debug)]
-struct Chance(u64);
-
-impl Chance {
-    /// From 0 to just below 1.
-    fn draw(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        // 32 bits: all of them in an f64.
-        f64::from(u32::try_from((z ^ (z >> 31)) >> 32).unwrap_or_default()) / 4_294_967_296.0
-    }
 }
