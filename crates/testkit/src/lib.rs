@@ -43,6 +43,7 @@ mod background;
 mod outside;
 mod served;
 
+use std::io::{Read, Write};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -305,6 +306,31 @@ impl World {
     /// When nothing was.
     pub async fn forget(&self, name: &str) {
         self.store.forget_snapshot(name).await.expect("it was saved before");
+    }
+
+    /// All there is, as one file's bytes: for [`World::import`], of this world or of another.
+    ///
+    /// # Panics
+    /// When the store cannot be read.
+    pub async fn export(&self) -> Vec<u8> {
+        self.engine.keep_clock().await.expect("the store can be written");
+        let image = self.store.image(self.clock.now()).await.expect("the store can be read");
+        let mut bytes = Vec::new();
+        let mut file = image.read().expect("the image can be read");
+        file.read_to_end(&mut bytes).expect("the image can be read");
+        bytes
+    }
+
+    /// Puts what was exported in place of all there is, in one moment, the clock too.
+    ///
+    /// # Panics
+    /// When it is no world's file, or the store cannot be written.
+    pub async fn import(&self, bytes: &[u8]) {
+        let mut incoming = self.store.incoming().expect("a file can be made");
+        incoming.write_all(bytes).expect("the file can be written");
+        let image = self.store.received(incoming).await.expect("it is a world's file");
+        self.control.restore(&image, KEY).await.expect("the store can be written");
+        self.engine.begin_again().await.expect("the store can be written");
     }
 
     /// Sends a request as it is, and returns status, headers and body.

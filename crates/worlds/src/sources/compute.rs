@@ -31,7 +31,10 @@ pub(super) fn instance(thing: &Thing, all: &Reading) -> Vec<Step> {
     if has(thing, "ddos_protection") {
         create = create.with("ddos_protection", true);
     }
+    // A reserved one comes when it is attached.
+    let is_reserved = |subnet: &str| all.of("reserved-ip").any(|own| own.text("subnet") == subnet);
     let v6 = network_of(thing.text("v6_network"));
+    let v6 = if is_reserved(&v6) { String::new() } else { v6 };
     if !v6.is_empty() {
         create = create.with("enable_ipv6", true).at("ipv6", &v6);
     }
@@ -69,7 +72,7 @@ fn list(value: &Value) -> &[Value] {
 }
 
 /// Whether an instance belongs to a cluster, which makes it.
-fn is_node(thing: &Thing, all: &Reading) -> bool {
+pub(super) fn is_node(thing: &Thing, all: &Reading) -> bool {
     all.of("kubernetes").flat_map(nodes).any(|(id, _)| id == thing.id)
 }
 
@@ -87,39 +90,53 @@ fn software(create: Step, thing: &Thing, all: &Reading) -> Step {
     }
 }
 
-/// Further addresses, and names of addresses.
+/// Further addresses, of which those that are reserved come between the others as they did, and names of
+/// addresses.
 fn addresses(thing: &Thing, all: &Reading) -> Vec<Step> {
-    let mut steps = Vec::new();
-    let text = |value: &Value, field: &str| {
-        value.get(field).and_then(Value::as_str).unwrap_or_default().to_owned()
-    };
+    let mut reserved: Vec<&Thing> = all.of("reserved-ip").filter(|r| attaches(r, thing)).collect();
+    let (mut steps, mut names) = (Vec::new(), Vec::new());
+    let own = [("instance_id", thing.id.clone().into())];
     for address in list(thing.told("list-instance-ipv4")) {
-        let (ip, reverse) = (text(address, "ip"), text(address, "reverse"));
-        let is_reserved = all.of("reserved-ip").any(|reserved| reserved.text("subnet") == ip);
-        if text(address, "type") == "secondary_ip" && !is_reserved {
-            let add = fields([("instance_id", thing.id.clone().into()), ("reboot", false.into())]);
-            steps.push(Step::change("add-instance-ipv4", add).at("ipv4", &ip));
+        let ip = word(address, "ip");
+        names.push((address, "set-instance-reverse-ipv4"));
+        if word(address, "type") != "secondary_ip" {
+            continue;
         }
-        if !reverse.is_empty() && !OWN_NAMES.iter().any(|own| reverse.ends_with(own)) {
-            let name = fields([
-                ("instance_id", thing.id.clone().into()),
-                ("ip", ip.into()),
-                ("reverse", reverse.into()),
-            ]);
-            // A reserved address comes only later.
-            let name = Step::change("set-instance-reverse-ipv4", name);
-            steps.push(if is_reserved { name.late() } else { name });
-        }
+        let place = reserved.iter().position(|reserved| reserved.text("subnet") == ip);
+        steps.push(match place {
+            Some(place) => attach(reserved.remove(place)),
+            None => Step::change("add-instance-ipv4", fields(own.clone()))
+                .with("reboot", false)
+                .at("ipv4", ip),
+        });
     }
-    for name in list(thing.told("list-instance-reverse-ipv6")) {
-        let name = fields([
-            ("instance_id", thing.id.clone().into()),
-            ("ip", text(name, "ip").into()),
-            ("reverse", text(name, "reverse").into()),
-        ]);
-        steps.push(Step::change("set-instance-reverse-ipv6", name));
-    }
+    steps.extend(reserved.into_iter().map(attach));
+    let by_itself = |reverse: &str| OWN_NAMES.iter().any(|own| reverse.ends_with(own));
+    names.retain(|(address, _)| !matches!(word(address, "reverse"), name if name.is_empty() || by_itself(name)));
+    let v6 = list(thing.told("list-instance-reverse-ipv6")).iter();
+    names.extend(v6.map(|name| (name, "set-instance-reverse-ipv6")));
+    steps.extend(names.into_iter().map(|(address, set)| {
+        let [ip, reverse] = ["ip", "reverse"].map(|field| word(address, field));
+        Step::change(set, fields(own.clone())).with("ip", ip).with("reverse", reverse)
+    }));
     steps
+}
+
+/// A field's text; empty where it has none.
+fn word<'a>(value: &'a Value, field: &str) -> &'a str {
+    value.get(field).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Whether a reserved address is attached to an instance, and was not asked for with it, as a main one is.
+fn attaches(reserved: &Thing, instance: &Thing) -> bool {
+    reserved.text("instance_id") == instance.id
+        && reserved.text("subnet") != instance.text("main_ip")
+}
+
+/// Attaches a reserved address to what has it.
+pub(super) fn attach(reserved: &Thing) -> Step {
+    let ids = [("reserved_ip", &*reserved.id), ("instance_id", reserved.text("instance_id"))];
+    Step::change("attach-reserved-ip", fields(ids.map(|(field, id)| (field, id.into()))))
 }
 
 /// When backups are made.

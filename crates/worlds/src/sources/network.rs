@@ -4,7 +4,8 @@ use std::net::Ipv6Addr;
 
 use serde_json::{Value, json};
 
-use super::{Step, fields, some};
+use super::compute::{attach, is_node};
+use super::{Step, some};
 use crate::{Reading, Thing};
 
 pub(super) fn reserved(thing: &Thing, all: &Reading) -> Vec<Step> {
@@ -12,12 +13,11 @@ pub(super) fn reserved(thing: &Thing, all: &Reading) -> Vec<Step> {
     let scope = if kind == "v6" { "ipv6" } else { "ipv4" };
     let create = Step::create("create-reserved-ip", thing, &["instance_id"]);
     let mut steps = vec![create.id("reserved-ip", &thing.id).at(scope, subnet)];
-    // The main address of an instance is asked for with it.
-    let is_main = all.of("instance").any(|instance| instance.text("main_ip") == subnet);
-    if let Some(instance) = some(thing.text("instance_id")).filter(|_| !is_main) {
-        let attach =
-            fields([("reserved_ip", thing.id.clone().into()), ("instance_id", instance.into())]);
-        steps.push(Step::change("attach-reserved-ip", attach).late());
+    // An instance that is made takes its own.
+    let owner = some(thing.text("instance_id"));
+    let is_made = |id| all.of("instance").any(|own| own.id == id && !is_node(own, all));
+    if owner.is_some_and(|id| !is_made(id)) {
+        steps.push(attach(thing).late());
     }
     steps
 }
