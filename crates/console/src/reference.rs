@@ -33,7 +33,7 @@ pub(crate) fn address(operation: &Operation) -> String {
 
 /// What operations do, by their ids: told once, as it is in their schemas, which are made each time.
 static ABOUT: LazyLock<BTreeMap<&str, (String, String)>> = LazyLock::new(|| {
-    operations::all().iter().map(|operation| (operation.op.id, told(operation))).collect()
+    operations::with_own().iter().map(|operation| (operation.op.id, told(operation))).collect()
 });
 
 /// What an operation does, in a few words, and what else is said of it.

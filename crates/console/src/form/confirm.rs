@@ -89,7 +89,9 @@ fn must(operation: &Operation, fields: &Map<String, Value>, subject: Option<&Sub
     let own = operation.path_fields().pop().and_then(|name| fields.get(&name)).map(read::text);
     let exact = subject.filter(|s| s.get.path_fields().len() == operation.path_fields().len());
     let name = exact.or(subject).map(|subject| subject.name.clone());
-    name.filter(|name| !name.trim().is_empty()).or(own).unwrap_or_default()
+    let name = name.filter(|name| !name.trim().is_empty()).or(own);
+    // What is about all there is has no name: its word stands for one.
+    name.unwrap_or_else(|| operation.command.to_owned())
 }
 
 /// Whether whoever sent it has typed the name, where that is asked for.

@@ -137,6 +137,13 @@ const BY_HAND: &[(&str, &[Line])] = &[
         ("", Kind::Plain, &["ip_type", "protocol", "port", "subnet", "subnet_size", "source", "notes"]),
     ]),
     ("create-record", &[("", Kind::Plain, &["type", "name", "data", "ttl", "priority"])]),
+    ("add-fault", &[
+        ("Name", Kind::Plain, &["name"]),
+        ("For which requests", Kind::Plain, &["operation", "family", "thing", "client", "account", "younger_than", "having", "needs_key"]),
+        ("What it does", Kind::Plain, &["status", "error", "latency", "drop", "body", "show", "sold_out", "hidden"]),
+        ("To lifecycles", Kind::Plain, &["fails", "stuck"]),
+        ("How often", Kind::Plain, &["times", "probability", "seed"]),
+    ]),
     ("create-instance-template", &[
         ("Plan", Kind::Plans, &["plan"]),
         ("Name", Kind::Plain, &["label"]),
@@ -256,7 +263,7 @@ mod tests {
     #[test]
     fn what_is_said_by_hand_is_of_operations_and_fields_that_there_are() {
         for (id, lines) in BY_HAND {
-            let operation = operations::all().into_iter().find(|o| o.op.id == *id).unwrap();
+            let operation = operations::find(id).unwrap();
             let schema = operation.request();
             for (_, kind, fields) in *lines {
                 for name in *fields {
