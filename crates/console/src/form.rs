@@ -8,7 +8,7 @@
 mod after;
 mod back;
 mod below;
-pub(crate) mod confirm;
+mod confirm;
 mod draw;
 mod group;
 pub(crate) mod layout;
@@ -43,6 +43,7 @@ use crate::layout::{Page, refused, token};
 use crate::upstream::Refusal;
 use crate::{ROOT, Shared, nav, world};
 
+pub(crate) use confirm::SURE;
 pub(crate) use read::read;
 
 pub(crate) fn routes() -> Router<Arc<Shared>> {

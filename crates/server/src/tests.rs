@@ -5,6 +5,7 @@
 
 mod conventions;
 mod history;
+mod own;
 mod requests;
 mod sockets;
 mod whoami;

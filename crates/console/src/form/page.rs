@@ -101,6 +101,9 @@ pub(crate) fn button(form: &Form) -> String {
         (Some(one), _) => format!("Create {one}"),
         _ if is_change(operation) => "Save changes".to_owned(),
         (None, Some(name)) if operation.command != "create" => format!("{verb} {name}"),
+        _ if world::is_own(operation) && confirm::is_asked(form) => {
+            format!("{verb} {}", own_name(form))
+        }
         (None, Some(_)) => {
             // Of the rules of a firewall group, one is a rule.
             let list = operation.op.path.rsplit('/').next().unwrap_or_default();
@@ -193,7 +196,7 @@ fn buttons(form: &Form) -> Markup {
     html! {
         @if confirm::is_asked(form) {
             button.btn.danger.primary type="submit" { (button(form)) }
-            @if let Some(back) = back { a.btn href=(back) { "Keep it" } }
+            @if let Some(back) = back { a.btn href=(back) { (confirm::keeps(form)) } }
         } @else {
             button.btn.primary type="submit" { (button(form)) }
         }

@@ -99,7 +99,7 @@ async fn the_clock_is_frozen_turned_and_let_run() {
     let page = does(&mut browser, "freeze-clock", &[]).await;
     assert!(page.contains("The clock stands still") && page.contains("Let it run"), "{page}");
     let page = does(&mut browser, "advance-clock", &[("duration", "36h")]).await;
-    assert!(page.contains("As it was turned") && page.contains("1 day 12 h"), "{page}");
+    assert!(page.contains("As it was turned") && page.contains("stands still"), "{page}");
     let wrong = browser.submit("/console/op/advance-clock", &[("duration", "soon")]).await;
     assert_eq!(wrong.status, 400);
     assert!(
@@ -163,9 +163,9 @@ async fn a_thing_is_held_stepped_and_released() {
     assert!(page.contains("What is held") && page.contains("Step web"), "{page}");
     assert!(page.contains("has a step to take"), "{page}");
     let page = does(&mut browser, "step-life", &[("thing_id", id), ("steps", "10")]).await;
-    assert!(page.contains("Stepped: it is active"), "{page}");
+    assert!(page.contains("Stepped: running, at its end"), "{page}");
     let page = browser.page(&format!("/console/world/lifecycles?thing={id}")).await;
-    assert!(page.contains("Its lifecycle") && page.contains("Active"), "{page}");
+    assert!(page.contains("Its lifecycle") && page.contains("Running"), "{page}");
     let page = browser.page("/console/world/lifecycles?thing=web").await;
     assert!(page.contains("is no id"), "{page}");
     let page = does(&mut browser, "release-hold", &[("hold_id", "1")]).await;

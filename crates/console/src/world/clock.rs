@@ -108,7 +108,7 @@ fn face(cx: &Cx, clock: &Value) -> Markup {
                         div { dt { "The system's clock" } dd { (when::shown(system, "%-d %b %Y, %H:%M:%S UTC")) } }
                     }
                     @if !ahead.is_empty() { div { dt { "Ahead of it by" } dd { (ahead) } } }
-                    @if let Some(turned) = turned { div { dt { "As it was turned" } dd { (steps(turned)) } } }
+                    @if let Some(turned) = turned { div.whole { dt { "As it was turned" } dd { (steps(turned)) } } }
                 }
                 div.row {
                     @if mode != "frozen" {
@@ -145,7 +145,7 @@ fn turn(cx: &Cx, clock: &Value) -> Markup {
                     div.field {
                         label for="duration" { "By" }
                         (form(cx, "advance-clock", &html! {
-                            input.input.fit id="duration" name="duration" required size="18" placeholder="36h" autocomplete="off";
+                            input.input.fit id="duration" name="duration" required size="12" placeholder="36h" autocomplete="off";
                             button.btn type="submit" { "Turn ahead" }
                         }))
                         span.hint { "A number and its unit: 90s, 15m, 36h, 30d, 2w." }

@@ -104,7 +104,9 @@ fn table(found: &[Value], is_now: bool) -> Markup {
 
 fn row(one: &Value, is_now: bool) -> Markup {
     let (change, kind, id) = (text(one, "change"), text(one, "kind"), text(one, "id"));
-    let name = Some(text(one, "name")).filter(|name| !name.is_empty()).unwrap_or(id);
+    let name = Some(text(one, "name")).filter(|name| !name.is_empty());
+    let name =
+        html! { @match name { Some(name) => { (name) } None => { span.mono.small { (id) } } } };
     let page = page_of(kind, id).filter(|_| is_now && change != "removed");
     let fields = one["fields"].as_array().into_iter().flatten();
     html! {
@@ -118,7 +120,7 @@ fn row(one: &Value, is_now: bool) -> Markup {
                 @if change != "changed" { span.muted { "the whole of it" } }
                 @else { dl.changes { @for field in fields {
                     dt.mono { (text(field, "field")) }
-                    dd { del { (short(text(field, "before"))) } " " span aria-hidden="true" { "→" } " " ins { (short(text(field, "after"))) } }
+                    dd { (value("before", text(field, "before"))) " " span aria-hidden="true" { "→" } " " (value("after", text(field, "after"))) }
                 } } }
             }
         }
@@ -134,12 +136,14 @@ fn sign(change: &str) -> &'static str {
     }
 }
 
-/// A value, or the first of it; an empty one is said to be so.
-fn short(value: &str) -> String {
-    match value.char_indices().nth(LONG) {
-        _ if value.is_empty() => "nothing".to_owned(),
-        Some((at, _)) => format!("{}…", &value[..at]),
-        None => value.to_owned(),
+/// A value as it was or is, or the first of it; an empty one is said to be so.
+fn value(when: &str, value: &str) -> Markup {
+    let cut = value.char_indices().nth(LONG).map(|(at, _)| format!("{}…", &value[..at]));
+    let shown = cut.unwrap_or_else(|| value.to_owned());
+    html! {
+        @if value.is_empty() { span.muted { "nothing" } }
+        @else if when == "before" { del { (shown) } }
+        @else { ins { (shown) } }
     }
 }
 

@@ -4,9 +4,10 @@ use axum::response::Response;
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::{Tab, World, button, commands, form_at, list, not_seen, text};
+use super::{Tab, World, button, commands, form, form_at, list, not_seen, text};
 use crate::cx::Cx;
-use crate::form::confirm::SURE;
+use crate::form::SURE;
+use crate::form::shape::marked;
 use crate::icon::icon;
 
 pub(super) async fn show(cx: Cx) -> Response {
@@ -77,8 +78,10 @@ fn row(cx: &Cx, rule: &Value) -> Markup {
             td { div { (does(rule)) } div.muted.small { (whom(rule)) @if let Some(when) = how_often(rule) { ", " (when) } } }
             td.num { (acted) }
             td { div.row.end {
-                (button(cx, "delete-fault", &[("fault_id", &id), (SURE, &id)],
-                    &format!("Delete rule {id}"), &icon("trash")))
+                (form(cx, "delete-fault", &html! {
+                    @for name in ["fault_id", SURE] { input type="hidden" name=(name) value=(id); }
+                    button.btn.slim.icon.quiet type="submit" aria-label={ "Delete rule " (id) } { (icon("trash")) }
+                }))
             } }
         }
     }
@@ -165,7 +168,7 @@ fn by_name(cx: &Cx, ready: &[Value], all: &[Value]) -> Markup {
                 @let name = text(one, "name");
                 @let is_there = all.iter().any(|rule| text(rule, "name") == name);
                 li { div.row.apart {
-                    div { code { (name) } @if is_there { " " span.tag.on { "in force" } } p.muted.small { (text(one, "about")) "." } }
+                    div { code { (name) } @if is_there { " " span.tag.on { "in force" } } p.muted.small { (marked(text(one, "about"))) "." } }
                     (button(cx, "use-fault", &[("ready_name", name)], &format!("Add {name}"), &html! { "Add" }))
                 } }
             } }

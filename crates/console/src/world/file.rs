@@ -12,7 +12,7 @@ use http::{Method, StatusCode};
 use super::upload::Upload;
 use super::{here, not_seen, state};
 use crate::cx::{Cx, TOKEN, is_same_origin};
-use crate::form::confirm::SURE;
+use crate::form::SURE;
 use crate::session::Told;
 use crate::upstream::Refusal;
 use crate::{Shared, layout};

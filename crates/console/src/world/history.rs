@@ -119,7 +119,7 @@ fn files() -> Markup {
             header { h2 id="h-har" { "As a file" } }
             div.body.stack {
                 p.muted.small { "An HTTP Archive (HAR), which browsers' tools open. Secrets are masked in it." }
-                div.row { a.btn href={ (ROOT) "/world/history.har" } download="session.har" { (icon("down")) " Download session.har" } }
+                div.row { a.btn href={ (ROOT) "/world/history.har" } download="session.har" { "Download session.har" } }
             }
         }
     }

@@ -186,9 +186,9 @@ fn held(cx: &Cx, things: &[Held]) -> Markup {
                     }
                     td { @if let Some((sign, word)) = &thing.status { (status::show(*sign, word)) } }
                     td.p2.muted { (stands(&thing.life)) }
-                    td { div.row.end {
+                    td { @if text(&thing.life, "stands") != "settled" { div.row.end {
                         (button(cx, "step-life", &[("thing_id", &thing.id)], &format!("Step {}", thing.name), &html! { "Step" }))
-                    } }
+                    } } }
                 } } }
             } }
         }

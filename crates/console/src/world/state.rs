@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Tab, World, commands, form, form_at, text, time};
 use crate::cx::Cx;
-use crate::form::confirm;
+use crate::form::SURE;
 use crate::icon::icon;
 use crate::layout::token;
 use crate::{ROOT, href};
@@ -76,7 +76,7 @@ fn snapshots(cx: &Cx, all: &[Value]) -> Markup {
                     caption.sr { "Snapshots, by name" }
                     thead { tr {
                         th scope="col" { "Name" } th.p2 scope="col" { "Saved" }
-                        th.num.p2 scope="col" { "Things" } th.num.p2 scope="col" { "Size" }
+                        th.num.p2 scope="col" { "Things" } th.num.p4 scope="col" { "Size" }
                         th scope="col" { span.sr { "What can be done" } }
                     } }
                     tbody { @for one in all { (snapshot(one)) } }
@@ -97,9 +97,9 @@ fn snapshot(one: &Value) -> Markup {
             }
             td.p2.muted { (time(saved)) }
             td.num.p2 { (things) }
-            td.num.p2.muted { (readable("size", &one["bytes"])) }
+            td.num.p4.muted { (readable("size", &one["bytes"])) }
             td { div.row.end {
-                a.btn.slim href=(page_of(name)) aria-label={ "Compare " (name) " with now" } { "Compare" }
+                a.btn.slim.p2 href=(page_of(name)) aria-label={ "Compare " (name) " with now" } { "Compare" }
                 a.btn.slim href=(form_at("restore-world-snapshot", &[("name", name)]))
                     aria-label={ "Restore " (name) } { "Restore" }
                 a.btn.slim.icon.quiet href=(form_at("delete-world-snapshot", &[("name", name)]))
@@ -113,7 +113,7 @@ fn reset() -> Markup {
     html! {
         section.panel aria-labelledby="h-reset" {
             header { h2 id="h-reset" { "Reset" } }
-            div.body.row.apart {
+            div.body.row.apart.wraps {
                 p.muted { "Takes all of it away in one moment: things, users, keys, what is billed. The owner's \
                      account and key stay, and so do snapshots." }
                 a.btn.danger href=(form_at("reset-world", &[])) { "Reset the world" }
@@ -129,7 +129,7 @@ fn export() -> Markup {
             div.body.stack {
                 p.muted.small { "All there is as one file, which this and later versions read. It holds keys and \
                      passwords: keep it as you keep those." }
-                div.row { a.btn href={ (ROOT) "/world/export" } download="world.kettle" { (icon("down")) " Download world.kettle" } }
+                div.row { a.btn href={ (ROOT) "/world/export" } download="world.kettle" { "Download world.kettle" } }
             }
         }
     }
@@ -145,7 +145,7 @@ fn import(cx: &Cx) -> Markup {
                 p.muted.small { "Such a file, in place of all there is here. Snapshots stay." }
                 div.field {
                     label for="sure" { "Type " b { (IMPORT) } " to go on" }
-                    input.input id="sure" name=(confirm::SURE) required pattern=(IMPORT) title={ "the word " (IMPORT) }
+                    input.input id="sure" name=(SURE) required pattern=(IMPORT) title={ "the word " (IMPORT) }
                         autocomplete="off" spellcheck="false";
                 }
                 div.field {

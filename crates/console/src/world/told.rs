@@ -4,8 +4,9 @@ use form_urlencoded::Serializer;
 use presentation::operations::Operation;
 use serde_json::{Map, Value};
 
-use super::{Tab, clock, holds, is_own, text};
+use super::{Tab, clock, holds, is_own};
 use crate::form::read;
+use crate::status;
 
 /// The page that shows what came of an operation of Kettle's own, and what is said on it; none for one of
 /// the API.
@@ -59,9 +60,11 @@ fn said(operation: &Operation, fields: &Map<String, Value>, answer: &Value) -> S
         "add-hold" => format!("Held: {}", holds::what(answer)),
         "release-hold" => format!("Released hold {}", field("hold_id")),
         "clear-holds" => "Released all".to_owned(),
-        "step-life" => match text(answer, "status") {
-            "" => format!("Stepped: {}", holds::stands(answer)),
-            status => format!("Stepped: it is {status}, {}", holds::stands(answer)),
+        "step-life" => match status::of(answer) {
+            None => format!("Stepped: {}", holds::stands(answer)),
+            Some((_, word)) => {
+                format!("Stepped: {}, {}", word.to_lowercase(), holds::stands(answer))
+            }
         },
         "mark-history" => {
             format!("Marked: what comes next is behind request {}", answer["sequence"])
