@@ -136,8 +136,10 @@ impl Form {
 
 /// Whether an operation changes a thing, so that a form of it shows what that is now.
 pub(crate) fn is_change(operation: &Operation) -> bool {
+    // A PUT of Kettle's own makes something by a name.
     matches!(operation.op.method, api::Method::PATCH | api::Method::PUT)
         && !operation.path_fields().is_empty()
+        && !world::is_own(operation)
 }
 
 /// The operation of that id, the API's or Kettle's own.

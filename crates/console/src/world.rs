@@ -263,7 +263,7 @@ fn commands(lines: &[String]) -> Markup {
         section.panel aria-label="On the command line" {
             header { h2 { "On the command line" } }
             div.code {
-                pre.wrap id="commands" tabindex="0" role="region" aria-label="Commands" {
+                pre id="commands" tabindex="0" role="region" aria-label="Commands" {
                     @for (i, line) in lines.iter().enumerate() {
                         @if i > 0 { "\n" }
                         @match line.split_once(' ') {

@@ -83,7 +83,9 @@ pub(crate) fn verb(form: &Form) -> String {
         _ if confirm::is_delete(operation) => "Delete".to_owned(),
         _ if is_change(operation) => "Save changes".to_owned(),
         _ => {
-            let mut text = operation.command.replace('-', " ");
+            // Commands of Kettle's own are no verbs by themselves: `called`.
+            let verb = operation.op.id.split('-').next().filter(|_| world::is_own(operation));
+            let mut text = verb.unwrap_or(operation.command).replace('-', " ");
             if let Some(first) = text.get_mut(..1) {
                 first.make_ascii_uppercase();
             }

@@ -445,7 +445,7 @@ async fn turn(desk: &mut Desk, world: &World) {
     desk.fill("[data-must]", "monday").await;
     desk.submit().await;
     desk.browser.says("Restored monday").await;
-    desk.browser.says("goes as the system").await;
+    desk.browser.says("and the clock runs").await;
 }
 
 async fn destroy(desk: &mut Desk) {

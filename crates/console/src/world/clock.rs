@@ -4,7 +4,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::{Tab, World, button, commands, form, text};
+use super::{Tab, World, button, commands, form, text, time};
 use crate::cx::Cx;
 use crate::icon::icon;
 use crate::when;
@@ -95,7 +95,6 @@ fn example(clock: &Value) -> String {
 fn face(cx: &Cx, clock: &Value) -> Markup {
     let (mode, ahead) = (text(clock, "mode"), ahead(clock));
     let turned = cx.asked("steps").parse::<u64>().ok();
-    let system = when::millis(text(clock, "system_time")).unwrap_or_default();
     let goes = goes(clock);
     html! {
         section.panel aria-labelledby="h-clock" {
@@ -105,7 +104,7 @@ fn face(cx: &Cx, clock: &Value) -> Markup {
                 dl.facts {
                     div { dt { "How it goes" } dd { "It " (goes) } }
                     @if mode != "real" {
-                        div { dt { "The system's clock" } dd { (when::shown(system, "%-d %b %Y, %H:%M:%S UTC")) } }
+                        div { dt { "The system's clock" } dd { (time(text(clock, "system_time"))) } }
                     }
                     @if !ahead.is_empty() { div { dt { "Ahead of it by" } dd { (ahead) } } }
                     @if let Some(turned) = turned { div.whole { dt { "As it was turned" } dd { (steps(turned)) } } }

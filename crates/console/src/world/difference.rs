@@ -92,7 +92,7 @@ fn table(found: &[Value], is_now: bool) -> Markup {
         div.scroll tabindex="0" role="region" aria-label="Differences" { table.differences {
             caption.sr { "Things that differ" }
             thead { tr {
-                th scope="col" { "Change" } th scope="col" { "Thing" } th scope="col" { "Field, before and after" }
+                th.p2 scope="col" { "Change" } th scope="col" { "Thing" } th scope="col" { "Field, before and after" }
             } }
             tbody { @for one in found.iter().take(MOST) { (row(one, is_now)) } }
         } }
@@ -107,14 +107,15 @@ fn row(one: &Value, is_now: bool) -> Markup {
     let name = Some(text(one, "name")).filter(|name| !name.is_empty());
     let name =
         html! { @match name { Some(name) => { (name) } None => { span.mono.small { (id) } } } };
-    let page = page_of(kind, id).filter(|_| is_now && change != "removed");
+    let page = page_of(kind, id, text(one, "name")).filter(|_| is_now && change != "removed");
     let fields = one["fields"].as_array().into_iter().flatten();
     html! {
         tr {
-            td { span class=(sign(change)) { (link::words::sentence(change)) } }
+            td.p2 { span class=(sign(change)) { (link::words::sentence(change)) } }
             th scope="row" {
                 @match page { Some(page) => { a href=(page) { (name) } } None => { (name) } }
                 div.muted.small { (kind.replace('-', " ")) }
+                span.sub { span class=(sign(change)) { (link::words::sentence(change)) } }
             }
             td {
                 @if change != "changed" { span.muted { "the whole of it" } }
@@ -148,7 +149,7 @@ fn value(when: &str, value: &str) -> Markup {
 }
 
 /// The page of a thing, by its kind.
-fn page_of(kind: &str, id: &str) -> Option<String> {
+fn page_of(kind: &str, id: &str, name: &str) -> Option<String> {
     let all = operations::all();
     let get = all.iter().find(|o| {
         o.group.name == kind
@@ -156,6 +157,9 @@ fn page_of(kind: &str, id: &str) -> Option<String> {
             && o.path_fields().len() == 1
             && o.op.path.ends_with('}')
     })?;
-    let fields = [(get.path_fields().pop()?, id.into())].into_iter().collect();
+    // A domain's path has its name.
+    let field = get.path_fields().pop()?;
+    let value = if field.ends_with("_id") { id } else { name };
+    let fields = [(field, value.into())].into_iter().collect();
     href::page(get, &fields)
 }

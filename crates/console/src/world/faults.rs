@@ -26,8 +26,8 @@ pub(super) async fn show(cx: Cx) -> Response {
         div.stack { (rules(&cx, &world.faults)) (by_name(&cx, &ready, &world.faults)) }
         aside.stack aria-label="Commands" { (commands(&[
             "kettle world fault add-ready late-tags",
-            "kettle world fault add --operation create-instance --status 500 --times 2",
-            "kettle world fault add --family block --latency 100ms..2s",
+            "kettle world fault add \\\n  --operation create-vpc --status 500",
+            "kettle world fault add \\\n  --family block --latency 100ms..2s",
             "kettle world fault list",
             "kettle world fault clear",
         ].map(str::to_owned))) }

@@ -35,7 +35,7 @@ pub(super) async fn show(cx: Cx) -> Response {
                 "kettle log -f",
                 "kettle log --har > session.har",
                 "kettle world history mark",
-                "kettle world called --call 'POST /v2/instances' --times 2",
+                "kettle world called \\\n  --call 'POST /v2/vpcs' --times 2",
                 "kettle world history clear",
             ].map(str::to_owned)))
         }

@@ -42,7 +42,7 @@ pub(super) async fn show(cx: Cx) -> Response {
             (commands(&[
                 "kettle world hold add --kind instance".to_owned(),
                 "kettle world hold list".to_owned(),
-                format!("kettle world hold step {}", if thing.is_empty() { "ID" } else { &thing }),
+                format!("kettle world hold step \\\n  {}", if thing.is_empty() { "ID" } else { &thing }),
                 "kettle world hold clear".to_owned(),
             ]))
         }
