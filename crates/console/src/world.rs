@@ -59,6 +59,13 @@ pub(crate) fn here() -> String {
     format!("{ROOT}/world")
 }
 
+/// Its pages by their titles: what is looked for by name.
+pub(crate) fn pages() -> impl Iterator<Item = (String, String)> {
+    Tab::ALL
+        .into_iter()
+        .map(|tab| (format!("World: {}", tab.title().to_lowercase()), tab.address()))
+}
+
 /// The pages above the form of an operation of Kettle's own; none above one of the API.
 pub(crate) fn crumbs(operation: &Operation) -> Vec<(String, String)> {
     match is_own(operation) {

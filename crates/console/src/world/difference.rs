@@ -89,7 +89,7 @@ fn chooser(name: &str, other: &str, snapshots: &[Value]) -> Markup {
 
 fn table(found: &[Value], is_now: bool) -> Markup {
     html! {
-        div.scroll tabindex="0" role="region" aria-label="Differences" { table.differences {
+        div.scroll tabindex="0" role="region" aria-label="What differs" { table.differences {
             caption.sr { "Things that differ" }
             thead { tr {
                 th.p2 scope="col" { "Change" } th scope="col" { "Thing" } th scope="col" { "Field, before and after" }

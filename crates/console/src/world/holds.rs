@@ -174,7 +174,7 @@ fn held(cx: &Cx, things: &[Held]) -> Markup {
     html! {
         section.panel aria-labelledby="h-held" {
             header { h2 id="h-held" { "What is held" } }
-            div.scroll tabindex="0" role="region" aria-label="What is held" { table {
+            div.scroll tabindex="0" role="region" aria-label="Held things" { table {
                 caption.sr { "Things that are held" }
                 thead { tr {
                     th scope="col" { "Thing" } th scope="col" { "Status" } th.p2 scope="col" { "Lifecycle" }

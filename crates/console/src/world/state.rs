@@ -72,7 +72,7 @@ fn snapshots(cx: &Cx, all: &[Value]) -> Markup {
                          and put back in an instant, with the same ids and addresses." }
                 }
             } @else {
-                div.scroll tabindex="0" role="region" aria-label="Snapshots" { table {
+                div.scroll tabindex="0" role="region" aria-label="Snapshots, by name" { table {
                     caption.sr { "Snapshots, by name" }
                     thead { tr {
                         th scope="col" { "Name" } th.p2 scope="col" { "Saved" }
