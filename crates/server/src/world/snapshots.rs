@@ -104,12 +104,14 @@ async fn diff(app: Arc<App>, req: DiffWorldSnapshot) -> Result<Page<WorldDiffere
 /// A control plane over what an image has, which can only be asked.
 fn over(app: &App, image: &Image) -> Result<Arc<Control>> {
     let control = &app.control;
-    Ok(Control::new(control::Config {
+    let over = Control::new(control::Config {
         clock: control.clock().clone(),
         catalog: control.catalog().clone(),
         behave: control.behave(),
         ..control::config(Store::of(image)?)
-    }))
+    });
+    over.told_where(control);
+    Ok(over)
 }
 
 fn told(changed: Changed) -> WorldDifference {
