@@ -3,6 +3,8 @@
 //! It must never say anything that the operations do not: whoever wants it to say more writes that
 //! on the operation's type.
 
+mod plain;
+
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
@@ -10,6 +12,7 @@ use serde_json::{Map, Value, json};
 use crate::form::{Form, Schemas};
 use crate::page::PER_PAGE_MAX;
 use crate::wire::Wire as _;
+use crate::world::plain::Plain;
 use crate::{Access, ApiError, Op, Operation, Shape, wire};
 
 /// Where the server listens unless it is told otherwise.
@@ -45,27 +48,30 @@ const OWN: About = About {
     title: "Kettle's own",
     summary: "The world that a Kettle serves: its state, clock, faults and history",
     description: "What is below `/_kettle/` and no part of the Vultr API. Only the owner's key may \
-        call it.",
+        call it, but for what says otherwise.",
     key: "The owner's key, as `Authorization: Bearer KEY`: it is in the data directory's file `key`.",
 };
 
 /// The document of every operation of the API, for this version of the program.
 pub fn document(version: &str) -> Value {
-    written(crate::operations(), version, &API)
+    written(crate::operations(), &[], version, &API)
 }
 
-/// The document of every operation of Kettle's own, for this version of the program.
+/// The document of every operation of Kettle's own and of what is no operation there, for this version
+/// of the program.
 pub fn own_document(version: &str) -> Value {
-    written(crate::world::operations(), version, &OWN)
+    written(crate::world::operations(), &Plain::ALL, version, &OWN)
 }
 
 fn written<'a>(
     operations: impl Iterator<Item = &'a Operation>,
+    others: &[Plain],
     version: &str,
     about: &About,
 ) -> Value {
     let mut writer = Writer::new();
     operations.for_each(|operation| writer.operation(operation));
+    others.iter().for_each(|other| writer.plain(&other.route()));
     writer.finish(version, about)
 }
 

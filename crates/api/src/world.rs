@@ -2,9 +2,12 @@
 //!
 //! The operations are defined as those of the API are, so that the server's routes, the SDK's calls
 //! (`client.world()`), the commands (`kettle world ...`) and a document of their own
-//! (`/_kettle/openapi.json`) follow. Each area is a file here and one in `server/src/world/`.
+//! (`/_kettle/openapi.json`) follow. Each area is a file here and one in `server/src/world/`. What is no
+//! operation stands in [`plain`], for the routes and the document.
 
 use crate::{Operation, Visitor};
+
+pub mod plain;
 
 /// The areas: each is a module of that name here and in `server`.
 macro_rules! areas {

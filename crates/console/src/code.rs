@@ -17,8 +17,8 @@ use presentation::schema::{self, Kind};
 use serde_json::{Map, Value};
 
 use crate::cx::Cx;
-use crate::href;
 use crate::icon::icon;
+use crate::{href, world};
 use text::Code;
 
 /// The field of an address that names the language.
@@ -35,6 +35,15 @@ pub(crate) const LANGUAGES: &[Language] = &[
     ("Go", go::code),
     ("Rust", rust::code),
 ];
+
+/// Those that what is Kettle's own is said in: no client of the API knows it.
+const OF_OWN: &[&str] = &["kettle", "curl"];
+
+/// The languages that say an operation.
+fn languages(operation: &Operation) -> impl Iterator<Item = &'static Language> {
+    let is_own = world::is_own(operation);
+    LANGUAGES.iter().filter(move |(name, _)| !is_own || OF_OWN.contains(name))
+}
 
 /// A request, as code says it.
 pub(crate) struct Request<'a> {
@@ -111,19 +120,20 @@ pub(crate) fn kettle(operation: &Operation, fields: &Map<String, Value>) -> Stri
 /// The panel that says an operation with these fields as code, in each language.
 pub(crate) fn panel(cx: &Cx, operation: &Operation, fields: &Map<String, Value>) -> Markup {
     let request = Request::new(operation, fields);
-    let asked = LANGUAGES.iter().position(|(name, _)| *name == cx.asked(CHOSEN)).unwrap_or(0);
+    let languages: Vec<_> = languages(operation).collect();
+    let asked = languages.iter().position(|(name, _)| *name == cx.asked(CHOSEN)).unwrap_or(0);
     let id = |place: usize| format!("code-{}-{place}", operation.op.id);
     html! {
         section.panel aria-label="As code" {
             header { h2 { "As code" } }
             div.tabs.slim role="tablist" aria-label="Language" data-keep="lang" {
-                @for (i, (name, _)) in LANGUAGES.iter().enumerate() {
+                @for (i, (name, _)) in languages.iter().enumerate() {
                     a role="tab" id={ (id(i)) "-t" } href=(chosen(cx, name)) data-name=(name)
                         aria-controls=(id(i)) aria-selected=(if i == asked { "true" } else { "false" })
                         tabindex=(if i == asked { "0" } else { "-1" }) { (name) }
                 }
             }
-            @for (i, (name, code)) in LANGUAGES.iter().enumerate() {
+            @for (i, (name, code)) in languages.iter().enumerate() {
                 div role="tabpanel" id=(id(i)) aria-labelledby={ (id(i)) "-t" } hidden[i != asked] {
                     div.code {
                         pre id={ (id(i)) "-c" } tabindex="0" role="region" aria-label=(name) {

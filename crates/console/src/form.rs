@@ -41,8 +41,9 @@ use crate::form::draw::Draw;
 use crate::form::wrong::{Mistake, Wrong};
 use crate::layout::{Page, refused, token};
 use crate::upstream::Refusal;
-use crate::{ROOT, Shared, nav};
+use crate::{ROOT, Shared, nav, world};
 
+pub(crate) use confirm::SURE;
 pub(crate) use read::read;
 
 pub(crate) fn routes() -> Router<Arc<Shared>> {
@@ -135,13 +136,15 @@ impl Form {
 
 /// Whether an operation changes a thing, so that a form of it shows what that is now.
 pub(crate) fn is_change(operation: &Operation) -> bool {
+    // A PUT of Kettle's own makes something by a name.
     matches!(operation.op.method, api::Method::PATCH | api::Method::PUT)
         && !operation.path_fields().is_empty()
+        && !world::is_own(operation)
 }
 
-/// The operation of that id.
+/// The operation of that id, the API's or Kettle's own.
 pub(crate) fn operation(id: &str) -> Option<Operation> {
-    operations::all().into_iter().find(|operation| operation.op.id == id)
+    operations::find(id)
 }
 
 fn unknown(cx: &Cx, id: &str) -> Response {
@@ -310,7 +313,10 @@ fn part(markup: Markup) -> Response {
 fn show_page(cx: &Cx, form: &Form) -> Response {
     let title = page::title(form);
     let item = nav::item_of(&form.operation);
-    let here = item.map(|item| item.shows.to_owned()).unwrap_or_default();
+    let here = match world::is_own(&form.operation) {
+        true => world::here(),
+        false => item.map(|item| item.shows.to_owned()).unwrap_or_default(),
+    };
     let status = StatusCode::from_u16(form.wrong.status).unwrap_or(StatusCode::OK);
     let sent = form.sent();
     let action = format!("{ROOT}/op/{}", form.operation.op.id);

@@ -32,8 +32,13 @@ fn segment_of(value: &Value) -> Option<String> {
         Value::Number(number) => number.to_string(),
         _ => return None,
     };
+    Some(segment(&text))
+}
+
+/// A text as one segment of a path.
+pub(crate) fn segment(text: &str) -> String {
     // A space is `%20` in a path.
-    Some(form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20"))
+    form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
 }
 
 /// The form of an operation, with these fields filled in.

@@ -200,8 +200,9 @@ fn navigation(here: &str) -> Markup {
                 }
             }
             details open {
-                summary { "World" }
+                summary { "This server" }
                 ul {
+                    li { (line(here, &crate::world::here(), "sliders", "World")) }
                     li { (line(here, &format!("{ROOT}/requests"), "list", "Requests")) }
                     li { (line(here, &format!("{ROOT}/network"), "net", "Network map")) }
                     li { (line(here, &format!("{ROOT}/reference"), "book", "All operations")) }

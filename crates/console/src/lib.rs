@@ -35,6 +35,7 @@ mod terminal;
 mod tests;
 mod upstream;
 mod when;
+mod world;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -109,4 +110,5 @@ fn pages() -> Router<Arc<Shared>> {
         .merge(form::routes())
         .merge(network::routes())
         .merge(requests::routes())
+        .merge(world::routes())
 }

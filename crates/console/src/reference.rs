@@ -33,7 +33,7 @@ pub(crate) fn address(operation: &Operation) -> String {
 
 /// What operations do, by their ids: told once, as it is in their schemas, which are made each time.
 static ABOUT: LazyLock<BTreeMap<&str, (String, String)>> = LazyLock::new(|| {
-    operations::all().iter().map(|operation| (operation.op.id, told(operation))).collect()
+    operations::with_own().iter().map(|operation| (operation.op.id, told(operation))).collect()
 });
 
 /// What an operation does, in a few words, and what else is said of it.
@@ -87,18 +87,18 @@ pub(crate) fn unserved() -> Vec<Known> {
 /// A group's operations, each with what it does.
 type Group = (&'static str, &'static str, Vec<(Operation, &'static str)>);
 
-/// The operations that are meant, by their groups, in the order of the definition.
+/// The operations that are meant, by their groups, in the order of the definition; Kettle's own last.
 fn groups(wanted: &str) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
-    for operation in operations::all() {
+    for operation in operations::with_own() {
         let (about, _) = about(&operation);
         let group = operation.group;
         if !is_meant(&operation, about, wanted) && !fits(wanted, &[group.about]) {
             continue;
         }
-        match groups.last_mut() {
-            Some((name, _, members)) if *name == group.name => members.push((operation, about)),
-            _ => groups.push((group.name, group.about, vec![(operation, about)])),
+        match groups.iter_mut().find(|(name, ..)| *name == group.name) {
+            Some((.., members)) => members.push((operation, about)),
+            None => groups.push((group.name, group.about, vec![(operation, about)])),
         }
     }
     groups
@@ -118,7 +118,7 @@ async fn show(cx: Cx) -> Response {
             h1 { "All operations" }
             p {
                 (served) " are served, of the " (known) " that the API is known to have. Each is a page \
-                here, a command of kettle and a form to try."
+                here, a command of kettle and a form to try. What is Kettle's own stands behind them."
             }
         } }
         (filter(&wanted, found))

@@ -26,7 +26,7 @@ use crate::layout::{self, Page};
 use crate::link::words;
 use crate::nav::Item;
 use crate::reference::{self, verb};
-use crate::{ROOT, Shared, href, link, nav, status};
+use crate::{ROOT, Shared, href, link, nav, status, world};
 use rank::Hit;
 
 /// How many things of a list are looked through.
@@ -223,12 +223,17 @@ fn pages(wanted: &str) -> Vec<(String, String, &'static str)> {
         ("All operations", "/reference", "book"),
     ];
     let own = own.map(|(title, path, icon)| (title.to_owned(), format!("{ROOT}{path}"), icon));
-    own.into_iter().chain(lists).filter(|(title, ..)| reference::fits(wanted, &[title])).collect()
+    let world = world::pages().map(|(title, path)| (title, path, "sliders"));
+    own.into_iter()
+        .chain(world)
+        .chain(lists)
+        .filter(|(title, ..)| reference::fits(wanted, &[title]))
+        .collect()
 }
 
 /// The operations that fit, those first whose id or command says it.
 fn operations(wanted: &str) -> Vec<(Operation, &'static str)> {
-    let each = operations::all().into_iter().map(|o| (o, reference::about(&o).0));
+    let each = operations::with_own().into_iter().map(|o| (o, reference::about(&o).0));
     let mut found: Vec<_> =
         each.filter(|(o, about)| reference::is_meant(o, about, wanted)).collect();
     found.sort_by_key(|(o, _)| !reference::fits(wanted, &[o.op.id, &places::path(o)]));

@@ -21,3 +21,4 @@ mod things;
 mod things_pages;
 mod users;
 mod webdriver;
+mod world;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Body;
+use axum::response::Response;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use http::{Extensions, HeaderValue, Method, Request, StatusCode};
 use http_body_util::BodyExt;
@@ -141,33 +142,60 @@ impl Caller {
         body: Option<Vec<u8>>,
         is_quiet: bool,
     ) -> Result<(u16, bytes::Bytes), Refusal> {
-        let broken = |text: String| Refusal { status: 500, text, field: None };
+        let kind = body.is_some().then_some("application/json");
+        let body = Body::from(body.unwrap_or_default());
+        let response = self.pass(method, uri, kind, body, is_quiet).await?;
+        let status = response.status().as_u16();
+        Ok((status, whole(response).await?))
+    }
+
+    /// One request with a body of some media type, and its answer as it comes: for what is too large to be
+    /// held. `is_quiet`: it stands in no log.
+    ///
+    /// # Errors
+    /// As it is refused.
+    pub(crate) async fn pass(
+        &self,
+        method: &Method,
+        uri: &str,
+        kind: Option<&'static str>,
+        body: Body,
+        is_quiet: bool,
+    ) -> Result<Response, Refusal> {
         let mut request = Request::builder().method(method.clone()).uri(uri);
-        if body.is_some() {
-            request = request.header(CONTENT_TYPE, "application/json");
+        if let Some(kind) = kind {
+            request = request.header(CONTENT_TYPE, kind);
         }
         let request = request
             .header(AUTHORIZATION, format!("Bearer {}", self.key))
             .header(USER_AGENT, AGENT)
-            .body(Body::from(body.unwrap_or_default()));
+            .body(body);
         let mut request = request.map_err(|error| broken(error.to_string()))?;
         *request.extensions_mut() = self.from.clone();
         let config = &self.shared.config;
         let routes = if is_quiet { &config.quiet } else { &config.noted };
         let Ok(response) = routes.clone().oneshot(request).await;
         let status = response.status();
-        let body = response.into_body().collect().await;
-        let bytes = body.map_err(|error| broken(error.to_string()))?.to_bytes();
-        match status < StatusCode::BAD_REQUEST {
-            true => Ok((status.as_u16(), bytes)),
-            false => {
-                let refusal: Value = serde_json::from_slice(&bytes).unwrap_or_default();
-                let text = refusal["error"].as_str().map(str::to_owned);
-                let text = text.unwrap_or_else(|| String::from_utf8_lossy(&bytes).into_owned());
-                Err(Refusal { status: status.as_u16(), text, field: None })
-            }
+        if status < StatusCode::BAD_REQUEST {
+            return Ok(response);
         }
+        let bytes = whole(response).await?;
+        let refusal: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+        let text = refusal["error"].as_str().map(str::to_owned);
+        let text = text.unwrap_or_else(|| String::from_utf8_lossy(&bytes).into_owned());
+        Err(Refusal { status: status.as_u16(), text, field: None })
     }
+}
+
+/// What did not even come to be refused.
+fn broken(text: String) -> Refusal {
+    Refusal { status: 500, text, field: None }
+}
+
+/// All of an answer's body.
+async fn whole(response: Response) -> Result<bytes::Bytes, Refusal> {
+    let body = response.into_body().collect().await;
+    Ok(body.map_err(|error| broken(error.to_string()))?.to_bytes())
 }
 
 impl Refusal {

@@ -17,7 +17,7 @@ const MEANING: &[u8] = b"kettle console ";
 const ID: usize = 16;
 
 /// Makes tokens, and reads them.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Tokens(hmac::Key);
 
 impl Tokens {

@@ -285,6 +285,17 @@ impl Control {
         self.site.get_or_init(|| site);
     }
 
+    /// Has it tell addresses of this server as another control plane does, so that what both show of a
+    /// thing can be compared.
+    pub fn told_where(&self, other: &Self) {
+        if let Some(site) = other.site.get() {
+            self.reached_at(site.clone());
+        }
+        if let Some(consoles) = other.consoles.get() {
+            self.consoles.get_or_init(|| consoles.clone());
+        }
+    }
+
     /// Says where programs find something else than the API that answers for the control plane: `dns` at
     /// `127.0.0.1:8753`.
     pub fn answers_at(&self, what: &'static str, address: String) {

@@ -1,19 +1,21 @@
-//! What is Kettle's own: `/`, `/openapi.json`, and what is under `/_kettle`: `health`, `whoami`,
-//! `status`, `requests`, `stop`, `console`, and what families are told by hand. What the owner does to
-//! the whole (`api::world`) is in `world`.
+//! What is Kettle's own and no operation: `/`, `/openapi.json`, and under `/_kettle` what
+//! `api::world::plain` lists, from which routes and document follow. What the owner does to the whole
+//! (`api::world`) is in `world`.
 
 use std::future::{Ready, ready};
 use std::sync::Arc;
 use std::time::Duration;
 
 use api::ApiError;
+use api::world::plain::{Plain, Route};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use http::request::Parts;
-use sdk::whoami::{PATH as WHOAMI, proof};
+use sdk::whoami::proof;
 
+use crate::world::snapshots;
 use crate::{App, deeds, front, reply, requests, route, status};
 
 /// How long the store may take to say that it is well.
@@ -23,17 +25,29 @@ const CHALLENGE: std::ops::RangeInclusive<usize> = 16..=128;
 
 /// Adds them.
 pub(crate) fn add(router: Router<Arc<App>>) -> Router<Arc<App>> {
-    router
+    let router = router
         .route("/", get(front::show).fallback(only("GET")))
-        .route("/openapi.json", get(document).fallback(only("GET")))
-        .route("/_kettle/openapi.json", get(own_document).fallback(only("GET")))
-        .route("/_kettle/health", get(health).fallback(only("GET")))
-        .route("/_kettle/console/{id}", get(console).fallback(only("GET")))
-        .route(WHOAMI, get(whoami).fallback(only("GET")))
-        .route("/_kettle/status", get(status::show).fallback(only("GET")))
-        .route("/_kettle/requests", get(requests::list).fallback(only("GET")))
-        .route("/_kettle/stop", post(stop).fallback(only("POST")))
-        .route("/_kettle/{name}/{id}", post(deeds::tell).fallback(only("POST")))
+        .route("/openapi.json", get(document).fallback(only("GET")));
+    Plain::ALL.into_iter().fold(router, |router, plain| {
+        let Route { method, path, .. } = plain.route();
+        router.route(path, handler(plain).fallback(only(method)))
+    })
+}
+
+/// What answers what is Kettle's own and no operation.
+fn handler(plain: Plain) -> MethodRouter<Arc<App>> {
+    match plain {
+        Plain::Document => get(own_document),
+        Plain::Health => get(health),
+        Plain::Whoami => get(whoami),
+        Plain::Status => get(status::show),
+        Plain::Requests => get(requests::list),
+        Plain::Stop => post(stop),
+        Plain::Export => get(snapshots::export),
+        Plain::Import => post(snapshots::import),
+        Plain::Console => get(console),
+        Plain::Tell => post(deeds::tell),
+    }
 }
 
 /// Refuses every other method.

@@ -160,7 +160,7 @@ pub fn router(config: Config) -> Router {
     let app = Arc::new(App::new(config, &routes));
     let v2 = route::add(Router::new(), routes).with_state(app.clone());
     let v1 = v1::routes(&app.control, v2.clone(), mode);
-    let own = world::add(control_routes::add(Router::new()));
+    let own = control_routes::add(Router::new());
     let own = route::add(own, world::routes(&app));
     let own = own.fallback(route::nothing_there);
     let all = v2.merge(v1).merge(own.with_state(app.clone()));

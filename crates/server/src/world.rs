@@ -8,12 +8,11 @@ mod copies;
 mod faults;
 mod history;
 mod holds;
-mod snapshots;
+pub(crate) mod snapshots;
 mod state;
 
 use std::sync::Arc;
 
-use axum::Router;
 use control::Routes;
 
 use crate::App;
@@ -23,9 +22,4 @@ pub(crate) fn routes(app: &Arc<App>) -> Routes {
     let all = state::routes(app).and(snapshots::routes(app)).and(copies::routes(app));
     let all = all.and(clock::routes(app)).and(holds::routes(app));
     all.and(faults::routes(app)).and(history::routes(app))
-}
-
-/// What is Kettle's own and travels as no JSON.
-pub(crate) fn add(router: Router<Arc<App>>) -> Router<Arc<App>> {
-    snapshots::add(router)
 }

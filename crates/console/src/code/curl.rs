@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::Request;
 use super::text::{Code, JSON, Style, json};
+use crate::world;
 
 pub(super) fn code(request: &Request<'_>) -> Code {
     let mut code = Code::default();
@@ -13,7 +14,13 @@ pub(super) fn code(request: &Request<'_>) -> Code {
         code.key(" -X").plain(format!(" {}", op.method));
     }
     // What is in an address is encoded: nothing in it means something between double quotes.
-    code.text(format!(" \"$VULTR_API_ENDPOINT{}\"", request.address()));
+    // The endpoint has the API's version, below which is nothing of Kettle's own.
+    let endpoint = if world::is_own(request.operation) {
+        "${VULTR_API_ENDPOINT%/v2}"
+    } else {
+        "$VULTR_API_ENDPOINT"
+    };
+    code.text(format!(" \"{endpoint}{}\"", request.address()));
     code.plain(" \\\n  ").key("-H").text(" \"Authorization: Bearer $VULTR_API_KEY\"");
     if op.has_body && !request.fields.is_empty() {
         code.plain(" \\\n  ").key("-H").text(" \"Content-Type: application/json\"");

@@ -17,10 +17,13 @@ use crate::icon::icon;
 use crate::layout::Page;
 use crate::session::Kept;
 use crate::upstream::Refusal;
-use crate::{ROOT, href, link, nav};
+use crate::{ROOT, href, link, nav, world};
 
 /// Leads to what an operation looks at.
 pub(crate) fn looked_at(operation: &Operation, fields: &Map<String, Value>) -> Response {
+    if let Some((to, _)) = world::after(operation, fields, &Value::Null) {
+        return Redirect::to(&to).into_response();
+    }
     let path = operation.path_fields();
     let query: Map<String, Value> = fields
         .iter()
@@ -40,6 +43,10 @@ pub(crate) async fn done(
     subject: Option<&Subject>,
     back: Option<Back>,
 ) -> Response {
+    if let Some((to, said)) = world::after(operation, fields, &answer) {
+        cx.tell(&said);
+        return Redirect::to(&to).into_response();
+    }
     let to = destination(operation, fields, &answer, subject);
     let once = once(cx, &to, &answer).await;
     let is_list = operation.reads() && !answer.is_null();

@@ -13,7 +13,7 @@ use crate::form::read::{self, is_blank};
 use crate::form::shape::Control;
 use crate::form::wrong::{Mistake, Wrong, at_field};
 use crate::upstream::Refusal;
-use crate::{href, link};
+use crate::{href, link, world};
 
 /// The field that the name is typed into.
 pub(crate) const SURE: &str = "_sure";
@@ -89,7 +89,9 @@ fn must(operation: &Operation, fields: &Map<String, Value>, subject: Option<&Sub
     let own = operation.path_fields().pop().and_then(|name| fields.get(&name)).map(read::text);
     let exact = subject.filter(|s| s.get.path_fields().len() == operation.path_fields().len());
     let name = exact.or(subject).map(|subject| subject.name.clone());
-    name.filter(|name| !name.trim().is_empty()).or(own).unwrap_or_default()
+    let name = name.filter(|name| !name.trim().is_empty()).or(own);
+    // What is about all there is has no name: its word stands for one.
+    name.unwrap_or_else(|| operation.command.to_owned())
 }
 
 /// Whether whoever sent it has typed the name, where that is asked for.
@@ -124,7 +126,7 @@ pub(crate) fn ask(form: &Form) -> Markup {
     let must = must(&form.operation, &form.values, form.subject.as_ref());
     let id = super::shape::id_of(SURE);
     html! {
-        p { "This cannot be taken back." }
+        p { (warning(&form.operation)) }
         div.field.bad[mistake.is_some()] {
             label for=(id) { "Type " b { (must) } " to go on" }
             input.input id=(id) name=(SURE) data-must=(must) autocomplete="off" spellcheck="false"
@@ -132,6 +134,23 @@ pub(crate) fn ask(form: &Form) -> Markup {
                 aria-describedby=[mistake.map(|_| format!("{id}-e"))];
             @if let Some(mistake) = mistake { (at_field(mistake)) }
         }
+    }
+}
+
+/// What is to be known before it is done.
+fn warning(operation: &Operation) -> Markup {
+    html! {
+        @if world::is_own(operation) && !is_delete(operation) {
+            "What there is now is lost by it. " a href=(world::here()) { "Save a snapshot" } " first, and it can be had again."
+        } @else { "This cannot be taken back." }
+    }
+}
+
+/// What leads away from it.
+pub(crate) fn keeps(form: &Form) -> &'static str {
+    match world::is_own(&form.operation) && !is_delete(&form.operation) {
+        true => "Keep all as it is",
+        false => "Keep it",
     }
 }
 

@@ -137,6 +137,14 @@ const BY_HAND: &[(&str, &[Line])] = &[
         ("", Kind::Plain, &["ip_type", "protocol", "port", "subnet", "subnet_size", "source", "notes"]),
     ]),
     ("create-record", &[("", Kind::Plain, &["type", "name", "data", "ttl", "priority"])]),
+    ("add-fault", &[
+        ("Name", Kind::Plain, &["name"]),
+        ("For which requests", Kind::Plain, &["operation", "family", "thing", "client", "account", "younger_than", "having", "needs_key"]),
+        ("What it does", Kind::Plain, &["status", "error", "latency", "drop", "body", "show", "sold_out", "hidden"]),
+        ("To lifecycles", Kind::Plain, &["fails", "stuck"]),
+        ("How often", Kind::Plain, &["times", "probability", "seed"]),
+    ]),
+    ("check-calls", &[("", Kind::Plain, &["call", "times", "status", "at_least", "at_most", "body", "since"])]),
     ("create-instance-template", &[
         ("Plan", Kind::Plans, &["plan"]),
         ("Name", Kind::Plain, &["label"]),
@@ -225,7 +233,7 @@ mod tests {
 
     #[test]
     fn each_field_of_each_operation_stands_in_its_form_once() {
-        for operation in operations::all() {
+        for operation in operations::with_own() {
             let schema = operation.request();
             let layout = of(&operation, &schema);
             let placed: Vec<&String> = layout.all().collect();
@@ -242,7 +250,7 @@ mod tests {
 
     #[test]
     fn what_must_be_there_is_in_no_drawer() {
-        for operation in operations::all() {
+        for operation in operations::with_own() {
             let schema = operation.request();
             let layout = of(&operation, &schema);
             for name in schema::required(&schema) {
@@ -256,7 +264,7 @@ mod tests {
     #[test]
     fn what_is_said_by_hand_is_of_operations_and_fields_that_there_are() {
         for (id, lines) in BY_HAND {
-            let operation = operations::all().into_iter().find(|o| o.op.id == *id).unwrap();
+            let operation = operations::find(id).unwrap();
             let schema = operation.request();
             for (_, kind, fields) in *lines {
                 for name in *fields {

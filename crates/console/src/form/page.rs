@@ -11,7 +11,7 @@ use crate::form::layout::{self, Layout};
 use crate::form::shape::{marked, one_of, sentence};
 use crate::form::{Form, confirm, is_change};
 use crate::icon::icon;
-use crate::{ROOT, act, code, href, nav, price};
+use crate::{ROOT, act, code, href, nav, price, world};
 
 /// What an operation does, as its definition says.
 pub(crate) fn about(schema: &Value) -> String {
@@ -41,8 +41,18 @@ pub(crate) fn title(form: &Form) -> String {
             format!("{} {name}?", verb(form))
         }
         (None, Some(name)) if is_about_all(form) => format!("Change {name}"),
+        _ if world::is_own(&form.operation) && confirm::is_asked(form) => {
+            format!("{} {}?", verb(form), own_name(form))
+        }
         _ => first,
     }
+}
+
+/// What an operation of Kettle's own is about: what its path names, or the whole.
+fn own_name(form: &Form) -> String {
+    let last = form.operation.path_fields().pop();
+    let name = last.and_then(|last| form.values.get(&last)).map(super::read::text);
+    name.unwrap_or_else(|| "the world".to_owned())
 }
 
 /// Whether it changes the thing itself, and not something of it.
@@ -73,7 +83,9 @@ pub(crate) fn verb(form: &Form) -> String {
         _ if confirm::is_delete(operation) => "Delete".to_owned(),
         _ if is_change(operation) => "Save changes".to_owned(),
         _ => {
-            let mut text = operation.command.replace('-', " ");
+            // Commands of Kettle's own are no verbs by themselves: `called`.
+            let verb = operation.op.id.split('-').next().filter(|_| world::is_own(operation));
+            let mut text = verb.unwrap_or(operation.command).replace('-', " ");
             if let Some(first) = text.get_mut(..1) {
                 first.make_ascii_uppercase();
             }
@@ -91,6 +103,9 @@ pub(crate) fn button(form: &Form) -> String {
         (Some(one), _) => format!("Create {one}"),
         _ if is_change(operation) => "Save changes".to_owned(),
         (None, Some(name)) if operation.command != "create" => format!("{verb} {name}"),
+        _ if world::is_own(operation) && confirm::is_asked(form) => {
+            format!("{verb} {}", own_name(form))
+        }
         (None, Some(_)) => {
             // Of the rules of a firewall group, one is a rule.
             let list = operation.op.path.rsplit('/').next().unwrap_or_default();
@@ -130,7 +145,7 @@ pub(crate) fn under(form: &Form) -> Markup {
 
 /// The pages above this one.
 pub(crate) fn crumbs(form: &Form) -> Vec<(String, String)> {
-    let mut crumbs = Vec::new();
+    let mut crumbs = world::crumbs(&form.operation);
     if let Some(item) = nav::item_of(&form.operation)
         && let Some(list) = super::operation(item.shows)
         && let Some(address) = href::page(&list, &Map::new())
@@ -178,11 +193,12 @@ fn of_path(draw: &Draw<'_>, names: &[String]) -> Markup {
 
 /// The buttons that carry it out, and that do not.
 fn buttons(form: &Form) -> Markup {
-    let back = form.subject.as_ref().and_then(|subject| subject.address.as_ref());
+    let subject = form.subject.as_ref().and_then(|subject| subject.address.clone());
+    let back = subject.or_else(|| world::crumbs(&form.operation).pop().map(|(_, own)| own));
     html! {
         @if confirm::is_asked(form) {
             button.btn.danger.primary type="submit" { (button(form)) }
-            @if let Some(back) = back { a.btn href=(back) { "Keep it" } }
+            @if let Some(back) = back { a.btn href=(back) { (confirm::keeps(form)) } }
         } @else {
             button.btn.primary type="submit" { (button(form)) }
         }

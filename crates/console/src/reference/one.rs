@@ -244,7 +244,7 @@ fn hidden(value: Value) -> Value {
 
 /// The other operations of its group.
 fn others(operation: &Operation) -> Markup {
-    let all = operations::all();
+    let all = operations::with_own();
     let own = all.iter().filter(|o| o.group.name == operation.group.name);
     let own: Vec<_> = own.collect();
     html! {

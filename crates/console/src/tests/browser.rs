@@ -138,6 +138,7 @@ async fn a_server_is_made_watched_changed_and_destroyed_in_a_real_browser() {
     others(&mut desk, &block).await;
     vanish(&mut desk, &world).await;
     destroy(&mut desk).await;
+    turn(&mut desk, &world).await;
     lose(&mut desk, &world).await;
     assert!(desk.wrong.is_empty(), "{}", desk.wrong.join("\n"));
 }
@@ -401,6 +402,50 @@ async fn lose(desk: &mut Desk, world: &World) {
     desk.served = world.serve();
     desk.browser.says("The connection to the server is lost").await;
     desk.judge("lost").await;
+}
+
+/// Turns the world about: saves it, turns its clock, has things go wrong and held, and puts it back.
+async fn turn(desk: &mut Desk, world: &World) {
+    desk.open("/console/world").await;
+    desk.judge("world-empty").await;
+    desk.fill("#snapshot", "monday").await;
+    desk.press("Save snapshot").await;
+    desk.browser.says("Saved monday").await;
+    call(world, "POST", "/v2/domains", json!({"domain": "tuesday.example"})).await;
+    desk.judge("world").await;
+    desk.open("/console/world/snapshots/monday").await;
+    desk.browser.says("tuesday.example").await;
+    desk.judge("world-differences").await;
+    desk.open("/console/world/clock").await;
+    desk.press("Freeze").await;
+    desk.browser.says("It stands still").await;
+    desk.press("An hour").await;
+    desk.browser.says("As it was turned").await;
+    desk.judge("world-clock").await;
+    desk.open("/console/world/faults").await;
+    desk.choose("button[aria-label='Add late-tags']").await;
+    desk.browser.says("late-tags is in force").await;
+    desk.judge("world-faults").await;
+    desk.open("/console/op/add-fault").await;
+    desk.judge("add-fault").await;
+    desk.open("/console/world/lifecycles").await;
+    desk.fill("#kind", "domain").await;
+    desk.choose("form[action$=add-hold] button[type=submit]").await;
+    desk.browser.says("that has a life").await;
+    desk.fill("[name=kind]", "block").await;
+    desk.submit().await;
+    desk.browser.says("Every block").await;
+    desk.judge("world-lifecycles").await;
+    desk.open("/console/world/history").await;
+    desk.press("Mark this place").await;
+    desk.browser.says("Since request").await;
+    desk.judge("world-history").await;
+    desk.open("/console/op/restore-world-snapshot?name=monday").await;
+    desk.judge("restore-snapshot").await;
+    desk.fill("[data-must]", "monday").await;
+    desk.submit().await;
+    desk.browser.says("Restored monday").await;
+    desk.browser.says("and the clock runs").await;
 }
 
 async fn destroy(desk: &mut Desk) {

@@ -98,6 +98,9 @@ async fn operations_pages_and_what_can_be_ordered_are_found() {
     assert!(page.contains("/console/op/create-instance\""), "{page}");
     let page = browser.page("/console/search?q=firewall").await;
     assert!(page.contains("href=\"/console/v2/firewalls\""), "{page}");
+    let page = browser.page("/console/search?q=clock").await;
+    assert!(page.contains("href=\"/console/world/clock\""), "{page}");
+    assert!(page.contains("/console/reference/freeze-clock\""), "{page}");
     let page = browser.page("/console/search?q=debian").await;
     assert!(page.contains("Systems") && page.contains("<mark>Debian</mark>"), "{page}");
 }

@@ -4,15 +4,13 @@ use std::io::{Read, Write};
 use std::sync::Arc;
 
 use api::world::snapshots::{
-    Became, DeleteWorldSnapshot, DiffWorldSnapshot, EXPORT, IMPORT, ListWorldSnapshots, MEDIA,
+    Became, DeleteWorldSnapshot, DiffWorldSnapshot, ListWorldSnapshots, MEDIA,
     RestoreWorldSnapshot, SaveWorldSnapshot, WorldDifference, WorldFieldDifference, WorldSnapshot,
 };
 use api::{Page, Time};
-use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
-use axum::routing::{get, post};
 use bytes::Bytes;
 use control::{Changed, Control, Error, Refusal, Result, Routes, ensure};
 use http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
@@ -20,7 +18,7 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 use store::{Image, Saved, Store};
 
-use crate::control_routes::{only, owner};
+use crate::control_routes::owner;
 use crate::{App, reply};
 
 /// How long a file may be that comes in.
@@ -40,13 +38,6 @@ pub(crate) fn routes(app: &Arc<App>) -> Routes {
         .on(move |_, req: RestoreWorldSnapshot| self::restore(restore.clone(), req))
         .on(move |_, req: DiffWorldSnapshot| self::diff(diff.clone(), req))
         .on(move |_, req: DeleteWorldSnapshot| self::delete(delete.clone(), req))
-}
-
-/// Adds the ways by which all there is goes out and in as a file.
-pub(crate) fn add(router: Router<Arc<App>>) -> Router<Arc<App>> {
-    router
-        .route(EXPORT, get(export).fallback(only("GET")))
-        .route(IMPORT, post(import).fallback(only("POST")))
 }
 
 fn shown(saved: Saved) -> WorldSnapshot {
@@ -113,12 +104,14 @@ async fn diff(app: Arc<App>, req: DiffWorldSnapshot) -> Result<Page<WorldDiffere
 /// A control plane over what an image has, which can only be asked.
 fn over(app: &App, image: &Image) -> Result<Arc<Control>> {
     let control = &app.control;
-    Ok(Control::new(control::Config {
+    let over = Control::new(control::Config {
         clock: control.clock().clone(),
         catalog: control.catalog().clone(),
         behave: control.behave(),
         ..control::config(Store::of(image)?)
-    }))
+    });
+    over.told_where(control);
+    Ok(over)
 }
 
 fn told(changed: Changed) -> WorldDifference {
@@ -198,7 +191,7 @@ fn internal(error: Error) -> Error {
 }
 
 /// `GET /_kettle/world/export`: all there is, as one file.
-async fn export(State(app): State<Arc<App>>, request: Request) -> Response {
+pub(crate) async fn export(State(app): State<Arc<App>>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     if let Err(refusal) = owner(&app, &parts).await {
         return refusal;
@@ -247,7 +240,7 @@ async fn sent(app: &App) -> Result<Response> {
 }
 
 /// `POST /_kettle/world/import`: such a file, in place of all there is.
-async fn import(State(app): State<Arc<App>>, request: Request) -> Response {
+pub(crate) async fn import(State(app): State<Arc<App>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     if let Err(refusal) = owner(&app, &parts).await {
         return refusal;
