@@ -6,16 +6,13 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use uuid::Uuid;
-
 use crate::Cx;
-use crate::kind::Kind;
 
 /// What the original has.
 #[derive(Debug, Clone, Default)]
 pub struct Original {
-    /// Ids by kind, in the order in which such things are made with it.
-    pub ids: BTreeMap<String, Vec<Uuid>>,
+    /// Ids by kind, in the order in which such things are made with it: UUIDs, but for those of parts.
+    pub ids: BTreeMap<String, Vec<String>>,
     /// Addresses by the scope of unique values that they are taken in, in their order.
     pub addresses: BTreeMap<String, Vec<IpAddr>>,
     /// When it was created, in milliseconds after 1970.
@@ -34,9 +31,9 @@ pub(crate) struct Used {
 
 impl Used {
     /// The next id that the original has for a kind.
-    pub(crate) fn id<K: Kind>(&mut self, original: &Original) -> Option<Uuid> {
-        let used = self.ids.entry(K::KIND).or_default();
-        let id = original.ids.get(K::KIND)?.get(*used).copied();
+    pub(crate) fn id(&mut self, original: &Original, kind: &'static str) -> Option<String> {
+        let used = self.ids.entry(kind).or_default();
+        let id = original.ids.get(kind)?.get(*used).cloned();
         *used += 1;
         id
     }
@@ -62,6 +59,12 @@ impl Cx {
     /// because it is not sold any more.
     pub fn is_copying(&self) -> bool {
         self.original.is_some()
+    }
+
+    /// When what is made now was created, in milliseconds: as the original, where a copy is made.
+    pub fn created(&self) -> i64 {
+        let given = self.original.as_ref().and_then(|original| original.created);
+        given.unwrap_or_else(|| self.now())
     }
 
     /// The number that the copy is to have among others of its owner's.

@@ -132,9 +132,15 @@ impl Tx {
 
     /// A new id for one of a kind, or that of the original which is copied.
     pub fn new_id<K: Kind>(&self) -> Uuid {
-        let original = self.cx.original.as_ref();
-        let given = original.and_then(|original| self.used().id::<K>(original));
+        let given = self.given_id(K::KIND).and_then(|id| id.parse().ok());
         given.unwrap_or_else(engine::chance::new_id)
+    }
+
+    /// The id of the next thing of a kind, or part of one, of the original which is copied; nothing where
+    /// none is, or where it has no more.
+    pub fn given_id(&self, kind: &'static str) -> Option<String> {
+        let original = self.cx.original.as_ref()?;
+        self.used().id(original, kind)
     }
 
     fn used(&self) -> MutexGuard<'_, Used> {
@@ -149,8 +155,7 @@ impl Tx {
 
     /// A new resource whose id is given, as that of a child derived from its parent's.
     pub fn doc_with_id<K: Kind>(&self, id: Uuid, want: K) -> Doc<K> {
-        let created = self.cx.original.as_ref().and_then(|original| original.created);
-        Doc::new(id, self.cx.account(), created.unwrap_or_else(|| self.cx.now()), want)
+        Doc::new(id, self.cx.account(), self.cx.created(), want)
     }
 
     /// Writes a resource as it now is, and makes it due where it has a life.

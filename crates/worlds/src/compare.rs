@@ -12,6 +12,7 @@ const PASSING: &[&str] = &[
     "current_bandwidth_gb",
     "date_modified",
     "date_updated",
+    "updated_at",
 ];
 
 /// Where two accounts differ in one thing.
@@ -101,8 +102,14 @@ fn walk(way: &str, was: &Value, is: &Value, found: &mut Vec<(String, Value, Valu
         (Value::Object(was), Value::Object(is)) => {
             let names = was.keys().chain(is.keys().filter(|name| !was.contains_key(*name)));
             for name in names.filter(|name| !is_passing(name)) {
-                let [was, is] = [was, is].map(|fields| fields.get(name).unwrap_or(&Value::Null));
-                walk(&below(name), was, is, found);
+                // A field that one version of the API lacks says no more than one that is empty.
+                match (was.get(name), is.get(name)) {
+                    (None, Some(only)) | (Some(only), None) if is_empty(only) => {}
+                    (was, is) => {
+                        let [was, is] = [was, is].map(|value| value.unwrap_or(&Value::Null));
+                        walk(&below(name), was, is, found);
+                    }
+                }
             }
         }
         (Value::Array(was), Value::Array(is)) if was.len() == is.len() => {
@@ -111,6 +118,18 @@ fn walk(way: &str, was: &Value, is: &Value, found: &mut Vec<(String, Value, Valu
             }
         }
         _ => found.push((way.to_owned(), was.clone(), is.clone())),
+    }
+}
+
+/// Whether a value says nothing.
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.values().all(is_empty),
+        Value::Bool(true) => false,
     }
 }
 
@@ -171,6 +190,16 @@ mod tests {
         let changed = What::Changed { field: "size_gb".into(), was: 10.into(), is: 20.into() };
         assert_eq!(told, [("a", changed), ("b", What::Missing), ("c", What::Added)]);
         assert_eq!(found[0].name, "one");
+    }
+
+    #[test]
+    fn a_field_that_is_lacking_is_one_that_is_empty() {
+        let with = |field: Value| json!({"id": "a", "direction": field});
+        let without = json!({"id": "a"});
+        for empty in [json!(null), json!(""), json!(0), json!([]), json!({"on": false})] {
+            assert_eq!(compare(&reading(&[without.clone()]), &reading(&[with(empty)])), []);
+        }
+        assert_eq!(compare(&reading(&[with("in".into())]), &reading(&[without])).len(), 1);
     }
 
     #[test]

@@ -68,7 +68,7 @@ pub async fn copy(client: &Client, reading: &Reading, progress: Progress<'_>) ->
     }
     for (place, thing) in made.into_iter().enumerate() {
         progress("told", place, count);
-        tell(client, thing).await?;
+        copied.partly.extend(tell(client, thing).await?);
     }
     let is_read = |kind: &str| reading.of(kind).next().is_some();
     let hiding = SOURCES.iter().filter(|source| !source.untold.is_empty() && is_read(source.kind));
@@ -138,6 +138,8 @@ async fn is_there(client: &Client, thing: &Thing) -> Result<bool> {
     match crate::read::ask(client, get, crate::read::path(get, first, &thing.id)).await {
         Ok(_) => Ok(true),
         Err(crate::Error::Call(sdk::Error::Refused(refused))) if refused.status != 401 => Ok(false),
+        // Its id is none: so it cannot be here.
+        Err(crate::Error::Unreadable { .. }) => Ok(false),
         Err(error) => Err(error),
     }
 }
@@ -148,24 +150,30 @@ fn shows(thing: &Thing) -> Option<&'static str> {
     all.find(|o| o.group.name == thing.kind && o.command == "get").map(|o| o.op.id)
 }
 
-/// Has what is shown of a thing be as the original tells it.
-async fn tell(client: &Client, thing: &Thing) -> Result<()> {
-    let Some(source) = sources::source(&thing.kind) else { return Ok(()) };
+/// Has what is shown of a thing be as the original tells it; answers where that was refused.
+async fn tell(client: &Client, thing: &Thing) -> Result<Vec<String>> {
+    let Some(source) = sources::source(&thing.kind) else { return Ok(Vec::new()) };
+    let mut refusals = Vec::new();
     let mut path = crate::read::path(source.list, &thing.owner, "");
     let mut told = vec![(source.list.to_owned(), std::mem::take(&mut path), thing.item.clone())];
     told.extend(
         thing.answers.iter().map(|a| (a.operation.clone(), a.path.clone(), a.value.clone())),
     );
     for (operation, path, value) in told {
+        let asked = operation.clone();
         let tell = TellThing { operation, path, id: Some(thing.id.clone()), told: fields(value) };
         match client.send(tell).await {
             Ok(()) => {}
             // It was not copied.
             Err(sdk::Error::Refused(refused)) if refused.status == 404 => {}
+            Err(sdk::Error::Refused(refused)) if !matches!(refused.status, 401 | 403) => {
+                let (kind, id, why) = (&thing.kind, &thing.id, refused.error);
+                refusals.push(format!("{kind} {id}: what {asked} tells: {why}"));
+            }
             Err(error) => return Err(error.into()),
         }
     }
-    Ok(())
+    Ok(refusals)
 }
 
 /// What was told, without what is nobody's to copy.

@@ -3,3 +3,4 @@ in_place=(vultr_database.shop vultr_database.orders vultr_database_user.app vult
 imports=("vultr_database.shop {id} pending_charges latest_backup" "vultr_database.orders {id} pending_charges latest_backup"
   "vultr_database.cache {id} pending_charges latest_backup")
 paths=("vultr_database.cache /v2/databases/{id}")
+secrets='["password"]'

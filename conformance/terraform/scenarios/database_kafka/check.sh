@@ -6,3 +6,4 @@ paths=("vultr_database_topic.orders $kafka/topics/{name}" "vultr_database_quota.
   "vultr_database_connector.search $kafka/connectors/{name}")
 # Any error stops the provider's refresh, one that says that a thing is gone as well.
 unnoticed=(vultr_database_topic.orders vultr_database_quota.app vultr_database_connector.search)
+secrets='["password"]'

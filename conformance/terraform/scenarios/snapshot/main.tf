@@ -34,4 +34,6 @@ resource "vultr_instance" "copy" {
   plan        = "vc2-1c-1gb"
   snapshot_id = vultr_snapshot_from_url.image.id
   label       = "snapshot-copy"
+  # The provider does not wait for a snapshot from a URL; the other one takes its time.
+  depends_on = [vultr_snapshot.kept]
 }

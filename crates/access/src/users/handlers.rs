@@ -28,7 +28,9 @@ pub(super) fn routes() -> Routes {
 
 async fn create(cx: Cx, req: CreateUser) -> Result<wire::User> {
     let service_user = req.service_user.unwrap_or_default();
-    if !(service_user && req.password.is_empty()) {
+    // Nobody is told the password of whom a copy is made of.
+    let needs_none = service_user || cx.is_copying();
+    if !(needs_none && req.password.is_empty()) {
         check_password(&req.password)?;
     }
     let mut tx = cx.begin();

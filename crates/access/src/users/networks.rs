@@ -40,7 +40,7 @@ fn add(cx: &Cx, user: &mut Doc<User>, req: AddUserNetwork) -> Result<()> {
     let network = network(&req.subnet, req.subnet_size)?;
     let is_new = user.whitelist.iter().all(|allowed| allowed.network != network);
     ensure(is_new, "subnet", format_args!("{network} is in the list already"))?;
-    user.whitelist.push(Allowed { network, added: cx.now() });
+    user.whitelist.push(Allowed { network, added: cx.created() });
     Ok(())
 }
 

@@ -355,7 +355,7 @@ fn commands_find_the_server_on_the_data_directory_wherever_it_listens() {
         command
     };
     says(here().args(["domain", "create", "--domain", "x.example"]));
-    let record = ["record", "create", "x.example", "--type", "A", "--name", "www"];
+    let record = ["domain", "record", "create", "x.example", "--type", "A", "--name", "www"];
     let (out, _) = says(here().args(record).args(["--data", "198.18.0.1"]));
     assert!(out.contains("198.18.0.1"), "{out}");
 

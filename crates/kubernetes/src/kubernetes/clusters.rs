@@ -167,7 +167,8 @@ async fn create(tx: &mut Tx, req: CreateCluster) -> Result<Doc<Cluster>> {
 }
 
 fn check_version(cx: &Cx, version: &str) -> Result<()> {
-    let is_offered = cx.catalog().kubernetes_versions().any(|known| known.id == version);
+    let offered = cx.catalog().kubernetes_versions().any(|known| known.id == version);
+    let is_offered = offered || cx.is_copying();
     let help = || {
         let known: Vec<_> = cx.catalog().kubernetes_versions().map(|v| v.id.as_str()).collect();
         format!("version: `{version}` is not offered; there are {}", known.join(", "))

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::{Balancer, LoadBalancer, REGION_OPTION, Tls, forget_rest, wish};
 use crate::billing::owed;
-use crate::{Behave, Cx, Part, Refusal, Result, Routes, Shown, Tx, addresses, alike};
+use crate::{Behave, Cx, Part, Refusal, Result, Routes, Shown, Tx, addresses, alike, set};
 
 /// The timeout of connections where none was asked for, in seconds.
 const TIMEOUT_S: u32 = 600;
@@ -117,6 +117,12 @@ async fn create(tx: &mut Tx, req: CreateLoadBalancer) -> Result<Balancer> {
         global_regions: Vec::new(),
     };
     wish::apply(tx, id, &mut balancer, wish::at_creation(&req)).await?;
+    let LoadBalancer { forwarding, firewall, .. } = &mut balancer;
+    let ids = forwarding.iter_mut().map(|rule| &mut rule.id);
+    // A copy's rules have the ids of the original's.
+    for id in ids.chain(firewall.iter_mut().map(|rule| &mut rule.id)) {
+        set(id, tx.given_id("load-balancer-rule"));
+    }
     Ok(tx.doc_with_id(id, balancer))
 }
 

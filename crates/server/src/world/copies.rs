@@ -45,11 +45,15 @@ fn found<'a>(known: &'a Known, id: &str) -> Result<(&'static Operation, &'a Rout
 async fn adopt_one(cx: Cx, known: Known, adopt: AdoptThing) -> Result<()> {
     let (operation, route) = found(&known, &adopt.operation)?;
     let original = Original {
-        ids: parsed("ids", adopt.ids.unwrap_or_default())?,
+        ids: ids(adopt.ids.unwrap_or_default())?,
         addresses: parsed("addresses", adopt.addresses.unwrap_or_default())?,
         created: adopt.created.map(api::Time::as_millis),
         number: adopt.number,
     };
+    // What is changed, or is referred to, has to be there wholly.
+    for id in adopt.fields.values().flat_map(ids_in) {
+        until_settled(&cx, id).await?;
+    }
     let request = request(operation, adopt.fields)?;
     let mut copying = cx.copying(original);
     copying.op = operation.op.id;
@@ -57,9 +61,26 @@ async fn adopt_one(cx: Cx, known: Known, adopt: AdoptThing) -> Result<()> {
     answer.map(drop).map_err(said)
 }
 
+/// The ids that a field's value is, or lists.
+fn ids_in(value: &Value) -> impl Iterator<Item = Uuid> {
+    let several = value.as_array().map_or(&[][..], Vec::as_slice);
+    let texts = several.iter().chain([value]).filter_map(Value::as_str);
+    texts.filter_map(|text| text.parse().ok())
+}
+
 /// What was asked within, refused as it was there.
 fn said(error: api::ApiError) -> Error {
     Refusal::new(error.status, error.error).into()
+}
+
+/// Ids as the API has them: UUIDs, and the sixteen digits of a load balancer's rules.
+fn ids(given: BTreeMap<String, Vec<String>>) -> Result<BTreeMap<String, Vec<String>>> {
+    let is_digits = |id: &str| id.len() == 16 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let wrong = given.values().flatten().find(|id| !is_digits(id) && Uuid::parse_str(id).is_err());
+    match wrong {
+        None => Ok(given),
+        Some(wrong) => Err(Refusal::field("ids", format!("`{wrong}` is none")).into()),
+    }
 }
 
 /// Texts that are all of a kind.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::network::{ids, network_of};
-use super::{Step, fields, same, some};
+use super::{Step, fields, list, same, some, word};
 use crate::{Reading, Thing};
 
 /// What is installed in place of what cannot be asked for again: a snapshot or a backup that is gone, a
@@ -41,18 +41,8 @@ pub(super) fn instance(thing: &Thing, all: &Reading) -> Vec<Step> {
     if matches!(main, "" | "0.0.0.0") && !v6.is_empty() {
         create = create.with("disable_public_ipv4", true);
     }
-    create = create.with_some("attach_vpc", ids(thing.item.get("vpcs")));
-    for vpc in list(thing.told("list-instance-vpcs")) {
-        let id = vpc.get("id").and_then(Value::as_str).unwrap_or_default();
-        let address = vpc.get("ip_address").and_then(Value::as_str).unwrap_or_default();
-        create = create.at(&format!("network:{id}"), address);
-    }
-    let reserved = all.of("reserved-ip").find(|reserved| reserved.text("subnet") == main);
-    create = match reserved {
-        Some(reserved) => create.with("reserved_ipv4", reserved.id.as_str()),
-        None => create.at("ipv4", main),
-    };
-    let mut steps = vec![create];
+    create = networks(create, thing, &NETWORKS[..2]);
+    let mut steps = vec![main_address(named(create), thing, all)];
     steps.extend(addresses(thing, all));
     steps.extend(schedule(thing));
     if thing.text("power_status") == "stopped" {
@@ -62,13 +52,48 @@ pub(super) fn instance(thing: &Thing, all: &Reading) -> Vec<Step> {
     steps
 }
 
+/// The networks that a machine is in, by the lists that tell them and the fields that ask for them.
+const NETWORKS: [(&str, &str); 4] = [
+    ("list-instance-vpcs", "attach_vpc"),
+    ("list-instance-vpc2s", "attach_vpc2"),
+    ("list-bare-metal-vpcs", "attach_vpc"),
+    ("list-bare-metal-vpc2s", "attach_vpc2"),
+];
+
+/// Puts a machine into the networks that these lists tell, at its addresses.
+fn networks(mut create: Step, thing: &Thing, lists: &[(&str, &str)]) -> Step {
+    for (listed, field) in lists {
+        let told = thing.told(listed);
+        create = create.with_some(field, ids(Some(told)));
+        for network in list(told) {
+            let scope = format!("network:{}", word(network, "id"));
+            create = create.at(&scope, word(network, "ip_address"));
+        }
+    }
+    create
+}
+
+/// Asks for a machine's main address: one that is reserved is named.
+fn main_address(create: Step, thing: &Thing, all: &Reading) -> Step {
+    let main = thing.text("main_ip");
+    match all.of("reserved-ip").find(|reserved| reserved.text("subnet") == main) {
+        Some(reserved) => create.with("reserved_ipv4", reserved.id.as_str()),
+        None => create.at("ipv4", main),
+    }
+}
+
+/// Leaves out a host name that could not be asked for: what is shown is what the original tells.
+fn named(create: Step) -> Step {
+    let fits = |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || "-.".contains(c));
+    match create.fields.get("hostname").and_then(Value::as_str) {
+        Some(name) if !fits(name) => create.without("hostname"),
+        _ => create,
+    }
+}
+
 /// Whether a feature is on.
 fn has(thing: &Thing, feature: &str) -> bool {
     list(&thing.item["features"]).iter().any(|own| own == feature)
-}
-
-fn list(value: &Value) -> &[Value] {
-    value.as_array().map_or(&[], Vec::as_slice)
 }
 
 /// Whether an instance belongs to a cluster, which makes it.
@@ -111,8 +136,7 @@ fn addresses(thing: &Thing, all: &Reading) -> Vec<Step> {
         });
     }
     steps.extend(reserved.into_iter().map(attach));
-    let by_itself = |reverse: &str| OWN_NAMES.iter().any(|own| reverse.ends_with(own));
-    names.retain(|(address, _)| !matches!(word(address, "reverse"), name if name.is_empty() || by_itself(name)));
+    names.retain(|(address, _)| has_own_name(address));
     let v6 = list(thing.told("list-instance-reverse-ipv6")).iter();
     names.extend(v6.map(|name| (name, "set-instance-reverse-ipv6")));
     steps.extend(names.into_iter().map(|(address, set)| {
@@ -122,9 +146,10 @@ fn addresses(thing: &Thing, all: &Reading) -> Vec<Step> {
     steps
 }
 
-/// A field's text; empty where it has none.
-fn word<'a>(value: &'a Value, field: &str) -> &'a str {
-    value.get(field).and_then(Value::as_str).unwrap_or_default()
+/// Whether an address has a name that somebody gave it.
+fn has_own_name(address: &Value) -> bool {
+    let name = word(address, "reverse");
+    !name.is_empty() && !OWN_NAMES.iter().any(|own| name.ends_with(own))
 }
 
 /// Whether a reserved address is attached to an instance, and was not asked for with it, as a main one is.
@@ -152,13 +177,19 @@ pub(super) fn bare_metal(thing: &Thing, all: &Reading) -> Vec<Step> {
     let not_sent = ["os_id", "app_id", "image_id", "snapshot_id", "tag"];
     let mut create = software(Step::create("create-bare-metal", thing, &not_sent), thing, all)
         .with_some("user_data", thing.told("get-bare-metal-user-data").get("data").cloned())
-        .id("bare-metal", &thing.id)
-        .at("ipv4", thing.text("main_ip"));
+        .id("bare-metal", &thing.id);
     let v6 = network_of(thing.text("v6_network"));
     if !v6.is_empty() {
         create = create.with("enable_ipv6", true).at("ipv6", &v6);
     }
-    vec![create]
+    create = networks(create, thing, &NETWORKS[2..]);
+    let given = list(thing.told("list-bare-metal-ipv4")).iter().filter(|own| has_own_name(own));
+    let names = given.map(|address| {
+        let [ip, reverse] = ["ip", "reverse"].map(|field| word(address, field));
+        let name = Step::change("set-bare-metal-reverse-ipv4", Map::new()).with("ip", ip);
+        name.with("baremetal_id", thing.id.as_str()).with("reverse", reverse)
+    });
+    std::iter::once(main_address(named(create), thing, all)).chain(names).collect()
 }
 
 pub(super) fn cluster(thing: &Thing, _: &Reading) -> Vec<Step> {

@@ -2,6 +2,7 @@
 //!
 //! The order is that in which things are made: what others refer to comes first.
 
+mod access;
 mod compute;
 mod delivery;
 mod network;
@@ -85,7 +86,9 @@ pub const SOURCES: &[Source] = &[
         vec![Step::create("create-firewall-group", thing, &[]).id("firewall-group", &thing.id)]
     }),
     Source::new("reserved-ip", "list-reserved-ips", network::reserved),
-    Source::new("nat-gateway", "list-nat-gateways", network::gateway).within("vpc"),
+    Source::new("nat-gateway", "list-nat-gateways", network::gateway)
+        .within("vpc")
+        .asks(&["list-nat-gateway-firewall-rules", "list-nat-gateway-port-forwarding-rules"]),
     Source::new("kubernetes", "list-clusters", compute::cluster)
         .hides("kubeconfigs and certificates"),
     Source::new("instance", "list-instances", compute::instance)
@@ -93,12 +96,18 @@ pub const SOURCES: &[Source] = &[
             "list-instance-ipv4",
             "list-instance-reverse-ipv6",
             "list-instance-vpcs",
+            "list-instance-vpc2s",
             "get-instance-user-data",
             "get-instance-backup-schedule",
         ])
         .hides("passwords, the keys and the script that an instance was made with"),
     Source::new("bare-metal", "list-bare-metals", compute::bare_metal)
-        .asks(&["get-bare-metal-user-data"])
+        .asks(&[
+            "list-bare-metal-ipv4",
+            "list-bare-metal-vpcs",
+            "list-bare-metal-vpc2s",
+            "get-bare-metal-user-data",
+        ])
         .hides("passwords, the keys and the script that a server was made with"),
     Source::new("block", "list-blocks", storage::block),
     Source::new("load-balancer", "list-load-balancers", network::balancer)
@@ -113,6 +122,14 @@ pub const SOURCES: &[Source] = &[
         .by("name"),
     Source::new("vfs", "list-vfs", storage::file_system).asks(&["list-vfs-attachments"]),
     Source::new("database", "list-databases", delivery::database)
+        .asks(&[
+            "list-database-users",
+            "list-database-dbs",
+            "list-connection-pools",
+            "list-database-topics",
+            "list-database-quotas",
+            "list-database-connectors",
+        ])
         .hides("passwords of databases, and what is in them"),
     Source::new("registry", "list-registries", delivery::registry)
         .hides("passwords of registries, and images"),
@@ -126,6 +143,9 @@ pub const SOURCES: &[Source] = &[
         vec![Step::create("create-inference", thing, &[]).id("inference", &thing.id)]
     })
     .hides("keys of inference"),
+    Source::new("user", "list-users", access::user)
+        .asks(&["list-user-networks"])
+        .hides("passwords and API keys of users"),
 ];
 
 /// The source of a kind.
@@ -159,8 +179,8 @@ impl Step {
     /// along, but for these.
     fn create(operation: &'static str, thing: &Thing, except: &[&str]) -> Self {
         let fields = same(operation, &thing.item, except);
-        let created = Some(thing.text("date_created").to_owned()).filter(|text| !text.is_empty());
-        Self { operation, fields, created, makes: true, ..Self::default() }
+        let create = Self { operation, fields, makes: true, ..Self::default() };
+        create.made(thing.text("date_created"))
     }
 
     /// Changes what has been made.
@@ -198,6 +218,15 @@ impl Step {
         self
     }
 
+    /// With the time at which the original was made, as it tells.
+    fn made(self, time: &str) -> Self {
+        let time = match time.split_once(' ') {
+            Some((day, time)) => format!("{day}T{time}Z"),
+            None => time.to_owned(),
+        };
+        Self { created: Some(time).filter(|time| !time.is_empty()), ..self }
+    }
+
     fn late(self) -> Self {
         Self { is_late: true, ..self }
     }
@@ -218,6 +247,16 @@ fn same(operation: &str, item: &Value, except: &[&str]) -> Map<String, Value> {
     names
         .filter_map(|name| Some((name.clone(), item.get(name).filter(|v| has(v))?.clone())))
         .collect()
+}
+
+/// The items of a list; none where it is none.
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+/// A field's text; empty where it has none.
+fn word<'a>(value: &'a Value, field: &str) -> &'a str {
+    value.get(field).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// The fields of a request.

@@ -5,7 +5,7 @@ use std::net::Ipv6Addr;
 use serde_json::{Value, json};
 
 use super::compute::{attach, is_node};
-use super::{Step, some};
+use super::{Step, list, same, some, word};
 use crate::{Reading, Thing};
 
 pub(super) fn reserved(thing: &Thing, all: &Reading) -> Vec<Step> {
@@ -32,11 +32,27 @@ pub(super) fn gateway(thing: &Thing, _: &Reading) -> Vec<Step> {
     };
     create = create.at("ipv4", first("public_ips"));
     create = create.at("ipv6", &network_of(first("public_ips_v6")));
-    vec![create.at(&format!("network:{}", thing.owner), first("private_ips"))]
+    create = create.at(&format!("network:{}", thing.owner), first("private_ips"));
+    let rules = [
+        ("list-nat-gateway-firewall-rules", "create-nat-gateway-firewall-rule"),
+        ("list-nat-gateway-port-forwarding-rules", "create-nat-gateway-port-forwarding-rule"),
+    ];
+    let rules = rules.into_iter().flat_map(|(listed, create)| {
+        list(thing.told(listed)).iter().map(move |rule| {
+            let rule_of = Step::change(create, same(create, rule, &[]))
+                .id("nat-gateway-rule", word(rule, "id"))
+                .made(word(rule, "created_at"));
+            // They may lead to what is made only later.
+            rule_of.with("vpc_id", &*thing.owner).with("nat_gateway_id", &*thing.id).late()
+        })
+    });
+    std::iter::once(create).chain(rules).collect()
 }
 
 pub(super) fn balancer(thing: &Thing, _: &Reading) -> Vec<Step> {
     let info = |field: &str| thing.item.pointer(&format!("/generic_info/{field}")).cloned();
+    let ids = ["forwarding_rules", "firewall_rules"].map(|field| list(&thing.item[field]));
+    let ids = ids.into_iter().flatten().map(|rule| word(rule, "id")).filter(|id| !id.is_empty());
     let rules = |field: &str| {
         let rules = thing.item.get(field).and_then(Value::as_array);
         let without_id = |rule: &Value| {
@@ -57,6 +73,7 @@ pub(super) fn balancer(thing: &Thing, _: &Reading) -> Vec<Step> {
         .id("load-balancer", &thing.id)
         .at("ipv4", thing.text("ipv4"))
         .at("ipv6", &network_of(thing.text("ipv6")));
+    create = ids.fold(create, |create, id| create.id("load-balancer-rule", id));
     for field in ["balancing_algorithm", "ssl_redirect", "proxy_protocol", "timeout"] {
         create = create.with_some(field, info(field).filter(|value| !value.is_null()));
     }

@@ -65,17 +65,44 @@ async fn rich() -> World {
 /// Something of the kinds that few others refer to.
 async fn further(made: &mut Made<'_>, vpc: &str, web: &str) {
     made.at("vpc2", json!({"region": "ams", "ip_block": "10.99.0.0", "prefix_length": 24, "description": "old"})).await;
-    made.at(&format!("vpcs/{vpc}/nat-gateway"), json!({"label": "out"})).await;
+    let gateway = made.id(&format!("vpcs/{vpc}/nat-gateway"), json!({"label": "out"})).await;
+    made.ready(&format!("vpcs/{vpc}/nat-gateway"), &gateway).await;
+    let rules = format!("vpcs/{vpc}/nat-gateway/{gateway}/global");
+    let rule = json!({"protocol": "tcp", "port": "443", "subnet": "192.0.2.0", "subnet_size": 24});
+    made.at(&format!("{rules}/firewall-rules"), rule).await;
+    let inside = made.get(&format!("instances/{web}/vpcs")).await["vpcs"][0]["ip_address"].clone();
+    let rule = json!({"name": "web", "protocol": "tcp", "external_port": 8443, "internal_ip": inside, "internal_port": 443});
+    made.at(&format!("{rules}/port-forwarding-rules"), rule).await;
     made.at("iso", json!({"url": "https://example.com/rescue.iso"})).await;
     made.at("snapshots", json!({"instance_id": web, "description": "before"})).await;
-    let metal = json!({"region": "ewr", "plan": "vbm-4c-32gb", "os_id": 2136, "label": "heavy"});
+    let kept = json!({"region": "ewr", "ip_type": "v4", "label": "heavy"});
+    let kept = made.id("reserved-ips", kept).await;
+    let metal = json!({
+        "region": "ewr", "plan": "vbm-4c-32gb", "os_id": 2136, "label": "heavy", "reserved_ipv4": kept,
+        "attach_vpc": [vpc],
+    });
     made.at("bare-metals", metal).await;
     made.at("vfs", json!({"region": "ewr", "label": "shared", "storage_size": {"gb": 20}})).await;
     let database = json!({
         "region": "ewr", "plan": "vultr-dbaas-startup-cc-1-55-2", "label": "rows",
         "database_engine": "pg", "database_engine_version": "16",
     });
-    made.at("databases", database).await;
+    let database = made.id("databases", database).await;
+    made.ready_as("databases", &database, "Running").await;
+    let database = format!("databases/{database}");
+    let user = json!({"username": "app", "password": "Correct-Horse-7"});
+    made.at(&format!("{database}/users"), user).await;
+    made.at(&format!("{database}/dbs"), json!({"name": "shop"})).await;
+    let pool =
+        json!({"name": "web", "database": "shop", "username": "app", "mode": "session", "size": 3});
+    made.at(&format!("{database}/connection-pools"), pool).await;
+    let user = json!({"name": "Carol", "email": "carol@example.com", "password": "Correct-Horse-7", "acls": ["dns"]});
+    let user = made.id("users", user).await;
+    made.at(
+        &format!("users/{user}/ip-whitelist"),
+        json!({"subnet": "192.0.2.0", "subnet_size": 24}),
+    )
+    .await;
     made.at(
         "registry",
         json!({"name": "images", "public": false, "region": "sjc", "plan": "start_up"}),
@@ -102,7 +129,8 @@ impl Made<'_> {
     async fn id(&mut self, path: &str, body: Value) -> String {
         let answer = self.at(path, body).await;
         let thing = answer.as_object().and_then(|fields| fields.values().next()).cloned();
-        thing.and_then(|thing| Some(thing.get("id")?.as_str()?.to_owned())).expect("an id")
+        let own = |value: &Value| Some(value.get("id")?.as_str()?.to_owned());
+        thing.and_then(|thing| own(&thing)).or_else(|| own(&answer)).expect("an id")
     }
 
     async fn get(&self, path: &str) -> Value {
@@ -115,12 +143,16 @@ impl Made<'_> {
     }
 
     async fn ready(&self, path: &str, id: &str) {
+        self.ready_as(path, id, "active").await;
+    }
+
+    async fn ready_as(&self, path: &str, id: &str, status: &str) {
         for _ in 0..2000 {
             let answer = self.get(&format!("{path}/{id}")).await;
             let thing = answer.as_object().and_then(|fields| fields.values().next()).cloned();
             let thing = thing.unwrap_or_default();
             let is_ok = thing.get("server_status").is_none_or(|status| status == "ok");
-            if thing["status"] == "active" && is_ok {
+            if thing["status"] == status && is_ok {
                 return;
             }
             tokio::task::yield_now().await;

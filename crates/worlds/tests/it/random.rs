@@ -56,7 +56,7 @@ const MADE: &[(&str, Makes)] = &[
         let (keys, networks) = (m.some("ssh-keys"), m.some("vpcs"));
         let mut body = json!({
             "region": "ewr", "plan": m.of(&["vc2-1c-1gb", "vc2-2c-4gb", "vhf-1c-2gb"]), "os_id": 2136,
-            "label": m.label(), "tags": [m.label(), "b"], "sshkey_id": keys, "attach_vpc": networks,
+            "label": m.label(), "tags": [m.label(), "b"], "sshkey_id": keys, "attach_vpc": networks, "attach_vpc2": m.some("vpc2"),
             "enable_ipv6": m.flip(), "backups": m.of(&["enabled", "disabled"]), "user_data": "I2Nsb3VkLWNvbmZpZw==",
         });
         if let Some(group) = m.one("firewalls").filter(|_| m.flip()) {
@@ -104,6 +104,11 @@ const MADE: &[(&str, Makes)] = &[
     }),
     ("cdns/push-zones", |m| Some(json!({"label": m.label()}))),
     ("inference", |m| Some(json!({"label": m.label()}))),
+    ("users", |m| {
+        Some(
+            json!({"name": m.label(), "email": format!("u{}@example.com", m.up_to(1_000_000)), "password": "Correct-Horse-7", "acls": ["dns"]}),
+        )
+    }),
 ];
 
 /// What is done with what there is.
@@ -117,6 +122,34 @@ const DONE: &[Asks] = &[
         Some(("POST", format!("domains/{}/records", m.one("domains")?), record))
     },
     |m| Some(("POST", format!("vpcs/{}/nat-gateway", m.one("vpcs")?), json!({"label": m.label()}))),
+    |m| {
+        Some((
+            "POST",
+            format!("databases/{}/users", m.one("databases")?),
+            json!({"username": format!("u{}", m.up_to(9)), "password": "Correct-Horse-7"}),
+        ))
+    },
+    |m| {
+        Some((
+            "POST",
+            format!("databases/{}/dbs", m.one("databases")?),
+            json!({"name": format!("d{}", m.up_to(9))}),
+        ))
+    },
+    |m| {
+        Some((
+            "POST",
+            format!("databases/{}/connection-pools", m.one("databases")?),
+            json!({"name": format!("p{}", m.up_to(9)), "database": "defaultdb", "username": "vultradmin", "mode": "transaction", "size": 2}),
+        ))
+    },
+    |m| {
+        Some((
+            "POST",
+            format!("users/{}/ip-whitelist", m.one("users")?),
+            json!({"subnet": format!("192.0.2.{}", m.up_to(250)), "subnet_size": 32}),
+        ))
+    },
     |m| {
         let body = json!({"instance_id": m.one("instances")?, "live": m.flip()});
         Some(("POST", format!("blocks/{}/attach", m.one("blocks")?), body))

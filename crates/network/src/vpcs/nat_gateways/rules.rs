@@ -2,20 +2,21 @@
 
 use std::net::Ipv4Addr;
 
+use api::Time;
 use api::vpcs::*;
+use uuid::Uuid;
 
 use super::handlers::stamp;
 use super::{FirewallRule, ForwardingRule, Gateway, NatGateway, RULES_MAX, transports};
 use crate::vpcs::{PrivateNetwork, members};
 use crate::{
-    Cx, Part, Refusal, Result, Routes, Tx, alike, ensure, in_range, lies_in, parsed, refuse,
-    set_alike,
+    Part, Refusal, Result, Routes, Tx, alike, ensure, in_range, lies_in, parsed, refuse, set_alike,
 };
 
 pub(super) fn routes() -> Routes {
     let firewall = Routes::parts::<FirewallRule>()
         .list::<ListNatGatewayFirewallRules>()
-        .create(allow)
+        .create_with(|tx, gateway, req| Box::pin(allow(tx, gateway, req)))
         .get::<GetNatGatewayFirewallRule>()
         .update_shown(|_, _, rule, update: UpdateNatGatewayFirewallRule| {
             // Notes are all that can change: who empties them sends nothing at all.
@@ -43,17 +44,27 @@ impl Part for FirewallRule {
     }
 }
 
-fn allow(_: &Cx, gateway: &mut Gateway, req: CreateNatGatewayFirewallRule) -> Result<FirewallRule> {
+async fn allow(
+    tx: &mut Tx,
+    gateway: &mut Gateway,
+    req: CreateNatGatewayFirewallRule,
+) -> Result<FirewallRule> {
     check_port(&req.port)?;
     parsed::<Ipv4Addr>("subnet", &req.subnet, "IPv4 address such as 192.0.2.0")?;
     let subnet_size = in_range("subnet_size", req.subnet_size.unwrap_or_default(), 0..=32)?;
     check_room("firewall", gateway.firewall.len())?;
     Ok(alike!(req => FirewallRule {
         protocol, port, subnet;
-        id: engine::chance::new_id(),
+        id: new_id(tx),
         subnet_size,
         notes: req.notes.unwrap_or_default(),
     }))
+}
+
+/// A rule's id: a new one, or that of the original.
+fn new_id(tx: &Tx) -> Uuid {
+    let given = tx.given_id("nat-gateway-rule").and_then(|id| id.parse().ok());
+    given.unwrap_or_else(engine::chance::new_id)
 }
 
 /// The first and last of what is one port, or a range of them: `80`, `8000:8010`.
@@ -113,10 +124,10 @@ async fn forward(
     req: CreateNatGatewayPortForwardingRule,
 ) -> Result<ForwardingRule> {
     check_room("forwarding", gateway.forwarding.len())?;
-    let now = stamp(tx.cx().time());
+    let now = stamp(Time::from_millis(tx.cx().created()));
     let rule = alike!(req => ForwardingRule {
         protocol, external_port, internal_ip, internal_port;
-        id: engine::chance::new_id(),
+        id: new_id(tx),
         name: req.name.unwrap_or_default(),
         enabled: req.enabled.unwrap_or(true),
         description: req.description.unwrap_or_default(),
