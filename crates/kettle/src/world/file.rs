@@ -60,14 +60,14 @@ pub(crate) fn commands() -> [Command; 2] {
 }
 
 /// A client that may take its time, and whose answers may be large.
-fn patient(matches: &ArgMatches, asked: &Asked) -> Result<Client, Failure> {
+pub(super) fn patient(matches: &ArgMatches, asked: &Asked) -> Result<Client, Failure> {
     let watch = Watch::of_process().as_asked(matches, false);
     let builder = cli::builder(matches, &asked.target, &watch).body_limit(usize::MAX).attempts(1);
     Ok(builder.timeout(PATIENCE).attempt_timeout(PATIENCE).build()?)
 }
 
 /// What is answered; a refusal is an error.
-async fn answered(
+pub(super) async fn answered(
     client: &Client,
     method: Method,
     path: &str,

@@ -1,0 +1,313 @@
+//! From a file's text to the things that it wants: which kinds there are, which fields these have, and
+//! how often one is to be made.
+
+use std::rc::Rc;
+
+use presentation::schema;
+use presentation::yaml::{self, At, Field, Held, Node};
+use serde_json::{Map, Value};
+
+use super::kinds::{self, Kind};
+use super::shape::{self, Found, meant};
+use super::{FORMAT, Mistake, Place, Wanted, Wish, expand};
+
+/// The key that tells a file's format.
+const KETTLE: &str = "kettle";
+/// The field that says how many are to be made of a thing.
+const COUNT: &str = "count";
+/// How many may be made of one.
+const MOST: u64 = 1000;
+
+/// Reads files, each with its name, into one wish.
+///
+/// # Errors
+/// Every mistake in them.
+pub fn read(files: &[(String, String)]) -> Result<Wanted, Vec<Mistake>> {
+    let mut all = Reader::default();
+    for (name, text) in files {
+        all.file = name.as_str().into();
+        match yaml::read(text) {
+            Ok(Some(node)) => all.top(&node),
+            Ok(None) => {}
+            Err(wrong) => {
+                let at = wrong.at.unwrap_or(At { line: text.lines().count(), column: 1 });
+                all.refuse("", at, unreadable(&wrong.text, text, at));
+            }
+        }
+    }
+    all.compare_names();
+    if all.mistakes.is_empty() {
+        Ok(Wanted { wishes: all.wishes })
+    } else {
+        all.mistakes.sort_by_key(|mistake| (mistake.place.file.clone(), mistake.place.at));
+        Err(all.mistakes)
+    }
+}
+
+/// What a parser says, with what usually leads there.
+fn unreadable(said: &str, text: &str, at: At) -> String {
+    let line = text.lines().nth(at.line.saturating_sub(1)).unwrap_or_default();
+    let indent = &line[..line.len() - line.trim_start().len()];
+    let help = if indent.contains('\t') {
+        "; YAML is indented by spaces, and this line begins with a tab"
+    } else if line.contains("{n}") || line.contains(": {") {
+        "; a text with braces is written in quotes within { }, as \"web-{n}\""
+    } else {
+        "; what belongs together is indented alike, and a name is followed by `: `"
+    };
+    format!("this is no YAML: {said}{help}")
+}
+
+#[derive(Default)]
+struct Reader {
+    file: Rc<str>,
+    wishes: Vec<Wish>,
+    mistakes: Vec<Mistake>,
+}
+
+/// What a list of things lies in.
+#[derive(Clone, Copy)]
+struct Within<'a> {
+    kind: Kind,
+    owner: Option<usize>,
+    way: &'a str,
+}
+
+impl Reader {
+    fn refuse(&mut self, way: &str, at: At, text: impl Into<String>) {
+        let place = Place { file: self.file.clone(), at };
+        self.mistakes.push(Mistake { place, way: way.to_owned(), text: text.into() });
+    }
+
+    fn top(&mut self, node: &Node) {
+        let Held::Fields(fields) = &node.held else {
+            let text = "expected kinds of things, each with a list of them: `instances:` and below it `- label: web`";
+            return self.refuse("", node.at, text);
+        };
+        for field in fields {
+            if field.name == KETTLE {
+                self.format(field);
+            } else if let Some(kind) = self.kind(field) {
+                self.list(Within { kind, owner: None, way: &field.name }, &field.node);
+            }
+        }
+    }
+
+    fn format(&mut self, field: &Field) {
+        match field.node.value().as_u64() {
+            Some(FORMAT) => {}
+            Some(newer) if newer > FORMAT => {
+                let text = format!(
+                    "this file is of format {newer}, which a later release of Kettle reads; this one reads {FORMAT}"
+                );
+                self.refuse(KETTLE, field.node.at, text);
+            }
+            _ => {
+                let text = format!("the file's format is {FORMAT}: write `{KETTLE}: {FORMAT}`");
+                self.refuse(KETTLE, field.node.at, text);
+            }
+        }
+    }
+
+    /// The kind that a key at the top means.
+    fn kind(&mut self, field: &Field) -> Option<Kind> {
+        let word = field.name.replace('_', "-").to_lowercase();
+        let group = presentation::places::meant(&word);
+        let kind = group.and_then(kinds::kind);
+        let text = match (kind, group) {
+            (Some(kind), _) => match kind.owner() {
+                None => return Some(kind),
+                Some(owner) => format!(
+                    "these lie within {}: write them under `{}` of one",
+                    owner.key(),
+                    kind.key()
+                ),
+            },
+            (None, Some(group)) => {
+                format!("a file makes no {group}; it makes {}", top_keys().join(", "))
+            }
+            (None, None) => {
+                let keys = top_keys();
+                let known: Vec<&str> = keys.iter().map(String::as_str).collect();
+                format!("there is no such kind of things; {}", meant(&word, &known))
+            }
+        };
+        self.refuse(&field.name, field.at, text);
+        None
+    }
+
+    fn list(&mut self, within: Within<'_>, node: &Node) {
+        let items = match &node.held {
+            Held::List(items) => items,
+            Held::One(Value::Null) => return,
+            _ => {
+                let text = "expected a list of them: begin each with `- `";
+                return self.refuse(within.way, node.at, text);
+            }
+        };
+        for (place, item) in items.iter().enumerate() {
+            let way = format!("{}[{place}]", within.way);
+            let within = Within { way: &way, ..within };
+            let Held::Fields(_) = &item.held else {
+                let name = within.kind.name_field();
+                let text = format!("expected the fields of a thing, as `- {name}: ...`");
+                self.refuse(&way, item.at, text);
+                continue;
+            };
+            match self.count(within, item) {
+                None => self.thing(within, item),
+                Some(count) => {
+                    (1..=count).for_each(|n| self.thing(within, &expand::numbered(item, n)));
+                }
+            }
+        }
+    }
+
+    /// How many are to be made of a thing, where that is said.
+    fn count(&mut self, within: Within<'_>, node: &Node) -> Option<u64> {
+        let Held::Fields(fields) = &node.held else { return None };
+        let field = fields.iter().find(|field| field.name == COUNT)?;
+        let count = field.node.value().as_u64().filter(|count| (1..=MOST).contains(count));
+        if count.is_none() {
+            let way = format!("{}.{COUNT}", within.way);
+            let text = format!("how many of these to make: a number from 1 to {MOST}");
+            self.refuse(&way, field.node.at, text);
+        }
+        count
+    }
+
+    fn thing(&mut self, within: Within<'_>, node: &Node) {
+        let Held::Fields(given) = &node.held else { return };
+        let (kind, index) = (within.kind, self.wishes.len());
+        let create = kind.create(|name| given.iter().any(|field| field.name == name));
+        let mut schema = create.request();
+        let params = create.path_fields();
+        let mut found = Found::default();
+        let mut wish = Wish {
+            kind,
+            owner: within.owner,
+            fields: Map::new(),
+            extras: Map::new(),
+            place: Place { file: self.file.clone(), at: node.at },
+            way: within.way.to_owned(),
+            ats: [].into(),
+        };
+        let mut inner = Vec::new();
+        if let Some(fields) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+            fields.retain(|name, _| !params.contains(name));
+        }
+        for field in given.iter().filter(|field| field.name != COUNT) {
+            found.ats.insert(field.name.clone(), field.at);
+            let own = schema.get("properties").and_then(|p| p.get(&field.name));
+            let extra = kind.extras().iter().find(|extra| extra.field == field.name);
+            if let Some(extra) = extra {
+                let shape = extra.schema();
+                let value =
+                    shape::check(&shape, &shape, &field.node, &field.name, false, &mut found);
+                wish.extras.insert(field.name.clone(), value);
+            } else if let Some(own) = own {
+                let names = schema::kind(&schema, own) == schema::Kind::Integer
+                    && presentation::pointers::points(&schema::Kind::Integer, &field.name);
+                let value = shape::check(&schema, own, &field.node, &field.name, names, &mut found);
+                wish.fields.insert(field.name.clone(), value);
+            } else if let Some(below) = child(kind, &field.name) {
+                inner.push((below, field));
+            } else {
+                found.refuse(&field.name, field.at, unknown(kind, &schema, &field.name));
+            }
+        }
+        for name in
+            schema::required(&schema).into_iter().filter(|name| !params.iter().any(|p| p == name))
+        {
+            if !given.iter().any(|field| field.name == name) {
+                let text = format!("is missing: every {} has one", kind.noun());
+                found.refuse(name, node.at, text);
+            }
+        }
+        for (way, at, text) in found.wrong {
+            self.refuse(&format!("{}.{way}", within.way), at, text);
+        }
+        wish.ats = found.ats;
+        self.wishes.push(wish);
+        for (kind, field) in inner {
+            let way = format!("{}.{}", within.way, field.name);
+            self.list(Within { kind, owner: Some(index), way: &way }, &field.node);
+        }
+    }
+
+    /// Things are found again by their names: each has one, and no two have the same.
+    fn compare_names(&mut self) {
+        let mut found = Vec::new();
+        for (place, wish) in self.wishes.iter().enumerate() {
+            let field = wish.kind.name_field();
+            if field.is_empty() {
+                continue;
+            }
+            if wish.name().is_empty() {
+                let is_told =
+                    self.mistakes.iter().any(|m| m.way == format!("{}.{field}", wish.way));
+                if !is_told {
+                    let text = format!(
+                        "is missing: by it the {} is found when the file is applied again",
+                        wish.kind.noun()
+                    );
+                    found.push(wish.mistake(field, text));
+                }
+                continue;
+            }
+            let is_same = |other: &&Wish| {
+                other.kind.noun() == wish.kind.noun()
+                    && other.owner == wish.owner
+                    && other.name() == wish.name()
+            };
+            if let Some(first) = self.wishes[..place].iter().find(is_same) {
+                let At { line, .. } = first.place.at;
+                let text = match first.place == wish.place {
+                    true => format!(
+                        "all {} are to be called `{}`: put {{n}} in it, which is the number of each",
+                        wish.kind.key(),
+                        wish.name()
+                    ),
+                    false => format!(
+                        "`{}` is the {} of {} in line {line} already; by its name one is told from others",
+                        wish.name(),
+                        field,
+                        first.way
+                    ),
+                };
+                let mistake = wish.mistake(field, text);
+                if !found.contains(&mistake) {
+                    found.push(mistake);
+                }
+            }
+        }
+        self.mistakes.extend(found);
+    }
+}
+
+/// The kind that a field of a thing is a list of.
+fn child(kind: Kind, name: &str) -> Option<Kind> {
+    let word = format!("{} {}", kind.noun(), name.replace('_', "-"));
+    let group = presentation::places::meant(&word)?;
+    kinds::kind(group).filter(|own| own.source.within == Some(kind.noun()))
+}
+
+/// The keys of the kinds that stand at a file's top.
+fn top_keys() -> Vec<String> {
+    kinds::all().filter(|kind| kind.owner().is_none()).map(Kind::key).collect()
+}
+
+/// What is said of a field that there is not.
+fn unknown(kind: Kind, schema: &Value, name: &str) -> String {
+    let own = schema::fields(schema).map(|(name, _)| name.clone());
+    let extras = kind.extras().iter().map(|extra| extra.field.to_owned());
+    let within = kind.within().map(Kind::key);
+    let known: Vec<String> = own.chain(extras).chain(within).chain([COUNT.to_owned()]).collect();
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let shown = kind.get().map(|get| get.response()).unwrap_or_default();
+    let is_shown = schema::fields(&shown).any(|(shown, _)| shown == name);
+    if is_shown {
+        return "is told of one, and follows by itself: it cannot be asked for".into();
+    }
+    format!("there is no such field; {}", meant(name, &known))
+}
