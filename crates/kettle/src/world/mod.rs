@@ -1,6 +1,7 @@
 //! The commands about a whole world that no operation is: those with files, and with other accounts.
 
 pub(crate) mod apply;
+mod as_yaml;
 mod copies;
 mod file;
 

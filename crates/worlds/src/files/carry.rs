@@ -140,7 +140,7 @@ impl<'a> Carrier<'a> {
     }
 
     async fn make(&mut self, place: usize, fields: Map<String, Value>) -> Outcome<()> {
-        let (client, wish) = (self.client, &self.wishes[place]);
+        let wish = &self.wishes[place];
         if let Some(id) = self.came_along(place, &fields).await? {
             self.ids.insert(place, id);
             return Ok(self.tell(place, true, Vec::new()));
@@ -153,9 +153,7 @@ impl<'a> Carrier<'a> {
         let thing = presentation::answer::thing(answer);
         let id = thing.get(wish.kind.source.key).and_then(text);
         let id = id.unwrap_or_else(|| wish.name().to_owned());
-        // What is in the file alone once more, as a domain's name in capitals, has the server's form.
         self.ids.insert(place, id);
-        let _ = client;
         self.tell(place, true, Vec::new());
         Ok(())
     }
@@ -352,7 +350,7 @@ impl<'a> Carrier<'a> {
 
     /// Brings about what no request does that makes the thing.
     async fn late(&mut self, place: usize, field: &str) -> Outcome<()> {
-        let (wish, deed) = (&self.wishes[place], &self.plan.deeds[place]);
+        let deed = &self.plan.deeds[place];
         let (Some(id), false) = (self.ids.get(&place).cloned(), self.failed.contains(&place))
         else {
             return Err(Failure::Needs);
@@ -370,7 +368,6 @@ impl<'a> Carrier<'a> {
         if thing.is_some() {
             self.tell(place, false, vec![field.to_owned()]);
         }
-        let _ = wish;
         Ok(())
     }
 
@@ -384,11 +381,14 @@ impl<'a> Carrier<'a> {
     /// Gives a machine further addresses, and names to those that it has.
     async fn addresses(&self, place: usize, wanted: &Value, id: &str) -> Outcome<()> {
         let wanted = wanted.as_array().cloned().unwrap_or_default();
+        let reserved = self.call(place, "list-reserved-ips", json!({ "per_page": 500 })).await?;
+        let reserved = reserved.as_array().cloned().unwrap_or_default();
+        let is_reserved = |ip: &str| reserved.iter().any(|one| one["subnet"] == ip);
         let own = json!({ "instance_id": id });
         let list = async || -> Outcome<Vec<Value>> {
             let held = self.call(place, "list-instance-ipv4", own.clone()).await?;
             let mut all = held.as_array().cloned().unwrap_or_default();
-            all.retain(|one| one["type"] != "private");
+            all.retain(|one| super::kinds::is_own_address(one, is_reserved));
             Ok(all)
         };
         self.wait_for(Target::Wish(place), |_| true).await?;

@@ -4,8 +4,8 @@
 use presentation::operations::{self, Operation};
 use serde_json::{Map, Value, json};
 
-use crate::Thing;
 use crate::sources::{self, SOURCES, Source};
+use crate::{Reading, Thing};
 
 /// A field of a thing that no request has which makes one: another request brings it about.
 #[derive(Debug, Clone, Copy)]
@@ -232,7 +232,7 @@ impl Extra {
     }
 
     /// What a thing that is there shows of it.
-    pub(super) fn shown(self, thing: &Thing) -> Value {
+    pub(super) fn shown(self, thing: &Thing, reading: &Reading) -> Value {
         let text = |value: &Value, field: &str| {
             value.get(field).and_then(Value::as_str).unwrap_or_default().to_owned()
         };
@@ -240,14 +240,28 @@ impl Extra {
         match self.field {
             "attachments" => attachments(thing),
             "ipv4" => {
-                let mut all = list(thing.told("list-instance-ipv4"));
-                all.retain(|one| text(one, "type") != "private");
-                all.iter().map(|one| json!({ "reverse": text(one, "reverse") })).collect()
+                let all = list(thing.told("list-instance-ipv4"));
+                let is_reserved =
+                    |ip: &str| reading.of("reserved-ip").any(|own| own.text("subnet") == ip);
+                all.iter()
+                    .filter(|one| is_own_address(one, is_reserved))
+                    .map(|one| json!({ "reverse": text(one, "reverse") }))
+                    .collect()
             }
             "backup_schedule" => thing.told("get-instance-backup-schedule").clone(),
             "soa" => thing.told("get-domain-soa").clone(),
             field => thing.item.get(field).cloned().unwrap_or_default(),
         }
+    }
+}
+
+/// Whether an address is a machine's own: its first one, or a further one that is nobody's reserved one.
+pub(super) fn is_own_address(address: &Value, is_reserved: impl Fn(&str) -> bool) -> bool {
+    let text = |field: &str| address.get(field).and_then(Value::as_str).unwrap_or_default();
+    match text("type") {
+        "main_ip" => true,
+        "secondary_ip" => !is_reserved(text("ip")),
+        _ => false,
     }
 }
 

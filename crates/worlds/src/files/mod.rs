@@ -16,6 +16,7 @@ mod parse;
 mod plan;
 mod refs;
 mod shape;
+mod write;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -26,6 +27,7 @@ use serde_json::{Map, Value};
 
 pub use apply::{Applied, Done, apply};
 pub use parse::read;
+pub use write::write;
 
 use kinds::Kind;
 
@@ -112,10 +114,15 @@ impl Wish {
 
     /// What people call it: `instance web`.
     fn title(&self) -> String {
-        match self.name() {
-            "" => format!("{} {}", self.kind.noun(), self.way),
-            name => format!("{} {name}", self.kind.noun()),
+        let fields = ["type", "protocol", "port", "source"].iter();
+        let told = |field: &&str| self.fields.get(*field).and_then(Value::as_str);
+        let mut words = vec![self.kind.noun()];
+        match (self.name(), self.fields.get("name").and_then(Value::as_str)) {
+            ("", name) => words.extend(name.into_iter().chain(fields.filter_map(told))),
+            (name, _) => words.push(name),
         }
+        words.retain(|word| !word.is_empty());
+        words.join(" ")
     }
 
     /// A mistake in a field of it, or in something below that.
@@ -132,10 +139,5 @@ impl Wish {
             field => format!("{}.{field}", self.way),
         };
         Mistake { place, way, text: text.into() }
-    }
-
-    /// What a field or an extra field is to be.
-    fn value(&self, field: &str) -> Option<&Value> {
-        self.extras.get(field).or_else(|| self.fields.get(field))
     }
 }

@@ -1,6 +1,7 @@
 //! From a file's text to the things that it wants: which kinds there are, which fields these have, and
 //! how often one is to be made.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use presentation::schema;
@@ -15,6 +16,8 @@ use super::{FORMAT, Mistake, Place, Wanted, Wish, expand};
 const KETTLE: &str = "kettle";
 /// The field that says how many are to be made of a thing.
 const COUNT: &str = "count";
+/// So many fields are too many to be told in a line.
+const MANY: usize = 12;
 /// How many may be made of one.
 const MOST: u64 = 1000;
 
@@ -40,6 +43,8 @@ pub fn read(files: &[(String, String)]) -> Result<Wanted, Vec<Mistake>> {
         Ok(Wanted { wishes: all.wishes })
     } else {
         all.mistakes.sort_by_key(|mistake| (mistake.place.file.clone(), mistake.place.at));
+        // Of what is made several times, each would be told.
+        all.mistakes.dedup();
         Err(all.mistakes)
     }
 }
@@ -113,7 +118,8 @@ impl Reader {
     fn kind(&mut self, field: &Field) -> Option<Kind> {
         let word = field.name.replace('_', "-").to_lowercase();
         let group = presentation::places::meant(&word);
-        let kind = group.and_then(kinds::kind);
+        let inner = || kinds::all().find(|kind| kind.key() == word && kind.owner().is_some());
+        let kind = group.and_then(kinds::kind).or_else(inner);
         let text = match (kind, group) {
             (Some(kind), _) => match kind.owner() {
                 None => return Some(kind),
@@ -237,8 +243,9 @@ impl Reader {
 
     /// Things are found again by their names: each has one, and no two have the same.
     fn compare_names(&mut self) {
-        let mut found = Vec::new();
-        for (place, wish) in self.wishes.iter().enumerate() {
+        let mut found: Vec<Mistake> = Vec::new();
+        let mut names: BTreeMap<(&str, Option<usize>, &str), &Wish> = BTreeMap::new();
+        for wish in &self.wishes {
             let field = wish.kind.name_field();
             if field.is_empty() {
                 continue;
@@ -255,12 +262,8 @@ impl Reader {
                 }
                 continue;
             }
-            let is_same = |other: &&Wish| {
-                other.kind.noun() == wish.kind.noun()
-                    && other.owner == wish.owner
-                    && other.name() == wish.name()
-            };
-            if let Some(first) = self.wishes[..place].iter().find(is_same) {
+            let key = (wish.kind.noun(), wish.owner, wish.name());
+            if let Some(first) = names.get(&key) {
                 let At { line, .. } = first.place.at;
                 let text = match first.place == wish.place {
                     true => format!(
@@ -276,9 +279,9 @@ impl Reader {
                     ),
                 };
                 let mistake = wish.mistake(field, text);
-                if !found.contains(&mistake) {
-                    found.push(mistake);
-                }
+                found.push(mistake);
+            } else {
+                names.insert(key, wish);
             }
         }
         self.mistakes.extend(found);
@@ -309,5 +312,11 @@ fn unknown(kind: Kind, schema: &Value, name: &str) -> String {
     if is_shown {
         return "is told of one, and follows by itself: it cannot be asked for".into();
     }
-    format!("there is no such field; {}", meant(name, &known))
+    let told = meant(name, &known);
+    match told.starts_with("did you mean") || known.len() < MANY {
+        true => format!("there is no such field; {told}"),
+        false => {
+            format!("there is no such field; `kettle {} create --help` tells of all", kind.noun())
+        }
+    }
 }

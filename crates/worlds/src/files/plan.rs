@@ -209,7 +209,7 @@ impl<'a> Planner<'a> {
             let Some(extra) = wish.kind.extras().iter().find(|extra| extra.field == field) else {
                 continue;
             };
-            let is = extra.shown(thing);
+            let is = extra.shown(thing, self.reading);
             if let Some(text) = held_elsewhere(*extra, wanted, &is) {
                 self.mistakes.push(wish.mistake(field, text));
             } else if !is_so(*extra, wanted, &is) {

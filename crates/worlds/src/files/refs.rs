@@ -163,7 +163,7 @@ impl Names<'_> {
         let mut all: Vec<Value> = Vec::new();
         for item in items {
             match item.as_str().and_then(|text| text.split_once('*')) {
-                Some((begin, end)) => {
+                Some((begin, end)) if !self.is_name(kind, item) => {
                     let own = self.wishes.iter().filter(|wish| wish.kind.noun() == kind.noun());
                     let fits = own.map(Wish::name).filter(|name| {
                         name.len() >= begin.len() + end.len()
@@ -175,10 +175,14 @@ impl Names<'_> {
                     // What fits nothing is told by its own words.
                     all.extend((all.len() == before).then(|| item.clone()));
                 }
-                None => all.push(item.clone()),
+                _ => all.push(item.clone()),
             }
         }
         all
+    }
+
+    fn is_name(&self, kind: Kind, item: &Value) -> bool {
+        self.wishes.iter().any(|wish| wish.kind.noun() == kind.noun() && item == wish.name())
     }
 
     #[expect(clippy::too_many_arguments, reason = "where it stands, what it is, and where it goes")]
@@ -340,7 +344,7 @@ fn step(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
-fn is_id(text: &str) -> bool {
+pub(super) fn is_id(text: &str) -> bool {
     crate::copy::is_id(text)
 }
 

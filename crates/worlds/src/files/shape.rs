@@ -107,7 +107,11 @@ fn word(document: &Value, shape: &Value, value: &Value, names: bool) -> Result<V
             Ok(value.clone())
         }
         ("number", Value::Number(_)) | ("boolean", Value::Bool(_)) => Ok(value.clone()),
-        ("integer", Value::String(text)) if names && !text.is_empty() => Ok(value.clone()),
+        ("integer", Value::String(text))
+            if names && !text.is_empty() && text.parse::<f64>().is_err() =>
+        {
+            Ok(value.clone())
+        }
         ("integer" | "number", Value::String(text)) if text.parse::<f64>().is_ok() => {
             Err(format!("\"{text}\" is a text; write {text}, without quotes"))
         }
@@ -159,8 +163,14 @@ fn article(kind: &str, document: &Value, shape: &Value) -> String {
 /// What was meant by a word, or what could have been.
 pub(super) fn meant(word: &str, known: &[&str]) -> String {
     let other = OTHERS.iter().find(|(other, meant)| *other == word && known.contains(meant));
-    let close = catalog::nearest(word, known.iter().map(|known| (*known, *known)));
-    match other.map(|(_, meant)| *meant).or(close) {
+    let letters = |word: &str| {
+        let mut letters: Vec<char> = word.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    let swapped = known.iter().find(|known| letters(known) == letters(word)).copied();
+    let close = || catalog::nearest(word, known.iter().map(|known| (*known, *known)));
+    match other.map(|(_, meant)| *meant).or(swapped).or_else(close) {
         Some(meant) => format!("did you mean `{meant}`?"),
         None if known.is_empty() => "there is none".into(),
         None => format!("there are {}", known.join(", ")),

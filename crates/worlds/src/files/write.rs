@@ -1,1 +1,236 @@
-//! The way back.
+//! The way back: what an account has, as a file that makes it again.
+//!
+//! A thing is written as what makes it, which its source knows (`sources`), with names in place of ids. What
+//! is nobody's to copy is never written: passwords, keys, and what the API does not tell.
+
+use std::collections::BTreeMap;
+
+use presentation::{schema, yaml};
+use serde_json::{Map, Value, json};
+
+use super::kinds::{self, Extra, Kind, STOPPED};
+use super::refs::is_id;
+use super::{FORMAT, shape};
+use crate::{Reading, Thing};
+
+/// Names that an address has by itself.
+const OWN_NAMES: [&str; 2] = [".vultrusercontent.com", ".vultr.com"];
+/// What a zone's SOA record has by itself.
+const OWN_SOA: [&str; 2] = ["ns1.vultr.com", "dnsadm@vultr.com"];
+/// What stands for an address that the API does not tell.
+const NOWHERE: &str = "https://copied.invalid";
+
+/// Writes what was read as a file.
+///
+/// # Errors
+/// What cannot be told from others by its name, each with how to help that.
+pub fn write(reading: &Reading) -> Result<String, Vec<String>> {
+    let mut writer = Writer { reading, names: BTreeMap::new(), left: Vec::new() };
+    let unnamed = writer.name_all();
+    if !unnamed.is_empty() {
+        return Err(unnamed);
+    }
+    let mut body = String::new();
+    for kind in kinds::all().filter(|kind| kind.owner().is_none()) {
+        let things = writer.list(kind, "");
+        if !things.is_empty() {
+            let fields = Map::from_iter([(kind.key(), Value::from(things))]);
+            body += &format!("\n{}", yaml::write(&fields, 0));
+        }
+    }
+    let mut text = String::from(
+        "# What an account has, for `kettle world apply -f FILE` and `kettle serve --seed FILE`.\n\
+         # Passwords and keys are not in it, nor what is on disks and in buckets; user data and scripts are as\n\
+         # they were given.\n",
+    );
+    for left in writer.left.iter().chain(&reading.unread) {
+        text += &format!("# Not in it: {}\n", presentation::text::clean(left));
+    }
+    Ok(format!("{text}kettle: {FORMAT}\n{body}"))
+}
+
+struct Writer<'a> {
+    reading: &'a Reading,
+    /// The names of things by their ids.
+    names: BTreeMap<&'a str, &'a str>,
+    /// What is left out.
+    left: Vec<String>,
+}
+
+impl<'a> Writer<'a> {
+    /// The things of a kind that somebody has made, within an owner.
+    fn things(&self, kind: Kind, owner: &str) -> Vec<&'a Thing> {
+        let things = self.reading.of(kind.noun()).filter(|thing| thing.owner == owner);
+        things.filter(|thing| !(kind.source.steps)(thing, self.reading).is_empty()).collect()
+    }
+
+    /// Learns all names; tells of things that have none, or the same as others.
+    fn name_all(&mut self) -> Vec<String> {
+        let (mut unclear, reading) = (Vec::new(), self.reading);
+        let mut all: BTreeMap<(&str, &str, &str), Vec<&str>> = BTreeMap::new();
+        for kind in kinds::all().filter(|kind| !kind.name_field().is_empty()) {
+            let owners = reading.of(kind.source.within.unwrap_or_default()).map(|t| t.id.as_str());
+            let owners: Vec<&str> =
+                if kind.owner().is_some() { owners.collect() } else { vec![""] };
+            let things = owners.into_iter().flat_map(|owner| self.things(kind, owner));
+            for thing in things.collect::<Vec<_>>() {
+                let name = kind.name_of(thing);
+                all.entry((kind.noun(), &thing.owner, name)).or_default().push(&thing.id);
+                self.names.insert(&thing.id, name);
+            }
+        }
+        for ((noun, _, name), ids) in all {
+            let kind = kinds::kind(noun);
+            let field = kind.map_or("", Kind::name_field);
+            let ids = match (ids.as_slice(), name) {
+                ([_], name) if !name.is_empty() => continue,
+                (ids, "") => ids,
+                (ids, _) => &ids[1..],
+            };
+            let flag = field.replace('_', "-");
+            let what = match name {
+                "" => format!("has no {field}, by which a file tells it from others"),
+                name => format!("has the {field} of another, `{name}`"),
+            };
+            let how = ids.iter().map(|id| {
+                format!(
+                    "{noun} {id} {what}: `kettle {noun} update {id} --{flag} NAME` gives it one"
+                )
+            });
+            unclear.extend(how);
+        }
+        unclear
+    }
+
+    fn list(&mut self, kind: Kind, owner: &str) -> Vec<Value> {
+        self.things(kind, owner).into_iter().map(|thing| self.one(kind, thing)).collect()
+    }
+
+    fn one(&mut self, kind: Kind, thing: &'a Thing) -> Value {
+        let steps = (kind.source.steps)(thing, self.reading);
+        let made_with = steps.into_iter().find(|step| step.makes).map(|step| step.fields);
+        let mut made_with = made_with.unwrap_or_default();
+        if matches!(kind.noun(), "iso" | "snapshot") {
+            made_with.insert("url".into(), address(kind.name_of(thing)).into());
+        }
+        let create = kind.create(|field| made_with.contains_key(field));
+        let (request, params) = (create.request(), create.path_fields());
+        let needed = schema::required(&request);
+        let (mut fields, name) = (Map::new(), kind.name_field());
+        if let Some(value) = made_with.shift_remove(name) {
+            fields.insert(name.to_owned(), value);
+        }
+        for (field, value) in made_with {
+            let is_extra = kind.extras().iter().any(|extra| extra.field == field);
+            if is_extra || params.contains(&field) || api::mask::is_secret(&field) {
+                continue;
+            }
+            let mut value = self.named(kind, thing, &field, value);
+            let shape = request.get("properties").and_then(|fields| fields.get(&field));
+            if let Some(shape) = shape {
+                schema::decode(&request, shape, &mut value, shape::plain);
+            }
+            if needed.contains(&field.as_str()) || !says_nothing(kind, &value) {
+                fields.insert(field, value);
+            }
+        }
+        for extra in kind.extras() {
+            if let Some(value) = self.extra(kind, *extra, thing) {
+                fields.insert(extra.field.to_owned(), value);
+            }
+        }
+        for inner in kind.within() {
+            let things = self.list(inner, &thing.id);
+            if !things.is_empty() {
+                fields.insert(inner.key(), things.into());
+            }
+        }
+        fields.into()
+    }
+
+    /// A value with names in place of ids.
+    fn named(&mut self, kind: Kind, thing: &Thing, field: &str, value: Value) -> Value {
+        match value {
+            Value::String(id) if is_id(&id) => match self.names.get(id.as_str()) {
+                Some(name) => (*name).into(),
+                None => {
+                    let of = format!("{} {}", kind.noun(), kind.name_of(thing));
+                    self.left.push(format!("{field} of {of}: {id} is not among what was read"));
+                    Value::Null
+                }
+            },
+            Value::Array(items) => {
+                let items = items.into_iter().map(|item| self.named(kind, thing, field, item));
+                items.filter(|item| !item.is_null()).collect()
+            }
+            other => other,
+        }
+    }
+
+    /// What is brought about by other requests, where it is not so by itself.
+    fn extra(&mut self, kind: Kind, extra: Extra, thing: &Thing) -> Option<Value> {
+        let shown = extra.shown(thing, self.reading);
+        let value = match extra.field {
+            "power_status" => (shown == STOPPED).then_some(shown)?,
+            "instance_id" => {
+                let is_main = |one: &Thing| one.text("main_ip") == thing.text("subnet");
+                (!self.reading.of("instance").any(is_main)).then_some(shown)?
+            }
+            "backup_schedule" => {
+                let features = thing.item["features"].as_array();
+                let is_on = features.is_some_and(|own| own.iter().any(|one| one == "auto_backups"));
+                known_fields(extra, &shown).filter(|_| is_on)?
+            }
+            "soa" => {
+                let is_own = |value: &Value| OWN_SOA.iter().any(|own| value == own);
+                let fields = known_fields(extra, &shown)?;
+                let is_default = fields.as_object()?.values().all(is_own);
+                (!is_default).then_some(fields)?
+            }
+            "ipv4" => addresses(&shown)?,
+            _ => shown,
+        };
+        let value = self.named(kind, thing, extra.field, value);
+        (!says_nothing(kind, &value)).then_some(value)
+    }
+}
+
+/// The fields of a value that an operation takes.
+fn known_fields(extra: Extra, value: &Value) -> Option<Value> {
+    let shape = extra.schema();
+    let known = |name: &String| schema::fields(&shape).any(|(own, _)| own == name);
+    let mut fields = value.as_object()?.clone();
+    fields.retain(|name, value| known(name) && !value.is_null());
+    (!fields.is_empty()).then(|| fields.into())
+}
+
+/// The addresses of a machine that has more than one, or a name of its owner's.
+fn addresses(shown: &Value) -> Option<Value> {
+    let mut all = shown.as_array()?.clone();
+    for one in &mut all {
+        let name = one["reverse"].as_str().unwrap_or_default();
+        if name.is_empty() || OWN_NAMES.iter().any(|own| name.ends_with(own)) {
+            *one = json!({});
+        }
+    }
+    let says = all.len() > 1 || all.iter().any(|one| *one != json!({}));
+    says.then(|| all.into())
+}
+
+/// Where something is said to come from.
+fn address(name: &str) -> String {
+    let safe = |c: char| if c.is_ascii_alphanumeric() || "-._".contains(c) { c } else { '-' };
+    format!("{NOWHERE}/{}", name.chars().map(safe).collect::<String>())
+}
+
+/// Whether a value is what there is where none is given.
+fn says_nothing(kind: Kind, value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        // Of databases, some are on by themselves.
+        Value::Bool(false) => kind.noun() != "database",
+        _ => false,
+    }
+}
