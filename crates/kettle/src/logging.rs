@@ -28,12 +28,31 @@ const WAITING: usize = 4 << 20;
 /// How long lines are gathered after one was written: a thread that is woken, and a write, for each
 /// request cost a fifth of what it takes to answer it.
 const TOGETHER: Duration = Duration::from_millis(10);
+/// Where requests are told.
+const REQUESTS: &str = "requests";
+/// How many do not want requests to be told.
+static HUSHED: AtomicUsize = AtomicUsize::new(0);
 /// How long most lines are at most.
 const LINE: usize = 120;
 /// The module of the library that speaks S3.
 const QUIET: &str = "s3s";
 /// How long the last lines are given.
 const LAST: Duration = Duration::from_secs(1);
+
+/// As long as this is there, no request is told.
+pub(crate) struct Hush(());
+
+/// Has no request told, such as those by which a server is given what it begins with.
+pub(crate) fn hush() -> Hush {
+    HUSHED.fetch_add(1, SeqCst);
+    Hush(())
+}
+
+impl Drop for Hush {
+    fn drop(&mut self) {
+        HUSHED.fetch_sub(1, SeqCst);
+    }
+}
 
 /// Starts the log; `KETTLE_LOG` says how much of it there is, as in `KETTLE_LOG=debug`, unless that
 /// is settled by `quiet`. What is told is written by the time that this is dropped.
@@ -213,6 +232,9 @@ impl Subscriber for Lines {
     }
 
     fn event(&self, event: &Event<'_>) {
+        if event.metadata().target() == REQUESTS && HUSHED.load(SeqCst) > 0 {
+            return;
+        }
         let word = match (*event.metadata().level(), self.has_colors) {
             (Level::ERROR, true) => "\u{1b}[31merror: \u{1b}[0m",
             (Level::ERROR, false) => "error: ",

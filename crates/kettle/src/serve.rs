@@ -303,7 +303,7 @@ impl Running {
         let Some(seed) = &settings.world else { return Ok(()) };
         let mut stopped = self.stopped.clone();
         tokio::select! {
-            sown = seed.sow(&self.client) => drop(sown?),
+            sown = seed.sow(&self.client) => sown?,
             _ = stopped.wait_for(|stop| *stop) => {}
         }
         Ok(())

@@ -102,6 +102,11 @@ pub(crate) fn is_quiet(args: &ArgMatches) -> bool {
     args.get_flag(QUIET)
 }
 
+/// Whether things are ready at once.
+pub(crate) fn is_fast(args: &ArgMatches) -> bool {
+    args.get_one::<String>(BEHAVE).is_none_or(|how| how == "fast")
+}
+
 /// The option that lets requests name the server otherwise than by a loopback address.
 pub(crate) fn host_arg() -> Arg {
     Arg::new(HOST).long(HOST).value_name("NAME").action(ArgAction::Append).help(

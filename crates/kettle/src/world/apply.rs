@@ -18,10 +18,11 @@ use sdk::Client;
 use serde_json::json;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use worlds::files::{self, Applied, Done, Mistake, Wanted};
+use worlds::files::{self, Applied, Done, How, Mistake, Wanted};
 
 use super::file::{answered, patient};
 use crate::fault::Fault;
+use crate::logging;
 use crate::serve::{self, Asked as Wishes, Up};
 use crate::settings::{self, Settings};
 use crate::status::{Asked, data_arg};
@@ -32,8 +33,11 @@ pub(crate) const SEED: &str = "seed";
 const FILES: &str = "files";
 const DRY_RUN: &str = "dry-run";
 /// How long one thing may take to come about, on the trial and on a server.
-const TRYING: Duration = Duration::from_secs(30);
-const COMING: Duration = Duration::from_secs(600);
+const TRYING: How = How { patience: Duration::from_secs(30), ready: None };
+const COMING: How = How { patience: PATIENCE, ready: None };
+const PATIENCE: Duration = Duration::from_secs(600);
+/// How long a server waits at its beginning for all that it was given to come about, where it is quick.
+const READY: Duration = Duration::from_secs(5);
 /// How large a file may be.
 const MOST: u64 = 16 << 20;
 
@@ -94,8 +98,7 @@ pub(crate) async fn run(matches: &ArgMatches, args: &ArgMatches) -> Result<Exit,
     let wanted = read(&paths).map_err(|error| Failure::usage(error.to_string()))?;
     let asked = Asked::new(matches)?;
     asked.must_be_served()?;
-    let client = patient(matches, &asked)?;
-    let world = answered(&client, Method::GET, EXPORT, None).await?;
+    let world = answered(&patient(matches, &asked)?, Method::GET, EXPORT, None).await?;
     let trial = Trial::start(world, &catalogs(args)).await;
     let trial = trial.map_err(|error| Failure::usage(error.to_string()))?;
     let tried = files::apply(&trial.client, &wanted, TRYING, &|_, _, _| {}).await;
@@ -112,7 +115,7 @@ pub(crate) async fn run(matches: &ArgMatches, args: &ArgMatches) -> Result<Exit,
         true => tried,
         false => {
             let progress = super::copies::progress("applied");
-            let applied = files::apply(&client, &wanted, COMING, &progress).await;
+            let applied = files::apply(asked.client(), &wanted, COMING, &progress).await;
             super::copies::done();
             applied.map_err(super::copies::failed)?
         }
@@ -240,14 +243,15 @@ impl Trial {
 
 /// A client of a server in this process.
 fn local_client(up: &Up) -> Result<Client, Fault> {
-    let client = Client::builder(up.url()).key(&up.key.text).attempts(1).rate_limit(None);
-    Ok(client.body_limit(usize::MAX).timeout(COMING).attempt_timeout(COMING).build()?)
+    let client = Client::builder(up.url()).key(&up.key.text);
+    Ok(client.body_limit(usize::MAX).timeout(PATIENCE).attempt_timeout(PATIENCE).build()?)
 }
 
 /// What a server is to begin with.
 pub(crate) struct Seed {
     wanted: Wanted,
     catalogs: Vec<PathBuf>,
+    how: How,
 }
 
 impl Seed {
@@ -258,8 +262,14 @@ impl Seed {
         if paths.is_empty() {
             return Ok(None);
         }
+        if paths.iter().any(|path| path.as_os_str() == "-") {
+            return Err(Fault::new(format!(
+                "--{SEED} -: it takes a file; `kettle world apply -f -` reads standard input"
+            )));
+        }
         let wanted = read(&paths)?;
-        Ok(Some(Self { wanted, catalogs: catalogs(args) }))
+        let ready = settings::is_fast(args).then_some(READY);
+        Ok(Some(Self { wanted, catalogs: catalogs(args), how: How { ready, ..COMING } }))
     }
 
     /// Who asks a server that is about to run.
@@ -268,19 +278,21 @@ impl Seed {
     }
 
     /// Has the server that runs have it.
-    pub(crate) async fn sow(&self, client: &Client) -> Result<Applied, Fault> {
+    pub(crate) async fn sow(&self, client: &Client) -> Result<(), Fault> {
         let fault = |failure: Failure| Fault::new(failure.to_string());
+        // Nobody has asked for anything so far: what is told begins with the first who does.
+        let _hush = logging::hush();
         let world = answered(client, Method::GET, EXPORT, None).await.map_err(fault)?;
         let trial = Trial::start(world, &self.catalogs).await?;
         let tried = files::apply(&trial.client, &self.wanted, TRYING, &|_, _, _| {}).await;
         trial.stop().await;
-        let mut applied = tried?;
-        if applied.mistakes.is_empty() {
-            applied = files::apply(client, &self.wanted, COMING, &|_, _, _| {}).await?;
+        let mut mistakes = tried?.mistakes;
+        if mistakes.is_empty() {
+            mistakes = files::apply(client, &self.wanted, self.how, &|_, _, _| {}).await?.mistakes;
         }
-        if applied.mistakes.is_empty() {
-            return Ok(applied);
+        match mistakes.is_empty() {
+            true => Ok(()),
+            false => Err(Fault::new(told(&mistakes))),
         }
-        Err(Fault::new(told(&applied.mistakes)))
     }
 }

@@ -11,6 +11,15 @@ use super::{Mistake, Wanted, refs};
 use crate::read::ask;
 use crate::{Progress, Result};
 
+/// How files are applied.
+#[derive(Debug, Clone, Copy)]
+pub struct How {
+    /// How long one thing may take to come about that another one needs.
+    pub patience: Duration,
+    /// How long to wait at the end until everything has come about; none: not at all.
+    pub ready: Option<Duration>,
+}
+
 /// What became of one thing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Done {
@@ -45,7 +54,7 @@ pub struct Applied {
 pub async fn apply(
     client: &Client,
     wanted: &Wanted,
-    patience: Duration,
+    how: How,
     progress: Progress<'_>,
 ) -> Result<Applied> {
     let reading = crate::read(client, &[], progress).await?;
@@ -61,6 +70,6 @@ pub async fn apply(
         mistakes.sort_by_key(|mistake| (mistake.place.file.clone(), mistake.place.at));
         return Ok(Applied { mistakes, ..Applied::default() });
     }
-    let carrier = Carrier::new(client, &wanted.wishes, &reading, &plan, patience);
+    let carrier = Carrier::new(client, &wanted.wishes, &reading, &plan, how);
     carrier.carry_out(progress).await
 }

@@ -13,7 +13,7 @@ use super::differ::{Current, fits, missing};
 use super::kinds::{Kind, STOPPED};
 use super::plan::{Deed, POOLS, Plan, pool_there};
 use super::refs::{Target, shown, text};
-use super::{Applied, Done, Mistake, Wish};
+use super::{Applied, Done, How, Mistake, Wish};
 use crate::read::{ask, path};
 use crate::{Error, Progress, Reading, Result, Thing};
 
@@ -23,7 +23,7 @@ pub(super) struct Carrier<'a> {
     pub(super) wishes: &'a [Wish],
     pub(super) reading: &'a Reading,
     pub(super) plan: &'a Plan,
-    pub(super) patience: Duration,
+    pub(super) how: How,
     /// The ids of the wishes that are there.
     ids: BTreeMap<usize, String>,
     failed: BTreeSet<usize>,
@@ -64,11 +64,11 @@ impl<'a> Carrier<'a> {
         wishes: &'a [Wish],
         reading: &'a Reading,
         plan: &'a Plan,
-        patience: Duration,
+        how: How,
     ) -> Self {
         let (ids, failed, along) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
         let applied = Applied::default();
-        Self { client, wishes, reading, plan, patience, ids, failed, along, applied }
+        Self { client, wishes, reading, plan, how, ids, failed, along, applied }
     }
 
     /// Does everything, and tells what became of it.
@@ -89,6 +89,9 @@ impl<'a> Carrier<'a> {
                 let outcome = self.late(*place, field).await;
                 self.note(*place, field, outcome)?;
             }
+        }
+        if let Some(ready) = self.how.ready {
+            self.wait_at_the_end(ready).await?;
         }
         let untouched = |place: &usize| {
             let deed = &self.plan.deeds[*place];
@@ -287,9 +290,33 @@ impl<'a> Carrier<'a> {
 
     /// Waits until a thing has come about, and has what is asked of it; whether it had not before.
     async fn wait_for(&self, target: Target, has: impl Fn(&Value) -> bool) -> Outcome<bool> {
+        self.wait_so_long(target, self.how.patience, has).await
+    }
+
+    /// Waits until everything has come about that was made. What takes longer is left to itself.
+    async fn wait_at_the_end(&self, patience: Duration) -> Result<()> {
+        for place in &self.plan.order {
+            let is_new = self.plan.deeds[*place].found.is_none() && !self.failed.contains(place);
+            if !is_new {
+                continue;
+            }
+            match self.wait_so_long(Target::Wish(*place), patience, |_| true).await {
+                Ok(_) => {}
+                Err(Failure::Over(error)) => return Err(error),
+                Err(_) => break,
+            }
+        }
+        Ok(())
+    }
+
+    async fn wait_so_long(
+        &self,
+        target: Target,
+        patience: Duration,
+        has: impl Fn(&Value) -> bool,
+    ) -> Outcome<bool> {
         let mut looks = 0;
-        let pace =
-            Pace { timeout: self.patience, first: Duration::from_millis(5), ..Pace::default() };
+        let pace = Pace { timeout: patience, first: Duration::from_millis(5), ..Pace::default() };
         let judge = |answer: std::result::Result<&Value, &sdk::Error>| {
             looks += 1;
             Some(match standing(answer.ok()?) {
@@ -359,8 +386,16 @@ impl<'a> Carrier<'a> {
         let part = if field == POOLS { "fields" } else { "extras" };
         let wanted = &filled[part][field];
         let thing = self.thing(deed);
+        let is_power = field == "power_status";
+        if is_power {
+            // One that is being installed would be running in the end.
+            self.wait_for(Target::Wish(place), |_| true).await?;
+        }
         for (operation, fields) in calls(field, wanted, thing, &id) {
             self.call(place, operation, fields).await?;
+        }
+        if is_power {
+            self.wait_for(Target::Wish(place), |thing| thing.get(field) == Some(wanted)).await?;
         }
         if field == "ipv4" {
             self.addresses(place, wanted, &id).await?;

@@ -282,7 +282,7 @@ mod tests {
             let schema = create.request();
             let known =
                 |field: &str| presentation::schema::fields(&schema).any(|(n, _)| n == field);
-            let names = kind.identity().iter().chain([&kind.name_field()]);
+            let names = kind.identity().iter().copied().chain([kind.name_field()]);
             for name in names.filter(|name| !name.is_empty()) {
                 assert!(known(name), "{} {name}", kind.noun());
             }
@@ -290,10 +290,11 @@ mod tests {
                 assert!(operations::find(extra.operation).is_some(), "{}", extra.operation);
                 assert!(extra.schema().is_object(), "{}", extra.field);
             }
-            assert_eq!(
-                presentation::places::meant(&kind.key()).or(kind.source.within),
-                Some(kind.source.within.unwrap_or(kind.noun()))
-            );
+            let words = match kind.source.within {
+                None => kind.key(),
+                Some(owner) => format!("{owner} {}", kind.key()),
+            };
+            assert_eq!(presentation::places::meant(&words), Some(kind.noun()));
         }
     }
 }

@@ -25,7 +25,7 @@ use std::rc::Rc;
 use presentation::yaml::At;
 use serde_json::{Map, Value};
 
-pub use apply::{Applied, Done, apply};
+pub use apply::{Applied, Done, How, apply};
 pub use parse::read;
 pub use write::write;
 

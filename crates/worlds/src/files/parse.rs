@@ -203,7 +203,7 @@ impl Reader {
             fields.retain(|name, _| !params.contains(name));
         }
         for field in given.iter().filter(|field| field.name != COUNT) {
-            found.ats.insert(field.name.clone(), field.at);
+            found.ats.insert(field.name.clone(), field.node.at);
             let own = schema.get("properties").and_then(|p| p.get(&field.name));
             let extra = kind.extras().iter().find(|extra| extra.field == field.name);
             if let Some(extra) = extra {

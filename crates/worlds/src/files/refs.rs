@@ -2,6 +2,7 @@
 //! thing shows, and names of what the catalogue has numbers for.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use presentation::operations::{self, Operation};
 use presentation::schema::{self, Kind as Takes};
@@ -41,6 +42,7 @@ pub(super) struct Ref {
 }
 
 /// Where a field of a kind leads.
+#[derive(Clone, Copy)]
 enum Leads {
     /// To things of a kind that a file makes.
     To(Kind),
@@ -67,26 +69,47 @@ pub(super) fn named_lists(wishes: &[Wish]) -> Catalogue {
 
 /// Where a field leads, if anywhere.
 fn leads(kind: Kind, field: &str) -> Option<Leads> {
-    if let Some(extra) = kind.extras().iter().find(|extra| extra.field == field) {
-        return extra.points_to().and_then(kinds::kind).map(Leads::To);
+    static ALL: LazyLock<BTreeMap<(&str, String), Leads>> = LazyLock::new(|| {
+        let all = operations::all();
+        kinds::all().flat_map(|kind| leading(kind, &all)).collect()
+    });
+    ALL.get(&(kind.noun(), field.to_owned())).copied()
+}
+
+/// The fields of a kind that lead somewhere.
+fn leading(kind: Kind, all: &[Operation]) -> Vec<((&'static str, String), Leads)> {
+    let mut found = Vec::new();
+    let mut add = |field: &str, leads: Option<Leads>| {
+        found.extend(leads.map(|leads| ((kind.noun(), field.to_owned()), leads)));
+    };
+    for create in [kind.create(|_| false), kind.create(|_| true)] {
+        let (schema, params) = (create.request(), create.path_fields());
+        for (field, shape) in schema::fields(&schema).filter(|(name, _)| !params.contains(name)) {
+            let takes = schema::kind(&schema, shape);
+            let is_id = schema::target(&schema, shape).get("x-id").is_some();
+            if is_id || pointers::points(&takes, field) {
+                let list = pointers::list_for(&create, &params, field, all);
+                add(field, list.and_then(|list| Leads::of(*list, &takes)));
+            }
+        }
     }
-    if (kind.noun(), field) == ("firewall-rule", "source") {
-        return kinds::kind("load-balancer").map(Leads::To);
+    for extra in kind.extras() {
+        add(extra.field, extra.points_to().and_then(kinds::kind).map(Leads::To));
     }
-    let all = operations::all();
-    let create = kind.create(|_| field == "url");
-    let schema = create.request();
-    let shape = schema.get("properties")?.get(field)?;
-    let takes = schema::kind(&schema, shape);
-    let is_id = schema::target(&schema, shape).get("x-id").is_some();
-    if !is_id && !pointers::points(&takes, field) {
-        return None;
+    if kind.noun() == "firewall-rule" {
+        add("source", kinds::kind("load-balancer").map(Leads::To));
     }
-    let list = *pointers::list_for(&create, &create.path_fields(), field, &all)?;
-    match kinds::kind(list.group.name) {
-        Some(kind) => Some(Leads::To(kind)),
-        None if takes == Takes::Integer => Some(Leads::Catalogue(list)),
-        None => None,
+    found
+}
+
+impl Leads {
+    /// Where an operation lists what a field leads to.
+    fn of(list: Operation, takes: &Takes) -> Option<Self> {
+        match kinds::kind(list.group.name) {
+            Some(kind) => Some(Self::To(kind)),
+            None if *takes == Takes::Integer => Some(Self::Catalogue(list)),
+            None => None,
+        }
     }
 }
 
@@ -257,7 +280,16 @@ impl Names<'_> {
         let noun = list.group.name;
         match found[..] {
             [one] => Ok(one.get("id").cloned().unwrap_or_default()),
-            [] => Err(format!("there is no {noun} `{text}`; `kettle {noun} list` has them all")),
+            [] => {
+                let mut first: Vec<&str> = items.iter().filter_map(pointers::label).collect();
+                first.iter_mut().for_each(|name| *name = name.split(' ').next().unwrap_or(name));
+                let word = text.split(' ').next().unwrap_or(text);
+                let meant = catalog::nearest(word, first.iter().map(|name| (*name, *name)));
+                let meant = meant.filter(|meant| *meant != word);
+                let meant = meant.map(|meant| format!("did you mean `{meant} ...`? "));
+                let list = format!("`kettle {noun} list` has them all");
+                Err(format!("there is no {noun} `{text}`; {}{list}", meant.unwrap_or_default()))
+            }
             _ => {
                 let names = found.iter().take(5).filter_map(|item| pointers::label(item));
                 let names = names.collect::<Vec<_>>().join(", ");

@@ -69,7 +69,6 @@ fn object(document: &Value, shape: &Value, node: &Node, way: &str, found: &mut F
     for field in given {
         let here = format!("{way}.{}", field.name);
         let inner = shape.get("properties").and_then(|p| p.get(&field.name)).or(more);
-        found.ats.insert(here.clone(), field.at);
         let Some(inner) = inner.or_else(|| known.is_empty().then_some(&Value::Null)) else {
             let text = format!("there is no such field here; {}", meant(&field.name, &known));
             found.refuse(&here, field.at, text);
@@ -160,6 +159,9 @@ fn article(kind: &str, document: &Value, shape: &Value) -> String {
     }
 }
 
+/// How many words are told where a word is none of them.
+const MANY: usize = 24;
+
 /// What was meant by a word, or what could have been.
 pub(super) fn meant(word: &str, known: &[&str]) -> String {
     let other = OTHERS.iter().find(|(other, meant)| *other == word && known.contains(meant));
@@ -173,6 +175,9 @@ pub(super) fn meant(word: &str, known: &[&str]) -> String {
     match other.map(|(_, meant)| *meant).or(swapped).or_else(close) {
         Some(meant) => format!("did you mean `{meant}`?"),
         None if known.is_empty() => "there is none".into(),
+        None if known.len() > MANY => {
+            format!("there are {}, and {} more", known[..MANY].join(", "), known.len() - MANY)
+        }
         None => format!("there are {}", known.join(", ")),
     }
 }

@@ -15,8 +15,20 @@ use crate::{Reading, Thing};
 
 /// Names that an address has by itself.
 const OWN_NAMES: [&str; 2] = [".vultrusercontent.com", ".vultr.com"];
-/// What a zone's SOA record has by itself.
-const OWN_SOA: [&str; 2] = ["ns1.vultr.com", "dnsadm@vultr.com"];
+/// Who answers for a zone first, by itself.
+const OWN_SERVER: &str = "ns1.vultr.com";
+/// What fields are where nothing is said: kind, field, value.
+const DEFAULTS: &[(&str, &str, &str)] = &[
+    ("bare-metal", "hostname", "vultr.guest"),
+    ("bare-metal", "user_scheme", "root"),
+    ("domain", "dns_sec", "disabled"),
+    ("instance", "hostname", "vultr.guest"),
+    ("instance", "user_scheme", "root"),
+    ("load-balancer", "balancing_algorithm", "roundrobin"),
+    ("load-balancer", "nodes", "1"),
+    ("load-balancer", "timeout", "600"),
+    ("record", "ttl", "300"),
+];
 /// What stands for an address that the API does not tell.
 const NOWHERE: &str = "https://copied.invalid";
 
@@ -126,11 +138,15 @@ impl<'a> Writer<'a> {
                 continue;
             }
             let mut value = self.named(kind, thing, &field, value);
+            if kind.noun() == "record" && field == "data" {
+                value = self.of_another(value);
+            }
             let shape = request.get("properties").and_then(|fields| fields.get(&field));
             if let Some(shape) = shape {
                 schema::decode(&request, shape, &mut value, shape::plain);
             }
-            if needed.contains(&field.as_str()) || !says_nothing(kind, &value) {
+            let is_default = is_default(kind, &field, &value) || says_nothing(kind, &value);
+            if needed.contains(&field.as_str()) || !is_default {
                 fields.insert(field, value);
             }
         }
@@ -146,6 +162,26 @@ impl<'a> Writer<'a> {
             }
         }
         fields.into()
+    }
+
+    /// The address of another thing by that thing's name, as it has another one wherever it is made anew.
+    fn of_another(&self, value: Value) -> Value {
+        const SHOWN: [(&str, &str); 5] = [
+            ("instance", "main_ip"),
+            ("instance", "v6_main_ip"),
+            ("load-balancer", "ipv4"),
+            ("load-balancer", "ipv6"),
+            ("bare-metal", "main_ip"),
+        ];
+        for (noun, field) in SHOWN {
+            let is_it = |thing: &&Thing| value == thing.text(field) && value != "";
+            let found = self.reading.of(noun).find(is_it);
+            let name = found.and_then(|thing| self.names.get(thing.id.as_str()));
+            if let (Some(name), Some(kind)) = (name, kinds::kind(noun)) {
+                return format!("{{{}.{name}.{field}}}", kind.key()).into();
+            }
+        }
+        value
     }
 
     /// A value with names in place of ids.
@@ -182,10 +218,10 @@ impl<'a> Writer<'a> {
                 known_fields(extra, &shown).filter(|_| is_on)?
             }
             "soa" => {
-                let is_own = |value: &Value| OWN_SOA.iter().any(|own| value == own);
                 let fields = known_fields(extra, &shown)?;
-                let is_default = fields.as_object()?.values().all(is_own);
-                (!is_default).then_some(fields)?
+                let own =
+                    json!({ "nsprimary": OWN_SERVER, "email": format!("admin@{}", thing.id) });
+                (fields != own).then_some(fields)?
             }
             "ipv4" => addresses(&shown)?,
             _ => shown,
@@ -221,6 +257,12 @@ fn addresses(shown: &Value) -> Option<Value> {
 fn address(name: &str) -> String {
     let safe = |c: char| if c.is_ascii_alphanumeric() || "-._".contains(c) { c } else { '-' };
     format!("{NOWHERE}/{}", name.chars().map(safe).collect::<String>())
+}
+
+/// Whether a field is what it would be without a word.
+fn is_default(kind: Kind, field: &str, value: &Value) -> bool {
+    let text = super::refs::text(value).unwrap_or_default();
+    DEFAULTS.contains(&(kind.noun(), field, text.as_str()))
 }
 
 /// Whether a value is what there is where none is given.

@@ -1,5 +1,7 @@
 //! Accounts that are copied from one server to another.
 
+mod files;
+
 use serde_json::{Value, json};
 use testkit::World;
 use testkit::api::Method;
