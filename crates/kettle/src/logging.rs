@@ -28,9 +28,7 @@ const WAITING: usize = 4 << 20;
 /// How long lines are gathered after one was written: a thread that is woken, and a write, for each
 /// request cost a fifth of what it takes to answer it.
 const TOGETHER: Duration = Duration::from_millis(10);
-/// Where requests are told.
-const REQUESTS: &str = "requests";
-/// How many do not want requests to be told.
+/// How many want to hear nothing but warnings.
 static HUSHED: AtomicUsize = AtomicUsize::new(0);
 /// How long most lines are at most.
 const LINE: usize = 120;
@@ -39,10 +37,10 @@ const QUIET: &str = "s3s";
 /// How long the last lines are given.
 const LAST: Duration = Duration::from_secs(1);
 
-/// As long as this is there, no request is told.
+/// As long as this is there, only warnings and errors are told.
 pub(crate) struct Hush(());
 
-/// Has no request told, such as those by which a server is given what it begins with.
+/// Has nothing told but warnings: not the requests by which a server is given what it begins with.
 pub(crate) fn hush() -> Hush {
     HUSHED.fetch_add(1, SeqCst);
     Hush(())
@@ -232,7 +230,8 @@ impl Subscriber for Lines {
     }
 
     fn event(&self, event: &Event<'_>) {
-        if event.metadata().target() == REQUESTS && HUSHED.load(SeqCst) > 0 {
+        let is_warning = *event.metadata().level() <= Level::WARN;
+        if !is_warning && HUSHED.load(SeqCst) > 0 {
             return;
         }
         let word = match (*event.metadata().level(), self.has_colors) {

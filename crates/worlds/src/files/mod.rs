@@ -16,6 +16,7 @@ mod parse;
 mod plan;
 mod refs;
 mod shape;
+mod stored;
 mod write;
 
 use std::collections::BTreeMap;

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::kinds::{self, Kind};
 use super::shape::{self, Found, meant};
-use super::{FORMAT, Mistake, Place, Wanted, Wish, expand};
+use super::{FORMAT, Mistake, Place, Wanted, Wish, expand, stored};
 
 /// The key that tells a file's format.
 const KETTLE: &str = "kettle";
@@ -234,6 +234,8 @@ impl Reader {
             self.refuse(&format!("{}.{way}", within.way), at, text);
         }
         wish.ats = found.ats;
+        let owner = within.owner.map(|owner| self.wishes[owner].name().to_owned());
+        stored::settle(kind, &mut wish.fields, &owner.unwrap_or_default());
         self.wishes.push(wish);
         for (kind, field) in inner {
             let way = format!("{}.{}", within.way, field.name);

@@ -39,6 +39,9 @@ async fn applied(world: &World, text: &str) -> Applied {
 async fn done(world: &World, text: &str) -> (usize, usize, usize) {
     let applied = applied(world, text).await;
     assert!(applied.mistakes.is_empty(), "{}", lines(&applied.mistakes));
+    for one in &applied.changed {
+        println!("changed: {one:?}");
+    }
     (applied.made.len(), applied.changed.len(), applied.unchanged)
 }
 
@@ -148,7 +151,7 @@ fn each_mistake_is_told_with_its_place_and_with_what_would_be_right() {
         ),
         (
             "vpcs:\n  - { region: ewr, description: a, v4_subnet_mask: twenty }",
-            "w:2:53: vpcs[0].v4_subnet_mask: expected a whole number, not \"twenty\"",
+            "w:2:52: vpcs[0].v4_subnet_mask: expected a whole number, not \"twenty\"",
         ),
         (
             "vpcs:\n  - { region: ewr, description: a, v4_subnet_mask: \"20\" }",
@@ -158,7 +161,7 @@ fn each_mistake_is_told_with_its_place_and_with_what_would_be_right() {
         ("vpcs:\n  - { region: , description: a }", "w:2:13: vpcs[0].region: a value is missing"),
         (
             "vpcs:\n  - &a { region: ewr, description: x }\n  - { description: x, region: ewr }",
-            "w:3:7: vpcs[1].description: `x` is the description of vpcs[0] in line 2 already",
+            "w:3:20: vpcs[1].description: `x` is the description of vpcs[0] in line 2 already",
         ),
         (
             "vpcs:\n  - { region: ewr, description: x, count: 2 }",
@@ -259,9 +262,10 @@ blocks: [{ label: data, region: ewr, size_gb: 20 }]
 instances:
   - { label: web, region: ewr, plan: vc2-1c-1gb, os_id: 2136, attach_vpc: [one] }
 domains:
-  - domain: example.com
+  - domain: Example.com
     records:
       - { name: www, type: A, data: 192.0.2.1 }
+      - { name: \"@\", type: MX, data: mx.example.com., priority: 1 }
 ";
     done(&world, before).await;
     let after = before
@@ -271,13 +275,13 @@ domains:
             "attach_vpc: [two], firewall_group_id: web, tags: [a], power_status: stopped",
         )
         .replace("192.0.2.1 }", "192.0.2.2 }\n      - { name: www, type: TXT, data: hello }");
-    assert_eq!(done(&world, &after).await, (1, 3, 4));
+    assert_eq!(done(&world, &after).await, (1, 3, 5));
     let web = get(&world, "instances").await["instances"][0].clone();
     assert_eq!((&web["tags"], &web["power_status"]), (&json!(["a"]), &json!("stopped")));
     assert_eq!(web["vpcs"].as_array().map(Vec::len), Some(2), "nothing is taken away");
     let records = get(&world, "domains/example.com/records").await["records"].to_string();
     assert!(records.contains("192.0.2.2") && !records.contains("192.0.2.1"), "{records}");
-    assert_eq!(done(&world, &after).await, (0, 0, 8));
+    assert_eq!(done(&world, &after).await, (0, 0, 9));
     let fixed = after.replace("size_gb: 30", "size_gb: 40").replace("os_id: 2136", "os_id: 1743");
     let told =
         refused(&world, &fixed.replace("label: web, region: ewr", "label: web, region: ams")).await;
