@@ -312,7 +312,7 @@ impl Reached {
         let client = Seed::client(&up)?;
         let running = tokio::spawn(up.server.run(stopped));
         if let Some(seed) = &settings.world
-            && let Err(error) = seed.sow(&client).await
+            && let Err(error) = seed.sow(&client, true).await
         {
             stop.send_replace(true);
             running.await.context("the server did not end well")?;

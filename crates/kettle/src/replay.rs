@@ -89,7 +89,7 @@ pub(crate) async fn run(matches: &ArgMatches, args: &ArgMatches) -> Result<ExitC
     let (stop, stopped) = watch::channel(false);
     let running = tokio::spawn(up.server.run(stopped));
     let begun = match &settings.world {
-        Some(seed) => seed.sow(&client).await.map(drop),
+        Some(seed) => seed.sow(&client, true).await.map(drop),
         None => Ok(()),
     };
     let outcome = match begun {

@@ -107,6 +107,7 @@ pub(crate) async fn run(args: &ArgMatches, data: Option<PathBuf>) -> Result<Exit
     let claim = claim.map_err(|error| explained(error, home.as_ref()))?;
     claim.as_ref().map_or(Ok(()), home::sign)?;
     let keep = keep(args, home.as_ref())?;
+    let keeps = keep.is_some();
     let asked = Asked { key, stop: Some(stop.clone()), keep };
     let up = match Up::start(&settings, home.as_ref(), listen, asked).await {
         Ok(up) => up,
@@ -115,7 +116,7 @@ pub(crate) async fn run(args: &ArgMatches, data: Option<PathBuf>) -> Result<Exit
     let url = up.url();
     let announcement = announcement(&up, &settings, home.as_ref(), wish.as_ref());
     let running = Running::start(up, stopped)?;
-    if let Err(error) = running.seed(&settings).await {
+    if let Err(error) = running.seed(&settings, !keeps).await {
         stop.send_replace(true);
         running.end().await;
         home.as_ref().map_or(Ok(()), |home| home.tell_s3(None))?;
@@ -299,11 +300,11 @@ impl Running {
     }
 
     /// Has it have what it is to begin with, unless it is told to stop meanwhile.
-    async fn seed(&self, settings: &Settings) -> Result<()> {
+    async fn seed(&self, settings: &Settings, forget: bool) -> Result<()> {
         let Some(seed) = &settings.world else { return Ok(()) };
         let mut stopped = self.stopped.clone();
         tokio::select! {
-            sown = seed.sow(&self.client) => sown?,
+            sown = seed.sow(&self.client, forget) => sown?,
             _ = stopped.wait_for(|stop| *stop) => {}
         }
         Ok(())

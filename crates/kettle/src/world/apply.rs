@@ -15,7 +15,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use cli::{Exit, Failure};
 use presentation::text::clean;
 use sdk::Client;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use worlds::files::{self, Applied, Done, How, Mistake, Wanted};
@@ -99,7 +99,7 @@ pub(crate) async fn run(matches: &ArgMatches, args: &ArgMatches) -> Result<Exit,
     let asked = Asked::new(matches)?;
     asked.must_be_served()?;
     let world = answered(&patient(matches, &asked)?, Method::GET, EXPORT, None).await?;
-    let trial = Trial::start(world, &catalogs(args)).await;
+    let trial = Trial::of(asked.client(), world, &catalogs(args)).await;
     let trial = trial.map_err(|error| Failure::usage(error.to_string()))?;
     let tried = files::apply(&trial.client, &wanted, TRYING, &|_, _, _| {}).await;
     trial.stop().await;
@@ -203,9 +203,33 @@ struct Trial {
 impl Trial {
     /// Begins with a world as `kettle world export` writes it. Its clock goes on, and nothing is held:
     /// what would come about some time comes about at once.
-    async fn start(world: Vec<u8>, catalogs: &[PathBuf]) -> Result<Self, Fault> {
-        let mut words: Vec<OsString> =
-            [serve::NAME, "--ephemeral", "--with-retired"].map(OsString::from).to_vec();
+    async fn of(target: &Client, world: Vec<u8>, catalogs: &[PathBuf]) -> Result<Self, Fault> {
+        let trial = Self::start(&[], catalogs).await?;
+        let count = async |client: &Client| {
+            let listed = client.raw(Method::GET, "/v2/plans?per_page=1", None).await?;
+            Ok::<_, Fault>(serde_json::from_str::<Value>(&listed.body)?["meta"]["total"].as_u64())
+        };
+        // A server that lists what is withdrawn takes it, too.
+        let is_less = count(&trial.client).await? < count(target).await?;
+        let trial = match is_less {
+            true => {
+                trial.stop().await;
+                Self::start(&["--with-retired"], catalogs).await?
+            }
+            false => trial,
+        };
+        match trial.take(world).await {
+            Ok(()) => Ok(trial),
+            Err(failure) => {
+                trial.stop().await;
+                Err(Fault::new(format!("it cannot be tried: {failure}")))
+            }
+        }
+    }
+
+    async fn start(options: &[&str], catalogs: &[PathBuf]) -> Result<Self, Fault> {
+        let words = [serve::NAME, "--ephemeral"];
+        let mut words: Vec<OsString> = words.iter().chain(options).map(OsString::from).collect();
         for catalog in catalogs {
             words.extend(["--catalog".into(), catalog.clone().into_os_string()]);
         }
@@ -216,14 +240,7 @@ impl Trial {
         let client = local_client(&up)?;
         let (stop, stopped) = watch::channel(false);
         let running = tokio::spawn(up.server.run(stopped));
-        let trial = Self { client, stop, running };
-        match trial.take(world).await {
-            Ok(()) => Ok(trial),
-            Err(failure) => {
-                trial.stop().await;
-                Err(Fault::new(format!("it cannot be tried: {failure}")))
-            }
-        }
+        Ok(Self { client, stop, running })
     }
 
     async fn take(&self, world: Vec<u8>) -> Result<(), Failure> {
@@ -277,22 +294,26 @@ impl Seed {
         local_client(up)
     }
 
-    /// Has the server that runs have it.
-    pub(crate) async fn sow(&self, client: &Client) -> Result<(), Fault> {
+    /// Has the server that runs have it. `forget` says that the history is to begin afterwards.
+    pub(crate) async fn sow(&self, client: &Client, forget: bool) -> Result<(), Fault> {
         let fault = |failure: Failure| Fault::new(failure.to_string());
+        tracing::info!("making what --{SEED} says");
         // Nobody has asked for anything so far: what is told begins with the first who does.
         let _hush = logging::hush();
         let world = answered(client, Method::GET, EXPORT, None).await.map_err(fault)?;
-        let trial = Trial::start(world, &self.catalogs).await?;
+        let trial = Trial::of(client, world, &self.catalogs).await?;
         let tried = files::apply(&trial.client, &self.wanted, TRYING, &|_, _, _| {}).await;
         trial.stop().await;
         let mut mistakes = tried?.mistakes;
         if mistakes.is_empty() {
             mistakes = files::apply(client, &self.wanted, self.how, &|_, _, _| {}).await?.mistakes;
         }
-        match mistakes.is_empty() {
-            true => Ok(()),
-            false => Err(Fault::new(told(&mistakes))),
+        if !mistakes.is_empty() {
+            return Err(Fault::new(told(&mistakes)));
         }
+        if forget {
+            answered(client, Method::POST, "/_kettle/history/clear", None).await.map_err(fault)?;
+        }
+        Ok(())
     }
 }

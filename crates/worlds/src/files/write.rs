@@ -29,6 +29,8 @@ const DEFAULTS: &[(&str, &str, &str)] = &[
     ("load-balancer", "timeout", "600"),
     ("record", "ttl", "300"),
 ];
+/// The field in which a cluster tells the firewall group that came with it.
+const CLUSTERS_GROUP: &str = "firewall_group_id";
 /// What stands for an address that the API does not tell.
 const NOWHERE: &str = "https://copied.invalid";
 
@@ -73,7 +75,14 @@ impl<'a> Writer<'a> {
     /// The things of a kind that somebody has made, within an owner.
     fn things(&self, kind: Kind, owner: &str) -> Vec<&'a Thing> {
         let things = self.reading.of(kind.noun()).filter(|thing| thing.owner == owner);
-        things.filter(|thing| !(kind.source.steps)(thing, self.reading).is_empty()).collect()
+        let is_made = |thing: &&Thing| !(kind.source.steps)(thing, self.reading).is_empty();
+        things.filter(is_made).filter(|thing| !self.is_of_a_cluster(thing)).collect()
+    }
+
+    /// Whether a firewall group came with a cluster, which brings it along again.
+    fn is_of_a_cluster(&self, thing: &Thing) -> bool {
+        let mut clusters = self.reading.of("kubernetes");
+        thing.kind == "firewall" && clusters.any(|one| one.text(CLUSTERS_GROUP) == thing.id)
     }
 
     /// Learns all names; tells of things that have none, or the same as others.
@@ -125,6 +134,9 @@ impl<'a> Writer<'a> {
         if matches!(kind.noun(), "iso" | "snapshot") {
             made_with.insert("url".into(), address(kind.name_of(thing)).into());
         }
+        if kind.noun() == "kubernetes" && !thing.text(CLUSTERS_GROUP).is_empty() {
+            made_with.insert("enable_firewall".into(), true.into());
+        }
         let create = kind.create(|field| made_with.contains_key(field));
         let (request, params) = (create.request(), create.path_fields());
         let needed = schema::required(&request);
@@ -132,6 +144,10 @@ impl<'a> Writer<'a> {
         if let Some(value) = made_with.shift_remove(name) {
             fields.insert(name.to_owned(), value);
         }
+        // As the API lists them, what has to be there first.
+        let rank = |field: &String| schema::fields(&request).position(|(name, _)| name == field);
+        let mut made_with: Vec<(String, Value)> = made_with.into_iter().collect();
+        made_with.sort_by_key(|(field, _)| (!needed.contains(&field.as_str()), rank(field)));
         for (field, value) in made_with {
             let is_extra = kind.extras().iter().any(|extra| extra.field == field);
             if is_extra || params.contains(&field) || api::mask::is_secret(&field) {
@@ -139,7 +155,7 @@ impl<'a> Writer<'a> {
             }
             let mut value = self.named(kind, thing, &field, value);
             if kind.noun() == "record" && field == "data" {
-                value = self.of_another(value);
+                value = self.of_another(unquoted(value));
             }
             let shape = request.get("properties").and_then(|fields| fields.get(&field));
             if let Some(shape) = shape {
@@ -251,6 +267,16 @@ fn addresses(shown: &Value) -> Option<Value> {
     }
     let says = all.len() > 1 || all.iter().any(|one| *one != json!({}));
     says.then(|| all.into())
+}
+
+/// A record's text without the quotes that the API puts around it.
+fn unquoted(value: Value) -> Value {
+    let inner = value.as_str().and_then(|text| text.strip_prefix('"')?.strip_suffix('"'));
+    match inner.filter(|inner| !inner.contains('"') && inner.trim() == *inner && !inner.is_empty())
+    {
+        Some(inner) => inner.into(),
+        None => value,
+    }
 }
 
 /// Where something is said to come from.
