@@ -118,6 +118,23 @@ async fn what_was_written_makes_the_same_world_and_changes_nothing_where_it_is_f
     assert_eq!((made, changed), (0, 0));
 }
 
+#[tokio::test(flavor = "current_thread")]
+async fn every_kind_with_most_of_its_fields_is_made_and_found_again() {
+    let (one, two) = (World::running().await, World::running().await);
+    let version = get(&one, "kubernetes/versions").await["versions"][0].clone();
+    let text = include_str!("every_kind.yaml").replace("VERSION", version.as_str().unwrap());
+    let (made, ..) = done(&one, &text).await;
+    let reading = worlds::read(&one.client, &[], &silent).await.unwrap();
+    for source in worlds::sources::SOURCES {
+        assert!(reading.of(source.kind).next().is_some(), "{}", source.kind);
+    }
+    assert_eq!(done(&one, &text).await, (0, 0, made));
+    let back = written(&one).await;
+    done(&two, &back).await;
+    assert_eq!(written(&two).await, back);
+    assert_eq!(done(&two, &text).await, (0, 0, made), "it is the same world");
+}
+
 #[test]
 fn each_mistake_is_told_with_its_place_and_with_what_would_be_right() {
     for (text, told) in [
