@@ -122,12 +122,13 @@ pub(crate) async fn run(args: &ArgMatches, data: Option<PathBuf>) -> Result<Exit
         home.as_ref().map_or(Ok(()), |home| home.tell_s3(None))?;
         return Err(error);
     }
-    if let Some(path) = ready {
-        write_url(path, &url, ASKED_FOR)?;
-    }
     if let Some(home) = &home {
         home.tell_s3(running.fronts.s3)?;
         home.tell_url(&url)?;
+    }
+    // Last of all files: whoever waits for it finds the others.
+    if let Some(path) = ready {
+        write_url(path, &url, ASKED_FOR)?;
     }
     // Whoever reads this finds the server from here on.
     say(&announcement);

@@ -62,8 +62,7 @@ pub(crate) fn command() -> Command {
              vpcs:\n    \
              - { description: inner, region: ewr }\n  \
              instances:\n    \
-             - label: web-{n}\n      \
-             count: 3\n      \
+             - label: web\n      \
              region: ewr\n      \
              plan: vc2-1c-1gb\n      \
              os_id: 2136\n      \
@@ -71,7 +70,8 @@ pub(crate) fn command() -> Command {
              domains:\n    \
              - domain: example.com\n      \
              records:\n        \
-             - { name: www, type: A, data: \"{instances.web-1.main_ip}\" }\n\n\
+             - { name: www, type: A, data: \"{instances.web.main_ip}\" }\n\n\
+             `count: 3` makes three of a thing. \
              It is checked whole, and tried, before anything is made: each mistake is told with its line. What \
              is there by its name is changed where it differs, and left alone where it does not; nothing is \
              ever taken away. `kettle world export --as yaml` writes such a file, and `kettle serve --seed` \

@@ -34,7 +34,8 @@ pub(crate) fn commands() -> [Command; 2] {
              password. What is on the disks of real machines, and objects in real buckets, are not in it.\n\n\
              With --as yaml it is a text for people, without passwords, keys and ids: names stand for things. \
              Applied to an empty server it makes the same things with other ids and addresses, and applied to \
-             this one it changes nothing. FILE may be `-`, which is standard output.",
+             this one it changes nothing. FILE may be `-`, which is standard output. With --profile it is read \
+             from a live account, by requests that change nothing.",
         )
         .arg(file().required(true).help("Where to write it"))
         .arg(
@@ -43,7 +44,7 @@ pub(crate) fn commands() -> [Command; 2] {
                 .action(ArgAction::SetTrue)
                 .help("Write over a file that is there"),
         )
-        .arg(super::as_yaml::arg())
+        .args(super::as_yaml::args())
         .arg(data_arg());
     let import = Command::new(IMPORT)
         .about("Put a file's world in place of all there is, or copy a live account here")
@@ -117,7 +118,7 @@ pub(crate) async fn export(matches: &ArgMatches, args: &ArgMatches) -> Result<Ex
         let write = |path: &Path, bytes: &[u8]| {
             written(path, bytes).map_err(|error| failed("written", path, &error))
         };
-        return super::as_yaml::export(&asked, path, write).await;
+        return super::as_yaml::export(&asked, args, path, write).await;
     }
     let world = answered(&patient(matches, &asked)?, Method::GET, FROM, None).await?;
     written(path, &world).map_err(|error| failed("written", path, &error))?;

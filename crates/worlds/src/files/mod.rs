@@ -28,7 +28,7 @@ use serde_json::{Map, Value};
 
 pub use apply::{Applied, Done, How, apply};
 pub use parse::read;
-pub use write::write;
+pub use write::{Unnamed, write};
 
 use kinds::Kind;
 

@@ -185,10 +185,12 @@ impl Reader {
     fn thing(&mut self, within: Within<'_>, node: &Node) {
         let Held::Fields(given) = &node.held else { return };
         let (kind, index) = (within.kind, self.wishes.len());
-        let create = kind.create(|name| given.iter().any(|field| field.name == name));
-        let mut schema = create.request();
-        let params = create.path_fields();
-        let mut found = Found::default();
+        let is_given = |name: &str| given.iter().any(|field| field.name == name);
+        let create = kind.create(is_given);
+        let (mut schema, params) = (create.request(), create.path_fields());
+        if let Some(fields) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+            fields.retain(|name, _| !params.contains(name));
+        }
         let mut wish = Wish {
             kind,
             owner: within.owner,
@@ -196,39 +198,15 @@ impl Reader {
             extras: Map::new(),
             place: Place { file: self.file.clone(), at: node.at },
             way: within.way.to_owned(),
-            ats: [].into(),
+            ats: BTreeMap::new(),
         };
-        let mut inner = Vec::new();
-        if let Some(fields) = schema.get_mut("properties").and_then(Value::as_object_mut) {
-            fields.retain(|name, _| !params.contains(name));
-        }
-        for field in given.iter().filter(|field| field.name != COUNT) {
-            found.ats.insert(field.name.clone(), field.node.at);
-            let own = schema.get("properties").and_then(|p| p.get(&field.name));
-            let extra = kind.extras().iter().find(|extra| extra.field == field.name);
-            if let Some(extra) = extra {
-                let shape = extra.schema();
-                let value =
-                    shape::check(&shape, &shape, &field.node, &field.name, false, &mut found);
-                wish.extras.insert(field.name.clone(), value);
-            } else if let Some(own) = own {
-                let names = schema::kind(&schema, own) == schema::Kind::Integer
-                    && presentation::pointers::points(&schema::Kind::Integer, &field.name);
-                let value = shape::check(&schema, own, &field.node, &field.name, names, &mut found);
-                wish.fields.insert(field.name.clone(), value);
-            } else if let Some(below) = child(kind, &field.name) {
-                inner.push((below, field));
-            } else {
-                found.refuse(&field.name, field.at, unknown(kind, &schema, &field.name));
-            }
-        }
-        for name in
-            schema::required(&schema).into_iter().filter(|name| !params.iter().any(|p| p == name))
-        {
-            if !given.iter().any(|field| field.name == name) {
-                let text = format!("is missing: every {} has one", kind.noun());
-                found.refuse(name, node.at, text);
-            }
+        let mut found = Found::default();
+        let own = given.iter().filter(|field| field.name != COUNT);
+        let inner: Vec<(Kind, &Field)> =
+            own.filter_map(|field| fill(&mut wish, &schema, field, &mut found)).collect();
+        let needed = schema::required(&schema).into_iter();
+        for name in needed.filter(|name| !params.iter().any(|p| p == name) && !is_given(name)) {
+            found.refuse(name, node.at, format!("is missing: every {} has one", kind.noun()));
         }
         for (way, at, text) in found.wrong {
             self.refuse(&format!("{}.{way}", within.way), at, text);
@@ -247,47 +225,69 @@ impl Reader {
     fn compare_names(&mut self) {
         let mut found: Vec<Mistake> = Vec::new();
         let mut names: BTreeMap<(&str, Option<usize>, &str), &Wish> = BTreeMap::new();
-        for wish in &self.wishes {
-            let field = wish.kind.name_field();
-            if field.is_empty() {
-                continue;
-            }
+        for wish in self.wishes.iter().filter(|wish| !wish.kind.name_field().is_empty()) {
+            let (field, key) =
+                (wish.kind.name_field(), (wish.kind.noun(), wish.owner, wish.name()));
             if wish.name().is_empty() {
-                let is_told =
-                    self.mistakes.iter().any(|m| m.way == format!("{}.{field}", wish.way));
-                if !is_told {
-                    let text = format!(
-                        "is missing: by it the {} is found when the file is applied again",
-                        wish.kind.noun()
-                    );
-                    found.push(wish.mistake(field, text));
-                }
-                continue;
-            }
-            let key = (wish.kind.noun(), wish.owner, wish.name());
-            if let Some(first) = names.get(&key) {
-                let At { line, .. } = first.place.at;
-                let text = match first.place == wish.place {
-                    true => format!(
-                        "all {} are to be called `{}`: put {{n}} in it, which is the number of each",
-                        wish.kind.key(),
-                        wish.name()
-                    ),
-                    false => format!(
-                        "`{}` is the {} of {} in line {line} already; by its name one is told from others",
-                        wish.name(),
-                        field,
-                        first.way
-                    ),
-                };
-                let mistake = wish.mistake(field, text);
-                found.push(mistake);
+                let way = format!("{}.{field}", wish.way);
+                let is_told = self.mistakes.iter().any(|mistake| mistake.way == way);
+                found.extend((!is_told).then(|| wish.mistake(field, nameless(wish))));
+            } else if let Some(first) = names.get(&key) {
+                found.push(wish.mistake(field, again(wish, first)));
             } else {
                 names.insert(key, wish);
             }
         }
         self.mistakes.extend(found);
     }
+}
+
+/// What is said of a thing without a name.
+fn nameless(wish: &Wish) -> String {
+    let noun = wish.kind.noun();
+    format!("is missing: by it the {noun} is found when the file is applied again")
+}
+
+/// What is said of a name that another thing has.
+fn again(wish: &Wish, first: &Wish) -> String {
+    let (name, field) = (wish.name(), wish.kind.name_field());
+    if first.place == wish.place {
+        let key = wish.kind.key();
+        return format!(
+            "all {key} are to be called `{name}`: put {{n}} in it, which is the number of each"
+        );
+    }
+    let (way, line) = (&first.way, first.place.at.line);
+    format!(
+        "`{name}` is the {field} of {way} in line {line} already; by it one is told from others"
+    )
+}
+
+/// Takes a field into a wish. What lies within it is handed back with its kind.
+fn fill<'a>(
+    wish: &mut Wish,
+    schema: &Value,
+    field: &'a Field,
+    found: &mut Found,
+) -> Option<(Kind, &'a Field)> {
+    let (kind, name, node) = (wish.kind, &field.name, &field.node);
+    found.ats.insert(name.clone(), node.at);
+    if let Some(extra) = kind.extras().iter().find(|extra| extra.field == name) {
+        let shape = extra.schema();
+        let value = shape::check(&shape, &shape, node, name, false, found);
+        wish.extras.insert(name.clone(), value);
+    } else if let Some(own) = schema.get("properties").and_then(|fields| fields.get(name)) {
+        let number = schema::Kind::Integer;
+        let names =
+            schema::kind(schema, own) == number && presentation::pointers::points(&number, name);
+        let value = shape::check(schema, own, node, name, names, found);
+        wish.fields.insert(name.clone(), value);
+    } else if let Some(inner) = child(kind, name) {
+        return Some((inner, field));
+    } else {
+        found.refuse(name, field.at, unknown(kind, schema, name));
+    }
+    None
 }
 
 /// The kind that a field of a thing is a list of.

@@ -3,7 +3,7 @@
 //! A thing is written as what makes it, which its source knows (`sources`), with names in place of ids. What
 //! is nobody's to copy is never written: passwords, keys, and what the API does not tell.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use presentation::{schema, yaml};
 use serde_json::{Map, Value, json};
@@ -34,16 +34,27 @@ const CLUSTERS_GROUP: &str = "firewall_group_id";
 /// What stands for an address that the API does not tell.
 const NOWHERE: &str = "https://copied.invalid";
 
+/// What to do about things that have no name, or another's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unnamed {
+    /// They are told, and nothing is written.
+    Refused,
+    /// They get names of their own in the file, which says so.
+    Named,
+}
+
 /// Writes what was read as a file.
 ///
 /// # Errors
 /// What cannot be told from others by its name, each with how to help that.
-pub fn write(reading: &Reading) -> Result<String, Vec<String>> {
-    let mut writer = Writer { reading, names: BTreeMap::new(), left: Vec::new() };
-    let unnamed = writer.name_all();
-    if !unnamed.is_empty() {
-        return Err(unnamed);
+pub fn write(reading: &Reading, unnamed: Unnamed) -> Result<String, Vec<String>> {
+    let (names, named) = (BTreeMap::new(), BTreeMap::new());
+    let mut writer = Writer { reading, names, named, notes: Vec::new() };
+    let unclear = writer.learn_names();
+    if unnamed == Unnamed::Refused && !unclear.is_empty() {
+        return Err(unclear.iter().map(Unclear::refused).collect());
     }
+    unclear.iter().for_each(|unclear| writer.name(unclear));
     let mut body = String::new();
     for kind in kinds::all().filter(|kind| kind.owner().is_none()) {
         let things = writer.list(kind, "");
@@ -57,18 +68,46 @@ pub fn write(reading: &Reading) -> Result<String, Vec<String>> {
          # Passwords and keys are not in it, nor what is on disks and in buckets; user data and scripts are as\n\
          # they were given.\n",
     );
-    for left in writer.left.iter().chain(&reading.unread) {
-        text += &format!("# Not in it: {}\n", presentation::text::clean(left));
+    let unread = reading.unread.iter().map(|unread| format!("Not read: {unread}"));
+    for note in writer.notes.into_iter().chain(unread) {
+        text += &format!("# {}\n", presentation::text::clean(&note));
     }
     Ok(format!("{text}kettle: {FORMAT}\n{body}"))
+}
+
+/// Things of one kind and owner that have one name, or none.
+struct Unclear<'a> {
+    kind: Kind,
+    name: &'a str,
+    ids: Vec<&'a str>,
+}
+
+impl Unclear<'_> {
+    fn what(&self) -> String {
+        match (self.name, self.kind.name_field()) {
+            ("", field) => format!("has no {field}, by which a file tells it from others"),
+            (name, field) => format!("has the {field} of another, `{name}`"),
+        }
+    }
+
+    fn refused(&self) -> String {
+        let (noun, flag) = (self.kind.noun(), self.kind.name_field().replace('_', "-"));
+        let how = self.ids.iter().map(|id| {
+            let what = self.what();
+            format!("{noun} {id} {what}: `kettle {noun} update {id} --{flag} NAME` gives it one")
+        });
+        how.collect::<Vec<_>>().join("\n")
+    }
 }
 
 struct Writer<'a> {
     reading: &'a Reading,
     /// The names of things by their ids.
-    names: BTreeMap<&'a str, &'a str>,
-    /// What is left out.
-    left: Vec<String>,
+    names: BTreeMap<&'a str, String>,
+    /// Those of them that are names in the file alone.
+    named: BTreeMap<&'a str, String>,
+    /// What is to be known of it.
+    notes: Vec<String>,
 }
 
 impl<'a> Writer<'a> {
@@ -85,42 +124,45 @@ impl<'a> Writer<'a> {
         thing.kind == "firewall" && clusters.any(|one| one.text(CLUSTERS_GROUP) == thing.id)
     }
 
-    /// Learns all names; tells of things that have none, or the same as others.
-    fn name_all(&mut self) -> Vec<String> {
-        let (mut unclear, reading) = (Vec::new(), self.reading);
-        let mut all: BTreeMap<(&str, &str, &str), Vec<&str>> = BTreeMap::new();
+    /// Learns all names; tells of things that have none, or the same as others before them.
+    fn learn_names(&mut self) -> Vec<Unclear<'a>> {
+        let reading = self.reading;
+        let mut all: BTreeMap<(&str, &str, &str), Unclear<'a>> = BTreeMap::new();
         for kind in kinds::all().filter(|kind| !kind.name_field().is_empty()) {
-            let owners = reading.of(kind.source.within.unwrap_or_default()).map(|t| t.id.as_str());
-            let owners: Vec<&str> =
-                if kind.owner().is_some() { owners.collect() } else { vec![""] };
+            let owners = reading.of(kind.source.within.unwrap_or_default());
+            let owners: Vec<&str> = match kind.owner() {
+                Some(_) => owners.map(|owner| owner.id.as_str()).collect(),
+                None => vec![""],
+            };
             let things = owners.into_iter().flat_map(|owner| self.things(kind, owner));
             for thing in things.collect::<Vec<_>>() {
                 let name = kind.name_of(thing);
-                all.entry((kind.noun(), &thing.owner, name)).or_default().push(&thing.id);
-                self.names.insert(&thing.id, name);
+                let key = (kind.noun(), thing.owner.as_str(), name);
+                let unclear = all.entry(key).or_insert(Unclear { kind, name, ids: Vec::new() });
+                unclear.ids.push(&thing.id);
+                self.names.insert(&thing.id, name.to_owned());
             }
         }
-        for ((noun, _, name), ids) in all {
-            let kind = kinds::kind(noun);
-            let field = kind.map_or("", Kind::name_field);
-            let ids = match (ids.as_slice(), name) {
-                ([_], name) if !name.is_empty() => continue,
-                (ids, "") => ids,
-                (ids, _) => &ids[1..],
-            };
-            let flag = field.replace('_', "-");
-            let what = match name {
-                "" => format!("has no {field}, by which a file tells it from others"),
-                name => format!("has the {field} of another, `{name}`"),
-            };
-            let how = ids.iter().map(|id| {
-                format!(
-                    "{noun} {id} {what}: `kettle {noun} update {id} --{flag} NAME` gives it one"
-                )
-            });
-            unclear.extend(how);
+        let mut all: Vec<Unclear<'a>> = all.into_values().collect();
+        for unclear in all.iter_mut().filter(|unclear| !unclear.name.is_empty()) {
+            // The first of a name has it.
+            unclear.ids.remove(0);
         }
-        unclear
+        all.retain(|unclear| !unclear.ids.is_empty());
+        all
+    }
+
+    /// Gives things names that nothing of their kind has.
+    fn name(&mut self, unclear: &Unclear<'a>) {
+        let noun = unclear.kind.noun();
+        let base = if unclear.name.is_empty() { noun } else { unclear.name };
+        let taken: BTreeSet<String> = self.names.values().cloned().collect();
+        let names = (2..).map(|n| format!("{base}-{n}")).filter(|name| !taken.contains(name));
+        for (id, name) in unclear.ids.iter().zip(names) {
+            self.notes.push(format!("{noun} {id} is called `{name}` here: it {}", unclear.what()));
+            self.names.insert(id, name.clone());
+            self.named.insert(id, name);
+        }
     }
 
     fn list(&mut self, kind: Kind, owner: &str) -> Vec<Value> {
@@ -141,7 +183,9 @@ impl<'a> Writer<'a> {
         let (request, params) = (create.request(), create.path_fields());
         let needed = schema::required(&request);
         let (mut fields, name) = (Map::new(), kind.name_field());
-        if let Some(value) = made_with.shift_remove(name) {
+        let own = self.named.get(thing.id.as_str()).map(|name| Value::from(name.as_str()));
+        let given = made_with.shift_remove(name);
+        if let Some(value) = own.or(given) {
             fields.insert(name.to_owned(), value);
         }
         // As the API lists them, what has to be there first.
@@ -203,14 +247,16 @@ impl<'a> Writer<'a> {
     /// A value with names in place of ids.
     fn named(&mut self, kind: Kind, thing: &Thing, field: &str, value: Value) -> Value {
         match value {
-            Value::String(id) if is_id(&id) => match self.names.get(id.as_str()) {
-                Some(name) => (*name).into(),
-                None => {
-                    let of = format!("{} {}", kind.noun(), kind.name_of(thing));
-                    self.left.push(format!("{field} of {of}: {id} is not among what was read"));
-                    Value::Null
+            Value::String(id) if is_id(&id) => {
+                match self.names.get(id.as_str()) {
+                    Some(name) => name.as_str().into(),
+                    None => {
+                        let of = format!("{} {}", kind.noun(), kind.name_of(thing));
+                        self.notes.push(format!("Not in it: {field} of {of}, which is {id}: that is none of these things"));
+                        Value::Null
+                    }
                 }
-            },
+            }
             Value::Array(items) => {
                 let items = items.into_iter().map(|item| self.named(kind, thing, field, item));
                 items.filter(|item| !item.is_null()).collect()

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use testkit::World;
-use worlds::files::{Applied, How, Mistake, Wanted, apply, read, write};
+use worlds::files::{Applied, How, Mistake, Unnamed, Wanted, apply, read, write};
 
 use super::{rich, silent};
 
@@ -59,7 +59,7 @@ async fn get(world: &World, path: &str) -> Value {
 async fn written(world: &World) -> String {
     let reading = worlds::read(&world.client, &[], &silent).await.unwrap();
     assert_eq!(reading.unread, [] as [String; 0]);
-    write(&reading).unwrap_or_else(|unclear| panic!("{unclear:#?}"))
+    write(&reading, Unnamed::Refused).unwrap_or_else(|unclear| panic!("{unclear:#?}"))
 }
 
 #[tokio::test(flavor = "current_thread")]
@@ -339,7 +339,7 @@ async fn two_things_of_one_name_are_neither_guessed_nor_written() {
     let told = refused(&world, "blocks: [{ label: twin, region: ewr, size_gb: 20 }]").await;
     assert!(told[0].contains("blocks[0].label: 2 of them are called `twin`"), "{told:#?}");
     let reading = worlds::read(&world.client, &[], &silent).await.unwrap();
-    let unclear = write(&reading).unwrap_err();
+    let unclear = write(&reading, Unnamed::Refused).unwrap_err();
     assert_eq!(unclear.len(), 2, "{unclear:#?}");
     assert!(
         unclear.iter().any(|one| one.contains("has the label of another, `twin`")),
@@ -347,6 +347,13 @@ async fn two_things_of_one_name_are_neither_guessed_nor_written() {
     );
     let how = "--description NAME` gives it one";
     assert!(unclear.iter().any(|one| one.contains("has no description") && one.contains(how)));
+    let named = write(&reading, Unnamed::Named).unwrap();
+    for part in
+        ["label: twin-2,", "description: vpc-2,", "is called `twin-2` here: it has the label"]
+    {
+        assert!(named.contains(part), "{part} {named}");
+    }
+    assert_eq!(done(&World::running().await, &named).await, (3, 0, 0));
 }
 
 #[tokio::test(flavor = "current_thread")]
