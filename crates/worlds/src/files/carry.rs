@@ -146,7 +146,8 @@ impl<'a> Carrier<'a> {
         let wish = &self.wishes[place];
         if let Some(id) = self.came_along(place, &fields).await? {
             self.ids.insert(place, id);
-            return Ok(self.tell(place, true, Vec::new()));
+            self.tell(place, true, Vec::new());
+            return Ok(());
         }
         let create = wish.kind.create(|name| fields.contains_key(name));
         let owner = wish.owner.and_then(|owner| self.ids.get(&owner)).cloned().unwrap_or_default();
@@ -464,7 +465,7 @@ fn calls(
             vec![("attach-reserved-ip", json!({ "reserved_ip": id, "instance_id": wanted }))]
         }
         "attachments" => {
-            let is = thing.map(|thing| super::kinds::attachments(thing)).unwrap_or_default();
+            let is = thing.map(super::kinds::attachments).unwrap_or_default();
             let attach = |one: Value| ("attach-vfs", json!({ "vfs_id": id, "vps_id": one }));
             missing(wanted, &is).into_iter().map(attach).collect()
         }

@@ -258,9 +258,11 @@ fn again(wish: &Wish, first: &Wish) -> String {
         );
     }
     let (way, line) = (&first.way, first.place.at.line);
-    format!(
-        "`{name}` is the {field} of {way} in line {line} already; by it one is told from others"
-    )
+    let place = match first.place.file == wish.place.file {
+        true => format!("in line {line}"),
+        false => format!("at {}:{line}", first.place.file),
+    };
+    format!("`{name}` is the {field} of {way} {place} already; by it one is told from others")
 }
 
 /// Takes a field into a wish. What lies within it is handed back with its kind.

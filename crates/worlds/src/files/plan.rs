@@ -210,7 +210,7 @@ impl<'a> Planner<'a> {
                 continue;
             };
             let is = extra.shown(thing, self.reading);
-            if let Some(text) = held_elsewhere(*extra, wanted, &is) {
+            if let Some(text) = self.held_elsewhere(*extra, wanted, &is) {
                 self.mistakes.push(wish.mistake(field, text));
             } else if !is_so(*extra, wanted, &is) {
                 late.push(field.clone());
@@ -219,6 +219,16 @@ impl<'a> Planner<'a> {
         let late = order_of(wish, late.iter());
         let deed = &mut self.deeds[place];
         (deed.changed, deed.late) = (changed, late);
+    }
+
+    /// What is said of what is attached to something else already.
+    fn held_elsewhere(&self, extra: Extra, wanted: &Value, is: &Value) -> Option<String> {
+        let is = is.as_str().filter(|is| !is.is_empty() && wanted != is)?;
+        extra.points_to().filter(|_| !extra.is_list)?;
+        let there = self.reading.things.iter().find(|thing| thing.id == is);
+        let name = there.and_then(|thing| Some(super::kinds::kind(&thing.kind)?.name_of(thing)));
+        let name = name.filter(|name| !name.is_empty()).unwrap_or(is);
+        Some(format!("it is attached to `{name}`, and nothing is taken away: detach it first"))
     }
 
     /// The order in which things are made: as in the file's kinds, and what others need before these.
@@ -297,15 +307,6 @@ fn fixed_pools(wish: &Wish, wanted: &Value, thing: &Thing) -> Vec<Mistake> {
 pub(super) fn pool_there<'a>(thing: &'a Thing, wanted: &Value) -> Option<&'a Value> {
     let mut pools = thing.item[POOLS].as_array()?.iter();
     pools.find(|pool| pool["label"] == wanted["label"])
-}
-
-/// What is said of what is attached to something else already.
-fn held_elsewhere(extra: Extra, wanted: &Value, is: &Value) -> Option<String> {
-    let is = is.as_str().filter(|is| !is.is_empty())?;
-    let moves = extra.points_to().is_some() && !extra.is_list && wanted != is;
-    moves.then(|| {
-        format!("it is attached to {is}, and nothing is taken away: detach it there first")
-    })
 }
 
 /// Whether what another request brings about is so already.

@@ -32,16 +32,13 @@ fn lines(mistakes: &[Mistake]) -> String {
 }
 
 async fn applied(world: &World, text: &str) -> Applied {
-    apply(&world.client, &wanted(text), HOW, &silent).await.unwrap()
+    apply(&world.client, &wanted(text), HOW, &silent).await.expect("it answers")
 }
 
 /// Applies what is to be without mistakes: how much was made and changed, and how much stayed.
 async fn done(world: &World, text: &str) -> (usize, usize, usize) {
     let applied = applied(world, text).await;
     assert!(applied.mistakes.is_empty(), "{}", lines(&applied.mistakes));
-    for one in &applied.changed {
-        println!("changed: {one:?}");
-    }
     (applied.made.len(), applied.changed.len(), applied.unchanged)
 }
 
@@ -53,11 +50,11 @@ async fn refused(world: &World, text: &str) -> Vec<String> {
 async fn get(world: &World, path: &str) -> Value {
     let (status, text) = world.raw("GET", &format!("/v2/{path}"), "").await;
     assert_eq!(status, 200, "{path}: {text}");
-    serde_json::from_str(&text).unwrap()
+    serde_json::from_str(&text).expect("JSON")
 }
 
 async fn written(world: &World) -> String {
-    let reading = worlds::read(&world.client, &[], &silent).await.unwrap();
+    let reading = worlds::read(&world.client, &[], &silent).await.expect("it answers");
     assert_eq!(reading.unread, [] as [String; 0]);
     write(&reading, Unnamed::Refused).unwrap_or_else(|unclear| panic!("{unclear:#?}"))
 }
@@ -308,6 +305,10 @@ domains:
         "{told:#?}"
     );
     assert_eq!(get(&world, "blocks").await["blocks"][0]["size_gb"], 30, "nothing was changed");
+    let moved = "instances: [{ label: other, region: ewr, plan: vc2-1c-1gb, os_id: 2136 }]
+blocks: [{ label: data, region: ewr, size_gb: 30, attached_to_instance: other }]";
+    let told = refused(&world, moved).await;
+    assert!(told[0].contains("it is attached to `web`, and nothing is taken away"), "{told:#?}");
 }
 
 #[tokio::test(flavor = "current_thread")]
