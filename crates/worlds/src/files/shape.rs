@@ -99,7 +99,10 @@ fn word(document: &Value, shape: &Value, value: &Value, names: bool) -> Result<V
         },
         // A port is one as a number, too.
         ("string", Value::Number(number)) if is_number_too(shape) => Ok(number.to_string().into()),
-        ("string", Value::Number(_) | Value::Bool(_)) => {
+        ("string", Value::Bool(_)) => {
+            Err(format!("YAML reads this word as {value}; a text like it stands in quotes"))
+        }
+        ("string", Value::Number(_)) => {
             Err(format!("{value} is no text; write \"{value}\", in quotes"))
         }
         ("integer", Value::Number(number)) if number.is_u64() || number.is_i64() => {

@@ -172,6 +172,10 @@ fn each_mistake_is_told_with_its_place_and_with_what_would_be_right() {
             "\"20\" is a text; write 20, without quotes",
         ),
         ("vpcs:\n  - { region: 7, description: a }", "7 is no text; write \"7\", in quotes"),
+        (
+            "vpcs:\n  - { region: ewr, description: y }",
+            "w:2:33: vpcs[0].description: YAML reads this word as true",
+        ),
         ("vpcs:\n  - { region: , description: a }", "w:2:13: vpcs[0].region: a value is missing"),
         (
             "vpcs:\n  - &a { region: ewr, description: x }\n  - { description: x, region: ewr }",
