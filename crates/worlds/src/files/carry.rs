@@ -257,7 +257,8 @@ impl<'a> Carrier<'a> {
     async fn wait_for_all(&self, place: usize) -> Outcome<bool> {
         let mut waited = false;
         let targets = self.plan.deeds[place].resolved.targets();
-        for target in targets.into_iter().chain([Target::Wish(place)]) {
+        let owner = self.wishes[place].owner.map(Target::Wish);
+        for target in targets.into_iter().chain(owner).chain([Target::Wish(place)]) {
             waited |= self.wait_for(target, |_| true).await?;
         }
         Ok(waited)
