@@ -4,7 +4,6 @@
 //! Which fields these are, and what they mean, is the definition's affair: see [`form`].
 
 mod form;
-mod yaml;
 
 use std::io;
 use std::process::Command as Process;

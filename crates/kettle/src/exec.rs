@@ -27,6 +27,7 @@ use crate::planes;
 use crate::record::Recorder;
 use crate::serve::{Asked, KEY_VARIABLE, Up, explained, reachable};
 use crate::settings::{self, Settings};
+use crate::world::apply::Seed;
 
 pub(crate) const NAME: &str = "exec";
 /// The exit status where the command was not run and is not to blame, as `env` has it.
@@ -305,14 +306,22 @@ impl Reached {
         let up = Up::start(settings, settings.keeping()?.as_ref(), any, Asked::default()).await?;
         let objects = up.fronts.s3;
         let (address, key, url) = (up.address, up.key.text.clone(), up.url());
-        if locks.is_some() {
-            home.tell_s3(objects)?;
-            home.tell_url(&url)?;
-        }
         let (lock, claim) = locks.unzip();
         let lock = lock.map(File::try_clone).transpose().context("cannot keep the lock")?;
         let (stop, stopped) = watch::channel(false);
+        let client = Seed::client(&up)?;
         let running = tokio::spawn(up.server.run(stopped));
+        if let Some(seed) = &settings.world
+            && let Err(error) = seed.sow(&client, true).await
+        {
+            stop.send_replace(true);
+            running.await.context("the server did not end well")?;
+            return Err(error);
+        }
+        if lock.is_some() {
+            home.tell_s3(objects)?;
+            home.tell_url(&url)?;
+        }
         let (control, fronts) = (up.control, up.fronts);
         let private = Private { url, control, stop, running, _claim: claim, _fronts: fronts };
         Ok(Self { address, objects, key, whose: Whose::Ours(private), lock })

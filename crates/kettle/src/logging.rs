@@ -28,12 +28,29 @@ const WAITING: usize = 4 << 20;
 /// How long lines are gathered after one was written: a thread that is woken, and a write, for each
 /// request cost a fifth of what it takes to answer it.
 const TOGETHER: Duration = Duration::from_millis(10);
+/// How many want to hear nothing but warnings.
+static HUSHED: AtomicUsize = AtomicUsize::new(0);
 /// How long most lines are at most.
 const LINE: usize = 120;
 /// The module of the library that speaks S3.
 const QUIET: &str = "s3s";
 /// How long the last lines are given.
 const LAST: Duration = Duration::from_secs(1);
+
+/// As long as this is there, only warnings and errors are told.
+pub(crate) struct Hush(());
+
+/// Has nothing told but warnings: not the requests by which a server is given what it begins with.
+pub(crate) fn hush() -> Hush {
+    HUSHED.fetch_add(1, SeqCst);
+    Hush(())
+}
+
+impl Drop for Hush {
+    fn drop(&mut self) {
+        HUSHED.fetch_sub(1, SeqCst);
+    }
+}
 
 /// Starts the log; `KETTLE_LOG` says how much of it there is, as in `KETTLE_LOG=debug`, unless that
 /// is settled by `quiet`. What is told is written by the time that this is dropped.
@@ -213,6 +230,10 @@ impl Subscriber for Lines {
     }
 
     fn event(&self, event: &Event<'_>) {
+        let is_warning = *event.metadata().level() <= Level::WARN;
+        if !is_warning && HUSHED.load(SeqCst) > 0 {
+            return;
+        }
         let word = match (*event.metadata().level(), self.has_colors) {
             (Level::ERROR, true) => "\u{1b}[31merror: \u{1b}[0m",
             (Level::ERROR, false) => "error: ",

@@ -88,7 +88,14 @@ pub(crate) async fn run(matches: &ArgMatches, args: &ArgMatches) -> Result<ExitC
     let client = client.timeout(TIMEOUT).build()?;
     let (stop, stopped) = watch::channel(false);
     let running = tokio::spawn(up.server.run(stopped));
-    let outcome = replay(&client, session).await;
+    let begun = match &settings.world {
+        Some(seed) => seed.sow(&client, true).await.map(drop),
+        None => Ok(()),
+    };
+    let outcome = match begun {
+        Ok(()) => replay(&client, session).await,
+        Err(error) => Err(error),
+    };
     stop.send_replace(true);
     running.await.context("the world did not end well")?;
     outcome

@@ -10,15 +10,18 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use control::Control;
 use control::auth::KEY_MAX;
 use engine::Mode;
+use sdk::Client;
 use serde_json::json;
 use server::{Limits, Server};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use crate::fault::{Context, Fault, Result, bail};
 use crate::home::{self, ASKED_FOR, Home, Key, forget_url, quoted, write_url};
 use crate::planes::{self, Fronts, Here};
 use crate::settings::{self, Settings};
+use crate::world::apply::Seed;
 use crate::{detach, listen};
 
 pub(crate) const NAME: &str = "serve";
@@ -104,26 +107,35 @@ pub(crate) async fn run(args: &ArgMatches, data: Option<PathBuf>) -> Result<Exit
     let claim = claim.map_err(|error| explained(error, home.as_ref()))?;
     claim.as_ref().map_or(Ok(()), home::sign)?;
     let keep = keep(args, home.as_ref())?;
-    let asked = Asked { key, stop: Some(stop), keep };
+    let keeps = keep.is_some();
+    let asked = Asked { key, stop: Some(stop.clone()), keep };
     let up = match Up::start(&settings, home.as_ref(), listen, asked).await {
         Ok(up) => up,
         Err(error) => return Err(explained(error, home.as_ref())),
     };
     let url = up.url();
+    let announcement = announcement(&up, &settings, home.as_ref(), wish.as_ref());
+    let running = Running::start(up, stopped)?;
+    if let Err(error) = running.seed(&settings, !keeps).await {
+        stop.send_replace(true);
+        running.end().await;
+        home.as_ref().map_or(Ok(()), |home| home.tell_s3(None))?;
+        return Err(error);
+    }
+    if let Some(home) = &home {
+        home.tell_s3(running.fronts.s3)?;
+        home.tell_url(&url)?;
+    }
+    // Last of all files: whoever waits for it finds the others.
     if let Some(path) = ready {
         write_url(path, &url, ASKED_FOR)?;
     }
-    if let Some(home) = &home {
-        home.tell_s3(up.fronts.s3)?;
-        home.tell_url(&url)?;
-    }
     // Whoever reads this finds the server from here on.
-    announce(&up, &settings, home.as_ref(), wish.as_ref());
+    say(&announcement);
     if detach::is_detached(args) {
         detach::let_go()?;
     }
-    up.server.run(stopped).await;
-    drop(up.fronts);
+    running.end().await;
     home.as_ref().map_or(Ok(()), |home| home.tell_s3(None))?;
     for path in ready.cloned().into_iter().chain(home.map(|home| home.url_file())) {
         forget_url(&path, &url);
@@ -272,6 +284,42 @@ impl Up {
     }
 }
 
+/// A server that runs, and what asks it.
+pub(crate) struct Running {
+    client: Client,
+    server: JoinHandle<()>,
+    stopped: watch::Receiver<bool>,
+    pub(crate) fronts: Fronts,
+}
+
+impl Running {
+    /// Lets it run until it is told to stop.
+    fn start(up: Up, stopped: watch::Receiver<bool>) -> Result<Self> {
+        let client = Seed::client(&up)?;
+        let server = tokio::spawn(up.server.run(stopped.clone()));
+        Ok(Self { client, server, stopped, fronts: up.fronts })
+    }
+
+    /// Has it have what it is to begin with, unless it is told to stop meanwhile.
+    async fn seed(&self, settings: &Settings, forget: bool) -> Result<()> {
+        let Some(seed) = &settings.world else { return Ok(()) };
+        let mut stopped = self.stopped.clone();
+        tokio::select! {
+            sown = seed.sow(&self.client, forget) => sown?,
+            _ = stopped.wait_for(|stop| *stop) => {}
+        }
+        Ok(())
+    }
+
+    /// Waits until it has stopped.
+    async fn end(self) {
+        if self.server.await.is_err() {
+            tracing::error!("the server has panicked");
+        }
+        drop(self.fronts);
+    }
+}
+
 /// An address that one can connect to, for one that is listened on.
 pub(crate) fn reachable(mut address: SocketAddr) -> SocketAddr {
     if address.ip().is_unspecified() {
@@ -295,8 +343,15 @@ pub(crate) fn explained(error: Fault, home: Option<&Home>) -> Fault {
     ))
 }
 
-/// Says where the server is and what to type next.
-fn announce(up: &Up, settings: &Settings, home: Option<&Home>, wish: Option<&Wish>) {
+/// Says something to whoever has started it. Nobody may be listening, as after `kettle serve | head -1`: no
+/// reason not to serve.
+fn say(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// Where the server is and what to type next.
+fn announcement(up: &Up, settings: &Settings, home: Option<&Home>, wish: Option<&Wish>) -> String {
     let (url, key) = (up.url(), &up.key);
     let mut text = format!("Kettle {} serves the Vultr API at {url}\n", env!("CARGO_PKG_VERSION"));
     let file = home.map(Home::key_file);
@@ -328,9 +383,7 @@ fn announce(up: &Up, settings: &Settings, home: Option<&Home>, wish: Option<&Wis
             if settings.open { "anybody, with any key" } else { "everybody who has the key" };
         text += &format!("  note   other machines can reach it: {whom}; there is no TLS\n");
     }
-    // Nobody may be listening, as after `kettle serve | head -1`: no reason not to serve.
-    let mut out = std::io::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    text
 }
 
 /// Turns true when the process is told to stop: by a signal, or by whoever has the sender.

@@ -14,6 +14,7 @@ use store::{Location, Store};
 use crate::fault::{Context, Result, bail};
 use crate::home::Home;
 use crate::planes::{self, Here};
+use crate::world::{self, apply::Seed};
 
 const QUIET: &str = "quiet";
 const EPHEMERAL: &str = "ephemeral";
@@ -21,7 +22,7 @@ pub(crate) const STORE: &str = "store";
 const BEHAVE: &str = "behave";
 const OPEN: &str = "open";
 const WITH_RETIRED: &str = "with-retired";
-const CATALOG: &str = "catalog";
+pub(crate) const CATALOG: &str = "catalog";
 const V1: &str = "v1";
 const CLOCK: &str = "clock";
 const SEED: &str = "random-seed";
@@ -50,6 +51,7 @@ pub(crate) fn args() -> Vec<Arg> {
         flag(OPEN).help("Accept any key, each with an empty account of its own"),
         flag(WITH_RETIRED).help("List withdrawn plans and systems too"),
         catalog_arg(),
+        world::apply::seed_arg(),
         Arg::new(V1)
             .long(V1)
             .value_name("HOW")
@@ -98,6 +100,11 @@ pub(crate) fn quiet_arg() -> Arg {
 /// Whether no request is to be told.
 pub(crate) fn is_quiet(args: &ArgMatches) -> bool {
     args.get_flag(QUIET)
+}
+
+/// Whether things are ready at once.
+pub(crate) fn is_fast(args: &ArgMatches) -> bool {
+    args.get_one::<String>(BEHAVE).is_none_or(|how| how == "fast")
 }
 
 /// The option that lets requests name the server otherwise than by a loopback address.
@@ -175,6 +182,8 @@ pub(crate) struct Settings {
     /// When the clock is to begin, to stand still, in milliseconds.
     begin: Option<i64>,
     seed: Option<u64>,
+    /// What there is to be at the beginning.
+    pub(crate) world: Option<Seed>,
     /// What is to be real.
     pub(crate) planes: planes::Wish,
     /// The options given that say how a server is to be.
@@ -196,8 +205,9 @@ impl Settings {
         let is_given = |name: &&str| args.value_source(name) == Some(ValueSource::CommandLine);
         let planes = planes::args();
         let planes = planes.iter().map(|arg| arg.get_id().as_str());
-        let given =
-            [BEHAVE, OPEN, WITH_RETIRED, CATALOG, V1, CLOCK, SEED].into_iter().chain(planes);
+        let given = [BEHAVE, OPEN, WITH_RETIRED, CATALOG, V1, CLOCK, SEED, world::apply::SEED]
+            .into_iter()
+            .chain(planes);
         let given: Vec<_> = given.filter(is_given).map(|name| format!("--{name}")).collect();
         Ok(Self {
             data,
@@ -210,6 +220,7 @@ impl Settings {
             hosts: hosts(args),
             begin: args.get_one(CLOCK).map(|time: &jiff::Timestamp| time.as_millisecond()),
             seed: args.get_one(SEED).copied(),
+            world: Seed::of(args)?,
             planes: planes::Wish::read(args),
             given,
         })

@@ -14,5 +14,6 @@ pub mod places;
 pub mod pointers;
 pub mod schema;
 pub mod text;
+pub mod yaml;
 
 pub use operations::Operation;

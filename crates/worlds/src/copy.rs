@@ -96,7 +96,7 @@ fn let_go(step: &mut Step, known: &BTreeSet<&str>) -> impl Iterator<Item = Strin
 }
 
 /// Whether a text is written as ids of things are: a UUID.
-fn is_id(text: &str) -> bool {
+pub(crate) fn is_id(text: &str) -> bool {
     let is_right = |(place, byte): (usize, u8)| match place {
         8 | 13 | 18 | 23 => byte == b'-',
         _ => byte.is_ascii_hexdigit(),

@@ -10,6 +10,7 @@
 
 mod compare;
 mod copy;
+pub mod files;
 mod read;
 pub mod sources;
 

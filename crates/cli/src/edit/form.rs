@@ -7,6 +7,7 @@
 use presentation::operations::Operation;
 use presentation::schema::{self, Kind};
 use presentation::text::{clean_lines, escaped};
+use presentation::yaml;
 use serde_json::{Map, Value};
 
 use crate::files;
@@ -72,7 +73,7 @@ impl Form {
         let (shown, hidden): (Vec<_>, Vec<_>) = self.fields.iter().partition(|f| f.shown.is_some());
         for field in shown {
             text = format!("{text}\n{}", field.comment());
-            text.push_str(&yaml(&field.name, field.shown.as_ref().unwrap_or(&Value::Null)));
+            text.push_str(&written(&field.name, field.shown.as_ref().unwrap_or(&Value::Null)));
         }
         if !hidden.is_empty() {
             text.push_str(
@@ -87,10 +88,10 @@ impl Form {
 
     /// The fields that have other values now, as they are sent.
     pub(super) fn changes(&self, edited: &str) -> Result<Map<String, Value>, String> {
-        let read = super::yaml::read(edited).map_err(|why| format!("this is no YAML: {why}"))?;
-        let read = match read {
-            Value::Object(read) => read,
-            Value::Null => Map::new(),
+        let read = yaml::read(edited).map_err(|why| format!("this is no YAML: {why}"))?;
+        let read = match read.map(|node| node.value()) {
+            Some(Value::Object(read)) => read,
+            None | Some(Value::Null) => Map::new(),
             _ => return Err("expected a line `name: value` for each field".into()),
         };
         let mut changes = Map::new();
@@ -213,7 +214,7 @@ fn project(schema: &Value, shape: &Value, value: &Value) -> Value {
 }
 
 /// A field in YAML, ending in a line break.
-fn yaml(name: &str, value: &Value) -> String {
+fn written(name: &str, value: &Value) -> String {
     let field: Map<String, Value> = [(name.to_owned(), value.clone())].into_iter().collect();
     // Nothing is folded: a key is one line, however long.
     let options = serde_saphyr::ser_options! { folded_wrap_chars: usize::MAX };

@@ -157,7 +157,7 @@ fn keep(file: &PathBuf, reading: &Reading) -> Result<(), Failure> {
     out.write_all(text.as_bytes()).map_err(unwritten)
 }
 
-fn failed(error: worlds::Error) -> Failure {
+pub(super) fn failed(error: worlds::Error) -> Failure {
     match error {
         worlds::Error::Call(error) => error.into(),
         worlds::Error::Unknown(..) => Failure::usage(error.to_string()),
@@ -166,7 +166,7 @@ fn failed(error: worlds::Error) -> Failure {
 }
 
 /// Draws how far something has come, where a person looks on.
-fn progress(what: &'static str) -> impl Fn(&str, usize, usize) + Send + Sync {
+pub(super) fn progress(what: &'static str) -> impl Fn(&str, usize, usize) + Send + Sync {
     let is_seen = std::io::stderr().is_terminal();
     move |kind, place, count| {
         if is_seen {
@@ -181,7 +181,7 @@ fn draw(line: &str) {
     eprint!("\r{line:<WIDTH$}");
 }
 
-fn done() {
+pub(super) fn done() {
     if std::io::stderr().is_terminal() {
         draw("");
         draw("");

@@ -31,7 +31,11 @@ pub(crate) fn commands() -> [Command; 2] {
         .after_help(
             "The file is a database of SQLite, whatever the server keeps its data in. Passwords and keys \
              are in it as they read: it is made so that you alone can read it, and should be kept like a \
-             password. What is on the disks of real machines, and objects in real buckets, are not in it.",
+             password. What is on the disks of real machines, and objects in real buckets, are not in it.\n\n\
+             With --as yaml it is a text for people, without passwords, keys and ids: names stand for things. \
+             Applied to an empty server it makes the same things with other ids and addresses, and applied to \
+             this one it changes nothing. FILE may be `-`, which is standard output. With --profile it is read \
+             from a live account, by requests that change nothing.",
         )
         .arg(file().required(true).help("Where to write it"))
         .arg(
@@ -40,6 +44,7 @@ pub(crate) fn commands() -> [Command; 2] {
                 .action(ArgAction::SetTrue)
                 .help("Write over a file that is there"),
         )
+        .args(super::as_yaml::args())
         .arg(data_arg());
     let import = Command::new(IMPORT)
         .about("Put a file's world in place of all there is, or copy a live account here")
@@ -60,14 +65,14 @@ pub(crate) fn commands() -> [Command; 2] {
 }
 
 /// A client that may take its time, and whose answers may be large.
-fn patient(matches: &ArgMatches, asked: &Asked) -> Result<Client, Failure> {
+pub(super) fn patient(matches: &ArgMatches, asked: &Asked) -> Result<Client, Failure> {
     let watch = Watch::of_process().as_asked(matches, false);
     let builder = cli::builder(matches, &asked.target, &watch).body_limit(usize::MAX).attempts(1);
     Ok(builder.timeout(PATIENCE).attempt_timeout(PATIENCE).build()?)
 }
 
 /// What is answered; a refusal is an error.
-async fn answered(
+pub(super) async fn answered(
     client: &Client,
     method: Method,
     path: &str,
@@ -103,9 +108,17 @@ fn failed(what: &str, path: &Path, error: &io::Error) -> Failure {
 pub(crate) async fn export(matches: &ArgMatches, args: &ArgMatches) -> Result<Exit, Failure> {
     let (asked, path) = (Asked::new(matches)?, path(args));
     asked.must_be_served()?;
-    if !args.get_flag(REPLACE) && path.symlink_metadata().is_ok() {
+    let is_yaml = super::as_yaml::is_asked_for(args);
+    let is_file = !is_yaml || path != Path::new(super::as_yaml::OUT);
+    if is_file && !args.get_flag(REPLACE) && path.symlink_metadata().is_ok() {
         let text = format!("{} is there already: say --replace to write over it", path.display());
         return Err(Failure::usage(clean(&text)));
+    }
+    if is_yaml {
+        let write = |path: &Path, bytes: &[u8]| {
+            written(path, bytes).map_err(|error| failed("written", path, &error))
+        };
+        return super::as_yaml::export(&asked, args, path, write).await;
     }
     let world = answered(&patient(matches, &asked)?, Method::GET, FROM, None).await?;
     written(path, &world).map_err(|error| failed("written", path, &error))?;

@@ -228,7 +228,7 @@ fn needs_the_binary(path: &str) -> bool {
     let own = path.split(' ').next().unwrap();
     server.contains(&own)
         || ["instance ssh", "instance console"].contains(&path)
-        || ["world export", "world import", "world diff"].contains(&path)
+        || ["world apply", "world export", "world import", "world diff"].contains(&path)
         || ["man", "mcp", "profile", "v1"].contains(&own)
 }
 

@@ -15,6 +15,7 @@ mod kill;
 mod postgres;
 mod readme;
 mod s3;
+mod seeds;
 mod serve;
 mod support;
 mod world_files;

@@ -1,5 +1,6 @@
 //! Accounts that are copied from one server to another.
 
+mod files;
 mod random;
 
 use serde_json::{Value, json};
