@@ -101,7 +101,12 @@ impl Links {
 
     /// The same, where `sql` writes nothing: a connection that is lost leaves no doubt.
     pub(crate) async fn read(&self, sql: &str, given: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>> {
-        self.ask(sql, given).await.map_err(|error| match error {
+        let mut found = self.ask(sql, given).await;
+        // It met a restoration in a circle, which locks all tables: that ends, and then it is read.
+        if found.as_ref().is_err_and(is_circle) {
+            found = self.ask(sql, given).await;
+        }
+        found.map_err(|error| match error {
             Error::Postgres(cause) => unwritten(cause),
             other => other,
         })
@@ -125,6 +130,12 @@ fn rarely<'a, T>(
     work: impl Future<Output = T> + Send + 'a,
 ) -> Pin<Box<dyn Future<Output = T> + Send + 'a>> {
     Box::pin(work)
+}
+
+/// Whether a statement was ended because it and others waited for each other.
+fn is_circle(error: &Error) -> bool {
+    let Error::Postgres(cause) = error else { return false };
+    cause.code() == Some(&tokio_postgres::error::SqlState::T_R_DEADLOCK_DETECTED)
 }
 
 /// What an error means where nothing can have been written.

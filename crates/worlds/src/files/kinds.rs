@@ -4,7 +4,7 @@
 use presentation::operations::{self, Operation};
 use serde_json::{Map, Value, json};
 
-use crate::sources::{self, SOURCES, Source};
+use crate::sources::{SOURCES, Source};
 use crate::{Reading, Thing};
 
 /// A field of a thing that no request has which makes one: another request brings it about.
@@ -73,6 +73,9 @@ const IMPLIED: &[(&str, &[&str])] = &[
 /// What is added to and never taken from: these attach.
 const ADDED_TO: &[&str] = &["attach_vpc", "attach_vpc2"];
 
+/// What files do not have: a user is made with a password, which nobody is told afterwards.
+const NO_FILES: &str = "user";
+
 /// A kind of things as files have it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Kind {
@@ -81,12 +84,12 @@ pub(super) struct Kind {
 
 /// The kinds, owners before what lies within them.
 pub(super) fn all() -> impl Iterator<Item = Kind> {
-    SOURCES.iter().map(|source| Kind { source })
+    SOURCES.iter().filter(|source| source.kind != NO_FILES).map(|source| Kind { source })
 }
 
 /// The kind of that name.
 pub(super) fn kind(name: &str) -> Option<Kind> {
-    sources::source(name).map(|source| Kind { source })
+    all().find(|kind| kind.noun() == name)
 }
 
 impl Kind {
@@ -112,7 +115,6 @@ impl Kind {
             "iso" | "snapshot" | "vpc" | "vpc2" | "firewall" => "description",
             "domain" => "domain",
             "bucket" => "bucket_name",
-            "user" => "email",
             "firewall-rule" | "record" => "",
             _ => "label",
         }
@@ -252,9 +254,15 @@ impl Extra {
             }
             "backup_schedule" => thing.told("get-instance-backup-schedule").clone(),
             "soa" => thing.told("get-domain-soa").clone(),
+            // A bare metal server is made with its own.
+            "instance_id" if !is_one(thing.text("instance_id"), reading) => Value::Null,
             field => thing.item.get(field).cloned().unwrap_or_default(),
         }
     }
+}
+
+fn is_one(instance: &str, reading: &Reading) -> bool {
+    reading.of("instance").any(|own| own.id == instance)
 }
 
 /// Whether an address is a machine's own: its first one, or a further one that is nobody's reserved one.

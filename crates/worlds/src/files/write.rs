@@ -29,9 +29,8 @@ const DEFAULTS: &[(&str, &str, &str)] = &[
     ("load-balancer", "timeout", "600"),
     ("record", "ttl", "300"),
 ];
-/// What makes what files do not have. A user is made with a password, which nobody is told.
+/// What makes what files do not have.
 const LEFT_OUT: &[&str] = &[
-    "add-user-network",
     "create-connection-pool",
     "create-database-connector",
     "create-database-db",
@@ -69,7 +68,7 @@ pub fn write(reading: &Reading, unnamed: Unnamed) -> Result<String, Vec<String>>
     }
     unclear.iter().for_each(|unclear| writer.name(unclear));
     let mut body = String::new();
-    for kind in kinds::all().filter(|kind| kind.owner().is_none() && kind.noun() != "user") {
+    for kind in kinds::all().filter(|kind| kind.owner().is_none()) {
         let things = writer.list(kind, "");
         if !things.is_empty() {
             let fields = Map::from_iter([(kind.key(), Value::from(things))]);
