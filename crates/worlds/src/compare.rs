@@ -197,7 +197,10 @@ mod tests {
         let with = |field: Value| json!({"id": "a", "direction": field});
         let without = json!({"id": "a"});
         for empty in [json!(null), json!(""), json!(0), json!([]), json!({"on": false})] {
-            assert_eq!(compare(&reading(&[without.clone()]), &reading(&[with(empty)])), []);
+            assert_eq!(
+                compare(&reading(std::slice::from_ref(&without)), &reading(&[with(empty)])),
+                []
+            );
         }
         assert_eq!(compare(&reading(&[with("in".into())]), &reading(&[without])).len(), 1);
     }

@@ -2,7 +2,7 @@
 //!
 //! A file is read whole ([`read`]): every mistake in it is told at once, with its place. What it wants is
 //! then held against what a server has ([`apply`]): what is missing is made, what differs is changed, and
-//! nothing is ever taken away, so that applying again changes nothing. [`write`] is the way back.
+//! nothing is ever taken away, so that applying again changes nothing. [`write()`] is the way back.
 //!
 //! Nothing here decides what the API refuses. Whoever wants to know before anything happens applies a
 //! file to a trial first: a server with the same things, of which nothing is kept.

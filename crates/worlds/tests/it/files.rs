@@ -213,8 +213,12 @@ fn each_mistake_is_told_with_its_place_and_with_what_would_be_right() {
         let all = mistakes(text);
         assert!(all.iter().any(|one| one.contains(told)), "{text}: {all:#?}");
     }
+}
+
+#[test]
+fn mistakes_are_told_all_at_once() {
     let all = mistakes("vpcs:\n  - { region: 7 }\n  - { region: 8 }\nx: 1\n");
-    assert_eq!(all.len(), 5, "all at once: {all:#?}");
+    assert_eq!(all.len(), 5, "{all:#?}");
 }
 
 #[tokio::test(flavor = "current_thread")]
