@@ -4,7 +4,7 @@
 use presentation::operations::{self, Operation};
 use serde_json::{Map, Value, json};
 
-use crate::sources::{SOURCES, Source};
+use crate::sources::{SOURCES, Source, list, word};
 use crate::{Reading, Thing};
 
 /// A field of a thing that no request has which makes one: another request brings it about.
@@ -237,19 +237,14 @@ impl Extra {
 
     /// What a thing that is there shows of it.
     pub(super) fn shown(self, thing: &Thing, reading: &Reading) -> Value {
-        let text = |value: &Value, field: &str| {
-            value.get(field).and_then(Value::as_str).unwrap_or_default().to_owned()
-        };
-        let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
         match self.field {
             "attachments" => attachments(thing),
             "ipv4" => {
-                let all = list(thing.told("list-instance-ipv4"));
+                let all = list(thing.told("list-instance-ipv4")).iter();
                 let is_reserved =
                     |ip: &str| reading.of("reserved-ip").any(|own| own.text("subnet") == ip);
-                all.iter()
-                    .filter(|one| is_own_address(one, is_reserved))
-                    .map(|one| json!({ "reverse": text(one, "reverse") }))
+                all.filter(|one| is_own_address(one, is_reserved))
+                    .map(|one| json!({ "reverse": word(one, "reverse") }))
                     .collect()
             }
             "backup_schedule" => thing.told("get-instance-backup-schedule").clone(),
@@ -267,18 +262,17 @@ fn is_one(instance: &str, reading: &Reading) -> bool {
 
 /// Whether an address is a machine's own: its first one, or a further one that is nobody's reserved one.
 pub(super) fn is_own_address(address: &Value, is_reserved: impl Fn(&str) -> bool) -> bool {
-    let text = |field: &str| address.get(field).and_then(Value::as_str).unwrap_or_default();
-    match text("type") {
+    match word(address, "type") {
         "main_ip" => true,
-        "secondary_ip" => !is_reserved(text("ip")),
+        "secondary_ip" => !is_reserved(word(address, "ip")),
         _ => false,
     }
 }
 
 /// The instances that a file system is attached to.
 pub(super) fn attachments(thing: &Thing) -> Value {
-    let attached = thing.told("list-vfs-attachments").as_array();
-    attached.into_iter().flatten().map(|one| one["target_id"].clone()).collect()
+    let attached = list(thing.told("list-vfs-attachments"));
+    attached.iter().map(|one| one["target_id"].clone()).collect()
 }
 
 #[cfg(test)]

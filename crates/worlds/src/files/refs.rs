@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use super::kinds::{self, Kind};
 use super::shape::meant;
 use super::{Mistake, Wish};
+use crate::copy::is_id;
 use crate::{Reading, Thing};
 
 /// A thing that is named.
@@ -374,10 +375,6 @@ impl Names<'_> {
 /// A name as a step of a JSON pointer.
 fn step(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
-}
-
-pub(super) fn is_id(text: &str) -> bool {
-    crate::copy::is_id(text)
 }
 
 impl Resolved {

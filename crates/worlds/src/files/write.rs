@@ -9,12 +9,10 @@ use presentation::{schema, yaml};
 use serde_json::{Map, Value, json};
 
 use super::kinds::{self, Extra, Kind, STOPPED};
-use super::refs::is_id;
 use super::{FORMAT, shape};
+use crate::copy::is_id;
 use crate::{Reading, Thing, sources};
 
-/// Names that an address has by itself.
-const OWN_NAMES: [&str; 2] = [".vultrusercontent.com", ".vultr.com"];
 /// Who answers for a zone first, by itself.
 const OWN_SERVER: &str = "ns1.vultr.com";
 /// What fields are where nothing is said: kind, field, value.
@@ -332,8 +330,7 @@ fn known_fields(extra: Extra, value: &Value) -> Option<Value> {
 fn addresses(shown: &Value) -> Option<Value> {
     let mut all = shown.as_array()?.clone();
     for one in &mut all {
-        let name = one["reverse"].as_str().unwrap_or_default();
-        if name.is_empty() || OWN_NAMES.iter().any(|own| name.ends_with(own)) {
+        if !sources::has_own_name(one) {
             *one = json!({});
         }
     }

@@ -147,7 +147,7 @@ fn addresses(thing: &Thing, all: &Reading) -> Vec<Step> {
 }
 
 /// Whether an address has a name that somebody gave it.
-fn has_own_name(address: &Value) -> bool {
+pub(crate) fn has_own_name(address: &Value) -> bool {
     let name = word(address, "reverse");
     !name.is_empty() && !OWN_NAMES.iter().any(|own| name.ends_with(own))
 }

@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+pub(crate) use compute::has_own_name;
+
 use crate::read::operation;
 use crate::{Reading, Thing};
 
@@ -250,12 +252,12 @@ fn same(operation: &str, item: &Value, except: &[&str]) -> Map<String, Value> {
 }
 
 /// The items of a list; none where it is none.
-fn list(value: &Value) -> &[Value] {
+pub(crate) fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
 /// A field's text; empty where it has none.
-fn word<'a>(value: &'a Value, field: &str) -> &'a str {
+pub(crate) fn word<'a>(value: &'a Value, field: &str) -> &'a str {
     value.get(field).and_then(Value::as_str).unwrap_or_default()
 }
 
