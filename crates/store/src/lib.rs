@@ -477,7 +477,8 @@ impl Store {
         on!(self, b => b.settle(row, &outcome).await)
     }
 
-    /// Makes all rows of these kinds due by `now`, in milliseconds, of whatever account.
+    /// Makes all rows of these kinds due by `now`, in milliseconds, of whatever account: those that stand
+    /// in their kind's list, and those that are due later.
     pub async fn wake_all(&self, kinds: &[&str], now: i64) -> Result<()> {
         on!(self, b => b.wake_all(kinds, now).await)
     }

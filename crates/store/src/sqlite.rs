@@ -393,10 +393,8 @@ impl Sqlite {
     pub(crate) async fn wake_all(&self, kinds: &[&str], now: i64) -> Result<()> {
         let kinds: Vec<String> = kinds.iter().map(|kind| (*kind).to_owned()).collect();
         let wake = self.wake();
-        let written = move |db: &Connection| {
-            let sql = "UPDATE resource SET due = ?1 WHERE kind = ?2 AND (due IS NULL OR due > ?1)";
-            kinds.iter().try_for_each(|kind| apply::run(db, sql, (now, kind)).map(drop))
-        };
+        let written =
+            move |db: &Connection| kinds.iter().try_for_each(|kind| due::wake(db, kind, now));
         self.write(written, move |()| wake(true)).await
     }
 

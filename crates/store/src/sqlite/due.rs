@@ -5,6 +5,25 @@ use uuid::Uuid;
 use super::{COLUMNS, Sqlite, apply, row};
 use crate::{PARKED, Result, Row};
 
+/// The accounts that have something: one step in the index of lists for each.
+const ACCOUNTS: &str = "WITH RECURSIVE accounts (account) AS (
+    SELECT min(account) FROM list UNION ALL
+    SELECT (SELECT min(l.account) FROM list l WHERE l.account > a.account)
+    FROM accounts a WHERE a.account IS NOT NULL)";
+
+/// Makes what stands in a kind's lists due by `now`, and what of it goes and is due later. Other kinds'
+/// rows are not read, however many there are.
+pub(super) fn wake(db: &Connection, kind: &str, now: i64) -> Result<()> {
+    let settled = format!(
+        "{ACCOUNTS} UPDATE resource SET due = ?1 WHERE due IS NULL AND seq IN (
+         SELECT e.seq FROM accounts a CROSS JOIN list l CROSS JOIN entry e ON e.list = l.id
+         WHERE l.account = a.account AND l.kind = ?2 AND l.field = '' AND l.value = '')"
+    );
+    apply::run(db, &settled, (now, kind))?;
+    let later = "UPDATE resource INDEXED BY resource_due SET due = ?1 WHERE due > ?1 AND kind = ?2";
+    apply::run(db, later, (now, kind)).map(drop)
+}
+
 impl Sqlite {
     pub(crate) async fn claim_one(
         &self,

@@ -58,8 +58,11 @@ pub(super) fn make(path: &Path) -> Result<()> {
     }
     private::open(&new, true).map_err(failed)?;
     let db = connect(&new)?;
+    // Nobody misses a file without its name, so it goes to the disk once, when it is whole.
+    db.pragma_update(None, "synchronous", "OFF")?;
     migrate(&db)?;
     db.close().map_err(|(_, e)| e)?;
+    File::open(&new).and_then(|file| file.sync_all()).map_err(failed)?;
     std::fs::rename(&new, path).map_err(failed)?;
     sync_name(path)
 }

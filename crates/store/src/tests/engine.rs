@@ -204,16 +204,18 @@ pub(super) async fn all_of_some_kinds_are_woken_at_once(store: Store) {
     let later = of("b", 2, Some(90)).await;
     let sooner = of("b", 1, Some(5)).await;
     let other = of("c", 1, None).await;
+    let far = of("a", i64::MAX, None).await;
     store.wake_all(&["a", "b"], 20).await.unwrap();
     let due = async |id| store.get(id).await.unwrap().unwrap().due;
     assert_eq!((due(settled).await, due(later).await), (Some(20), Some(20)));
+    assert_eq!(due(far).await, Some(20), "of whatever account");
     assert_eq!((due(sooner).await, due(other).await), (Some(5), None));
     assert_eq!(store.next_due().await.unwrap(), Some(5));
     store.wake_all(&[], 1).await.unwrap();
     assert_eq!(due(other).await, None);
     // One that is held is looked at anew when its step has ended.
     let held = store.claim(20, LEASE, 9).await.unwrap();
-    assert_eq!(held.len(), 3);
+    assert_eq!(held.len(), 4);
     store.wake_all(&["a"], 21).await.unwrap();
     let step = held.iter().find(|row| row.id == settled).unwrap();
     assert!(store.settle(step, Outcome::Settled).await.unwrap());
