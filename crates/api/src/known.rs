@@ -30,23 +30,24 @@ fn known(line: &'static str) -> Option<Known> {
     Some(Known { method, path: words.next()?, family: words.next()? })
 }
 
+/// A template without what its parameters are called: two with one shape are the same.
+pub fn shape(template: &str) -> String {
+    let parts = template.split('/').map(|part| if is_open(part) { "{}" } else { part });
+    parts.collect::<Vec<_>>().join("/")
+}
+
 /// Whether two templates are the same, whatever their parameters are called.
 pub fn is_same(one: &str, other: &str) -> bool {
-    pairs(one, other).is_some_and(|mut pairs| {
-        pairs.all(|(a, b)| is_open(a) == is_open(b) && (is_open(a) || a == b))
-    })
+    shape(one) == shape(other)
 }
 
 /// Whether a request's path is one of a template's.
 pub fn fits(template: &str, path: &str) -> bool {
-    let fits = |(part, given): (&str, &str)| part == given || is_open(part) && !given.is_empty();
-    pairs(template, path).is_some_and(|mut pairs| pairs.all(fits))
-}
-
-/// The parts of two paths that have as many.
-fn pairs<'a>(one: &'a str, other: &'a str) -> Option<impl Iterator<Item = (&'a str, &'a str)>> {
-    let as_many = one.split('/').count() == other.split('/').count();
-    as_many.then(|| one.split('/').zip(other.split('/')))
+    let mut given = path.split('/');
+    let mut fits = |part| {
+        given.next().is_some_and(|given| part == given || is_open(part) && !given.is_empty())
+    };
+    template.split('/').all(&mut fits) && given.next().is_none()
 }
 
 fn is_open(part: &str) -> bool {

@@ -16,10 +16,10 @@ pub(crate) struct Unserved {
 impl Unserved {
     /// What is known and not among `served`.
     pub(crate) fn new<'a>(served: impl Iterator<Item = &'a Op> + Clone) -> Self {
-        let is_served = |known: &Known| {
-            let mut same = served.clone().filter(|op| op.method == known.method);
-            same.any(|op| known::is_same(op.path, known.path))
-        };
+        let shapes: BTreeSet<_> =
+            served.clone().map(|op| (op.method.as_str(), known::shape(op.path))).collect();
+        let is_served =
+            |one: &Known| shapes.contains(&(one.method.as_str(), known::shape(one.path)));
         let unserved = known::all().into_iter().filter(|known| !is_served(known));
         let all: Vec<_> = unserved.map(|known| (known, AtomicBool::new(false))).collect();
         let covers = |op: &&Op| {
