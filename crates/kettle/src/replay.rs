@@ -7,7 +7,6 @@
 mod compare;
 mod session;
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -15,11 +14,10 @@ use std::time::Duration;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command};
 use sdk::Client;
-use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::fault::{Context, Result, bail};
-use crate::serve::{Asked, Up};
+use crate::serve::Fresh;
 use crate::settings::{self, Settings};
 use crate::status;
 use compare::Known;
@@ -34,7 +32,6 @@ const ELSEWHERE: &[&str] = &["@endpoint", "@profile"];
 /// How long what differs is asked for again: what takes time may take another time.
 const PATIENCE: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(50);
-const TIMEOUT: Duration = Duration::from_secs(60);
 
 pub(crate) fn command() -> Command {
     let file = Arg::new(FILE)
@@ -82,22 +79,12 @@ pub(crate) async fn run(matches: &ArgMatches, args: &ArgMatches) -> Result<ExitC
         return replay(asked.client(), session).await;
     }
     let settings = Settings::read(args, None)?;
-    let any = SocketAddr::from(([127, 0, 0, 1], 0));
-    let up = Up::start(&settings, None, any, Asked::default()).await?;
-    let client = Client::builder(up.url()).key(&up.key.text).attempts(1).rate_limit(None);
-    let client = client.timeout(TIMEOUT).build()?;
-    let (stop, stopped) = watch::channel(false);
-    let running = tokio::spawn(up.server.run(stopped));
-    let begun = match &settings.world {
-        Some(seed) => seed.sow(&client, true).await.map(drop),
-        None => Ok(()),
-    };
-    let outcome = match begun {
-        Ok(()) => replay(&client, session).await,
+    let fresh = Fresh::start(&settings).await?;
+    let outcome = match fresh.running.seed(&settings, true).await {
+        Ok(()) => replay(&fresh.running.client, session).await,
         Err(error) => Err(error),
     };
-    stop.send_replace(true);
-    running.await.context("the world did not end well")?;
+    fresh.end().await;
     outcome
 }
 

@@ -286,7 +286,7 @@ impl Up {
 
 /// A server that runs, and what asks it.
 pub(crate) struct Running {
-    client: Client,
+    pub(crate) client: Client,
     server: JoinHandle<()>,
     stopped: watch::Receiver<bool>,
     pub(crate) fronts: Fronts,
@@ -301,7 +301,7 @@ impl Running {
     }
 
     /// Has it have what it is to begin with, unless it is told to stop meanwhile.
-    async fn seed(&self, settings: &Settings, forget: bool) -> Result<()> {
+    pub(crate) async fn seed(&self, settings: &Settings, forget: bool) -> Result<()> {
         let Some(seed) = &settings.world else { return Ok(()) };
         let mut stopped = self.stopped.clone();
         tokio::select! {
@@ -317,6 +317,26 @@ impl Running {
             tracing::error!("the server has panicked");
         }
         drop(self.fronts);
+    }
+}
+
+/// A server for this program alone: at any port of the loopback, with a world that is gone afterwards.
+pub(crate) struct Fresh {
+    pub(crate) running: Running,
+    stop: watch::Sender<bool>,
+}
+
+impl Fresh {
+    pub(crate) async fn start(settings: &Settings) -> Result<Self> {
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        let up = Up::start(settings, None, any, Asked::default()).await?;
+        let (stop, stopped) = watch::channel(false);
+        Ok(Self { running: Running::start(up, stopped)?, stop })
+    }
+
+    pub(crate) async fn end(self) {
+        self.stop.send_replace(true);
+        self.running.end().await;
     }
 }
 

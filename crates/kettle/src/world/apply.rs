@@ -5,7 +5,6 @@
 
 use std::ffi::OsString;
 use std::io::Read;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -16,14 +15,12 @@ use cli::{Exit, Failure};
 use presentation::text::clean;
 use sdk::Client;
 use serde_json::{Value, json};
-use tokio::sync::watch;
-use tokio::task::JoinHandle;
 use worlds::files::{self, Applied, Done, How, Mistake, Wanted};
 
 use super::file::{answered, patient};
 use crate::fault::Fault;
 use crate::logging;
-use crate::serve::{self, Asked as Wishes, Up};
+use crate::serve::{self, Fresh, Up};
 use crate::settings::{self, Settings};
 use crate::status::{Asked, data_arg};
 
@@ -99,10 +96,10 @@ pub(crate) async fn run(matches: &ArgMatches, args: &ArgMatches) -> Result<Exit,
     let asked = Asked::new(matches)?;
     asked.must_be_served()?;
     let world = answered(&patient(matches, &asked)?, Method::GET, EXPORT, None).await?;
-    let trial = Trial::of(asked.client(), world, &catalogs(args)).await;
+    let trial = trial(asked.client(), world, &catalogs(args)).await;
     let trial = trial.map_err(|error| Failure::usage(error.to_string()))?;
-    let tried = files::apply(&trial.client, &wanted, TRYING, &|_, _, _| {}).await;
-    trial.stop().await;
+    let tried = files::apply(&trial.running.client, &wanted, TRYING, &|_, _, _| {}).await;
+    trial.end().await;
     let tried = tried.map_err(super::copies::failed)?;
     if !tried.mistakes.is_empty() {
         if is_json {
@@ -193,75 +190,48 @@ fn lines(applied: &Applied, is_dry: bool) -> String {
     )
 }
 
-/// A server in this process that has what another one has, and keeps nothing.
-struct Trial {
-    client: Client,
-    stop: watch::Sender<bool>,
-    running: JoinHandle<()>,
-}
-
-impl Trial {
-    /// Begins with a world as `kettle world export` writes it. Its clock goes on, and nothing is held:
-    /// what would come about some time comes about at once.
-    async fn of(target: &Client, world: Vec<u8>, catalogs: &[PathBuf]) -> Result<Self, Fault> {
-        let trial = Self::start(&[], catalogs).await?;
-        let count = async |client: &Client| {
-            let listed = client.raw(Method::GET, "/v2/plans?per_page=1", None).await?;
-            Ok::<_, Fault>(serde_json::from_str::<Value>(&listed.body)?["meta"]["total"].as_u64())
-        };
-        // A server that lists what is withdrawn takes it, too.
-        let is_less = count(&trial.client).await? < count(target).await?;
-        let trial = match is_less {
-            true => {
-                trial.stop().await;
-                Self::start(&["--with-retired"], catalogs).await?
-            }
-            false => trial,
-        };
-        match trial.take(world).await {
-            Ok(()) => Ok(trial),
-            Err(failure) => {
-                trial.stop().await;
-                Err(Fault::new(format!("it cannot be tried: {failure}")))
-            }
+/// A server in this process that has what another one has, and keeps nothing. It begins with a world as
+/// `kettle world export` writes it. Its clock goes on, and nothing is held: what would come about some time
+/// comes about at once.
+async fn trial(target: &Client, world: Vec<u8>, catalogs: &[PathBuf]) -> Result<Fresh, Fault> {
+    let trial = begun(&[], catalogs).await?;
+    let count = async |client: &Client| {
+        let listed = client.raw(Method::GET, "/v2/plans?per_page=1", None).await?;
+        Ok::<_, Fault>(serde_json::from_str::<Value>(&listed.body)?["meta"]["total"].as_u64())
+    };
+    // A server that lists what is withdrawn takes it, too.
+    let is_less = count(&trial.running.client).await? < count(target).await?;
+    let trial = match is_less {
+        true => {
+            trial.end().await;
+            begun(&["--with-retired"], catalogs).await?
         }
-    }
-
-    async fn start(options: &[&str], catalogs: &[PathBuf]) -> Result<Self, Fault> {
-        let words = [serve::NAME, "--ephemeral"];
-        let mut words: Vec<OsString> = words.iter().chain(options).map(OsString::from).collect();
-        for catalog in catalogs {
-            words.extend(["--catalog".into(), catalog.clone().into_os_string()]);
+        false => trial,
+    };
+    match take(&trial.running.client, world).await {
+        Ok(()) => Ok(trial),
+        Err(failure) => {
+            trial.end().await;
+            Err(Fault::new(format!("it cannot be tried: {failure}")))
         }
-        let args = serve::command().try_get_matches_from(words)?;
-        let settings = Settings::read(&args, None)?;
-        let any = SocketAddr::from(([127, 0, 0, 1], 0));
-        let up = Up::start(&settings, None, any, Wishes::default()).await?;
-        let client = local_client(&up)?;
-        let (stop, stopped) = watch::channel(false);
-        let running = tokio::spawn(up.server.run(stopped));
-        Ok(Self { client, stop, running })
-    }
-
-    async fn take(&self, world: Vec<u8>) -> Result<(), Failure> {
-        answered(&self.client, Method::POST, IMPORT, Some(world)).await?;
-        let real = br#"{"real": true}"#.to_vec();
-        answered(&self.client, Method::POST, "/_kettle/clock/resume", Some(real)).await?;
-        answered(&self.client, Method::POST, "/_kettle/holds/clear", None).await?;
-        Ok(())
-    }
-
-    async fn stop(self) {
-        self.stop.send_replace(true);
-        // What it said when it panicked is on standard error already.
-        let _ = self.running.await;
     }
 }
 
-/// A client of a server in this process.
-fn local_client(up: &Up) -> Result<Client, Fault> {
-    let client = Client::builder(up.url()).key(&up.key.text);
-    Ok(client.body_limit(usize::MAX).timeout(PATIENCE).attempt_timeout(PATIENCE).build()?)
+async fn begun(options: &[&str], catalogs: &[PathBuf]) -> Result<Fresh, Fault> {
+    let words = [serve::NAME, "--ephemeral"];
+    let mut words: Vec<OsString> = words.iter().chain(options).map(OsString::from).collect();
+    for catalog in catalogs {
+        words.extend(["--catalog".into(), catalog.clone().into_os_string()]);
+    }
+    let args = serve::command().try_get_matches_from(words)?;
+    Fresh::start(&Settings::read(&args, None)?).await
+}
+
+async fn take(client: &Client, world: Vec<u8>) -> Result<(), Failure> {
+    answered(client, Method::POST, IMPORT, Some(world)).await?;
+    let real = br#"{"real": true}"#.to_vec();
+    answered(client, Method::POST, "/_kettle/clock/resume", Some(real)).await?;
+    answered(client, Method::POST, "/_kettle/holds/clear", None).await.map(drop)
 }
 
 /// What a server is to begin with.
@@ -289,9 +259,11 @@ impl Seed {
         Ok(Some(Self { wanted, catalogs: catalogs(args), how: How { ready, ..COMING } }))
     }
 
-    /// Who asks a server that is about to run.
+    /// Who asks a server of this process, once: there is nothing in between that a second try would help
+    /// against.
     pub(crate) fn client(up: &Up) -> Result<Client, Fault> {
-        local_client(up)
+        let client = Client::builder(up.url()).key(&up.key.text).attempts(1).rate_limit(None);
+        Ok(client.body_limit(usize::MAX).timeout(PATIENCE).attempt_timeout(PATIENCE).build()?)
     }
 
     /// Has the server that runs have it. `forget` says that the history is to begin afterwards.
@@ -301,9 +273,9 @@ impl Seed {
         // Nobody has asked for anything so far: what is told begins with the first who does.
         let _hush = logging::hush();
         let world = answered(client, Method::GET, EXPORT, None).await.map_err(fault)?;
-        let trial = Trial::of(client, world, &self.catalogs).await?;
-        let tried = files::apply(&trial.client, &self.wanted, TRYING, &|_, _, _| {}).await;
-        trial.stop().await;
+        let trial = trial(client, world, &self.catalogs).await?;
+        let tried = files::apply(&trial.running.client, &self.wanted, TRYING, &|_, _, _| {}).await;
+        trial.end().await;
         let mut mistakes = tried?.mistakes;
         if mistakes.is_empty() {
             mistakes = files::apply(client, &self.wanted, self.how, &|_, _, _| {}).await?.mistakes;
