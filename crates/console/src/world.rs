@@ -125,6 +125,19 @@ impl Tab {
     }
 }
 
+/// A list of things with its title, how many there are, and what can be done with all of them.
+fn panel(id: &str, title: &str, count: usize, all: &Markup, content: &Markup) -> Markup {
+    html! {
+        section.panel aria-labelledby=(id) {
+            header {
+                h2 id=(id) { (title) }
+                @if count > 0 { span.tag { (count) } (all) }
+            }
+            (content)
+        }
+    }
+}
+
 /// What every tab tells of the world.
 struct World {
     clock: Value,

@@ -4,7 +4,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::{Tab, World, button, commands, form, form_at, list, not_seen, text};
+use super::{Tab, World, button, commands, form, form_at, list, not_seen, panel, text};
 use crate::cx::Cx;
 use crate::form::SURE;
 use crate::form::shape::marked;
@@ -36,36 +36,29 @@ pub(super) async fn show(cx: Cx) -> Response {
 }
 
 fn rules(cx: &Cx, all: &[Value]) -> Markup {
-    html! {
-        section.panel aria-labelledby="h-rules" {
-            header {
-                h2 id="h-rules" { "Rules in force" }
-                @if !all.is_empty() {
-                    span.tag { (all.len()) }
-                    (button(cx, "clear-faults", &[], "", &html! { "Delete all" }))
-                }
+    let content = html! {
+        @if all.is_empty() {
+            div.empty {
+                (icon("check"))
+                h2 { "Nothing goes wrong on purpose" }
+                p { "A rule says which requests it is for and what becomes of them: refused, slow, cut off, shown \
+                     less. Take one that others have met, or write your own." }
+                a.btn href=(form_at("add-fault", &[])) { (icon("plus")) " Add a rule" }
             }
-            @if all.is_empty() {
-                div.empty {
-                    (icon("check"))
-                    h2 { "Nothing goes wrong on purpose" }
-                    p { "A rule says which requests it is for and what becomes of them: refused, slow, cut off, shown \
-                         less. Take one that others have met, or write your own." }
-                    a.btn href=(form_at("add-fault", &[])) { (icon("plus")) " Add a rule" }
-                }
-            } @else {
-                div.scroll tabindex="0" role="region" aria-label="Rules" { table.differences {
-                    caption.sr { "Rules in force, in order" }
-                    thead { tr {
-                        th scope="col" { "Rule" } th scope="col" { "For, and what it does" }
-                        th.num scope="col" { "Acted" } th scope="col" { span.sr { "What can be done" } }
-                    } }
-                    tbody { @for rule in all { (row(cx, rule)) } }
+        } @else {
+            div.scroll tabindex="0" role="region" aria-label="Rules" { table.differences {
+                caption.sr { "Rules in force, in order" }
+                thead { tr {
+                    th scope="col" { "Rule" } th scope="col" { "For, and what it does" }
+                    th.num scope="col" { "Acted" } th scope="col" { span.sr { "What can be done" } }
                 } }
-                p.pad.hint { "Of each effect the first rule that fits has its way. What one did stands in the history." }
-            }
+                tbody { @for rule in all { (row(cx, rule)) } }
+            } }
+            p.pad.hint { "Of each effect the first rule that fits has its way. What one did stands in the history." }
         }
-    }
+    };
+    let every = button(cx, "clear-faults", &[], "", &html! { "Delete all" });
+    panel("h-rules", "Rules in force", all.len(), &every, &content)
 }
 
 fn row(cx: &Cx, rule: &Value) -> Markup {

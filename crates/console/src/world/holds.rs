@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use presentation::operations;
 use serde_json::{Map, Value};
 
-use super::{Tab, World, ask, button, commands, form, text, time};
+use super::{Tab, World, ask, button, commands, form, panel, text, time};
 use crate::cx::Cx;
 use crate::icon::icon;
 use crate::link::words;
@@ -67,33 +67,26 @@ pub(super) fn what(hold: &Value) -> String {
 }
 
 fn holds(cx: &Cx, all: &[Value]) -> Markup {
-    html! {
-        section.panel aria-labelledby="h-holds" {
-            header {
-                h2 id="h-holds" { "Holds" }
-                @if !all.is_empty() {
-                    span.tag { (all.len()) }
-                    (button(cx, "clear-holds", &[], "", &html! { "Release all" }))
-                }
+    let content = html! {
+        @if all.is_empty() {
+            div.empty {
+                (icon("play"))
+                h2 { "Nothing is held" }
+                p { "What is held stays in its state until it is stepped or released: so one sees what a tool does \
+                     while a server is still being installed." }
             }
-            @if all.is_empty() {
-                div.empty {
-                    (icon("play"))
-                    h2 { "Nothing is held" }
-                    p { "What is held stays in its state until it is stepped or released: so one sees what a tool does \
-                         while a server is still being installed." }
-                }
-            } @else {
-                ul.params { @for one in all {
-                    @let id = one["id"].to_string();
-                    li { div.row.apart {
-                        div { (what(one)) span.muted { " · hold " (id) } }
-                        (button(cx, "release-hold", &[("hold_id", &id)], &format!("Release hold {id}"), &html! { "Release" }))
-                    } }
+        } @else {
+            ul.params { @for one in all {
+                @let id = one["id"].to_string();
+                li { div.row.apart {
+                    div { (what(one)) span.muted { " · hold " (id) } }
+                    (button(cx, "release-hold", &[("hold_id", &id)], &format!("Release hold {id}"), &html! { "Release" }))
                 } }
-            }
+            } }
         }
-    }
+    };
+    let every = button(cx, "clear-holds", &[], "", &html! { "Release all" });
+    panel("h-holds", "Holds", all.len(), &every, &content)
 }
 
 /// The kinds whose things have a status, which mostly comes about by steps.

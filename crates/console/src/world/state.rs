@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use presentation::columns::readable;
 use serde_json::Value;
 
-use super::{Tab, World, commands, form, form_at, text, time};
+use super::{Tab, World, commands, form, form_at, panel, text, time};
 use crate::cx::Cx;
 use crate::form::SURE;
 use crate::icon::icon;
@@ -50,40 +50,36 @@ pub(super) fn page_of(name: &str) -> String {
 }
 
 fn snapshots(cx: &Cx, all: &[Value]) -> Markup {
-    html! {
-        section.panel aria-labelledby="h-snapshots" {
-            header {
-                h2 id="h-snapshots" { "Snapshots" }
-                @if !all.is_empty() { span.tag { (all.len()) } }
-            }
-            div.tools {
-                (form(cx, "save-world-snapshot", &html! {
-                    label.sr for="snapshot" { "Name of the snapshot" }
-                    input.input.fit id="snapshot" name="name" required maxlength="64" size="24"
-                        placeholder="Name, such as monday" autocomplete="off" spellcheck="false";
-                    button.btn.primary type="submit" { (icon("camera")) " Save snapshot" }
-                }))
-            }
-            @if all.is_empty() {
-                div.empty {
-                    (icon("camera"))
-                    h2 { "No snapshot yet" }
-                    p { "One holds all there is at a moment: things, users, keys, what is billed. It is saved \
-                         and put back in an instant, with the same ids and addresses." }
-                }
-            } @else {
-                div.scroll tabindex="0" role="region" aria-label="Snapshots, by name" { table {
-                    caption.sr { "Snapshots, by name" }
-                    thead { tr {
-                        th scope="col" { "Name" } th.p2 scope="col" { "Saved" }
-                        th.num.p2 scope="col" { "Things" } th.num.p4 scope="col" { "Size" }
-                        th scope="col" { span.sr { "What can be done" } }
-                    } }
-                    tbody { @for one in all { (snapshot(one)) } }
-                } }
-            }
+    let content = html! {
+        div.tools {
+            (form(cx, "save-world-snapshot", &html! {
+                label.sr for="snapshot" { "Name of the snapshot" }
+                input.input.fit id="snapshot" name="name" required maxlength="64" size="24"
+                    placeholder="Name, such as monday" autocomplete="off" spellcheck="false";
+                button.btn.primary type="submit" { (icon("camera")) " Save snapshot" }
+            }))
         }
-    }
+        @if all.is_empty() {
+            div.empty {
+                (icon("camera"))
+                h2 { "No snapshot yet" }
+                p { "One holds all there is at a moment: things, users, keys, what is billed. It is saved \
+                     and put back in an instant, with the same ids and addresses." }
+            }
+        } @else {
+            div.scroll tabindex="0" role="region" aria-label="Snapshots, by name" { table {
+                caption.sr { "Snapshots, by name" }
+                thead { tr {
+                    th scope="col" { "Name" } th.p2 scope="col" { "Saved" }
+                    th.num.p2 scope="col" { "Things" } th.num.p4 scope="col" { "Size" }
+                    th scope="col" { span.sr { "What can be done" } }
+                } }
+                tbody { @for one in all { (snapshot(one)) } }
+            } }
+        }
+    };
+    let every = html! {};
+    panel("h-snapshots", "Snapshots", all.len(), &every, &content)
 }
 
 fn snapshot(one: &Value) -> Markup {
