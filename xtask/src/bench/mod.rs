@@ -13,6 +13,7 @@ mod seed;
 mod whole;
 
 use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Duration;
@@ -74,7 +75,9 @@ struct Bench {
 impl Bench {
     /// A new data directory.
     fn directory(&self) -> Result<TempDir> {
-        let made = tempfile::Builder::new().prefix("data-").tempdir_in(&self.place);
+        let own = std::fs::Permissions::from_mode(0o700);
+        let mut named = tempfile::Builder::new();
+        let made = named.prefix("data-").permissions(own).tempdir_in(&self.place);
         made.with_context(|| format!("cannot make a directory in {}", self.place.display()))
     }
 

@@ -39,12 +39,16 @@ impl Server {
         let mut command = Command::new(program);
         command.arg("serve").arg("--data").arg(data).args(["--listen", "127.0.0.1:0"]);
         command.arg("--ready-file").arg(&ready).env("KETTLE_KEY", KEY);
-        command.stdin(Stdio::null()).stdout(Stdio::null());
+        // What it tells of each request goes where `--detach` has it go.
+        let log =
+            std::fs::File::options().append(true).create(true).open(data.join("serve.log"))?;
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
         let child = command.spawn().with_context(|| format!("cannot start {program:?}"))?;
         let mut server = Self { child, address: SocketAddr::from(([127, 0, 0, 1], 0)) };
         while start.elapsed() < PATIENCE {
             if let Some(exit) = server.child.try_wait()? {
-                anyhow::bail!("kettle serve ended: {exit}");
+                let said = std::fs::read_to_string(data.join("serve.log")).unwrap_or_default();
+                anyhow::bail!("kettle serve ended: {exit}\n{said}");
             }
             if let Ok(url) = std::fs::read_to_string(&ready) {
                 let address = url.trim().trim_start_matches("http://");
