@@ -477,8 +477,8 @@ impl Store {
         on!(self, b => b.settle(row, &outcome).await)
     }
 
-    /// Makes all rows of these kinds due by `now`, in milliseconds, of whatever account: those that stand
-    /// in their kind's list, and those that are due later.
+    /// Makes all rows of these kinds due by `now`, in milliseconds, of whatever account, and whatever became
+    /// of their last step.
     pub async fn wake_all(&self, kinds: &[&str], now: i64) -> Result<()> {
         on!(self, b => b.wake_all(kinds, now).await)
     }

@@ -11,8 +11,8 @@ const ACCOUNTS: &str = "WITH RECURSIVE accounts (account) AS (
     SELECT (SELECT min(l.account) FROM list l WHERE l.account > a.account)
     FROM accounts a WHERE a.account IS NOT NULL)";
 
-/// Makes what stands in a kind's lists due by `now`, and what of it goes and is due later. Other kinds'
-/// rows are not read, however many there are.
+/// Makes what stands in a kind's list due by `now`. What is to go stands in none: it is due later, or has
+/// failed for good. Other kinds' rows are not read, however many there are.
 pub(super) fn wake(db: &Connection, kind: &str, now: i64) -> Result<()> {
     let settled = format!(
         "{ACCOUNTS} UPDATE resource SET due = ?1 WHERE due IS NULL AND seq IN (
@@ -21,7 +21,10 @@ pub(super) fn wake(db: &Connection, kind: &str, now: i64) -> Result<()> {
     );
     apply::run(db, &settled, (now, kind))?;
     let later = "UPDATE resource INDEXED BY resource_due SET due = ?1 WHERE due > ?1 AND kind = ?2";
-    apply::run(db, later, (now, kind)).map(drop)
+    apply::run(db, later, (now, kind))?;
+    let failed = "UPDATE resource INDEXED BY resource_failed SET due = ?1
+        WHERE error IS NOT NULL AND due IS NULL AND kind = ?2";
+    apply::run(db, failed, (now, kind)).map(drop)
 }
 
 impl Sqlite {

@@ -195,6 +195,18 @@ pub(super) async fn what_is_parked_is_due_when_it_was_before(store: Store) {
     assert_eq!(store.last_seq().await.unwrap(), one.seq);
 }
 
+/// Has a row be deleted, and its removal fail for good.
+async fn going_for_good(store: &Store, id: Uuid) -> Uuid {
+    let row = store.get(id).await.unwrap().unwrap();
+    let mut tx = store.begin();
+    tx.put(Row { deleting: true, due: Some(1), ..row }, vec![], vec![]);
+    tx.commit().await.unwrap();
+    let held = store.claim(1, LEASE, 9).await.unwrap();
+    let failed = Outcome::Failed { error: "no".into(), retry_at: None };
+    assert!(store.settle(&held[0], failed).await.unwrap());
+    id
+}
+
 pub(super) async fn all_of_some_kinds_are_woken_at_once(store: Store) {
     let of = async |kind: &'static str, account, due| {
         let new = Row { kind: kind.into(), account, due, ..row() };
@@ -205,17 +217,18 @@ pub(super) async fn all_of_some_kinds_are_woken_at_once(store: Store) {
     let sooner = of("b", 1, Some(5)).await;
     let other = of("c", 1, None).await;
     let far = of("a", i64::MAX, None).await;
+    let going = going_for_good(&store, of("a", 1, None).await).await;
     store.wake_all(&["a", "b"], 20).await.unwrap();
     let due = async |id| store.get(id).await.unwrap().unwrap().due;
     assert_eq!((due(settled).await, due(later).await), (Some(20), Some(20)));
-    assert_eq!(due(far).await, Some(20), "of whatever account");
+    assert_eq!((due(far).await, due(going).await), (Some(20), Some(20)));
     assert_eq!((due(sooner).await, due(other).await), (Some(5), None));
     assert_eq!(store.next_due().await.unwrap(), Some(5));
     store.wake_all(&[], 1).await.unwrap();
     assert_eq!(due(other).await, None);
     // One that is held is looked at anew when its step has ended.
     let held = store.claim(20, LEASE, 9).await.unwrap();
-    assert_eq!(held.len(), 4);
+    assert_eq!(held.len(), 5);
     store.wake_all(&["a"], 21).await.unwrap();
     let step = held.iter().find(|row| row.id == settled).unwrap();
     assert!(store.settle(step, Outcome::Settled).await.unwrap());
