@@ -122,7 +122,7 @@ impl Engine {
                 Verdict::Stop => Err(Never("a rule stops it".into()).into()),
                 Verdict::Fail(error) => Err(error.into()),
             };
-            let is_more = matches!(next, Ok(Next::Now | Next::After(_)));
+            let is_more = matches!(next, Ok(Next::Now | Next::After(_) | Next::Soon(_)));
             outcome = self.outcome(row, next, time);
             if let Outcome::After(at) = outcome {
                 time = at.max(time);

@@ -15,6 +15,7 @@
 pub mod chance;
 mod clock;
 mod hand;
+mod looks;
 mod pause;
 mod rules;
 #[cfg(test)]
@@ -35,6 +36,7 @@ use tokio::task::JoinSet;
 pub use chance::Chance;
 pub use clock::{Clock, Mode};
 pub use hand::{Stepped, To};
+use looks::Looks;
 use pause::Pause;
 use rules::Verdict;
 pub use rules::{Acted, Does, Rule, Rules, Which};
@@ -47,6 +49,8 @@ pub const LEASE: Duration = Duration::from_secs(120);
 const WORKERS: usize = 32;
 /// How many steps one claim takes in a row before others get their turn.
 const STEPS: usize = 64;
+/// The shortest pause before what is looked at in vain is looked at again.
+const SOONEST_MS: i64 = 2;
 /// How long to wait for news at most: another server's changes may arrive without a wake-up.
 const POLL: Duration = Duration::from_secs(15);
 
@@ -57,10 +61,19 @@ pub enum Next {
     Now,
     /// Look again after this long.
     After(Duration),
+    /// Look again at what nobody can tell the time of: after half as long as it was looked at in vain so
+    /// far, and after this long at most. So what takes milliseconds is found ready within milliseconds,
+    /// and what takes minutes is not asked about all the time.
+    Soon(Duration),
     /// Nothing to do until somebody changes what should be.
     Settled,
     /// The thing is gone from the world: forget the row.
     Gone,
+}
+
+impl Next {
+    /// Look again soon, and at least every five seconds.
+    pub const SOON: Self = Self::Soon(Duration::from_secs(5));
 }
 
 /// What a step will never do, however often it is taken: it is not tried again before somebody changes
@@ -92,6 +105,8 @@ pub struct Engine {
     turn: Arc<RwLock<()>>,
     /// What waits though the clock stands still.
     waits: Arc<Waits>,
+    /// Since when rows are looked at in vain.
+    looks: Arc<Looks>,
     /// How long to leave alone a store that cannot be written.
     pause: Arc<Pause>,
 }
@@ -99,9 +114,9 @@ pub struct Engine {
 impl Engine {
     /// An engine for these kinds.
     pub fn new(store: Store, clock: Clock, lives: BTreeMap<&'static str, Box<dyn Life>>) -> Self {
-        let (rules, chance, turn, waits, pause) = Default::default();
+        let (rules, chance, turn, waits, looks, pause) = Default::default();
         let lives = Arc::new(lives);
-        Self { store, clock, lives, rules, chance, turn, waits, pause }
+        Self { store, clock, lives, rules, chance, turn, waits, looks, pause }
     }
 
     /// The same, whose lives draw what they draw from there.
@@ -281,10 +296,13 @@ impl Engine {
 
     /// What the store is told of a step.
     fn outcome(&self, row: &Row, outcome: Result<Next, StepError>, now: i64) -> Outcome {
+        let ms = |pause: Duration| i64::try_from(pause.as_millis()).unwrap_or(i64::MAX / 2);
+        let waited = self.looks.waited(row.id, now, matches!(outcome, Ok(Next::Soon(_))));
         match outcome {
             Ok(Next::Now) => Outcome::After(now),
-            Ok(Next::After(pause)) => {
-                Outcome::After(now + i64::try_from(pause.as_millis()).unwrap_or(i64::MAX / 2))
+            Ok(Next::After(pause)) => Outcome::After(now + ms(pause)),
+            Ok(Next::Soon(most)) => {
+                Outcome::After(now + (waited / 2).min(ms(most)).max(SOONEST_MS))
             }
             Ok(Next::Settled) => Outcome::Settled,
             Ok(Next::Gone) => Outcome::Gone,

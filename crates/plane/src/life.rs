@@ -138,14 +138,6 @@ async fn meter<K: Kind>(doc: &Doc<K>, row: &mut Row, cx: &Cx) -> crate::Result<b
     Ok(true)
 }
 
-/// When to look again at something that was begun at `begun` and is not ready by `now`, where
-/// nobody can tell how long that takes: after half as long again, so that what takes milliseconds
-/// is found ready within milliseconds and what takes minutes is not asked about all the time.
-pub fn pause(begun: i64, now: i64) -> Next {
-    let waited = Duration::from_millis(u64::try_from(now - begun).unwrap_or_default());
-    Next::After((waited / 2).clamp(Duration::from_millis(2), Duration::from_secs(5)))
-}
-
 /// What was last seen of a thing that [`provision`] brings about.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(from = "Seen")]
@@ -204,9 +196,7 @@ where
         (true, Some(_)) => things.remove(id),
         (false, None) => things.create(id, spec),
         (false, Some(thing)) if thing.spec.as_ref() != Some(spec) => things.configure(id, spec),
-        (false, Some(thing)) if !thing.ready => {
-            return Ok(pause(doc.created().as_millis(), cx.cx.now()));
-        }
+        (false, Some(thing)) if !thing.ready => return Ok(Next::SOON),
         (false, Some(_)) => return Ok(Next::Settled),
     };
     call.await?;

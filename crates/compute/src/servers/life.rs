@@ -13,7 +13,6 @@ use super::addresses::{further_ipv6, host_in};
 use super::{Hosted, Software};
 use crate::addresses::{NETMASK, gateway};
 use crate::encoded::decoded;
-use crate::life::pause;
 use crate::reserved_ips::{PER_SERVER, Reserved, on_instance};
 use crate::ssh_keys::Key;
 use crate::startup_scripts::Script;
@@ -46,19 +45,15 @@ pub(crate) async fn step<K: Hosted>(
         return Ok(Some(Next::Now));
     }
     if act(doc, cx, &machine).await? {
-        (doc.seen.settled_at, doc.seen.waiting_since) = (None, None);
+        doc.seen.settled_at = None;
         return Ok(Some(Next::Now));
     }
     let now = cx.cx.now();
     if machine.running && machine.progress != Progress::Ready {
-        let pause = pause(*doc.seen.waiting_since.get_or_insert(now), now);
-        return Ok(Some(match pause {
-            // A machine that people want to log in to starts within seconds: none of them is lost.
-            Next::After(pause) if cx.is_anything_real() => Next::After(pause.min(GLANCE)),
-            pause => pause,
-        }));
+        // A machine that people want to log in to starts within seconds: none of them is lost.
+        let is_real = cx.is_anything_real();
+        return Ok(Some(if is_real { Next::Soon(GLANCE) } else { Next::SOON }));
     }
-    doc.seen.waiting_since = None;
     doc.seen.plan.clone_from(&doc.want.plan);
     doc.seen.settled_at.get_or_insert(now);
     doc.seen.ready_at.get_or_insert(now);

@@ -6,7 +6,6 @@ use engine::{Next, StepError};
 use uuid::Uuid;
 
 use super::{Database, Migration, word};
-use crate::life::pause;
 use crate::{Doc, Life, LifeCx, alike};
 
 impl Life for Database {
@@ -43,7 +42,7 @@ async fn nodes(doc: &mut Doc<Database>, cx: &LifeCx) -> Result<Next, StepError> 
         return Ok(Next::Now);
     }
     if !found.ready {
-        return Ok(pause(doc.moved, now));
+        return Ok(Next::SOON);
     }
     doc.seen.serving = Some(doc.build);
     doc.seen.ready_at.get_or_insert(now);
@@ -68,8 +67,7 @@ async fn migration(doc: &mut Doc<Database>, cx: &LifeCx) -> Result<Next, StepErr
         (Some(found), Some(spec)) if found.spec.as_ref() == Some(&spec) => {
             doc.seen.migration = Some((spec.number, found.ready));
             if !found.ready {
-                let begun = doc.migration.as_ref().map_or(0, |migration| migration.since);
-                return Ok(pause(begun, cx.cx.now()));
+                return Ok(Next::SOON);
             }
         }
         (Some(_), _) => {

@@ -137,8 +137,6 @@ pub struct Seen {
     pub plan: String,
     /// Since when the machine has been as it should be, in milliseconds; none: it is not yet.
     pub settled_at: Option<i64>,
-    /// Since when the machine has been waited for, in milliseconds.
-    pub waiting_since: Option<i64>,
 }
 
 /// A kind of server.

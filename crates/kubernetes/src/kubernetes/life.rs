@@ -12,7 +12,7 @@ use super::clusters::{PODS, SERVICES};
 use super::pools::PER_CLUSTER;
 use super::{Cluster, Pool, Taint, Told, in_cluster, nodes};
 use crate::instances::Instance;
-use crate::life::{pause, provision};
+use crate::life::provision;
 use crate::names::check_value;
 use crate::{Cx, Doc, Life, LifeCx, Network, alike};
 
@@ -122,11 +122,7 @@ impl Life for Pool {
             Some(oldest) if is_ready && !cluster.is_due() => Some(oldest),
             _ => None,
         };
-        let Some(oldest) = oldest else {
-            let begun = all.iter().map(|node| node.created().as_millis()).max();
-            let now = cx.cx.now();
-            return Ok(pause(begun.unwrap_or(now), now));
-        };
+        let Some(oldest) = oldest else { return Ok(Next::SOON) };
         nodes::go(&mut tx, all.remove(oldest)).await?;
         nodes::add(&mut tx, &cluster, doc).await?;
         tx.commit().await?;

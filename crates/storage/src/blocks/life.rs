@@ -5,7 +5,6 @@ use engine::{Next, StepError};
 
 use super::Volume;
 use super::handlers::mount_id;
-use crate::life::pause;
 use crate::{Doc, Life, LifeCx};
 
 impl Life for Volume {
@@ -18,9 +17,7 @@ impl Life for Volume {
             (true, Some(d)) if d.attached_to.is_some() => disks.attach(id, None).await?,
             (true, Some(_)) => disks.remove(id).await?,
             (false, None) => disks.create(id, doc.size_gb, doc.snapshot).await?,
-            (false, Some(d)) if !d.ready => {
-                return Ok(pause(doc.created().as_millis(), cx.cx.now()));
-            }
+            (false, Some(d)) if !d.ready => return Ok(Next::SOON),
             (false, Some(d)) if d.size_gb < doc.size_gb => disks.grow(id, doc.size_gb).await?,
             (false, Some(d)) if d.attached_to != doc.attached_to => {
                 if doc.attached_to.is_some() {

@@ -3,7 +3,6 @@
 use engine::{Next, StepError};
 
 use super::{Copied, GB};
-use crate::life::pause;
 use crate::{Doc, Life, LifeCx};
 
 /// The life of a copy that goes only when its owner says so.
@@ -25,9 +24,7 @@ pub(crate) async fn step<K: Copied>(doc: &mut Doc<K>, cx: &LifeCx) -> Result<Nex
         (false, None) => {
             images.create(id, &doc.source(), u64::from(doc.disk_gb()) * GB).await?;
         }
-        (false, Some(image)) if !image.ready => {
-            return Ok(pause(doc.created().as_millis(), cx.cx.now()));
-        }
+        (false, Some(image)) if !image.ready => return Ok(Next::SOON),
         (false, Some(_)) => {
             doc.seen.complete_at.get_or_insert(cx.cx.now());
             return Ok(Next::Settled);

@@ -5,7 +5,6 @@ use drivers::file_system::Mount;
 use engine::{Next, StepError};
 
 use super::{FileSystem, mount_tag};
-use crate::life::pause;
 use crate::{Doc, Life, LifeCx};
 
 /// That life.
@@ -26,9 +25,7 @@ impl Life<FileSystem> for Mounting {
             (false, Some(thing)) if thing.spec.as_ref() != Some(&spec) => {
                 things.configure(id, &spec).await?;
             }
-            (false, Some(thing)) if !thing.ready => {
-                return Ok(pause(doc.created().as_millis(), cx.cx.now()));
-            }
+            (false, Some(thing)) if !thing.ready => return Ok(Next::SOON),
             (false, Some(_)) => return Ok(Next::Settled),
         }
         Ok(Next::Now)
