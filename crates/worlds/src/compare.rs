@@ -1,5 +1,7 @@
 //! Where two readings differ, as people see it.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::{Reading, Thing};
@@ -64,6 +66,31 @@ pub fn compare(first: &Reading, second: &Reading) -> Vec<Difference> {
     let added = second.things.iter().filter(|thing| find(first, thing).is_none());
     found.extend(added.map(|thing| difference(thing, What::Added)));
     found
+}
+
+/// Parts what differs from what only one of the two ever tells of a kind: versions of the API have fields
+/// that others lack, and what is not told is no difference of the things. The fields that are left out, each
+/// with its kind, are returned besides.
+pub fn told_by_both(
+    found: Vec<Difference>,
+    first: &Reading,
+    second: &Reading,
+) -> (Vec<Difference>, BTreeSet<String>) {
+    let tells = |reading: &Reading, kind: &str, field: &str| {
+        reading.of(kind).any(|thing| whole(thing).get(field).is_some())
+    };
+    let mut untold = BTreeSet::new();
+    let is_told = |one: &Difference| {
+        let What::Changed { field, .. } = &one.what else { return true };
+        let (kind, field) = (&one.kind, field.split('/').next().unwrap_or(field));
+        let is_told = tells(first, kind, field) && tells(second, kind, field);
+        if !is_told {
+            untold.insert(format!("{kind}: {field}: only one of the two tells it"));
+        }
+        is_told
+    };
+    let found = found.into_iter().filter(is_told).collect();
+    (found, untold)
 }
 
 /// The thing with all that was told of it, the answers of an operation under its name.

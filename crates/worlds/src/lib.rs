@@ -14,7 +14,7 @@ pub mod files;
 mod read;
 pub mod sources;
 
-pub use compare::{Difference, What, compare};
+pub use compare::{Difference, What, compare, told_by_both};
 pub use copy::{Copied, copy};
 pub use read::{Answer, Reading, Thing, read};
 

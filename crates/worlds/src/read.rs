@@ -98,10 +98,17 @@ pub async fn read(client: &Client, families: &[String], progress: Progress<'_>) 
         };
         for owner in owners {
             match list(client, source, &owner).await {
-                Ok(things) => reading.things.extend(things),
+                Ok((things, unread)) => {
+                    reading.things.extend(things);
+                    reading.unread.extend(unread);
+                }
                 Err(error) if is_refusal(&error) => {
-                    reading.unread.push(format!("{}: {error}", source.kind));
-                    break;
+                    let of = if owner.is_empty() { "" } else { " of " };
+                    reading.unread.push(format!("{}{of}{owner}: {error}", source.kind));
+                    // What may not be seen of one thing may not be seen of the next.
+                    if status(&error) == Some(403) {
+                        break;
+                    }
                 }
                 Err(error) => return Err(error),
             }
@@ -117,13 +124,22 @@ fn check(families: &[String]) -> Result<()> {
     Err(Error::Unknown(unknown.clone(), known.join(", ")))
 }
 
-/// Whether a server has said no to this question alone.
-fn is_refusal(error: &Error) -> bool {
-    matches!(error, Error::Call(sdk::Error::Refused(refused)) if !matches!(refused.status, 401 | 429))
+/// With which status a server has said no.
+fn status(error: &Error) -> Option<u16> {
+    match error {
+        Error::Call(sdk::Error::Refused(refused)) => Some(refused.status),
+        _ => None,
+    }
 }
 
-async fn list(client: &Client, source: &Source, owner: &str) -> Result<Vec<Thing>> {
-    let (mut things, mut cursor) = (Vec::new(), String::new());
+/// Whether a server has said no to this question alone.
+fn is_refusal(error: &Error) -> bool {
+    status(error).is_some_and(|status| !matches!(status, 401 | 429))
+}
+
+/// The things of a list, and what of them could not be read.
+async fn list(client: &Client, source: &Source, owner: &str) -> Result<(Vec<Thing>, Vec<String>)> {
+    let (mut things, mut unread, mut cursor) = (Vec::new(), Vec::new(), String::new());
     for _ in 0..PAGES {
         let mut fields = path(source.list, owner, "");
         if takes_pages(source.list) {
@@ -135,17 +151,23 @@ async fn list(client: &Client, source: &Source, owner: &str) -> Result<Vec<Thing
         let (held, next) = ask(client, source.list, fields).await?;
         let Value::Array(items) = held else { break };
         for item in items {
-            things.push(one(client, source, owner, item).await?);
+            things.push(one(client, source, owner, item, &mut unread).await?);
         }
         cursor = next;
         if cursor.is_empty() {
             break;
         }
     }
-    Ok(things)
+    Ok((things, unread))
 }
 
-async fn one(client: &Client, source: &Source, owner: &str, item: Value) -> Result<Thing> {
+async fn one(
+    client: &Client,
+    source: &Source,
+    owner: &str,
+    item: Value,
+    unread: &mut Vec<String>,
+) -> Result<Thing> {
     let id = match item.get(source.key) {
         Some(Value::String(id)) => id.clone(),
         Some(Value::Number(id)) => id.to_string(),
@@ -157,6 +179,9 @@ async fn one(client: &Client, source: &Source, owner: &str, item: Value) -> Resu
         match ask(client, operation, asked.clone()).await {
             Ok((value, _)) => {
                 answers.push(Answer { operation: (*operation).to_owned(), path: asked, value });
+            }
+            Err(error) if matches!(status(&error), Some(403 | 500..)) => {
+                unread.push(format!("{} {id}: {operation}: {error}", source.kind));
             }
             // It may have gone meanwhile, or have no such thing.
             Err(error) if is_refusal(&error) => {}

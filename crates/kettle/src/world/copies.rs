@@ -39,7 +39,8 @@ pub(super) fn diff_command() -> Command {
         .about("Say where a live account differs from what is here")
         .after_help(
             "`was` is the account's, `is` what is here. The exit status is 0 where they are the same, and \
-             1 where they differ. Secrets, and what changes with the time, are not compared.",
+             1 where they differ. Secrets, and what changes with the time, are not compared, nor is a field \
+             that only one of the two tells of a kind, which is named.",
         )
         .args(places())
 }
@@ -89,11 +90,12 @@ pub(super) async fn diff(matches: &ArgMatches, args: &ArgMatches) -> Result<Exit
     let own = worlds::read(&here.0, &families(args), &told).await.map_err(failed)?;
     done();
     let found = worlds::compare(&there, &own);
+    let (found, untold) = worlds::told_by_both(found, &there, &own);
     match cli::wants_json(matches)? {
         true => cli::print_json(&json!(found))?,
         false => cli::print_text(&lines(&found))?,
     }
-    for what in there.unread.iter().chain(&own.unread) {
+    for what in there.unread.iter().chain(&own.unread).chain(&untold) {
         cli::print_note(&format!("not compared: {what}"));
     }
     Ok(if found.is_empty() { Exit::Ok } else { Exit::Other })

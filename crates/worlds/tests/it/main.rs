@@ -1,5 +1,6 @@
 //! Accounts that are copied from one server to another.
 
+mod answers;
 mod files;
 mod random;
 
