@@ -3,7 +3,8 @@
 //! The libraries for it bring 46 packages with them, two copies of Unicode's tables among them, and none
 //! sets the colour scheme or the width of a phone, which Chromium's own commands do.
 
-use std::net::TcpListener;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -21,6 +22,7 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 /// A browser of its own, which ends with this.
 pub(crate) struct Browser {
     driver: Child,
+    port: u16,
     client: Client,
     session: String,
 }
@@ -31,7 +33,8 @@ pub(crate) struct Element(String);
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // The driver ends its browser as it ends.
+        // The driver ends its browser where it is told to; it does not as it ends.
+        let _ = self.end_session();
         let pid = rustix::process::Pid::from_child(&self.driver);
         let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
         let _ = self.driver.wait();
@@ -47,7 +50,7 @@ impl Browser {
         let driver = command.spawn().ok()?;
         let client = Client::builder(format!("http://127.0.0.1:{port}"));
         let client = client.rate_limit(None).attempts(1).build().unwrap();
-        let mut browser = Self { driver, client, session: String::new() };
+        let mut browser = Self { driver, port, client, session: String::new() };
         let started = Instant::now();
         while browser.client.raw(Method::GET, "/status", None).await.is_err() {
             assert!(started.elapsed() < PATIENCE, "chromedriver does not answer");
@@ -65,6 +68,15 @@ impl Browser {
         let session = browser.call(Method::POST, "/session", wanted).await.unwrap();
         browser.session = format!("/session/{}", session["sessionId"].as_str().unwrap());
         Some(browser)
+    }
+
+    /// Ends the browser, and waits until it has ended; this also works where a test has panicked.
+    fn end_session(&self) -> std::io::Result<()> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        let host = format!("Host: 127.0.0.1:{}\r\nConnection: close", self.port);
+        write!(stream, "DELETE {} HTTP/1.1\r\n{host}\r\n\r\n", self.session)?;
+        stream.read(&mut [0; 64]).map(drop)
     }
 
     async fn call(&self, method: Method, path: &str, body: Value) -> Result<Value, String> {
