@@ -52,7 +52,7 @@ fn instance() -> Value {
     })
 }
 
-fn answers() -> Answers {
+fn machines() -> Answers {
     let next = "bmV4dF9fM2YyYw==";
     let page = json!({ "total": 2, "links": { "next": next, "prev": "" } });
     BTreeMap::from([
@@ -82,6 +82,12 @@ fn answers() -> Answers {
                          "description": "inner", "v4_subnet": "10.99.0.0", "v4_subnet_mask": 24 }]),
             ),
         ),
+    ])
+}
+
+/// What machines are attached to, and names.
+fn besides() -> Answers {
+    BTreeMap::from([
         (
             "/firewalls",
             whole(
@@ -165,8 +171,8 @@ fn answer(mut stream: TcpStream, all: &Answers) -> std::io::Result<()> {
 
 /// Serves them as long as the test lives; where.
 fn served(all: Answers) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+    let address = listener.local_addr().expect("it listens");
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let _ = answer(stream, &all); // who asked may have gone
@@ -177,7 +183,7 @@ fn served(all: Answers) -> String {
 
 #[tokio::test(flavor = "current_thread")]
 async fn an_account_that_answers_as_the_real_api_does_is_copied_as_it_is() {
-    let url = served(answers());
+    let url = served(machines().into_iter().chain(besides()).collect());
     let live = sdk::Client::builder(&url).key("k").attempts(1).rate_limit(None).build().unwrap();
     let first = read(&live, &[], &silent).await.unwrap();
     let told = |begin: &str| first.unread.iter().filter(|line| line.starts_with(begin)).count();
