@@ -73,6 +73,14 @@ pub enum Failure {
     /// The call has no answer, or is refused.
     #[error("{}", .0.said())]
     Call(#[from] Error),
+    /// The same at another endpoint than the one that the command line leads to.
+    #[error("{}", .error.said())]
+    Elsewhere {
+        /// Why.
+        error: Error,
+        /// What may help there.
+        hint: Option<Box<str>>,
+    },
     /// Waiting brought nothing.
     #[error("{what}: {}", .error.said())]
     Wait {
@@ -126,9 +134,9 @@ impl Failure {
         match self {
             Self::Usage(_) => Exit::Usage,
             Self::NotFound(_) => Exit::NotFound,
-            Self::Call(error) | Self::Wait { error: WaitError::Operation(error), .. } => {
-                call(error)
-            }
+            Self::Call(error)
+            | Self::Elsewhere { error, .. }
+            | Self::Wait { error: WaitError::Operation(error), .. } => call(error),
             Self::Nobody(_) => Exit::Transport,
             Self::Wait { .. } => Exit::Wait,
             Self::Stopped { by, .. } | Self::Interrupted { by, .. } => *by,

@@ -124,6 +124,7 @@ pub fn report(
     failure.report(err)?;
     let Ok(target) = target(matches, env) else { return Ok(()) };
     let hint = match failure {
+        Failure::Elsewhere { hint, .. } => hint.as_deref().map(str::to_owned),
         failure if failure.is_about_the_key() => Some(target.hint()),
         failure if failure.is_nobody_there() => target.when_silent(),
         _ => None,

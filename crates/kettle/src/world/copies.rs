@@ -141,9 +141,15 @@ async fn reading(
     let watch = Watch::of_process().as_asked(matches, false);
     let client = cli::builder(matches, &target, &watch).build()?;
     let told = progress("read");
-    let reading = worlds::read(&client, &families(args), &told).await.map_err(failed)?;
+    let read = worlds::read(&client, &families(args), &told).await;
     done();
-    Ok(reading)
+    read.map_err(|error| match error {
+        worlds::Error::Call(error) => {
+            let hint = (error.status() == Some(401)).then(|| target.hint().into());
+            Failure::Elsewhere { error, hint }
+        }
+        error => failed(error),
+    })
 }
 
 /// Writes a reading for its owner alone, without secrets.

@@ -38,6 +38,13 @@ fn the_key_of_vultr_is_not_for_the_server_on_this_machine() {
         assert!(said.contains("hint: no key was sent; "), "{said}");
         assert!(said.contains("VULTR_API_KEY is not sent to http://127.0.0.1:"), "{said}");
     }
+    // Nor does one that is to be copied, which is told apart from the server here.
+    let own = directory.path().join("own");
+    let _here = Server::start(&mut serve(&own), &own);
+    let mut import = user(home);
+    import.args(["world", "import", "--yes", "--endpoint", &server.url, "--data"]).arg(&own);
+    let (_, said) = fails(&mut import);
+    assert!(said.contains("hint: no key was sent; ") && !said.contains("own/key"), "{said}");
 }
 
 #[test]
