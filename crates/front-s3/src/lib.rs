@@ -27,7 +27,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use s3s::config::{S3Config, StaticConfigProvider};
 use s3s::service::{S3Service, S3ServiceBuilder};
 use tokio::net::TcpListener;
-use tokio::sync::{OnceCell, Semaphore, watch};
+use tokio::sync::{Semaphore, watch};
 use uuid::Uuid;
 
 use crate::access::Guard;
@@ -114,7 +114,7 @@ impl S3 {
         std::fs::create_dir_all(&directory).map_err(at(&directory))?;
         let backend = Arc::new(Backend {
             stores: config.stores,
-            depots: Depots { directory, open: Mutex::default() },
+            depots: Depots { directory, open: Mutex::default(), turn: Default::default() },
             clock: config.clock,
             hosts: Hosts(Arc::new(config.hosts)),
             forms: Semaphore::new(FORMS),
@@ -206,8 +206,11 @@ impl S3 {
         let mut ended = 0;
         for storage in self.there().await {
             let some = async {
-                let depot = self.backend.depots.open(storage).await?;
-                lifecycle::expire(&depot, now).await
+                // It may have been removed meanwhile, and must not be made again.
+                match self.backend.depots.opened(storage, false).await? {
+                    Some(depot) => lifecycle::expire(&depot, now).await,
+                    None => Ok(0),
+                }
             };
             ended += some.await.map_err(|fault| failed(storage, &fault))?;
         }
@@ -260,7 +263,9 @@ impl Backend {
 /// What each storage holds, opened when it is first asked for.
 struct Depots {
     directory: PathBuf,
-    open: Mutex<BTreeMap<Uuid, Arc<OnceCell<Arc<Depot>>>>>,
+    open: Mutex<BTreeMap<Uuid, Arc<Depot>>>,
+    /// Held by who opens one or removes one: what is being removed is not made again.
+    turn: tokio::sync::Mutex<()>,
 }
 
 impl Depots {
@@ -272,21 +277,39 @@ impl Depots {
         self.folder(storage).exists()
     }
 
-    fn known(&self) -> MutexGuard<'_, BTreeMap<Uuid, Arc<OnceCell<Arc<Depot>>>>> {
+    fn known(&self) -> MutexGuard<'_, BTreeMap<Uuid, Arc<Depot>>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// A storage's, which is made where it is not there.
     async fn open(&self, storage: Uuid) -> fault::Result<Arc<Depot>> {
-        let cell = self.known().entry(storage).or_default().clone();
+        Ok(self.opened(storage, true).await?.expect("it is made"))
+    }
+
+    /// A storage's; none: there is none, and none is to be made.
+    async fn opened(&self, storage: Uuid, makes: bool) -> fault::Result<Option<Arc<Depot>>> {
+        let known = || self.known().get(&storage).cloned();
+        if let Some(depot) = known() {
+            return Ok(Some(depot));
+        }
+        let _turn = self.turn.lock().await;
+        if let Some(depot) = known() {
+            return Ok(Some(depot));
+        }
         let folder = self.folder(storage);
-        let open = || depot::waiting(move || Ok(Arc::new(Depot::open(folder)?)));
-        Ok(cell.get_or_try_init(open).await?.clone())
+        if !makes && !folder.exists() {
+            return Ok(None);
+        }
+        let depot = depot::waiting(move || Ok(Arc::new(Depot::open(folder)?))).await?;
+        self.known().insert(storage, depot.clone());
+        Ok(Some(depot))
     }
 
     async fn remove(&self, storage: Uuid) -> fault::Result<()> {
-        let cell = self.known().remove(&storage);
+        let _turn = self.turn.lock().await;
+        let known = self.known().remove(&storage);
         let folder = self.folder(storage);
-        depot::waiting(move || match cell.as_ref().and_then(|cell| cell.get()) {
+        depot::waiting(move || match known {
             Some(depot) => Ok(depot.give_up()?),
             None => Ok(std::fs::remove_dir_all(folder)?),
         })
