@@ -1,6 +1,6 @@
 //! Where two readings differ, as people see it.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
@@ -75,22 +75,27 @@ pub fn told_by_both(
     found: Vec<Difference>,
     first: &Reading,
     second: &Reading,
-) -> (Vec<Difference>, BTreeSet<String>) {
+) -> (Vec<Difference>, Vec<String>) {
     let tells = |reading: &Reading, kind: &str, field: &str| {
-        reading.of(kind).any(|thing| whole(thing).get(field).is_some())
+        let tells = |thing: &Thing| {
+            thing.item.get(field).is_some() || thing.answers.iter().any(|a| a.operation == field)
+        };
+        reading.of(kind).any(tells)
     };
-    let mut untold = BTreeSet::new();
+    // What was found of a kind's field, which many things of the kind may differ in.
+    let mut known = BTreeMap::new();
     let is_told = |one: &Difference| {
         let What::Changed { field, .. } = &one.what else { return true };
-        let (kind, field) = (&one.kind, field.split('/').next().unwrap_or(field));
-        let is_told = tells(first, kind, field) && tells(second, kind, field);
-        if !is_told {
-            untold.insert(format!("{kind}: {field}: only one of the two tells it"));
-        }
-        is_told
+        let field = field.split('/').next().unwrap_or(field);
+        let asked = (one.kind.clone(), field.to_owned());
+        *known
+            .entry(asked)
+            .or_insert_with(|| tells(first, &one.kind, field) && tells(second, &one.kind, field))
     };
     let found = found.into_iter().filter(is_told).collect();
-    (found, untold)
+    let untold = known.into_iter().filter(|(_, is_told)| !is_told);
+    let line = |((kind, field), _)| format!("{kind}: {field}: only one of the two tells it");
+    (found, untold.map(line).collect())
 }
 
 /// The thing with all that was told of it, the answers of an operation under its name.
