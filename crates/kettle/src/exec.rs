@@ -25,9 +25,8 @@ use crate::fault::{Context, Result, bail};
 use crate::home::{Home, forget_url};
 use crate::planes;
 use crate::record::Recorder;
-use crate::serve::{Asked, KEY_VARIABLE, Up, explained, reachable};
+use crate::serve::{Asked, KEY_VARIABLE, Running, Up, explained, reachable};
 use crate::settings::{self, Settings};
-use crate::world::apply::Seed;
 
 pub(crate) const NAME: &str = "exec";
 /// The exit status where the command was not run and is not to blame, as `env` has it.
@@ -309,21 +308,18 @@ impl Reached {
         let (lock, claim) = locks.unzip();
         let lock = lock.map(File::try_clone).transpose().context("cannot keep the lock")?;
         let (stop, stopped) = watch::channel(false);
-        let client = Seed::client(&up)?;
-        let running = tokio::spawn(up.server.run(stopped));
-        if let Some(seed) = &settings.world
-            && let Err(error) = seed.sow(&client, true).await
-        {
+        let control = up.control.clone();
+        let running = Running::start(up, stopped)?;
+        if let Err(error) = running.seed(settings, true).await {
             stop.send_replace(true);
-            running.await.context("the server did not end well")?;
+            running.end().await;
             return Err(error);
         }
         if lock.is_some() {
             home.tell_s3(objects)?;
             home.tell_url(&url)?;
         }
-        let (control, fronts) = (up.control, up.fronts);
-        let private = Private { url, control, stop, running, _claim: claim, _fronts: fronts };
+        let private = Private { url, control, stop, running, _claim: claim };
         Ok(Self { address, objects, key, whose: Whose::Ours(private), lock })
     }
 
@@ -359,7 +355,7 @@ impl Reached {
             forget_url(&home.url_file(), &private.url);
         }
         private.stop.send_replace(true);
-        if tokio::time::timeout(STOPPING, private.running).await.is_err() {
+        if tokio::time::timeout(STOPPING, private.running.end()).await.is_err() {
             tracing::warn!("the server did not stop in time");
         }
         Ok(())
@@ -378,11 +374,9 @@ struct Private {
     url: String,
     control: Arc<Control>,
     stop: watch::Sender<bool>,
-    running: tokio::task::JoinHandle<()>,
+    running: Running,
     /// Held where others may use it: the data directory is ours.
     _claim: Option<File>,
-    /// What asks the control plane besides requests.
-    _fronts: planes::Fronts,
 }
 
 /// Waits until no other command uses our server, or until we are told not to; from then on whoever

@@ -294,7 +294,7 @@ pub(crate) struct Running {
 
 impl Running {
     /// Lets it run until it is told to stop.
-    fn start(up: Up, stopped: watch::Receiver<bool>) -> Result<Self> {
+    pub(crate) fn start(up: Up, stopped: watch::Receiver<bool>) -> Result<Self> {
         let client = Seed::client(&up)?;
         let server = tokio::spawn(up.server.run(stopped.clone()));
         Ok(Self { client, server, stopped, fronts: up.fronts })
@@ -312,7 +312,7 @@ impl Running {
     }
 
     /// Waits until it has stopped.
-    async fn end(self) {
+    pub(crate) async fn end(self) {
         if self.server.await.is_err() {
             tracing::error!("the server has panicked");
         }
