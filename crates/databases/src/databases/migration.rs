@@ -97,7 +97,6 @@ fn start(
         database: name,
         ignored_databases: ignored,
         ssl: req.ssl.unwrap_or_default(),
-        since: cx.now(),
     });
     view(&cx, database)
 }

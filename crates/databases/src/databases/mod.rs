@@ -175,8 +175,6 @@ struct Migration {
     database: String,
     ignored_databases: String,
     ssl: bool,
-    /// When it was asked for, in milliseconds.
-    since: i64,
 }
 
 /// What was last seen of a database's nodes.
