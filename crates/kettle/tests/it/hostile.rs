@@ -463,6 +463,7 @@ fn answers_that_are_kept_take_so_much_and_no_more() {
 fn strangers_leave_no_account_on_a_server_that_takes_any_key() {
     let directory = tempfile::tempdir().unwrap();
     let server = Server::start(serve(directory.path()).arg("--open"), directory.path());
+    is_well(&server);
     // What it does by itself at its start is done then, and nothing else comes due.
     let advance = format!(
         "POST /_kettle/clock/advance/1s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
