@@ -333,13 +333,6 @@ impl Postgres {
         Ok(self.readers.read(sql, &[]).await?[0].get(0))
     }
 
-    pub(crate) async fn wake_all(&self, kinds: &[&str], now: i64) -> Result<()> {
-        let sql = "UPDATE resource SET due = $1 WHERE kind = ANY($2) AND (due IS NULL OR due > $1)";
-        self.writers.links.ask(sql, &[&now, &kinds]).await?;
-        self.woken().notify_one();
-        Ok(())
-    }
-
     pub(crate) async fn stuck(&self, tries: i64, most: i64) -> Result<Vec<Row>> {
         let sql = format!(
             "SELECT {COLUMNS} FROM resource r

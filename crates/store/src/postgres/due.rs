@@ -23,6 +23,24 @@ impl Postgres {
         Ok(found.first().map(row))
     }
 
+    /// Makes what stands in the lists of these kinds due by `now`. What is to go stands in none: it is due
+    /// later, or has failed for good. Other kinds' rows are not read, however many there are.
+    pub(crate) async fn wake_all(&self, kinds: &[&str], now: i64) -> Result<()> {
+        // The accounts that have something: one step in the index of lists for each.
+        let sql = "WITH RECURSIVE accounts (account) AS (
+                SELECT min(account) FROM list UNION ALL
+                SELECT (SELECT min(l.account) FROM list l WHERE l.account > a.account)
+                FROM accounts a WHERE a.account IS NOT NULL)
+            UPDATE resource SET due = $1 WHERE (due IS NULL OR due > $1) AND seq IN (
+                SELECT e.seq FROM accounts a JOIN list l USING (account) JOIN entry e ON e.list = l.id
+                WHERE l.kind = ANY($2) AND l.field = '' AND l.value = ''
+                UNION SELECT seq FROM resource WHERE due > $1 AND kind = ANY($2)
+                UNION SELECT seq FROM resource WHERE error IS NOT NULL AND due IS NULL AND kind = ANY($2))";
+        self.writers.links.ask(sql, &[&now, &kinds]).await?;
+        self.woken().notify_one();
+        Ok(())
+    }
+
     pub(crate) async fn unpark(&self) -> Result<()> {
         let sql = "UPDATE resource SET due = due - $1 WHERE due >= $1";
         self.writers.links.ask(sql, &[&PARKED]).await?;
