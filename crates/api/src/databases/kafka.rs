@@ -56,7 +56,7 @@ pub struct CreateDatabaseQuota {
     pub consumer_byte_rate: i64,
     /// Bytes a second that producers may write to each node; 0 for no limit.
     pub producer_byte_rate: i64,
-    /// Percent of a node's time that requests may take, up to 100; 0 for no limit.
+    /// Percent of a thread's time that requests may take on each node, 200 of two threads' and so on; 0 for no limit.
     pub request_percentage: i64,
     /// A user of the database.
     pub user: String,
@@ -73,7 +73,7 @@ pub struct UpdateDatabaseQuota {
     pub consumer_byte_rate: Option<i64>,
     /// Bytes a second that producers may write to each node.
     pub producer_byte_rate: Option<i64>,
-    /// Percent of a node's time that requests may take, up to 100.
+    /// Percent of a thread's time that requests may take on each node, 200 of two threads' and so on.
     pub request_percentage: Option<i64>,
 }
 
@@ -105,7 +105,7 @@ pub struct DatabaseQuota {
     pub consumer_byte_rate: i64,
     /// Bytes a second that producers may write to each node.
     pub producer_byte_rate: i64,
-    /// Percent of a node's time that requests may take.
+    /// Percent of a thread's time that requests may take on each node.
     pub request_percentage: i64,
     /// The user.
     pub user: String,

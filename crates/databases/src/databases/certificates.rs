@@ -1,5 +1,5 @@
-//! Certificates of databases: each has an authority of its own, by which its clients know it, and by
-//! which Kafka knows them.
+//! Certificates of databases: those of an account have one authority, by which their clients know them,
+//! and by which Kafka knows its clients.
 
 use std::time::{Duration, SystemTime};
 
@@ -25,15 +25,14 @@ pub(super) struct Certified {
 }
 
 impl Certified {
-    /// A new authority for the database that is called so.
-    pub(super) fn authority(label: &str, now: i64) -> Result<Self> {
-        let label = if label.is_empty() { "database" } else { label };
-        let name = x509::name(&[(ORGANIZATION, "Kettle"), (COMMON_NAME, &format!("{label} CA"))]);
+    /// A new authority for an account's databases.
+    pub(super) fn authority(now: i64) -> Result<Self> {
+        let name = x509::name(&[(ORGANIZATION, "Kettle"), (COMMON_NAME, "Managed databases CA")]);
         let authority = Authority::make(name, good(now), &[]).map_err(|_| unmade())?;
         Ok(Self::of(&authority.key, &authority.certificate))
     }
 
-    /// What a client of this authority's database shows of itself.
+    /// What a client of this authority's databases shows of itself.
     pub(super) fn client(&self, user: &str, now: i64) -> Result<Self> {
         let bytes = |text: &str| STANDARD.decode(text).map_err(|_| unmade());
         let authority = Authority::read(bytes(&self.certificate)?, bytes(&self.key)?);

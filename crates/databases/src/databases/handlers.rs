@@ -63,8 +63,13 @@ pub(super) async fn made(
     let full = Refusal::bad("Bad request.").help(help);
     full.unless(tx.count_all::<Database>().await? < DATABASES_MAX as u64)?;
     wish::apply(tx, &mut database, wish).await?;
-    let (id, now) = (database.id(), tx.cx().now());
-    database.authority = Certified::authority(&format!("Database {id}"), now)?;
+    let now = tx.cx().now();
+    // One for all of an account, which is what the real API tells of them.
+    let (first, _) = tx.some::<Database>(("", String::new()), 1).await?;
+    database.authority = match first.into_iter().next() {
+        Some(first) => first.want.authority,
+        None => Certified::authority(now)?,
+    };
     if database.engine == DatabaseEngine::Kafka {
         database.holds.users[0].identity = database.authority.client(USER, now)?;
     }

@@ -192,7 +192,8 @@ async fn certificates_are_real_and_belong_together() {
     let other = running(&world, order("pg", json!({}))).await;
     let other = read(&world, other).await;
     assert!(other.ca_certificate.starts_with("-----BEGIN CERTIFICATE-----\n"));
-    assert!(other.ca_certificate != found.ca_certificate && other.access_cert.is_empty());
+    assert_eq!(other.ca_certificate, found.ca_certificate, "an account has one authority");
+    assert_eq!(other.access_cert, "");
 }
 
 fn der(pem: &str) -> Vec<u8> {

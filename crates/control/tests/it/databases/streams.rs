@@ -150,13 +150,13 @@ async fn a_quota_goes_by_client_and_user() {
         username: username.clone(),
         consumer_byte_rate: Some(0),
         producer_byte_rate: Some(7),
-        request_percentage: Some(100),
+        request_percentage: Some(120),
     };
     let changed = world.done(update.clone()).await;
-    let expected = DatabaseQuota { producer_byte_rate: 7, request_percentage: 100, ..hers.clone() };
+    let expected = DatabaseQuota { producer_byte_rate: 7, request_percentage: 120, ..hers.clone() };
     assert_eq!(changed, expected, "0 changes nothing");
-    let too_much = UpdateDatabaseQuota { request_percentage: Some(101), ..update };
-    world.refuses(too_much, "request_percentage: 101 is not from 0 to 100").await;
+    let too_little = UpdateDatabaseQuota { request_percentage: Some(-1), ..update };
+    world.refuses(too_little, "request_percentage: -1 is not from 0").await;
     for (wish, words) in [
         (quota(database_id, "app"), "client_id: `vultradmin` has a quota as `app` already"),
         (quota(database_id, ""), "client_id: give the id"),
