@@ -205,7 +205,7 @@ fn zone(doc: &Doc<domains::Zone>, records: Vec<Record>) -> Zone {
 fn record(doc: Doc<ZoneRecord>) -> Record {
     let ZoneRecord { kind, label, data, priority, ttl, .. } = doc.want;
     let (kind, priority) = (word(kind).to_owned(), u16::try_from(priority).ok());
-    Record { kind, name: label, data, priority, ttl }
+    Record { kind, name: label.to_lowercase(), data, priority, ttl }
 }
 
 fn word(kind: RecordType) -> &'static str {

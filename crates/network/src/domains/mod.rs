@@ -71,7 +71,7 @@ pub struct ZoneRecord {
     pub zone: Uuid,
     /// As it was sent.
     pub kind: RecordType,
-    /// Its name below the domain, in small letters; empty for the domain itself.
+    /// Its name below the domain, as it was written; empty for the domain itself.
     pub label: String,
     /// As it was sent; texts between quotes.
     pub data: String,
@@ -96,9 +96,9 @@ pub fn in_zone(zone: Uuid) -> Facet {
     ("domain", zone.to_string())
 }
 
-/// The list of a domain's records with one name.
+/// The list of a domain's records with one name, whether that is written in small letters or large ones.
 pub fn at_name(zone: Uuid, label: &str) -> Facet {
-    ("name", format!("{zone}/{label}"))
+    ("name", format!("{zone}/{}", label.to_lowercase()))
 }
 
 /// The unique value that a domain's name is: accounts do not see each other's. The name comes first,

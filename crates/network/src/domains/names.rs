@@ -49,18 +49,17 @@ pub(super) fn check_domain(name: &str) -> Result<()> {
     refuse("domain", help)
 }
 
-/// A record's name below its domain, as it is kept and answered: in small letters, and without the
-/// domain where it was written out. `@` is the domain itself.
+/// A record's name below its domain, as it is kept and answered: in the letters that it was written in, and
+/// without the domain where that was written out. `@` is the domain itself.
 ///
 /// # Errors
 /// Why there can be no record with this name.
 pub(super) fn label_of(name: &str, zone: &str) -> Result<String, Wrong> {
-    let (lower, zone) = (name.to_lowercase(), zone.to_lowercase());
-    let whole = lower.strip_suffix('.').unwrap_or(&lower);
-    if name.is_empty() || name == "@" || whole == zone {
+    let whole = name.strip_suffix('.').unwrap_or(name);
+    if name.is_empty() || name == "@" || whole.eq_ignore_ascii_case(zone) {
         return Ok(String::new());
     }
-    let label = whole.strip_suffix(&zone).and_then(|rest| rest.strip_suffix('.')).unwrap_or(whole);
+    let label = below(whole, zone).unwrap_or(whole);
     let below_star = label.strip_prefix("*.").unwrap_or(label);
     let fits = label.len() + 1 + zone.len() <= NAME_MAX;
     if label == "*" || fits && is_hostname(below_star) {
@@ -68,4 +67,10 @@ pub(super) fn label_of(name: &str, zone: &str) -> Result<String, Wrong> {
     }
     let help = format!("cannot be below {zone}; write `www`, `*`, or nothing for {zone}");
     wrong("Invalid name", format!("name: `{name}` {help}"))
+}
+
+/// What stands before a domain in a name that ends with it, in small letters or large ones.
+fn below<'a>(name: &'a str, zone: &str) -> Option<&'a str> {
+    let (before, end) = name.split_at_checked(name.len().checked_sub(zone.len())?)?;
+    before.strip_suffix('.').filter(|_| end.eq_ignore_ascii_case(zone))
 }
