@@ -7,7 +7,7 @@ use api::instances::*;
 use crate::instances::Instance;
 use crate::servers::life::check_can_be;
 use crate::servers::{Locks, Software};
-use crate::{Cx, Doc, Result, Tx, isos, refuse};
+use crate::{Cx, Doc, Result, Tx, isos};
 
 /// Clients that wait for a drive to become empty know two states only.
 pub(super) fn get(_: &Cx, instance: Doc<Instance>, _: GetInstanceIso) -> Result<InstanceIso> {
@@ -18,6 +18,7 @@ pub(super) fn get(_: &Cx, instance: Doc<Instance>, _: GetInstanceIso) -> Result<
     Ok(InstanceIso { state: state.into(), iso_id: iso.map(IsoId).into() })
 }
 
+/// One that is in the drive makes room: Terraform changes an instance's image by attaching the new one alone.
 pub(super) async fn attach(
     tx: &mut Tx,
     instance: &mut Doc<Instance>,
@@ -27,9 +28,6 @@ pub(super) async fn attach(
     instance.check_no_node()?;
     instance.check_touchable(&cx, "")?;
     isos::usable(&cx, tx, "iso_id", req.iso_id).await?;
-    if let Some(iso) = instance.iso.filter(|iso| *iso != req.iso_id.0) {
-        return refuse("iso_id", format_args!("the drive holds {iso}; detach that first"));
-    }
     check_can_be(&cx, &Software::Iso(req.iso_id.0))?;
     instance.iso = Some(req.iso_id.0);
     Ok(change(IsoState::IsMounting, req.iso_id.into()))

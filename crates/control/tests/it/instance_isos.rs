@@ -74,7 +74,20 @@ async fn what_cannot_be_attached_is_refused() {
     let public = attach(public_iso(&world).await);
     world.done(public.clone()).await;
     world.done(public).await;
-    world.refuses(attach(pending), "detach that first").await;
+}
+
+#[tokio::test]
+async fn another_image_takes_the_place_of_the_one_in_the_drive() {
+    let world = World::new().await;
+    let (id, own) = (instance(&world).await, own_iso(&world).await);
+    let instance_id = id.into();
+    world.settle().await;
+    for iso_id in [public_iso(&world).await, own] {
+        world.done(AttachInstanceIso { instance_id, iso_id }).await;
+        world.settle().await;
+        assert_eq!(drive(&world, instance_id).await.iso_id, iso_id.into());
+        assert_eq!(stored(&world, id).await.seen.machine.as_ref().unwrap().iso, Some(iso_id.0));
+    }
 }
 
 #[tokio::test]

@@ -92,7 +92,7 @@ pub fn family() -> Family {
         .change(|tx, reserved, attach: AttachReservedIp| {
             Box::pin(place::give(tx, reserved, attach.instance_id.into()))
         })
-        .change(|tx, reserved, _: DetachReservedIp| Box::pin(place::detach(tx, reserved)))
+        .change(|tx, reserved, _: DetachReservedIp| Box::pin(place::take_back(tx, reserved)))
         .create_with(|tx, req| Box::pin(convert(tx, req)))
         .done();
     Family::new(routes).costs::<Reserved>()
