@@ -42,7 +42,7 @@ pub(crate) async fn give_ipv4<K: Hosted>(
 /// Gives a server an IPv6 network, and in it the address that follows from its interface's.
 pub(crate) async fn give_ipv6<K: Hosted>(tx: &mut Tx, server: &mut Doc<K>) -> Result<()> {
     let network = take_ipv6(tx, &server.region, server.id()).await?;
-    let address = host_in(network, server.main_ip());
+    let address = server.host_in(network);
     server.ipv6 = Some(Ipv6 { network, address, reverse: BTreeMap::new(), reserved: None });
     Ok(())
 }
@@ -130,7 +130,7 @@ pub(crate) async fn all_ipv6<K: Hosted>(cx: &Cx, server: &Doc<K>) -> Result<Vec<
     let reserved = cx.all::<Reserved>(on_instance(server.id()), PER_SERVER).await?;
     for doc in further_ipv6(server, reserved) {
         if let IpAddr::V6(network) = doc.network {
-            let address = host_in(network, server.main_ip());
+            let address = server.host_in(network);
             items.push(view(address, network.to_string(), AddressType::SecondaryIp));
         }
     }

@@ -9,7 +9,7 @@ use api::instances::UserScheme;
 use drivers::{Image, Machine, MachineSpec, Nic, Progress, PublicIpv4, PublicIpv6, PublicNic};
 use engine::{Next, StepError};
 
-use super::addresses::{further_ipv6, host_in};
+use super::addresses::further_ipv6;
 use super::{Hosted, Software};
 use crate::addresses::{NETMASK, gateway};
 use crate::encoded::decoded;
@@ -137,7 +137,7 @@ pub(crate) async fn public<K: Hosted>(doc: &Doc<K>, cx: &LifeCx) -> Result<Publi
     };
     for further in further_ipv6(doc, reserved) {
         if let IpAddr::V6(network) = further.network {
-            ipv6.push(PublicIpv6 { network, address: host_in(network, doc.main_ip()) });
+            ipv6.push(PublicIpv6 { network, address: doc.host_in(network) });
         }
     }
     Ok(PublicNic { mac: doc.mac(), ipv4: ipv4.collect(), ipv6, firewall: doc.want.firewall() })

@@ -10,7 +10,6 @@ use super::{PER_SERVER, Reserved, on_instance};
 use crate::addresses::take_ipv4;
 use crate::bare_metals::BareMetal;
 use crate::instances::Instance;
-use crate::servers::addresses::host_in;
 use crate::servers::{Hosted, Ipv4, Ipv6};
 use crate::{Doc, Kind, Refusal, Result, Tx, ensure};
 
@@ -32,13 +31,13 @@ async fn give_to<K: Hosted>(tx: &mut Tx, reserved: &mut Doc<Reserved>, id: Uuid)
     }
     check_room(tx, "instance_id", id).await?;
     check_free(reserved, "instance_id", &server.region)?;
-    let (main, own) = (server.main_ip(), Some(reserved.id()));
+    let own = Some(reserved.id());
     match reserved.network {
         IpAddr::V4(address) => {
             server.ipv4.push(Ipv4 { address, reverse: String::new(), reserved: own });
         }
         IpAddr::V6(network) if server.ipv6.is_none() => {
-            let (address, reverse) = (host_in(network, main), BTreeMap::new());
+            let (address, reverse) = (server.host_in(network), BTreeMap::new());
             server.ipv6 = Some(Ipv6 { network, address, reverse, reserved: own });
         }
         // One more network: it is found by the reserved IP's own note.
@@ -49,14 +48,8 @@ async fn give_to<K: Hosted>(tx: &mut Tx, reserved: &mut Doc<Reserved>, id: Uuid)
     Ok(true)
 }
 
-/// Takes a reserved IP from its server; refuses where it has none.
-pub(super) async fn detach(tx: &mut Tx, reserved: &mut Doc<Reserved>) -> Result<()> {
-    let nowhere = Refusal::bad("Reserved IP is not attached to a server");
-    nowhere.unless(reserved.attached_to.is_some())?;
-    take_back(tx, reserved).await
-}
-
-/// Takes a reserved IP from the server that has it, if one has.
+/// Takes a reserved IP from the server that has it. One that is nowhere stays so: Terraform takes it from a
+/// server that it has just destroyed before it gives it to the next.
 pub(super) async fn take_back(tx: &mut Tx, reserved: &mut Doc<Reserved>) -> Result<()> {
     let Some(server) = reserved.attached_to.take() else { return Ok(()) };
     reserved.reverse.clear();
