@@ -120,7 +120,8 @@ impl<'a> Deed<'a> {
         let alone = self.path.is_empty() && (made.is_some() || !self.others.is_empty());
         let above = if !rest.is_empty() && !alone {
             // A part or a property of what the group is about: `removed ipv4 A from instance I`.
-            let own = self.path.iter().position(|thing| thing.noun == group);
+            let at = |noun| self.path.iter().position(|thing| thing.noun == noun);
+            let own = at(group).or(at(rest).map(|place| place + 1));
             let own = own.or(self.path.len().checked_sub(1));
             let (inner, above) = self.path.split_at(own.unwrap_or_default());
             text = format!("{text} {}", rest.replace('-', " "));
@@ -183,7 +184,9 @@ fn joins(verb: &str) -> Option<&'static str> {
 /// `delete` becomes `deleted`.
 fn past(verb: &str) -> String {
     match verb {
-        "set" | "reset" => verb.to_owned(),
+        "set" | "reset" | "told" | "called" => verb.to_owned(),
+        "freeze" => "froze".to_owned(),
+        "step" => "stepped".to_owned(),
         verb if verb.ends_with('e') => format!("{verb}d"),
         verb => format!("{verb}ed"),
     }
@@ -206,7 +209,7 @@ mod tests {
     /// Each command that changes something, in words: see whether they read well.
     #[test]
     fn every_command_that_changes_something_says_so() {
-        let all = presentation::operations::all();
+        let all = presentation::operations::with_own();
         let mut said = Vec::new();
         for operation in all.iter().filter(|o| !o.reads()) {
             let mut fields = Map::new();
