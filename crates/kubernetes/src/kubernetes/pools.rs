@@ -158,8 +158,10 @@ async fn create(tx: &mut Tx, req: CreateNodePool) -> Result<Doc<Pool>> {
 async fn update(cx: Cx, req: UpdateNodePool) -> Result<NodePool> {
     let mut tx = cx.begin();
     let mut pool = in_path(&mut tx, req.vke_id, req.nodepool_id).await?;
+    // Who turns it off may take its bounds along.
+    let scaled = pool.auto_scaler;
     set(&mut pool.auto_scaler, req.auto_scaler);
-    let scales = req.min_nodes.or(req.max_nodes).is_none() || pool.auto_scaler;
+    let scales = req.min_nodes.or(req.max_nodes).is_none() || scaled || pool.auto_scaler;
     // The spelling is the real API's.
     let said =
         "You cannot update auto scalar minimum or maximum nodes if `auto_scaler` is disabled.";

@@ -84,6 +84,12 @@ async fn the_autoscaler_keeps_to_its_bounds_and_has_none_where_it_is_off() {
     );
     let sized = |n| UpdateNodePool { node_quantity: Some(n), ..change.clone() };
     assert_eq!(world.done(sized(9)).await.nodes.len(), 5);
+    // Who takes the autoscaler's lines out of a configuration sends all three.
+    let all_off = UpdateNodePool { auto_scaler: Some(false), ..scaled(1, 1) };
+    let off = world.done(all_off.clone()).await;
+    assert_eq!((off.auto_scaler, off.nodes.len(), off.min_nodes, off.max_nodes), (false, 5, 1, 1));
+    assert_eq!(world.refused(all_off).await, (422, said.into()), "it is off already");
+    world.done(scaled(3, 5)).await;
     world.refuses(scaled(6, 5), "min_nodes").await;
     world.refuses(scaled(1, 101), "max_nodes").await;
     let off = UpdateNodePool { auto_scaler: Some(false), node_quantity: Some(1), ..change.clone() };
