@@ -136,7 +136,7 @@ sharing! {
         /// How many nodes it has, from 1 on; with the autoscaler, where that begins.
         #[wire(default)]
         pub node_quantity: u32,
-        /// A name for it; its nodes are called so, too.
+        /// A name for it that no other pool of the cluster has; its nodes are called so, too.
         pub label: String,
         /// The plan of its nodes: one with 2 GB memory and 10 USD a month at least.
         pub plan: String,

@@ -1,6 +1,6 @@
 //! What is asked of clusters, and what is refused.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use api::instances::AttachedVpc;
 use api::kubernetes::*;
@@ -156,8 +156,10 @@ async fn create(tx: &mut Tx, req: CreateCluster) -> Result<Doc<Cluster>> {
             admin,
         },
     );
+    let mut labels = BTreeSet::new();
     for (place, new) in pools.into_iter().enumerate() {
         let field = format!("node_pools[{place}].");
+        pools::check_label(&cx, labels.insert(new.label.clone()), &new.label, &field)?;
         let pool = tx.new_doc(pools::wanted(&cx, id, &cluster, new, &field)?);
         tx.put(&pool);
         nodes::level(tx, &cluster, &pool).await?;

@@ -130,6 +130,8 @@ async fn what_cannot_be_made_is_refused_and_leaves_nothing_behind() {
     world.refuses(pool(json!({"plan": "vc2-1c-1gb"})), "node_pools[1].plan").await;
     world.refuses(pool(json!({"plan": "none"})), "Invalid plan chosen.").await;
     world.refuses(pool(json!({"vpc_only": true})), "node_pools[1].vpc_only").await;
+    let twice = pool(json!({"label": "a"}));
+    world.refuses(twice, "node_pools[1].label: another pool of the cluster is called `a`").await;
     world
         .refuses(pool(json!({"auto_scaler": true, "min_nodes": 3, "max_nodes": 2})), "min_nodes")
         .await;

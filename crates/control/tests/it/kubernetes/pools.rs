@@ -149,6 +149,9 @@ async fn pools_come_and_go_within_their_cluster() {
     world
         .refuses(CreateNodePool { plan: "vc2-1c-1gb".into(), ..new.clone() }, "plan: `vc2-1c-1gb`")
         .await;
+    // Another's name is no pool's, unless it is free again or in another cluster.
+    let said = "label: another pool of the cluster is called `more`";
+    world.refuses(new.clone(), said).await;
     // Not in another cluster's path.
     let second = make(&world, wished(1, json!({}))).await;
     let elsewhere = world.refused(GetNodePool { vke_id: second.id, nodepool_id: made.id }).await;
@@ -158,8 +161,9 @@ async fn pools_come_and_go_within_their_cluster() {
     assert_eq!(gone, (404, "Invalid NodePool ID".into()));
     world.settle().await;
     assert_eq!(instances(&world).await.len(), 3);
-    for _ in 1..20 {
-        world.done(new.clone()).await;
+    world.done(new.clone()).await;
+    for n in 2..20 {
+        world.done(CreateNodePool { label: format!("more-{n}"), ..new.clone() }).await;
     }
     world.refuses(new, "at most").await;
 }
