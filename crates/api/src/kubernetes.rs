@@ -22,7 +22,7 @@ operations! {
             pub region: String,
             /// The version of Kubernetes, one of `versions`.
             pub version: String,
-            /// The VPC that its nodes are in.
+            /// The VPC that its nodes are in; one is made for it when absent.
             pub vpc_id: Option<OrEmpty<VpcId>>,
             /// Let it have several control planes, so that it survives the loss of one.
             pub ha_controlplanes: Option<bool>,

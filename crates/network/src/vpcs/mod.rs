@@ -3,12 +3,14 @@
 //! What the API still calls private networks are the VPCs under an older name. A network has no
 //! outside thing: it must never be deleted while something has an address in it.
 
+pub mod clusters;
 pub mod guests;
 mod members;
 pub mod nat_gateways;
 pub mod networks;
 mod subnets;
 
+use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
 use api::vpcs::*;
@@ -43,6 +45,9 @@ pub struct PrivateNetwork {
     pub description: String,
     /// Its addresses, always IPv4.
     pub subnet: Network,
+    /// The Kubernetes clusters that it was made for: it goes with the last of them.
+    #[serde(default)]
+    pub clusters: BTreeSet<Uuid>,
 }
 
 /// A generation of private networks.

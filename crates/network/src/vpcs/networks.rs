@@ -3,6 +3,8 @@
 //! The families differ in the names of fields and in their words for what is unknown, which come
 //! as a [`Name`].
 
+use std::collections::BTreeSet;
+
 use api::{Endpoint, Listing};
 use uuid::Uuid;
 
@@ -14,7 +16,7 @@ use crate::servers::members;
 use crate::{Cx, Doc, Network, Refusal, Result, Routes, Tx, refuse};
 
 /// How many networks of both sorts a region can have.
-const IN_REGION: usize = 2 * PER_REGION;
+pub(super) const IN_REGION: usize = 2 * PER_REGION;
 /// How many of each kind are named of what keeps a network from being deleted.
 const TOLD: usize = 50;
 /// Longer descriptions are cut.
@@ -127,7 +129,7 @@ async fn create(cx: &Cx, name: Name, wish: Wish) -> Result<Doc<PrivateNetwork>> 
     let region = &cx.region("region", &wish.region)?.id;
     let subnet = wish.subnet.unwrap_or_default();
     let asked = subnets::asked(name, &subnet, wish.mask.unwrap_or_default())?;
-    let description = cut(&wish.description.unwrap_or_default());
+    let description = wish.description.unwrap_or_default();
     let mut tx = cx.begin();
     let network = add(&mut tx, name.sort, region, description, asked).await?;
     tx.commit().await?;
@@ -155,7 +157,8 @@ pub(super) async fn new_in(tx: &mut Tx, sort: Sort, region: &str) -> Result<Uuid
     Ok(add(tx, sort, region, String::new(), None).await?.id())
 }
 
-async fn add(
+/// Makes a network, described by what fits.
+pub(super) async fn add(
     tx: &mut Tx,
     sort: Sort,
     region: &str,
@@ -175,7 +178,8 @@ async fn add(
     let Some(subnet) = chosen else {
         return refuse("region", "your networks there leave no private range free");
     };
-    let want = PrivateNetwork { sort, region: region.into(), description, subnet };
+    let (region, description) = (region.into(), cut(&description));
+    let want = PrivateNetwork { sort, region, description, subnet, clusters: BTreeSet::new() };
     let network = tx.new_doc(want);
     tx.put(&network);
     Ok(network)
@@ -189,20 +193,25 @@ fn cut(description: &str) -> String {
 async fn delete_unused(cx: &Cx, name: Name, path: &[String]) -> Result<()> {
     let mut tx = cx.begin();
     let network = in_path(&mut tx, name, path).await?;
-    let members = members::first(&mut tx, network.id(), TOLD).await?;
-    let mut addresses: Vec<_> = members.iter().map(|one| one.known_by().to_string()).collect();
-    let (gateways, _) = tx.some::<NatGateway>(of_network(network.id()), TOLD).await?;
-    addresses.extend(gateways.iter().map(|gateway| gateway.public_ip.to_string()));
-    let before_it = load_balancers::in_network(network.id());
-    let (balancers, _) = tx.some::<LoadBalancer>(before_it, TOLD).await?;
-    addresses.extend(balancers.iter().map(|balancer| balancer.ipv4.to_string()));
-    let (guests, _) = tx.some::<Guest>(guests::within(network.id()), TOLD).await?;
-    // Load balancers are told already, by their public addresses.
-    let guests = guests.iter().filter(|guest| guest.sort != GuestSort::LoadBalancer);
-    addresses.extend(guests.map(|guest| guest.address.to_string()));
+    let addresses = addresses_in(&mut tx, network.id()).await?;
     // Terraform tries again for as long as it reads these words.
     let said = format!("The following servers are attached to this {}: ", name.sort.noun());
     Refusal::bad(said + &addresses.join(", ")).unless(addresses.is_empty())?;
     tx.delete(network);
     tx.commit().await
+}
+
+/// The addresses of what keeps a network from being deleted, the first of each kind.
+pub(super) async fn addresses_in(tx: &mut Tx, network: Uuid) -> Result<Vec<String>> {
+    let members = members::first(tx, network, TOLD).await?;
+    let mut addresses: Vec<_> = members.iter().map(|one| one.known_by().to_string()).collect();
+    let (gateways, _) = tx.some::<NatGateway>(of_network(network), TOLD).await?;
+    addresses.extend(gateways.iter().map(|gateway| gateway.public_ip.to_string()));
+    let (balancers, _) = tx.some::<LoadBalancer>(load_balancers::in_network(network), TOLD).await?;
+    addresses.extend(balancers.iter().map(|balancer| balancer.ipv4.to_string()));
+    let (guests, _) = tx.some::<Guest>(guests::within(network), TOLD).await?;
+    // Load balancers are told already, by their public addresses.
+    let guests = guests.iter().filter(|guest| guest.sort != GuestSort::LoadBalancer);
+    addresses.extend(guests.map(|guest| guest.address.to_string()));
+    Ok(addresses)
 }
