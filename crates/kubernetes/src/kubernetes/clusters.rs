@@ -185,7 +185,7 @@ async fn network(
     let id = cluster.to_string();
     let name = if label.is_empty() { &id } else { label };
     let description = format!("VPC of Kubernetes cluster {name}");
-    for_cluster(tx, region, cluster, &description).await.map(Some)
+    for_cluster(tx, region, cluster, description).await.map(Some)
 }
 
 fn check_version(cx: &Cx, version: &str) -> Result<()> {

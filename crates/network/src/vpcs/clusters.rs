@@ -3,14 +3,16 @@
 //! Which clusters these are stands in the network's row: clusters are known to groups above this one
 //! only. Nothing that anybody else has in such a network is ever taken away, nor the network below it.
 
+use std::collections::BTreeSet;
+
 use uuid::Uuid;
 
-use super::networks::{IN_REGION, add, addresses_in};
-use super::{PER_REGION, PrivateNetwork, Sort, in_region};
+use super::networks::{MOST, addresses_in, all_in, free, put_new};
+use super::{PER_REGION, PrivateNetwork, Sort};
 use crate::{Doc, Result, Tx};
 
-/// A network for a cluster that names none: a new one, or, where the region has as many as can be, one that
-/// was made for another cluster, or else the account's first there.
+/// A network for a cluster that names none: a new one, or, where there are as many as can be, one that was made
+/// for another cluster, or else the account's first in the region.
 ///
 /// # Errors
 /// 400 where no private range is free in the region.
@@ -18,33 +20,31 @@ pub async fn for_cluster(
     tx: &mut Tx,
     region: &str,
     cluster: Uuid,
-    description: &str,
+    description: String,
 ) -> Result<Uuid> {
-    let mut known = tx.all::<PrivateNetwork>(in_region(region), IN_REGION).await?;
-    known.retain(|network| network.sort == Sort::Vpc);
-    let mut network = if known.len() < PER_REGION {
-        add(tx, Sort::Vpc, region, description.to_owned(), None).await?
-    } else {
-        let place = known.iter().position(|network| !network.clusters.is_empty());
-        let shared = known.swap_remove(place.unwrap_or_default());
-        let text = format_args!(
-            "`{region}` has {PER_REGION} VPCs, the most there can be; the cluster shares {} with others",
-            shared.id()
-        );
-        tx.cx().warn("vpc_id", text);
-        if place.is_none() {
-            return Ok(shared.id()); // its owner made it, and it stays
-        }
-        shared
-    };
-    network.clusters.insert(cluster);
-    tx.put(&network);
-    Ok(network.id())
+    let known = all_in(tx, region).await?;
+    let vpcs: Vec<_> = known.iter().filter(|network| network.sort == Sort::Vpc).collect();
+    let made = vpcs.iter().filter(|network| !network.is_owners()).count();
+    // Some that were made for clusters may be their owner's by now.
+    if made < PER_REGION && vpcs.len() < MOST {
+        let subnet = free(tx.cx(), region, &known)?;
+        let (region, clusters) = (region.into(), BTreeSet::from([cluster]));
+        let want = PrivateNetwork { sort: Sort::Vpc, region, description, subnet, clusters };
+        return Ok(put_new(tx, want).id());
+    }
+    let shared = vpcs.iter().find(|network| !network.is_owners()).unwrap_or(&vpcs[0]);
+    let id = shared.id();
+    let text = format_args!(
+        "`{region}` has as many VPCs as there can be; the cluster is in {id}, with others"
+    );
+    tx.cx().warn("vpc_id", text);
+    chosen(tx, &mut (*shared).clone(), cluster);
+    Ok(id)
 }
 
 /// Notes that a cluster has chosen a network: one that was made for other clusters then stays for it, too.
 pub fn chosen(tx: &mut Tx, network: &mut Doc<PrivateNetwork>, cluster: Uuid) {
-    if !network.clusters.is_empty() {
+    if !network.is_owners() {
         network.clusters.insert(cluster);
         tx.put(network);
     }
@@ -60,7 +60,7 @@ pub async fn left(tx: &mut Tx, network: Uuid, cluster: Uuid) -> Result<()> {
     if !network.clusters.remove(&cluster) {
         return Ok(());
     }
-    if network.clusters.is_empty() && addresses_in(tx, network.id()).await?.is_empty() {
+    if network.is_owners() && addresses_in(tx, network.id()).await?.is_empty() {
         tx.delete(network);
     } else {
         tx.put(&network);

@@ -31,7 +31,7 @@ pub use networks::default_of;
 /// What the API calls a NAT gateway among what is in a network.
 const NAT_GATEWAY: &str = "nat_gateway";
 
-/// How many networks of a sort an account can have in a region.
+/// How many networks of a sort an account can have in a region; and how many VPCs are made there for clusters.
 pub const PER_REGION: usize = 5;
 
 /// A private network as its owner wants it.
@@ -48,6 +48,13 @@ pub struct PrivateNetwork {
     /// The Kubernetes clusters that it was made for: it goes with the last of them.
     #[serde(default)]
     pub clusters: BTreeSet<Uuid>,
+}
+
+impl PrivateNetwork {
+    /// Whether its owner has it for its own sake: it is not there for clusters.
+    fn is_owners(&self) -> bool {
+        self.clusters.is_empty()
+    }
 }
 
 /// A generation of private networks.

@@ -15,8 +15,10 @@ use crate::load_balancers::{self, LoadBalancer};
 use crate::servers::members;
 use crate::{Cx, Doc, Network, Refusal, Result, Routes, Tx, refuse};
 
+/// How many VPCs a region can have with those that are made for clusters.
+pub(super) const MOST: usize = 2 * PER_REGION;
 /// How many networks of both sorts a region can have.
-pub(super) const IN_REGION: usize = 2 * PER_REGION;
+const IN_REGION: usize = MOST + PER_REGION;
 /// How many of each kind are named of what keeps a network from being deleted.
 const TOLD: usize = 50;
 /// Longer descriptions are cut.
@@ -137,13 +139,13 @@ async fn create(cx: &Cx, name: Name, wish: Wish) -> Result<Doc<PrivateNetwork>> 
 }
 
 /// The network for instances in a region that are to be in one and name none: the account's first
-/// of that sort there, or a new one.
+/// of that sort there that was made for no cluster, or a new one.
 ///
 /// # Errors
 /// 400 where the region is none.
 pub async fn default_of(tx: &mut Tx, sort: Sort, region: &str) -> Result<Uuid> {
-    let known = tx.all::<PrivateNetwork>(in_region(region), IN_REGION).await?;
-    match known.iter().find(|network| network.sort == sort) {
+    let known = all_in(tx, region).await?;
+    match known.iter().find(|network| network.sort == sort && network.is_owners()) {
         Some(first) => Ok(first.id()),
         None => new_in(tx, sort, region).await,
     }
@@ -157,32 +159,42 @@ pub(super) async fn new_in(tx: &mut Tx, sort: Sort, region: &str) -> Result<Uuid
     Ok(add(tx, sort, region, String::new(), None).await?.id())
 }
 
-/// Makes a network, described by what fits.
-pub(super) async fn add(
+async fn add(
     tx: &mut Tx,
     sort: Sort,
     region: &str,
     description: String,
     asked: Option<Network>,
 ) -> Result<Doc<PrivateNetwork>> {
-    let known = tx.all::<PrivateNetwork>(in_region(region), IN_REGION).await?;
-    let like_it = known.iter().filter(|network| network.sort == sort).count();
+    let known = all_in(tx, region).await?;
+    let like_it = known.iter().filter(|network| network.sort == sort && network.is_owners());
     let said = format!("You have reached the maximum number of {}s in this region.", sort.noun());
     let help = format!("region: `{region}` has {PER_REGION} already; delete one first");
-    Refusal::bad(said).help(help).unless(like_it < PER_REGION)?;
+    // Copies of those that were made for clusters are made one by one, before these.
+    let most = if sort == Sort::Vpc && tx.cx().is_copying() { MOST } else { PER_REGION };
+    Refusal::bad(said).help(help).unless(like_it.count() < most)?;
+    let subnet = asked.map_or_else(|| free(tx.cx(), region, &known), Ok)?;
+    let (region, clusters) = (region.into(), BTreeSet::new());
+    Ok(put_new(tx, PrivateNetwork { sort, region, description, subnet, clusters }))
+}
+
+/// All networks in a region.
+pub(super) async fn all_in(tx: &mut Tx, region: &str) -> Result<Vec<Doc<PrivateNetwork>>> {
+    tx.all::<PrivateNetwork>(in_region(region), IN_REGION).await
+}
+
+/// Addresses that none of these networks has.
+pub(super) fn free(cx: &Cx, region: &str, known: &[Doc<PrivateNetwork>]) -> Result<Network> {
     let taken: Vec<Network> = known.iter().map(|network| network.subnet).collect();
-    let chosen = match asked {
-        Some(subnet) => Some(subnet),
-        None => subnets::choose(tx.cx().region("region", region)?, &taken),
-    };
-    let Some(subnet) = chosen else {
-        return refuse("region", "your networks there leave no private range free");
-    };
-    let (region, description) = (region.into(), cut(&description));
-    let want = PrivateNetwork { sort, region, description, subnet, clusters: BTreeSet::new() };
-    let network = tx.new_doc(want);
+    let none = || refuse("region", "your networks there leave no private range free");
+    subnets::choose(cx.region("region", region)?, &taken).map_or_else(none, Ok)
+}
+
+/// Writes a new network, described by as much as fits.
+pub(super) fn put_new(tx: &mut Tx, want: PrivateNetwork) -> Doc<PrivateNetwork> {
+    let network = tx.new_doc(PrivateNetwork { description: cut(&want.description), ..want });
     tx.put(&network);
-    Ok(network)
+    network
 }
 
 fn cut(description: &str) -> String {

@@ -84,30 +84,63 @@ async fn the_last_cluster_takes_their_vpc_along_however_many_nodes_it_has() {
 }
 
 #[tokio::test]
-async fn where_a_region_has_all_its_vpcs_clusters_share_one() {
+async fn clusters_share_a_vpc_where_five_were_made_for_them_and_leave_their_owners_five_alone() {
     let world = World::new().await;
-    let vpc =
-        async || world.done(CreateVpc { region: "ewr".into(), ..Default::default() }).await.id;
-    let first = vpc().await;
-    for _ in 0..3 {
-        vpc().await;
+    let mut clusters = Vec::new();
+    for _ in 0..6 {
+        clusters.push(make(&world, wished(1, json!({}))).await);
     }
-    let own = make(&world, wished(1, json!({}))).await;
+    let [first, .., last] = &clusters[..] else { panic!("six") };
+    assert_eq!((vpcs(&world).await.len(), vpc_of(last)), (5, vpc_of(first)));
+    let create = CreateVpc { region: "ewr".into(), ..Default::default() };
+    for _ in 0..5 {
+        world.done(create.clone()).await;
+    }
     let said = "You have reached the maximum number of VPC networks in this region.";
-    world.refuses_with(CreateVpc { region: "ewr".into(), ..Default::default() }, said).await;
-    let shares = make(&world, wished(1, json!({}))).await;
-    assert_eq!(vpc_of(&shares), vpc_of(&own), "the one that was made for a cluster comes first");
-    delete(&world, &own).await;
+    world.refuses_with(create, said).await;
+    delete(&world, first).await;
     world.settle().await;
-    assert_eq!(vpcs(&world).await.len(), 5);
-    delete(&world, &shares).await;
-    assert_eq!(vpcs(&world).await.len(), 4);
-    vpc().await;
-    let guest = make(&world, wished(1, json!({}))).await;
-    assert_eq!(vpc_of(&guest), first, "else the account's first");
-    delete(&world, &guest).await;
+    assert_eq!(vpcs(&world).await.len(), 10, "the last is in it");
+    delete(&world, last).await;
+    assert_eq!(vpcs(&world).await.len(), 9);
+    for cluster in &clusters[1..5] {
+        delete(&world, cluster).await;
+    }
     world.settle().await;
-    assert_eq!(vpcs(&world).await.len(), 5, "which is nobody's to take");
+    assert_eq!(vpcs(&world).await.len(), 5, "which are nobody's to take");
+}
+
+#[tokio::test]
+async fn no_vpc_is_made_for_a_cluster_where_a_region_is_full_of_its_owners() {
+    let world = World::new().await;
+    let mut clusters = Vec::new();
+    for _ in 0..2 {
+        for _ in 0..5 {
+            let cluster = make(&world, wished(1, json!({}))).await;
+            let wish = json!({"region": "ewr", "plan": PLAN, "os_id": 2136, "attach_vpc": [vpc_of(&cluster)]});
+            world.done::<CreateInstance>(made_of(wish)).await;
+            clusters.push(cluster);
+        }
+        while let Some(cluster) = clusters.pop() {
+            delete(&world, &cluster).await;
+        }
+        world.settle().await;
+    }
+    let before = vpcs(&world).await;
+    assert_eq!(before.len(), 10, "an instance is in each");
+    let cluster = make(&world, wished(1, json!({}))).await;
+    assert_eq!(vpc_of(&cluster), before[0].id);
+    delete(&world, &cluster).await;
+    world.settle().await;
+    assert_eq!(vpcs(&world).await, before);
+    // An instance that is to be in a VPC is not put into a cluster's.
+    let elsewhere = json!({"region": "ams"});
+    let cluster = make(&world, wished(1, elsewhere)).await;
+    let wish = json!({"region": "ams", "plan": PLAN, "os_id": 2136, "enable_vpc": true});
+    world.done::<CreateInstance>(made_of(wish)).await;
+    let made = vpcs(&world).await;
+    assert_eq!((made.len(), vpc_of(&cluster)), (12, made[10].id));
+    assert_eq!(made[11].description, "");
 }
 
 #[tokio::test]
