@@ -20,10 +20,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use crate::form::Form;
 use crate::id::{
     BackupId, BlockId, FirewallGroupId, IsoId, NetworkId, ReservedIpId, SnapshotId, SshKeyId,
     StartupId, Vpc2Id, VpcId,
 };
+use crate::wire::{Given, Wire, Wrong, for_serde, write};
 use crate::{Money, Open, OrEmpty, Secret, Time, part, view, words};
 
 operations! {
@@ -488,17 +490,60 @@ pub struct InstanceIpv6Network {
     pub network_size: u32,
 }
 
-/// A volume for a new instance: one that exists, or one to be made.
+/// A disk for a new instance: a volume that exists, one to be made, or the plan's own disk.
 #[part]
 pub struct BlockDevice {
-    /// The volume that is attached; a new one is made when absent.
-    pub block_id: Option<OrEmpty<BlockId>>,
+    /// The volume that is attached, or `local` for the disk that the plan brings; a new volume is made
+    /// when absent.
+    pub block_id: Option<Device>,
     /// Whether the instance boots from it.
     pub bootable: Option<bool>,
     /// Size of a new one in GB.
     pub disk_size: Option<u32>,
     /// A name for a new one.
     pub label: Option<String>,
+}
+
+/// What a new instance gets as a disk.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Device {
+    /// A new volume: an empty text on the wire.
+    #[default]
+    New,
+    /// The disk that the plan brings: `local`.
+    Local,
+    /// A volume that exists: its id.
+    Volume(BlockId),
+}
+
+/// The word for the disk that the plan brings.
+const LOCAL: &str = "local";
+
+impl Wire for Device {
+    const FORM: &'static Form = <OrEmpty<BlockId> as Wire>::FORM;
+    fn read(given: Given<'_>) -> Result<Self, Wrong> {
+        if given.text().is_ok_and(|text| text == LOCAL) {
+            return Ok(Self::Local);
+        }
+        OrEmpty::read(given).map(|id| id.get().map_or(Self::New, Self::Volume))
+    }
+    fn write(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::New => write::json(out, ""),
+            Self::Local => write::json(out, LOCAL),
+            Self::Volume(id) => id.write(out),
+        }
+    }
+    fn is_nothing(&self) -> bool {
+        *self == Self::New
+    }
+}
+for_serde!(Device);
+
+impl From<BlockId> for Device {
+    fn from(id: BlockId) -> Self {
+        Self::Volume(id)
+    }
 }
 
 /// A changed instance, and the work that the change started.

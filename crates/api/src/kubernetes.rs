@@ -22,7 +22,7 @@ operations! {
             pub region: String,
             /// The version of Kubernetes, one of `versions`.
             pub version: String,
-            /// The VPC that its nodes are in.
+            /// The VPC that its nodes are in; one is made for it when absent.
             pub vpc_id: Option<OrEmpty<VpcId>>,
             /// Let it have several control planes, so that it survives the loss of one.
             pub ha_controlplanes: Option<bool>,
@@ -136,7 +136,7 @@ sharing! {
         /// How many nodes it has, from 1 on; with the autoscaler, where that begins.
         #[wire(default)]
         pub node_quantity: u32,
-        /// A name for it; its nodes are called so, too.
+        /// A name for it that no other pool of the cluster has; its nodes are called so, too.
         pub label: String,
         /// The plan of its nodes: one with 2 GB memory and 10 USD a month at least.
         pub plan: String,

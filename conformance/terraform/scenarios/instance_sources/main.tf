@@ -55,3 +55,19 @@ resource "vultr_instance" "chain" {
   ipxe_chain_url = "https://images.example.com/boot.ipxe"
   label          = "chain"
 }
+
+# The plan's own disk, and a volume to boot from.
+resource "vultr_instance" "scratch" {
+  region = "ewr"
+  plan   = "vx1-g-2c-8g-120s"
+  os_id  = 2136
+  label  = "scratch"
+  block_devices {
+    block_id = "local"
+  }
+  block_devices {
+    bootable  = true
+    disk_size = 40
+    label     = "boot"
+  }
+}

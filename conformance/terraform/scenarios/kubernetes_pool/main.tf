@@ -1,3 +1,4 @@
+# It names no VPC, and gets one. The second step takes the lines of its autoscaler out.
 resource "vultr_kubernetes" "prod" {
   region  = "ewr"
   label   = "pools"
@@ -7,6 +8,22 @@ resource "vultr_kubernetes" "prod" {
     label         = "first"
     plan          = "vc2-1c-2gb"
     node_quantity = 1
+    auto_scaler   = var.step == 1 ? true : null
+    min_nodes     = var.step == 1 ? 1 : null
+    max_nodes     = var.step == 1 ? 3 : null
+  }
+}
+
+data "vultr_vpc" "own" {
+  filter {
+    name   = "description"
+    values = ["VPC of Kubernetes cluster ${vultr_kubernetes.prod.label}"]
+  }
+  lifecycle {
+    postcondition {
+      condition     = self.region == "ewr" && self.v4_subnet_mask == 20
+      error_message = "The cluster must have a VPC of its own."
+    }
   }
 }
 

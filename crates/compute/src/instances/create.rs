@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use api::OrEmpty;
 use api::id::FirewallGroupId;
-use api::instances::{self as wire, Backups, BlockDevice, CreateInstance};
+use api::instances::{self as wire, Backups, BlockDevice, CreateInstance, Device};
 use uuid::Uuid;
 
 use super::{Instance, Schedule, view};
@@ -144,17 +144,26 @@ async fn give_volumes(
         let help = format!("block_devices: `{}` has no local disk to boot from", plan.id);
         return Err(Refusal::bad(said).help(help).into());
     }
+    let volumes = devices.iter().filter(|device| device.block_id != Some(Device::Local)).count();
     let help = format!("an instance has at most {PER_INSTANCE} volumes");
-    ensure(devices.len() as u64 <= PER_INSTANCE, "block_devices", help)?;
+    ensure(volumes as u64 <= PER_INSTANCE, "block_devices", help)?;
+    let help =
+        format!("`{}` has no local disk; name a volume, or give the size of a new one", plan.id);
+    let has_local = plan.storage_type != StorageType::BlockStorage;
+    ensure(has_local || volumes == devices.len(), "block_devices", help)?;
     let mut known = BTreeSet::new();
     for device in devices {
-        let volume = match device.block_id.and_then(|id| id.get()) {
-            Some(id) if known.insert(id) => existing_volume(tx, id.into(), instance).await?,
-            Some(id) => {
+        let volume = match device.block_id.unwrap_or_default() {
+            // It is there with the plan, bootable or not.
+            Device::Local => continue,
+            Device::Volume(id) if known.insert(id) => {
+                existing_volume(tx, id.into(), instance).await?
+            }
+            Device::Volume(id) => {
                 cx.warn("block_devices", format!("{id} is listed twice"));
                 continue;
             }
-            None => new_volume(cx, tx, device, instance)?,
+            Device::New => new_volume(cx, tx, device, instance)?,
         };
         tx.put(&volume);
     }

@@ -1,6 +1,6 @@
 //! What is asked of clusters, and what is refused.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use api::instances::AttachedVpc;
 use api::kubernetes::*;
@@ -13,6 +13,7 @@ use super::{Cluster, Oidc, Pool, access, in_cluster, unprocessable};
 use crate::certificates::new_pairs;
 use crate::firewalls::{Group, new_group};
 use crate::instances::{self, Instance, in_firewall_group};
+use crate::vpcs::clusters::{chosen, for_cluster, left};
 use crate::vpcs::{PrivateNetwork, VPC, networks::in_field};
 use crate::{Cx, Doc, Refusal, Result, Routes, Shown, Tx, addresses, alike, ensure, set};
 
@@ -122,14 +123,9 @@ async fn create(tx: &mut Tx, req: CreateCluster) -> Result<Doc<Cluster>> {
     let pools = req.node_pools.unwrap_or_default();
     let text = format!("a cluster has 1 to {PER_CLUSTER}, not {}", pools.len());
     ensure((1..=PER_CLUSTER).contains(&pools.len()), "node_pools", text)?;
-    let network = match req.vpc_id.and_then(|id| id.get()) {
-        Some(id) => Some(in_field(tx, VPC, "vpc_id", id.into()).await?),
-        None => None,
-    };
-    let there = network.as_ref().map_or(region.id.as_str(), |network| &network.region);
-    let text = format!("the VPC is in {there}, the cluster in {}", region.id);
-    ensure(there == region.id, "vpc_id", text)?;
-    let label = req.label.unwrap_or_default();
+    let (id, label) = (tx.new_id::<Cluster>(), req.label.unwrap_or_default());
+    let vpc = req.vpc_id.and_then(|id| id.get()).map(Into::into);
+    let network = network(tx, id, vpc, &region.id, &label).await?;
     let firewall = match req.enable_firewall {
         Some(true) => {
             let group = new_group(tx, &format!("Nodes of Kubernetes cluster {label}")).await?;
@@ -138,7 +134,6 @@ async fn create(tx: &mut Tx, req: CreateCluster) -> Result<Doc<Cluster>> {
         }
         _ => None,
     };
-    let id = tx.new_id::<Cluster>();
     let ipv4 = addresses::take_ipv4(tx, &region.id, id).await?;
     let (authority, admin) = new_pairs(cx.now())?;
     let cluster = tx.doc_with_id(
@@ -149,21 +144,48 @@ async fn create(tx: &mut Tx, req: CreateCluster) -> Result<Doc<Cluster>> {
             version: req.version,
             ha: req.ha_controlplanes.unwrap_or_default(),
             ipv4,
-            network: network.map(|network| network.id()),
+            network,
             firewall,
             oidc: req.oidc.map(oidc).transpose()?.unwrap_or_default(),
             authority,
             admin,
         },
     );
+    let mut labels = BTreeSet::new();
     for (place, new) in pools.into_iter().enumerate() {
         let field = format!("node_pools[{place}].");
+        pools::check_label(&cx, labels.insert(new.label.clone()), &new.label, &field)?;
         let pool = tx.new_doc(pools::wanted(&cx, id, &cluster, new, &field)?);
         tx.put(&pool);
         nodes::level(tx, &cluster, &pool).await?;
     }
     access::note(tx, id);
     Ok(cluster)
+}
+
+/// The VPC of a new cluster's nodes: the one that was named, or one that is made for it. The copy of a cluster
+/// that has none, as older ones, has none either.
+async fn network(
+    tx: &mut Tx,
+    cluster: Uuid,
+    vpc: Option<Uuid>,
+    region: &str,
+    label: &str,
+) -> Result<Option<Uuid>> {
+    if let Some(vpc) = vpc {
+        let mut network = in_field(tx, VPC, "vpc_id", vpc).await?;
+        let text = format!("the VPC is in {}, the cluster in {region}", network.region);
+        ensure(network.region == region, "vpc_id", text)?;
+        chosen(tx, &mut network, cluster);
+        return Ok(Some(vpc));
+    }
+    if tx.cx().is_copying() {
+        return Ok(None);
+    }
+    let id = cluster.to_string();
+    let name = if label.is_empty() { &id } else { label };
+    let description = format!("VPC of Kubernetes cluster {name}");
+    for_cluster(tx, region, cluster, description).await.map(Some)
 }
 
 fn check_version(cx: &Cx, version: &str) -> Result<()> {
@@ -212,8 +234,13 @@ async fn delete(cx: Cx, id: ClusterId, with_resources: bool) -> Result<()> {
         tx.delete(pool);
     }
     let nodes = instances::in_cluster(cluster.id());
-    for node in tx.some::<Instance>(nodes, AT_ONCE).await?.0 {
+    let (nodes, are_all) = tx.some::<Instance>(nodes, AT_ONCE).await?;
+    for node in nodes {
         nodes::go(&mut tx, node).await?;
+    }
+    // Where there are more nodes, its life sees to the VPC when they are gone.
+    if let Some(network) = cluster.network.filter(|_| are_all) {
+        left(&mut tx, network, cluster.id()).await?;
     }
     if let Some(group) = cluster.firewall {
         drop_group(&mut tx, group).await?;

@@ -11,9 +11,10 @@ use hosts::servers::Hosted;
 use super::clusters::{PODS, SERVICES};
 use super::pools::PER_CLUSTER;
 use super::{Cluster, Pool, Taint, Told, in_cluster, nodes};
-use crate::instances::Instance;
+use crate::instances::{self, Instance};
 use crate::life::provision;
 use crate::names::check_value;
+use crate::vpcs::clusters::left;
 use crate::{Cx, Doc, Life, LifeCx, Network, alike};
 
 /// How many control planes a cluster has that is to survive the loss of one.
@@ -22,7 +23,11 @@ const SEVERAL: u32 = 3;
 impl Life for Cluster {
     async fn step(doc: &mut Doc<Self>, cx: &LifeCx) -> Result<Next, StepError> {
         let mut spec = doc.spec()?;
-        if !doc.deleting() {
+        if doc.deleting() {
+            if !leaves_network(doc, cx).await? {
+                return Ok(Next::SOON);
+            }
+        } else {
             for pool in cx.cx.all::<Pool>(in_cluster(doc.id()), PER_CLUSTER).await? {
                 let nodes = nodes::read(&cx.cx, pool.id()).await?;
                 let ready = nodes.iter().filter(|node| nodes::is_ready(node));
@@ -31,6 +36,18 @@ impl Life for Cluster {
         }
         provision(doc, &spec, cx).await
     }
+}
+
+/// Lets a cluster that goes leave its VPC, once no node of its is there any more. Whether that is so.
+async fn leaves_network(doc: &Doc<Cluster>, cx: &LifeCx) -> Result<bool, StepError> {
+    let Some(network) = doc.network else { return Ok(true) };
+    let mut tx = cx.cx.begin();
+    if tx.count::<Instance>(instances::in_cluster(doc.id())).await? > 0 {
+        return Ok(false);
+    }
+    left(&mut tx, network, doc.id()).await?;
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// A node as it is registered with its control plane.

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{Cluster, Pool};
 use crate::firewalls::Group;
 use crate::instances::{Instance, Node, in_pool, let_go_of_most, make, remove};
+use crate::vpcs::PrivateNetwork;
 use crate::{Cx, Doc, Refusal, Result, Tx};
 
 /// How many nodes a pool can have.
@@ -52,6 +53,10 @@ pub(super) async fn add(tx: &mut Tx, cluster: &Doc<Cluster>, pool: &Doc<Pool>) -
         Some(id) => tx.find::<Group>(id).await?,
         None => None,
     };
+    let network = match cluster.network {
+        Some(id) => tx.find::<PrivateNetwork>(id).await?,
+        None => None,
+    };
     let mut node = make(
         tx,
         CreateInstance {
@@ -63,7 +68,7 @@ pub(super) async fn add(tx: &mut Tx, cluster: &Doc<Cluster>, pool: &Doc<Pool>) -
             tags: Some(vec![pool.tag.clone()]),
             user_data: Some(STANDARD.encode(pool.user_data.as_bytes())),
             firewall_group_id: Some(group.map(|group| group.id().into()).into()),
-            attach_vpc: Some(cluster.network.map(Into::into).into_iter().collect()),
+            attach_vpc: Some(network.map(|vpc| vpc.id().into()).into_iter().collect()),
             vpc_only: Some(pool.vpc_only),
             ..CreateInstance::default()
         },

@@ -140,6 +140,13 @@ fn bound(cx: &Cx, pool: &mut Pool, field: &str) -> Result<()> {
     Ok(())
 }
 
+/// Refuses a label that another pool of the cluster has. What is copied is as it was.
+pub(super) fn check_label(cx: &Cx, is_new: bool, label: &str, field: &str) -> Result<()> {
+    let help =
+        format_args!("another pool of the cluster is called `{label}`; give each its own name");
+    ensure(is_new || cx.is_copying(), &format!("{field}label"), help)
+}
+
 async fn create(tx: &mut Tx, req: CreateNodePool) -> Result<Doc<Pool>> {
     let (cx, cluster) = (tx.cx().clone(), tx.get::<Cluster>(req.vke_id).await?);
     let new = alike!(req => NewNodePool {
@@ -147,9 +154,11 @@ async fn create(tx: &mut Tx, req: CreateNodePool) -> Result<Doc<Pool>> {
         labels, taints
     });
     let pool = wanted(&cx, cluster.id(), &cluster, new, "")?;
-    let has = tx.count::<Pool>(in_cluster(cluster.id())).await?;
+    let others = tx.all::<Pool>(in_cluster(cluster.id()), PER_CLUSTER).await?;
     let help = format!("a cluster has {PER_CLUSTER} node pools at most");
-    Refusal::bad("Bad request.").help(help).unless(has < PER_CLUSTER as u64)?;
+    Refusal::bad("Bad request.").help(help).unless(others.len() < PER_CLUSTER)?;
+    let is_new = others.iter().all(|other| other.label != pool.label);
+    check_label(&cx, is_new, &pool.label, "")?;
     let pool = tx.new_doc(pool);
     nodes::level(tx, &cluster, &pool).await?;
     Ok(pool)
@@ -158,8 +167,10 @@ async fn create(tx: &mut Tx, req: CreateNodePool) -> Result<Doc<Pool>> {
 async fn update(cx: Cx, req: UpdateNodePool) -> Result<NodePool> {
     let mut tx = cx.begin();
     let mut pool = in_path(&mut tx, req.vke_id, req.nodepool_id).await?;
+    // Who turns it off may take its bounds along.
+    let scaled = pool.auto_scaler;
     set(&mut pool.auto_scaler, req.auto_scaler);
-    let scales = req.min_nodes.or(req.max_nodes).is_none() || pool.auto_scaler;
+    let scales = req.min_nodes.or(req.max_nodes).is_none() || scaled || pool.auto_scaler;
     // The spelling is the real API's.
     let said =
         "You cannot update auto scalar minimum or maximum nodes if `auto_scaler` is disabled.";

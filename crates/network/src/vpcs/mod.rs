@@ -3,12 +3,14 @@
 //! What the API still calls private networks are the VPCs under an older name. A network has no
 //! outside thing: it must never be deleted while something has an address in it.
 
+pub mod clusters;
 pub mod guests;
 mod members;
 pub mod nat_gateways;
 pub mod networks;
 mod subnets;
 
+use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
 use api::vpcs::*;
@@ -29,7 +31,7 @@ pub use networks::default_of;
 /// What the API calls a NAT gateway among what is in a network.
 const NAT_GATEWAY: &str = "nat_gateway";
 
-/// How many networks of a sort an account can have in a region.
+/// How many networks of a sort an account can have in a region; and how many VPCs are made there for clusters.
 pub const PER_REGION: usize = 5;
 
 /// A private network as its owner wants it.
@@ -43,6 +45,16 @@ pub struct PrivateNetwork {
     pub description: String,
     /// Its addresses, always IPv4.
     pub subnet: Network,
+    /// The Kubernetes clusters that it was made for: it goes with the last of them.
+    #[serde(default)]
+    pub clusters: BTreeSet<Uuid>,
+}
+
+impl PrivateNetwork {
+    /// Whether its owner has it for its own sake: it is not there for clusters.
+    fn is_owners(&self) -> bool {
+        self.clusters.is_empty()
+    }
 }
 
 /// A generation of private networks.

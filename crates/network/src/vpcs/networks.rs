@@ -3,6 +3,8 @@
 //! The families differ in the names of fields and in their words for what is unknown, which come
 //! as a [`Name`].
 
+use std::collections::BTreeSet;
+
 use api::{Endpoint, Listing};
 use uuid::Uuid;
 
@@ -13,8 +15,10 @@ use crate::load_balancers::{self, LoadBalancer};
 use crate::servers::members;
 use crate::{Cx, Doc, Network, Refusal, Result, Routes, Tx, refuse};
 
+/// How many VPCs a region can have with those that are made for clusters.
+pub(super) const MOST: usize = 2 * PER_REGION;
 /// How many networks of both sorts a region can have.
-const IN_REGION: usize = 2 * PER_REGION;
+const IN_REGION: usize = MOST + PER_REGION;
 /// How many of each kind are named of what keeps a network from being deleted.
 const TOLD: usize = 50;
 /// Longer descriptions are cut.
@@ -127,7 +131,7 @@ async fn create(cx: &Cx, name: Name, wish: Wish) -> Result<Doc<PrivateNetwork>> 
     let region = &cx.region("region", &wish.region)?.id;
     let subnet = wish.subnet.unwrap_or_default();
     let asked = subnets::asked(name, &subnet, wish.mask.unwrap_or_default())?;
-    let description = cut(&wish.description.unwrap_or_default());
+    let description = wish.description.unwrap_or_default();
     let mut tx = cx.begin();
     let network = add(&mut tx, name.sort, region, description, asked).await?;
     tx.commit().await?;
@@ -135,13 +139,13 @@ async fn create(cx: &Cx, name: Name, wish: Wish) -> Result<Doc<PrivateNetwork>> 
 }
 
 /// The network for instances in a region that are to be in one and name none: the account's first
-/// of that sort there, or a new one.
+/// of that sort there that was made for no cluster, or a new one.
 ///
 /// # Errors
 /// 400 where the region is none.
 pub async fn default_of(tx: &mut Tx, sort: Sort, region: &str) -> Result<Uuid> {
-    let known = tx.all::<PrivateNetwork>(in_region(region), IN_REGION).await?;
-    match known.iter().find(|network| network.sort == sort) {
+    let known = all_in(tx, region).await?;
+    match known.iter().find(|network| network.sort == sort && network.is_owners()) {
         Some(first) => Ok(first.id()),
         None => new_in(tx, sort, region).await,
     }
@@ -162,23 +166,35 @@ async fn add(
     description: String,
     asked: Option<Network>,
 ) -> Result<Doc<PrivateNetwork>> {
-    let known = tx.all::<PrivateNetwork>(in_region(region), IN_REGION).await?;
-    let like_it = known.iter().filter(|network| network.sort == sort).count();
+    let known = all_in(tx, region).await?;
+    let like_it = known.iter().filter(|network| network.sort == sort && network.is_owners());
     let said = format!("You have reached the maximum number of {}s in this region.", sort.noun());
     let help = format!("region: `{region}` has {PER_REGION} already; delete one first");
-    Refusal::bad(said).help(help).unless(like_it < PER_REGION)?;
+    // Copies of those that were made for clusters are made one by one, before these.
+    let most = if sort == Sort::Vpc && tx.cx().is_copying() { MOST } else { PER_REGION };
+    Refusal::bad(said).help(help).unless(like_it.count() < most)?;
+    let subnet = asked.map_or_else(|| free(tx.cx(), region, &known), Ok)?;
+    let (region, clusters) = (region.into(), BTreeSet::new());
+    Ok(put_new(tx, PrivateNetwork { sort, region, description, subnet, clusters }))
+}
+
+/// All networks in a region.
+pub(super) async fn all_in(tx: &mut Tx, region: &str) -> Result<Vec<Doc<PrivateNetwork>>> {
+    tx.all::<PrivateNetwork>(in_region(region), IN_REGION).await
+}
+
+/// Addresses that none of these networks has.
+pub(super) fn free(cx: &Cx, region: &str, known: &[Doc<PrivateNetwork>]) -> Result<Network> {
     let taken: Vec<Network> = known.iter().map(|network| network.subnet).collect();
-    let chosen = match asked {
-        Some(subnet) => Some(subnet),
-        None => subnets::choose(tx.cx().region("region", region)?, &taken),
-    };
-    let Some(subnet) = chosen else {
-        return refuse("region", "your networks there leave no private range free");
-    };
-    let want = PrivateNetwork { sort, region: region.into(), description, subnet };
-    let network = tx.new_doc(want);
+    let none = || refuse("region", "your networks there leave no private range free");
+    subnets::choose(cx.region("region", region)?, &taken).map_or_else(none, Ok)
+}
+
+/// Writes a new network, described by as much as fits.
+pub(super) fn put_new(tx: &mut Tx, want: PrivateNetwork) -> Doc<PrivateNetwork> {
+    let network = tx.new_doc(PrivateNetwork { description: cut(&want.description), ..want });
     tx.put(&network);
-    Ok(network)
+    network
 }
 
 fn cut(description: &str) -> String {
@@ -189,20 +205,25 @@ fn cut(description: &str) -> String {
 async fn delete_unused(cx: &Cx, name: Name, path: &[String]) -> Result<()> {
     let mut tx = cx.begin();
     let network = in_path(&mut tx, name, path).await?;
-    let members = members::first(&mut tx, network.id(), TOLD).await?;
-    let mut addresses: Vec<_> = members.iter().map(|one| one.known_by().to_string()).collect();
-    let (gateways, _) = tx.some::<NatGateway>(of_network(network.id()), TOLD).await?;
-    addresses.extend(gateways.iter().map(|gateway| gateway.public_ip.to_string()));
-    let before_it = load_balancers::in_network(network.id());
-    let (balancers, _) = tx.some::<LoadBalancer>(before_it, TOLD).await?;
-    addresses.extend(balancers.iter().map(|balancer| balancer.ipv4.to_string()));
-    let (guests, _) = tx.some::<Guest>(guests::within(network.id()), TOLD).await?;
-    // Load balancers are told already, by their public addresses.
-    let guests = guests.iter().filter(|guest| guest.sort != GuestSort::LoadBalancer);
-    addresses.extend(guests.map(|guest| guest.address.to_string()));
+    let addresses = addresses_in(&mut tx, network.id()).await?;
     // Terraform tries again for as long as it reads these words.
     let said = format!("The following servers are attached to this {}: ", name.sort.noun());
     Refusal::bad(said + &addresses.join(", ")).unless(addresses.is_empty())?;
     tx.delete(network);
     tx.commit().await
+}
+
+/// The addresses of what keeps a network from being deleted, the first of each kind.
+pub(super) async fn addresses_in(tx: &mut Tx, network: Uuid) -> Result<Vec<String>> {
+    let members = members::first(tx, network, TOLD).await?;
+    let mut addresses: Vec<_> = members.iter().map(|one| one.known_by().to_string()).collect();
+    let (gateways, _) = tx.some::<NatGateway>(of_network(network), TOLD).await?;
+    addresses.extend(gateways.iter().map(|gateway| gateway.public_ip.to_string()));
+    let (balancers, _) = tx.some::<LoadBalancer>(load_balancers::in_network(network), TOLD).await?;
+    addresses.extend(balancers.iter().map(|balancer| balancer.ipv4.to_string()));
+    let (guests, _) = tx.some::<Guest>(guests::within(network), TOLD).await?;
+    // Load balancers are told already, by their public addresses.
+    let guests = guests.iter().filter(|guest| guest.sort != GuestSort::LoadBalancer);
+    addresses.extend(guests.map(|guest| guest.address.to_string()));
+    Ok(addresses)
 }

@@ -192,7 +192,7 @@ pub(super) fn bare_metal(thing: &Thing, all: &Reading) -> Vec<Step> {
     std::iter::once(main_address(named(create), thing, all)).chain(names).collect()
 }
 
-pub(super) fn cluster(thing: &Thing, _: &Reading) -> Vec<Step> {
+pub(super) fn cluster(thing: &Thing, all: &Reading) -> Vec<Step> {
     let vpc = ids(thing.item.get("vpcs")).and_then(|ids| ids.get(0).cloned());
     let not_sent = ["node_pools", "enable_firewall", "oidc"];
     let mut create = Step::create("create-cluster", thing, &not_sent)
@@ -206,7 +206,17 @@ pub(super) fn cluster(thing: &Thing, _: &Reading) -> Vec<Step> {
         pools.push(Value::Object(same_of_pool(pool)));
     }
     for (id, ip) in nodes(thing) {
-        create = create.id("instance", id).at("ipv4", ip);
+        create = create.id("instance", id);
+        let Some(node) = all.of("instance").find(|one| one.id == id) else {
+            create = create.at("ipv4", ip);
+            continue;
+        };
+        // Where it has no public address, the pool tells that in the VPC.
+        create = create.at("ipv4", node.text("main_ip"));
+        for network in list(node.told("list-instance-vpcs")) {
+            let scope = format!("network:{}", word(network, "id"));
+            create = create.at(&scope, word(network, "ip_address"));
+        }
     }
     vec![create.with("node_pools", pools)]
 }

@@ -60,6 +60,13 @@ async fn rich() -> World {
     let cluster = json!({"label": "prod", "region": "ewr", "version": made.version().await, "node_pools": pools});
     let cluster = made.id("kubernetes/clusters", cluster).await;
     made.ready("kubernetes/clusters", &cluster).await;
+    // One of its nodes is another by now, so that their addresses are not the first in order.
+    let pool = made.get(&format!("kubernetes/clusters/{cluster}")).await;
+    let pool = &pool["vke_cluster"]["node_pools"][0];
+    let [id, node] = [&pool["id"], &pool["nodes"][0]["id"]].map(|id| id.as_str().expect("an id"));
+    let recycle = format!("kubernetes/clusters/{cluster}/node-pools/{id}/nodes/{node}/recycle");
+    made.at(&recycle, json!({})).await;
+    made.ready(&format!("kubernetes/clusters/{cluster}/node-pools"), id).await;
     further(&mut made, &vpc, &web).await;
     world
 }

@@ -101,6 +101,28 @@ async fn volumes_come_with_an_instance_and_outlive_it() {
 }
 
 #[tokio::test]
+async fn a_plans_own_disk_is_asked_for_by_the_word_local() {
+    let world = World::new().await;
+    let wish = |plan: &str, devices: Value| json!({ "plan": plan, "block_devices": devices });
+    for bootable in [true, false] {
+        let local = json!([{ "block_id": "local", "bootable": bootable }]);
+        INSTANCES.made(&world, wish("vx1-g-2c-8g-120s", local.clone())).await;
+        INSTANCES.made(&world, wish("vc2-1c-1gb", local.clone())).await;
+        let said = "block_devices: `vx1-g-2c-8g` has no local disk";
+        INSTANCES.refuses(&world, wish("vx1-g-2c-8g", local), said).await;
+    }
+    assert_eq!(read(&world, "/v2/blocks").await["blocks"], json!([]), "no volume is made for it");
+    let boot = json!({ "block_id": "", "bootable": true, "disk_size": 40 });
+    let both = json!([{ "block_id": "local", "bootable": false, "label": "" }, boot]);
+    let found = INSTANCES.made(&world, wish("vx1-g-2c-8g-120s", both)).await;
+    let blocks = read(&world, "/v2/blocks").await["blocks"].take();
+    assert_eq!(blocks.as_array().unwrap().len(), 1);
+    assert_eq!(blocks[0]["attached_to_instance"], found["id"]);
+    let wrong = wish("vx1-g-2c-8g-120s", json!([{ "block_id": "remote" }]));
+    INSTANCES.refuses(&world, wrong, "block_devices[0].block_id").await;
+}
+
+#[tokio::test]
 async fn lists_are_narrowed_by_each_filter_and_by_all_together() {
     let world = World::new().await;
     let one = json!({ "label": "one", "hostname": "One", "tags": ["Shared", "x"] });

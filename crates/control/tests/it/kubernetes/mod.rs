@@ -3,6 +3,7 @@
 mod access;
 mod pools;
 mod real;
+mod vpcs;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use api::firewalls::*;
 use api::instances::*;
 use api::kubernetes::*;
 use api::load_balancers::*;
-use api::vpcs::{CreateVpc, DeleteVpc};
+use api::vpcs::*;
 use control::Behave;
 use drivers::{ControlPlaneSpec, Thing, Things};
 use serde_json::{Value, json};
@@ -129,7 +130,8 @@ async fn what_cannot_be_made_is_refused_and_leaves_nothing_behind() {
     };
     world.refuses(pool(json!({"plan": "vc2-1c-1gb"})), "node_pools[1].plan").await;
     world.refuses(pool(json!({"plan": "none"})), "Invalid plan chosen.").await;
-    world.refuses(pool(json!({"vpc_only": true})), "node_pools[1].vpc_only").await;
+    let twice = pool(json!({"label": "a"}));
+    world.refuses(twice, "node_pools[1].label: another pool of the cluster is called `a`").await;
     world
         .refuses(pool(json!({"auto_scaler": true, "min_nodes": 3, "max_nodes": 2})), "min_nodes")
         .await;
@@ -155,6 +157,8 @@ async fn what_cannot_be_made_is_refused_and_leaves_nothing_behind() {
     world.refuses(wished(1, json!({"vpc_id": vpc, "enable_firewall": true})), "vpc_id").await;
     assert_eq!(instances(&world).await, []);
     assert_eq!(world.done(ListFirewallGroups::default()).await.items, []);
+    let vpcs = world.done(ListVpcs::default()).await.items;
+    assert_eq!(vpcs.iter().map(|vpc| vpc.id).collect::<Vec<_>>(), [vpc]);
     let (status, text) = world.refused(GetCluster { vke_id: ClusterId(Uuid::from_u128(1)) }).await;
     assert_eq!((status, text.as_str()), (404, "Invalid resource ID"));
 }

@@ -84,6 +84,12 @@ async fn the_autoscaler_keeps_to_its_bounds_and_has_none_where_it_is_off() {
     );
     let sized = |n| UpdateNodePool { node_quantity: Some(n), ..change.clone() };
     assert_eq!(world.done(sized(9)).await.nodes.len(), 5);
+    // Who takes the autoscaler's lines out of a configuration sends all three.
+    let all_off = UpdateNodePool { auto_scaler: Some(false), ..scaled(1, 1) };
+    let off = world.done(all_off.clone()).await;
+    assert_eq!((off.auto_scaler, off.nodes.len(), off.min_nodes, off.max_nodes), (false, 5, 1, 1));
+    assert_eq!(world.refused(all_off).await, (422, said.into()), "it is off already");
+    world.done(scaled(3, 5)).await;
     world.refuses(scaled(6, 5), "min_nodes").await;
     world.refuses(scaled(1, 101), "max_nodes").await;
     let off = UpdateNodePool { auto_scaler: Some(false), node_quantity: Some(1), ..change.clone() };
@@ -143,6 +149,9 @@ async fn pools_come_and_go_within_their_cluster() {
     world
         .refuses(CreateNodePool { plan: "vc2-1c-1gb".into(), ..new.clone() }, "plan: `vc2-1c-1gb`")
         .await;
+    // Another's name is no pool's, unless it is free again or in another cluster.
+    let said = "label: another pool of the cluster is called `more`";
+    world.refuses(new.clone(), said).await;
     // Not in another cluster's path.
     let second = make(&world, wished(1, json!({}))).await;
     let elsewhere = world.refused(GetNodePool { vke_id: second.id, nodepool_id: made.id }).await;
@@ -152,8 +161,9 @@ async fn pools_come_and_go_within_their_cluster() {
     assert_eq!(gone, (404, "Invalid NodePool ID".into()));
     world.settle().await;
     assert_eq!(instances(&world).await.len(), 3);
-    for _ in 1..20 {
-        world.done(new.clone()).await;
+    world.done(new.clone()).await;
+    for n in 2..20 {
+        world.done(CreateNodePool { label: format!("more-{n}"), ..new.clone() }).await;
     }
     world.refuses(new, "at most").await;
 }
