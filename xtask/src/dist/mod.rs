@@ -65,6 +65,8 @@ fn build(target: &str) -> Result<PathBuf> {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let mut command = Command::new(cargo);
     command.args(["build", "--release", "--locked", "--package", "kettle", "--target", target]);
+    // C compilers write the day where a source asks for it, as the allocator's does.
+    command.env("SOURCE_DATE_EPOCH", time()?.to_string());
     let status = command.current_dir(crate::root()).status().context("cargo cannot be started")?;
     ensure!(status.success(), "the binary does not build");
     let built =
