@@ -136,7 +136,9 @@ reserved_ips() {
   json reserved-ip delete "$id"
   json reserved-ip get "$id"
   holds "vultr-cli's delete detaches an address" '.reserved_ip.instance_id == ""'
-  refused "vultr-cli's delete of a detached address" "not attached" reserved-ip delete "$id"
+  json reserved-ip delete "$id"
+  json reserved-ip get "$id"
+  holds "and leaves a detached one as it is" '.reserved_ip.instance_id == ""'
   for id in "$id" "$kept"; do
     directly DELETE "/v2/reserved-ips/$id"
     refused "a deleted address" "Invalid reserved-ip ID" reserved-ip get "$id"
