@@ -221,6 +221,12 @@ impl Row {
 /// and what it was due for is not forgotten.
 pub const PARKED: i64 = 1 << 52;
 
+/// The accounts that have something: one step in the index of lists for each.
+const ACCOUNTS: &str = "WITH RECURSIVE accounts (account) AS (
+    SELECT min(account) FROM list UNION ALL
+    SELECT (SELECT min(l.account) FROM list l WHERE l.account > a.account)
+    FROM accounts a WHERE a.account IS NOT NULL)";
+
 /// What became of one step of the engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {

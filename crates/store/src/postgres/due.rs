@@ -3,7 +3,7 @@ use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use super::{COLUMNS, Postgres, row};
-use crate::{PARKED, Result, Row};
+use crate::{ACCOUNTS, PARKED, Result, Row};
 
 impl Postgres {
     pub(crate) async fn claim_one(
@@ -26,17 +26,14 @@ impl Postgres {
     /// Makes what stands in the lists of these kinds due by `now`. What is to go stands in none: it is due
     /// later, or has failed for good. Other kinds' rows are not read, however many there are.
     pub(crate) async fn wake_all(&self, kinds: &[&str], now: i64) -> Result<()> {
-        // The accounts that have something: one step in the index of lists for each.
-        let sql = "WITH RECURSIVE accounts (account) AS (
-                SELECT min(account) FROM list UNION ALL
-                SELECT (SELECT min(l.account) FROM list l WHERE l.account > a.account)
-                FROM accounts a WHERE a.account IS NOT NULL)
-            UPDATE resource SET due = $1 WHERE (due IS NULL OR due > $1) AND seq IN (
+        let sql = format!(
+            "{ACCOUNTS} UPDATE resource SET due = $1 WHERE (due IS NULL OR due > $1) AND seq IN (
                 SELECT e.seq FROM accounts a JOIN list l USING (account) JOIN entry e ON e.list = l.id
                 WHERE l.kind = ANY($2) AND l.field = '' AND l.value = ''
                 UNION SELECT seq FROM resource WHERE due > $1 AND kind = ANY($2)
-                UNION SELECT seq FROM resource WHERE error IS NOT NULL AND due IS NULL AND kind = ANY($2))";
-        self.writers.links.ask(sql, &[&now, &kinds]).await?;
+                UNION SELECT seq FROM resource WHERE error IS NOT NULL AND due IS NULL AND kind = ANY($2))"
+        );
+        self.writers.links.ask(&sql, &[&now, &kinds]).await?;
         self.woken().notify_one();
         Ok(())
     }

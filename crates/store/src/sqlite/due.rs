@@ -3,13 +3,7 @@ use rusqlite::{Connection, OptionalExtension};
 use uuid::Uuid;
 
 use super::{COLUMNS, Sqlite, apply, row};
-use crate::{PARKED, Result, Row};
-
-/// The accounts that have something: one step in the index of lists for each.
-const ACCOUNTS: &str = "WITH RECURSIVE accounts (account) AS (
-    SELECT min(account) FROM list UNION ALL
-    SELECT (SELECT min(l.account) FROM list l WHERE l.account > a.account)
-    FROM accounts a WHERE a.account IS NOT NULL)";
+use crate::{ACCOUNTS, PARKED, Result, Row};
 
 /// Makes what stands in a kind's list due by `now`. What is to go stands in none: it is due later, or has
 /// failed for good. Other kinds' rows are not read, however many there are.
