@@ -139,7 +139,8 @@ async fn give_volumes(
     plan: &Plan,
 ) -> Result<()> {
     let devices = req.block_devices.as_deref().unwrap_or_default();
-    if devices.is_empty() && plan.storage_type == StorageType::BlockStorage {
+    let has_local = plan.storage_type != StorageType::BlockStorage;
+    if devices.is_empty() && !has_local {
         let said = format!("{ADD_FAILED}One or more block devices are required.");
         let help = format!("block_devices: `{}` has no local disk to boot from", plan.id);
         return Err(Refusal::bad(said).help(help).into());
@@ -149,7 +150,6 @@ async fn give_volumes(
     ensure(volumes as u64 <= PER_INSTANCE, "block_devices", help)?;
     let help =
         format!("`{}` has no local disk; name a volume, or give the size of a new one", plan.id);
-    let has_local = plan.storage_type != StorageType::BlockStorage;
     ensure(has_local || volumes == devices.len(), "block_devices", help)?;
     let mut known = BTreeSet::new();
     for device in devices {
