@@ -62,10 +62,17 @@ terraform_init() {
   fi
 }
 
+# Prints what a suite said of what failed; its end, where no line of it says so.
+what_failed() {
+  printf '\n== %s, what failed\n' "$1"
+  grep -A8 '^FAIL' "$2" | head -n 60 || true
+  grep -q '^FAIL' "$2" || tail -n 20 "$2"
+}
+
 # Runs the suites that are named, or all; a suite is a function NAME_suite. Ends the program.
 #   run_suites WHAT-THEY-ARE "ALL THEIR NAMES" [NAME ...]
 run_suites() {
-  local what=$1 all=$2 each summary=() worst=0
+  local what=$1 all=$2 each status summary=() worst=0
   shift 2
   if [[ ! -x $KETTLE ]]; then
     echo "FAIL: there is no kettle at $KETTLE; build it (cargo build --release) or set KETTLE" >&2
@@ -80,13 +87,17 @@ run_suites() {
   for each in ${*:-$all}; do
     printf '\n== %s\n' "$each"
     reason=""
-    "${each//-/_}_suite"
-    case $? in
+    { "${each//-/_}_suite"; } > >(tee "$scratch/$each.said") 2>&1
+    status=$?
+    wait "$!" # until all of it has been written
+    case $status in
       "$PASS") summary+=("PASS     $each") ;;
       "$SKIP") summary+=("SKIPPED  $each: $reason  <-- NOTHING WAS SHOWN WITH THIS") ;;
-      *) summary+=("FAIL     $each: ${reason:-see above}"); worst=1 ;;
+      *) summary+=("FAIL     $each: ${reason:-see above}"); worst=1; what_failed "$each" "$scratch/$each.said" >>"$scratch/failures" ;;
     esac
   done
+  # Once more at the end, where it is found: hundreds of lines may have followed.
+  cat "$scratch/failures" 2>/dev/null
   printf '\n== %s\n' "$what"
   printf '%s\n' "${summary[@]}"
   exit "$worst"

@@ -41,6 +41,13 @@ ends() {
 # Runs a command in a machine.
 in_it() { local name=$1; shift; k instance ssh "$name" -i "$work/key" -- "$@" </dev/null; }
 
+# When a machine was started, in ticks of its host. (The time of /proc/1 would be that of when somebody looked there first since the
+# kernel was last short of memory.)
+since() { in_it "$1" "cut -d' ' -f22 /proc/1/stat"; }
+# Whether it runs since then still, or was started anew.
+goes_on() { [[ -n $2 && $(since "$1") == "$2" ]]; }
+is_started_anew() { local now; now=$(since "$1") && [[ -n $2 && -n $now && $now != "$2" ]]; }
+
 check() {
   local what=$1
   shift
