@@ -7,6 +7,8 @@ trap 'rm -rf "$work"' EXIT
 : >"$work/calls"
 : >"$work/config.yaml" # vultr-cli complains without one; the key comes from VULTR_API_KEY
 family=""
+# What vultr-cli is run by, if by anything.
+within=()
 export nowhere=00000000-0000-4000-8000-000000000000
 
 ok() { printf 'ok    %s: %s\n' "$family" "$1"; }
@@ -21,7 +23,7 @@ die() {
 # Runs vultr-cli; output in $work/out. Arguments in words, as in the list that `uncalled` compares with.
 call() {
   printf '%s\n' "$*" >>"$work/calls"
-  vultr-cli --config "$work/config.yaml" "${format[@]}" "$@" >"$work/out" 2>"$work/err"
+  "${within[@]}" vultr-cli --config "$work/config.yaml" "${format[@]}" "$@" >"$work/out" 2>"$work/err"
 }
 
 # A request without vultr-cli, for what it cannot do.

@@ -81,3 +81,21 @@ plain_servers() {
   metal_up "a bare metal server without a label becomes active"
   json bare-metal delete "$metal"
 }
+
+# What needs no key. Each is answered by a server of its own, which is all that there is in the network that vultr-cli gets.
+plain_keyless() {
+  local within=("$KETTLE" exec --ephemeral --offline --)
+  json apps list
+  holds "applications are listed" '.applications | any(.short_name == "docker")'
+  json marketplace app list-variables openlitespeed-wordpress
+  json os list
+  holds "systems are listed" '.os | any(.id == 2136)'
+  json plans list
+  holds "plans are listed" '.plans | any(.id == "vc2-1c-1gb")'
+  json plans metal
+  json regions list
+  holds "regions are listed" '.regions | any(.id == "ewr")'
+  json regions availability ewr
+  json kubernetes versions
+  table os list
+}

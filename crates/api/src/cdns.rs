@@ -127,8 +127,8 @@ pub enum ZoneStatus {
 
 sharing! {
     {
-        /// When it was created.
-        pub date_created: Time,
+        /// When it was created, such as `2026-11-21 09:30:00`, in UTC.
+        pub date_created: String,
         /// `pending` until it serves.
         pub status: Open<ZoneStatus>,
         /// Its owner's name for it.
@@ -168,8 +168,8 @@ sharing! {
         pub origin_scheme: Open<OriginScheme>,
         /// The domain of that site.
         pub origin_domain: String,
-        /// When it last forgot what it had fetched; empty for never.
-        pub last_purge: OrEmpty<Time>,
+        /// When it last forgot what it had fetched, as `date_created`; empty for never.
+        pub last_purge: String,
     }
 
     /// A CDN that files are uploaded to.

@@ -20,6 +20,11 @@ impl Time {
     pub fn as_millis(self) -> i64 {
         self.0.as_millisecond()
     }
+
+    /// The time in UTC as some answers have it, without a mark of the zone: `2026-11-21 09:30:00`.
+    pub fn spaced(self) -> String {
+        self.0.strftime("%Y-%m-%d %H:%M:%S").to_string()
+    }
 }
 
 impl fmt::Display for Time {

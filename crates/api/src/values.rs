@@ -39,7 +39,10 @@ impl<T: fmt::Display> fmt::Display for OrEmpty<T> {
 impl<T: Wire> Wire for OrEmpty<T> {
     const FORM: &'static Form = &Form::OrEmpty(T::FORM);
     fn read(given: Given<'_>) -> Result<Self, Wrong> {
-        match given.is_null() || given.text().is_ok_and(str::is_empty) {
+        // vultr-cli, whose library leaves empty texts out, takes an id away by `0`, as v1 did.
+        let is_nothing =
+            |text: &str| text.is_empty() || text == "0" && matches!(T::FORM, Form::Id(_));
+        match given.is_null() || given.text().is_ok_and(is_nothing) {
             true => Ok(Self(None)),
             false => T::read(given).map(|value| Self(Some(value))),
         }

@@ -9,16 +9,15 @@ use std::io::{ErrorKind, Write};
 use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use rustix::process::Pid;
+use rustix::process::{Pid, Signal};
 use sdk::config;
 
 use crate::fault::{Context, Result, bail};
 
-/// How often it is looked whether a directory is free whose server has ended, and how long between looks.
-const LOOKS: u32 = 100;
-const LOOK: Duration = Duration::from_millis(20);
+/// How long a directory is waited for whose server has ended, or was killed.
+const ENDING: Duration = Duration::from_secs(10);
 
 /// The data directory.
 #[derive(Debug, Clone)]
@@ -98,15 +97,8 @@ impl Home {
     pub(crate) fn claim(&self) -> Result<File> {
         let path = self.served_path();
         let file = open_lock(&path)?;
-        let mut locked = file.try_lock();
-        for _ in 0..LOOKS {
-            if !matches!(locked, Err(TryLockError::WouldBlock)) || !self.server_has_ended() {
-                break;
-            }
-            std::thread::sleep(LOOK);
-            locked = file.try_lock();
-        }
-        match locked {
+        let until = Instant::now() + ENDING;
+        match store::held::lock(&file, || Instant::now() < until && self.server_is_ending()) {
             Ok(()) => {
                 // Who was here before is not who is here now: see `sign`.
                 file.set_len(0).with_context(|| format!("cannot write {}", path.display()))?;
@@ -133,15 +125,14 @@ impl Home {
         (self.is_served() && space == pid_space()).then_some(pid)
     }
 
-    /// Whether the process that took the directory last has ended. What it was just starting then holds
-    /// all that it held, until that program begins.
-    fn server_has_ended(&self) -> bool {
+    /// Whether the process that took the directory last has ended, or was killed.
+    fn server_is_ending(&self) -> bool {
         let text = fs::read_to_string(self.served_path()).unwrap_or_default();
         let Some((pid, space)) = text.trim_end_matches('\n').split_once(' ') else { return false };
-        let Ok(stat) = fs::read_to_string(format!("/proc/{pid}/stat")) else {
-            return space == pid_space() && Path::new("/proc/self/stat").exists();
+        let Ok(status) = fs::read_to_string(format!("/proc/{pid}/status")) else {
+            return space == pid_space() && Path::new("/proc/self/status").exists();
         };
-        space == pid_space() && stat.contains(") Z ")
+        space == pid_space() && is_ending(&status)
     }
 
     /// How many bytes its files have, those below it too.
@@ -284,6 +275,21 @@ pub(crate) fn sign(mut claim: &File) -> Result<()> {
     signed.context("cannot write serve.lock")
 }
 
+/// Whether a process has ended, or ends as soon as it runs again: it may still wait for a disk when it was
+/// killed. By its `/proc/PID/status`.
+fn is_ending(status: &str) -> bool {
+    let is_kill = |pending: &str| {
+        u64::from_str_radix(pending, 16)
+            .is_ok_and(|set| set & 1 << (Signal::KILL.as_raw() - 1) != 0)
+    };
+    let mut facts = status.lines().filter_map(|line| line.split_once(":\t"));
+    facts.any(|(name, value)| match name {
+        "State" => value.starts_with(['Z', 'X']),
+        "SigPnd" | "ShdPnd" => is_kill(value),
+        _ => false,
+    })
+}
+
 /// What tells this machine's processes from those of a container.
 fn pid_space() -> String {
     let space = fs::read_link("/proc/self/ns/pid");
@@ -383,6 +389,21 @@ pub(crate) fn quoted(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_process_is_ending_that_has_ended_or_was_killed() {
+        for (state, pending, shared, ending) in [
+            ("S (sleeping)", "0000000000000000", "0000000000000000", false),
+            ("S (sleeping)", "0000000000004000", "0000000000000001", false),
+            ("D (disk sleep)", "0000000000000100", "0000000000000000", true),
+            ("R (running)", "0000000000000000", "0000000000000102", true),
+            ("Z (zombie)", "0000000000000000", "0000000000000000", true),
+        ] {
+            let status =
+                format!("Name:\tkettle\nState:\t{state}\nSigPnd:\t{pending}\nShdPnd:\t{shared}\n");
+            assert_eq!(is_ending(&status), ending, "{status}");
+        }
+    }
 
     #[test]
     fn a_path_can_be_pasted_into_a_shell() {

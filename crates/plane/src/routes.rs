@@ -11,7 +11,8 @@ use api::form::Form;
 use api::wire::{self, Fields, Map, Problem};
 use api::{ApiError, Endpoint, Listing, Op, Page};
 use bytes::Bytes;
-use futures_util::future::BoxFuture;
+use futures_util::TryFutureExt;
+use futures_util::future::{BoxFuture, ready};
 use store::{Facet, Row};
 use uuid::Uuid;
 
@@ -96,27 +97,27 @@ impl Route {
     /// Carries it out. Of what would have changed something and was refused, there is a record.
     async fn run(&self, cx: Cx, request: Request) -> Answer {
         let control = cx.control.clone();
-        control.chance.for_request(&control.clock, self.noted(cx, request)).await
+        // On the heap: it is handed on several times before it starts, and is not to be copied each time.
+        let noted = Box::pin(self.noted(cx, request));
+        control.chance.for_request(&control.clock, noted).await
     }
 
     async fn noted(&self, cx: Cx, request: Request) -> Answer {
         let is_own = self.op.access == api::Access::Owner;
-        if self.op.method == api::Method::GET || cx.caller.account == 0 || is_own {
-            return self.carry_out(cx, request).await;
-        }
-        let cx = cx.asking(&self.op, &request);
-        let answer = self.carry_out(cx.clone(), request).await;
-        if let Err(error) = &answer {
+        let is_told = self.op.method != api::Method::GET && cx.caller.account != 0 && !is_own;
+        let cx = if is_told { cx.asking(&self.op, &request) } else { cx };
+        let answer = self.carry_out(&cx, request).await;
+        if let (true, Err(error)) = (is_told, &answer) {
             Box::pin(cx.tell_refused(error)).await;
         }
         answer
     }
 
     /// Carries it out, again and again where others changed what it relied on.
-    async fn carry_out(&self, cx: Cx, request: Request) -> Answer {
+    async fn carry_out(&self, cx: &Cx, request: Request) -> Answer {
         // What is Kettle's own has no real API to follow.
         let helpful = cx.behave().is_helpful() || self.op.access == api::Access::Owner;
-        let fields = match self.fields(&cx, request) {
+        let fields = match self.fields(cx, request) {
             Ok(fields) => Arc::new(fields),
             Err(refusal) => return Err(refusal.answer(helpful)),
         };
@@ -224,7 +225,7 @@ impl<About> Routes<About> {
     pub fn on<E, H, F>(self, handler: H) -> Self
     where
         E: Endpoint,
-        H: Fn(Cx, E) -> F + Clone + Send + Sync + 'static,
+        H: Fn(Cx, E) -> F + Send + Sync + 'static,
         F: Future<Output = Result<E::Response>> + Send + 'static,
     {
         self.written(handler, E::encode_response)
@@ -235,7 +236,7 @@ impl<About> Routes<About> {
     pub fn listed<E, H, F>(self, handler: H) -> Self
     where
         E: Listing,
-        H: Fn(Cx, E) -> F + Clone + Send + Sync + 'static,
+        H: Fn(Cx, E) -> F + Send + Sync + 'static,
         F: Future<Output = Result<Page<Json>>> + Send + 'static,
     {
         self.written(handler, |page| wire::write::rendered(&E::OP, page))
@@ -246,7 +247,7 @@ impl<About> Routes<About> {
     pub fn told<E, H, F>(self, handler: H) -> Self
     where
         E: Endpoint,
-        H: Fn(Cx, E) -> F + Clone + Send + Sync + 'static,
+        H: Fn(Cx, E) -> F + Send + Sync + 'static,
         F: Future<Output = Result<Json>> + Send + 'static,
     {
         self.written(handler, |one| wire::write::rendered_one(&E::OP, one.as_ref()))
@@ -255,13 +256,15 @@ impl<About> Routes<About> {
     fn written<E, H, F, T>(mut self, handler: H, write: fn(&T) -> Vec<u8>) -> Self
     where
         E: Endpoint,
-        H: Fn(Cx, E) -> F + Clone + Send + Sync + 'static,
+        H: Fn(Cx, E) -> F + Send + Sync + 'static,
         F: Future<Output = Result<T>> + Send + 'static,
         T: 'static,
     {
-        let once: Once = Arc::new(move |cx: Cx, fields: Arc<Fields>| {
-            let handler = handler.clone();
-            Box::pin(async move { Ok(write(&handler(cx, fields.read::<E>()?).await?).into()) })
+        let once: Once = Arc::new(move |cx: Cx, fields: Arc<Fields>| match fields.read::<E>() {
+            Ok(request) => {
+                Box::pin(handler(cx, request).map_ok(move |answer| write(&answer).into()))
+            }
+            Err(problem) => Box::pin(ready(Err(problem.into()))),
         });
         self.0.push(Route { op: E::OP, form: E::FORM, once, kept: None, tells: None });
         self
@@ -273,7 +276,7 @@ impl<About> Routes<About> {
     pub fn fixed<E, H, F>(self, handler: H) -> Self
     where
         E: Endpoint,
-        H: Fn(Cx, E) -> F + Clone + Send + Sync + 'static,
+        H: Fn(Cx, E) -> F + Send + Sync + 'static,
         F: Future<Output = Result<E::Response>> + Send + 'static,
     {
         let mut routes = self.on(handler);

@@ -116,7 +116,9 @@ async fn run_apart(exec: &Exec, proxy: &Proxy, changes: &Changes) -> Result<u8, 
     let program = exec.command.first().ok_or(Error::NoCommand)?.display().to_string();
     let gate = Gate::open()?;
     let ports = [proxy.address().port(), exec.server.port()];
-    let command = gate.command(&exec.reentry, ports, &exec.command);
+    let site = exec.sites.iter().find(|site| !site.hosts.starts_with('*'));
+    let host = site.map_or("", |site| &site.hosts);
+    let command = gate.command(&exec.reentry, ports, host, &exec.command);
     let mut reports = gate.reports(program)?;
     let running = run(&command, changes, exec.to_stderr);
     tokio::pin!(running);
@@ -125,9 +127,11 @@ async fn run_apart(exec: &Exec, proxy: &Proxy, changes: &Changes) -> Result<u8, 
             biased;
             report = reports.recv() => match report {
                 Some(Report::Ready(doors)) => {
-                    let [to_proxy, to_server] = *doors;
-                    proxy.serve_at(to_proxy)?;
-                    proxy.relay_at(to_server, exec.server)?;
+                    proxy.serve_at(doors.proxy)?;
+                    proxy.relay_at(doors.server, exec.server)?;
+                    if let (Some(site), Some(listener)) = (site, doors.host) {
+                        proxy.stand_in_at(listener, site.clone())?;
+                    }
                 }
                 Some(Report::Failed(error)) => {
                     // It ends by itself.

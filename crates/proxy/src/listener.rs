@@ -176,6 +176,18 @@ impl Proxy {
         Ok(())
     }
 
+    /// Stands in for the host of a site at this listener, by TLS, for who comes there without asking
+    /// the proxy.
+    pub(crate) fn stand_in_at(
+        &self,
+        listener: std::net::TcpListener,
+        site: Site,
+    ) -> Result<(), Error> {
+        let listener = TcpListener::from_std(listener).map_err(Error::Listen)?;
+        self.spawn(listener, move |stream, shared| stand_in(stream, site.clone(), shared));
+        Ok(())
+    }
+
     fn spawn<F>(
         &self,
         listener: TcpListener,
@@ -268,6 +280,17 @@ async fn relay(mut client: TcpStream, server: SocketAddr, shared: Arc<Shared>) {
     }
 }
 
+/// Ends the TLS of a connection to a site's host, and hands what is inside on to its server.
+async fn stand_in(client: TcpStream, site: Site, shared: Arc<Shared>) {
+    let handed_on = async {
+        let server = dial::direct(&site.upstream.ip().to_string(), site.upstream.port()).await?;
+        hand_on(&shared, client, server, Some(site.hosts)).await
+    };
+    if let Err(error) = handed_on.await {
+        tracing::debug!(%error, "a connection to a host that Kettle stands in for ended badly");
+    }
+}
+
 async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> Response<Body> {
     if !shared.lets_in(&request) {
         shared.count.stranger();
@@ -320,14 +343,23 @@ async fn connect(shared: Arc<Shared>, request: Request<Incoming>) -> Response<Bo
     Response::new(empty())
 }
 
-/// Where TLS ends here, it is that of a host.
 async fn tunnel(
     shared: Arc<Shared>,
     client: upgrade::OnUpgrade,
-    mut server: Box<dyn Stream>,
+    server: Box<dyn Stream>,
     ends_tls: Option<String>,
 ) -> io::Result<()> {
-    let mut client = TokioIo::new(client.await.map_err(io::Error::other)?);
+    let client = TokioIo::new(client.await.map_err(io::Error::other)?);
+    hand_on(&shared, client, server, ends_tls).await
+}
+
+/// Carries bytes between a client and a server. Where TLS ends here, it is that of a host.
+async fn hand_on(
+    shared: &Shared,
+    mut client: impl Stream,
+    mut server: impl Stream,
+    ends_tls: Option<String>,
+) -> io::Result<()> {
     if let Some(host) = ends_tls {
         let is_ours = |name: &str| shared.site(name).is_some();
         let handshake = shared.shown.accept(client, &host, is_ours);

@@ -8,24 +8,26 @@
 //! sockets (Docker, an SSH agent), and what root does.
 
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io::{self, IoSlice, IoSliceMut, Read, Write};
 use std::mem::MaybeUninit;
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
 
+use rustix::mount::{MountPropagationFlags, mount_bind, mount_change};
 use rustix::net::{
     AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
     SendAncillaryMessage, SendFlags, SocketFlags, SocketType,
 };
 use rustix::process::{getegid, geteuid};
 use rustix::thread::UnshareFlags;
-use tempfile::TempDir;
+use tempfile::{NamedTempFile, TempDir};
 use tokio::sync::mpsc;
 
 use crate::Error;
@@ -35,8 +37,12 @@ use crate::run::not_started;
 /// program cannot be run after all, follows as text.
 const READY: u8 = b'R';
 const REFUSED: u8 = b'N';
-/// The listeners: the proxy's and the server's.
-const DOORS: usize = 2;
+/// How many listeners come at most.
+const DOORS: usize = 3;
+/// Where programs look for a host's address before they ask anybody.
+const HOSTS: &str = "/etc/hosts";
+/// Where the hosts of that file are listened for, by TLS.
+const HTTPS: u16 = 443;
 
 /// Where the process inside reports to us.
 pub(crate) struct Gate {
@@ -44,10 +50,21 @@ pub(crate) struct Gate {
     listener: UnixListener,
 }
 
+/// Where it listens.
+pub(crate) struct Doors {
+    /// At the proxy's address.
+    pub(crate) proxy: TcpListener,
+    /// At the server's address.
+    pub(crate) server: TcpListener,
+    /// Where programs that heed no proxy look for the host that Kettle stands in for; none where this system
+    /// lets nobody change what they find.
+    pub(crate) host: Option<TcpListener>,
+}
+
 /// What it reports.
 pub(crate) enum Report {
-    /// It listens at the proxy's address and at the server's.
-    Ready(Box<[TcpListener; DOORS]>),
+    /// It listens.
+    Ready(Box<Doors>),
     /// The program does not run.
     Failed(Error),
 }
@@ -61,16 +78,19 @@ impl Gate {
         Ok(Self { directory, listener })
     }
 
-    /// The command that becomes `command` in a network of its own, where `ports` are listened on.
+    /// The command that becomes `command` in a network of its own, where `ports` are listened on, and
+    /// where `host` is found.
     pub(crate) fn command(
         &self,
         reentry: &[OsString],
-        ports: [u16; DOORS],
+        ports: [u16; 2],
+        host: &str,
         command: &[OsString],
     ) -> Vec<OsString> {
         let mut whole = reentry.to_vec();
         whole.push(socket_in(self.directory.path()).into());
         whole.extend(ports.map(|port| port.to_string().into()));
+        whole.push(host.into());
         whole.extend_from_slice(command);
         whole
     }
@@ -117,7 +137,7 @@ fn failure(text: &str, program: String) -> Option<Error> {
 }
 
 /// Takes the first byte, and the listeners that come with it where that is [`READY`].
-fn receive(stream: &UnixStream) -> io::Result<Option<Box<[TcpListener; DOORS]>>> {
+fn receive(stream: &UnixStream) -> io::Result<Option<Box<Doors>>> {
     let mut first = [0];
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(DOORS))];
     let mut control = RecvAncillaryBuffer::new(&mut space);
@@ -135,18 +155,21 @@ fn receive(stream: &UnixStream) -> io::Result<Option<Box<[TcpListener; DOORS]>>>
     for listener in &found {
         listener.set_nonblocking(true)?;
     }
-    let doors: [TcpListener; DOORS] =
-        found.try_into().map_err(|_| io::Error::other("not all listeners came"))?;
-    Ok(Some(Box::new(doors)))
+    let mut found = found.into_iter();
+    let (Some(proxy), Some(server), host) = (found.next(), found.next(), found.next()) else {
+        return Err(io::Error::other("not all listeners came"));
+    };
+    Ok(Some(Box::new(Doors { proxy, server, host })))
 }
 
 /// The process inside: leaves the network, reports to the first argument, listens on the two ports
-/// that follow, and becomes the command after them. Must be called before there are any threads.
+/// that follow and for the host after them, and becomes the command after that. Must be called before
+/// there are any threads.
 /// Returns the exit status where that fails; what went wrong was reported.
 pub fn inside(arguments: impl Iterator<Item = OsString>) -> u8 {
     let mut arguments = arguments.fuse();
     let mut next = || arguments.next().unwrap_or_default();
-    let (socket, ports, program) = (next(), [next(), next()], next());
+    let (socket, ports, host, program) = (next(), [next(), next()], next(), next());
     let Ok(mut gate) = UnixStream::connect(&socket) else { return Error::NOT_RUN };
     let doors = leave().and_then(|()| {
         let mut doors = Vec::new();
@@ -157,6 +180,8 @@ pub fn inside(arguments: impl Iterator<Item = OsString>) -> u8 {
             let told = |error| format!("it cannot listen on 127.0.0.1:{port} inside: {error}");
             doors.push(OwnedFd::from(listener.map_err(told)?));
         }
+        // Who heeds the proxy needs none of this: where it cannot be had, the command runs all the same.
+        doors.extend(found_here(&host.to_string_lossy()).ok().map(OwnedFd::from));
         send(&gate, &doors).map_err(|error| format!("its listeners cannot be handed on: {error}"))
     });
     let failed = match doors {
@@ -192,6 +217,20 @@ fn leave() -> Result<(), String> {
         }
     }
     loopback_up().map_err(|error| format!("loopback cannot be switched on inside: {error}"))
+}
+
+/// Has a host found at this network's own address, whatever the program heeds: by a file of hosts that is
+/// laid over the system's, in a view of the files that nobody else has.
+fn found_here(host: &str) -> io::Result<TcpListener> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, HTTPS))?;
+    unshare(UnshareFlags::NEWNS)?;
+    mount_change("/", MountPropagationFlags::DOWNSTREAM | MountPropagationFlags::REC)?;
+    let mut file = NamedTempFile::new()?;
+    writeln!(file, "{} {host}", Ipv4Addr::LOCALHOST)?;
+    file.write_all(&fs::read(HOSTS)?)?;
+    file.as_file().set_permissions(Permissions::from_mode(0o644))?;
+    mount_bind(file.path(), HOSTS)?;
+    Ok(listener)
 }
 
 #[expect(deprecated, reason = "what made it unsafe is to unshare file descriptors; we do not")]

@@ -11,10 +11,18 @@ use crate::Error;
 /// Nothing to report to.
 pub(crate) struct Gate;
 
+/// What never listens here.
+#[allow(dead_code, reason = "what the real one has")]
+pub(crate) struct Doors {
+    pub(crate) proxy: TcpListener,
+    pub(crate) server: TcpListener,
+    pub(crate) host: Option<TcpListener>,
+}
+
 /// What is never reported here.
 #[allow(dead_code, reason = "what the real one reports")]
 pub(crate) enum Report {
-    Ready(Box<[TcpListener; 2]>),
+    Ready(Box<Doors>),
     Failed(Error),
 }
 
@@ -24,7 +32,13 @@ impl Gate {
         Err(Error::Offline(why.to_owned()))
     }
 
-    pub(crate) fn command(&self, _: &[OsString], _: [u16; 2], _: &[OsString]) -> Vec<OsString> {
+    pub(crate) fn command(
+        &self,
+        _: &[OsString],
+        _: [u16; 2],
+        _: &str,
+        _: &[OsString],
+    ) -> Vec<OsString> {
         Vec::new()
     }
 

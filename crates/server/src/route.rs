@@ -49,8 +49,9 @@ fn methods(mut routes: Vec<Route>) -> MethodRouter<Arc<App>> {
     let fallback = MethodRouter::new().fallback(wrong);
     routes.into_iter().fold(fallback, |methods, route| {
         let filter = MethodFilter::try_from(route.op.method.clone()).expect("a usual method");
-        methods.on(filter, async move |State(app): State<Arc<App>>, request: Request| {
-            serve(app, route, request).await
+        let route = Arc::new(route);
+        methods.on(filter, move |State(app): State<Arc<App>>, request: Request| {
+            serve(app, route, request)
         })
     })
 }
@@ -107,7 +108,7 @@ fn is_too_fast(app: &App, parts: &Parts) -> bool {
     is_limited && address.is_some_and(exceeds)
 }
 
-async fn serve(app: Arc<App>, route: Route, request: Request) -> Response {
+async fn serve(app: Arc<App>, route: Arc<Route>, request: Request) -> Response {
     if app.unserved.may_be_meant(&route.op)
         && let Some(refusal) = unserved(&app, &request)
     {

@@ -16,6 +16,7 @@ mod change;
 mod claim;
 mod derived;
 mod events;
+pub mod held;
 mod image;
 mod key;
 mod page;

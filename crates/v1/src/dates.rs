@@ -4,7 +4,7 @@ use api::{OrEmpty, Time};
 
 /// A point in time.
 pub(crate) fn stamp(time: Time) -> String {
-    time.0.strftime("%Y-%m-%d %H:%M:%S").to_string()
+    time.spaced()
 }
 
 /// A point in time, or nothing.

@@ -139,6 +139,7 @@ fn an_id_is_cleared_with_an_empty_text() {
     assert_eq!(cleared.guest, Some(OrEmpty(None)));
     let sent = encode(&cleared).unwrap().body.unwrap();
     assert_eq!(sent, br#"{"cups":1,"guest":""}"#);
+    assert_eq!(brew(json!({ "cups": 1, "guest": "0" })).unwrap().guest, Some(OrEmpty(None)));
 }
 
 #[test]

@@ -7,7 +7,6 @@ use api::instances::*;
 use api::{OrEmpty, Time};
 use engine::StepError;
 
-use super::view::seconds;
 use super::{Schedule, Software};
 use crate::backups::Backup;
 use crate::copies::{check_fits, usable};
@@ -66,7 +65,7 @@ pub(super) fn get_schedule(
         hour, dow, dom;
         enabled: true,
         kind: OrEmpty(Some(schedule.every.into())),
-        next_scheduled_time_utc: next.map(seconds).unwrap_or_default(),
+        next_scheduled_time_utc: next.map(Time::spaced).unwrap_or_default(),
     }))
 }
 

@@ -188,8 +188,8 @@ pub(super) async fn job(cx: Cx, req: GetInstanceJob) -> Result<InstanceJob> {
             true => format!("{work} completed successfully!"),
             false => format!("{work} in progress."),
         },
-        added_at: seconds(added),
-        updated_at: seconds(updated.unwrap_or(added).max(added)),
+        added_at: added.spaced(),
+        updated_at: updated.unwrap_or(added).max(added).spaced(),
     })
 }
 
@@ -205,10 +205,6 @@ fn is_done(job: &Job, instance: &Doc<Instance>) -> bool {
         })
     });
     resized && installed
-}
-
-pub(super) fn seconds(time: Time) -> String {
-    time.0.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 pub(super) fn upgrades(

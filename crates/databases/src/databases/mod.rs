@@ -375,7 +375,7 @@ pub(crate) fn check_room(what: &str, there_are: usize) -> Result<()> {
 
 /// A time as it is told of databases, in UTC.
 fn time_text(at: i64) -> String {
-    api::Time::from_millis(at).0.strftime("%Y-%m-%d %H:%M:%S").to_string()
+    api::Time::from_millis(at).spaced()
 }
 
 /// The family.

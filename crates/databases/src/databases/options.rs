@@ -55,11 +55,16 @@ fn service(cx: &Cx, database: &Database, beside: Option<&'static str>) -> Result
         return Ok(word(database.engine));
     };
     database.needs(beside, &[Kafka])?;
+    needs_business(cx, database, beside)?;
+    Ok(beside)
+}
+
+/// Refuses what runs beside the engine on business plans and larger ones only.
+pub(super) fn needs_business(cx: &Cx, database: &Database, beside: &str) -> Result<()> {
     let is_small = database.size(cx.catalog()).is_some_and(|p| p.tier < DatabaseTier::Business);
     let help =
         format!("{beside} runs on business plans and larger ones; this is {}", database.plan);
-    Refusal::bad("This is not available for the plan.").help(help).unless(!is_small)?;
-    Ok(beside)
+    Refusal::bad("This is not available for the plan.").help(help).unless(!is_small)
 }
 
 fn list(cx: &Cx, doc: &Doc<Database>, beside: Option<&'static str>) -> Result<DatabaseOptions> {

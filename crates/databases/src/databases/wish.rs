@@ -4,6 +4,7 @@ use api::databases::{CreateDatabase, DatabaseEngine, UpdateDatabase};
 use api::{Time, id};
 use uuid::Uuid;
 
+use super::options::needs_business;
 use super::{Database, word};
 use crate::catalog::DatabasePlan;
 use crate::vpcs::guests::{self, GuestSort};
@@ -102,6 +103,7 @@ pub(super) async fn apply(
         choose_plan(&cx, database, plan)?;
     }
     check_sold(&cx, database)?;
+    check_services(&cx, database, &wish)?;
     if database.seq() > 0 && was != (database.region.clone(), database.plan.clone()) {
         database.move_on(cx.now());
     }
@@ -211,6 +213,17 @@ fn check_engine(cx: &Cx, database: &Database, wish: &UpdateDatabase) -> Result<(
         cx.warn("mysql_require_primary_key", "means nothing to this engine, and was ignored");
     }
     Ok(())
+}
+
+/// Refuses to switch on what does not run on the plan.
+fn check_services(cx: &Cx, database: &Database, wish: &UpdateDatabase) -> Result<()> {
+    let services = [
+        ("enable_kafka_rest", wish.enable_kafka_rest),
+        ("enable_schema_registry", wish.enable_schema_registry),
+        ("enable_kafka_connect", wish.enable_kafka_connect),
+    ];
+    let mut on = services.iter().filter(|(_, flag)| *flag == Some(true));
+    on.try_for_each(|(field, _)| needs_business(cx, database, field))
 }
 
 fn check_hour(text: &str) -> Result<()> {

@@ -59,7 +59,7 @@ macro_rules! shown {
         alike!($doc.zone => wire::$view {
             label, vanity_domain, cors, gzip, block_ai, block_bad_bots, regions;
             id: $doc.id().into(),
-            date_created: $doc.created(),
+            date_created: $doc.created().spaced(),
             status: if $doc.seen.ready { ZoneStatus::Active } else { ZoneStatus::Pending }.into(),
             cdn_url: format!("https://{}", $doc.zone.host),
             cache_size: CACHE_BYTES,
@@ -80,7 +80,7 @@ impl Shown for PullZone {
         shown!(doc => PullZone {
             origin_scheme: doc.origin_scheme.into(),
             origin_domain: doc.origin_domain.clone(),
-            last_purge: OrEmpty(doc.purged.map(Time::from_millis)),
+            last_purge: doc.purged.map(|at| Time::from_millis(at).spaced()).unwrap_or_default(),
         })
     }
 }

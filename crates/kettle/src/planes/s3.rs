@@ -126,7 +126,7 @@ fn claim(directory: &Path) -> Result<File> {
     let lock =
         File::options().create(true).truncate(false).write(true).open(directory.join("lock"));
     let lock = lock.with_context(failed)?;
-    if lock.try_lock().is_err() {
+    if store::held::lock(&lock, || false).is_err() {
         bail!("another server keeps objects in {}; `--s3 off` goes without", directory.display());
     }
     Ok(lock)

@@ -350,17 +350,19 @@ fn offline_holds_for_programs_that_heed_no_proxy() {
     outside.set_nonblocking(true).unwrap();
     assert!(outside.accept().is_err(), "it was reached");
 
-    // Kettle is there, by the proxy and directly, and what the command says and is comes through.
+    // Kettle is there, by the proxy, by the host alone and directly, and what the command says and is comes
+    // through.
     let script = r#"
         curl -sS -o /dev/null -w '%{http_code} ' https://api.vultr.com/v2/regions &&
+        curl -sS --noproxy '*' -o /dev/null -w '%{http_code} ' https://api.vultr.com/v2/regions &&
         curl -sS -o /dev/null -w '%{http_code} ' "$VULTR_API_ENDPOINT/account" \
             -H "Authorization: Bearer $VULTR_API_KEY" && id -u && exit 3"#;
     let (status, said) = shell(exec(data).arg("--offline"), script);
     let user = rustix::process::getuid().as_raw();
-    assert_eq!((status, &*said), (3, &*format!("200 200 {user}\n")));
+    assert_eq!((status, &*said), (3, &*format!("200 200 200 {user}\n")));
     let server = Server::start(&mut serve(data), data);
     let (status, said) = shell(exec(data).arg("--offline"), script);
-    assert_eq!((status, &*said), (3, &*format!("200 200 {user}\n")), "with a server that runs");
+    assert_eq!((status, &*said), (3, &*format!("200 200 200 {user}\n")), "with a server that runs");
     drop(server);
 
     let mut command = UnderWay::start(

@@ -68,6 +68,7 @@ pub(super) async fn apply(
         let (known, make) = (&balancer.forwarding, rules::forwarding_rule);
         balancer.forwarding = renewed("forwarding_rules", known, wanted, make, |r| &mut r.id)?;
     }
+    tell_idle(tx.cx(), balancer);
     if let Some(wanted) = wish.firewall_rules {
         let (known, make) = (&balancer.firewall, rules::firewall_rule);
         balancer.firewall = renewed("firewall_rules", known, wanted, make, |r| &mut r.id)?;
@@ -92,6 +93,20 @@ pub(super) async fn apply(
     }
     set(&mut balancer.global_regions, wish.global_regions.map(|r| regions(tx, r)).transpose()?);
     Ok(())
+}
+
+/// Warns of what needs a rule for HTTPS, as its documents say, where there is none: clients send it anyway.
+fn tell_idle(cx: &Cx, balancer: &LoadBalancer) {
+    let mut rules = balancer.forwarding.iter();
+    let takes_https = rules.any(|rule| rule.frontend_protocol == BalancedProtocol::Https);
+    for (field, is_on, what) in [
+        ("ssl_redirect", balancer.ssl_redirect, "leads to HTTPS, which no forwarding rule takes"),
+        ("http2", balancer.http2, "does nothing where no forwarding rule takes HTTPS"),
+    ] {
+        if is_on && !takes_https {
+            cx.warn(field, what);
+        }
+    }
 }
 
 fn nodes(count: u32) -> Result<u32> {

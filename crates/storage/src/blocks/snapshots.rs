@@ -63,18 +63,14 @@ impl Shown for VolumeSnapshot {
             id: doc.id().into(),
             block_id: BlockId(doc.volume).into(),
             state: if is_complete { "COMPLETE" } else { "PENDING" }.into(),
-            added_at: moment(doc.created()),
-            updated_at: moment(Time::from_millis(updated)),
+            added_at: doc.created().spaced(),
+            updated_at: Time::from_millis(updated).spaced(),
             size: doc.seen.size_bytes(),
             next_invoice_date: invoiced.0.strftime("%Y-%m-%d").to_string(),
             next_invoice_price: price(cx, doc, invoiced),
             description: doc.description.clone(),
         }
     }
-}
-
-fn moment(time: Time) -> String {
-    time.0.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 /// What the invoice at the end of the month will say, where the snapshot is kept until then.

@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::{Error, Result};
+use crate::{Error, Result, held};
 
 /// What SQLite and we add to the name of a database for the files beside it.
 const BESIDE: [&str; 4] = ["-wal", "-shm", "-journal", ".lock"];
@@ -62,13 +62,13 @@ impl Drop for Lock {
     }
 }
 
-/// A second writer is refused at once, also in this process, to which `unix-excl` is blind. The
-/// lock goes with the process, however that ends.
+/// A second writer is refused, also in this process, to which `unix-excl` is blind. The lock goes with
+/// the process, however that ends.
 pub(super) fn lock(path: &Path) -> Result<Lock> {
     let name = with(path, ".lock");
     let failed = |e| Error::File(name.clone(), e);
     let file = open(&name, true).map_err(failed)?;
-    match file.try_lock() {
+    match held::lock(&file, || false) {
         Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => Err(Error::AlreadyOpen(path.into())),
         Err(TryLockError::Error(e)) => Err(failed(e)),

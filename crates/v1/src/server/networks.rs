@@ -47,7 +47,15 @@ pub(super) async fn enable(cx: &Cx, call: v1::ServerPrivateNetworkEnable) -> Res
     let instance = get(cx, call.subid).await?;
     let here =
         cx.all(ListVpcs::default()).await?.into_iter().filter(|v| v.region == instance.region);
-    let vpc_id = chosen(cx, call.network, here.map(|vpc| vpc.id).collect()).await?;
+    let here: Vec<_> = here.map(|vpc| vpc.id).collect();
+    // Where there is none, one is made, as by `enable_private_network` of `server/create`.
+    if here.is_empty() && some(call.network.clone()).is_none() {
+        let instance_id = instance.id;
+        let update =
+            UpdateInstance { instance_id, enable_vpc: Some(true), ..UpdateInstance::default() };
+        return cx.send(update).await.map(drop);
+    }
+    let vpc_id = chosen(cx, call.network, here).await?;
     // v1 does nothing where it already is.
     if attached(cx, &instance).await?.iter().any(|network| network.id == vpc_id) {
         return Ok(());

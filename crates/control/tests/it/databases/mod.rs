@@ -210,7 +210,9 @@ async fn each_engine_shows_what_it_has_and_nothing_of_the_others() {
     let shown = raw(&world, id).await;
     assert_eq!((&shown["database_engine"], &shown["user"]), (&json!("redis"), &json!("default")));
     assert_eq!(shown["redis_eviction_policy"], "allkeys-lru");
-    let services = json!({ "enable_kafka_rest": true, "enable_schema_registry": true });
+    let plan = "vultr-dbaas-business-3x-occ-so-2-200-4";
+    let services =
+        json!({ "plan": plan, "enable_kafka_rest": true, "enable_schema_registry": true });
     let id = running(&world, order("kafka", services)).await;
     let shown = raw(&world, id).await;
     let uris = [&shown["kafka_rest_uri"], &shown["schema_registry_uri"]];

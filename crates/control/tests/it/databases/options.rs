@@ -173,6 +173,9 @@ async fn engines_without_options_and_small_plans_are_told_so() {
     world.done(ListDatabaseOptions { database_id }).await;
     let small = "This is not available for the plan. schema-registry runs on business plans";
     world.refuses_with(ListSchemaRegistryOptions { database_id }, small).await;
+    let on = UpdateDatabase { database_id, enable_kafka_rest: Some(true), ..Default::default() };
+    let small = "This is not available for the plan. enable_kafka_rest runs on business plans";
+    world.refuses_with(on, small).await;
 }
 
 #[tokio::test]

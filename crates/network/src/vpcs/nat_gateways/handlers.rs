@@ -3,7 +3,7 @@
 use std::net::Ipv6Addr;
 
 use api::vpcs::{self as wire, *};
-use api::{Endpoint, Money, Time};
+use api::{Endpoint, Money};
 use rust_decimal::Decimal;
 use store::Facet;
 
@@ -44,7 +44,7 @@ impl Shown for NatGateway {
             label, tag;
             id: doc.id().into(),
             vpc_id: doc.network.into(),
-            date_created: stamp(doc.created()),
+            date_created: doc.created().spaced(),
             status: status.into(),
             public_ips: vec![doc.public_ip.to_string()],
             public_ips_v6: vec![doc.public_ipv6.to_string()],
@@ -63,11 +63,6 @@ impl Charged for NatGateway {
     fn price((): &(), amount: Decimal, catalog: &Catalog) -> Rate {
         Rate::of(catalog.price(PriceItem::NatGateway), amount)
     }
-}
-
-/// A time as this family writes it.
-pub(super) fn stamp(time: Time) -> String {
-    time.0.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 async fn create(tx: &mut Tx, req: CreateNatGateway) -> Result<Gateway> {

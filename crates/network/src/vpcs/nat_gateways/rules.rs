@@ -6,7 +6,6 @@ use api::Time;
 use api::vpcs::*;
 use uuid::Uuid;
 
-use super::handlers::stamp;
 use super::{FirewallRule, ForwardingRule, Gateway, NatGateway, RULES_MAX, transports};
 use crate::vpcs::{PrivateNetwork, members};
 use crate::{
@@ -124,7 +123,7 @@ async fn forward(
     req: CreateNatGatewayPortForwardingRule,
 ) -> Result<ForwardingRule> {
     check_room("forwarding", gateway.forwarding.len())?;
-    let now = stamp(Time::from_millis(tx.cx().created()));
+    let now = Time::from_millis(tx.cx().created()).spaced();
     let rule = alike!(req => ForwardingRule {
         protocol, external_port, internal_ip, internal_port;
         id: new_id(tx),
@@ -147,7 +146,7 @@ async fn change(
     set_alike!(req => rule {
         name, protocol, external_port, internal_ip, internal_port, enabled, description
     });
-    rule.updated_at = stamp(tx.cx().time());
+    rule.updated_at = tx.cx().time().spaced();
     check(tx, rule, gateway).await
 }
 

@@ -452,6 +452,10 @@ async fn networks(v1: &V1) {
     v1.act("network/destroy", &[("NETWORKID", &id)]).await;
     let gone = v1.refused("network/destroy", &[("NETWORKID", &id)]).await;
     assert!(gone.starts_with("Invalid network."), "{gone}");
+    // With none in the location, one is made.
+    v1.act("server/private_network_enable", &[server]).await;
+    let first = v1.get("server/private_networks", &[server]).await;
+    assert_eq!(only(&v1.get("network/list", &[]).await).0, only(&first).0);
     let with = v1.server(&[("enable_private_network", "yes")]).await;
     let list = v1.get("server/private_networks", &[("SUBID", &with)]).await;
     let named = v1.server(&[("NETWORKID[]", &only(&list).0)]).await;
