@@ -18,7 +18,8 @@ pub struct FileSystemSpec {
 
 impl Spec for FileSystemSpec {
     const WHAT: &'static str = "file-system";
-    const TAKES: i64 = 20_000;
+    // Vultr's CSI driver waits for 15 seconds.
+    const TAKES: i64 = 8_000;
 }
 
 /// A machine that mounts a file system.

@@ -202,7 +202,7 @@ fn went_past(program: &str, traffic: &Traffic, offline: Offline) -> String {
     let told = format!("no request of `{program}` came to Kettle");
     if traffic.distrusted > 0 {
         return format!(
-            "{told}: it found the proxy, but does not trust Kettle's certificate. Perhaps it reads \
+            "{told}: it found Kettle, but does not trust its certificate. Perhaps it reads \
              none of SSL_CERT_FILE, REQUESTS_CA_BUNDLE, NODE_EXTRA_CA_CERTS and the like"
         );
     }
@@ -213,6 +213,11 @@ fn went_past(program: &str, traffic: &Traffic, offline: Offline) -> String {
         Traffic { elsewhere, .. } if !elsewhere.is_empty() => {
             let hosts: Vec<_> = elsewhere.iter().map(String::as_str).collect();
             format!("it used the proxy, but only for {}", hosts.join(", "))
+        }
+        _ if offline == Offline::Network => {
+            "it never called api.vultr.com. Perhaps it calls nobody, or was started elsewhere (in a \
+             container, by a daemon)"
+                .to_owned()
         }
         _ => "it never used the proxy. Perhaps it calls nobody; or it heeds no HTTPS_PROXY, as \
               vultr-cli without a key, clients with sockets of their own, or a program that was \

@@ -12,7 +12,7 @@ use crate::servers::networks::{Wish, resolve};
 use crate::servers::options;
 use crate::servers::software::Named;
 use crate::vpc2::VPC2;
-use crate::{Cx, Doc, Result, Tx, reserved_ips};
+use crate::{Cx, Doc, Result, Tx, load_balancers, reserved_ips};
 
 pub(super) async fn update(
     tx: &mut Tx,
@@ -51,6 +51,8 @@ pub(super) async fn delete(cx: Cx, req: DeleteBareMetal) -> Result<()> {
     let mut tx = cx.begin();
     let server = tx.get::<BareMetal>(req.baremetal_id).await?;
     server.check_touchable(&cx, "Unable to destroy server: ")?;
+    load_balancers::forget_most(&cx, server.id()).await?;
+    load_balancers::forget(&mut tx, server.id()).await?;
     reserved_ips::detach_all(&mut tx, server.id()).await?;
     // Its addresses, and its places in networks, are free again when the row goes.
     tx.delete(server);

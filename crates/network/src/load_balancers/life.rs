@@ -1,5 +1,6 @@
 //! The life of a load balancer: set up, changed while it works, removed.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use engine::{Next, StepError};
 use uuid::Uuid;
 
 use super::{FirewallRule, ForwardingRule, LoadBalancer, Tls, rules};
+use crate::bare_metals::BareMetal;
 use crate::instances::Instance;
 use crate::life::provision;
 use crate::vpcs::guests;
@@ -38,14 +40,17 @@ const LOOK: Duration = Duration::from_secs(2);
 impl LoadBalancer {
     /// Its machines, with their addresses: in its network, or on the internet.
     async fn backends(&self, cx: &LifeCx) -> crate::Result<Vec<Backend>> {
-        let found = cx.cx.find_many::<Instance>(self.instances.clone()).await?;
+        let instances = cx.cx.find_many::<Instance>(self.instances.clone()).await?;
+        let metal = match instances.len() == self.instances.len() {
+            true => BTreeMap::new(),
+            false => cx.cx.find_many::<BareMetal>(self.instances.clone()).await?,
+        };
         let address = |id: &Uuid| {
-            let instance = found.get(id)?;
+            let instance = instances.get(id).map(|instance| &instance.server);
+            let server = instance.or_else(|| metal.get(id).map(|server| &server.server))?;
             let address = match self.network {
-                Some(network) => {
-                    instance.networks.iter().find(|nic| nic.network == network)?.address
-                }
-                None => instance.main_ip(),
+                Some(network) => server.networks.iter().find(|nic| nic.network == network)?.address,
+                None => server.main_ip(),
             };
             (!address.is_unspecified()).then_some(IpAddr::V4(address))
         };

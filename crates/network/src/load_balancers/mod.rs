@@ -170,7 +170,7 @@ impl Charged for LoadBalancer {
     }
 }
 
-/// The list of load balancers before an instance.
+/// The list of load balancers before an instance or a bare metal server.
 pub fn with_instance(id: Uuid) -> Facet {
     ("instance", id.to_string())
 }

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::rules::{self, PORTS, renewed};
 use super::{AutoSsl, HealthCheck, LoadBalancer, REGION_OPTION, Tls};
+use crate::bare_metals::BareMetal;
 use crate::domains::is_hostname;
 use crate::instances::Instance;
 use crate::vpcs::VPC;
@@ -218,12 +219,15 @@ fn auto_ssl(wished: NewAutoSsl) -> Result<Option<AutoSsl>> {
     Ok(Some(AutoSsl { zone, sub }))
 }
 
-/// The instances that are to be behind it, in the order in which they are given.
+/// The instances and bare metal servers that are to be behind it, in the order in which they are given:
+/// Vultr's controller of load balancers for Kubernetes names nodes of both kinds.
 async fn instances(tx: &mut Tx, region: &str, wanted: Vec<id::InstanceId>) -> Result<Vec<Uuid>> {
     let mut ids = Vec::with_capacity(wanted.len());
     for id in wanted {
-        let instance = tx.named::<Instance>("instances", id).await?;
-        let there = &instance.region;
+        let there = match tx.find::<BareMetal>(id.0).await? {
+            Some(server) => server.region.clone(),
+            None => tx.named::<Instance>("instances", id).await?.region.clone(),
+        };
         let text = format_args!("{id} is in {there}, the load balancer in {region}");
         ensure(there == region, "instances", text)?;
         if ids.contains(&id.0) {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use api::OrEmpty;
 use api::account::GetAccount;
+use api::bare_metals::{CreateBareMetal, DeleteBareMetal, GetBareMetal};
 use api::firewalls::*;
 use api::id::{InstanceId, LoadBalancerId, VpcId};
 use api::instances::{DeleteInstance, GetInstance, UpdateInstance};
@@ -396,6 +397,25 @@ async fn an_instance_that_is_deleted_leaves_its_load_balancers() {
         let machines = told(&world, id).await.machines;
         assert_eq!(machines.iter().map(|machine| machine.id).collect::<Vec<_>>(), [left.0]);
     }
+}
+
+#[tokio::test]
+async fn bare_metal_is_behind_it_by_its_address_until_it_is_deleted() {
+    let world = World::new().await;
+    let metal = json!({ "region": "ewr", "plan": "vbm-4c-32gb", "os_id": 2136 });
+    let metal = world.done(made_of::<CreateBareMetal>(metal)).await;
+    world.settle().await;
+    let [node, machine] = [InstanceId(metal.id.0), InstanceId(instance(&world).await)];
+    let both = Some(vec![node, machine]);
+    let id = make(&world, CreateLoadBalancer { instances: both, ..in_newark() }).await;
+    assert_eq!(read(&world, id).await.instances, [node, machine]);
+    let address = world.done(GetBareMetal { baremetal_id: metal.id }).await.main_ip;
+    let machines = told(&world, id).await.machines;
+    assert_eq!(machines[0].address.map(|a| a.to_string()), Some(address.to_string()));
+    world.done(DeleteBareMetal { baremetal_id: metal.id }).await;
+    assert_eq!(read(&world, id).await.instances, [machine]);
+    let machines = told(&world, id).await.machines;
+    assert_eq!(machines.iter().map(|machine| machine.id).collect::<Vec<_>>(), [machine.0]);
 }
 
 #[tokio::test]
