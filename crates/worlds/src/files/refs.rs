@@ -225,7 +225,11 @@ impl Names<'_> {
         if text.is_empty() || is_id(text) || is_word {
             return;
         }
-        match self.find(kind, text) {
+        // Behind a load balancer are servers of both kinds.
+        let is_either = (wish.kind.noun(), kind.noun()) == ("load-balancer", "instance");
+        let metal = kinds::kind("bare-metal").filter(|_| is_either);
+        let found = self.find(kind, text);
+        match found.or_else(|why| metal.and_then(|metal| self.find(metal, text).ok()).ok_or(why)) {
             Ok(target) => {
                 let pieces = vec![Piece::Of(target, String::new())];
                 refs.push(Ref { pointer: way.to_owned(), pieces });
