@@ -126,13 +126,7 @@ async fn run_apart(exec: &Exec, proxy: &Proxy, changes: &Changes) -> Result<u8, 
         tokio::select! {
             biased;
             report = reports.recv() => match report {
-                Some(Report::Ready(doors)) => {
-                    proxy.serve_at(doors.proxy)?;
-                    proxy.relay_at(doors.server, exec.server)?;
-                    if let (Some(site), Some(listener)) = (site, doors.host) {
-                        proxy.stand_in_at(listener, site.clone())?;
-                    }
-                }
+                Some(Report::Ready(doors)) => proxy.open(*doors, exec.server, site)?,
                 Some(Report::Failed(error)) => {
                     // It ends by itself.
                     running.await?;

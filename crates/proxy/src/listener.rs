@@ -25,6 +25,7 @@ use tokio_util::task::TaskTracker;
 use crate::chain::{Chain, Scheme, bare_host, basic, is_host};
 use crate::dial::{self, Stream, Target, within};
 use crate::environment::USER;
+use crate::offline::Doors;
 use crate::shown::Shown;
 use crate::traffic::Count;
 use crate::{Ca, Error, Traffic, forward};
@@ -158,33 +159,21 @@ impl Proxy {
         Ok(proxy)
     }
 
-    /// Serves at one more listener, which is in another network.
-    pub(crate) fn serve_at(&self, listener: std::net::TcpListener) -> Result<(), Error> {
-        let listener = TcpListener::from_std(listener).map_err(Error::Listen)?;
-        self.spawn(listener, serve);
-        Ok(())
-    }
-
-    /// Hands what comes to this listener on to a server of Kettle's.
-    pub(crate) fn relay_at(
+    /// Serves in another network, too: as a proxy, with a server of Kettle's, and as the host of a site
+    /// for who comes there without asking the proxy.
+    pub(crate) fn open(
         &self,
-        listener: std::net::TcpListener,
+        doors: Doors,
         server: SocketAddr,
+        site: Option<&Site>,
     ) -> Result<(), Error> {
-        let listener = TcpListener::from_std(listener).map_err(Error::Listen)?;
-        self.spawn(listener, move |stream, shared| relay(stream, server, shared));
-        Ok(())
-    }
-
-    /// Stands in for the host of a site at this listener, by TLS, for who comes there without asking
-    /// the proxy.
-    pub(crate) fn stand_in_at(
-        &self,
-        listener: std::net::TcpListener,
-        site: Site,
-    ) -> Result<(), Error> {
-        let listener = TcpListener::from_std(listener).map_err(Error::Listen)?;
-        self.spawn(listener, move |stream, shared| stand_in(stream, site.clone(), shared));
+        let taken = |listener| TcpListener::from_std(listener).map_err(Error::Listen);
+        self.spawn(taken(doors.proxy)?, serve);
+        self.spawn(taken(doors.server)?, move |stream, shared| relay(stream, server, shared));
+        if let (Some(site), Some(listener)) = (site.cloned(), doors.host) {
+            let each = move |stream, shared| stand_in(stream, site.clone(), shared);
+            self.spawn(taken(listener)?, each);
+        }
         Ok(())
     }
 

@@ -224,9 +224,12 @@ fn auto_ssl(wished: NewAutoSsl) -> Result<Option<AutoSsl>> {
 async fn instances(tx: &mut Tx, region: &str, wanted: Vec<id::InstanceId>) -> Result<Vec<Uuid>> {
     let mut ids = Vec::with_capacity(wanted.len());
     for id in wanted {
-        let there = match tx.find::<BareMetal>(id.0).await? {
-            Some(server) => server.region.clone(),
-            None => tx.named::<Instance>("instances", id).await?.region.clone(),
+        let there = if let Some(instance) = tx.find::<Instance>(id.0).await? {
+            instance.region.clone()
+        } else if let Some(metal) = tx.find::<BareMetal>(id.0).await? {
+            metal.region.clone()
+        } else {
+            tx.named::<Instance>("instances", id).await?.region.clone()
         };
         let text = format_args!("{id} is in {there}, the load balancer in {region}");
         ensure(there == region, "instances", text)?;
